@@ -1,0 +1,20 @@
+// The Python module: one register function per room, in the order in which they build on each other.
+#include <pybind11/pybind11.h>
+
+#include "bindings/registers.h"
+
+namespace py = pybind11;
+
+#if defined(__clang__)
+#define WORDKIN_COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define WORDKIN_COMPILER "gcc " __VERSION__
+#else
+#define WORDKIN_COMPILER "other"
+#endif
+
+PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
+  m.doc() = "Hot loops of wordkin. Private: use the Python packages around it.";
+  m.attr("compiler") = WORDKIN_COMPILER;
+  wordkin::bindings::register_kernels(m);
+}

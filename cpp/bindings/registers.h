@@ -1,0 +1,10 @@
+// What each room adds to the module.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace wordkin::bindings {
+
+void register_kernels(pybind11::module_& m);
+
+}  // namespace wordkin::bindings

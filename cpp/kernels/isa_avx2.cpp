@@ -1,0 +1,13 @@
+// Every kernel, compiled for this instruction set.
+#define WORDKIN_VEC_HEADER "kernels/vec_avx2.h"
+
+#include "kernels/elementary.inl.h"
+#include "kernels/loss_terms.inl.h"
+#include "kernels/tables.h"
+#include "kernels/window_update.inl.h"
+
+namespace wordkin::kernels {
+
+const KernelTable kAvx2Table{Isa::kAvx2, skipgram, cbow, touch, fold, sigmoid};
+
+}  // namespace wordkin::kernels

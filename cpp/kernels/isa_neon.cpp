@@ -1,0 +1,13 @@
+// Every kernel, compiled for this instruction set.
+#define WORDKIN_VEC_HEADER "kernels/vec_neon.h"
+
+#include "kernels/elementary.inl.h"
+#include "kernels/loss_terms.inl.h"
+#include "kernels/tables.h"
+#include "kernels/window_update.inl.h"
+
+namespace wordkin::kernels {
+
+const KernelTable kNeonTable{Isa::kNeon, skipgram, cbow, touch, fold, sigmoid};
+
+}  // namespace wordkin::kernels

@@ -1,0 +1,84 @@
+// Every kernel that exists, as a table of function pointers: one table per instruction set, all with the same contract.
+//
+// Conventions. Rows of parameter matrices are padded with zeros to a multiple of kRowMultiple floats and start on a
+// 64-byte boundary, so no kernel has a tail; `width` is always the padded length. IN, OUT and INOUT are marked;
+// pointers alias only where it says so. Kernels allocate nothing, throw nothing and know no threads.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/isa.h"
+
+namespace wordkin::kernels {
+
+inline constexpr int kRowMultiple = 16;  // floats: one cache line
+inline constexpr int kMaxGroup = 6;      // output rows handled together in registers: a target and five negatives
+
+// The logistic losses of many scores, kept as factors so that no score costs a logarithm: log(1 + exp(-z)) is
+// max(0, -z) + log(1 + e) with e = exp(-|z|), and the 1 + e <= 2 are multiplied, lane by lane, until `factors` nears
+// the 127 that a float can hold. Kernels fold into `total` in time, and when asked to by fold_loss.
+struct alignas(64) LossTerms {
+  float product[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  float linear[16] = {};
+  double total = 0.0;
+  std::int32_t factors = 0;
+};
+
+// The output side of one window: target and negatives, or the inner nodes of a Huffman path, or both one after the
+// other.
+struct Outputs {
+  float* const* rows;    // INOUT (count) rows; all distinct
+  const float* signs;    // IN (count, and 16 readable floats behind) +1 where the label is 1, -1 where it is 0
+  const float* repeats;  // IN (count, and 16 readable floats behind) how often the row was drawn: 1, 2, ...
+  int count;
+  int most_repeats;  // largest entry of repeats
+};
+
+// The input side of one window.
+struct Inputs {
+  float* const* rows;    // INOUT (count) rows; a row may stand here more than once
+  const float* factors;  // IN (count) scale of each row's update, or null for 1
+  int count;
+};
+
+// Rows that will be used soon: fetched into the cache while the arithmetic runs.
+struct Upcoming {
+  const float* const* rows;  // IN (count)
+  int count;
+};
+
+// One window. With z_ij = sign_j <x_i, y_j> and g_ij = rate * repeats_j * sign_j * sigmoid(-z_ij), all from the old
+// rows:
+//   skipgram: x_i += factor_i * sum_j g_ij y_j     y_j += sum_i g_ij x_i
+//   cbow:     the same with the one row h = scale * sum_i x_i; then x_i += factor_i * error_scale * (new h - old h)
+//   touch:    loads and stores every row unchanged: what memory alone costs, for measuring.
+// scratch: OUT (scratch_floats(inputs, outputs, width)) 64-byte aligned.
+struct Window {
+  Inputs inputs;
+  Outputs outputs;
+  Upcoming upcoming;
+  int width;
+  float rate;
+  float scale;        // cbow only: 1 / n for the mean, 1 for the sum
+  float error_scale;  // cbow only: 1 for the mean, 1 / n for the sum
+  float* scratch;
+  LossTerms* loss;  // INOUT
+};
+
+constexpr std::int64_t scratch_floats(std::int64_t inputs, std::int64_t outputs, std::int64_t width) {
+  const std::int64_t groups = (outputs + kMaxGroup - 1) / kMaxGroup;
+  const std::int64_t tiles = inputs;  // of 32 floats; at least one input row each
+  return groups * tiles * 32 + (groups > 1 ? inputs : 0) * width + 2 * width;
+}
+
+struct KernelTable {
+  Isa isa;
+  void (*skipgram)(const Window& window);
+  void (*cbow)(const Window& window);
+  void (*touch)(const Window& window);
+  void (*fold_loss)(LossTerms& loss);
+  // values: INOUT (count) x -> 1 / (1 + exp(-x)), relative error below 4e-7 for |x| <= 87. What the others inline.
+  void (*sigmoid)(float* values, std::int64_t count);
+};
+
+}  // namespace wordkin::kernels

@@ -1,0 +1,59 @@
+// float32 x 16 with AVX-512 F, BW, DQ, VL.
+#pragma once
+
+#include <immintrin.h>
+
+namespace wordkin::kernels {
+namespace {
+
+struct Vec {
+  static constexpr int kWidth = 16;
+  static constexpr int kTileRows = 4;  // 24 accumulators, 4 inputs and an output in 32 registers
+  __m512 v;
+
+  static Vec zero() { return {_mm512_setzero_ps()}; }
+  static Vec broadcast(float x) { return {_mm512_set1_ps(x)}; }
+  static Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  void store(float* p) const { _mm512_storeu_ps(p, v); }
+};
+
+inline Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
+inline Vec sub(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
+inline Vec mul(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
+inline Vec div(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+inline Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+inline Vec min(Vec a, Vec b) { return {_mm512_min_ps(a.v, b.v)}; }
+inline Vec max(Vec a, Vec b) { return {_mm512_max_ps(a.v, b.v)}; }
+inline Vec abs(Vec a) { return {_mm512_abs_ps(a.v)}; }
+inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
+  return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(condition.v, _mm512_setzero_ps(), _CMP_GE_OQ), b.v, a.v)};
+}
+inline Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+inline Vec scale_by_power(Vec a, Vec n) { return {_mm512_scalef_ps(a.v, n.v)}; }
+
+// Sums of quarters (128-bit blocks) of two vectors, then of pairs within them: the steps of the transposed sum below.
+inline __m512 add_halves(__m512 a, __m512 b) {
+  return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
+}
+inline __m512 add_quarters(__m512 a, __m512 b) {
+  return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xDD));
+}
+inline __m512 add_pairs(__m512 a, __m512 b) {
+  return _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+}
+// Lane i of the result is the sum of the lanes of x[i], with a fixed order of additions: 15 adds and 30 shuffles for
+// 16 sums, where sixteen separate reductions would take 64 of each.
+inline Vec sums(const Vec (&x)[16]) {
+  __m512 q[4];
+  for (int i = 0; i < 4; ++i) {
+    const __m512 lower = add_halves(x[i].v, x[4 + i].v);  // blocks: i, i, 4+i, 4+i
+    const __m512 upper = add_halves(x[8 + i].v, x[12 + i].v);
+    q[i] = add_quarters(lower, upper);  // blocks: i, 4+i, 8+i, 12+i
+  }
+  const __m512 even = add_pairs(q[0], q[2]), odd = add_pairs(q[1], q[3]);  // lanes of a block: 0 2 0 2 and 1 3 1 3
+  return {add_pairs(even, odd)};
+}
+inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
+
+}  // namespace
+}  // namespace wordkin::kernels

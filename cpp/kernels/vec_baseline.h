@@ -1,0 +1,90 @@
+// float32 x 4 in plain C++: runs everywhere, and is the definition that the other headers follow.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace wordkin::kernels {
+namespace {
+
+struct Vec {
+  static constexpr int kWidth = 4;
+  static constexpr int kTileRows = 2;  // input rows in registers next to kMaxGroup output rows
+  float v[4];
+
+  static Vec zero() { return {{0, 0, 0, 0}}; }
+  static Vec broadcast(float x) { return {{x, x, x, x}}; }
+  static Vec load(const float* p) {
+    Vec r;
+    std::memcpy(r.v, p, sizeof r.v);
+    return r;
+  }
+  void store(float* p) const { std::memcpy(p, v, sizeof v); }
+};
+
+template <typename F>
+inline Vec lanes(F f) {
+  return {{f(0), f(1), f(2), f(3)}};
+}
+inline Vec add(Vec a, Vec b) {
+  return lanes([&](int i) { return a.v[i] + b.v[i]; });
+}
+inline Vec sub(Vec a, Vec b) {
+  return lanes([&](int i) { return a.v[i] - b.v[i]; });
+}
+inline Vec mul(Vec a, Vec b) {
+  return lanes([&](int i) { return a.v[i] * b.v[i]; });
+}
+inline Vec div(Vec a, Vec b) {
+  return lanes([&](int i) { return a.v[i] / b.v[i]; });
+}
+// a * b + c, here with two roundings: a baseline machine has no fused instruction.
+inline Vec fma(Vec a, Vec b, Vec c) {
+  return lanes([&](int i) { return a.v[i] * b.v[i] + c.v[i]; });
+}
+inline Vec min(Vec a, Vec b) {
+  return lanes([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Vec max(Vec a, Vec b) {
+  return lanes([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Vec abs(Vec a) {
+  return lanes([&](int i) { return a.v[i] < 0 ? -a.v[i] : a.v[i]; });
+}
+// Lane by lane: condition >= 0 ? a : b.
+inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
+  return lanes([&](int i) { return condition.v[i] >= 0 ? a.v[i] : b.v[i]; });
+}
+// Nearest integer, ties to even; for |x| < 2^22.
+inline Vec round(Vec a) {
+  constexpr float kMagic = 12582912.0f;  // 1.5 * 2^23
+  return lanes([&](int i) {
+    const float shifted = a.v[i] + kMagic;
+    return shifted - kMagic;
+  });
+}
+// a * 2^n for an integral n with a * 2^n normal.
+inline Vec scale_by_power(Vec a, Vec n) {
+  return lanes([&](int i) {
+    std::int32_t bits;
+    std::memcpy(&bits, &a.v[i], sizeof bits);
+    bits += static_cast<std::int32_t>(n.v[i]) * (1 << 23);
+    float r;
+    std::memcpy(&r, &bits, sizeof r);
+    return r;
+  });
+}
+// Lane i of the result is the sum of the lanes of x[i].
+inline Vec sums(const Vec (&x)[4]) {
+  return lanes([&](int i) { return (x[i].v[0] + x[i].v[1]) + (x[i].v[2] + x[i].v[3]); });
+}
+inline void prefetch(const void* p) {
+#if defined(__GNUC__) || defined(__clang__)
+  __builtin_prefetch(p, 1, 3);
+#else
+  (void)p;
+#endif
+}
+
+}  // namespace
+}  // namespace wordkin::kernels

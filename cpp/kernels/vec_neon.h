@@ -1,0 +1,39 @@
+// float32 x 4 with NEON (AArch64).
+#pragma once
+
+#include <arm_neon.h>
+
+namespace wordkin::kernels {
+namespace {
+
+struct Vec {
+  static constexpr int kWidth = 4;
+  static constexpr int kTileRows = 4;  // 24 accumulators, 4 inputs and an output in 32 registers
+  float32x4_t v;
+
+  static Vec zero() { return {vdupq_n_f32(0.0f)}; }
+  static Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
+  static Vec load(const float* p) { return {vld1q_f32(p)}; }
+  void store(float* p) const { vst1q_f32(p, v); }
+};
+
+inline Vec add(Vec a, Vec b) { return {vaddq_f32(a.v, b.v)}; }
+inline Vec sub(Vec a, Vec b) { return {vsubq_f32(a.v, b.v)}; }
+inline Vec mul(Vec a, Vec b) { return {vmulq_f32(a.v, b.v)}; }
+inline Vec div(Vec a, Vec b) { return {vdivq_f32(a.v, b.v)}; }
+inline Vec fma(Vec a, Vec b, Vec c) { return {vfmaq_f32(c.v, a.v, b.v)}; }
+inline Vec min(Vec a, Vec b) { return {vminq_f32(a.v, b.v)}; }
+inline Vec max(Vec a, Vec b) { return {vmaxq_f32(a.v, b.v)}; }
+inline Vec abs(Vec a) { return {vabsq_f32(a.v)}; }
+inline Vec select_nonnegative(Vec condition, Vec a, Vec b) { return {vbslq_f32(vcgezq_f32(condition.v), a.v, b.v)}; }
+inline Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
+inline Vec scale_by_power(Vec a, Vec n) {
+  const int32x4_t shifted = vshlq_n_s32(vcvtnq_s32_f32(n.v), 23);
+  return {vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a.v), shifted))};
+}
+// Lane i of the result is the sum of the lanes of x[i].
+inline Vec sums(const Vec (&x)[4]) { return {vpaddq_f32(vpaddq_f32(x[0].v, x[1].v), vpaddq_f32(x[2].v, x[3].v))}; }
+inline void prefetch(const void* p) { __builtin_prefetch(p, 1, 3); }
+
+}  // namespace
+}  // namespace wordkin::kernels

@@ -1,0 +1,110 @@
+#include "parallel/thread_pool.h"
+
+#include <algorithm>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace wordkin::parallel {
+
+ThreadPool::ThreadPool(std::size_t threads) {
+  threads = std::max<std::size_t>(threads, 1);
+  threads_.reserve(threads);
+  for (std::size_t worker = 0; worker < threads; ++worker) {
+    try {
+      threads_.emplace_back([this, worker] { work(worker); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) throw;
+      break;  // a process or cgroup limit: go on with those that started
+    }
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+    waiting_.clear();
+  }
+  has_work_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void ThreadPool::submit(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return;  // the work has failed already; wait() tells the caller
+    waiting_.push_back(std::move(task));
+  }
+  has_work_.notify_one();
+}
+
+std::size_t ThreadPool::pending() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.size() + running_;
+}
+
+bool ThreadPool::wait(std::size_t most, double seconds) {
+  std::unique_lock lock(mutex_);
+  const bool reached = has_progress_.wait_for(lock, std::chrono::duration<double>(seconds),
+                                              [&] { return waiting_.size() + running_ <= most || failure_; });
+  if (failure_) {
+    has_progress_.wait(lock, [&] { return running_ == 0; });
+    std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+  return reached;
+}
+
+void ThreadPool::wait_all() {
+  while (!wait(0, 3600.0)) {
+  }
+}
+
+void ThreadPool::drop_waiting() {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.clear();
+  }
+  has_progress_.notify_all();
+}
+
+void ThreadPool::parallel_for(std::size_t count,
+                              const std::function<void(std::size_t index, std::size_t worker)>& body) {
+  try {
+    for (std::size_t index = 0; index < count; ++index)
+      submit([&body, index](std::size_t worker) { body(index, worker); });
+  } catch (...) {  // no memory for a task: those that run still hold `body`
+    drop_waiting();
+    wait_all();
+    throw;
+  }
+  wait_all();
+}
+
+void ThreadPool::work(std::size_t worker) {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    has_work_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
+    if (waiting_.empty()) return;
+    Task task = std::move(waiting_.front());
+    waiting_.pop_front();
+    ++running_;
+    lock.unlock();
+    std::exception_ptr failure;
+    try {
+      task(worker);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    task = nullptr;  // what the task holds is released before the caller is told that it ended
+    lock.lock();
+    --running_;
+    if (failure && !failure_) {
+      failure_ = failure;
+      waiting_.clear();
+    }
+    has_progress_.notify_all();
+  }
+}
+
+}  // namespace wordkin::parallel

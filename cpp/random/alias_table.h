@@ -1,0 +1,32 @@
+// Draws from a fixed discrete distribution in O(1): Walker's alias method, built as Vose does (1991).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace wordkin::random {
+
+class AliasTable {
+ public:
+  AliasTable() = default;
+  // weights: non-negative, finite, at least one positive; they need not sum to one.
+  explicit AliasTable(std::span<const double> weights);
+
+  // One draw from 64 random bits: the upper half picks a cell, the lower half decides between it and its alias.
+  [[nodiscard]] std::int32_t draw(std::uint64_t bits) const {
+    const auto cell = static_cast<std::uint32_t>(((bits >> 32) * cells_.size()) >> 32);
+    const Cell& c = cells_[cell];
+    return static_cast<std::uint32_t>(bits) < c.threshold ? static_cast<std::int32_t>(cell) : c.alias;
+  }
+  [[nodiscard]] std::size_t size() const { return cells_.size(); }
+
+ private:
+  struct Cell {
+    std::uint32_t threshold;
+    std::int32_t alias;
+  };
+  std::vector<Cell> cells_;
+};
+
+}  // namespace wordkin::random

@@ -1,0 +1,34 @@
+"""wordkin: fast word embeddings, static and contextual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .hardware import show_config
+    from .vectors import KeyedVectors
+    from .word2vec import Word2Vec
+
+# Public names and where they live. They are imported on first use: `import wordkin` stays within a few milliseconds.
+_HOMES = {
+    "KeyedVectors": "vectors",
+    "Word2Vec": "word2vec",
+    "show_config": "hardware",
+}
+
+__all__ = ["KeyedVectors", "Word2Vec", "__version__", "show_config"]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'wordkin' has no attribute {name!r}")
+    return getattr(import_module(f".{home}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

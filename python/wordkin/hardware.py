@@ -1,0 +1,103 @@
+"""What this machine offers to wordkin, and what of it is used: instruction set and number of workers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from . import _core
+
+__all__ = ["available_isas", "available_workers", "choose_isa", "show_config"]
+
+MAX_ISA_VARIABLE = "WORDKIN_MAX_ISA"
+
+
+def available_isas() -> list[str]:
+    """Instruction sets that both this build and this machine have, the fastest last.
+
+    Examples
+    --------
+    >>> "baseline" in available_isas()
+    True
+    """
+    return list(_core.kernels.available_isas())
+
+
+def choose_isa(max_isa: str | None = None) -> str:
+    """Return the best instruction set not above `max_isa` (default: the environment's ``WORDKIN_MAX_ISA``, else any).
+
+    Raises
+    ------
+    ValueError
+        If `max_isa` is no instruction set known to wordkin.
+
+    Examples
+    --------
+    >>> choose_isa("baseline")
+    'baseline'
+    """
+    source = "max_isa"
+    if max_isa is None:
+        max_isa = os.environ.get(MAX_ISA_VARIABLE) or None
+        source = MAX_ISA_VARIABLE
+    available = available_isas()
+    if max_isa is None:
+        return available[-1]
+    known = list(_core.kernels.known_isas())
+    if max_isa not in known:
+        raise ValueError(f"{source} must be one of {', '.join(known)}; got {max_isa!r}")
+    allowed = known[: known.index(max_isa) + 1]
+    return [isa for isa in available if isa in allowed][-1]
+
+
+def available_workers() -> int:
+    """Return the number of cores that this process may use: CPU affinity and the cgroup's CPU quota, at least 1.
+
+    Examples
+    --------
+    >>> available_workers() >= 1
+    True
+    """
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    quota = _cgroup_cpu_quota()
+    return max(1, cores if quota is None else min(cores, int(quota)))
+
+
+def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """CPUs' worth of time that the cgroup allows (version 2, then version 1); None where there is no limit."""
+    try:
+        quota, period = (root / "cpu.max").read_text().split()
+    except (OSError, ValueError):
+        try:
+            quota = (root / "cpu/cpu.cfs_quota_us").read_text().strip()
+            period = (root / "cpu/cpu.cfs_period_us").read_text().strip()
+        except OSError:
+            return None
+    try:
+        cpus = int(quota) / int(period)
+    except (ValueError, ZeroDivisionError):  # "max": no limit
+        return None
+    return cpus if cpus > 0 else None
+
+
+def show_config() -> dict[str, Any]:
+    """Return what wordkin would use now: version, instruction sets, workers, compiler.
+
+    Examples
+    --------
+    >>> sorted(show_config())
+    ['available_isas', 'compiler', 'isa', 'version', 'workers']
+    """
+    from . import __version__
+
+    return {
+        "version": __version__,
+        "isa": choose_isa(),
+        "available_isas": available_isas(),
+        "workers": available_workers(),
+        "compiler": _core.compiler,
+    }

@@ -1,0 +1,32 @@
+"""What every test may use: the folder of real data, and the instruction sets of this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from wordkin import hardware
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real corpora and test sets: `WORDKIN_DATA`, else ../shared/data beside the project."""
+    folder = Path(os.environ.get("WORDKIN_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"needs the real data, and {folder} is no folder (set WORDKIN_DATA)")
+    return folder
+
+
+@pytest.fixture(params=hardware.available_isas())
+def isa(request: pytest.FixtureRequest) -> str:
+    """Each instruction set that this machine runs."""
+    name: str = request.param
+    return name
+
+
+def pytest_report_header() -> str:
+    return f"wordkin: instruction sets tested: {', '.join(hardware.available_isas())}"
