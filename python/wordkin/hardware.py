@@ -59,10 +59,7 @@ def available_workers() -> int:
     >>> available_workers() >= 1
     True
     """
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = _cgroup_cpu_quota()
     return max(1, cores if quota is None else min(cores, int(quota)))
 
