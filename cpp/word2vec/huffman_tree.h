@@ -1,0 +1,36 @@
+// The binary tree of hierarchical softmax (Morin and Bengio 2005): frequent words have short paths.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace wordkin::word2vec {
+
+class HuffmanTree {
+ public:
+  // Inner nodes are numbered 0 .. words - 2 in the order in which they are merged, so the root is words - 2. Among
+  // equal counts the one that came first is merged first, words before inner nodes: the tree is a function of `counts`.
+  explicit HuffmanTree(std::span<const std::int64_t> counts);
+
+  // Inner nodes from the root to the word, and the label of each branch as a sign: +1 for code 0, -1 for code 1.
+  struct Path {
+    std::span<const std::int32_t> nodes;
+    std::span<const float> signs;
+  };
+  [[nodiscard]] Path path(std::int32_t word) const {
+    const auto begin = static_cast<std::size_t>(starts_[word]);
+    const auto length = static_cast<std::size_t>(starts_[word + 1]) - begin;
+    return {{nodes_.data() + begin, length}, {signs_.data() + begin, length}};
+  }
+  [[nodiscard]] std::size_t longest_path() const { return longest_; }
+  [[nodiscard]] std::size_t words() const { return starts_.size() - 1; }
+
+ private:
+  std::vector<std::int64_t> starts_;
+  std::vector<std::int32_t> nodes_;
+  std::vector<float> signs_;
+  std::size_t longest_ = 0;
+};
+
+}  // namespace wordkin::word2vec

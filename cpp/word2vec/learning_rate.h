@@ -1,0 +1,31 @@
+// Linear decay of the learning rate by words trained, counted over all threads.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+namespace wordkin::word2vec {
+
+class LearningRate {
+ public:
+  LearningRate(double start, double end, double planned_words)
+      : start_(start), end_(end), planned_words_(std::max(planned_words, 1.0)) {}
+
+  // Relaxed order is enough: the count orders nothing else, and a rate one addition late is as good.
+  void count(std::int64_t words) { words_.fetch_add(words, std::memory_order_relaxed); }
+  [[nodiscard]] std::int64_t words() const { return words_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] double now() const {
+    const double progress = std::min(static_cast<double>(words()) / planned_words_, 1.0);
+    return start_ + (end_ - start_) * progress;
+  }
+
+ private:
+  double start_;
+  double end_;
+  double planned_words_;
+  alignas(64) std::atomic<std::int64_t> words_{0};
+};
+
+}  // namespace wordkin::word2vec

@@ -1,0 +1,29 @@
+#include "word2vec/negative_sampler.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace wordkin::word2vec {
+namespace {
+
+// Relative to the largest, by logarithms: neither counts beyond 2^53 nor odd exponents overflow.
+std::vector<double> noise_weights(std::span<const std::int64_t> counts, double exponent) {
+  double largest = -std::numeric_limits<double>::infinity();
+  for (const auto count : counts)
+    if (count > 0) largest = std::max(largest, exponent * std::log(static_cast<double>(count)));
+  if (!std::isfinite(largest)) throw std::invalid_argument("negative sampling needs a word with a positive count");
+  std::vector<double> weights(counts.size(), 0.0);
+  for (std::size_t word = 0; word < counts.size(); ++word)
+    if (counts[word] > 0) weights[word] = std::exp(exponent * std::log(static_cast<double>(counts[word])) - largest);
+  return weights;
+}
+
+}  // namespace
+
+NegativeSampler::NegativeSampler(std::span<const std::int64_t> counts, double exponent)
+    : table_(noise_weights(counts, exponent)) {}
+
+}  // namespace wordkin::word2vec

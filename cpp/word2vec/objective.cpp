@@ -1,0 +1,53 @@
+#include "word2vec/objective.h"
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/select.h"
+
+namespace wordkin::word2vec {
+namespace {
+
+void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::int64_t rows, std::int64_t columns) {
+  if (matrix.rows < rows || matrix.columns != columns)
+    throw std::invalid_argument(std::string(name) + " must have " + std::to_string(rows) + " rows of " +
+                                std::to_string(columns) + " floats; got " + std::to_string(matrix.rows) + " of " +
+                                std::to_string(matrix.columns));
+  if (matrix.columns % kernels::kRowMultiple != 0 || matrix.pitch % kernels::kRowMultiple != 0 ||
+      reinterpret_cast<std::uintptr_t>(matrix.data) % 64 != 0)
+    throw std::invalid_argument(std::string(name) + " must have rows padded to 16 floats and aligned to 64 bytes");
+}
+
+}  // namespace
+
+Objective::Objective(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts)
+    : options_(options),
+      parameters_(parameters),
+      kernels_(&kernels::table_of(options.isa)),
+      subsampling_(counts, options.sample) {
+  const auto words = static_cast<std::int64_t>(counts.size());
+  if (options.window < 1) throw std::invalid_argument("window must be at least 1");
+  if (options.job_words < 1) throw std::invalid_argument("job_words must be at least 1");
+  if (options.negative < 0) throw std::invalid_argument("negative must be at least 0");
+  if (options.negative == 0 && !options.hierarchical_softmax)
+    throw std::invalid_argument("an objective needs negative sampling or hierarchical softmax");
+  if (words > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 words");
+  check_rows("input", parameters.input, words, parameters.input.columns);
+  if (!parameters.factors.empty() && parameters.factors.size() < counts.size())
+    throw std::invalid_argument("factors must be empty or have one entry for each word");
+  if (options.negative > 0) {
+    check_rows("output", parameters.output, words, parameters.input.columns);
+    sampler_.emplace(counts, options.ns_exponent);
+  }
+  if (options.hierarchical_softmax) {
+    check_rows("nodes", parameters.nodes, words - 1, parameters.input.columns);
+    tree_.emplace(counts);
+  }
+}
+
+int Objective::most_outputs() const {
+  return (options_.negative > 0 ? options_.negative + 1 : 0) + (tree_ ? static_cast<int>(tree_->longest_path()) : 0);
+}
+
+}  // namespace wordkin::word2vec

@@ -1,0 +1,66 @@
+// What a model is trained for: its architecture, the outputs that each target word is scored against, and the arrays.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "kernels/kernel_table.h"
+#include "memory/matrix_view.h"
+#include "word2vec/huffman_tree.h"
+#include "word2vec/negative_sampler.h"
+#include "word2vec/subsampling.h"
+
+namespace wordkin::word2vec {
+
+// kTouch moves the same rows as kSkipGram and computes nothing: the bound that memory sets, for measuring.
+enum class Architecture { kSkipGram, kCbow, kTouch };
+
+struct Options {
+  Architecture architecture = Architecture::kSkipGram;
+  bool cbow_mean = true;       // else the sum
+  int window = 5;
+  bool shrink_windows = true;  // draw each window's reach uniformly from 1 .. window
+  int negative = 5;            // noise words a target; 0 for none
+  double ns_exponent = 0.75;
+  bool hierarchical_softmax = false;
+  double sample = 1e-3;
+  std::uint64_t seed = 1;
+  std::int64_t job_words = 10000;
+  kernels::Isa isa = kernels::Isa::kBaseline;
+};
+
+// Borrowed from the caller, changed in place by all threads. Rows are padded and aligned as kernels ask.
+struct Parameters {
+  memory::MatrixView<float> input;   // a row a word
+  memory::MatrixView<float> nodes;   // a row an inner node; empty without hierarchical softmax
+  memory::MatrixView<float> output;  // a row a word; empty without negative sampling
+  std::span<const float> factors;    // scale of each input row's updates: empty for 1, or one each
+};
+
+// Everything drawn from or decided by the vocabulary; const while threads run.
+class Objective {
+ public:
+  // Throws std::invalid_argument if arrays, counts and options do not fit each other.
+  Objective(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] const kernels::KernelTable& kernels() const { return *kernels_; }
+  [[nodiscard]] const Subsampling& subsampling() const { return subsampling_; }
+  [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
+  [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
+  [[nodiscard]] int most_outputs() const;  // the most output rows that one target can have
+  [[nodiscard]] int width() const { return static_cast<int>(parameters_.input.columns); }
+  [[nodiscard]] std::int64_t words() const { return parameters_.input.rows; }
+
+ private:
+  Options options_;
+  Parameters parameters_;
+  const kernels::KernelTable* kernels_;
+  Subsampling subsampling_;
+  std::optional<NegativeSampler> sampler_;
+  std::optional<HuffmanTree> tree_;
+};
+
+}  // namespace wordkin::word2vec

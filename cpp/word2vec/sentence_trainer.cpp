@@ -1,0 +1,113 @@
+#include "word2vec/sentence_trainer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wordkin::word2vec {
+
+Tally& Tally::operator+=(const Tally& other) {
+  raw_words += other.raw_words;
+  trained_words += other.trained_words;
+  pairs += other.pairs;
+  terms += other.terms;
+  loss += other.loss;
+  return *this;
+}
+
+SentenceTrainer::SentenceTrainer(const Objective& objective)
+    : objective_(&objective), windows_{DrawnWindow(objective.most_outputs()), DrawnWindow(objective.most_outputs())} {}
+
+void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator) {
+  keep_some(sentence, generator);
+  tally_.trained_words += static_cast<std::int64_t>(kept_.size());
+  if (kept_.size() < 2) return;
+  const auto most = static_cast<int>(std::min<std::size_t>(kept_.size() - 1, 2 * static_cast<std::size_t>(objective_->options().window)));
+  reserve(most);
+  prepare(0, generator);
+  for (std::size_t position = 0; position < kept_.size(); ++position) {
+    if (position + 1 < kept_.size()) prepare(position + 1, generator);
+    update(position, rate);
+  }
+}
+
+Tally SentenceTrainer::take_tally() {
+  objective_->kernels().fold_loss(loss_);
+  tally_.loss = std::exchange(loss_.total, 0.0);
+  return std::exchange(tally_, Tally{});
+}
+
+void SentenceTrainer::keep_some(std::span<const std::int32_t> sentence, random::Generator& generator) {
+  if (kept_.capacity() < sentence.size()) kept_.reserve(sentence.size());
+  kept_.resize(sentence.size());
+  const Subsampling& subsampling = objective_->subsampling();
+  std::size_t count = 0;
+  for (const std::int32_t word : sentence) {
+    kept_[count] = word;
+    count += subsampling.keeps(word, static_cast<std::uint32_t>(generator.next() >> 32)) ? 1 : 0;
+  }
+  kept_.resize(count);
+}
+
+// Draws the window of a position one step ahead of its update, so that its rows are in the cache when it comes.
+void SentenceTrainer::prepare(std::size_t position, random::Generator& generator) {
+  DrawnWindow& window = windows_[position % 2];
+  draw_window(*objective_, kept_[position], generator, window);
+  const std::size_t entering = position + static_cast<std::size_t>(window.reach);
+  window.rows[window.outputs] = objective_->parameters().input.row(kept_[std::min(entering, kept_.size() - 1)]);
+}
+
+void SentenceTrainer::update(std::size_t position, float rate) {
+  const DrawnWindow& window = windows_[position % 2];
+  const DrawnWindow& next = windows_[(position + 1) % 2];
+  gather_context(position, window.reach);
+  const auto n = static_cast<int>(context_.size());
+  const bool has_next = position + 1 < kept_.size();
+  const Options& options = objective_->options();
+  const float share = 1.0f / static_cast<float>(n);
+  const kernels::Window update{
+      {context_.data(), context_factors_.empty() ? nullptr : context_factors_.data(), n},
+      {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.most_repeats},
+      {next.rows.data(), has_next ? next.outputs + 1 : 0},
+      objective_->width(),
+      rate,
+      options.cbow_mean ? share : 1.0f,
+      options.cbow_mean ? 1.0f : share,
+      scratch_.data(),
+      &loss_};
+  switch (options.architecture) {
+    case Architecture::kSkipGram:
+      objective_->kernels().skipgram(update);
+      break;
+    case Architecture::kCbow:
+      objective_->kernels().cbow(update);
+      break;
+    case Architecture::kTouch:
+      objective_->kernels().touch(update);
+      break;
+  }
+  const std::int64_t pairs = options.architecture == Architecture::kCbow ? 1 : n;
+  tally_.pairs += pairs;
+  tally_.terms += pairs * window.terms;
+}
+
+void SentenceTrainer::gather_context(std::size_t position, int reach) {
+  const auto& parameters = objective_->parameters();
+  const std::size_t begin = position - std::min(position, static_cast<std::size_t>(reach));
+  const std::size_t end = std::min(position + static_cast<std::size_t>(reach) + 1, kept_.size());
+  context_.clear();
+  context_factors_.clear();
+  for (std::size_t i = begin; i < end; ++i) {
+    if (i == position) continue;
+    context_.push_back(parameters.input.row(kept_[i]));
+    if (!parameters.factors.empty()) context_factors_.push_back(parameters.factors[kept_[i]]);
+  }
+}
+
+void SentenceTrainer::reserve(int inputs) {
+  const auto needed =
+      static_cast<std::size_t>(kernels::scratch_floats(inputs, objective_->most_outputs(), objective_->width()));
+  if (scratch_.size() < needed) scratch_ = memory::AlignedBuffer<float>(needed);
+  context_.reserve(static_cast<std::size_t>(inputs));
+}
+
+}  // namespace wordkin::word2vec

@@ -1,0 +1,56 @@
+// One thread's hands: trains sentence after sentence with its own scratch.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+#include "memory/aligned_buffer.h"
+#include "random/generator.h"
+#include "word2vec/objective.h"
+#include "word2vec/window.h"
+
+namespace wordkin::word2vec {
+
+// What training has done so far. A pair is one input (a context word; for CBOW a whole context) against one target;
+// a term is one score of it. loss is the sum over pairs.
+struct Tally {
+  std::int64_t raw_words = 0;
+  std::int64_t trained_words = 0;  // what subsampling kept
+  std::int64_t pairs = 0;
+  std::int64_t terms = 0;
+  double loss = 0.0;
+
+  Tally& operator+=(const Tally& other);
+};
+
+class SentenceTrainer {
+ public:
+  explicit SentenceTrainer(const Objective& objective);
+
+  // Every position of the sentence (ids below objective.words()) in order: subsample, then window by window.
+  void train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator);
+
+  // What was done since the last call.
+  Tally take_tally();
+
+ private:
+  void keep_some(std::span<const std::int32_t> sentence, random::Generator& generator);
+  void prepare(std::size_t position, random::Generator& generator);
+  void update(std::size_t position, float rate);
+  void gather_context(std::size_t position, int reach);
+  void reserve(int inputs);
+
+  const Objective* objective_;
+  std::vector<std::int32_t> kept_;
+  DrawnWindow windows_[2];  // this position's and the next one's, by parity
+  std::vector<float*> context_;
+  std::vector<float> context_factors_;
+  memory::AlignedBuffer<float> scratch_;
+  kernels::LossTerms loss_;
+  Tally tally_;
+};
+
+}  // namespace wordkin::word2vec

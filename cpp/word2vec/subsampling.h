@@ -1,0 +1,25 @@
+// Which occurrences of frequent words are passed over (Mikolov et al. 2013, "Distributed representations of words and
+// phrases", section 2.3, in the form of the published program).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace wordkin::word2vec {
+
+// For each word the number below which 32 random bits keep an occurrence: keep probability
+// (sqrt(c / t) + 1) * t / c for count c and threshold count t, where t = sample * sum of counts for sample < 1; a sample
+// of 1 or more is read as gensim does: words of more than `sample` occurrences are thinned. sample = 0 keeps all.
+class Subsampling {
+ public:
+  Subsampling(std::span<const std::int64_t> counts, double sample);
+
+  [[nodiscard]] bool keeps(std::int32_t word, std::uint32_t bits) const { return bits <= thresholds_[word]; }
+  [[nodiscard]] std::span<const std::uint32_t> thresholds() const { return thresholds_; }
+
+ private:
+  std::vector<std::uint32_t> thresholds_;
+};
+
+}  // namespace wordkin::word2vec

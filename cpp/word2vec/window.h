@@ -1,0 +1,29 @@
+// One window as drawn: how far it reaches, and the output rows of its centre word.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "random/generator.h"
+#include "word2vec/objective.h"
+
+namespace wordkin::word2vec {
+
+struct DrawnWindow {
+  explicit DrawnWindow(int most_outputs);
+
+  int reach = 0;
+  int outputs = 0;
+  int most_repeats = 1;
+  std::int64_t terms = 0;      // scores that each input takes part in: outputs with their repeats
+  std::vector<float*> rows;    // (outputs), one more place for the context row that the window brings in, to be fetched
+  std::vector<float> signs;    // (outputs), 16 more for the kernels' whole loads
+  std::vector<float> repeats;  // likewise
+};
+
+// Draws reach and outputs for `centre`. All context words of a window share one set of noise words: pairs are what the
+// published algorithm trains, draws are fewer (Ji et al. 2016, "Parallelizing Word2Vec in shared and distributed memory").
+// A noise word drawn twice counts twice; one that equals the target is dropped, as in the published program.
+void draw_window(const Objective& objective, std::int32_t centre, random::Generator& generator, DrawnWindow& window);
+
+}  // namespace wordkin::word2vec
