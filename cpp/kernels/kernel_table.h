@@ -14,6 +14,8 @@ namespace wordkin::kernels {
 inline constexpr int kRowMultiple = 16;  // floats: one cache line
 inline constexpr int kMaxGroup = 6;      // output rows handled together in registers: a target and five negatives
 
+inline constexpr int kMaxFactors = 96;   // of a LossTerms lane before it is folded
+
 // The logistic losses of many scores, kept as factors so that no score costs a logarithm: log(1 + exp(-z)) is
 // max(0, -z) + log(1 + e) with e = exp(-|z|), and the 1 + e <= 2 are multiplied, lane by lane, until `factors` nears
 // the 127 that a float can hold. Kernels fold into `total` in time, and when asked to by fold_loss.
@@ -50,7 +52,7 @@ struct Upcoming {
 // One window. With z_ij = sign_j <x_i, y_j> and g_ij = rate * repeats_j * sign_j * sigmoid(-z_ij), all from the old
 // rows:
 //   skipgram: x_i += factor_i * sum_j g_ij y_j     y_j += sum_i g_ij x_i
-//   cbow:     the same with the one row h = scale * sum_i x_i; then x_i += factor_i * error_scale * (new h - old h)
+//   cbow:     the same with the one row h = scale * sum_i x_i, whose change goes to x_i += factor_i * error_scale * change
 //   touch:    loads and stores every row unchanged: what memory alone costs, for measuring.
 // scratch: OUT (scratch_floats(inputs, outputs, width)) 64-byte aligned.
 struct Window {
@@ -65,10 +67,12 @@ struct Window {
   LossTerms* loss;  // INOUT
 };
 
+// Room for the scores of n inputs against one group of outputs: 32 floats a tile of at least two inputs.
+constexpr std::int64_t score_floats(std::int64_t inputs) { return (inputs + 1) / 2 * 32; }
+
 constexpr std::int64_t scratch_floats(std::int64_t inputs, std::int64_t outputs, std::int64_t width) {
   const std::int64_t groups = (outputs + kMaxGroup - 1) / kMaxGroup;
-  const std::int64_t tiles = inputs;  // of 32 floats; at least one input row each
-  return groups * tiles * 32 + (groups > 1 ? inputs : 0) * width + 2 * width;
+  return groups * score_floats(inputs) + (groups > 1 ? inputs * width : 0) + outputs + 16 + 2 * width;
 }
 
 struct KernelTable {

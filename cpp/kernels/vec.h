@@ -2,3 +2,10 @@
 #pragma once
 
 #include WORDKIN_VEC_HEADER
+
+// For the inner pieces of a kernel: a call there would spill every register.
+#if defined(_MSC_VER)
+#define WORDKIN_INLINE __forceinline
+#else
+#define WORDKIN_INLINE inline __attribute__((always_inline))
+#endif

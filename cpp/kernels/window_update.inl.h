@@ -2,11 +2,13 @@
 // negatives, or the nodes of a Huffman path). Included once per ISA.
 //
 // Three passes. (1) Scores: tiles of up to kTileRows inputs x kMaxGroup outputs stay in register accumulators over the
-// whole width and are reduced by one transposed sum. (2) Scores become gradients g_ij, a vector at a time. (3) For each
-// block of one Vec of columns, a group of output rows and their changes stay in registers while the inputs pass by;
-// every input row is read and written once (twice if there is more than one group), every output row once. Cost per
-// window, n = 6, m = 6, 112 columns: 3 * 36 * 7 = 756 AVX-512 FMAs; everything else is below a third of that.
+// whole width and are reduced by one transposed sum. (2) Scores become gradients g_ij, a vector at a time over the whole
+// window. (3) For each block of columns, a group of output rows and their changes stay in registers while the inputs pass
+// by; every input row is read and written once (twice if there is more than one group), every output row once.
+// Cost per window, n = 6, m = 6, 112 columns: 3 * 36 * 7 = 756 AVX-512 FMAs; the rest is to stay below a third of that.
 #pragma once
+
+#include <cstdint>
 
 #include "kernels/elementary.inl.h"
 #include "kernels/kernel_table.h"
@@ -16,9 +18,7 @@
 namespace wordkin::kernels {
 namespace {
 
-inline constexpr int kTileFloats = 32;  // room for the scores of one tile: kTileRows * kMaxGroup = 24, rounded up
-
-// ---- fetching the next window's rows, a few lines at a time, between the arithmetic of this one
+// ---- fetching the next window's rows, a row at a time, between the arithmetic of this one
 struct Prefetcher {
   const Upcoming& upcoming;
   int width;
@@ -34,9 +34,15 @@ struct Prefetcher {
   }
 };
 
-// ---- pass 1
+// ---- pass 1: scores of all inputs against one group of outputs
+// Scores and gradients stand tile by tile, kTileFloats apart, so that every vector is loaded as it was stored; within a
+// tile they are packed: row r, output g at r * G + g.
+inline constexpr int kTileFloats = 32;
+static_assert(Vec::kTileRows * kMaxGroup <= kTileFloats);
+
+// scores: OUT (R * G, rounded up to whole vectors) x_r . y_g
 template <int R, int G>
-inline void score_tile(float* scores, float* const* inputs, float* const* outputs, int width) {
+WORDKIN_INLINE void score_tile(float* scores, float* const* inputs, float* const* outputs, int width) {
   constexpr int kVectors = (R * G + Vec::kWidth - 1) / Vec::kWidth;
   Vec acc[kVectors * Vec::kWidth];
   for (auto& a : acc) a = Vec::zero();
@@ -55,211 +61,312 @@ inline void score_tile(float* scores, float* const* inputs, float* const* output
   }
 }
 
-// ---- pass 2
-// What pass 2 needs to know of each score of a tile: the outputs' signs and repeats, again for every input row; zeros
-// behind the last score, so that the lanes there give no gradient and no loss.
-struct TilePattern {
+template <int G>
+inline void scores_of_group(const Window& w, int first, float* scores, Prefetcher& prefetcher) {
+  float* const* inputs = w.inputs.rows;
+  const int n = w.inputs.count;
+  constexpr int kRows = Vec::kTileRows;
+  float* const* outputs = w.outputs.rows + first;
+  int i = 0;
+  for (; i + kRows <= n; i += kRows, scores += kTileFloats) {
+    score_tile<kRows, G>(scores, inputs + i, outputs, w.width);
+    prefetcher.fetch_row();
+    prefetcher.fetch_row();
+  }
+  if constexpr (kRows > 3) {
+    if (n - i == 3) score_tile<3, G>(scores, inputs + i, outputs, w.width);
+  }
+  if constexpr (kRows > 2) {
+    if (n - i == 2) score_tile<2, G>(scores, inputs + i, outputs, w.width);
+  }
+  if (n - i == 1) score_tile<1, G>(scores, inputs + i, outputs, w.width);
+}
+
+// ---- pass 2: scores become gradients
+// The outputs' signs and repeats, again for every row of a tile; zeros behind the last, so that the lanes there give
+// neither gradient nor loss.
+struct Pattern {
   alignas(64) float signs[kTileFloats + 16];
   alignas(64) float repeats[kTileFloats + 16];
 };
 
 template <int G>
-inline void fill_pattern(float* pattern, const float* source, int rows) {
+WORDKIN_INLINE void fill_pattern(float* pattern, const float* source, int rows) {
   for (int r = 0; r < rows; ++r)  // each store runs over into the next row's place, which is written after it
     for (int k = 0; k < G; k += Vec::kWidth) Vec::load(source + k).store(pattern + r * G + k);
   Vec::zero().store(pattern + rows * G);
 }
 
 template <int G>
-inline void fill_pattern(TilePattern& pattern, const Outputs& outputs, int first, int rows) {
+WORDKIN_INLINE void fill_pattern(Pattern& pattern, const Outputs& outputs, int first, int rows) {
   fill_pattern<G>(pattern.signs, outputs.signs + first, rows);
   fill_pattern<G>(pattern.repeats, outputs.repeats + first, rows);
 }
 
+struct LossLanes {
+  Vec product;
+  Vec linear;
+};
+
 // scores: INOUT (`used`, rounded up to whole vectors) x_i . y_j -> g_ij.
-inline void gradients_of_scores(float* scores, int used, const TilePattern& pattern, float rate, int most_repeats,
-                                LossTerms& loss) {
+WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Pattern& pattern, float rate, int most_repeats,
+                                   LossLanes loss) {
   const Vec zero = Vec::zero(), one = Vec::broadcast(1.0f), step = Vec::broadcast(rate);
   for (int k = 0; k < used; k += Vec::kWidth) {
-    const Vec sign = Vec::load(pattern.signs + k);
-    const Vec repeat = Vec::load(pattern.repeats + k);
+    const Vec sign = Vec::load(pattern.signs + k), repeat = Vec::load(pattern.repeats + k);
     const Vec z = mul(sign, Vec::load(scores + k));
     const Vec e = exp_of_nonpositive(sub(zero, abs(z)));
     const Vec miss = sigmoid_from(e, sub(zero, z));
     mul(mul(mul(step, repeat), sign), miss).store(scores + k);
-
-    float* product = loss.product + k % 16;
-    float* linear = loss.linear + k % 16;
-    fma(repeat, max(zero, sub(zero, z)), Vec::load(linear)).store(linear);
+    loss.linear = fma(repeat, max(zero, sub(zero, z)), loss.linear);
     for (int draw = 0; draw < most_repeats; ++draw) {  // one factor for each time that the row was drawn
       const Vec counted = max(zero, min(one, sub(repeat, Vec::broadcast(static_cast<float>(draw)))));
-      mul(Vec::load(product), fma(counted, e, one)).store(product);
+      loss.product = mul(loss.product, fma(counted, e, one));
     }
-    loss.factors += most_repeats;
   }
-  if (loss.factors > 96 - most_repeats * (kTileFloats / Vec::kWidth)) fold(loss);
+  return loss;
 }
 
-template <int R, int G>
-inline void gradient_tile(float* scores, float* const* inputs, float* const* outputs, const Window& w,
-                          const TilePattern& pattern) {
-  score_tile<R, G>(scores, inputs, outputs, w.width);
-  gradients_of_scores(scores, R * G, pattern, w.rate, w.outputs.most_repeats, *w.loss);
+// Adds up to `factors` factors a lane: folds first where there is no room for them.
+WORDKIN_INLINE LossLanes loss_with_room(LossTerms& loss, int factors) {
+  if (loss.factors + factors > kMaxFactors) fold(loss);
+  loss.factors += factors;
+  return {Vec::load(loss.product), Vec::load(loss.linear)};
 }
 
-// Gradients of all inputs against one group of outputs: tile after tile, each kTileFloats apart.
-template <int G>
-inline void gradients_of_group(const Window& w, float* const* inputs, int n, int first, float* scores,
-                               Prefetcher& prefetcher) {
+WORDKIN_INLINE void gradients_of_group(const Window& w, int n, int group, const Pattern& full, const Pattern& last,
+                               float* scores) {
   constexpr int kRows = Vec::kTileRows;
-  float* const* outputs = w.outputs.rows + first;
-  TilePattern pattern;
-  int i = 0;
-  if (n >= kRows) fill_pattern<G>(pattern, w.outputs, first, kRows);
-  for (; i + kRows <= n; i += kRows, scores += kTileFloats) {
-    gradient_tile<kRows, G>(scores, inputs + i, outputs, w, pattern);
-    prefetcher.fetch_row();
-    prefetcher.fetch_row();
+  const int repeats = w.outputs.most_repeats;
+  for (int i = 0; i < n; i += kRows, scores += kTileFloats) {
+    const bool is_full = i + kRows <= n;
+    const int used = (is_full ? kRows : n - i) * group;
+    const LossLanes before = loss_with_room(*w.loss, repeats * (kTileFloats / Vec::kWidth));
+    const LossLanes after = gradients_of_tile(scores, used, is_full ? full : last, w.rate, repeats, before);
+    after.product.store(w.loss->product);
+    after.linear.store(w.loss->linear);
   }
-  if (i == n) return;
-  fill_pattern<G>(pattern, w.outputs, first, n - i);
-  if constexpr (kRows > 3) {
-    if (n - i == 3) gradient_tile<3, G>(scores, inputs + i, outputs, w, pattern);
-  }
-  if constexpr (kRows > 2) {
-    if (n - i == 2) gradient_tile<2, G>(scores, inputs + i, outputs, w, pattern);
-  }
-  if (n - i == 1) gradient_tile<1, G>(scores, inputs + i, outputs, w, pattern);
-  prefetcher.fetch_row();
 }
 
-// ---- pass 3
-template <int G>
-inline const float* gradient_row(const float* scores, int input) {
-  return scores + (input / Vec::kTileRows) * kTileFloats + (input % Vec::kTileRows) * G;
-}
+// ---- pass 3: every input row takes its change, and the outputs theirs
+enum class Groups { kOnly, kFirst, kMiddle, kLast };
 
-struct GroupRole {
-  bool first;  // no change of the inputs has been summed yet
-  bool last;   // the inputs take their changes now
-};
-
-// changes: (n, width) sums of the input rows' changes, used only when the outputs do not fit one group.
-template <int G>
-inline void apply_group(const Window& w, const Inputs& inputs, int first, const float* scores, float* changes,
-                        GroupRole role, Prefetcher& prefetcher) {
-  float* const* outputs = w.outputs.rows + first;
-  for (int c = 0; c < w.width; c += Vec::kWidth) {
-    Vec y[G], dy[G];
+// B vectors of columns from c on. changes: (n, width) sums of the input rows' changes over the groups before.
+template <int G, int B, Groups kGroup>
+WORDKIN_INLINE void apply_block(const Window& w, float* const* outputs, const float* gradients, float* changes, int c) {
+  const Inputs& inputs = w.inputs;
+  Vec y[G][B], dy[G][B];
+  for (int g = 0; g < G; ++g)
+    for (int b = 0; b < B; ++b) dy[g][b] = y[g][b] = Vec::load(outputs[g] + c + b * Vec::kWidth);
+  const float* gradient_row = gradients;
+  for (int i = 0; i < inputs.count; ++i) {
+    float* row = inputs.rows[i] + c;
+    Vec x[B], dx[B];
+    for (int b = 0; b < B; ++b) x[b] = Vec::load(row + b * Vec::kWidth);
     for (int g = 0; g < G; ++g) {
-      y[g] = Vec::load(outputs[g] + c);
-      dy[g] = y[g];
-    }
-    for (int i = 0; i < inputs.count; ++i) {
-      const float* gradient = gradient_row<G>(scores, i);
-      float* row = inputs.rows[i] + c;
-      const Vec x = Vec::load(row);
-      Vec dx = Vec::zero();
-      for (int g = 0; g < G; ++g) {
-        const Vec coefficient = Vec::broadcast(gradient[g]);
-        dx = fma(coefficient, y[g], dx);
-        dy[g] = fma(coefficient, x, dy[g]);
+      const Vec gradient = Vec::broadcast(gradient_row[g]);
+      for (int b = 0; b < B; ++b) {
+        dx[b] = g == 0 ? mul(gradient, y[g][b]) : fma(gradient, y[g][b], dx[b]);
+        dy[g][b] = fma(gradient, x[b], dy[g][b]);
       }
-      float* change = changes + static_cast<std::int64_t>(i) * w.width + c;
-      if (!role.first) dx = add(dx, Vec::load(change));
-      if (!role.last) {
-        dx.store(change);
+    }
+    for (int b = 0; b < B; ++b) {
+      float* change = changes + static_cast<std::int64_t>(i) * w.width + c + b * Vec::kWidth;
+      if constexpr (kGroup == Groups::kMiddle || kGroup == Groups::kLast) dx[b] = add(dx[b], Vec::load(change));
+      if constexpr (kGroup == Groups::kFirst || kGroup == Groups::kMiddle) {
+        dx[b].store(change);
       } else if (inputs.factors == nullptr) {
-        add(x, dx).store(row);
+        add(x[b], dx[b]).store(row + b * Vec::kWidth);
       } else {
-        fma(Vec::broadcast(inputs.factors[i]), dx, x).store(row);
+        fma(Vec::broadcast(inputs.factors[i]), dx[b], x[b]).store(row + b * Vec::kWidth);
       }
     }
-    for (int g = 0; g < G; ++g) dy[g].store(outputs[g] + c);
+    gradient_row += (i + 1) % Vec::kTileRows == 0 ? kTileFloats - (Vec::kTileRows - 1) * G : G;
+  }
+  for (int g = 0; g < G; ++g)
+    for (int b = 0; b < B; ++b) dy[g][b].store(outputs[g] + c + b * Vec::kWidth);
+}
+
+template <int G, Groups kGroup>
+inline void apply_group(const Window& w, int first, const float* gradients, float* changes, Prefetcher& prefetcher) {
+  constexpr int kBlock = Vec::kApplyVectors * Vec::kWidth;
+  float* const* outputs = w.outputs.rows + first;
+  int c = 0;
+  for (; c + kBlock <= w.width; c += kBlock) {
+    apply_block<G, Vec::kApplyVectors, kGroup>(w, outputs, gradients, changes, c);
     prefetcher.fetch_row();
   }
+  for (; c < w.width; c += Vec::kWidth) apply_block<G, 1, kGroup>(w, outputs, gradients, changes, c);
 }
 
 // ---- all groups of a window
-template <template <int> typename Step, typename... Arguments>
-inline void with_group_size(int size, Arguments&&... arguments) {
-  static_assert(kMaxGroup == 6);
-  switch (size) {
-    case 1:
-      return Step<1>::run(arguments...);
-    case 2:
-      return Step<2>::run(arguments...);
-    case 3:
-      return Step<3>::run(arguments...);
-    case 4:
-      return Step<4>::run(arguments...);
-    case 5:
-      return Step<5>::run(arguments...);
-    default:
-      return Step<6>::run(arguments...);
-  }
-}
-
 template <int G>
-struct GradientStep {
-  static void run(const Window& w, const Inputs& inputs, int first, float* scores, Prefetcher& prefetcher) {
-    gradients_of_group<G>(w, inputs.rows, inputs.count, first, scores, prefetcher);
+struct ScoreStep {
+  static void run(const Window& w, int first, float* scores, Prefetcher& prefetcher) {
+    Pattern full, last;  // filled ahead: what is stored in pieces is slow to load as a whole right afterwards
+    fill_pattern<G>(full, w.outputs, first, Vec::kTileRows);
+    fill_pattern<G>(last, w.outputs, first, w.inputs.count % Vec::kTileRows);
+    scores_of_group<G>(w, first, scores, prefetcher);
+    gradients_of_group(w, w.inputs.count, G, full, last, scores);
   }
 };
 
 template <int G>
 struct ApplyStep {
-  static void run(const Window& w, const Inputs& inputs, int first, const float* scores, float* changes, GroupRole role,
+  static void run(const Window& w, int first, const float* gradients, float* changes,
                   Prefetcher& prefetcher) {
-    apply_group<G>(w, inputs, first, scores, changes, role, prefetcher);
+    const bool is_first = first == 0, is_last = first + G == w.outputs.count;
+    if (is_first && is_last) {
+      apply_group<G, Groups::kOnly>(w, first, gradients, changes, prefetcher);
+    } else if (is_last) {
+      apply_group<G, Groups::kLast>(w, first, gradients, changes, prefetcher);
+    } else if constexpr (G == kMaxGroup) {  // only the last group may be smaller
+      if (is_first) {
+        apply_group<G, Groups::kFirst>(w, first, gradients, changes, prefetcher);
+      } else {
+        apply_group<G, Groups::kMiddle>(w, first, gradients, changes, prefetcher);
+      }
+    }
   }
 };
 
+template <template <int> typename Step, typename... Arguments>
+inline void with_group_size(int size, Arguments&&... arguments) {
+  static_assert(kMaxGroup == 6);
+  switch (size) {
+    case 1: return Step<1>::run(arguments...);
+    case 2: return Step<2>::run(arguments...);
+    case 3: return Step<3>::run(arguments...);
+    case 4: return Step<4>::run(arguments...);
+    case 5: return Step<5>::run(arguments...);
+    default: return Step<6>::run(arguments...);
+  }
+}
+
 // All scores come from the old rows, so every group's gradients are taken before any group is applied.
-inline void update_window(const Window& w, const Inputs& inputs, float* scratch) {
+inline void update_window(const Window& w) {
+  const Inputs& inputs = w.inputs;
   const int m = w.outputs.count;
-  const int tiles = (inputs.count + Vec::kTileRows - 1) / Vec::kTileRows;
-  const int group_floats = tiles * kTileFloats;
   const int groups = (m + kMaxGroup - 1) / kMaxGroup;
-  float* changes = scratch + static_cast<std::int64_t>(groups) * group_floats;
+  const std::int64_t group_floats = score_floats(inputs.count);
+  float* changes = w.scratch + groups * group_floats;
   Prefetcher prefetcher{w.upcoming, w.width};
-  float* scores = scratch;
+  float* scores = w.scratch;
   for (int first = 0; first < m; first += kMaxGroup, scores += group_floats)
-    with_group_size<GradientStep>(m - first, w, inputs, first, scores, prefetcher);
-  scores = scratch;
+    with_group_size<ScoreStep>(m - first, w, first, scores, prefetcher);
+  scores = w.scratch;
   for (int first = 0; first < m; first += kMaxGroup, scores += group_floats)
-    with_group_size<ApplyStep>(m - first, w, inputs, first, scores, changes,
-                               GroupRole{first == 0, first + kMaxGroup >= m}, prefetcher);
+    with_group_size<ApplyStep>(m - first, w, first, scores, changes, prefetcher);
   prefetcher.fetch_rest();
 }
 
+// ---- a window with a single input row: all of CBOW, the ends of sentences for skip-gram
+// With one row there is no tile to fill: many outputs share its loads instead, and they need not stay in registers.
+template <int N>
+WORDKIN_INLINE void score_row(float* scores, const float* x, float* const* outputs, int count, int width) {
+  const float* rows[N];
+  for (int g = 0; g < N; ++g) rows[g] = outputs[g < count ? g : 0];  // what stands in for a missing row is not used
+  Vec acc[N];
+  for (auto& a : acc) a = Vec::zero();
+  for (int c = 0; c < width; c += Vec::kWidth) {
+    const Vec column = Vec::load(x + c);
+    for (int g = 0; g < N; ++g) acc[g] = fma(column, Vec::load(rows[g] + c), acc[g]);
+  }
+  for (int k = 0; k < N; k += Vec::kWidth) {
+    Vec part[Vec::kWidth];
+    for (int i = 0; i < Vec::kWidth; ++i) part[i] = k + i < N ? acc[k + i] : Vec::zero();
+    sums(part).store(scores + k);
+  }
+}
+
+template <int N>
+inline void gradients_of_row(const Window& w, const float* x, int first, float* scores) {
+  const int count = w.outputs.count - first < N ? w.outputs.count - first : N;
+  Pattern pattern;
+  for (float* part : {pattern.signs, pattern.repeats}) {
+    const float* source = (part == pattern.signs ? w.outputs.signs : w.outputs.repeats) + first;
+    for (int k = 0; k < N; k += Vec::kWidth) Vec::load(source + k).store(part + k);
+    for (int k = count; k < N; k += Vec::kWidth) Vec::zero().store(part + k);
+  }
+  score_row<N>(scores, x, w.outputs.rows + first, count, w.width);
+  const LossLanes before = loss_with_room(*w.loss, w.outputs.most_repeats * ((N + Vec::kWidth - 1) / Vec::kWidth));
+  const LossLanes after = gradients_of_tile(scores, N, pattern, w.rate, w.outputs.most_repeats, before);
+  after.product.store(w.loss->product);
+  after.linear.store(w.loss->linear);
+}
+
+// change: OUT (width) sum_j g_j y_j; y_j += g_j x. x and change may be the same row.
+template <int B>
+WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float* gradients, float* change, int c) {
+  Vec column[B], sum[B];
+  for (int b = 0; b < B; ++b) {
+    column[b] = Vec::load(x + c + b * Vec::kWidth);
+    sum[b] = Vec::zero();
+  }
+  for (int j = 0; j < w.outputs.count; ++j) {
+    const Vec gradient = Vec::broadcast(gradients[j]);
+    float* row = w.outputs.rows[j] + c;
+    for (int b = 0; b < B; ++b) {
+      const Vec y = Vec::load(row + b * Vec::kWidth);
+      sum[b] = fma(gradient, y, sum[b]);
+      fma(gradient, column[b], y).store(row + b * Vec::kWidth);
+    }
+  }
+  for (int b = 0; b < B; ++b) sum[b].store(change + c + b * Vec::kWidth);
+}
+
+inline void update_row(const Window& w, const float* x, float* change, float* scratch) {
+  Prefetcher prefetcher{w.upcoming, w.width};
+  constexpr int kMost = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, by the registers there are
+  for (int first = 0; first < w.outputs.count; first += kMost) {
+    prefetcher.fetch_row();
+    if (w.outputs.count - first > 8) {
+      gradients_of_row<kMost>(w, x, first, scratch + first);
+    } else {
+      gradients_of_row<8>(w, x, first, scratch + first);
+    }
+    prefetcher.fetch_row();
+  }
+  constexpr int kBlock = 4 * Vec::kWidth;
+  int c = 0;
+  for (; c + kBlock <= w.width; c += kBlock) {
+    apply_row_block<4>(w, x, scratch, change, c);
+    prefetcher.fetch_row();
+  }
+  for (; c < w.width; c += Vec::kWidth) apply_row_block<1>(w, x, scratch, change, c);
+  prefetcher.fetch_rest();
+}
+
+// row += factor * change
+inline void add_change(float* row, const float* change, float factor, int width) {
+  for (int c = 0; c < width; c += Vec::kWidth)
+    fma(Vec::broadcast(factor), Vec::load(change + c), Vec::load(row + c)).store(row + c);
+}
+
+// ---- the architectures
 inline void skipgram(const Window& w) {
-  if (w.inputs.count > 0 && w.outputs.count > 0) update_window(w, w.inputs, w.scratch);
+  if (w.inputs.count == 0 || w.outputs.count == 0) return;
+  if (w.inputs.count > 1) return update_window(w);
+  float* change = w.scratch;
+  update_row(w, w.inputs.rows[0], change, change + w.width);
+  add_change(w.inputs.rows[0], change, w.inputs.factors == nullptr ? 1.0f : w.inputs.factors[0], w.width);
 }
 
 inline void cbow(const Window& w) {
   const int n = w.inputs.count;
   if (n == 0 || w.outputs.count == 0) return;
-  // hidden: (width) the combined row; before: (width) the same as it was, to know its change.
-  float* hidden = w.scratch;
-  float* before = hidden + w.width;
+  float* hidden = w.scratch;         // (width) the combined row
+  float* change = hidden + w.width;  // (width) what it is to change by
   const Vec scale = Vec::broadcast(w.scale);
   for (int c = 0; c < w.width; c += Vec::kWidth) {
     Vec sum = Vec::load(w.inputs.rows[0] + c);
     for (int i = 1; i < n; ++i) sum = add(sum, Vec::load(w.inputs.rows[i] + c));
-    sum = mul(scale, sum);
-    sum.store(hidden + c);
-    sum.store(before + c);
+    mul(scale, sum).store(hidden + c);
   }
-  update_window(w, Inputs{&hidden, nullptr, 1}, before + w.width);
-  for (int c = 0; c < w.width; c += Vec::kWidth) {
-    const Vec error = mul(Vec::broadcast(w.error_scale), sub(Vec::load(hidden + c), Vec::load(before + c)));
-    for (int i = 0; i < n; ++i) {
-      float* row = w.inputs.rows[i] + c;
-      const Vec factor = Vec::broadcast(w.inputs.factors == nullptr ? 1.0f : w.inputs.factors[i]);
-      fma(factor, error, Vec::load(row)).store(row);
-    }
-  }
+  update_row(w, hidden, change, change + w.width);
+  for (int i = 0; i < n; ++i)
+    add_change(w.inputs.rows[i], change, w.error_scale * (w.inputs.factors == nullptr ? 1.0f : w.inputs.factors[i]),
+               w.width);
 }
 
 inline void touch(const Window& w) {

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace wordkin::word2vec {
+namespace {
+
+constexpr std::size_t kBatch = 64;  // positions drawn at a time
+
+}  // namespace
 
 Tally& Tally::operator+=(const Tally& other) {
   raw_words += other.raw_words;
@@ -15,17 +20,25 @@ Tally& Tally::operator+=(const Tally& other) {
 }
 
 SentenceTrainer::SentenceTrainer(const Objective& objective)
-    : objective_(&objective), windows_{DrawnWindow(objective.most_outputs()), DrawnWindow(objective.most_outputs())} {}
+    : objective_(&objective),
+      reaches_(kBatch),
+      noise_(kBatch * static_cast<std::size_t>(objective.options().negative)),
+      windows_{DrawnWindow(objective.most_outputs()), DrawnWindow(objective.most_outputs())} {}
 
 void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator) {
   keep_some(sentence, generator);
   tally_.trained_words += static_cast<std::int64_t>(kept_.size());
   if (kept_.size() < 2) return;
-  const auto most = static_cast<int>(std::min<std::size_t>(kept_.size() - 1, 2 * static_cast<std::size_t>(objective_->options().window)));
-  reserve(most);
-  prepare(0, generator);
+  const auto window = static_cast<std::size_t>(objective_->options().window);
+  reserve(static_cast<int>(std::min(kept_.size() - 1, 2 * window)));
+  draw(0, std::min(kBatch, kept_.size()), generator);
+  prepare(0);
   for (std::size_t position = 0; position < kept_.size(); ++position) {
-    if (position + 1 < kept_.size()) prepare(position + 1, generator);
+    const std::size_t next = position + 1;
+    if (next < kept_.size()) {
+      if (next % kBatch == 0) draw(next, std::min(next + kBatch, kept_.size()), generator);
+      prepare(next);
+    }
     update(position, rate);
   }
 }
@@ -46,14 +59,32 @@ void SentenceTrainer::keep_some(std::span<const std::int32_t> sentence, random::
     count += subsampling.keeps(word, static_cast<std::uint32_t>(generator.next() >> 32)) ? 1 : 0;
   }
   kept_.resize(count);
+  kept_rows_.resize(count);
+  for (std::size_t i = 0; i < count; ++i) kept_rows_[i] = objective_->parameters().input.row(kept_[i]);
 }
 
-// Draws the window of a position one step ahead of its update, so that its rows are in the cache when it comes.
-void SentenceTrainer::prepare(std::size_t position, random::Generator& generator) {
+// Draws reaches and noise words for positions [begin, end) in one go: the table look-ups do not depend on each other, so
+// their cache misses overlap.
+void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
+  const Options& options = objective_->options();
+  for (std::size_t i = begin; i < end; ++i)
+    reaches_[i % kBatch] =
+        options.shrink_windows ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window)))
+                               : options.window;
+  if (objective_->sampler() == nullptr) return;
+  const std::size_t count = (end - begin) * static_cast<std::size_t>(options.negative);
+  for (std::size_t k = 0; k < count; ++k) noise_[k] = objective_->sampler()->draw(generator.next());
+}
+
+// Sets up the window of a position one step ahead of its update, so that its rows are in the cache when it comes.
+void SentenceTrainer::prepare(std::size_t position) {
   DrawnWindow& window = windows_[position % 2];
-  draw_window(*objective_, kept_[position], generator, window);
+  const auto negative = static_cast<std::size_t>(objective_->options().negative);
+  const std::span<const std::int32_t> noise(noise_.data() + position % kBatch * negative, negative);
+  window.reach = reaches_[position % kBatch];
+  set_window(*objective_, kept_[position], noise, window);
   const std::size_t entering = position + static_cast<std::size_t>(window.reach);
-  window.rows[window.outputs] = objective_->parameters().input.row(kept_[std::min(entering, kept_.size() - 1)]);
+  window.rows[window.outputs] = kept_rows_[std::min(entering, kept_.size() - 1)];
 }
 
 void SentenceTrainer::update(std::size_t position, float rate) {
@@ -94,13 +125,12 @@ void SentenceTrainer::gather_context(std::size_t position, int reach) {
   const auto& parameters = objective_->parameters();
   const std::size_t begin = position - std::min(position, static_cast<std::size_t>(reach));
   const std::size_t end = std::min(position + static_cast<std::size_t>(reach) + 1, kept_.size());
-  context_.clear();
+  context_.assign(kept_rows_.begin() + static_cast<std::ptrdiff_t>(begin), kept_rows_.begin() + static_cast<std::ptrdiff_t>(position));
+  context_.insert(context_.end(), kept_rows_.begin() + static_cast<std::ptrdiff_t>(position) + 1, kept_rows_.begin() + static_cast<std::ptrdiff_t>(end));
+  if (parameters.factors.empty()) return;
   context_factors_.clear();
-  for (std::size_t i = begin; i < end; ++i) {
-    if (i == position) continue;
-    context_.push_back(parameters.input.row(kept_[i]));
-    if (!parameters.factors.empty()) context_factors_.push_back(parameters.factors[kept_[i]]);
-  }
+  for (std::size_t i = begin; i < end; ++i)
+    if (i != position) context_factors_.push_back(parameters.factors[kept_[i]]);
 }
 
 void SentenceTrainer::reserve(int inputs) {

@@ -38,13 +38,17 @@ class SentenceTrainer {
 
  private:
   void keep_some(std::span<const std::int32_t> sentence, random::Generator& generator);
-  void prepare(std::size_t position, random::Generator& generator);
+  void draw(std::size_t begin, std::size_t end, random::Generator& generator);
+  void prepare(std::size_t position);
   void update(std::size_t position, float rate);
   void gather_context(std::size_t position, int reach);
   void reserve(int inputs);
 
   const Objective* objective_;
-  std::vector<std::int32_t> kept_;
+  std::vector<std::int32_t> kept_;    // words of the sentence that subsampling left
+  std::vector<float*> kept_rows_;     // their input rows
+  std::vector<int> reaches_;          // of the positions drawn so far in this batch
+  std::vector<std::int32_t> noise_;   // likewise, options.negative each
   DrawnWindow windows_[2];  // this position's and the next one's, by parity
   std::vector<float*> context_;
   std::vector<float> context_factors_;

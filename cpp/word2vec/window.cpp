@@ -16,7 +16,7 @@ void add_path(const Objective& objective, std::int32_t centre, DrawnWindow& wind
   window.terms = static_cast<std::int64_t>(path.nodes.size());
 }
 
-void add_target_and_noise(const Objective& objective, std::int32_t centre, random::Generator& generator,
+void add_target_and_noise(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise,
                           DrawnWindow& window) {
   const auto& output = objective.parameters().output;
   const int first = window.outputs;
@@ -28,8 +28,7 @@ void add_target_and_noise(const Objective& objective, std::int32_t centre, rando
   };
   put(centre, 1.0f);
   ++window.terms;
-  for (int k = 0; k < objective.options().negative; ++k) {
-    const std::int32_t word = objective.sampler()->draw(generator.next());
+  for (const std::int32_t word : noise) {
     if (word == centre) continue;
     ++window.terms;
     float* row = output.row(word);
@@ -51,15 +50,13 @@ DrawnWindow::DrawnWindow(int most_outputs)
       signs(static_cast<std::size_t>(most_outputs) + 16),
       repeats(static_cast<std::size_t>(most_outputs) + 16) {}
 
-void draw_window(const Objective& objective, std::int32_t centre, random::Generator& generator, DrawnWindow& window) {
-  const Options& options = objective.options();
+void set_window(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise,
+                DrawnWindow& window) {
   window.outputs = 0;
   window.terms = 0;
   window.most_repeats = 1;
-  window.reach = options.shrink_windows ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window)))
-                                        : options.window;
   if (objective.tree() != nullptr) add_path(objective, centre, window);
-  if (objective.sampler() != nullptr) add_target_and_noise(objective, centre, generator, window);
+  if (objective.sampler() != nullptr) add_target_and_noise(objective, centre, noise, window);
 }
 
 }  // namespace wordkin::word2vec

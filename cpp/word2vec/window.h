@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include "random/generator.h"
 #include "word2vec/objective.h"
 
 namespace wordkin::word2vec {
@@ -21,9 +21,9 @@ struct DrawnWindow {
   std::vector<float> repeats;  // likewise
 };
 
-// Draws reach and outputs for `centre`. All context words of a window share one set of noise words: pairs are what the
+// Sets reach and outputs for `centre` and its drawn `noise` words. All context words of a window share one set of noise words: pairs are what the
 // published algorithm trains, draws are fewer (Ji et al. 2016, "Parallelizing Word2Vec in shared and distributed memory").
 // A noise word drawn twice counts twice; one that equals the target is dropped, as in the published program.
-void draw_window(const Objective& objective, std::int32_t centre, random::Generator& generator, DrawnWindow& window);
+void set_window(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise, DrawnWindow& window);
 
 }  // namespace wordkin::word2vec
