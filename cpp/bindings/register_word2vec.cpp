@@ -69,9 +69,9 @@ class TrainingSession {
     parameters.nodes = optional_matrix("nodes", nodes_);
     parameters.output = optional_matrix("output", output_);
     if (!factors_.is_none()) parameters.factors = vector_view<const float>("factors", factors_, Access::kRead);
-    hogwild_ = std::make_unique<word2vec::Hogwild>(
-        options_from(options), parameters, vector_view<const std::int64_t>("counts", counts, Access::kRead), threads,
-        rate_);
+    hogwild_ = std::make_unique<word2vec::Hogwild>(options_from(options), parameters,
+                                                   vector_view<const std::int64_t>("counts", counts, Access::kRead),
+                                                   threads, rate_);
   }
   ~TrainingSession() {
     const py::gil_scoped_release release;  // joins threads; none of them needs Python
@@ -137,8 +137,7 @@ py::list huffman_paths(const py::object& counts) {
     const auto length = static_cast<py::ssize_t>(path.nodes.size());
     py::array_t<std::int32_t> nodes(length, path.nodes.data());
     py::array_t<std::uint8_t> codes(length);
-    for (py::ssize_t i = 0; i < length; ++i)
-      codes.mutable_at(i) = path.signs[static_cast<std::size_t>(i)] > 0 ? 0 : 1;
+    for (py::ssize_t i = 0; i < length; ++i) codes.mutable_at(i) = path.signs[static_cast<std::size_t>(i)] > 0 ? 0 : 1;
     paths.append(py::make_tuple(nodes, codes));
   }
   return paths;

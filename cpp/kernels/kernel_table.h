@@ -14,7 +14,7 @@ namespace wordkin::kernels {
 inline constexpr int kRowMultiple = 16;  // floats: one cache line
 inline constexpr int kMaxGroup = 6;      // output rows handled together in registers: a target and five negatives
 
-inline constexpr int kMaxFactors = 96;   // of a LossTerms lane before it is folded
+inline constexpr int kMaxFactors = 96;  // of a LossTerms lane before it is folded
 
 // The logistic losses of many scores, kept as factors so that no score costs a logarithm: log(1 + exp(-z)) is
 // max(0, -z) + log(1 + e) with e = exp(-|z|), and the 1 + e <= 2 are multiplied, lane by lane, until `factors` nears
@@ -52,8 +52,8 @@ struct Upcoming {
 // One window. With z_ij = sign_j <x_i, y_j> and g_ij = rate * repeats_j * sign_j * sigmoid(-z_ij), all from the old
 // rows:
 //   skipgram: x_i += factor_i * sum_j g_ij y_j     y_j += sum_i g_ij x_i
-//   cbow:     the same with the one row h = scale * sum_i x_i, whose change goes to x_i += factor_i * error_scale * change
-//   touch:    loads and stores every row unchanged: what memory alone costs, for measuring.
+//   cbow:     the same with the one row h = scale * sum_i x_i, whose change goes to x_i += factor_i * error_scale *
+//   change touch:    loads and stores every row unchanged: what memory alone costs, for measuring.
 // scratch: OUT (scratch_floats(inputs, outputs, width)) 64-byte aligned.
 struct Window {
   Inputs inputs;

@@ -8,7 +8,7 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 8;
-  static constexpr int kTileRows = 2;  // 12 accumulators, 2 inputs and an output in 16 registers
+  static constexpr int kTileRows = 2;      // 12 accumulators, 2 inputs and an output in 16 registers
   static constexpr int kApplyVectors = 1;  // columns, in vectors, that kMaxGroup output rows and their changes fill
   __m256 v;
 

@@ -9,7 +9,7 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 4;
-  static constexpr int kTileRows = 2;  // input rows in registers next to kMaxGroup output rows
+  static constexpr int kTileRows = 2;      // input rows in registers next to kMaxGroup output rows
   static constexpr int kApplyVectors = 1;  // columns, in vectors, that kMaxGroup output rows and their changes fill
   float v[4];
 

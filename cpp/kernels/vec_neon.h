@@ -8,7 +8,7 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 4;
-  static constexpr int kTileRows = 4;  // 24 accumulators, 4 inputs and an output in 32 registers
+  static constexpr int kTileRows = 4;      // 24 accumulators, 4 inputs and an output in 32 registers
   static constexpr int kApplyVectors = 2;  // columns, in vectors, that kMaxGroup output rows and their changes fill
   float32x4_t v;
 

@@ -2,10 +2,11 @@
 // negatives, or the nodes of a Huffman path). Included once per ISA.
 //
 // Three passes. (1) Scores: tiles of up to kTileRows inputs x kMaxGroup outputs stay in register accumulators over the
-// whole width and are reduced by one transposed sum. (2) Scores become gradients g_ij, a vector at a time over the whole
-// window. (3) For each block of columns, a group of output rows and their changes stay in registers while the inputs pass
-// by; every input row is read and written once (twice if there is more than one group), every output row once.
-// Cost per window, n = 6, m = 6, 112 columns: 3 * 36 * 7 = 756 AVX-512 FMAs; the rest is to stay below a third of that.
+// whole width and are reduced by one transposed sum. (2) Scores become gradients g_ij, a vector at a time over the
+// whole window. (3) For each block of columns, a group of output rows and their changes stay in registers while the
+// inputs pass by; every input row is read and written once (twice if there is more than one group), every output row
+// once. Cost per window, n = 6, m = 6, 112 columns: 3 * 36 * 7 = 756 AVX-512 FMAs; the rest is to stay below a third of
+// that.
 #pragma once
 
 #include <cstdint>
@@ -109,8 +110,8 @@ struct LossLanes {
 };
 
 // scores: INOUT (`used`, rounded up to whole vectors) x_i . y_j -> g_ij.
-WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Pattern& pattern, float rate, int most_repeats,
-                                   LossLanes loss) {
+WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Pattern& pattern, float rate,
+                                           int most_repeats, LossLanes loss) {
   const Vec zero = Vec::zero(), one = Vec::broadcast(1.0f), step = Vec::broadcast(rate);
   for (int k = 0; k < used; k += Vec::kWidth) {
     const Vec sign = Vec::load(pattern.signs + k), repeat = Vec::load(pattern.repeats + k);
@@ -135,7 +136,7 @@ WORDKIN_INLINE LossLanes loss_with_room(LossTerms& loss, int factors) {
 }
 
 WORDKIN_INLINE void gradients_of_group(const Window& w, int n, int group, const Pattern& full, const Pattern& last,
-                               float* scores) {
+                                       float* scores) {
   constexpr int kRows = Vec::kTileRows;
   const int repeats = w.outputs.most_repeats;
   for (int i = 0; i < n; i += kRows, scores += kTileFloats) {
@@ -213,8 +214,7 @@ struct ScoreStep {
 
 template <int G>
 struct ApplyStep {
-  static void run(const Window& w, int first, const float* gradients, float* changes,
-                  Prefetcher& prefetcher) {
+  static void run(const Window& w, int first, const float* gradients, float* changes, Prefetcher& prefetcher) {
     const bool is_first = first == 0, is_last = first + G == w.outputs.count;
     if (is_first && is_last) {
       apply_group<G, Groups::kOnly>(w, first, gradients, changes, prefetcher);
@@ -234,12 +234,18 @@ template <template <int> typename Step, typename... Arguments>
 inline void with_group_size(int size, Arguments&&... arguments) {
   static_assert(kMaxGroup == 6);
   switch (size) {
-    case 1: return Step<1>::run(arguments...);
-    case 2: return Step<2>::run(arguments...);
-    case 3: return Step<3>::run(arguments...);
-    case 4: return Step<4>::run(arguments...);
-    case 5: return Step<5>::run(arguments...);
-    default: return Step<6>::run(arguments...);
+    case 1:
+      return Step<1>::run(arguments...);
+    case 2:
+      return Step<2>::run(arguments...);
+    case 3:
+      return Step<3>::run(arguments...);
+    case 4:
+      return Step<4>::run(arguments...);
+    case 5:
+      return Step<5>::run(arguments...);
+    default:
+      return Step<6>::run(arguments...);
   }
 }
 

@@ -2,8 +2,8 @@
 //
 // This is the one deliberate data race of the library. Threads read and write the same float rows, in the kernels only;
 // floats do not tear on the machines we build for, an update that is overwritten is lost, and with sparse rows that is
-// rare enough to cost no quality (tests compare one thread with two). Everything else that threads share is const, atomic
-// or behind the mutex.
+// rare enough to cost no quality (tests compare one thread with two). Everything else that threads share is const,
+// atomic or behind the mutex.
 #pragma once
 
 #include <atomic>
@@ -26,9 +26,10 @@ class Hogwild {
           std::size_t threads, LearningRate& rate);
   ~Hogwild();  // stops what runs, within one sentence
 
-  // Cuts a block of encoded sentences into jobs of about options.job_words words and queues them. ends[k] is the position
-  // behind sentence k. The block is copied. Jobs draw from streams numbered in the order of feeding, so one thread gives
-  // the same result every time. Throws std::invalid_argument for ids or ends out of range; then nothing was queued.
+  // Cuts a block of encoded sentences into jobs of about options.job_words words and queues them. ends[k] is the
+  // position behind sentence k. The block is copied. Jobs draw from streams numbered in the order of feeding, so one
+  // thread gives the same result every time. Throws std::invalid_argument for ids or ends out of range; then nothing
+  // was queued.
   void feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words);
 
   // Waits until at most `most` jobs are pending or the time is over; true in the first case. An exception of a job is

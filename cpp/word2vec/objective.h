@@ -18,7 +18,7 @@ enum class Architecture { kSkipGram, kCbow, kTouch };
 
 struct Options {
   Architecture architecture = Architecture::kSkipGram;
-  bool cbow_mean = true;       // else the sum
+  bool cbow_mean = true;  // else the sum
   int window = 5;
   bool shrink_windows = true;  // draw each window's reach uniformly from 1 .. window
   int negative = 5;            // noise words a target; 0 for none

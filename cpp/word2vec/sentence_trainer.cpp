@@ -7,6 +7,7 @@ namespace wordkin::word2vec {
 namespace {
 
 constexpr std::size_t kBatch = 64;  // positions drawn at a time
+constexpr std::size_t kAhead = 2;   // windows between the fetching of a window's rows and their update
 
 }  // namespace
 
@@ -23,7 +24,7 @@ SentenceTrainer::SentenceTrainer(const Objective& objective)
     : objective_(&objective),
       reaches_(kBatch),
       noise_(kBatch * static_cast<std::size_t>(objective.options().negative)),
-      windows_{DrawnWindow(objective.most_outputs()), DrawnWindow(objective.most_outputs())} {}
+      windows_(kAhead + 1, DrawnWindow(objective.most_outputs())) {}
 
 void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator) {
   keep_some(sentence, generator);
@@ -31,15 +32,11 @@ void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, 
   if (kept_.size() < 2) return;
   const auto window = static_cast<std::size_t>(objective_->options().window);
   reserve(static_cast<int>(std::min(kept_.size() - 1, 2 * window)));
-  draw(0, std::min(kBatch, kept_.size()), generator);
-  prepare(0);
-  for (std::size_t position = 0; position < kept_.size(); ++position) {
-    const std::size_t next = position + 1;
-    if (next < kept_.size()) {
-      if (next % kBatch == 0) draw(next, std::min(next + kBatch, kept_.size()), generator);
-      prepare(next);
-    }
-    update(position, rate);
+  const std::size_t count = kept_.size();
+  for (std::size_t next = 0; next < count + kAhead; ++next) {
+    if (next < count && next % kBatch == 0) draw(next, std::min(next + kBatch, count), generator);
+    if (next < count) prepare(next);
+    if (next >= kAhead) update(next - kAhead, rate);
   }
 }
 
@@ -63,22 +60,22 @@ void SentenceTrainer::keep_some(std::span<const std::int32_t> sentence, random::
   for (std::size_t i = 0; i < count; ++i) kept_rows_[i] = objective_->parameters().input.row(kept_[i]);
 }
 
-// Draws reaches and noise words for positions [begin, end) in one go: the table look-ups do not depend on each other, so
-// their cache misses overlap.
+// Draws reaches and noise words for positions [begin, end) in one go: the table look-ups do not depend on each other,
+// so their cache misses overlap.
 void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
   const Options& options = objective_->options();
   for (std::size_t i = begin; i < end; ++i)
-    reaches_[i % kBatch] =
-        options.shrink_windows ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window)))
+    reaches_[i % kBatch] = options.shrink_windows
+                               ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window)))
                                : options.window;
   if (objective_->sampler() == nullptr) return;
   const std::size_t count = (end - begin) * static_cast<std::size_t>(options.negative);
   for (std::size_t k = 0; k < count; ++k) noise_[k] = objective_->sampler()->draw(generator.next());
 }
 
-// Sets up the window of a position one step ahead of its update, so that its rows are in the cache when it comes.
+// Sets up the window of a position kAhead steps before its update, so that its rows are in the cache when it comes.
 void SentenceTrainer::prepare(std::size_t position) {
-  DrawnWindow& window = windows_[position % 2];
+  DrawnWindow& window = windows_[position % windows_.size()];
   const auto negative = static_cast<std::size_t>(objective_->options().negative);
   const std::span<const std::int32_t> noise(noise_.data() + position % kBatch * negative, negative);
   window.reach = reaches_[position % kBatch];
@@ -88,17 +85,17 @@ void SentenceTrainer::prepare(std::size_t position) {
 }
 
 void SentenceTrainer::update(std::size_t position, float rate) {
-  const DrawnWindow& window = windows_[position % 2];
-  const DrawnWindow& next = windows_[(position + 1) % 2];
+  const DrawnWindow& window = windows_[position % windows_.size()];
+  const DrawnWindow& later = windows_[(position + kAhead) % windows_.size()];
   gather_context(position, window.reach);
   const auto n = static_cast<int>(context_.size());
-  const bool has_next = position + 1 < kept_.size();
+  const bool is_last = position + kAhead >= kept_.size();
   const Options& options = objective_->options();
   const float share = 1.0f / static_cast<float>(n);
   const kernels::Window update{
       {context_.data(), context_factors_.empty() ? nullptr : context_factors_.data(), n},
       {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.most_repeats},
-      {next.rows.data(), has_next ? next.outputs + 1 : 0},
+      {later.rows.data(), is_last ? 0 : later.outputs + 1},
       objective_->width(),
       rate,
       options.cbow_mean ? share : 1.0f,
@@ -125,8 +122,10 @@ void SentenceTrainer::gather_context(std::size_t position, int reach) {
   const auto& parameters = objective_->parameters();
   const std::size_t begin = position - std::min(position, static_cast<std::size_t>(reach));
   const std::size_t end = std::min(position + static_cast<std::size_t>(reach) + 1, kept_.size());
-  context_.assign(kept_rows_.begin() + static_cast<std::ptrdiff_t>(begin), kept_rows_.begin() + static_cast<std::ptrdiff_t>(position));
-  context_.insert(context_.end(), kept_rows_.begin() + static_cast<std::ptrdiff_t>(position) + 1, kept_rows_.begin() + static_cast<std::ptrdiff_t>(end));
+  context_.assign(kept_rows_.begin() + static_cast<std::ptrdiff_t>(begin),
+                  kept_rows_.begin() + static_cast<std::ptrdiff_t>(position));
+  context_.insert(context_.end(), kept_rows_.begin() + static_cast<std::ptrdiff_t>(position) + 1,
+                  kept_rows_.begin() + static_cast<std::ptrdiff_t>(end));
   if (parameters.factors.empty()) return;
   context_factors_.clear();
   for (std::size_t i = begin; i < end; ++i)

@@ -49,7 +49,7 @@ class SentenceTrainer {
   std::vector<float*> kept_rows_;     // their input rows
   std::vector<int> reaches_;          // of the positions drawn so far in this batch
   std::vector<std::int32_t> noise_;   // likewise, options.negative each
-  DrawnWindow windows_[2];  // this position's and the next one's, by parity
+  std::vector<DrawnWindow> windows_;  // a ring: this position's and those prepared ahead
   std::vector<float*> context_;
   std::vector<float> context_factors_;
   memory::AlignedBuffer<float> scratch_;

@@ -21,9 +21,11 @@ struct DrawnWindow {
   std::vector<float> repeats;  // likewise
 };
 
-// Sets reach and outputs for `centre` and its drawn `noise` words. All context words of a window share one set of noise words: pairs are what the
-// published algorithm trains, draws are fewer (Ji et al. 2016, "Parallelizing Word2Vec in shared and distributed memory").
-// A noise word drawn twice counts twice; one that equals the target is dropped, as in the published program.
-void set_window(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise, DrawnWindow& window);
+// Sets reach and outputs for `centre` and its drawn `noise` words. All context words of a window share one set of noise
+// words: pairs are what the published algorithm trains, draws are fewer (Ji et al. 2016, "Parallelizing Word2Vec in
+// shared and distributed memory"). A noise word drawn twice counts twice; one that equals the target is dropped, as in
+// the published program.
+void set_window(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise,
+                DrawnWindow& window);
 
 }  // namespace wordkin::word2vec
