@@ -1,0 +1,266 @@
+"""The header of a model file: safetensors' JSON table of tensors, checked before a single byte of data is believed.
+
+Layout (https://github.com/huggingface/safetensors): 8 bytes little-endian length, that many bytes of JSON, then the
+tensors without holes. What is ours is in ``__metadata__``: ``format``, ``version``, ``metadata`` (one JSON text) and
+``crc32`` (JSON: tensor -> checksum of its bytes).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import CorruptFileError, FormatError, TruncatedFileError
+
+__all__ = [
+    "DTYPES",
+    "FORMAT",
+    "LENGTH_BYTES",
+    "VERSION",
+    "Header",
+    "TensorEntry",
+    "header_length",
+    "pack_header",
+    "parse_header",
+]
+
+FORMAT = "wordkin"
+VERSION = (1, 0)
+LENGTH_BYTES = 8
+
+# A hostile header must cost neither memory nor time; ours have a few dozen tensors and a few kilobytes.
+MOST_HEADER_BYTES = 16 << 20
+MOST_TENSORS = 10_000
+MOST_NAME_CHARACTERS = 1_000
+MOST_DIMENSIONS = 8
+
+# Tensors begin at a multiple of a cache line, so that a mapped file can be read by vector instructions at full speed.
+_ALIGNMENT = 64
+
+DTYPES: Mapping[str, np.dtype[Any]] = {
+    "F64": np.dtype("<f8"),
+    "F32": np.dtype("<f4"),
+    "F16": np.dtype("<f2"),
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+    "I16": np.dtype("<i2"),
+    "I8": np.dtype("i1"),
+    "U64": np.dtype("<u8"),
+    "U32": np.dtype("<u4"),
+    "U16": np.dtype("<u2"),
+    "U8": np.dtype("u1"),
+    "BOOL": np.dtype("?"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TensorEntry:
+    """Where a tensor lies: bytes [begin, end) after the header."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """What a header says: the tensors in the order of the file, the caller's metadata, checksums by tensor."""
+
+    tensors: tuple[TensorEntry, ...]
+    metadata: dict[str, Any]
+    checksums: dict[str, int]
+
+
+def pack_header(header: Header) -> bytes:
+    """Return the first bytes of a file, length field included; equal headers give equal bytes."""
+    table: dict[str, Any] = {
+        "__metadata__": {
+            "crc32": _canonical({name: f"{crc:08x}" for name, crc in header.checksums.items()}),
+            "format": FORMAT,
+            "metadata": _canonical(header.metadata),
+            "version": f"{VERSION[0]}.{VERSION[1]}",
+        }
+    }
+    for entry in header.tensors:
+        table[entry.name] = {
+            "dtype": entry.dtype,
+            "shape": list(entry.shape),
+            "data_offsets": [entry.begin, entry.end],
+        }
+    text = json.dumps(table, separators=(",", ":")).encode("ascii")
+    text += b" " * (-(LENGTH_BYTES + len(text)) % _ALIGNMENT)
+    if len(text) > MOST_HEADER_BYTES:
+        raise FormatError(
+            f"the metadata and tensor table of a model file take {len(text)} bytes; at most {MOST_HEADER_BYTES} "
+            "are read back: large data belongs into tensors"
+        )
+    return struct.pack("<Q", len(text)) + text
+
+
+def header_length(source: str, start: bytes, file_size: int) -> int:
+    """Return the length of the JSON text from the first 9 or more bytes of a file of `file_size` bytes."""
+    _refuse_other_formats(source, start)
+    if len(start) <= LENGTH_BYTES:
+        raise TruncatedFileError(f"{source}: byte {file_size}: the file ends there; a model file has a header")
+    length = int(struct.unpack("<Q", start[:LENGTH_BYTES])[0])
+    if start[LENGTH_BYTES : LENGTH_BYTES + 1] != b"{":
+        raise FormatError(
+            f"{source}: byte {LENGTH_BYTES}: found {start[LENGTH_BYTES : LENGTH_BYTES + 1]!r}, expected the '{{' of a "
+            "safetensors header; word2vec, GloVe and fastText files are read by KeyedVectors.load_word2vec_format"
+        )
+    if length > file_size - LENGTH_BYTES:
+        raise CorruptFileError(
+            f"{source}: byte 0: the header claims {length} bytes, the file has {file_size}; is it cut short?"
+        )
+    if length > MOST_HEADER_BYTES:
+        raise CorruptFileError(f"{source}: byte 0: the header claims {length} bytes; at most {MOST_HEADER_BYTES}")
+    return length
+
+
+def parse_header(source: str, text: bytes, data_bytes: int) -> Header:
+    """Check the JSON `text` of a file whose tensors take `data_bytes` and return what it says.
+
+    Raises
+    ------
+    FormatError
+        If this is no file of wordkin, or one of a later format.
+    CorruptFileError
+        If any statement of the header is wrong in itself or does not fit the file.
+    """
+    table = _parse_json(source, text, "the header")
+    own = table.pop("__metadata__", None)
+    if not isinstance(own, dict) or own.get("format") != FORMAT:
+        raise FormatError(
+            f"{source}: byte {LENGTH_BYTES}: a safetensors file, but its __metadata__ does not say "
+            f'"format": "{FORMAT}"; was it saved by another program?'
+        )
+    _check_version(source, own.get("version"))
+    entries = _parse_entries(source, table, data_bytes)
+    metadata = _parse_json(source, _text_of(source, own, "metadata"), "the metadata")
+    checksums = _parse_checksums(source, _text_of(source, own, "crc32"), [entry.name for entry in entries])
+    return Header(tensors=entries, metadata=metadata, checksums=checksums)
+
+
+def _refuse_other_formats(source: str, start: bytes) -> None:
+    if len(start) == 0:
+        raise FormatError(f"{source}: byte 0: empty file; expected a model saved by wordkin")
+    looks_like_header = start[LENGTH_BYTES : LENGTH_BYTES + 1] == b"{"
+    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05") and not looks_like_header:
+        raise FormatError(
+            f"{source}: byte 0: refusing pickle: loading one can run any code; files of gensim are read "
+            "without running them by `wordkin convert`"
+        )
+    if start[:4] == b"PK\x03\x04" and not looks_like_header:
+        raise FormatError(f"{source}: byte 0: a zip archive (npz, PyTorch, ...); expected a model saved by wordkin")
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _parse_json(source: str, text: str | bytes, what: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {what} is not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {what} is {type(value).__name__}, not an object")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"duplicate key {twice[:100]!r}")
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_version(source: str, version: Any) -> None:
+    major, _, minor = version.partition(".") if isinstance(version, str) else ("", "", "")
+    if not (major.isascii() and major.isdigit() and minor.isascii() and minor.isdigit() and len(version) < 20):
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: version {version!r:.50} is not like '1.0'")
+    if not 1 <= int(major) <= VERSION[0]:
+        raise FormatError(
+            f"{source}: written in format version {version}; this wordkin reads versions 1.0 to {VERSION[0]}.x: "
+            "a newer wordkin may read it"
+        )
+
+
+def _text_of(source: str, own: dict[str, Any], key: str) -> str:
+    text = own.get(key)
+    if not isinstance(text, str):
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: __metadata__ has no text {key!r}")
+    return text
+
+
+def _parse_checksums(source: str, text: str, names: list[str]) -> dict[str, int]:
+    checksums = _parse_json(source, text, "the table of checksums")
+    if sorted(checksums) != sorted(names):
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: the checksums are not those of the tensors")
+    try:
+        return {name: int(checksums[name], 16) for name in names}
+    except (TypeError, ValueError):
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: a checksum is no hexadecimal number") from None
+
+
+def _parse_entries(source: str, table: dict[str, Any], data_bytes: int) -> tuple[TensorEntry, ...]:
+    if len(table) > MOST_TENSORS:
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {len(table)} tensors; at most {MOST_TENSORS}")
+    entries = sorted(
+        (_parse_entry(source, name, value) for name, value in table.items()), key=lambda entry: (entry.begin, entry.end)
+    )
+    expected = 0
+    for entry in entries:
+        if entry.begin != expected:
+            raise CorruptFileError(
+                f"{source}: tensor {entry.name!r} begins at byte {entry.begin} of the data, expected {expected}: "
+                "tensors must neither overlap nor leave holes"
+            )
+        expected = entry.end
+    if expected > data_bytes:
+        raise TruncatedFileError(
+            f"{source}: the tensors need {expected} bytes, the file has {data_bytes}; was it cut short?"
+        )
+    if expected < data_bytes:
+        raise CorruptFileError(f"{source}: {data_bytes - expected} bytes follow the last tensor; expected none")
+    return tuple(entries)
+
+
+def _parse_entry(source: str, name: str, value: Any) -> TensorEntry:
+    if len(name) > MOST_NAME_CHARACTERS:
+        raise CorruptFileError(f"{source}: a tensor's name has {len(name)} characters; at most {MOST_NAME_CHARACTERS}")
+    if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
+        raise CorruptFileError(f"{source}: tensor {name!r} must have exactly dtype, shape and data_offsets")
+    dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in DTYPES:
+        raise CorruptFileError(f"{source}: tensor {name!r} has the unknown dtype {dtype!r:.50}")
+    if not _are_sizes(shape) or len(shape) > MOST_DIMENSIONS:
+        raise CorruptFileError(f"{source}: tensor {name!r} has the shape {shape!r:.100}")
+    if not _are_sizes(offsets) or len(offsets) != 2:
+        raise CorruptFileError(f"{source}: tensor {name!r} has the offsets {offsets!r:.100}")
+    begin, end = offsets
+    needed = math.prod(shape) * DTYPES[dtype].itemsize
+    if end - begin != needed:
+        raise CorruptFileError(
+            f"{source}: tensor {name!r} of shape {shape} and dtype {dtype} needs {needed} bytes, has {end - begin}"
+        )
+    return TensorEntry(name=name, dtype=dtype, shape=tuple(shape), begin=begin, end=end)
+
+
+def _are_sizes(values: Any) -> bool:
+    """True for a list of integers that fit a file offset (bool is not one of them)."""
+    return isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 62 for value in values)

@@ -1,0 +1,459 @@
+"""One safetensors file per model: round trips, versions, and every hostile header."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
+from wordkin.storage import pack_words, read_archive, unpack_words, write_archive
+from wordkin.storage.archive_header import DTYPES, parse_header
+
+GOLDEN = Path(__file__).parent.parent / "formats" / "wordkin-1.0.safetensors"
+
+
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def golden_content() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    tensors = {
+        "vectors": (np.arange(12, dtype=np.float32) / 8 - 1).reshape(3, 4),
+        "half": np.array([0.5, -2.0], np.float16),
+        "counts": np.array([1 << 40, 5, 0], np.int64),
+        "scalar": np.array(2.5),
+        "empty": np.zeros((0, 4), np.float32),
+        "flags": np.array([True, False, True]),
+    }
+    return tensors, {"kind": "example", "nested": {"list": [1, 2.5, None, True, "ü"]}}
+
+
+def same(left: dict[str, np.ndarray], right: dict[str, np.ndarray]) -> None:
+    assert left.keys() == right.keys()
+    for name, array in left.items():
+        assert right[name].dtype == array.dtype
+        assert right[name].shape == array.shape
+        np.testing.assert_array_equal(right[name], array)
+
+
+@pytest.mark.parametrize("mmap", [False, True])
+def test_round_trip_and_second_save_is_byte_identical(tmp_path: Path, mmap: bool) -> None:
+    tensors, metadata = golden_content()
+    write_archive(tmp_path / "a", tensors, metadata)
+    archive = read_archive(tmp_path / "a", mmap=mmap)
+    same(tensors, archive.tensors)
+    assert archive.metadata == metadata
+    write_archive(tmp_path / "b", dict(reversed(archive.tensors.items())), archive.metadata)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_files_of_version_1_0_load_for_ever_and_are_still_written_so(tmp_path: Path) -> None:
+    tensors, metadata = golden_content()
+    archive = read_archive(GOLDEN)
+    same(tensors, archive.tensors)
+    assert archive.metadata == metadata
+    write_archive(tmp_path / "again", tensors, metadata)
+    assert (tmp_path / "again").read_bytes() == GOLDEN.read_bytes()
+
+
+def test_the_safetensors_library_reads_the_same_tensors() -> None:
+    safetensors_numpy = pytest.importorskip("safetensors.numpy")
+    same(golden_content()[0], safetensors_numpy.load_file(GOLDEN))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.dictionaries(
+        st.text(max_size=20).filter(lambda name: name != "__metadata__"),
+        hnp.arrays(
+            st.sampled_from(list(DTYPES.values())), hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=5)
+        ),
+        max_size=5,
+    ),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=5
+    ),
+)
+def test_any_tensors_and_metadata_round_trip(
+    tmp_path_factory: pytest.TempPathFactory, tensors: dict[str, np.ndarray], value: Any
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any"
+    write_archive(path, tensors, {"value": value})
+    for mmap in (False, True):
+        archive = read_archive(path, mmap=mmap)
+        same(tensors, archive.tensors)
+        assert archive.metadata == {"value": value}
+
+
+def test_any_strides_and_byte_order_are_saved_dense(tmp_path: Path) -> None:
+    padded = np.arange(60, dtype=np.float32).reshape(5, 12)
+    tensors = {
+        "padded": padded[:, :10],
+        "columns": np.asfortranarray(padded),
+        "reversed": padded[::-1, ::-2],
+        "big": padded.astype(">f4"),
+        "broadcast": np.broadcast_to(np.float32(3), (4, 5)),
+    }
+    write_archive(tmp_path / "a", tensors, {})
+    archive = read_archive(tmp_path / "a")
+    for name, array in tensors.items():
+        np.testing.assert_array_equal(archive.tensors[name], array)
+        assert archive.tensors[name].dtype == np.float32
+        assert archive.tensors[name].flags.c_contiguous
+        assert archive.tensors[name].flags.writeable
+
+
+def test_blocks_of_a_large_padded_matrix(tmp_path: Path) -> None:
+    matrix = np.arange(70_000 * 48, dtype=np.float32).reshape(70_000, 48)[:, :40]  # more than one block
+    write_archive(tmp_path / "a", {"m": matrix}, {})
+    np.testing.assert_array_equal(read_archive(tmp_path / "a").tensors["m"], matrix)
+
+
+def test_mapped_tensors_are_read_only_and_aligned_for_vectors(tmp_path: Path) -> None:
+    write_archive(tmp_path / "a", {"x": np.ones((3, 5), np.float32), "y": np.ones(3, np.uint8)}, {})
+    tensors = read_archive(tmp_path / "a", mmap=True).tensors
+    assert not tensors["x"].flags.writeable
+    assert tensors["x"].ctypes.data % 64 == 0
+
+
+def test_saving_while_another_thread_changes_the_tensor_gives_a_loadable_file(tmp_path: Path) -> None:
+    matrix = np.zeros((20_000, 100), np.float32)
+    stop = threading.Event()
+
+    def train() -> None:
+        while not stop.is_set():
+            matrix[:] += 1
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        write_archive(tmp_path / "a", {"m": matrix}, {})
+    finally:
+        stop.set()
+        thread.join()
+    read_archive(tmp_path / "a")
+
+
+@pytest.mark.parametrize("array", [np.array(["text"]), np.array([object()]), np.array([1j]), np.zeros(2, "M8[s]")])
+def test_other_dtypes_are_a_type_error_and_leave_no_file(tmp_path: Path, array: np.ndarray) -> None:
+    with pytest.raises(TypeError, match="'x' must be"):
+        write_archive(tmp_path / "a", {"x": array}, {})
+    assert names_in(tmp_path) == set()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), b"bytes"])
+def test_metadata_that_json_cannot_say_is_refused(tmp_path: Path, value: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        write_archive(tmp_path / "a", {}, {"value": value})
+    assert names_in(tmp_path) == set()
+
+
+# ---- files of others, versions
+
+
+class Canary:
+    def __reduce__(self) -> Any:
+        return (os.mkdir, ("canary",))
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_pickle_bytes_are_refused_and_nothing_is_executed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "model"
+    path.write_bytes(pickle.dumps({"vectors": np.zeros(9), "x": Canary()}, protocol=protocol))
+    with pytest.raises(FormatError, match="refusing pickle" if protocol >= 2 else "model: byte 8: found"):
+        read_archive(path)
+    assert names_in(tmp_path) == {"model"}
+
+
+def test_zip_archives_with_paths_outside_are_not_followed(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("../outside.npy", b"anything")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "model.npz").write_bytes(content.getvalue())
+    with pytest.raises(FormatError, match="zip archive"):
+        read_archive(tmp_path / "folder" / "model.npz")
+    assert names_in(tmp_path) == {"folder"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "byte 0: empty file"),
+        (b"abc", "ends there"),
+        (b"5 3\nword 1 2 3\n", "load_word2vec_format"),
+        (struct.pack("<Q", 2) + b"{}", "does not say"),
+        (struct.pack("<Q", 20) + b'{"__metadata__": {}}', "does not say"),
+    ],
+)
+def test_other_files_are_a_format_error_with_a_hint(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "model"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=message) as caught:
+        read_archive(path)
+    assert str(path) in str(caught.value)
+
+
+def edited(change: Callable[[dict[str, Any]], object]) -> bytes:
+    """The golden file with a changed header."""
+    raw = GOLDEN.read_bytes()
+    length = struct.unpack("<Q", raw[:8])[0]
+    table = json.loads(raw[8 : 8 + length])
+    change(table)
+    text = json.dumps(table).encode()
+    return struct.pack("<Q", len(text)) + text + raw[8 + length :]
+
+
+def load_bytes(tmp_path: Path, content: bytes) -> Any:
+    path = tmp_path / "model"
+    path.write_bytes(content)
+    for mmap in (False, True):
+        archive = read_archive(path, mmap=mmap)
+    return archive
+
+
+def set_version(version: Any) -> bytes:
+    return edited(lambda table: table["__metadata__"].update(version=version))
+
+
+def test_newer_major_version_is_refused_with_both_versions_and_newer_minor_is_read(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match=r"version 2\.0; this wordkin reads versions 1\.0 to 1\.x") as caught:
+        load_bytes(tmp_path, set_version("2.0"))
+    assert not isinstance(caught.value, CorruptFileError)
+    same(golden_content()[0], load_bytes(tmp_path, set_version("1.7")).tensors)
+
+
+@pytest.mark.parametrize("version", [None, 1, "1", "", "1.", ".0", "x.y", "-1.0", "1.0.0", "1." + "0" * 100, "١.0"])
+def test_version_that_is_none_is_corrupt(tmp_path: Path, version: Any) -> None:
+    with pytest.raises(CorruptFileError, match="version"):
+        load_bytes(tmp_path, set_version(version))
+
+
+def entry(name: str, **changes: Any) -> bytes:
+    return edited(lambda table: table[name].update(changes))
+
+
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "overlap": lambda: entry("vectors", data_offsets=[16, 64]),
+    "hole": lambda: edited(lambda table: table.pop("vectors")),
+    "end before begin": lambda: entry("vectors", data_offsets=[80, 32]),
+    "negative offset": lambda: entry("vectors", data_offsets=[-48, 0]),
+    "offset beyond the file": lambda: entry("flags", data_offsets=[100000, 100003]),
+    "three offsets": lambda: entry("vectors", data_offsets=[32, 80, 80]),
+    "offset is a float": lambda: entry("vectors", data_offsets=[32.0, 80.0]),
+    "offset is a bool": lambda: entry("flags", data_offsets=[True, 4]),
+    "offset of 2^64": lambda: entry("vectors", data_offsets=[32, (1 << 64) + 80]),
+    "shape product overflows 64 bits": lambda: entry("vectors", shape=[1 << 32, 1 << 32, 3]),
+    "shape product wraps to the right size": lambda: entry("vectors", shape=[(1 << 62) - 1, 4]),
+    "negative dimensions": lambda: entry("vectors", shape=[-3, -4]),
+    "shape is no list": lambda: entry("vectors", shape="12"),
+    "33 dimensions": lambda: entry("vectors", shape=[12] + [1] * 32),
+    "shape of the wrong size": lambda: entry("vectors", shape=[3, 5]),
+    "unknown dtype": lambda: entry("vectors", dtype="F31"),
+    "dtype is a list": lambda: entry("vectors", dtype=["F32"]),
+    "object dtype": lambda: entry("vectors", dtype="O"),
+    "missing key": lambda: edited(lambda table: table["vectors"].pop("dtype")),
+    "extra key": lambda: entry("vectors", extra=1),
+    "entry is a list": lambda: edited(lambda table: table.update(vectors=[])),
+    "long name": lambda: edited(lambda table: table.update({"n" * 2000: table.pop("empty")})),
+    "too many tensors": lambda: edited(
+        lambda table: table.update(
+            {f"t{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(10_001)}
+        )
+    ),
+    "no checksums": lambda: edited(lambda table: table["__metadata__"].pop("crc32")),
+    "checksums are no text": lambda: edited(lambda table: table["__metadata__"].update(crc32={})),
+    "checksum of another tensor": lambda: edited(lambda table: table["__metadata__"].update(crc32='{"other":"00"}')),
+    "checksum is no number": lambda: edited(
+        lambda table: table["__metadata__"].update(crc32=table["__metadata__"]["crc32"].replace(':"', ':"g'))
+    ),
+    "no metadata": lambda: edited(lambda table: table["__metadata__"].pop("metadata")),
+    "metadata is no JSON": lambda: edited(lambda table: table["__metadata__"].update(metadata="{")),
+    "metadata is a list": lambda: edited(lambda table: table["__metadata__"].update(metadata="[]")),
+    "metadata nested too deep": lambda: edited(lambda table: table["__metadata__"].update(metadata="[" * 100_000)),
+    "metadata has NaN": lambda: edited(lambda table: table["__metadata__"].update(metadata='{"x":NaN}')),
+    "metadata has a duplicate key": lambda: edited(
+        lambda table: table["__metadata__"].update(metadata='{"x":1,"x":2}')
+    ),
+    "number of 10,000 digits": lambda: edited(
+        lambda table: table["__metadata__"].update(metadata='{"x":' + "9" * 10_000 + "}")
+    ),
+    "trailing bytes": lambda: GOLDEN.read_bytes() + b"\0",
+    "header longer than the file": lambda: struct.pack("<Q", 1 << 62) + GOLDEN.read_bytes()[8:],
+    "header of 2^64 - 1 bytes": lambda: b"\xff" * 8 + GOLDEN.read_bytes()[8:],
+    "header one byte short": lambda: (
+        struct.pack("<Q", struct.unpack("<Q", GOLDEN.read_bytes()[:8])[0] - 300) + GOLDEN.read_bytes()[8:]
+    ),
+    "header is no UTF-8": lambda: struct.pack("<Q", 3) + b'{"\xff',
+    "header is only a brace": lambda: struct.pack("<Q", 1) + b"{",
+    "header of length 0": lambda: struct.pack("<Q", 0) + b"{}",
+    "duplicate key": lambda: edited(lambda table: table.update(DUPLICATE=table.pop("empty"))).replace(
+        b'"DUPLICATE"', b'"vectors"  '
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_header_is_a_corrupt_file(tmp_path: Path, name: str) -> None:
+    content = HOSTILE[name]()
+    path = tmp_path / "model"
+    path.write_bytes(content)
+    for mmap in (False, True):
+        with pytest.raises(CorruptFileError) as caught:
+            read_archive(path, mmap=mmap)
+        assert str(path) in str(caught.value)
+        assert len(str(caught.value)) < 1000
+
+
+def test_huge_header_of_a_sparse_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", 1 << 34) + b"{")
+        file.truncate(1 << 35)
+    with pytest.raises(CorruptFileError, match="at most 16777216"):
+        read_archive(path)
+
+
+def test_truncated_at_every_byte_is_an_error(tmp_path: Path) -> None:
+    whole = GOLDEN.read_bytes()
+    for length in range(len(whole)):
+        for mmap in (False, True):
+            path = tmp_path / "cut"
+            path.write_bytes(whole[:length])
+            with pytest.raises(FormatError):
+                read_archive(path, mmap=mmap)
+
+
+def test_truncated_data_is_also_an_eof_error(tmp_path: Path) -> None:
+    with pytest.raises(EOFError):
+        load_bytes(tmp_path, GOLDEN.read_bytes()[:-1])
+    assert issubclass(TruncatedFileError, EOFError)
+
+
+def test_any_changed_byte_of_the_data_fails_its_checksum(tmp_path: Path) -> None:
+    whole = bytearray(GOLDEN.read_bytes())
+    start = 8 + struct.unpack("<Q", whole[:8])[0]
+    for position in range(start, len(whole)):
+        whole[position] ^= 1
+        (tmp_path / "model").write_bytes(whole)
+        with pytest.raises(CorruptFileError, match="checksum of tensor"):
+            read_archive(tmp_path / "model")
+        read_archive(tmp_path / "model", mmap=True)  # maps without reading
+        whole[position] ^= 1
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers(-1, 1 << 65) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+entry_like = st.fixed_dictionaries(
+    {
+        "dtype": st.sampled_from([*DTYPES, "F31"]) | json_like,
+        "shape": st.lists(st.integers(-1, 1 << 63), max_size=3) | json_like,
+        "data_offsets": st.lists(st.integers(-1, 1 << 63), min_size=2, max_size=2) | json_like,
+    }
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.dictionaries(st.sampled_from(["a", "b", "c"]), entry_like | json_like), json_like, json_like, st.integers(0, 100)
+)
+def test_fuzz_structure_of_headers(tables: dict[str, Any], metadata: Any, checksums: Any, data_bytes: int) -> None:
+    own = {"format": "wordkin", "version": "1.0", "metadata": json.dumps(metadata), "crc32": json.dumps(checksums)}
+    text = json.dumps({"__metadata__": own, **tables}).encode()
+    try:
+        header = parse_header("file", text, data_bytes)
+    except FormatError:
+        return
+    assert sum(entry.end - entry.begin for entry in header.tensors) == data_bytes
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_fuzz_bytes_of_the_golden_file(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    whole = bytearray(GOLDEN.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "fuzzed"
+    path.write_bytes(whole)
+    with contextlib.suppress(FormatError):
+        read_archive(path)
+
+
+def test_a_pipe_is_no_model_file(tmp_path: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("needs pipes")
+    os.mkfifo(tmp_path / "pipe")
+    holder = os.open(tmp_path / "pipe", os.O_RDWR)
+    try:
+        with pytest.raises(FormatError, match="no regular file"):
+            read_archive(tmp_path / "pipe")
+    finally:
+        os.close(holder)
+
+
+def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_archive(tmp_path / "missing")
+    with pytest.raises(IsADirectoryError):
+        read_archive(tmp_path)
+
+
+def test_importing_storage_is_light() -> None:
+    code = "import sys, wordkin.storage; print(sorted(sys.modules))"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for heavy in ("safetensors", "zstandard", "scipy"):
+        assert f"'{heavy}'" not in modules
+
+
+# ---- words
+
+
+@given(st.lists(st.text()))
+def test_words_round_trip(words: list[str]) -> None:
+    assert unpack_words(*pack_words(words)) == words
+
+
+def test_a_word_that_is_half_a_character_is_an_encode_error() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        pack_words(["\ud800"])
+
+
+@pytest.mark.parametrize(
+    ("blob", "offsets"),
+    [
+        (b"abc", []),
+        (b"abc", [1, 3]),
+        (b"abc", [0, 2]),
+        (b"abc", [0, 2, 1, 3]),
+        (b"abc", [0, 4]),
+        (b"abc", [-1, 3]),
+        (b"\xff", [0, 1]),
+        ("ü".encode(), [0, 1, 2]),
+    ],
+)
+def test_words_that_do_not_fit_their_bytes_are_corrupt(blob: bytes, offsets: list[int]) -> None:
+    with pytest.raises(CorruptFileError):
+        unpack_words(np.frombuffer(blob, np.uint8), np.array(offsets, np.int64))
