@@ -11,22 +11,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
 from .archive_header import DTYPES, LENGTH_BYTES, Header, TensorEntry, header_length, pack_header, parse_header
-from .atomic import OutputFile, replaced_file
+from .atomic import replaced_file
 from .paths import AnyPath, local_path
 
-__all__ = ["JSON", "Archive", "read_archive", "write_archive"]
+__all__ = ["JSON", "Archive", "read_archive", "write_archive", "write_content"]
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 
 _BLOCK_BYTES = 8 << 20
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+class Target(Protocol):
+    """Where content goes: a file, or memory."""
+
+    def write(self, data: Any, /) -> int:
+        """Append all of a bytes-like object."""
+
+    def rewrite_start(self, data: bytes, /) -> None:
+        """Put `data` over the first bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +74,20 @@ def write_archive(path: AnyPath, tensors: Mapping[str, NDArray[Any]], metadata: 
     >>> read_archive(path).tensors["x"].tolist()
     [0, 1, 2]
     """
+    with replaced_file(path) as file:
+        write_content(file, tensors, metadata)
+
+
+def write_content(file: Target, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
+    """Write what a model file consists of; arguments and errors as in `write_archive`."""
     entries = _lay_out(tensors)
     checksums = {entry.name: 0 for entry in entries}
     header = Header(tensors=entries, metadata=dict(metadata), checksums=checksums)
-    with replaced_file(path) as file:
-        # The checksums are those of the bytes that went into the file, even where another thread still trains.
-        start = pack_header(header)
-        file.write(start)
-        for entry in entries:
-            checksums[entry.name] = _write_tensor(file, tensors[entry.name])
-        file.rewrite_start(pack_header(header))
+    # The checksums are those of the bytes that went into the file, even where another thread still trains.
+    file.write(pack_header(header))
+    for entry in entries:
+        checksums[entry.name] = _write_tensor(file, tensors[entry.name])
+    file.rewrite_start(pack_header(header))
 
 
 def read_archive(path: AnyPath, *, mmap: bool = False) -> Archive:
@@ -137,7 +151,7 @@ def _lay_out(tensors: Mapping[str, NDArray[Any]]) -> tuple[TensorEntry, ...]:
     return tuple(entries)
 
 
-def _write_tensor(file: OutputFile, array: NDArray[Any]) -> int:
+def _write_tensor(file: Target, array: NDArray[Any]) -> int:
     checksum = 0
     for block in _dense_blocks(array):
         checksum = zlib.crc32(block, checksum)

@@ -1,0 +1,63 @@
+"""The content of a model file in memory, for passing models between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .archive import JSON, Archive, write_content
+from .archive_header import DTYPES, LENGTH_BYTES, header_length, parse_header
+
+__all__ = ["pack_archive", "unpack_archive"]
+
+_SOURCE = "a model in memory"
+
+
+class _Memory:
+    """Bytes that grow; written as a file is."""
+
+    def __init__(self) -> None:
+        self.content = bytearray()
+
+    def write(self, data: Any) -> int:
+        before = len(self.content)
+        self.content += data
+        return len(self.content) - before
+
+    def rewrite_start(self, data: bytes) -> None:
+        self.content[: len(data)] = data
+
+
+def pack_archive(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> bytes:
+    """Return what `write_archive` would write.
+
+    Examples
+    --------
+    >>> unpack_archive(pack_archive({"x": np.arange(3)}, {})).tensors["x"].tolist()
+    [0, 1, 2]
+    """
+    memory = _Memory()
+    write_content(memory, tensors, metadata)
+    return bytes(memory.content)
+
+
+def unpack_archive(data: bytes) -> Archive:
+    """Return what was given to `pack_archive`; the arrays are new and can be written.
+
+    Raises
+    ------
+    FormatError, CorruptFileError
+        If `data` is something else.
+    """
+    start = LENGTH_BYTES + header_length(_SOURCE, data[: LENGTH_BYTES + 1], len(data))
+    header = parse_header(_SOURCE, data[LENGTH_BYTES:start], len(data) - start)
+    tensors = {
+        entry.name: np.frombuffer(data[start + entry.begin : start + entry.end], DTYPES[entry.dtype])
+        .astype(DTYPES[entry.dtype].newbyteorder("="))
+        .reshape(entry.shape)
+        for entry in header.tensors
+    }
+    return Archive(tensors=tensors, metadata=header.metadata)

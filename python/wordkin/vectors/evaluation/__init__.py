@@ -1,0 +1,25 @@
+"""How good vectors are: analogies and word pairs, with intervals, and two models side by side."""
+
+from __future__ import annotations
+
+from .analogies import AnalogyScores, SectionScore, evaluate_analogies
+from .comparison import Comparison, compare_analogies, compare_pairs
+from .resampling import Interval
+from .test_sets import AnalogySet, PairSet, read_analogies, read_word_pairs
+from .word_pairs import PairScores, evaluate_pairs
+
+__all__ = [
+    "AnalogyScores",
+    "AnalogySet",
+    "Comparison",
+    "Interval",
+    "PairScores",
+    "PairSet",
+    "SectionScore",
+    "compare_analogies",
+    "compare_pairs",
+    "evaluate_analogies",
+    "evaluate_pairs",
+    "read_analogies",
+    "read_word_pairs",
+]
