@@ -17,8 +17,8 @@ class LearningRate {
   [[nodiscard]] std::int64_t words() const { return words_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] double now() const {
-    const double progress = std::min(static_cast<double>(words()) / planned_words_, 1.0);
-    return start_ + (end_ - start_) * progress;
+    const double progress = static_cast<double>(words()) / planned_words_;
+    return progress < 1.0 ? start_ + (end_ - start_) * progress : end_;
   }
 
  private:

@@ -1,0 +1,431 @@
+"""Word2Vec under gensim's names: a facade over corpus, options, training and vectors."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..corpus import EncodedCorpus, TrimRule, open_corpus
+from ..errors import VocabularyError
+from ..hardware import choose_isa
+from ..storage.paths import AnyPath
+from ..vectors import KeyedVectors
+from ..vectors.removed_names import RemovedName
+from . import persistence
+from .arguments import (
+    checked_rates,
+    refuse_unknown,
+    requested_epochs,
+    training_options,
+    vocabulary_options,
+    worker_count,
+)
+from .layers import Layers
+from .likelihood import Likelihood
+from .options import flag_option, integer_option
+from .planning import planned_words, warn_of_promises
+from .progress import Progress, TrainingProgress
+from .report import EpochReport, TrainingReport
+from .training import LearningRateSchedule, run_epochs
+from .vocabulary_building import VocabularyBuilding
+
+__all__ = ["Word2Vec"]
+
+logger = logging.getLogger(__name__)
+
+
+class Word2Vec(VocabularyBuilding, Likelihood):
+    """Word vectors trained on text (Mikolov et al. 2013), with gensim 4's constructor and methods.
+
+    Parameters
+    ----------
+    sentences : iterable of lists of str, or path
+        The corpus: token lists that can be iterated anew for every epoch, a `LineSentence`, or the path of a text file
+        (a sentence a line, words apart by ASCII blanks; ``.gz .bz2 .xz .zst`` are recognised), a folder, a list of
+        paths. Without any corpus nothing is trained yet.
+    corpus_file : path, optional
+        The same for a file alone.
+    vector_size : int
+        Numbers in each vector, 1 and more.
+    alpha, min_alpha : float
+        Learning rate at the start and at the end; it falls linearly with the words read.
+    window : int
+        Farthest context word. Each window's reach is drawn from 1 to `window`, unless `shrink_windows` is False.
+    min_count, max_vocab_size, max_final_vocab, trim_rule, sorted_vocab, null_word
+        Which words become the vocabulary; see `build_vocab`.
+    sample : float
+        Words more frequent than this share are thinned (0: none; 1 and more: a count instead of a share).
+    seed : int
+        From 0 to 2**64 - 1. With one worker the same seed gives the same vectors on the same instruction set.
+    workers : int, optional
+        Threads; None for the cores that this process may use.
+    sg : {0, 1}
+        1 for skip-gram, 0 for CBOW.
+    hs : {0, 1}
+        Whether to train hierarchical softmax.
+    negative : int
+        Noise words for each target; 0 for no negative sampling. Both it and `hs` may be on.
+    ns_exponent : float
+        Noise words are drawn in proportion to count ** ns_exponent.
+    cbow_mean : {0, 1}
+        Whether CBOW takes the mean of the context (else the sum).
+    hashfxn : callable
+        Accepted for gensim's sake; nothing depends on it.
+    epochs : int
+        Passes over the corpus.
+    batch_words : int
+        Words that a thread takes at a time. A corpus that is smaller is trained by one thread, so reproducibly.
+    compute_loss : bool
+        Whether `get_latest_training_loss` answers. `training_report` always has the loss.
+    callbacks : iterable of CallbackAny2Vec
+        Hooks for this training.
+    comment : str, optional
+        Text kept with the model.
+    progress : bool or callable, optional
+        True for a bar on stderr; None for one where stderr is a terminal; a callable gets `ProgressEvent`.
+    max_isa : str, optional
+        The best instruction set to use, as in ``WORDKIN_MAX_ISA``.
+
+    Attributes
+    ----------
+    wv : KeyedVectors
+        The vectors.
+    training_report : TrainingReport
+        Of the last `train`: for each epoch mean loss per pair, words per second, learning rate.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For an option out of its range, or of the wrong kind; for a corpus that cannot be read as one.
+
+    Examples
+    --------
+    >>> sentences = [["apples", "and", "pears"], ["pears", "and", "plums"]] * 10
+    >>> model = Word2Vec(sentences, vector_size=16, min_count=1, epochs=2, workers=1)
+    >>> model["pears"].shape
+    (16,)
+    """
+
+    vocabulary = RemovedName("vocabulary", "use `wv.key_to_index`, and `wv.get_vecattr(word, 'count')` for counts")
+    trainables = RemovedName("trainables", "what it held are attributes of the model")
+
+    def __init__(
+        self,
+        sentences: Any = None,
+        corpus_file: AnyPath | None = None,
+        vector_size: int = 100,
+        alpha: float = 0.025,
+        window: int = 5,
+        min_count: int = 5,
+        max_vocab_size: int | None = None,
+        sample: float = 1e-3,
+        seed: int = 1,
+        workers: int | None = None,
+        min_alpha: float = 1e-4,
+        sg: int = 0,
+        hs: int = 0,
+        negative: int = 5,
+        ns_exponent: float = 0.75,
+        cbow_mean: int = 1,
+        hashfxn: Any = hash,
+        epochs: int = 5,
+        null_word: int = 0,
+        trim_rule: TrimRule | None = None,
+        sorted_vocab: int = 1,
+        batch_words: int = 10_000,
+        compute_loss: bool = False,
+        callbacks: Iterable[Any] = (),
+        comment: str | None = None,
+        max_final_vocab: int | None = None,
+        shrink_windows: bool = True,
+        progress: Progress = None,
+        max_isa: str | None = None,
+        **unknown: Any,
+    ) -> None:
+        refuse_unknown(unknown)
+        self.options = training_options(
+            sg=sg,
+            hs=hs,
+            window=window,
+            shrink_windows=shrink_windows,
+            negative=negative,
+            ns_exponent=ns_exponent,
+            cbow_mean=cbow_mean,
+            sample=sample,
+            seed=seed,
+            batch_words=batch_words,
+            isa=choose_isa(max_isa),
+        )
+        self.vocabulary_options = vocabulary_options(
+            min_count=min_count,
+            max_vocab_size=max_vocab_size,
+            max_final_vocab=max_final_vocab,
+            sorted_vocab=sorted_vocab,
+            null_word=null_word,
+        )
+        self.vector_size = integer_option("vector_size", vector_size, 1, 2**20)
+        self.alpha, self.min_alpha = checked_rates(alpha, min_alpha)
+        self.workers = worker_count(workers)
+        self.epochs = integer_option("epochs", epochs, 0, 2**31 - 1)
+        self.compute_loss = flag_option("compute_loss", compute_loss)
+        self.hashfxn = hashfxn
+        self.comment = comment
+        self.progress = progress
+        self.callbacks = tuple(callbacks)
+        self._layers = Layers(self.vector_size)
+        self.corpus_count = 0
+        self.corpus_total_words = 0
+        self.effective_min_count = self.vocabulary_options.min_count
+        self.train_count = 0
+        self.total_train_time = 0.0
+        self.min_alpha_yet_reached = self.alpha
+        self.training_report: TrainingReport | None = None
+        self._is_training = threading.Lock()
+        if sentences is not None or corpus_file is not None:
+            self._train_from_scratch(sentences, corpus_file, trim_rule)
+        elif trim_rule is not None:
+            logger.warning(
+                "trim_rule is used when the vocabulary is built, and no corpus was given: pass it to build_vocab"
+            )
+
+    def _train_from_scratch(self, sentences: Any, corpus_file: AnyPath | None, trim_rule: TrimRule | None) -> None:
+        corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1)
+        scan = corpus.scan(
+            self.workers,
+            keep_ids=self.epochs > 0,
+            max_vocab_size=self.vocabulary_options.max_vocab_size,
+            trim_rule=trim_rule,
+        )
+        vocabulary = self._take_counts(scan.counts, trim_rule, update=False)
+        encoded = scan.encoded(vocabulary, self.workers) or corpus.encode(vocabulary, self.workers)
+        self._run(
+            encoded,
+            LearningRateSchedule(
+                start=self.alpha,
+                end=self.min_alpha,
+                planned_words=float(vocabulary.raw_words * self.epochs),
+            ),
+            self.epochs,
+            self.callbacks,
+        )
+
+    def train(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: AnyPath | None = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: bool = False,
+        callbacks: Iterable[Any] = (),
+    ) -> tuple[int, int]:
+        """Train on a corpus with the vocabulary there is.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As in the constructor; either.
+        total_examples, total_words : int, optional
+            Sentences or raw words in it, for the decay of the learning rate; one of them is needed, and used where the
+            corpus itself does not tell.
+        epochs : int
+            Passes, needed (usually ``model.epochs``).
+        start_alpha, end_alpha : float, optional
+            Learning rates instead of the model's own, which they replace.
+        word_count : int
+            Words trained before, which count into the decay.
+        queue_factor, report_delay
+            Accepted for gensim's sake.
+        compute_loss : bool
+            As in the constructor.
+        callbacks : iterable of CallbackAny2Vec
+            Hooks for this call.
+
+        Returns
+        -------
+        trained, raw : int
+            Words trained (known, and kept by subsampling) and words read, over all epochs.
+
+        Raises
+        ------
+        VocabularyError
+            If there is no vocabulary yet.
+        RuntimeError
+            If another thread is training this model.
+        TrainingDiverged
+            If vectors are no longer finite after an epoch.
+
+        Examples
+        --------
+        >>> sentences = [["apples", "and", "pears"]] * 5
+        >>> model = Word2Vec(min_count=1, vector_size=8, workers=1)
+        >>> model.build_vocab(sentences)
+        >>> model.train(sentences, total_examples=len(sentences), epochs=2)[1]
+        30
+        """
+        count = requested_epochs(epochs, total_examples, total_words)
+        if len(self.wv) == 0:
+            raise VocabularyError("you must first build vocabulary before training the model")
+        self.alpha, self.min_alpha = checked_rates(
+            self.alpha if start_alpha is None else start_alpha,
+            self.min_alpha if end_alpha is None else end_alpha,
+            names=("start_alpha", "end_alpha"),
+        )
+        if self.alpha > self.min_alpha_yet_reached:
+            logger.warning("the learning rate starts higher than earlier training ended: 'alpha' is %g", self.alpha)
+        self.compute_loss = flag_option("compute_loss", compute_loss)
+        corpus = open_corpus(corpus_iterable, corpus_file, passes=count)
+        encoded = corpus.encode(self._current_vocabulary(), self.workers)
+        planned = planned_words(
+            encoded,
+            total_examples=total_examples,
+            total_words=total_words,
+            corpus_count=self.corpus_count,
+            corpus_total_words=self.corpus_total_words,
+        )
+        done = integer_option("word_count", word_count, 0, 2**62) / max(planned * count, 1)
+        schedule = LearningRateSchedule(
+            start=self.alpha + (self.min_alpha - self.alpha) * min(done, 1.0),
+            end=self.min_alpha,
+            planned_words=planned * count * (1.0 - min(done, 1.0)),
+        )
+        report = self._run(encoded, schedule, count, (*self.callbacks, *callbacks))
+        warn_of_promises(encoded, total_examples=total_examples, total_words=total_words)
+        return report.trained_words, report.raw_words
+
+    def _run(
+        self, corpus: EncodedCorpus, schedule: LearningRateSchedule, epochs: int, callbacks: Sequence[Any]
+    ) -> TrainingReport:
+        if not self._is_training.acquire(blocking=False):
+            raise RuntimeError("this model is already training in another thread")
+        reports: list[EpochReport] = []
+
+        def publish(workers: int) -> TrainingReport:
+            self.training_report = TrainingReport(epochs=tuple(reports), workers=workers, isa=self.options.isa)
+            return self.training_report
+
+        def tell(hook: str) -> None:
+            for callback in callbacks:
+                getattr(callback, hook, lambda model: None)(self)
+
+        def end_epoch(report: EpochReport) -> None:
+            reports.append(report)
+            publish(self.workers)
+            self.wv.norms = None
+            self.min_alpha_yet_reached = report.learning_rate
+            self.total_train_time += report.seconds
+            logger.info(
+                "epoch %d: loss %.4f, %d raw words in %.1f s (%.0f words/s), learning rate %.5f",
+                report.epoch + 1, report.loss, report.raw_words, report.seconds, report.words_per_second,
+                report.learning_rate,
+            )  # fmt: skip
+            if not report.interrupted:
+                tell("on_epoch_end")
+
+        progress = TrainingProgress(self.progress, int(schedule.planned_words), epochs)
+        try:
+            publish(self.workers)
+            tell("on_train_begin")
+            workers = run_epochs(
+                corpus,
+                self._layers.parameters(self.options),
+                self.options,
+                schedule,
+                epochs=epochs,
+                workers=self.workers,
+                progress=progress,
+                on_epoch_begin=lambda: tell("on_epoch_begin"),
+                on_epoch_end=end_epoch,
+            )
+            self.train_count += 1
+            report = publish(workers)
+            tell("on_train_end")
+            return report
+        finally:
+            progress.close()
+            corpus.close()
+            self._is_training.release()
+
+    def get_latest_training_loss(self) -> float:
+        """Return the loss summed over all pairs of the last `train` (float64), 0.0 without `compute_loss`.
+
+        `training_report` has the mean per pair for each epoch, which can be compared between corpora.
+        """
+        return self.training_report.total_loss if self.compute_loss and self.training_report is not None else 0.0
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The word vectors."""
+        return self._layers.wv
+
+    @wv.setter
+    def wv(self, vectors: KeyedVectors) -> None:
+        if not isinstance(vectors, KeyedVectors):
+            raise TypeError(f"wv must be KeyedVectors; got {type(vectors).__name__}")
+        if vectors.vector_size != self.vector_size:
+            raise ValueError(f"wv must have vectors of {self.vector_size} numbers; got {vectors.vector_size}")
+        self._layers.wv = vectors
+
+    @property
+    def syn1neg(self) -> NDArray[np.float32]:
+        """Output vectors of negative sampling, float32, shape (words, vector_size)."""
+        return self._layers.output_view()
+
+    @syn1neg.setter
+    def syn1neg(self, matrix: NDArray[Any]) -> None:
+        self._layers.output = self._layers.checked_rows("syn1neg", matrix)
+
+    @property
+    def syn1(self) -> NDArray[np.float32]:
+        """Vectors of the inner tree nodes of hierarchical softmax, float32, shape (words, vector_size)."""
+        return self._layers.nodes_view()
+
+    @syn1.setter
+    def syn1(self, matrix: NDArray[Any]) -> None:
+        self._layers.nodes = self._layers.checked_rows("syn1", matrix)
+
+    def __getitem__(self, key: Any) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = self.wv[key]
+        return vectors
+
+    def __str__(self) -> str:
+        return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+
+    def save(self, fname: AnyPath, *args: Any, **kwargs: Any) -> None:
+        """Write the whole model to one file (safetensors); complete, or not at all.
+
+        Examples
+        --------
+        >>> model.save("model.safetensors"); Word2Vec.load("model.safetensors")
+        """
+        persistence.save(self, fname)
+
+    @classmethod
+    def load(cls, fname: AnyPath, mmap: str | bool | None = None) -> Word2Vec:
+        """Read a model that `save` wrote; with `mmap`, its arrays stay on disk until they are needed.
+
+        Raises
+        ------
+        FormatError
+            If the file is no Word2Vec model of wordkin.
+        """
+        return persistence.load(cls, fname, mmap=bool(mmap))
+
+    def save_pretrained(self, folder: AnyPath) -> None:
+        """Write the model into a folder as ``model.safetensors``."""
+        persistence.save_pretrained(self, folder)
+
+    @classmethod
+    def from_pretrained(cls, folder: AnyPath) -> Word2Vec:
+        """Read a model that `save_pretrained` wrote."""
+        return persistence.from_pretrained(cls, folder)

@@ -1,0 +1,71 @@
+"""What a training did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["EpochReport", "TrainingReport"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochReport:
+    """One pass over the corpus.
+
+    Parameters
+    ----------
+    loss
+        Mean over pairs of -log sigmoid of the right answers (float64); a pair is a context word (for CBOW: a whole
+        context) with its target. 0 if there was no pair.
+    pairs, terms
+        Pairs trained, and scores computed for them: targets and noise words, or tree nodes.
+    trained_words
+        Words that subsampling kept.
+    raw_words
+        Words read, unknown ones included.
+    words_per_second
+        Raw words.
+    learning_rate
+        At the end.
+    interrupted
+        Whether the pass did not come to its end.
+    """
+
+    epoch: int
+    loss: float
+    pairs: int
+    terms: int
+    trained_words: int
+    raw_words: int
+    seconds: float
+    words_per_second: float
+    learning_rate: float
+    interrupted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingReport:
+    """All passes of one `train`, with what ran it."""
+
+    epochs: tuple[EpochReport, ...]
+    workers: int
+    isa: str
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was stopped before its end."""
+        return any(epoch.interrupted for epoch in self.epochs)
+
+    @property
+    def trained_words(self) -> int:
+        """Words trained in all epochs together."""
+        return sum(epoch.trained_words for epoch in self.epochs)
+
+    @property
+    def raw_words(self) -> int:
+        """Words read in all epochs together."""
+        return sum(epoch.raw_words for epoch in self.epochs)
+
+    @property
+    def total_loss(self) -> float:
+        """Loss summed over all pairs of all epochs."""
+        return sum(epoch.loss * epoch.pairs for epoch in self.epochs)

@@ -1,0 +1,184 @@
+"""The vocabulary of a model: made from a corpus or from counts, extended, borrowed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..corpus import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
+from ..errors import VocabularyError
+from ..storage.paths import AnyPath
+from .layers import Layers
+from .options import TrainingOptions, VocabularyOptions, integer_option
+
+__all__ = ["VocabularyBuilding"]
+
+logger = logging.getLogger(__name__)
+
+
+class VocabularyBuilding:
+    """The part of a model that decides which words it has."""
+
+    options: TrainingOptions
+    vocabulary_options: VocabularyOptions
+    workers: int
+    vector_size: int
+    corpus_count: int
+    corpus_total_words: int
+    effective_min_count: int
+    _layers: Layers
+
+    def build_vocab(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: AnyPath | None = None,
+        update: bool = False,
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: TrimRule | None = None,
+        **options: Any,
+    ) -> None:
+        """Count the words of a corpus and make a vector for each that passes.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As in the constructor; either.
+        update : bool
+            Add the words of a further corpus to the vocabulary; new ones come after the old, and counts are summed.
+        progress_per, keep_raw_vocab
+            Accepted for gensim's sake.
+        trim_rule : callable, optional
+            ``rule(word, count, min_count)`` returning RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
+        **options
+            ``min_count`` and ``sample`` override the model's own.
+
+        Raises
+        ------
+        VocabularyError
+            If no word is left, or, with `update`, if there is no vocabulary yet.
+
+        Examples
+        --------
+        >>> model = Word2Vec(min_count=1, vector_size=8)
+        >>> model.build_vocab([["a", "few", "words"]])
+        >>> len(model.wv)
+        3
+        """
+        self._override(options)
+        scan = open_corpus(corpus_iterable, corpus_file).scan(
+            self.workers,
+            keep_ids=False,
+            max_vocab_size=self.vocabulary_options.max_vocab_size,
+            trim_rule=trim_rule,
+        )
+        self._take_counts(scan.counts, trim_rule, update=update)
+
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[str, int],
+        keep_raw_vocab: bool = False,
+        corpus_count: int | None = None,
+        trim_rule: TrimRule | None = None,
+        update: bool = False,
+    ) -> None:
+        """Make the vocabulary from counts made elsewhere.
+
+        Examples
+        --------
+        >>> model = Word2Vec(min_count=2, vector_size=8)
+        >>> model.build_vocab_from_freq({"often": 10, "once": 1})
+        >>> model.wv.index_to_key
+        ['often']
+        """
+        counts = RawCounts.from_frequencies(word_freq, raw_sentences=corpus_count or 0)
+        self._take_counts(counts, trim_rule, update=update)
+
+    def _override(self, options: dict[str, Any]) -> None:
+        known = {"min_count": "vocabulary_options", "sample": "options", "dry_run": "", "keep_raw_vocab": ""}
+        for name, value in options.items():
+            if name not in known:
+                raise TypeError(f"build_vocab() got an unexpected keyword argument {name!r}")
+            if known[name]:
+                setattr(self, known[name], replace(getattr(self, known[name]), **{name: value}))
+
+    def _take_counts(self, counts: RawCounts, trim_rule: TrimRule | None, *, update: bool) -> Vocabulary:
+        chosen = self.vocabulary_options
+        report: VocabularyReport
+        if update:
+            if len(self._layers.wv) == 0:
+                raise VocabularyError(
+                    "update=True adds to a vocabulary, and there is none; build one without update first"
+                )
+            vocabulary, report = self._current_vocabulary().extended(
+                counts, chosen.min_count, max_final_vocab=chosen.max_final_vocab, trim_rule=trim_rule
+            )
+        else:
+            vocabulary, report = counts.prune(chosen.min_count, chosen.max_final_vocab, trim_rule, chosen.sorted_vocab)
+            vocabulary = _with_null_word(vocabulary) if chosen.null_word else vocabulary
+        logger.info(
+            "vocabulary: %d words (%d occurrences) kept at min_count %d; %d words (%d occurrences) left out",
+            report.retained_words,
+            report.retained_total,
+            report.min_count,
+            report.dropped_words,
+            report.dropped_total,
+        )
+        self.effective_min_count = vocabulary.min_count
+        self.corpus_count = vocabulary.raw_sentences
+        self.corpus_total_words = vocabulary.raw_words
+        self._layers.take_vocabulary(vocabulary, self.options, first_new=len(self._layers.wv) if update else 0)
+        return vocabulary
+
+    def _current_vocabulary(self) -> Vocabulary:
+        return Vocabulary(
+            list(self._layers.wv.index_to_key),
+            self._layers.counts,
+            self.effective_min_count,
+            self.corpus_total_words,
+            self.corpus_count,
+        )
+
+    def reset_from(self, other_model: VocabularyBuilding) -> None:
+        """Take vocabulary and counts of another model, with new vectors.
+
+        Examples
+        --------
+        >>> first = Word2Vec([["a", "b"]], min_count=1, vector_size=8, workers=1)
+        >>> second = Word2Vec(vector_size=8)
+        >>> second.reset_from(first); len(second.wv)
+        2
+        """
+        self.corpus_count = other_model.corpus_count
+        self.corpus_total_words = other_model.corpus_total_words
+        self.effective_min_count = other_model.effective_min_count
+        self._layers.take_vocabulary(other_model._current_vocabulary(), self.options)
+
+    def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
+        """Return the bytes that vocabulary and matrices need for `vocab_size` words (default: those there are).
+
+        Examples
+        --------
+        >>> Word2Vec(vector_size=100).estimate_memory(1000)["vectors"]
+        448000
+        """
+        words = integer_option("vocab_size", len(self._layers.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
+        result = {} if report is None else report
+        matrix = words * -(-self.vector_size // 16) * 16 * 4
+        result["vocab"] = words * (700 if self.options.hierarchical_softmax else 500)
+        result["vectors"] = matrix
+        if self.options.hierarchical_softmax:
+            result["syn1"] = matrix
+        if self.options.negative:
+            result["syn1neg"] = matrix
+        result["total"] = sum(size for name, size in result.items() if name != "total")
+        return result
+
+
+def _with_null_word(vocabulary: Vocabulary) -> Vocabulary:
+    """Add the padding word of gensim's `null_word`, with a count of 1."""
+    return replace(vocabulary, words=[*vocabulary.words, "\0"], counts=np.append(vocabulary.counts, np.int64(1)))
