@@ -1,0 +1,86 @@
+// Words to dense ids: 0, 1, 2, ... in the order in which they were inserted. Open addressing with linear probing; the
+// bytes of all words lie one after the other in one arena.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "text/hashed_word.h"
+
+namespace wordkin::text {
+
+inline constexpr std::int32_t kUnknownWord = -1;
+
+class WordTable {
+ public:
+  static constexpr std::size_t kMaxWords = std::numeric_limits<std::int32_t>::max();
+
+  WordTable();
+
+  [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
+  [[nodiscard]] std::size_t memory_bytes() const;
+
+  // The id, or kUnknownWord.
+  [[nodiscard]] std::int32_t find(const HashedWord& word) const {
+    for (std::size_t index = word.key >> shift_;; index = (index + 1) & mask_) {
+      const Slot& slot = slots_[index];
+      if (slot.id == kUnknownWord || holds(slot, word)) return slot.id;
+    }
+  }
+  [[nodiscard]] std::int32_t find(std::string_view word) const { return find(hash_word(word)); }
+
+  // The id, which is the old size() when the word is new. Throws std::length_error beyond kMaxWords or kMaxWordBytes.
+  std::int32_t insert(const HashedWord& word) {
+    for (std::size_t index = word.key >> shift_;; index = (index + 1) & mask_) {
+      const Slot& slot = slots_[index];
+      if (slot.id == kUnknownWord) return insert_new(word, index);
+      if (holds(slot, word)) return slot.id;
+    }
+  }
+  std::int32_t insert(std::string_view word) { return insert(hash_word(word)); }
+
+  // Asks the memory for the slot of a word that is going to be looked up.
+  void prefetch([[maybe_unused]] const HashedWord& word) const {
+#if defined(__GNUC__)
+    __builtin_prefetch(&slots_[word.key >> shift_]);
+#endif
+  }
+
+  // Valid until the next insert.
+  [[nodiscard]] std::string_view word(std::int32_t id) const {
+    const auto start = starts_[static_cast<std::size_t>(id)];
+    return {arena_.data() + start, static_cast<std::size_t>(starts_[static_cast<std::size_t>(id) + 1] - start)};
+  }
+
+  // A table of the words whose entry in `keep` is true, in the same order, with new dense ids.
+  [[nodiscard]] WordTable subset(std::span<const bool> keep) const;
+
+ private:
+  struct Slot {
+    std::uint64_t key = 0;
+    std::int32_t id = kUnknownWord;
+    std::uint32_t length = 0;
+  };
+
+  // Up to eight bytes the key tells all; beyond, equal keys are all but proof, and the bytes are.
+  [[nodiscard]] bool holds(const Slot& slot, const HashedWord& word) const {
+    return slot.key == word.key && slot.length == word.length &&
+           (word.length <= 8 ||
+            std::memcmp(arena_.data() + starts_[static_cast<std::size_t>(slot.id)], word.data, word.length) == 0);
+  }
+  std::int32_t insert_new(const HashedWord& word, std::size_t index);
+  void grow();
+
+  std::vector<Slot> slots_;
+  std::size_t mask_;
+  int shift_;  // the slot is named by the upper bits of the key
+  std::vector<std::uint64_t> starts_;
+  std::vector<char> arena_;
+};
+
+}  // namespace wordkin::text
