@@ -18,4 +18,5 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   m.attr("compiler") = WORDKIN_COMPILER;
   wordkin::bindings::register_kernels(m);
   wordkin::bindings::register_word2vec(m);
+  wordkin::bindings::register_text(m);
 }

@@ -1,6 +1,7 @@
 #include "text/word_table.h"
 
-#include <stdexcept>
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace wordkin::text {
@@ -10,8 +11,12 @@ constexpr int kFirstSlotBits = 10;
 
 }  // namespace
 
-WordTable::WordTable()
-    : slots_(std::size_t{1} << kFirstSlotBits), mask_(slots_.size() - 1), shift_(64 - kFirstSlotBits), starts_{0} {}
+WordTable::WordTable(std::size_t most_words)
+    : most_words_(std::min(most_words, kMaxWords)),
+      slots_(std::size_t{1} << kFirstSlotBits),
+      mask_(slots_.size() - 1),
+      shift_(64 - kFirstSlotBits),
+      starts_{0} {}
 
 std::size_t WordTable::memory_bytes() const {
   return slots_.capacity() * sizeof(Slot) + starts_.capacity() * sizeof(std::uint64_t) + arena_.capacity();
@@ -19,7 +24,7 @@ std::size_t WordTable::memory_bytes() const {
 
 std::int32_t WordTable::insert_new(const HashedWord& word, std::size_t index) {
   if (word.length > kMaxWordBytes) throw std::length_error("a word is longer than 65535 bytes");
-  if (size() >= kMaxWords) throw std::length_error("more than 2^31 - 1 distinct words");
+  if (size() >= most_words_) throw TooManyWords("more than " + std::to_string(most_words_) + " distinct words");
   const auto id = static_cast<std::int32_t>(size());
   arena_.insert(arena_.end(), word.data, word.data + word.length);
   starts_.push_back(arena_.size());
@@ -43,7 +48,7 @@ void WordTable::grow() {
 
 WordTable WordTable::subset(std::span<const bool> keep) const {
   if (keep.size() != size()) throw std::invalid_argument("`keep` must have one entry a word");
-  WordTable kept;
+  WordTable kept(most_words_);
   for (std::size_t id = 0; id < keep.size(); ++id)
     if (keep[id]) kept.insert(word(static_cast<std::int32_t>(id)));
   return kept;

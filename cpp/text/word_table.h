@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -16,11 +17,18 @@ namespace wordkin::text {
 
 inline constexpr std::int32_t kUnknownWord = -1;
 
+// More distinct words than ids.
+class TooManyWords : public std::length_error {
+ public:
+  using std::length_error::length_error;
+};
+
 class WordTable {
  public:
   static constexpr std::size_t kMaxWords = std::numeric_limits<std::int32_t>::max();
 
-  WordTable();
+  // Holds at most `most_words`.
+  explicit WordTable(std::size_t most_words = kMaxWords);
 
   [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -34,7 +42,8 @@ class WordTable {
   }
   [[nodiscard]] std::int32_t find(std::string_view word) const { return find(hash_word(word)); }
 
-  // The id, which is the old size() when the word is new. Throws std::length_error beyond kMaxWords or kMaxWordBytes.
+  // The id, which is the old size() when the word is new. Throws TooManyWords, and std::length_error for a
+  // word beyond kMaxWordBytes.
   std::int32_t insert(const HashedWord& word) {
     for (std::size_t index = word.key >> shift_;; index = (index + 1) & mask_) {
       const Slot& slot = slots_[index];
@@ -76,6 +85,7 @@ class WordTable {
   std::int32_t insert_new(const HashedWord& word, std::size_t index);
   void grow();
 
+  std::size_t most_words_;
   std::vector<Slot> slots_;
   std::size_t mask_;
   int shift_;  // the slot is named by the upper bits of the key

@@ -1,6 +1,5 @@
 from . import kernels as kernels
-
-
+from . import text as text
 from . import word2vec as word2vec
 
 compiler: str

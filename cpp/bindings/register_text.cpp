@@ -1,0 +1,370 @@
+// Counting and encoding of text: blocks of bytes on a thread pool, lists of str under the interpreter lock.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/interruption.h"
+#include "bindings/owned_array.h"
+#include "bindings/registers.h"
+#include "bindings/token_lists.h"
+#include "parallel/thread_pool.h"
+#include "text/ordered_blocks.h"
+#include "text/sentence_splitter.h"
+#include "text/token_counter.h"
+#include "text/token_encoder.h"
+#include "text/word_table.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+using text::Ids;
+using text::SentenceRules;
+using text::WordTable;
+
+std::span<const char> bytes_view(const py::bytes& bytes) {
+  return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
+}
+
+template <typename T>
+py::array_t<T> copied_array(std::span<const T> values) {
+  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
+SentenceRules checked_rules(std::int64_t max_sentence_length, bool line_is_sentence) {
+  if (max_sentence_length < 1) throw std::invalid_argument("`max_sentence_length` must be at least 1");
+  return {max_sentence_length, line_is_sentence};
+}
+
+std::span<const std::int32_t> checked_ids(const py::object& ids, std::size_t words) {
+  const auto view = vector_view<const std::int32_t>("ids", ids, Access::kRead);
+  for (const auto id : view)
+    if (id < 0 || static_cast<std::size_t>(id) >= words) throw py::index_error("`ids`: no word " + std::to_string(id));
+  return view;
+}
+
+WordTable table_of(const py::iterable& words) {
+  WordTable table;
+  for (const auto& word : words) {
+    const std::size_t known = table.size();
+    table.insert(py::cast<std::string>(word));
+    if (table.size() == known) throw std::invalid_argument("`words` must be distinct");
+  }
+  return table;
+}
+
+py::list words_of(const WordTable& table, const py::object& ids) {
+  const auto view = checked_ids(ids, table.size());
+  py::list words(view.size());
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const auto word = table.word(view[i]);
+    PyObject* const string = PyUnicode_DecodeUTF8(word.data(), static_cast<py::ssize_t>(word.size()), "strict");
+    if (string == nullptr) throw py::error_already_set();
+    PyList_SET_ITEM(words.ptr(), static_cast<py::ssize_t>(i), string);
+  }
+  return words;
+}
+
+// For each word of `words` its id in `table`, or -1.
+py::array ids_in(const WordTable& table, const WordTable& words) {
+  std::vector<std::int32_t> ids(words.size());
+  for (std::size_t id = 0; id < ids.size(); ++id) ids[id] = table.find(words.word(static_cast<std::int32_t>(id)));
+  return owned_array(std::move(ids));
+}
+
+// What BlockCounter and BlockEncoder share: blocks go to a pool, their bytes stay alive until the result is taken.
+template <typename Result>
+class BlockSession {
+ public:
+  BlockSession(std::size_t workers, typename text::OrderedBlocks<Result>::Work work)
+      : blocks_(workers, std::move(work)) {}
+
+  void submit(py::bytes block, bool continues_line) {
+    wait_interruptibly([this](double seconds) { return blocks_.wait_for_room(seconds); });
+    held_.push_back(std::move(block));
+    blocks_.submit(bytes_view(held_.back()), continues_line);
+  }
+
+  void wait() {
+    wait_interruptibly([this](double seconds) { return blocks_.wait_for_all(seconds); });
+  }
+
+  std::optional<Result> take() {
+    auto result = blocks_.take();
+    if (result) held_.pop_front();
+    return result;
+  }
+
+  [[nodiscard]] std::size_t workers() const { return blocks_.workers(); }
+
+ private:
+  std::deque<py::bytes> held_;
+  text::OrderedBlocks<Result> blocks_;
+};
+
+class BlockCounter {
+ public:
+  BlockCounter(std::size_t workers, const SentenceRules& rules, bool keep_ids, std::size_t word_limit)
+      : rules_(rules),
+        counters_(std::max<std::size_t>(workers, 1),
+                  text::TokenCounter(keep_ids ? Ids::kKeep : Ids::kForget, word_limit)),
+        session_(workers, [this](const text::TextBlock& block, std::size_t worker) {
+          return Counted{counters_[worker].count(block.text, block.number, rules_, block.continues_line), worker};
+        }) {}
+
+  void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }
+  void wait() { session_.wait(); }
+
+  // (provisional ids, worker whose ids they are, words, sentences) of the next block.
+  py::object take() {
+    auto counted = session_.take();
+    if (!counted) return py::none();
+    return py::make_tuple(owned_array(std::move(counted->block.ids)), counted->worker, counted->block.words,
+                          counted->block.sentences);
+  }
+
+  // (table, counts, for each worker the ids in the table); the counter is empty afterwards.
+  py::tuple merge() {
+    session_.wait();
+    text::MergedCounts merged;
+    {
+      const py::gil_scoped_release release;  // up to a second for tens of millions of distinct words
+      merged = text::merge(std::move(counters_));
+    }
+    py::list ids;
+    for (auto& own : merged.merged_ids) ids.append(owned_array(std::move(own)));
+    return py::make_tuple(py::cast(std::move(merged.table)), owned_array(std::move(merged.counts)), ids);
+  }
+
+ private:
+  struct Counted {
+    text::RawBlock block;
+    std::size_t worker = 0;
+  };
+
+  SentenceRules rules_;
+  std::vector<text::TokenCounter> counters_;
+  BlockSession<Counted> session_;
+};
+
+py::tuple encoded_tuple(text::EncodedIds&& encoded) {
+  return py::make_tuple(owned_array(std::move(encoded.ids)), owned_array(std::move(encoded.ends)), encoded.raw_words,
+                        encoded.raw_sentences);
+}
+
+class BlockEncoder {
+ public:
+  BlockEncoder(const WordTable& table, std::size_t workers, const SentenceRules& rules)
+      : rules_(rules), session_(workers, [this, &table](const text::TextBlock& block, std::size_t) {
+          return text::TokenEncoder(table).encode(block.text, rules_, block.continues_line);
+        }) {}
+
+  void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }
+  void wait() { session_.wait(); }
+
+  // (ids, ends, words, sentences) of the next block.
+  py::object take() {
+    auto encoded = session_.take();
+    if (!encoded) return py::none();
+    return encoded_tuple(std::move(*encoded));
+  }
+
+ private:
+  SentenceRules rules_;
+  BlockSession<text::EncodedIds> session_;
+};
+
+// One counter, one thread: for lists of str, and for vocabularies that must not grow beyond a bound.
+class SequentialCounter {
+ public:
+  SequentialCounter(bool keep_ids, std::size_t word_limit)
+      : counter_(keep_ids ? Ids::kKeep : Ids::kForget, word_limit) {}
+
+  // Counts about `budget` words; false when the sentences are at their end.
+  bool count_sentences(TokenLists& sentences, std::int64_t budget, std::size_t most_words) {
+    const std::int64_t until = sentences.words() + budget;
+    while (sentences.words() < until)
+      if (!sentences.next_sentence(counter_))
+        return false;
+      else if (counter_.table().size() > most_words)
+        break;
+    return true;
+  }
+
+  // Counts a block from `start` on; (words, sentences, bytes read, whether it stopped within a line).
+  py::tuple count_text(const py::bytes& block, std::size_t start, const SentenceRules& rules, bool continues_line,
+                       std::size_t most_words) {
+    const auto view = bytes_view(block);
+    if (start > view.size()) throw py::index_error("`start` lies behind the end of the block");
+    text::TokenCounter::Stretch stretch;
+    {
+      const py::gil_scoped_release release;  // tens of milliseconds; the block is held by the caller
+      if (start == 0) text::require_utf8(view);
+      stretch = counter_.count_within(most_words, view.subspan(start), rules, continues_line);
+    }
+    return py::make_tuple(stretch.words, stretch.sentences, stretch.bytes, stretch.within_line);
+  }
+
+  py::array take_ids() { return owned_array(counter_.take_ids()); }
+  void retain(const py::object& keep) { counter_.retain(vector_view<const bool>("keep", keep, Access::kRead)); }
+  [[nodiscard]] std::size_t size() const { return counter_.table().size(); }
+  [[nodiscard]] py::array counts() const { return copied_array(counter_.counts()); }
+  [[nodiscard]] WordTable table() const { return counter_.table(); }
+
+ private:
+  text::TokenCounter counter_;
+};
+
+// The next sentences with about `budget` words as (ids, ends, words, sentences); None when there is none left.
+py::object encode_sentences(const WordTable& table, TokenLists& sentences, std::int64_t budget) {
+  text::TokenEncoder encoder(table);
+  const std::int64_t words = sentences.words(), number = sentences.sentences();
+  while (sentences.words() - words < budget && sentences.next_sentence(encoder)) {
+  }
+  if (sentences.sentences() == number) return py::none();
+  auto encoded = encoder.take();
+  encoded.raw_words = sentences.words() - words;
+  encoded.raw_sentences = sentences.sentences() - number;
+  return encoded_tuple(std::move(encoded));
+}
+
+// In place; the ends of each block's sentences.
+py::list renumber(const std::vector<py::object>& blocks, const std::vector<py::object>& final_ids,
+                  std::size_t workers) {
+  if (blocks.size() != final_ids.size()) throw std::invalid_argument("`final_ids` must have one array a block");
+  std::vector<std::span<std::int32_t>> ids;
+  std::vector<std::span<const std::int32_t>> maps;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    ids.push_back(vector_view<std::int32_t>("blocks", blocks[i], Access::kWrite));
+    maps.push_back(vector_view<const std::int32_t>("final_ids", final_ids[i], Access::kRead));
+  }
+  std::vector<std::vector<std::int64_t>> ends(blocks.size());
+  {
+    const py::gil_scoped_release release;  // a few milliseconds a block; the arrays are held by the caller
+    parallel::ThreadPool pool(std::min(std::max<std::size_t>(workers, 1), std::max<std::size_t>(blocks.size(), 1)));
+    pool.parallel_for(blocks.size(), [&](std::size_t i, std::size_t) { ends[i] = text::renumber(ids[i], maps[i]); });
+  }
+  py::list result;
+  for (auto& block_ends : ends) result.append(owned_array(std::move(block_ends)));
+  return result;
+}
+
+py::array ordered_by_count(const WordTable& table, const py::object& counts, const py::object& ids) {
+  const auto count_view = vector_view<const std::int64_t>("counts", counts, Access::kRead);
+  if (count_view.size() != table.size()) throw std::invalid_argument("`counts` must have one entry a word");
+  const auto id_view = checked_ids(ids, table.size());
+  return owned_array(text::ordered_by_count(table, count_view, {id_view.begin(), id_view.end()}));
+}
+
+// The end of the last whole sentence of `max_length` tokens when line ends are taken for blanks, 0 if there is none:
+// where a line that is longer than a block is cut.
+std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length) {
+  const py::gil_scoped_release release;  // milliseconds; the block is held by the caller
+  const std::size_t size = bytes_view(block).size();
+  text::TokenScanner scanner(bytes_view(block));
+  std::size_t cut = 0;
+  std::int64_t length = 0;
+  for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next()) {
+    if (event != text::ScanEvent::kToken || ++length < max_length) continue;
+    if (scanner.offset() == size) break;  // the word may go on behind the block
+    length = 0;
+    cut = scanner.offset();
+  }
+  return cut;
+}
+
+void raise(const char* type, const py::tuple& arguments) {
+  const auto error = py::module_::import("wordkin._core").attr("text").attr(type);
+  PyErr_SetObject(error.ptr(), arguments.ptr());
+}
+
+void register_errors(py::module_& t) {
+  const auto add = [&t](const char* name, PyObject* base) {
+    const auto qualified = "wordkin._core.text." + std::string(name);
+    const auto type = py::reinterpret_steal<py::object>(PyErr_NewException(qualified.c_str(), base, nullptr));
+    if (!type) throw py::error_already_set();
+    t.attr(name) = type;
+  };
+  add("TextError", PyExc_ValueError);
+  add("TooManyWordsError", PyExc_OverflowError);
+  py::register_local_exception_translator([](std::exception_ptr thrown) {
+    try {
+      if (thrown) std::rethrow_exception(thrown);
+    } catch (const text::TextError& error) {
+      raise("TextError", py::make_tuple(error.what(), error.byte_offset()));
+    } catch (const text::TooManyWords& error) {
+      raise("TooManyWordsError", py::make_tuple(error.what()));
+    }
+  });
+}
+
+void register_counters(py::module_& t) {
+  py::class_<BlockCounter>(t, "BlockCounter")
+      .def(py::init<std::size_t, const SentenceRules&, bool, std::size_t>(), py::arg("workers"), py::arg("rules"),
+           py::kw_only(), py::arg("keep_ids"), py::arg("word_limit") = WordTable::kMaxWords)
+      .def("submit", &BlockCounter::submit, py::arg("block"), py::arg("continues_line"))
+      .def("take", &BlockCounter::take)
+      .def("wait", &BlockCounter::wait)
+      .def("merge", &BlockCounter::merge);
+  py::class_<SequentialCounter>(t, "SequentialCounter")
+      .def(py::init<bool, std::size_t>(), py::kw_only(), py::arg("keep_ids"),
+           py::arg("word_limit") = WordTable::kMaxWords)
+      .def("__len__", &SequentialCounter::size)
+      .def("count_sentences", &SequentialCounter::count_sentences, py::arg("sentences"), py::arg("budget"),
+           py::arg("most_words"))
+      .def("count_text", &SequentialCounter::count_text, py::arg("block"), py::arg("start"), py::arg("rules"),
+           py::kw_only(), py::arg("continues_line"), py::arg("most_words"))
+      .def("take_ids", &SequentialCounter::take_ids)
+      .def("retain", &SequentialCounter::retain, py::arg("keep"))
+      .def("counts", &SequentialCounter::counts)
+      .def("table", &SequentialCounter::table);
+}
+
+void register_encoders(py::module_& t) {
+  py::class_<BlockEncoder>(t, "BlockEncoder")
+      .def(py::init<const WordTable&, std::size_t, const SentenceRules&>(), py::arg("table"), py::arg("workers"),
+           py::arg("rules"), py::keep_alive<1, 2>())
+      .def("submit", &BlockEncoder::submit, py::arg("block"), py::arg("continues_line"))
+      .def("take", &BlockEncoder::take)
+      .def("wait", &BlockEncoder::wait);
+  t.def("encode_sentences", &encode_sentences, py::arg("table"), py::arg("sentences"), py::arg("budget"));
+  t.def("renumber", &renumber, py::arg("blocks"), py::arg("final_ids"), py::arg("workers"));
+}
+
+}  // namespace
+
+void register_text(py::module_& m) {
+  auto t = m.def_submodule("text", "Bytes and lists of str to ids of words.");
+
+  register_errors(t);
+  py::class_<SentenceRules>(t, "SentenceRules")
+      .def(py::init(&checked_rules), py::arg("max_sentence_length"), py::arg("line_is_sentence"));
+  py::class_<WordTable>(t, "WordTable")
+      .def(py::init(&table_of), py::arg("words"))
+      .def("__len__", &WordTable::size)
+      .def("words", &words_of, py::arg("ids"))
+      .def_property_readonly("memory_bytes", &WordTable::memory_bytes);
+  py::class_<TokenLists>(t, "TokenLists")
+      .def(py::init<py::iterator, std::string, std::int64_t>(), py::arg("sentences"), py::arg("name"),
+           py::arg("max_sentence_length"))
+      .def_property_readonly("words", &TokenLists::words)
+      .def_property_readonly("sentences", &TokenLists::sentences)
+      .def_property_readonly("empty_tokens", &TokenLists::empty_tokens);
+  register_counters(t);
+  register_encoders(t);
+  t.def("ids_in", &ids_in, py::arg("table"), py::arg("words"));
+  t.def("ordered_by_count", &ordered_by_count, py::arg("table"), py::arg("counts"), py::arg("ids"));
+  t.def("cut_after_sentences", &cut_after_sentences, py::arg("block"), py::arg("max_length"));
+}
+
+}  // namespace wordkin::bindings

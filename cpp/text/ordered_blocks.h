@@ -1,0 +1,74 @@
+// Blocks of text given to a thread pool, results taken in the order of the blocks.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "parallel/thread_pool.h"
+
+namespace wordkin::text {
+
+struct TextBlock {
+  std::span<const char> text;  // borrowed until the result is taken
+  std::int64_t number;
+  bool continues_line;
+};
+
+template <typename Result>
+class OrderedBlocks {
+ public:
+  using Work = std::function<Result(const TextBlock& block, std::size_t worker)>;
+
+  OrderedBlocks(std::size_t threads, Work work) : work_(std::move(work)), pool_(threads) {}
+
+  [[nodiscard]] std::size_t workers() const { return pool_.size(); }
+
+  void submit(std::span<const char> text, bool continues_line) {
+    auto& job = *jobs_.emplace_back(std::make_unique<Job>(TextBlock{text, submitted_++, continues_line}));
+    pool_.submit([this, &job](std::size_t worker) {
+      try {
+        job.result = work_(job.block, worker);
+      } catch (...) {  // kept with its block: which error the caller sees does not depend on timing
+        job.failure = std::current_exception();
+      }
+      job.is_done.store(true, std::memory_order_release);  // with the result
+    });
+  }
+
+  // Waits until the pool can take a further block without a queue longer than it needs; false when `seconds` passed.
+  bool wait_for_room(double seconds) { return pool_.wait(2 * pool_.size() - 1, seconds); }
+  bool wait_for_all(double seconds) { return pool_.wait(0, seconds); }
+
+  // The result of the first block whose result was not taken, if it is there; rethrows the block's failure.
+  std::optional<Result> take() {
+    if (jobs_.empty() || !jobs_.front()->is_done.load(std::memory_order_acquire)) return std::nullopt;
+    const auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    if (job->failure) std::rethrow_exception(job->failure);
+    return std::move(job->result);
+  }
+
+ private:
+  struct Job {
+    explicit Job(const TextBlock& b) : block(b) {}
+    TextBlock block;
+    Result result;
+    std::exception_ptr failure;
+    std::atomic<bool> is_done = false;
+  };
+
+  Work work_;
+  std::deque<std::unique_ptr<Job>> jobs_;
+  std::int64_t submitted_ = 0;
+  parallel::ThreadPool pool_;  // last: joined before what its tasks use is gone
+};
+
+}  // namespace wordkin::text

@@ -1,0 +1,141 @@
+// Tokens of a block to sentences: which tokens of a text belong together, and the stream of ids that says so.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include "text/hashed_word.h"
+#include "text/token_scanner.h"
+#include "text/utf8.h"
+
+namespace wordkin::text {
+
+// In a stream of raw ids, after the last id of every sentence.
+inline constexpr std::int32_t kSentenceEnd = -2;
+
+struct SentenceRules {
+  std::int64_t max_length = 10000;  // tokens; what is longer becomes several sentences
+  bool line_is_sentence = true;     // false: line ends are blanks, and all text is one long line
+};
+
+// Text that cannot be read as words, and where.
+class TextError : public std::invalid_argument {
+ public:
+  TextError(const std::string& what, std::size_t byte_offset)
+      : std::invalid_argument(what), byte_offset_(byte_offset) {}
+  [[nodiscard]] std::size_t byte_offset() const { return byte_offset_; }
+
+ private:
+  std::size_t byte_offset_;
+};
+
+inline void require_utf8(std::span<const char> text) {
+  const std::size_t valid = first_invalid_utf8(text);
+  if (valid != text.size()) throw TextError("invalid UTF-8", valid);
+}
+
+// Feeds the tokens of a text that begins and ends with a sentence to `sink`, which has
+//   void prefetch(const HashedWord&)   told of each token some tokens before
+//   void add_word(const HashedWord&)   its turn
+//   void end_sentence()                never for an empty one
+// Tokens are handed on in batches, so that the memory has time to answer a prefetch: 21 ns a token instead of 25 for
+// counting English on an EPYC of 2024.
+template <typename Sink>
+class SentenceSplitter {
+ public:
+  // A line that is the rest of an earlier text's line (`continues_line`) is no further line.
+  SentenceSplitter(std::span<const char> text, const SentenceRules& rules, bool continues_line, Sink& sink)
+      : scanner_(text), rules_(rules), line_is_counted_(continues_line), sink_(sink) {}
+
+  // Takes all tokens up to the end of a sentence; false when there was none left.
+  bool run_sentence() {
+    while (true) {
+      switch (scanner_.next()) {
+        case ScanEvent::kToken:
+          add(scanner_.token());
+          if (length_ < rules_.max_length) break;
+          end_sentence();
+          return true;
+        case ScanEvent::kLineEnd: {
+          if (!rules_.line_is_sentence) break;
+          line_is_counted_ = false;
+          if (length_ == 0) break;
+          end_sentence();
+          return true;
+        }
+        case ScanEvent::kEnd:
+          if (length_ == 0) return false;
+          end_sentence();
+          return true;
+      }
+    }
+  }
+
+  // Hands on what is still in the batch.
+  void flush() {
+    for (const HashedWord& word : std::span(batch_).first(filled_)) {
+      if (word.length == 0)
+        sink_.end_sentence();
+      else
+        sink_.add_word(word);
+    }
+    filled_ = 0;
+  }
+
+  // All of the text.
+  void run() {
+    while (run_sentence()) {
+    }
+    flush();
+  }
+
+  [[nodiscard]] std::int64_t words() const { return words_; }
+  [[nodiscard]] std::int64_t sentences() const {
+    return sentences_;
+  }  // lines with a word in them, or pieces of one text
+  [[nodiscard]] std::size_t offset() const { return scanner_.offset(); }
+  [[nodiscard]] bool within_line() const { return line_is_counted_; }
+
+ private:
+  static constexpr std::size_t kBatch = 64;
+
+  void add(const HashedWord& word) {
+    if (word.length > kMaxWordBytes)
+      throw TextError("a word is longer than " + std::to_string(kMaxWordBytes) + " bytes", scanner_.token_offset());
+    sink_.prefetch(word);
+    push(word);
+    ++words_;
+    ++length_;
+    if (!line_is_counted_) {
+      ++sentences_;
+      line_is_counted_ = true;
+    }
+  }
+
+  void end_sentence() {
+    push({nullptr, 0, 0});
+    length_ = 0;
+    if (!rules_.line_is_sentence) line_is_counted_ = false;  // each piece counts
+  }
+
+  void push(const HashedWord& word) {
+    batch_[filled_++] = word;
+    if (filled_ == kBatch) flush();
+  }
+
+  TokenScanner scanner_;
+  SentenceRules rules_;
+  bool line_is_counted_;
+  Sink& sink_;
+  std::int64_t length_ = 0;  // of the sentence so far
+  std::int64_t words_ = 0;
+  std::int64_t sentences_ = 0;
+  std::size_t filled_ = 0;
+  std::array<HashedWord, kBatch> batch_;
+};
+
+}  // namespace wordkin::text

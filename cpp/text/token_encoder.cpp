@@ -1,0 +1,42 @@
+#include "text/token_encoder.h"
+
+#include <stdexcept>
+
+namespace wordkin::text {
+
+EncodedIds TokenEncoder::encode(std::span<const char> text, const SentenceRules& rules, bool continues_line) {
+  require_utf8(text);
+  SentenceSplitter splitter(text, rules, continues_line, *this);
+  splitter.run();
+  EncodedIds encoded = take();
+  encoded.raw_words = splitter.words();
+  encoded.raw_sentences = splitter.sentences();
+  return encoded;
+}
+
+EncodedIds TokenEncoder::take() {
+  EncodedIds encoded{{ids_.begin(), ids_.end()}, {ends_.begin(), ends_.end()}};  // exact sizes; the capacity stays here
+  ids_.clear();
+  ends_.clear();
+  return encoded;
+}
+
+std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const std::int32_t> final_ids) {
+  std::vector<std::int64_t> ends;
+  std::size_t kept = 0, begin = 0;
+  for (const std::int32_t raw : ids) {
+    if (raw == kSentenceEnd) {
+      if (kept != begin) ends.push_back(static_cast<std::int64_t>(kept));
+      begin = kept;
+      continue;
+    }
+    if (raw < 0 || static_cast<std::size_t>(raw) >= final_ids.size())
+      throw std::out_of_range("a provisional id is not in the table");
+    const std::int32_t id = final_ids[static_cast<std::size_t>(raw)];
+    ids[kept] = id;  // never ahead of the reading; overwritten when the word is left out
+    kept += id != kUnknownWord;
+  }
+  return ends;
+}
+
+}  // namespace wordkin::text

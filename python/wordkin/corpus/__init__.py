@@ -1,0 +1,40 @@
+"""Texts in, ids out: reading any input, counting its words, choosing a vocabulary, encoding."""
+
+from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
+from .encoded import EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
+from .inputs import open_corpus
+from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
+from .scan import Scan
+from .vocabulary import (
+    RULE_DEFAULT,
+    RULE_DISCARD,
+    RULE_KEEP,
+    RawCounts,
+    TrimRule,
+    Vocabulary,
+    VocabularyReport,
+)
+
+__all__ = [
+    "Corpus",
+    "EncodedBlock",
+    "EncodedCorpus",
+    "FileCorpus",
+    "LineSentence",
+    "ListCorpus",
+    "PathLineSentences",
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
+    "RawCounts",
+    "Scan",
+    "SpillRules",
+    "StoredCorpus",
+    "StreamCorpus",
+    "StreamedCorpus",
+    "Text8Corpus",
+    "TrimRule",
+    "Vocabulary",
+    "VocabularyReport",
+    "open_corpus",
+]
