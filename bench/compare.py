@@ -1,0 +1,49 @@
+"""Two systems on the same work, in turn, each run in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Samples", "in_turn", "run_job"]
+
+
+def run_job(python: str, script: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run a script that prints one JSON object as its last line; what it says on stderr is shown if it fails."""
+    done = subprocess.run([python, script, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.stderr.write(done.stderr)
+        raise SystemExit(f"{script} {' '.join(arguments)} failed with exit code {done.returncode}")
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Figures of one system over several runs."""
+
+    results: list[dict[str, Any]]
+
+    def values(self, name: str) -> list[float]:
+        return [float(result[name]) for result in self.results]
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.values(name))
+
+    def spread(self, name: str) -> str:
+        values = self.values(name)
+        return f"{min(values):,.0f} .. {max(values):,.0f}"
+
+
+def in_turn(jobs: dict[str, tuple[str, str, list[str]]], runs: int) -> dict[str, Samples]:
+    """Run each job (python, script, arguments) `runs` times, A B A B ..., so that drift of the machine meets all alike."""
+    results: dict[str, list[dict[str, Any]]] = {name: [] for name in jobs}
+    for _ in range(runs):
+        for name, (python, script, arguments) in jobs.items():
+            results[name].append(run_job(python, script, arguments))
+    return {name: Samples(taken) for name, taken in results.items()}

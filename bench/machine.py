@@ -1,0 +1,53 @@
+"""What a figure was measured on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import wordkin
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def describe() -> dict[str, Any]:
+    """Machine, versions and commit, for the head of every bench."""
+    return {
+        "cpu": _cpu_name(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.platform(),
+        "python": sys.version.split()[0],
+        "numpy": np.__version__,
+        "wordkin": wordkin.show_config(),
+        "commit": _commit(),
+    }
+
+
+def print_description() -> None:
+    """Print `describe()`, a line each."""
+    for name, value in describe().items():
+        print(f"# {name}: {value}")
+
+
+def _cpu_name() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+
+
+def _commit() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()

@@ -1,0 +1,79 @@
+"""Are the vectors as good as gensim's?
+
+Trains both on the same text, 5 epochs, one thread, several seeds each (skip-gram at alpha 0.025, CBOW at 0.05, the rate
+that suits it), and prints analogies (questions-words over the 30,000 most frequent words), WordSim-353 and SimLex-999
+with the 95 % interval (Welch) of the difference of means. gensim's vectors are kept in --keep, as they take long.
+
+    python -m bench.word2vec.quality wiki-lower-17m.txt.gz wordsim/ --keep vectors/
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import statistics
+import sys
+from pathlib import Path
+
+from scipy.stats import t as student
+
+from bench.compare import run_job
+from bench.corpora import unpacked
+from bench.machine import print_description
+from bench.rivals.environments import GENSIM, python_with
+from bench.word2vec.speed import OURS, THEIRS
+from wordkin import KeyedVectors
+
+SETTINGS = {"sg": ["--sg", "1", "--alpha", "0.025"], "cbow": ["--sg", "0", "--alpha", "0.05"]}
+MEASURES = ("analogies %", "WS-353", "SimLex-999")
+
+
+def scores(path: Path, tests: Path) -> tuple[float, float, float]:
+    vectors = KeyedVectors.load_word2vec_format(path, binary=True)
+    accuracy, _ = vectors.evaluate_word_analogies(tests / "questions-words.txt", restrict_vocab=30_000)
+    pairs = [vectors.evaluate_word_pairs(tests / name)[1][0] for name in ("wordsim353.tsv", "simlex999.txt")]
+    return 100 * accuracy, float(pairs[0]), float(pairs[1])
+
+
+def interval(ours: list[float], theirs: list[float]) -> tuple[float, float, float]:
+    """Difference of means and its 95 % confidence interval."""
+    a, b = (statistics.variance(side) / len(side) for side in (ours, theirs))
+    freedom = (a + b) ** 2 / (a**2 / (len(ours) - 1) + b**2 / (len(theirs) - 1))
+    half = float(student.ppf(0.975, freedom)) * math.sqrt(a + b)
+    difference = statistics.mean(ours) - statistics.mean(theirs)
+    return difference, difference - half, difference + half
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("tests", type=Path, help="folder of questions-words.txt, wordsim353.tsv, simlex999.txt")
+    parser.add_argument("--keep", type=Path, required=True, help="folder for vectors; gensim's are used again")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=1, help="of wordkin")
+    parser.add_argument("--gensim-python")
+    options = parser.parse_args()
+    options.keep.mkdir(parents=True, exist_ok=True)
+    print_description()
+    with unpacked(options.corpus) as corpus:
+        for name, settings in SETTINGS.items():
+            results: dict[str, list[tuple[float, float, float]]] = {"wordkin": [], "gensim": []}
+            for seed in range(1, options.seeds + 1):
+                common = [str(corpus), *settings, "--epochs", "5", "--seed", str(seed), "--save"]
+                theirs = options.keep / f"gensim-{name}-{seed}.bin"
+                if not theirs.exists():
+                    run_job(options.gensim_python or python_with(GENSIM), THEIRS, [*common, str(theirs)])
+                ours = options.keep / f"wordkin-{name}-{seed}.bin"
+                run_job(sys.executable, OURS, [*common, str(ours), "--workers", str(options.workers)])
+                for system, path in (("wordkin", ours), ("gensim", theirs)):
+                    results[system].append(scores(path, options.tests))
+                    print(f"{name} seed {seed} {system:8}", *(f"{s:8.3f}" for s in results[system][-1]), flush=True)
+            for place, measure in enumerate(MEASURES):
+                sides = [[run[place] for run in results[system]] for system in ("wordkin", "gensim")]
+                difference, low, high = interval(*sides)
+                means = " ".join(f"{statistics.mean(side):.3f}" for side in sides)
+                print(f"{name} {measure}: wordkin, gensim {means}; difference {difference:+.3f} [{low:+.3f}, {high:+.3f}]")
+
+
+if __name__ == "__main__":
+    main()

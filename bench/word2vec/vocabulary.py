@@ -1,0 +1,61 @@
+"""How fast are counting and encoding together, on one thread, against gensim's build_vocab (which counts only)?
+
+    python -m bench.word2vec.vocabulary wiki-lower-17m.txt.gz
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from bench.compare import in_turn
+from bench.corpora import unpacked
+from bench.machine import print_description
+from bench.rivals.environments import GENSIM, python_with
+
+HERE = Path(__file__).resolve()
+THEIRS = HERE.parent.parent / "rivals" / "gensim_vocabulary.py"
+
+
+def job(corpus: str) -> None:
+    from wordkin.corpus import open_corpus
+
+    begin = time.perf_counter()
+    scan = open_corpus(corpus_file=corpus).scan(1, keep_ids=True)
+    vocabulary, _ = scan.counts.prune(5)
+    encoded = scan.encoded(vocabulary, 1)
+    seconds = time.perf_counter() - begin
+    assert encoded is not None
+    print(json.dumps({"seconds": seconds, "words_per_second": encoded.raw_words / seconds}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--gensim-python")
+    parser.add_argument("--job", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.job:
+        job(str(options.corpus))
+        return
+    print_description()
+    with unpacked(options.corpus) as corpus:
+        samples = in_turn(
+            {
+                "wordkin": (sys.executable, str(HERE), [str(corpus), "--job"]),
+                "gensim": (options.gensim_python or python_with(GENSIM), str(THEIRS), [str(corpus)]),
+            },
+            options.runs,
+        )
+    for name, taken in samples.items():
+        print(f"{name:8} {taken.median('words_per_second'):>12,.0f} words/s ({taken.spread('words_per_second')})")
+    ratio = samples["wordkin"].median("words_per_second") / samples["gensim"].median("words_per_second")
+    print(f"vocabulary + encoding: {ratio:.2f} x gensim's build_vocab (at least 4 x)")
+
+
+if __name__ == "__main__":
+    main()

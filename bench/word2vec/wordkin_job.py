@@ -1,0 +1,72 @@
+"""One training by wordkin in a process of its own; prints what it took as JSON."""
+
+import argparse
+import json
+import resource
+import time
+from dataclasses import replace
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("corpus")
+    parser.add_argument("--sg", type=int, default=1)
+    parser.add_argument("--hs", type=int, default=0)
+    parser.add_argument("--vector-size", type=int, default=100)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--alpha", type=float, default=0.025)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists, not from the file")
+    parser.add_argument("--touch", action="store_true", help="load and store the rows only: the bound of memory")
+    parser.add_argument("--max-isa")
+    parser.add_argument("--save", help="word2vec binary file to write")
+    options = parser.parse_args()
+
+    begin = time.perf_counter()
+    from wordkin import Word2Vec
+
+    model = Word2Vec(
+        vector_size=options.vector_size, sg=options.sg, hs=options.hs, negative=0 if options.hs else 5, window=5,
+        min_count=5, sample=1e-3, workers=options.workers, alpha=options.alpha, seed=options.seed,
+        max_isa=options.max_isa, progress=False,
+    )  # fmt: skip
+    if options.touch:
+        model.options = replace(model.options, architecture="touch")
+    corpus = {"corpus_file": options.corpus}
+    if options.token_lists:
+        with open(options.corpus, encoding="utf-8") as text:
+            corpus = {"corpus_iterable": [line.split() for line in text]}
+    built = time.perf_counter()
+    model.build_vocab(**corpus)
+    trained = time.perf_counter()
+    model.train(**corpus, total_examples=model.corpus_count, epochs=options.epochs)
+    done = time.perf_counter()
+    if options.save:
+        model.wv.save_word2vec_format(options.save, binary=True)
+    saved = time.perf_counter()
+    report = model.training_report
+    words = report.raw_words
+    in_vocabulary = int(model.wv.expandos["count"].sum())
+    width = -(-options.vector_size // 16) * 16
+    print(
+        json.dumps(
+            {
+                "words_per_second": words / (done - trained),
+                "vocabulary_seconds": trained - built,
+                "train_seconds": done - trained,
+                "whole_seconds": saved - begin,
+                "words": words,
+                "vocabulary": len(model.wv),
+                "pairs_per_word": sum(epoch.pairs for epoch in report.epochs) / words,
+                "terms_per_word": sum(epoch.terms for epoch in report.epochs) / words,
+                "loss": report.epochs[-1].loss,
+                "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "accounted_megabytes": (2 * len(model.wv) * width * 4 + 4 * in_vocabulary) / 2**20,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
