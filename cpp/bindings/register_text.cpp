@@ -37,7 +37,7 @@ std::span<const char> bytes_view(const py::bytes& bytes) {
 }
 
 template <typename T>
-py::array_t<T> copied_array(std::span<const T> values) {
+py::array copied_array(std::span<const T> values) {
   return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
 }
 
@@ -129,8 +129,9 @@ class BlockCounter {
   py::object take() {
     auto counted = session_.take();
     if (!counted) return py::none();
-    return py::make_tuple(owned_array(std::move(counted->block.ids)), counted->worker, counted->block.words,
-                          counted->block.sentences);
+    const auto& block = counted->block;
+    return py::make_tuple(copied_array(std::span<const std::int32_t>(block.ids)), counted->worker, block.words,
+                          block.sentences);
   }
 
   // (table, counts, for each worker the ids in the table); the counter is empty afterwards.
@@ -238,24 +239,28 @@ py::object encode_sentences(const WordTable& table, TokenLists& sentences, std::
   return encoded_tuple(std::move(encoded));
 }
 
-// In place; the ends of each block's sentences.
-py::list renumber(const std::vector<py::object>& blocks, const std::vector<py::object>& final_ids,
-                  std::size_t workers) {
-  if (blocks.size() != final_ids.size()) throw std::invalid_argument("`final_ids` must have one array a block");
-  std::vector<std::span<std::int32_t>> ids;
+// Each chunk in place, given the (counter, length) of its segments and the final ids of each counter; the ends of each
+// chunk's sentences.
+py::list renumber(const std::vector<py::object>& chunks,
+                  const std::vector<std::vector<std::pair<std::size_t, std::size_t>>>& segments,
+                  const std::vector<py::object>& final_ids, std::size_t workers) {
+  if (chunks.size() != segments.size()) throw std::invalid_argument("`segments` must have one list a chunk");
   std::vector<std::span<const std::int32_t>> maps;
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    ids.push_back(vector_view<std::int32_t>("blocks", blocks[i], Access::kWrite));
-    maps.push_back(vector_view<const std::int32_t>("final_ids", final_ids[i], Access::kRead));
+  for (const auto& map : final_ids) maps.push_back(vector_view<const std::int32_t>("final_ids", map, Access::kRead));
+  std::vector<std::span<std::int32_t>> ids;
+  std::vector<std::vector<text::RawSegment>> parts(chunks.size());
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    ids.push_back(vector_view<std::int32_t>("chunks", chunks[i], Access::kWrite));
+    for (const auto& [counter, length] : segments[i]) parts[i].push_back({length, maps.at(counter)});
   }
-  std::vector<std::vector<std::int64_t>> ends(blocks.size());
+  std::vector<std::vector<std::int64_t>> ends(chunks.size());
   {
-    const py::gil_scoped_release release;  // a few milliseconds a block; the arrays are held by the caller
-    parallel::ThreadPool pool(std::min(std::max<std::size_t>(workers, 1), std::max<std::size_t>(blocks.size(), 1)));
-    pool.parallel_for(blocks.size(), [&](std::size_t i, std::size_t) { ends[i] = text::renumber(ids[i], maps[i]); });
+    const py::gil_scoped_release release;  // some milliseconds a chunk; the arrays are held by the caller
+    parallel::ThreadPool pool(std::clamp<std::size_t>(workers, 1, std::max<std::size_t>(chunks.size(), 1)));
+    pool.parallel_for(chunks.size(), [&](std::size_t i, std::size_t) { ends[i] = text::renumber(ids[i], parts[i]); });
   }
   py::list result;
-  for (auto& block_ends : ends) result.append(owned_array(std::move(block_ends)));
+  for (auto& chunk_ends : ends) result.append(owned_array(std::move(chunk_ends)));
   return result;
 }
 
@@ -338,7 +343,7 @@ void register_encoders(py::module_& t) {
       .def("take", &BlockEncoder::take)
       .def("wait", &BlockEncoder::wait);
   t.def("encode_sentences", &encode_sentences, py::arg("table"), py::arg("sentences"), py::arg("budget"));
-  t.def("renumber", &renumber, py::arg("blocks"), py::arg("final_ids"), py::arg("workers"));
+  t.def("renumber", &renumber, py::arg("chunks"), py::arg("segments"), py::arg("final_ids"), py::arg("workers"));
 }
 
 }  // namespace
@@ -346,6 +351,7 @@ void register_encoders(py::module_& t) {
 void register_text(py::module_& m) {
   auto t = m.def_submodule("text", "Bytes and lists of str to ids of words.");
 
+  t.attr("max_word_bytes") = text::kMaxWordBytes;
   register_errors(t);
   py::class_<SentenceRules>(t, "SentenceRules")
       .def(py::init(&checked_rules), py::arg("max_sentence_length"), py::arg("line_is_sentence"));

@@ -33,9 +33,9 @@ void TokenCounter::add_word(const HashedWord& word) {
 }
 
 std::vector<std::int32_t> TokenCounter::take_ids() {
-  std::vector<std::int32_t> exact(recent_ids_.begin(), recent_ids_.end());  // the spare capacity stays here, for reuse
-  recent_ids_.clear();
-  return exact;
+  std::vector<std::int32_t> next;
+  next.reserve(recent_ids_.size());  // the next block is like this one
+  return std::exchange(recent_ids_, std::move(next));
 }
 
 void TokenCounter::retain(std::span<const bool> keep) {

@@ -46,9 +46,14 @@ class TokenEncoder {
   std::vector<std::int64_t> ends_;
 };
 
-// Turns a stream of raw ids (see kSentenceEnd) into final ids, in place, and returns the ends of its sentences; the
-// last of them is the number of ids left. final_ids[raw id] is kUnknownWord for words left out. Throws
-// std::out_of_range.
-std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const std::int32_t> final_ids);
+// Raw ids of one counter within a longer stream. final_ids[raw id] is kUnknownWord for words that are left out.
+struct RawSegment {
+  std::size_t length;
+  std::span<const std::int32_t> final_ids;
+};
+
+// Turns a stream of raw ids (see kSentenceEnd), which consists of the segments one after the other, into final ids, in
+// place, and returns the ends of its sentences; the last of them is the number of ids left. Throws std::out_of_range.
+std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const RawSegment> segments);
 
 }  // namespace wordkin::text

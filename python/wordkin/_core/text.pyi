@@ -4,6 +4,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+max_word_bytes: int
+
 class TextError(ValueError):
     args: tuple[str, int]
 
@@ -63,7 +65,10 @@ def encode_sentences(
     table: WordTable, sentences: TokenLists, budget: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64], int, int] | None: ...
 def renumber(
-    blocks: list[NDArray[np.int32]], final_ids: list[NDArray[np.int32]], workers: int
+    chunks: list[NDArray[np.int32]],
+    segments: list[list[tuple[int, int]]],
+    final_ids: list[NDArray[np.int32]],
+    workers: int,
 ) -> list[NDArray[np.int64]]: ...
 def ids_in(table: WordTable, words: WordTable) -> NDArray[np.int32]: ...
 def ordered_by_count(table: WordTable, counts: NDArray[np.int64], ids: NDArray[np.int32]) -> NDArray[np.int32]: ...

@@ -232,7 +232,7 @@ class StreamCorpus(_SentenceCorpus):
         self._was_read = False
         self._numbers: tuple[int, int] | None = None  # words and sentences of the scan
         self.name = name
-        self.is_restartable = iter(sentences) is not sentences
+        self.is_restartable = not isinstance(sentences, Iterator)
 
     def scan(
         self,

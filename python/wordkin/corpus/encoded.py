@@ -15,7 +15,16 @@ from .. import _core
 from .array_shelf import ArrayShelf
 from .token_lists import TokenLists, single_pass_error
 
-__all__ = ["BlockBuilder", "EncodedBlock", "EncodedCorpus", "SpillRules", "StoredCorpus", "StreamedCorpus"]
+__all__ = [
+    "BLOCK_WORDS",
+    "BlockBuilder",
+    "BlockShelf",
+    "EncodedBlock",
+    "EncodedCorpus",
+    "SpillRules",
+    "StoredCorpus",
+    "StreamedCorpus",
+]
 
 # About as many words as a block has: enough that what a block costs to hand on does not count.
 BLOCK_WORDS = 1 << 20
@@ -72,24 +81,33 @@ class EncodedCorpus(ABC):
         """Free memory and disk."""
 
 
-class StoredCorpus(EncodedCorpus):
-    """All ids, in memory or mapped from a temporary file."""
+class BlockShelf:
+    """Blocks in memory or, when they are many, in a temporary file."""
 
-    is_restartable = True
-    word_count: int
-    raw_words: int
-    raw_sentences: int
+    def __init__(self, spill: SpillRules) -> None:
+        self._shelf = ArrayShelf(spill.memory_bytes, spill.folder)
+        self._numbers: list[tuple[int, int]] = []  # of each block: raw words and sentences
+        self.word_count = 0
 
-    def __init__(self, shelf: ArrayShelf, totals: list[tuple[int, int, int]]) -> None:
-        self._shelf = shelf
-        self._totals = totals  # of each block: words, raw words, raw sentences
-        self.word_count, self.raw_words, self.raw_sentences = (
-            sum(numbers) for numbers in (zip(*totals, strict=True) if totals else [(), (), ()])
-        )
+    def __len__(self) -> int:
+        return len(self._numbers)
 
-    def blocks(self) -> Iterator[EncodedBlock]:
-        for number, (_, raw_words, raw_sentences) in enumerate(self._totals):
-            yield EncodedBlock(self._shelf[2 * number], self._shelf[2 * number + 1], raw_words, raw_sentences)
+    def put(self, block: EncodedBlock) -> None:
+        self._shelf.put(block.ids)
+        self._shelf.put(block.ends)
+        self._numbers.append((block.raw_words, block.raw_sentences))
+        self.word_count += len(block.ids)
+
+    def __getitem__(self, position: int) -> EncodedBlock:
+        return EncodedBlock(self._shelf[2 * position], self._shelf[2 * position + 1], *self._numbers[position])
+
+    @property
+    def raw_words(self) -> int:
+        return sum(words for words, _ in self._numbers)
+
+    @property
+    def raw_sentences(self) -> int:
+        return sum(sentences for _, sentences in self._numbers)
 
     def close(self) -> None:
         self._shelf.close()
@@ -98,36 +116,57 @@ class StoredCorpus(EncodedCorpus):
 class BlockBuilder:
     """Puts small pieces together to blocks of about a million words."""
 
-    def __init__(self, spill: SpillRules, block_words: int = BLOCK_WORDS) -> None:
-        self._shelf = ArrayShelf(spill.memory_bytes, spill.folder)
-        self._block_words = block_words
-        self._totals: list[tuple[int, int, int]] = []
+    def __init__(self, spill: SpillRules) -> None:
+        self._shelf = BlockShelf(spill)
         self._pieces: list[EncodedBlock] = []
         self._waiting_words = 0
 
     def add(self, piece: EncodedBlock) -> None:
         self._pieces.append(piece)
-        self._waiting_words += len(piece.ids)
-        if self._waiting_words >= self._block_words:
+        self._waiting_words += piece.raw_words
+        if self._waiting_words >= BLOCK_WORDS:
             self._seal()
 
     def finish(self) -> StoredCorpus:
         self._seal()
-        return StoredCorpus(self._shelf, self._totals)
+        return StoredCorpus(self._shelf)
 
     def _seal(self) -> None:
         pieces, self._pieces = self._pieces, []
+        self._waiting_words = 0
         if not pieces:
             return
         starts = np.cumsum([0] + [len(piece.ids) for piece in pieces])
-        ids = np.concatenate([piece.ids for piece in pieces])
-        ends = np.concatenate([piece.ends + start for piece, start in zip(pieces, starts, strict=False)])
-        self._shelf.put(ids)
-        self._shelf.put(ends)
-        self._totals.append(
-            (len(ids), sum(piece.raw_words for piece in pieces), sum(piece.raw_sentences for piece in pieces))
+        self._shelf.put(
+            EncodedBlock(
+                np.concatenate([piece.ids for piece in pieces]),
+                np.concatenate([piece.ends + start for piece, start in zip(pieces, starts, strict=False)]),
+                sum(piece.raw_words for piece in pieces),
+                sum(piece.raw_sentences for piece in pieces),
+            )
         )
-        self._waiting_words = 0
+
+
+class StoredCorpus(EncodedCorpus):
+    """All ids, in memory or mapped from a temporary file."""
+
+    is_restartable = True
+    word_count: int
+    raw_words: int
+    raw_sentences: int
+
+    def __init__(self, shelf: BlockShelf) -> None:
+        self._shelf = shelf
+        self.word_count = shelf.word_count
+        self.raw_words = shelf.raw_words
+        self.raw_sentences = shelf.raw_sentences
+
+    def blocks(self) -> Iterator[EncodedBlock]:
+        for position in range(len(self._shelf)):
+            yield self._shelf[position]
+
+    def close(self) -> None:
+        self._shelf.close()
 
 
 class StreamedCorpus(EncodedCorpus):

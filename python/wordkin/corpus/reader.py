@@ -25,6 +25,7 @@ _BYTE_ORDER_MARKS = {
     b"\xfe\xff": "UTF-16",
 }
 _UTF8_MARK = b"\xef\xbb\xbf"
+_MAX_WORD_BYTES = _core.text.max_word_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,9 +139,12 @@ class TextReader:
         # A line longer than a block: cut where one of its sentences ends.
         cut = _core.text.cut_after_sentences(text, self.rules.max_sentence_length)
         if cut == 0:  # sentences longer than a block: any end of a word
-            cut = 1 + max(text.rfind(blank) for blank in (b" ", b"\t", b"\v", b"\f", b"\n", b"\r"))
-        if cut == 0:
-            raise CorpusError(f"{name}: byte {offset}: a word is longer than 65535 bytes; is this a text?")
+            blanks = b" \t\v\f" if self.rules.line_is_sentence else b" \t\v\f\n\r"
+            cut = 1 + max(text.rfind(blank) for blank in blanks)
+        if cut == 0 and len(text) > _MAX_WORD_BYTES:
+            raise CorpusError(
+                f"{name}: byte {offset}: a word is longer than {_MAX_WORD_BYTES} bytes; is this a text?"
+            )
         return cut, self.rules.line_is_sentence
 
     def _valid(self, text: bytes) -> bytes:

@@ -2,49 +2,73 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
 from .array_shelf import ArrayShelf
-from .encoded import BlockBuilder, EncodedBlock, SpillRules, StoredCorpus
+from .encoded import BLOCK_WORDS, BlockShelf, EncodedBlock, SpillRules, StoredCorpus
 from .vocabulary import RawCounts, TrimRule, Vocabulary, passes
 
 __all__ = ["Progress", "ProvisionalIds", "Scan", "VocabularyBound"]
 
 Progress = Callable[[int], None]  # told how many words were read so far
 
-# Blocks renumbered in one call: at most some 20 ms on one thread, so that Ctrl-C is heard.
-_GROUP = 32
-
 
 class ProvisionalIds:
-    """The words of a corpus as numbers in the order of their first occurrence, block by block."""
+    """The words of a corpus as numbers in the order of their first occurrence, in chunks of about a million.
+
+    A chunk stays where it is when its numbers become ids: memory is taken once, and never for two copies.
+    """
 
     def __init__(self, spill: SpillRules) -> None:
         self._spill = spill
         self._shelf = ArrayShelf(spill.memory_bytes, spill.folder)
-        self._blocks: deque[tuple[int, int, int]] = deque()  # counter whose numbers they are, words, sentences
+        self._chunks: list[_ChunkContent] = []
+        self._chunk = np.empty(0, dtype=np.int32)
+        self._filled = 0
 
     def add(self, ids: NDArray[np.int32], counter: int, words: int, sentences: int) -> None:
-        self._shelf.put(ids)
-        self._blocks.append((counter, words, sentences))
+        """Append what was read: whole sentences, numbered by one of several counters."""
+        if self._filled + len(ids) > len(self._chunk) or not self._chunks:
+            self._seal()
+            self._chunk = np.empty(max(BLOCK_WORDS, len(ids)), dtype=np.int32)
+            self._chunks.append(_ChunkContent())
+        self._chunk[self._filled : self._filled + len(ids)] = ids
+        self._filled += len(ids)
+        content = self._chunks[-1]
+        content.segments.append((counter, len(ids)))
+        content.words += words
+        content.sentences += sentences
+
+    def _seal(self) -> None:
+        if self._chunks:
+            self._shelf.put(self._chunk[: self._filled])
+        self._filled = 0
 
     def renumbered(self, final_ids: list[NDArray[np.int32]], workers: int) -> StoredCorpus:
         """Turn all numbers into ids of a vocabulary; `final_ids` has an array for each counter."""
-        builder = BlockBuilder(self._spill)
+        self._seal()
+        encoded = BlockShelf(self._spill)
         arrays = self._shelf.take_all()
-        while self._blocks:
-            group = [self._blocks.popleft() for _ in range(min(_GROUP, len(self._blocks)))]
-            ids = [next(arrays) for _ in group]
-            ends = _core.text.renumber(ids, [final_ids[counter] for counter, _, _ in group], workers)
-            for (_, words, sentences), block_ids, block_ends in zip(group, ids, ends, strict=True):
-                length = int(block_ends[-1]) if len(block_ends) else 0
-                builder.add(EncodedBlock(block_ids[:length], block_ends, words, sentences))
-        return builder.finish()
+        for first in range(0, len(self._chunks), workers):
+            group = self._chunks[first : first + workers]  # some 10 ms, between which Ctrl-C is heard
+            chunks = [next(arrays) for _ in group]
+            ends = _core.text.renumber(chunks, [content.segments for content in group], final_ids, workers)
+            for content, ids, chunk_ends in zip(group, chunks, ends, strict=True):
+                length = int(chunk_ends[-1]) if len(chunk_ends) else 0
+                encoded.put(EncodedBlock(ids[:length], chunk_ends, content.words, content.sentences))
+        return StoredCorpus(encoded)
+
+
+@dataclass
+class _ChunkContent:
+    segments: list[tuple[int, int]] = field(default_factory=list)  # counter and length
+    words: int = 0
+    sentences: int = 0
 
 
 class Scan:

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
+from wordkin.storage.opening import as_path, decompressed, open_binary
+
+CONTENT = "".join(f"line {n} of a téxt\n" for n in range(20_000)).encode()
+
+
+def zstd(data: bytes) -> bytes:
+    if sys.version_info >= (3, 14):
+        from compression import zstd as module
+
+        return module.compress(data)
+    zstandard = pytest.importorskip("zstandard")
+
+    packed: bytes = zstandard.ZstdCompressor(write_checksum=True).compress(data)
+    return packed
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstd,
+}
+packers = pytest.mark.parametrize("packer", sorted(PACKERS))
+
+
+def read_all(data: bytes, **options: int) -> bytes:
+    return decompressed(io.BytesIO(data), "memory", **options).read()
+
+
+@packers
+def test_compressed_files_are_recognised_by_content_whatever_their_suffix(packer: str, tmp_path: Path) -> None:
+    for name in ("corpus.txt", "corpus.gz", "corpus.bz2"):
+        (tmp_path / name).write_bytes(PACKERS[packer](CONTENT))
+        with open_binary(tmp_path / name) as content:
+            assert content.readline() == b"line 0 of a t\xc3\xa9xt\n"
+            assert content.read() == CONTENT[18:]
+
+
+def test_a_plain_file_is_itself_whatever_its_suffix(tmp_path: Path) -> None:
+    path = tmp_path / "plain.gz"
+    for data in (CONTENT, b"", b"x", b"BZh9 is a word", b"\x1f\x8b", b"\x28\xb5\x2f"):
+        path.write_bytes(data)
+        with open_binary(path) as content:
+            assert content.seekable()
+            assert content.read() == data
+
+
+@packers
+def test_members_one_after_the_other_are_one_content(packer: str) -> None:
+    pack = PACKERS[packer]
+    assert read_all(pack(b"one ") + pack(b"") + pack(b"two")) == b"one two"
+
+
+@packers
+def test_an_empty_content(packer: str) -> None:
+    assert read_all(PACKERS[packer](b"")) == b""
+
+
+@packers
+def test_a_file_cut_short_at_any_byte_is_told_as_truncated(packer: str) -> None:
+    packed = PACKERS[packer](b"some words of text " * 20)
+    for length in range(12, len(packed)):
+        with pytest.raises(CorruptFileError, match=r"memory: within the first \d+ bytes"):
+            read_all(packed[:length])
+    with pytest.raises(TruncatedFileError, match="end too early"):
+        read_all(packed[:-1])
+
+
+@packers
+def test_a_large_damaged_file_is_told_as_corrupt(packer: str) -> None:
+    packed = bytearray(PACKERS[packer](os.urandom(200_000)))
+    packed[100_000:100_008] = bytes(byte ^ 0xFF for byte in packed[100_000:100_008])
+    with pytest.raises(CorruptFileError, match="memory"):
+        read_all(bytes(packed))
+
+
+@packers
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_damage_anywhere_raises_our_errors_only(packer: str, data: st.DataObject) -> None:
+    packed = bytearray(PACKERS[packer](b"some words of text " * 20))
+    position = data.draw(st.integers(10, len(packed) - 1))
+    packed[position] ^= data.draw(st.integers(1, 255))
+    try:
+        read_all(bytes(packed))
+    except CorruptFileError:
+        pass
+    except ImportError:  # not the data's doing
+        raise
+
+
+@packers
+def test_a_decompression_bomb_is_streamed_and_can_be_limited(packer: str) -> None:
+    bomb = PACKERS[packer](bytes(30_000_000))
+    content = decompressed(io.BytesIO(bomb), "bomb")
+    assert content.read(1000) == bytes(1000)
+    with pytest.raises(FormatError, match="more content than the limit"):
+        read_all(bomb, limit=1_000_000)
+    assert len(read_all(PACKERS[packer](CONTENT), limit=len(CONTENT))) == len(CONTENT)
+
+
+class Pipe(io.RawIOBase):
+    """A stream that cannot seek and gives few bytes at a time."""
+
+    def __init__(self, data: bytes) -> None:
+        self._rest = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data, self._rest = self._rest[:3], self._rest[3:]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@pytest.mark.parametrize("packer", ["plain", *sorted(PACKERS)])
+def test_streams_that_cannot_seek(packer: str) -> None:
+    packed = PACKERS.get(packer, bytes)(CONTENT[:5000])
+    assert decompressed(Pipe(packed), "pipe").read() == CONTENT[:5000]
+
+
+def test_the_error_of_the_system_passes_through(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        open_binary(tmp_path / "missing")
+    with pytest.raises(IsADirectoryError):
+        open_binary(tmp_path)
+
+
+def test_paths_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "é.txt").write_bytes(b"x")
+    for path in ("é.txt", "~/é.txt", tmp_path / "é.txt", os.fsencode("é.txt")):
+        with open_binary(path) as content:
+            assert content.read() == b"x"
+    assert as_path("~") == tmp_path
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="the standard library reads zstandard")
+def test_zstandard_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = zstd(b"x")
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(ImportError, match=r"wordkin\[zstd\]"):
+        read_all(packed)
