@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from reference.text import bounded_counts_of, counts_of, lines_of, pieces_of
 
+from reference.text import bounded_counts_of, counts_of, lines_of, pieces_of
 from wordkin import _core
 
 text = _core.text
 
 # Mostly what words and lines consist of, so that long words and odd blanks come up; lengths around 8 matter to hashing.
-pieces = st.sampled_from(["a", "b", "é", "𝄞", " ", "\n", "\r", "\r\n", "\t", "\v", "\f", "\0", "\x1c", "\x85", "\u3000"])
+pieces = st.sampled_from(
+    ["a", "b", "é", "𝄞", " ", "\n", "\r", "\r\n", "\t", "\v", "\f", "\0", "\x1c", "\x85", "\u3000"]
+)
 words = st.text("ab\0", min_size=1, max_size=20)
 texts = st.lists(st.one_of(pieces, words), max_size=60).map("".join).map(str.encode)
 

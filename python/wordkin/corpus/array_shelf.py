@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -52,6 +53,7 @@ class ArrayShelf:
         elif self._size > self._memory_bytes:
             # Unbuffered: what is written is there for the memory maps, and no full disk shows up later than here.
             self._file = tempfile.TemporaryFile(buffering=0, prefix="wordkin-", dir=self._folder)  # noqa: SIM115
+            weakref.finalize(self, self._file.close)
             for position in range(len(self)):
                 self._write(position)
 

@@ -126,7 +126,8 @@ class TextReader:
                 return
             rest = text[cut:]
             offset += cut
-            continues_line = within_line
+            # A line that has begun with blanks only, or not at all, does not count as begun.
+            continues_line = within_line and (continues_line or not (cut == 0 or text[:cut].isspace()))
 
     def _cut(self, text: bytes, name: str, offset: int) -> tuple[int, bool]:
         """Where `text`, which goes on, is cut, and whether that is within a line."""
@@ -142,9 +143,7 @@ class TextReader:
             blanks = b" \t\v\f" if self.rules.line_is_sentence else b" \t\v\f\n\r"
             cut = 1 + max(text.rfind(blank) for blank in blanks)
         if cut == 0 and len(text) > _MAX_WORD_BYTES:
-            raise CorpusError(
-                f"{name}: byte {offset}: a word is longer than {_MAX_WORD_BYTES} bytes; is this a text?"
-            )
+            raise CorpusError(f"{name}: byte {offset}: a word is longer than {_MAX_WORD_BYTES} bytes; is this a text?")
         return cut, self.rules.line_is_sentence
 
     def _valid(self, text: bytes) -> bytes:

@@ -1,0 +1,41 @@
+"""Sentences back from what a corpus was encoded to."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from wordkin.corpus import EncodedCorpus, FileCorpus, SpillRules, Vocabulary, open_corpus
+from wordkin.corpus.reader import SentenceRules, TextReader
+from wordkin.corpus.sources import StreamSource
+
+
+def decoded(corpus: EncodedCorpus, vocabulary: Vocabulary) -> list[list[str]]:
+    sentences = []
+    for block in corpus.blocks():
+        assert block.ids.dtype == "int32"
+        assert block.ends.dtype == "int64"
+        assert (int(block.ends[-1]) if len(block.ends) else 0) == len(block.ids)
+        start = 0
+        for end in block.ends.tolist():
+            assert end > start
+            sentences.append([vocabulary.words[number] for number in block.ids[start:end].tolist()])
+            start = end
+    return sentences
+
+
+def read(given: Any, *, min_count: int = 1, workers: int = 1, **options: Any) -> list[list[str]]:
+    """The sentences of anything that `open_corpus` takes, through vocabulary and ids."""
+    corpus = open_corpus(given, **options)
+    scan = corpus.scan(workers, keep_ids=True)
+    vocabulary, _ = scan.counts.prune(min_count)
+    encoded = scan.encoded(vocabulary, workers) or corpus.encode(vocabulary, workers)
+    return decoded(encoded, vocabulary)
+
+
+def corpus_of_bytes(
+    data: bytes, *, block_bytes: int = 1 << 20, rules: SentenceRules | None = None, memory_bytes: int = 1 << 30
+) -> FileCorpus:
+    """A text in memory, read in blocks of a chosen size."""
+    reader = TextReader([StreamSource(io.BytesIO(data))], rules=rules, block_bytes=block_bytes)
+    return FileCorpus(reader, SpillRules(memory_bytes=memory_bytes))
