@@ -55,8 +55,8 @@ constexpr bool has_bits(std::uint64_t value, std::uint64_t bits) { return (value
 
 bool x86_supports(Isa isa) {
   const Registers leaf1 = cpuid(1, 0);
-  constexpr std::uint32_t kFma = 1u << 12, kOsxsave = 1u << 27, kAvx = 1u << 28;
-  if (!has_bits(leaf1.ecx, kFma | kOsxsave | kAvx)) return false;
+  constexpr std::uint32_t kFma = 1u << 12, kOsxsave = 1u << 27, kAvx = 1u << 28, kF16c = 1u << 29;
+  if (!has_bits(leaf1.ecx, kFma | kOsxsave | kAvx | kF16c)) return false;
   const std::uint64_t state = saved_register_state();
   const Registers leaf7 = cpuid(7, 0);
   constexpr std::uint32_t kAvx2 = 1u << 5;

@@ -3,11 +3,12 @@
 
 #include "kernels/elementary.inl.h"
 #include "kernels/loss_terms.inl.h"
+#include "kernels/row_scores.inl.h"
 #include "kernels/tables.h"
 #include "kernels/window_update.inl.h"
 
 namespace wordkin::kernels {
 
-const KernelTable kBaselineTable{Isa::kBaseline, skipgram, cbow, touch, fold, sigmoid};
+const KernelTable kBaselineTable{Isa::kBaseline, skipgram, cbow, touch, fold, sigmoid, widen, score_rows, find_candidates};
 
 }  // namespace wordkin::kernels

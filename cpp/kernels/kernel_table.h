@@ -75,6 +75,37 @@ constexpr std::int64_t scratch_floats(std::int64_t inputs, std::int64_t outputs,
   return groups * score_floats(inputs) + (groups > 1 ? inputs * width : 0) + outputs + 16 + 2 * width;
 }
 
+// A block of rows against a block of queries. score(q, r) = <query q, row r> / divisor r. The sum of one pair is taken
+// in an order that depends on `columns` alone, so a pair's score is the same float in whatever block it stands.
+inline constexpr int kScoredRows = 16;  // at most this many rows a call: with four queries they stay in the L1 cache
+
+// Rows of float32, of float16, or both: where there are halves, queries that stand alone (fewer than kScoredQueries are
+// left) read these, and the floats, the same numbers, are read by the others only.
+inline constexpr int kScoredQueries = 4;
+
+struct RowBlock {
+  const float* floats;          // IN (count, float_pitch), or null where nothing reads them
+  const std::uint16_t* halves;  // IN (count, half_pitch) bits of float16, or null
+  std::int64_t float_pitch;
+  std::int64_t half_pitch;
+  const float* divisors;  // IN (count)
+  int count;              // 1 .. kScoredRows
+};
+
+struct QueryBlock {
+  const float* queries;  // IN (count, width), zeros behind `columns`
+  std::int64_t width;    // `columns` rounded up to kRowMultiple
+  int count;
+  int columns;
+};
+
+// A pair that may belong to the nearest rows of a query.
+struct Candidate {
+  float score;
+  std::int32_t query;  // within the block
+  std::int32_t row;    // within the block
+};
+
 struct KernelTable {
   Isa isa;
   void (*skipgram)(const Window& window);
@@ -83,6 +114,14 @@ struct KernelTable {
   void (*fold_loss)(LossTerms& loss);
   // values: INOUT (count) x -> 1 / (1 + exp(-x)), relative error below 4e-7 for |x| <= 87. What the others inline.
   void (*sigmoid)(float* values, std::int64_t count);
+  // floats: OUT (count). halves: IN (count) float16 as bits.
+  void (*widen)(float* floats, const std::uint16_t* halves, std::int64_t count);
+  // scores: OUT (queries.count, pitch): the first rows.count floats of each line.
+  void (*score_rows)(float* scores, std::int64_t pitch, const RowBlock& rows, const QueryBlock& queries);
+  // candidates: OUT (room for all pairs) those with a score not below the query's threshold, NaN among them; in rising
+  // order of rows for each query. thresholds: IN (queries.count). Returns how many.
+  int (*find_candidates)(Candidate* candidates, const float* thresholds, const RowBlock& rows,
+                         const QueryBlock& queries);
 };
 
 }  // namespace wordkin::kernels

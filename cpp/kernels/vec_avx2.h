@@ -1,7 +1,9 @@
-// float32 x 8 with AVX2 and FMA.
+// float32 x 8 with AVX2, FMA and F16C.
 #pragma once
 
 #include <immintrin.h>
+
+#include <cstdint>
 
 namespace wordkin::kernels {
 namespace {
@@ -15,6 +17,19 @@ struct Vec {
   static Vec zero() { return {_mm256_setzero_ps()}; }
   static Vec broadcast(float x) { return {_mm256_set1_ps(x)}; }
   static Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
+  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  static Vec load_partial(const float* p, int count) {
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return {_mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane))};
+  }
+  static Vec load_half(const std::uint16_t* p) {
+    return {_mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)))};
+  }
+  static Vec load_half_partial(const std::uint16_t* p, int count) {
+    std::uint16_t lanes[kWidth] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return load_half(lanes);
+  }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
 };
 
@@ -28,6 +43,10 @@ inline Vec max(Vec a, Vec b) { return {_mm256_max_ps(a.v, b.v)}; }
 inline Vec abs(Vec a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
   return {_mm256_blendv_ps(b.v, a.v, _mm256_cmp_ps(condition.v, _mm256_setzero_ps(), _CMP_GE_OQ))};
+}
+// Bit i: not a_i < b_i, so also where one of them is NaN.
+inline unsigned not_less(Vec a, Vec b) {
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a.v, b.v, _CMP_NLT_UQ)));
 }
 inline Vec round(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 inline Vec scale_by_power(Vec a, Vec n) {

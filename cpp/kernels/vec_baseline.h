@@ -20,12 +20,42 @@ struct Vec {
     std::memcpy(r.v, p, sizeof r.v);
     return r;
   }
+  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  static Vec load_partial(const float* p, int count) {
+    Vec r = zero();
+    for (int i = 0; i < count; ++i) r.v[i] = p[i];
+    return r;
+  }
+  static Vec load_half(const std::uint16_t* p);
+  static Vec load_half_partial(const std::uint16_t* p, int count) {
+    std::uint16_t lanes[kWidth] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return load_half(lanes);
+  }
   void store(float* p) const { std::memcpy(p, v, sizeof v); }
 };
+
+// A half's exponent and fraction moved into a float's places are 2^-112 of its value, also where it is subnormal.
+inline float float_of_half(std::uint16_t half) {
+  const auto magnitude = static_cast<std::uint32_t>(half & 0x7FFFu) << 13;
+  float scaled;
+  std::memcpy(&scaled, &magnitude, sizeof scaled);
+  scaled *= 5.192296858534828e33f;  // 2^112
+  std::uint32_t bits;
+  std::memcpy(&bits, &scaled, sizeof bits);
+  bits |= magnitude >= 0x7C00u << 13 ? 0x7F800000u : 0u;  // infinity and NaN
+  bits |= static_cast<std::uint32_t>(half & 0x8000u) << 16;
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
 
 template <typename F>
 inline Vec lanes(F f) {
   return {{f(0), f(1), f(2), f(3)}};
+}
+inline Vec Vec::load_half(const std::uint16_t* p) {
+  return lanes([&](int i) { return float_of_half(p[i]); });
 }
 inline Vec add(Vec a, Vec b) {
   return lanes([&](int i) { return a.v[i] + b.v[i]; });
@@ -55,6 +85,12 @@ inline Vec abs(Vec a) {
 // Lane by lane: condition >= 0 ? a : b.
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
   return lanes([&](int i) { return condition.v[i] >= 0 ? a.v[i] : b.v[i]; });
+}
+// Bit i: not a_i < b_i, so also where one of them is NaN.
+inline unsigned not_less(Vec a, Vec b) {
+  unsigned bits = 0;
+  for (int i = 0; i < Vec::kWidth; ++i) bits |= static_cast<unsigned>(!(a.v[i] < b.v[i])) << i;
+  return bits;
 }
 // Nearest integer, ties to even; for |x| < 2^22.
 inline Vec round(Vec a) {

@@ -3,6 +3,8 @@
 
 #include <arm_neon.h>
 
+#include <cstdint>
+
 namespace wordkin::kernels {
 namespace {
 
@@ -15,6 +17,18 @@ struct Vec {
   static Vec zero() { return {vdupq_n_f32(0.0f)}; }
   static Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
   static Vec load(const float* p) { return {vld1q_f32(p)}; }
+  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  static Vec load_partial(const float* p, int count) {
+    float lanes[kWidth] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return {vld1q_f32(lanes)};
+  }
+  static Vec load_half(const std::uint16_t* p) { return {vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)))}; }
+  static Vec load_half_partial(const std::uint16_t* p, int count) {
+    std::uint16_t lanes[kWidth] = {};
+    for (int i = 0; i < count; ++i) lanes[i] = p[i];
+    return load_half(lanes);
+  }
   void store(float* p) const { vst1q_f32(p, v); }
 };
 
@@ -27,6 +41,11 @@ inline Vec min(Vec a, Vec b) { return {vminq_f32(a.v, b.v)}; }
 inline Vec max(Vec a, Vec b) { return {vmaxq_f32(a.v, b.v)}; }
 inline Vec abs(Vec a) { return {vabsq_f32(a.v)}; }
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) { return {vbslq_f32(vcgezq_f32(condition.v), a.v, b.v)}; }
+// Bit i: not a_i < b_i, so also where one of them is NaN.
+inline unsigned not_less(Vec a, Vec b) {
+  const uint32x4_t bits = {1, 2, 4, 8};
+  return vaddvq_u32(vbicq_u32(bits, vcltq_f32(a.v, b.v)));
+}
 inline Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
 inline Vec scale_by_power(Vec a, Vec n) {
   const int32x4_t shifted = vshlq_n_s32(vcvtnq_s32_f32(n.v), 23);

@@ -1,4 +1,5 @@
 from . import kernels as kernels
+from . import search as search
 from . import text as text
 from . import word2vec as word2vec
 

@@ -5,11 +5,14 @@ NumPy serves what the C++ room does not take: float64, and matrices whose rows a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import _core
+from ..hardware import available_workers, choose_isa
 from .arrays import working_dtype
 
 __all__ = ["SearchedRows", "greatest"]
@@ -32,11 +35,13 @@ class SearchedRows(NamedTuple):
     def cosines(self, queries: NDArray[Any]) -> NDArray[np.floating[Any]]:
         """Cosines of unit `queries` (n, dim) with every row: (n, rows)."""
         scores = np.empty((len(queries), len(self.vectors)), dtype=queries.dtype)
-        for first in range(0, len(self.vectors), _ROWS_AT_ONCE):
-            rows = self.vectors[first : first + _ROWS_AT_ONCE]
-            part = scores[:, first : first + len(rows)]
-            np.matmul(queries, rows.astype(queries.dtype, copy=False).T, out=part)
-            part /= self.divisors[first : first + len(rows)]
+        native = self._as_native()
+        if native is None:
+            return self._cosines_by_numpy(scores, queries)
+        for block in self._blocks_of(queries):
+            _core.search.cosines(
+                scores[block], queries[block], native, self.divisors, isa=choose_isa(), threads=available_workers()
+            )
         return scores
 
     def nearest(self, queries: NDArray[Any], count: int) -> tuple[NDArray[np.int32], NDArray[Any]]:
@@ -45,16 +50,56 @@ class SearchedRows(NamedTuple):
         Returns indices (n, count) int32 and cosines (n, count) in the type of `queries`; `count` is at most the number
         of rows. A row whose cosine is not a number comes last, as -inf.
         """
-        count = min(count, len(self.vectors))
-        indices = np.empty((len(queries), count), dtype=np.int32)
-        scores = np.empty((len(queries), count), dtype=queries.dtype)
-        for first in range(0, len(queries), _QUERIES_AT_ONCE):
-            block = self.cosines(queries[first : first + _QUERIES_AT_ONCE])
-            for row, values in enumerate(block, start=first):
-                indices[row] = greatest(values, count)
-                scores[row] = values[indices[row]]
-        scores[np.isnan(scores)] = -np.inf
+        shape = len(queries), min(count, len(self.vectors))
+        indices, scores = np.empty(shape, dtype=np.int32), np.empty(shape, dtype=queries.dtype)
+        native = self._as_native()
+        if native is None:
+            self._nearest_by_numpy(indices, scores, queries)
+            return indices, scores
+        for block in self._blocks_of(queries):
+            _core.search.nearest(
+                indices[block],
+                scores[block],
+                queries[block],
+                native,
+                self.divisors,
+                isa=choose_isa(),
+                threads=available_workers(),
+            )
         return indices, scores
+
+    def _as_native(self) -> NDArray[Any] | None:
+        """The matrix as the C++ room takes it, float16 as its bits; None where it does not."""
+        vectors = self.vectors
+        row, item = vectors.strides
+        in_rows = item == vectors.itemsize and row >= vectors.shape[1] * item and row % item == 0
+        if not (in_rows and vectors.flags.aligned and len(vectors) and self.divisors.dtype == np.float32):
+            return None
+        if vectors.dtype == np.float16:
+            return vectors.view(np.uint16)
+        return vectors if vectors.dtype == np.float32 else None
+
+    def _blocks_of(self, queries: NDArray[Any]) -> Iterator[slice]:
+        """Queries that take about a quarter of a second together: between blocks Python sees an interruption."""
+        step = max(1, 10**10 // self.vectors.size)
+        return (slice(first, first + step) for first in range(0, len(queries), step))
+
+    def _cosines_by_numpy(self, scores: NDArray[Any], queries: NDArray[Any]) -> NDArray[Any]:
+        for first in range(0, len(self.vectors), _ROWS_AT_ONCE):
+            rows = self.vectors[first : first + _ROWS_AT_ONCE]
+            part = scores[:, first : first + len(rows)]
+            np.matmul(queries, rows.astype(queries.dtype, copy=False).T, out=part)
+            part /= self.divisors[first : first + len(rows)]
+        return scores
+
+    def _nearest_by_numpy(self, indices: NDArray[Any], scores: NDArray[Any], queries: NDArray[Any]) -> None:
+        for first in range(0, len(queries), _QUERIES_AT_ONCE):
+            block = queries[first : first + _QUERIES_AT_ONCE]
+            found = self._cosines_by_numpy(np.empty((len(block), len(self.vectors)), dtype=queries.dtype), block)
+            for place, values in enumerate(found, start=first):
+                indices[place] = greatest(values, indices.shape[1])
+                scores[place] = values[indices[place]]
+        scores[np.isnan(scores)] = -np.inf
 
 
 def greatest(values: NDArray[Any], count: int) -> NDArray[np.intp]:

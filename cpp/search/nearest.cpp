@@ -1,0 +1,195 @@
+#include "search/nearest.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "memory/aligned_buffer.h"
+#include "parallel/thread_pool.h"
+#include "search/top_k.h"
+
+namespace wordkin::search {
+namespace {
+
+// Queries that are searched together: as many as leave room in a 512 KB L2 cache for the rows that pass by.
+constexpr std::int64_t kQueryBytes = 256 * 1024;
+constexpr std::int64_t kMostQueries = 1024;
+// Below this many multiplications starting threads costs more than it saves (about 50 us).
+constexpr std::int64_t kWorthThreads = 4'000'000;
+constexpr std::int64_t kSpansPerThread = 4;
+
+std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+// Queries laid out as kernels want them: zeros up to a multiple of kRowMultiple.
+class PackedQueries {
+ public:
+  PackedQueries(const memory::MatrixView<const float>& queries, std::int64_t first, std::int64_t count)
+      : width_(round_up(queries.columns, kernels::kRowMultiple)),
+        block_{nullptr, width_, static_cast<int>(count), static_cast<int>(queries.columns)},
+        floats_(static_cast<std::size_t>(count * width_)) {
+    for (std::int64_t q = 0; q < count; ++q)
+      std::copy_n(queries.row(first + q), queries.columns, floats_.data() + q * width_);
+    block_.queries = floats_.data();
+  }
+  [[nodiscard]] const kernels::QueryBlock& block() const { return block_; }
+  [[nodiscard]] std::int64_t count() const { return block_.count; }
+
+ private:
+  std::int64_t width_;
+  kernels::QueryBlock block_;
+  memory::AlignedBuffer<float> floats_;
+};
+
+// Blocks of at most kScoredRows rows as kernels want them: halves are widened once for all queries of a block.
+class BlockReader {
+ public:
+  BlockReader(const Rows& rows, const PackedQueries& queries, const kernels::KernelTable& table)
+      : rows_(rows), kernels_(table) {
+    if (rows.floats.empty() && queries.count() >= kernels::kScoredQueries)
+      widened_ = memory::AlignedBuffer<float>(static_cast<std::size_t>(kernels::kScoredRows * rows.columns()));
+  }
+
+  kernels::RowBlock read(std::int64_t first, std::int64_t end) {
+    const int count = static_cast<int>(std::min<std::int64_t>(kernels::kScoredRows, end - first));
+    const float* divisors = rows_.divisors.data() + first;
+    if (!rows_.floats.empty()) return {rows_.floats.row(first), nullptr, rows_.floats.pitch, 0, divisors, count};
+    const std::int64_t columns = rows_.columns();
+    if (widened_.size() > 0)
+      for (int r = 0; r < count; ++r)
+        kernels_.widen(widened_.data() + r * columns, rows_.halves.row(first + r), columns);
+    return {widened_.data(), rows_.halves.row(first), columns, rows_.halves.pitch, divisors, count};
+  }
+
+ private:
+  const Rows& rows_;
+  const kernels::KernelTable& kernels_;
+  memory::AlignedBuffer<float> widened_;
+};
+
+// What one worker has found so far for each query of a block.
+class Findings {
+ public:
+  Findings(std::int64_t queries, std::int64_t k)
+      : room_(static_cast<std::size_t>(queries * k)),
+        thresholds_(static_cast<std::size_t>(queries)),
+        candidates_(static_cast<std::size_t>(queries * kernels::kScoredRows)) {
+    for (std::int64_t q = 0; q < queries; ++q) {
+      best_.emplace_back(std::span(room_).subspan(static_cast<std::size_t>(q * k), static_cast<std::size_t>(k)));
+      thresholds_[static_cast<std::size_t>(q)] = best_.back().threshold();
+    }
+  }
+  [[nodiscard]] const TopK& best(std::size_t query) const { return best_[query]; }
+
+  void search(BlockReader& reader, std::int64_t first, std::int64_t end, const PackedQueries& queries,
+              const kernels::KernelTable& table) {
+    for (std::int64_t row = first; row < end; row += kernels::kScoredRows) {
+      const int found =
+          table.find_candidates(candidates_.data(), thresholds_.data(), reader.read(row, end), queries.block());
+      for (int i = 0; i < found; ++i) {
+        const auto& candidate = candidates_[static_cast<std::size_t>(i)];
+        const auto query = static_cast<std::size_t>(candidate.query);
+        best_[query].offer(candidate.score, static_cast<std::int32_t>(row) + candidate.row);
+        thresholds_[query] = best_[query].threshold();
+      }
+    }
+  }
+
+ private:
+  std::vector<Neighbour> room_;
+  std::vector<TopK> best_;
+  std::vector<float> thresholds_;
+  std::vector<kernels::Candidate> candidates_;
+};
+
+// Spans of rows, handed to the workers or, for little work, walked through by the caller.
+class Spans {
+ public:
+  using Body = std::function<void(std::int64_t first, std::int64_t end, std::size_t worker)>;
+
+  Spans(const Rows& rows, std::int64_t queries, std::size_t threads) : rows_(rows.count()) {
+    if (threads > 1 && rows_ * rows.columns() * queries >= kWorthThreads)
+      pool_ = std::make_unique<parallel::ThreadPool>(threads);
+    const auto spans = pool_ ? static_cast<std::int64_t>(pool_->size()) * kSpansPerThread : 1;
+    length_ = std::max<std::int64_t>(round_up((rows_ + spans - 1) / spans, kernels::kScoredRows), kernels::kScoredRows);
+  }
+  [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() : 1; }
+
+  void run(const Body& body) {
+    if (!pool_) return body(0, rows_, 0);
+    pool_->parallel_for(static_cast<std::size_t>((rows_ + length_ - 1) / length_),
+                        [&](std::size_t index, std::size_t worker) {
+                          const auto first = static_cast<std::int64_t>(index) * length_;
+                          body(first, std::min(first + length_, rows_), worker);
+                        });
+  }
+
+ private:
+  std::int64_t rows_;
+  std::int64_t length_ = 0;
+  std::unique_ptr<parallel::ThreadPool> pool_;
+};
+
+std::int64_t queries_together(std::int64_t columns) {
+  const auto bytes = round_up(columns, kernels::kRowMultiple) * static_cast<std::int64_t>(sizeof(float));
+  return std::clamp<std::int64_t>(kQueryBytes / bytes / 4 * 4, 4, kMostQueries);
+}
+
+void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const std::vector<Findings>& findings,
+                std::size_t query, std::vector<Neighbour>& merged) {
+  merged.clear();
+  for (const auto& finding : findings) {
+    const auto kept = finding.best(query).kept();
+    merged.insert(merged.end(), kept.begin(), kept.end());
+  }
+  std::partial_sort(merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(indices.size()), merged.end(),
+                    is_better);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    indices[i] = merged[i].row;
+    cosines[i] = merged[i].score;
+  }
+}
+
+}  // namespace
+
+void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<float> cosines,
+                  memory::MatrixView<const float> queries, const Rows& rows, const Compute& compute) {
+  const std::int64_t k = indices.columns, together = queries_together(queries.columns);
+  if (k == 0 || queries.rows == 0) return;
+  Spans spans(rows, queries.rows, compute.threads);
+  std::vector<Neighbour> merged;
+  for (std::int64_t first = 0; first < queries.rows; first += together) {
+    const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
+    std::vector<Findings> findings;
+    std::vector<BlockReader> readers;
+    for (std::size_t worker = 0; worker < spans.workers(); ++worker) {
+      findings.emplace_back(packed.count(), k);
+      readers.emplace_back(rows, packed, compute.kernels);
+    }
+    spans.run([&](std::int64_t begin, std::int64_t end, std::size_t worker) {
+      findings[worker].search(readers[worker], begin, end, packed, compute.kernels);
+    });
+    for (std::int64_t q = 0; q < packed.count(); ++q)
+      write_best({indices.row(first + q), static_cast<std::size_t>(k)},
+                 {cosines.row(first + q), static_cast<std::size_t>(k)}, findings, static_cast<std::size_t>(q), merged);
+  }
+}
+
+void find_cosines(memory::MatrixView<float> cosines, memory::MatrixView<const float> queries, const Rows& rows,
+                  const Compute& compute) {
+  if (rows.count() == 0 || queries.rows == 0) return;
+  const std::int64_t together = queries_together(queries.columns);
+  Spans spans(rows, queries.rows, compute.threads);
+  for (std::int64_t first = 0; first < queries.rows; first += together) {
+    const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
+    spans.run([&](std::int64_t begin, std::int64_t end, std::size_t) {
+      BlockReader reader(rows, packed, compute.kernels);
+      for (std::int64_t row = begin; row < end; row += kernels::kScoredRows)
+        compute.kernels.score_rows(cosines.row(first) + row, cosines.pitch, reader.read(row, end), packed.block());
+    });
+  }
+}
+
+}  // namespace wordkin::search
