@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .indexers import UsearchIndexer
 from .keyed_vectors import KeyedVectors
 
-__all__ = ["KeyedVectors"]
+__all__ = ["KeyedVectors", "UsearchIndexer"]

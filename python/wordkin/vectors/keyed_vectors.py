@@ -264,23 +264,25 @@ class KeyedVectors(Evaluated):
         """
         from .formats import write_word2vec
 
-        order: NDArray[Any] = np.arange(len(self))
+        order = np.arange(len(self))
         counts = None
         if sort_attr in self.expandos:
             counts = self._column(sort_attr)
             order = np.argsort(-counts.astype(np.float64), kind="stable")
         elif fvocab is not None:
             raise ValueError(f"`fvocab` needs the attribute {sort_attr!r}, which does not exist")
-        in_order = bool(np.all(order[1:] > order[:-1]))
+        order = order[[self.index_to_key[index] is not None for index in order]]
+        in_order = len(order) == len(self) and bool(np.all(order[1:] > order[:-1]))
         write_word2vec(
             fname,
-            [f"{prefix}{self.index_to_key[index]}" for index in order],
+            [str(self.index_to_key[index]) for index in order],
             self._vectors if in_order else self._vectors[order],
             counts=None if counts is None else counts[order],
             fvocab=fvocab,
             binary=binary,
             total_vec=total_vec,
             write_header=write_header,
+            prefix=prefix,
             append=append,
         )
 

@@ -1,0 +1,143 @@
+"""Exact nearest rows against their definition, and the promises about ties, threads and company."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from reference import nearest as reference
+from wordkin import _core, hardware
+
+FLOAT = np.float32
+
+
+def nearest(
+    queries: NDArray[Any], vectors: NDArray[Any], divisors: NDArray[Any], count: int, isa: str = "", threads: int = 1
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    indices = np.full((len(queries), count), -1, dtype=np.int32)
+    scores = np.full((len(queries), count), np.nan, dtype=FLOAT)
+    bits = vectors.view(np.uint16) if vectors.dtype == np.float16 else vectors
+    _core.search.nearest(indices, scores, queries, bits, divisors, isa=isa or hardware.choose_isa(), threads=threads)
+    return indices, scores
+
+
+def whole_numbers(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float32]:
+    """Small whole numbers: sums are exact in float32, and ties are many."""
+    return rng.integers(-3, 4, size=(rows, columns)).astype(FLOAT)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.integers(1, 70),
+    columns=st.integers(1, 40),
+    queries=st.integers(1, 13),
+    count=st.integers(1, 80),
+    seed=st.integers(0, 2**31),
+    half=st.booleans(),
+    isa=st.sampled_from(hardware.available_isas()),
+)
+def test_finds_what_sorting_finds(
+    rows: int, columns: int, queries: int, count: int, seed: int, half: bool, isa: str
+) -> None:
+    rng = np.random.default_rng(seed)
+    vectors, asked = whole_numbers(rng, rows, columns), whole_numbers(rng, queries, columns)
+    divisors = 2.0 ** rng.integers(0, 3, size=rows).astype(FLOAT)
+    expected_scores = reference.cosines(vectors, divisors, asked)
+    expected = reference.order(expected_scores, min(count, rows))
+    indices, scores = nearest(asked, vectors.astype(np.float16) if half else vectors, divisors, min(count, rows), isa)
+    assert np.array_equal(indices, expected)  # ties too: the lower row first
+    assert np.array_equal(scores, np.take_along_axis(expected_scores, expected, axis=1))
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_threads_and_company_change_nothing(half: bool) -> None:
+    rng = np.random.default_rng(5)
+    vectors = rng.standard_normal((3000, 50)).astype(np.float16 if half else FLOAT)
+    vectors[1500:1600] = vectors[100:200]  # ties across threads
+    divisors = np.linalg.norm(vectors.astype(FLOAT), axis=1)
+    queries = rng.standard_normal((700, 50)).astype(FLOAT)
+    queries[:50] = vectors[100:150]
+    indices, scores = nearest(queries, vectors, divisors, 12)
+    for threads in (2, 3, 7):
+        again = nearest(queries, vectors, divisors, 12, threads=threads)
+        assert np.array_equal(indices, again[0]) and np.array_equal(scores, again[1])
+    for some in (slice(0, 1), slice(3, 8), slice(650, 700)):
+        again = nearest(queries[some], vectors, divisors, 12, threads=2)
+        assert np.array_equal(indices[some], again[0]) and np.array_equal(scores[some], again[1])
+    assert (indices[:50, 0] == np.arange(100, 150)).all() and (indices[:50, 1] == np.arange(1500, 1550)).all()
+
+
+def test_a_later_call_finds_a_prefix_of_what_more_neighbours_are(isa: str) -> None:
+    rng = np.random.default_rng(6)
+    vectors, queries = rng.standard_normal((500, 20)).astype(FLOAT), rng.standard_normal((5, 20)).astype(FLOAT)
+    ones = np.ones(500, FLOAT)
+    all_indices, all_scores = nearest(queries, vectors, ones, 500, isa)
+    for count in (0, 1, 2, 10, 499):
+        indices, scores = nearest(queries, vectors, ones, count, isa)
+        assert np.array_equal(indices, all_indices[:, :count]) and np.array_equal(scores, all_scores[:, :count])
+
+
+def test_no_number_comes_last(isa: str) -> None:
+    vectors = np.array([[1, 0], [np.nan, 1], [-1, 0], [np.nan, 0], [0, 1]], dtype=FLOAT)
+    indices, scores = nearest(np.array([[1, 0]], FLOAT), vectors, np.ones(5, FLOAT), 5, isa)
+    assert indices[0].tolist() == [0, 4, 2, 1, 3]
+    assert scores[0].tolist() == [1, 0, -1, -np.inf, -np.inf]
+    indices, _ = nearest(np.full((6, 2), np.nan, FLOAT), vectors, np.ones(5, FLOAT), 3, isa)
+    assert (indices == [0, 1, 2]).all()
+
+
+def test_rows_far_apart_and_read_only() -> None:
+    rng = np.random.default_rng(8)
+    whole = rng.standard_normal((64, 48)).astype(FLOAT)
+    whole.setflags(write=False)
+    queries = rng.standard_normal((3, 10)).astype(FLOAT)
+    ones = np.ones(32, FLOAT)
+    dense = nearest(queries, np.ascontiguousarray(whole[::2, 16:26]), ones, 4)
+    apart = nearest(queries, whole[::2, 16:26], ones, 4)
+    assert np.array_equal(dense[0], apart[0]) and np.array_equal(dense[1], apart[1])
+
+
+def test_nothing_to_search() -> None:
+    empty = np.empty((0, 4), FLOAT)
+    assert nearest(np.ones((2, 4), FLOAT), empty, np.ones(0, FLOAT), 0)[0].shape == (2, 0)
+    assert nearest(empty, np.ones((2, 4), FLOAT), np.ones(2, FLOAT), 1)[0].shape == (0, 1)
+
+
+def test_more_neighbours_than_rows_are_refused() -> None:
+    with pytest.raises(ValueError, match="at most rows"):
+        nearest(np.ones((1, 4), FLOAT), np.ones((3, 4), FLOAT), np.ones(3, FLOAT), 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"queries": np.ones((1, 4))}, "queries"),
+        ({"queries": np.ones((1, 5), FLOAT)}, "queries"),
+        ({"vectors": np.ones((3, 8), FLOAT)[:, ::2]}, "vectors"),
+        ({"vectors": np.ones((3, 4), FLOAT)[::-1]}, "vectors"),
+        ({"vectors": np.ones(4, FLOAT)}, "vectors"),
+        ({"vectors": "text"}, "vectors"),
+        ({"divisors": np.ones(2, FLOAT)}, "divisors"),
+        ({"isa": "mmx"}, "isa"),
+        ({"threads": 0}, "threads"),
+        ({"indices": np.zeros((1, 2), np.int64)}, "indices"),
+        ({"cosines": np.zeros((2, 2), FLOAT)}, "cosines"),
+    ],
+)
+def test_wrong_arrays_are_named(change: dict[str, Any], named: str) -> None:
+    arguments: dict[str, Any] = {
+        "indices": np.zeros((1, 2), np.int32),
+        "cosines": np.zeros((1, 2), FLOAT),
+        "queries": np.ones((1, 4), FLOAT),
+        "vectors": np.ones((3, 4), FLOAT),
+        "divisors": np.ones(3, FLOAT),
+        "isa": "baseline",
+        "threads": 1,
+    }
+    with pytest.raises((TypeError, ValueError), match=named):
+        _core.search.nearest(**(arguments | change))

@@ -1,0 +1,80 @@
+"""The same calls as gensim 4.4, the same answers; `oracle/make_gensim_oracle.py` made them."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin import KeyedVectors
+
+ORACLE = json.loads((Path(__file__).parent / "oracle" / "gensim.json").read_text())
+
+
+def name_of(answer: dict[str, Any]) -> str:
+    return f"{answer['method']}-{json.dumps(answer['args'])[:40]}-{json.dumps(answer['kwargs'])[:40]}"
+
+
+def decoded(argument: Any, folder: Path) -> Any:
+    if isinstance(argument, dict) and "array" in argument:
+        return np.array(argument["array"], dtype=np.float32)
+    if isinstance(argument, dict) and "file" in argument:
+        path = folder / "set.txt"
+        path.write_text(argument["file"], encoding="utf-8")
+        return path
+    return [decoded(item, folder) for item in argument] if isinstance(argument, list) else argument
+
+
+def check_same(ours: Any, theirs: Any) -> None:
+    if isinstance(theirs, dict) and set(theirs) == {"array"}:
+        expected = np.array(theirs["array"])
+        assert isinstance(ours, np.ndarray) and ours.shape == expected.shape
+        np.testing.assert_allclose(ours, expected, atol=2e-6)  # gensim's arithmetic is float32
+    elif isinstance(theirs, dict):
+        assert ours.keys() == theirs.keys()
+        for key in theirs:
+            check_same(ours[key], theirs[key])
+    elif isinstance(theirs, list):
+        assert len(ours) == len(theirs)
+        for mine, expected in zip(ours, theirs, strict=True):
+            check_same(mine, expected)
+    elif isinstance(theirs, float):
+        assert ours == pytest.approx(theirs, abs=2e-6, nan_ok=True)
+    else:
+        assert ours == theirs
+
+
+@pytest.fixture(params=["as gensim makes it", "padded rows", "read-only"])
+def vectors(request: pytest.FixtureRequest) -> KeyedVectors:
+    words, rows = ORACLE["words"], np.array(ORACLE["vectors"], dtype=np.float32)
+    counts = np.arange(100, 100 - len(words), -1)
+    if request.param == "as gensim makes it":
+        kv = KeyedVectors(8)
+        kv.add_vectors(words, rows, extras={"count": counts})
+        return kv
+    if request.param == "padded rows":
+        padded = np.full((len(words), 16), np.nan, dtype=np.float32)
+        padded[:, :8] = rows
+        return KeyedVectors.from_vocabulary(words, padded[:, :8], counts)
+    rows.setflags(write=False)
+    return KeyedVectors.from_vocabulary(words, rows, counts)
+
+
+@pytest.mark.parametrize("answer", ORACLE["answers"], ids=name_of)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_answers_as_gensim(answer: dict[str, Any], vectors: KeyedVectors, tmp_path: Path) -> None:
+    def call() -> Any:
+        return getattr(vectors, answer["method"])(*decoded(answer["args"], tmp_path), **answer["kwargs"])
+
+    if "raises" in answer:
+        with pytest.raises(getattr(builtins, answer["raises"])):
+            call()
+        return
+    result = call()
+    check_same(result, answer["result"])
+    if answer["type"] not in ("float64",):  # some of gensim's sums are float64 by accident
+        assert type(result).__name__ == answer["type"]
