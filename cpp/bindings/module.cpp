@@ -20,4 +20,5 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   wordkin::bindings::register_word2vec(m);
   wordkin::bindings::register_text(m);
   wordkin::bindings::register_search(m);
+  wordkin::bindings::register_vector_files(m);
 }

@@ -1,0 +1,32 @@
+// fastText's subwords: character n-grams of a word between '<' and '>', hashed into buckets.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "memory/matrix_view.h"
+#include "parallel/thread_pool.h"
+
+namespace wordkin::vector_files {
+
+struct SubwordOptions {
+  std::int64_t min_n;    // characters, not bytes
+  std::int64_t max_n;    // 0: a word has no subwords
+  std::int64_t buckets;  // 0: likewise
+};
+
+// Fowler-Noll-Vo 1a of 32 bits, except that fastText widens each byte as a signed one; models depend on it.
+std::uint32_t subword_hash(std::string_view bytes);
+
+// Appends the buckets of the subwords of `word`, in fastText's order, repetitions included.
+void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, const SubwordOptions& options);
+
+// OUT vectors: one row a word, the mean of its own row of `word_rows` (none where that view is empty) and of its
+// subwords' rows of `bucket_rows`; zeros where a word has neither. `offsets` are vectors.rows + 1 positions in `words`.
+void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8_t* words, const std::int64_t* offsets,
+                      const memory::MatrixView<const float>& word_rows,
+                      const memory::MatrixView<const float>& bucket_rows, const SubwordOptions& options,
+                      parallel::ThreadPool& pool);
+
+}  // namespace wordkin::vector_files

@@ -1,0 +1,260 @@
+#include "vector_files/text_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+#include "vector_files/decimal.h"
+
+namespace wordkin::vector_files {
+namespace {
+
+// Below this a block is not worth more threads.
+constexpr std::size_t kLeastPieceBytes = 64 << 10;
+constexpr std::int64_t kRowsPerPiece = 256;
+
+bool is_separator(char c) { return c == ' ' || c == '\t'; }
+
+// A line without its newline and without blanks at its end (word2vec.c writes one, Windows a carriage return).
+struct Line {
+  const char* begin;
+  const char* end;
+};
+
+Line trimmed(const char* begin, const char* end) {
+  while (end != begin && (is_separator(end[-1]) || end[-1] == '\r')) --end;
+  return {begin, end};
+}
+
+struct Row {
+  bool read = false;
+  bool finite = true;
+  RowFault fault{};
+  const char* word_end = nullptr;
+  const char* fault_begin = nullptr;
+  const char* fault_end = nullptr;
+  std::int64_t numbers = 0;
+};
+
+// The usual row: numbers with one separator between them, up to the end of the line. False where it is not so.
+template <typename T>
+bool read_forward(const char* p, const Line& line, T* values, std::int64_t count, bool& finite) {
+  T sum{0};  // of values - values: NaN as soon as one is infinite or NaN
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (i != 0) {
+      if (p == line.end || !is_separator(*p)) return false;
+      ++p;
+    }
+    const auto number = read_decimal<T>(p, line.end);
+    if (number.end == nullptr) return false;
+    values[i] = number.value;
+    sum += number.value - number.value;
+    p = number.end;
+  }
+  finite = sum == T{0};
+  return p == line.end;
+}
+
+bool is_number(const char* begin, const char* end) {
+  return begin != end && read_decimal<double>(begin, end).end == end;
+}
+
+Row failed(RowFault fault, const char* begin, const char* end, std::int64_t numbers) {
+  Row row;
+  row.fault = fault;
+  row.fault_begin = begin;
+  row.fault_end = end;
+  row.numbers = numbers;
+  return row;
+}
+
+// Any row: the last `count` fields are the numbers, what is before them is the word, spaces and all.
+template <typename T>
+Row read_from_right(const Line& line, T* values, std::int64_t count, RowKind kind) {
+  Row row;
+  const char* end = line.end;
+  for (std::int64_t i = count; i-- > 0;) {
+    while (end != line.begin && is_separator(end[-1])) --end;
+    const char* begin = end;
+    while (begin != line.begin && !is_separator(begin[-1])) --begin;
+    const bool at_start = begin == line.begin;
+    const auto number = read_decimal<T>(begin, end);
+    const bool good = begin != end && number.end == end;
+    if (at_start && (kind == RowKind::kWord || i != 0))
+      return failed(RowFault::kFewNumbers, line.begin, line.end, count - 1 - i + (good && kind == RowKind::kNumbers));
+    if (!good) return failed(RowFault::kBadNumber, begin, end, count - 1 - i);
+    values[i] = number.value;
+    row.finite = row.finite && std::isfinite(number.value);
+    end = begin;
+  }
+  row.read = true;
+  row.word_end = end;
+  if (kind == RowKind::kNumbers) {
+    if (end != line.begin) return failed(RowFault::kManyFields, line.begin, end, count);
+    return row;
+  }
+  row.word_end = --end;  // exactly one separator
+  if (end == line.begin) return failed(RowFault::kEmptyWord, line.begin, line.end, count);
+  // A word that ends in a number: rather a wrong dimension than a word.
+  const char* part = end;
+  while (part != line.begin && !is_separator(part[-1])) --part;
+  if (part != line.begin && is_number(part, end)) return failed(RowFault::kManyFields, part, end, count);
+  return row;
+}
+
+template <typename T>
+Row read_row(const Line& line, T* values, std::int64_t count, RowKind kind) {
+  if (line.begin == line.end) return failed(RowFault::kBlankLine, line.begin, line.end, 0);
+  Row row;
+  if (kind == RowKind::kNumbers) {
+    row.read = read_forward(line.begin, line, values, count, row.finite);
+    return row.read ? row : read_from_right(line, values, count, kind);
+  }
+  const auto length = static_cast<std::size_t>(line.end - line.begin);
+  const auto* space = static_cast<const char*>(std::memchr(line.begin, ' ', length));
+  if (space != nullptr && space != line.begin && read_forward(space + 1, line, values, count, row.finite)) {
+    row.read = true;
+    row.word_end = space;
+    return row;
+  }
+  return read_from_right(line, values, count, kind);
+}
+
+// A run of whole lines of the block and the number of its first row.
+struct Piece {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::int64_t first_row = 0;
+  std::int64_t rows = 0;
+};
+
+std::int64_t count_lines(const char* data, const Piece& piece) {
+  auto lines = std::count(data + piece.begin, data + piece.end, '\n');
+  if (piece.end != piece.begin && data[piece.end - 1] != '\n') ++lines;
+  return lines;
+}
+
+std::vector<Piece> cut(const char* data, std::size_t size, std::size_t parts) {
+  std::vector<Piece> pieces;
+  const std::size_t step = std::max(size / parts, kLeastPieceBytes);
+  for (std::size_t begin = 0; begin < size;) {
+    std::size_t end = size;
+    if (size - begin > step) {
+      const void* newline = std::memchr(data + begin + step, '\n', size - begin - step);
+      if (newline != nullptr) end = static_cast<std::size_t>(static_cast<const char*>(newline) - data) + 1;
+    }
+    pieces.push_back({begin, end});
+    begin = end;
+  }
+  return pieces;
+}
+
+template <typename T>
+TextBlock parse_piece(const memory::MatrixView<T>& values, const char* data, const Piece& piece, RowKind kind) {
+  TextBlock block;
+  const std::int64_t rows = std::min(piece.rows, values.rows - piece.first_row);
+  const char* begin = data + piece.begin;
+  const char* const last = data + piece.end;
+  for (; block.rows < rows; ++block.rows) {
+    const auto left = static_cast<std::size_t>(last - begin);
+    const auto* newline = static_cast<const char*>(std::memchr(begin, '\n', left));
+    const char* end = newline == nullptr ? last : newline;
+    const std::int64_t index = piece.first_row + block.rows;
+    const Row row = read_row(trimmed(begin, end), values.row(index), values.columns, kind);
+    if (!row.read) {
+      block.fault =
+          Fault{row.fault,
+                index,
+                {static_cast<std::size_t>(row.fault_begin - data), static_cast<std::size_t>(row.fault_end - data)},
+                row.numbers};
+      break;
+    }
+    if (!row.finite && block.nonfinite_rows++ == 0) block.first_nonfinite = index;
+    if (kind == RowKind::kWord)
+      block.words.push_back({static_cast<std::size_t>(begin - data), static_cast<std::size_t>(row.word_end - data)});
+    begin = newline == nullptr ? last : newline + 1;
+  }
+  block.consumed = static_cast<std::size_t>(begin - data);
+  return block;
+}
+
+// Takes up `next`, whose first row follows the last of `whole`.
+void append(TextBlock& whole, TextBlock&& next) {
+  whole.rows += next.rows;
+  whole.consumed = next.consumed;
+  whole.words.insert(whole.words.end(), next.words.begin(), next.words.end());
+  if (whole.nonfinite_rows == 0) whole.first_nonfinite = next.first_nonfinite;
+  whole.nonfinite_rows += next.nonfinite_rows;
+  whole.fault = next.fault;
+}
+
+void for_each(parallel::ThreadPool* pool, std::size_t count, const std::function<void(std::size_t)>& body) {
+  if (pool != nullptr && count > 1) {
+    pool->parallel_for(count, [&body](std::size_t index, std::size_t) { body(index); });
+  } else {
+    for (std::size_t index = 0; index < count; ++index) body(index);
+  }
+}
+
+}  // namespace
+
+template <typename T>
+TextBlock parse_text_rows(const memory::MatrixView<T>& values, const std::uint8_t* bytes, std::size_t size,
+                          RowKind kind, parallel::ThreadPool* pool) {
+  const auto* data = reinterpret_cast<const char*>(bytes);
+  // A few pieces for each thread, so that none waits long for the last one.
+  auto pieces = cut(data, size, pool == nullptr ? 1 : 4 * pool->size());
+  for_each(pool, pieces.size(), [&](std::size_t i) { pieces[i].rows = count_lines(data, pieces[i]); });
+  for (std::size_t i = 1; i < pieces.size(); ++i) pieces[i].first_row = pieces[i - 1].first_row + pieces[i - 1].rows;
+  while (!pieces.empty() && pieces.back().first_row >= values.rows) pieces.pop_back();
+
+  std::vector<TextBlock> blocks(pieces.size());
+  for_each(pool, pieces.size(), [&](std::size_t i) { blocks[i] = parse_piece(values, data, pieces[i], kind); });
+  TextBlock whole;
+  for (auto& block : blocks) {
+    append(whole, std::move(block));
+    if (whole.fault) break;
+  }
+  return whole;
+}
+
+template <typename T>
+void format_text_rows(std::string& out, const std::string_view prefix, const std::uint8_t* words,
+                      const std::int64_t* offsets, const memory::MatrixView<const T>& values, RowKind kind,
+                      char separator, parallel::ThreadPool* pool) {
+  const auto pieces = static_cast<std::size_t>((values.rows + kRowsPerPiece - 1) / kRowsPerPiece);
+  std::vector<std::string> texts(pieces);
+  for_each(pool, pieces, [&](std::size_t piece) {
+    std::string& text = texts[piece];
+    const auto first = static_cast<std::int64_t>(piece) * kRowsPerPiece;
+    for (std::int64_t i = first; i < std::min(values.rows, first + kRowsPerPiece); ++i) {
+      if (kind == RowKind::kWord) {
+        text.append(prefix);
+        text.append(reinterpret_cast<const char*>(words) + offsets[i],
+                    static_cast<std::size_t>(offsets[i + 1] - offsets[i]));
+      }
+      const T* row = values.row(i);
+      for (std::int64_t j = 0; j < values.columns; ++j) {
+        char number[kMostDecimalBytes + 1];
+        char* begin = number;
+        if (j != 0 || kind == RowKind::kWord) *begin++ = separator;
+        text.append(number, write_decimal(begin, row[j]));
+      }
+      text.push_back('\n');
+    }
+  });
+  for (const auto& text : texts) out.append(text);
+}
+
+template TextBlock parse_text_rows<float>(const memory::MatrixView<float>&, const std::uint8_t*, std::size_t, RowKind,
+                                          parallel::ThreadPool*);
+template TextBlock parse_text_rows<double>(const memory::MatrixView<double>&, const std::uint8_t*, std::size_t, RowKind,
+                                           parallel::ThreadPool*);
+template void format_text_rows<float>(std::string&, std::string_view, const std::uint8_t*, const std::int64_t*,
+                                      const memory::MatrixView<const float>&, RowKind, char, parallel::ThreadPool*);
+template void format_text_rows<double>(std::string&, std::string_view, const std::uint8_t*, const std::int64_t*,
+                                       const memory::MatrixView<const double>&, RowKind, char, parallel::ThreadPool*);
+
+}  // namespace wordkin::vector_files
