@@ -1,7 +1,7 @@
-from typing_extensions import Buffer
 from typing import Any, TypedDict
 
 from numpy.typing import NDArray
+from typing_extensions import Buffer
 
 class Fault(TypedDict):
     what: str

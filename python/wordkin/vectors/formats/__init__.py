@@ -1,0 +1,18 @@
+"""Word vectors in the files of other programs."""
+
+from __future__ import annotations
+
+from .loaded import LoadedVectors
+from .projector_tsv import read_projector_tsv, write_projector_tsv
+from .vocabulary_file import read_vocabulary, write_vocabulary
+from .word2vec import read_word2vec, write_word2vec
+
+__all__ = [
+    "LoadedVectors",
+    "read_projector_tsv",
+    "read_vocabulary",
+    "read_word2vec",
+    "write_projector_tsv",
+    "write_vocabulary",
+    "write_word2vec",
+]

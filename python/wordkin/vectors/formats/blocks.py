@@ -1,0 +1,94 @@
+"""A vector file, or what it decompresses to, as blocks of bytes with a position."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ...errors import FormatError
+from ...storage.opening import open_binary
+from ...storage.paths import AnyPath, local_path
+
+__all__ = ["BLOCK_BYTES", "MOST_WORD_BYTES", "BlockSource", "open_blocks"]
+
+# Large enough for all threads to have work, small beside any matrix.
+BLOCK_BYTES = 16 << 20
+MOST_WORD_BYTES = 65_535
+# No number needs more than this, not even with all the digits of a float64.
+_MOST_NUMBER_BYTES = 64
+# Numbers do not compress: no honest file grows by more than this (and deflate cannot at all).
+_MOST_EXPANSION = 1_100
+
+
+class BlockSource:
+    """Bytes of a file from `position` on: `buffer` grows at its end by `fill` and shrinks at its start by `consume`."""
+
+    def __init__(self, stream: BinaryIO, name: str, content_bytes: int | None, most_bytes: int) -> None:
+        self.name = name
+        self.content_bytes = content_bytes  # None where only decompression would tell
+        self.most_bytes = most_bytes
+        self.buffer = b""
+        self.position = 0
+        self.at_end = False
+        self._stream = stream
+
+    def fill(self, least: int) -> bytes:
+        """Read until the buffer has at least `least` bytes or the file ends; return the buffer."""
+        parts = [self.buffer]
+        held = len(self.buffer)
+        while held < least and not self.at_end:
+            more = self._stream.read(least - held)
+            self.at_end = not more
+            parts.append(more)
+            held += len(more)
+        if len(parts) > 1:
+            self.buffer = b"".join(parts)
+        return self.buffer
+
+    def consume(self, count: int) -> None:
+        """Drop the first `count` bytes of the buffer."""
+        self.buffer = self.buffer[count:]
+        self.position += count
+
+    def whole_lines(self, line: int, numbers: int) -> memoryview:
+        """Fill the buffer and return the whole lines in it; empty at the end of the file.
+
+        `line` is the number of the first one and `numbers` how many a line may hold; both serve to refuse lines that
+        are too long to be rows.
+        """
+        most_line = MOST_WORD_BYTES + _MOST_NUMBER_BYTES * numbers
+        self.fill(max(BLOCK_BYTES, most_line + 1))
+        if self.at_end:  # the last line may lack its newline
+            return memoryview(self.buffer)
+        end = self.buffer.rfind(b"\n") + 1
+        if end == 0 and len(self.buffer) > most_line:
+            raise FormatError(
+                f"{self.name}: line {line}: a line of more than {most_line} bytes; expected a word and {numbers} "
+                "numbers: is it a vector file?"
+            )
+        return memoryview(self.buffer)[:end]
+
+
+@contextlib.contextmanager
+def open_blocks(path: AnyPath) -> Iterator[BlockSource]:
+    """Open a file, decompressed by its content.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    local = local_path(path)
+    with open_binary(local) as stream:
+        status = os.stat(local)
+        content = most = None
+        if stat.S_ISREG(status.st_mode):
+            try:
+                stream.fileno()
+                content = most = status.st_size
+            except OSError:
+                most = status.st_size * _MOST_EXPANSION
+        yield BlockSource(stream, str(local), content, 1 << 62 if most is None else most)

@@ -1,0 +1,35 @@
+"""What is wrong with a row, in words: where, what was found, what was expected, one hint."""
+
+from __future__ import annotations
+
+from ..._core.vector_files import Fault
+from ...errors import FormatError, TruncatedFileError
+
+__all__ = ["fault_error", "nonfinite_error"]
+
+
+def fault_error(name: str, place: str, fault: Fault, dimension: int, *, cut_off: bool) -> FormatError:
+    """The error for a faulty row; `cut_off` where the file ends in the middle of it."""
+    found = fault["found"]
+    message = {
+        "blank line": "an empty line; expected a word and its numbers",
+        "empty word": f"a row without a word; expected a word and {dimension} numbers",
+        "few numbers": f"{fault['numbers']} numbers in {found!r}; expected {dimension}: "
+        "is the dimension that the header gives right?",
+        "many fields": f"more than {dimension} numbers ({found!r} too is one); "
+        "is the dimension that the header gives right?",
+        "bad number": f"{found!r}, expected a decimal number",
+        "undecodable word": f"a word that cannot be decoded ({found.decode()}); "
+        "unicode_errors='ignore' or 'replace' takes it, as the C tool may cut words within a character",
+        "long word": f"no word within 65,535 bytes ({found!r} ...); is it damaged, or text? try binary=False",
+    }[fault["what"]]
+    if cut_off and fault["what"] in ("few numbers", "bad number", "empty word"):
+        return TruncatedFileError(f"{name}: {place}: the file ends there; found {message}")
+    return FormatError(f"{name}: {place}: found {message}")
+
+
+def nonfinite_error(name: str, place: str, rows: int) -> FormatError:
+    """The error for NaN and infinite numbers."""
+    return FormatError(
+        f"{name}: {place}: found NaN or infinite numbers, in {rows} rows altogether; allow_nonfinite=True takes them"
+    )

@@ -1,0 +1,218 @@
+"""Reading and writing word2vec's formats, whatever the variant."""
+
+from __future__ import annotations
+
+import codecs
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._core import vector_files
+from ...errors import FormatError
+from ...hardware import available_workers
+from ...storage import pack_words
+from ...storage.paths import AnyPath
+from .blocks import open_blocks
+from .loaded import LoadedVectors, OnDuplicate, without_duplicates
+from .output import Output, open_output, refuse_unwritable_words
+from .recognition import find_layout
+from .row_faults import nonfinite_error
+from .row_matrix import RowMatrix
+from .vocabulary_file import read_vocabulary, write_vocabulary
+from .word2vec_binary import read_binary_rows, refuse_more_bytes
+from .word2vec_text import count_text_rows, read_text_rows, refuse_more_rows
+
+__all__ = ["read_word2vec", "write_word2vec"]
+
+_NUMBERS_PER_WRITE = 2 << 20
+
+
+def read_word2vec(
+    path: AnyPath,
+    fvocab: AnyPath | None = None,
+    binary: bool | None = None,
+    encoding: str = "utf8",
+    unicode_errors: str = "strict",
+    limit: int | None = None,
+    datatype: Any = np.float32,
+    no_header: bool | None = None,
+    allow_nonfinite: bool = False,
+    on_duplicate: OnDuplicate = "first",
+    workers: int | None = None,
+) -> LoadedVectors:
+    """Read word vectors: word2vec's text and binary formats, GloVe, fastText's .vec, compressed or not.
+
+    Parameters
+    ----------
+    path
+        The file; .gz, .bz2, .xz and .zst are recognised by their content.
+    fvocab
+        A vocabulary file with the words' counts; words that it lacks count 0, with a warning.
+    binary, no_header
+        The variant; recognised from the content when None.
+    encoding, unicode_errors
+        How words are decoded; the C tool may have cut words within a character.
+    limit
+        Read the first so many vectors; None or 0: all.
+    datatype
+        float16, float32 or float64.
+    allow_nonfinite
+        Whether rows with NaN or infinite numbers are taken, with a warning, rather than refused.
+    on_duplicate
+        Which row of a repeated word is kept, ``"first"`` or ``"last"``, with a warning; or ``"error"``.
+    workers
+        Threads for text; by default as many as this process has cores.
+
+    Returns
+    -------
+    LoadedVectors
+        Words, an array of shape (words, dimension), and counts if `fvocab` is given.
+
+    Raises
+    ------
+    FormatError
+        If the file is none of these; its message names the line, what was found and what was expected.
+        `CorruptFileError` if it contradicts itself, `TruncatedFileError` if it ends too early.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "vectors.txt")
+    >>> write_word2vec(path, ["cat", "dog"], np.eye(2, dtype=np.float32))
+    >>> read_word2vec(path).words
+    ['cat', 'dog']
+    """
+    if limit is not None and limit < 0:
+        raise ValueError(f"`limit` must be None or at least 0; got {limit}")
+    if on_duplicate not in ("first", "last", "error"):
+        raise ValueError(f"`on_duplicate` must be 'first', 'last' or 'error'; got {on_duplicate!r}")
+    if binary and no_header:
+        raise NotImplementedError("`no_header` is for text: rows of binary files cannot be told without a header")
+    codec = codecs.lookup(encoding).name
+    threads = available_workers() if workers is None else workers
+    counts = None if fvocab is None else read_vocabulary(fvocab, encoding=codec, unicode_errors=unicode_errors)
+    with open_blocks(path) as source:
+        layout = find_layout(source, binary=binary, no_header=no_header)
+        rows = layout.rows if layout.rows is not None else count_text_rows(path, limit or None)
+        limited = bool(limit) and limit <= rows  # type: ignore[operator]
+        if limited:
+            rows = limit or rows
+        parsed = (np.float32,) if layout.binary else (np.float32, np.float64)
+        matrix = RowMatrix(source.name, rows, layout.dimension, datatype, parsed)
+        if layout.binary:
+            words = read_binary_rows(source, matrix, encoding=codec, errors=unicode_errors)
+        else:
+            first_line = 1 if layout.rows is None else 2
+            words = read_text_rows(source, matrix, first_line, encoding=codec, errors=unicode_errors, threads=threads)
+        if layout.rows is not None and not limited:
+            (refuse_more_bytes if layout.binary else refuse_more_rows)(source, rows, layout.dimension)
+        name = source.name
+    if matrix.nonfinite_rows:
+        number = matrix.first_nonfinite + 1
+        error = nonfinite_error(name, f"vector {number}", matrix.nonfinite_rows)
+        if not allow_nonfinite:
+            raise error
+        warnings.warn(str(error).partition(";")[0], stacklevel=2)
+    words, vectors = without_duplicates(name, words, matrix.vectors, on_duplicate)
+    return LoadedVectors(words=words, vectors=vectors, counts=None if counts is None else _counts_of(words, counts))
+
+
+def _counts_of(words: list[str], counts: dict[str, int]) -> NDArray[np.int64]:
+    missing = [word for word in words if word not in counts]
+    if missing:
+        warnings.warn(
+            f"the vocabulary file lacks {len(missing)} of {len(words)} words, the first one {missing[0]!r}; they count 0",
+            stacklevel=3,
+        )
+    return np.fromiter((counts.get(word, 0) for word in words), np.int64, len(words))
+
+
+def write_word2vec(
+    path: AnyPath,
+    words: Sequence[str],
+    vectors: NDArray[Any],
+    *,
+    counts: Sequence[int] | NDArray[Any] | None = None,
+    fvocab: AnyPath | None = None,
+    binary: bool = False,
+    total_vec: int | None = None,
+    write_header: bool = True,
+    prefix: str = "",
+    append: bool = False,
+) -> None:
+    """Write word vectors in word2vec's text or binary format, as gensim writes them.
+
+    Text holds the shortest decimals that give the same numbers back (float16 as float32), binary float32. The old file
+    stays until the new one is complete. Names in .gz, .bz2 and .xz are compressed.
+
+    Parameters
+    ----------
+    path
+        Where to.
+    words
+        One for each row.
+    vectors
+        float16, float32 or float64 of shape (words, dimension); rows may be any stride apart.
+    counts, fvocab
+        The words' counts and the vocabulary file to write them to.
+    binary
+        The format.
+    total_vec
+        The number of vectors that the header tells, where more are to be appended.
+    write_header
+        False: rows only, as GloVe does.
+    prefix
+        Put before each word.
+    append
+        Whether to write behind the content of an existing file.
+
+    Raises
+    ------
+    FormatError
+        If a word is empty or has a space or a newline, which these formats cannot say.
+    OSError
+        If the file cannot be written; nothing is left behind.
+    """
+    if vectors.ndim != 2 or vectors.dtype not in (np.float16, np.float32, np.float64):
+        raise TypeError(f"`vectors` must be a matrix of floats; got {vectors.ndim} dimensions of {vectors.dtype}")
+    if len(words) != len(vectors):
+        raise ValueError(f"`vectors` must have one row for each of {len(words)} words; got {len(vectors)}")
+    if fvocab is not None and counts is None:
+        raise ValueError("`fvocab` needs `counts`")
+    refuse_unwritable_words(words, prefix)
+    if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
+        raise FormatError("the first word begins with a byte order mark, which readers drop; write a header")
+    if fvocab is not None and counts is not None:
+        write_vocabulary(fvocab, words, counts, prefix=prefix, append=append)
+    with open_output(path, append=append) as file:
+        if write_header:
+            file.write(f"{len(words) if total_vec is None else total_vec} {vectors.shape[1]}\n".encode())
+        _write_rows(file, words, vectors, prefix, binary=binary)
+
+
+def _write_rows(file: Output, words: Sequence[str], vectors: NDArray[Any], prefix: str, *, binary: bool) -> None:
+    blob, offsets = pack_words(words)
+    step = max(1, _NUMBERS_PER_WRITE // max(1, vectors.shape[1]))
+    threads = available_workers()
+    dtype = np.float64 if vectors.dtype == np.float64 and not binary else np.float32
+    for first in range(0, len(words), step):
+        rows = _with_contiguous_rows(vectors[first : first + step].astype(dtype, copy=False))
+        places = offsets[first : first + len(rows) + 1]
+        text, places = blob[places[0] : places[-1]], places - places[0]
+        if binary:
+            file.write(vector_files.format_binary(text, places, rows, prefix=prefix))
+        else:
+            file.write(vector_files.format_text(text, places, rows, prefix=prefix, threads=threads))
+
+
+def _with_contiguous_rows(rows: NDArray[Any]) -> NDArray[Any]:
+    """Rows of padded matrices are taken as they lie; other strides are copied, a block at a time."""
+    stride, step = rows.strides
+    item = rows.itemsize
+    fits = step == item and stride >= rows.shape[1] * item and stride % item == 0 and rows.flags.aligned
+    return rows if fits else np.ascontiguousarray(rows)

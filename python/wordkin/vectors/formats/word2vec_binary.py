@@ -1,0 +1,103 @@
+"""Binary rows: word2vec.c's, with a newline after each vector, and gensim's, without."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._core import vector_files
+from ...errors import CorruptFileError, FormatError, TruncatedFileError
+from .blocks import BLOCK_BYTES, MOST_WORD_BYTES, BlockSource
+from .row_faults import fault_error
+from .row_matrix import RowMatrix
+
+__all__ = ["read_binary_rows", "refuse_more_bytes"]
+
+
+def read_binary_rows(source: BlockSource, matrix: RowMatrix, *, encoding: str, errors: str) -> list[str]:
+    """Fill `matrix` with the next rows and return their words.
+
+    Raises
+    ------
+    FormatError
+        If a row is none, or the numbers are of another type than float32, little-endian; `TruncatedFileError` if there
+        are fewer rows than `matrix` has.
+    """
+    dimension = matrix.vectors.shape[1]
+    most_row_bytes = MOST_WORD_BYTES + 2 + 4 * dimension
+    words: list[str] = []
+    start = source.fill(max(BLOCK_BYTES, most_row_bytes))[: 4 * most_row_bytes]
+    while matrix.missing:
+        source.fill(max(BLOCK_BYTES, most_row_bytes))
+        target = matrix.target(len(source.buffer) // (2 + 4 * dimension) + 1)
+        rows = vector_files.parse_binary(
+            source.buffer, target, most_word_bytes=MOST_WORD_BYTES, encoding=encoding, errors=errors
+        )
+        if not words:
+            _refuse_big_endian(source.name, target[: min(rows["rows"], 10)])
+        if rows["fault"] is not None or rows["rows"] == 0:
+            _refuse_float64(source.name, start, dimension)
+        if rows["fault"] is not None:
+            fault = rows["fault"]
+            place = f"vector {matrix.filled + fault['row'] + 1} (byte {source.position + fault['at']})"
+            raise fault_error(source.name, place, fault, dimension, cut_off=False)
+        if rows["rows"] == 0:
+            raise TruncatedFileError(
+                f"{source.name}: byte {source.position + len(source.buffer)}: the file ends there; "
+                f"the header says {len(matrix.vectors)} vectors, found {matrix.filled} whole ones"
+            )
+        matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
+        words += rows["words"]
+        source.consume(rows["consumed"])
+    refuse_float64_words(source.name, start, dimension, words)
+    return words
+
+
+def refuse_float64_words(name: str, start: bytes, dimension: int, words: list[str]) -> None:
+    """Rows of float64 read as float32 can happen to fit; the words between them then are no words."""
+    if any(not word.isprintable() for word in words[1:5]):
+        _refuse_float64(name, start, dimension)
+
+
+def refuse_more_bytes(source: BlockSource, rows: int, dimension: int) -> None:
+    """Raise if anything but newlines follows the last row."""
+    rest = source.fill(MOST_WORD_BYTES + 4 * dimension).strip(b"\r\n")
+    if not rest and source.at_end:
+        return
+    scratch = np.empty((1, dimension), np.float32)
+    more = vector_files.parse_binary(source.buffer, scratch, most_word_bytes=MOST_WORD_BYTES, errors="ignore")
+    what = "another vector" if more["rows"] else f"{rest[:20]!r}"
+    raise CorruptFileError(
+        f"{source.name}: byte {source.position}: found {what} after the {rows} vectors that the header says; "
+        f"limit={rows} reads so many"
+    )
+
+
+def _refuse_float64(name: str, start: bytes, dimension: int) -> None:
+    """Raise if the first rows make sense with 8 bytes a number."""
+    numbers = np.empty((2, 2 * dimension), np.float32)
+    rows = vector_files.parse_binary(start, numbers, most_word_bytes=MOST_WORD_BYTES, errors="replace")
+    if rows["rows"] == 0 or not all(word.isprintable() for word in rows["words"]):
+        return
+    if _share_of_usual_sizes(numbers[: rows["rows"]].view(np.float64)) > 0.9:
+        raise FormatError(
+            f"{name}: line 2: the vectors have 8 bytes a number (float64), expected 4 (float32); convert them first"
+        )
+
+
+def _refuse_big_endian(name: str, vectors: NDArray[np.float32]) -> None:
+    if not len(vectors) or _share_of_usual_sizes(vectors) > 0.5:
+        return
+    if _share_of_usual_sizes(vectors.byteswap()) > 0.9:
+        raise FormatError(
+            f"{name}: line 2: the numbers make sense only in big-endian order, expected little-endian; "
+            "swap their bytes first"
+        )
+
+
+def _share_of_usual_sizes(values: NDArray[np.floating]) -> float:
+    """The share of the numbers that are 0 or of a size that word vectors have."""
+    with np.errstate(invalid="ignore"):
+        sizes = np.abs(values.astype(np.float64))
+        usual = (sizes == 0) | ((sizes > 1e-7) & (sizes < 1e5))
+    return float(np.mean(usual))

@@ -1,0 +1,84 @@
+"""Text rows: word2vec's own format, GloVe's (no header), fastText's .vec."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from ..._core import vector_files
+from ...errors import CorruptFileError, TruncatedFileError
+from ...storage.paths import AnyPath
+from .blocks import BLOCK_BYTES, BlockSource, open_blocks
+from .row_faults import fault_error
+from .row_matrix import RowMatrix
+
+__all__ = ["count_text_rows", "read_text_rows", "refuse_more_rows"]
+
+
+def count_text_rows(path: AnyPath, limit: int | None) -> int:
+    """Number of lines up to the last one that is not blank, at most `limit`."""
+    rows = 0
+    newlines = 0
+    with open_blocks(path) as source:
+        while block := source.fill(BLOCK_BYTES):
+            source.consume(len(block))
+            text = block.rstrip(b" \t\r\n")
+            if text:
+                rows = newlines + text.count(b"\n") + 1
+            newlines += block.count(b"\n")
+            if limit is not None and rows >= limit:
+                return limit
+    return rows
+
+
+def read_text_rows(
+    source: BlockSource, matrix: RowMatrix, first_line: int, *, encoding: str, errors: str, threads: int
+) -> list[str]:
+    """Fill `matrix` with the next rows and return their words.
+
+    Raises
+    ------
+    FormatError
+        At the first row that is none; `TruncatedFileError` if there are fewer rows than `matrix` has.
+    """
+    dimension = matrix.vectors.shape[1]
+    words: list[str] = []
+    while matrix.missing:
+        line = first_line + matrix.filled
+        lines = source.whole_lines(line, dimension)
+        if not lines or (source.at_end and bytes(lines).isspace()):
+            raise TruncatedFileError(
+                f"{source.name}: line {line}: the file ends there; "
+                f"the header says {len(matrix.vectors)} vectors, found {matrix.filled}"
+            )
+        # A row takes at least two bytes for each number and two more.
+        target = matrix.target(len(lines) // (2 + 2 * dimension) + 1)
+        rows = vector_files.parse_text(lines, target, encoding=encoding, errors=errors, threads=threads)
+        if rows["fault"] is not None:
+            fault = rows["fault"]
+            at = source.position + fault["at"]
+            place = f"line {line + fault['row']} (byte {at})"
+            cut_off = source.at_end and b"\n" not in source.buffer[fault["at"] :]
+            raise fault_error(source.name, place, fault, dimension, cut_off=cut_off)
+        matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
+        words += rows["words"]
+        source.consume(rows["consumed"])
+    return words
+
+
+def refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
+    """Raise if another row follows the last one, warn if anything else does."""
+    rest = source.fill(BLOCK_BYTES).strip()
+    if not rest and source.at_end:
+        return
+    line = source.buffer.lstrip(b"\r\n").partition(b"\n")[0]
+    scratch = np.empty((1, dimension), np.float32)
+    if vector_files.parse_text(line, scratch, errors="ignore")["rows"] == 1:
+        raise CorruptFileError(
+            f"{source.name}: line {rows + 2}: found another vector; the header says {rows}: limit={rows} reads so many"
+        )
+    warnings.warn(
+        f"{source.name}: line {rows + 2}: what follows the {rows} vectors is no vector and was not read: {rest[:40]!r}",
+        stacklevel=4,
+    )
