@@ -237,9 +237,11 @@ py::bytes format_binary(const py::object& words, const py::object& offsets, cons
 py::tuple parse_fasttext_entries(const py::buffer& data, std::int64_t most_entries, std::size_t most_word_bytes) {
   const Bytes block("data", data);
   const auto entries = vf::parse_fasttext_entries(block.data(), block.size(), most_entries, most_word_bytes);
-  // fastText truncates words by bytes and knows no encoding: what is no UTF-8 is kept visible, as gensim does.
-  Words words = decode(block, entries.words, "utf-8", "backslashreplace");
-  return py::make_tuple(entries.consumed, words.decoded, entries.counts, entries.kinds, entries.word_too_long);
+  // As bytes: fastText knows no encoding, and hashes them as they are.
+  py::list words;
+  for (const auto& span : entries.words)
+    words.append(py::bytes(reinterpret_cast<const char*>(block.data()) + span.begin, span.end - span.begin));
+  return py::make_tuple(entries.consumed, words, entries.counts, entries.kinds, entries.word_too_long);
 }
 
 std::vector<std::int64_t> subword_buckets(const py::bytes& word, std::int64_t min_n, std::int64_t max_n,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from .fasttext_bin import FastTextModel, read_fasttext
+from .gensim_files import GensimModel, read_gensim
 from .loaded import LoadedVectors
 from .projector_tsv import read_projector_tsv, write_projector_tsv
 from .vocabulary_file import read_vocabulary, write_vocabulary
 from .word2vec import read_word2vec, write_word2vec
 
 __all__ = [
+    "FastTextModel",
+    "GensimModel",
     "LoadedVectors",
+    "read_fasttext",
+    "read_gensim",
     "read_projector_tsv",
     "read_vocabulary",
     "read_word2vec",

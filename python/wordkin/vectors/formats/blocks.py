@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import stat
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -83,7 +82,7 @@ def open_blocks(path: AnyPath) -> Iterator[BlockSource]:
     """
     local = local_path(path)
     with open_binary(local) as stream:
-        status = os.stat(local)
+        status = local.stat()
         content = most = None
         if stat.S_ISREG(status.st_mode):
             try:

@@ -23,9 +23,9 @@ class Output(Protocol):
 @contextlib.contextmanager
 def open_output(path: AnyPath, *, append: bool = False) -> Iterator[Output]:
     """Open `path` for writing: an error leaves the file as it was. Names in .gz, .bz2 and .xz are compressed."""
-    with _appended_file(path) if append else replaced_file(path) as file:
-        with _compressed(file, local_path(path).suffix) as output:
-            yield output
+    target = _appended_file(path) if append else replaced_file(path)
+    with target as file, _compressed(file, local_path(path).suffix) as output:
+        yield output
 
 
 @contextlib.contextmanager
@@ -67,7 +67,7 @@ def _compressed(file: Any, suffix: str) -> Iterator[Output]:
     elif suffix == ".xz":
         import lzma
 
-        packed = lzma.LZMAFile(file, "wb")
+        packed = lzma.LZMAFile(file, "wb")  # noqa: SIM115 - closed below
     else:
         yield file
         return

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from ..._core.vector_files import Fault
+from typing import TYPE_CHECKING
+
 from ...errors import FormatError, TruncatedFileError
+
+if TYPE_CHECKING:
+    from ..._core.vector_files import Fault
 
 __all__ = ["fault_error", "nonfinite_error"]
 

@@ -126,7 +126,7 @@ def _counts_of(words: list[str], counts: dict[str, int]) -> NDArray[np.int64]:
     missing = [word for word in words if word not in counts]
     if missing:
         warnings.warn(
-            f"the vocabulary file lacks {len(missing)} of {len(words)} words, the first one {missing[0]!r}; they count 0",
+            f"the vocabulary file lacks {len(missing)} of {len(words)} words, first {missing[0]!r}; they count 0",
             stacklevel=3,
         )
     return np.fromiter((counts.get(word, 0) for word in words), np.int64, len(words))

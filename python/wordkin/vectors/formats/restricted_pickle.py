@@ -1,0 +1,254 @@
+"""Reading pickles without running anything: plain containers, NumPy arrays and inert records, all else refused.
+
+Nothing that a pickle names is ever imported. The few names that files of gensim need are mapped to functions of this
+module that check what they are given; arrays are assembled here from checked bytes, not by NumPy's own unpickling.
+The interpreter is the standard library's in Python: its memo is a dictionary, where the one in C allocates what a
+hostile index asks for.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import CorruptFileError, FormatError
+
+__all__ = ["Record", "array_of", "read_pickle"]
+
+_KEY_TYPES = (str, int, float, bytes, bool, type(None))
+_DTYPE = re.compile(r"[<>=|]?([fiu][1248]|b1)")
+_MODULE = re.compile(r"gensim\.(models|utils|corpora)(\.[A-Za-z0-9_]+)*")
+_CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Record:
+    """What stands for an object of gensim or NumPy: the name of its class, and its attributes as they were saved."""
+
+    class_name = ""
+
+    def __new__(cls, *args: Any, **options: Any) -> Record:
+        return super().__new__(cls)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.attributes: dict[str, Any] = {}
+
+    def __setstate__(self, state: Any) -> None:
+        if isinstance(state, dict):
+            self.attributes = state
+
+
+class _SavedDtype:
+    def __init__(self, name: Any, *flags: Any) -> None:
+        self.is_object = name in ("O8", "O4", "O")
+        if not self.is_object and not (isinstance(name, str) and _DTYPE.fullmatch(name)):
+            raise pickle.UnpicklingError(f"arrays of {name!r:.40} are not read")
+        self.dtype = np.dtype(object if self.is_object else name)
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, tuple) or len(state) < 2 or state[1] not in ("<", ">", "=", "|"):
+            raise pickle.UnpicklingError("damaged dtype")
+        if not self.is_object:
+            self.dtype = self.dtype.newbyteorder(state[1])
+
+
+class _SavedArray:
+    """An array before its state is known, and after: numbers, or a list of objects (which stays one)."""
+
+    def __init__(self, *args: Any) -> None:
+        self.value: NDArray[Any] | list[Any] = []
+
+    def __setstate__(self, state: Any) -> None:
+        if not isinstance(state, tuple) or len(state) != 5 or not isinstance(state[2], _SavedDtype):
+            raise pickle.UnpicklingError("damaged array")
+        self.fill(state[4], state[2], state[1], "F" if state[3] else "C")
+
+    def fill(self, content: Any, saved: _SavedDtype, shape: Any, order: Any) -> None:
+        if saved.is_object:
+            if not isinstance(content, list):
+                raise pickle.UnpicklingError("damaged array of objects")
+            self.value = content
+            return
+        if not (
+            isinstance(shape, tuple)
+            and len(shape) <= 8
+            and all(type(size) is int and 0 <= size < 1 << 48 for size in shape)
+            and isinstance(content, (bytes, bytearray))
+            and len(content) == math.prod(shape) * saved.dtype.itemsize
+            and order in ("C", "F")
+        ):
+            raise pickle.UnpicklingError("an array whose bytes do not fit its shape")
+        array = np.frombuffer(content, saved.dtype).reshape(shape, order=order)
+        self.value = array.astype(saved.dtype.newbyteorder("="), order="C")
+
+
+def array_of(value: Any) -> NDArray[Any] | None:
+    """The array of numbers that a value of a pickle stands for; None where it is none."""
+    if isinstance(value, _SavedArray) and isinstance(value.value, np.ndarray):
+        return value.value
+    return None
+
+
+def _from_buffer(content: Any, saved: Any, shape: Any, order: Any) -> _SavedArray:
+    if not isinstance(saved, _SavedDtype):
+        raise pickle.UnpicklingError("damaged array")
+    array = _SavedArray()
+    array.fill(content, saved, shape, order)
+    return array
+
+
+def _scalar(saved: Any, content: Any = None) -> Any:
+    array = _from_buffer(content, saved, (), "C").value
+    return array.item() if isinstance(array, np.ndarray) else None
+
+
+def _empty_dict(*args: Any) -> dict[Any, Any]:
+    return {}
+
+
+def _checked_set(items: Iterable[Any] = ()) -> set[Any]:
+    return set(_checked_keys(list(items)))
+
+
+def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
+    """How protocols 0 to 2 spell bytes."""
+    if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
+        raise pickle.UnpicklingError("damaged bytes")
+    return text.encode("latin-1")
+
+
+def _inert(*args: Any, **options: Any) -> Record:
+    return Record()
+
+
+_ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("numpy", "ndarray"): _inert,  # only ever an argument of _reconstruct
+    ("numpy", "dtype"): _SavedDtype,
+    ("builtins", "set"): _checked_set,
+    ("builtins", "frozenset"): _checked_set,
+    ("builtins", "int"): _inert,  # only ever the argument of defaultdict
+    ("builtins", "hash"): _inert,  # the default of hashfxn
+    ("collections", "defaultdict"): _empty_dict,
+    ("collections", "OrderedDict"): _empty_dict,
+    ("_codecs", "encode"): _encoded,
+    ("numpy.random._pickle", "__randomstate_ctor"): _inert,
+    ("numpy.random._pickle", "__generator_ctor"): _inert,
+    ("numpy.random._pickle", "__bit_generator_ctor"): _inert,
+    ("numpy.random._mt19937", "MT19937"): _inert,
+    ("numpy.random._pcg64", "PCG64"): _inert,
+}
+for _core in ("numpy.core", "numpy._core"):
+    _ALLOWED[_core + ".multiarray", "_reconstruct"] = _SavedArray
+    _ALLOWED[_core + ".multiarray", "scalar"] = _scalar
+    _ALLOWED[_core + ".numeric", "_frombuffer"] = _from_buffer
+
+
+class _Refused(pickle.UnpicklingError):
+    """The pickle names something that is not read."""
+
+
+def _checked_keys(keys: Iterable[Any]) -> list[Any]:
+    """Only plain keys: the hash of nested tuples can be made to take for ever."""
+    checked = list(keys)
+    for key in checked:
+        if type(key) not in _KEY_TYPES:
+            raise pickle.UnpicklingError(f"a key of type {type(key).__name__}")
+    return checked
+
+
+# The stubs know only the interface that the one in C has too.
+_Interpreter: Any = pickle._Unpickler
+
+
+class _Unpickler(_Interpreter):  # type: ignore[misc]
+    dispatch: ClassVar[dict[int, Any]] = dict(_Interpreter.dispatch)
+    # Their only use is to run things, or to fetch what is not in the file.
+    for _opcode in (pickle.INST, pickle.OBJ, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID):
+        dispatch.pop(_opcode[0])
+
+    def __init__(self, file: Any, size: int) -> None:
+        super().__init__(file, encoding="latin1")
+        self._size = size
+        self._classes: dict[tuple[str, str], Any] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = _ALLOWED.get((module.replace("__builtin__", "builtins"), name))
+        if found is not None:
+            # A function of its own for each load: a pickle that sets attributes of it sets them nowhere else.
+            return lambda *args, **options: found(*args, **options)
+        if not (_MODULE.fullmatch(module) and _CLASS.fullmatch(name)):
+            raise _Refused(f"{module}.{name}"[:200])
+        key = (module, name)
+        if key not in self._classes:
+            self._classes[key] = type(name, (Record,), {"class_name": name})
+        return self._classes[key]
+
+    def _checked_load(self, opcode: bytes, keys: Callable[[list[Any]], Iterable[Any]]) -> None:
+        _checked_keys(keys(self.stack))
+        _Interpreter.dispatch[opcode[0]](self)
+
+    def load_setitem(self) -> None:
+        self._checked_load(pickle.SETITEM, lambda stack: stack[-2:-1])
+
+    def load_setitems(self) -> None:
+        self._checked_load(pickle.SETITEMS, lambda stack: stack[::2])
+
+    def load_dict(self) -> None:
+        self._checked_load(pickle.DICT, lambda stack: stack[::2])
+
+    def load_additems(self) -> None:
+        self._checked_load(pickle.ADDITEMS, lambda stack: stack)
+
+    def load_frozenset(self) -> None:
+        self._checked_load(pickle.FROZENSET, lambda stack: stack)
+
+    def load_bytearray8(self) -> None:
+        length = int.from_bytes(self.read(8), "little")
+        if length > self._size:
+            raise pickle.UnpicklingError("bytes beyond the end of the file")
+        self.append(bytearray(self.read(length)))
+
+    dispatch[pickle.SETITEM[0]] = load_setitem
+    dispatch[pickle.SETITEMS[0]] = load_setitems
+    dispatch[pickle.DICT[0]] = load_dict
+    dispatch[pickle.ADDITEMS[0]] = load_additems
+    dispatch[pickle.FROZENSET[0]] = load_frozenset
+    dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+
+
+def read_pickle(path: Path) -> Any:
+    """Return what the pickle in `path` holds, objects as `Record`.
+
+    Raises
+    ------
+    FormatError
+        If it names anything but NumPy arrays, plain containers and classes of gensim; nothing is executed.
+    CorruptFileError
+        If it is damaged.
+    OSError
+        If it cannot be read.
+    """
+    content = path.read_bytes()
+    if not content:
+        raise FormatError(f"{path}: byte 0: empty file; expected a pickle of gensim")
+    # In memory, because a file object takes the memory for whatever length it is asked to read.
+    file = io.BytesIO(content)
+    try:
+        return _Unpickler(file, len(content)).load()
+    except _Refused as error:
+        raise FormatError(
+            f"{path}: byte {file.tell()}: refusing {error}: only NumPy arrays, plain containers and classes of gensim "
+            "are read, without running anything"
+        ) from None
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A damaged pickle can make its interpreter fail in any way; none of them reaches beyond it.
+        raise CorruptFileError(f"{path}: byte {file.tell()}: damaged pickle ({error!r:.100})") from None
