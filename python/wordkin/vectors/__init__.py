@@ -1,8 +1,8 @@
-"""Vectors by key: lookup, similarity, neighbours, evaluation, files."""
+"""Vectors by key: the class, its files, its searches and its evaluation."""
 
 from __future__ import annotations
 
-from .indexers import UsearchIndexer
+from .fasttext_vectors import FastTextKeyedVectors
 from .keyed_vectors import KeyedVectors
 
-__all__ = ["KeyedVectors", "UsearchIndexer"]
+__all__ = ["FastTextKeyedVectors", "KeyedVectors"]

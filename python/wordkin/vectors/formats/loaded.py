@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
 
-__all__ = ["LoadedVectors", "OnDuplicate", "without_duplicates"]
-
-OnDuplicate = Literal["first", "last", "error"]
+__all__ = ["LoadedVectors", "without_duplicates"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +24,7 @@ class LoadedVectors:
 
 
 def without_duplicates(
-    source: str, words: list[str], vectors: NDArray[Any], on_duplicate: OnDuplicate
+    source: str, words: list[str], vectors: NDArray[Any], on_duplicate: str
 ) -> tuple[list[str], NDArray[Any]]:
     """Keep one row of each word, the first or the last one, in the order of first appearance.
 

@@ -20,7 +20,6 @@ _FIRST_BYTES = 1 << 16
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 1000
 _HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t]*\r?")
-_SEPARATOR = re.compile(rb"[ \t]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +45,7 @@ def refuse_other_formats(name: str, start: bytes) -> None:
     if start[:4] == b"PK\x03\x04":
         raise FormatError(f"{name}: byte 0: a zip archive; unpack it and give the file inside")
     if start[:4] == FASTTEXT_MAGIC:
-        raise FormatError(f"{name}: byte 0: a fastText .bin model; FastTextKeyedVectors.load reads it")
+        raise FormatError(f"{name}: byte 0: a fastText .bin model; FastTextKeyedVectors.load_fasttext_format reads it")
     if start[8:9] == b"{" and start[4:8] == b"\0\0\0\0":
         raise FormatError(f"{name}: byte 0: a safetensors file; KeyedVectors.load and Word2Vec.load read wordkin's")
 
@@ -84,7 +83,7 @@ def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | N
 def _looks_like_row(line: bytes) -> bool:
     """True for a word and at least two numbers: with one number it could as well be a damaged header."""
     fields = line.split()
-    return len(fields) >= 3 and _is_row(line, len(fields) - 1)
+    return len(fields) >= 3 and _is_row(b"word " + b" ".join(fields[-2:]), 2)
 
 
 def _is_row(line: bytes, dimension: int) -> bool:
@@ -99,7 +98,8 @@ def _dimension_of_rows(source: BlockSource) -> int:
     lines = sample.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
     if len(lines) > 1 and not source.at_end:
         lines = lines[:-1]
-    fields = Counter(len(_SEPARATOR.split(line.rstrip())) - 1 for line in lines if line.strip())
+    texts = [line.rstrip() for line in lines if line.strip()]
+    fields = Counter(text.count(b" ") or text.count(b"\t") for text in texts)
     dimension = max(fields, key=lambda count: (fields[count], -count), default=0)
     if dimension < 1:
         raise FormatError(
@@ -119,7 +119,9 @@ def _refuse_impossible_sizes(source: BlockSource, rows: int, dimension: int) -> 
 
 
 def _choose_binary(source: BlockSource, rows: int, dimension: int, asked: bool | None) -> bool:
-    line = source.fill(min(_SAMPLE_BYTES, MOST_WORD_BYTES + 32 * dimension)).partition(b"\n")[0]
+    # Words of binary files may begin with newlines.
+    start = source.fill(min(_SAMPLE_BYTES, MOST_WORD_BYTES + 32 * dimension))
+    line = start.lstrip(b"\n").partition(b"\n")[0]
     text = _is_row(line, dimension)
     if asked and text:
         raise FormatError(f"{source.name}: line 2: found a row of text, expected binary vectors; try binary=False")

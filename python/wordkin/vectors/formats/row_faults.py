@@ -12,21 +12,26 @@ if TYPE_CHECKING:
 __all__ = ["fault_error", "nonfinite_error"]
 
 
+_MESSAGES = {
+    "blank line": "an empty line; expected a word and {dimension} numbers",
+    "empty word": "a row without a word; expected a word and {dimension} numbers",
+    "few numbers": "{numbers} numbers in {found!r}; expected {dimension}: is the dimension that the header gives right?",
+    "many fields": "more than {dimension} numbers ({found!r} too is one); is the dimension that the header gives right?",
+    "bad number": "{found!r}, expected a decimal number",
+    "undecodable word": "a word that cannot be decoded ({reason}); "
+    "unicode_errors='ignore' or 'replace' takes it, as the C tool may cut words within a character",
+    "long word": "no word within 65,535 bytes ({found!r} ...); is it damaged, or text? try binary=False",
+}
+
+
 def fault_error(name: str, place: str, fault: Fault, dimension: int, *, cut_off: bool) -> FormatError:
     """The error for a faulty row; `cut_off` where the file ends in the middle of it."""
-    found = fault["found"]
-    message = {
-        "blank line": "an empty line; expected a word and its numbers",
-        "empty word": f"a row without a word; expected a word and {dimension} numbers",
-        "few numbers": f"{fault['numbers']} numbers in {found!r}; expected {dimension}: "
-        "is the dimension that the header gives right?",
-        "many fields": f"more than {dimension} numbers ({found!r} too is one); "
-        "is the dimension that the header gives right?",
-        "bad number": f"{found!r}, expected a decimal number",
-        "undecodable word": f"a word that cannot be decoded ({found.decode()}); "
-        "unicode_errors='ignore' or 'replace' takes it, as the C tool may cut words within a character",
-        "long word": f"no word within 65,535 bytes ({found!r} ...); is it damaged, or text? try binary=False",
-    }[fault["what"]]
+    message = _MESSAGES[fault["what"]].format(
+        found=fault["found"],
+        reason=fault["found"].decode("ascii", "replace"),
+        numbers=fault["numbers"],
+        dimension=dimension,
+    )
     if cut_off and fault["what"] in ("few numbers", "bad number", "empty word"):
         return TruncatedFileError(f"{name}: {place}: the file ends there; found {message}")
     return FormatError(f"{name}: {place}: found {message}")

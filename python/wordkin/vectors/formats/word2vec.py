@@ -16,7 +16,7 @@ from ...hardware import available_workers
 from ...storage import pack_words
 from ...storage.paths import AnyPath
 from .blocks import open_blocks
-from .loaded import LoadedVectors, OnDuplicate, without_duplicates
+from .loaded import LoadedVectors, without_duplicates
 from .output import Output, open_output, refuse_unwritable_words
 from .recognition import find_layout
 from .row_faults import nonfinite_error
@@ -40,7 +40,7 @@ def read_word2vec(
     datatype: Any = np.float32,
     no_header: bool | None = None,
     allow_nonfinite: bool = False,
-    on_duplicate: OnDuplicate = "first",
+    on_duplicate: str = "first",
     workers: int | None = None,
 ) -> LoadedVectors:
     """Read word vectors: word2vec's text and binary formats, GloVe, fastText's .vec, compressed or not.
@@ -178,7 +178,7 @@ def write_word2vec(
     OSError
         If the file cannot be written; nothing is left behind.
     """
-    if vectors.ndim != 2 or vectors.dtype not in (np.float16, np.float32, np.float64):
+    if vectors.ndim != 2 or vectors.dtype.newbyteorder("=") not in (np.float16, np.float32, np.float64):
         raise TypeError(f"`vectors` must be a matrix of floats; got {vectors.ndim} dimensions of {vectors.dtype}")
     if len(words) != len(vectors):
         raise ValueError(f"`vectors` must have one row for each of {len(words)} words; got {len(vectors)}")

@@ -13,6 +13,9 @@ from .row_matrix import RowMatrix
 
 __all__ = ["read_binary_rows", "refuse_more_bytes"]
 
+# Fewer may be of any size.
+_LEAST_NUMBERS = 8
+
 
 def read_binary_rows(source: BlockSource, matrix: RowMatrix, *, encoding: str, errors: str) -> list[str]:
     """Fill `matrix` with the next rows and return their words.
@@ -86,7 +89,7 @@ def _refuse_float64(name: str, start: bytes, dimension: int) -> None:
 
 
 def _refuse_big_endian(name: str, vectors: NDArray[np.float32]) -> None:
-    if not len(vectors) or _share_of_usual_sizes(vectors) > 0.5:
+    if vectors.size < _LEAST_NUMBERS or _share_of_usual_sizes(vectors) > 0.5:
         return
     if _share_of_usual_sizes(vectors.byteswap()) > 0.9:
         raise FormatError(

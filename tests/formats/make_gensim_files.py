@@ -1,0 +1,57 @@
+"""Makes the files of gensim 4 and the expected numbers in this folder; run with a Python that has gensim.
+
+    python make_gensim_files.py
+
+Nothing here is run by the tests, which only read the files.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from gensim.models import FastText, KeyedVectors, Word2Vec
+from gensim.models.fasttext import save_facebook_model
+
+HERE = Path(__file__).parent
+WORDS = ["the", "naïve", "漢字", "</s>", "a\tb", "x"]
+SENTENCES = [["the", "cat", "sat"], ["the", "dog", "ran", "naïve"]] * 5
+OUT_OF_VOCABULARY = ["cats", "naïveté", "漢字", "dogged", "c", "", "the cat", "\u00a0"]
+
+
+def keyed_vectors() -> KeyedVectors:
+    vectors = np.random.default_rng(5).normal(size=(len(WORDS), 4)).astype(np.float32)
+    vectors[1, 2], vectors[2, 3], vectors[3, 0] = 1e-7, 12345678, 0
+    table = KeyedVectors(4)
+    table.add_vectors(WORDS, vectors)
+    for row, word in enumerate(WORDS):
+        table.set_vecattr(word, "count", 100 - row)
+    return table
+
+
+def main() -> None:
+    table = keyed_vectors()
+    table.save_word2vec_format(HERE / "gensim.txt")
+    table.save_word2vec_format(HERE / "gensim.bin", binary=True, fvocab=HERE / "gensim.vocab")
+    np.save(HERE / "gensim.expected.npy", table.vectors)
+    options = {"vector_size": 6, "min_count": 1, "seed": 3, "epochs": 2}
+    model = Word2Vec(SENTENCES, negative=3, **options)
+    model.random = None  # 2.5 kB of generator state for nothing
+    model.save(str(HERE / "gensim-negative.model"))
+    model.wv.save(str(HERE / "gensim-separate.kv"), separately=["vectors"])
+    np.savez(HERE / "gensim-negative.expected.npz", vectors=model.wv.vectors, syn1neg=model.syn1neg)
+    model = Word2Vec(SENTENCES, hs=1, negative=0, **options)
+    model.save(str(HERE / "gensim-hierarchical.model"), separately=["syn1"])
+    np.savez(HERE / "gensim-hierarchical.expected.npz", vectors=model.wv.vectors, syn1=model.syn1)
+    model = FastText(SENTENCES, bucket=30, min_n=2, max_n=4, **options)
+    model.save(str(HERE / "gensim-fasttext.model"))
+    save_facebook_model(model, str(HERE / "fasttext.bin"))
+    np.savez(
+        HERE / "fasttext.expected.npz",
+        words=np.array(model.wv.index_to_key),
+        vectors=model.wv.vectors,
+        others=np.array(OUT_OF_VOCABULARY),
+        other_vectors=np.array([model.wv.get_vector(word) for word in OUT_OF_VOCABULARY]),
+    )
+
+
+if __name__ == "__main__":
+    main()
