@@ -135,7 +135,7 @@ def test_nonfinite_numbers_are_an_error_that_counts_unless_allowed(
 
 
 def test_numbers_too_large_for_float16_count_as_infinite(read: Read) -> None:
-    with pytest.raises(FormatError, match="vector 4: .* in 1 rows"):
+    with pytest.raises(FormatError, match=r"vector 4: .* in 1 rows"):
         read(text_file(), datatype=np.float16)
 
 

@@ -16,7 +16,7 @@ from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath
 from .blocks import BLOCK_BYTES, open_blocks
 from .loaded import LoadedVectors
-from .row_faults import fault_error
+from .row_faults import fault_error, nonfinite_error
 from .row_matrix import RowMatrix
 from .word2vec_text import count_text_rows
 
@@ -99,6 +99,8 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
                 raise fault_error(source.name, place, fault, dimension, cut_off=False)
             matrix.take(target, result["rows"], result["nonfinite_rows"], result["first_nonfinite"])
             source.consume(result["consumed"])
+        if matrix.nonfinite_rows:
+            raise nonfinite_error(source.name, f"line {matrix.first_nonfinite + 1}", matrix.nonfinite_rows)
     return LoadedVectors(words=words, vectors=matrix.vectors)
 
 

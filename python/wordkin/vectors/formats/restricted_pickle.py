@@ -117,8 +117,13 @@ def _checked_set(items: Iterable[Any] = ()) -> set[Any]:
     return set(_checked_keys(list(items)))
 
 
+def _empty_bytes() -> bytes:
+    """How protocol 2 spells no bytes."""
+    return b""
+
+
 def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
-    """How protocols 0 to 2 spell bytes."""
+    """How protocols 0 to 2 spell other bytes."""
     if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
         raise pickle.UnpicklingError("damaged bytes")
     return text.encode("latin-1")
@@ -137,6 +142,7 @@ _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
     ("builtins", "hash"): _inert,  # the default of hashfxn
     ("collections", "defaultdict"): _empty_dict,
     ("collections", "OrderedDict"): _empty_dict,
+    ("builtins", "bytes"): _empty_bytes,
     ("_codecs", "encode"): _encoded,
     ("numpy.random._pickle", "__randomstate_ctor"): _inert,
     ("numpy.random._pickle", "__generator_ctor"): _inert,

@@ -15,8 +15,8 @@ __all__ = ["fault_error", "nonfinite_error"]
 _MESSAGES = {
     "blank line": "an empty line; expected a word and {dimension} numbers",
     "empty word": "a row without a word; expected a word and {dimension} numbers",
-    "few numbers": "{numbers} numbers in {found!r}; expected {dimension}: is the dimension that the header gives right?",
-    "many fields": "more than {dimension} numbers ({found!r} too is one); is the dimension that the header gives right?",
+    "few numbers": "{numbers} numbers in {found!r}; expected {dimension}; is the dimension in the header right?",
+    "many fields": "more than {dimension} numbers ({found!r} too is one); is the dimension in the header right?",
     "bad number": "{found!r}, expected a decimal number",
     "undecodable word": "a word that cannot be decoded ({reason}); "
     "unicode_errors='ignore' or 'replace' takes it, as the C tool may cut words within a character",

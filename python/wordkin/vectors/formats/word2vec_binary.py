@@ -13,7 +13,7 @@ from .row_matrix import RowMatrix
 
 __all__ = ["read_binary_rows", "refuse_more_bytes"]
 
-# Fewer may be of any size.
+# Fewer different ones may be of any size; of so many, swapped bytes all make sense only in a swapped file.
 _LEAST_NUMBERS = 8
 
 
@@ -89,7 +89,7 @@ def _refuse_float64(name: str, start: bytes, dimension: int) -> None:
 
 
 def _refuse_big_endian(name: str, vectors: NDArray[np.float32]) -> None:
-    if vectors.size < _LEAST_NUMBERS or _share_of_usual_sizes(vectors) > 0.5:
+    if len(np.unique(vectors)) < _LEAST_NUMBERS or _share_of_usual_sizes(vectors) > 0.5:
         return
     if _share_of_usual_sizes(vectors.byteswap()) > 0.9:
         raise FormatError(

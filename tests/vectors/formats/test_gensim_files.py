@@ -1,0 +1,353 @@
+"""gensim's own saves are read without running anything in them."""
+
+from __future__ import annotations
+
+import collections
+import os
+import pickle
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordkin.errors import CorruptFileError, FormatError
+from wordkin.vectors.formats import read_gensim
+from wordkin.vectors.formats.restricted_pickle import array_of, read_pickle
+
+from .writing import FILES
+
+
+def test_word2vec_with_negative_sampling() -> None:
+    expected = np.load(FILES / "gensim-negative.expected.npz")
+    model = read_gensim(FILES / "gensim-negative.model")
+    assert model.class_name == "Word2Vec"
+    assert model.vectors.words == ["the", "naïve", "ran", "dog", "sat", "cat"]
+    assert model.vectors.counts is not None
+    assert model.vectors.counts.tolist() == [10, 5, 5, 5, 5, 5]
+    np.testing.assert_array_equal(model.vectors.vectors, expected["vectors"])
+    np.testing.assert_array_equal(model.syn1neg, expected["syn1neg"])
+    assert model.syn1 is None
+    assert model.lock_factors is not None
+    assert model.lock_factors.tolist() == [1]
+    kept = {"vector_size": 6, "negative": 3, "hs": 0, "sg": 0, "window": 5, "alpha": 0.025, "sample": 0.001, "seed": 3}
+    assert kept.items() <= model.parameters.items()
+    assert not any(isinstance(value, (list, dict)) for value in model.parameters.values())
+
+
+def test_hierarchical_softmax_with_an_array_beside_it() -> None:
+    expected = np.load(FILES / "gensim-hierarchical.expected.npz")
+    model = read_gensim(FILES / "gensim-hierarchical.model")
+    np.testing.assert_array_equal(model.vectors.vectors, expected["vectors"])
+    np.testing.assert_array_equal(model.syn1, expected["syn1"])
+    assert model.syn1neg is None
+    assert model.parameters["hs"] == 1
+
+
+def test_keyed_vectors_with_an_array_beside_them() -> None:
+    model = read_gensim(FILES / "gensim-separate.kv")
+    assert model.class_name == "KeyedVectors"
+    np.testing.assert_array_equal(model.vectors.vectors, np.load(FILES / "gensim-negative.expected.npz")["vectors"])
+    assert model.parameters == {}
+
+
+def test_fasttext_saves_are_named_with_the_way_out() -> None:
+    with pytest.raises(FormatError, match="save_facebook_model"):
+        read_gensim(FILES / "gensim-fasttext.model")
+
+
+# ---- arrays beside the pickle
+
+
+@pytest.fixture
+def separate(tmp_path: Path) -> Path:
+    for path in FILES.glob("gensim-separate.kv*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path / "gensim-separate.kv"
+
+
+def side_of(path: Path) -> Path:
+    return path.with_name(path.name + ".vectors.npy")
+
+
+def test_a_missing_array_is_named(separate: Path) -> None:
+    side_of(separate).unlink()
+    with pytest.raises(FileNotFoundError, match=r"gensim-separate\.kv\.vectors\.npy: gensim keeps large arrays"):
+        read_gensim(separate)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links")
+def test_a_link_out_of_the_folder_is_not_followed(separate: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    side_of(separate).rename(outside / "secret.npy")
+    side_of(separate).symlink_to(outside / "secret.npy")
+    with pytest.raises(FormatError, match="link out of the folder"):
+        read_gensim(separate)
+
+
+def npy(header: str, data: bytes = b"") -> bytes:
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + data
+
+
+BAD_ARRAYS = {
+    "empty": b"",
+    "no magic": b"hello",
+    "objects": npy("{'descr': '|O', 'fortran_order': False, 'shape': (6, 6), }", pickle.dumps([1] * 36)),
+    "shape bomb": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 1000000), }", b"\0" * 144),
+    "negative shape": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-6, 6), }", b"\0" * 144),
+    "no dictionary": npy("__import__('os').mkdir('canary')"),
+    "too short": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (6, 6), }", b"\0" * 143),
+    "integers": npy("{'descr': '<i4', 'fortran_order': False, 'shape': (6, 6), }", b"\0" * 144),
+    "too few rows": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (5, 6), }", b"\0" * 120),
+    "a vector": npy("{'descr': '<f4', 'fortran_order': False, 'shape': (36,), }", b"\0" * 144),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ARRAYS)
+def test_damaged_arrays_are_corrupt(separate: Path, name: str) -> None:
+    side_of(separate).write_bytes(BAD_ARRAYS[name])
+    with pytest.raises(CorruptFileError):
+        read_gensim(separate)
+
+
+# ---- hostile pickles
+
+
+class Canary:
+    """Runs something when it is unpickled."""
+
+    def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
+        self.call = (function, arguments)
+
+    def __reduce__(self) -> Any:
+        return self.call
+
+
+def write(tmp_path: Path, content: bytes) -> Path:
+    (tmp_path / "model").write_bytes(content)
+    return tmp_path / "model"
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize(
+    "canary",
+    [
+        Canary(os.mkdir, "canary"),
+        Canary(os.system, "mkdir canary"),
+        Canary(eval, "__import__('os').mkdir('canary')"),
+        Canary(exec, "import os; os.mkdir('canary')"),
+        Canary(collections.Counter, "abc"),
+        Canary(print, "canary"),
+        Canary(pickle.loads, pickle.dumps(Canary(os.mkdir, "canary"))),
+    ],
+)
+def test_canary_is_refused_by_name_and_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, canary: Canary, protocol: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = write(tmp_path, pickle.dumps({"wv": [canary]}, protocol=protocol))
+    with pytest.raises(FormatError, match="refusing "):
+        read_gensim(path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["model"]
+
+
+def named(module: str, name: str, arguments: bytes = b")") -> bytes:
+    """A pickle that calls module.name."""
+    return b"\x80\x04c" + module.encode() + b"\n" + name.encode() + b"\n" + arguments + b"R."
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("gensim.utils", "os.system"),
+        ("gensim.utils.os", "system.x"),
+        ("gensim", "utils"),
+        ("gensimx.models", "A"),
+        ("gensim.models/../os", "system"),
+        ("numpy", "load"),
+        ("numpy", "memmap"),
+        ("numpy.core.multiarray", "fromfile"),
+        ("builtins", "getattr"),
+        ("builtins", "object"),
+        ("collections", "namedtuple"),
+        ("wordkin.storage", "read_archive"),
+        ("", ""),
+        ("__main__", "Canary"),
+    ],
+)
+def test_names_that_only_look_allowed_are_refused(tmp_path: Path, module: str, name: str) -> None:
+    with pytest.raises(FormatError, match="refusing"):
+        read_gensim(write(tmp_path, named(module, name)))
+
+
+def test_names_of_gensim_are_inert_and_never_imported(tmp_path: Path) -> None:
+    import sys
+
+    record = read_pickle(write(tmp_path, named("gensim.models.nothing", "Anything")))
+    assert record.class_name == "Anything"
+    assert "gensim" not in sys.modules
+
+
+def nested_tuples(depth: int) -> bytes:
+    """A dictionary whose key takes 2^depth steps to hash."""
+    return b"\x80\x04})" + b"2\x86" * depth + b"Ns."
+
+
+HOSTILE = {
+    "key that takes for ever to hash": nested_tuples(64),
+    "set of such keys": b"\x80\x04\x8f()" + b"2\x86" * 64 + b"\x90.",
+    "frozenset of such keys": b"\x80\x04()" + b"2\x86" * 64 + b"\x91.",
+    "set() of such keys": b"\x80\x04cbuiltins\nset\n])" + b"2\x86" * 64 + b"a\x85R.",
+    "memo index of 2^32": b"\x80\x04Nr\xff\xff\xff\xff0.",
+    "bytes of 2^60": b"\x80\x04\x8e" + struct.pack("<Q", 1 << 60) + b"x.",
+    "bytearray of 2^60": b"\x80\x05\x96" + struct.pack("<Q", 1 << 60) + b"x.",
+    "text of 2^60": b"\x80\x04\x8d" + struct.pack("<Q", 1 << 60) + b"x.",
+    "frame of 2^60": b"\x80\x04\x95" + struct.pack("<Q", 1 << 60) + b"N.",
+    "long of 2^31": b"\x80\x04\x8b" + struct.pack("<i", (1 << 31) - 1) + b"x.",
+    "number of 10^5 digits": b"\x80\x04I" + b"9" * 100_000 + b"\n.",
+    "unknown opcode": b"\x80\x04\xff.",
+    "extension": b"\x80\x04\x82\x01.",
+    "persistent id": b"\x80\x04Nq\x00Pid\n.",
+    "old instance": b"(ios\nsystem\n.",
+    "empty stack": b"\x80\x04.",
+    "no stop": b"\x80\x04N",
+    "protocol 200": b"\x80\xc8N.",
+    "only magic": b"\x80\x04",
+    "text": b"4 3\nthe 1 2 3\n",
+    "a million nested lists": b"\x80\x04" + b"]" * 1_000_000 + b"a" * 999_999 + b".",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pickles_end_in_a_format_error(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FormatError):
+        read_gensim(write(tmp_path, HOSTILE[name]))
+
+
+def array_pickle(shape: tuple[int, ...], code: str = "f4", content: Any = b"\0" * 24, order: str = "<") -> bytes:
+    reconstruct = b"\x80\x04cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85C\x01btR"
+    frame = (
+        pickle.dumps(content, 2)[2:-1]
+        if not isinstance(content, bytes)
+        else b"B" + struct.pack("<I", len(content)) + content
+    )
+    state = (
+        b"(K\x01"
+        + pickle.dumps(shape, 2)[2:-1]
+        + b"cnumpy\ndtype\n(X"
+        + struct.pack("<I", len(code))
+        + code.encode()
+        + b"\x89\x88tR(K\x03X\x01\x00\x00\x00"
+        + order.encode()
+        + b"NNNK\x00K\x00K\x00tb\x89"
+        + frame
+        + b"tb."
+    )
+    return reconstruct + state
+
+
+def test_arrays_are_assembled_from_their_bytes(tmp_path: Path) -> None:
+    values = np.arange(6, dtype=np.float32).reshape(2, 3)
+    array = array_of(read_pickle(write(tmp_path, array_pickle((2, 3), content=values.tobytes()))))
+    np.testing.assert_array_equal(array, values)
+    big = array_of(
+        read_pickle(write(tmp_path, array_pickle((2, 3), content=values.astype(">f4").tobytes(), order=">")))
+    )
+    np.testing.assert_array_equal(big, values)
+    for protocol in (2, 4, 5):
+        for given_array in (
+            values,
+            values.T,
+            np.asfortranarray(values),
+            np.float16([1]),
+            np.zeros((0, 3)),
+            np.arange(3),
+        ):
+            content = pickle.dumps(given_array, protocol=protocol)
+            found = array_of(read_pickle(write(tmp_path, content)))
+            np.testing.assert_array_equal(found, given_array)
+            assert found is not None
+            assert found.dtype == given_array.dtype
+    assert read_pickle(write(tmp_path, pickle.dumps(np.float32(2.5)))) == 2.5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        array_pickle((2, 4)),
+        array_pickle((-2, -3)),
+        array_pickle((1 << 40, 1 << 40)),
+        array_pickle((2, 3), code="V4"),
+        array_pickle((2, 3), code="U6"),
+        array_pickle((2, 3), code="f4,f4"),
+        array_pickle((2, 3), order="x"),
+        array_pickle((2, 3), content=[1, 2]),
+        array_pickle((1,) * 60),
+    ],
+)
+def test_arrays_that_do_not_fit_are_corrupt(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(CorruptFileError):
+        read_pickle(write(tmp_path, content))
+
+
+def test_setting_attributes_of_a_class_stays_within_its_load(tmp_path: Path) -> None:
+    poison = b"\x80\x04cgensim.models.x\nA\n(N}X\x0c\x00\x00\x00__setstate__Nstb."
+    path = write(tmp_path, poison)
+    with pytest.raises(FormatError):
+        read_gensim(path)
+    assert read_gensim(FILES / "gensim-separate.kv").class_name == "KeyedVectors"
+
+
+@pytest.mark.parametrize("value", [[], {}, "text", 3, None, np.zeros((2, 2))])
+def test_what_is_no_model_is_named(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(FormatError):
+        read_gensim(write(tmp_path, pickle.dumps(value)))
+
+
+def test_truncated_at_every_byte(tmp_path: Path) -> None:
+    whole = (FILES / "gensim-separate.kv").read_bytes()
+    shutil.copy(side_of(FILES / "gensim-separate.kv"), tmp_path / "model.vectors.npy")
+    for length in range(len(whole)):
+        with pytest.raises(FormatError):
+            read_gensim(write(tmp_path, whole[:length]))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.data())
+def test_fuzz_bytes_of_a_save(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    content = bytearray((FILES / "gensim-negative.model").read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.getbasetemp() / "fuzzed.model"
+    path.write_bytes(content)
+    try:
+        model = read_gensim(path)
+    except (FormatError, FileNotFoundError):
+        return
+    assert len(model.vectors.words) == len(model.vectors.vectors)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"N", b"K\x01", b"X\x01\x00\x00\x00a", b"]", b"}", b")", b"(", b"t", b"a", b"s", b"u", b"e", b"R", b"b",
+             b"\x81", b"\x85", b"2", b"0", b"q\x00", b"h\x00", b"cgensim.models.x\nA\n", b"cnumpy\ndtype\n", b"cbuiltins\nset\n",
+             b"cnumpy._core.multiarray\n_reconstruct\n", b"\x8f", b"\x90", b"\x91", b"d", b"l", b"\x92", b"\x93"]
+        ),
+        max_size=30,
+    )
+)  # fmt: skip
+def test_fuzz_opcodes(tmp_path_factory: pytest.TempPathFactory, opcodes: list[bytes]) -> None:
+    path = tmp_path_factory.getbasetemp() / "fuzzed.opcodes"
+    path.write_bytes(b"\x80\x04" + b"".join(opcodes) + b".")
+    try:
+        read_gensim(path)
+    except FormatError:
+        return

@@ -1,0 +1,54 @@
+"""TensorBoard projector files: one of vectors, one of words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wordkin.errors import FormatError
+from wordkin.vectors.formats import read_projector_tsv, write_projector_tsv
+
+from .writing import VECTORS, WORDS
+
+
+def test_round_trip_and_layout(tmp_path: Path) -> None:
+    words = [*WORDS[:3], "New York"]
+    write_projector_tsv(tmp_path / "t", tmp_path / "m", words, VECTORS)
+    assert (tmp_path / "t").read_text().splitlines()[0] == "1.0\t2.5\t-0.125"
+    assert (tmp_path / "m").read_text(encoding="utf8") == "the\nnaïve\n漢字\nNew York\n"
+    loaded = read_projector_tsv(tmp_path / "t", tmp_path / "m")
+    assert loaded.words == words
+    np.testing.assert_array_equal(loaded.vectors, VECTORS)
+
+
+def test_one_dimension_and_other_floats(tmp_path: Path) -> None:
+    for dtype in (np.float16, np.float64):
+        write_projector_tsv(tmp_path / "t", tmp_path / "m", ["a", "b"], np.array([[1], [2]], dtype))
+        assert read_projector_tsv(tmp_path / "t", tmp_path / "m").vectors.tolist() == [[1], [2]]
+
+
+@pytest.mark.parametrize("word", ["", "a\tb", "a\nb", "a\rb"])
+def test_words_that_cannot_be_written(tmp_path: Path, word: str) -> None:
+    with pytest.raises(FormatError, match="word number 1"):
+        write_projector_tsv(tmp_path / "t", tmp_path / "m", [word], VECTORS[:1])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("tensor", "metadata", "message"),
+    [
+        (b"1\t2\n3\n", b"a\nb\n", "line 2: found 1 numbers"),
+        (b"1\t2\n3\t4\t5\n", b"a\nb\n", "line 2: found more than 2 numbers"),
+        (b"1\t2\n3\tx\n", b"a\nb\n", "line 2: found b'x'"),
+        (b"1\t2\n\n3\t4\n", b"a\nb\nc\n", "line 2: found an empty line"),
+        (b"1\t2\n3\t4\n", b"a\n", "2 vectors, but the metadata file has 1 words"),
+        (b"1\t2\n", b"\xff\n", "found no UTF-8"),
+    ],
+)
+def test_files_that_are_wrong(tmp_path: Path, tensor: bytes, metadata: bytes, message: str) -> None:
+    (tmp_path / "t").write_bytes(tensor)
+    (tmp_path / "m").write_bytes(metadata)
+    with pytest.raises(FormatError, match=message):
+        read_projector_tsv(tmp_path / "t", tmp_path / "m")

@@ -1,0 +1,76 @@
+"""Vocabulary files: a word and its count on each line."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wordkin.errors import FormatError
+from wordkin.vectors.formats import read_vocabulary, write_vocabulary
+
+
+def read(tmp_path: Path, content: bytes, **options: str) -> dict[str, int]:
+    (tmp_path / "vocabulary").write_bytes(content)
+    return read_vocabulary(tmp_path / "vocabulary", **options)
+
+
+def test_variants(tmp_path: Path) -> None:
+    expected = {"</s>": 0, "naïve": 7, "b": 9_223_372_036_854_775_807}
+    content = "</s> 0\nnaïve 7\nb 9223372036854775807\n".encode()
+    assert read(tmp_path, content) == expected
+    assert read(tmp_path, content[:-1]) == expected
+    assert read(tmp_path, content + b"\n") == expected
+    assert read(tmp_path, content.replace(b"\n", b"\r\n")) == expected
+    assert read(tmp_path, content.replace(b" ", b"\t")) == expected
+    assert read(tmp_path, gzip.compress(content)) == expected
+    assert read(tmp_path, b"") == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"word",
+        b"word -1",
+        b"word 1.5",
+        b" 5",
+        b"5",
+        b"word 1e3",
+        b"word 9223372036854775808",
+        b"word " + b"9" * 5000,
+        b"\xc3 1",
+    ],
+)
+def test_lines_that_are_none_are_told_by_number(tmp_path: Path, line: bytes) -> None:
+    with pytest.raises(FormatError, match="line 2: found"):
+        read(tmp_path, b"good 1\n" + line + b"\nmore 2\n")
+
+
+def test_words_cut_within_a_character(tmp_path: Path) -> None:
+    assert read(tmp_path, b"na\xc3 1\n", unicode_errors="ignore") == {"na": 1}
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n"), min_size=1),
+        st.integers(0, (1 << 63) - 1),
+    )
+)
+def test_round_trip(tmp_path_factory: pytest.TempPathFactory, counts: dict[str, int]) -> None:
+    path = tmp_path_factory.getbasetemp() / "vocabulary"
+    write_vocabulary(path, list(counts), np.array(list(counts.values()), np.int64))
+    assert read_vocabulary(path) == counts
+
+
+def test_words_that_cannot_be_written(tmp_path: Path) -> None:
+    for word in ("two words", "", "a\nb"):
+        with pytest.raises(FormatError, match="word number 1"):
+            write_vocabulary(tmp_path / "v", [word], [1])
+    with pytest.raises(ValueError, match="one number for each of 1 words"):
+        write_vocabulary(tmp_path / "v", ["a"], [1, 2])
+    assert list(tmp_path.iterdir()) == []
