@@ -41,7 +41,7 @@ class Samples:
 
 
 def in_turn(jobs: dict[str, tuple[str, str, list[str]]], runs: int) -> dict[str, Samples]:
-    """Run each job (python, script, arguments) `runs` times, A B A B ..., so that drift of the machine meets all alike."""
+    """Run each job (python, script, arguments) `runs` times, A B A B ...: drift of the machine meets all alike."""
     results: dict[str, list[dict[str, Any]]] = {name: [] for name in jobs}
     for _ in range(runs):
         for name, (python, script, arguments) in jobs.items():

@@ -4,6 +4,7 @@ import argparse
 import json
 import resource
 import time
+from pathlib import Path
 
 import numpy as np
 from gensim.models import Word2Vec
@@ -22,7 +23,7 @@ def trained_pairs(model: Word2Vec, path: str, window: int, negative: int, is_ski
     noise /= noise.sum()
     reaches = np.arange(1, window + 1)
     pairs = terms = 0.0
-    with open(path, encoding="utf-8") as text:
+    with Path(path).open(encoding="utf-8") as text:
         for line in text:
             ids = np.array([index[word] for word in line.split() if word in index], dtype=np.int64)
             ids = ids[generator.random(len(ids)) < keep[ids]]
@@ -44,7 +45,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--alpha", type=float, default=0.025)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists, not from the file")
+    parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists")
     parser.add_argument("--save", help="word2vec binary file to write")
     parser.add_argument("--count-pairs", action="store_true")
     options = parser.parse_args()
@@ -57,7 +58,7 @@ def main() -> None:
     )  # fmt: skip
     corpus = {"corpus_file": options.corpus}
     if options.token_lists:
-        with open(options.corpus, encoding="utf-8") as text:
+        with Path(options.corpus).open(encoding="utf-8") as text:
             corpus = {"corpus_iterable": [line.split() for line in text]}
     built = time.perf_counter()
     model.build_vocab(**corpus)
@@ -81,7 +82,8 @@ def main() -> None:
     }
     if options.count_pairs:
         pairs, terms = trained_pairs(model, options.corpus, 5, negative, bool(options.sg))
-        result |= {"pairs_per_word": pairs / model.corpus_total_words, "terms_per_word": terms / model.corpus_total_words}
+        result["pairs_per_word"] = pairs / model.corpus_total_words
+        result["terms_per_word"] = terms / model.corpus_total_words
     print(json.dumps(result))
 
 

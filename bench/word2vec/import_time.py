@@ -1,6 +1,6 @@
 """How long does `import wordkin` take beyond NumPy?
 
-    python -m bench.word2vec.import_time
+python -m bench.word2vec.import_time
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How much memory does training take beyond its matrices and the ids of the text?
 
-    python -m bench.word2vec.memory wiki-lower-17m.txt.gz
+python -m bench.word2vec.memory wiki-lower-17m.txt.gz
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ def main() -> None:
                 sides = [[run[place] for run in results[system]] for system in ("wordkin", "gensim")]
                 difference, low, high = interval(*sides)
                 means = " ".join(f"{statistics.mean(side):.3f}" for side in sides)
-                print(f"{name} {measure}: wordkin, gensim {means}; difference {difference:+.3f} [{low:+.3f}, {high:+.3f}]")
+                span = f"{difference:+.3f} ({low:+.3f} .. {high:+.3f})"
+                print(f"{name} {measure}: wordkin, gensim {means}; difference {span}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """How fast is training, against gensim on the same text with the same settings?
 
 Both sides run in processes of their own, in turn; a figure is the median. `train` alone is timed, at 5 epochs for us
-(the corpus is read and encoded within them) and 1 for gensim, whose epochs are all alike; beside it stands the whole way
-from file to saved vectors, each at its own number of epochs.
+(the corpus is read and encoded within them) and 1 for gensim, whose epochs are all alike; beside it stands the whole
+way from file to saved vectors, each at its own number of epochs.
 
     python -m bench.word2vec.speed wiki-lower-17m.txt
 """

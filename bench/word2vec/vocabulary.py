@@ -1,6 +1,6 @@
 """How fast are counting and encoding together, on one thread, against gensim's build_vocab (which counts only)?
 
-    python -m bench.word2vec.vocabulary wiki-lower-17m.txt.gz
+python -m bench.word2vec.vocabulary wiki-lower-17m.txt.gz
 """
 
 from __future__ import annotations

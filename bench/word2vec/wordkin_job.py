@@ -5,6 +5,7 @@ import json
 import resource
 import time
 from dataclasses import replace
+from pathlib import Path
 
 
 def main() -> None:
@@ -17,7 +18,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--alpha", type=float, default=0.025)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists, not from the file")
+    parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists")
     parser.add_argument("--touch", action="store_true", help="load and store the rows only: the bound of memory")
     parser.add_argument("--max-isa")
     parser.add_argument("--save", help="word2vec binary file to write")
@@ -35,7 +36,7 @@ def main() -> None:
         model.options = replace(model.options, architecture="touch")
     corpus = {"corpus_file": options.corpus}
     if options.token_lists:
-        with open(options.corpus, encoding="utf-8") as text:
+        with Path(options.corpus).open(encoding="utf-8") as text:
             corpus = {"corpus_iterable": [line.split() for line in text]}
     built = time.perf_counter()
     model.build_vocab(**corpus)

@@ -338,7 +338,8 @@ def test_fuzz_bytes_of_a_save(tmp_path_factory: pytest.TempPathFactory, data: st
     st.lists(
         st.sampled_from(
             [b"N", b"K\x01", b"X\x01\x00\x00\x00a", b"]", b"}", b")", b"(", b"t", b"a", b"s", b"u", b"e", b"R", b"b",
-             b"\x81", b"\x85", b"2", b"0", b"q\x00", b"h\x00", b"cgensim.models.x\nA\n", b"cnumpy\ndtype\n", b"cbuiltins\nset\n",
+             b"\x81", b"\x85", b"2", b"0", b"q\x00", b"h\x00", b"cgensim.models.x\nA\n", b"cnumpy\ndtype\n",
+             b"cbuiltins\nset\n",
              b"cnumpy._core.multiarray\n_reconstruct\n", b"\x8f", b"\x90", b"\x91", b"d", b"l", b"\x92", b"\x93"]
         ),
         max_size=30,
