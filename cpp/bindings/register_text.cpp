@@ -122,7 +122,10 @@ class BlockCounter {
           return Counted{counters_[worker].count(block.text, block.number, rules_, block.continues_line), worker};
         }) {}
 
-  void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }
+  void submit(py::bytes block, bool continues_line) {
+    if (counters_.empty()) throw std::invalid_argument("the counter was merged");
+    session_.submit(std::move(block), continues_line);
+  }
   void wait() { session_.wait(); }
 
   // (provisional ids, worker whose ids they are, words, sentences) of the next block.

@@ -94,9 +94,8 @@ class SentenceSplitter {
   }
 
   [[nodiscard]] std::int64_t words() const { return words_; }
-  [[nodiscard]] std::int64_t sentences() const {
-    return sentences_;
-  }  // lines with a word in them, or pieces of one text
+  // Lines with a word in them; where lines are no sentences, the pieces.
+  [[nodiscard]] std::int64_t sentences() const { return sentences_; }
   [[nodiscard]] std::size_t offset() const { return scanner_.offset(); }
   [[nodiscard]] bool within_line() const { return line_is_counted_; }
 

@@ -176,6 +176,22 @@ def test_files_of_every_kind(tmp_path: Path) -> None:
     assert read(io.StringIO("ein Satz\nzwei Sätze")) == sentences
 
 
+def test_file_objects_stay_open(tmp_path: Path) -> None:
+    data = b"a b\n" * 1000
+    for packer in (bytes, gzip.compress, bz2.compress):
+        stream = io.BytesIO(packer(data))
+        corpus = open_corpus(stream)
+        vocabulary, _ = corpus.scan(1, keep_ids=False).counts.prune(1)
+        assert corpus.encode(vocabulary, 1).word_count == 2000
+        assert not stream.closed
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as file:
+        file.write(data)
+    with os.fdopen(reading, "rb") as pipe:
+        assert open_corpus(pipe).scan(1, keep_ids=False).counts.raw_words == 2000
+        assert not pipe.closed
+
+
 def test_files_end_sentences(tmp_path: Path) -> None:
     for name, data in (("a", b"one line"), ("b", b"\xef\xbb\xbfanother"), ("c", b""), ("d", b"\nlast")):
         (tmp_path / name).write_bytes(data)

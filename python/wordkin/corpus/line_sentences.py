@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
-from ..storage.opening import FilePath
+from ..storage.paths import AnyPath
 from .reader import DecodingErrors, SentenceRules, TextReader
 from .sources import TextSource, sources_of
 
@@ -34,7 +34,7 @@ class LineSentence:
     [['a', 'b'], ['c'], ['d']]
     """
 
-    def __init__(self, source: FilePath | IO[Any], max_sentence_length: int = 10000, limit: int | None = None) -> None:
+    def __init__(self, source: AnyPath | IO[Any], max_sentence_length: int = 10000, limit: int | None = None) -> None:
         self.source = source
         self.max_sentence_length = max_sentence_length
         self.limit = limit
@@ -73,7 +73,7 @@ class PathLineSentences(LineSentence):
     [['text', 'of', 'a'], ['text', 'of', 'b']]
     """
 
-    def __init__(self, source: FilePath, max_sentence_length: int = 10000, limit: int | None = None) -> None:
+    def __init__(self, source: AnyPath, max_sentence_length: int = 10000, limit: int | None = None) -> None:
         super().__init__(source, max_sentence_length, limit)
 
 
@@ -94,7 +94,7 @@ class Text8Corpus:
     [['a', 'b', 'c'], ['d', 'e']]
     """
 
-    def __init__(self, fname: FilePath | IO[Any], max_sentence_length: int = 10000) -> None:
+    def __init__(self, fname: AnyPath | IO[Any], max_sentence_length: int = 10000) -> None:
         self.fname = fname
         self.max_sentence_length = max_sentence_length
 

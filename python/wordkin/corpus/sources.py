@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any, BinaryIO, Protocol, cast
 
 from ..errors import CorpusError
-from ..storage.opening import FilePath, as_path, decompressed
+from ..storage.opening import decompressed
+from ..storage.paths import AnyPath, local_path
 
 __all__ = ["FileSource", "StreamSource", "TextSource", "sources_of"]
 
@@ -27,8 +28,8 @@ class TextSource(Protocol):
 class FileSource:
     """A file, compressed or not. Of a plain file no more is read than it held when this object was made."""
 
-    def __init__(self, path: FilePath) -> None:
-        self.path = as_path(path)
+    def __init__(self, path: AnyPath) -> None:
+        self.path = local_path(path)
         status = self.path.stat()
         self.is_restartable = stat.S_ISREG(status.st_mode)
         self._size = status.st_size if self.is_restartable else 0
@@ -55,10 +56,9 @@ class StreamSource:
     """An open file object of the caller's, binary or text; it is read from its start when it can seek."""
 
     def __init__(self, stream: IO[Any]) -> None:
-        self._stream = stream
+        self._stream = _Lent(stream)
         self._is_text = isinstance(stream.read(0), str)
-        seekable = getattr(stream, "seekable", None)
-        self.is_restartable = bool(seekable and seekable())
+        self.is_restartable = self._stream.seekable()
         self._was_opened = False
         self.name = str(getattr(stream, "name", f"<{type(stream).__name__}>"))
 
@@ -72,7 +72,7 @@ class StreamSource:
         if self._is_text:
             yield cast("BinaryIO", _EncodedText(self._stream))
         else:
-            yield decompressed(cast("BinaryIO", self._stream), self.name)  # not closed: it is the caller's
+            yield decompressed(cast("BinaryIO", self._stream), self.name)
 
 
 def sources_of(given: Any) -> list[TextSource]:
@@ -86,7 +86,7 @@ def sources_of(given: Any) -> list[TextSource]:
         return [StreamSource(given)]
     if not isinstance(given, str | bytes | os.PathLike):
         raise TypeError(f"a text must be given as a path or an open file; got {type(given).__name__}")
-    path = as_path(given)
+    path = local_path(given)
     if not path.is_dir():
         return [FileSource(path)]
     files = [entry for entry in sorted(path.iterdir()) if entry.is_file()]  # folders within it are left out
@@ -121,11 +121,31 @@ class _Bounded:
         return data
 
 
+class _Lent:
+    """A file object of the caller's: who closes this does not close it."""
+
+    def __init__(self, stream: IO[Any]) -> None:
+        self._stream = stream
+
+    def read(self, count: int) -> Any:
+        return self._stream.read(count)
+
+    def seekable(self) -> bool:
+        return bool(getattr(self._stream, "seekable", bool)())
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        """Left to the caller."""
+
+
 class _EncodedText:
     """A text file object as bytes."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: _Lent) -> None:
         self._stream = stream
 
     def read(self, count: int) -> bytes:
-        return self._stream.read(count).encode("utf-8")
+        text: str = self._stream.read(count)
+        return text.encode("utf-8")

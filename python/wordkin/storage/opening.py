@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import os
 import zlib
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
+from .paths import AnyPath, local_path
 
-__all__ = ["FilePath", "as_path", "decompressed", "open_binary"]
-
-FilePath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
+__all__ = ["decompressed", "open_binary"]
 
 _HEAD_BYTES = 10
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -20,18 +19,7 @@ _ZSTD_SKIPPABLE = b"\x2a\x4d\x18"  # after one byte 50 .. 5f
 _INPUT_BYTES = 1 << 18
 
 
-def as_path(path: FilePath) -> Path:
-    """Return `path`, which may be bytes or begin with ``~``, as a ``Path``.
-
-    Examples
-    --------
-    >>> as_path(b"corpus.txt").name
-    'corpus.txt'
-    """
-    return Path(os.fsdecode(path)).expanduser()
-
-
-def open_binary(path: FilePath, *, limit: int | None = None) -> BinaryIO:
+def open_binary(path: AnyPath, *, limit: int | None = None) -> BinaryIO:
     """Open a file for reading bytes; compressed files, whatever their names, give their content.
 
     Parameters
@@ -65,7 +53,7 @@ def open_binary(path: FilePath, *, limit: int | None = None) -> BinaryIO:
     ...         content.read()
     b'a few words'
     """
-    path = as_path(path)
+    path = local_path(path)
     stream = path.open("rb")
     try:
         return decompressed(stream, str(path), limit=limit)
@@ -191,7 +179,7 @@ class _Unpacked(io.RawIOBase):
 class _Counted(io.RawIOBase):
     """A stream that tells how much was read from it."""
 
-    def __init__(self, stream: BinaryIO, take: Any) -> None:
+    def __init__(self, stream: BinaryIO, take: Callable[[int], None]) -> None:
         self._stream = stream
         self._take = take
 
