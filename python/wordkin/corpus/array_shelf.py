@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +50,8 @@ class ArrayShelf:
         if self._file is not None:
             self._write(len(self) - 1)
         elif self._size > self._memory_bytes:
+            import tempfile  # here, because its import takes longer than all of this package's
+
             # Unbuffered: what is written is there for the memory maps, and no full disk shows up later than here.
             self._file = tempfile.TemporaryFile(buffering=0, prefix="wordkin-", dir=self._folder)  # noqa: SIM115
             weakref.finalize(self, self._file.close)

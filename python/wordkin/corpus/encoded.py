@@ -41,6 +41,7 @@ class EncodedBlock:
         int32, the ids of all sentences one after the other.
     ends
         int64; sentence k is ``ids[ends[k - 1]:ends[k]]`` (from 0 for k = 0), and ``ends[-1] == len(ids)``.
+        Both are empty where no word is known.
     raw_words
         Words read for this block, unknown ones included.
     raw_sentences

@@ -52,6 +52,16 @@ def open_corpus(
         If it is no corpus, or one that cannot be read often enough.
     OSError
         If a file cannot be opened.
+
+    Examples
+    --------
+    >>> corpus = open_corpus([["a", "b"], ["a"]])
+    >>> scan = corpus.scan(workers=1, keep_ids=True)
+    >>> vocabulary, report = scan.counts.prune(min_count=1)
+    >>> vocabulary.words
+    ['a', 'b']
+    >>> [block.ids.tolist() for block in scan.encoded(vocabulary).blocks()]
+    [[0, 1, 0]]
     """
     if (sentences is None) == (corpus_file is None):
         raise TypeError(f"give either `{name}` or `corpus_file`" + (", not both" if sentences is not None else ""))

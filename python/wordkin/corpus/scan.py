@@ -61,6 +61,7 @@ class ProvisionalIds:
             for content, ids, chunk_ends in zip(group, chunks, ends, strict=True):
                 length = int(chunk_ends[-1]) if len(chunk_ends) else 0
                 encoded.put(EncodedBlock(ids[:length], chunk_ends, content.words, content.sentences))
+        self._shelf.close()
         return StoredCorpus(encoded)
 
 
