@@ -86,10 +86,10 @@ class SearchedRows(NamedTuple):
 
     def _cosines_by_numpy(self, scores: NDArray[Any], queries: NDArray[Any]) -> NDArray[Any]:
         for first in range(0, len(self.vectors), _ROWS_AT_ONCE):
-            rows = self.vectors[first : first + _ROWS_AT_ONCE]
-            part = scores[:, first : first + len(rows)]
-            np.matmul(queries, rows.astype(queries.dtype, copy=False).T, out=part)
-            part /= self.divisors[first : first + len(rows)]
+            rows = np.ascontiguousarray(self.vectors[first : first + _ROWS_AT_ONCE], dtype=queries.dtype)
+            # One product for each query: in a product with all of them a float would depend on how many they are.
+            for line, query in zip(scores[:, first : first + len(rows)], queries, strict=True):
+                np.divide(rows @ query, self.divisors[first : first + len(rows)], out=line)
         return scores
 
     def _nearest_by_numpy(self, indices: NDArray[Any], scores: NDArray[Any], queries: NDArray[Any]) -> None:
