@@ -44,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     wordkin::parallel::ThreadPool pool(2);
     const auto same = parse(again, rows, columns, text.data(), text.size(), kind, &pool);
     check(same, rows, text.size(), kind);
-    require(same.rows == block.rows && same.consumed == block.consumed && same.fault.has_value() == block.fault.has_value());
+    require(same.rows == block.rows && same.consumed == block.consumed &&
+            same.fault.has_value() == block.fault.has_value());
     require(std::memcmp(values.data(), again.data(), values.size() * sizeof(float)) == 0);
   }
   if (kind == vf::RowKind::kWord && block.rows > 0 && block.nonfinite_rows == 0) {
@@ -58,8 +59,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string out;
     vf::format_text_rows<float>(out, "", words.data(), offsets.data(), {values.data(), block.rows, columns, columns},
                                 kind, ' ', nullptr);
-    const auto back = parse(again, block.rows, columns, reinterpret_cast<const std::uint8_t*>(out.data()), out.size(),
-                            kind, nullptr);
+    const auto back =
+        parse(again, block.rows, columns, reinterpret_cast<const std::uint8_t*>(out.data()), out.size(), kind, nullptr);
     require(back.rows == block.rows);
     require(std::memcmp(values.data(), again.data(), again.size() * sizeof(float)) == 0);
   }

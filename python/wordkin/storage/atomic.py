@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +71,7 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
             yield file
         return
     # Not derived from the target's name, which may already be as long as the file system allows.
-    temporary = target.with_name(f".wordkin-{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".wordkin-{os.getpid()}-{os.urandom(6).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(temporary, flags, 0o666)

@@ -89,7 +89,7 @@ def _refuse_float64(name: str, start: bytes, dimension: int) -> None:
 
 
 def _refuse_big_endian(name: str, vectors: NDArray[np.float32]) -> None:
-    if len(np.unique(vectors)) < _LEAST_NUMBERS or _share_of_usual_sizes(vectors) > 0.5:
+    if len(set(vectors.ravel().tolist())) < _LEAST_NUMBERS or _share_of_usual_sizes(vectors) > 0.5:
         return
     if _share_of_usual_sizes(vectors.byteswap()) > 0.9:
         raise FormatError(
