@@ -136,7 +136,9 @@ def evaluate_analogies(
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
     correct = np.zeros_like(answered)
     searched = vectors.searched_rows(slice(0, lexicon.size))
-    for block in np.array_split(np.flatnonzero(answered), max(1, int(answered.sum()) // _QUESTIONS_AT_ONCE)):
+    known = np.flatnonzero(answered)
+    for first in range(0, len(known), _QUESTIONS_AT_ONCE):
+        block = known[first : first + _QUESTIONS_AT_ONCE]
         correct[block] = answer(searched, rows[block], lexicon.canonical) == rows[block, 3]
     return AnalogyScores(test_set=test_set, answered=answered, correct=correct)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ...errors import FormatError
@@ -70,10 +71,13 @@ def read_word_pairs(path: AnyPath, delimiter: str | None = "\t", encoding: str =
             if line.startswith("#") or not line.strip():
                 continue
             try:
-                first, second, rating = line.strip("\r\n").split(delimiter)
-                ratings.append(float(rating))
+                first, second, text = line.strip("\r\n").split(delimiter)
+                rating = float(text)
             except ValueError:
-                invalid += 1
-            else:
+                rating = math.nan
+            if math.isfinite(rating):
                 pairs.append((first.strip(), second.strip()))
+                ratings.append(rating)
+            else:
+                invalid += 1
     return PairSet(pairs=tuple(pairs), ratings=tuple(ratings), invalid_lines=invalid)

@@ -1,0 +1,146 @@
+"""Analogy questions: many at once give what one at a time gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wordkin import KeyedVectors
+from wordkin.errors import FormatError
+from wordkin.vectors.evaluation import AnalogySet, evaluate_analogies, read_analogies
+
+
+@pytest.fixture
+def vectors(random_vectors: Callable[..., KeyedVectors]) -> KeyedVectors:
+    """300 words, among them case variants: W5 is a rarer w5."""
+    kv = random_vectors(300, 20, seed=3)
+    for index in range(200, 260):
+        kv.index_to_key[index] = f"W{index - 200}"
+        kv.vectors[index] = kv.vectors[index - 200] + 0.3 * kv.vectors[index]
+    kv.key_to_index = {key: index for index, key in enumerate(kv.index_to_key)}
+    return kv
+
+
+@pytest.fixture
+def questions(vectors: KeyedVectors) -> AnalogySet:
+    """Questions whose answer is often found: d is the word that 3CosAdd gives half of the time."""
+    rng = np.random.default_rng(4)
+    made = []
+    for number in range(600):
+        a, b, c, d = (vectors.index_to_key[index] for index in rng.integers(0, 300, 4))
+        if number % 2:
+            d = vectors.most_similar(positive=[b, c], negative=[a], topn=1)[0][0]
+        made.append((a, b.lower(), c, d if number % 7 else "unknown"))
+    return AnalogySet(
+        sections=("one", "two"), questions=tuple(made), section_of=tuple(i // 400 for i in range(600)), invalid_lines=0
+    )
+
+
+def answer_one(
+    vectors: KeyedVectors, words: tuple[str, ...], restrict: int, fold: bool, method: str
+) -> tuple[bool, bool]:
+    """(answered, correct) by the queries for single words."""
+    rows: dict[str, int] = {}
+    for row, key in enumerate(vectors.index_to_key[:restrict]):
+        rows.setdefault(key.upper() if fold else key, row)
+    forms = [word.upper() if fold else word for word in words]
+    if any(form not in rows for form in forms):
+        return False, False
+    a, b, c = (rows[form] for form in forms[:3])
+    ask = vectors.most_similar if method == "3cosadd" else vectors.most_similar_cosmul
+    for key, _ in ask(positive=[b, c], negative=[a], topn=5, restrict_vocab=restrict):
+        form = key.upper() if fold else key
+        if form not in forms[:3]:
+            return True, form == forms[3]
+    return True, False
+
+
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
+@pytest.mark.parametrize("fold", [True, False])
+@pytest.mark.parametrize("restrict", [300, 120])
+def test_as_one_question_after_the_other(
+    vectors: KeyedVectors, questions: AnalogySet, method: str, fold: bool, restrict: int
+) -> None:
+    scores = evaluate_analogies(
+        vectors,
+        questions,
+        restrict_vocab=restrict,
+        case_insensitive=fold,
+        method=method,  # type: ignore[arg-type]
+    )
+    expected = [answer_one(vectors, words, restrict, fold, method) for words in questions.questions]
+    assert scores.answered.tolist() == [answered for answered, _ in expected]
+    assert scores.correct.tolist() == [correct for _, correct in expected]
+    assert scores.correct.any() and (scores.answered & ~scores.correct).any()
+
+
+def test_what_scores_tell(vectors: KeyedVectors, questions: AnalogySet) -> None:
+    scores = evaluate_analogies(vectors, questions)
+    one, two = scores.sections
+    assert (one.name, two.name, one.asked, two.asked) == ("one", "two", 400, 200)
+    assert one.correct + two.correct == scores.total.correct and one.answered + two.answered == scores.total.answered
+    assert scores.accuracy == scores.total.correct / scores.total.answered
+    assert scores.oov_share == pytest.approx(86 / 600)
+    interval = scores.interval()
+    assert interval.low < interval.value == scores.accuracy < interval.high
+    # the normal approximation of a proportion's interval
+    half = 1.96 * (scores.accuracy * (1 - scores.accuracy) / scores.total.answered) ** 0.5
+    assert interval.high - interval.low == pytest.approx(2 * half, rel=0.1)
+    assert scores.interval() == interval
+
+
+def test_few_words_and_no_answers(vectors: KeyedVectors, questions: AnalogySet) -> None:
+    assert evaluate_analogies(vectors, questions, restrict_vocab=4).total.correct >= 0
+    scores = evaluate_analogies(KeyedVectors(4), questions)
+    assert scores.accuracy == 0 and scores.oov_share == 1 and np.isnan(scores.interval().low)
+
+
+def test_keys_that_are_no_words(questions: AnalogySet) -> None:
+    kv = KeyedVectors(2, count=2)
+    kv.add_vectors([5, "w1"], np.ones((2, 2)))
+    assert evaluate_analogies(kv, questions).total.answered == 0
+
+
+def test_gensims_name_for_the_method_is_honoured(vectors: KeyedVectors, questions: AnalogySet, tmp_path: Path) -> None:
+    path = tmp_path / "questions.txt"
+    path.write_text(": all\n" + "".join(" ".join(words) + "\n" for words in questions.questions))
+    for name, method in (("most_similar", "3cosadd"), ("most_similar_cosmul", "3cosmul")):
+        score, sections = vectors.evaluate_word_analogies(path, similarity_function=name)
+        assert score == evaluate_analogies(vectors, path, method=method).accuracy  # type: ignore[arg-type]
+        assert [section["section"] for section in sections] == ["all", "Total accuracy"]
+    with pytest.raises(ValueError, match="similarity_function"):
+        vectors.evaluate_word_analogies(path, similarity_function="distance")
+    with pytest.raises(ValueError, match="method"):
+        evaluate_analogies(vectors, path, method="other")  # type: ignore[arg-type]
+
+
+def test_files(tmp_path: Path, vectors: KeyedVectors) -> None:
+    path = tmp_path / "questions.txt"
+    path.write_text(": one: two \na b c d\n\na b c\n: empty\n:three\nα β γ δ\n", encoding="utf-8")
+    read = read_analogies(str(path).encode())
+    assert read.sections == ("one: two", "empty", "three") and read.section_of == (0, 2) and read.invalid_lines == 1
+    assert read.questions == (("a", "b", "c", "d"), ("α", "β", "γ", "δ"))
+    for text, rule in (
+        ("a b c d\n", "line 1: missing section header"),
+        ("", "no analogy"),
+        (": one\na b\n", "no anal"),
+    ):
+        path.write_text(text)
+        with pytest.raises(FormatError, match=rule):
+            read_analogies(path)
+    with pytest.raises(FileNotFoundError):
+        vectors.evaluate_word_analogies(tmp_path / "nothing")
+
+
+def test_the_real_questions(data: Path) -> None:
+    read = read_analogies(data / "wordsim" / "questions-words.txt")
+    assert len(read.questions) == 19_544 and len(read.sections) == 14 and read.invalid_lines == 0
+    assert read.sections[0] == "capital-common-countries" and read.questions[0] == (
+        "Athens",
+        "Greece",
+        "Baghdad",
+        "Iraq",
+    )
