@@ -112,6 +112,10 @@ def from_archive(cls: type[Table], archive: Archive) -> Table:
                 table.expandos[attribute] = _column_of(tensor) if attribute in json_columns else np.array(tensor)
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"this file is no whole {KIND!r}: {error}") from error
+    if len(table.key_to_index) != sum(word is not None for word in words):
+        raise FormatError("a key stands in this file more than once")
+    if any(len(column) != len(words) for column in table.expandos.values()):
+        raise FormatError(f"an attribute has not one entry for each of {len(words)} keys")
     if table.vectors.shape != (len(words), table.vector_size):
         raise FormatError(f"{len(words)} keys of {table.vector_size} numbers, but vectors of {table.vectors.shape}")
     return table

@@ -1,0 +1,20 @@
+"""gensim's side of bench/vectors/search.py: reads words, a line at a time, and prints seconds per query."""
+
+import sys
+import time
+
+import numpy as np
+from gensim.models import KeyedVectors
+
+rows = np.load(sys.argv[1])
+vectors = KeyedVectors(rows.shape[1])
+vectors.index_to_key = [f"w{index}" for index in range(len(rows))]
+vectors.key_to_index = {key: index for index, key in enumerate(vectors.index_to_key)}
+vectors.vectors = rows
+vectors.fill_norms()
+for line in sys.stdin:
+    words = line.split()
+    begin = time.perf_counter()
+    for word in words:
+        vectors.most_similar(word, topn=10)
+    print((time.perf_counter() - begin) / len(words), flush=True)
