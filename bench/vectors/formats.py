@@ -1,101 +1,90 @@
 """How fast are word2vec's formats read and written, against gensim?
 
-    python bench/vectors/formats.py --gensim-python /path/to/python/with/gensim
+    python -m bench.vectors.formats
 
-Makes a file of random vectors in each format and loads it `--repeats` times with either, interleaved, each load in a
-process of its own that times the call alone (file cached). Prints medians, the spread and the ratio.
+Random vectors with as many digits as trained ones. Each run is a process of its own that times the one call, on files
+that the system has in memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
-import statistics
-import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
-WORDKIN = """
-import json, sys, time
-from wordkin import KeyedVectors
-import wordkin.vectors.formats
-task, path, out = sys.argv[1:]
-binary = "binary" in task
-started = time.perf_counter()
-table = KeyedVectors.load_word2vec_format(path, binary=binary)
-if task.startswith("write"):
-    started = time.perf_counter()
-    table.save_word2vec_format(out, binary=binary)
-print(json.dumps([time.perf_counter() - started, len(table)]))
-"""
+import numpy as np
 
-GENSIM = """
-import json, sys, time
-from gensim.models import KeyedVectors
-task, path, out = sys.argv[1:]
-binary = "binary" in task
-started = time.perf_counter()
-table = KeyedVectors.load_word2vec_format(path, binary=binary)
-if task.startswith("write"):
-    started = time.perf_counter()
-    table.save_word2vec_format(out, binary=binary)
-print(json.dumps([time.perf_counter() - started, len(table)]))
-"""
+from bench.compare import in_turn
+from bench.machine import print_description
+from bench.rivals.environments import GENSIM, python_with
 
-TASKS = ("read text", "read binary", "write text", "write binary")
+HERE = Path(__file__).resolve()
+THEIRS = HERE.parent.parent / "rivals" / "gensim_formats.py"
+AIMS = {"read-text": 5.0, "read-binary": 3.0, "write-text": None, "write-binary": None}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gensim-python", required=True, help="a Python that has gensim")
-    parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--dimension", type=int, default=300)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        paths = make_files(Path(folder), options.rows, options.dimension)
-        print(f"{platform.platform()}, {options.rows} x {options.dimension}, median of {options.repeats}, seconds")
-        print(f"{'task':<14}{'wordkin':>22}{'gensim':>22}{'ratio':>8}")
-        for task in options.tasks:
-            seconds: dict[str, list[float]] = {"wordkin": [], "gensim": []}
-            for _ in range(options.repeats):
-                path = paths["binary" in task]
-                seconds["wordkin"].append(run(sys.executable, WORDKIN, task, path, options.rows))
-                seconds["gensim"].append(run(options.gensim_python, GENSIM, task, path, options.rows))
-            ours, theirs = (statistics.median(values) for values in seconds.values())
-            print(f"{task:<14}{spread(seconds['wordkin']):>22}{spread(seconds['gensim']):>22}{theirs / ours:>8.1f}")
+def job(task: str, path: str, out: str) -> None:
+    import wordkin.vectors.formats  # noqa: F401 - gensim's readers are imported before its clock starts, too
+    from wordkin import KeyedVectors
+
+    binary = task.endswith("binary")
+    begin = time.perf_counter()
+    table = KeyedVectors.load_word2vec_format(path, binary=binary)
+    if task.startswith("write"):
+        begin = time.perf_counter()
+        table.save_word2vec_format(out, binary=binary)
+    print(json.dumps({"seconds": time.perf_counter() - begin, "vectors": len(table)}))
 
 
-def make_files(folder: Path, rows: int, dimension: int) -> tuple[Path, Path]:
-    """A text file and a binary one."""
-    import numpy as np
-
+def make_files(folder: Path, rows: int, dimension: int) -> dict[str, Path]:
+    """The same vectors as text and as a binary file."""
     from wordkin.vectors.formats import write_word2vec
 
     vectors = np.random.default_rng(1).normal(scale=0.2, size=(rows, dimension)).astype(np.float32)
     words = [f"word{row}" for row in range(rows)]
-    paths = (folder / "text", folder / "binary")
-    for binary, path in enumerate(paths):
-        write_word2vec(path, words, vectors, binary=bool(binary))
+    paths = {"text": folder / "text", "binary": folder / "binary"}
+    for name, path in paths.items():
+        write_word2vec(path, words, vectors, binary=name == "binary")
     return paths
 
 
-def run(python: str, program: str, task: str, path: Path, rows: int) -> float:
-    """Seconds that the task takes in a fresh process."""
-    out = path.with_name("out")
-    done = subprocess.run(
-        [python, "-c", program, task, str(path), str(out)], capture_output=True, text=True, check=True
-    )
-    seconds, loaded = json.loads(done.stdout)
-    assert loaded == rows
-    return float(seconds)
-
-
-def spread(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds):.3f} ({min(seconds):.3f}-{max(seconds):.3f})"
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--dimension", type=int, default=300)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--tasks", nargs="+", choices=AIMS, default=list(AIMS))
+    parser.add_argument("--gensim-python")
+    parser.add_argument("--job", nargs=3, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.job:
+        job(*options.job)
+        return
+    print_description()
+    gensim_python = options.gensim_python or python_with(GENSIM)
+    print(f"{options.rows} x {options.dimension}, median seconds of {options.runs} (least .. most)")
+    with tempfile.TemporaryDirectory() as folder:
+        paths = make_files(Path(folder), options.rows, options.dimension)
+        for task, aim in AIMS.items():
+            if task not in options.tasks:
+                continue
+            arguments = [task, str(paths[task.partition("-")[2]]), str(Path(folder) / "out")]
+            samples = in_turn(
+                {
+                    "wordkin": (sys.executable, str(HERE), ["--job", *arguments]),
+                    "gensim": (gensim_python, str(THEIRS), arguments),
+                },
+                options.runs,
+            )
+            seconds = {name: taken.values("seconds") for name, taken in samples.items()}
+            for name, taken in samples.items():
+                spread = f"{min(seconds[name]):.3f} .. {max(seconds[name]):.3f}"
+                print(f"{task:13} {name:8} {taken.median('seconds'):8.3f}  ({spread})")
+            ratio = samples["gensim"].median("seconds") / samples["wordkin"].median("seconds")
+            print(f"{task:13} {ratio:.1f} x gensim" + (f" (at least {aim:g} x)" if aim else ""))
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def test_the_safetensors_library_reads_the_same_tensors() -> None:
     same(golden_content()[0], safetensors_numpy.load_file(GOLDEN))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     st.dictionaries(
         st.text(max_size=20).filter(lambda name: name != "__metadata__"),
@@ -336,12 +336,11 @@ def test_huge_header_of_a_sparse_file_is_refused_before_it_is_read(tmp_path: Pat
 
 def test_truncated_at_every_byte_is_an_error(tmp_path: Path) -> None:
     whole = GOLDEN.read_bytes()
+    path = tmp_path / "cut"
     for length in range(len(whole)):
-        for mmap in (False, True):
-            path = tmp_path / "cut"
-            path.write_bytes(whole[:length])
-            with pytest.raises(FormatError):
-                read_archive(path, mmap=mmap)
+        path.write_bytes(whole[:length])
+        with pytest.raises(FormatError):
+            read_archive(path, mmap=length % 2 == 0)
 
 
 def test_truncated_data_is_also_an_eof_error(tmp_path: Path) -> None:
@@ -376,7 +375,7 @@ entry_like = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(
     st.dictionaries(st.sampled_from(["a", "b", "c"]), entry_like | json_like), json_like, json_like, st.integers(0, 100)
 )
@@ -390,7 +389,7 @@ def test_fuzz_structure_of_headers(tables: dict[str, Any], metadata: Any, checks
     assert sum(entry.end - entry.begin for entry in header.tensors) == data_bytes
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(st.data())
 def test_fuzz_bytes_of_the_golden_file(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     whole = bytearray(GOLDEN.read_bytes())

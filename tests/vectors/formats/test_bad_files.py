@@ -217,7 +217,7 @@ def test_what_is_no_decimal_number_is_a_format_error(read: Read, text: str) -> N
     st.floats(width=32, allow_nan=False, allow_infinity=False),
     st.sampled_from(["%.6f", "%.9g", "%.17g", "%.40e", "%g", "%.25f"]),
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_any_spelling_of_a_float_is_correctly_rounded(value: float, spelling: str) -> None:
     from fractions import Fraction
 
@@ -401,7 +401,7 @@ token = st.sampled_from(
 row = st.lists(token, max_size=6).map(b" ".join)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.sampled_from([b"", b"2 2\n", b"3 1\n", b"1 3\n", b"\xef\xbb\xbf2 2\n", b"0 1\n", b"2 99\n"]),
     st.lists(row, max_size=5).map(b"\n".join),
@@ -413,7 +413,7 @@ def test_fuzz_structure_of_text(
     fuzz(tmp_path_factory, header + body, options)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(
     st.sampled_from([b"2 2\n", b"3 1\n", b"1 3\n", b"2 2 \n"]),
     st.lists(st.tuples(st.binary(max_size=4), st.sampled_from([b" ", b"", b"\n"]), st.binary(max_size=13)), max_size=4),

@@ -176,7 +176,7 @@ def test_truncated_at_every_byte(tmp_path: Path) -> None:
         read_fasttext(tmp_path / "long")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=120)
 @given(st.data())
 def test_fuzz_bytes_of_a_model(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     content = bytearray(MODEL.read_bytes())

@@ -190,7 +190,7 @@ def test_many_blocks_and_threads_give_the_same(tmp_path: Path, monkeypatch: pyte
 word = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n"), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     st.data(),
     st.lists(word, min_size=1, max_size=8, unique=True),

@@ -1,0 +1,16 @@
+"""gensim reading or writing a word2vec file, in its own environment; prints what it took as JSON."""
+
+import json
+import sys
+import time
+
+from gensim.models import KeyedVectors
+
+task, path, out = sys.argv[1:4]
+binary = task.endswith("binary")
+begin = time.perf_counter()
+table = KeyedVectors.load_word2vec_format(path, binary=binary)
+if task.startswith("write"):
+    begin = time.perf_counter()
+    table.save_word2vec_format(out, binary=binary)
+print(json.dumps({"seconds": time.perf_counter() - begin, "vectors": len(table)}))
