@@ -22,8 +22,8 @@ from .recognition import find_layout
 from .row_faults import nonfinite_error
 from .row_matrix import RowMatrix
 from .vocabulary_file import read_vocabulary, write_vocabulary
-from .word2vec_binary import read_binary_rows, refuse_more_bytes
-from .word2vec_text import count_text_rows, read_text_rows, refuse_more_rows
+from .word2vec_binary import read_binary_rows
+from .word2vec_text import count_text_rows, read_text_rows
 
 __all__ = ["read_word2vec", "write_word2vec"]
 
@@ -104,13 +104,19 @@ def read_word2vec(
             rows = limit or rows
         parsed = (np.float32,) if layout.binary else (np.float32, np.float64)
         matrix = RowMatrix(source.name, rows, layout.dimension, datatype, parsed)
+        whole_file = layout.rows is not None and not limited
         if layout.binary:
-            words = read_binary_rows(source, matrix, encoding=codec, errors=unicode_errors)
+            words = read_binary_rows(source, matrix, encoding=codec, errors=unicode_errors, whole_file=whole_file)
         else:
-            first_line = 1 if layout.rows is None else 2
-            words = read_text_rows(source, matrix, first_line, encoding=codec, errors=unicode_errors, threads=threads)
-        if layout.rows is not None and not limited:
-            (refuse_more_bytes if layout.binary else refuse_more_rows)(source, rows, layout.dimension)
+            words = read_text_rows(
+                source,
+                matrix,
+                first_line=1 if layout.rows is None else 2,
+                encoding=codec,
+                errors=unicode_errors,
+                threads=threads,
+                whole_file=whole_file,
+            )
         name = source.name
     if matrix.nonfinite_rows:
         number = matrix.first_nonfinite + 1

@@ -11,14 +11,16 @@ from .blocks import BLOCK_BYTES, MOST_WORD_BYTES, BlockSource
 from .row_faults import fault_error
 from .row_matrix import RowMatrix
 
-__all__ = ["read_binary_rows", "refuse_more_bytes"]
+__all__ = ["read_binary_rows"]
 
 # Fewer different ones may be of any size; of so many, swapped bytes all make sense only in a swapped file.
 _LEAST_NUMBERS = 8
 
 
-def read_binary_rows(source: BlockSource, matrix: RowMatrix, *, encoding: str, errors: str) -> list[str]:
-    """Fill `matrix` with the next rows and return their words.
+def read_binary_rows(
+    source: BlockSource, matrix: RowMatrix, *, encoding: str, errors: str, whole_file: bool
+) -> list[str]:
+    """Fill `matrix` with the next rows and return their words; with `whole_file` nothing may follow them.
 
     Raises
     ------
@@ -52,21 +54,17 @@ def read_binary_rows(source: BlockSource, matrix: RowMatrix, *, encoding: str, e
         matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
         words += rows["words"]
         source.consume(rows["consumed"])
-    refuse_float64_words(source.name, start, dimension, words)
+    if whole_file:
+        _refuse_more_bytes(source, start, len(words), dimension)
     return words
 
 
-def refuse_float64_words(name: str, start: bytes, dimension: int, words: list[str]) -> None:
-    """Rows of float64 read as float32 can happen to fit; the words between them then are no words."""
-    if any(not word.isprintable() for word in words[1:5]):
-        _refuse_float64(name, start, dimension)
-
-
-def refuse_more_bytes(source: BlockSource, rows: int, dimension: int) -> None:
+def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, dimension: int) -> None:
     """Raise if anything but newlines follows the last row."""
     rest = source.fill(MOST_WORD_BYTES + 4 * dimension).strip(b"\r\n")
     if not rest and source.at_end:
         return
+    _refuse_float64(source.name, start, dimension)
     scratch = np.empty((1, dimension), np.float32)
     more = vector_files.parse_binary(source.buffer, scratch, most_word_bytes=MOST_WORD_BYTES, errors="ignore")
     what = "another vector" if more["rows"] else f"{rest[:20]!r}"

@@ -13,7 +13,7 @@ from .blocks import BLOCK_BYTES, BlockSource, open_blocks
 from .row_faults import fault_error
 from .row_matrix import RowMatrix
 
-__all__ = ["count_text_rows", "read_text_rows", "refuse_more_rows"]
+__all__ = ["count_text_rows", "read_text_rows"]
 
 
 def count_text_rows(path: AnyPath, limit: int | None) -> int:
@@ -33,9 +33,16 @@ def count_text_rows(path: AnyPath, limit: int | None) -> int:
 
 
 def read_text_rows(
-    source: BlockSource, matrix: RowMatrix, first_line: int, *, encoding: str, errors: str, threads: int
+    source: BlockSource,
+    matrix: RowMatrix,
+    first_line: int,
+    *,
+    encoding: str,
+    errors: str,
+    threads: int,
+    whole_file: bool,
 ) -> list[str]:
-    """Fill `matrix` with the next rows and return their words.
+    """Fill `matrix` with the next rows and return their words; with `whole_file` no row may follow them.
 
     Raises
     ------
@@ -64,10 +71,12 @@ def read_text_rows(
         matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
         words += rows["words"]
         source.consume(rows["consumed"])
+    if whole_file:
+        _refuse_more_rows(source, len(words), dimension)
     return words
 
 
-def refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
+def _refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
     """Raise if another row follows the last one, warn if anything else does."""
     rest = source.fill(BLOCK_BYTES).strip()
     if not rest and source.at_end:
@@ -80,5 +89,5 @@ def refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
         )
     warnings.warn(
         f"{source.name}: line {rows + 2}: what follows the {rows} vectors is no vector and was not read: {rest[:40]!r}",
-        stacklevel=4,
+        stacklevel=5,
     )
