@@ -1,0 +1,355 @@
+"""The window update of every instruction set against its float64 definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from reference.window_update import cbow_window, pair_losses, sigmoid, skipgram_window
+
+from wordkin import _core, hardware
+
+WIDTHS = (16, 32, 48, 112, 304)
+EPSILON = float(np.finfo(np.float32).eps)
+NO_LOSS = pytest.approx(0, abs=1e-12)
+
+
+@dataclass
+class Window:
+    """Arguments of one update."""
+
+    input_rows: NDArray[np.int32]
+    output_rows: NDArray[np.int32]
+    labels: NDArray[np.float64]
+    repeats: NDArray[np.float64]
+    rate: float
+    factors: NDArray[np.float32] | None = None
+
+
+@dataclass
+class Matrices:
+    """Inputs and outputs, as the kernels change them and as the reference does."""
+
+    inputs: NDArray[np.float32]
+    outputs: NDArray[np.float32]
+    exact_inputs: NDArray[np.float64]
+    exact_outputs: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, inputs: NDArray[np.float32], outputs: NDArray[np.float32]) -> Matrices:
+        return cls(inputs, outputs, inputs.astype(np.float64), outputs.astype(np.float64))
+
+    @classmethod
+    def random(cls, generator: np.random.Generator, rows: int, width: int, size: float = 0.5) -> Matrices:
+        inputs, outputs = (
+            (generator.standard_normal((rows, width)) * size / np.sqrt(width)).astype(np.float32) for _ in range(2)
+        )
+        return cls.of(inputs, outputs)
+
+    def largest_error(self) -> float:
+        """Of any entry, relative to the largest entry of its matrix."""
+        return max(
+            float(np.abs(changed - exact).max() / np.abs(exact).max())
+            for changed, exact in ((self.inputs, self.exact_inputs), (self.outputs, self.exact_outputs))
+        )
+
+
+def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tuple[float, float]:
+    """Apply a window on both sides; the kernel's loss and the exact one."""
+    architecture, mean = objective.split("-")[0], not objective.endswith("sum")
+    n = len(window.input_rows)
+    loss = _core.kernels.update_window(
+        isa,
+        architecture,
+        matrices.inputs,
+        window.input_rows,
+        matrices.outputs,
+        window.output_rows,
+        np.where(window.labels == 1, 1, -1).astype(np.float32),
+        window.repeats.astype(np.float32),
+        rate=window.rate,
+        scale=1 / n if mean else 1.0,
+        error_scale=1.0 if mean else 1 / n,
+        factors=window.factors,
+    )
+    arguments = (
+        matrices.exact_inputs,
+        window.input_rows.astype(np.int64),
+        matrices.exact_outputs,
+        window.output_rows.astype(np.int64),
+        window.labels,
+        window.repeats,
+        float(np.float32(window.rate)),
+        None if window.factors is None else window.factors.astype(np.float64),
+    )
+    exact = skipgram_window(*arguments) if architecture == "skipgram" else cbow_window(*arguments, mean=mean)
+    return loss, exact
+
+
+def negative_sampling(generator: np.random.Generator, words: int, draws: int) -> tuple[NDArray[np.int32], ...]:
+    """A target and what is drawn as noise, each row once with its number of draws."""
+    target = int(generator.integers(words))
+    noise = generator.choice(generator.integers(words, size=draws), draws)  # some of them twice and more
+    rows, times = np.unique(noise[noise != target], return_counts=True)
+    labels = np.r_[1.0, np.zeros(len(rows))]
+    return np.r_[target, rows].astype(np.int32), labels, np.r_[1.0, times.astype(np.float64)]
+
+
+def tree_path(generator: np.random.Generator, nodes: int, length: int) -> tuple[NDArray[np.int32], ...]:
+    """Distinct nodes with any codes."""
+    rows = generator.permutation(nodes)[:length].astype(np.int32)
+    return rows, generator.integers(0, 2, length).astype(np.float64), np.ones(length)
+
+
+def drawn_window(generator: np.random.Generator, words: int, output_layer: str) -> Window:
+    """A window as training draws them: outputs of negative sampling, of a tree, or of both (in two halves of rows)."""
+    inputs = generator.permutation(words)[: generator.integers(1, 11)].astype(np.int32)
+    parts = []
+    if output_layer in ("tree", "both"):
+        parts.append(tree_path(generator, words // 2, int(generator.integers(1, 18))))
+    if output_layer in ("noise", "both"):
+        rows, labels, repeats = negative_sampling(generator, words // 2, 5)
+        parts.append((rows + words // 2, labels, repeats))
+    rows, labels, repeats = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return Window(inputs, rows.astype(np.int32), labels, repeats, float(generator.uniform(1e-4, 0.05)))
+
+
+OBJECTIVES = ("skipgram", "cbow-mean", "cbow-sum")
+
+
+@pytest.mark.parametrize("output_layer", ["noise", "tree", "both"])
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_a_thousand_updates_stay_at_the_definition(isa: str, objective: str, output_layer: str) -> None:
+    # Rows enough that rounding stays within the tolerance: with 80 rows NumPy in float32 leaves it as well.
+    generator = np.random.default_rng(7)
+    matrices = Matrices.random(generator, 600, 112)
+    losses = np.zeros(2)
+    for _ in range(1000):
+        losses += update(isa, objective, matrices, drawn_window(generator, 600, output_layer))
+    assert matrices.largest_error() < 1e-6
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_number_of_inputs_and_outputs(isa: str, objective: str) -> None:
+    generator = np.random.default_rng(11)
+    for inputs in range(1, 26):
+        for outputs in range(1, 31):
+            matrices = Matrices.random(generator, 32, 48)
+            window = Window(
+                generator.permutation(32)[:inputs].astype(np.int32),
+                generator.permutation(32)[:outputs].astype(np.int32),
+                generator.integers(0, 2, outputs).astype(np.float64),
+                generator.choice([1.0, 1.0, 1.0, 2.0, 3.0], outputs),
+                0.3,
+                generator.uniform(0, 2, inputs).astype(np.float32) if outputs % 2 else None,
+            )
+            loss, exact = update(isa, objective, matrices, window)
+            assert matrices.largest_error() < 1e-6, (inputs, outputs)
+            assert loss == pytest.approx(exact, rel=1e-6), (inputs, outputs)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_widths(isa: str, objective: str, width: int) -> None:
+    generator = np.random.default_rng(width)
+    matrices = Matrices.random(generator, 40, width)
+    for _ in range(60):
+        loss, exact = update(isa, objective, matrices, drawn_window(generator, 40, "both"))
+        assert loss == pytest.approx(exact, rel=1e-6)
+    assert matrices.largest_error() < 1e-6
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_rows_outside_the_window_and_padding_stay_as_they_are(isa: str, objective: str) -> None:
+    generator = np.random.default_rng(3)
+    matrices = Matrices.random(generator, 40, 112)
+    matrices.inputs[:, 100:] = matrices.outputs[:, 100:] = 0
+    before = matrices.inputs.copy(), matrices.outputs.copy()
+    window = drawn_window(generator, 40, "both")
+    update(isa, objective, Matrices.of(matrices.inputs, matrices.outputs), window)
+    for matrix, old, rows in zip(
+        (matrices.inputs, matrices.outputs), before, (window.input_rows, window.output_rows), strict=True
+    ):
+        others = np.setdiff1d(np.arange(40), rows)
+        np.testing.assert_array_equal(matrix[others], old[others])
+        assert (matrix[rows] != old[rows]).any()
+        np.testing.assert_array_equal(matrix[:, 100:], 0)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_a_factor_of_zero_freezes_an_input_and_not_the_outputs(isa: str, objective: str) -> None:
+    generator = np.random.default_rng(5)
+    matrices = Matrices.random(generator, 40, 48)
+    window = drawn_window(generator, 40, "noise")
+    window.factors = np.zeros(len(window.input_rows), dtype=np.float32)
+    old_inputs, old_outputs = matrices.inputs.copy(), matrices.outputs.copy()
+    update(isa, objective, matrices, window)
+    np.testing.assert_array_equal(matrices.inputs, old_inputs)
+    assert (matrices.outputs[window.output_rows] != old_outputs[window.output_rows]).any()
+
+
+@pytest.mark.parametrize("objective", ["cbow-mean", "cbow-sum"])
+def test_a_repeated_input_counts_each_time_in_cbow(isa: str, objective: str) -> None:
+    generator = np.random.default_rng(13)
+    matrices = Matrices.random(generator, 40, 48)
+    window = drawn_window(generator, 40, "both")
+    window.input_rows = np.array([3, 7, 3, 3, 9, 7], dtype=np.int32)
+    loss, exact = update(isa, objective, matrices, window)
+    assert matrices.largest_error() < 1e-6
+    assert loss == pytest.approx(exact, rel=1e-6)
+
+
+@pytest.mark.parametrize("outputs", [3, 6, 7, 20])
+def test_a_repeated_input_is_visited_one_after_the_other_in_skipgram(isa: str, outputs: int) -> None:
+    """Its own changes add up exactly; a later visit may show the outputs what an earlier one made of the row."""
+    generator = np.random.default_rng(17)
+    matrices = Matrices.random(generator, 40, 48)
+    rows, labels, repeats = tree_path(generator, 40, outputs)
+    window = Window(np.array([3, 7, 3, 3, 9, 7], dtype=np.int32), rows, labels, repeats, 0.05)
+    old_inputs = matrices.exact_inputs.copy()
+    loss, exact = update(isa, "skipgram", matrices, window)
+    np.testing.assert_allclose(matrices.inputs, matrices.exact_inputs, atol=1e-6 * np.abs(old_inputs).max())
+    assert loss == pytest.approx(exact, rel=1e-6)
+    # What a visit can see of the earlier ones is at most the row's whole change, times a gradient of at most the rate.
+    visible = len(window.input_rows) * window.rate * np.abs(matrices.exact_inputs - old_inputs).max()
+    assert np.abs(matrices.outputs - matrices.exact_outputs).max() < visible + 1e-6
+
+
+@pytest.mark.parametrize("repeats", [5, 40, 42, 43, 63, 64, 127, 128, 1000, 10_000])
+@pytest.mark.parametrize("inputs", [1, 2, 7])
+def test_a_noise_word_drawn_very_often(isa: str, inputs: int, repeats: int) -> None:
+    """Few words and many draws: the loss is kept as a product of factors, which must not overflow."""
+    generator = np.random.default_rng(repeats)
+    for outputs in (2, 6, 9):
+        matrices = Matrices.random(generator, 30, 16, size=0.2)
+        window = Window(
+            generator.permutation(30)[:inputs].astype(np.int32),
+            generator.permutation(30)[:outputs].astype(np.int32),
+            np.r_[1.0, np.zeros(outputs - 1)],
+            np.r_[1.0, np.full(outputs - 1, float(repeats))],
+            1e-5,
+        )
+        for objective in OBJECTIVES:
+            loss, exact = update(isa, objective, matrices, window)
+            assert loss == pytest.approx(exact, rel=1e-6), (objective, outputs)
+    assert matrices.largest_error() < 1e-6
+
+
+@pytest.mark.parametrize("score", [0.0, 1e-6, 1.0, 6.0, 16.0, 17.5, 30.0, 86.0, 87.5, 88.5, 104.0, 500.0, 1000.0])
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_extreme_scores_are_right_and_finite(isa: str, objective: str, score: float) -> None:
+    """No saturation, no NaN: also a pair that is as wrong as can be is trained."""
+    for sign in (1.0, -1.0):
+        for label in (1.0, 0.0):
+            inputs, outputs = np.zeros((4, 16), np.float32), np.zeros((3, 16), np.float32)
+            inputs[:, 0], outputs[:, 0] = sign * np.sqrt(score), np.sqrt(score)
+            matrices = Matrices.of(inputs, outputs)
+            window = Window(
+                np.arange(1 if objective == "cbow-sum" else 4, dtype=np.int32),
+                np.arange(3, dtype=np.int32),
+                np.full(3, label),
+                np.array([1.0, 2.0, 5.0]),
+                0.025,
+            )
+            loss, exact = update(isa, objective, matrices, window)
+            assert np.isfinite(inputs).all()
+            assert np.isfinite(outputs).all()
+            terms = 8 * len(window.input_rows)
+            assert loss == pytest.approx(exact, rel=1e-6, abs=terms * EPSILON)  # a factor 1 + e rounds once
+            np.testing.assert_allclose(inputs, matrices.exact_inputs, rtol=1e-6, atol=1e-6)
+            np.testing.assert_allclose(outputs, matrices.exact_outputs, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_loss_of_bad_numbers_is_no_number(isa: str, bad: float) -> None:
+    """Divergence is seen in the loss, so it must not come out as some finite value."""
+    for objective in OBJECTIVES:
+        matrices = Matrices.random(np.random.default_rng(1), 8, 16)
+        matrices.inputs[1] = bad
+        rows = np.arange(3, dtype=np.int32)
+        signs, repeats = np.array([1, -1, -1], np.float32), np.ones(3, np.float32)
+        loss = _core.kernels.update_window(
+            isa, objective.split("-")[0], matrices.inputs, rows, matrices.outputs, rows, signs, repeats, rate=0.1
+        )
+        assert not np.isfinite(loss)
+
+
+def test_instruction_sets_agree() -> None:
+    isas = hardware.available_isas()
+    if len(isas) == 1:
+        pytest.skip("one instruction set only: nothing to compare")
+    for objective in OBJECTIVES:
+        results = []
+        for isa in isas:
+            generator = np.random.default_rng(23)
+            matrices = Matrices.random(generator, 40, 112)
+            loss = sum(update(isa, objective, matrices, drawn_window(generator, 40, "both"))[0] for _ in range(50))
+            results.append((matrices.inputs, matrices.outputs, loss))
+        for inputs, outputs, loss in results[1:]:
+            np.testing.assert_allclose(inputs, results[0][0], atol=3e-7)
+            np.testing.assert_allclose(outputs, results[0][1], atol=3e-7)
+            assert loss == pytest.approx(results[0][2], rel=1e-6)
+
+
+def test_an_instruction_set_gives_the_same_bits_every_time(isa: str) -> None:
+    runs = []
+    for _ in range(2):
+        generator = np.random.default_rng(29)
+        matrices = Matrices.random(generator, 40, 112)
+        for _ in range(20):
+            update(isa, "skipgram", matrices, drawn_window(generator, 40, "both"))
+        runs.append(matrices.inputs.tobytes() + matrices.outputs.tobytes())
+    assert runs[0] == runs[1]
+
+
+def test_touching_changes_nothing(isa: str) -> None:
+    generator = np.random.default_rng(31)
+    matrices = Matrices.random(generator, 40, 112)
+    before = matrices.inputs.tobytes() + matrices.outputs.tobytes()
+    window = drawn_window(generator, 40, "both")
+    signs = np.where(window.labels == 1, 1, -1).astype(np.float32)
+    loss = _core.kernels.update_window(
+        isa, "touch", matrices.inputs, window.input_rows, matrices.outputs, window.output_rows, signs,
+        window.repeats.astype(np.float32), rate=0.1,
+    )  # fmt: skip
+    assert loss == NO_LOSS
+    assert matrices.inputs.tobytes() + matrices.outputs.tobytes() == before
+
+
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow", "touch"])
+def test_windows_without_inputs_or_outputs_do_nothing(isa: str, architecture: str) -> None:
+    matrix = np.ones((2, 16), np.float32)
+    none, some = np.array([], np.int32), np.array([0], np.int32)
+    for inputs, outputs in ((none, some), (some, none), (none, none)):
+        numbers = np.ones(len(outputs), np.float32)
+        loss = _core.kernels.update_window(
+            isa, architecture, matrix, inputs, matrix.copy(), outputs, numbers, numbers, rate=0.1
+        )
+        assert loss == NO_LOSS
+    np.testing.assert_array_equal(matrix, 1)
+
+
+def test_the_definition_is_the_gradient_of_its_loss() -> None:
+    """The reference itself, by central differences: x and y move against the gradient of the loss."""
+    generator = np.random.default_rng(37)
+    inputs, outputs = generator.standard_normal((3, 5)), generator.standard_normal((4, 5))
+    labels, repeats = np.array([1.0, 0.0, 0.0, 1.0]), np.array([1.0, 2.0, 1.0, 3.0])
+
+    def loss(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+        return pair_losses(x @ y.T, labels, repeats)
+
+    moved_inputs, moved_outputs = inputs.copy(), outputs.copy()
+    skipgram_window(moved_inputs, np.arange(3), moved_outputs, np.arange(4), labels, repeats, 1.0)
+    for matrix, moved in ((inputs, moved_inputs), (outputs, moved_outputs)):
+        for place in np.ndindex(matrix.shape):
+            value, step = matrix[place], 1e-6
+            matrix[place] = value + step
+            above = loss(inputs, outputs)
+            matrix[place] = value - step
+            below = loss(inputs, outputs)
+            matrix[place] = value
+            assert moved[place] - value == pytest.approx(-(above - below) / (2 * step), rel=1e-6, abs=1e-8)
+    assert sigmoid(np.array([0.0]))[0] == 0.5

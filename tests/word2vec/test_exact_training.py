@@ -1,0 +1,145 @@
+"""Whole trainings against their float64 definition, where nothing is random.
+
+Windows are whole, nothing is subsampled, and noise is certain: with a high exponent only the most frequent word is
+drawn. No word stands in a sentence twice: within a window of skip-gram, the second place of a word would see what the
+first has made of its vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from reference import word2vec as reference
+
+from wordkin import Word2Vec, _core
+
+Sentences = list[list[str]]
+
+ONLY_THE_MOST_FREQUENT = 100.0  # as exponent of the noise distribution
+
+OBJECTIVES = {
+    "noise": {"negative": 5, "hs": 0},
+    "tree": {"negative": 0, "hs": 1},
+    "both": {"negative": 3, "hs": 1},
+    "much noise": {"negative": 300, "hs": 0},
+}
+
+
+def prepared(sentences: Sentences, **options: Any) -> Word2Vec:
+    """A model with random output layers, so that the first update already says something."""
+    model = Word2Vec(
+        min_count=1, sample=0, shrink_windows=False, ns_exponent=ONLY_THE_MOST_FREQUENT, workers=1, **options
+    )
+    model.build_vocab(sentences)
+    model.wv.expandos["count"][0] = 10**6  # by far the most frequent
+    generator = np.random.default_rng(5)
+    shape = len(model.wv), model.vector_size
+    model.wv.vectors[:] = generator.standard_normal(shape) * 0.3
+    if model.options.negative:
+        model.syn1neg = generator.standard_normal(shape) * 0.3
+    if model.options.hierarchical_softmax:
+        model.syn1 = generator.standard_normal(shape) * 0.3
+    return model
+
+
+def outputs_of(model: Word2Vec) -> tuple[Callable[[int], Any], dict[str, np.ndarray]]:
+    """What a centre word is scored against, and the matrices in float64."""
+    matrices: dict[str, np.ndarray] = {}
+    paths: Any = None
+    if model.options.hierarchical_softmax:
+        matrices["syn1"] = model.syn1.astype(np.float64)
+        paths = _core.word2vec.huffman_paths(np.ascontiguousarray(model.wv.expandos["count"]))
+    if model.options.negative:
+        matrices["syn1neg"] = model.syn1neg.astype(np.float64)
+
+    def outputs(centre: int) -> list[Any]:
+        found = []
+        if paths is not None:
+            nodes, codes = paths[centre]
+            found.append((matrices["syn1"], nodes.tolist(), (1.0 - codes).tolist(), [1.0] * len(nodes)))
+        if model.options.negative:
+            noise = [] if centre == 0 else [0]  # what equals the target is passed over
+            times = [1.0, *[float(model.options.negative)] * len(noise)]
+            found.append((matrices["syn1neg"], [centre, *noise], [1.0, *[0.0] * len(noise)], times))
+        return found
+
+    return outputs, matrices
+
+
+def ids_of(model: Word2Vec, sentences: Sentences) -> list[list[int]]:
+    return [[model.wv.key_to_index[word] for word in sentence] for sentence in sentences]
+
+
+@pytest.mark.parametrize("layer", OBJECTIVES)
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow mean", "cbow sum"])
+def test_training_is_its_definition(isa: str, make_sentences: Any, architecture: str, layer: str) -> None:
+    sentences = make_sentences(30, 60, longest=20, is_distinct=True)
+    model = prepared(
+        sentences,
+        vector_size=20,
+        window=3,
+        sg=int(architecture == "skipgram"),
+        cbow_mean=int(architecture == "cbow mean"),
+        batch_words=1,  # a job a sentence: the rate is that of the words before it
+        max_isa=isa,
+        **OBJECTIVES[layer],
+    )
+    inputs = model.wv.vectors.astype(np.float64)
+    outputs, matrices = outputs_of(model)
+    rate = 0.05 if layer != "much noise" else 0.001
+    model.train(sentences, total_examples=len(sentences), epochs=2, start_alpha=rate, end_alpha=rate / 10)
+    losses = reference.train(
+        [ids_of(model, sentences)] * 2,
+        inputs,
+        outputs,
+        window=3,
+        skipgram=architecture == "skipgram",
+        cbow_mean=architecture == "cbow mean",
+        start=rate,
+        end=rate / 10,
+    )
+    assert [epoch.loss for epoch in model.training_report.epochs] == pytest.approx(losses, rel=2e-6)
+    np.testing.assert_allclose(model.wv.vectors, inputs, atol=3e-6 * np.abs(inputs).max())
+    for name, matrix in matrices.items():
+        np.testing.assert_allclose(getattr(model, name), matrix, atol=3e-6 * np.abs(matrix).max())
+
+
+@pytest.mark.parametrize("layer", OBJECTIVES)
+@pytest.mark.parametrize("sg", [0, 1])
+def test_loss_of_vectors_that_do_not_move(isa: str, make_sentences: Any, sg: int, layer: str) -> None:
+    """With paths of every length, one after the other: nothing of one window may count in the next."""
+    sentences = make_sentences(60, 400, longest=4)
+    model = prepared(sentences, vector_size=16, window=2, sg=sg, max_isa=isa, **OBJECTIVES[layer])
+    outputs, _ = outputs_of(model)
+    model.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=1e-12, end_alpha=1e-12)
+    [loss] = reference.train(
+        [ids_of(model, sentences)],
+        model.wv.vectors.astype(np.float64),
+        outputs,
+        window=2,
+        skipgram=bool(sg),
+        start=1e-12,
+        end=1e-12,
+    )
+    assert model.training_report.epochs[0].loss == pytest.approx(loss, rel=1e-6)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_frozen_words_take_no_change(make_sentences: Any, sg: int) -> None:
+    """vectors_lockf scales the change of each word's vector, and no other."""
+    sentences = make_sentences(30, 30, longest=20, is_distinct=True)
+    moved, half_moved, start = (prepared(sentences, vector_size=16, window=2, sg=sg, batch_words=1) for _ in range(3))
+    lock = np.ones(len(moved.wv), dtype=np.float32)
+    lock[[0, 4]] = 0.0
+    lock[[2, 5]] = 0.5
+    half_moved.wv.vectors_lockf = lock
+    for model in (moved, half_moved):  # one window: what it changes does not come back to it
+        model.train([["w2", "w4", "w5", "w0", "w1"][:3]], total_examples=1, epochs=1, start_alpha=0.01, end_alpha=0.01)
+    steps, half_steps = moved.wv.vectors - start.wv.vectors, half_moved.wv.vectors - start.wv.vectors
+    frozen = lock == 0
+    assert (steps[frozen] != 0).any()
+    np.testing.assert_array_equal(half_steps[frozen], 0)
+    np.testing.assert_allclose(half_steps, steps * lock[:, np.newaxis], atol=2e-4 * np.abs(steps).max())
