@@ -58,7 +58,7 @@ class TrainingSession {
  public:
   TrainingSession(const py::object& options, py::object input, py::object nodes, py::object output, py::object factors,
                   const py::object& counts, std::size_t threads, double start_rate, double end_rate,
-                  double planned_words)
+                  double planned_words, std::uint64_t first_stream)
       : input_(std::move(input)),
         nodes_(std::move(nodes)),
         output_(std::move(output)),
@@ -71,7 +71,7 @@ class TrainingSession {
     if (!factors_.is_none()) parameters.factors = vector_view<const float>("factors", factors_, Access::kRead);
     hogwild_ = std::make_unique<word2vec::Hogwild>(options_from(options), parameters,
                                                    vector_view<const std::int64_t>("counts", counts, Access::kRead),
-                                                   threads, rate_);
+                                                   threads, rate_, first_stream);
   }
   ~TrainingSession() {
     const py::gil_scoped_release release;  // joins threads; none of them needs Python
@@ -84,6 +84,7 @@ class TrainingSession {
     const py::gil_scoped_release release;  // copies a block; the arrays are held by the caller
     hogwild_->feed(id, end, raw_words);
   }
+  void finish() { hogwild_->finish(); }
   bool wait(std::size_t most, double seconds) {
     const py::gil_scoped_release release;  // sleeps
     return hogwild_->wait(most, seconds);
@@ -149,10 +150,12 @@ void register_word2vec(py::module_& m) {
   auto w = m.def_submodule("word2vec", "Training of Word2Vec.");
   py::class_<TrainingSession>(w, "TrainingSession")
       .def(py::init<const py::object&, py::object, py::object, py::object, py::object, const py::object&, std::size_t,
-                    double, double, double>(),
+                    double, double, double, std::uint64_t>(),
            py::arg("options"), py::kw_only(), py::arg("input"), py::arg("nodes"), py::arg("output"), py::arg("factors"),
-           py::arg("counts"), py::arg("threads"), py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"))
+           py::arg("counts"), py::arg("threads"), py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"),
+           py::arg("first_stream") = 0)
       .def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"))
+      .def("finish", &TrainingSession::finish)
       .def("wait", &TrainingSession::wait, py::arg("most"), py::arg("seconds"))
       .def("cancel", &TrainingSession::cancel)
       .def("tally", &TrainingSession::tally)

@@ -52,8 +52,10 @@ struct Upcoming {
 // One window. With z_ij = sign_j <x_i, y_j> and g_ij = rate * repeats_j * sign_j * sigmoid(-z_ij), all from the old
 // rows:
 //   skipgram: x_i += factor_i * sum_j g_ij y_j     y_j += sum_i g_ij x_i
-//   cbow:     the same with the one row h = scale * sum_i x_i, whose change goes to x_i += factor_i * error_scale *
-//   change touch:    loads and stores every row unchanged: what memory alone costs, for measuring.
+//             a row that stands among the inputs twice is visited one place after the other: y_j may see its change
+//   cbow:     the same with the one row h = scale * sum_i x_i, whose change goes to all of them:
+//             x_i += factor_i * error_scale * change
+//   touch:    loads and stores every row unchanged: what memory alone costs, for measuring.
 // scratch: OUT (scratch_floats(inputs, outputs, width)) 64-byte aligned.
 struct Window {
   Inputs inputs;

@@ -109,6 +109,22 @@ struct LossLanes {
   Vec linear;
 };
 
+// A row drawn more often than this would give a lane more factors than it has room for.
+inline constexpr int kMostRepeatsAsFactors = kMaxFactors * Vec::kWidth / kTileFloats;
+
+// sum repeats * log(1 + exp(-|z|)) over a tile: what the factors would hold, without a bound on repeats.
+// scores: IN (`used`, rounded up to whole vectors)
+inline double logarithms_of_tile(const float* scores, int used, const Pattern& pattern) {
+  double sum = 0.0;
+  for (int k = 0; k < used; k += Vec::kWidth) {
+    float e[Vec::kWidth];
+    exp_of_nonpositive(sub(Vec::zero(), abs(Vec::load(scores + k)))).store(e);
+    for (int lane = 0; lane < Vec::kWidth; ++lane)
+      sum += static_cast<double>(pattern.repeats[k + lane]) * log_of_moderate(1.0 + static_cast<double>(e[lane]));
+  }
+  return sum;
+}
+
 // scores: INOUT (`used`, rounded up to whole vectors) x_i . y_j -> g_ij.
 WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Pattern& pattern, float rate,
                                            int most_repeats, LossLanes loss) {
@@ -135,17 +151,25 @@ WORDKIN_INLINE LossLanes loss_with_room(LossTerms& loss, int factors) {
   return {Vec::load(loss.product), Vec::load(loss.linear)};
 }
 
+// A tile's scores become gradients, and its loss is added.
+WORDKIN_INLINE void finish_tile(const Window& w, float* scores, int used, const Pattern& pattern) {
+  int repeats = w.outputs.most_repeats;
+  if (repeats > kMostRepeatsAsFactors) {
+    w.loss->total += logarithms_of_tile(scores, used, pattern);
+    repeats = 0;
+  }
+  const LossLanes before = loss_with_room(*w.loss, (repeats > 0 ? repeats : 1) * (kTileFloats / Vec::kWidth));
+  const LossLanes after = gradients_of_tile(scores, used, pattern, w.rate, repeats, before);
+  after.product.store(w.loss->product);
+  after.linear.store(w.loss->linear);
+}
+
 WORDKIN_INLINE void gradients_of_group(const Window& w, int n, int group, const Pattern& full, const Pattern& last,
                                        float* scores) {
   constexpr int kRows = Vec::kTileRows;
-  const int repeats = w.outputs.most_repeats;
   for (int i = 0; i < n; i += kRows, scores += kTileFloats) {
     const bool is_full = i + kRows <= n;
-    const int used = (is_full ? kRows : n - i) * group;
-    const LossLanes before = loss_with_room(*w.loss, repeats * (kTileFloats / Vec::kWidth));
-    const LossLanes after = gradients_of_tile(scores, used, is_full ? full : last, w.rate, repeats, before);
-    after.product.store(w.loss->product);
-    after.linear.store(w.loss->linear);
+    finish_tile(w, scores, (is_full ? kRows : n - i) * group, is_full ? full : last);
   }
 }
 
@@ -288,17 +312,15 @@ WORDKIN_INLINE void score_row(float* scores, const float* x, float* const* outpu
 template <int N>
 inline void gradients_of_row(const Window& w, const float* x, int first, float* scores) {
   const int count = w.outputs.count - first < N ? w.outputs.count - first : N;
+  constexpr int kLanes = (N + Vec::kWidth - 1) / Vec::kWidth * Vec::kWidth;
   Pattern pattern;
   for (float* part : {pattern.signs, pattern.repeats}) {
     const float* source = (part == pattern.signs ? w.outputs.signs : w.outputs.repeats) + first;
     for (int k = 0; k < N; k += Vec::kWidth) Vec::load(source + k).store(part + k);
-    for (int k = count; k < N; k += Vec::kWidth) Vec::zero().store(part + k);
+    for (int k = count; k < kLanes; k += Vec::kWidth) Vec::zero().store(part + k);
   }
   score_row<N>(scores, x, w.outputs.rows + first, count, w.width);
-  const LossLanes before = loss_with_room(*w.loss, w.outputs.most_repeats * ((N + Vec::kWidth - 1) / Vec::kWidth));
-  const LossLanes after = gradients_of_tile(scores, N, pattern, w.rate, w.outputs.most_repeats, before);
-  after.product.store(w.loss->product);
-  after.linear.store(w.loss->linear);
+  finish_tile(w, scores, N, pattern);
 }
 
 // change: OUT (width) sum_j g_j y_j; y_j += g_j x. x and change may be the same row.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <system_error>
+#include <exception>
 #include <utility>
 
 namespace wordkin::parallel {
@@ -13,9 +13,8 @@ ThreadPool::ThreadPool(std::size_t threads) {
   for (std::size_t worker = 0; worker < threads; ++worker) {
     try {
       threads_.emplace_back([this, worker] { work(worker); });
-    } catch (const std::system_error&) {
-      if (threads_.empty()) throw;
-      break;  // a process or cgroup limit: go on with those that started
+    } catch (const std::exception&) {  // a limit of process, cgroup or memory: go on with those that started
+      break;
     }
   }
 }
@@ -45,9 +44,14 @@ std::size_t ThreadPool::pending() const {
 }
 
 bool ThreadPool::wait(std::size_t most, double seconds) {
+  const auto deadline =
+      std::chrono::steady_clock::now() +
+      std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
   std::unique_lock lock(mutex_);
-  const bool reached = has_progress_.wait_for(lock, std::chrono::duration<double>(seconds),
-                                              [&] { return waiting_.size() + running_ <= most || failure_; });
+  while (threads_.empty() && waiting_.size() > most && !failure_ && std::chrono::steady_clock::now() < deadline)
+    run_next(lock, 0);
+  const bool reached =
+      has_progress_.wait_until(lock, deadline, [&] { return waiting_.size() + running_ <= most || failure_; });
   if (failure_) {
     has_progress_.wait(lock, [&] { return running_ == 0; });
     std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -86,25 +90,30 @@ void ThreadPool::work(std::size_t worker) {
   while (true) {
     has_work_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
-    Task task = std::move(waiting_.front());
-    waiting_.pop_front();
-    ++running_;
-    lock.unlock();
-    std::exception_ptr failure;
-    try {
-      task(worker);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    task = nullptr;  // what the task holds is released before the caller is told that it ended
-    lock.lock();
-    --running_;
-    if (failure && !failure_) {
-      failure_ = failure;
-      waiting_.clear();
-    }
-    has_progress_.notify_all();
+    run_next(lock, worker);
   }
+}
+
+// Takes and runs the first task; `lock` is held before and after, not while it runs.
+void ThreadPool::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker) {
+  Task task = std::move(waiting_.front());
+  waiting_.pop_front();
+  ++running_;
+  lock.unlock();
+  std::exception_ptr failure;
+  try {
+    task(worker);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  task = nullptr;  // what the task holds is released before the caller is told that it ended
+  lock.lock();
+  --running_;
+  if (failure && !failure_) {
+    failure_ = failure;
+    waiting_.clear();
+  }
+  has_progress_.notify_all();
 }
 
 }  // namespace wordkin::parallel

@@ -16,13 +16,13 @@ namespace wordkin::parallel {
 class ThreadPool {
  public:
   // Starts `threads` workers (at least one). Where the system refuses some of them, the pool works with fewer;
-  // size() tells. Throws std::system_error only when not even one can be started.
+  // size() tells. Where it refuses all, whoever waits does the work, as worker 0.
   explicit ThreadPool(std::size_t threads);
   ~ThreadPool();  // drops what has not begun, waits for what has
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  [[nodiscard]] std::size_t size() const { return threads_.size(); }
+  [[nodiscard]] std::size_t size() const { return threads_.empty() ? 1 : threads_.size(); }
 
   // A task gets the number of its worker (0 .. size() - 1), for per-thread scratch.
   using Task = std::function<void(std::size_t worker)>;
@@ -42,6 +42,7 @@ class ThreadPool {
 
  private:
   void work(std::size_t worker);
+  void run_next(std::unique_lock<std::mutex>& lock, std::size_t worker);
 
   mutable std::mutex mutex_;
   std::condition_variable has_work_;

@@ -11,7 +11,9 @@ namespace wordkin::random {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed, std::uint64_t stream = 0) {
-    std::uint64_t x = seed ^ (stream * 0x9E3779B97F4A7C15ULL + 0xD1B54A32D192ED03ULL);
+    // The stream is scrambled first: splitmix steps by a constant, and streams a step apart would share state.
+    std::uint64_t x = stream;
+    x = seed ^ splitmix(x);
     for (auto& word : state_) word = splitmix(x);
   }
 

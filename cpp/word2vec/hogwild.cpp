@@ -26,10 +26,10 @@ void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t
 }  // namespace
 
 Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-                 std::size_t threads, LearningRate& rate)
-    : objective_(options, parameters, counts), rate_(&rate), pool_(threads) {
+                 std::size_t threads, LearningRate& rate, std::uint64_t first_stream)
+    : objective_(options, parameters, counts), rate_(&rate), next_stream_(first_stream), pool_(threads) {
   trainers_.reserve(pool_.size());
-  for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(objective_);
+  for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(objective_, cancelled_);
 }
 
 Hogwild::~Hogwild() { cancel(); }
@@ -37,33 +37,24 @@ Hogwild::~Hogwild() { cancel(); }
 void Hogwild::feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words) {
   check_block(ids, ends, objective_.words());
   const double raw_share = ids.empty() ? 0.0 : static_cast<double>(raw_words) / static_cast<double>(ids.size());
-  std::int64_t raw_before = 0;
-  std::size_t sentence = 0;
-  std::int64_t begin = 0;
-  while (sentence < ends.size()) {
-    auto job = std::make_shared<Job>();
-    job->stream = next_stream_++;
-    std::int64_t end = begin;
-    while (sentence < ends.size() && end - begin < objective_.options().job_words) {
-      end = ends[sentence++];
-      job->ends.push_back(end - begin);
-    }
-    job->ids.assign(ids.begin() + begin, ids.begin() + end);
-    const std::int64_t raw_after =
-        sentence == ends.size() ? raw_words : static_cast<std::int64_t>(raw_share * static_cast<double>(end));
-    job->raw_words = raw_after - raw_before;
-    raw_before = raw_after;
+  std::int64_t begin = 0, raw_before = 0;
+  for (const std::int64_t end : ends) {
+    begun_.ids.insert(begun_.ids.end(), ids.begin() + begin, ids.begin() + end);
+    begun_.ends.push_back(static_cast<std::int64_t>(begun_.ids.size()));
     begin = end;
-    queue(std::move(job));
+    if (begun_.ends.back() < objective_.options().job_words) continue;
+    const auto raw = end == ends.back() ? raw_words : static_cast<std::int64_t>(raw_share * static_cast<double>(end));
+    begun_.raw_words += raw - raw_before;
+    raw_before = raw;
+    finish();
   }
-  if (ends.empty() && raw_words > 0) {  // nothing but unknown words: they count as read
-    rate_->count(raw_words);
-    const std::lock_guard lock(mutex_);
-    tally_.raw_words += raw_words;
-  }
+  begun_.raw_words += raw_words - raw_before;
 }
 
-void Hogwild::queue(std::shared_ptr<const Job> job) {
+void Hogwild::finish() {
+  if (begun_.ends.empty() && begun_.raw_words == 0) return;
+  begun_.stream = next_stream_++;
+  auto job = std::make_shared<const Job>(std::exchange(begun_, Job{}));
   pool_.submit([this, job = std::move(job)](std::size_t worker) { run(*job, worker); });
 }
 
@@ -99,6 +90,7 @@ bool Hogwild::wait(std::size_t most, double seconds) { return pool_.wait(most, s
 
 void Hogwild::cancel() {
   cancelled_.store(true, std::memory_order_relaxed);
+  begun_ = Job{};
   pool_.drop_waiting();
 }
 

@@ -22,20 +22,23 @@ namespace wordkin::word2vec {
 
 class Hogwild {
  public:
+  // Jobs draw from the streams first_stream, first_stream + 1, ...
   Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-          std::size_t threads, LearningRate& rate);
-  ~Hogwild();  // stops what runs, within one sentence
+          std::size_t threads, LearningRate& rate, std::uint64_t first_stream);
+  ~Hogwild();  // stops what runs, within one window
 
-  // Cuts a block of encoded sentences into jobs of about options.job_words words and queues them. ends[k] is the
-  // position behind sentence k. The block is copied. Jobs draw from streams numbered in the order of feeding, so one
-  // thread gives the same result every time. Throws std::invalid_argument for ids or ends out of range; then nothing
-  // was queued.
+  // Cuts a block of encoded sentences into jobs of options.job_words words (a job ends with the sentence that fills it)
+  // and queues them; what is left begins the next job. ends[k] is the position behind sentence k. The block is copied.
+  // Jobs are numbered in the order of feeding and do not depend on where blocks end, so one thread gives the same
+  // result every time. Throws std::invalid_argument for ids or ends out of range; then nothing was queued.
   void feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words);
+  // Queues the job that was begun: an epoch is over.
+  void finish();
 
   // Waits until at most `most` jobs are pending or the time is over; true in the first case. An exception of a job is
   // rethrown here.
   bool wait(std::size_t most, double seconds);
-  // Drops the jobs that wait and stops those that run after their current sentence.
+  // Drops the jobs that wait and stops those that run after their current window.
   void cancel();
 
   [[nodiscard]] Tally tally() const;  // of the jobs that have ended
@@ -43,18 +46,18 @@ class Hogwild {
 
  private:
   struct Job {
-    std::uint64_t stream;
-    std::int64_t raw_words;
+    std::uint64_t stream = 0;
+    std::int64_t raw_words = 0;
     std::vector<std::int32_t> ids;
     std::vector<std::int64_t> ends;
   };
-  void queue(std::shared_ptr<const Job> job);
   void run(const Job& job, std::size_t worker);
 
   Objective objective_;
   LearningRate* rate_;
   std::vector<SentenceTrainer> trainers_;  // one a thread
-  std::uint64_t next_stream_ = 0;
+  std::uint64_t next_stream_;
+  Job begun_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   Tally tally_;

@@ -24,24 +24,24 @@ void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::
 Objective::Objective(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts)
     : options_(options),
       parameters_(parameters),
+      words_(static_cast<std::int64_t>(counts.size())),
       kernels_(&kernels::table_of(options.isa)),
       subsampling_(counts, options.sample) {
-  const auto words = static_cast<std::int64_t>(counts.size());
   if (options.window < 1) throw std::invalid_argument("window must be at least 1");
   if (options.job_words < 1) throw std::invalid_argument("job_words must be at least 1");
   if (options.negative < 0) throw std::invalid_argument("negative must be at least 0");
   if (options.negative == 0 && !options.hierarchical_softmax)
     throw std::invalid_argument("an objective needs negative sampling or hierarchical softmax");
-  if (words > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 words");
-  check_rows("input", parameters.input, words, parameters.input.columns);
+  if (words_ > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 words");
+  check_rows("input", parameters.input, words_, parameters.input.columns);
   if (!parameters.factors.empty() && parameters.factors.size() < counts.size())
     throw std::invalid_argument("factors must be empty or have one entry for each word");
   if (options.negative > 0) {
-    check_rows("output", parameters.output, words, parameters.input.columns);
+    check_rows("output", parameters.output, words_, parameters.input.columns);
     sampler_.emplace(counts, options.ns_exponent);
   }
   if (options.hierarchical_softmax) {
-    check_rows("nodes", parameters.nodes, words - 1, parameters.input.columns);
+    check_rows("nodes", parameters.nodes, words_ - 1, parameters.input.columns);
     tree_.emplace(counts);
   }
 }

@@ -52,11 +52,12 @@ class Objective {
   [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
   [[nodiscard]] int most_outputs() const;  // the most output rows that one target can have
   [[nodiscard]] int width() const { return static_cast<int>(parameters_.input.columns); }
-  [[nodiscard]] std::int64_t words() const { return parameters_.input.rows; }
+  [[nodiscard]] std::int64_t words() const { return words_; }
 
  private:
   Options options_;
   Parameters parameters_;
+  std::int64_t words_;
   const kernels::KernelTable* kernels_;
   Subsampling subsampling_;
   std::optional<NegativeSampler> sampler_;

@@ -20,8 +20,9 @@ Tally& Tally::operator+=(const Tally& other) {
   return *this;
 }
 
-SentenceTrainer::SentenceTrainer(const Objective& objective)
+SentenceTrainer::SentenceTrainer(const Objective& objective, const std::atomic<bool>& cancelled)
     : objective_(&objective),
+      cancelled_(&cancelled),
       reaches_(kBatch),
       noise_(kBatch * static_cast<std::size_t>(objective.options().negative)),
       windows_(kAhead + 1, DrawnWindow(objective.most_outputs())) {}
@@ -34,6 +35,7 @@ void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, 
   reserve(static_cast<int>(std::min(kept_.size() - 1, 2 * window)));
   const std::size_t count = kept_.size();
   for (std::size_t next = 0; next < count + kAhead; ++next) {
+    if (cancelled_->load(std::memory_order_relaxed)) return;  // a sentence with wide windows takes seconds
     if (next < count && next % kBatch == 0) draw(next, std::min(next + kBatch, count), generator);
     if (next < count) prepare(next);
     if (next >= kAhead) update(next - kAhead, rate);

@@ -28,7 +28,8 @@ struct Tally {
 
 class SentenceTrainer {
  public:
-  explicit SentenceTrainer(const Objective& objective);
+  // Both are borrowed; `cancelled` is asked before each window.
+  SentenceTrainer(const Objective& objective, const std::atomic<bool>& cancelled);
 
   // Every position of the sentence (ids below objective.words()) in order: subsample, then window by window.
   void train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator);
@@ -45,6 +46,7 @@ class SentenceTrainer {
   void reserve(int inputs);
 
   const Objective* objective_;
+  const std::atomic<bool>* cancelled_;
   std::vector<std::int32_t> kept_;    // words of the sentence that subsampling left
   std::vector<float*> kept_rows_;     // their input rows
   std::vector<int> reaches_;          // of the positions drawn so far in this batch

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _core
 
-__all__ = ["available_isas", "available_workers", "choose_isa", "show_config"]
+__all__ = ["available_isas", "available_workers", "choose_isa", "memory_limit", "show_config"]
 
 MAX_ISA_VARIABLE = "WORDKIN_MAX_ISA"
 
@@ -79,6 +79,27 @@ def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
     except (ValueError, ZeroDivisionError):  # "max": no limit
         return None
     return cpus if cpus > 0 else None
+
+
+def memory_limit(cgroup: Path = Path("/sys/fs/cgroup"), meminfo: Path = Path("/proc/meminfo")) -> int | None:
+    """Return the bytes that this process can use at most: memory and swap, or the cgroup's limit; None if unknown.
+
+    Examples
+    --------
+    >>> limit = memory_limit()
+    """
+    limits = []
+    try:
+        sizes = dict(line.split(":", 1) for line in meminfo.read_text().splitlines())
+        limits.append(1024 * sum(int(sizes[name].split()[0]) for name in ("MemTotal", "SwapTotal")))
+    except (OSError, ValueError, KeyError):
+        pass
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2, then version 1
+        try:
+            limits.append(int((cgroup / name).read_text()))
+        except (OSError, ValueError):  # ValueError: "max", no limit
+            continue
+    return min(limits, default=None)
 
 
 def show_config() -> dict[str, Any]:

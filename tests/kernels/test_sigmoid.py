@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from reference.window_update import sigmoid
 
+from reference.window_update import sigmoid
 from wordkin import _core
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from reference.window_update import cbow_window, pair_losses, sigmoid, skipgram_window
 
+from reference.window_update import cbow_window, pair_losses, sigmoid, skipgram_window
 from wordkin import _core, hardware
 
 WIDTHS = (16, 32, 48, 112, 304)

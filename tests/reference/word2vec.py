@@ -1,4 +1,4 @@
-"""What surrounds the window update, in float64: which words are kept, what noise is drawn, trees, rates, and whole runs."""
+"""What surrounds the window update, in float64: subsampling, noise, code lengths, rates, and whole trainings."""
 
 from __future__ import annotations
 
@@ -98,9 +98,7 @@ def train(
             rate = learning_rate(start, end, done, planned)
             for centre, context in contexts(sentence, window):
                 if context:
-                    loss += _window(
-                        inputs, context, outputs_of(centre), rate, skipgram=skipgram, cbow_mean=cbow_mean
-                    )
+                    loss += _window(inputs, context, outputs_of(centre), rate, skipgram=skipgram, cbow_mean=cbow_mean)
                     pairs += len(context) if skipgram else 1
             done += len(sentence)
         losses.append(loss / max(pairs, 1))

@@ -19,7 +19,7 @@ Sentences = list[list[str]]
 def zipf_sentences(
     sentences: int, words: int, seed: int = 1, longest: int = 30, *, is_distinct: bool = False
 ) -> Sentences:
-    """Sentences of 1 to `longest` words "w0", "w1", ..., of which the first are frequent; with `is_distinct` none twice in a sentence."""
+    """Sentences of 1 to `longest` words "w0", "w1", ..., the first of them frequent; or each once in a sentence."""
     generator = np.random.default_rng(seed)
     shares = 1 / np.arange(1, words + 1)
     shares /= shares.sum()

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference import word2vec as reference
 
+from reference import word2vec as reference
 from wordkin import Word2Vec, _core
 
 Sentences = list[list[str]]
@@ -131,15 +131,14 @@ def test_loss_of_vectors_that_do_not_move(isa: str, make_sentences: Any, sg: int
 def test_frozen_words_take_no_change(make_sentences: Any, sg: int) -> None:
     """vectors_lockf scales the change of each word's vector, and no other."""
     sentences = make_sentences(30, 30, longest=20, is_distinct=True)
-    moved, half_moved, start = (prepared(sentences, vector_size=16, window=2, sg=sg, batch_words=1) for _ in range(3))
-    lock = np.ones(len(moved.wv), dtype=np.float32)
-    lock[[0, 4]] = 0.0
-    lock[[2, 5]] = 0.5
-    half_moved.wv.vectors_lockf = lock
-    for model in (moved, half_moved):  # one window: what it changes does not come back to it
-        model.train([["w2", "w4", "w5", "w0", "w1"][:3]], total_examples=1, epochs=1, start_alpha=0.01, end_alpha=0.01)
-    steps, half_steps = moved.wv.vectors - start.wv.vectors, half_moved.wv.vectors - start.wv.vectors
-    frozen = lock == 0
-    assert (steps[frozen] != 0).any()
-    np.testing.assert_array_equal(half_steps[frozen], 0)
-    np.testing.assert_allclose(half_steps, steps * lock[:, np.newaxis], atol=2e-4 * np.abs(steps).max())
+    start, free, locked = (prepared(sentences, vector_size=16, window=2, sg=sg) for _ in range(3))
+    lock = np.ones(len(free.wv), dtype=np.float32)
+    lock[[2, 4]] = 0.0, 0.5
+    locked.wv.vectors_lockf = lock
+    words = [free.wv.index_to_key[row] for row in (2, 3, 4)]
+    for model in (free, locked):  # so small a rate that what one window changes does not count in the next
+        model.train([words], total_examples=1, epochs=1, start_alpha=1e-3, end_alpha=1e-3)
+    free_steps, locked_steps = (model.wv.vectors - start.wv.vectors for model in (free, locked))
+    assert (free_steps[2:5] != 0).all()
+    np.testing.assert_array_equal(locked_steps[2], 0)
+    np.testing.assert_allclose(locked_steps, free_steps * lock[:, np.newaxis], atol=1e-2 * np.abs(free_steps).max())

@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..corpus import TrimRule
 from ..hardware import available_workers
 from .options import TrainingOptions, VocabularyOptions, flag_option, integer_option, real_option
+from .progress import Progress
 
 __all__ = [
+    "checked_comment",
+    "checked_progress",
     "checked_rates",
+    "checked_trim_rule",
     "refuse_unknown",
     "requested_epochs",
+    "require_objective",
     "training_options",
     "vocabulary_options",
     "worker_count",
@@ -70,6 +76,35 @@ def requested_epochs(epochs: Any, total_examples: Any, total_words: Any) -> int:
         if value is not None:
             integer_option(name, value, 0, 2**62)
     return integer_option("epochs", epochs, 1, 2**31 - 1)
+
+
+def require_objective(options: TrainingOptions) -> None:
+    """Raise a ValueError if there is nothing to train for."""
+    if not options.negative and not options.hierarchical_softmax:
+        raise ValueError("hs or negative must be positive: with hs=0 and negative=0 there is nothing to train for")
+
+
+def checked_trim_rule(trim_rule: Any) -> TrimRule | None:
+    """Return the rule, which must be callable."""
+    if trim_rule is not None and not callable(trim_rule):
+        raise TypeError(f"trim_rule must be callable or None; got {type(trim_rule).__name__}")
+    rule: TrimRule | None = trim_rule
+    return rule
+
+
+def checked_progress(progress: Any) -> Progress:
+    """Return how to show progress."""
+    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+        raise TypeError(f"progress must be True, False, None or callable; got {progress!r}")
+    shown: Progress = progress
+    return shown
+
+
+def checked_comment(comment: Any) -> str | None:
+    """Return the text."""
+    if comment is not None and not isinstance(comment, str):
+        raise TypeError(f"comment must be a str or None; got {type(comment).__name__}")
+    return comment
 
 
 def refuse_unknown(arguments: dict[str, Any]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["CallbackAny2Vec"]
+__all__ = ["CallbackAny2Vec", "checked_callbacks", "tell"]
+
+_HOOKS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
 
 class CallbackAny2Vec:
@@ -28,3 +31,27 @@ class CallbackAny2Vec:
 
     def on_train_end(self, model: Any) -> None:
         """Called once after the last epoch."""
+
+
+def checked_callbacks(callbacks: Any) -> tuple[Any, ...]:
+    """Return callbacks as a tuple; each needs one of the hooks, whatever its class is.
+
+    Raises
+    ------
+    TypeError
+        If one has none of them, or `callbacks` is no iterable.
+    """
+    if not isinstance(callbacks, Iterable):
+        raise TypeError(f"callbacks must be an iterable of CallbackAny2Vec; got {type(callbacks).__name__}")
+    chosen = tuple(callbacks)
+    for callback in chosen:
+        if not any(hasattr(callback, hook) for hook in _HOOKS):
+            raise TypeError(f"callbacks must have one of the methods {', '.join(_HOOKS)}; got {callback!r}")
+    return chosen
+
+
+def tell(callbacks: Iterable[Any], hook: str, model: Any) -> None:
+    """Call a hook of each callback that has it."""
+    for callback in callbacks:
+        if hasattr(callback, hook):
+            getattr(callback, hook)(model)

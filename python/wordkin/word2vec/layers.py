@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -9,9 +12,11 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..corpus import Vocabulary
+from ..errors import ResourceError, VocabularyError
+from ..hardware import memory_limit
 from ..vectors import KeyedVectors
 from .options import TrainingOptions
-from .parameters import PaddedRows, initial_vectors
+from .parameters import PaddedRows, bytes_of_rows, initial_vectors
 from .training import Parameters
 
 __all__ = ["Layers"]
@@ -40,14 +45,48 @@ class Layers:
         self.output: PaddedRows | None = None
         self.nodes: PaddedRows | None = None
         self._input: PaddedRows | None = None
+        self._is_changing = threading.Lock()
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Keep others from training these layers, or fitting them to another vocabulary.
+
+        Raises
+        ------
+        RuntimeError
+            If somebody does already: another thread, or whoever called this one from a callback.
+        """
+        if not self._is_changing.acquire(blocking=False):
+            raise RuntimeError("this model is already training")
+        try:
+            yield
+        finally:
+            self._is_changing.release()
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """How often each word occurred."""
+        """How often each word occurred.
+
+        Raises
+        ------
+        VocabularyError
+            If `wv` came from elsewhere and does not tell.
+        """
+        if "count" not in self.wv.expandos:
+            raise VocabularyError(
+                "training needs the counts of all words: set them with wv.set_vecattr(word, 'count', count)"
+            )
         return np.ascontiguousarray(self.wv.expandos["count"], dtype=np.int64)
 
     def take_vocabulary(self, vocabulary: Vocabulary, options: TrainingOptions, *, first_new: int = 0) -> None:
-        """Fit all layers to a vocabulary; rows before `first_new` are kept, the others initial."""
+        """Fit all layers to a vocabulary; rows before `first_new` are kept, the others initial.
+
+        Raises
+        ------
+        ResourceError
+            If the layers are larger than the memory; everything is as it was then.
+        """
+        self._require_memory(len(vocabulary), options)
         rows = PaddedRows(len(vocabulary), self.vector_size)
         rows.view[:first_new] = self.wv.vectors[:first_new]
         initial_vectors(rows.view, options.seed, first_new)
@@ -62,6 +101,16 @@ class Layers:
         self.wv.allocate_vecattrs(["sample_int"], [np.uint32])
         self.wv.expandos["sample_int"][:] = _core.word2vec.keep_thresholds(vocabulary.counts, options.sample)
         self._fit_outputs(options)
+
+    def _require_memory(self, words: int, options: TrainingOptions) -> None:
+        # Systems promise more than they have, and end the process when it is used.
+        layers = 1 + bool(options.negative) + options.hierarchical_softmax
+        needed, limit = layers * bytes_of_rows(words, self.vector_size), memory_limit()
+        if limit is not None and needed > limit:
+            raise ResourceError(
+                f"{layers} layers of {words} vectors of {self.vector_size} numbers need {needed / 2**30:.1f} GiB; "
+                f"this process may use {limit / 2**30:.1f} GiB"
+            )
 
     def _fit_outputs(self, options: TrainingOptions) -> None:
         if options.negative:

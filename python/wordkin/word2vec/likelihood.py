@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,9 @@ class Likelihood:
     _layers: Layers
 
     def score(self, sentences: Any, total_sentences: int = 1_000_000, chunksize: int = 100) -> NDArray[np.float32]:
-        """Return the log-probability of each sentence; unknown words are passed over.
+        """Return the log-probability of each sentence, of the first `total_sentences`; unknown words are passed over.
+
+        `chunksize` is accepted for gensim's sake.
 
         Raises
         ------
@@ -92,7 +95,7 @@ class Likelihood:
                     skipgram=self.options.architecture == "skipgram",
                     cbow_mean=self.options.cbow_mean,
                 )
-                for sentence in sentences
+                for sentence in islice(sentences, total_sentences)
             ],
             dtype=np.float32,
         )
@@ -100,7 +103,9 @@ class Likelihood:
     def predict_output_word(
         self, context_words_list: Sequence[str | int], topn: int | None = 10
     ) -> list[tuple[str, float]] | None:
-        """Return the most probable words in the middle of a context, or None if all context words are unknown.
+        """Return the `topn` most probable words in the middle of a context (None: all), with their probabilities.
+
+        None, with a warning, if all context words are unknown.
 
         Raises
         ------
@@ -120,5 +125,5 @@ class Likelihood:
             self._layers.output_view(),
             cbow_mean=self.options.cbow_mean,
         )
-        best = np.argsort(-probabilities, kind="stable")[:topn]
+        best = np.argsort(-probabilities, kind="stable")[: None if topn is None else max(topn, 0)]
         return [(self._layers.wv.index_to_key[row], float(probabilities[row])) for row in best]

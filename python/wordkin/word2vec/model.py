@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,13 +17,18 @@ from ..vectors import KeyedVectors
 from ..vectors.removed_names import RemovedName
 from . import persistence
 from .arguments import (
+    checked_comment,
+    checked_progress,
     checked_rates,
+    checked_trim_rule,
     refuse_unknown,
     requested_epochs,
+    require_objective,
     training_options,
     vocabulary_options,
     worker_count,
 )
+from .callbacks import checked_callbacks, tell
 from .layers import Layers
 from .likelihood import Likelihood
 from .options import flag_option, integer_option
@@ -83,7 +87,7 @@ class Word2Vec(VocabularyBuilding, Likelihood):
     compute_loss : bool
         Whether `get_latest_training_loss` answers. `training_report` always has the loss.
     callbacks : iterable of CallbackAny2Vec
-        Hooks for this training.
+        Hooks for the training on `sentences`; `train` takes its own.
     comment : str, optional
         Text kept with the model.
     progress : bool or callable, optional
@@ -174,9 +178,10 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         self.epochs = integer_option("epochs", epochs, 0, 2**31 - 1)
         self.compute_loss = flag_option("compute_loss", compute_loss)
         self.hashfxn = hashfxn
-        self.comment = comment
-        self.progress = progress
-        self.callbacks = tuple(callbacks)
+        self.comment = checked_comment(comment)
+        self.progress = checked_progress(progress)
+        hooks = checked_callbacks(callbacks)
+        checked_trim_rule(trim_rule)
         self._layers = Layers(self.vector_size)
         self.corpus_count = 0
         self.corpus_total_words = 0
@@ -185,15 +190,18 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         self.total_train_time = 0.0
         self.min_alpha_yet_reached = self.alpha
         self.training_report: TrainingReport | None = None
-        self._is_training = threading.Lock()
         if sentences is not None or corpus_file is not None:
-            self._train_from_scratch(sentences, corpus_file, trim_rule)
-        elif trim_rule is not None:
-            logger.warning(
-                "trim_rule is used when the vocabulary is built, and no corpus was given: pass it to build_vocab"
-            )
+            self._train_from_scratch(sentences, corpus_file, trim_rule, hooks)
+            return
+        for name, given, method in (("trim_rule", trim_rule, "build_vocab"), ("callbacks", hooks, "train")):
+            if given:
+                logger.warning("%s is not kept, and no corpus was given: pass it to %s", name, method)
 
-    def _train_from_scratch(self, sentences: Any, corpus_file: AnyPath | None, trim_rule: TrimRule | None) -> None:
+    def _train_from_scratch(
+        self, sentences: Any, corpus_file: AnyPath | None, trim_rule: TrimRule | None, callbacks: Sequence[Any]
+    ) -> None:
+        if self.epochs > 0:
+            require_objective(self.options)
         corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1)
         scan = corpus.scan(
             self.workers,
@@ -202,17 +210,14 @@ class Word2Vec(VocabularyBuilding, Likelihood):
             trim_rule=trim_rule,
         )
         vocabulary = self._take_counts(scan.counts, trim_rule, update=False)
+        if self.epochs == 0:
+            return
         encoded = scan.encoded(vocabulary, self.workers) or corpus.encode(vocabulary, self.workers)
-        self._run(
-            encoded,
-            LearningRateSchedule(
-                start=self.alpha,
-                end=self.min_alpha,
-                planned_words=float(vocabulary.raw_words * self.epochs),
-            ),
-            self.epochs,
-            self.callbacks,
+        schedule = LearningRateSchedule(
+            start=self.alpha, end=self.min_alpha, planned_words=float(vocabulary.raw_words * self.epochs)
         )
+        with self._layers.exclusively():
+            self._run(encoded, schedule, self.epochs, callbacks)
 
     def train(
         self,
@@ -261,7 +266,7 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         VocabularyError
             If there is no vocabulary yet.
         RuntimeError
-            If another thread is training this model.
+            If this model is training already, in another thread or around a callback.
         TrainingDiverged
             If vectors are no longer finite after an epoch.
 
@@ -276,47 +281,49 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         count = requested_epochs(epochs, total_examples, total_words)
         if len(self.wv) == 0:
             raise VocabularyError("you must first build vocabulary before training the model")
-        self.alpha, self.min_alpha = checked_rates(
+        require_objective(self.options)
+        rates = checked_rates(
             self.alpha if start_alpha is None else start_alpha,
             self.min_alpha if end_alpha is None else end_alpha,
             names=("start_alpha", "end_alpha"),
         )
-        if self.alpha > self.min_alpha_yet_reached:
-            logger.warning("the learning rate starts higher than earlier training ended: 'alpha' is %g", self.alpha)
-        self.compute_loss = flag_option("compute_loss", compute_loss)
+        words_before = integer_option("word_count", word_count, 0, 2**62)
+        compute_loss = flag_option("compute_loss", compute_loss)
+        hooks = checked_callbacks(callbacks)
         corpus = open_corpus(corpus_iterable, corpus_file, passes=count)
-        encoded = corpus.encode(self._current_vocabulary(), self.workers)
-        planned = planned_words(
-            encoded,
-            total_examples=total_examples,
-            total_words=total_words,
-            corpus_count=self.corpus_count,
-            corpus_total_words=self.corpus_total_words,
-        )
-        done = integer_option("word_count", word_count, 0, 2**62) / max(planned * count, 1)
-        schedule = LearningRateSchedule(
-            start=self.alpha + (self.min_alpha - self.alpha) * min(done, 1.0),
-            end=self.min_alpha,
-            planned_words=planned * count * (1.0 - min(done, 1.0)),
-        )
-        report = self._run(encoded, schedule, count, (*self.callbacks, *callbacks))
+        with self._layers.exclusively():
+            self.alpha, self.min_alpha = rates
+            self.compute_loss = compute_loss
+            if self.alpha > self.min_alpha_yet_reached:
+                logger.warning("the learning rate starts higher than earlier training ended: 'alpha' is %g", self.alpha)
+            encoded = corpus.encode(self._current_vocabulary(), self.workers)
+            planned = planned_words(
+                encoded,
+                total_examples=total_examples,
+                total_words=total_words,
+                corpus_count=self.corpus_count,
+                corpus_total_words=self.corpus_total_words,
+            )
+            done = min(words_before / max(planned * count, 1), 1.0)
+            schedule = LearningRateSchedule(
+                start=self.alpha + (self.min_alpha - self.alpha) * done,
+                end=self.min_alpha,
+                planned_words=planned * count * (1.0 - done),
+            )
+            report = self._run(encoded, schedule, count, hooks)
         warn_of_promises(encoded, total_examples=total_examples, total_words=total_words)
         return report.trained_words, report.raw_words
 
     def _run(
         self, corpus: EncodedCorpus, schedule: LearningRateSchedule, epochs: int, callbacks: Sequence[Any]
     ) -> TrainingReport:
-        if not self._is_training.acquire(blocking=False):
-            raise RuntimeError("this model is already training in another thread")
         reports: list[EpochReport] = []
 
-        def publish(workers: int) -> TrainingReport:
-            self.training_report = TrainingReport(epochs=tuple(reports), workers=workers, isa=self.options.isa)
+        def publish(workers: int, *, interrupted: bool = False) -> TrainingReport:
+            self.training_report = TrainingReport(
+                epochs=tuple(reports), workers=workers, isa=self.options.isa, interrupted=interrupted
+            )
             return self.training_report
-
-        def tell(hook: str) -> None:
-            for callback in callbacks:
-                getattr(callback, hook, lambda model: None)(self)
 
         def end_epoch(report: EpochReport) -> None:
             reports.append(report)
@@ -330,12 +337,15 @@ class Word2Vec(VocabularyBuilding, Likelihood):
                 report.learning_rate,
             )  # fmt: skip
             if not report.interrupted:
-                tell("on_epoch_end")
+                tell(callbacks, "on_epoch_end", self)
 
         progress = TrainingProgress(self.progress, int(schedule.planned_words), epochs)
+        # Each training draws from streams of its own: else one epoch at a time would see the same windows every time.
+        first_stream = self.train_count << 32
+        self.train_count += 1
         try:
             publish(self.workers)
-            tell("on_train_begin")
+            tell(callbacks, "on_train_begin", self)
             workers = run_epochs(
                 corpus,
                 self._layers.parameters(self.options),
@@ -343,18 +353,21 @@ class Word2Vec(VocabularyBuilding, Likelihood):
                 schedule,
                 epochs=epochs,
                 workers=self.workers,
+                first_stream=first_stream,
                 progress=progress,
-                on_epoch_begin=lambda: tell("on_epoch_begin"),
+                on_epoch_begin=lambda: tell(callbacks, "on_epoch_begin", self),
                 on_epoch_end=end_epoch,
             )
-            self.train_count += 1
-            report = publish(workers)
-            tell("on_train_end")
-            return report
+        except BaseException:
+            publish(self.workers, interrupted=True)
+            raise
         finally:
+            self.wv.norms = None
             progress.close()
             corpus.close()
-            self._is_training.release()
+        report = publish(workers)
+        tell(callbacks, "on_train_end", self)
+        return report
 
     def get_latest_training_loss(self) -> float:
         """Return the loss summed over all pairs of the last `train` (float64), 0.0 without `compute_loss`.
@@ -397,6 +410,9 @@ class Word2Vec(VocabularyBuilding, Likelihood):
     def __getitem__(self, key: Any) -> NDArray[np.float32]:
         vectors: NDArray[np.float32] = self.wv[key]
         return vectors
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return persistence.from_bytes, (type(self), persistence.to_bytes(self))
 
     def __str__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import operator
+import numbers
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 __all__ = ["Architecture", "TrainingOptions", "VocabularyOptions", "flag_option", "integer_option", "real_option"]
 
@@ -27,11 +27,12 @@ def integer_option(name: str, value: Any, low: int, high: int) -> int:
     >>> integer_option("window", 5, 1, 100)
     5
     """
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer; got {value!r} ({type(value).__name__})")
-    number = operator.index(value)
+    number = int(value)
     if not low <= number <= high:
-        raise ValueError(f"{name} must be from {low} to {high}; got {number}")
+        given = number if number.bit_length() <= 128 else f"one of {number.bit_length()} bits"
+        raise ValueError(f"{name} must be from {low} to {high}; got {given}")
     return number
 
 
@@ -50,9 +51,12 @@ def real_option(name: str, value: Any, low: float, high: float, *, above: bool =
     >>> real_option("alpha", 0.025, 0.0, math.inf, above=True)
     0.025
     """
-    if isinstance(value, (bool, str, bytes)) or not (hasattr(value, "__float__") or hasattr(value, "__index__")):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a real number; got {value!r} ({type(value).__name__})")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number) or not (low < number if above else low <= number) or number > high:
         least = f"more than {low:g}" if above else f"at least {low:g}"
         most = "" if high == math.inf else f" and at most {high:g}"
@@ -90,12 +94,20 @@ class TrainingOptions:
     isa: str = "baseline"
 
     def __post_init__(self) -> None:
-        integer_option("window", self.window, 1, 1_000_000)
-        integer_option("negative", self.negative, 0, 10_000)
-        real_option("ns_exponent", self.ns_exponent, -100.0, 100.0)
-        real_option("sample", self.sample, 0.0, math.inf)
-        integer_option("seed", self.seed, 0, 2**64 - 1)
-        integer_option("batch_words", self.job_words, 1, 2**31 - 1)
+        if self.architecture not in get_args(Architecture):
+            raise ValueError(f"architecture must be one of {get_args(Architecture)}; got {self.architecture!r}")
+        _set(
+            self,
+            cbow_mean=flag_option("cbow_mean", self.cbow_mean),
+            window=integer_option("window", self.window, 1, 1_000_000),
+            shrink_windows=flag_option("shrink_windows", self.shrink_windows),
+            negative=integer_option("negative", self.negative, 0, 10_000),
+            ns_exponent=real_option("ns_exponent", self.ns_exponent, -100.0, 100.0),
+            hierarchical_softmax=flag_option("hs", self.hierarchical_softmax),
+            sample=real_option("sample", self.sample, 0.0, math.inf),
+            seed=integer_option("seed", self.seed, 0, 2**64 - 1),
+            job_words=integer_option("batch_words", self.job_words, 1, 2**31 - 1),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +121,18 @@ class VocabularyOptions:
     null_word: bool = False  # add the word "\\0"
 
     def __post_init__(self) -> None:
-        integer_option("min_count", self.min_count, 0, 2**63 - 1)
-        if self.max_vocab_size is not None:
-            integer_option("max_vocab_size", self.max_vocab_size, 1, 2**31 - 1)
-        if self.max_final_vocab is not None:
-            integer_option("max_final_vocab", self.max_final_vocab, 1, 2**31 - 1)
+        _set(
+            self,
+            min_count=integer_option("min_count", self.min_count, 0, 2**63 - 1),
+            sorted_vocab=flag_option("sorted_vocab", self.sorted_vocab),
+            null_word=flag_option("null_word", self.null_word),
+        )
+        for name in ("max_vocab_size", "max_final_vocab"):
+            if getattr(self, name) is not None:
+                _set(self, **{name: integer_option(name, getattr(self, name), 1, 2**31 - 1)})
+
+
+def _set(options: Any, **values: Any) -> None:
+    # Numbers of NumPy become Python's own, so that options can be written as JSON.
+    for name, value in values.items():
+        object.__setattr__(options, name, value)

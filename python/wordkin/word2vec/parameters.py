@@ -7,11 +7,26 @@ from numpy.typing import NDArray
 
 from ..errors import ResourceError
 
-__all__ = ["PaddedRows", "initial_vectors"]
+__all__ = ["PaddedRows", "bytes_of_rows", "initial_vectors"]
 
 _ROW_MULTIPLE = 16  # floats: rows begin on cache lines, and no kernel has a tail
 _ALIGNMENT = 64  # bytes
 _ROWS_AT_ONCE = 8192
+
+
+def _padded(columns: int) -> int:
+    return -(-columns // _ROW_MULTIPLE) * _ROW_MULTIPLE
+
+
+def bytes_of_rows(rows: int, columns: int) -> int:
+    """Return the memory that `PaddedRows` of this shape take.
+
+    Examples
+    --------
+    >>> bytes_of_rows(1000, 100)
+    448000
+    """
+    return rows * _padded(columns) * 4
 
 
 class PaddedRows:
@@ -42,7 +57,7 @@ class PaddedRows:
     """
 
     def __init__(self, rows: int, columns: int) -> None:
-        width = -(-columns // _ROW_MULTIPLE) * _ROW_MULTIPLE
+        width = _padded(columns)
         spare = _ALIGNMENT // 4
         try:
             # numpy.empty asks for huge pages, numpy.zeros does not, and random rows on small pages cost a fifth of the

@@ -8,51 +8,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..errors import FormatError
-from ..storage import read_archive, write_archive
+from ..hardware import choose_isa
+from ..storage import Archive, read_archive, write_archive
+from ..storage.archive_bytes import pack_archive, unpack_archive
 from ..storage.paths import AnyPath, local_path
 from ..vectors import persistence as vector_files
-from .options import TrainingOptions, VocabularyOptions
+from .options import TrainingOptions, VocabularyOptions, integer_option, real_option
 from .parameters import PaddedRows
 
 if TYPE_CHECKING:
     from .model import Word2Vec
 
-__all__ = ["KIND", "from_pretrained", "load", "save", "save_pretrained"]
+__all__ = ["KIND", "from_bytes", "from_pretrained", "load", "save", "save_pretrained", "to_bytes"]
 
 KIND = "word2vec"
 _FILE_IN_FOLDER = "model.safetensors"
-_SCALARS = (
-    "vector_size",
-    "alpha",
-    "min_alpha",
-    "workers",
-    "epochs",
-    "compute_loss",
-    "comment",
-    "corpus_count",
-    "corpus_total_words",
-    "effective_min_count",
-    "train_count",
-    "total_train_time",
-    "min_alpha_yet_reached",
-)
+# What the constructor takes, and so checks; and what training has made of the rest.
+_ARGUMENTS = ("vector_size", "alpha", "min_alpha", "workers", "epochs", "compute_loss", "comment")
+_NUMBERS = ("corpus_count", "corpus_total_words", "effective_min_count", "train_count")
+_REALS = ("total_train_time", "min_alpha_yet_reached")
 
 
 def save(model: Word2Vec, path: AnyPath) -> None:
     """Write `model` to a file; complete, or not at all."""
-    vectors = vector_files.to_archive(model.wv)
-    tensors = dict(vectors.tensors)
-    for name, rows in (("output", model._layers.output), ("nodes", model._layers.nodes)):
-        if rows is not None:
-            tensors[name] = rows.view
-    metadata: dict[str, Any] = {
-        "kind": KIND,
-        "vectors": dict(vectors.metadata),
-        "training": asdict(model.options),
-        "vocabulary": asdict(model.vocabulary_options),
-        "model": {name: getattr(model, name) for name in _SCALARS},
-    }
-    write_archive(path, tensors, metadata)
+    archive = _to_archive(model)
+    write_archive(path, archive.tensors, archive.metadata)
 
 
 def load(cls: type[Word2Vec], path: AnyPath, *, mmap: bool) -> Word2Vec:
@@ -63,33 +43,61 @@ def load(cls: type[Word2Vec], path: AnyPath, *, mmap: bool) -> Word2Vec:
     FormatError
         If the file holds something else.
     """
-    from ..hardware import choose_isa
-    from ..storage import Archive
+    return _from_archive(cls, read_archive(path, mmap=mmap), str(local_path(path)))
 
-    archive = read_archive(path, mmap=mmap)
-    path = local_path(path)
+
+def to_bytes(model: Word2Vec) -> bytes:
+    """The content of the file that `save` would write."""
+    archive = _to_archive(model)
+    return pack_archive(archive.tensors, archive.metadata)
+
+
+def from_bytes(cls: type[Word2Vec], data: bytes) -> Word2Vec:
+    """The model that `to_bytes` made bytes of."""
+    return _from_archive(cls, unpack_archive(data), "a pickled model")
+
+
+def _to_archive(model: Word2Vec) -> Archive:
+    vectors = vector_files.to_archive(model.wv)
+    tensors = dict(vectors.tensors)
+    for name, rows in (("output", model._layers.output), ("nodes", model._layers.nodes)):
+        if rows is not None:
+            tensors[name] = rows.view
+    metadata: dict[str, Any] = {
+        "kind": KIND,
+        "vectors": dict(vectors.metadata),
+        "training": asdict(model.options),
+        "vocabulary": asdict(model.vocabulary_options),
+        "model": {name: getattr(model, name) for name in (*_ARGUMENTS, *_NUMBERS, *_REALS)},
+    }
+    return Archive(tensors=tensors, metadata=metadata)
+
+
+def _from_archive(cls: type[Word2Vec], archive: Archive, source: str) -> Word2Vec:
     if archive.metadata.get("kind") != KIND:
         kind = archive.metadata.get("kind", "unknown")
-        raise FormatError(f"{path}: holds {kind!r}, expected {KIND!r}; vectors alone are loaded by KeyedVectors.load")
+        raise FormatError(f"{source}: holds {kind!r}, expected {KIND!r}; vectors alone are loaded by KeyedVectors.load")
+    isa = choose_isa()
     tensors = dict(archive.tensors)
     layers = {name: tensors.pop(name, None) for name in ("output", "nodes")}
     try:
         scalars: dict[str, Any] = archive.metadata["model"]
-        model = cls(vector_size=scalars["vector_size"])
-        training = {**archive.metadata["training"], "isa": choose_isa()}
-        model.options = TrainingOptions(**training)
+        model = cls(**{name: scalars[name] for name in _ARGUMENTS})
+        model.options = TrainingOptions(**{**archive.metadata["training"], "isa": isa})
         model.vocabulary_options = VocabularyOptions(**archive.metadata["vocabulary"])
-        for name in _SCALARS:
-            setattr(model, name, scalars[name])
+        for name in _NUMBERS:
+            setattr(model, name, integer_option(name, scalars[name], 0, 2**63 - 1))
+        for name in _REALS:
+            setattr(model, name, real_option(name, scalars[name], 0.0, float("inf")))
         vector_metadata: Any = archive.metadata["vectors"]
+        model.wv = vector_files.from_archive(type(model.wv), Archive(tensors=tensors, metadata=vector_metadata))
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{path}: its settings are not those of a Word2Vec model: {error}") from None
-    model.wv = vector_files.from_archive(type(model.wv), Archive(tensors=tensors, metadata=vector_metadata))
+        raise FormatError(f"{source}: its settings are not those of a Word2Vec model: {error}") from error
     for name, matrix in layers.items():
         if matrix is not None:
             if matrix.shape != (len(model.wv), model.vector_size) or matrix.dtype != np.float32:
                 raise FormatError(
-                    f"{path}: layer {name!r} must be float32 with a row for each word; got {matrix.shape}"
+                    f"{source}: layer {name!r} must be float32 with a row for each word; got {matrix.shape}"
                 )
             setattr(model._layers, name, PaddedRows.of(matrix))
     return model

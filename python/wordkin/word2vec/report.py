@@ -44,16 +44,22 @@ class EpochReport:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingReport:
-    """All passes of one `train`, with what ran it."""
+    """All passes of one `train`, with what ran it.
+
+    Parameters
+    ----------
+    epochs
+        Those that ended, and the one that was stopped.
+    workers, isa
+        Threads and instruction set.
+    interrupted
+        Whether an exception, Ctrl-C among them, stopped it before its end.
+    """
 
     epochs: tuple[EpochReport, ...]
     workers: int
     isa: str
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether it was stopped before its end."""
-        return any(epoch.interrupted for epoch in self.epochs)
+    interrupted: bool = False
 
     @property
     def trained_words(self) -> int:

@@ -57,14 +57,16 @@ def run_epochs(
     *,
     epochs: int,
     workers: int,
+    first_stream: int,
     progress: TrainingProgress,
     on_epoch_begin: Callable[[], Any],
     on_epoch_end: Callable[[EpochReport], Any],
 ) -> int:
     """Train for some epochs and return the number of threads that ran.
 
-    An epoch that an exception ends (KeyboardInterrupt too) is reported as interrupted before the exception goes on; all
-    threads have stopped by then.
+    Jobs draw their random numbers from the streams `first_stream`, `first_stream` + 1, ... of the seed. An epoch that
+    an exception ends (KeyboardInterrupt too) is reported as interrupted before the exception goes on; all threads have
+    stopped by then.
 
     Raises
     ------
@@ -82,6 +84,7 @@ def run_epochs(
         start_rate=schedule.start,
         end_rate=schedule.end,
         planned_words=schedule.planned_words,
+        first_stream=first_stream,
     )
     if session.threads < workers:
         logger.warning("the system allows only %d of %d training threads", session.threads, workers)
@@ -95,9 +98,9 @@ def run_epochs(
                 session.cancel()
                 on_epoch_end(clock.report(interrupted=True))
                 raise
-            clock.show(progress)
             report = clock.report()
             on_epoch_end(report)
+            clock.show(progress)
             _require_finite(parameters, report)
     finally:
         session.cancel()
@@ -110,6 +113,7 @@ def _run_epoch(session: Any, corpus: EncodedCorpus, show: Callable[[], None]) ->
         session.feed(block.ids, block.ends, block.raw_words)
         while not session.wait(most_pending, _POLL_SECONDS):
             show()
+    session.finish()
     while not session.wait(0, _POLL_SECONDS):
         show()
 

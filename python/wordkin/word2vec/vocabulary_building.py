@@ -12,8 +12,10 @@ import numpy as np
 from ..corpus import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
 from ..errors import VocabularyError
 from ..storage.paths import AnyPath
+from .arguments import checked_trim_rule
 from .layers import Layers
 from .options import TrainingOptions, VocabularyOptions, integer_option
+from .parameters import bytes_of_rows
 
 __all__ = ["VocabularyBuilding"]
 
@@ -69,6 +71,7 @@ class VocabularyBuilding:
         >>> len(model.wv)
         3
         """
+        checked_trim_rule(trim_rule)
         self._override(options)
         scan = open_corpus(corpus_iterable, corpus_file).scan(
             self.workers,
@@ -95,6 +98,7 @@ class VocabularyBuilding:
         >>> model.wv.index_to_key
         ['often']
         """
+        checked_trim_rule(trim_rule)
         counts = RawCounts.from_frequencies(word_freq, raw_sentences=corpus_count or 0)
         self._take_counts(counts, trim_rule, update=update)
 
@@ -128,10 +132,11 @@ class VocabularyBuilding:
             report.dropped_words,
             report.dropped_total,
         )
-        self.effective_min_count = vocabulary.min_count
-        self.corpus_count = vocabulary.raw_sentences
-        self.corpus_total_words = vocabulary.raw_words
-        self._layers.take_vocabulary(vocabulary, self.options, first_new=len(self._layers.wv) if update else 0)
+        with self._layers.exclusively():
+            self._layers.take_vocabulary(vocabulary, self.options, first_new=len(self._layers.wv) if update else 0)
+            self.effective_min_count = vocabulary.min_count
+            self.corpus_count = vocabulary.raw_sentences
+            self.corpus_total_words = vocabulary.raw_words
         return vocabulary
 
     def _current_vocabulary(self) -> Vocabulary:
@@ -153,10 +158,11 @@ class VocabularyBuilding:
         >>> second.reset_from(first); len(second.wv)
         2
         """
-        self.corpus_count = other_model.corpus_count
-        self.corpus_total_words = other_model.corpus_total_words
-        self.effective_min_count = other_model.effective_min_count
-        self._layers.take_vocabulary(other_model._current_vocabulary(), self.options)
+        with self._layers.exclusively():
+            self._layers.take_vocabulary(other_model._current_vocabulary(), self.options)
+            self.corpus_count = other_model.corpus_count
+            self.corpus_total_words = other_model.corpus_total_words
+            self.effective_min_count = other_model.effective_min_count
 
     def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
         """Return the bytes that vocabulary and matrices need for `vocab_size` words (default: those there are).
@@ -168,7 +174,7 @@ class VocabularyBuilding:
         """
         words = integer_option("vocab_size", len(self._layers.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
         result = {} if report is None else report
-        matrix = words * -(-self.vector_size // 16) * 16 * 4
+        matrix = bytes_of_rows(words, self.vector_size)
         result["vocab"] = words * (700 if self.options.hierarchical_softmax else 500)
         result["vectors"] = matrix
         if self.options.hierarchical_softmax:
