@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,12 +11,11 @@
 #include <vector>
 
 #include "bindings/array_views.h"
-#include "bindings/interruption.h"
+#include "bindings/block_session.h"
 #include "bindings/owned_array.h"
 #include "bindings/registers.h"
 #include "bindings/token_lists.h"
 #include "parallel/thread_pool.h"
-#include "text/ordered_blocks.h"
 #include "text/sentence_splitter.h"
 #include "text/token_counter.h"
 #include "text/token_encoder.h"
@@ -31,10 +29,6 @@ namespace {
 using text::Ids;
 using text::SentenceRules;
 using text::WordTable;
-
-std::span<const char> bytes_view(const py::bytes& bytes) {
-  return {PyBytes_AS_STRING(bytes.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr()))};
-}
 
 template <typename T>
 py::array copied_array(std::span<const T> values) {
@@ -81,36 +75,6 @@ py::array ids_in(const WordTable& table, const WordTable& words) {
   for (std::size_t id = 0; id < ids.size(); ++id) ids[id] = table.find(words.word(static_cast<std::int32_t>(id)));
   return owned_array(std::move(ids));
 }
-
-// What BlockCounter and BlockEncoder share: blocks go to a pool, their bytes stay alive until the result is taken.
-template <typename Result>
-class BlockSession {
- public:
-  BlockSession(std::size_t workers, typename text::OrderedBlocks<Result>::Work work)
-      : blocks_(workers, std::move(work)) {}
-
-  void submit(py::bytes block, bool continues_line) {
-    wait_interruptibly([this](double seconds) { return blocks_.wait_for_room(seconds); });
-    held_.push_back(std::move(block));
-    blocks_.submit(bytes_view(held_.back()), continues_line);
-  }
-
-  void wait() {
-    wait_interruptibly([this](double seconds) { return blocks_.wait_for_all(seconds); });
-  }
-
-  std::optional<Result> take() {
-    auto result = blocks_.take();
-    if (result) held_.pop_front();
-    return result;
-  }
-
-  [[nodiscard]] std::size_t workers() const { return blocks_.workers(); }
-
- private:
-  std::deque<py::bytes> held_;
-  text::OrderedBlocks<Result> blocks_;
-};
 
 class BlockCounter {
  public:

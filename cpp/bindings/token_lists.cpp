@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "bindings/utf8_encoding.h"
+
 namespace py = pybind11;
 
 namespace wordkin::bindings {
@@ -17,29 +19,10 @@ std::string shortened(PyObject* string) {
   return text;
 }
 
-void append_utf8(std::vector<char>& out, Py_UCS4 c) {
-  const auto push = [&out](Py_UCS4 byte) { out.push_back(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    push(c);
-  } else if (c < 0x800) {
-    push(0xc0 | (c >> 6));
-    push(0x80 | (c & 0x3f));
-  } else if (c < 0x10000) {
-    push(0xe0 | (c >> 12));
-    push(0x80 | ((c >> 6) & 0x3f));
-    push(0x80 | (c & 0x3f));
-  } else {
-    push(0xf0 | (c >> 18));
-    push(0x80 | ((c >> 12) & 0x3f));
-    push(0x80 | ((c >> 6) & 0x3f));
-    push(0x80 | (c & 0x3f));
-  }
-}
-
 }  // namespace
 
-TokenLists::TokenLists(py::iterator sentences, std::string name, std::int64_t max_length)
-    : sentences_(std::move(sentences)), name_(std::move(name)), max_length_(max_length) {
+TokenLists::TokenLists(py::iterator sentences, std::string name, std::int64_t max_length, Empty empty)
+    : sentences_(std::move(sentences)), name_(std::move(name)), max_length_(max_length), empty_(empty) {
   if (max_length_ < 1) throw std::invalid_argument("`max_sentence_length` must be at least 1");
   encoded_.reserve(kBatchBytes);
 }

@@ -13,10 +13,13 @@
 
 namespace wordkin::bindings {
 
+// Of tokens and of sentences.
+enum class Empty { kSkip, kKeep };
+
 class TokenLists {
  public:
   // `name` is the argument to name in errors.
-  TokenLists(pybind11::iterator sentences, std::string name, std::int64_t max_length);
+  TokenLists(pybind11::iterator sentences, std::string name, std::int64_t max_length, Empty empty = Empty::kSkip);
 
   [[nodiscard]] std::int64_t words() const { return words_; }
   [[nodiscard]] std::int64_t sentences() const { return sentence_number_; }
@@ -42,6 +45,7 @@ class TokenLists {
   pybind11::iterator sentences_;
   std::string name_;
   std::int64_t max_length_;
+  Empty empty_;
   std::int64_t words_ = 0;
   std::int64_t sentence_number_ = 0;
   std::int64_t empty_tokens_ = 0;
@@ -67,7 +71,7 @@ bool TokenLists::next_sentence(Sink& sink) {
   for (pybind11::ssize_t position = 0; position < PySequence_Fast_GET_SIZE(tokens.ptr()); ++position) {
     if (batch_.size() == kBatch || encoded_.size() + kMostEncoded > kBatchBytes) flush();
     const text::HashedWord word = word_of(PySequence_Fast_GET_ITEM(tokens.ptr(), position), position);
-    if (word.length == 0) {
+    if (word.length == 0 && empty_ == Empty::kSkip) {
       ++empty_tokens_;
       continue;
     }
@@ -81,7 +85,7 @@ bool TokenLists::next_sentence(Sink& sink) {
     }
   }
   flush();
-  if (length > 0) sink.end_sentence();
+  if (length > 0 || empty_ == Empty::kKeep) sink.end_sentence();
   ++sentence_number_;
   return true;
 }

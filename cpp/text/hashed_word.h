@@ -36,12 +36,21 @@ inline std::uint64_t load_bytes(const char* data) {
   return in_reading_order(bytes);
 }
 
-// As load_bytes, for fewer than eight bytes; the missing ones are `fill`.
+inline std::uint64_t load_four_bytes(const char* data) {
+  std::uint32_t bytes;
+  std::memcpy(&bytes, data, sizeof bytes);
+  return std::endian::native == std::endian::big ? in_reading_order(bytes) >> 32 : bytes;
+}
+
+// As load_bytes, for fewer than eight bytes; the missing ones are `fill`. Loads that overlap, for a copy of a length
+// that is not known in advance would be a call.
 inline std::uint64_t load_bytes(const char* data, std::size_t count, char fill) {
-  char bytes[8];
-  std::memset(bytes, fill, sizeof bytes);
-  std::memcpy(bytes, data, count);
-  return load_bytes(bytes);
+  constexpr std::uint64_t every = 0x0101010101010101ULL;
+  const auto byte = [data](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(data[at])} << (8 * at); };
+  const std::uint64_t filled = (every * static_cast<unsigned char>(fill)) << (8 * count);
+  if (count >= 4) return filled | load_four_bytes(data) | (load_four_bytes(data + count - 4) << (8 * (count - 4)));
+  if (count == 0) return filled;
+  return filled | byte(0) | byte(count / 2) | byte(count - 1);
 }
 
 inline constexpr std::uint64_t kFirstOdd = 0x9e3779b97f4a7c15ULL, kSecondOdd = 0xd6e8feb86659fd93ULL;

@@ -8,17 +8,20 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .hardware import show_config
+    from .phrases import FrozenPhrases, Phrases
     from .vectors import KeyedVectors
     from .word2vec import Word2Vec
 
 # Public names and where they live. They are imported on first use: `import wordkin` stays within a few milliseconds.
 _HOMES = {
+    "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
+    "Phrases": "phrases",
     "Word2Vec": "word2vec",
     "show_config": "hardware",
 }
 
-__all__ = ["KeyedVectors", "Word2Vec", "__version__", "show_config"]
+__all__ = ["FrozenPhrases", "KeyedVectors", "Phrases", "Word2Vec", "__version__", "show_config"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 from .. import _core
-from ..errors import CorpusError
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
-from .reader import TextBlock, TextReader
+from .reader import TextBlock, TextReader, located_error
 from .scan import Progress, ProvisionalIds, Scan, VocabularyBound
 from .token_lists import TokenLists, single_pass_error, word_limit_as_resource_error
 from .vocabulary import RawCounts, TrimRule, Vocabulary
@@ -131,7 +130,7 @@ class FileCorpus(Corpus):
                         block.data, start, self._rules, continues_line=continues_line, most_words=bound.most_words
                     )
                 except _core.text.TextError as error:
-                    raise _located(error, block, start) from None
+                    raise located_error(error, block, start) from None
                 start += size
                 raw_words += words
                 raw_sentences += sentences
@@ -149,17 +148,11 @@ def _finished(session: _BlockSession[Result], waiting: deque[TextBlock]) -> Iter
             with word_limit_as_resource_error():
                 result = session.take()
         except _core.text.TextError as error:
-            raise _located(error, waiting[0], 0) from None
+            raise located_error(error, waiting[0], 0) from None
         if result is None:
             return
         waiting.popleft()
         yield result
-
-
-def _located(error: _core.text.TextError, block: TextBlock, start: int) -> CorpusError:
-    what, offset = error.args
-    hint = "; errors='replace' or 'ignore' read over it" if "UTF-8" in what else "; is this a text?"
-    return CorpusError(f"{block.source}: byte {block.offset + start + offset}: {what}{hint}")
 
 
 class _SentenceCorpus(Corpus):

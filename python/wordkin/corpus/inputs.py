@@ -13,7 +13,7 @@ from .reader import DecodingErrors, SentenceRules, TextReader
 from .sources import sources_of
 from .token_lists import single_pass_error
 
-__all__ = ["open_corpus"]
+__all__ = ["open_corpus", "text_reader"]
 
 
 def open_corpus(
@@ -69,11 +69,9 @@ def open_corpus(
     rules = SentenceRules(max_sentence_length=max_sentence_length)
     if corpus_file is not None:
         return FileCorpus(TextReader(sources_of(corpus_file), rules=rules, errors=errors), spill)
-    # Not isinstance: who derives from these may have changed what iterating gives.
-    if type(sentences) in (LineSentence, PathLineSentences, Text8Corpus):
-        return FileCorpus(sentences.reader(errors), spill)
-    if _is_text_input(sentences, name):
-        return FileCorpus(TextReader(sources_of(sentences), rules=rules, errors=errors), spill)
+    reader = text_reader(sentences, name=name, rules=rules, errors=errors)
+    if reader is not None:
+        return FileCorpus(reader, spill)
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill)
     if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
@@ -82,6 +80,31 @@ def open_corpus(
     if passes > 1 and not corpus.is_restartable:
         raise single_pass_error(name)
     return corpus
+
+
+def text_reader(
+    sentences: Any,
+    *,
+    name: str = "sentences",
+    rules: SentenceRules | None = None,
+    errors: DecodingErrors = "strict",
+) -> TextReader | None:
+    """Return what reads `sentences` as text in C++; None when it is an iterable of token lists.
+
+    Raises
+    ------
+    TypeError
+        If it is a str that is no existing file.
+    OSError
+        If a file cannot be opened.
+    """
+    # Not isinstance: who derives from these may have changed what iterating gives.
+    if type(sentences) in (LineSentence, PathLineSentences, Text8Corpus):
+        reader: TextReader = sentences.reader(errors)
+        return reader
+    if _is_text_input(sentences, name):
+        return TextReader(sources_of(sentences), rules=rules, errors=errors)
+    return None
 
 
 def _is_text_input(sentences: Any, name: str) -> bool:

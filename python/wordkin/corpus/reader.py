@@ -10,7 +10,7 @@ from .. import _core
 from ..errors import CorpusError, FormatError
 from .sources import TextSource
 
-__all__ = ["SentenceRules", "TextBlock", "TextReader"]
+__all__ = ["SentenceRules", "TextBlock", "TextReader", "located_error"]
 
 # Small enough that the blocks on their way to many workers are few megabytes, large enough that what a block costs in
 # Python (some 20 microseconds) does not count against 4 milliseconds of work.
@@ -182,3 +182,10 @@ def _first_lines(blocks: Iterator[TextBlock], limit: int) -> Iterator[TextBlock]
             return
         yield block
         left = wanted - len(lines)
+
+
+def located_error(error: _core.text.TextError, block: TextBlock, start: int = 0) -> CorpusError:
+    """What was wrong with a block, from its byte `start` on, as an error that tells where in its source."""
+    what, offset = error.args
+    hint = "; errors='replace' or 'ignore' read over it" if "UTF-8" in what else "; is this a text?"
+    return CorpusError(f"{block.source}: byte {block.offset + start + offset}: {what}{hint}")

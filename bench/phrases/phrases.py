@@ -1,0 +1,187 @@
+"""How fast are finding phrases and joining them, against gensim?
+
+Runs of both are interleaved: each round times every task once in wordkin and once in gensim (in a process of its own),
+so that what the machine does meanwhile falls on both. Printed are medians, spreads, and gensim's time over ours.
+
+    python bench/phrases/phrases.py CORPUS --gensim-python /path/to/python
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+GENSIM = """
+import json, sys, time
+from gensim.models.phrases import Phrases
+from gensim.models.word2vec import LineSentence
+
+path = sys.argv[1]
+lists = list(LineSentence(path))
+phrases = frozen = None
+
+def learn():
+    global phrases
+    phrases = Phrases(LineSentence(path))
+    return len(phrases.vocab)
+
+def freeze():
+    global frozen
+    frozen = phrases.freeze()
+    return len(frozen.phrasegrams)
+
+def words(sentences):
+    return sum(map(len, sentences))
+
+TASKS = {
+    "learn": learn,
+    "learn lists": lambda: len(Phrases(lists).vocab),
+    "freeze": freeze,
+    "join": lambda: words(phrases[LineSentence(path)]),
+    "join frozen": lambda: words(frozen[LineSentence(path)]),
+    "join lists, frozen": lambda: words(frozen[lists]),
+}
+for line in sys.stdin:
+    started = time.perf_counter()
+    result = TASKS[line.strip()]()
+    print(json.dumps([time.perf_counter() - started, result]), flush=True)
+"""
+
+
+class Rival:
+    """gensim in another process, told task by task."""
+
+    def __init__(self, python: str, corpus: str) -> None:
+        self._process = subprocess.Popen(
+            [python, "-c", GENSIM, corpus], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, task: str) -> tuple[float, Any]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(task + "\n")
+        self._process.stdin.flush()
+        seconds, result = json.loads(self._process.stdout.readline())
+        return seconds, result
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+class Ours:
+    """The same tasks, and those that gensim does not have."""
+
+    def __init__(self, corpus: str, folder: str, workers: int) -> None:
+        from wordkin import Phrases
+        from wordkin.word2vec import LineSentence
+
+        self._text = LineSentence(corpus)
+        self._lists = list(self._text)
+        self._phrases: Any = None
+        self._frozen: Any = None
+        output = Path(folder, "joined")
+
+        def learn(threads: int) -> int:
+            self._phrases = Phrases(self._text, workers=threads)
+            return len(self._phrases.vocab)
+
+        def freeze() -> int:
+            self._frozen = self._phrases.freeze()
+            return len(self._frozen.phrasegrams)
+
+        def words(sentences: Any) -> int:
+            return sum(map(len, sentences))
+
+        def apply_file(threads: int) -> int:
+            report = self._frozen.apply_file(self._text, output, workers=threads)
+            return int(report.phrases)
+
+        self.tasks: dict[str, Callable[[], Any]] = {
+            "learn": lambda: learn(1),
+            f"learn, {workers} threads": lambda: learn(workers),
+            "learn lists": lambda: len(Phrases(self._lists).vocab),
+            "freeze": freeze,
+            "join": lambda: words(self._phrases[self._text]),
+            "join frozen": lambda: words(self._frozen[self._text]),
+            "join lists, frozen": lambda: words(self._frozen[self._lists]),
+            "file to file": lambda: apply_file(1),
+            f"file to file, {workers} threads": lambda: apply_file(workers),
+        }
+
+    def run(self, task: str) -> tuple[float, Any]:
+        started = time.perf_counter()
+        result = self.tasks[task]()
+        return time.perf_counter() - started, result
+
+
+# What a task of ours is compared with.
+COMPARED = {
+    "learn": "learn",
+    "learn, {} threads": "learn",
+    "learn lists": "learn lists",
+    "freeze": "freeze",
+    "join": "join",
+    "join frozen": "join frozen",
+    "join lists, frozen": "join lists, frozen",
+    "file to file": "join frozen",
+    "file to file, {} threads": "join frozen",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", help="text, one sentence a line")
+    parser.add_argument("--gensim-python", help="interpreter that has gensim; without it there are no ratios")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--gensim-rounds", type=int, help="of the rounds, how many run gensim too (default: all)")
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    gensim_rounds = args.rounds if args.gensim_rounds is None else args.gensim_rounds
+
+    with tempfile.TemporaryDirectory() as folder:
+        ours = Ours(args.corpus, folder, args.workers)
+        rival = Rival(args.gensim_python, args.corpus) if args.gensim_python else None
+        seconds: dict[str, list[float]] = {task: [] for task in ours.tasks}
+        theirs: dict[str, list[float]] = {}
+        for number in range(args.rounds):
+            for task, compared in COMPARED.items():
+                task = task.format(args.workers)
+                took, result = ours.run(task)
+                seconds[task].append(took)
+                if rival is None or number >= gensim_rounds or task != compared:
+                    continue
+                took, expected = rival.run(task)
+                theirs.setdefault(task, []).append(took)
+                if result != expected:
+                    sys.exit(f"{task}: wordkin got {result}, gensim {expected}")
+        if rival is not None:
+            rival.close()
+
+    print(f"{args.corpus}, {os.path.getsize(args.corpus):,} bytes; {platform.processor() or platform.machine()}")
+    print(f"median of {args.rounds} rounds, gensim of {gensim_rounds} (lowest to highest)")
+    for task, compared in COMPARED.items():
+        task = task.format(args.workers)
+        line = f"{task:28} {_spread(seconds[task])}"
+        if compared in theirs:
+            ratio = statistics.median(theirs[compared]) / statistics.median(seconds[task])
+            line += f"   gensim {_spread(theirs[compared])}   {ratio:6.1f} x"
+        print(line)
+
+
+def _spread(times: list[float]) -> str:
+    return f"{statistics.median(times):8.3f} s ({min(times):.3f} to {max(times):.3f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+#include "bindings/phrase_scorer.h"
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+double as_double(const py::handle& number) {
+  const double value = PyFloat_AsDouble(number.ptr());
+  if (value == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  return value;
+}
+
+// A call into Python costs a microsecond, and most phrases of a text share their counts with many others.
+class PythonScorer {
+ public:
+  PythonScorer(py::object function, std::int64_t vocabulary_size, py::object min_count, std::int64_t corpus_words)
+      : function_(std::move(function)) {
+    rest_["len_vocab"] = vocabulary_size;
+    rest_["min_count"] = std::move(min_count);
+    rest_["corpus_word_count"] = corpus_words;
+  }
+
+  double operator()(const phrases::CandidateCounts& counts) {
+    const Key key{counts.first, counts.second, counts.phrase};
+    if (const auto known = scores_.find(key); known != scores_.end()) return known->second;
+    py::dict arguments(rest_);
+    arguments["worda_count"] = counts.first;
+    arguments["wordb_count"] = counts.second;
+    arguments["bigram_count"] = counts.phrase;
+    const double score = as_double(function_(**arguments));
+    if (scores_.size() >= kMostScores) scores_.clear();
+    scores_[key] = score;
+    return score;
+  }
+
+ private:
+  using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
+  static constexpr std::size_t kMostScores = 1 << 18;
+
+  py::object function_;
+  py::dict rest_;
+  std::map<Key, double> scores_;
+};
+
+phrases::Scorer python_scorer(PythonScorer scorer) {
+  const std::shared_ptr<PythonScorer> shared(new PythonScorer(std::move(scorer)), [](PythonScorer* last) {
+    const py::gil_scoped_acquire lock;  // the last owner may be a worker, and Python objects go with it
+    delete last;
+  });
+  return [shared](const phrases::CandidateCounts& counts) {
+    const py::gil_scoped_acquire lock;  // asked by workers too
+    return (*shared)(counts);
+  };
+}
+
+}  // namespace
+
+PhraseScoring::PhraseScoring(py::object scoring, std::int64_t vocabulary_size, py::object min_count,
+                             std::int64_t corpus_words, double threshold)
+    : threshold_(threshold) {
+  if (!py::isinstance<py::str>(scoring)) {
+    is_python_ = true;
+    scorer_ = python_scorer(PythonScorer(std::move(scoring), vocabulary_size, std::move(min_count), corpus_words));
+    return;
+  }
+  const phrases::ScoringContext context{static_cast<double>(vocabulary_size), as_double(min_count),
+                                        static_cast<double>(corpus_words)};
+  const auto name = py::cast<std::string>(scoring);
+  if (name == "default")
+    scorer_ = [context](const phrases::CandidateCounts& counts) { return discounted_score(counts, context); };
+  else if (name == "npmi")
+    scorer_ = [context](const phrases::CandidateCounts& counts) { return npmi_score(counts, context); };
+  else
+    throw std::invalid_argument("`scoring` must be default, npmi or a callable; got " + name);
+}
+
+}  // namespace wordkin::bindings

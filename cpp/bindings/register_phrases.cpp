@@ -1,0 +1,302 @@
+// Learning phrases, keeping their counts, and joining them in text.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/block_session.h"
+#include "bindings/owned_array.h"
+#include "bindings/phrase_scorer.h"
+#include "bindings/phrase_sentences.h"
+#include "bindings/registers.h"
+#include "bindings/token_lists.h"
+#include "phrases/matcher.h"
+#include "phrases/phrase_learner.h"
+#include "phrases/phrase_set.h"
+#include "phrases/phrase_vocabulary.h"
+#include "phrases/text_joiner.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+using phrases::Matcher;
+using phrases::PhraseLearner;
+using phrases::PhraseSet;
+using phrases::PhraseState;
+using phrases::PhraseVocabulary;
+using text::SentenceRules;
+
+py::str string_of(std::string_view text) { return {text.data(), text.size()}; }
+
+// ---- learning
+
+PhraseLearner make_learner(std::string delimiter, const std::vector<std::string>& connectors,
+                           std::size_t max_vocabulary, std::size_t workers) {
+  return {std::move(delimiter), connectors, max_vocabulary, workers};
+}
+
+void learn_blocks(PhraseLearner& learner, const std::vector<std::pair<py::bytes, bool>>& blocks,
+                  const SentenceRules& rules) {
+  std::vector<phrases::LearnedBlock> views;
+  views.reserve(blocks.size());
+  for (const auto& [block, continues_line] : blocks) views.push_back({bytes_view(block), continues_line});
+  const py::gil_scoped_release release;  // some 100 ms; the bytes are held by the caller
+  learner.learn(views, rules);
+}
+
+class LearnedLists {
+ public:
+  LearnedLists(py::iterator sentences, std::string name)
+      : lists_(std::move(sentences), std::move(name), kUnlimited, Empty::kKeep) {}
+
+  // Learns from about `budget` words; false when the sentences are at their end.
+  bool learn(PhraseLearner& learner, std::int64_t budget) {
+    const std::int64_t until = lists_.words() + budget;
+    bool has_more = true;
+    while (has_more && lists_.words() < until) has_more = lists_.next_sentence(learner);
+    const py::gil_scoped_release release;  // some 10 ms, on ids only
+    learner.count_stream();
+    return has_more;
+  }
+
+ private:
+  static constexpr std::int64_t kUnlimited = std::int64_t{1} << 62;
+
+  TokenLists lists_;
+};
+
+void register_learner(py::module_& p) {
+  py::class_<PhraseLearner>(p, "PhraseLearner")
+      .def(py::init(&make_learner), py::arg("delimiter"), py::arg("connectors"), py::kw_only(),
+           py::arg("max_vocabulary"), py::arg("workers"))
+      .def("learn_blocks", &learn_blocks, py::arg("blocks"), py::arg("rules"))
+      .def("__len__", [](const PhraseLearner& learner) { return learner.counts().size(); })
+      .def_property_readonly("workers", &PhraseLearner::workers)
+      .def_property_readonly("block_of_error", &PhraseLearner::block_of_error)
+      .def_property_readonly("min_reduce", &PhraseLearner::min_reduce)
+      .def_property_readonly("words", &PhraseLearner::words)
+      .def_property_readonly("sentences", &PhraseLearner::sentences);
+  py::class_<LearnedLists>(p, "LearnedLists")
+      .def(py::init<py::iterator, std::string>(), py::arg("sentences"), py::arg("name"))
+      .def("learn", &LearnedLists::learn, py::arg("learner"), py::arg("budget"));
+}
+
+// ---- counts
+
+template <typename T>
+std::vector<T> copied(const char* name, const py::dict& state) {
+  const auto view = vector_view<const T>(name, state[name], Access::kRead);
+  return {view.begin(), view.end()};
+}
+
+std::shared_ptr<PhraseVocabulary> vocabulary_of(std::string delimiter, std::vector<std::string> words,
+                                                const py::dict& arrays) {
+  PhraseState state;
+  state.words = std::move(words);
+  state.word_counts = copied<std::int64_t>("word_counts", arrays);
+  state.gap_before = copied<std::int32_t>("gap_before", arrays);
+  state.gap_last = copied<std::int32_t>("gap_last", arrays);
+  state.first = copied<std::int32_t>("first", arrays);
+  state.second = copied<std::int32_t>("second", arrays);
+  state.gap = copied<std::int32_t>("gap", arrays);
+  state.counts = copied<std::int64_t>("counts", arrays);
+  const py::gil_scoped_release release;  // a second for tens of millions of phrases; the state is ours
+  return std::make_shared<PhraseVocabulary>(std::move(delimiter), state);
+}
+
+// (words, arrays) as vocabulary_of() takes them.
+py::tuple state_of(const PhraseVocabulary& vocabulary) {
+  PhraseState state = vocabulary.state();
+  py::list words;
+  for (const std::string& word : state.words) words.append(string_of(word));
+  py::dict arrays;
+  arrays["word_counts"] = owned_array(std::move(state.word_counts));
+  arrays["gap_before"] = owned_array(std::move(state.gap_before));
+  arrays["gap_last"] = owned_array(std::move(state.gap_last));
+  arrays["first"] = owned_array(std::move(state.first));
+  arrays["second"] = owned_array(std::move(state.second));
+  arrays["gap"] = owned_array(std::move(state.gap));
+  arrays["counts"] = owned_array(std::move(state.counts));
+  return py::make_tuple(words, arrays);
+}
+
+bool merge(PhraseVocabulary& vocabulary, PhraseLearner& learner, std::size_t max_vocabulary, std::int64_t min_reduce) {
+  const py::gil_scoped_release release;  // up to seconds; the vocabulary has a lock of its own
+  return vocabulary.merge(std::move(learner), max_vocabulary, min_reduce);
+}
+
+py::list items_of(const PhraseVocabulary& vocabulary) {
+  // Making Python objects may run any finalizer, which may use the vocabulary: it is gone through before.
+  std::vector<std::pair<std::string, std::int64_t>> found;
+  vocabulary.for_each([&](std::string_view text, std::int64_t count) { found.emplace_back(text, count); });
+  py::list items;
+  for (const auto& [text, count] : found) items.append(py::make_tuple(string_of(text), count));
+  return items;
+}
+
+void register_vocabulary(py::module_& p) {
+  py::class_<PhraseVocabulary, std::shared_ptr<PhraseVocabulary>>(p, "PhraseVocabulary")
+      .def(py::init<std::string>(), py::arg("delimiter"))
+      .def_static("from_state", &vocabulary_of, py::arg("delimiter"), py::arg("words"), py::arg("arrays"))
+      .def("state", &state_of)
+      .def("merge", &merge, py::arg("learner"), py::arg("max_vocabulary"), py::arg("min_reduce"))
+      .def("__len__", &PhraseVocabulary::size)
+      .def_property_readonly("delimiter", &PhraseVocabulary::delimiter)
+      .def(
+          "count_of",
+          [](const PhraseVocabulary& vocabulary, const std::string& text) { return vocabulary.count_of(text); },
+          py::arg("text"))
+      .def("items", &items_of);
+}
+
+// ---- phrases with scores
+
+std::uint64_t hash_of(const phrases::Delimiter& delimiter, std::string_view text) {
+  return mixed(delimiter.hash_of(text::hash_word(text)));
+}
+
+// All candidates of a vocabulary whose scores pass.
+std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, const PhraseScoring& scoring) {
+  const phrases::Delimiter delimiter(vocabulary.delimiter());
+  auto set = std::make_shared<PhraseSet>();
+  if (scoring.is_python()) {
+    // The function may ask anything of the vocabulary: it is called when the vocabulary has been gone through.
+    std::vector<phrases::ExportedCandidate> candidates;
+    vocabulary.for_each_candidate([](const auto&) { return true; },
+                                  [&](std::string_view text, const phrases::CandidateCounts& counts) {
+                                    candidates.push_back({std::string(text), counts});
+                                  });
+    for (const auto& [text, counts] : candidates) {
+      const double score = scoring.scorer()(counts);
+      if (phrases::passes(score, scoring.threshold())) set->insert(hash_of(delimiter, text), text, score);
+    }
+    return set;
+  }
+  double score = 0;
+  const py::gil_scoped_release release;  // up to seconds; the vocabulary has a lock of its own
+  vocabulary.for_each_candidate(
+      [&](const phrases::CandidateCounts& counts) {
+        score = scoring.scorer()(counts);
+        return phrases::passes(score, scoring.threshold());
+      },
+      [&](std::string_view text, const phrases::CandidateCounts&) {
+        set->insert(hash_of(delimiter, text), text, score);
+      });
+  return set;
+}
+
+// Of given phrases those with a score above the threshold.
+std::shared_ptr<PhraseSet> given_phrases(const std::string& delimiter_bytes, const py::dict& scores, double threshold) {
+  const phrases::Delimiter delimiter(delimiter_bytes);
+  auto set = std::make_shared<PhraseSet>();
+  for (const auto& [phrase, given] : scores) {
+    if (!py::isinstance<py::str>(phrase)) throw py::type_error("phrases must be str");
+    const double score = PyFloat_AsDouble(given.ptr());
+    if (score == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+    if (!(score > threshold)) continue;
+    const auto text = py::cast<std::string>(phrase);
+    set->insert(hash_of(delimiter, text), text, score);
+  }
+  return set;
+}
+
+py::dict dict_of(const PhraseSet& set) {
+  py::dict phrases;
+  for (std::size_t number = 0; number < set.size(); ++number)
+    phrases[string_of(set.text(static_cast<std::int32_t>(number)))] = set.score(static_cast<std::int32_t>(number));
+  return phrases;
+}
+
+void register_scores(py::module_& p) {
+  py::class_<PhraseScoring>(p, "PhraseScoring")
+      .def(py::init<py::object, std::int64_t, py::object, std::int64_t, double>(), py::arg("scoring"), py::kw_only(),
+           py::arg("vocabulary_size"), py::arg("min_count"), py::arg("corpus_words"), py::arg("threshold"));
+  py::class_<PhraseSet, std::shared_ptr<PhraseSet>>(p, "PhraseSet")
+      .def_static("passing", &passing_phrases, py::arg("vocabulary"), py::arg("scoring"))
+      .def_static("given", &given_phrases, py::arg("delimiter"), py::arg("scores"), py::arg("threshold"))
+      .def("__len__", &PhraseSet::size)
+      .def("as_dict", &dict_of);
+}
+
+// ---- joining
+
+Matcher matcher_of_set(std::string delimiter, const std::vector<std::string>& connectors,
+                       std::shared_ptr<PhraseSet> set) {
+  return {std::move(delimiter), connectors, std::move(set), std::nullopt};
+}
+
+// Without a set the scores are computed when they are needed.
+Matcher matcher_of_vocabulary(const std::shared_ptr<PhraseVocabulary>& vocabulary,
+                              const std::vector<std::string>& connectors, const PhraseScoring& scoring,
+                              std::shared_ptr<PhraseSet> set) {
+  const bool decides_all = set == nullptr;
+  return {vocabulary->delimiter(), connectors, std::move(set),
+          phrases::ScoredVocabulary{vocabulary, scoring.scorer(), scoring.threshold(), decides_all}};
+}
+
+class BlockJoiner {
+ public:
+  BlockJoiner(const Matcher& matcher, std::size_t workers, const SentenceRules& rules)
+      : session_(workers, [&matcher, rules](const text::TextBlock& block, std::size_t) {
+          return phrases::join_block(matcher, block.text, block.continues_line, rules);
+        }) {}
+
+  void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }
+  void wait() { session_.wait(); }
+
+  // (text, words read, phrases written, sentences) of the next block.
+  py::object take() {
+    const auto joined = session_.take();
+    if (!joined) return py::none();
+    return py::make_tuple(py::bytes(joined->text), joined->words, joined->phrases, joined->sentences);
+  }
+
+ private:
+  BlockSession<phrases::JoinedText> session_;
+};
+
+void register_joiners(py::module_& p) {
+  py::class_<Matcher>(p, "Matcher")
+      .def_static("of_set", &matcher_of_set, py::arg("delimiter"), py::arg("connectors"), py::arg("phrases"))
+      .def_static("of_vocabulary", &matcher_of_vocabulary, py::arg("vocabulary"), py::arg("connectors"),
+                  py::arg("scoring"), py::arg("phrases"))
+      .def("join", &join_sentence, py::arg("sentence"))
+      .def("analyze", &analyze_sentence, py::arg("sentence"))
+      .def("match", &match_candidate, py::arg("words"))
+      .def("find", &find_phrases, py::arg("sentence"), py::arg("found"));
+  py::class_<JoinedSentences>(p, "JoinedSentences")
+      .def(py::init<const Matcher&, py::iterator>(), py::arg("matcher"), py::arg("sentences"), py::keep_alive<1, 2>())
+      .def("__iter__", [](py::object self) { return self; })
+      .def("__next__", &JoinedSentences::next);
+  py::class_<JoinedBlocks>(p, "JoinedBlocks")
+      .def(py::init<const Matcher&, const SentenceRules&>(), py::arg("matcher"), py::arg("rules"),
+           py::keep_alive<1, 2>())
+      .def("start", &JoinedBlocks::start, py::arg("block"))
+      .def("next", &JoinedBlocks::next);
+  py::class_<BlockJoiner>(p, "BlockJoiner")
+      .def(py::init<const Matcher&, std::size_t, const SentenceRules&>(), py::arg("matcher"), py::arg("workers"),
+           py::arg("rules"), py::keep_alive<1, 2>())
+      .def("submit", &BlockJoiner::submit, py::arg("block"), py::arg("continues_line"))
+      .def("take", &BlockJoiner::take)
+      .def("wait", &BlockJoiner::wait);
+}
+
+}  // namespace
+
+void register_phrases(py::module_& m) {
+  auto p = m.def_submodule("phrases", "Phrases: learning their counts, scoring them, joining them in text.");
+  register_learner(p);
+  register_vocabulary(p);
+  register_scores(p);
+  register_joiners(p);
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,92 @@
+// A hash of words joined by a delimiter that is made from the hashes of the words, and that depends only on the joined
+// bytes: "new" + "york_times" and "new_york" + "times" are one phrase and have one hash, as they have one count.
+//
+// The bytes are seen as a sequence of symbols: each byte that occurs in the delimiter is one, and so is each run of
+// other bytes between them. The hash is a polynomial over the symbols, modulo 2^64. Joined bytes have the symbols of
+// their parts, one after the other, however they were cut.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "text/hashed_word.h"
+
+namespace wordkin::phrases {
+
+struct JoinedHash {
+  std::uint64_t value = 0;
+  std::uint64_t power = 1;  // kSymbolBase to the number of symbols
+
+  friend bool operator==(const JoinedHash&, const JoinedHash&) = default;
+};
+
+inline constexpr std::uint64_t kSymbolBase = 0x9fb21c651e98df25ULL;
+
+// The hash of the bytes of `a` followed by those of `b`; at the seam there must be a byte of the delimiter.
+inline JoinedHash operator+(const JoinedHash& a, const JoinedHash& b) {
+  return {a.value * b.power + b.value, a.power * b.power};
+}
+
+// For tables: the upper bits of a polynomial know little of its last symbol.
+inline std::uint64_t mixed(const JoinedHash& hash) {
+  std::uint64_t value = hash.value;
+  value ^= value >> 32;
+  value *= text::kSecondOdd;
+  return value ^ (value >> 29);
+}
+
+class Delimiter {
+ public:
+  explicit Delimiter(std::string bytes) : bytes_(std::move(bytes)) {
+    occurs_.fill(bytes_.empty());  // nothing marks the seam then: every byte is a symbol
+    for (const char byte : bytes_) occurs_[static_cast<unsigned char>(byte)] = true;
+    hash_ = hash_of_symbols(bytes_);
+  }
+
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  [[nodiscard]] const JoinedHash& hash() const { return hash_; }
+
+  // Whether a word has bytes of the delimiter in it, so that phrases with it may have been joined from other words too.
+  // Phrases of words without them can be cut in one way only.
+  [[nodiscard]] bool occurs_in(std::string_view word) const {
+    if (word.empty()) return bytes_.empty();
+    if (bytes_.size() == 1) return std::memchr(word.data(), bytes_[0], word.size()) != nullptr;
+    if (bytes_.empty()) return true;
+    for (const char byte : word)
+      if (occurs_[static_cast<unsigned char>(byte)]) return true;
+    return false;
+  }
+
+  // `occurs` is occurs_in(word).
+  [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word, bool occurs) const {
+    if (word.length == 0) return {};
+    return occurs ? hash_of_symbols(word.view()) : JoinedHash{word.key, kSymbolBase};
+  }
+  [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word) const { return hash_of(word, occurs_in(word.view())); }
+
+ private:
+  [[nodiscard]] JoinedHash hash_of_symbols(std::string_view bytes) const {
+    JoinedHash hash;
+    std::size_t run = 0;
+    for (std::size_t at = 0; at <= bytes.size(); ++at) {
+      const bool is_end = at == bytes.size();
+      if (!is_end && !occurs_[static_cast<unsigned char>(bytes[at])]) continue;
+      if (at > run) hash = hash + JoinedHash{text::hash_word(bytes.substr(run, at - run)).key, kSymbolBase};
+      if (is_end) break;
+      hash = hash + JoinedHash{(static_cast<unsigned char>(bytes[at]) + 1) * text::kFirstOdd, kSymbolBase};
+      run = at + 1;
+    }
+    return hash;
+  }
+
+  std::string bytes_;
+  std::array<bool, 256> occurs_{};
+  JoinedHash hash_;
+};
+
+}  // namespace wordkin::phrases

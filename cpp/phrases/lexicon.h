@@ -1,0 +1,94 @@
+// The words of a corpus with what counting phrases asks of each, and the gaps: the connector words that stand between
+// the two ends of a phrase.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "phrases/joined_hash.h"
+#include "text/word_table.h"
+
+namespace wordkin::phrases {
+
+using WordId = std::int32_t;
+using GapId = std::int32_t;
+inline constexpr WordId kNoWord = -1;
+inline constexpr GapId kNoGap = 0;  // the ends stand side by side
+
+struct WordFacts {
+  JoinedHash hash;
+  bool has_delimiter = false;
+  bool is_connector = false;
+};
+
+// A phrase as it was met in text. A word alone has no second one.
+struct Phrase {
+  WordId first = kNoWord;
+  WordId second = kNoWord;
+  GapId gap = kNoGap;
+
+  friend bool operator==(const Phrase&, const Phrase&) = default;
+};
+
+class Lexicon {
+ public:
+  Lexicon(std::string delimiter, std::span<const std::string> connectors);
+
+  [[nodiscard]] const Delimiter& delimiter() const { return delimiter_; }
+  [[nodiscard]] std::size_t size() const { return facts_.size(); }
+  [[nodiscard]] const text::WordTable& table() const { return table_; }
+  [[nodiscard]] const WordFacts& facts(WordId id) const { return facts_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] std::string_view word(WordId id) const { return table_.word(id); }
+
+  WordId insert(const text::HashedWord& word) {
+    const WordId id = table_.insert(word);
+    if (static_cast<std::size_t>(id) == facts_.size()) add_facts(word);
+    return id;
+  }
+
+  // The gap that is longer by one word.
+  GapId extend(GapId gap, WordId word);
+  [[nodiscard]] std::size_t gaps() const { return gaps_.size(); }
+  // Of a gap that is not kNoGap: its last word, and the gap without it, whose id is smaller.
+  [[nodiscard]] WordId last_word(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].last; }
+  [[nodiscard]] GapId without_last(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].before; }
+
+  [[nodiscard]] JoinedHash hash_of(const Phrase& phrase) const {
+    const JoinedHash& first = facts(phrase.first).hash;
+    if (phrase.second == kNoWord) return first;
+    return first + tail_hash(phrase.gap) + facts(phrase.second).hash;
+  }
+  // Of the words of a gap with all delimiters around them.
+  [[nodiscard]] const JoinedHash& tail_hash(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].hash; }
+  [[nodiscard]] bool gap_has_delimiter(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].has_delimiter; }
+
+  // Whether the joined bytes may have been met as other words.
+  [[nodiscard]] bool is_ambiguous(const Phrase& phrase) const {
+    return facts(phrase.first).has_delimiter ||
+           (phrase.second != kNoWord && (facts(phrase.second).has_delimiter || gap_has_delimiter(phrase.gap)));
+  }
+  // Replaces `text` by the joined bytes.
+  void join(const Phrase& phrase, std::string& text) const;
+
+ private:
+  struct Gap {
+    GapId before;
+    WordId last;
+    JoinedHash hash;
+    bool has_delimiter;
+  };
+
+  void add_facts(const text::HashedWord& word);
+
+  Delimiter delimiter_;
+  text::WordTable table_;
+  std::vector<WordFacts> facts_;
+  std::vector<Gap> gaps_;
+  std::unordered_map<std::uint64_t, GapId> longer_gaps_;
+};
+
+}  // namespace wordkin::phrases

@@ -1,0 +1,81 @@
+// Counts the words and phrases of a text. Connector words are not counted; between two other words they become part of
+// the phrase. What is counted does not depend on the number of threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parallel/thread_pool.h"
+#include "phrases/lexicon.h"
+#include "phrases/phrase_counts.h"
+#include "text/sentence_splitter.h"
+
+namespace wordkin::phrases {
+
+struct LearnedBlock {
+  std::span<const char> text;  // UTF-8, from the beginning to the end of a sentence
+  bool continues_line;
+};
+
+class PhraseLearner {
+ public:
+  // After a sentence with which more than `max_vocabulary` distinct words and phrases are known, the rarest are
+  // forgotten: those met less than once (none), the next time those met less than twice, and so on.
+  PhraseLearner(std::string delimiter, std::span<const std::string> connectors, std::size_t max_vocabulary,
+                std::size_t workers);
+
+  [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() : 1; }
+  [[nodiscard]] const Lexicon& lexicon() const { return lexicon_; }
+  [[nodiscard]] const PhraseCounts& counts() const { return counts_; }
+  // Gives all of it away; there is nothing more to learn with this object.
+  [[nodiscard]] std::pair<Lexicon, PhraseCounts> take() && { return {std::move(lexicon_), std::move(counts_)}; }
+  [[nodiscard]] std::int64_t min_reduce() const { return min_reduce_; }
+  [[nodiscard]] std::int64_t words() const { return words_; }
+  [[nodiscard]] std::int64_t sentences() const { return sentences_; }
+
+  // As many blocks at once as there are threads keep them busy. Throws text::TextError, and block_of_error() tells
+  // where.
+  void learn(std::span<const LearnedBlock> blocks, const text::SentenceRules& rules);
+  [[nodiscard]] std::size_t block_of_error() const { return block_of_error_; }
+
+  // Word by word, for sentences that are no text; count_stream() after every hundred thousand words or so.
+  void prefetch(const text::HashedWord& word) const { lexicon_.table().prefetch(word); }
+  void add_word(const text::HashedWord& word) { push(lexicon_.insert(word)); }
+  void end_sentence() {
+    stream_.push_back(text::kSentenceEnd);
+    ++sentences_;
+    has_first_ = false;
+    gap_ = kNoGap;
+  }
+  void count_stream();
+
+ private:
+  // In the stream, between two words: the gap with this id. Other numbers are words and text::kSentenceEnd.
+  static std::int32_t gap_mark(GapId gap) { return -2 - gap; }
+  static GapId gap_of(std::int32_t mark) { return -2 - mark; }
+
+  void push(WordId id);
+  void learn_in_parallel(std::span<const LearnedBlock> blocks, const text::SentenceRules& rules);
+  // Counts those words and phrases of a stream that fall to one of several threads.
+  std::size_t count_part(std::span<const std::int32_t> stream, std::size_t part, std::size_t parts);
+  void count_with_pruning();
+
+  Lexicon lexicon_;
+  PhraseCounts counts_;
+  std::size_t max_vocabulary_;
+  std::unique_ptr<parallel::ThreadPool> pool_;  // none: one thread
+  std::int64_t min_reduce_ = 1;
+  std::int64_t words_ = 0;
+  std::int64_t sentences_ = 0;
+  std::size_t block_of_error_ = 0;
+  std::vector<std::int32_t> stream_;
+  bool has_first_ = false;  // a word of this sentence at which a phrase may begin
+  GapId gap_ = kNoGap;
+};
+
+}  // namespace wordkin::phrases

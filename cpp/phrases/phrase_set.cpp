@@ -1,0 +1,42 @@
+#include "phrases/phrase_set.h"
+
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+namespace wordkin::phrases {
+namespace {
+
+constexpr int kFirstSlotBits = 8;
+
+}  // namespace
+
+PhraseSet::PhraseSet() : slots_(std::size_t{1} << kFirstSlotBits), shift_(64 - kFirstSlotBits), starts_{0} {}
+
+void PhraseSet::insert(std::uint64_t hash, std::string_view text, double score) {
+  if (find(hash, [&](std::string_view known) { return known == text; }) != kNone) return;
+  if (size() >= std::numeric_limits<std::int32_t>::max()) throw std::length_error("more than 2^31 - 1 phrases");
+  hashes_.push_back(hash);
+  scores_.push_back(score);
+  texts_ += text;
+  starts_.push_back(texts_.size());
+  if (4 * size() > slots_.size()) {  // a quarter full at most: nearly every search is for a phrase that is not there
+    grow();
+    return;
+  }
+  std::size_t place = hash >> shift_;
+  while (slots_[place].number != kNone) place = (place + 1) & (slots_.size() - 1);
+  slots_[place] = {static_cast<std::uint32_t>(hash), static_cast<std::int32_t>(size() - 1)};
+}
+
+void PhraseSet::grow() {
+  std::vector<Slot>(2 * slots_.size()).swap(slots_);
+  --shift_;
+  for (std::size_t number = 0; number < size(); ++number) {
+    std::size_t place = hashes_[number] >> shift_;
+    while (slots_[place].number != kNone) place = (place + 1) & (slots_.size() - 1);
+    slots_[place] = {static_cast<std::uint32_t>(hashes_[number]), static_cast<std::int32_t>(number)};
+  }
+}
+
+}  // namespace wordkin::phrases

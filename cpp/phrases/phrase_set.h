@@ -1,0 +1,55 @@
+// Phrases with their scores, found by the joined bytes. Small beside the counts that they come from: applied to text,
+// it stays in the cache.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wordkin::phrases {
+
+class PhraseSet {
+ public:
+  static constexpr std::int32_t kNone = -1;
+
+  PhraseSet();
+
+  // `hash` is the mixed hash of `text`. A phrase that is there already keeps its first score.
+  void insert(std::uint64_t hash, std::string_view text, double score);
+
+  [[nodiscard]] std::size_t size() const { return scores_.size(); }
+  [[nodiscard]] double score(std::int32_t number) const { return scores_[static_cast<std::size_t>(number)]; }
+  [[nodiscard]] std::string_view text(std::int32_t number) const {
+    const auto at = static_cast<std::size_t>(number);
+    return std::string_view(texts_).substr(starts_[at], starts_[at + 1] - starts_[at]);
+  }
+
+  // The number of the phrase with this hash for whose text `is_it` is true; numbers are given from 0.
+  template <typename IsIt>
+  [[nodiscard]] std::int32_t find(std::uint64_t hash, const IsIt& is_it) const {
+    for (std::size_t place = hash >> shift_;; place = (place + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[place];
+      if (slot.number == kNone) return kNone;
+      if (slot.tag == static_cast<std::uint32_t>(hash) && is_it(text(slot.number))) return slot.number;
+    }
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;  // the lower half of the hash
+    std::int32_t number = kNone;
+  };
+
+  void grow();
+
+  std::vector<Slot> slots_;
+  int shift_;
+  std::vector<std::uint64_t> hashes_;
+  std::vector<double> scores_;
+  std::vector<std::size_t> starts_;
+  std::string texts_;
+};
+
+}  // namespace wordkin::phrases

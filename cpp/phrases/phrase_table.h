@@ -1,0 +1,115 @@
+// Counts of phrases by their joined bytes. An index of 8-byte slots, probed linearly, points into entries that lie in
+// the order of first occurrence: the frequent ones, met first, share their cache lines.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "phrases/lexicon.h"
+
+namespace wordkin::phrases {
+
+struct PhraseKey {
+  Phrase phrase;
+  bool is_ambiguous;
+  std::uint64_t hash;  // mixed
+};
+
+inline PhraseKey key_of(const Lexicon& lexicon, const Phrase& phrase) {
+  return {phrase, lexicon.is_ambiguous(phrase), mixed(lexicon.hash_of(phrase))};
+}
+
+struct PhraseEntry {
+  std::int64_t count;
+  Phrase phrase;
+  bool is_ambiguous;
+};
+
+class PhraseTable {
+ public:
+  PhraseTable() : slots_(kFirstSlots) {}
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] const std::vector<PhraseEntry>& entries() const { return entries_; }
+
+  // Both only ask the memory for what add() and find() will read; the second waits for the slot.
+  void prefetch_slot([[maybe_unused]] std::uint64_t hash) const {
+#if defined(__GNUC__)
+    __builtin_prefetch(&slots_[place_of(tag_of(hash))]);
+#endif
+  }
+  void prefetch_entry([[maybe_unused]] std::uint64_t hash) const {
+#if defined(__GNUC__)
+    const Slot& slot = slots_[place_of(tag_of(hash))];
+    if (slot.number != 0) __builtin_prefetch(&entries_[slot.number - 1]);
+#endif
+  }
+
+  void add(const Lexicon& lexicon, const PhraseKey& key, std::int64_t count) {
+    const std::uint32_t tag = tag_of(key.hash);
+    for (std::size_t place = place_of(tag);; place = (place + 1) & (slots_.size() - 1)) {
+      const Slot slot = slots_[place];
+      if (slot.number == 0) {
+        insert(place, tag, key, count);
+        return;
+      }
+      if (slot.tag != tag) continue;
+      PhraseEntry& entry = entries_[slot.number - 1];
+      if (is_same(lexicon, entry, key)) {
+        entry.count += count;
+        return;
+      }
+    }
+  }
+
+  // The count of the phrase that has this hash and for which `is_it(entry)` is true, or 0.
+  template <typename IsIt>
+  [[nodiscard]] std::int64_t find(std::uint64_t hash, const IsIt& is_it) const {
+    const std::uint32_t tag = tag_of(hash);
+    for (std::size_t place = place_of(tag);; place = (place + 1) & (slots_.size() - 1)) {
+      const Slot slot = slots_[place];
+      if (slot.number == 0) return 0;
+      if (slot.tag == tag && is_it(entries_[slot.number - 1])) return entries_[slot.number - 1].count;
+    }
+  }
+
+  // Forgets the phrases with a count below `least`.
+  void prune(const Lexicon& lexicon, std::int64_t least);
+
+ private:
+  static constexpr std::size_t kFirstSlots = 1024;
+
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t number = 0;  // of the entry, from 1; 0: empty
+  };
+
+  // The upper four bits of a hash choose one of the tables. The tag has the slot in its upper bits, so that the index
+  // grows without a look at the entries.
+  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 28); }
+  [[nodiscard]] std::size_t place_of(std::uint32_t tag) const { return tag >> shift_; }
+
+  static bool is_same(const Lexicon& lexicon, const PhraseEntry& entry, const PhraseKey& key) {
+    if (entry.phrase == key.phrase) return true;
+    if (!entry.is_ambiguous && !key.is_ambiguous) return false;
+    std::string one, other;
+    lexicon.join(entry.phrase, one);
+    lexicon.join(key.phrase, other);
+    return one == other;
+  }
+
+  void insert(std::size_t place, std::uint32_t tag, const PhraseKey& key, std::int64_t count);
+  void place_first_free(Slot slot);
+  void grow();
+
+  std::vector<Slot> slots_;
+  int shift_ = 32 - 10;
+  std::vector<PhraseEntry> entries_;
+};
+
+}  // namespace wordkin::phrases

@@ -1,0 +1,110 @@
+#include "phrases/phrase_vocabulary.h"
+
+#include <stdexcept>
+#include <tuple>
+
+namespace wordkin::phrases {
+namespace {
+
+void require(bool is_so, const char* what) {
+  if (!is_so) throw std::invalid_argument(what);
+}
+
+bool is_place(std::int32_t place, std::size_t size) { return place >= 0 && static_cast<std::size_t>(place) < size; }
+
+}  // namespace
+
+PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& state)
+    : lexicon_(std::move(delimiter), {}) {
+  require(state.word_counts.size() == state.words.size(), "there must be one count a word");
+  require(state.gap_last.size() == state.gap_before.size(), "the two parts of the gaps must be equally many");
+  const std::size_t phrases = state.counts.size();
+  require(state.first.size() == phrases && state.second.size() == phrases && state.gap.size() == phrases,
+          "the parts of the phrases must be equally many");
+  for (const std::string& word : state.words) {
+    const std::size_t known = lexicon_.size();
+    require(static_cast<std::size_t>(lexicon_.insert(text::hash_word(word))) == known, "a word occurs twice");
+  }
+  for (std::size_t i = 0; i < state.gap_before.size(); ++i) {
+    require(is_place(state.gap_before[i], i + 1), "a gap is the rest of one that does not come before it");
+    require(is_place(state.gap_last[i], lexicon_.size()), "a gap has a word that does not exist");
+    require(static_cast<std::size_t>(lexicon_.extend(state.gap_before[i], state.gap_last[i])) == i + 1,
+            "a gap occurs twice");
+  }
+  counts_.reserve_words(lexicon_.size());
+  for (std::size_t id = 0; id < state.word_counts.size(); ++id) {
+    const std::int64_t count = state.word_counts[id];
+    require(count >= 0, "a count is negative");
+    require(count == 0 || !lexicon_.facts(static_cast<WordId>(id)).has_delimiter,
+            "a word with a delimiter in it is counted as words without are");
+    if (count > 0) counts_.note_new_words(counts_.add_word(static_cast<WordId>(id), count) ? 1 : 0);
+  }
+  for (std::size_t i = 0; i < phrases; ++i) {
+    const Phrase phrase{state.first[i], state.second[i], state.gap[i]};
+    require(is_place(phrase.first, lexicon_.size()) && is_place(phrase.gap, lexicon_.gaps()) &&
+                (is_place(phrase.second, lexicon_.size()) ||
+                 (phrase.second == kNoWord && phrase.gap == kNoGap && lexicon_.facts(phrase.first).has_delimiter)),
+            "a phrase has a part that does not exist");
+    require(state.counts[i] > 0, "a phrase has no count");
+    const PhraseKey key = key_of(lexicon_, phrase);
+    counts_.table(key.hash).add(lexicon_, key, state.counts[i]);
+  }
+  require(counts_.size() >= phrases, "a phrase occurs twice");
+}
+
+PhraseState PhraseVocabulary::state() const {
+  const std::shared_lock lock(mutex_);
+  PhraseState state;
+  for (std::size_t id = 0; id < lexicon_.size(); ++id) {
+    state.words.emplace_back(lexicon_.word(static_cast<WordId>(id)));
+    state.word_counts.push_back(id < counts_.word_counts().size() ? counts_.word_counts()[id] : 0);
+  }
+  for (std::size_t gap = 1; gap < lexicon_.gaps(); ++gap) {
+    state.gap_before.push_back(lexicon_.without_last(static_cast<GapId>(gap)));
+    state.gap_last.push_back(lexicon_.last_word(static_cast<GapId>(gap)));
+  }
+  for (const PhraseTable& table : counts_.tables())
+    for (const PhraseEntry& entry : table.entries()) {
+      state.first.push_back(entry.phrase.first);
+      state.second.push_back(entry.phrase.second);
+      state.gap.push_back(entry.phrase.gap);
+      state.counts.push_back(entry.count);
+    }
+  return state;
+}
+
+bool PhraseVocabulary::merge(PhraseLearner&& learner, std::size_t max_vocabulary, std::int64_t min_reduce) {
+  const std::unique_lock lock(mutex_);
+  if (counts_.size() == 0) {
+    std::tie(lexicon_, counts_) = std::move(learner).take();
+    return false;
+  }
+  counts_.merge(lexicon_, learner.counts(), learner.lexicon());
+  if (counts_.size() <= max_vocabulary) return false;
+  counts_.prune(lexicon_, min_reduce);
+  return true;
+}
+
+std::size_t PhraseVocabulary::size() const {
+  const std::shared_lock lock(mutex_);
+  return counts_.size();
+}
+
+std::int64_t PhraseVocabulary::count_of(std::string_view text) const {
+  const std::shared_lock lock(mutex_);
+  return counts_.count_of(lexicon_, text);
+}
+
+CandidateCounts PhraseVocabulary::counts_when_cut(std::string_view text, std::int64_t count) const {
+  const std::string& delimiter = lexicon_.delimiter().bytes();
+  const std::size_t first_end = delimiter.empty() ? std::string_view::npos : text.find(delimiter);
+  if (first_end == std::string_view::npos) return {0, 0, count};
+  // The delimiters are taken from the left, as they are when a text is cut at them.
+  std::size_t last_begin = 0;
+  for (std::size_t at = first_end; at != std::string_view::npos; at = text.find(delimiter, last_begin))
+    last_begin = at + delimiter.size();
+  return {counts_.count_of(lexicon_, text.substr(0, first_end)), counts_.count_of(lexicon_, text.substr(last_begin)),
+          count};
+}
+
+}  // namespace wordkin::phrases

@@ -1,0 +1,17 @@
+"""Phrases: words that belong together, found by how often they stand together, and joined in text."""
+
+from .detector import Phrases
+from .frozen import FrozenPhrases, Phraser
+from .joined import JoinedCorpus, JoinedReport
+from .scoring import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
+
+__all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
+    "FrozenPhrases",
+    "JoinedCorpus",
+    "JoinedReport",
+    "Phraser",
+    "Phrases",
+    "npmi_scorer",
+    "original_scorer",
+]
