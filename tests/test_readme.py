@@ -1,0 +1,36 @@
+"""What the README tells a reader to paste works as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wordkin
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.+?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_first_steps(tmp_path: Path) -> None:
+    (shell,) = (block for block in blocks("sh") if "wordkin train" in block)
+    (program,) = blocks("python")
+    python = f'"{sys.executable}"'
+    script = f'set -e\nwordkin() {{ {python} -m wordkin "$@"; }}\npython() {{ {python} "$@"; }}\n{shell}'
+    # Wherever this process has the package from, as the script runs in another folder.
+    environment = {**os.environ, "PYTHONPATH": str(Path(wordkin.__file__).resolve().parent.parent)}
+    for command in (["/bin/sh", "-c", script], [sys.executable, "-c", program]):
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("(50,)\n")
