@@ -172,8 +172,9 @@ def test_negative_limit_and_other_bad_arguments(read: Read) -> None:
 def test_many_blocks_and_threads_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from wordkin.vectors.formats import blocks, word2vec_binary, word2vec_text
 
-    for module in (blocks, word2vec_binary, word2vec_text):
+    for module in (blocks, word2vec_text):
         monkeypatch.setattr(module, "BLOCK_BYTES", 70_000)
+    monkeypatch.setattr(word2vec_binary, "_BLOCK_BYTES", 7_000)
     monkeypatch.setattr(blocks, "MOST_WORD_BYTES", 500)
     monkeypatch.setattr(word2vec_binary, "MOST_WORD_BYTES", 500)
     rng = np.random.default_rng(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import stat
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ...errors import FormatError
 from ...storage.opening import open_binary
@@ -23,33 +23,53 @@ _MOST_EXPANSION = 1_100
 
 
 class BlockSource:
-    """Bytes of a file from `position` on: `buffer` grows at its end by `fill` and shrinks at its start by `consume`."""
+    """Bytes of a file from `position` on: `fill` adds to those that are held, `consume` drops from their start.
+
+    One piece of memory is used again and again: new memory for each block would cost more than reading it.
+    """
 
     def __init__(self, stream: BinaryIO, name: str, content_bytes: int | None, most_bytes: int) -> None:
         self.name = name
         self.content_bytes = content_bytes  # None where only decompression would tell
         self.most_bytes = most_bytes
-        self.buffer = b""
         self.position = 0
         self.at_end = False
-        self._stream = stream
+        self._stream: Any = stream  # BinaryIO does not promise readinto, which all that we open have
+        self._storage = bytearray()
+        self._begin = 0
+        self._end = 0
 
-    def fill(self, least: int) -> bytes:
-        """Read until the buffer has at least `least` bytes or the file ends; return the buffer."""
-        parts = [self.buffer]
-        held = len(self.buffer)
-        while held < least and not self.at_end:
-            more = self._stream.read(least - held)
-            self.at_end = not more
-            parts.append(more)
-            held += len(more)
-        if len(parts) > 1:
-            self.buffer = b"".join(parts)
-        return self.buffer
+    @property
+    def held(self) -> memoryview:
+        """The bytes at hand; valid until the next `fill`."""
+        return memoryview(self._storage)[self._begin : self._end]
+
+    @property
+    def buffer(self) -> bytes:
+        """A copy of the bytes at hand."""
+        return bytes(self.held)
+
+    def fill(self, least: int) -> memoryview:
+        """Read until at least `least` bytes are at hand or the file ends; return them."""
+        if self._end - self._begin < least and not self.at_end:
+            self._make_room(least)
+            storage = memoryview(self._storage)
+            while self._end - self._begin < least and not self.at_end:
+                count = self._stream.readinto(storage[self._end : self._begin + least])
+                self.at_end = not count
+                self._end += count
+        return self.held
+
+    def _make_room(self, least: int) -> None:
+        held = self.buffer
+        if least > len(self._storage):
+            self._storage = bytearray(least)
+        self._storage[: len(held)] = held
+        self._begin, self._end = 0, len(held)
 
     def consume(self, count: int) -> None:
-        """Drop the first `count` bytes of the buffer."""
-        self.buffer = self.buffer[count:]
+        """Drop the first `count` of the bytes at hand."""
+        self._begin += count
         self.position += count
 
     def whole_lines(self, line: int, numbers: int) -> memoryview:
@@ -61,14 +81,14 @@ class BlockSource:
         most_line = MOST_WORD_BYTES + _MOST_NUMBER_BYTES * numbers
         self.fill(max(BLOCK_BYTES, most_line + 1))
         if self.at_end:  # the last line may lack its newline
-            return memoryview(self.buffer)
-        end = self.buffer.rfind(b"\n") + 1
-        if end == 0 and len(self.buffer) > most_line:
+            return self.held
+        end = max(self._begin, self._storage.rfind(b"\n", self._begin, self._end) + 1)
+        if end == self._begin and self._end - self._begin > most_line:
             raise FormatError(
                 f"{self.name}: line {line}: a line of more than {most_line} bytes; expected a word and {numbers} "
                 "numbers: is it a vector file?"
             )
-        return memoryview(self.buffer)[:end]
+        return memoryview(self._storage)[self._begin : end]
 
 
 @contextlib.contextmanager

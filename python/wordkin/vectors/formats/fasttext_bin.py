@@ -110,19 +110,19 @@ def _packed(raw_words: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64
 def _unpack(source: BlockSource, layout: struct.Struct) -> tuple[Any, ...]:
     if len(source.fill(layout.size)) < layout.size:
         raise _truncated(source)
-    values = layout.unpack_from(source.buffer)
+    values = layout.unpack_from(source.held)
     source.consume(layout.size)
     return values
 
 
 def _truncated(source: BlockSource) -> TruncatedFileError:
     return TruncatedFileError(
-        f"{source.name}: byte {source.position + len(source.buffer)}: the file ends there, within the model"
+        f"{source.name}: byte {source.position + len(source.held)}: the file ends there, within the model"
     )
 
 
 def _read_arguments(source: BlockSource) -> _Arguments:
-    start = source.fill(len(FASTTEXT_MAGIC))
+    start = bytes(source.fill(len(FASTTEXT_MAGIC))[:8])
     if not start.startswith(FASTTEXT_MAGIC):
         raise FormatError(
             f"{source.name}: byte 0: found {start[:4]!r}, expected the {FASTTEXT_MAGIC!r} of a fastText model; "

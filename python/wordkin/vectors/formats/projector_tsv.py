@@ -83,7 +83,8 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     """
     words = _read_lines(metadata_path)
     with open_blocks(tensor_path) as source:
-        line = source.fill(BLOCK_BYTES).partition(b"\n")[0]
+        source.fill(BLOCK_BYTES)
+        line = source.buffer.partition(b"\n")[0]
         dimension = line.count(b"\t") + 1
         rows = count_text_rows(tensor_path, None)
         if rows != len(words):
@@ -105,10 +106,13 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
 
 
 def _read_lines(path: AnyPath) -> list[str]:
+    words: list[str] = []
     with open_blocks(path) as source:
-        content = source.fill(source.most_bytes if source.content_bytes is None else source.content_bytes + 1)
-        try:
-            lines = content.decode("utf-8-sig").split("\n")
-        except UnicodeDecodeError as error:
-            raise FormatError(f"{source.name}: byte {error.start}: found no UTF-8; save it as UTF-8") from None
-    return lines[:-1] if lines[-1] == "" else lines
+        while lines := bytes(source.whole_lines(len(words) + 1, 0)):
+            try:
+                words += lines.decode("utf-8").removesuffix("\n").split("\n")
+            except UnicodeDecodeError as error:
+                at = source.position + error.start
+                raise FormatError(f"{source.name}: byte {at}: found no UTF-8; save it as UTF-8") from None
+            source.consume(len(lines))
+    return words

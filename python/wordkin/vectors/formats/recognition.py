@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, TruncatedFileError
-from .blocks import MOST_WORD_BYTES, BlockSource
+from ...storage.paths import AnyPath
+from .blocks import MOST_WORD_BYTES, BlockSource, open_blocks
 
-__all__ = ["FASTTEXT_MAGIC", "Layout", "find_layout", "refuse_other_formats"]
+__all__ = ["FASTTEXT_MAGIC", "FileKind", "Layout", "find_layout", "recognise", "refuse_other_formats"]
+
+FileKind = Literal["fasttext", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"]
 
 FASTTEXT_MAGIC = (793712314).to_bytes(4, "little")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -31,23 +35,64 @@ class Layout:
     dimension: int
 
 
+def recognise(path: AnyPath) -> FileKind:
+    """Tell what a file holds from its first bytes.
+
+    Raises
+    ------
+    FormatError
+        If it is none of these.
+    OSError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     _ = file.write(b"1 2\\nword 0.5 0.25\\n")
+    ...     file.flush()
+    ...     recognise(file.name)
+    'word2vec-text'
+    """
+    with open_blocks(path) as source:
+        kind = _other_kind(bytes(source.fill(_FIRST_BYTES)))
+        if kind is not None:
+            return kind
+        layout = find_layout(source, binary=None, no_header=None)
+    if layout.binary:
+        return "word2vec-binary"
+    return "glove" if layout.rows is None else "word2vec-text"
+
+
+def _other_kind(start: bytes) -> FileKind | None:
+    if start[:4] == FASTTEXT_MAGIC:
+        return "fasttext"
+    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return "pickle"
+    if start[8:9] == b"{" and start[4:8] == b"\0\0\0\0":
+        return "safetensors"
+    return None
+
+
+_INSTEAD: dict[FileKind, str] = {
+    "fasttext": "a fastText .bin model; FastTextKeyedVectors.load_fasttext_format reads it",
+    "pickle": "refusing pickle: loading one can run any code; files of gensim are read without running them by "
+    "`wordkin convert`",
+    "safetensors": "a safetensors file; KeyedVectors.load and Word2Vec.load read wordkin's",
+}
+
+
 def refuse_other_formats(name: str, start: bytes) -> None:
     """Raise a `FormatError` that names what the file is, where it is surely none of word2vec's formats."""
     if not start:
         raise FormatError(f"{name}: byte 0: empty file; expected word vectors")
     if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError(f"{name}: byte 0: looks like UTF-16 or UTF-32; save it as UTF-8")
-    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        raise FormatError(
-            f"{name}: byte 0: refusing pickle: loading one can run any code; files of gensim are read without "
-            "running them by `wordkin convert`"
-        )
     if start[:4] == b"PK\x03\x04":
         raise FormatError(f"{name}: byte 0: a zip archive; unpack it and give the file inside")
-    if start[:4] == FASTTEXT_MAGIC:
-        raise FormatError(f"{name}: byte 0: a fastText .bin model; FastTextKeyedVectors.load_fasttext_format reads it")
-    if start[8:9] == b"{" and start[4:8] == b"\0\0\0\0":
-        raise FormatError(f"{name}: byte 0: a safetensors file; KeyedVectors.load and Word2Vec.load read wordkin's")
+    kind = _other_kind(start)
+    if kind is not None:
+        raise FormatError(f"{name}: byte 0: {_INSTEAD[kind]}")
 
 
 def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | None) -> Layout:
@@ -58,7 +103,8 @@ def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | N
     FormatError
         If the start of the file is that of no vector file, or not of the one that the arguments ask for.
     """
-    if source.fill(_FIRST_BYTES).startswith(_BYTE_ORDER_MARK):
+    source.fill(_FIRST_BYTES)
+    if source.buffer.startswith(_BYTE_ORDER_MARK):
         source.consume(len(_BYTE_ORDER_MARK))
     refuse_other_formats(source.name, source.buffer)
     line, newline, _ = source.buffer.partition(b"\n")
@@ -94,7 +140,7 @@ def _is_row(line: bytes, dimension: int) -> bool:
 
 def _dimension_of_rows(source: BlockSource) -> int:
     """The usual number of fields but one: words may hold spaces, and the last line of the sample may be cut."""
-    sample = source.fill(_SAMPLE_BYTES)
+    sample = bytes(source.fill(_SAMPLE_BYTES))
     lines = sample.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
     if len(lines) > 1 and not source.at_end:
         lines = lines[:-1]
@@ -120,7 +166,7 @@ def _refuse_impossible_sizes(source: BlockSource, rows: int, dimension: int) -> 
 
 def _choose_binary(source: BlockSource, rows: int, dimension: int, asked: bool | None) -> bool:
     # Words of binary files may begin with newlines.
-    start = source.fill(min(_SAMPLE_BYTES, MOST_WORD_BYTES + 32 * dimension))
+    start = bytes(source.fill(min(_SAMPLE_BYTES, MOST_WORD_BYTES + 32 * dimension)))
     line = start.lstrip(b"\n").partition(b"\n")[0]
     text = _is_row(line, dimension)
     if asked and text:

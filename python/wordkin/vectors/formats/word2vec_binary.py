@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, TruncatedFileError
-from .blocks import BLOCK_BYTES, MOST_WORD_BYTES, BlockSource
+from .blocks import MOST_WORD_BYTES, BlockSource
 from .row_faults import fault_error
 from .row_matrix import RowMatrix
 
 __all__ = ["read_binary_rows"]
 
+# Copying is all the work: a block that stays in the cache is faster, and there is nothing for more threads.
+_BLOCK_BYTES = 1 << 19
 # Fewer different ones may be of any size; of so many, swapped bytes all make sense only in a swapped file.
 _LEAST_NUMBERS = 8
 
@@ -30,13 +32,14 @@ def read_binary_rows(
     """
     dimension = matrix.vectors.shape[1]
     most_row_bytes = MOST_WORD_BYTES + 2 + 4 * dimension
+    block_bytes = max(_BLOCK_BYTES, most_row_bytes)
     words: list[str] = []
-    start = source.fill(max(BLOCK_BYTES, most_row_bytes))[: 4 * most_row_bytes]
+    start = bytes(source.fill(block_bytes)[: 4 * most_row_bytes])
     while matrix.missing:
-        source.fill(max(BLOCK_BYTES, most_row_bytes))
-        target = matrix.target(len(source.buffer) // (2 + 4 * dimension) + 1)
+        block = source.fill(block_bytes)
+        target = matrix.target(len(block) // (2 + 4 * dimension) + 1)
         rows = vector_files.parse_binary(
-            source.buffer, target, most_word_bytes=MOST_WORD_BYTES, encoding=encoding, errors=errors
+            block, target, most_word_bytes=MOST_WORD_BYTES, encoding=encoding, errors=errors
         )
         if not words:
             _refuse_big_endian(source.name, target[: min(rows["rows"], 10)])
@@ -48,7 +51,7 @@ def read_binary_rows(
             raise fault_error(source.name, place, fault, dimension, cut_off=False)
         if rows["rows"] == 0:
             raise TruncatedFileError(
-                f"{source.name}: byte {source.position + len(source.buffer)}: the file ends there; "
+                f"{source.name}: byte {source.position + len(block)}: the file ends there; "
                 f"the header says {len(matrix.vectors)} vectors, found {matrix.filled} whole ones"
             )
         matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
@@ -61,12 +64,12 @@ def read_binary_rows(
 
 def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, dimension: int) -> None:
     """Raise if anything but newlines follows the last row."""
-    rest = source.fill(MOST_WORD_BYTES + 4 * dimension).strip(b"\r\n")
+    rest = bytes(source.fill(MOST_WORD_BYTES + 4 * dimension)).strip(b"\r\n")
     if not rest and source.at_end:
         return
     _refuse_float64(source.name, start, dimension)
     scratch = np.empty((1, dimension), np.float32)
-    more = vector_files.parse_binary(source.buffer, scratch, most_word_bytes=MOST_WORD_BYTES, errors="ignore")
+    more = vector_files.parse_binary(source.held, scratch, most_word_bytes=MOST_WORD_BYTES, errors="ignore")
     what = "another vector" if more["rows"] else f"{rest[:20]!r}"
     raise CorruptFileError(
         f"{source.name}: byte {source.position}: found {what} after the {rows} vectors that the header says; "

@@ -21,7 +21,8 @@ def count_text_rows(path: AnyPath, limit: int | None) -> int:
     rows = 0
     newlines = 0
     with open_blocks(path) as source:
-        while block := source.fill(BLOCK_BYTES):
+        while source.fill(BLOCK_BYTES):
+            block = source.buffer
             source.consume(len(block))
             text = block.rstrip(b" \t\r\n")
             if text:
@@ -66,7 +67,7 @@ def read_text_rows(
             fault = rows["fault"]
             at = source.position + fault["at"]
             place = f"line {line + fault['row']} (byte {at})"
-            cut_off = source.at_end and b"\n" not in source.buffer[fault["at"] :]
+            cut_off = source.at_end and b"\n" not in bytes(lines[fault["at"] :])
             raise fault_error(source.name, place, fault, dimension, cut_off=cut_off)
         matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
         words += rows["words"]
@@ -78,7 +79,7 @@ def read_text_rows(
 
 def _refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
     """Raise if another row follows the last one, warn if anything else does."""
-    rest = source.fill(BLOCK_BYTES).strip()
+    rest = bytes(source.fill(BLOCK_BYTES)).strip()
     if not rest and source.at_end:
         return
     line = source.buffer.lstrip(b"\r\n").partition(b"\n")[0]
