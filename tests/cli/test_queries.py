@@ -13,7 +13,7 @@ from wordkin import KeyedVectors, Word2Vec, show_config
 
 from .conftest import SUBJECTS, Run
 
-GENSIM_FILES = Path(__file__).resolve().parent.parent / "formats"
+FILES = Path(__file__).resolve().parent.parent / "formats"
 
 
 def test_similar(run: Run, model: Path) -> None:
@@ -175,3 +175,19 @@ def test_info_of_vectors(run: Run, tmp_path: Path) -> None:
 
 def test_info_of_the_machine(run: Run) -> None:
     assert run("info", "--json").report == show_config()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("gensim.bin", "word2vec"),
+        ("gensim.txt", "word2vec"),
+        ("gensim-negative.model", "gensim"),
+        ("gensim-separate.kv", "gensim"),
+        ("fasttext.bin", "fasttext"),
+    ],
+)
+def test_files_of_other_programs(run: Run, tmp_path: Path, name: str, kind: str) -> None:
+    report = run("convert", FILES / name, tmp_path / "v.txt", "--json").report
+    assert report["kind"] == kind
+    assert len(KeyedVectors.load_word2vec_format(tmp_path / "v.txt")) == report["words"] == 6
