@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import statistics
 import subprocess
@@ -168,7 +167,7 @@ def main() -> None:
         if rival is not None:
             rival.close()
 
-    print(f"{args.corpus}, {os.path.getsize(args.corpus):,} bytes; {platform.processor() or platform.machine()}")
+    print(f"{args.corpus}, {Path(args.corpus).stat().st_size:,} bytes; {platform.processor() or platform.machine()}")
     print(f"median of {args.rounds} rounds, gensim of {gensim_rounds} (lowest to highest)")
     for task, compared in COMPARED.items():
         task = task.format(args.workers)

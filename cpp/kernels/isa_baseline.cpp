@@ -9,6 +9,7 @@
 
 namespace wordkin::kernels {
 
-const KernelTable kBaselineTable{Isa::kBaseline, skipgram, cbow, touch, fold, sigmoid, widen, score_rows, find_candidates};
+const KernelTable kBaselineTable{Isa::kBaseline, skipgram, cbow,       touch,          fold,
+                                 sigmoid,        widen,    score_rows, find_candidates};
 
 }  // namespace wordkin::kernels

@@ -133,7 +133,8 @@ class Spans {
 };
 
 std::int64_t queries_together(std::int64_t columns) {
-  const auto bytes = round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple) * static_cast<std::int64_t>(sizeof(float));
+  const auto bytes =
+      round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple) * static_cast<std::int64_t>(sizeof(float));
   return std::clamp<std::int64_t>(kQueryBytes / bytes / 4 * 4, 4, kMostQueries);
 }
 

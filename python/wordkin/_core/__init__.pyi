@@ -1,6 +1,6 @@
 from . import kernels as kernels
-from . import search as search
 from . import phrases as phrases
+from . import search as search
 from . import text as text
 from . import vector_files as vector_files
 from . import word2vec as word2vec
