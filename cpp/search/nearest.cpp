@@ -15,6 +15,8 @@ namespace {
 // Queries that are searched together: as many as leave room in a 512 KB L2 cache for the rows that pass by.
 constexpr std::int64_t kQueryBytes = 256 * 1024;
 constexpr std::int64_t kMostQueries = 1024;
+// Neighbours that a worker keeps for them all: 8 bytes each.
+constexpr std::int64_t kMostKept = 4'000'000;
 // Below this many multiplications starting threads costs more than it saves (about 50 us).
 constexpr std::int64_t kWorthThreads = 4'000'000;
 constexpr std::int64_t kSpansPerThread = 4;
@@ -132,10 +134,11 @@ class Spans {
   std::unique_ptr<parallel::ThreadPool> pool_;
 };
 
-std::int64_t queries_together(std::int64_t columns) {
-  const auto bytes =
-      round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple) * static_cast<std::int64_t>(sizeof(float));
-  return std::clamp<std::int64_t>(kQueryBytes / bytes / 4 * 4, 4, kMostQueries);
+std::int64_t queries_together(std::int64_t columns, std::int64_t kept_per_query) {
+  const auto width = round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple);
+  const auto fitting = kQueryBytes / (width * static_cast<std::int64_t>(sizeof(float)));
+  const auto affordable = kMostKept / std::max<std::int64_t>(kept_per_query, 1);
+  return std::clamp<std::int64_t>(std::min(fitting, affordable) / 4 * 4, 4, kMostQueries);
 }
 
 void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const std::vector<Findings>& findings,
@@ -157,7 +160,7 @@ void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const
 
 void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<float> cosines,
                   memory::MatrixView<const float> queries, const Rows& rows, const Compute& compute) {
-  const std::int64_t k = indices.columns, together = queries_together(queries.columns);
+  const std::int64_t k = indices.columns, together = queries_together(queries.columns, k);
   if (k == 0 || queries.rows == 0) return;
   Spans spans(rows, queries.rows, compute.threads);
   std::vector<Neighbour> merged;
@@ -181,7 +184,7 @@ void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<f
 void find_cosines(memory::MatrixView<float> cosines, memory::MatrixView<const float> queries, const Rows& rows,
                   const Compute& compute) {
   if (rows.count() == 0 || queries.rows == 0) return;
-  const std::int64_t together = queries_together(queries.columns);
+  const std::int64_t together = queries_together(queries.columns, 0);
   Spans spans(rows, queries.rows, compute.threads);
   for (std::int64_t first = 0; first < queries.rows; first += together) {
     const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
