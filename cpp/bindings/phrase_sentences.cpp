@@ -89,11 +89,7 @@ py::list ListBuilder::finish() && {
   return std::move(list_);
 }
 
-py::object PhraseStrings::of(std::int32_t number) {
-  py::object& string = strings_[static_cast<std::size_t>(number)];
-  if (!string) string = string_of(set_->text(number));
-  return string;
-}
+py::object PhraseStrings::made(std::int32_t number) const { return string_of(set_->text(number)); }
 
 void SentenceTokens::read(const phrases::Matcher& matcher, const py::handle& sentence) {
   constexpr const char* rule = "a sentence must be a list of str";
@@ -218,6 +214,9 @@ py::list JoinedBlocks::next() {
 void JoinedBlocks::add_word(const text::HashedWord& word) {
   const std::int32_t id = words_.insert(word);
   if (static_cast<std::size_t>(id) == word_strings_.size()) word_strings_.push_back(string_of(word.view()));
+#if defined(__GNUC__)
+  __builtin_prefetch(word_strings_[static_cast<std::size_t>(id)].ptr(), 1);  // its reference count will be written
+#endif
   ids_.push_back(id);
   tokens_.push_back(matcher_.token_of(word));
 }

@@ -21,9 +21,15 @@ namespace wordkin::bindings {
 class PhraseStrings {
  public:
   explicit PhraseStrings(const phrases::PhraseSet* set) : set_(set), strings_(set == nullptr ? 0 : set->size()) {}
-  pybind11::object of(std::int32_t number);
+  const pybind11::object& of(std::int32_t number) {
+    pybind11::object& string = strings_[static_cast<std::size_t>(number)];
+    if (!string) string = made(number);
+    return string;
+  }
 
  private:
+  [[nodiscard]] pybind11::object made(std::int32_t number) const;
+
   const phrases::PhraseSet* set_;
   std::vector<pybind11::object> strings_;
 };

@@ -11,7 +11,11 @@ constexpr int kFirstSlotBits = 8;
 
 }  // namespace
 
-PhraseSet::PhraseSet() : slots_(std::size_t{1} << kFirstSlotBits), shift_(64 - kFirstSlotBits), starts_{0} {}
+PhraseSet::PhraseSet()
+    : slots_(std::size_t{1} << kFirstSlotBits),
+      filter_((slots_.size() << kBitsPerSlotLog2) / 64),
+      shift_(64 - kFirstSlotBits),
+      starts_{0} {}
 
 void PhraseSet::insert(std::uint64_t hash, std::string_view text, double score) {
   if (find(hash, [&](std::string_view known) { return known == text; }) != kNone) return;
@@ -20,23 +24,25 @@ void PhraseSet::insert(std::uint64_t hash, std::string_view text, double score) 
   scores_.push_back(score);
   texts_ += text;
   starts_.push_back(texts_.size());
-  if (4 * size() > slots_.size()) {  // a quarter full at most: nearly every search is for a phrase that is not there
+  if (4 * size() > slots_.size())
     grow();
-    return;
-  }
-  std::size_t place = hash >> shift_;
-  while (slots_[place].number != kNone) place = (place + 1) & (slots_.size() - 1);
-  slots_[place] = {static_cast<std::uint32_t>(hash), static_cast<std::int32_t>(size() - 1)};
+  else
+    place(hash, static_cast<std::int32_t>(size() - 1));
+}
+
+void PhraseSet::place(std::uint64_t hash, std::int32_t number) {
+  const std::size_t bit = bit_of(hash);
+  filter_[bit / 64] |= std::uint64_t{1} << (bit % 64);
+  std::size_t slot = hash >> shift_;
+  while (slots_[slot].number != kNone) slot = (slot + 1) & (slots_.size() - 1);
+  slots_[slot] = {static_cast<std::uint32_t>(hash), number};
 }
 
 void PhraseSet::grow() {
   std::vector<Slot>(2 * slots_.size()).swap(slots_);
+  std::vector<std::uint64_t>((slots_.size() << kBitsPerSlotLog2) / 64).swap(filter_);
   --shift_;
-  for (std::size_t number = 0; number < size(); ++number) {
-    std::size_t place = hashes_[number] >> shift_;
-    while (slots_[place].number != kNone) place = (place + 1) & (slots_.size() - 1);
-    slots_[place] = {static_cast<std::uint32_t>(hashes_[number]), static_cast<std::int32_t>(number)};
-  }
+  for (std::size_t number = 0; number < size(); ++number) place(hashes_[number], static_cast<std::int32_t>(number));
 }
 
 }  // namespace wordkin::phrases

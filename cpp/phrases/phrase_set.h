@@ -1,5 +1,5 @@
-// Phrases with their scores, found by the joined bytes. Small beside the counts that they come from: applied to text,
-// it stays in the cache.
+// Phrases with their scores, found by the joined bytes. Nearly all that is looked up in a text is no phrase: a bit for
+// each hash, few enough of them to stay in the nearest cache, says so without a look at the table.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,7 @@ class PhraseSet {
   // The number of the phrase with this hash for whose text `is_it` is true; numbers are given from 0.
   template <typename IsIt>
   [[nodiscard]] std::int32_t find(std::uint64_t hash, const IsIt& is_it) const {
+    if (!may_hold(hash)) return kNone;
     for (std::size_t place = hash >> shift_;; place = (place + 1) & (slots_.size() - 1)) {
       const Slot& slot = slots_[place];
       if (slot.number == kNone) return kNone;
@@ -42,9 +43,18 @@ class PhraseSet {
     std::int32_t number = kNone;
   };
 
+  // A quarter of the slots are filled at most, so there are 16 bits a phrase: one search in 16 is in vain.
+  static constexpr int kBitsPerSlotLog2 = 2;
+  [[nodiscard]] std::size_t bit_of(std::uint64_t hash) const { return hash >> (shift_ - kBitsPerSlotLog2); }
+  [[nodiscard]] bool may_hold(std::uint64_t hash) const {
+    const std::size_t bit = bit_of(hash);
+    return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
+  }
+  void place(std::uint64_t hash, std::int32_t number);
   void grow();
 
   std::vector<Slot> slots_;
+  std::vector<std::uint64_t> filter_;
   int shift_;
   std::vector<std::uint64_t> hashes_;
   std::vector<double> scores_;

@@ -36,7 +36,9 @@ inline double npmi_score(const CandidateCounts& counts, const ScoringContext& co
   const double first = static_cast<double>(counts.first) / context.corpus_words;
   const double second = static_cast<double>(counts.second) / context.corpus_words;
   const double phrase = static_cast<double>(counts.phrase) / context.corpus_words;
-  return std::log(phrase / (first * second)) / -std::log(phrase);
+  const double information = -std::log(phrase);
+  if (information == 0) return -std::numeric_limits<double>::infinity();  // nothing but the phrase in the corpus
+  return std::log(phrase / (first * second)) / information;
 }
 
 inline bool passes(double score, double threshold) { return !(score <= threshold); }

@@ -33,7 +33,7 @@ class PhraseScores(dict[str, float]):
         self.changes += 1
         super().__delitem__(phrase)
 
-    def __ior__(self, other: Any) -> PhraseScores:  # type: ignore[misc, override]
+    def __ior__(self, other: Any) -> PhraseScores:  # type: ignore[override,misc]
         self.update(other)
         return self
 

@@ -88,7 +88,7 @@ def _of_archive(cls: type[Joiner], archive: Archive, scoring: str | Scorer | Non
             threshold=_number(metadata["threshold"]),
             min_count=_number(metadata["min_count"]),
             delimiter=_text(metadata["delimiter"]),
-            connector_words=require_tokens("connector words", metadata["connector_words"]),
+            connector_words=require_tokens("connector words", _list(metadata["connector_words"])),
         )
         words = unpack_words(tensors["words"], tensors["word_offsets"])
         if issubclass(cls, FrozenPhrases):
@@ -98,8 +98,8 @@ def _of_archive(cls: type[Joiner], archive: Archive, scoring: str | Scorer | Non
             return cls._of_parts(dict(zip(words, scores.tolist(), strict=True)), scoring=scorer, **settings)
         phrases = cls(scoring=scorer, max_vocab_size=_number(metadata["max_vocab_size"]), **settings)
         phrases.progress_per = _number(metadata["progress_per"])
-        phrases.min_reduce = int(metadata["min_reduce"])
-        phrases.corpus_word_count = int(metadata["corpus_word_count"])
+        phrases.min_reduce = int(_number(metadata["min_reduce"]))
+        phrases.corpus_word_count = int(_number(metadata["corpus_word_count"]))
         phrases._counts = _core.phrases.PhraseVocabulary.from_state(phrases.delimiter, words, tensors)
     except FormatError:
         raise
@@ -127,6 +127,12 @@ def _number(value: Any) -> int | float:
         return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise FormatError(f"{value!r} should be a number")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise FormatError(f"{value!r} should be a list")
     return value
 
 

@@ -106,7 +106,7 @@ def npmi_scorer(
     first, second, phrase = worda_count / total, wordb_count / total, bigram_count / total
     try:
         return math.log(phrase / (first * second)) / -math.log(phrase)
-    except ValueError:  # a count of 0: never a phrase
+    except (ValueError, ZeroDivisionError):  # a count of 0, or nothing but the phrase: never a phrase
         return -math.inf
 
 
@@ -131,7 +131,10 @@ def checked_scorer(scoring: str | Scorer) -> Scorer:
         return _NATIVE[scoring]
     if not callable(scoring):
         raise TypeError(f"scoring must be 'default', 'npmi' or a function; got {type(scoring).__name__}")
-    names = inspect.getfullargspec(scoring).args
+    try:
+        names = inspect.getfullargspec(scoring).args
+    except TypeError as error:
+        raise TypeError(f"scoring must be a function whose arguments have names; got {scoring!r}") from error
     missing = [name for name in _SCORER_ARGUMENTS if name not in names]
     if missing:
         raise ValueError(f"scoring function missing expected parameters {missing}")
@@ -166,6 +169,6 @@ def scorer_of_description(description: Any, given: str | Scorer | None) -> Score
     """
     if given is not None:
         return checked_scorer(given)
-    if description in _NATIVE:
+    if isinstance(description, str) and description in _NATIVE:
         return _NATIVE[description]
     raise ValueError(f"these phrases were scored by a function ({description}): give it to load() as scoring=")

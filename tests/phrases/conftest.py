@@ -1,0 +1,31 @@
+"""Texts for the tests of phrases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def gensim() -> dict[str, Any]:
+    """What gensim 4.4 makes of a small text, for several settings."""
+    text = Path(__file__).with_name("gensim_results.json").read_text(encoding="utf-8")
+    results: dict[str, Any] = json.loads(text)
+    return results
+
+
+@pytest.fixture
+def sentences(gensim: dict[str, Any]) -> list[list[str]]:
+    found: list[list[str]] = gensim["sentences"]
+    return found
+
+
+@pytest.fixture
+def text(tmp_path: Path, sentences: list[list[str]]) -> Path:
+    """The sentences as a file."""
+    path = tmp_path / "text"
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences), encoding="utf-8")
+    return path
