@@ -69,34 +69,41 @@ class TrainingSession {
     parameters.nodes = optional_matrix("nodes", nodes_);
     parameters.output = optional_matrix("output", output_);
     if (!factors_.is_none()) parameters.factors = vector_view<const float>("factors", factors_, Access::kRead);
-    hogwild_ = std::make_unique<word2vec::Hogwild>(options_from(options), parameters,
+    hogwild_ = std::make_shared<word2vec::Hogwild>(options_from(options), parameters,
                                                    vector_view<const std::int64_t>("counts", counts, Access::kRead),
                                                    threads, rate_, first_stream);
   }
-  ~TrainingSession() {
-    const py::gil_scoped_release release;  // joins threads; none of them needs Python
-    hogwild_.reset();
-  }
+  ~TrainingSession() { close(); }
 
   void feed(const py::object& ids, const py::object& ends, std::int64_t raw_words) {
     const auto id = vector_view<const std::int32_t>("ids", ids, Access::kRead);
     const auto end = vector_view<const std::int64_t>("ends", ends, Access::kRead);
+    const auto hogwild = running();
     const py::gil_scoped_release release;  // copies a block; the arrays are held by the caller
-    hogwild_->feed(id, end, raw_words);
+    hogwild->feed(id, end, raw_words);
   }
-  void finish() { hogwild_->finish(); }
+  void finish() { running()->finish(); }
   bool wait(std::size_t most, double seconds) {
+    const auto hogwild = running();
     const py::gil_scoped_release release;  // sleeps
-    return hogwild_->wait(most, seconds);
+    return hogwild->wait(most, seconds);
   }
+  // Stops the work; another thread may call it.
   void cancel() {
-    const py::gil_scoped_release release;  // waits for the current sentences
-    hogwild_->cancel();
-    while (!hogwild_->wait(0, 1.0)) {
+    const auto hogwild = running();
+    const py::gil_scoped_release release;  // waits for the current windows
+    hogwild->cancel();
+    while (!hogwild->wait(0, 1.0)) {
     }
   }
+  // Stops the work and joins the threads.
+  void close() {
+    auto hogwild = std::move(hogwild_);
+    const py::gil_scoped_release release;  // joins threads; none of them needs Python
+    hogwild.reset();
+  }
   py::dict tally() const {
-    const word2vec::Tally t = hogwild_->tally();
+    const word2vec::Tally t = running()->tally();
     py::dict d;
     d["raw_words"] = t.raw_words;
     d["trained_words"] = t.trained_words;
@@ -107,12 +114,18 @@ class TrainingSession {
   }
   double learning_rate() const { return rate_.now(); }
   std::int64_t words() const { return rate_.words(); }
-  std::size_t threads() const { return hogwild_->threads(); }
+  std::size_t threads() const { return running()->threads(); }
 
  private:
+  // Shared for the time of a call, so that no other thread closes the session under it.
+  std::shared_ptr<word2vec::Hogwild> running() const {
+    if (!hogwild_) throw std::runtime_error("this training session is closed");
+    return hogwild_;
+  }
+
   py::object input_, nodes_, output_, factors_;
   word2vec::LearningRate rate_;
-  std::unique_ptr<word2vec::Hogwild> hogwild_;
+  std::shared_ptr<word2vec::Hogwild> hogwild_;
 };
 
 py::array_t<std::uint32_t> keep_thresholds(const py::object& counts, double sample) {
@@ -158,6 +171,7 @@ void register_word2vec(py::module_& m) {
       .def("finish", &TrainingSession::finish)
       .def("wait", &TrainingSession::wait, py::arg("most"), py::arg("seconds"))
       .def("cancel", &TrainingSession::cancel)
+      .def("close", &TrainingSession::close)
       .def("tally", &TrainingSession::tally)
       .def_property_readonly("learning_rate", &TrainingSession::learning_rate)
       .def_property_readonly("words", &TrainingSession::words)

@@ -35,6 +35,7 @@ Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span
 Hogwild::~Hogwild() { cancel(); }
 
 void Hogwild::feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words) {
+  if (cancelled_.load(std::memory_order_relaxed)) throw std::runtime_error("this training was cancelled");
   check_block(ids, ends, objective_.words());
   const double raw_share = ids.empty() ? 0.0 : static_cast<double>(raw_words) / static_cast<double>(ids.size());
   std::int64_t begin = 0, raw_before = 0;
@@ -90,7 +91,6 @@ bool Hogwild::wait(std::size_t most, double seconds) { return pool_.wait(most, s
 
 void Hogwild::cancel() {
   cancelled_.store(true, std::memory_order_relaxed);
-  begun_ = Job{};
   pool_.drop_waiting();
 }
 

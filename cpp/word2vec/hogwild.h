@@ -38,7 +38,8 @@ class Hogwild {
   // Waits until at most `most` jobs are pending or the time is over; true in the first case. An exception of a job is
   // rethrown here.
   bool wait(std::size_t most, double seconds);
-  // Drops the jobs that wait and stops those that run after their current window.
+  // Drops the jobs that wait and stops those that run after their current window. From then on, feeding is refused
+  // (std::runtime_error). Any thread may call it.
   void cancel();
 
   [[nodiscard]] Tally tally() const;  // of the jobs that have ended

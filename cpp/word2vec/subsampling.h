@@ -9,9 +9,8 @@
 namespace wordkin::word2vec {
 
 // For each word the number below which 32 random bits keep an occurrence: keep probability
-// (sqrt(c / t) + 1) * t / c for count c and threshold count t, where t = sample * sum of counts for sample < 1; a
-// sample of 1 or more is read as gensim does: words of more than `sample` occurrences are thinned. sample = 0 keeps
-// all.
+// (sqrt(c / t) + 1) * t / c for count c and threshold count t, where t = sample * sum of counts for sample < 1. A
+// sample of 1 or more is a count, and read as gensim does: t = sample * (3 + sqrt 5) / 2. sample = 0 keeps all.
 class Subsampling {
  public:
   Subsampling(std::span<const std::int64_t> counts, double sample);

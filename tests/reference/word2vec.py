@@ -29,8 +29,7 @@ def keep_probabilities(counts: NDArray[np.int64], sample: float) -> Floats:
     """Share of a word's occurrences that subsampling keeps, as the published program has it.
 
     With f = count / total the probability is sqrt(sample / f) + sample / f, at most 1. A sample of 1 and more is a
-    count; gensim then takes int(sample * (3 + sqrt 5) / 2) in the place of sample * total, which makes it the count
-    above which words are thinned.
+    count; gensim then takes int(sample * (3 + sqrt 5) / 2) in the place of sample * total.
     """
     if sample == 0:
         return np.ones(len(counts))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -40,6 +44,25 @@ def make_sentences() -> Callable[..., Sentences]:
 def sentences() -> Sentences:
     """About 3,000 words of 100 different ones."""
     return zipf_sentences(200, 100)
+
+
+@pytest.fixture
+def run_script() -> Callable[..., str]:
+    """Run Python code in a process of its own; its output. A process that hangs or dies fails the test."""
+
+    def run(script: str, *arguments: str, **environment: str) -> str:
+        path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
+        process = subprocess.run(
+            [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(script), *arguments],
+            env={**os.environ, "PYTHONPATH": path, **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,  # minutes where the work takes a second: for busy machines
+        )
+        assert process.returncode == 0, f"exit code {process.returncode}\n{process.stdout}\n{process.stderr}"
+        return process.stdout
+
+    return run
 
 
 class Recorder:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,6 +31,7 @@ logger = logging.getLogger(__name__)
 # Seconds between looks at signals: Ctrl-C is answered within this and the time of one sentence.
 _POLL_SECONDS = 0.05
 _JOBS_AHEAD = 16  # a thread: enough that none waits while this thread encodes
+_SECONDS_TO_END = 5.0  # for a daemon thread, when the interpreter does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +91,10 @@ def run_epochs(
         planned_words=schedule.planned_words,
         first_stream=first_stream,
     )
-    if session.threads < workers:
-        logger.warning("the system allows only %d of %d training threads", session.threads, workers)
-    try:
+    threads: int = session.threads
+    if threads < workers:
+        logger.warning("the system allows only %d of %d training threads", threads, workers)
+    with _ended_in_time(session):
         for epoch in range(epochs):
             on_epoch_begin()
             clock = _EpochClock(session, epoch)
@@ -102,9 +108,37 @@ def run_epochs(
             on_epoch_end(report)
             clock.show(progress)
             _require_finite(parameters, report)
+    return threads
+
+
+@contextmanager
+def _ended_in_time(session: Any) -> Iterator[None]:
+    """Join the session's threads at the end, or when the interpreter ends while a daemon thread trains.
+
+    A thread that waits in C++ when the interpreter ends is unwound by force, which takes the process down.
+    """
+    has_ended = threading.Event()
+    process = os.getpid()
+    is_exiting = False
+
+    def end() -> None:
+        nonlocal is_exiting
+        if os.getpid() == process:  # a child has no threads to wait for
+            is_exiting = True
+            session.cancel()
+            has_ended.wait(_SECONDS_TO_END)
+
+    atexit.register(end)
+    try:
+        yield
+    except RuntimeError:
+        if is_exiting:
+            raise SystemExit from None  # ends the thread in silence
+        raise
     finally:
-        session.cancel()
-    return session.threads
+        session.close()
+        has_ended.set()
+        atexit.unregister(end)
 
 
 def _run_epoch(session: Any, corpus: EncodedCorpus, show: Callable[[], None]) -> None:

@@ -1,0 +1,99 @@
+"""The decay of the learning rate: linear in words, from start to end, and over several trainings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from reference import word2vec as reference
+from wordkin import Word2Vec
+
+Sentences = list[list[str]]
+
+
+def ready(sentences: Sentences, **options: Any) -> Word2Vec:
+    model = Word2Vec(min_count=1, vector_size=4, negative=1, **{"workers": 1, **options})
+    model.build_vocab(sentences)
+    return model
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("batch_words", [1, 700, 10_000])
+def test_it_falls_in_a_line_to_its_end(sentences: Sentences, batch_words: int, workers: int) -> None:
+    model = ready(sentences, batch_words=batch_words, workers=workers, alpha=0.04, min_alpha=0.003)
+    model.train(sentences, total_examples=len(sentences), epochs=5)
+    words = sum(map(len, sentences))
+    rates = [epoch.learning_rate for epoch in model.training_report.epochs]
+    assert rates == pytest.approx([reference.learning_rate(0.04, 0.003, words * n, words * 5) for n in range(1, 6)])
+    assert rates[-1] == 0.003  # exactly
+    assert model.min_alpha_yet_reached == 0.003
+
+
+@pytest.mark.parametrize("min_count", [1, 4])
+def test_unknown_words_count_as_read(make_sentences: Callable[..., Sentences], min_count: int) -> None:
+    model = Word2Vec(make_sentences(300, 200), min_count=min_count, vector_size=4, epochs=3, workers=2, batch_words=50)
+    assert model.training_report.epochs[-1].learning_rate == model.min_alpha
+
+
+def test_it_may_rise(sentences: Sentences) -> None:
+    model = ready(sentences)
+    model.train(sentences, total_examples=1, epochs=2, start_alpha=0.01, end_alpha=0.03)
+    assert [epoch.learning_rate for epoch in model.training_report.epochs] == pytest.approx([0.02, 0.03])
+
+
+def test_rates_of_train_replace_those_of_the_model(sentences: Sentences, caplog: pytest.LogCaptureFixture) -> None:
+    model = ready(sentences, alpha=0.05, min_alpha=0.01)
+    model.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=0.02)
+    assert (model.alpha, model.min_alpha) == (0.02, 0.01)
+    model.train(sentences, total_examples=len(sentences), epochs=1, end_alpha=0.005)
+    assert (model.alpha, model.min_alpha) == (0.02, 0.005)
+    assert model.training_report.epochs[-1].learning_rate == 0.005
+    with caplog.at_level(logging.WARNING):
+        model.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=0.04)
+    assert "starts higher than earlier training ended" in caplog.text
+
+
+def test_words_trained_before_shorten_the_decay(sentences: Sentences) -> None:
+    words = sum(map(len, sentences))
+    model = ready(sentences, alpha=0.04, min_alpha=0.01)
+    model.train(sentences, total_words=words, epochs=3, word_count=3 * words // 2)
+    first, second, third = (epoch.learning_rate for epoch in model.training_report.epochs)
+    # Half is behind: two thirds of what is left are over after one epoch.
+    assert first == pytest.approx(0.025 - 0.015 * 2 / 3, rel=1e-3)
+    assert second == third == 0.01
+
+
+class Promised:
+    """A stream whose length is known only by what the caller says."""
+
+    def __init__(self, sentences: Sentences) -> None:
+        self._sentences = sentences
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return iter(self._sentences)
+
+
+@pytest.mark.parametrize("by", ["words", "examples"])
+def test_a_stream_decays_over_what_was_promised(
+    sentences: Sentences, by: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = ready(sentences, alpha=0.04, min_alpha=0.02)
+    words, examples = sum(map(len, sentences)), len(sentences)
+    promise = {"total_words": 2 * words} if by == "words" else {"total_examples": 2 * examples}
+    with caplog.at_level(logging.WARNING):
+        model.train(Promised(sentences), epochs=1, **promise)
+    assert model.training_report.epochs[-1].learning_rate == pytest.approx(0.03, rel=1e-3)
+    assert f"total_{by} said {2 * (words if by == 'words' else examples)}" in caplog.text
+    model.train(Promised(sentences), epochs=1, **{name: value // 4 for name, value in promise.items()})
+    assert model.training_report.epochs[-1].learning_rate == 0.02  # read beyond the promise: stays at the end
+
+
+def test_train_insists_on_epochs_and_a_size(sentences: Sentences) -> None:
+    model = ready(sentences)
+    with pytest.raises(ValueError, match=r"epochs=model\.epochs"):
+        model.train(sentences, total_examples=1)
+    with pytest.raises(ValueError, match=r"total_examples=model\.corpus_count"):
+        model.train(sentences, epochs=1)

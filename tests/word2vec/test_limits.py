@@ -1,0 +1,224 @@
+"""Sizes at the edge: more memory than there is, matrices of more than 2**31 numbers, counts beyond 2**53."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin import Word2Vec, _core, hardware
+from wordkin.errors import ResourceError
+from wordkin.word2vec import layers
+from wordkin.word2vec.options import TrainingOptions
+from wordkin.word2vec.parameters import PaddedRows
+
+Sentences = list[list[str]]
+
+
+def state_of(model: Word2Vec) -> tuple[Any, ...]:
+    return model.wv, model.wv.vectors.tobytes(), model.corpus_count, model.corpus_total_words, model._layers.output
+
+
+def test_layers_beyond_the_memory_are_refused_and_nothing_changes(
+    sentences: Sentences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Word2Vec(sentences, min_count=1, vector_size=16, epochs=1)
+    before = state_of(model)
+    monkeypatch.setattr(layers, "memory_limit", lambda: model.estimate_memory()["vectors"] * 2 - 1)
+    for change in (
+        lambda: model.build_vocab(sentences),
+        lambda: model.build_vocab([["new"] * 9], update=True),
+        lambda: model.reset_from(model),
+    ):
+        with pytest.raises(ResourceError, match=r"2 layers of \d+ vectors of 16 numbers need .* GiB"):
+            change()
+        after = state_of(model)
+        assert all(new is old or new == old for new, old in zip(after, before, strict=True))
+    monkeypatch.setattr(layers, "memory_limit", lambda: None)  # where the system does not tell
+    model.build_vocab(sentences)
+
+
+def test_a_product_of_sizes_that_no_machine_has() -> None:
+    model = Word2Vec(vector_size=2**20, min_count=1)
+    with pytest.raises(ResourceError, match="GiB"):
+        model.build_vocab_from_freq(dict.fromkeys(map(str, range(10**6)), 1))  # 8 TiB
+    assert len(model.wv) == 0
+    with pytest.raises(ResourceError, match="GiB"):
+        PaddedRows(2**40, 2**30)
+
+
+def test_estimates() -> None:
+    model = Word2Vec(vector_size=100, hs=1)
+    estimate = model.estimate_memory(2**31 - 1)
+    assert estimate["vectors"] == estimate["syn1"] == estimate["syn1neg"] == (2**31 - 1) * 112 * 4
+    assert estimate["total"] == sum(size for name, size in estimate.items() if name != "total")
+    assert "syn1" not in Word2Vec().estimate_memory(10)
+    assert "syn1neg" not in Word2Vec(hs=1, negative=0).estimate_memory(10)
+    with pytest.raises(ValueError, match="vocab_size"):
+        model.estimate_memory(2**31)
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"meminfo": "MemTotal: 100 kB\nSwapTotal: 20 kB\n"}, 120 * 1024),
+        ({"meminfo": "MemTotal: 100 kB\nSwapTotal: 20 kB\n", "memory_dot_max": "5000\n"}, 5000),
+        ({"meminfo": "MemTotal: 100 kB\nSwapTotal: 20 kB\n", "memory_dot_max": "max\n"}, 120 * 1024),
+        ({"memory__memory_dot_limit_in_bytes": "7000\n"}, 7000),
+        ({"meminfo": "nonsense"}, None),
+        ({}, None),
+    ],
+)
+def test_limit_of_the_memory(tmp_path: Path, files: dict[str, str], expected: int | None) -> None:
+    write(tmp_path, **files)
+    assert hardware.memory_limit(tmp_path, tmp_path / "meminfo") == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"cpu_dot_max": "150000 100000\n"}, 1.5),
+        ({"cpu_dot_max": "max 100000\n"}, None),
+        ({"cpu__cpu_dot_cfs_quota_us": "400000\n", "cpu__cpu_dot_cfs_period_us": "100000\n"}, 4.0),
+        ({"cpu__cpu_dot_cfs_quota_us": "-1\n", "cpu__cpu_dot_cfs_period_us": "100000\n"}, None),
+        ({"cpu_dot_max": "0 0\n"}, None),
+        ({"cpu_dot_max": "\n"}, None),
+        ({}, None),
+    ],
+)
+def test_quota_of_the_cpus(tmp_path: Path, files: dict[str, str], expected: float | None) -> None:
+    assert hardware._cgroup_cpu_quota(write(tmp_path, **files)) == expected
+
+
+def padded(rows: int, columns: int) -> np.ndarray:
+    """Zeros on a cache line, in memory that the system gives page by page as it is touched."""
+    buffer = np.zeros(rows * columns + 16, dtype=np.float32)
+    start = -buffer.ctypes.data % 64 // 4
+    return buffer[start : start + rows * columns].reshape(rows, columns)
+
+
+@pytest.mark.parametrize("objective", [{"architecture": "skipgram"}, {"architecture": "cbow"}])
+def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
+    """Long rows, so that few are touched: the last two words, one of them the only noise, and the root of the tree."""
+    width, words = 2**20, 2**11 + 8
+    try:
+        matrices = {name: padded(words, width) for name in ("input", "output", "nodes")}
+    except MemoryError:
+        pytest.skip("the system promises no three times 8.6 GB of memory, touched or not")
+    counts = np.zeros(words, dtype=np.int64)
+    counts[-2:] = 5, 1
+    matrices["input"][-2:] = 1 / np.sqrt(width)
+    matrices["output"][-2:] = -1 / np.sqrt(width)
+    options = TrainingOptions(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
+    session = _core.word2vec.TrainingSession(
+        options, factors=None, counts=counts, threads=1, start_rate=0.1, end_rate=0.1, planned_words=2, **matrices
+    )
+    session.feed(np.array([words - 1, words - 2], dtype=np.int32), np.array([2], dtype=np.int64), 2)
+    session.finish()
+    assert session.wait(0, 60.0)
+    last, before = np.array([words - 1, words - 2])
+    for matrix in (matrices["input"], matrices["output"]):
+        for row in (last, before):
+            assert len(np.unique(matrix[row])) == 1  # the whole row, with one value, since all began so
+            assert abs(matrix[row, 0]) != np.float32(1 / np.sqrt(width))
+    assert matrices["nodes"][words - 2].any()  # the root
+    # What wrapped around at 2**31 numbers would have fallen on one of the first rows.
+    assert not matrices["input"][:8].any()
+    assert not matrices["output"][:8].any()
+    assert session.tally()["pairs"] == 2
+
+
+def test_counts_beyond_every_float() -> None:
+    model = Word2Vec(min_count=1, vector_size=8, hs=1, workers=1)
+    model.build_vocab_from_freq({"a": 2**62, "b": 2**40, "c": 1})
+    assert model.wv.get_vecattr("a", "count") == 2**62
+    assert model.train([["a", "b", "c"]] * 5, total_examples=5, epochs=1)[1] == 15
+    assert np.isfinite(model.wv.vectors).all()
+    with pytest.raises(ValueError, match=r"2\*\*63"):
+        model.build_vocab_from_freq({"a": 2**62, "b": 2**62})
+
+
+def test_words_beyond_two_to_the_32_are_counted() -> None:
+    model = Word2Vec(min_count=1, vector_size=8, workers=1)
+    model.build_vocab_from_freq({"a": 2**33, "b": 2**33}, corpus_count=2**33)
+    assert model.corpus_total_words == 2**34
+    rate = model.alpha
+    # So large a promise, and so little text: the rate has hardly fallen.
+    model.train(iter([["a", "b"]]), total_words=2**40, epochs=1)
+    assert model.training_report.epochs[0].learning_rate == pytest.approx(rate)
+
+
+def session(**changes: Any) -> Any:
+    arguments: dict[str, Any] = {
+        "options": TrainingOptions(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
+        "nodes": None, "factors": None, "counts": np.array([3, 2, 1]), "threads": 2, "start_rate": 0.1,
+        "end_rate": 0.1, "planned_words": 10,
+    }  # fmt: skip
+    arguments |= changes
+    return _core.word2vec.TrainingSession(arguments.pop("options"), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("ids", "ends", "message"),
+    [
+        ([0, 3], [2], "no word has the id 3"),
+        ([0, -1], [2], "no word has the id -1"),
+        ([0, 1], [1], "last of ends must be the number of ids, 2; got 1"),
+        ([0, 1], [2, 1, 2], "must not decrease"),
+        ([0, 1], [-1, 2], "must not decrease"),
+        ([0, 1], [], "got 0"),
+    ],
+)
+def test_bad_ids_and_ends_are_refused_before_a_thread_sees_them(ids: list[int], ends: list[int], message: str) -> None:
+    running = session()
+    with pytest.raises(ValueError, match=message):
+        running.feed(np.array(ids, dtype=np.int32), np.array(ends, dtype=np.int64), 2)
+    running.finish()
+    assert running.wait(0, 60.0)
+    assert running.tally()["trained_words"] == 0
+
+
+def test_ids_are_those_of_words_even_if_a_matrix_has_more_rows() -> None:
+    running = session(input=padded(9, 16), output=padded(9, 16))
+    with pytest.raises(ValueError, match="no word has the id 3"):
+        running.feed(np.array([3], dtype=np.int32), np.array([1], dtype=np.int64), 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"input": padded(2, 16)}, ValueError, "input must have 3 rows"),
+        ({"output": padded(3, 32)}, ValueError, "output must have 3 rows of 16"),
+        ({"output": None}, ValueError, "output must have"),
+        ({"input": np.zeros((3, 20), np.float32), "output": np.zeros((3, 20), np.float32)}, ValueError, "padded to 16"),
+        ({"input": padded(3, 16).astype(np.float64)}, TypeError, "`input` must be float32; got float64"),
+        ({"input": padded(6, 16)[::-2]}, TypeError, "`input` must be row-major"),
+        ({"input": padded(3, 16).T}, TypeError, "`input` must be row-major"),
+        ({"input": [[0.0] * 16] * 3}, TypeError, "`input` must be a NumPy array"),
+        ({"counts": np.array([0, 0, 0])}, ValueError, "positive count"),
+        ({"counts": np.array([1.0, 2.0, 3.0])}, TypeError, "`counts` must be int64"),
+        ({"factors": np.ones(2, np.float32)}, ValueError, "factors"),
+        ({"options": SimpleNamespace()}, AttributeError, "architecture"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_named(changes: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        session(**changes)
+
+
+def test_a_read_only_array_is_not_written_to() -> None:
+    matrix = padded(3, 16)
+    matrix.setflags(write=False)
+    with pytest.raises(TypeError, match="`input` must be writeable"):
+        session(input=matrix)
