@@ -186,5 +186,7 @@ class VocabularyBuilding:
 
 
 def _with_null_word(vocabulary: Vocabulary) -> Vocabulary:
-    """Add the padding word of gensim's `null_word`, with a count of 1."""
+    """Add the padding word of gensim's `null_word`, with a count of 1, unless the text holds it as a word."""
+    if "\0" in vocabulary.index:
+        return vocabulary
     return replace(vocabulary, words=[*vocabulary.words, "\0"], counts=np.append(vocabulary.counts, np.int64(1)))

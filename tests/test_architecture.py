@@ -1,0 +1,179 @@
+"""The house: which room may use which, and what every room keeps to."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from wordkin.word2vec.options import TrainingOptions
+
+ROOT = Path(__file__).resolve().parent.parent
+CPP = ROOT / "cpp"
+PYTHON = ROOT / "python" / "wordkin"
+
+# A room may include or import what stands here beside it, and itself.
+CPP_ARROWS = {
+    "memory": set(),
+    "random": set(),
+    "parallel": set(),
+    "kernels": set(),
+    "text": {"memory", "parallel"},
+    "phrases": {"text", "memory", "parallel"},
+    "vector_files": {"memory", "parallel"},
+    "search": {"kernels", "memory", "parallel"},
+    "word2vec": {"kernels", "memory", "random", "parallel"},
+    "bindings": {
+        "kernels",
+        "memory",
+        "parallel",
+        "phrases",
+        "random",
+        "search",
+        "text",
+        "vector_files",
+        "word2vec",
+    },
+}
+PYTHON_ARROWS = {
+    "errors": set(),
+    "hardware": {"_core"},
+    "storage": {"errors"},
+    "corpus": {"storage", "errors", "_core"},
+    "vectors": {"storage", "hardware", "errors", "_core"},  # hardware: searches choose kernels and threads
+    "phrases": {"corpus", "storage", "errors", "_core"},
+    "word2vec": {"vectors", "corpus", "storage", "hardware", "errors", "_core"},
+    "cli": {"word2vec", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
+}
+MOST_LINES = 450
+
+
+def cpp_files() -> list[Path]:
+    return sorted(path for path in CPP.rglob("*") if path.suffix in (".h", ".cpp"))
+
+
+def python_files() -> list[Path]:
+    return sorted(PYTHON.rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", sorted(CPP_ARROWS))
+def test_includes_follow_the_arrows(room: str) -> None:
+    allowed = CPP_ARROWS[room] | {room}
+    for path in sorted((CPP / room).iterdir()):
+        for included in re.findall(r'^#include "(\w+)/', path.read_text(), flags=re.MULTILINE):
+            assert included in allowed, f"{path.relative_to(ROOT)} includes {included}/"
+
+
+def test_every_room_has_its_arrows() -> None:
+    assert {path.name for path in CPP.iterdir() if path.is_dir()} == set(CPP_ARROWS)
+    rooms = {path.name for path in PYTHON.iterdir() if path.is_dir() and not path.name.startswith("_")}
+    assert rooms | {"errors", "hardware"} == set(PYTHON_ARROWS)
+
+
+def rooms_imported_by(path: Path) -> set[str]:
+    """The rooms of wordkin that a file imports anywhere, also within functions."""
+    package = ["wordkin", *path.relative_to(PYTHON).parent.parts]
+    rooms: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1] + (node.module.split(".") if node.module else [])
+            rooms |= {base[1]} if len(base) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "wordkin":
+            rooms.add("wordkin by its absolute name")
+    return rooms
+
+
+@pytest.mark.parametrize("room", sorted(PYTHON_ARROWS))
+def test_imports_follow_the_arrows(room: str) -> None:
+    files = [PYTHON / f"{room}.py"] if (PYTHON / f"{room}.py").exists() else sorted((PYTHON / room).rglob("*.py"))
+    assert files
+    for path in files:
+        extra = rooms_imported_by(path) - PYTHON_ARROWS[room] - {room, "__version__"}
+        assert not extra, f"{path.relative_to(ROOT)} imports {extra}"
+
+
+def test_only_bindings_know_python() -> None:
+    for path in cpp_files():
+        if path.parent.name != "bindings":
+            assert not re.search(r"pybind11|Python\.h", path.read_text()), path
+
+
+def test_kernels_hold_no_library_code() -> None:
+    """Their ISA files would leave AVX-512 copies of library templates for the linker to choose."""
+    allowed = {"cstdint", "cstring", "immintrin.h", "arm_neon.h"}
+    files = [CPP / "kernels" / name for name in ("kernel_table.h", "tables.h", "vec.h")]
+    files += sorted((CPP / "kernels").glob("*.inl.h")) + sorted((CPP / "kernels").glob("vec_*.h"))
+    for path in files:
+        for header in re.findall(r"^#include <([^>]+)>", path.read_text(), flags=re.MULTILINE):
+            assert header in allowed or path.name == "isa.h", f"{path.name} includes <{header}>"
+
+
+ISA_FLAGS = {
+    "avx2": ["-mavx2", "-mfma", "-mf16c"],
+    "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"],
+}
+
+
+@pytest.mark.parametrize("isa", sorted(ISA_FLAGS))
+def test_kernel_objects_have_no_weak_symbols(isa: str, tmp_path: Path) -> None:
+    compiler = shutil.which("g++") or shutil.which("clang++")
+    if compiler is None or shutil.which("nm") is None:
+        pytest.skip("needs a compiler of the GCC family and nm")
+    machine = subprocess.run([compiler, "-dumpmachine"], capture_output=True, text=True, check=True).stdout
+    if not machine.startswith("x86_64"):
+        pytest.skip(f"the compiler builds for {machine.strip()}")
+    target = tmp_path / "kernels.o"
+    source = CPP / "kernels" / f"isa_{isa}.cpp"
+    # -O1: what is not inlined there shows; an optimised build could hide a leak on one compiler and not on another.
+    flags = ["-std=c++20", "-O1", "-fPIC", "-w", *ISA_FLAGS[isa], f"-I{CPP}"]
+    subprocess.run([compiler, *flags, "-c", str(source), "-o", str(target)], check=True)
+    symbols = subprocess.run(["nm", "-C", str(target)], capture_output=True, text=True, check=True).stdout
+    assert not [line for line in symbols.splitlines() if re.search(r" [WVu] ", line)]
+
+
+def test_options_have_the_same_fields_on_both_sides() -> None:
+    text = (CPP / "word2vec" / "objective.h").read_text()
+    struct = re.search(r"struct Options \{(.*?)\n\};", text, flags=re.DOTALL)
+    assert struct is not None
+    names = re.findall(r"^\s+[\w:]+(?:<[^>]*>)? (\w+) = ", struct.group(1), flags=re.MULTILINE)
+    assert names == [field.name for field in fields(TrainingOptions)]
+
+
+def test_every_source_is_built() -> None:
+    listed = (CPP / "CMakeLists.txt").read_text()
+    for path in cpp_files():
+        if path.suffix == ".cpp":
+            assert f"{path.parent.name}/{path.name}" in listed, path
+
+
+def test_files_are_small_and_named_for_what_they_hold() -> None:
+    for path in cpp_files() + python_files():
+        lines = len(path.read_text().splitlines())
+        assert lines <= MOST_LINES, f"{path.relative_to(ROOT)} has {lines} lines"
+        assert not re.search(r"^(utils?|common|helpers?|misc)$", path.stem), path
+
+
+def test_importing_wordkin_is_light() -> None:
+    program = (
+        "import sys, numpy; before = set(sys.modules); import wordkin; "
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"wordkin", "__future__"}
+
+
+def test_nothing_unpickles_and_nothing_calls_out() -> None:
+    for path in python_files():
+        text = path.read_text()
+        assert not re.search(r"pickle\.(load|Unpickler)|allow_pickle=True", text), path
+        for node in ast.walk(ast.parse(text)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            modules = {name.split(".")[0] for name in names}
+            assert not modules & {"marshal", "shelve", "dill", "joblib", "socket", "urllib", "http"}, path
