@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reference import phrases as reference
 from wordkin.errors import CorpusError, FormatError
 from wordkin.phrases import Phrases, npmi_scorer, original_scorer
 from wordkin.word2vec import LineSentence, Text8Corpus
-
-from . import reference
 
 PAIR = [["new", "york"], ["new", "york"]]
 

@@ -58,11 +58,11 @@ def run(args: argparse.Namespace) -> int:
     threshold = (0.5 if args.scoring == "npmi" else 10.0) if args.threshold is None else args.threshold
     connectors = _connector_words(args.connector_words)
     passes: list[dict[str, Any]] = []
-    with tempfile.TemporaryDirectory(prefix="wordkin-phrases-") as folder:
+    with _folder_between_passes(args) as folder:
         source: str | Path = args.corpus
         for number in range(1, args.passes + 1):
             started = time.monotonic()
-            target = Path(args.output) if number == args.passes else Path(folder, f"pass-{number}")
+            target = _path(args.output) if number == args.passes else folder / f"pass-{number}"
             with _progress(f"pass {number}: learning", args) as progress:
                 phrases = Phrases(
                     _path(source),
@@ -86,8 +86,8 @@ def run(args: argparse.Namespace) -> int:
                     "seconds": round(time.monotonic() - started, 3),
                 }
             )
-            if number > 2:
-                Path(folder, f"pass-{number - 1}").unlink()
+            if number > 1:
+                (folder / f"pass-{number - 1}").unlink()
             source = target
     if args.export:
         _export(phrases, args.export)
@@ -95,6 +95,17 @@ def run(args: argparse.Namespace) -> int:
         phrases.save(args.save)
     _tell(args, passes)
     return 0
+
+
+@contextmanager
+def _folder_between_passes(args: argparse.Namespace) -> Iterator[Path]:
+    """Beside the output: where that has room, there is room for what it is made from."""
+    output = _path(args.output)
+    if args.passes == 1:
+        yield output.parent
+        return
+    with tempfile.TemporaryDirectory(prefix=".wordkin-phrases-", dir=output.parent) as folder:
+        yield Path(folder)
 
 
 def _path(source: str | Path) -> Path:
