@@ -1,0 +1,142 @@
+// The phrases room on random text, for sanitizers: what several threads learn is what one learns and what a map of
+// joined strings counts; no word is lost when phrases are joined. Exits with 1 where that is not so.
+
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "phrases/matcher.h"
+#include "phrases/phrase_learner.h"
+#include "phrases/phrase_set.h"
+#include "phrases/phrase_vocabulary.h"
+#include "phrases/text_joiner.h"
+#include "random/generator.h"
+
+namespace {
+
+using namespace wordkin;
+using Counts = std::map<std::string, std::int64_t>;
+
+const std::vector<std::string> kWords = {"a", "b", "of", "the", "a_b", "_", "b_", "_c", "a-word-of-many-letters", "é"};
+const std::vector<std::string> kConnectors = {"of", "the"};
+const std::vector<std::string> kDelimiters = {"_", "__", "é", "", "-w"};
+
+using Sentences = std::vector<std::vector<std::string>>;
+
+Sentences random_sentences(random::Generator& generator) {
+  Sentences sentences(1 + generator.below(200));
+  for (auto& sentence : sentences) {
+    sentence.resize(1 + generator.below(9));
+    for (auto& word : sentence) {
+      word = kWords[generator.below(kWords.size())];
+      if (generator.below(4) == 0) word += std::to_string(generator.below(2000));
+    }
+  }
+  return sentences;
+}
+
+std::string text_of(const Sentences& sentences) {
+  std::string text;
+  for (const auto& sentence : sentences) {
+    for (const auto& word : sentence) text += word + " ";
+    text += "\n";
+  }
+  return text;
+}
+
+Counts counted(const Sentences& sentences, const std::string& delimiter) {
+  const std::set<std::string> connectors(kConnectors.begin(), kConnectors.end());
+  Counts counts;
+  for (const auto& sentence : sentences) {
+    std::string head;
+    bool has_head = false;
+    for (const auto& word : sentence) {
+      if (connectors.contains(word)) {
+        if (has_head) head += word + delimiter;
+        continue;
+      }
+      ++counts[word];
+      if (has_head) ++counts[head + word];
+      head = word + delimiter;
+      has_head = true;
+    }
+  }
+  return counts;
+}
+
+phrases::PhraseVocabulary learned(const std::vector<std::string>& texts, const std::string& delimiter,
+                                  std::size_t workers, std::size_t most = 1 << 30) {
+  phrases::PhraseLearner learner(delimiter, kConnectors, most, workers);
+  std::vector<phrases::LearnedBlock> blocks;
+  for (const auto& text : texts) blocks.push_back({text, false});
+  learner.learn(blocks, {});
+  return {delimiter, [&] {
+            phrases::PhraseVocabulary vocabulary(delimiter);
+            vocabulary.merge(std::move(learner), most, 1);
+            return vocabulary.state();
+          }()};
+}
+
+Counts counts_in(const phrases::PhraseVocabulary& vocabulary) {
+  Counts counts;
+  vocabulary.for_each([&](std::string_view text, std::int64_t count) { counts[std::string(text)] += count; });
+  return counts;
+}
+
+std::string without(std::string text, const std::string& delimiter) {
+  for (const std::string& gone : {std::string(" "), std::string("\n"), delimiter})
+    for (auto at = text.find(gone); !gone.empty() && at != std::string::npos; at = text.find(gone, at))
+      text.erase(at, gone.size());
+  return text;
+}
+
+bool is_right(random::Generator& generator) {
+  const std::string& delimiter = kDelimiters[generator.below(kDelimiters.size())];
+  Sentences all;
+  std::vector<std::string> texts(1 + generator.below(6));
+  for (auto& text : texts) {
+    const Sentences sentences = random_sentences(generator);
+    text = text_of(sentences);
+    all.insert(all.end(), sentences.begin(), sentences.end());
+  }
+  const auto vocabulary = std::make_shared<phrases::PhraseVocabulary>(delimiter, learned(texts, delimiter, 1).state());
+  if (counts_in(*vocabulary) != counted(all, delimiter)) return false;
+  if (counts_in(learned(texts, delimiter, 4)) != counts_in(*vocabulary)) return false;
+  if (counts_in(learned(texts, delimiter, 4, 300)) != counts_in(learned(texts, delimiter, 1, 300))) return false;
+
+  const phrases::ScoringContext context{static_cast<double>(vocabulary->size()), 1.0, 0.0};
+  const phrases::Scorer scorer = [context](const auto& counts) { return discounted_score(counts, context); };
+  auto set = std::make_shared<phrases::PhraseSet>();
+  const phrases::Delimiter cut(delimiter);
+  double score = 0;
+  vocabulary->for_each_candidate(
+      [&](const auto& counts) { return (score = scorer(counts)) > 0.5; },
+      [&](std::string_view text, const auto&) { set->insert(mixed(cut.hash_of(text::hash_word(text))), text, score); });
+  const phrases::Matcher known(delimiter, kConnectors, set, phrases::ScoredVocabulary{vocabulary, scorer, 0.5, false});
+  const phrases::Matcher asking(delimiter, kConnectors, nullptr,
+                                phrases::ScoredVocabulary{vocabulary, scorer, 0.5, true});
+  for (const auto& text : texts) {
+    const auto joined = join_block(known, text, false, {});
+    if (joined.text != join_block(asking, text, false, {}).text && !delimiter.empty()) return false;
+    if (without(joined.text, delimiter) != without(text, delimiter)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  random::Generator generator(1, 0);
+  for (int round = 0; round < 300; ++round)
+    if (!is_right(generator)) {
+      std::printf("round %d is wrong\n", round);
+      return 1;
+    }
+  std::printf("all rounds are right\n");
+  return 0;
+}
