@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
+from .validation import integer_option
 
-__all__ = ["available_isas", "available_workers", "choose_isa", "memory_limit", "show_config"]
+__all__ = ["available_isas", "available_workers", "choose_isa", "memory_limit", "requested_workers", "show_config"]
 
 MAX_ISA_VARIABLE = "WORDKIN_MAX_ISA"
 
@@ -62,6 +63,22 @@ def available_workers() -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = _cgroup_cpu_quota()
     return max(1, cores if quota is None else min(cores, int(quota)))
+
+
+def requested_workers(workers: Any) -> int:
+    """Return the number of threads: as given, or as many as this process may use.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is neither None nor an integer from 1 to 4096.
+
+    Examples
+    --------
+    >>> requested_workers(2)
+    2
+    """
+    return available_workers() if workers is None else integer_option("workers", workers, 1, 4096)
 
 
 def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:

@@ -33,8 +33,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Count, write, report."""
-    from ..hardware import available_workers
-    from ..word2vec.options import VocabularyOptions, integer_option
+    from ..hardware import requested_workers
+    from ..word2vec.options import VocabularyOptions
 
     if args.json and args.output is None:
         raise exits.UsageError("--json reports about a file: give --output too")
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
             max_final_vocab=args.max_final_vocab,
             sorted_vocab=args.sorted_vocab is None,
         )
-        workers = available_workers() if args.workers is None else integer_option("workers", args.workers, 1, 4096)
+        workers = requested_workers(args.workers)
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     if args.output is not None:

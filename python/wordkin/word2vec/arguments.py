@@ -6,13 +6,10 @@ import math
 from typing import Any
 
 from ..corpus import TrimRule
-from ..hardware import available_workers
-from .options import TrainingOptions, VocabularyOptions, flag_option, integer_option, real_option
-from .progress import Progress
+from ..validation import flag_option, integer_option, real_option
+from .options import TrainingOptions, VocabularyOptions
 
 __all__ = [
-    "checked_comment",
-    "checked_progress",
     "checked_rates",
     "checked_trim_rule",
     "refuse_unknown",
@@ -20,7 +17,6 @@ __all__ = [
     "require_objective",
     "training_options",
     "vocabulary_options",
-    "worker_count",
 ]
 
 _NAMES_BEFORE_GENSIM_4 = {"size": "vector_size", "iter": "epochs", "cbow": "sg", "docvecs": "wv"}
@@ -50,11 +46,6 @@ def vocabulary_options(*, sorted_vocab: Any, null_word: Any, **others: Any) -> V
 def checked_rates(alpha: Any, min_alpha: Any, names: tuple[str, str] = ("alpha", "min_alpha")) -> tuple[float, float]:
     """Return start and end of the learning rate: the start above 0, the end from 0."""
     return real_option(names[0], alpha, 0.0, math.inf, above=True), real_option(names[1], min_alpha, 0.0, math.inf)
-
-
-def worker_count(workers: Any) -> int:
-    """Return the number of threads: as given, or as many as this process may use."""
-    return available_workers() if workers is None else integer_option("workers", workers, 1, 4096)
 
 
 def requested_epochs(epochs: Any, total_examples: Any, total_words: Any) -> int:
@@ -90,21 +81,6 @@ def checked_trim_rule(trim_rule: Any) -> TrimRule | None:
         raise TypeError(f"trim_rule must be callable or None; got {type(trim_rule).__name__}")
     rule: TrimRule | None = trim_rule
     return rule
-
-
-def checked_progress(progress: Any) -> Progress:
-    """Return how to show progress."""
-    if progress is not None and not isinstance(progress, bool) and not callable(progress):
-        raise TypeError(f"progress must be True, False, None or callable; got {progress!r}")
-    shown: Progress = progress
-    return shown
-
-
-def checked_comment(comment: Any) -> str | None:
-    """Return the text."""
-    if comment is not None and not isinstance(comment, str):
-        raise TypeError(f"comment must be a str or None; got {type(comment).__name__}")
-    return comment
 
 
 def refuse_unknown(arguments: dict[str, Any]) -> None:

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from ..corpus import EncodedCorpus, TrimRule, open_corpus
 from ..errors import VocabularyError
-from ..hardware import choose_isa
+from ..hardware import choose_isa, requested_workers
 from ..storage.paths import AnyPath
+from ..validation import flag_option, integer_option, progress_option, text_option
 from ..vectors import KeyedVectors
 from ..vectors.removed_names import RemovedName
 from . import persistence
 from .arguments import (
-    checked_comment,
-    checked_progress,
     checked_rates,
     checked_trim_rule,
     refuse_unknown,
@@ -26,12 +25,10 @@ from .arguments import (
     require_objective,
     training_options,
     vocabulary_options,
-    worker_count,
 )
 from .callbacks import checked_callbacks, tell
 from .layers import Layers
 from .likelihood import Likelihood
-from .options import flag_option, integer_option
 from .planning import planned_words, warn_of_promises
 from .progress import Progress, TrainingProgress
 from .report import EpochReport, TrainingReport
@@ -174,12 +171,12 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         )
         self.vector_size = integer_option("vector_size", vector_size, 1, 2**20)
         self.alpha, self.min_alpha = checked_rates(alpha, min_alpha)
-        self.workers = worker_count(workers)
+        self.workers = requested_workers(workers)
         self.epochs = integer_option("epochs", epochs, 0, 2**31 - 1)
         self.compute_loss = flag_option("compute_loss", compute_loss)
         self.hashfxn = hashfxn
-        self.comment = checked_comment(comment)
-        self.progress = checked_progress(progress)
+        self.comment = text_option("comment", comment)
+        self.progress = progress_option(progress)
         hooks = checked_callbacks(callbacks)
         checked_trim_rule(trim_rule)
         self._layers = Layers(self.vector_size)

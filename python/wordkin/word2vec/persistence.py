@@ -12,8 +12,9 @@ from ..hardware import choose_isa
 from ..storage import Archive, read_archive, write_archive
 from ..storage.archive_bytes import pack_archive, unpack_archive
 from ..storage.paths import AnyPath, local_path
+from ..validation import integer_option, real_option
 from ..vectors import persistence as vector_files
-from .options import TrainingOptions, VocabularyOptions, integer_option, real_option
+from .options import TrainingOptions, VocabularyOptions
 from .parameters import PaddedRows
 
 if TYPE_CHECKING:

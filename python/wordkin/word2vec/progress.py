@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from ..progress_bar import opened_bar
 
 __all__ = ["Progress", "ProgressEvent", "TrainingProgress"]
 
@@ -41,11 +42,7 @@ class TrainingProgress:
         self._planned_words = planned_words
         self._epochs = epochs
         self._callable = progress if callable(progress) else None
-        self._bar: Any = None
-        if progress is True or (progress is None and sys.stderr is not None and sys.stderr.isatty()):
-            from tqdm import tqdm
-
-            self._bar = tqdm(total=planned_words, unit=" words", unit_scale=True, dynamic_ncols=True, leave=True)
+        self._bar = opened_bar(progress, planned_words, " words", unit_scale=True)
 
     def show(self, epoch: int, words: int, loss: float, learning_rate: float) -> None:
         """Tell that `words` of all epochs are done."""

@@ -12,9 +12,10 @@ import numpy as np
 from ..corpus import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
 from ..errors import VocabularyError
 from ..storage.paths import AnyPath
+from ..validation import integer_option
 from .arguments import checked_trim_rule
 from .layers import Layers
-from .options import TrainingOptions, VocabularyOptions, integer_option
+from .options import TrainingOptions, VocabularyOptions
 from .parameters import bytes_of_rows
 
 __all__ = ["VocabularyBuilding"]
