@@ -12,6 +12,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/block_session.h"
+#include "bindings/character_rows.h"
 #include "bindings/owned_array.h"
 #include "bindings/registers.h"
 #include "bindings/token_lists.h"
@@ -338,6 +339,11 @@ void register_text(py::module_& m) {
   t.def("ids_in", &ids_in, py::arg("table"), py::arg("words"));
   t.def("ordered_by_count", &ordered_by_count, py::arg("table"), py::arg("counts"), py::arg("ids"));
   t.def("cut_after_sentences", &cut_after_sentences, py::arg("block"), py::arg("max_length"));
+  py::class_<CharacterFrame>(t, "CharacterFrame")
+      .def(py::init<std::uint16_t, std::uint16_t, std::uint16_t, std::vector<std::pair<std::string, std::uint16_t>>>(),
+           py::kw_only(), py::arg("begin_word"), py::arg("end_word"), py::arg("padding"), py::arg("whole_words"));
+  t.def("fill_character_rows", &fill_character_rows, py::arg("rows"), py::arg("words"), py::kw_only(), py::arg("frame"),
+        py::arg("whole_characters"));
 }
 
 }  // namespace wordkin::bindings
