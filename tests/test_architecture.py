@@ -24,6 +24,7 @@ CPP_ARROWS = {
     "random": set(),
     "parallel": set(),
     "kernels": set(),
+    "linalg": {"kernels", "memory", "parallel"},
     "text": {"memory", "parallel"},
     "phrases": {"text", "memory", "parallel"},
     "vector_files": {"memory", "parallel"},
@@ -31,6 +32,7 @@ CPP_ARROWS = {
     "word2vec": {"kernels", "memory", "random", "parallel"},
     "bindings": {
         "kernels",
+        "linalg",
         "memory",
         "parallel",
         "phrases",

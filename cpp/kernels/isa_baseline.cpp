@@ -2,6 +2,7 @@
 #define WORDKIN_VEC_HEADER "kernels/vec_baseline.h"
 
 #include "kernels/elementary.inl.h"
+#include "kernels/gemm_tile.inl.h"
 #include "kernels/loss_terms.inl.h"
 #include "kernels/row_scores.inl.h"
 #include "kernels/tables.h"
@@ -9,7 +10,7 @@
 
 namespace wordkin::kernels {
 
-const KernelTable kBaselineTable{Isa::kBaseline, skipgram, cbow,       touch,          fold,
-                                 sigmoid,        widen,    score_rows, find_candidates};
+const KernelTable kBaselineTable{Isa::kBaseline, skipgram,        cbow,          touch,          fold, sigmoid, widen,
+                                 score_rows,     find_candidates, kPanelColumns, multiply_panels};
 
 }  // namespace wordkin::kernels

@@ -2,6 +2,7 @@
 #define WORDKIN_VEC_HEADER "kernels/vec_neon.h"
 
 #include "kernels/elementary.inl.h"
+#include "kernels/gemm_tile.inl.h"
 #include "kernels/loss_terms.inl.h"
 #include "kernels/row_scores.inl.h"
 #include "kernels/tables.h"
@@ -9,6 +10,7 @@
 
 namespace wordkin::kernels {
 
-const KernelTable kNeonTable{Isa::kNeon, skipgram, cbow, touch, fold, sigmoid, widen, score_rows, find_candidates};
+const KernelTable kNeonTable{Isa::kNeon, skipgram,        cbow,          touch,          fold, sigmoid, widen,
+                             score_rows, find_candidates, kPanelColumns, multiply_panels};
 
 }  // namespace wordkin::kernels

@@ -108,6 +108,21 @@ struct Candidate {
   std::int32_t row;    // within the block
 };
 
+// C (rows, columns) = or += A (rows, depth) B with B in panels: `panel_columns` columns side by side, stored row by
+// row, columns behind the last as zeros. C and A may have any alignment; C overlaps nothing.
+struct PanelProduct {
+  float* c;  // INOUT
+  std::int64_t c_pitch;
+  const float* a;  // IN
+  std::int64_t a_pitch;
+  const float* panels;       // IN
+  std::int64_t panel_pitch;  // floats from one panel to the next
+  std::int64_t rows;
+  std::int64_t depth;
+  std::int64_t columns;
+  bool adds;
+};
+
 struct KernelTable {
   Isa isa;
   void (*skipgram)(const Window& window);
@@ -124,6 +139,9 @@ struct KernelTable {
   // order of rows for each query. thresholds: IN (queries.count). Returns how many.
   int (*find_candidates)(Candidate* candidates, const float* thresholds, const RowBlock& rows,
                          const QueryBlock& queries);
+  int panel_columns;
+  // An element's sum is taken in an order that depends on `depth` alone.
+  void (*multiply_panels)(const PanelProduct& product);
 };
 
 }  // namespace wordkin::kernels

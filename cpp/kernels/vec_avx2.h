@@ -12,6 +12,8 @@ struct Vec {
   static constexpr int kWidth = 8;
   static constexpr int kTileRows = 2;      // 12 accumulators, 2 inputs and an output in 16 registers
   static constexpr int kApplyVectors = 1;  // columns, in vectors, that kMaxGroup output rows and their changes fill
+  static constexpr int kGemmRows = 6;      // 12 accumulators, 2 columns of B and a broadcast in 16 registers
+  static constexpr int kGemmVectors = 2;
   __m256 v;
 
   static Vec zero() { return {_mm256_setzero_ps()}; }

@@ -12,6 +12,8 @@ struct Vec {
   static constexpr int kWidth = 16;
   static constexpr int kTileRows = 4;      // 24 accumulators, 4 inputs and an output in 32 registers
   static constexpr int kApplyVectors = 2;  // columns, in vectors, that kMaxGroup output rows and their changes fill
+  static constexpr int kGemmRows = 12;     // 24 accumulators, 2 columns of B and broadcasts in 32 registers
+  static constexpr int kGemmVectors = 2;
   __m512 v;
 
   static Vec zero() { return {_mm512_setzero_ps()}; }

@@ -11,6 +11,8 @@ struct Vec {
   static constexpr int kWidth = 4;
   static constexpr int kTileRows = 2;      // input rows in registers next to kMaxGroup output rows
   static constexpr int kApplyVectors = 1;  // columns, in vectors, that kMaxGroup output rows and their changes fill
+  static constexpr int kGemmRows = 4;      // what 16 registers of four floats hold
+  static constexpr int kGemmVectors = 2;
   float v[4];
 
   static Vec zero() { return {{0, 0, 0, 0}}; }

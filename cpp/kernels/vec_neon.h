@@ -12,6 +12,8 @@ struct Vec {
   static constexpr int kWidth = 4;
   static constexpr int kTileRows = 4;      // 24 accumulators, 4 inputs and an output in 32 registers
   static constexpr int kApplyVectors = 2;  // columns, in vectors, that kMaxGroup output rows and their changes fill
+  static constexpr int kGemmRows = 8;      // 24 accumulators, 3 columns of B and broadcasts in 32 registers
+  static constexpr int kGemmVectors = 3;
   float32x4_t v;
 
   static Vec zero() { return {vdupq_n_f32(0.0f)}; }

@@ -1,4 +1,5 @@
 from . import kernels as kernels
+from . import linalg as linalg
 from . import phrases as phrases
 from . import search as search
 from . import text as text

@@ -1,0 +1,24 @@
+// Working memory of products: one piece a thread, of a size that depends on no shape, made before a region begins.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "memory/aligned_buffer.h"
+
+namespace wordkin::linalg {
+
+class Scratch {
+ public:
+  static constexpr std::int64_t kFloats = 1 << 17;  // a member: half a megabyte, a part of the second-level cache
+
+  // For the members 0 .. members - 1 of a region (Team::member).
+  explicit Scratch(std::size_t members) : floats_(members * kFloats) {}
+
+  [[nodiscard]] float* of(int member) { return floats_.data() + member * kFloats; }
+
+ private:
+  memory::AlignedBuffer<float> floats_;
+};
+
+}  // namespace wordkin::linalg

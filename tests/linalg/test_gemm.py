@@ -1,0 +1,98 @@
+"""Matrix products against NumPy in float64, on every instruction set and with teams of several sizes."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from wordkin import _core
+
+ROWS = (0, 1, 2, 3, 7, 8, 9, 31, 33, 64)
+DEPTHS_AND_COLUMNS = ((1, 1), (5, 17), (37, 96), (300, 49), (515, 130))
+
+Floats = NDArray[np.float32]
+
+
+def made(rng: np.random.Generator, rows: int, columns: int, spare: int = 3) -> Floats:
+    """Rows that lie `spare` floats apart; NaN between them shows if anything is read that is not theirs."""
+    whole = np.full((rows, columns + spare), np.nan, dtype=np.float32)
+    whole[:, :columns] = rng.standard_normal((rows, columns))
+    return whole[:, :columns]
+
+
+def assert_close(result: Floats, a: Floats, b: Floats, start: Floats | float = 0.0) -> None:
+    """Rounding of float32 sums: a few units of 6e-8 of the sizes that are added."""
+    a64, b64 = a.astype(np.float64), b.astype(np.float64)
+    bound = 1e-6 * (np.abs(a64) @ np.abs(b64) + np.abs(start)) + 1e-30
+    assert (np.abs(result - (start + a64 @ b64)) <= bound).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_packed_products(isa: str, threads: int, transposed: bool) -> None:
+    rng = np.random.default_rng(1)
+    for depth, columns in DEPTHS_AND_COLUMNS:
+        b = made(rng, depth, columns)
+        stored = made(rng, columns, depth) if transposed else b
+        if transposed:
+            b = np.ascontiguousarray(stored.T)
+        product = _core.linalg.PackedProduct(stored, transposed=transposed, isa=isa, threads=threads)
+        for rows, accumulate in itertools.product(ROWS, (False, True)):
+            a, c = made(rng, rows, depth), made(rng, rows, columns)
+            start = c.copy() if accumulate else 0.0
+            whole = c.base
+            assert whole is not None
+            product.multiply(c, a, accumulate=accumulate)
+            assert_close(c, a, b, start)
+            assert np.isnan(whole[:, columns:]).all()
+
+
+def test_a_products_floats_do_not_depend_on_company(isa: str) -> None:
+    rng = np.random.default_rng(2)
+    for depth, columns in DEPTHS_AND_COLUMNS:
+        b, a = made(rng, depth, columns), made(rng, 200, depth)
+        expected = made(rng, 200, columns)
+        _core.linalg.PackedProduct(b, isa=isa).multiply(expected, a)
+        for threads, rows in itertools.product((1, 2, 3), ROWS[1:]):
+            product = _core.linalg.PackedProduct(b, isa=isa, threads=threads)
+            c = made(rng, rows, columns)
+            first = (200 - rows) // 2
+            product.multiply(c, a[first : first + rows])
+            assert np.array_equal(c, expected[first : first + rows])
+
+
+def test_no_terms_give_zeros(isa: str) -> None:
+    c = np.ones((3, 5), dtype=np.float32)
+    product = _core.linalg.PackedProduct(np.zeros((0, 5), np.float32), isa=isa)
+    product.multiply(c, np.zeros((3, 0), np.float32), accumulate=True)
+    assert (c == 1).all()
+    product.multiply(c, np.zeros((3, 0), np.float32))
+    assert (c == 0).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(("transpose_a", "transpose_b"), list(itertools.product((False, True), repeat=2)))
+def test_products_of_unpacked_matrices(isa: str, threads: int, transpose_a: bool, transpose_b: bool) -> None:
+    rng = np.random.default_rng(3)
+    for (depth, columns), rows in itertools.product(DEPTHS_AND_COLUMNS, (1, 7, 50)):
+        a = made(rng, depth, rows) if transpose_a else made(rng, rows, depth)
+        b = made(rng, columns, depth) if transpose_b else made(rng, depth, columns)
+        for accumulate in (False, True):
+            c = made(rng, rows, columns)
+            start = c.copy() if accumulate else 0.0
+            _core.linalg.gemm(
+                c, a, b, transpose_a=transpose_a, transpose_b=transpose_b, accumulate=accumulate, isa=isa,
+                threads=threads,
+            )  # fmt: skip
+            assert_close(c, a.T if transpose_a else a, b.T if transpose_b else b, start)
+
+
+def test_shapes_that_do_not_fit_are_named() -> None:
+    product = _core.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline")
+    with pytest.raises(ValueError, match=r"`a` must have the shape \(3, 4\); got \(3, 6\)"):
+        product.multiply(np.zeros((3, 5), np.float32), np.zeros((3, 6), np.float32))
+    with pytest.raises(ValueError, match="`precision` must be float32 or bfloat16; got half"):
+        _core.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline", precision="half")
