@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace wordkin::memory {
 
@@ -18,7 +19,23 @@ struct MatrixView {
     assert(index >= 0 && index < rows);
     return data + index * pitch;
   }
+  // A part that is a matrix itself.
+  [[nodiscard]] MatrixView block_of_rows(std::int64_t first, std::int64_t count) const {
+    assert(first >= 0 && count >= 0 && first + count <= rows);
+    return {data + first * pitch, count, columns, pitch};
+  }
+  [[nodiscard]] MatrixView block_of_columns(std::int64_t first, std::int64_t count) const {
+    assert(first >= 0 && count >= 0 && first + count <= columns);
+    return {data + first, rows, count, pitch};
+  }
   [[nodiscard]] bool empty() const { return data == nullptr; }
+
+  // Who may write may also only read.
+  operator MatrixView<const T>() const  // NOLINT(google-explicit-constructor)
+    requires(!std::is_const_v<T>)
+  {
+    return {data, rows, columns, pitch};
+  }
 };
 
 }  // namespace wordkin::memory
