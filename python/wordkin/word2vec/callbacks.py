@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["CallbackAny2Vec", "checked_callbacks", "tell"]
+from ..hooks import callbacks_option
+
+__all__ = ["CallbackAny2Vec", "checked_callbacks"]
 
 _HOOKS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
@@ -41,17 +42,4 @@ def checked_callbacks(callbacks: Any) -> tuple[Any, ...]:
     TypeError
         If one has none of them, or `callbacks` is no iterable.
     """
-    if not isinstance(callbacks, Iterable):
-        raise TypeError(f"callbacks must be an iterable of CallbackAny2Vec; got {type(callbacks).__name__}")
-    chosen = tuple(callbacks)
-    for callback in chosen:
-        if not any(hasattr(callback, hook) for hook in _HOOKS):
-            raise TypeError(f"callbacks must have one of the methods {', '.join(_HOOKS)}; got {callback!r}")
-    return chosen
-
-
-def tell(callbacks: Iterable[Any], hook: str, model: Any) -> None:
-    """Call a hook of each callback that has it."""
-    for callback in callbacks:
-        if hasattr(callback, hook):
-            getattr(callback, hook)(model)
+    return callbacks_option(callbacks, _HOOKS, "CallbackAny2Vec")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..corpus import EncodedCorpus, TrimRule, open_corpus
 from ..errors import VocabularyError
 from ..hardware import choose_isa, requested_workers
+from ..hooks import tell
 from ..storage.paths import AnyPath
 from ..validation import flag_option, integer_option, progress_option, text_option
 from ..vectors import KeyedVectors
@@ -26,7 +27,7 @@ from .arguments import (
     training_options,
     vocabulary_options,
 )
-from .callbacks import checked_callbacks, tell
+from .callbacks import checked_callbacks
 from .layers import Layers
 from .likelihood import Likelihood
 from .planning import planned_words, warn_of_promises
