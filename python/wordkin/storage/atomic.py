@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .paths import AnyPath, local_path
 
-__all__ = ["OutputFile", "replaced_file"]
+__all__ = ["OutputFile", "remove_abandoned", "replaced_file"]
 
 # POSIX leaves the result of larger single writes to the system; Linux cuts them a little under 2 GiB.
 _MOST_PER_WRITE = 1 << 30
+
+_PREFIX, _SUFFIX = ".wordkin-", ".tmp"
+_ABANDONED_SECONDS = 600.0  # since anything was written to it
 
 
 class OutputFile:
@@ -71,7 +75,7 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
             yield file
         return
     # Not derived from the target's name, which may already be as long as the file system allows.
-    temporary = target.with_name(f".wordkin-{os.getpid()}-{os.urandom(6).hex()}.tmp")
+    temporary = target.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{_SUFFIX}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(temporary, flags, 0o666)
@@ -91,6 +95,14 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
             temporary.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what processes that were killed while they replaced files of `folder` have left there."""
+    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                path.unlink()
 
 
 def _mode_of(target: Path) -> int | None:

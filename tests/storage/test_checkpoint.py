@@ -1,0 +1,158 @@
+"""Checkpoints: written in the background, whole or not at all, the newest kept, damaged ones passed over."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin.errors import CorruptFileError
+from wordkin.storage import checkpoint
+from wordkin.storage.checkpoint import CheckpointFolder
+
+
+def save(folder: CheckpointFolder, step: int) -> None:
+    folder.save({"x": np.full(1000, step)}, {"step": step})
+    folder.wait()
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_newest_stay(tmp_path: Path) -> None:
+    folder = CheckpointFolder(tmp_path / "a" / "b", keep=2)
+    assert folder.found() is None
+    for step in range(1, 5):
+        save(folder, step)
+        assert len(folder.paths()) == min(step, 2)
+    found = folder.found()
+    assert found is not None
+    assert (found.archive.metadata["step"], found.damaged, found.path) == (4, 0, folder.newest)
+    assert found.archive.tensors["x"].tolist() == [4] * 1000
+    assert names_in(tmp_path / "a" / "b") == ["checkpoint-000003.safetensors", "checkpoint-000004.safetensors"]
+    save(CheckpointFolder(tmp_path / "a" / "b", keep=1), 7)
+    assert names_in(tmp_path / "a" / "b") == ["checkpoint-000005.safetensors"]
+
+
+def test_numbers_are_ordered_as_numbers(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-999999.safetensors").touch()
+    folder = CheckpointFolder(tmp_path, keep=2)
+    save(folder, 1)
+    assert folder.paths()[0].name == "checkpoint-1000000.safetensors"
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    others = ["checkpoint.safetensors", "checkpoint-000001.txt", "model.safetensors", ".wordkin-1-aa.tmp"]
+    for name in others:
+        (tmp_path / name).touch()
+    (tmp_path / "checkpoint-000009.safetensors").mkdir()
+    folder = CheckpointFolder(tmp_path, keep=1)
+    save(folder, 1)
+    save(folder, 2)
+    assert {*others, "checkpoint-000009.safetensors"} < set(names_in(tmp_path))
+    assert len(folder.paths()) == 1
+
+
+def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
+    old = tmp_path / ".wordkin-1-aa.tmp"
+    old.touch()
+    os.utime(old, (time.time() - 10_000,) * 2)
+    CheckpointFolder(tmp_path)
+    assert names_in(tmp_path) == []
+
+
+def test_arrays_may_change_while_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    write = checkpoint.write_archive
+
+    def slow(*arguments: Any) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        write(*arguments)
+
+    monkeypatch.setattr(checkpoint, "write_archive", slow)
+    folder = CheckpointFolder(tmp_path)
+    tensor = np.zeros((3, 4), dtype=np.float32)
+    folder.save({"x": tensor, "turned": tensor.T}, {})
+    assert begun.wait(60)
+    assert folder.is_writing
+    tensor += 1
+    go_on.set()
+    found = folder.found()
+    assert found is not None
+    assert not folder.is_writing
+    assert not found.archive.tensors["x"].any()
+    assert found.archive.tensors["turned"].shape == (4, 3)
+
+
+def test_a_full_disk_is_told_and_the_old_checkpoint_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    resource = pytest.importorskip("resource")
+    folder = CheckpointFolder(tmp_path, keep=1)
+    save(folder, 1)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with caplog.at_level(logging.WARNING, "wordkin"):
+            save(folder, 2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(folder.failures) == 1
+    assert "checkpoint-000001" in caplog.text
+    assert "could not be written" in caplog.text
+    assert names_in(tmp_path) == ["checkpoint-000001.safetensors"]
+    save(folder, 3)
+    found = folder.found()
+    assert found is not None
+    assert found.archive.metadata["step"] == 3
+    assert len(folder.failures) == 1
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied"])
+def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str) -> None:
+    folder = CheckpointFolder(tmp_path, keep=3)
+    for step in (1, 2):
+        save(folder, step)
+    newest = folder.paths()[0]
+    content = bytearray(newest.read_bytes())
+    if damage == "flipped":
+        content[-5] ^= 1
+    newest.write_bytes(content if damage == "flipped" else content[:-9] if damage == "cut" else b"")
+    with caplog.at_level(logging.WARNING, "wordkin"):
+        found = CheckpointFolder(tmp_path).found()
+    assert found is not None
+    assert (found.archive.metadata["step"], found.damaged) == (1, 1)
+    assert newest.name in caplog.text
+    folder.paths()[1].write_bytes(b"")
+    with pytest.raises(CorruptFileError, match="all 2 checkpoints are damaged"):
+        CheckpointFolder(tmp_path).found()
+
+
+def test_a_process_that_ends_completes_its_checkpoint(tmp_path: Path) -> None:
+    script = """
+        import sys, numpy as np
+        from wordkin.storage.checkpoint import CheckpointFolder
+
+        CheckpointFolder(sys.argv[1]).save({"x": np.zeros(3_000_000)}, {})
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], check=True, timeout=120)
+    found = CheckpointFolder(tmp_path).found()
+    assert found is not None
+    assert found.archive.tensors["x"].shape == (3_000_000,)
+
+
+def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError):
+        CheckpointFolder(tmp_path / "file")
+    with pytest.raises(OSError):
+        CheckpointFolder(tmp_path / "file" / "within")
