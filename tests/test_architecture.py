@@ -47,15 +47,17 @@ PYTHON_ARROWS = {
     "errors": set(),
     "validation": set(),
     "progress_bar": set(),
+    "hooks": set(),
     "hardware": {"validation", "_core"},
     "storage": {"errors"},
     "corpus": {"storage", "errors", "_core"},
     "vectors": {"storage", "hardware", "errors", "_core"},  # hardware: searches choose kernels and threads
     "phrases": {"corpus", "storage", "errors", "_core"},
-    "word2vec": {"vectors", "corpus", "storage", "hardware", "progress_bar", "validation", "errors", "_core"},
-    "cli": {"word2vec", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
+    "word2vec": {"vectors", "corpus", "storage", "hardware", "hooks", "progress_bar", "validation", "errors", "_core"},
+    "elmo": {"corpus", "storage", "hardware", "hooks", "progress_bar", "validation", "errors", "_core"},
+    "cli": {"word2vec", "elmo", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
 }
-SINGLE_FILES = {"errors", "validation", "progress_bar", "hardware"}
+SINGLE_FILES = {"errors", "validation", "hooks", "progress_bar", "hardware"}
 MOST_LINES = 450
 
 

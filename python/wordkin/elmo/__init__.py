@@ -1,0 +1,5 @@
+"""ELMo: a bidirectional language model, trained on text."""
+
+from .options import ELMoOptions, ELMoTrainingOptions
+
+__all__ = ["ELMoOptions", "ELMoTrainingOptions"]
