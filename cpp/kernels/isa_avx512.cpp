@@ -4,13 +4,15 @@
 #include "kernels/elementary.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/loss_terms.inl.h"
+#include "kernels/recurrent_gates.inl.h"
 #include "kernels/row_scores.inl.h"
 #include "kernels/tables.h"
 #include "kernels/window_update.inl.h"
 
 namespace wordkin::kernels {
 
-const KernelTable kAvx512Table{Isa::kAvx512, skipgram,        cbow,          touch,          fold, sigmoid, widen,
-                               score_rows,   find_candidates, kPanelColumns, multiply_panels};
+const KernelTable kAvx512Table{Isa::kAvx512, skipgram,        cbow,          touch,           fold, sigmoid, widen,
+                               score_rows,   find_candidates, kPanelColumns, multiply_panels,  //
+                               lstm_forward, lstm_backward,   tanh_forward,  tanh_backward};
 
 }  // namespace wordkin::kernels

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "kernels/gate_steps.h"
 #include "kernels/isa.h"
 
 namespace wordkin::kernels {
@@ -142,6 +143,10 @@ struct KernelTable {
   int panel_columns;
   // An element's sum is taken in an order that depends on `depth` alone.
   void (*multiply_panels)(const PanelProduct& product);
+  void (*lstm_forward)(const LstmForward& step);
+  void (*lstm_backward)(const LstmBackward& step);
+  void (*tanh_forward)(const TanhForward& step);
+  void (*tanh_backward)(const TanhBackward& step);
 };
 
 }  // namespace wordkin::kernels

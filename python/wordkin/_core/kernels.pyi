@@ -20,3 +20,28 @@ def update_window(
     factors: NDArray[Any] | None = ...,
 ) -> float: ...
 def sigmoid(isa: str, values: NDArray[Any]) -> None: ...
+def lstm_forward(
+    isa: str,
+    gates: NDArray[Any],
+    bias: NDArray[Any],
+    cells_before: NDArray[Any],
+    cells: NDArray[Any],
+    outputs: NDArray[Any],
+    *,
+    cell_clip: float,
+) -> None: ...
+def lstm_backward(
+    isa: str,
+    gates: NDArray[Any],
+    d_bias: NDArray[Any],
+    cells_before: NDArray[Any],
+    cells: NDArray[Any],
+    d_outputs: NDArray[Any],
+    d_cells: NDArray[Any],
+    *,
+    cell_clip: float,
+) -> None: ...
+def tanh_forward(isa: str, gates: NDArray[Any], bias: NDArray[Any], outputs: NDArray[Any]) -> None: ...
+def tanh_backward(
+    isa: str, gates: NDArray[Any], d_bias: NDArray[Any], outputs: NDArray[Any], d_outputs: NDArray[Any]
+) -> None: ...
