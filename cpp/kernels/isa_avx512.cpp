@@ -1,8 +1,10 @@
 // Every kernel, compiled for this instruction set.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx512.h"
 
+#include "kernels/char_convolution.inl.h"
 #include "kernels/elementary.inl.h"
 #include "kernels/gemm_tile.inl.h"
+#include "kernels/highway.inl.h"
 #include "kernels/loss_terms.inl.h"
 #include "kernels/recurrent_gates.inl.h"
 #include "kernels/row_scores.inl.h"
@@ -11,8 +13,25 @@
 
 namespace wordkin::kernels {
 
-const KernelTable kAvx512Table{Isa::kAvx512, skipgram,        cbow,          touch,           fold, sigmoid, widen,
-                               score_rows,   find_candidates, kPanelColumns, multiply_panels,  //
-                               lstm_forward, lstm_backward,   tanh_forward,  tanh_backward};
+const KernelTable kAvx512Table{Isa::kAvx512,
+                               skipgram,
+                               cbow,
+                               touch,
+                               fold,
+                               sigmoid,
+                               widen,
+                               score_rows,
+                               find_candidates,
+                               kPanelColumns,
+                               multiply_panels,  //
+                               lstm_forward,
+                               lstm_backward,
+                               tanh_forward,
+                               tanh_backward,  //
+                               fill_lookup_table,
+                               max_over_time,
+                               lookup_gradients,
+                               highway_forward,
+                               highway_backward};
 
 }  // namespace wordkin::kernels
