@@ -13,5 +13,6 @@ void register_text(pybind11::module_& m);
 void register_search(pybind11::module_& m);
 void register_vector_files(pybind11::module_& m);
 void register_phrases(pybind11::module_& m);
+void register_charcnn(pybind11::module_& m);
 
 }  // namespace wordkin::bindings

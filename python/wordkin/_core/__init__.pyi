@@ -1,3 +1,4 @@
+from . import charcnn as charcnn
 from . import kernels as kernels
 from . import linalg as linalg
 from . import phrases as phrases

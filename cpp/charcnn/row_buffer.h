@@ -1,0 +1,42 @@
+// Rows that kernels read without tails, as many as a call needs.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+#include "memory/aligned_buffer.h"
+#include "memory/matrix_view.h"
+
+namespace wordkin::charcnn {
+
+constexpr std::int64_t padded(std::int64_t columns) {
+  return (columns + kernels::kRowMultiple - 1) / kernels::kRowMultiple * kernels::kRowMultiple;
+}
+
+template <typename T>
+class RowBuffer {
+ public:
+  explicit RowBuffer(std::int64_t columns) : columns_(columns) {}
+
+  void reserve(std::int64_t rows) {
+    if (rows <= rows_) return;
+    buffer_ = memory::AlignedBuffer<T>();
+    buffer_ = memory::AlignedBuffer<T>(static_cast<std::size_t>(rows * pitch()));
+    rows_ = rows;
+  }
+  // The first `rows` rows; behind the columns of each stand numbers that are finite and mean nothing.
+  [[nodiscard]] memory::MatrixView<T> rows(std::int64_t rows) { return {buffer_.data(), rows, columns_, pitch()}; }
+
+ private:
+  // A cache line more than padded: the same column of many rows, which products read together, would fall into one set
+  // of the cache if rows were powers of two apart.
+  [[nodiscard]] std::int64_t pitch() const { return padded(columns_) + kernels::kRowMultiple; }
+
+  std::int64_t columns_;
+  std::int64_t rows_ = 0;
+  memory::AlignedBuffer<T> buffer_;
+};
+
+}  // namespace wordkin::charcnn
