@@ -12,6 +12,7 @@ __all__ = [
     "TruncatedFileError",
     "VocabularyError",
     "WordkinError",
+    "WrongKindError",
 ]
 
 
@@ -21,6 +22,10 @@ class WordkinError(Exception):
 
 class FormatError(WordkinError, ValueError):
     """A file or its content does not have the form that it should have."""
+
+
+class WrongKindError(FormatError, AttributeError):
+    """A file of wordkin holds another kind of object; gensim raises an AttributeError then."""
 
 
 class CorruptFileError(FormatError):

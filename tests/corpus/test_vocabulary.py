@@ -80,7 +80,7 @@ def test_extending_appends_new_words_and_adds_counts() -> None:
     assert extended.words == ["a", "b", "z", "y"]  # ids of old words stay; new ones in the order of occurrence
     assert extended.counts.tolist() == [5, 5, 3, 9]
     assert first.counts.tolist() == [5, 4]
-    assert extended.raw_words == 9 + 14
+    assert extended.raw_words == 14  # of the text counted last
     assert (report.new_words, report.retained_words, report.dropped_words) == (2, 3, 1)
     assert (report.retained_total, report.dropped_total) == (13, 1)
 

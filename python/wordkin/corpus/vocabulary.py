@@ -42,7 +42,7 @@ class Vocabulary:
     min_count
         The least count that a word needed (more than was asked for, where `max_final_vocab` demands it).
     raw_words, raw_sentences
-        What the texts held that were counted, words left out included.
+        What the text held that was counted last, words left out included.
     """
 
     words: list[str]
@@ -93,8 +93,8 @@ class Vocabulary:
             self.words + new_words,
             counts,
             effective,
-            self.raw_words + found.raw_words,
-            self.raw_sentences + found.raw_sentences,
+            found.raw_words,
+            found.raw_sentences,
         )
         return extended, _report(found.counts, known | added, effective, new_words=len(new_words))
 

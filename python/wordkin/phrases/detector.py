@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import _core
 from ..storage.paths import AnyPath
@@ -112,6 +112,7 @@ class Phrases(PhraseJoiner):
         self.max_vocab_size = max_vocab_size
         self.progress_per = progress_per
         self.min_reduce = 1
+        self.lifecycle_events = []
         self.corpus_word_count = 0
         self._counts = _core.phrases.PhraseVocabulary(delimiter)
         self._learned = 0  # times
@@ -206,8 +207,15 @@ class Phrases(PhraseJoiner):
         phrases: dict[str, float] = self._phrase_set(self._scoring()).as_dict()
         return phrases
 
-    def save(self, path: AnyPath) -> None:
+    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
         """Write everything to one file, without pickle; equal content gives equal bytes.
+
+        Parameters
+        ----------
+        fname : path or binary file
+            A file that is open gets the same bytes.
+        *args, **kwargs
+            gensim's options about separate files and pickle: accepted, as there is one file and no pickle.
 
         Raises
         ------
@@ -216,16 +224,18 @@ class Phrases(PhraseJoiner):
         """
         from .persistence import save
 
-        save(self, path)
+        save(self, fname)
 
     @classmethod
-    def load(cls, path: AnyPath, *, scoring: str | Scorer | None = None) -> Phrases:
+    def load(cls, fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None) -> Phrases:
         """Read a file of `save`.
 
         Parameters
         ----------
-        path : path
+        fname : path
             The file.
+        mmap
+            Accepted for gensim's sake: the words are read into tables of their own.
         scoring : callable, optional
             The function that scores, when it is one of yours: a file tells its name only.
 
@@ -238,7 +248,7 @@ class Phrases(PhraseJoiner):
         """
         from .persistence import load
 
-        return load(cls, path, scoring)
+        return load(cls, fname, scoring)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from .persistence import reduced

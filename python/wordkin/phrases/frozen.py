@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from .. import _core
 from ..storage.paths import AnyPath
@@ -92,6 +92,7 @@ class FrozenPhrases(PhraseJoiner):
         self._delimiter = phrases_model.delimiter
         self.scoring = phrases_model.scoring
         self.connector_words = phrases_model.connector_words
+        self.lifecycle_events = []
         self._kept_matcher: _KeptMatcher | None = None
         self.phrasegrams = phrases_model.export_phrases()
         _log.info("exported %s from %s", self, phrases_model)
@@ -113,6 +114,7 @@ class FrozenPhrases(PhraseJoiner):
         frozen._delimiter = delimiter
         frozen.scoring = scoring
         frozen.connector_words = frozenset(connector_words)
+        frozen.lifecycle_events = []
         frozen._kept_matcher = None
         frozen.phrasegrams = PhraseScores(phrasegrams)
         return frozen
@@ -140,8 +142,15 @@ class FrozenPhrases(PhraseJoiner):
         self._phrasegrams = scores if isinstance(scores, PhraseScores) else PhraseScores(scores)
         self._kept_matcher = None
 
-    def save(self, path: AnyPath) -> None:
+    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
         """Write everything to one file, without pickle; equal content gives equal bytes.
+
+        Parameters
+        ----------
+        fname : path or binary file
+            A file that is open gets the same bytes.
+        *args, **kwargs
+            gensim's options about separate files and pickle: accepted, as there is one file and no pickle.
 
         Raises
         ------
@@ -150,16 +159,20 @@ class FrozenPhrases(PhraseJoiner):
         """
         from .persistence import save
 
-        save(self, path)
+        save(self, fname)
 
     @classmethod
-    def load(cls, path: AnyPath, *, scoring: str | Scorer | None = None) -> FrozenPhrases:
+    def load(
+        cls, fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None
+    ) -> FrozenPhrases:
         """Read a file of `save`.
 
         Parameters
         ----------
-        path : path
+        fname : path
             The file.
+        mmap
+            Accepted for gensim's sake: the words are read into tables of their own.
         scoring : callable, optional
             The function that scored, when it was one of yours: a file tells its name only.
 
@@ -172,7 +185,7 @@ class FrozenPhrases(PhraseJoiner):
         """
         from .persistence import load
 
-        return load(cls, path, scoring)
+        return load(cls, fname, scoring)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from .persistence import reduced

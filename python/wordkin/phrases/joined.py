@@ -14,6 +14,7 @@ from ..corpus.inputs import text_reader
 from ..corpus.reader import TextBlock, TextReader, located_error
 from ..corpus.token_lists import single_pass_error
 from ..storage.atomic import OutputFile, replaced_file
+from ..storage.lifecycle import LifecycleEvents
 from ..storage.paths import AnyPath
 
 __all__ = [
@@ -48,7 +49,7 @@ class JoinedReport:
     phrases: int
 
 
-class PhraseJoiner(ABC):
+class PhraseJoiner(LifecycleEvents, ABC):
     """Joins the phrases that it knows."""
 
     connector_words: frozenset[str]

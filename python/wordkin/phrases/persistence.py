@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypedDict, TypeVar
+from typing import Any, BinaryIO, TypedDict, TypeVar
 
 import numpy as np
 
 from .. import _core
-from ..errors import FormatError
-from ..storage import Archive, pack_words, read_archive, unpack_words, write_archive
-from ..storage.archive_bytes import pack_archive, unpack_archive
+from ..errors import FormatError, WrongKindError
+from ..storage import Archive, pack_words, read_archive, unpack_words
+from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ..storage.lifecycle import events_of_metadata, metadata_of_events
 from ..storage.paths import AnyPath
 from .detector import Phrases
 from .frozen import FrozenPhrases
@@ -24,10 +25,10 @@ _KINDS: dict[type[Phrases] | type[FrozenPhrases], str] = {Phrases: "phrases", Fr
 Joiner = TypeVar("Joiner", Phrases, FrozenPhrases)
 
 
-def save(phrases: Phrases | FrozenPhrases, path: AnyPath) -> None:
+def save(phrases: Phrases | FrozenPhrases, target: AnyPath | BinaryIO) -> None:
     """Write `phrases` to a file."""
     archive = _archive_of(phrases)
-    write_archive(path, archive.tensors, archive.metadata)
+    save_archive(target, archive.tensors, archive.metadata)
 
 
 def load(cls: type[Joiner], path: AnyPath, scoring: str | Scorer | None) -> Joiner:
@@ -59,6 +60,7 @@ def _archive_of(phrases: Phrases | FrozenPhrases) -> Archive:
         "min_count": _plain(phrases.min_count),
         "threshold": _plain(phrases.threshold),
         "scoring": described(phrases.scoring),
+        **metadata_of_events(phrases),
     }
     if isinstance(phrases, FrozenPhrases):
         words, offsets = pack_words(list(phrases.phrasegrams))
@@ -79,7 +81,7 @@ def _of_archive(cls: type[Joiner], archive: Archive, scoring: str | Scorer | Non
     tensors, metadata = archive.tensors, archive.metadata
     kind = _kind_of(cls)
     if metadata.get("kind") != kind:
-        raise FormatError(
+        raise WrongKindError(
             f"this file holds {metadata.get('kind')!r}, not {kind!r}: load it with the class that saved it"
         )
     scorer = scorer_of_description(metadata.get("scoring"), scoring)
@@ -95,8 +97,11 @@ def _of_archive(cls: type[Joiner], archive: Archive, scoring: str | Scorer | Non
             scores = tensors["scores"]
             if scores.dtype != np.float64:
                 raise FormatError(f"scores must be float64; got {scores.dtype}")
-            return cls._of_parts(dict(zip(words, scores.tolist(), strict=True)), scoring=scorer, **settings)
+            frozen = cls._of_parts(dict(zip(words, scores.tolist(), strict=True)), scoring=scorer, **settings)
+            frozen.lifecycle_events = events_of_metadata(metadata)
+            return frozen
         phrases = cls(scoring=scorer, max_vocab_size=_number(metadata["max_vocab_size"]), **settings)
+        phrases.lifecycle_events = events_of_metadata(metadata)
         phrases.progress_per = _number(metadata["progress_per"])
         phrases.min_reduce = int(_number(metadata["min_reduce"]))
         phrases.corpus_word_count = int(_number(metadata["corpus_word_count"]))

@@ -1,17 +1,18 @@
-"""The content of a model file in memory, for passing models between processes."""
+"""The content of a model file in memory: for passing models between processes, and for files that are open."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .archive import JSON, Archive, write_content
+from .archive import JSON, Archive, write_archive, write_content
 from .archive_header import DTYPES, LENGTH_BYTES, header_length, parse_header
+from .paths import AnyPath
 
-__all__ = ["pack_archive", "unpack_archive"]
+__all__ = ["pack_archive", "save_archive", "unpack_archive"]
 
 _SOURCE = "a model in memory"
 
@@ -42,6 +43,15 @@ def pack_archive(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSO
     memory = _Memory()
     write_content(memory, tensors, metadata)
     return bytes(memory.content)
+
+
+def save_archive(target: AnyPath | BinaryIO, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
+    """Write a model to a path, as `write_archive` does, or into an open binary file, as gensim's `save` can."""
+    write = getattr(target, "write", None)
+    if write is None:
+        write_archive(target, tensors, metadata)  # type: ignore[arg-type]  # what is no path raises TypeError there
+    else:
+        write(pack_archive(tensors, metadata))
 
 
 def unpack_archive(data: bytes) -> Archive:

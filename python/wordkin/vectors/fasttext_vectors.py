@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core import vector_files
 from ..errors import FormatError
-from ..storage import Archive, read_archive, write_archive
-from ..storage.archive_bytes import pack_archive, unpack_archive
+from ..storage import Archive, read_archive
+from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ..storage.paths import AnyPath
 from . import persistence
 from .arrays import unit_rows
@@ -141,10 +141,10 @@ class FastTextKeyedVectors(KeyedVectors):
 
     # Files.
 
-    def save(self, fname: AnyPath, *args: Any, **kwargs: Any) -> None:
+    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
         """Save words and n-grams to one safetensors file, as `KeyedVectors.save`."""
         archive = self._to_archive()
-        write_archive(fname, archive.tensors, archive.metadata)
+        save_archive(fname, archive.tensors, archive.metadata)
 
     @classmethod
     def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:

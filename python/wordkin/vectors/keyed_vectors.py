@@ -7,7 +7,7 @@ import logging
 import warnings
 from collections.abc import Iterable, Sequence
 from itertools import compress
-from typing import Any, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,12 +138,13 @@ class KeyedVectors(Evaluated):
 
     # Files.
 
-    def save(self, fname: AnyPath, *args: Any, **kwargs: Any) -> None:
+    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
         """Save everything to one safetensors file, written whole or not at all.
 
         Parameters
         ----------
-        fname : path
+        fname : path or binary file
+            A file that is open gets the same bytes.
         *args, **kwargs
             gensim's options about separate files and pickle: accepted, as there is one file and no pickle.
 

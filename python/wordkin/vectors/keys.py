@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..storage.lifecycle import LifecycleEvents
 from . import attributes
 from .missing_keys import MissingKeyError
 
@@ -16,7 +17,7 @@ __all__ = ["KEY_TYPES", "KeyTable"]
 KEY_TYPES = (str, int, np.integer)
 
 
-class KeyTable:
+class KeyTable(LifecycleEvents):
     """Keys in order, each with its index and attributes."""
 
     def __init__(self, count: int) -> None:
@@ -25,6 +26,7 @@ class KeyTable:
         self.key_to_index: dict[Any, int] = {}
         self.next_index = 0
         self.expandos: attributes.Columns = {}
+        self.lifecycle_events = []
 
     def __len__(self) -> int:
         return len(self.index_to_key)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FormatError
-from ..storage import Archive, pack_words, read_archive, unpack_words, write_archive
-from ..storage.archive_bytes import pack_archive, unpack_archive
+from ..errors import FormatError, WrongKindError
+from ..storage import Archive, pack_words, read_archive, unpack_words
+from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ..storage.lifecycle import events_of_metadata, metadata_of_events
 from ..storage.paths import AnyPath
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ KIND = "keyed_vectors"
 Table = TypeVar("Table", bound="KeyedVectors")
 
 
-def save(table: KeyedVectors, path: AnyPath) -> None:
+def save(table: KeyedVectors, target: AnyPath | BinaryIO) -> None:
     """Write `table` to a file."""
     archive = to_archive(table)
-    write_archive(path, archive.tensors, archive.metadata)
+    save_archive(target, archive.tensors, archive.metadata)
 
 
 def load(cls: type[Table], path: AnyPath, *, mmap: bool) -> Table:
@@ -73,6 +74,7 @@ def to_archive(table: KeyedVectors) -> Archive:
         "vector_size": table.vector_size,
         "next_index": table.next_index,
         "json_attributes": json_columns,
+        **metadata_of_events(table),
     }
     kinds = np.array([_KEY_KINDS[_kind_of(key)] for key in table.index_to_key], dtype=np.uint8)
     if kinds.any():
@@ -90,7 +92,7 @@ def from_archive(cls: type[Table], archive: Archive) -> Table:
     """
     tensors, metadata = archive.tensors, archive.metadata
     if metadata.get("kind") != KIND:
-        raise FormatError(
+        raise WrongKindError(
             f"this file holds {metadata.get('kind')!r}, not {KIND!r}: load it with the class that saved it"
         )
     try:
@@ -102,6 +104,7 @@ def from_archive(cls: type[Table], archive: Archive) -> Table:
         table = cls(int(metadata["vector_size"]))
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words) if word is not None}
+        table.lifecycle_events = events_of_metadata(metadata)
         table.next_index = int(metadata["next_index"])
         table.vectors = tensors["vectors"]
         table.vectors_lockf = np.array(tensors["vectors_lockf"])

@@ -95,12 +95,47 @@ class Layers:
             lock = np.append(lock, np.ones(len(vocabulary) - len(lock), dtype=np.float32))
         if not first_new:
             self.output = self.nodes = None
+            self.wv.expandos = {}
         self._input = rows
-        self.wv = KeyedVectors.from_vocabulary(vocabulary.words, rows.view, vocabulary.counts)
+        self._refill_vectors(vocabulary, rows)
         self.wv.vectors_lockf = lock
-        self.wv.allocate_vecattrs(["sample_int"], [np.uint32])
-        self.wv.expandos["sample_int"][:] = _core.word2vec.keep_thresholds(vocabulary.counts, options.sample)
+        self.wv.expandos["sample_int"] = _core.word2vec.keep_thresholds(vocabulary.counts, options.sample)
         self._fit_outputs(options)
+
+    def _refill_vectors(self, vocabulary: Vocabulary, rows: PaddedRows) -> None:
+        # The same object as before: who holds the vectors of a model goes on with them.
+        wv = self.wv
+        wv.index_to_key = vocabulary.words
+        wv.key_to_index = vocabulary.index
+        wv.next_index = len(vocabulary)
+        wv.vectors = rows.view
+        wv.allocate_vecattrs()
+        wv.expandos["count"] = vocabulary.counts
+
+    def reset(self, options: TrainingOptions) -> None:
+        """Make all rows initial again; words and counts stay."""
+        initial_vectors(self._trained_input().view, options.seed)
+        self.wv.norms = None
+        self.output = self.nodes = None
+        self._fit_outputs(options)
+
+    def fit(self, options: TrainingOptions) -> None:
+        """Give rows to the words of `wv` that have none, initial ones."""
+        known, words = len(self.wv.vectors), len(self.wv.index_to_key)
+        if known < words:
+            rows = PaddedRows(words, self.vector_size)
+            rows.view[:known] = self.wv.vectors
+            initial_vectors(rows.view, options.seed, known)
+            self._input = rows
+            self.wv.vectors = rows.view
+            self.wv.allocate_vecattrs()
+        self._fit_outputs(options)
+
+    def _trained_input(self) -> PaddedRows:
+        if self._input is None or not self._input.is_seen_by(self.wv.vectors):
+            self._input = PaddedRows.of(np.asarray(self.wv.vectors, dtype=np.float32))
+            self.wv.vectors = self._input.view
+        return self._input
 
     def _require_memory(self, words: int, options: TrainingOptions) -> None:
         # Systems promise more than they have, and end the process when it is used.
@@ -132,12 +167,10 @@ class Layers:
         ValueError
             If ``wv.vectors_lockf`` fits neither all words at once nor each.
         """
-        if self._input is None or not self._input.is_seen_by(self.wv.vectors):
-            self._input = PaddedRows.of(np.asarray(self.wv.vectors, dtype=np.float32))
-            self.wv.vectors = self._input.view
+        rows = self._trained_input()
         self._fit_outputs(options)
         return Parameters(
-            input=self._input,
+            input=rows,
             output=self.output if options.negative else None,
             nodes=self.nodes if options.hierarchical_softmax else None,
             factors=self._update_factors(),

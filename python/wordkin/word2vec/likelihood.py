@@ -70,10 +70,17 @@ class Likelihood:
     options: TrainingOptions
     _layers: Layers
 
-    def score(self, sentences: Any, total_sentences: int = 1_000_000, chunksize: int = 100) -> NDArray[np.float32]:
+    def score(
+        self,
+        sentences: Any,
+        total_sentences: int = 1_000_000,
+        chunksize: int = 100,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+    ) -> NDArray[np.float32]:
         """Return the log-probability of each sentence, of the first `total_sentences`; unknown words are passed over.
 
-        `chunksize` is accepted for gensim's sake.
+        `chunksize`, `queue_factor` and `report_delay` are accepted for gensim's sake.
 
         Raises
         ------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from ..corpus import EncodedCorpus, TrimRule, open_corpus
 from ..errors import VocabularyError
 from ..hardware import choose_isa, requested_workers
 from ..hooks import tell
+from ..storage.lifecycle import LifecycleEvents
 from ..storage.paths import AnyPath
 from ..validation import flag_option, integer_option, progress_option, text_option
 from ..vectors import KeyedVectors
@@ -32,16 +33,17 @@ from .layers import Layers
 from .likelihood import Likelihood
 from .planning import planned_words, warn_of_promises
 from .progress import Progress, TrainingProgress
-from .report import EpochReport, TrainingReport
+from .report import EpochReport, TrainingRecord, TrainingReport
+from .settings import Settings
 from .training import LearningRateSchedule, run_epochs
-from .vocabulary_building import VocabularyBuilding
+from .vocabulary_steps import VocabularySteps
 
 __all__ = ["Word2Vec"]
 
 logger = logging.getLogger(__name__)
 
 
-class Word2Vec(VocabularyBuilding, Likelihood):
+class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleEvents):
     """Word vectors trained on text (Mikolov et al. 2013), with gensim 4's constructor and methods.
 
     Parameters
@@ -77,7 +79,7 @@ class Word2Vec(VocabularyBuilding, Likelihood):
     cbow_mean : {0, 1}
         Whether CBOW takes the mean of the context (else the sum).
     hashfxn : callable
-        Accepted for gensim's sake; nothing depends on it.
+        Only `seeded_vector` depends on it.
     epochs : int
         Passes over the corpus.
     batch_words : int
@@ -187,7 +189,11 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         self.train_count = 0
         self.total_train_time = 0.0
         self.min_alpha_yet_reached = self.alpha
-        self.training_report: TrainingReport | None = None
+        self.training_report = None
+        self.lifecycle_events = []
+        self._loss_offset = 0.0
+        self._raw_counts = None
+        vars(self)["load"] = persistence.refuse_to_load
         if sentences is not None or corpus_file is not None:
             self._train_from_scratch(sentences, corpus_file, trim_rule, hooks)
             return
@@ -207,7 +213,7 @@ class Word2Vec(VocabularyBuilding, Likelihood):
             max_vocab_size=self.vocabulary_options.max_vocab_size,
             trim_rule=trim_rule,
         )
-        vocabulary = self._take_counts(scan.counts, trim_rule, update=False)
+        vocabulary = self._adopt(self._chosen(scan.counts, self._settings_with(), trim_rule, update=False))
         if self.epochs == 0:
             return
         encoded = scan.encoded(vocabulary, self.workers) or corpus.encode(vocabulary, self.workers)
@@ -343,6 +349,7 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         self.train_count += 1
         try:
             publish(self.workers)
+            self._loss_offset = 0.0
             tell(callbacks, "on_train_begin", self)
             workers = run_epochs(
                 corpus,
@@ -366,13 +373,6 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         report = publish(workers)
         tell(callbacks, "on_train_end", self)
         return report
-
-    def get_latest_training_loss(self) -> float:
-        """Return the loss summed over all pairs of the last `train` (float64), 0.0 without `compute_loss`.
-
-        `training_report` has the mean per pair for each epoch, which can be compared between corpora.
-        """
-        return self.training_report.total_loss if self.compute_loss and self.training_report is not None else 0.0
 
     @property
     def wv(self) -> KeyedVectors:
@@ -415,8 +415,8 @@ class Word2Vec(VocabularyBuilding, Likelihood):
     def __str__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
 
-    def save(self, fname: AnyPath, *args: Any, **kwargs: Any) -> None:
-        """Write the whole model to one file (safetensors); complete, or not at all.
+    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
+        """Write the whole model to one file (safetensors), complete or not at all, or into an open binary file.
 
         Examples
         --------
@@ -432,6 +432,8 @@ class Word2Vec(VocabularyBuilding, Likelihood):
         ------
         FormatError
             If the file is no Word2Vec model of wordkin.
+        AttributeError
+            If the file holds vectors alone; if `load` is called on a model rather than on the class.
         """
         return persistence.load(cls, fname, mmap=bool(mmap))
 

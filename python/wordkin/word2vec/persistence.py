@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from ..errors import FormatError
+from ..errors import FormatError, WrongKindError
 from ..hardware import choose_isa
-from ..storage import Archive, read_archive, write_archive
-from ..storage.archive_bytes import pack_archive, unpack_archive
+from ..storage import Archive, read_archive
+from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ..storage.lifecycle import events_of_metadata, metadata_of_events
 from ..storage.paths import AnyPath, local_path
 from ..validation import integer_option, real_option
 from ..vectors import persistence as vector_files
@@ -20,7 +22,7 @@ from .parameters import PaddedRows
 if TYPE_CHECKING:
     from .model import Word2Vec
 
-__all__ = ["KIND", "from_bytes", "from_pretrained", "load", "save", "save_pretrained", "to_bytes"]
+__all__ = ["KIND", "from_bytes", "from_pretrained", "load", "refuse_to_load", "save", "save_pretrained", "to_bytes"]
 
 KIND = "word2vec"
 _FILE_IN_FOLDER = "model.safetensors"
@@ -30,10 +32,10 @@ _NUMBERS = ("corpus_count", "corpus_total_words", "effective_min_count", "train_
 _REALS = ("total_train_time", "min_alpha_yet_reached")
 
 
-def save(model: Word2Vec, path: AnyPath) -> None:
+def save(model: Word2Vec, target: AnyPath | BinaryIO) -> None:
     """Write `model` to a file; complete, or not at all."""
     archive = _to_archive(model)
-    write_archive(path, archive.tensors, archive.metadata)
+    save_archive(target, archive.tensors, archive.metadata)
 
 
 def load(cls: type[Word2Vec], path: AnyPath, *, mmap: bool) -> Word2Vec:
@@ -45,6 +47,11 @@ def load(cls: type[Word2Vec], path: AnyPath, *, mmap: bool) -> Word2Vec:
         If the file holds something else.
     """
     return _from_archive(cls, read_archive(path, mmap=mmap), str(local_path(path)))
+
+
+def refuse_to_load(*args: Any, **kwargs: Any) -> NoReturn:
+    """What `load` of a model is: gensim refuses it too, as the model that it returns is easily lost."""
+    raise AttributeError("load is called on the class: model = Word2Vec.load(path)")
 
 
 def to_bytes(model: Word2Vec) -> bytes:
@@ -70,6 +77,8 @@ def _to_archive(model: Word2Vec) -> Archive:
         "training": asdict(model.options),
         "vocabulary": asdict(model.vocabulary_options),
         "model": {name: getattr(model, name) for name in (*_ARGUMENTS, *_NUMBERS, *_REALS)},
+        **metadata_of_events(model),
+        "training_loss": model.running_training_loss,
     }
     return Archive(tensors=tensors, metadata=metadata)
 
@@ -77,7 +86,9 @@ def _to_archive(model: Word2Vec) -> Archive:
 def _from_archive(cls: type[Word2Vec], archive: Archive, source: str) -> Word2Vec:
     if archive.metadata.get("kind") != KIND:
         kind = archive.metadata.get("kind", "unknown")
-        raise FormatError(f"{source}: holds {kind!r}, expected {KIND!r}; vectors alone are loaded by KeyedVectors.load")
+        raise WrongKindError(
+            f"{source}: holds {kind!r}, expected {KIND!r}; vectors alone are loaded by KeyedVectors.load"
+        )
     isa = choose_isa()
     tensors = dict(archive.tensors)
     layers = {name: tensors.pop(name, None) for name in ("output", "nodes")}
@@ -90,6 +101,8 @@ def _from_archive(cls: type[Word2Vec], archive: Archive, source: str) -> Word2Ve
             setattr(model, name, integer_option(name, scalars[name], 0, 2**63 - 1))
         for name in _REALS:
             setattr(model, name, real_option(name, scalars[name], 0.0, float("inf")))
+        model.lifecycle_events = events_of_metadata(archive.metadata)
+        model.running_training_loss = real_option("loss", archive.metadata.get("training_loss", 0.0), 0.0, math.inf)
         vector_metadata: Any = archive.metadata["vectors"]
         model.wv = vector_files.from_archive(type(model.wv), Archive(tensors=tensors, metadata=vector_metadata))
     except (KeyError, TypeError, ValueError) as error:

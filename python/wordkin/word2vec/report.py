@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["EpochReport", "TrainingReport"]
+__all__ = ["EpochReport", "TrainingRecord", "TrainingReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +75,38 @@ class TrainingReport:
     def total_loss(self) -> float:
         """Loss summed over all pairs of all epochs."""
         return sum(epoch.loss * epoch.pairs for epoch in self.epochs)
+
+
+class TrainingRecord:
+    """The part of a model that knows how its last training went.
+
+    Attributes
+    ----------
+    training_report : TrainingReport or None
+        Of the last `train`, so far.
+    compute_loss : bool
+        Whether `get_latest_training_loss` answers.
+    """
+
+    training_report: TrainingReport | None
+    compute_loss: bool
+    _loss_offset: float
+
+    def get_latest_training_loss(self) -> float:
+        """Return the loss summed over all pairs of the last `train` (float64), 0.0 without `compute_loss`.
+
+        `training_report` has the mean per pair for each epoch, which can be compared between corpora.
+        """
+        return self.running_training_loss
+
+    @property
+    def running_training_loss(self) -> float:
+        """What `get_latest_training_loss` returns. A callback may set it to 0, to have the loss since then."""
+        return self._total_loss() + self._loss_offset if self.compute_loss else 0.0
+
+    @running_training_loss.setter
+    def running_training_loss(self, loss: float) -> None:
+        self._loss_offset = float(loss) - self._total_loss()
+
+    def _total_loss(self) -> float:
+        return 0.0 if self.training_report is None else self.training_report.total_loss

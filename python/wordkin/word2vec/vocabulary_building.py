@@ -5,22 +5,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..corpus import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
 from ..errors import VocabularyError
 from ..storage.paths import AnyPath
-from ..validation import integer_option
+from ..validation import flag_option, integer_option
+from ..vectors import KeyedVectors
 from .arguments import checked_trim_rule
 from .layers import Layers
 from .options import TrainingOptions, VocabularyOptions
 from .parameters import bytes_of_rows
 
-__all__ = ["VocabularyBuilding"]
+__all__ = ["VocabularyBuilding", "VocabularyChoice", "with_null_word"]
 
 logger = logging.getLogger(__name__)
+
+
+class VocabularyChoice(NamedTuple):
+    """A vocabulary that a model may take, with the settings that it was chosen by."""
+
+    vocabulary: Vocabulary
+    report: VocabularyReport
+    options: TrainingOptions
+    vocabulary_options: VocabularyOptions
 
 
 class VocabularyBuilding:
@@ -34,6 +44,7 @@ class VocabularyBuilding:
     corpus_total_words: int
     effective_min_count: int
     _layers: Layers
+    _raw_counts: RawCounts | None
 
     def build_vocab(
         self,
@@ -53,12 +64,15 @@ class VocabularyBuilding:
             As in the constructor; either.
         update : bool
             Add the words of a further corpus to the vocabulary; new ones come after the old, and counts are summed.
-        progress_per, keep_raw_vocab
+        progress_per
             Accepted for gensim's sake.
+        keep_raw_vocab : bool
+            Keep the counts of all words as `raw_vocab`.
         trim_rule : callable, optional
             ``rule(word, count, min_count)`` returning RULE_KEEP, RULE_DISCARD or RULE_DEFAULT.
         **options
-            ``min_count`` and ``sample`` override the model's own.
+            ``min_count`` and ``sample`` become the model's own. ``dry_run=True`` counts the corpus, tells in the log
+            what would become of its words, and leaves the model as it is.
 
         Raises
         ------
@@ -73,14 +87,15 @@ class VocabularyBuilding:
         3
         """
         checked_trim_rule(trim_rule)
-        self._override(options)
-        scan = open_corpus(corpus_iterable, corpus_file).scan(
-            self.workers,
-            keep_ids=False,
-            max_vocab_size=self.vocabulary_options.max_vocab_size,
-            trim_rule=trim_rule,
-        )
-        self._take_counts(scan.counts, trim_rule, update=update)
+        is_dry_run = flag_option("dry_run", options.pop("dry_run", False))
+        if unknown := next((name for name in options if name not in ("min_count", "sample")), None):
+            raise TypeError(f"build_vocab() got an unexpected keyword argument {unknown!r}")
+        settings = self._settings_with(**options)
+        counts = self._counted(corpus_iterable, corpus_file, trim_rule, self.workers)
+        choice = self._chosen(counts, settings, trim_rule, update=update)
+        if not is_dry_run:
+            self._adopt(choice, update=update)
+            self._raw_counts = counts if keep_raw_vocab else None
 
     def build_vocab_from_freq(
         self,
@@ -101,19 +116,38 @@ class VocabularyBuilding:
         """
         checked_trim_rule(trim_rule)
         counts = RawCounts.from_frequencies(word_freq, raw_sentences=corpus_count or 0)
-        self._take_counts(counts, trim_rule, update=update)
+        self._adopt(self._chosen(counts, self._settings_with(), trim_rule, update=update), update=update)
+        self._raw_counts = counts if keep_raw_vocab else None
 
-    def _override(self, options: dict[str, Any]) -> None:
-        known = {"min_count": "vocabulary_options", "sample": "options", "dry_run": "", "keep_raw_vocab": ""}
-        for name, value in options.items():
-            if name not in known:
-                raise TypeError(f"build_vocab() got an unexpected keyword argument {name!r}")
-            if known[name]:
-                setattr(self, known[name], replace(getattr(self, known[name]), **{name: value}))
+    def _settings_with(
+        self, *, min_count: int | None = None, sample: float | None = None
+    ) -> tuple[TrainingOptions, VocabularyOptions]:
+        return (
+            self.options if sample is None else replace(self.options, sample=sample),
+            self.vocabulary_options if min_count is None else replace(self.vocabulary_options, min_count=min_count),
+        )
 
-    def _take_counts(self, counts: RawCounts, trim_rule: TrimRule | None, *, update: bool) -> Vocabulary:
-        chosen = self.vocabulary_options
-        report: VocabularyReport
+    def _counted(
+        self, corpus_iterable: Any, corpus_file: AnyPath | None, trim_rule: TrimRule | None, workers: int
+    ) -> RawCounts:
+        scan = open_corpus(corpus_iterable, corpus_file).scan(
+            workers,
+            keep_ids=False,
+            max_vocab_size=self.vocabulary_options.max_vocab_size,
+            trim_rule=trim_rule,
+        )
+        return scan.counts
+
+    def _chosen(
+        self,
+        counts: RawCounts,
+        settings: tuple[TrainingOptions, VocabularyOptions],
+        trim_rule: TrimRule | None,
+        *,
+        update: bool,
+    ) -> VocabularyChoice:
+        """What the vocabulary is to become; nothing is changed yet."""
+        training, chosen = settings
         if update:
             if len(self._layers.wv) == 0:
                 raise VocabularyError(
@@ -124,7 +158,7 @@ class VocabularyBuilding:
             )
         else:
             vocabulary, report = counts.prune(chosen.min_count, chosen.max_final_vocab, trim_rule, chosen.sorted_vocab)
-            vocabulary = _with_null_word(vocabulary) if chosen.null_word else vocabulary
+            vocabulary = with_null_word(vocabulary) if chosen.null_word else vocabulary
         logger.info(
             "vocabulary: %d words (%d occurrences) kept at min_count %d; %d words (%d occurrences) left out",
             report.retained_words,
@@ -133,12 +167,17 @@ class VocabularyBuilding:
             report.dropped_words,
             report.dropped_total,
         )
+        return VocabularyChoice(vocabulary, report, training, chosen)
+
+    def _adopt(self, choice: VocabularyChoice, *, update: bool = False) -> Vocabulary:
         with self._layers.exclusively():
-            self._layers.take_vocabulary(vocabulary, self.options, first_new=len(self._layers.wv) if update else 0)
-            self.effective_min_count = vocabulary.min_count
-            self.corpus_count = vocabulary.raw_sentences
-            self.corpus_total_words = vocabulary.raw_words
-        return vocabulary
+            first_new = len(self._layers.wv) if update else 0
+            self._layers.take_vocabulary(choice.vocabulary, choice.options, first_new=first_new)
+            self.options, self.vocabulary_options = choice.options, choice.vocabulary_options
+            self.effective_min_count = choice.vocabulary.min_count
+            self.corpus_count = choice.vocabulary.raw_sentences
+            self.corpus_total_words = choice.vocabulary.raw_words
+        return choice.vocabulary
 
     def _current_vocabulary(self) -> Vocabulary:
         return Vocabulary(
@@ -160,7 +199,9 @@ class VocabularyBuilding:
         2
         """
         with self._layers.exclusively():
-            self._layers.take_vocabulary(other_model._current_vocabulary(), self.options)
+            vocabulary = other_model._current_vocabulary()
+            self._layers.wv = KeyedVectors(self.vector_size)  # the old ones may be those of the other model
+            self._layers.take_vocabulary(vocabulary, self.options)
             self.corpus_count = other_model.corpus_count
             self.corpus_total_words = other_model.corpus_total_words
             self.effective_min_count = other_model.effective_min_count
@@ -186,7 +227,7 @@ class VocabularyBuilding:
         return result
 
 
-def _with_null_word(vocabulary: Vocabulary) -> Vocabulary:
+def with_null_word(vocabulary: Vocabulary) -> Vocabulary:
     """Add the padding word of gensim's `null_word`, with a count of 1, unless the text holds it as a word."""
     if "\0" in vocabulary.index:
         return vocabulary
