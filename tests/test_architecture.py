@@ -31,6 +31,7 @@ CPP_ARROWS = {
     "vector_files": {"memory", "parallel"},
     "search": {"kernels", "memory", "parallel"},
     "word2vec": {"kernels", "memory", "random", "parallel"},
+    "recurrent": {"linalg", "kernels", "memory", "random", "parallel"},
     "bindings": {
         "charcnn",
         "kernels",
@@ -39,6 +40,7 @@ CPP_ARROWS = {
         "parallel",
         "phrases",
         "random",
+        "recurrent",
         "search",
         "text",
         "vector_files",

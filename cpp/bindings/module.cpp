@@ -20,6 +20,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   wordkin::bindings::register_linalg(m);
   wordkin::bindings::register_gates(m);
   wordkin::bindings::register_charcnn(m);
+  wordkin::bindings::register_recurrent(m);
   wordkin::bindings::register_word2vec(m);
   wordkin::bindings::register_text(m);
   wordkin::bindings::register_search(m);

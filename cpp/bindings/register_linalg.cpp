@@ -5,8 +5,8 @@
 #include <string>
 
 #include "bindings/array_views.h"
+#include "bindings/compute_choice.h"
 #include "bindings/registers.h"
-#include "kernels/select.h"
 #include "linalg/gemm.h"
 
 namespace py = pybind11;
@@ -16,15 +16,6 @@ namespace {
 
 using linalg::Accumulate;
 using linalg::Transpose;
-
-linalg::Compute compute_of(const std::string& isa, const std::string& precision) {
-  const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
-  if (precision != "float32" && precision != "bfloat16")
-    throw std::invalid_argument("`precision` must be float32 or bfloat16; got " + precision);
-  return {&kernels::table_of(*found),
-          precision == "float32" ? linalg::Precision::kFloat32 : linalg::Precision::kBfloat16};
-}
 
 void require_shape(const char* name, const memory::MatrixView<const float>& given, std::int64_t rows,
                    std::int64_t columns) {

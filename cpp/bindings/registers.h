@@ -8,6 +8,7 @@ namespace wordkin::bindings {
 void register_kernels(pybind11::module_& m);
 void register_linalg(pybind11::module_& m);
 void register_gates(pybind11::module_& m);
+void register_recurrent(pybind11::module_& m);
 void register_word2vec(pybind11::module_& m);
 void register_text(pybind11::module_& m);
 void register_search(pybind11::module_& m);

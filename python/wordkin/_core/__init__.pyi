@@ -2,6 +2,7 @@ from . import charcnn as charcnn
 from . import kernels as kernels
 from . import linalg as linalg
 from . import phrases as phrases
+from . import recurrent as recurrent
 from . import search as search
 from . import text as text
 from . import vector_files as vector_files

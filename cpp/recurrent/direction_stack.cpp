@@ -1,0 +1,95 @@
+#include "recurrent/direction_stack.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace wordkin::recurrent {
+namespace {
+
+using memory::MatrixView;
+using parallel::Team;
+
+// A member's share of the rows.
+void drop_own_rows(const Team& team, MatrixView<float> matrix, const Dropout& dropout, std::int64_t layer) {
+  const auto own = team.share(matrix.rows);
+  drop(matrix.block_of_rows(own.begin, own.size()), own.begin, dropout, layer);
+}
+
+void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
+  const auto own = team.share(from.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
+}
+
+}  // namespace
+
+StackTraining::StackTraining(const StackShape& shape, const SequenceBatch& batch)
+    : shape_(shape), batch_(batch), scratch_(shape, batch, Purpose::kTraining) {
+  saved_.reserve(static_cast<std::size_t>(shape.n_layers));
+  for (std::int64_t layer = 0; layer < shape.n_layers; ++layer) saved_.emplace_back(shape, layer, batch);
+}
+
+bool StackTraining::forward(Team& team, const PackedStack& weights, MatrixView<float> output,
+                            MatrixView<const float> input, std::span<const LayerState> states, const Dropout& dropout,
+                            linalg::Scratch& products) {
+  assert(input.rows == batch_.rows() && output.rows == batch_.rows() && states.size() == saved_.size());
+  if (team.rank() == 0) dropout_ = dropout;
+  copy_own_rows(team, saved_.front().x(), input);
+  for (std::int64_t layer = 0; layer < shape_.n_layers; ++layer) {
+    auto& saved = saved_[static_cast<std::size_t>(layer)];
+    drop_own_rows(team, saved.x(), dropout, layer);
+    team.barrier();
+    const bool top = layer + 1 == shape_.n_layers;
+    const LayerCall call{shape_, layer, weights.layer(layer), batch_, scratch_, products};
+    if (!recurrent::forward(team, call, top ? output : saved_[static_cast<std::size_t>(layer + 1)].x(), saved.x(),
+                            states[static_cast<std::size_t>(layer)], &saved))
+      return false;
+    team.barrier();
+  }
+  drop_own_rows(team, output, dropout, shape_.n_layers);
+  team.barrier();
+  return true;
+}
+
+bool StackTraining::backward(Team& team, const PackedStack& weights, MatrixView<float> d_input,
+                             std::span<const LayerGradients> gradients, MatrixView<float> d_output,
+                             std::span<const LayerParameters> parameters, linalg::Scratch& products) {
+  assert(d_output.rows == batch_.rows() && gradients.size() == saved_.size());
+  drop_own_rows(team, d_output, dropout_, shape_.n_layers);
+  for (std::int64_t layer = shape_.n_layers - 1; layer >= 0; --layer) {
+    team.barrier();
+    const auto place = static_cast<std::size_t>(layer);
+    const auto d_x = layer == 0 ? d_input : d_output;
+    const LayerCall call{shape_, layer, weights.layer(layer), batch_, scratch_, products};
+    if (!recurrent::backward(team, call, d_x, gradients[place], d_output, parameters[place], saved_[place]))
+      return false;
+    team.barrier();
+    if (!d_x.empty()) drop_own_rows(team, d_x, dropout_, layer);
+  }
+  team.barrier();
+  return true;
+}
+
+std::size_t StackTraining::bytes() const {
+  std::size_t sum = scratch_.bytes();
+  for (const auto& saved : saved_) sum += saved.bytes();
+  return sum;
+}
+
+StackInference::StackInference(const StackShape& shape, const SequenceBatch& largest)
+    : scratch_(shape, largest, Purpose::kInference) {}
+
+bool StackInference::forward(Team& team, const PackedStack& weights, const SequenceBatch& batch,
+                             std::span<const MatrixView<float>> outputs, MatrixView<const float> input,
+                             std::span<const LayerState> states, linalg::Scratch& products) {
+  auto x = input;
+  for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
+    const auto number = static_cast<std::int64_t>(layer);
+    const LayerCall call{weights.shape(), number, weights.layer(number), batch, scratch_, products};
+    if (!recurrent::forward(team, call, outputs[layer], x, states[layer], nullptr)) return false;
+    team.barrier();
+    x = outputs[layer];
+  }
+  return true;
+}
+
+}  // namespace wordkin::recurrent

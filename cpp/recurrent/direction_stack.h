@@ -1,0 +1,66 @@
+// A stack of recurrent layers of one direction. Everything is allocated when an object is made, before a team begins.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "linalg/scratch.h"
+#include "memory/matrix_view.h"
+#include "parallel/team.h"
+#include "recurrent/dropout.h"
+#include "recurrent/layer.h"
+#include "recurrent/packed_layer.h"
+#include "recurrent/sequence_batch.h"
+#include "recurrent/stack_shape.h"
+#include "recurrent/tensors.h"
+
+namespace wordkin::recurrent {
+
+// Forward and backward over one batch after the other of the same shape.
+class StackTraining {
+ public:
+  StackTraining(const StackShape& shape, const SequenceBatch& batch);
+
+  // output: OUT (rows, hidden) of the top layer, with dropout. input: IN (rows, input). states: INOUT, one a layer.
+  // All members of the team call it; a barrier stands at its end and, if several members wrote the input, must stand
+  // before. False, to all members, when the work was cancelled: states are then worthless.
+  [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, memory::MatrixView<float> output,
+                             memory::MatrixView<const float> input, std::span<const LayerState> states,
+                             const Dropout& dropout, linalg::Scratch& products);
+
+  // Of the forward pass before it, once. gradients: OUT, one a layer. d_input: OUT (rows, input), or empty if nobody
+  // asks for it. d_output: INOUT (rows, hidden), worthless afterwards. parameters: those that were packed.
+  [[nodiscard]] bool backward(parallel::Team& team, const PackedStack& weights, memory::MatrixView<float> d_input,
+                              std::span<const LayerGradients> gradients, memory::MatrixView<float> d_output,
+                              std::span<const LayerParameters> parameters, linalg::Scratch& products);
+
+  [[nodiscard]] const SequenceBatch& batch() const { return batch_; }
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  StackShape shape_;
+  SequenceBatch batch_;
+  Dropout dropout_;
+  std::vector<LayerSaved> saved_;
+  LayerScratch scratch_;
+};
+
+// Forward alone, for any batch of at most the size that it was made for.
+class StackInference {
+ public:
+  StackInference(const StackShape& shape, const SequenceBatch& largest);
+
+  // outputs: OUT (rows, hidden) of each layer; as many layers are run as there are outputs. Barriers as in training.
+  [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
+                             std::span<const memory::MatrixView<float>> outputs, memory::MatrixView<const float> input,
+                             std::span<const LayerState> states, linalg::Scratch& products);
+
+  [[nodiscard]] std::size_t bytes() const { return scratch_.bytes(); }
+
+ private:
+  LayerScratch scratch_;
+};
+
+}  // namespace wordkin::recurrent

@@ -1,0 +1,40 @@
+#include "recurrent/dropout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "random/generator.h"
+
+namespace wordkin::recurrent {
+namespace {
+
+constexpr std::uint64_t kRoom = 0x7265637572726E74ULL;  // other rooms draw from the same seed
+constexpr float kDraws = 65536.0f;
+
+// A stream for each layer of a step, from which each row has a stream.
+std::uint64_t layer_seed(const Dropout& dropout, std::int64_t layer) {
+  const auto place = static_cast<std::uint64_t>(layer) * 2 + static_cast<std::uint64_t>(dropout.direction);
+  random::Generator of_step(dropout.seed ^ kRoom, dropout.step);
+  return random::Generator(of_step.next(), place).next();
+}
+
+}  // namespace
+
+void drop(memory::MatrixView<float> rows, std::int64_t first_row, const Dropout& dropout, std::int64_t layer) {
+  if (!dropout.drops()) return;
+  const auto dropped = static_cast<std::uint32_t>(std::lround(dropout.rate * kDraws));
+  const float factor = kDraws / (kDraws - static_cast<float>(dropped));
+  const std::uint64_t seed = layer_seed(dropout, layer);
+  for (std::int64_t row = 0; row < rows.rows; ++row) {
+    random::Generator generator(seed, static_cast<std::uint64_t>(first_row + row));
+    float* const values = rows.row(row);
+    for (std::int64_t column = 0; column < rows.columns; column += 4) {
+      const std::uint64_t draws = generator.next();
+      const auto count = std::min<std::int64_t>(4, rows.columns - column);
+      for (std::int64_t k = 0; k < count; ++k)
+        values[column + k] *= (draws >> (16 * k) & 0xFFFFu) < dropped ? 0.0f : factor;
+    }
+  }
+}
+
+}  // namespace wordkin::recurrent

@@ -1,0 +1,24 @@
+// Dropout whose factors are a function of (seed, step, direction, layer, row, column): the same for every number of
+// threads, and made again on the way back instead of kept.
+#pragma once
+
+#include <cstdint>
+
+#include "memory/matrix_view.h"
+
+namespace wordkin::recurrent {
+
+struct Dropout {
+  float rate = 0.0f;  // share of the entries that are dropped, in 1 / 65536: a draw has 16 bits
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+  int direction = 0;
+
+  [[nodiscard]] bool drops() const { return rate > 0.0f; }
+};
+
+// Multiplies rows by the factors of `layer`: 0, or one over the kept share. `first_row` is the number of the first of
+// them in the batch.
+void drop(memory::MatrixView<float> rows, std::int64_t first_row, const Dropout& dropout, std::int64_t layer);
+
+}  // namespace wordkin::recurrent

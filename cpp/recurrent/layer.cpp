@@ -1,0 +1,330 @@
+#include "recurrent/layer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "linalg/gemm.h"
+
+namespace wordkin::recurrent {
+namespace {
+
+using linalg::Accumulate;
+using linalg::multiply;
+using linalg::Transpose;
+using memory::MatrixView;
+using parallel::Range;
+using parallel::Team;
+
+// Inputs are multiplied for the steps of about so many rows ahead: enough for the weights to be read seldom, and few
+// enough for the sums to be in a cache when their step comes.
+constexpr std::int64_t kRowsAhead = 256;
+
+std::int64_t rows_ahead(const SequenceBatch& batch) { return std::min(batch.rows(), batch.width() + kRowsAhead); }
+
+float cell_bound(const StackShape& shape) {
+  return shape.cell_clip > 0.0f ? shape.cell_clip : std::numeric_limits<float>::infinity();
+}
+
+void copy_row(float* to, const float* from, Range columns) {
+  std::copy(from + columns.begin, from + columns.end, to + columns.begin);
+}
+
+// What both ways know of their member's share: units of dim and columns of hidden, as the products cut them.
+struct Share {
+  Range units;
+  Range columns;
+
+  Share(const Team& team, const LayerCall& call)
+      : units(team.share(call.shape.dim, call.weights.hidden(0).panel_columns())),
+        columns(team.share(call.shape.hidden, call.weights.hidden(0).panel_columns())) {}
+};
+
+class ForwardPass {
+ public:
+  ForwardPass(Team& team, const LayerCall& call, MatrixView<float> output, MatrixView<const float> x,
+              const LayerState& state, LayerSaved* saved)
+      : team_(team),
+        call_(call),
+        shape_(call.shape),
+        batch_(call.batch),
+        share_(team, call),
+        output_(output),
+        x_(x),
+        state_(state),
+        saved_(saved) {}
+
+  bool run() {
+    if (saved_ != nullptr) save_state();
+    for (std::int64_t first = 0, end = 0; first < batch_.steps(); first = end) {
+      end = first + 1;
+      while (end < batch_.steps() && batch_.first_row(end + 1) - batch_.first_row(first) <= kRowsAhead) ++end;
+      multiply_inputs(first, end);
+      for (std::int64_t t = first; t < end; ++t)
+        if (!step(t, sums(first, t, t + 1))) return false;
+    }
+    if (saved_ != nullptr && shape_.cell == Cell::kLstm) keep_cells();
+    return true;
+  }
+
+ private:
+  void save_state() {
+    const auto before = saved_->inputs.view().block_of_columns(x_.columns, shape_.hidden);
+    for (std::int64_t b = 0; b < batch_.width(); ++b) {
+      copy_row(before.row(b), state_.h.row(b), share_.columns);
+      if (shape_.cell == Cell::kLstm) copy_row(saved_->cells.view().row(b), state_.c.row(b), share_.units);
+    }
+  }
+
+  // Rows of the steps [begin, end), of a block that began with the step `first`.
+  MatrixView<float> sums(std::int64_t first, std::int64_t begin, std::int64_t end) {
+    const std::int64_t rows = batch_.first_row(end) - batch_.first_row(begin);
+    if (saved_ != nullptr) return saved_->gates.view().block_of_rows(batch_.first_row(begin), rows);
+    return call_.scratch.gates.view().block_of_rows(batch_.first_row(begin) - batch_.first_row(first), rows);
+  }
+
+  void multiply_inputs(std::int64_t first, std::int64_t end) {
+    const auto z = sums(first, first, end);
+    const auto x = x_.block_of_rows(batch_.first_row(first), z.rows);
+    for (int gate = 0; gate < shape_.gates(); ++gate)
+      multiply(team_, z.block_of_columns(gate * shape_.dim, shape_.dim), x, call_.weights.input(gate),
+               Accumulate::kReplace, call_.products);
+  }
+
+  bool step(std::int64_t t, MatrixView<float> z) {
+    const auto h = state_.h.block_of_rows(0, z.rows);
+    for (int gate = 0; gate < shape_.gates(); ++gate)
+      multiply(team_, z.block_of_columns(gate * shape_.dim, shape_.dim), h, call_.weights.hidden(gate),
+               Accumulate::kAdd, call_.products);
+    const auto m = call_.scratch.outputs.view().block_of_rows(0, z.rows);
+    activate(t, z, m);
+    if (!team_.go_on()) return false;
+    auto projected = m;
+    if (shape_.projects()) {
+      const bool keeps = saved_ != nullptr && shape_.clips_projection();
+      projected = keeps ? saved_->unclipped.view().block_of_rows(batch_.first_row(t), z.rows) : h;
+      multiply(team_, projected, m, call_.weights.projection(), Accumulate::kReplace, call_.products);
+    }
+    emit(t, projected);
+    team_.barrier();
+    return true;
+  }
+
+  void activate(std::int64_t t, MatrixView<float> z, MatrixView<float> m) {
+    const auto& kernels = *call_.weights.hidden(0).compute().kernels;
+    const std::int64_t unit = share_.units.begin, units = share_.units.size();
+    const float* const bias = call_.weights.bias() + unit;
+    if (shape_.cell == Cell::kRnn) {
+      kernels.tanh_forward({z.data + unit, z.pitch, bias, m.data + unit, m.pitch, z.rows, units});
+      return;
+    }
+    auto before = state_.c, after = state_.c;
+    if (saved_ != nullptr) {
+      before = cells_before(*saved_, batch_, t);
+      after = saved_->cells.view().block_of_rows(batch_.width() + batch_.first_row(t), z.rows);
+    }
+    kernels.lstm_forward({z.data + unit, z.pitch, shape_.dim, bias, shape_.dim, before.data + unit, before.pitch,
+                          after.data + unit, after.pitch, m.data + unit, m.pitch, z.rows, units, cell_bound(shape_)});
+  }
+
+  // From what the projection gave: the state, the next step's saved h before, and the output.
+  void emit(std::int64_t t, MatrixView<float> projected) {
+    const bool adds = shape_.adds_input(call_.layer);
+    const float bound = shape_.proj_clip;
+    for (std::int64_t b = 0; b < projected.rows; ++b) {
+      float* const h = state_.h.row(b);
+      const float* const raw = projected.row(b);
+      if (shape_.clips_projection()) {
+        for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k)
+          h[k] = std::clamp(raw[k], -bound, bound);
+      } else if (h != raw) {
+        copy_row(h, raw, share_.columns);
+      }
+      if (saved_ != nullptr && b < batch_.active(t + 1))
+        copy_row(saved_->inputs.view().row(batch_.first_row(t + 1) + b) + x_.columns, h, share_.columns);
+      float* const out = output_.row(batch_.first_row(t) + b);
+      if (adds) {
+        const float* const x = x_.row(batch_.first_row(t) + b);
+        for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k) out[k] = h[k] + x[k];
+      } else {
+        copy_row(out, h, share_.columns);
+      }
+    }
+  }
+
+  void keep_cells() {
+    for (std::int64_t t = 0; t < batch_.steps(); ++t)
+      for (std::int64_t b = batch_.active(t + 1); b < batch_.active(t); ++b)
+        copy_row(state_.c.row(b), saved_->cells.view().row(batch_.width() + batch_.first_row(t) + b), share_.units);
+  }
+
+ public:
+  static MatrixView<float> cells_before(LayerSaved& saved, const SequenceBatch& batch, std::int64_t t) {
+    return saved.cells.view().block_of_rows(t == 0 ? 0 : batch.width() + batch.first_row(t - 1), batch.active(t));
+  }
+
+ private:
+  Team& team_;
+  const LayerCall& call_;
+  const StackShape& shape_;
+  const SequenceBatch& batch_;
+  Share share_;
+  MatrixView<float> output_;
+  MatrixView<const float> x_;
+  const LayerState& state_;
+  LayerSaved* saved_;
+};
+
+class BackwardPass {
+ public:
+  BackwardPass(Team& team, const LayerCall& call, const LayerGradients& gradients, MatrixView<const float> d_output,
+               LayerSaved& saved)
+      : team_(team),
+        call_(call),
+        shape_(call.shape),
+        batch_(call.batch),
+        share_(team, call),
+        gradients_(gradients),
+        d_output_(d_output),
+        saved_(saved) {}
+
+  // Through time; then the gradients of the sums are where the gates were.
+  bool run() {
+    begin();
+    for (std::int64_t t = batch_.steps() - 1; t >= 0; --t) {
+      add_gradients(t);
+      if (!team_.go_on()) return false;
+      step(t);
+      team_.barrier();
+      if (t > 0)
+        multiply(team_, call_.scratch.d_before.view().block_of_rows(0, batch_.active(t)), d_sums(t),
+                 call_.weights.hidden_back(), Accumulate::kReplace, call_.products);
+    }
+    return true;
+  }
+
+  // Products over all steps at once.
+  void multiply_all(MatrixView<float> d_x, const LayerParameters& parameters) {
+    const auto& compute = call_.weights.hidden(0).compute();
+    const auto d_z = saved_.gates.view();
+    linalg::gemm(team_, compute, gradients_.weights, saved_.inputs.view(), Transpose::kYes, d_z, Transpose::kNo,
+                 Accumulate::kReplace, call_.products);
+    if (shape_.projects())
+      linalg::gemm(team_, compute, gradients_.projection, outputs(0, batch_.rows()), Transpose::kYes,
+                   call_.scratch.d_hidden.view().block_of_rows(0, batch_.rows()), Transpose::kNo, Accumulate::kReplace,
+                   call_.products);
+    if (!d_x.empty())
+      linalg::gemm(team_, compute, d_x, d_z, Transpose::kNo, parameters.weights.block_of_rows(0, d_x.columns),
+                   Transpose::kYes, shape_.adds_input(call_.layer) ? Accumulate::kAdd : Accumulate::kReplace,
+                   call_.products);
+  }
+
+ private:
+  void begin() {
+    for (int gate = 0; gate < shape_.gates(); ++gate)
+      std::fill_n(gradients_.bias.data() + gate * shape_.dim + share_.units.begin, share_.units.size(), 0.0f);
+    for (std::int64_t b = 0; b < batch_.width(); ++b) {
+      std::fill_n(call_.scratch.d_before.view().row(b) + share_.columns.begin, share_.columns.size(), 0.0f);
+      if (shape_.cell == Cell::kLstm)
+        std::fill_n(call_.scratch.d_cells.view().row(b) + share_.units.begin, share_.units.size(), 0.0f);
+    }
+  }
+
+  MatrixView<float> d_sums(std::int64_t t) {
+    return saved_.gates.view().block_of_rows(batch_.first_row(t), batch_.active(t));
+  }
+  MatrixView<float> outputs(std::int64_t first_row, std::int64_t rows) {
+    return saved_.cells.view().block_of_rows(batch_.width() + first_row, rows);
+  }
+  MatrixView<float> d_hidden(std::int64_t t) {
+    return call_.scratch.d_hidden.view().block_of_rows(batch_.first_row(t), batch_.active(t));
+  }
+
+  // Of a step's h: from the output and from the next step, through the clip.
+  void add_gradients(std::int64_t t) {
+    const auto d_h = d_hidden(t);
+    for (std::int64_t b = 0; b < d_h.rows; ++b) {
+      const float* const above = d_output_.row(batch_.first_row(t) + b);
+      const float* const behind = call_.scratch.d_before.view().row(b);
+      float* const sum = d_h.row(b);
+      for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k) sum[k] = above[k] + behind[k];
+      if (!shape_.clips_projection()) continue;
+      const float* const unclipped = saved_.unclipped.view().row(batch_.first_row(t) + b);
+      for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k)
+        sum[k] = std::abs(unclipped[k]) <= shape_.proj_clip ? sum[k] : 0.0f;
+    }
+  }
+
+  void step(std::int64_t t) {
+    const auto& kernels = *call_.weights.hidden(0).compute().kernels;
+    auto d_m = d_hidden(t);
+    if (shape_.projects()) {
+      const auto d_h = d_m;
+      d_m = call_.scratch.outputs.view().block_of_rows(0, d_h.rows);
+      multiply(team_, d_m, d_h, call_.weights.projection_back(), Accumulate::kReplace, call_.products);
+    }
+    const std::int64_t unit = share_.units.begin, units = share_.units.size();
+    const auto z = d_sums(t), m = outputs(batch_.first_row(t), d_m.rows);
+    float* const d_bias = gradients_.bias.data() + unit;
+    if (shape_.cell == Cell::kRnn) {
+      kernels.tanh_backward(
+          {z.data + unit, z.pitch, d_bias, m.data + unit, m.pitch, d_m.data + unit, d_m.pitch, d_m.rows, units});
+      return;
+    }
+    const auto before = ForwardPass::cells_before(saved_, batch_, t), d_c = call_.scratch.d_cells.view();
+    kernels.lstm_backward({z.data + unit, z.pitch, shape_.dim, d_bias, shape_.dim, before.data + unit, before.pitch,
+                           m.data + unit, m.pitch, d_m.data + unit, d_m.pitch, d_c.data + unit, d_c.pitch, d_m.rows,
+                           units, cell_bound(shape_)});
+  }
+
+  Team& team_;
+  const LayerCall& call_;
+  const StackShape& shape_;
+  const SequenceBatch& batch_;
+  Share share_;
+  const LayerGradients& gradients_;
+  MatrixView<const float> d_output_;
+  LayerSaved& saved_;
+};
+
+}  // namespace
+
+LayerSaved::LayerSaved(const StackShape& shape, std::int64_t layer, const SequenceBatch& batch)
+    : inputs(batch.rows(), shape.input_of(layer) + shape.hidden),
+      gates(batch.rows(), shape.gates() * shape.dim),
+      cells(batch.width() + batch.rows(), shape.dim),
+      unclipped(shape.clips_projection() ? batch.rows() : 0, shape.hidden),
+      input_columns_(shape.input_of(layer)) {}
+
+MatrixView<float> LayerSaved::x() { return inputs.view().block_of_columns(0, input_columns_); }
+
+std::size_t LayerSaved::bytes() const { return inputs.bytes() + gates.bytes() + cells.bytes() + unclipped.bytes(); }
+
+LayerScratch::LayerScratch(const StackShape& shape, const SequenceBatch& batch, Purpose purpose)
+    : gates(purpose == Purpose::kInference ? rows_ahead(batch) : 0, shape.gates() * shape.dim),
+      outputs(batch.width(), shape.dim),
+      d_cells(purpose == Purpose::kTraining ? batch.width() : 0, shape.dim),
+      d_before(purpose == Purpose::kTraining ? batch.width() : 0, shape.hidden),
+      d_hidden(purpose == Purpose::kTraining ? batch.rows() : 0, shape.hidden) {}
+
+std::size_t LayerScratch::bytes() const {
+  return gates.bytes() + outputs.bytes() + d_cells.bytes() + d_before.bytes() + d_hidden.bytes();
+}
+
+bool forward(Team& team, const LayerCall& call, MatrixView<float> output, MatrixView<const float> x,
+             const LayerState& state, LayerSaved* saved) {
+  assert(x.columns == call.shape.input_of(call.layer) && output.columns == call.shape.hidden);
+  return ForwardPass(team, call, output, x, state, saved).run();
+}
+
+bool backward(Team& team, const LayerCall& call, MatrixView<float> d_x, const LayerGradients& gradients,
+              MatrixView<const float> d_output, const LayerParameters& parameters, LayerSaved& saved) {
+  assert(!call.shape.adds_input(call.layer) || d_x.data == d_output.data);
+  BackwardPass pass(team, call, gradients, d_output, saved);
+  if (!pass.run()) return false;
+  pass.multiply_all(d_x, parameters);
+  return true;
+}
+
+}  // namespace wordkin::recurrent

@@ -1,0 +1,78 @@
+// One layer over time, forward and backward. A team shares each step by units: a member's products, gates and state are
+// of the same columns, and members meet twice a step, where the whole of what the others computed is read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "linalg/scratch.h"
+#include "memory/matrix_view.h"
+#include "parallel/team.h"
+#include "recurrent/packed_layer.h"
+#include "recurrent/padded_matrix.h"
+#include "recurrent/sequence_batch.h"
+#include "recurrent/stack_shape.h"
+#include "recurrent/tensors.h"
+
+namespace wordkin::recurrent {
+
+// The state of each row of a batch, INOUT: what the sequence before ended with, then what this one ends with. Rows that
+// are not active keep theirs, and no gradient reaches it.
+struct LayerState {
+  memory::MatrixView<float> h;  // (at least width, hidden)
+  memory::MatrixView<float> c;  // (at least width, dim); empty for the plain cell
+};
+
+// What backward reads. It is used up there: the gradients of the sums take the place of the gates, and the cells'
+// outputs, which forward does not keep, that of the cells.
+struct LayerSaved {
+  LayerSaved(const StackShape& shape, std::int64_t layer, const SequenceBatch& batch);
+
+  PaddedMatrix inputs;     // (rows, input + hidden): x beside the h before, as the weights take them
+  PaddedMatrix gates;      // (rows, gates * dim) i, j, f, o; of the plain cell its output
+  PaddedMatrix cells;      // (width + rows, dim): the c that the batch began with, then the c of each row
+  PaddedMatrix unclipped;  // (rows, hidden) what the projection gave; where it is clipped only
+
+  [[nodiscard]] memory::MatrixView<float> x();  // (rows, input): a caller writes it before forward
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  std::int64_t input_columns_;
+};
+
+// Room for the steps under way: made once for layers and batches of at most this size.
+struct LayerScratch {
+  LayerScratch(const StackShape& shape, const SequenceBatch& batch, Purpose purpose);
+
+  PaddedMatrix gates;     // inference: the sums of some steps
+  PaddedMatrix outputs;   // (width, dim) of a step's cells; backward: their gradients
+  PaddedMatrix d_cells;   // (width, dim)
+  PaddedMatrix d_before;  // (width, hidden): gradient of the h before
+  PaddedMatrix d_hidden;  // (rows, hidden): gradient of what the projection gave
+
+  [[nodiscard]] std::size_t bytes() const;
+};
+
+// What a layer works with: every member of a team has the same.
+struct LayerCall {
+  const StackShape& shape;
+  std::int64_t layer;
+  const PackedLayer& weights;
+  const SequenceBatch& batch;
+  LayerScratch& scratch;
+  linalg::Scratch& products;
+};
+
+// output: OUT (rows, hidden) h, plus x where the shape says so; must not overlap x. saved: null for inference, where x
+// may be anywhere; otherwise x is saved->x(). Returns false, to all members, when the work was cancelled. The caller
+// sets a barrier before, if x was written by several members, and behind, before output is read.
+[[nodiscard]] bool forward(parallel::Team& team, const LayerCall& call, memory::MatrixView<float> output,
+                           memory::MatrixView<const float> x, const LayerState& state, LayerSaved* saved);
+
+// d_output: IN (rows, hidden). d_x: OUT (rows, input), may be d_output where the layer's input is `hidden` wide.
+// gradients: OUT. Barriers as for forward.
+[[nodiscard]] bool backward(parallel::Team& team, const LayerCall& call, memory::MatrixView<float> d_x,
+                            const LayerGradients& gradients, memory::MatrixView<const float> d_output,
+                            const LayerParameters& parameters, LayerSaved& saved);
+
+}  // namespace wordkin::recurrent

@@ -1,0 +1,66 @@
+// The weights of a layer as its products read them. Each gate is a matrix of its own: a member of a team then owns the
+// same units of all gates, and computes them without waiting for the others.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "linalg/packed_matrix.h"
+#include "memory/aligned_buffer.h"
+#include "parallel/team.h"
+#include "recurrent/stack_shape.h"
+#include "recurrent/tensors.h"
+
+namespace wordkin::recurrent {
+
+enum class Purpose { kInference, kTraining };  // training needs the recurrent weights transposed as well
+
+class PackedLayer {
+ public:
+  PackedLayer(const linalg::Compute& compute, const StackShape& shape, std::int64_t layer, Purpose purpose);
+
+  // Every member packs its share. A barrier must stand between this and the first use.
+  void pack(parallel::Team& team, const LayerParameters& parameters);
+
+  [[nodiscard]] const linalg::PackedMatrix& input(int gate) const { return input_[static_cast<std::size_t>(gate)]; }
+  [[nodiscard]] const linalg::PackedMatrix& hidden(int gate) const { return hidden_[static_cast<std::size_t>(gate)]; }
+  [[nodiscard]] const linalg::PackedMatrix& projection() const { return projection_; }
+  [[nodiscard]] const linalg::PackedMatrix& hidden_back() const { return hidden_back_; }          // (gates dim, hidden)
+  [[nodiscard]] const linalg::PackedMatrix& projection_back() const { return projection_back_; }  // (hidden, dim)
+  [[nodiscard]] const float* bias() const { return bias_.data(); }  // with the forget bias, blocks of dim
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  StackShape shape_;
+  std::int64_t input_columns_;
+  Purpose purpose_;
+  std::array<linalg::PackedMatrix, 4> input_;
+  std::array<linalg::PackedMatrix, 4> hidden_;
+  linalg::PackedMatrix projection_;
+  linalg::PackedMatrix hidden_back_;
+  linalg::PackedMatrix projection_back_;
+  memory::AlignedBuffer<float> bias_;
+};
+
+// All layers of a direction. Read-only once packed: any number of threads may run sequences through it.
+class PackedStack {
+ public:
+  PackedStack(const linalg::Compute& compute, const StackShape& shape, Purpose purpose);
+
+  void pack(parallel::Team& team, std::span<const LayerParameters> parameters);
+
+  [[nodiscard]] const StackShape& shape() const { return shape_; }
+  [[nodiscard]] const linalg::Compute& compute() const { return compute_; }
+  [[nodiscard]] const PackedLayer& layer(std::int64_t layer) const { return layers_[static_cast<std::size_t>(layer)]; }
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  linalg::Compute compute_;
+  StackShape shape_;
+  std::vector<PackedLayer> layers_;
+};
+
+}  // namespace wordkin::recurrent

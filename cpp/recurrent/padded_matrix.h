@@ -1,0 +1,34 @@
+// A float matrix of our own, its rows a cache line more than whole cache lines apart: the same column of many rows,
+// which products read together, would fall into one set of the cache if rows were powers of two apart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+#include "memory/aligned_buffer.h"
+#include "memory/matrix_view.h"
+
+namespace wordkin::recurrent {
+
+class PaddedMatrix {
+ public:
+  PaddedMatrix() = default;
+  PaddedMatrix(std::int64_t rows, std::int64_t columns)
+      : rows_(rows),
+        columns_(columns),
+        pitch_((columns + kernels::kRowMultiple - 1) / kernels::kRowMultiple * kernels::kRowMultiple +
+               kernels::kRowMultiple),
+        floats_(static_cast<std::size_t>(rows * pitch_)) {}
+
+  [[nodiscard]] memory::MatrixView<float> view() { return {floats_.data(), rows_, columns_, pitch_}; }
+  [[nodiscard]] std::size_t bytes() const { return floats_.size() * sizeof(float); }
+
+ private:
+  std::int64_t rows_ = 0;
+  std::int64_t columns_ = 0;
+  std::int64_t pitch_ = 0;
+  memory::AlignedBuffer<float> floats_;
+};
+
+}  // namespace wordkin::recurrent
