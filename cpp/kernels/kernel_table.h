@@ -111,14 +111,17 @@ struct Candidate {
 };
 
 // C (rows, columns) = or += A (rows, depth) B with B in panels: `panel_columns` columns side by side, stored row by
-// row, columns behind the last as zeros. C and A may have any alignment; C overlaps nothing.
+// row, one panel right behind the other, columns behind the last as zeros. C and A may have any alignment; C overlaps
+// nothing.
 struct PanelProduct {
   float* c;  // INOUT
   std::int64_t c_pitch;
   const float* a;  // IN
   std::int64_t a_pitch;
-  const float* panels;       // IN
-  std::int64_t panel_pitch;  // floats from one panel to the next
+  const float* panels;  // IN
+  // IN the panel that will be read next by whoever comes behind; all panels are fetched ahead of their use. Null where
+  // everything is in the cache already: fetching would cost a tenth of the time then.
+  const float* upcoming;
   std::int64_t rows;
   std::int64_t depth;
   std::int64_t columns;

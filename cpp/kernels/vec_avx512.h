@@ -71,6 +71,7 @@ inline Vec sums(const Vec (&x)[16]) {
   return {add_pairs(even, odd)};
 }
 inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
+inline void prefetch_soon(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
 
 }  // namespace
 }  // namespace wordkin::kernels

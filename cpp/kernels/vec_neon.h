@@ -56,6 +56,7 @@ inline Vec scale_by_power(Vec a, Vec n) {
 // Lane i of the result is the sum of the lanes of x[i].
 inline Vec sums(const Vec (&x)[4]) { return {vpaddq_f32(vpaddq_f32(x[0].v, x[1].v), vpaddq_f32(x[2].v, x[3].v))}; }
 inline void prefetch(const void* p) { __builtin_prefetch(p, 1, 3); }
+inline void prefetch_soon(const void* p) { __builtin_prefetch(p, 0, 2); }
 
 }  // namespace
 }  // namespace wordkin::kernels

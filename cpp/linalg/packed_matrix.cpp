@@ -6,7 +6,15 @@
 namespace wordkin::linalg {
 namespace {
 
-std::int64_t panels_of(std::int64_t columns, std::int64_t width) { return (columns + width - 1) / width; }
+constexpr std::int64_t kMostDepth = 256;  // with 32 columns of a panel: 32 KB
+
+// Blocks of about equal depth, in whole groups of four steps.
+std::int64_t depth_of(std::int64_t k) {
+  const std::int64_t blocks = std::max<std::int64_t>((k + kMostDepth - 1) / kMostDepth, 1);
+  return ((k + blocks - 1) / blocks + 3) / 4 * 4;
+}
+
+std::int64_t padded(std::int64_t columns, std::int64_t width) { return (columns + width - 1) / width * width; }
 
 }  // namespace
 
@@ -14,29 +22,31 @@ PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t 
     : compute_(compute),
       rows_(k),
       columns_(n),
-      floats_(
-          static_cast<std::size_t>(panels_of(n, compute.kernels->panel_columns) * k * compute.kernels->panel_columns)) {
-}
+      depth_(depth_of(k)),
+      padded_columns_(padded(n, compute.kernels->panel_columns)),
+      floats_(static_cast<std::size_t>(k * padded_columns_)) {}
 
 void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b) {
   assert(b.rows == rows_ && b.columns == columns_);
   const std::int64_t width = panel_columns();
   const parallel::Range own = team.share(columns_, width);
-  for (std::int64_t k = 0; k < rows_; ++k)
-    for (std::int64_t column = own.begin; column < own.end; column += width)
-      std::copy_n(b.row(k) + column, std::min(width, own.end - column),
-                  floats_.data() + column / width * panel_floats() + k * width);
+  for (std::int64_t block = 0; block < rows_; block += depth_)
+    for (std::int64_t k = block; k < std::min(block + depth_, rows_); ++k)
+      for (std::int64_t column = own.begin; column < own.end; column += width)
+        std::copy_n(b.row(k) + column, std::min(width, own.end - column),
+                    floats_.data() + offset(block, column) + (k - block) * width);
 }
 
 void PackedMatrix::pack_transposed(parallel::Team& team, memory::MatrixView<const float> bt) {
   assert(bt.rows == columns_ && bt.columns == rows_);
   const std::int64_t width = panel_columns();
   const parallel::Range own = team.share(columns_, width);
-  for (std::int64_t column = own.begin; column < own.end; ++column) {
-    const float* source = bt.row(column);
-    float* target = floats_.data() + column / width * panel_floats() + column % width;
-    for (std::int64_t k = 0; k < rows_; ++k) target[k * width] = source[k];
-  }
+  for (std::int64_t column = own.begin; column < own.end; ++column)
+    for (std::int64_t block = 0; block < rows_; block += depth_) {
+      const float* source = bt.row(column);
+      float* target = floats_.data() + offset(block, column / width * width) + column % width;
+      for (std::int64_t k = block; k < std::min(block + depth_, rows_); ++k) target[(k - block) * width] = source[k];
+    }
 }
 
 }  // namespace wordkin::linalg

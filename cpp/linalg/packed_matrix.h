@@ -1,7 +1,12 @@
-// The right-hand side of a product in the layout that the kernels read: panels of columns, one behind the other, each
-// stored row by row. Packed once per optimiser step or once per loaded model, then read many times.
+// The right-hand side of a product in the layout that the kernels read. Packed once per optimiser step or once per
+// loaded model, then read many times.
+//
+// The rows are cut into blocks of depth(), the same for every product, so that a panel of a block stays in the
+// first-level cache while rows of A pass. Within a block the columns are cut into panels, each stored row by row;
+// panels and blocks lie behind one another, so a product reads the whole as one stream.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,13 +33,21 @@ class PackedMatrix {
   [[nodiscard]] std::size_t bytes() const { return floats_.size() * sizeof(float); }
 
   [[nodiscard]] std::int64_t panel_columns() const { return compute_.kernels->panel_columns; }
-  [[nodiscard]] std::int64_t panel_floats() const { return rows_ * panel_columns(); }
-  [[nodiscard]] const float* panel(std::int64_t index) const { return floats_.data() + index * panel_floats(); }
+  [[nodiscard]] std::int64_t depth() const { return depth_; }
+  // The first panel of a column (a multiple of panel_columns) in the block that begins at row k.
+  [[nodiscard]] const float* panel(std::int64_t k, std::int64_t column) const {
+    return floats_.data() + offset(k, column);
+  }
 
  private:
+  [[nodiscard]] std::int64_t offset(std::int64_t k, std::int64_t column) const {
+    return k * padded_columns_ + std::min(depth_, rows_ - k) * column;
+  }
   Compute compute_{nullptr};
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
+  std::int64_t depth_ = 0;               // of a block
+  std::int64_t padded_columns_ = 0;      // a multiple of panel_columns
   memory::AlignedBuffer<float> floats_;  // columns behind the last are zero
 };
 
