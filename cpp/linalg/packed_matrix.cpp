@@ -26,6 +26,14 @@ PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t 
       padded_columns_(padded(n, compute.kernels->panel_columns)),
       floats_(static_cast<std::size_t>(k * padded_columns_)) {}
 
+void PackedMatrix::reshape(std::int64_t k, std::int64_t n) {
+  rows_ = k;
+  columns_ = n;
+  depth_ = depth_of(k);
+  padded_columns_ = padded(n, panel_columns());
+  assert(static_cast<std::size_t>(k * padded_columns_) <= floats_.size());
+}
+
 void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b) {
   assert(b.rows == rows_ && b.columns == columns_);
   const std::int64_t width = panel_columns();

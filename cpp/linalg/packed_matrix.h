@@ -23,6 +23,9 @@ class PackedMatrix {
   // Room for a matrix of (k, n), zeros.
   PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n);
 
+  // Becomes a matrix of another shape that needs no more room; what was packed is lost. One thread calls it.
+  void reshape(std::int64_t k, std::int64_t n);
+
   // Every member packs its share of the panels; a barrier must stand between this and the first product.
   void pack(parallel::Team& team, memory::MatrixView<const float> b);              // b: (k, n)
   void pack_transposed(parallel::Team& team, memory::MatrixView<const float> bt);  // bt: (n, k)
@@ -43,12 +46,13 @@ class PackedMatrix {
   [[nodiscard]] std::int64_t offset(std::int64_t k, std::int64_t column) const {
     return k * padded_columns_ + std::min(depth_, rows_ - k) * column;
   }
+
   Compute compute_{nullptr};
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
   std::int64_t depth_ = 0;               // of a block
   std::int64_t padded_columns_ = 0;      // a multiple of panel_columns
-  memory::AlignedBuffer<float> floats_;  // columns behind the last are zero
+  memory::AlignedBuffer<float> floats_;  // columns behind the last: anything, as no product stores them
 };
 
 }  // namespace wordkin::linalg
