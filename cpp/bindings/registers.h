@@ -15,5 +15,7 @@ void register_search(pybind11::module_& m);
 void register_vector_files(pybind11::module_& m);
 void register_phrases(pybind11::module_& m);
 void register_charcnn(pybind11::module_& m);
+void register_softmax(pybind11::module_& m);
+void register_optim(pybind11::module_& m);
 
 }  // namespace wordkin::bindings

@@ -6,8 +6,10 @@
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/highway.inl.h"
 #include "kernels/loss_terms.inl.h"
+#include "kernels/optimizer_rows.inl.h"
 #include "kernels/recurrent_gates.inl.h"
 #include "kernels/row_scores.inl.h"
+#include "kernels/softmax_rows.inl.h"
 #include "kernels/tables.h"
 #include "kernels/window_update.inl.h"
 
@@ -32,6 +34,12 @@ const KernelTable kBaselineTable{Isa::kBaseline,
                                  max_over_time,
                                  lookup_gradients,
                                  highway_forward,
-                                 highway_backward};
+                                 highway_backward,  //
+                                 add_offsets,
+                                 exponentials,
+                                 scale_and_add,
+                                 adagrad,
+                                 adam,
+                                 squared_norm};
 
 }  // namespace wordkin::kernels

@@ -128,6 +128,25 @@ struct PanelProduct {
   bool adds;
 };
 
+// Softmax over scores. One that must not count is kMasked. Below kSmallestExponent an exponential is exactly 0: a
+// million of them would be 4e-12 of the greatest.
+inline constexpr float kMasked = -1e30f;
+inline constexpr float kSmallestExponent = -40.0f;
+
+// One step of an optimiser; what depends on the step's number is in the factors already.
+struct AdagradStep {
+  float rate;
+  float gradient_scale;  // of clipping: g = gradient_scale * gradient
+};
+struct AdamStep {
+  float corrected_rate;     // rate / (1 - b1^n)
+  float gradient_scale;     // as above
+  float first_share;        // 1 - b1
+  float second_share;       // 1 - b2
+  float second_correction;  // 1 / (1 - b2^n)
+  float epsilon;
+};
+
 struct KernelTable {
   Isa isa;
   void (*skipgram)(const Window& window);
@@ -158,6 +177,22 @@ struct KernelTable {
   void (*lookup_gradients)(float* d_weights, float* d_embeddings, const float* d_table, const CharacterPanel& panel);
   void (*highway_forward)(const HighwayForward& layer);
   void (*highway_backward)(const HighwayBackward& layer);
+  // row: INOUT (count) += offsets. Returns the greatest, at least kMasked; NaN if one is not finite.
+  float (*add_offsets)(float* row, const float* offsets, std::int64_t count);
+  // results: OUT (count) exp(row - greatest), which may be the row itself; relative error below 2e-7. greatest: not
+  // less than any of the row. Returns the sum.
+  double (*exponentials)(float* results, const float* row, float greatest, std::int64_t count);
+  // row: INOUT (count) *= factor. sums: INOUT (count) += row.
+  void (*scale_and_add)(float* row, float* sums, float factor, std::int64_t count);
+  // accumulator: INOUT (count) += g^2. weights: INOUT (count) -= rate g / sqrt(accumulator).
+  void (*adagrad)(float* weights, float* accumulator, const float* gradient, std::int64_t count,
+                  const AdagradStep& step);
+  // first, second: INOUT (count) means of g and g^2. weights: INOUT (count)
+  // -= corrected_rate first / (sqrt(second_correction second) + epsilon).
+  void (*adam)(float* weights, float* first, float* second, const float* gradient, std::int64_t count,
+               const AdamStep& step);
+  // Sum of squares in float64.
+  double (*squared_norm)(const float* values, std::int64_t count);
 };
 
 }  // namespace wordkin::kernels

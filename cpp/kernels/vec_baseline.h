@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if !defined(__GNUC__) && !defined(__clang__)
+extern "C" float sqrtf(float x);
+#endif
+
 namespace wordkin::kernels {
 namespace {
 
@@ -70,6 +74,14 @@ inline Vec mul(Vec a, Vec b) {
 }
 inline Vec div(Vec a, Vec b) {
   return lanes([&](int i) { return a.v[i] / b.v[i]; });
+}
+// Without <cmath>, as no header of the library may reach the other ISAs' files.
+inline Vec sqrt(Vec a) {
+#if defined(__GNUC__) || defined(__clang__)
+  return lanes([&](int i) { return __builtin_sqrtf(a.v[i]); });
+#else
+  return lanes([&](int i) { return sqrtf(a.v[i]); });
+#endif
 }
 // a * b + c, here with two roundings: a baseline machine has no fused instruction.
 inline Vec fma(Vec a, Vec b, Vec c) {

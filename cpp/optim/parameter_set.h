@@ -1,0 +1,123 @@
+// Everything that one optimiser step touches: each parameter with its gradient and what the optimiser remembers of it.
+//
+// The work is cut into blocks of a fixed size, over all parameters together, and the members of a team take equal
+// numbers of them. So a small team and a large one do the same sums, and no parameter's size leaves a member idle.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/kernel_table.h"
+#include "optim/row_gradients.h"
+#include "parallel/team.h"
+
+namespace wordkin::optim {
+
+// What an optimiser remembers of each weight: Adagrad the sum of squares, Adam the first moment and the second.
+struct Memory {
+  std::span<float> first;
+  std::span<float> second;  // Adam only
+
+  [[nodiscard]] float* first_at(std::int64_t index) const { return first.data() + index; }
+  [[nodiscard]] float* second_at(std::int64_t index) const { return second.empty() ? nullptr : second.data() + index; }
+};
+
+// A parameter with a gradient everywhere.
+struct Dense {
+  std::span<float> weights;         // INOUT
+  std::span<const float> gradient;  // IN
+  Memory memory;                    // INOUT; all of one length
+};
+
+// A matrix, and where it has one a bias a row, of which few rows have a gradient. Only these are touched: for Adam that
+// means that the moments of the others do not decay ("lazy Adam").
+struct Sparse {
+  std::span<float> weights;  // INOUT (rows, columns)
+  Memory memory;             // INOUT
+  std::span<float> bias;     // INOUT (rows), or empty
+  Memory bias_memory;        // INOUT, or empty
+  const RowGradients* gradient;
+};
+
+class ParameterSet {
+ public:
+  void add(const Dense& dense);
+  void add(const Sparse& sparse);
+
+  // The squared length of all gradients, in float64, to every member the same; not finite where a gradient is not. Any
+  // team gives the same bits. Every member calls it, behind a barrier.
+  double squared_norm(parallel::Team& team, const kernels::KernelTable& kernels);
+
+  // One step of `optimizer`, an Adagrad or Adam. Every member calls it; a barrier must stand before and behind it.
+  template <typename Optimizer>
+  void update(const parallel::Team& team, const Optimizer& optimizer) const;
+
+ private:
+  static constexpr std::int64_t kBlockElements = 16384;  // 64 KB each of weights, gradient and memory
+
+  // Elements of a dense parameter, rows of a sparse one: how many there are, and how many make a block.
+  static std::int64_t count_of(const Dense& dense) { return std::ssize(dense.weights); }
+  static std::int64_t count_of(const Sparse& sparse) { return sparse.gradient->count(); }
+  static std::int64_t block_size(const Dense&) { return kBlockElements; }
+  static std::int64_t block_size(const Sparse& sparse) {
+    return std::max<std::int64_t>(1, kBlockElements / sparse.gradient->columns());
+  }
+  template <typename Parameter>
+  static std::int64_t blocks_of(const Parameter& parameter) {
+    return (count_of(parameter) + block_size(parameter) - 1) / block_size(parameter);
+  }
+  [[nodiscard]] std::int64_t blocks() const;
+
+  // Calls visit(block, parameter, range of its elements or rows) for this member's blocks.
+  template <typename Visit>
+  void for_own_blocks(const parallel::Team& team, const Visit& visit) const {
+    const parallel::Range own = team.share(blocks());
+    std::int64_t before = 0;  // blocks of the parameters before
+    const auto visit_own = [&](const auto& parameter) {
+      const std::int64_t end = before + blocks_of(parameter), size = block_size(parameter);
+      for (std::int64_t block = std::max(before, own.begin); block < std::min(end, own.end); ++block) {
+        const std::int64_t first = (block - before) * size;
+        visit(block, parameter, parallel::Range{first, std::min(first + size, count_of(parameter))});
+      }
+      before = end;
+    };
+    for (const auto& dense : dense_) visit_own(dense);
+    for (const auto& sparse : sparse_) visit_own(sparse);
+  }
+
+  template <typename Optimizer>
+  static void move(const Optimizer& optimizer, const Dense& dense, parallel::Range range) {
+    optimizer.move(dense.weights.data() + range.begin, dense.memory.first_at(range.begin),
+                   dense.memory.second_at(range.begin), dense.gradient.data() + range.begin, range.size());
+  }
+  template <typename Optimizer>
+  static void move(const Optimizer& optimizer, const Sparse& sparse, parallel::Range range) {
+    const RowGradients& gradient = *sparse.gradient;
+    for (std::int64_t row = range.begin; row < range.end; ++row) {
+      const std::int64_t id = gradient.ids()[row];
+      if (id == RowGradients::kMoved) continue;
+      const std::int64_t at = id * gradient.columns();
+      optimizer.move(sparse.weights.data() + at, sparse.memory.first_at(at), sparse.memory.second_at(at),
+                     gradient.row(row), gradient.columns());
+      if (!gradient.has_bias()) continue;
+      optimizer.move(sparse.bias.data() + id, sparse.bias_memory.first_at(id), sparse.bias_memory.second_at(id),
+                     gradient.bias() + row, 1);
+    }
+  }
+
+  std::vector<Dense> dense_;
+  std::vector<Sparse> sparse_;
+  std::vector<double> block_sums_;  // room for as many blocks as there may be
+};
+
+template <typename Optimizer>
+void ParameterSet::update(const parallel::Team& team, const Optimizer& optimizer) const {
+  for_own_blocks(
+      team, [&](std::int64_t, const auto& parameter, parallel::Range range) { move(optimizer, parameter, range); });
+}
+
+}  // namespace wordkin::optim

@@ -1,0 +1,49 @@
+#include "optim/row_gradients.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace wordkin::optim {
+namespace {
+
+void add(float* sums, const float* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) sums[i] += values[i];
+}
+
+// Calls visit(i, k) where row i of kept, within the range, and row k of other have the same id.
+template <typename Visit>
+void for_shared(const RowGradients& kept, parallel::Range range, const RowGradients& other, const Visit& visit) {
+  if (range.size() == 0) return;
+  const std::int32_t* const begin = other.ids();
+  const std::int32_t* const end = begin + other.count();
+  const std::int32_t* next = std::lower_bound(begin, end, kept.ids()[range.begin]);
+  for (std::int64_t i = range.begin; i < range.end; ++i) {
+    while (next < end && *next < kept.ids()[i]) ++next;
+    if (next < end && *next == kept.ids()[i]) visit(i, next++ - begin);
+  }
+}
+
+}  // namespace
+
+RowGradients::RowGradients(std::int64_t capacity, std::int64_t columns, bool has_bias)
+    : capacity_(capacity),
+      columns_(columns),
+      has_bias_(has_bias),
+      ids_(static_cast<std::size_t>(capacity)),
+      values_(static_cast<std::size_t>(capacity * columns)),
+      bias_(has_bias ? static_cast<std::size_t>(capacity) : 0) {}
+
+void merge_shared_rows(parallel::Team& team, RowGradients& kept, RowGradients& other) {
+  assert(kept.columns() == other.columns() && kept.has_bias() == other.has_bias());
+  const parallel::Range own = team.share(kept.count());
+  for_shared(kept, own, other, [&](std::int64_t i, std::int64_t k) {
+    add(kept.row(i), other.row(k), kept.columns());
+    if (kept.has_bias()) kept.bias()[i] += other.bias()[k];
+  });
+  team.barrier();  // nobody looks at the ids any more
+  if (team.rank() != 0) return;
+  for_shared(kept, {0, kept.count()}, other,
+             [&](std::int64_t, std::int64_t k) { other.ids()[k] = RowGradients::kMoved; });
+}
+
+}  // namespace wordkin::optim

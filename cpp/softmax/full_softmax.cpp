@@ -1,0 +1,60 @@
+#include "softmax/full_softmax.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "softmax/weight_gradients.h"
+
+namespace wordkin::softmax {
+
+using linalg::Accumulate;
+
+FullSoftmax::FullSoftmax(const linalg::Compute& compute, std::int64_t words, std::int64_t columns, std::int64_t places)
+    : compute_(compute),
+      scores_(compute, words, columns, places, VocabularyScores::Keep::kSmall),
+      bias_sums_(std::min(words, VocabularyScores::kBlockWords)),
+      hidden_weights_(compute, std::min(words, VocabularyScores::kBlockWords), columns) {}
+
+// Exponentials become gradients of the scores: scale (P(w) - [w is the target]).
+void FullSoftmax::differentiate(const parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block,
+                                const Places& places, float scale) {
+  const parallel::Range words = scores_.words_of(block);
+  for_own_places(team, places.count(), [&](std::int64_t place, std::int64_t group) {
+    float* const sums = bias_sums_.line(group);
+    const double factor = static_cast<double>(scale) * scores_.normaliser(block, place);
+    compute_.kernels->scale_and_add(scores.row(place), sums, static_cast<float>(factor), words.size());
+    const std::int64_t target = places.targets[static_cast<std::size_t>(place)];
+    if (target < words.begin || target >= words.end) return;
+    scores.row(place)[target - words.begin] -= scale;
+    sums[target - words.begin] -= scale;
+  });
+}
+
+double FullSoftmax::run(parallel::Team& team, const FullGradients& gradients, const Places& places,
+                        const OutputLayer& layer, float scale, linalg::Scratch& scratch) {
+  constexpr double kCancelled = std::numeric_limits<double>::quiet_NaN();
+  if (!scores_.pass(team, places, layer, scratch)) return kCancelled;
+  for (std::int64_t block = 0; block < scores_.blocks(); ++block) {
+    if (!team.go_on()) return kCancelled;
+    const parallel::Range words = scores_.words_of(block);
+    const auto d_scores = scores_.exponentials(team, block, places, layer, scratch);
+    if (team.rank() == 0) hidden_weights_.reshape(words.size(), hidden_weights_.columns());
+    bias_sums_.clear(team);
+    differentiate(team, d_scores, block, places, scale);
+    team.barrier();
+    hidden_weights_.pack(team, layer.weights.block_of_rows(words.begin, words.size()));
+    add_weight_gradients(team, compute_, gradients.weights.block_of_rows(words.begin, words.size()), d_scores,
+                         places.hidden, Accumulate::kReplace, scratch);
+    bias_sums_.total(
+        team, gradients.bias.subspan(static_cast<std::size_t>(words.begin), static_cast<std::size_t>(words.size())));
+    team.barrier();
+    linalg::multiply(team, gradients.hidden, d_scores, hidden_weights_,
+                     block == 0 ? Accumulate::kReplace : Accumulate::kAdd, scratch);
+    team.barrier();
+  }
+  double loss = 0.0;
+  for (std::int64_t place = 0; place < places.count(); ++place) loss -= scores_.log_probability_of_target(place);
+  return loss;
+}
+
+}  // namespace wordkin::softmax

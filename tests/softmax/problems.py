@@ -1,0 +1,41 @@
+"""Random hidden vectors, targets and output weights; and comparison with the definition."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Float32 sums of some hundred terms, relative to a tensor's largest entry.
+TOLERANCE = 1e-5
+
+
+class Problem(NamedTuple):
+    """Arguments of a softmax loss, in the order in which it takes them."""
+
+    hidden: NDArray[Any]  # (N, P)
+    targets: NDArray[Any]  # (N)
+    weights: NDArray[Any]  # (V, P)
+    bias: NDArray[Any]  # (V)
+
+    def in_float64(self) -> Problem:
+        return Problem(*(array.astype(np.int64 if array.dtype == np.int32 else np.float64) for array in self))
+
+
+def problem(places: int, columns: int, words: int, seed: int = 1) -> Problem:
+    """Frequent words are frequent among the targets, as in text: many stand twice and many are negatives."""
+    rng = np.random.default_rng(seed)
+    targets = np.minimum(np.exp(rng.uniform(0, np.log(words + 1), places)) - 1, words - 1).astype(np.int32)
+    return Problem(
+        rng.standard_normal((places, columns)).astype(np.float32),
+        targets,
+        (rng.standard_normal((words, columns)) / np.sqrt(columns)).astype(np.float32),
+        rng.standard_normal(words).astype(np.float32),
+    )
+
+
+def assert_near(found: NDArray[Any], expected: NDArray[Any], tolerance: float = TOLERANCE) -> None:
+    """Every entry within `tolerance` of the largest of the expected."""
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * np.abs(expected).max(initial=1e-30))

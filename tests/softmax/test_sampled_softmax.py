@@ -1,0 +1,117 @@
+"""Sampled softmax in C++ against its definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reference import softmax as reference
+from reference.optim import dense_rows
+from wordkin import _core
+
+from .problems import Problem, assert_near, problem
+
+
+def sampled(given: Problem, negatives: int, **options: Any) -> dict[str, Any]:
+    return _core.softmax.sampled(*given, negatives=negatives, **{"seed": 1, "stream": 7, "isa": "baseline", **options})
+
+
+def assert_as_defined(given: Problem, found: dict[str, Any], scale: float = 1.0) -> None:
+    expected = reference.sampled_softmax(*given.in_float64(), found["negatives"].astype(np.int64), found["tries"])
+    assert found["loss"] == pytest.approx(expected.losses.sum(), rel=1e-6)
+    assert_near(found["hidden"], scale * expected.hidden)
+    words = len(given.bias)
+    assert_near(dense_rows(found["ids"], found["rows"], words), scale * expected.weights)
+    assert_near(dense_rows(found["ids"], found["bias"], words), scale * expected.bias)
+
+
+@pytest.mark.parametrize(
+    ("places", "columns", "words", "negatives"),
+    [
+        (1, 1, 2, 1),
+        (3, 5, 40, 7),
+        (20, 16, 100, 99),
+        (33, 24, 500, 64),
+        (300, 17, 3000, 1200),  # two chunks of places, several pieces of rows
+    ],
+)
+def test_loss_and_gradients(isa: str, places: int, columns: int, words: int, negatives: int) -> None:
+    given = problem(places, columns, words)
+    assert_as_defined(given, sampled(given, negatives, isa=isa))
+
+
+def test_rows_are_those_used_each_once() -> None:
+    given = problem(50, 8, 1000)
+    found = sampled(given, 30)
+    assert found["ids"].dtype == np.int32
+    assert np.array_equal(found["ids"], np.union1d(found["negatives"], given.targets))
+    assert len(found["negatives"]) == 30
+
+
+def test_targets_among_the_negatives_and_targets_that_repeat(isa: str) -> None:
+    given = problem(12, 8, 30)
+    negatives = sampled(given, 12)["negatives"]
+    outside = np.setdiff1d(np.arange(30), negatives)
+    for targets in ([negatives[0]] * 12, [outside[0]] * 12, [*negatives[:6], *outside[:6]]):
+        changed = given._replace(targets=np.array(targets, dtype=np.int32))
+        assert_as_defined(changed, sampled(changed, 12, isa=isa))
+
+
+def test_one_word_against_itself_costs_nothing() -> None:
+    """The only negative is the target: masked, so nothing is left to be wrong about."""
+    given = problem(5, 4, 2)
+    negative = sampled(given, 1)["negatives"][0]
+    found = sampled(given._replace(targets=np.full(5, negative, dtype=np.int32)), 1)
+    assert found["loss"] == pytest.approx(0, abs=1e-6)
+    np.testing.assert_allclose(found["rows"], 0, atol=1e-7)
+    np.testing.assert_allclose(found["hidden"], 0, atol=1e-7)
+
+
+def test_scale(isa: str) -> None:
+    given = problem(20, 8, 200)
+    assert_as_defined(given, sampled(given, 50, isa=isa, scale=0.03125), scale=0.03125)
+
+
+def test_large_scores_do_not_overflow(isa: str) -> None:
+    given = problem(20, 8, 200)
+    loud = given._replace(hidden=given.hidden * np.float32(300))
+    found = sampled(loud, 50, isa=isa)
+    expected = reference.sampled_softmax(*loud.in_float64(), found["negatives"].astype(np.int64), found["tries"])
+    assert found["loss"] == pytest.approx(expected.losses.sum(), rel=1e-6)
+    # Scores near 1000 are rounded by 6e-5, and so are the exponents.
+    assert_near(found["hidden"], expected.hidden, tolerance=1e-3)
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_any_team_gives_the_same_bits(isa: str, threads: int) -> None:
+    given = problem(300, 24, 3000)
+    one, more = (sampled(given, 1100, isa=isa, threads=n) for n in (1, threads))
+    for name in ("loss", "tries"):
+        assert one[name] == more[name]
+    for name in ("hidden", "ids", "rows", "bias", "negatives"):
+        assert np.array_equal(one[name], more[name]), name
+
+
+@pytest.mark.parametrize("place", ["hidden", "negative", "target"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_not_finite_shows_in_the_loss(isa: str, place: str, value: float) -> None:
+    given = problem(20, 8, 200)
+    weights, hidden = given.weights.copy(), given.hidden.copy()
+    if place == "hidden":
+        hidden[3, 2] = value
+    else:
+        negatives = sampled(given, 50)["negatives"]
+        weights[negatives[40] if place == "negative" else given.targets[5], 3] = value
+    found = sampled(given._replace(weights=weights, hidden=hidden), 50, isa=isa)
+    assert not np.isfinite(found["loss"])
+
+
+def test_bfloat16_is_near() -> None:
+    given = problem(60, 32, 1000)
+    exact, rounded = (sampled(given, 200, precision=precision) for precision in ("float32", "bfloat16"))
+    assert rounded["loss"] == pytest.approx(exact["loss"], rel=1e-2)
+    # Operands have 8 bits: products err by some 2^-9.
+    assert_near(rounded["hidden"], exact["hidden"], tolerance=2e-2)
+    assert_near(rounded["rows"], exact["rows"], tolerance=2e-2)
