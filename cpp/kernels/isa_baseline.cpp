@@ -6,6 +6,7 @@
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/highway.inl.h"
 #include "kernels/loss_terms.inl.h"
+#include "kernels/matrix_copy.inl.h"
 #include "kernels/optimizer_rows.inl.h"
 #include "kernels/recurrent_gates.inl.h"
 #include "kernels/row_scores.inl.h"
@@ -24,7 +25,10 @@ const KernelTable kBaselineTable{Isa::kBaseline,
                                  widen,
                                  score_rows,
                                  find_candidates,
+                                 copy,
+                                 transpose,
                                  kPanelColumns,
+                                 Vec::kGemmRows,
                                  multiply_panels,  //
                                  lstm_forward,
                                  lstm_backward,

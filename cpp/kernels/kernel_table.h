@@ -163,8 +163,15 @@ struct KernelTable {
   // order of rows for each query. thresholds: IN (queries.count). Returns how many.
   int (*find_candidates)(Candidate* candidates, const float* thresholds, const RowBlock& rows,
                          const QueryBlock& queries);
+  // out: OUT (rows, columns), or (columns, rows) for transpose. in: IN (rows, columns). Pitches in floats, any
+  // alignment.
+  void (*copy)(float* out, std::int64_t out_pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+               std::int64_t columns);
+  void (*transpose)(float* out, std::int64_t out_pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+                    std::int64_t columns);
   int panel_columns;
-  // An element's sum is taken in an order that depends on `depth` alone.
+  int tile_rows;
+  // An element's sum is taken in an order that depends on `depth` alone. Fastest for multiples of tile_rows.
   void (*multiply_panels)(const PanelProduct& product);
   void (*lstm_forward)(const LstmForward& step);
   void (*lstm_backward)(const LstmBackward& step);

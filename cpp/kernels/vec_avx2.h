@@ -63,6 +63,22 @@ inline Vec sums(const Vec (&x)[8]) {
   const __m256 s0123 = _mm256_hadd_ps(s01, s23), s4567 = _mm256_hadd_ps(s45, s67);
   return {_mm256_add_ps(_mm256_permute2f128_ps(s0123, s4567, 0x20), _mm256_permute2f128_ps(s0123, s4567, 0x31))};
 }
+// Row i of the 8 x 8 floats becomes column i.
+inline void transpose(Vec (&x)[8]) {
+  __m256 quads[8];
+  for (int i = 0; i < 8; i += 4) {
+    const __m256 a = _mm256_unpacklo_ps(x[i].v, x[i + 1].v), b = _mm256_unpackhi_ps(x[i].v, x[i + 1].v);
+    const __m256 c = _mm256_unpacklo_ps(x[i + 2].v, x[i + 3].v), d = _mm256_unpackhi_ps(x[i + 2].v, x[i + 3].v);
+    quads[i] = _mm256_shuffle_ps(a, c, 0x44);
+    quads[i + 1] = _mm256_shuffle_ps(a, c, 0xEE);
+    quads[i + 2] = _mm256_shuffle_ps(b, d, 0x44);
+    quads[i + 3] = _mm256_shuffle_ps(b, d, 0xEE);
+  }
+  for (int i = 0; i < 4; ++i) {
+    x[i].v = _mm256_permute2f128_ps(quads[i], quads[4 + i], 0x20);
+    x[4 + i].v = _mm256_permute2f128_ps(quads[i], quads[4 + i], 0x31);
+  }
+}
 inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 inline void prefetch_soon(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
 

@@ -71,6 +71,31 @@ inline Vec sums(const Vec (&x)[16]) {
   const __m512 even = add_pairs(q[0], q[2]), odd = add_pairs(q[1], q[3]);  // lanes of a block: 0 2 0 2 and 1 3 1 3
   return {add_pairs(even, odd)};
 }
+// Row i of the 16 x 16 floats becomes column i: pairs and quarters within blocks of four, then the blocks themselves.
+inline void transpose(Vec (&x)[16]) {
+  __m512 pairs[16], quads[16];
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(x[i].v, x[i + 1].v);
+    pairs[i + 1] = _mm512_unpackhi_ps(x[i].v, x[i + 1].v);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    for (int half = 0; half < 2; ++half) {
+      const __m512d a = _mm512_castps_pd(pairs[i + half]), b = _mm512_castps_pd(pairs[i + 2 + half]);
+      quads[i + 2 * half] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, b));
+      quads[i + 2 * half + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, b));
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    const __m512 a = _mm512_shuffle_f32x4(quads[i], quads[4 + i], 0x88);       // blocks 0, 2 of rows 0-3, 4-7
+    const __m512 b = _mm512_shuffle_f32x4(quads[i], quads[4 + i], 0xDD);       // blocks 1, 3
+    const __m512 c = _mm512_shuffle_f32x4(quads[8 + i], quads[12 + i], 0x88);  // the same of rows 8-15
+    const __m512 d = _mm512_shuffle_f32x4(quads[8 + i], quads[12 + i], 0xDD);
+    x[i].v = _mm512_shuffle_f32x4(a, c, 0x88);
+    x[4 + i].v = _mm512_shuffle_f32x4(b, d, 0x88);
+    x[8 + i].v = _mm512_shuffle_f32x4(a, c, 0xDD);
+    x[12 + i].v = _mm512_shuffle_f32x4(b, d, 0xDD);
+  }
+}
 inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 inline void prefetch_soon(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
 

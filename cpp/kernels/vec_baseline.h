@@ -129,6 +129,15 @@ inline Vec scale_by_power(Vec a, Vec n) {
 inline Vec sums(const Vec (&x)[4]) {
   return lanes([&](int i) { return (x[i].v[0] + x[i].v[1]) + (x[i].v[2] + x[i].v[3]); });
 }
+// Row i of the 4 x 4 floats becomes column i.
+inline void transpose(Vec (&x)[4]) {
+  for (int i = 0; i < 4; ++i)
+    for (int j = 0; j < i; ++j) {
+      const float kept = x[i].v[j];
+      x[i].v[j] = x[j].v[i];
+      x[j].v[i] = kept;
+    }
+}
 inline void prefetch(const void* p) {
 #if defined(__GNUC__) || defined(__clang__)
   __builtin_prefetch(p, 1, 3);

@@ -56,6 +56,15 @@ inline Vec scale_by_power(Vec a, Vec n) {
 }
 // Lane i of the result is the sum of the lanes of x[i].
 inline Vec sums(const Vec (&x)[4]) { return {vpaddq_f32(vpaddq_f32(x[0].v, x[1].v), vpaddq_f32(x[2].v, x[3].v))}; }
+// Row i of the 4 x 4 floats becomes column i.
+inline void transpose(Vec (&x)[4]) {
+  const float32x4x2_t even = vzipq_f32(x[0].v, x[2].v), odd = vzipq_f32(x[1].v, x[3].v);
+  const float32x4x2_t low = vzipq_f32(even.val[0], odd.val[0]), high = vzipq_f32(even.val[1], odd.val[1]);
+  x[0].v = low.val[0];
+  x[1].v = low.val[1];
+  x[2].v = high.val[0];
+  x[3].v = high.val[1];
+}
 inline void prefetch(const void* p) { __builtin_prefetch(p, 1, 3); }
 inline void prefetch_soon(const void* p) { __builtin_prefetch(p, 0, 2); }
 

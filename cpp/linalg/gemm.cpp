@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "linalg/blocked_gemm.h"
+
 namespace wordkin::linalg {
 namespace {
 
@@ -50,19 +52,20 @@ void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixV
 void gemm(parallel::Team& team, const Compute& compute, memory::MatrixView<float> c, memory::MatrixView<const float> a,
           Transpose transpose_a, memory::MatrixView<const float> b, Transpose transpose_b, Accumulate accumulate,
           Scratch& scratch) {
-  (void)compute;
-  (void)scratch;
-  const std::int64_t depth = transpose_a == Transpose::kYes ? a.rows : a.columns;
-  const parallel::Range own = team.share(c.rows);
-  for (std::int64_t i = own.begin; i < own.end; ++i) {
-    float* row = c.row(i);
-    if (accumulate == Accumulate::kReplace) std::fill_n(row, c.columns, 0.0f);
-    for (std::int64_t k = 0; k < depth; ++k) {
-      const float x = transpose_a == Transpose::kYes ? a.row(k)[i] : a.row(i)[k];
-      for (std::int64_t j = 0; j < c.columns; ++j)
-        row[j] += x * (transpose_b == Transpose::kYes ? b.row(j)[k] : b.row(k)[j]);
-    }
+  Operand left{a, transpose_a == Transpose::kYes}, right{b, transpose_b == Transpose::kYes};
+  assert(left.rows() == c.rows && right.columns() == c.columns && left.columns() == right.rows());
+  // The longer side is shared out: the other side's operand is packed by every member.
+  if (c.rows > c.columns) {
+    const parallel::Range own = team.share(c.rows, compute.kernels->tile_rows);
+    left = left.rows_from(own.begin, own.size());
+    c = {c.data + own.begin * c.pitch, own.size(), c.columns, c.pitch};
+  } else {
+    const parallel::Range own = team.share(c.columns, compute.kernels->panel_columns);
+    right = right.columns_from(own.begin, own.size());
+    c = {c.data + own.begin, c.rows, own.size(), c.pitch};
   }
+  if (c.rows > 0 && c.columns > 0)
+    blocked_gemm(compute, c, left, right, accumulate == Accumulate::kAdd, scratch.of(team.member()));
 }
 
 }  // namespace wordkin::linalg

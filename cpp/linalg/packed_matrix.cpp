@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::int64_t kMostDepth = 256;  // with 32 columns of a panel: 32 KB
 
+// Rows copied side by side: as many streams of reading as the hardware follows, and no more pages than it has at hand.
+constexpr std::int64_t kRowsAtOnce = 16;
+
 // Blocks of about equal depth, in whole groups of four steps.
 std::int64_t depth_of(std::int64_t k) {
   const std::int64_t blocks = std::max<std::int64_t>((k + kMostDepth - 1) / kMostDepth, 1);
@@ -38,23 +41,23 @@ void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b)
   assert(b.rows == rows_ && b.columns == columns_);
   const std::int64_t width = panel_columns();
   const parallel::Range own = team.share(columns_, width);
-  for (std::int64_t block = 0; block < rows_; block += depth_)
-    for (std::int64_t k = block; k < std::min(block + depth_, rows_); ++k)
+  for (std::int64_t block = 0; block < rows_; block += depth_) {
+    const std::int64_t end = std::min(block + depth_, rows_);
+    for (std::int64_t k = block; k < end; k += kRowsAtOnce)
       for (std::int64_t column = own.begin; column < own.end; column += width)
-        std::copy_n(b.row(k) + column, std::min(width, own.end - column),
-                    floats_.data() + offset(block, column) + (k - block) * width);
+        compute_.kernels->copy(floats_.data() + offset(block, column) + (k - block) * width, width, b.row(k) + column,
+                               b.pitch, std::min(kRowsAtOnce, end - k), std::min(width, own.end - column));
+  }
 }
 
 void PackedMatrix::pack_transposed(parallel::Team& team, memory::MatrixView<const float> bt) {
   assert(bt.rows == columns_ && bt.columns == rows_);
   const std::int64_t width = panel_columns();
   const parallel::Range own = team.share(columns_, width);
-  for (std::int64_t column = own.begin; column < own.end; ++column)
-    for (std::int64_t block = 0; block < rows_; block += depth_) {
-      const float* source = bt.row(column);
-      float* target = floats_.data() + offset(block, column / width * width) + column % width;
-      for (std::int64_t k = block; k < std::min(block + depth_, rows_); ++k) target[(k - block) * width] = source[k];
-    }
+  for (std::int64_t column = own.begin; column < own.end; column += width)
+    for (std::int64_t block = 0; block < rows_; block += depth_)
+      compute_.kernels->transpose(floats_.data() + offset(block, column), width, bt.row(column) + block, bt.pitch,
+                                  std::min(width, own.end - column), std::min(depth_, rows_ - block));
 }
 
 }  // namespace wordkin::linalg

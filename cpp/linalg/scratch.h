@@ -10,7 +10,7 @@ namespace wordkin::linalg {
 
 class Scratch {
  public:
-  static constexpr std::int64_t kFloats = 1 << 17;  // a member: half a megabyte, a part of the second-level cache
+  static constexpr std::int64_t kFloats = 1 << 19;  // a member: two megabytes
 
   // For the members 0 .. members - 1 of a region (Team::member).
   explicit Scratch(std::size_t members) : floats_(members * kFloats) {}

@@ -90,6 +90,16 @@ def test_products_of_unpacked_matrices(isa: str, threads: int, transpose_a: bool
             assert_close(c, a.T if transpose_a else a, b.T if transpose_b else b, start)
 
 
+def test_unpacked_products_larger_than_a_block(isa: str) -> None:
+    rng = np.random.default_rng(4)
+    a, b = made(rng, 600, 500), made(rng, 600, 1900)  # more than one block of rows, columns and depth
+    results = [made(rng, 500, 1900) for _ in range(3)]
+    for threads, c in enumerate(results, start=1):
+        _core.linalg.gemm(c, a, b, transpose_a=True, isa=isa, threads=threads)
+    assert_close(results[0], a.T, b)
+    assert all(np.array_equal(results[0], c) for c in results[1:])
+
+
 def test_shapes_that_do_not_fit_are_named() -> None:
     product = _core.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline")
     with pytest.raises(ValueError, match=r"`a` must have the shape \(3, 4\); got \(3, 6\)"):
