@@ -52,9 +52,13 @@ double FullSoftmax::run(parallel::Team& team, const FullGradients& gradients, co
                      block == 0 ? Accumulate::kReplace : Accumulate::kAdd, scratch);
     team.barrier();
   }
-  double loss = 0.0;
-  for (std::int64_t place = 0; place < places.count(); ++place) loss -= scores_.log_probability_of_target(place);
-  return loss;
+  return loss(0, places.count());
+}
+
+double FullSoftmax::loss(std::int64_t first, std::int64_t count) const {
+  double sum = 0.0;
+  for (std::int64_t place = first; place < first + count; ++place) sum -= scores_.log_probability_of_target(place);
+  return sum;
 }
 
 }  // namespace wordkin::softmax

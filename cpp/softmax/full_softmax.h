@@ -29,6 +29,9 @@ class FullSoftmax {
   double run(parallel::Team& team, const FullGradients& gradients, const Places& places, const OutputLayer& layer,
              float scale, linalg::Scratch& scratch);
 
+  // Of the last run: the sum of the losses of some of its places.
+  [[nodiscard]] double loss(std::int64_t first, std::int64_t count) const;
+
  private:
   void differentiate(const parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block,
                      const Places& places, float scale);
