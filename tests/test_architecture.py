@@ -9,9 +9,11 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
 from wordkin.word2vec.options import TrainingOptions
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +30,7 @@ CPP_ARROWS = {
     "charcnn": {"linalg", "kernels", "memory", "parallel"},
     "optim": {"kernels", "memory", "parallel"},
     "softmax": {"optim", "linalg", "kernels", "memory", "random", "parallel"},  # optim: gradients of few rows
+    "elmo": {"charcnn", "recurrent", "softmax", "optim", "linalg", "kernels", "memory", "random", "parallel"},
     "text": {"memory", "parallel"},
     "phrases": {"text", "memory", "parallel"},
     "vector_files": {"memory", "parallel"},
@@ -36,6 +39,7 @@ CPP_ARROWS = {
     "recurrent": {"linalg", "kernels", "memory", "random", "parallel"},
     "bindings": {
         "charcnn",
+        "elmo",
         "kernels",
         "linalg",
         "memory",
@@ -152,12 +156,19 @@ def test_kernel_objects_have_no_weak_symbols(isa: str, tmp_path: Path) -> None:
     assert not [line for line in symbols.splitlines() if re.search(r" [WVu] ", line)]
 
 
-def test_options_have_the_same_fields_on_both_sides() -> None:
-    text = (CPP / "word2vec" / "objective.h").read_text()
-    struct = re.search(r"struct Options \{(.*?)\n\};", text, flags=re.DOTALL)
-    assert struct is not None
-    names = re.findall(r"^\s+[\w:]+(?:<[^>]*>)? (\w+) = ", struct.group(1), flags=re.MULTILINE)
-    assert names == [field.name for field in fields(TrainingOptions)]
+OPTIONS = [
+    ("word2vec/objective.h", "Options", TrainingOptions),
+    ("elmo/options.h", "Options", ELMoOptions),
+    ("elmo/options.h", "TrainingOptions", ELMoTrainingOptions),
+]
+
+
+@pytest.mark.parametrize(("header", "struct", "options"), OPTIONS, ids=[case[2].__name__ for case in OPTIONS])
+def test_options_have_the_same_fields_on_both_sides(header: str, struct: str, options: Any) -> None:
+    found = re.search(rf"struct {struct} \{{(.*?)\n\}};", (CPP / header).read_text(), flags=re.DOTALL)
+    assert found is not None
+    names = re.findall(r"^\s+[\w:]+(?:<[^>]*>)? (\w+) = ", found.group(1), flags=re.MULTILINE)
+    assert names == [field.name for field in fields(options)]
 
 
 def test_every_source_is_built() -> None:

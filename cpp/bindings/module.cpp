@@ -28,4 +28,5 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   wordkin::bindings::register_phrases(m);
   wordkin::bindings::register_softmax(m);
   wordkin::bindings::register_optim(m);
+  wordkin::bindings::register_elmo(m);
 }

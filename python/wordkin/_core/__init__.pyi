@@ -1,4 +1,5 @@
 from . import charcnn as charcnn
+from . import elmo as elmo
 from . import kernels as kernels
 from . import linalg as linalg
 from . import optim as optim

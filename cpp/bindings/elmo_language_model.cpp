@@ -1,0 +1,258 @@
+// A loaded language model: vectors of words and sentences, and how probable text is.
+#include "bindings/elmo_language_model.h"
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/compute_choice.h"
+#include "bindings/elmo_options.h"
+#include "bindings/elmo_windows.h"
+#include "bindings/interruptible_team.h"
+#include "bindings/tensor_views.h"
+#include "bindings/turn.h"
+#include "elmo/embedding.h"
+#include "elmo/evaluation.h"
+#include "elmo/language_model.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+// The tensors of a model; without a softmax where the dictionary has none of it. Other names are refused.
+std::vector<std::span<const float>> read_tensors(const std::vector<elmo::Parameter>& list, const py::dict& parameters) {
+  const bool has_softmax = std::ranges::any_of(list, [&](const elmo::Parameter& parameter) {
+    return parameter.part == elmo::Part::kSoftmax && parameters.contains(parameter.name);
+  });
+  std::vector<std::span<const float>> tensors;
+  std::size_t expected = 0;
+  for (const auto& parameter : list) {
+    if (parameter.part == elmo::Part::kSoftmax && !has_softmax) {
+      tensors.emplace_back();
+      continue;
+    }
+    ++expected;
+    if (!parameters.contains(parameter.name)) throw py::value_error("`parameters` lacks " + parameter.name);
+    tensors.push_back(tensor_view<const float>("parameters[" + parameter.name + "]",
+                                               parameters[py::str(parameter.name)], parameter.shape, Access::kRead));
+  }
+  if (parameters.size() != expected)
+    throw py::value_error("`parameters` must hold " + std::to_string(expected) + " tensors; got " +
+                          std::to_string(parameters.size()));
+  return tensors;
+}
+
+class LanguageModel {
+ public:
+  LanguageModel(const py::object& options, const py::dict& parameters, std::size_t threads, const std::string& isa,
+                const std::string& precision)
+      : threads_(threads) {
+    const elmo::Options checked = elmo_options_from(options);
+    const auto tensors = read_tensors(elmo::parameters_of(checked), parameters);
+    for (const auto& item : parameters) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
+    model_.emplace(compute_of(isa, precision), checked, elmo::tensors_of<const float>(checked, tensors));
+    InterruptibleTeam team(threads_);
+    model_->prepare_loading(team.size());
+    team.run([this](parallel::Team& member) { model_->load(member); });
+  }
+
+  // (types, P) vectors of words given as rows of character ids.
+  py::array_t<float> token_vectors(const py::object& characters) const {
+    const charcnn::FrozenEncoder* const encoder = model_->encoder();
+    if (encoder == nullptr) throw py::type_error("a model of token input has no characters: its rows are `embedding`");
+    const auto rows = character_rows_from(model_->options(), characters);
+    py::array_t<float> vectors({rows.rows, width()});
+    const auto out = memory::MatrixView<float>{vectors.mutable_data(), rows.rows, width(), width()};
+    const charcnn::WordBatch words(rows, encoder->shape().characters, charcnn::Coverage::kAll);
+    charcnn::EncodingRows working(encoder->shape());
+    InterruptibleTeam team(threads_);
+    linalg::Scratch scratch(team.size());
+    team.run([&](parallel::Team& member) {
+      static_cast<void>(encoder->encode(member, out, words, working, scratch));  // cancelled: the caller has thrown
+    });
+    return vectors;
+  }
+
+  // (n_layers + 1, tokens, 2 P): the token vectors and the lowest n_layers layers of sentences that end at `ends`.
+  // state: arrays (sentences, ...) which are changed; None begins with zeros.
+  py::array_t<float> layers(const py::object& vectors, const py::object& ids, const py::object& ends,
+                            std::optional<std::int64_t> n_layers, const py::object& state) const {
+    const auto& options = model_->options();
+    const auto table = matrix_view<const float>("vectors", vectors, Access::kRead);
+    if (table.columns != width()) refuse("vectors", std::to_string(width()) + " columns wide", shown(table.columns));
+    const auto tokens = vector_view<const std::int32_t>("ids", ids, Access::kRead);
+    check_ids("ids", tokens, table.rows, "rows of `vectors`");
+    const elmo::SentenceBatch batch(vector_view<const std::int64_t>("ends", ends, Access::kRead));
+    if (batch.tokens() != std::ssize(tokens))
+      throw py::value_error("the last of `ends` must be the number of ids, " + shown(std::ssize(tokens)) + "; got " +
+                            shown(batch.tokens()));
+    const std::int64_t run = n_layers.value_or(options.n_layers);
+    if (run < 0 || run > options.n_layers)
+      throw py::value_error("`n_layers` must be between 0 and " + shown(options.n_layers) + "; got " + shown(run));
+
+    py::array_t<float> out({run + 1, batch.tokens(), 2 * width()});
+    std::vector<memory::MatrixView<float>> views;
+    for (std::int64_t layer = 0; layer <= run; ++layer)
+      views.push_back(
+          {out.mutable_data() + layer * batch.tokens() * 2 * width(), batch.tokens(), 2 * width(), 2 * width()});
+    InterruptibleTeam team(threads_);
+    elmo::Embedding embedding(*model_, batch, run, team.size());
+    if (!state.is_none()) assign_state(options, embedding.state(), py::cast<py::dict>(state), order_of(batch));
+    if (batch.tokens() > 0)
+      team.run([&](parallel::Team& member) { static_cast<void>(embedding.run(member, views, table, tokens)); });
+    if (!state.is_none()) write_state(options, embedding.state(), py::cast<py::dict>(state), order_of(batch));
+    return out;
+  }
+
+  // Summed -log P of the targets that count, for each direction. The streams' state is carried from call to call, and
+  // begins with zeros where the shape of the window is another than before.
+  py::tuple evaluate(const py::object& characters, const py::object& inputs, const py::object& targets,
+                     const py::object& mask) {
+    require_softmax();
+    const Turn turn(evaluating_, "this model is evaluating already");
+    const auto& options = model_->options();
+    const auto shape = as_array("inputs", inputs);
+    if (shape.ndim() != 3 || shape.shape(1) < 1 || shape.shape(2) < 1)
+      refuse("inputs", "of the shape (2, steps, batch)", shown(shape.ndim()) + " dimensions");
+    const std::array<std::int64_t, 3> extents{elmo::kDirections, shape.shape(1), shape.shape(2)};
+    const elmo::Window window = elmo_window_from(options, characters, inputs, targets, extents[1], extents[2]);
+    const auto counts = tensor_view<const bool>("mask", mask, extents, Access::kRead);
+
+    py::array_t<float> vectors;
+    auto table = model_->embedding();
+    if (!options.token_input) {
+      vectors = token_vectors(characters);
+      table = matrix_view<const float>("vectors", vectors, Access::kRead);
+    }
+    InterruptibleTeam team(threads_);
+    if (!evaluation_ || !evaluation_->fits(extents[1], extents[2], team.size()))
+      evaluation_.emplace(*model_, extents[1], extents[2], team.size());
+    std::vector<double> logs(counts.size());
+    try {
+      team.run([&](parallel::Team& member) { static_cast<void>(evaluation_->run(member, logs, window, table)); });
+    } catch (...) {
+      evaluation_.reset();  // its state is worthless
+      throw;
+    }
+    const std::span<const double> all(logs);
+    const std::size_t half = logs.size() / 2;
+    return py::make_tuple(elmo::negative_log_likelihood(all.first(half), counts.first(half)),
+                          elmo::negative_log_likelihood(all.last(half), counts.last(half)));
+  }
+  void reset_state() {
+    const Turn turn(evaluating_, "this model is evaluating");
+    evaluation_.reset();
+  }
+
+  // (rows) float64: log P of the targets after hidden vectors (rows, P) of a direction's top layer.
+  py::array_t<double> log_probabilities(int direction, const py::object& hidden, const py::object& targets) const {
+    const softmax::Places places{hidden_rows(direction, hidden),
+                                 vector_view<const std::int32_t>("targets", targets, Access::kRead)};
+    if (places.count() != std::ssize(places.targets))
+      throw py::value_error("`targets` must be " + shown(places.count()) + ", as many as `hidden`; got " +
+                            shown(std::ssize(places.targets)));
+    check_ids("targets", places.targets, model_->options().n_tokens_vocab, "words");
+    py::array_t<double> logs(places.count());
+    double* const out = logs.mutable_data();
+    run_scores(direction, places, {}, [&](const softmax::VocabularyScores& scores, parallel::Range rows) {
+      for (std::int64_t row = rows.begin; row < rows.end; ++row) out[row] = scores.log_probability_of_target(row);
+    });
+    return logs;
+  }
+
+  // (rows, V) float32: log P of every word there.
+  py::array_t<float> distributions(int direction, const py::object& hidden) const {
+    const auto rows = hidden_rows(direction, hidden);
+    const std::int64_t words = model_->options().n_tokens_vocab;
+    const std::vector<std::int32_t> no_targets(static_cast<std::size_t>(rows.rows));
+    py::array_t<float> logs({rows.rows, words});
+    run_scores(direction, {rows, no_targets}, {logs.mutable_data(), rows.rows, words, words},
+               [](const softmax::VocabularyScores&, parallel::Range) {});
+    return logs;
+  }
+
+  std::size_t threads() const { return threads_; }
+  void set_threads(std::size_t threads) { threads_ = std::max<std::size_t>(threads, 1); }
+  std::size_t packed_bytes() const { return model_->bytes(); }
+
+ private:
+  static std::string shown(std::int64_t number) { return std::to_string(number); }
+  std::int64_t width() const { return model_->options().projection_dim; }
+
+  void require_softmax() const {
+    if (!model_->has_softmax())
+      throw py::value_error("this model has no softmax: it cannot tell how probable words are");
+  }
+
+  static std::vector<std::int64_t> order_of(const elmo::SentenceBatch& batch) {
+    std::vector<std::int64_t> order;
+    for (std::int64_t row = 0; row < batch.sentences(); ++row) order.push_back(batch.sentence_in(row));
+    return order;
+  }
+
+  memory::MatrixView<const float> hidden_rows(int direction, const py::object& hidden) const {
+    require_softmax();
+    if (direction < 0 || direction >= elmo::kDirections)
+      throw py::value_error("`direction` must be 0 or 1; got " + shown(direction));
+    const auto rows = matrix_view<const float>("hidden", hidden, Access::kRead);
+    if (rows.columns != width()) refuse("hidden", shown(width()) + " columns wide", shown(rows.columns));
+    return rows;
+  }
+
+  // use(scores, own rows) by every member, behind the pass.
+  template <typename Use>
+  void run_scores(int direction, const softmax::Places& places, memory::MatrixView<float> log_probabilities,
+                  const Use& use) const {
+    if (places.count() == 0) return;
+    const auto& options = model_->options();
+    softmax::VocabularyScores scores(model_->compute(), options.n_tokens_vocab, options.projection_dim, places.count(),
+                                     softmax::VocabularyScores::Keep::kNothing);
+    InterruptibleTeam team(threads_);
+    linalg::Scratch scratch(team.size());
+    team.run([&](parallel::Team& member) {
+      if (!scores.pass(member, places, model_->output_layer(direction), scratch, log_probabilities)) return;
+      member.barrier();
+      use(scores, member.share(places.count()));
+    });
+  }
+
+  std::vector<py::object> held_;
+  std::optional<elmo::LanguageModel> model_;
+  std::size_t threads_;
+  std::atomic_flag evaluating_;
+  std::optional<elmo::Evaluation> evaluation_;
+};
+
+}  // namespace
+
+void register_elmo_language_model(py::module_& m) {
+  py::class_<LanguageModel>(m, "LanguageModel")
+      .def(py::init<const py::object&, const py::dict&, std::size_t, const std::string&, const std::string&>(),
+           py::arg("options"), py::arg("parameters"), py::kw_only(), py::arg("threads"), py::arg("isa"),
+           py::arg("precision") = "float32")
+      .def("token_vectors", &LanguageModel::token_vectors, py::arg("characters"))
+      .def("layers", &LanguageModel::layers, py::arg("vectors"), py::arg("ids"), py::arg("ends"), py::kw_only(),
+           py::arg("n_layers") = py::none(), py::arg("state") = py::none())
+      .def("evaluate", &LanguageModel::evaluate, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
+           py::arg("mask"))
+      .def("reset_state", &LanguageModel::reset_state)
+      .def("log_probabilities", &LanguageModel::log_probabilities, py::arg("direction"), py::arg("hidden"),
+           py::arg("targets"))
+      .def("distributions", &LanguageModel::distributions, py::arg("direction"), py::arg("hidden"))
+      .def_property("threads", &LanguageModel::threads, &LanguageModel::set_threads)
+      .def_property_readonly("packed_bytes", &LanguageModel::packed_bytes);
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace wordkin::bindings {
+
+// Adds the class LanguageModel.
+void register_elmo_language_model(pybind11::module_& m);
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,235 @@
+// Training of a language model, step by step.
+#include "bindings/elmo_trainer.h"
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/compute_choice.h"
+#include "bindings/elmo_options.h"
+#include "bindings/elmo_windows.h"
+#include "bindings/interruption.h"
+#include "bindings/tensor_views.h"
+#include "bindings/turn.h"
+#include "elmo/trainer.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+using Update = elmo::TrainingStep::Update;
+
+py::object entry(const char* dictionary, const py::dict& arrays, const std::string& name) {
+  if (!arrays.contains(name)) throw py::value_error("`" + std::string(dictionary) + "` lacks " + name);
+  return arrays[py::str(name)];
+}
+
+void check_size(const char* dictionary, const py::dict& arrays, std::size_t size) {
+  if (arrays.size() != size)
+    throw py::value_error("`" + std::string(dictionary) + "` must hold " + std::to_string(size) + " tensors; got " +
+                          std::to_string(arrays.size()));
+}
+
+optim::Memory memory_of(const elmo::Parameter& parameter, const py::object& arrays, elmo::Optimizer optimizer) {
+  const std::string name = "accumulators[" + parameter.name + "]";
+  if (optimizer == elmo::Optimizer::kAdagrad)
+    return {tensor_view<float>(name, arrays, parameter.shape, Access::kWrite), {}};
+  if (!py::isinstance<py::tuple>(arrays) || py::len(arrays) != 2)
+    refuse(name.c_str(), "a tuple of the two moments of Adam", py::cast<std::string>(py::str(py::type::of(arrays))));
+  const auto moments = py::cast<py::tuple>(arrays);
+  return {tensor_view<float>(name + "[0]", moments[0], parameter.shape, Access::kWrite),
+          tensor_view<float>(name + "[1]", moments[1], parameter.shape, Access::kWrite)};
+}
+
+elmo::TrainedArrays trained_arrays(const std::vector<elmo::Parameter>& list, elmo::Optimizer optimizer,
+                                   const py::dict& parameters, const py::dict& accumulators) {
+  elmo::TrainedArrays arrays;
+  for (const auto& parameter : list) {
+    arrays.weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]",
+                                                entry("parameters", parameters, parameter.name), parameter.shape,
+                                                Access::kWrite));
+    arrays.memory.push_back(memory_of(parameter, entry("accumulators", accumulators, parameter.name), optimizer));
+  }
+  check_size("parameters", parameters, list.size());
+  check_size("accumulators", accumulators, list.size());
+  return arrays;
+}
+
+constexpr const char* kBusy = "already training: a step is under way";
+
+// Holds the arrays that a Trainer changes.
+class TrainerSession {
+ public:
+  TrainerSession(const py::object& options, const py::object& training, py::dict parameters, py::dict accumulators,
+                 std::size_t threads, const std::string& isa)
+      : options_(elmo_options_from(options)),
+        training_(elmo_training_options_from(training)),
+        list_(elmo::parameters_of(options_)),
+        parameters_(std::move(parameters)),
+        accumulators_(std::move(accumulators)) {
+    if (options_.n_tokens_vocab < 1)
+      throw std::invalid_argument("`n_tokens_vocab` must be positive: training predicts words; got 0");
+    const auto arrays = trained_arrays(list_, training_.optimizer, parameters_, accumulators_);
+    for (const auto& dictionary : {parameters_, accumulators_})  // kept alive whatever becomes of the dictionaries
+      for (const auto& item : dictionary) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
+    trainer_ =
+        std::make_shared<elmo::Trainer>(options_, training_, *compute_of(isa, "float32").kernels, arrays, threads);
+  }
+  ~TrainerSession() { close(); }
+
+  py::dict step(const py::object& characters, const py::object& inputs, const py::object& targets, double learning_rate,
+                std::int64_t number) {
+    if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
+      throw std::invalid_argument("`learning_rate` must be finite and not negative; got " +
+                                  std::to_string(learning_rate));
+    const Turn turn(busy_, kBusy);
+    const auto trainer = run(characters, inputs, targets, learning_rate, number, Update::kYes);
+    const auto& outcome = trainer->step().outcome();
+    py::dict d;
+    d["loss_forward"] = outcome.losses[0];
+    d["loss_backward"] = outcome.losses[1];
+    d["gradient_norm"] = outcome.gradient_norm;
+    d["clipped"] = outcome.clipped;
+    d["finite"] = outcome.finite;
+    return d;
+  }
+
+  py::dict gradients(const py::object& characters, const py::object& inputs, const py::object& targets,
+                     std::int64_t number) {
+    const Turn turn(busy_, kBusy);
+    const auto trainer = run(characters, inputs, targets, 0.0, number, Update::kNo);
+    py::dict d;
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      py::array_t<float> gradient(list_[i].shape);
+      trainer->step().copy_gradient({gradient.mutable_data(), static_cast<std::size_t>(gradient.size())}, i);
+      d[py::str(list_[i].name)] = std::move(gradient);
+    }
+    return d;
+  }
+
+  py::dict state() {
+    const Turn turn(busy_, kBusy);
+    return state_arrays(options_, running()->step().state());
+  }
+  void set_state(const py::dict& arrays) {
+    const Turn turn(busy_, kBusy);
+    assign_state(options_, running()->step().state(), arrays);
+  }
+  void reset_state() {
+    const Turn turn(busy_, kBusy);
+    running()->step().state().clear();
+  }
+
+  // What the last step drew: for each direction the negative words and the number of tries they took, and the factors
+  // of dropout, of every layer's input and of the last output.
+  py::dict draws() {
+    const Turn turn(busy_, kBusy);
+    auto& step = running()->step();
+    py::list negatives, tries, factors;
+    for (auto& sampled : step.sampled()) {
+      py::array_t<std::int32_t> ids(static_cast<py::ssize_t>(training_.negatives));
+      softmax::IdSet drawn = copy_of(sampled.negatives());
+      drawn.list(ids.mutable_data());
+      negatives.append(std::move(ids));
+      tries.append(sampled.tries());
+    }
+    for (int direction = 0; direction < elmo::kDirections; ++direction) {
+      py::list layers;
+      for (std::int64_t layer = 0; layer <= options_.n_layers; ++layer)
+        layers.append(dropout_factors(step.dropout(direction), layer));
+      factors.append(std::move(layers));
+    }
+    py::dict d;
+    d["negatives"] = std::move(negatives);
+    d["tries"] = std::move(tries);
+    d["factors"] = std::move(factors);
+    return d;
+  }
+
+  std::size_t threads() { return running()->threads(); }
+
+  // Joins the threads. Another thread's step is cancelled.
+  void close() {
+    auto trainer = std::move(trainer_);
+    const py::gil_scoped_release release;  // joins threads; none of them needs Python
+    if (trainer) trainer->cancel();
+    trainer.reset();
+  }
+
+ private:
+  // Shared for the time of a call, so that no other thread closes the trainer under it.
+  std::shared_ptr<elmo::Trainer> running() const {
+    if (!trainer_) throw std::runtime_error("this trainer is closed");
+    return trainer_;
+  }
+
+  std::shared_ptr<elmo::Trainer> run(const py::object& characters, const py::object& inputs, const py::object& targets,
+                                     double learning_rate, std::int64_t number, Update update) {
+    if (number < 1) throw std::invalid_argument("`step` must be positive; got " + std::to_string(number));
+    auto trainer = running();
+    const elmo::Window window =
+        elmo_window_from(options_, characters, inputs, targets, training_.unroll_steps, training_.batch_size);
+    trainer->start(window, learning_rate, number, update);
+    try {
+      wait_interruptibly([&](double seconds) { return trainer->wait(seconds); });
+    } catch (...) {
+      const py::gil_scoped_release release;  // waits for threads that do not need Python
+      trainer->cancel();
+      throw;
+    }
+    if (!trainer->step().outcome().completed) throw std::runtime_error("the trainer was closed during the step");
+    return trainer;
+  }
+
+  py::array_t<float> dropout_factors(const recurrent::Dropout& dropout, std::int64_t layer) const {
+    const std::int64_t rows = training_.unroll_steps * training_.batch_size, columns = options_.projection_dim;
+    py::array_t<float> factors({training_.unroll_steps, training_.batch_size, columns});
+    std::fill_n(factors.mutable_data(), factors.size(), 1.0f);
+    recurrent::drop({factors.mutable_data(), rows, columns, columns}, 0, dropout, layer);
+    return factors;
+  }
+
+  softmax::IdSet copy_of(const softmax::IdSet& ids) const {
+    softmax::IdSet copy(options_.n_tokens_vocab);
+    copy.assign(ids);
+    return copy;
+  }
+
+  elmo::Options options_;
+  elmo::TrainingOptions training_;
+  std::vector<elmo::Parameter> list_;
+  py::dict parameters_, accumulators_;
+  std::vector<py::object> held_;
+  std::atomic_flag busy_;
+  std::shared_ptr<elmo::Trainer> trainer_;
+};
+
+}  // namespace
+
+void register_elmo_trainer(py::module_& m) {
+  py::class_<TrainerSession>(m, "Trainer")
+      .def(py::init<const py::object&, const py::object&, py::dict, py::dict, std::size_t, const std::string&>(),
+           py::arg("options"), py::arg("training_options"), py::arg("parameters"), py::arg("accumulators"),
+           py::kw_only(), py::arg("threads"), py::arg("isa"))
+      .def("step", &TrainerSession::step, py::arg("characters"), py::arg("inputs"), py::arg("targets"), py::kw_only(),
+           py::arg("learning_rate"), py::arg("step"))
+      .def("gradients", &TrainerSession::gradients, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
+           py::kw_only(), py::arg("step"))
+      .def("draws", &TrainerSession::draws)
+      .def("reset_state", &TrainerSession::reset_state)
+      .def("close", &TrainerSession::close)
+      .def_property("state", &TrainerSession::state, &TrainerSession::set_state)
+      .def_property_readonly("threads", &TrainerSession::threads);
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,39 @@
+// What the recurrent layers of both directions carry from one window to the next.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "elmo/options.h"
+#include "elmo/parameters.h"
+#include "memory/aligned_buffer.h"
+#include "memory/matrix_view.h"
+#include "recurrent/layer.h"
+#include "recurrent/stack_shape.h"
+
+namespace wordkin::elmo {
+
+recurrent::StackShape stack_shape(const Options& options);
+
+class CarriedState {
+ public:
+  // Zeros, for `rows` rows of a batch.
+  CarriedState(const Options& options, std::int64_t rows);
+
+  [[nodiscard]] std::span<const recurrent::LayerState> of(int direction) const {
+    return layers_[static_cast<std::size_t>(direction)];
+  }
+  // All of it as one piece, for copies.
+  [[nodiscard]] std::span<float> floats() { return floats_.span(); }
+  void assign(CarriedState& other);
+  void clear();
+
+ private:
+  memory::AlignedBuffer<float> floats_;
+  std::array<std::vector<recurrent::LayerState>, kDirections> layers_;
+};
+
+}  // namespace wordkin::elmo

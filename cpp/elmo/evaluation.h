@@ -1,0 +1,62 @@
+// How well a language model predicts text: windows of streams as in training, but with the full softmax and no dropout.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "elmo/carried_state.h"
+#include "elmo/language_model.h"
+#include "elmo/window.h"
+#include "linalg/scratch.h"
+#include "memory/matrix_view.h"
+#include "parallel/team.h"
+#include "recurrent/direction_stack.h"
+#include "recurrent/padded_matrix.h"
+#include "softmax/vocabulary_scores.h"
+
+namespace wordkin::elmo {
+
+// The working memory of windows of one size, made before a region begins.
+class Evaluation {
+ public:
+  Evaluation(const LanguageModel& model, std::int64_t steps, std::int64_t batch, std::size_t members);
+
+  [[nodiscard]] bool fits(std::int64_t steps, std::int64_t batch, std::size_t members) const {
+    return steps == batch_.steps() && batch == batch_.width() && members == members_;
+  }
+
+  // What the streams carry from window to window begins with zeros and is kept here; after a cancelled run it is
+  // worthless. log_probabilities: OUT (2, steps, batch) of the targets. vectors: IN (types, P), which the window's
+  // inputs are rows of. Called by every member; when false, the work was cancelled.
+  [[nodiscard]] bool run(parallel::Team& team, std::span<double> log_probabilities, const Window& window,
+                         memory::MatrixView<const float> vectors);
+
+ private:
+  [[nodiscard]] bool run_stack(parallel::Team& team, int direction, const Window& window,
+                               memory::MatrixView<const float> vectors);
+
+  struct Direction {
+    Direction(const LanguageModel& model, const recurrent::SequenceBatch& batch);
+
+    recurrent::StackInference stack;
+    recurrent::PaddedMatrix input;
+    recurrent::PaddedMatrix odd, even;  // outputs of layers, in turn
+    std::vector<memory::MatrixView<float>> outputs;
+  };
+
+  const LanguageModel* model_;
+  recurrent::SequenceBatch batch_;
+  std::vector<Direction> directions_;
+  softmax::VocabularyScores scores_;
+  CarriedState state_;
+  std::size_t members_;
+  linalg::Scratch scratch_;
+};
+
+// The negative of the sum of those log probabilities whose place counts.
+double negative_log_likelihood(std::span<const double> log_probabilities, std::span<const bool> counts);
+
+}  // namespace wordkin::elmo

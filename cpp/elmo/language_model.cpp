@@ -1,0 +1,34 @@
+#include "elmo/language_model.h"
+
+#include "elmo/carried_state.h"
+#include "elmo/token_layer.h"
+
+namespace wordkin::elmo {
+
+LanguageModel::LanguageModel(const linalg::Compute& compute, const Options& options,
+                             const Tensors<const float>& weights)
+    : compute_(compute),
+      options_(options),
+      weights_(weights),
+      stacks_{recurrent::PackedStack(compute, stack_shape(options), recurrent::Purpose::kInference),
+              recurrent::PackedStack(compute, stack_shape(options), recurrent::Purpose::kInference)} {
+  if (!options.token_input) encoder_.emplace(compute, token_shape(options));
+}
+
+void LanguageModel::prepare_loading(std::size_t members) {
+  if (encoder_) loading_.emplace(encoder_->shape(), members);
+}
+
+void LanguageModel::load(parallel::Team& team) {
+  for (std::size_t direction = 0; direction < stacks_.size(); ++direction)
+    stacks_[direction].pack(team, weights_.layers[direction]);
+  if (encoder_) encoder_->load(team, weights_.characters, *loading_);
+  team.barrier();
+  if (team.rank() == 0) loading_.reset();
+}
+
+std::size_t LanguageModel::bytes() const {
+  return stacks_[0].bytes() + stacks_[1].bytes() + (encoder_ ? encoder_->bytes() : 0);
+}
+
+}  // namespace wordkin::elmo

@@ -1,0 +1,54 @@
+// A language model that does not change: its weights as the layers read them, packed once.
+//
+// Read-only once loaded: any number of threads may encode and evaluate with it, each call with working memory of its
+// own (elmo/embedding, elmo/evaluation).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "charcnn/frozen_encoder.h"
+#include "elmo/options.h"
+#include "elmo/parameters.h"
+#include "linalg/compute.h"
+#include "parallel/team.h"
+#include "recurrent/packed_layer.h"
+#include "softmax/output_layer.h"
+
+namespace wordkin::elmo {
+
+class LanguageModel {
+ public:
+  // The weights are borrowed: embedding and softmax are read where they are. Those of the softmax may be missing.
+  LanguageModel(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights);
+
+  // Called once by every member of a region of `members`, before anything else. `prepare_loading` goes before.
+  void prepare_loading(std::size_t members);
+  void load(parallel::Team& team);
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const linalg::Compute& compute() const { return compute_; }
+  [[nodiscard]] const charcnn::FrozenEncoder* encoder() const { return encoder_ ? &*encoder_ : nullptr; }
+  [[nodiscard]] const recurrent::PackedStack& stack(int direction) const {
+    return stacks_[static_cast<std::size_t>(direction)];
+  }
+  [[nodiscard]] bool has_softmax() const { return !weights_.softmax[0].weights.empty(); }
+  [[nodiscard]] softmax::OutputLayer output_layer(int direction) const {
+    const auto& softmax = weights_.softmax[static_cast<std::size_t>(direction)];
+    return {softmax.weights, softmax.bias};
+  }
+  [[nodiscard]] memory::MatrixView<const float> embedding() const { return weights_.embedding; }
+  [[nodiscard]] std::size_t bytes() const;  // of the packed weights
+
+ private:
+  linalg::Compute compute_;
+  Options options_;
+  Tensors<const float> weights_;
+  std::optional<charcnn::FrozenEncoder> encoder_;  // none where words are rows of `embedding`
+  std::array<recurrent::PackedStack, kDirections> stacks_;
+  std::optional<charcnn::ConvolutionScratch> loading_;
+};
+
+}  // namespace wordkin::elmo

@@ -1,0 +1,83 @@
+#include "elmo/token_layer.h"
+
+#include <algorithm>
+
+namespace wordkin::elmo {
+
+charcnn::Shape token_shape(const Options& options) {
+  charcnn::Shape shape;
+  shape.char_dim = options.char_dim;
+  shape.max_characters = options.max_characters_per_token;
+  shape.filters = options.filters;
+  shape.activation = options.activation;
+  shape.highways = options.n_highway;
+  shape.projection = shape.width() == options.projection_dim ? 0 : options.projection_dim;
+  return shape;
+}
+
+TokenLayer::Characters::Characters(const linalg::Compute& compute, const Options& options, std::size_t members)
+    : encoder(compute, token_shape(options)), saved(encoder.shape(), members), vectors(options.projection_dim) {}
+
+TokenLayer::TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members,
+                       std::int64_t places) {
+  if (options.token_input)
+    embedding_gradient_ = optim::RowGradients(std::min(places, options.n_tokens_vocab), options.projection_dim, false);
+  else
+    characters_.emplace(compute, options, members);
+}
+
+void TokenLayer::prepare(const Window& window) {
+  ids_ = window.inputs;
+  if (characters_) {
+    const std::int64_t types = window.characters.rows;
+    places_.assign_all(ids_, types);
+    characters_->words.emplace(window.characters, characters_->encoder.shape().characters, charcnn::Coverage::kPresent);
+    characters_->saved.reserve(types);
+    characters_->vectors.reserve(types);
+  } else {
+    places_.assign(ids_);
+    std::copy(places_.ids().begin(), places_.ids().end(), embedding_gradient_.ids());
+    embedding_gradient_.set_count(places_.rows());
+  }
+}
+
+void TokenLayer::pack(parallel::Team& team, const Tensors<const float>& weights) {
+  if (characters_) characters_->encoder.pack(team, weights.characters);
+}
+
+void TokenLayer::hand_out(const parallel::Team& team, memory::MatrixView<float> inputs,
+                          memory::MatrixView<const float> table) const {
+  const parallel::Range own = team.share(inputs.rows);
+  for (std::int64_t place = own.begin; place < own.end; ++place)
+    std::copy_n(table.row(ids_[static_cast<std::size_t>(place)]), inputs.columns, inputs.row(place));
+}
+
+bool TokenLayer::forward(parallel::Team& team, memory::MatrixView<float> inputs, const Tensors<const float>& weights,
+                         linalg::Scratch& scratch) {
+  if (characters_) {
+    const auto vectors = characters_->vectors.rows(places_.rows());
+    if (!characters_->encoder.forward(team, vectors, weights.characters, *characters_->words, characters_->saved,
+                                      scratch))
+      return false;
+    hand_out(team, inputs, vectors);
+  } else {
+    hand_out(team, inputs, weights.embedding);
+  }
+  return team.go_on();
+}
+
+bool TokenLayer::backward(parallel::Team& team, const Tensors<float>& gradients,
+                          memory::MatrixView<const float> d_inputs, const Tensors<const float>& weights,
+                          linalg::Scratch& scratch) {
+  if (!characters_) {
+    places_.sum(team, embedding_gradient_.values(), d_inputs);
+    return team.go_on();
+  }
+  const auto d_vectors = characters_->vectors.rows(places_.rows());
+  places_.sum(team, d_vectors, d_inputs);
+  if (!team.go_on()) return false;
+  return characters_->encoder.backward(team, gradients.characters, d_vectors, weights.characters, *characters_->words,
+                                       characters_->saved, scratch);
+}
+
+}  // namespace wordkin::elmo

@@ -1,0 +1,63 @@
+// From words to what the recurrent layers read, in training: each word type of a window is computed once and handed to
+// all its places; what comes back from the places is summed up per type.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "charcnn/char_encoder.h"
+#include "elmo/options.h"
+#include "elmo/parameters.h"
+#include "elmo/window.h"
+#include "linalg/gemm.h"
+#include "memory/matrix_view.h"
+#include "optim/row_gradients.h"
+#include "optim/row_places.h"
+#include "parallel/team.h"
+
+namespace wordkin::elmo {
+
+charcnn::Shape token_shape(const Options& options);
+
+class TokenLayer {
+ public:
+  // For the members of a region, and windows of at most `places` places in both directions together.
+  TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members, std::int64_t places);
+
+  // Makes room for a window, before the region begins. The window is borrowed until the next.
+  void prepare(const Window& window);
+
+  // Called by every member of a team.
+  void pack(parallel::Team& team, const Tensors<const float>& weights);  // a barrier must follow
+  // inputs: OUT (places of both directions, P). Both end with a barrier; false when the work was cancelled.
+  [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> inputs,
+                             const Tensors<const float>& weights, linalg::Scratch& scratch);
+  // d_inputs: IN (places of both directions, P). Writes the characters' part of `gradients`, or embedding_gradient().
+  [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
+                              memory::MatrixView<const float> d_inputs, const Tensors<const float>& weights,
+                              linalg::Scratch& scratch);
+
+  [[nodiscard]] optim::RowGradients& embedding_gradient() { return embedding_gradient_; }
+
+ private:
+  struct Characters {
+    Characters(const linalg::Compute& compute, const Options& options, std::size_t members);
+
+    charcnn::CharEncoder encoder;
+    charcnn::EncoderSaved saved;
+    std::optional<charcnn::WordBatch> words;
+    charcnn::RowBuffer<float> vectors;  // of the types, and then their gradients
+  };
+
+  void hand_out(const parallel::Team& team, memory::MatrixView<float> inputs,
+                memory::MatrixView<const float> table) const;
+
+  std::optional<Characters> characters_;  // none where words are rows of `embedding`
+  std::span<const std::int32_t> ids_;     // of the window's places
+  optim::RowPlaces places_;
+  optim::RowGradients embedding_gradient_;
+};
+
+}  // namespace wordkin::elmo

@@ -1,0 +1,29 @@
+#include "elmo/trainer.h"
+
+#include "parallel/team.h"
+
+namespace wordkin::elmo {
+
+Trainer::Trainer(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
+                 const TrainedArrays& arrays, std::size_t threads)
+    : pool_(threads), step_(options, training, kernels, arrays, pool_.size()) {}
+
+Trainer::~Trainer() { cancel(); }
+
+void Trainer::start(const Window& window, double learning_rate, std::int64_t step, TrainingStep::Update update) {
+  step_.prepare(window, learning_rate, step, update);
+  cancelled_.store(false, std::memory_order_relaxed);
+  parallel::start_team(pool_, pool_.size(), cancelled_, [this](parallel::Team& team) { step_.run(team); });
+}
+
+bool Trainer::wait(double seconds) { return pool_.wait(0, seconds); }
+
+void Trainer::cancel() {
+  cancelled_.store(true, std::memory_order_relaxed);
+  try {
+    pool_.wait_all();
+  } catch (...) {  // the caller has another reason to stop, and gets that one
+  }
+}
+
+}  // namespace wordkin::elmo

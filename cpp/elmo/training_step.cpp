@@ -1,0 +1,201 @@
+#include "elmo/training_step.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "optim/adagrad.h"
+#include "optim/adam.h"
+#include "optim/clipping.h"
+
+namespace wordkin::elmo {
+namespace {
+
+constexpr std::uint64_t kNegatives = 0x6E65676174697665ULL;  // other rooms draw from the same seed
+constexpr std::size_t kAlignedFloats = memory::kCacheLine / sizeof(float);
+
+std::vector<std::span<const float>> read_only(const std::vector<std::span<float>>& spans) {
+  return {spans.begin(), spans.end()};
+}
+
+recurrent::SequenceBatch batch_of(const TrainingOptions& training) {
+  return {training.unroll_steps, training.batch_size};
+}
+
+template <typename Make>
+auto for_both(const Make& make) {
+  return std::array{make(), make()};
+}
+
+}  // namespace
+
+// Dense gradients lie in one buffer, each from a cache line on.
+std::vector<std::span<float>> TrainingStep::room_for_gradients(const std::vector<Parameter>& list, bool sampled,
+                                                               memory::AlignedBuffer<float>& buffer) {
+  const auto is_dense = [&](const Parameter& parameter) {
+    return !parameter.rows_are_words || (parameter.part == Part::kSoftmax && !sampled);
+  };
+  const auto padded = [](std::size_t size) { return (size + kAlignedFloats - 1) / kAlignedFloats * kAlignedFloats; };
+  std::size_t total = 0;
+  for (const auto& parameter : list)
+    if (is_dense(parameter)) total += padded(static_cast<std::size_t>(parameter.size()));
+  buffer = memory::AlignedBuffer<float>(total);
+  std::vector<std::span<float>> spans;
+  std::size_t next = 0;
+  for (const auto& parameter : list) {
+    if (!is_dense(parameter)) {
+      spans.emplace_back();
+      continue;
+    }
+    const auto size = static_cast<std::size_t>(parameter.size());
+    spans.push_back(buffer.span().subspan(next, size));
+    next += padded(size);
+  }
+  return spans;
+}
+
+TrainingStep::TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
+                           const TrainedArrays& arrays, std::size_t members)
+    : options_(options),
+      training_(training),
+      compute_{&kernels, training.precision},
+      arrays_(arrays),
+      list_(parameters_of(options)),
+      gradient_spans_(room_for_gradients(list_, Objective::samples(options, training), gradient_floats_)),
+      weights_(tensors_of<const float>(options, read_only(arrays.weights))),
+      gradients_(tensors_of<float>(options, gradient_spans_)),
+      tokens_(compute_, options, members, kDirections * batch_of(training).rows()),
+      packed_(for_both(
+          [&] { return recurrent::PackedStack(compute_, stack_shape(options), recurrent::Purpose::kTraining); })),
+      stacks_(for_both([&] { return recurrent::StackTraining(stack_shape(options), batch_of(training)); })),
+      objective_(compute_, options, training, batch_of(training).rows()),
+      scratch_(members),
+      inputs_(kDirections * batch_of(training).rows(), options.projection_dim),
+      hidden_(kDirections * batch_of(training).rows(), options.projection_dim),
+      d_hidden_(kDirections * batch_of(training).rows(), options.projection_dim),
+      state_(options, training.batch_size),
+      next_state_(options, training.batch_size) {
+  gather_parameters();
+}
+
+std::vector<const optim::RowGradients*> TrainingStep::row_gradients(std::size_t parameter) {
+  if (list_[parameter].part == Part::kTokens) return {&tokens_.embedding_gradient()};
+  std::vector<const optim::RowGradients*> found;
+  const float* const data = arrays_.weights[parameter].data();
+  for (std::size_t direction = 0; direction < objective_.sampled().size(); ++direction) {
+    const auto& softmax = weights_.softmax[direction];
+    if (softmax.weights.data == data || softmax.bias.data() == data)
+      found.push_back(&objective_.sampled()[direction].gradients());
+  }
+  return found;
+}
+
+void TrainingStep::gather_parameters() {
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const auto& weights = arrays_.weights;
+    const auto& memory = arrays_.memory;
+    if (!gradient_spans_[i].empty()) {
+      parameters_.add(optim::Dense{weights[i], gradient_spans_[i], memory[i]});
+      continue;
+    }
+    if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the weights that stand before it
+    for (const optim::RowGradients* const rows : row_gradients(i)) {
+      if (rows->has_bias())
+        parameters_.add(optim::Sparse{weights[i], memory[i], weights[i + 1], memory[i + 1], rows});
+      else
+        parameters_.add(optim::Sparse{weights[i], memory[i], {}, {}, rows});
+    }
+  }
+}
+
+void TrainingStep::prepare(const Window& window, double learning_rate, std::int64_t step, Update update) {
+  window_ = window;
+  learning_rate_ = learning_rate;
+  step_ = step;
+  update_ = update;
+  outcome_ = {};
+  next_state_.assign(state_);
+  tokens_.prepare(window);
+}
+
+recurrent::Dropout TrainingStep::dropout(int direction) const {
+  return {static_cast<float>(training_.dropout), training_.seed, static_cast<std::uint64_t>(step_), direction};
+}
+
+bool TrainingStep::forward(parallel::Team& team) {
+  tokens_.pack(team, weights_);
+  for (std::size_t direction = 0; direction < packed_.size(); ++direction)
+    packed_[direction].pack(team, weights_.layers[direction]);
+  if (!team.go_on()) return false;
+  if (!tokens_.forward(team, inputs_.view(), weights_, scratch_)) return false;
+  team.split(kDirections, [&](int direction, parallel::Team& part) {
+    const auto index = static_cast<std::size_t>(direction);
+    const std::int64_t places = window_.places();
+    // The answer is that of go_on below: what one half is told, the whole team is told.
+    static_cast<void>(stacks_[index].forward(part, packed_[index],
+                                             hidden_.view().block_of_rows(direction * places, places),
+                                             inputs_.view().block_of_rows(direction * places, places),
+                                             next_state_.of(direction), dropout(direction), scratch_));
+  });
+  return team.go_on();
+}
+
+bool TrainingStep::backward(parallel::Team& team) {
+  team.split(kDirections, [&](int direction, parallel::Team& part) {
+    const auto index = static_cast<std::size_t>(direction);
+    const std::int64_t places = window_.places();
+    static_cast<void>(stacks_[index].backward(
+        part, packed_[index], inputs_.view().block_of_rows(direction * places, places), gradients_.layers[index],
+        d_hidden_.view().block_of_rows(direction * places, places), weights_.layers[index], scratch_));
+  });
+  if (!team.go_on()) return false;
+  return tokens_.backward(team, gradients_, inputs_.view(), weights_, scratch_);
+}
+
+void TrainingStep::update(parallel::Team& team, double scale) {
+  if (training_.optimizer == Optimizer::kAdam)
+    parameters_.update(team, optim::Adam(*compute_.kernels, learning_rate_, step_, scale));
+  else
+    parameters_.update(team, optim::Adagrad(*compute_.kernels, learning_rate_, scale));
+}
+
+void TrainingStep::run(parallel::Team& team) {
+  const auto negatives_of = [&](std::uint64_t direction) {
+    return random::Generator(training_.seed ^ kNegatives, static_cast<std::uint64_t>(step_) * kDirections + direction);
+  };
+  if (!forward(team)) return;
+  if (!objective_.run(team, d_hidden_.view(), hidden_.view(), gradients_, window_, weights_,
+                      {negatives_of(0), negatives_of(1)}, scratch_))
+    return;
+  if (!backward(team)) return;
+  const double squared_norm = parameters_.squared_norm(team, *compute_.kernels);
+  const double scale = optim::clip_scale(squared_norm, training_.clip_norm);
+  const bool finite =
+      std::isfinite(squared_norm) && std::isfinite(objective_.mean_loss(0)) && std::isfinite(objective_.mean_loss(1));
+  if (!team.go_on()) return;  // the last time: from here on, weights change
+  if (team.rank() == 0)
+    outcome_ = {{objective_.mean_loss(0), objective_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
+  if (!finite || update_ == Update::kNo) return;
+  update(team, scale);
+  if (team.rank() == 0) state_.assign(next_state_);
+}
+
+void TrainingStep::copy_gradient(std::span<float> gradient, std::size_t parameter) {
+  if (!gradient_spans_[parameter].empty()) {
+    std::ranges::copy(gradient_spans_[parameter], gradient.begin());
+    return;
+  }
+  std::ranges::fill(gradient, 0.0f);
+  const bool is_bias = list_[parameter].shape.size() == 1;
+  for (const optim::RowGradients* const rows : row_gradients(parameter)) {
+    for (std::int64_t row = 0; row < rows->count(); ++row) {
+      const std::int64_t id = rows->ids()[row];
+      if (id == optim::RowGradients::kMoved) continue;
+      if (is_bias)
+        gradient[static_cast<std::size_t>(id)] = rows->bias()[row];
+      else
+        std::copy_n(rows->row(row), rows->columns(), gradient.data() + id * rows->columns());
+    }
+  }
+}
+
+}  // namespace wordkin::elmo
