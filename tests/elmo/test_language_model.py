@@ -1,0 +1,195 @@
+"""A loaded model against its float64 definition: vectors of words and sentences, probabilities of text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from elmo.trained_models import assert_close
+from reference.elmo import layers_of_sentence, losses, token_layer, zero_state
+from reference.elmo_models import random_parameters, random_window, small_options
+from reference.tape import Node
+from wordkin import _core, hardware
+
+MODELS: dict[str, dict[str, Any]] = {
+    "lstm": {},
+    "clips": {"cell_clip": 0.6, "proj_clip": 0.4},
+    "rnn, three layers": {"cell": "rnn", "n_layers": 3},
+    "no projection, no skip": {"dim": 5, "use_skip_connections": False},
+    "tokens, separate softmax": {"token_input": True, "shared_softmax": False},
+}
+
+
+class Model:
+    """A loaded model, and its weights in float64."""
+
+    def __init__(self, isa: str | None = None, *, threads: int = 1, precision: str = "float32", **changes: Any) -> None:
+        self.options = small_options(**changes)
+        parameters = random_parameters(self.options, 1)
+        self.exact = {name: Node(value.astype(np.float64)) for name, value in parameters.items()}
+        self.core = _core.elmo.LanguageModel(
+            self.options, parameters, threads=threads, isa=isa or hardware.choose_isa(), precision=precision
+        )
+
+
+def random_words(options: Any, seed: int, count: int = 11) -> NDArray[np.uint16]:
+    characters = random_window(options, seed, types=count).characters
+    assert characters is not None
+    return characters
+
+
+def random_sentences(seed: int, lengths: list[int], words: int = 11) -> list[NDArray[np.int32]]:
+    generator = np.random.default_rng(seed)
+    return [generator.integers(0, words, length).astype(np.int32) for length in lengths]
+
+
+def joined(sentences: list[NDArray[np.int32]]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    ends = np.cumsum([len(sentence) for sentence in sentences], dtype=np.int64)
+    return np.concatenate([*sentences, np.zeros(0, np.int32)]), ends
+
+
+def state_of(options: Any, rows: int, seed: int | None = None) -> dict[str, NDArray[np.float32]]:
+    generator = np.random.default_rng(seed)
+    scale = 0.0 if seed is None else 0.3
+    return {
+        name: (scale * generator.standard_normal(value.shape)).astype(np.float32)
+        for name, value in zero_state(options, rows).items()
+    }
+
+
+def rows_of(state: dict[str, NDArray[Any]], row: int) -> dict[str, NDArray[np.float64]]:
+    return {name: value[row : row + 1].astype(np.float64) for name, value in state.items()}
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_token_vectors(isa: str, activation: str) -> None:
+    model = Model(isa, activation=activation, n_highway=2)
+    words = random_words(model.options, 2)
+    expected = token_layer(model.exact, model.options, words).value
+    assert_close(model.core.token_vectors(words), expected, "vectors")
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_layers_and_state(isa: str, name: str) -> None:
+    model = Model(isa, **MODELS[name])
+    options = model.options
+    vectors = np.random.default_rng(2).standard_normal((11, options.projection_dim)).astype(np.float32)
+    sentences = random_sentences(3, [3, 7, 1, 0, 4, 7])
+    state = state_of(options, len(sentences), seed=4)
+    before = {key: value.copy() for key, value in state.items()}
+    ids, ends = joined(sentences)
+    layers = model.core.layers(vectors, ids, ends, state=state)
+    assert layers.shape == (options.n_layers + 1, len(ids), 2 * options.projection_dim)
+    for row, (sentence, end) in enumerate(zip(sentences, ends, strict=True)):
+        own = rows_of(before, row)
+        if len(sentence):
+            expected, own = layers_of_sentence(model.exact, options, vectors[sentence].astype(np.float64), own)
+            assert_close(layers[:, end - len(sentence) : end], expected, f"sentence {row}")
+        for key, value in own.items():
+            assert_close(state[key][row : row + 1], value, f"{key} of sentence {row}")
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_sentence_has_the_same_bits_in_any_company(isa: str, precision: str) -> None:
+    models = [Model(isa, threads=threads, precision=precision, dim=40, projection_dim=17) for threads in (1, 2)]
+    words = random_words(models[0].options, 2, count=300)
+    vectors = models[0].core.token_vectors(words)
+    np.testing.assert_array_equal(vectors, models[1].core.token_vectors(words))
+    np.testing.assert_array_equal(vectors[5:6], models[1].core.token_vectors(words[5:6]))
+    sentences = random_sentences(3, [9, 1, 20, 4, 9], words=300)
+    alone = [model.core.layers(vectors, *joined([sentence])) for sentence in sentences for model in models[:1]]
+    for model in models:
+        for order in ([0, 1, 2, 3, 4], [4, 2, 0], [3, 1]):
+            ids, ends = joined([sentences[k] for k in order])
+            together = model.core.layers(vectors, ids, ends)
+            for k, end in zip(order, ends, strict=True):
+                np.testing.assert_array_equal(together[:, end - len(sentences[k]) : end], alone[k])
+
+
+def test_fewer_layers_are_the_lowest() -> None:
+    model = Model()
+    vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
+    ids, ends = joined(random_sentences(3, [3, 5]))
+    every = model.core.layers(vectors, ids, ends)
+    for n_layers in (0, 1, 2):
+        np.testing.assert_array_equal(model.core.layers(vectors, ids, ends, n_layers=n_layers), every[: n_layers + 1])
+    np.testing.assert_array_equal(every[0], np.hstack([vectors[ids], vectors[ids]]))
+    assert model.core.layers(vectors, *joined([])).shape == (3, 0, 10)
+
+
+def test_a_sentence_in_two_pieces_with_carried_state() -> None:
+    """What a long sentence needs; the backward direction reads the later piece first."""
+    model = Model()
+    vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
+    (sentence,) = random_sentences(3, [9])
+    whole = model.core.layers(vectors, *joined([sentence]))
+    forward, backward = state_of(model.options, 1), state_of(model.options, 1)
+    pieces = [sentence[:4], sentence[4:]]
+    first = [model.core.layers(vectors, *joined([piece]), state=forward) for piece in pieces]
+    last = [model.core.layers(vectors, *joined([piece]), state=backward) for piece in pieces[::-1]][::-1]
+    np.testing.assert_array_equal(np.concatenate(first, axis=1)[..., :5], whole[..., :5])
+    np.testing.assert_array_equal(np.concatenate(last, axis=1)[..., 5:], whole[..., 5:])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_evaluation(isa: str, name: str) -> None:
+    model = Model(isa, threads=2, **MODELS[name])
+    generator = np.random.default_rng(6)
+    state: dict[str, Any] = dict(zero_state(model.options, 3))
+    for number in range(3):
+        window = random_window(model.options, number)
+        mask = generator.random((2, 4, 3)) < 0.7
+        given = model.core.evaluate(window.characters, window.inputs, window.targets, mask)
+        per_place, state = losses(model.exact, model.options, window, state, mask=mask)
+        assert given == pytest.approx([float(loss.value) for loss in per_place], rel=1e-6)
+    model.core.reset_state()
+    window = random_window(model.options, 0)
+    again = model.core.evaluate(window.characters, window.inputs, window.targets, mask)
+    per_place, _ = losses(model.exact, model.options, window, zero_state(model.options, 3), mask=mask)
+    assert again == pytest.approx([float(loss.value) for loss in per_place], rel=1e-6)
+
+
+@pytest.mark.parametrize("direction", [0, 1])
+def test_probabilities_of_words(isa: str, direction: int) -> None:
+    model = Model(isa, shared_softmax=False)
+    generator = np.random.default_rng(2)
+    hidden = generator.standard_normal((6, 5)).astype(np.float32)
+    targets = generator.integers(0, 40, 6).astype(np.int32)
+    weights, bias = (model.exact[f"softmax_{direction}/{kind}"].value for kind in "Wb")
+    scores = hidden.astype(np.float64) @ weights.T + bias
+    expected = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
+    np.testing.assert_allclose(model.core.distributions(direction, hidden), expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(
+        model.core.log_probabilities(direction, hidden, targets), expected[np.arange(6), targets], rtol=0, atol=1e-5
+    )
+
+
+def test_a_model_without_softmax_embeds_and_refuses_to_evaluate() -> None:
+    options = small_options()
+    parameters = {key: value for key, value in random_parameters(options, 1).items() if not key.startswith("softmax")}
+    model = _core.elmo.LanguageModel(options, parameters, threads=1, isa="baseline")
+    assert model.token_vectors(random_words(options, 2)).shape == (11, 5)
+    with pytest.raises(ValueError, match="has no softmax"):
+        model.distributions(0, np.zeros((1, 5), np.float32))
+
+
+def test_bad_input_is_refused() -> None:
+    model = Model().core
+    vectors = np.zeros((4, 5), np.float32)
+    ids, ends = np.array([0, 3, 1], np.int32), np.array([1, 3], np.int64)
+    cases: list[tuple[dict[str, Any], type[Exception], str]] = [
+        ({"ids": ids + np.int32(1)}, ValueError, "`ids` must be below 4"),
+        ({"ends": ends[::-1].copy()}, ValueError, "`ends` must not decrease"),
+        ({"ends": ends[:1]}, ValueError, "the number of ids, 3; got 1"),
+        ({"vectors": np.zeros((4, 6), np.float32)}, TypeError, "5 columns wide; got 6"),
+        ({"n_layers": 3}, ValueError, "between 0 and 2; got 3"),
+        ({"state": {}}, ValueError, "the state lacks `state_0/0/h`"),
+    ]
+    for changes, error, message in cases:
+        with pytest.raises(error, match=message):
+            model.layers(**{"vectors": vectors, "ids": ids, "ends": ends, **changes})
+    with pytest.raises(ValueError, match="`direction` must be 0 or 1"):
+        model.distributions(2, vectors)
