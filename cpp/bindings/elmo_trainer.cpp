@@ -157,6 +157,7 @@ class TrainerSession {
   }
 
   std::size_t threads() { return running()->threads(); }
+  std::int64_t updates() { return running()->step().updates(); }
 
   // Joins the threads. Another thread's step is cancelled.
   void close() {
@@ -229,6 +230,7 @@ void register_elmo_trainer(py::module_& m) {
       .def("reset_state", &TrainerSession::reset_state)
       .def("close", &TrainerSession::close)
       .def_property("state", &TrainerSession::state, &TrainerSession::set_state)
+      .def_property_readonly("updates", &TrainerSession::updates)
       .def_property_readonly("threads", &TrainerSession::threads);
 }
 

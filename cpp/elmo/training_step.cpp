@@ -176,7 +176,10 @@ void TrainingStep::run(parallel::Team& team) {
     outcome_ = {{objective_.mean_loss(0), objective_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
   if (!finite || update_ == Update::kNo) return;
   update(team, scale);
-  if (team.rank() == 0) state_.assign(next_state_);
+  if (team.rank() == 0) {
+    state_.assign(next_state_);
+    ++updates_;
+  }
 }
 
 void TrainingStep::copy_gradient(std::span<float> gradient, std::size_t parameter) {

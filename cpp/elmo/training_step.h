@@ -57,6 +57,8 @@ class TrainingStep {
   void run(parallel::Team& team);
   // Behind the region.
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+  // Steps that have changed the weights: whoever was interrupted in between learns here whether the last one has.
+  [[nodiscard]] std::int64_t updates() const { return updates_; }
 
   [[nodiscard]] CarriedState& state() { return state_; }
 
@@ -105,6 +107,7 @@ class TrainingStep {
   std::int64_t step_ = 0;
   Update update_ = Update::kNo;
   Outcome outcome_;
+  std::int64_t updates_ = 0;
 };
 
 }  // namespace wordkin::elmo
