@@ -55,21 +55,24 @@ CPP_ARROWS = {
         "word2vec",
     },
 }
+# What trainings of every kind of model use.
+TRAINING = {"hardware", "hooks", "interpreter_end", "progress_bar", "validation", "errors", "_core"}
 PYTHON_ARROWS = {
     "errors": set(),
     "validation": set(),
     "progress_bar": set(),
     "hooks": set(),
+    "interpreter_end": set(),
     "hardware": {"validation", "_core"},
     "storage": {"errors"},
     "corpus": {"storage", "errors", "_core"},
     "vectors": {"storage", "hardware", "errors", "_core"},  # hardware: searches choose kernels and threads
     "phrases": {"corpus", "storage", "errors", "_core"},
-    "word2vec": {"vectors", "corpus", "storage", "hardware", "hooks", "progress_bar", "validation", "errors", "_core"},
-    "elmo": {"corpus", "storage", "hardware", "hooks", "progress_bar", "validation", "errors", "_core"},
+    "word2vec": {"vectors", "corpus", "storage", *TRAINING},
+    "elmo": {"corpus", "storage", *TRAINING},
     "cli": {"word2vec", "elmo", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
 }
-SINGLE_FILES = {"errors", "validation", "hooks", "progress_bar", "hardware"}
+SINGLE_FILES = {"errors", "validation", "hooks", "interpreter_end", "progress_bar", "hardware"}
 MOST_LINES = 450
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +16,7 @@ from numpy.typing import NDArray
 from .. import _core
 from ..corpus import EncodedCorpus
 from ..errors import TrainingDiverged
+from ..interpreter_end import ended_with_interpreter
 from .options import TrainingOptions
 from .parameters import PaddedRows
 from .progress import TrainingProgress
@@ -31,7 +29,6 @@ logger = logging.getLogger(__name__)
 # Seconds between looks at signals: Ctrl-C is answered within this and the time of one sentence.
 _POLL_SECONDS = 0.05
 _JOBS_AHEAD = 16  # a thread: enough that none waits while this thread encodes
-_SECONDS_TO_END = 5.0  # for a daemon thread, when the interpreter does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +91,7 @@ def run_epochs(
     threads: int = session.threads
     if threads < workers:
         logger.warning("the system allows only %d of %d training threads", threads, workers)
-    with _ended_in_time(session):
+    with _closed_at_the_end(session):
         for epoch in range(epochs):
             on_epoch_begin()
             clock = _EpochClock(session, epoch)
@@ -112,33 +109,13 @@ def run_epochs(
 
 
 @contextmanager
-def _ended_in_time(session: Any) -> Iterator[None]:
-    """Join the session's threads at the end, or when the interpreter ends while a daemon thread trains.
-
-    A thread that waits in C++ when the interpreter ends is unwound by force, which takes the process down.
-    """
-    has_ended = threading.Event()
-    process = os.getpid()
-    is_exiting = False
-
-    def end() -> None:
-        nonlocal is_exiting
-        if os.getpid() == process:  # a child has no threads to wait for
-            is_exiting = True
-            session.cancel()
-            has_ended.wait(_SECONDS_TO_END)
-
-    atexit.register(end)
-    try:
-        yield
-    except RuntimeError:
-        if is_exiting:
-            raise SystemExit from None  # ends the thread in silence
-        raise
-    finally:
-        session.close()
-        has_ended.set()
-        atexit.unregister(end)
+def _closed_at_the_end(session: Any) -> Iterator[None]:
+    """Join the session's threads at the end, or when the interpreter ends while a daemon thread trains."""
+    with ended_with_interpreter(session.cancel):
+        try:
+            yield
+        finally:
+            session.close()
 
 
 def _run_epoch(session: Any, corpus: EncodedCorpus, show: Callable[[], None]) -> None:
