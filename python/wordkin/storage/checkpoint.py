@@ -113,7 +113,11 @@ class CheckpointFolder:
         self._writer = threading.Thread(
             target=self._write, args=(path, snapshot, dict(metadata)), name="wordkin-checkpoint"
         )
-        self._writer.start()
+        try:
+            self._writer.start()
+        except RuntimeError:  # the system has no thread for it, or the interpreter is about to end
+            self._writer = None
+            self._write(path, snapshot, dict(metadata))
 
     def _write(self, path: Path, tensors: dict[str, NDArray[Any]], metadata: dict[str, JSON]) -> None:
         try:
