@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .elmo import ELMo
     from .hardware import show_config
     from .phrases import FrozenPhrases, Phrases
     from .vectors import KeyedVectors
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 # Public names and where they live. They are imported on first use: `import wordkin` stays within a few milliseconds.
 _HOMES = {
+    "ELMo": "elmo",
     "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
@@ -21,7 +23,7 @@ _HOMES = {
     "show_config": "hardware",
 }
 
-__all__ = ["FrozenPhrases", "KeyedVectors", "Phrases", "Word2Vec", "__version__", "show_config"]
+__all__ = ["ELMo", "FrozenPhrases", "KeyedVectors", "Phrases", "Word2Vec", "__version__", "show_config"]
 
 
 def __getattr__(name: str) -> Any:

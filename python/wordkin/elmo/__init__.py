@@ -1,5 +1,24 @@
-"""ELMo: a bidirectional language model, trained on text."""
+"""ELMo: bidirectional language models of characters and words, trained on text."""
 
+from .callbacks import ELMoCallback, StepReport
+from .model import ELMo
+from .official_options import OfficialOptions, read_official_options
 from .options import ELMoOptions, ELMoTrainingOptions
+from .progress import ELMoProgressEvent
+from .report import ELMoTrainingReport, Perplexity, Validation
+from .run_options import ELMoRunOptions
 
-__all__ = ["ELMoOptions", "ELMoTrainingOptions"]
+__all__ = [
+    "ELMo",
+    "ELMoCallback",
+    "ELMoOptions",
+    "ELMoProgressEvent",
+    "ELMoRunOptions",
+    "ELMoTrainingOptions",
+    "ELMoTrainingReport",
+    "OfficialOptions",
+    "Perplexity",
+    "StepReport",
+    "Validation",
+    "read_official_options",
+]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus import EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
+from ..corpus import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
 from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
 from ..corpus.encoded import BlockBuilder
 from ..errors import CorpusError
@@ -25,8 +25,8 @@ class ReadText:
     Parameters
     ----------
     corpus
-        Anything that `wordkin.corpus.open_corpus` takes. What can be gone through only once is refused, unless it is
-        text, which is kept as it is read.
+        A corpus, or anything that `wordkin.corpus.open_corpus` takes. What can be gone through only once is refused,
+        unless it is text, which is kept as it is read.
     name
         What errors call it.
     workers
@@ -40,7 +40,8 @@ class ReadText:
 
     def __init__(self, corpus: Any, *, name: str, workers: int, spill: SpillRules | None = None) -> None:
         self._spill = spill or SpillRules()
-        self._corpus = open_corpus(corpus, name=name, passes=2, spill=self._spill)
+        is_open = isinstance(corpus, Corpus)
+        self._corpus: Corpus = corpus if is_open else open_corpus(corpus, name=name, passes=2, spill=self._spill)
         self._workers = workers
         self._scan: Scan = self._corpus.scan(workers, keep_ids=True)
         self.name = self._corpus.name

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..corpus import RawCounts, Vocabulary
 from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE
 from ..errors import VocabularyError
+from ..storage import pack_words
 from ..storage.opening import open_binary
 from ..storage.paths import AnyPath, local_path
 
@@ -57,6 +61,11 @@ class TargetWords:
     def index(self) -> dict[str, int]:
         """The id of each word."""
         return {word: number for number, word in enumerate(self.words)}
+
+    @cached_property
+    def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The words as tensors, for every checkpoint."""
+        return pack_words(self.words)
 
     @property
     def unknown(self) -> int:

@@ -1,0 +1,395 @@
+"""Checkpoints of trainings: resumed bit for bit, refused for another training, and there whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin import ELMo
+from wordkin.elmo import Validation
+from wordkin.errors import CorruptFileError, FormatError, TrainingDiverged, VocabularyError
+from wordkin.storage import read_archive, write_archive
+
+Sentences = list[list[str]]
+MakeModel = Callable[..., ELMo]
+Options = dict[str, Any]
+RunScript = Callable[..., subprocess.CompletedProcess[str]]
+
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+def everything_of(model: ELMo) -> dict[str, bytes]:
+    """Parameters and what the optimizer knows."""
+    content = model._content
+    assert content is not None
+    assert content.optimizer is not None
+    found = {name: tensor.tobytes() for name, tensor in content.parameters.items()}
+    for moment, tensors in content.optimizer.moments.items():
+        found |= {f"{moment}/{name}": tensor.tobytes() for name, tensor in tensors.items()}
+    found["updates"] = str(content.optimizer.updates).encode()
+    return found
+
+
+def figures_of(looks: tuple[Validation, ...]) -> list[Any]:
+    return [(look.step, look.perplexity) for look in looks]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"optimizer": "adam", "schedule": "linear", "warmup_steps": 4},
+        {"negatives": 4, "shuffle": False},
+        {"clip_norm": 0.5, "dropout": 0.5, "schedule": "epoch_decay"},
+    ],
+)
+@pytest.mark.parametrize("stops", [(1,), (5, 12, 13), (30,)])
+def test_resumed_bit_for_bit(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, arguments: Options, stops: tuple[int]
+) -> None:
+    options = {**quick, **arguments}
+    expected = small_model()
+    whole = expected.train(sentences, **options)
+    for stop in stops:
+        report = small_model().train(sentences, **options, max_steps=stop, checkpoint=tmp_path)
+        assert (report.steps, report.stopped_by) == (stop, "max_steps")
+    resumed = small_model()
+    report = resumed.train(sentences, **options, checkpoint=tmp_path)
+    assert report.first_step == stops[-1]
+    assert report.losses.tolist() == whole.losses[stops[-1] :].tolist()
+    assert report.learning_rates.tolist() == whole.learning_rates[stops[-1] :].tolist()
+    assert everything_of(resumed) == everything_of(expected)
+
+
+def test_validation_and_early_stop_go_on(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    options = {
+        **quick, "epochs": 200, "optimizer": "adam", "learning_rate": 0.05, "validation": [["figs", "are", "good"]],
+        "validation_steps": 5, "patience": 4,
+    }  # fmt: skip
+    expected = small_model()
+    whole = expected.train(sentences, **options)
+    assert whole.stopped_by == "patience"
+    stop = 5 * len(whole.validations) - 10  # after the best look and before the end
+    small_model().train(sentences, **options, max_steps=stop, checkpoint=tmp_path)
+    resumed = small_model()
+    report = resumed.train(sentences, **options, checkpoint=tmp_path)
+    assert report.first_step == stop
+    assert figures_of(report.validations) == figures_of(whole.validations)
+    assert everything_of(resumed) == everything_of(expected)
+
+
+def test_more_epochs_go_on(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+    small_model().train(sentences, **quick, checkpoint=tmp_path)
+    again = small_model()
+    report = again.train(sentences, **quick, checkpoint=tmp_path)  # nothing is left to do
+    assert (report.first_step, report.steps, len(report.losses)) == (36, 36, 0)
+    assert len(list(tmp_path.iterdir())) == 1
+    more = small_model()
+    assert more.train(sentences, **{**quick, "epochs": 5}, checkpoint=tmp_path).steps == 5 * 154 // 12 - 4
+    expected = small_model()
+    expected.train(sentences, **{**quick, "epochs": 5})
+    assert everything_of(more) == everything_of(expected)
+
+
+def test_a_model_that_was_trained_before(
+    trained: ELMo, small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    """Training a loaded model on is resumed too, from its own checkpoints."""
+    trained.save_pretrained(tmp_path / "model")
+    text = [*sentences[:9], ["kiwis", "and", "figs"]] * 3
+    options = {**quick, "vocabulary_change": "extend"}
+    expected = ELMo.from_pretrained(tmp_path / "model")
+    expected.train(text, **options)
+    ELMo.from_pretrained(tmp_path / "model").train(text, **options, max_steps=9, checkpoint=tmp_path / "c")
+    resumed = ELMo.from_pretrained(tmp_path / "model")
+    assert resumed.train(text, **options, checkpoint=tmp_path / "c").first_step == 9
+    assert everything_of(resumed) == everything_of(expected)
+
+
+def test_checkpoints_are_due(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+    numbers: list[int] = []
+
+    class Watch:
+        def on_step_end(self, model: ELMo, report: Any) -> None:
+            numbers.append(max([int(path.stem[11:]) for path in tmp_path.glob("checkpoint-*.safetensors")], default=0))
+
+    report = small_model().train(
+        sentences, **quick, checkpoint=tmp_path, checkpoint_steps=6, keep=3, callbacks=[Watch()]
+    )
+    assert numbers[5] == 0
+    assert 1 <= numbers[-1] <= 5
+    assert len(list(tmp_path.iterdir())) == min(3, numbers[-1] + 2)
+    assert report.checkpoint is not None
+    assert ELMo.from_pretrained(report.checkpoint).options == small_model(n_tokens_vocab=12).options
+    small_model().train(sentences, **quick, checkpoint=tmp_path / "b", checkpoint_seconds=1e-6, keep=100)
+    assert len(list((tmp_path / "b").iterdir())) > 2
+    small_model().train(sentences, **quick, checkpoint=tmp_path / "c", checkpoint_seconds=None)
+    assert len(list((tmp_path / "c").iterdir())) == 1
+
+
+def test_beginning_anew(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+    for seed in (1, 2):
+        report = small_model().train(sentences, **quick, seed=seed, max_steps=5, checkpoint=tmp_path, resume=False)
+        assert report.first_step == 0
+    assert small_model().train(sentences, **quick, seed=2, checkpoint=tmp_path).first_step == 5
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "named"),
+    [
+        ({"dim": 20}, {}, "model has dim 16 there, 20 here"),
+        ({"filters": [[1, 6], [2, 9]]}, {}, "model has filters"),
+        ({}, {"batch_size": 4}, "training has batch_size 3 there, 4 here"),
+        ({}, {"seed": 2}, "training has seed 1 there, 2 here"),
+        ({}, {"optimizer": "adam"}, "training has optimizer 'adagrad' there, 'adam' here"),
+        ({}, {"learning_rate": 0.1}, "training has learning_rate 0.2 there, 0.1 here"),
+        ({}, {"shuffle": False}, "training has shuffle True there, False here"),
+        ({}, {"min_count": 8}, "model has n_tokens_vocab 12 there"),
+    ],
+)
+def test_a_checkpoint_of_another_training(
+    small_model: MakeModel,
+    sentences: Sentences,
+    quick: Options,
+    tmp_path: Path,
+    model: Options,
+    arguments: Options,
+    named: str,
+) -> None:
+    small_model().train(sentences, **quick, max_steps=2, checkpoint=tmp_path)
+    other = small_model(**model)
+    with pytest.raises(FormatError, match=f"checkpoint of another training: {named}"):
+        other.train(sentences, **{**quick, **arguments}, checkpoint=tmp_path)
+    other.train(sentences, **{**quick, **arguments}, checkpoint=tmp_path, resume=False, max_steps=1)
+
+
+def test_a_checkpoint_of_another_text_or_vocabulary(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    small_model().train(sentences, **quick, max_steps=2, checkpoint=tmp_path)
+    with pytest.raises(FormatError, match="text has words 119 there, 116 here"):
+        small_model().train(sentences[1:], **quick, checkpoint=tmp_path)
+    words = ["apples", "and", "pears", "plums", "are", "red", "figs", "big", "good"]
+    with pytest.raises(VocabularyError, match=r"another vocabulary: word 3 is 'and' there, 'apples' here"):
+        small_model().train(sentences, **quick, vocabulary=words, checkpoint=tmp_path)
+
+
+def test_a_damaged_checkpoint(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
+    small_model().train(sentences, **quick, max_steps=9, checkpoint=tmp_path)
+    newest = max(tmp_path.iterdir())
+    newest.write_bytes(newest.read_bytes()[:-100])
+    with caplog.at_level(logging.WARNING, "wordkin"):
+        assert small_model().train(sentences, **quick, checkpoint=tmp_path).first_step == 5
+    assert newest.name in caplog.text
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"x" * 1000)
+    with pytest.raises(CorruptFileError, match="checkpoints are damaged"):
+        small_model().train(sentences, **quick, checkpoint=tmp_path)
+
+
+@pytest.mark.parametrize("harm", ["run", "kind", "position", "state", "step", "optimizer", "tensor"])
+def test_what_is_missing_from_a_checkpoint(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, harm: str
+) -> None:
+    small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
+    (path,) = tmp_path.iterdir()
+    archive = read_archive(path)
+    tensors, metadata = dict(archive.tensors), dict(archive.metadata)
+    if harm in ("run", "kind", "optimizer"):
+        del metadata[harm]
+    elif harm == "position":
+        del tensors["position/taken"]
+    elif harm == "state":
+        del tensors["state_1/0/h"]
+    elif harm == "step":
+        metadata["run"] = {**metadata["run"], "step": "5"}
+    else:
+        del tensors["char_embed"]
+    write_archive(path, tensors, metadata)
+    with pytest.raises(FormatError, match=path.name):
+        small_model().train(sentences, **quick, checkpoint=tmp_path)
+
+
+def test_a_full_disk(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Training goes on to its end, the old checkpoint stays, and the user is told."""
+    resource = pytest.importorskip("resource")
+    small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with caplog.at_level(logging.WARNING, "wordkin"):
+            report = small_model().train(sentences, **quick, checkpoint=tmp_path, checkpoint_steps=10)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (report.steps, report.stopped_by) == (36, "epochs")
+    assert len(report.checkpoint_failures) >= 2
+    assert "File too large" in report.checkpoint_failures[0]
+    assert "could not be written" in caplog.text
+    assert report.checkpoint == str(tmp_path / "checkpoint-000001.safetensors")
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-000001.safetensors"]
+    assert small_model().train(sentences, **quick, checkpoint=tmp_path).first_step == 5
+
+
+def test_a_folder_that_cannot_be_written(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError):
+        small_model().train(sentences, **quick, checkpoint=tmp_path / "file")
+
+
+def test_divergence_names_the_last_good_checkpoint(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    class Poison:
+        def on_step_end(self, model: ELMo, report: Any) -> None:
+            if report.step == 12:
+                model.parameters["softmax/b"][:] = np.nan
+
+    model = small_model()
+    with pytest.raises(TrainingDiverged, match=r"step 13: .*last good checkpoint is .*checkpoint-0\d+\.safetensors"):
+        model.train(sentences, **quick, checkpoint=tmp_path, checkpoint_steps=5, callbacks=[Poison()])
+    for path in tmp_path.iterdir():
+        assert read_archive(path).metadata["run"]["step"] <= 11
+    assert model.training_report is not None
+    assert model.training_report.steps == 12
+
+
+@needs_posix
+def test_interruptions_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
+    """KeyboardInterrupt, whole steps only, a model that can be used, and a checkpoint from which all goes on alike."""
+    script = """
+        import random
+
+        def train(model, **more):
+            return model.train(SENTENCES * 20, **{**QUICK, **more})
+
+        expected = ELMo(**SMALL)
+        whole = train(expected, epochs=1)
+        interrupted, draw = 0, random.Random(7)
+        for number in range(15):
+            folder = f"{sys.argv[1]}/{number}"
+            pause = draw.uniform(0, 1.2 * whole.seconds)
+            killer = threading.Timer(pause, os.kill, (os.getpid(), signal.SIGINT))
+            model = ELMo(**SMALL)
+            try:
+                try:
+                    killer.start()
+                    train(model, epochs=1, checkpoint=folder)
+                    killer.cancel()
+                    time.sleep(0.02)
+                except KeyboardInterrupt:
+                    report = model.training_report
+                    assert threading.active_count() <= 2, threading.enumerate()
+                    if report is not None:
+                        interrupted += report.interrupted
+                        assert abs(len(report.losses) - report.steps) <= 1
+                        assert model.perplexity(SENTENCES, workers=1).tokens == 154
+            except KeyboardInterrupt:
+                pass
+            killer.cancel()
+            model = ELMo(**SMALL)
+            train(model, epochs=1, checkpoint=folder)
+            for name, tensor in expected.parameters.items():
+                assert tensor.tobytes() == model.parameters[name].tobytes(), (number, name)
+        print(interrupted)
+    """
+    assert int(run_script(script, tmp_path).stdout) >= 3
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
+def test_kills_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
+    """After kill -9 again and again, a training that resumes comes to the same end."""
+    script = """
+        import random
+
+        def train(model, **more):
+            return model.train(SENTENCES * 20, **{**QUICK, "epochs": 2, **more})
+
+        expected = ELMo(**SMALL)
+        whole = train(expected)
+        folder, draw, kills = sys.argv[1], random.Random(3), 0
+        for _ in range(12):
+            child = os.fork()
+            if child == 0:
+                train(ELMo(**SMALL), checkpoint=folder, checkpoint_seconds=1e-6)
+                os._exit(0)
+            time.sleep(draw.uniform(0, whole.seconds))
+            os.kill(child, signal.SIGKILL)
+            kills += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        model = ELMo(**SMALL)
+        report = train(model, checkpoint=folder)
+        for name, tensor in expected.parameters.items():
+            assert tensor.tobytes() == model.parameters[name].tobytes(), name
+        print(kills, report.first_step)
+    """
+    kills, _ = map(int, run_script(script, tmp_path).stdout.split())
+    assert kills >= 3
+
+
+def test_the_interpreter_ends_while_a_daemon_thread_trains(run_script: RunScript, tmp_path: Path) -> None:
+    script = """
+        begun = threading.Event()
+
+        class Begun:
+            def on_step_end(self, model, report):
+                begun.set()
+
+        def train():
+            options = {**QUICK, "epochs": 10**6, "workers": 2}
+            ELMo(**SMALL).train(SENTENCES, **options, callbacks=[Begun()], checkpoint=sys.argv[1])
+
+        threading.Thread(target=train, daemon=True).start()
+        assert begun.wait(60)
+    """
+    done = run_script(script, tmp_path)
+    assert done.stderr == ""
+    assert len(list(tmp_path.glob("checkpoint-*"))) == 1
+
+
+def test_no_thread_is_left(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+    before = threading.active_count()
+    small_model().train(sentences, **quick, checkpoint=tmp_path, checkpoint_steps=3)
+    assert threading.active_count() == before
+
+
+@needs_posix
+def test_ctrl_c_of_a_process(tmp_path: Path, run_script: RunScript) -> None:
+    script = """
+        class Signal:
+            def on_step_end(self, model, report):
+                if report.step == 10:
+                    os.kill(os.getpid(), signal.SIGINT)
+
+        model = ELMo(**SMALL)
+        try:
+            model.train(SENTENCES, **{**QUICK, "epochs": 10**6}, callbacks=[Signal()], checkpoint=sys.argv[1])
+        except KeyboardInterrupt:
+            report = model.training_report
+            print(report.steps, report.interrupted, report.stopped_by)
+        model.save_pretrained(sys.argv[1] + "/model")
+    """
+    steps, is_interrupted, stopped_by = run_script(script, tmp_path).stdout.split()
+    assert (is_interrupted, stopped_by) == ("True", "interrupted")
+    assert 10 <= int(steps) <= 12
+    assert ELMo.from_pretrained(tmp_path / "model").perplexity([["figs"]], workers=1).tokens == 2
+    (path,) = tmp_path.glob("checkpoint-*")
+    assert read_archive(path).metadata["run"]["step"] == int(steps)
+    assert signal.SIGINT

@@ -1,0 +1,97 @@
+"""Which words a language model predicts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wordkin.elmo.text import ReadText
+from wordkin.elmo.vocabulary import TargetWords, given_words, words_of_text
+from wordkin.errors import VocabularyError
+
+MARKS = ["<S>", "</S>", "<UNK>"]
+TEXT = [["b", "a", "b", "c"], ["b", "a", "<UNK>", "</S>"], ["d", "c", "two words", "line\nend"]]
+
+
+def found(min_count: int = 1, max_size: int | None = None, text: Any = TEXT) -> list[str]:
+    counts = ReadText(text, name="corpus", workers=1).counts
+    return words_of_text(counts, min_count=min_count, max_size=max_size)
+
+
+def test_words_of_a_text_by_their_counts() -> None:
+    assert found() == ["b", "a", "c", "d", "two words"]
+    assert found(2) == ["b", "a", "c"]
+    assert found(2, max_size=5) == ["b", "a"]
+    assert found(max_size=4) == ["b"]
+
+
+def test_nothing_left() -> None:
+    with pytest.raises(VocabularyError, match=r"min_count=9 removes all 8 words .* use min_count<=3"):
+        found(9)
+    with pytest.raises(VocabularyError, match="no words"):
+        found(text=[])
+
+
+@pytest.mark.parametrize("words", [[], ["x", "y"], [*MARKS, "x"], ["x", "</S>", "y", "<S>", "<UNK>"], ["<UNK>", "x"]])
+def test_marks_come_first_where_they_are_missing(words: list[str]) -> None:
+    chosen = TargetWords(words)
+    missing = [mark for mark in MARKS if mark not in words]
+    assert chosen.words == missing + words
+    assert chosen.ids(["x", "nowhere"]) == [chosen.index.get("x", chosen.unknown), chosen.unknown]
+
+
+def test_given_words(tmp_path: Path) -> None:
+    path = tmp_path / "vocabulary"
+    path.write_bytes("<S>\n</S>\n<UNK>\nthe\r\nnaïve\nnew york\n!!!MAXTERMID\n".encode())
+    words = [*MARKS, "the", "naïve", "new york"]
+    assert given_words(path).words == given_words(str(path)).words == words
+    assert given_words(iter(words)).words == words
+    assert given_words(given_words(path)).words == words
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "no words"),
+        (b"\n", "line 1: empty"),
+        (b"a\n\nb\n", "line 2: empty"),
+        (b"a\nb\na\n", "'a' more than once"),
+        (b"a\n\xff\n", "line 2: invalid UTF-8"),
+        (b"a\rb\n", "line of its own"),
+    ],
+)
+def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "vocabulary"
+    path.write_bytes(content)
+    with pytest.raises(VocabularyError, match=f"vocabulary: .*{message}"):
+        given_words(path)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["a", "a"], VocabularyError),
+        ([""], VocabularyError),
+        (["a\nb"], VocabularyError),
+        (["\ud800"], VocabularyError),
+        ([5], TypeError),
+        (5, TypeError),
+        (["a", None], TypeError),
+    ],
+)
+def test_bad_words(words: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match="vocabulary"):
+        given_words(words)
+
+
+def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        given_words(tmp_path / "vocabulary")
+
+
+def test_extending_keeps_ids() -> None:
+    words = TargetWords(["a", "b"])
+    longer = words.extended(["c", "a", "<UNK>", "d"])
+    assert longer.words == [*words.words, "c", "d"]
