@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from . import exits
+from .elmo_info import facts_of_language_model
 from .terminal import print_json, print_table
 from .vector_files import kind_of, load_vectors
 
@@ -17,9 +18,9 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "info",
         help="what a file holds, or what this machine offers",
-        description="Tell what a file of vectors holds; without a file, what of this machine wordkin uses.",
+        description="Tell what a model or a file of vectors holds; without a file, what of this machine wordkin uses.",
     )
-    parser.add_argument("file", nargs="?", help="a model, or vectors in any format")
+    parser.add_argument("file", nargs="?", help="a model, a folder of one, or vectors in any format")
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -41,6 +42,9 @@ def run(args: argparse.Namespace) -> int:
 def _facts_of(path: str) -> dict[str, Any]:
     from ..storage.paths import local_path
 
+    language_model = facts_of_language_model(path)
+    if language_model is not None:
+        return language_model
     kind = kind_of(path)
     facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}
     if kind == "model":

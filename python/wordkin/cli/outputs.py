@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from ..vectors import KeyedVectors
     from ..word2vec import Word2Vec
 
-__all__ = ["FORMATS", "Format", "Output", "chosen_output", "require_writable_place", "save_vectors"]
+__all__ = [
+    "FORMATS",
+    "Format",
+    "Output",
+    "chosen_output",
+    "require_writable_folder",
+    "require_writable_place",
+    "save_vectors",
+]
 
 Format = Literal["model", "vectors", "text", "binary", "glove", "projector"]
 
@@ -59,6 +67,19 @@ def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Fo
             raise UsageError(f"{path}: the name tells no format ({known}); name one of {', '.join(allowed)}")
     require_writable_place(path)
     return Output(path=path, format=format_name)
+
+
+def require_writable_folder(path: str) -> None:
+    """Raise the OSError that making this folder or writing into it would raise, as far as that can be told."""
+    from ..storage.paths import local_path
+
+    target = local_path(path)
+    while not target.exists() and target != target.parent:
+        target = target.parent
+    if not target.is_dir():
+        raise NotADirectoryError(f"{target} is no folder")
+    if not os.access(target, os.W_OK):
+        raise PermissionError(f"{target}: no permission to write there")
 
 
 def require_writable_place(path: str) -> None:

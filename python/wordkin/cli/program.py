@@ -24,6 +24,7 @@ COMMANDS = (
     "analogy",
     "evaluate",
     "convert",
+    "elmo",
     "info",
 )
 
@@ -79,7 +80,7 @@ def _run(arguments: list[str]) -> int:
     named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
     parser = _Parser(
         prog="wordkin",
-        description="Train word vectors on text, ask them, evaluate and convert them.",
+        description="Train word vectors and language models on text, ask them, evaluate and convert them.",
         epilog="`wordkin COMMAND --help` tells the options of a command.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")

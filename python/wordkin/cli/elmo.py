@@ -1,0 +1,40 @@
+"""``wordkin elmo``: the commands about language models."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from types import ModuleType
+from typing import Any
+
+from . import elmo_perplexity, elmo_train, exits
+from .terminal import flush_output
+
+__all__ = ["add_parser", "run"]
+
+_COMMANDS: dict[str, ModuleType] = {"train": elmo_train, "perplexity": elmo_perplexity}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the commands."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "elmo",
+        help="train and use contextual embeddings (ELMo)",
+        description="Train bidirectional language models on text, and measure them.",
+        epilog="`wordkin elmo COMMAND --help` tells the options of a command.",
+    )
+    parser.set_defaults(elmo_parser=parser)
+    commands = parser.add_subparsers(dest="elmo_command", metavar="COMMAND", title="commands")
+    for module in _COMMANDS.values():
+        module.add_parser(commands)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command that is named."""
+    if args.elmo_command is None:
+        args.elmo_parser.print_help()
+        with contextlib.suppress(OSError):
+            flush_output()
+        raise exits.UsageError("elmo: a command is needed")
+    status: int = _COMMANDS[args.elmo_command].run(args)
+    return status
