@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from reference.elmo import cross_entropies, softmax_name, stack, token_layer, zero_state
 from reference.tape import Node, concatenate
-
 from wordkin import ELMo
 from wordkin.corpus.characters import character_rows
 
