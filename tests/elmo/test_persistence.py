@@ -191,7 +191,7 @@ KILL = """
             setattr(os, name, wrapped(getattr(os, name)))
 
     seen = []
-    for n in range(1, 200):
+    for n in range(1, 200, 3):
         old.save_pretrained(folder)
         child = os.fork()
         if child == 0:
@@ -216,4 +216,4 @@ KILL = """
 def test_a_kill_while_saving_leaves_the_old_or_the_new_model(
     run_script: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
-    assert int(run_script(KILL, tmp_path).stdout) >= 20
+    assert int(run_script(KILL, tmp_path).stdout) >= 7

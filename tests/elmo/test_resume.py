@@ -123,18 +123,22 @@ def test_checkpoints_are_due(small_model: MakeModel, sentences: Sentences, quick
 
     class Watch:
         def on_step_end(self, model: ELMo, report: Any) -> None:
+            for thread in threading.enumerate():
+                if thread.name == "wordkin-checkpoint":
+                    thread.join()
             numbers.append(max([int(path.stem[11:]) for path in tmp_path.glob("checkpoint-*.safetensors")], default=0))
 
     report = small_model().train(
         sentences, **quick, checkpoint=tmp_path, checkpoint_steps=6, keep=3, callbacks=[Watch()]
     )
-    assert numbers[5] == 0
-    assert 1 <= numbers[-1] <= 5
-    assert len(list(tmp_path.iterdir())) == min(3, numbers[-1] + 2)
+    assert numbers == [(step - 1) // 6 for step in range(1, 37)]
+    assert len(list(tmp_path.iterdir())) == 3
     assert report.checkpoint is not None
     assert ELMo.from_pretrained(report.checkpoint).options == small_model(n_tokens_vocab=12).options
-    small_model().train(sentences, **quick, checkpoint=tmp_path / "b", checkpoint_seconds=1e-6, keep=100)
-    assert len(list((tmp_path / "b").iterdir())) > 2
+    small_model().train(
+        sentences, **quick, checkpoint=tmp_path / "b", checkpoint_seconds=1e-6, keep=100, callbacks=[Watch()]
+    )
+    assert len(list((tmp_path / "b").iterdir())) == 36
     small_model().train(sentences, **quick, checkpoint=tmp_path / "c", checkpoint_seconds=None)
     assert len(list((tmp_path / "c").iterdir())) == 1
 
@@ -284,7 +288,7 @@ def test_interruptions_at_any_time(run_script: RunScript, tmp_path: Path) -> Non
         expected = ELMo(**SMALL)
         whole = train(expected, epochs=1)
         interrupted, draw = 0, random.Random(7)
-        for number in range(15):
+        for number in range(8):
             folder = f"{sys.argv[1]}/{number}"
             pause = draw.uniform(0, 1.2 * whole.seconds)
             killer = threading.Timer(pause, os.kill, (os.getpid(), signal.SIGINT))
@@ -311,7 +315,7 @@ def test_interruptions_at_any_time(run_script: RunScript, tmp_path: Path) -> Non
                 assert tensor.tobytes() == model.parameters[name].tobytes(), (number, name)
         print(interrupted)
     """
-    assert int(run_script(script, tmp_path).stdout) >= 3
+    assert int(run_script(script, tmp_path).stdout) >= 2
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
@@ -326,7 +330,7 @@ def test_kills_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
         expected = ELMo(**SMALL)
         whole = train(expected)
         folder, draw, kills = sys.argv[1], random.Random(3), 0
-        for _ in range(12):
+        for _ in range(7):
             child = os.fork()
             if child == 0:
                 train(ELMo(**SMALL), checkpoint=folder, checkpoint_seconds=1e-6)
@@ -341,7 +345,7 @@ def test_kills_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
         print(kills, report.first_step)
     """
     kills, _ = map(int, run_script(script, tmp_path).stdout.split())
-    assert kills >= 3
+    assert kills >= 2
 
 
 def test_the_interpreter_ends_while_a_daemon_thread_trains(run_script: RunScript, tmp_path: Path) -> None:

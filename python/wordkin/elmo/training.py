@@ -231,7 +231,10 @@ class TrainingRun:
             self._commit()
 
     def _divergence(self, report: StepReport) -> str:
-        newest = None if self._folder is None else self._folder.newest
+        newest = None
+        if self._folder is not None:
+            self._folder.wait()
+            newest = self._folder.newest
         return (
             f"step {report.step}: loss {report.loss_forward:g} forward, {report.loss_backward:g} backward, gradient "
             f"norm {report.gradient_norm:g} at learning rate {report.learning_rate:g}: no longer finite. The step has "

@@ -1,0 +1,20 @@
+"""The examples in docstrings run."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import wordkin.elmo
+
+SHARED = ["hooks", "interpreter_end", "progress_bar", "validation", "storage.checkpoint", "corpus.characters"]
+MODULES = [name for _, name, _ in pkgutil.walk_packages(wordkin.elmo.__path__, "wordkin.elmo.")]
+
+
+@pytest.mark.parametrize("name", [*MODULES, *(f"wordkin.{name}" for name in SHARED)])
+def test_examples(name: str) -> None:
+    for case in doctest.DocTestFinder(exclude_empty=True).find(importlib.import_module(name)):
+        assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(case).failed == 0, case.name
