@@ -8,21 +8,23 @@ import sys
 import venv
 from pathlib import Path
 
-__all__ = ["GENSIM", "python_with"]
+__all__ = ["GENSIM", "PYTORCH", "bench_home", "python_with"]
 
 GENSIM = "gensim==4.4.0"
+PYTORCH = ("torch==2.13.0", "numpy", "matplotlib")
 
 
-def python_with(requirement: str) -> str:
-    """Return a Python interpreter that has `requirement`; the first call installs it.
+def bench_home() -> Path:
+    """Where benches keep what they make: ``WORDKIN_BENCH_HOME`` (default ``~/.cache/wordkin-bench``)."""
+    return Path(os.environ.get("WORDKIN_BENCH_HOME", Path.home() / ".cache" / "wordkin-bench"))
 
-    Environments are kept under ``WORDKIN_BENCH_HOME`` (default ``~/.cache/wordkin-bench``).
-    """
-    home = Path(os.environ.get("WORDKIN_BENCH_HOME", Path.home() / ".cache" / "wordkin-bench"))
-    folder = home / requirement.replace("==", "-")
+
+def python_with(requirement: str, *further: str) -> str:
+    """Return a Python interpreter that has `requirement` and what stands beside it; the first call installs them."""
+    folder = bench_home() / requirement.replace("==", "-")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         print(f"# installing {requirement} into {folder}", file=sys.stderr)
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(python), "-m", "pip", "-q", "install", requirement], check=True)
+        subprocess.run([str(python), "-m", "pip", "-q", "install", requirement, *further], check=True)
     return str(python)
