@@ -1,13 +1,18 @@
-"""Text for benches: unpacked where a rival cannot read it packed."""
+"""Text for benches: unpacked where a rival cannot read it packed, or as ids."""
 
 from __future__ import annotations
 
 import gzip
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wordkin.storage.opening import open_binary
 
 
 @contextmanager
@@ -21,3 +26,15 @@ def unpacked(path: Path) -> Iterator[Path]:
         with gzip.open(path) as packed, plain.open("wb") as text:
             shutil.copyfileobj(packed, text)
         yield plain
+
+
+def encoded(path: Path, index: Mapping[str, int], unknown: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the ids of a text, a sentence a line, and the places behind the last word of each sentence."""
+    ids: list[int] = []
+    ends = []
+    with open_binary(path) as text:
+        for line in text:
+            ids.extend(index.get(word, unknown) for word in line.decode().split())
+            if len(ids) > (ends[-1] if ends else 0):
+                ends.append(len(ids))
+    return np.array(ids, dtype=np.int32), np.array(ends, dtype=np.int64)
