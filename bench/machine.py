@@ -35,6 +35,14 @@ def print_description() -> None:
         print(f"# {name}: {value}")
 
 
+def has_amx() -> bool:
+    """Whether the CPU multiplies tiles of bfloat16."""
+    try:
+        return " amx_bf16" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
 def _cpu_name() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

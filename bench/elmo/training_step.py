@@ -1,0 +1,122 @@
+"""How fast is a whole step of training, against the same in PyTorch, and how much memory does it take?
+
+Characters, two LSTM layers in two directions, sampled softmax with 8192 negatives, norm and clip, Adagrad: batch 32 x
+20 steps, 100,000 words, windows of real text. Both sides compute each word of a window once, and the softmax's
+gradients are rows; neither has clips in the LSTM (nn.LSTM has none) or dropout. In turn, each run a process of its own;
+a figure is the median; on two threads PyTorch runs in both arrangements and the better one counts. Losses of the first
+steps stand beside (each side draws its own negatives). About 15 minutes at 5 runs on two cores.
+
+    python -m bench.elmo.training_step wiki-sentences-train.txt.gz
+    python -m bench.elmo.training_step wiki-sentences-train.txt.gz --sizes 1024/128 --threads 1 --runs 1  # a look
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.compare import Samples, in_turn
+from bench.elmo.lstm_stack import LEAST_SCALING, sgemm_rates
+from bench.elmo.windows import FolderWriter
+from bench.machine import has_amx, print_description
+from bench.rivals.environments import PYTORCH, python_with
+from wordkin.elmo.options import ELMoTrainingOptions
+
+HERE = Path(__file__).resolve().parent
+OURS = str(HERE / "wordkin_step.py")
+THEIRS = str(HERE.parent / "rivals" / "pytorch_training.py")
+
+LEAST = {"float32": 1.4, "bfloat16": 4.0}
+MOST_MEGABYTES = 200  # beyond what is accounted for
+VOCABULARY = 100_000
+WINDOWS = 20
+HIGHWAYS = {"1024/128": 1, "2048/256": 1, "4096/512": 2}  # of the published models
+
+
+def options_of(size: str) -> dict[str, Any]:
+    dim, projection = (int(part) for part in size.split("/"))
+    return {
+        "dim": dim, "projection_dim": projection, "n_highway": HIGHWAYS.get(size, 1),
+        "cell_clip": 0.0, "proj_clip": 0.0,
+    }  # fmt: skip
+
+
+def write_case(folder: Path, size: str, options: argparse.Namespace) -> None:
+    training = ELMoTrainingOptions(batch_size=options.batch_size, dropout=options.dropout)
+    writer = FolderWriter(folder, options.corpus, options_of(size), training, most_words=VOCABULARY)
+    types = 0
+    for _ in range(WINDOWS):
+        window = writer.batches.next()
+        types += len(window.characters)
+        writer.add(window)
+    print(f"# {size}: {len(writer.words):,} words; {types / WINDOWS:.0f} different ones in a window", flush=True)
+
+
+def show(title: str, samples: dict[str, Samples], least: float) -> float:
+    """Print a case; return our words/s."""
+    medians = {name: taken.median("words_per_second") for name, taken in samples.items()}
+    ours = medians.pop("wordkin")
+    print(f"\n{title}: {ours / max(medians.values()):.2f} x PyTorch (at least {least} x)")
+    for name, taken in samples.items():
+        first = ", ".join(f"{sum(pair) / 2:.3f}" for pair in taken.results[0]["losses"])
+        print(
+            f"  {name:17} {taken.median('words_per_second'):>9,.0f} words/s ({taken.spread('words_per_second')}), "
+            f"peak {taken.median('peak_megabytes'):,.0f} MB; first losses {first}"
+        )
+    accounted: dict[str, float] = samples["wordkin"].results[0]["accounted_megabytes"]
+    total = sum(accounted.values())
+    print(
+        f"  memory accounted for: {total:,.0f} MB ("
+        + ", ".join(f"{name} {part:,.0f}" for name, part in accounted.items())
+        + f"); beyond it {samples['wordkin'].median('peak_megabytes') - total:,.0f} MB (at most {MOST_MEGABYTES})",
+        flush=True,
+    )
+    return ours
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--sizes", nargs="+", default=["1024/128", "4096/512"], help="dim/projection")
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--precisions", nargs="+", choices=("float32", "bfloat16"), help="ours; bfloat16 with AMX")
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4.0, help="least time of a run")
+    parser.add_argument("--torch-python", help="interpreter that has PyTorch (default: one is installed)")
+    options = parser.parse_args()
+    rival = options.torch_python or python_with(*PYTORCH)
+    precisions = options.precisions or (["float32", "bfloat16"] if has_amx() else ["float32"])
+    print_description()
+    print(f"# rival: {PYTORCH[0]} float32; median of {options.runs}, in turn")
+    rates = sgemm_rates(rival, options.threads, options.runs)
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            write_case(folder, size, options)
+            for precision in precisions:
+                speeds = {}
+                for threads in options.threads:
+                    common = [str(folder), "--threads", str(threads), "--seconds", str(options.seconds)]
+                    jobs = {
+                        "wordkin": (sys.executable, OURS, [*common, "--precision", precision]),
+                        "torch": (rival, THEIRS, common),
+                    }
+                    if threads > 1:
+                        jobs["torch, directions"] = (rival, THEIRS, [*common, "--arrangement", "directions"])
+                    title = f"{size}, {threads} thread(s), {precision}"
+                    speeds[threads] = show(title, in_turn(jobs, options.runs), LEAST[precision])
+                if {1, 2} <= speeds.keys():
+                    scaling, of_sgemm = speeds[2] / speeds[1], rates[2] / rates[1]
+                    print(
+                        f"  two threads against one: {scaling:.2f}, sgemm {of_sgemm:.2f}: "
+                        f"{scaling / of_sgemm:.2f} (at least {LEAST_SCALING})"
+                    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""How well does ELMo learn half an hour of Wikipedia on two cores?
+
+Trains dim 512, projection 64 with the public API on 5 M tokens for some minutes (looks at the validation text counted
+in), and prints validation perplexity over time beside an interpolated Kneser-Ney trigram of the same text with the same
+vocabulary and the same unknown word. Model, figures and the curve's picture are kept in ``WORDKIN_BENCH_HOME`` under
+elmo-wikipedia. The Kneser-Ney trigram takes about 20 seconds, the model its minutes.
+
+    python -m bench.elmo.wikipedia wiki-sentences-train.txt.gz wiki-sentences-valid.txt.gz
+
+With --against-pytorch it trains the same model beside one in PyTorch instead, 5 minutes each: the same initial weights,
+windows and negative words, Adagrad, no dropout, no clips in the LSTM (nn.LSTM has none).
+
+    python -m bench.elmo.wikipedia wiki-sentences-train.txt.gz wiki-sentences-valid.txt.gz --against-pytorch
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.corpora import encoded
+from bench.elmo.against_pytorch import against_pytorch
+from bench.machine import describe, print_description
+from bench.rivals.environments import PYTORCH, bench_home, python_with
+from bench.rivals.kneser_ney import Trigrams, framed
+from bench.rivals.kneser_ney import perplexity as trigram_perplexity
+from wordkin import ELMo
+from wordkin.corpus.characters import BEGIN_SENTENCE, END_SENTENCE
+from wordkin.elmo.vocabulary import UNKNOWN
+
+HERE = Path(__file__).resolve().parent
+MODEL: dict[str, Any] = {
+    "dim": 512,
+    "projection_dim": 64,
+    "filters": ((1, 16), (2, 16), (3, 32), (4, 64), (5, 128)),
+}
+
+
+def train(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Train, keep the model, and return what its report says."""
+    model = ELMo(**MODEL)
+    report = model.train(
+        options.train,
+        validation=options.valid,
+        min_count=options.min_count,
+        epochs=1000,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        dropout=options.dropout,
+        precision=options.precision,
+        seed=options.seed,
+        max_seconds=60 * options.minutes,
+        validation_steps=options.validation_steps,
+        checkpoint=folder / "checkpoints",
+        resume=False,
+        workers=options.workers,
+    )
+    model.save_pretrained(folder / "model")
+    words = model.vocabulary or []
+    return {
+        "vocabulary": words,
+        "steps": report.steps,
+        "epochs": report.steps / report.steps_per_epoch,
+        "tokens_per_second": report.tokens_per_second,
+        "seconds": report.seconds,
+        "workers": report.workers,
+        "isa": report.isa,
+        "looks": [
+            {
+                "step": look.step,
+                "seconds": look.seconds,
+                "forward": look.perplexity.forward,
+                "backward": look.perplexity.backward,
+                "geometric_mean": look.perplexity.geometric_mean,
+                "predictions": look.perplexity.tokens,
+                "unknown": look.perplexity.unknown_tokens,
+            }
+            for look in report.validations
+        ],
+    }
+
+
+def kneser_ney(words: list[str], options: argparse.Namespace) -> dict[str, Any]:
+    """Perplexity of a trigram of the same words on the same texts."""
+    started = time.perf_counter()
+    index = {word: number for number, word in enumerate(words)}
+    begin, end, unknown = (index[mark] for mark in (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN))
+    texts = [framed(*encoded(path, index, unknown), begin, end) for path in (options.train, options.valid)]
+    model = Trigrams(texts[0], words=len(words), begin=begin)
+    perplexity, predictions = trigram_perplexity(model, texts[1])
+    return {
+        "perplexity": perplexity,
+        "predictions": predictions,
+        "unknown": int((texts[1] == unknown).sum()),
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def show(result: dict[str, Any]) -> None:
+    trigram = result["kneser_ney"]
+    share = trigram["unknown"] / trigram["predictions"]
+    print(f"{result['words']:,} words; {share:.2%} of {trigram['predictions']:,} predictions are of the unknown word")
+    print(f"Kneser-Ney trigram: perplexity {trigram['perplexity']:.1f}, {trigram['seconds']:.0f} s")
+    print(
+        f"ELMo: {result['steps']:,} steps, {result['epochs']:.2f} passes, {result['tokens_per_second']:,.0f} tokens/s"
+    )
+    print(f"{'minutes':>8} {'step':>8} {'forward':>9} {'backward':>9} {'geometric mean':>15}")
+    for look in result["looks"]:
+        print(
+            f"{look['seconds'] / 60:>8.1f} {look['step']:>8,} {look['forward']:>9.1f} {look['backward']:>9.1f} "
+            f"{look['geometric_mean']:>15.1f}"
+        )
+    if any(look["predictions"] != trigram["predictions"] for look in result["looks"]):
+        raise SystemExit("both models must predict the same number of words")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("train", type=Path)
+    parser.add_argument("valid", type=Path)
+    parser.add_argument("--minutes", type=float, help="default 30; 5 against PyTorch")
+    parser.add_argument("--min-count", type=int, default=5, help="of words to predict")
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--learning-rate", type=float, default=0.2)
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--validation-steps", type=int, default=2000)
+    parser.add_argument("--against-pytorch", action="store_true")
+    parser.add_argument(
+        "--torch-python", help="interpreter that has PyTorch and matplotlib (default: one is installed)"
+    )
+    options = parser.parse_args()
+    rival = options.torch_python or python_with(*PYTORCH)
+    folder = bench_home() / "elmo-wikipedia"
+    folder.mkdir(parents=True, exist_ok=True)
+    print_description()
+    if options.against_pytorch:
+        options.minutes = options.minutes or 5.0
+        result: dict[str, Any] = against_pytorch(options, MODEL, rival)
+        name = "against-pytorch"
+    else:
+        options.minutes = options.minutes or 30.0
+        result = train(options, folder)
+        words = result.pop("vocabulary")
+        result |= {"words": len(words), "kneser_ney": kneser_ney(words, options)}
+        show(result)
+        name = "wikipedia"
+    settings = {key: value if isinstance(value, int | float) else str(value) for key, value in vars(options).items()}
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps({"machine": describe(), "settings": settings, "model": MODEL, **result}, indent=1))
+    picture = file.with_suffix(".png")
+    subprocess.run([rival, str(HERE / "curve.py"), str(file), str(picture)], check=True)
+    print(f"# kept: {file}, {picture}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""A folder that both sides of a comparison read: options, initial parameters, and windows of text in their order."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordkin import _core
+from wordkin.elmo.batching import TrainingBatches, Window
+from wordkin.elmo.initialization import initial_parameters
+from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
+from wordkin.elmo.text import ReadText
+from wordkin.elmo.vocabulary import TargetWords, words_of_text
+
+__all__ = ["FolderWriter", "read_options", "read_parameters", "windows_in"]
+
+CASE, PARAMETERS = "case.json", "parameters.npz"
+
+
+class FolderWriter:
+    """Writes the folder of one model and one text.
+
+    Parameters
+    ----------
+    folder
+        Where to write.
+    corpus
+        A sentence a line.
+    options, training
+        Of the model and its steps.
+    min_count, most_words
+        Which words it predicts.
+    workers
+        Threads that read the text.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        corpus: Path,
+        options: Mapping[str, Any],
+        training: ELMoTrainingOptions,
+        *,
+        min_count: int = 1,
+        most_words: int | None = None,
+        workers: int = 2,
+    ) -> None:
+        read = ReadText(corpus, name="corpus", workers=workers)
+        words = TargetWords(words_of_text(read.counts, min_count=min_count, max_size=most_words))
+        self.words = words.words
+        self.options = ELMoOptions(**options, n_tokens_vocab=len(words))
+        self.training = training
+        self.text = read.encoded(words, self.options.max_characters_per_token)
+        self.batches = TrainingBatches(
+            self.text,
+            batch_size=training.batch_size,
+            unroll_steps=training.unroll_steps,
+            shuffle_seed=training.seed,
+        )
+        self._folder = folder
+        self._number = 0
+        folder.mkdir(parents=True, exist_ok=True)
+        case = {"options": asdict(self.options), "training": asdict(training)}
+        (folder / CASE).write_text(json.dumps(case))
+        self.parameters = initial_parameters(_core.elmo.parameter_shapes(self.options), self.options, training.seed)
+        np.savez(folder / PARAMETERS, **self.parameters)
+
+    def add(self, window: Window, draws: Mapping[str, Any] | None = None) -> None:
+        """Write the next window, with the negative words that a step drew."""
+        arrays = {"characters": window.characters, "inputs": window.inputs, "targets": window.targets}
+        if draws is not None:
+            arrays |= {"negatives": np.stack(draws["negatives"]), "tries": np.array(draws["tries"])}
+        np.savez(self._folder / f"{self._number:06}.npz", **arrays)
+        self._number += 1
+
+
+def read_options(folder: Path) -> tuple[ELMoOptions, ELMoTrainingOptions]:
+    """Return the options of the case in a folder."""
+    case = json.loads((folder / CASE).read_text())
+    return ELMoOptions(**case["options"]), ELMoTrainingOptions(**case["training"])
+
+
+def read_parameters(path: Path) -> dict[str, np.ndarray]:
+    """Return arrays by official name."""
+    with np.load(path) as arrays:
+        return dict(arrays)
+
+
+def windows_in(folder: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Characters, inputs and targets of window after window, round and round."""
+    files = sorted(folder.glob("[0-9]*.npz"))
+    windows = []
+    for file in files:
+        with np.load(file) as arrays:
+            windows.append((arrays["characters"], arrays["inputs"], arrays["targets"]))
+    return itertools.cycle(windows)
