@@ -30,7 +30,8 @@ std::vector<std::string> available_isas() {
 
 std::vector<std::string> known_isas() {
   std::vector<std::string> names;
-  for (const auto isa : {kernels::Isa::kBaseline, kernels::Isa::kNeon, kernels::Isa::kAvx2, kernels::Isa::kAvx512})
+  using kernels::Isa;
+  for (const auto isa : {Isa::kBaseline, Isa::kNeon, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16, Isa::kAmx})
     names.emplace_back(kernels::name_of(isa));
   return names;
 }

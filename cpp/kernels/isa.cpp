@@ -11,16 +11,22 @@
 #else
 #include <cpuid.h>
 #endif
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 namespace wordkin::kernels {
 namespace {
 
-constexpr std::array<std::pair<Isa, std::string_view>, 4> kNames{{
+constexpr std::array<std::pair<Isa, std::string_view>, 6> kNames{{
     {Isa::kBaseline, "baseline"},
     {Isa::kNeon, "neon"},
     {Isa::kAvx2, "avx2"},
     {Isa::kAvx512, "avx512"},
+    {Isa::kAvx512Bf16, "avx512bf16"},
+    {Isa::kAmx, "amx"},
 }};
 
 #ifdef WORDKIN_X86
@@ -51,6 +57,17 @@ std::uint64_t saved_register_state() {
 #endif
 }
 
+// Tiles fault until the process has asked for their state to be saved. Kernels before 5.16 and some sandboxes refuse.
+bool amx_is_permitted() {
+#if defined(__linux__) && defined(SYS_arch_prctl)
+  constexpr int kRequestPermission = 0x1023, kTileData = 18;
+  static const bool is_permitted = syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+  return is_permitted;
+#else
+  return false;
+#endif
+}
+
 constexpr bool has_bits(std::uint64_t value, std::uint64_t bits) { return (value & bits) == bits; }
 
 bool x86_supports(Isa isa) {
@@ -63,7 +80,13 @@ bool x86_supports(Isa isa) {
   if (!has_bits(state, 0x6) || !has_bits(leaf7.ebx, kAvx2)) return false;
   if (isa == Isa::kAvx2) return true;
   constexpr std::uint32_t kAvx512f = 1u << 16, kDq = 1u << 17, kBw = 1u << 30, kVl = 1u << 31;
-  return has_bits(state, 0xE6) && has_bits(leaf7.ebx, kAvx512f | kDq | kBw | kVl);
+  if (!has_bits(state, 0xE6) || !has_bits(leaf7.ebx, kAvx512f | kDq | kBw | kVl)) return false;
+  if (isa == Isa::kAvx512) return true;
+  constexpr std::uint32_t kAvx512Bf16 = 1u << 5;
+  if (leaf7.eax < 1 || !has_bits(cpuid(7, 1).eax, kAvx512Bf16)) return false;  // eax: the last subleaf
+  if (isa == Isa::kAvx512Bf16) return true;
+  constexpr std::uint32_t kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
+  return has_bits(state, 0x60000) && has_bits(leaf7.edx, kAmxBf16 | kAmxTile) && amx_is_permitted();
 }
 #endif
 

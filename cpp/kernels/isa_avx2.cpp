@@ -1,6 +1,7 @@
 // Every kernel, compiled for this instruction set.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx2.h"
 
+#include "kernels/bfloat_widened.inl.h"
 #include "kernels/char_convolution.inl.h"
 #include "kernels/elementary.inl.h"
 #include "kernels/gemm_tile.inl.h"
@@ -29,7 +30,8 @@ const KernelTable kAvx2Table{Isa::kAvx2,
                              transpose,
                              kPanelColumns,
                              Vec::kGemmRows,
-                             multiply_panels,  //
+                             multiply_panels,
+                             &kWidenedBfloat,  //
                              lstm_forward,
                              lstm_backward,
                              tanh_forward,

@@ -111,21 +111,44 @@ struct Candidate {
 };
 
 // C (rows, columns) = or += A (rows, depth) B with B in panels: `panel_columns` columns side by side, stored row by
-// row, one panel right behind the other, columns behind the last as zeros. C and A may have any alignment; C overlaps
-// nothing.
+// row, one panel right behind the other, columns behind the last as anything. C and A may have any alignment; C
+// overlaps nothing.
+template <typename Left, typename Right>
 struct PanelProduct {
   float* c;  // INOUT
   std::int64_t c_pitch;
-  const float* a;  // IN
+  const Left* a;  // IN
   std::int64_t a_pitch;
-  const float* panels;  // IN
+  const Right* panels;  // IN
   // IN the panel that will be read next by whoever comes behind; all panels are fetched ahead of their use. Null where
   // everything is in the cache already: fetching would cost a tenth of the time then.
-  const float* upcoming;
+  const Right* upcoming;
   std::int64_t rows;
   std::int64_t depth;
   std::int64_t columns;
   bool adds;
+};
+
+// Products of operands rounded to bfloat16, with float32 products and sums. A panel's rows stand in pairs: word j of
+// pair i holds entry j of row 2 i in its lower half and of row 2 i + 1 in its upper. Panels are as deep as `depth`
+// rounded up to depth_multiple, zeros behind.
+struct BfloatKernels {
+  static constexpr int kSpareRows = 31;
+
+  int depth_multiple;  // even
+  // words: OUT (rows / 2 rounded up, columns) the rounded pairs of rows; a single last row is paired with zeros.
+  // in: IN (rows, columns), or (columns, rows) for the transposed.
+  void (*pack)(std::uint32_t* words, std::int64_t pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+               std::int64_t columns);
+  void (*pack_transposed)(std::uint32_t* words, std::int64_t pitch, const float* in, std::int64_t in_pitch,
+                          std::int64_t rows, std::int64_t columns);
+  // The left side as this kernel reads it, bfloat16 or rounded floats: out (rows, pitch), at most 4 bytes a number,
+  // zeros behind `columns`. in: IN (rows, columns).
+  void (*round_rows)(void* out, std::int64_t pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+                     std::int64_t columns);
+  // a: what round_rows made, its pitch the depth of the panels, and kSpareRows readable behind it. An element's sum is
+  // taken in an order that depends on `depth` alone.
+  void (*multiply_panels)(const PanelProduct<void, std::uint32_t>& product);
 };
 
 // Softmax over scores. One that must not count is kMasked. Below kSmallestExponent an exponential is exactly 0: a
@@ -172,7 +195,8 @@ struct KernelTable {
   int panel_columns;
   int tile_rows;
   // An element's sum is taken in an order that depends on `depth` alone. Fastest for multiples of tile_rows.
-  void (*multiply_panels)(const PanelProduct& product);
+  void (*multiply_panels)(const PanelProduct<float, float>& product);
+  const BfloatKernels* bfloat;
   void (*lstm_forward)(const LstmForward& step);
   void (*lstm_backward)(const LstmBackward& step);
   void (*tanh_forward)(const TanhForward& step);

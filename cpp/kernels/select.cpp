@@ -8,27 +8,47 @@
 namespace wordkin::kernels {
 namespace {
 
-constexpr const KernelTable* kBuilt[] = {
-    &kBaselineTable,
-#if defined(__x86_64__) || defined(_M_X64)
-    &kAvx2Table,
-    &kAvx512Table,
-#elif defined(__aarch64__) || defined(_M_ARM64)
-    &kNeonTable,
+#if defined(WORDKIN_BFLOAT_KERNELS)
+// AVX-512's table with other kernels for bfloat16.
+KernelTable avx512_with(const BfloatKernels& bfloat, Isa isa) {
+  KernelTable table = kAvx512Table;
+  table.isa = isa;
+  table.bfloat = &bfloat;
+  return table;
+}
 #endif
-};
+
+// The fastest last.
+const std::vector<const KernelTable*>& built() {
+#if defined(WORDKIN_BFLOAT_KERNELS)
+  static const KernelTable avx512bf16 = avx512_with(kAvx512Bf16Kernels, Isa::kAvx512Bf16);
+  static const KernelTable amx = avx512_with(kAmxKernels, Isa::kAmx);
+#endif
+  static const std::vector<const KernelTable*> tables{
+      &kBaselineTable,
+#if defined(__x86_64__) || defined(_M_X64)
+      &kAvx2Table,     &kAvx512Table,
+#elif defined(__aarch64__) || defined(_M_ARM64)
+      &kNeonTable,
+#endif
+#if defined(WORDKIN_BFLOAT_KERNELS)
+      &avx512bf16,     &amx,
+#endif
+  };
+  return tables;
+}
 
 }  // namespace
 
 std::vector<Isa> available() {
   std::vector<Isa> isas;
-  for (const KernelTable* table : kBuilt)
+  for (const KernelTable* table : built())
     if (is_supported(table->isa)) isas.push_back(table->isa);
   return isas;
 }
 
 const KernelTable& table_of(Isa isa) {
-  for (const KernelTable* table : kBuilt)
+  for (const KernelTable* table : built())
     if (table->isa == isa && is_supported(isa)) return *table;
   throw std::invalid_argument("instruction set not available here: " + std::string(name_of(isa)));
 }

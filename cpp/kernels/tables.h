@@ -10,4 +10,8 @@ extern const KernelTable kNeonTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
 
+// What AVX512-BF16 and AMX add to the table of AVX-512.
+extern const BfloatKernels kAvx512Bf16Kernels;
+extern const BfloatKernels kAmxKernels;
+
 }  // namespace wordkin::kernels

@@ -32,6 +32,14 @@ struct Vec {
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
     return load_half(lanes);
   }
+  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  static Vec load_lower(const std::uint32_t* p) {
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), 16))};
+  }
+  static Vec load_upper(const std::uint32_t* p) {
+    const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    return {_mm256_castsi256_ps(_mm256_and_si256(words, _mm256_set1_epi32(-0x10000)))};
+  }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
 };
 
@@ -55,6 +63,22 @@ inline Vec round(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT
 inline Vec scale_by_power(Vec a, Vec n) {
   const __m256i shifted = _mm256_slli_epi32(_mm256_cvtps_epi32(n.v), 23);
   return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a.v), shifted))};
+}
+// The nearest bfloat16, ties to even; NaN stays one.
+inline Vec round_to_bfloat(Vec a) {
+  const __m256i bits = _mm256_castps_si256(a.v);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+  const __m256i nearest = _mm256_add_epi32(_mm256_add_epi32(bits, _mm256_set1_epi32(0x7FFF)), odd);
+  const __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+  const __m256 chosen =
+      _mm256_blendv_ps(_mm256_castsi256_ps(nearest), _mm256_castsi256_ps(quiet), _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q));
+  return {_mm256_and_ps(chosen, _mm256_castsi256_ps(_mm256_set1_epi32(-0x10000)))};
+}
+// Lanes that are bfloat16 already, as words.
+inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
+  const __m256i words =
+      _mm256_or_si256(_mm256_srli_epi32(_mm256_castps_si256(lower.v), 16), _mm256_castps_si256(upper.v));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), words);
 }
 // Lane i of the result is the sum of the lanes of x[i]: three rounds of pairwise adds that also transpose.
 inline Vec sums(const Vec (&x)[8]) {

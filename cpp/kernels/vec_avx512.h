@@ -29,6 +29,13 @@ struct Vec {
   static Vec load_half_partial(const std::uint16_t* p, int count) {
     return {_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(static_cast<__mmask16>((1u << count) - 1u), p))};
   }
+  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  static Vec load_lower(const std::uint32_t* p) {
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(p), 16))};
+  }
+  static Vec load_upper(const std::uint32_t* p) {
+    return {_mm512_castsi512_ps(_mm512_and_si512(_mm512_loadu_si512(p), _mm512_set1_epi32(-0x10000)))};
+  }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
 };
 
@@ -48,6 +55,20 @@ inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
 inline unsigned not_less(Vec a, Vec b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_NLT_UQ); }
 inline Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 inline Vec scale_by_power(Vec a, Vec n) { return {_mm512_scalef_ps(a.v, n.v)}; }
+// The nearest bfloat16, ties to even; NaN stays one.
+inline Vec round_to_bfloat(Vec a) {
+  const __m512i bits = _mm512_castps_si512(a.v);
+  const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+  const __m512i nearest = _mm512_add_epi32(_mm512_add_epi32(bits, _mm512_set1_epi32(0x7FFF)), odd);
+  const __mmask16 is_nan = _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q);
+  const __m512i chosen = _mm512_mask_or_epi32(nearest, is_nan, bits, _mm512_set1_epi32(0x400000));
+  return {_mm512_castsi512_ps(_mm512_and_si512(chosen, _mm512_set1_epi32(-0x10000)))};
+}
+// Lanes that are bfloat16 already, as words.
+inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
+  _mm512_storeu_si512(
+      p, _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(lower.v), 16), _mm512_castps_si512(upper.v)));
+}
 
 // Sums of quarters (128-bit blocks) of two vectors, then of pairs within them: the steps of the transposed sum below.
 inline __m512 add_halves(__m512 a, __m512 b) {

@@ -38,8 +38,22 @@ struct Vec {
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
     return load_half(lanes);
   }
+  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  static Vec load_lower(const std::uint32_t* p);
+  static Vec load_upper(const std::uint32_t* p);
   void store(float* p) const { std::memcpy(p, v, sizeof v); }
 };
+
+inline std::uint32_t bits_of(float x) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+inline float float_of(std::uint32_t bits) {
+  float x;
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
+}
 
 // A half's exponent and fraction moved into a float's places are 2^-112 of its value, also where it is subnormal.
 inline float float_of_half(std::uint16_t half) {
@@ -62,6 +76,24 @@ inline Vec lanes(F f) {
 }
 inline Vec Vec::load_half(const std::uint16_t* p) {
   return lanes([&](int i) { return float_of_half(p[i]); });
+}
+inline Vec Vec::load_lower(const std::uint32_t* p) {
+  return lanes([&](int i) { return float_of(p[i] << 16); });
+}
+inline Vec Vec::load_upper(const std::uint32_t* p) {
+  return lanes([&](int i) { return float_of(p[i] & 0xFFFF0000u); });
+}
+// The nearest bfloat16, ties to even; NaN stays one.
+inline Vec round_to_bfloat(Vec a) {
+  return lanes([&](int i) {
+    const std::uint32_t bits = bits_of(a.v[i]);
+    const std::uint32_t rounded = a.v[i] == a.v[i] ? bits + 0x7FFFu + (bits >> 16 & 1u) : bits | 0x400000u;
+    return float_of(rounded & 0xFFFF0000u);
+  });
+}
+// Lanes that are bfloat16 already, as words.
+inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
+  for (int i = 0; i < Vec::kWidth; ++i) p[i] = bits_of(lower.v[i]) >> 16 | bits_of(upper.v[i]);
 }
 inline Vec add(Vec a, Vec b) {
   return lanes([&](int i) { return a.v[i] + b.v[i]; });

@@ -31,6 +31,11 @@ struct Vec {
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
     return load_half(lanes);
   }
+  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  static Vec load_lower(const std::uint32_t* p) { return {vreinterpretq_f32_u32(vshlq_n_u32(vld1q_u32(p), 16))}; }
+  static Vec load_upper(const std::uint32_t* p) {
+    return {vreinterpretq_f32_u32(vandq_u32(vld1q_u32(p), vdupq_n_u32(0xFFFF0000u)))};
+  }
   void store(float* p) const { vst1q_f32(p, v); }
 };
 
@@ -53,6 +58,19 @@ inline Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
 inline Vec scale_by_power(Vec a, Vec n) {
   const int32x4_t shifted = vshlq_n_s32(vcvtnq_s32_f32(n.v), 23);
   return {vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a.v), shifted))};
+}
+// The nearest bfloat16, ties to even; NaN stays one.
+inline Vec round_to_bfloat(Vec a) {
+  const uint32x4_t bits = vreinterpretq_u32_f32(a.v);
+  const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
+  const uint32x4_t nearest = vaddq_u32(vaddq_u32(bits, vdupq_n_u32(0x7FFF)), odd);
+  const uint32x4_t quiet = vorrq_u32(bits, vdupq_n_u32(0x400000));
+  const uint32x4_t chosen = vbslq_u32(vceqq_f32(a.v, a.v), nearest, quiet);
+  return {vreinterpretq_f32_u32(vandq_u32(chosen, vdupq_n_u32(0xFFFF0000u)))};
+}
+// Lanes that are bfloat16 already, as words.
+inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
+  vst1q_u32(p, vorrq_u32(vshrq_n_u32(vreinterpretq_u32_f32(lower.v), 16), vreinterpretq_u32_f32(upper.v)));
 }
 // Lane i of the result is the sum of the lanes of x[i].
 inline Vec sums(const Vec (&x)[4]) { return {vpaddq_f32(vpaddq_f32(x[0].v, x[1].v), vpaddq_f32(x[2].v, x[3].v))}; }

@@ -13,7 +13,7 @@ using kernels::KernelTable;
 // one is packed again for each block of columns; a panel of B in the first-level cache sees all rows of a block of A.
 constexpr std::int64_t kMostDepth = 256;
 constexpr std::int64_t kMostRows = 240;
-constexpr std::int64_t kMostColumns = (Scratch::kFloats - kMostRows * kMostDepth) / kMostDepth;
+constexpr std::int64_t kMostColumns = Scratch::kFloats / kMostDepth - 2 * kMostRows;
 
 constexpr std::int64_t kRowsAtOnce = 16;  // read side by side
 
@@ -23,35 +23,84 @@ std::int64_t part_of(std::int64_t length, std::int64_t most, std::int64_t multip
   return ((length + parts - 1) / parts + multiple - 1) / multiple * multiple;
 }
 
-void copy_block(const KernelTable& kernels, float* out, std::int64_t pitch, const Operand& from, std::int64_t row,
-                std::int64_t column, std::int64_t rows, std::int64_t columns) {
-  if (from.transposed) {
-    kernels.transpose(out, pitch, from.at(row, column), from.stored.pitch, columns, rows);
-  } else {
-    kernels.copy(out, pitch, from.at(row, column), from.stored.pitch, rows, columns);
-  }
-}
+// The blocks of one product in scratch memory: first B's panels, then A's rows, then room for turning these round.
+class PackedBlocks {
+ public:
+  PackedBlocks(const Compute& compute, float* scratch)
+      : kernels_(*compute.kernels),
+        is_bfloat_(compute.precision == Precision::kBfloat16),
+        panels_(scratch),
+        rows_(scratch + kMostDepth * kMostColumns),
+        turned_(rows_ + kMostRows * kMostDepth) {}
 
-void pack_panels(const KernelTable& kernels, float* out, const Operand& b, std::int64_t k, std::int64_t column,
-                 std::int64_t depth, std::int64_t columns) {
-  const std::int64_t width = kernels.panel_columns;
-  const std::int64_t rest = columns % width;
-  if (rest > 0) std::fill_n(out + (columns - rest) * depth, depth * width, 0.0f);
-  const std::int64_t steps = b.transposed ? depth : kRowsAtOnce;
-  for (std::int64_t i = 0; i < depth; i += steps)
-    for (std::int64_t j = 0; j < columns; j += width)
-      copy_block(kernels, out + j * depth + i * width, width, b, k + i, column + j, std::min(steps, depth - i),
-                 std::min(width, columns - j));
-}
+  [[nodiscard]] std::int64_t depth_multiple() const { return is_bfloat_ ? kernels_.bfloat->depth_multiple : 1; }
+
+  void pack_panels(const Operand& b, std::int64_t k, std::int64_t column, std::int64_t depth, std::int64_t columns) {
+    depth_ = depth;
+    padded_ = (depth + depth_multiple() - 1) / depth_multiple() * depth_multiple();
+    const std::int64_t width = kernels_.panel_columns;
+    if (is_bfloat_ && padded_ > depth) std::fill_n(panels_, padded_ * (columns + width - 1) / width * width / 2, 0.0f);
+    const std::int64_t steps = b.transposed ? depth : kRowsAtOnce;
+    for (std::int64_t i = 0; i < depth; i += steps)
+      for (std::int64_t j = 0; j < columns; j += width)
+        pack_panel(j * padded_ + i * width, b.at(k + i, column + j), b, std::min(steps, depth - i),
+                   std::min(width, columns - j));
+  }
+
+  void pack_rows(const Operand& a, std::int64_t row, std::int64_t k, std::int64_t rows) {
+    const float* from = a.at(row, k);
+    std::int64_t pitch = a.stored.pitch;
+    float* const target = is_bfloat_ ? turned_ : rows_;
+    if (a.transposed) {
+      kernels_.transpose(target, depth_, from, pitch, depth_, rows);
+      from = target;
+      pitch = depth_;
+    } else if (!is_bfloat_) {
+      kernels_.copy(target, depth_, from, pitch, rows, depth_);
+    }
+    if (is_bfloat_) kernels_.bfloat->round_rows(rows_, padded_, from, pitch, rows, depth_);
+  }
+
+  void multiply(float* c, std::int64_t c_pitch, std::int64_t rows, std::int64_t columns, bool adds) const {
+    if (is_bfloat_) {
+      const auto* words = reinterpret_cast<const std::uint32_t*>(panels_);
+      kernels_.bfloat->multiply_panels({c, c_pitch, rows_, padded_, words, words, rows, depth_, columns, adds});
+    } else {
+      kernels_.multiply_panels({c, c_pitch, rows_, depth_, panels_, panels_, rows, depth_, columns, adds});
+    }
+  }
+
+ private:
+  void pack_panel(std::int64_t place, const float* from, const Operand& b, std::int64_t rows, std::int64_t columns) {
+    const std::int64_t width = kernels_.panel_columns, pitch = b.stored.pitch;
+    if (is_bfloat_) {
+      auto* words = reinterpret_cast<std::uint32_t*>(panels_) + place / 2;
+      (b.transposed ? kernels_.bfloat->pack_transposed : kernels_.bfloat->pack)(words, width, from, pitch, rows,
+                                                                                columns);
+    } else if (b.transposed) {
+      kernels_.transpose(panels_ + place, width, from, pitch, columns, rows);
+    } else {
+      kernels_.copy(panels_ + place, width, from, pitch, rows, columns);
+    }
+  }
+
+  const KernelTable& kernels_;
+  bool is_bfloat_;
+  float* panels_;
+  float* rows_;
+  float* turned_;
+  std::int64_t depth_ = 0;   // of the block
+  std::int64_t padded_ = 0;  // the same with the zeros behind
+};
 
 }  // namespace
 
 void blocked_gemm(const Compute& compute, memory::MatrixView<float> c, const Operand& a, const Operand& b, bool adds,
                   float* scratch) {
   const KernelTable& kernels = *compute.kernels;
-  float* const rows_of_a = scratch;
-  float* const panels_of_b = scratch + kMostRows * kMostDepth;
-  const std::int64_t depth_of_part = part_of(a.columns(), kMostDepth, 4);
+  PackedBlocks blocks(compute, scratch);
+  const std::int64_t depth_of_part =
+      part_of(a.columns(), kMostDepth, std::max<std::int64_t>(4, blocks.depth_multiple()));
   const std::int64_t columns_of_part =
       part_of(c.columns, kMostColumns / kernels.panel_columns * kernels.panel_columns, kernels.panel_columns);
   const std::int64_t rows_of_part = part_of(c.rows, kMostRows, kernels.tile_rows);
@@ -59,15 +108,13 @@ void blocked_gemm(const Compute& compute, memory::MatrixView<float> c, const Ope
     const std::int64_t columns = std::min(columns_of_part, c.columns - j);
     std::int64_t k = 0;
     do {  // once at least: with no terms C is set to zero
-      const std::int64_t depth = std::min(depth_of_part, a.columns() - k);
-      pack_panels(kernels, panels_of_b, b, k, j, depth, columns);
+      blocks.pack_panels(b, k, j, std::min(depth_of_part, a.columns() - k), columns);
       for (std::int64_t i = 0; i < c.rows; i += rows_of_part) {
         const std::int64_t rows = std::min(rows_of_part, c.rows - i);
-        copy_block(kernels, rows_of_a, depth, a, i, k, rows, depth);
-        kernels.multiply_panels({c.data + i * c.pitch + j, c.pitch, rows_of_a, depth, panels_of_b, panels_of_b, rows,
-                                 depth, columns, adds || k > 0});
+        blocks.pack_rows(a, i, k, rows);
+        blocks.multiply(c.data + i * c.pitch + j, c.pitch, rows, columns, adds || k > 0);
       }
-      k += depth;
+      k += depth_of_part;
     } while (k < a.columns());
   }
 }

@@ -18,10 +18,42 @@ bool deserves_copy(const memory::MatrixView<const float>& a, std::int64_t column
   return a.pitch >= 8192 && columns >= 128;
 }
 
-memory::MatrixView<const float> copied(float* scratch, memory::MatrixView<const float> a) {
-  for (std::int64_t i = 0; i < a.rows; ++i) std::copy_n(a.row(i), a.columns, scratch + i * a.columns);
-  return {scratch, a.rows, a.columns, a.columns};
-}
+// One member's product, block by block: rows i .. of A and C, columns k .. of A, all of the member's columns of C.
+struct Blocks {
+  memory::MatrixView<float> c;
+  memory::MatrixView<const float> a;
+  const PackedMatrix& b;
+  parallel::Range columns;
+  bool adds;
+  bool is_cached;
+  float* scratch;
+
+  void multiply(std::int64_t i, std::int64_t k) const {
+    const std::int64_t rows = std::min(kBlockRows, c.rows - i), depth = std::min(b.depth(), a.columns - k);
+    // The next call reads the same panels for other rows, or those of the next block, at last those of the first again.
+    const std::int64_t next = i + rows < c.rows ? k : k + depth < a.columns ? k + depth : 0;
+    const kernels::KernelTable& table = *b.compute().kernels;
+    const float* from = a.data + i * a.pitch + k;
+    float* to = c.data + i * c.pitch + columns.begin;
+    if (b.compute().precision == Precision::kBfloat16) {
+      const std::int64_t padded = b.padded_depth(k);
+      table.bfloat->round_rows(scratch, padded, from, a.pitch, rows, depth);
+      table.bfloat->multiply_panels({to, c.pitch, scratch, padded, b.bfloat_panel(k, columns.begin),
+                                     is_cached ? nullptr : b.bfloat_panel(next, columns.begin), rows, depth,
+                                     columns.size(), adds || k > 0});
+      return;
+    }
+    std::int64_t pitch = a.pitch;
+    if (deserves_copy(a, columns.size())) {
+      table.copy(scratch, depth, from, pitch, rows, depth);
+      from = scratch;
+      pitch = depth;
+    }
+    table.multiply_panels({to, c.pitch, from, pitch, b.panel(k, columns.begin),
+                           is_cached ? nullptr : b.panel(next, columns.begin), rows, depth, columns.size(),
+                           adds || k > 0});
+  }
+};
 
 }  // namespace
 
@@ -30,22 +62,12 @@ void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixV
   assert(a.columns == b.rows() && c.columns == b.columns() && c.rows == a.rows);
   const parallel::Range own = team.share(c.columns, b.panel_columns());
   if (own.size() == 0) return;
-  const bool is_cached = own.size() * b.rows() * static_cast<std::int64_t>(sizeof(float)) <= kCachedBytes;
+  const bool is_cached = static_cast<std::int64_t>(b.bytes()) / team.size() <= kCachedBytes;
+  const Blocks blocks{c, a, b, own, accumulate == Accumulate::kAdd, is_cached, scratch.of(team.member())};
   std::int64_t k = 0;
   do {  // once at least: with no terms C is set to zero
-    const std::int64_t depth = std::min(b.depth(), a.columns - k);
-    const float* panels = b.panel(k, own.begin);
-    const float* behind = b.panel(k + depth < a.columns ? k + depth : 0, own.begin);
-    for (std::int64_t i = 0; i < c.rows; i += kBlockRows) {
-      const std::int64_t rows = std::min(kBlockRows, c.rows - i);
-      memory::MatrixView<const float> block{a.data + i * a.pitch + k, rows, depth, a.pitch};
-      if (deserves_copy(a, own.size())) block = copied(scratch.of(team.member()), block);
-      const float* upcoming = is_cached ? nullptr : i + rows < c.rows ? panels : behind;
-      b.compute().kernels->multiply_panels({c.data + i * c.pitch + own.begin, c.pitch, block.data, block.pitch, panels,
-                                            upcoming, rows, depth, own.size(),
-                                            k > 0 || accumulate == Accumulate::kAdd});
-    }
-    k += depth;
+    for (std::int64_t i = 0; i < c.rows; i += kBlockRows) blocks.multiply(i, k);
+    k += b.depth();
   } while (k < a.columns);
 }
 

@@ -6,35 +6,61 @@
 namespace wordkin::linalg {
 namespace {
 
-constexpr std::int64_t kMostDepth = 256;  // with 32 columns of a panel: 32 KB
+constexpr std::int64_t kMostDepthBytes = 1024;  // of a column in a block: a panel of 32 columns takes 32 KB
 
 // Rows copied side by side: as many streams of reading as the hardware follows, and no more pages than it has at hand.
 constexpr std::int64_t kRowsAtOnce = 16;
 
-// Blocks of about equal depth, in whole groups of four steps.
-std::int64_t depth_of(std::int64_t k) {
-  const std::int64_t blocks = std::max<std::int64_t>((k + kMostDepth - 1) / kMostDepth, 1);
-  return ((k + blocks - 1) / blocks + 3) / 4 * 4;
+std::int64_t padded(std::int64_t count, std::int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
+
+bool is_bfloat(const Compute& compute) { return compute.precision == Precision::kBfloat16; }
+
+std::int64_t depth_multiple(const Compute& compute) {
+  return is_bfloat(compute) ? compute.kernels->bfloat->depth_multiple : 1;
 }
 
-std::int64_t padded(std::int64_t columns, std::int64_t width) { return (columns + width - 1) / width * width; }
+// Blocks of about equal depth, in whole groups of four steps.
+std::int64_t depth_of(const Compute& compute, std::int64_t k) {
+  const std::int64_t most = kMostDepthBytes / (is_bfloat(compute) ? 2 : 4);
+  const std::int64_t blocks = std::max<std::int64_t>((k + most - 1) / most, 1);
+  return padded((k + blocks - 1) / blocks, std::max<std::int64_t>(4, depth_multiple(compute)));
+}
 
 }  // namespace
 
-PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n)
-    : compute_(compute),
-      rows_(k),
-      columns_(n),
-      depth_(depth_of(k)),
-      padded_columns_(padded(n, compute.kernels->panel_columns)),
-      floats_(static_cast<std::size_t>(k * padded_columns_)) {}
+PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n) : compute_(compute) {
+  shape(k, n);
+  if (is_bfloat(compute_)) {
+    words_ = memory::AlignedBuffer<std::uint32_t>(static_cast<std::size_t>(numbers() / 2));
+  } else {
+    floats_ = memory::AlignedBuffer<float>(static_cast<std::size_t>(numbers()));
+  }
+}
 
 void PackedMatrix::reshape(std::int64_t k, std::int64_t n) {
+  shape(k, n);
+  assert(static_cast<std::size_t>(numbers()) <= (is_bfloat(compute_) ? 2 * words_.size() : floats_.size()));
+}
+
+void PackedMatrix::shape(std::int64_t k, std::int64_t n) {
   rows_ = k;
   columns_ = n;
-  depth_ = depth_of(k);
+  depth_ = depth_of(compute_, k);
   padded_columns_ = padded(n, panel_columns());
-  assert(static_cast<std::size_t>(k * padded_columns_) <= floats_.size());
+}
+
+std::int64_t PackedMatrix::numbers() const { return padded(rows_, depth_multiple(compute_)) * padded_columns_; }
+
+std::int64_t PackedMatrix::padded_depth(std::int64_t k) const {
+  return padded(std::min(depth_, rows_ - k), depth_multiple(compute_));
+}
+
+// The rows behind the last, which a product adds all the same.
+void PackedMatrix::clear_padding(std::int64_t k, std::int64_t column) {
+  const std::int64_t used = padded(std::min(depth_, rows_ - k), 2) / 2;
+  const std::int64_t width = panel_columns();
+  std::uint32_t* panel = words_.data() + offset(k, column) / 2;
+  std::fill(panel + used * width, panel + padded_depth(k) / 2 * width, 0u);
 }
 
 void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b) {
@@ -44,9 +70,17 @@ void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b)
   for (std::int64_t block = 0; block < rows_; block += depth_) {
     const std::int64_t end = std::min(block + depth_, rows_);
     for (std::int64_t k = block; k < end; k += kRowsAtOnce)
-      for (std::int64_t column = own.begin; column < own.end; column += width)
-        compute_.kernels->copy(floats_.data() + offset(block, column) + (k - block) * width, width, b.row(k) + column,
-                               b.pitch, std::min(kRowsAtOnce, end - k), std::min(width, own.end - column));
+      for (std::int64_t column = own.begin; column < own.end; column += width) {
+        const std::int64_t place = offset(block, column) + (k - block) * width;
+        const std::int64_t rows = std::min(kRowsAtOnce, end - k), columns = std::min(width, own.end - column);
+        if (is_bfloat(compute_)) {
+          compute_.kernels->bfloat->pack(words_.data() + place / 2, width, b.row(k) + column, b.pitch, rows, columns);
+        } else {
+          compute_.kernels->copy(floats_.data() + place, width, b.row(k) + column, b.pitch, rows, columns);
+        }
+      }
+    if (is_bfloat(compute_))
+      for (std::int64_t column = own.begin; column < own.end; column += width) clear_padding(block, column);
   }
 }
 
@@ -55,9 +89,17 @@ void PackedMatrix::pack_transposed(parallel::Team& team, memory::MatrixView<cons
   const std::int64_t width = panel_columns();
   const parallel::Range own = team.share(columns_, width);
   for (std::int64_t column = own.begin; column < own.end; column += width)
-    for (std::int64_t block = 0; block < rows_; block += depth_)
-      compute_.kernels->transpose(floats_.data() + offset(block, column), width, bt.row(column) + block, bt.pitch,
-                                  std::min(width, own.end - column), std::min(depth_, rows_ - block));
+    for (std::int64_t block = 0; block < rows_; block += depth_) {
+      const std::int64_t place = offset(block, column);
+      const float* from = bt.row(column) + block;
+      const std::int64_t columns = std::min(width, own.end - column), depth = std::min(depth_, rows_ - block);
+      if (is_bfloat(compute_)) {
+        compute_.kernels->bfloat->pack_transposed(words_.data() + place / 2, width, from, bt.pitch, depth, columns);
+        clear_padding(block, column);
+      } else {
+        compute_.kernels->transpose(floats_.data() + place, width, from, bt.pitch, columns, depth);
+      }
+    }
 }
 
 }  // namespace wordkin::linalg

@@ -6,7 +6,6 @@
 // panels and blocks lie behind one another, so a product reads the whole as one stream.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,26 +32,37 @@ class PackedMatrix {
   [[nodiscard]] const Compute& compute() const { return compute_; }
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] std::int64_t columns() const { return columns_; }
-  [[nodiscard]] std::size_t bytes() const { return floats_.size() * sizeof(float); }
+  [[nodiscard]] std::size_t bytes() const { return (floats_.size() + words_.size()) * 4; }
 
   [[nodiscard]] std::int64_t panel_columns() const { return compute_.kernels->panel_columns; }
+  // Rows of a block, and of the one that begins at row k (a multiple of depth()) with the zeros behind them.
   [[nodiscard]] std::int64_t depth() const { return depth_; }
-  // The first panel of a column (a multiple of panel_columns) in the block that begins at row k.
+  [[nodiscard]] std::int64_t padded_depth(std::int64_t k) const;
+  // The first panel of a column (a multiple of panel_columns) in the block that begins at row k: of floats, or of pairs
+  // of bfloat16.
   [[nodiscard]] const float* panel(std::int64_t k, std::int64_t column) const {
     return floats_.data() + offset(k, column);
+  }
+  [[nodiscard]] const std::uint32_t* bfloat_panel(std::int64_t k, std::int64_t column) const {
+    return words_.data() + offset(k, column) / 2;
   }
 
  private:
   [[nodiscard]] std::int64_t offset(std::int64_t k, std::int64_t column) const {
-    return k * padded_columns_ + std::min(depth_, rows_ - k) * column;
+    return k * padded_columns_ + padded_depth(k) * column;
   }
+  [[nodiscard]] std::int64_t numbers() const;
+  void shape(std::int64_t k, std::int64_t n);
+  void clear_padding(std::int64_t k, std::int64_t column);
 
   Compute compute_{nullptr};
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
-  std::int64_t depth_ = 0;               // of a block
-  std::int64_t padded_columns_ = 0;      // a multiple of panel_columns
-  memory::AlignedBuffer<float> floats_;  // columns behind the last: anything, as no product stores them
+  std::int64_t depth_ = 0;           // of a block
+  std::int64_t padded_columns_ = 0;  // a multiple of panel_columns
+  // One of the two. Columns behind the last: anything, as no product stores them.
+  memory::AlignedBuffer<float> floats_;
+  memory::AlignedBuffer<std::uint32_t> words_;
 };
 
 }  // namespace wordkin::linalg

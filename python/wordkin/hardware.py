@@ -122,16 +122,21 @@ def memory_limit(cgroup: Path = Path("/sys/fs/cgroup"), meminfo: Path = Path("/p
 def show_config() -> dict[str, Any]:
     """Return what wordkin would use now: version, instruction sets, workers, compiler.
 
+    `bfloat16` tells how products in that precision are made: with instructions of the CPU ("amx", "avx512bf16"), or in
+    float32 from operands that are "widened" as they are read.
+
     Examples
     --------
     >>> sorted(show_config())
-    ['available_isas', 'compiler', 'isa', 'version', 'workers']
+    ['available_isas', 'bfloat16', 'compiler', 'isa', 'version', 'workers']
     """
     from . import __version__
 
+    isa = choose_isa()
     return {
         "version": __version__,
-        "isa": choose_isa(),
+        "isa": isa,
+        "bfloat16": isa if isa in ("amx", "avx512bf16") else "widened",
         "available_isas": available_isas(),
         "workers": available_workers(),
         "compiler": _core.compiler,

@@ -1,4 +1,4 @@
-"""Matrix products against NumPy in float64, on every instruction set and with teams of several sizes."""
+"""Matrix products against NumPy in float64, on every instruction set, in both precisions, in teams of several sizes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reference import bfloat16
 from wordkin import _core
 
 ROWS = (0, 1, 2, 3, 7, 8, 9, 31, 33, 64)
-DEPTHS_AND_COLUMNS = ((1, 1), (5, 17), (37, 96), (300, 49), (515, 130))
+DEPTHS_AND_COLUMNS = ((1, 1), (5, 17), (37, 96), (300, 49), (1027, 130))  # the last in blocks of its depth
 
 Floats = NDArray[np.float32]
+
+
+@pytest.fixture(params=["float32", "bfloat16"])
+def precision(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
 
 
 def made(rng: np.random.Generator, rows: int, columns: int, spare: int = 3) -> Floats:
@@ -23,8 +30,10 @@ def made(rng: np.random.Generator, rows: int, columns: int, spare: int = 3) -> F
     return whole[:, :columns]
 
 
-def assert_close(result: Floats, a: Floats, b: Floats, start: Floats | float = 0.0) -> None:
+def assert_product(result: Floats, a: Floats, b: Floats, start: Floats | float, precision: str) -> None:
     """Rounding of float32 sums: a few units of 6e-8 of the sizes that are added."""
+    if precision == "bfloat16":
+        a, b = bfloat16.rounded(a), bfloat16.rounded(b)
     a64, b64 = a.astype(np.float64), b.astype(np.float64)
     bound = 1e-6 * (np.abs(a64) @ np.abs(b64) + np.abs(start)) + 1e-30
     assert (np.abs(result - (start + a64 @ b64)) <= bound).all()
@@ -32,41 +41,56 @@ def assert_close(result: Floats, a: Floats, b: Floats, start: Floats | float = 0
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize("transposed", [False, True])
-def test_packed_products(isa: str, threads: int, transposed: bool) -> None:
+def test_packed_products(isa: str, precision: str, threads: int, transposed: bool) -> None:
     rng = np.random.default_rng(1)
     for depth, columns in DEPTHS_AND_COLUMNS:
         b = made(rng, depth, columns)
         stored = made(rng, columns, depth) if transposed else b
         if transposed:
             b = np.ascontiguousarray(stored.T)
-        product = _core.linalg.PackedProduct(stored, transposed=transposed, isa=isa, threads=threads)
+        product = _core.linalg.PackedProduct(
+            stored, transposed=transposed, isa=isa, precision=precision, threads=threads
+        )
         for rows, accumulate in itertools.product(ROWS, (False, True)):
             a, c = made(rng, rows, depth), made(rng, rows, columns)
             start = c.copy() if accumulate else 0.0
             whole = c.base
             assert whole is not None
             product.multiply(c, a, accumulate=accumulate)
-            assert_close(c, a, b, start)
+            assert_product(c, a, b, start, precision)
             assert np.isnan(whole[:, columns:]).all()
 
 
-def test_a_products_floats_do_not_depend_on_company(isa: str) -> None:
+def test_a_products_floats_do_not_depend_on_company(isa: str, precision: str) -> None:
     rng = np.random.default_rng(2)
     for depth, columns in DEPTHS_AND_COLUMNS:
-        b, a = made(rng, depth, columns), made(rng, 200, depth)
-        expected = made(rng, 200, columns)
-        _core.linalg.PackedProduct(b, isa=isa).multiply(expected, a)
-        for threads, rows in itertools.product((1, 2, 3), ROWS[1:]):
-            product = _core.linalg.PackedProduct(b, isa=isa, threads=threads)
-            c = made(rng, rows, columns)
-            first = (200 - rows) // 2
-            product.multiply(c, a[first : first + rows])
-            assert np.array_equal(c, expected[first : first + rows])
+        b, a = made(rng, depth, columns), made(rng, 500, depth)
+        expected = made(rng, 500, columns)
+        _core.linalg.PackedProduct(b, isa=isa, precision=precision).multiply(expected, a)
+        for threads in (1, 2, 3):
+            product = _core.linalg.PackedProduct(b, isa=isa, precision=precision, threads=threads)
+            for rows in ROWS[1:]:
+                c = made(rng, rows, columns)
+                first = (500 - rows) // 2
+                product.multiply(c, a[first : first + rows])
+                assert np.array_equal(c, expected[first : first + rows])
 
 
-def test_no_terms_give_zeros(isa: str) -> None:
+def test_rows_far_apart_make_no_difference(isa: str) -> None:
+    rng = np.random.default_rng(5)  # rows of 8192 floats and more are copied together first
+    a, b = made(rng, 9, 300), made(rng, 300, 160)
+    near, far = made(rng, 9, 160), made(rng, 9, 160)
+    apart = made(rng, 9, 300, spare=8000)
+    apart[:] = a
+    product = _core.linalg.PackedProduct(b, isa=isa)
+    product.multiply(near, a)
+    product.multiply(far, apart)
+    assert np.array_equal(near, far)
+
+
+def test_no_terms_give_zeros(isa: str, precision: str) -> None:
     c = np.ones((3, 5), dtype=np.float32)
-    product = _core.linalg.PackedProduct(np.zeros((0, 5), np.float32), isa=isa)
+    product = _core.linalg.PackedProduct(np.zeros((0, 5), np.float32), isa=isa, precision=precision)
     product.multiply(c, np.zeros((3, 0), np.float32), accumulate=True)
     assert (c == 1).all()
     product.multiply(c, np.zeros((3, 0), np.float32))
@@ -75,7 +99,9 @@ def test_no_terms_give_zeros(isa: str) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 @pytest.mark.parametrize(("transpose_a", "transpose_b"), list(itertools.product((False, True), repeat=2)))
-def test_products_of_unpacked_matrices(isa: str, threads: int, transpose_a: bool, transpose_b: bool) -> None:
+def test_products_of_unpacked_matrices(
+    isa: str, precision: str, threads: int, transpose_a: bool, transpose_b: bool
+) -> None:
     rng = np.random.default_rng(3)
     for (depth, columns), rows in itertools.product(DEPTHS_AND_COLUMNS, (1, 7, 50)):
         a = made(rng, depth, rows) if transpose_a else made(rng, rows, depth)
@@ -85,19 +111,43 @@ def test_products_of_unpacked_matrices(isa: str, threads: int, transpose_a: bool
             start = c.copy() if accumulate else 0.0
             _core.linalg.gemm(
                 c, a, b, transpose_a=transpose_a, transpose_b=transpose_b, accumulate=accumulate, isa=isa,
-                threads=threads,
+                precision=precision, threads=threads,
             )  # fmt: skip
-            assert_close(c, a.T if transpose_a else a, b.T if transpose_b else b, start)
+            assert_product(c, a.T if transpose_a else a, b.T if transpose_b else b, start, precision)
 
 
-def test_unpacked_products_larger_than_a_block(isa: str) -> None:
+def test_unpacked_products_larger_than_a_block(isa: str, precision: str) -> None:
     rng = np.random.default_rng(4)
     a, b = made(rng, 600, 500), made(rng, 600, 1900)  # more than one block of rows, columns and depth
     results = [made(rng, 500, 1900) for _ in range(3)]
     for threads, c in enumerate(results, start=1):
-        _core.linalg.gemm(c, a, b, transpose_a=True, isa=isa, threads=threads)
-    assert_close(results[0], a.T, b)
+        _core.linalg.gemm(c, a, b, transpose_a=True, isa=isa, precision=precision, threads=threads)
+    assert_product(results[0], np.ascontiguousarray(a.T), b, 0.0, precision)
     assert all(np.array_equal(results[0], c) for c in results[1:])
+
+
+def test_bfloat16_rounds_to_nearest_even_and_keeps_nan(isa: str) -> None:
+    halves = np.arange(1 << 16, dtype=np.uint32) << 16
+    between = halves[:, np.newaxis] + np.array([0, 1, 0x7FFF, 0x8000, 0x8001, 0xFFFF], dtype=np.uint32)
+    values = between.reshape(-1, 1).view(np.float32)
+    values = values[np.isfinite(values[:, 0]) & (np.abs(values[:, 0]) > 1e-37) & (np.abs(values[:, 0]) < 3e38)]
+    one = np.ones((1, 1), dtype=np.float32)
+    left, right = np.empty_like(values), np.empty((1, len(values)), dtype=np.float32)
+    _core.linalg.PackedProduct(one, isa=isa, precision="bfloat16").multiply(left, np.ascontiguousarray(values))
+    row = np.ascontiguousarray(values.T)
+    _core.linalg.PackedProduct(row, isa=isa, precision="bfloat16").multiply(right, one)
+    assert np.array_equal(left[:, 0], bfloat16.rounded(values)[:, 0])
+    assert np.array_equal(right[0], left[:, 0])
+    c = np.zeros((1, 1), dtype=np.float32)
+    for operands in ((np.full((1, 1), np.nan, np.float32), one), (one, np.full((1, 1), np.nan, np.float32))):
+        _core.linalg.PackedProduct(operands[0], isa=isa, precision="bfloat16").multiply(c, operands[1])
+        assert np.isnan(c[0, 0])
+
+
+def test_bfloat16_takes_half_the_memory() -> None:
+    b = np.zeros((64, 96), dtype=np.float32)
+    sizes = {p: _core.linalg.PackedProduct(b, isa="baseline", precision=p).bytes for p in ("float32", "bfloat16")}
+    assert sizes["float32"] == 4 * 64 * 96 and sizes["bfloat16"] == 2 * 64 * 96
 
 
 def test_shapes_that_do_not_fit_are_named() -> None:

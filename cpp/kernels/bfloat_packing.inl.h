@@ -1,0 +1,48 @@
+// Packing of panels of bfloat16 pairs. Included once per ISA.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+#include "kernels/vec.h"
+
+namespace wordkin::kernels {
+namespace {
+
+inline Vec load_rounded(const float* p, std::int64_t count) {
+  return round_to_bfloat(count >= Vec::kWidth ? Vec::load(p) : Vec::load_partial(p, static_cast<int>(count)));
+}
+
+inline void store_some_pairs(std::uint32_t* words, Vec lower, Vec upper, std::int64_t count) {
+  if (count >= Vec::kWidth) return store_pairs(words, lower, upper);
+  std::uint32_t some[Vec::kWidth];
+  store_pairs(some, lower, upper);
+  for (std::int64_t i = 0; i < count; ++i) words[i] = some[i];
+}
+
+inline void pack_bfloat(std::uint32_t* words, std::int64_t pitch, const float* in, std::int64_t in_pitch,
+                        std::int64_t rows, std::int64_t columns) {
+  for (std::int64_t i = 0; i < rows; i += 2, words += pitch, in += 2 * in_pitch)
+    for (std::int64_t j = 0; j < columns; j += Vec::kWidth) {
+      const std::int64_t count = columns - j;
+      const Vec upper = i + 1 < rows ? load_rounded(in + in_pitch + j, count) : Vec::zero();
+      store_some_pairs(words + j, load_rounded(in + j, count), upper, count);
+    }
+}
+
+inline void pack_bfloat_transposed(std::uint32_t* words, std::int64_t pitch, const float* in, std::int64_t in_pitch,
+                                   std::int64_t rows, std::int64_t columns) {
+  constexpr int W = Vec::kWidth;
+  for (std::int64_t i = 0; i < rows; i += W)
+    for (std::int64_t j = 0; j < columns; j += W) {
+      Vec block[W];
+      for (int c = 0; c < W; ++c)
+        block[c] = j + c < columns ? load_rounded(in + (j + c) * in_pitch + i, rows - i) : Vec::zero();
+      transpose(block);
+      for (int r = 0; r < W && i + r < rows; r += 2)
+        store_some_pairs(words + (i + r) / 2 * pitch + j, block[r], block[r + 1], columns - j);
+    }
+}
+
+}  // namespace
+}  // namespace wordkin::kernels

@@ -1,0 +1,49 @@
+// bfloat16 without instructions for it: what is stored in 16 bits is widened as it is read. The arithmetic is
+// float32's; what is won is half the memory to read, which decides for few rows. Included once per ISA.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/bfloat_packing.inl.h"
+#include "kernels/gemm_tile.inl.h"
+#include "kernels/kernel_table.h"
+#include "kernels/vec.h"
+
+namespace wordkin::kernels {
+namespace {
+
+struct WidenedFormat {
+  using Left = float;
+  using Right = std::uint32_t;
+  using Row = Vec;
+  using Column = Vec;
+  static constexpr int kRowsInOne = 2;
+  static Row broadcast(float x) { return Vec::broadcast(x); }
+  template <int kHalf>
+  static Column load(const std::uint32_t* p) {
+    return kHalf == 0 ? Vec::load_lower(p) : Vec::load_upper(p);
+  }
+  static Vec multiply_add(Row x, Column b, Vec sum) { return fma(x, b, sum); }
+};
+
+inline void multiply_widened(const PanelProduct<void, std::uint32_t>& p) { multiply_in_tiles<WidenedFormat>(p); }
+
+inline void round_rows(void* out, std::int64_t pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
+                       std::int64_t columns) {
+  auto* floats = static_cast<float*>(out);
+  for (std::int64_t i = 0; i < rows; ++i, floats += pitch, in += in_pitch) {
+    std::int64_t j = 0;
+    for (; j + Vec::kWidth <= columns; j += Vec::kWidth) round_to_bfloat(Vec::load(in + j)).store(floats + j);
+    if (j < columns) {
+      float rest[Vec::kWidth];
+      load_rounded(in + j, columns - j).store(rest);
+      for (std::int64_t k = j; k < columns; ++k) floats[k] = rest[k - j];
+    }
+    for (j = columns; j < pitch; ++j) floats[j] = 0.0f;
+  }
+}
+
+constexpr BfloatKernels kWidenedBfloat{2, pack_bfloat, pack_bfloat_transposed, round_rows, multiply_widened};
+
+}  // namespace
+}  // namespace wordkin::kernels

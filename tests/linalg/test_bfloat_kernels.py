@@ -1,0 +1,25 @@
+"""Kernels for instructions that few machines have run on emulated ones."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wordkin import hardware
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FLAGS = ["-std=c++20", "-O1", "-ffp-contract=off", "-w", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma"]
+
+
+def test_bfloat_kernels_on_emulated_instructions(tmp_path: Path) -> None:
+    compiler = shutil.which("g++") or shutil.which("clang++")
+    if compiler is None or "avx512" not in hardware.available_isas():
+        pytest.skip("needs a compiler of the GCC family and AVX-512")
+    program = tmp_path / "bfloat_check"
+    source = ROOT / "tests" / "native" / "bfloat_check.cpp"
+    subprocess.run([compiler, *FLAGS, f"-I{ROOT / 'cpp'}", str(source), "-o", str(program)], check=True)
+    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
