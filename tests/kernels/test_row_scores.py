@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reference import nearest as reference
 from wordkin import _core
 
-WIDTHS = {"baseline": 4, "neon": 4, "avx2": 8, "avx512": 16}
+WIDTHS = {"baseline": 4, "neon": 4, "avx2": 8, "avx512": 16, "avx512bf16": 16, "amx": 16}
 
 
 def scores_of(

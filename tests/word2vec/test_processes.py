@@ -311,13 +311,13 @@ def test_a_corpus_that_fails_midway(sentences: Sentences) -> None:
     assert np.isfinite(model.wv.vectors).all()
 
 
-@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "neon"])
+@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "avx512bf16", "amx", "neon"])
 def test_the_environment_caps_the_instruction_set(
     sentences: Sentences, monkeypatch: pytest.MonkeyPatch, isa: str
 ) -> None:
     monkeypatch.setenv("WORDKIN_MAX_ISA", isa)
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1)
-    order = ["baseline", "neon", "avx2", "avx512"]
+    order = ["baseline", "neon", "avx2", "avx512", "avx512bf16", "amx"]
     best = [name for name in hardware.available_isas() if order.index(name) <= order.index(isa)][-1]
     assert model.training_report.isa == best
     assert Word2Vec(max_isa="baseline").options.isa == "baseline"  # an argument goes before
