@@ -1,4 +1,4 @@
-// exp, exp - 1, tanh and sigmoid on Vec. Included once per ISA, after its vec header.
+// exp, tanh and sigmoid on Vec. Included once per ISA, after its vec header.
 #pragma once
 
 #include <cstdint>
@@ -26,16 +26,17 @@ inline Vec exp_of_nonpositive(Vec x) {
   return scale_by_power(p, n);
 }
 
-// exp(x) for x <= 0 in parts: scale + scale * rest, with scale a power of two and rest = e^r - 1 for |r| <= ln 2 / 2 by
-// a minimax polynomial of relative error 2.3e-8. Of x below -87 the parts of exp(-87); NaN stays NaN.
+// exp(x) for -87 <= x <= 87 in parts: scale + scale * rest, with scale a power of two and rest = e^r - 1 for
+// |r| <= ln 2 / 2 by a minimax polynomial of relative error 2.3e-8. NaN stays NaN.
 struct ExpParts {
   Vec scale;
   Vec rest;
 };
 
-inline ExpParts exp_parts_of_nonpositive(Vec x) {
-  x = max(Vec::broadcast(-87.0f), x);  // in this order a NaN passes
-  const Vec n = round(mul(x, Vec::broadcast(1.44269504f)));
+inline ExpParts exp_parts(Vec x) {
+  const Vec shift = Vec::broadcast(kPowerShift);  // adding it rounds to a whole number
+  const Vec shifted = fma(x, Vec::broadcast(1.44269504f), shift);
+  const Vec n = sub(shifted, shift);
   Vec r = fma(n, Vec::broadcast(-0.693145752f), x);
   r = fma(n, Vec::broadcast(-1.42860677e-6f), r);
   Vec q = Vec::broadcast(0.00138888729f);
@@ -44,36 +45,36 @@ inline ExpParts exp_parts_of_nonpositive(Vec x) {
   q = fma(q, r, Vec::broadcast(0.166665062f));
   q = fma(q, r, Vec::broadcast(0.49999997f));
   q = fma(q, r, Vec::broadcast(1.0f));
-  return {scale_by_power(Vec::broadcast(1.0f), n), mul(r, q)};
+  return {power_of_shifted(shifted), mul(r, q)};
 }
 
-inline Vec exp_of(ExpParts e) { return fma(e.scale, e.rest, e.scale); }
+// In this order of operands a NaN passes.
+inline Vec within(Vec x, float low, float high) { return max(Vec::broadcast(low), min(Vec::broadcast(high), x)); }
 
-// Relative error below 3e-7 also next to zero, where exp(x) - 1 from exp(x) would lose its digits.
-inline Vec exp_minus_one_of(ExpParts e) { return fma(e.scale, e.rest, sub(e.scale, Vec::broadcast(1.0f))); }
-
-// tanh(x) = sign(x) * (1 - e) / (1 + e) with e = exp(-2 |x|), as numerator and denominator: whoever has several
-// quotients can divide once.
+// Quotients as numerator and denominator: whoever has several can divide once. Denominators are in [1, 5e8], so that a
+// product of four is a float; beyond the bounds that this takes, the functions are 1 to the last bit.
 struct Quotient {
   Vec numerator;
-  Vec denominator;  // in [1, 2]
+  Vec denominator;
 };
 
+inline Quotient sigmoid_quotient(Vec x) {  // e^x / (1 + e^x)
+  const ExpParts e = exp_parts(within(x, -87.0f, 20.0f));
+  const Vec value = fma(e.scale, e.rest, e.scale);
+  return {value, add(Vec::broadcast(1.0f), value)};
+}
+
+// (e^2x - 1) / (e^2x + 1), with a numerator that keeps its digits next to zero.
 inline Quotient tanh_quotient(Vec x) {
-  const Vec e = exp_minus_one_of(exp_parts_of_nonpositive(mul(Vec::broadcast(-2.0f), abs(x))));
-  return {select_nonnegative(x, sub(Vec::zero(), e), e), add(Vec::broadcast(2.0f), e)};
+  const ExpParts e = exp_parts(within(add(x, x), -20.0f, 20.0f));
+  const Vec less_one = fma(e.scale, e.rest, sub(e.scale, Vec::broadcast(1.0f)));
+  return {less_one, add(Vec::broadcast(2.0f), less_one)};
 }
 
 // Relative error below 5e-7.
 inline Vec tanh_of(Vec x) {
   const Quotient q = tanh_quotient(x);
   return div(q.numerator, q.denominator);
-}
-
-inline Quotient sigmoid_quotient(Vec x) {
-  const Vec one = Vec::broadcast(1.0f);
-  const Vec e = exp_of(exp_parts_of_nonpositive(sub(Vec::zero(), abs(x))));
-  return {select_nonnegative(x, one, e), add(one, e)};
 }
 
 // sigmoid(z) from e = exp(-|z|), which the loss needs as well: no cancellation on either side.

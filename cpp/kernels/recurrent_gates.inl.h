@@ -73,6 +73,8 @@ WORDKIN_INLINE Vec unclipped_cell(const Gates& gates, Vec before) {
   return fma(gates.f, before, mul(gates.i, gates.j));
 }
 
+// Cells first, then outputs: in one loop the chain from gate to output, two exponentials and two divisions long, would
+// keep the next units waiting (half as long again on an Ice Lake server).
 inline void lstm_forward(const LstmForward& s) {
   const Vec clip = Vec::broadcast(s.cell_clip);
   for (std::int64_t row = 0; row < s.rows; ++row) {
@@ -87,13 +89,15 @@ inline void lstm_forward(const LstmForward& s) {
         return add(lanes.load(z + gate * s.gate_stride), lanes.load(bias + gate * s.bias_stride));
       };
       const Gates g = activated({sum(0), sum(1), sum(2), sum(3)});
-      const Vec c = clipped(unclipped_cell(g, lanes.load(before + unit)), clip);
       lanes.store(z, g.i);
       lanes.store(z + s.gate_stride, g.j);
       lanes.store(z + 2 * s.gate_stride, g.f);
       lanes.store(z + 3 * s.gate_stride, g.o);
-      lanes.store(cells + unit, c);
-      lanes.store(outputs + unit, mul(g.o, tanh_of(c)));
+      lanes.store(cells + unit, clipped(unclipped_cell(g, lanes.load(before + unit)), clip));
+    });
+    const float* const output_gates = gates + 3 * s.gate_stride;
+    over_units(0, s.units, [&](auto lanes, std::int64_t unit) {
+      lanes.store(outputs + unit, mul(lanes.load(output_gates + unit), tanh_of(lanes.load(cells + unit))));
     });
   }
 }

@@ -60,6 +60,9 @@ inline unsigned not_less(Vec a, Vec b) {
   return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a.v, b.v, _CMP_NLT_UQ)));
 }
 inline Vec round(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+// 2^n from n + kPowerShift.
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the bits behind are the exponent of 2^n
+inline Vec power_of_shifted(Vec a) { return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a.v), 23))}; }
 inline Vec scale_by_power(Vec a, Vec n) {
   const __m256i shifted = _mm256_slli_epi32(_mm256_cvtps_epi32(n.v), 23);
   return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a.v), shifted))};

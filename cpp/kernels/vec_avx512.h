@@ -54,6 +54,9 @@ inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
 // Bit i: not a_i < b_i, so also where one of them is NaN.
 inline unsigned not_less(Vec a, Vec b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_NLT_UQ); }
 inline Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+// 2^n from n + kPowerShift.
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the bits behind are the exponent of 2^n
+inline Vec power_of_shifted(Vec a) { return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a.v), 23))}; }
 inline Vec scale_by_power(Vec a, Vec n) { return {_mm512_scalef_ps(a.v, n.v)}; }
 // The nearest bfloat16, ties to even; NaN stays one.
 inline Vec round_to_bfloat(Vec a) {

@@ -146,6 +146,18 @@ inline Vec round(Vec a) {
     return shifted - kMagic;
   });
 }
+// 2^n from n + kPowerShift.
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the last bits are the exponent of 2^n
+inline Vec power_of_shifted(Vec a) {
+  return lanes([&](int i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &a.v[i], sizeof bits);
+    bits <<= 23;
+    float power;
+    std::memcpy(&power, &bits, sizeof power);
+    return power;
+  });
+}
 // a * 2^n for an integral n with a * 2^n normal.
 inline Vec scale_by_power(Vec a, Vec n) {
   return lanes([&](int i) {

@@ -55,6 +55,9 @@ inline unsigned not_less(Vec a, Vec b) {
   return vaddvq_u32(vbicq_u32(bits, vcltq_f32(a.v, b.v)));
 }
 inline Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
+// 2^n from n + kPowerShift.
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the bits behind are the exponent of 2^n
+inline Vec power_of_shifted(Vec a) { return {vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(a.v), 23))}; }
 inline Vec scale_by_power(Vec a, Vec n) {
   const int32x4_t shifted = vshlq_n_s32(vcvtnq_s32_f32(n.v), 23);
   return {vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a.v), shifted))};
