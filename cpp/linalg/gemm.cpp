@@ -18,57 +18,80 @@ bool deserves_copy(const memory::MatrixView<const float>& a, std::int64_t column
   return a.pitch >= 8192 && columns >= 128;
 }
 
-// One member's product, block by block: rows i .. of A and C, columns k .. of A, all of the member's columns of C.
+// One member's product, block by block: rows i .. of A and C, columns k .. of A, all columns of C, which are those of B
+// from `first` on.
 struct Blocks {
   memory::MatrixView<float> c;
   memory::MatrixView<const float> a;
   const PackedMatrix& b;
-  parallel::Range columns;
+  std::int64_t first;
   bool adds;
-  bool is_cached;
+  Upcoming upcoming;
   float* scratch;
 
   void multiply(std::int64_t i, std::int64_t k) const {
     const std::int64_t rows = std::min(kBlockRows, c.rows - i), depth = std::min(b.depth(), a.columns - k);
-    // The next call reads the same panels for other rows, or those of the next block, at last those of the first again.
-    const std::int64_t next = i + rows < c.rows ? k : k + depth < a.columns ? k + depth : 0;
     const kernels::KernelTable& table = *b.compute().kernels;
     const float* from = a.data + i * a.pitch + k;
-    float* to = c.data + i * c.pitch + columns.begin;
+    float* to = c.data + i * c.pitch;
+    const Place next = next_place(i + rows, k, k + depth);
     if (b.compute().precision == Precision::kBfloat16) {
       const std::int64_t padded = b.padded_depth(k);
       table.bfloat->round_rows(scratch, padded, from, a.pitch, rows, depth);
-      table.bfloat->multiply_panels({to, c.pitch, scratch, padded, b.bfloat_panel(k, columns.begin),
-                                     is_cached ? nullptr : b.bfloat_panel(next, columns.begin), rows, depth,
-                                     columns.size(), adds || k > 0});
+      table.bfloat->multiply_panels({to, c.pitch, scratch, padded, b.bfloat_panel(k, first),
+                                     next.b == nullptr ? nullptr : next.b->bfloat_panel(next.k, next.column), rows,
+                                     depth, c.columns, adds || k > 0});
       return;
     }
     std::int64_t pitch = a.pitch;
-    if (deserves_copy(a, columns.size())) {
+    if (deserves_copy(a, c.columns)) {
       table.copy(scratch, depth, from, pitch, rows, depth);
       from = scratch;
       pitch = depth;
     }
-    table.multiply_panels({to, c.pitch, from, pitch, b.panel(k, columns.begin),
-                           is_cached ? nullptr : b.panel(next, columns.begin), rows, depth, columns.size(),
+    table.multiply_panels({to, c.pitch, from, pitch, b.panel(k, first),
+                           next.b == nullptr ? nullptr : next.b->panel(next.k, next.column), rows, depth, c.columns,
                            adds || k > 0});
+  }
+
+ private:
+  struct Place {
+    const PackedMatrix* b;
+    std::int64_t k;
+    std::int64_t column;
+  };
+
+  // The panel behind this block's: the same for other rows, or the next block's, at last what comes behind the product.
+  [[nodiscard]] Place next_place(std::int64_t next_row, std::int64_t k, std::int64_t next_k) const {
+    if (upcoming.b == nullptr) return {nullptr, 0, 0};
+    if (next_row < c.rows) return {&b, k, first};
+    if (next_k < a.columns) return {&b, next_k, first};
+    return {upcoming.b, 0, upcoming.column};
   }
 };
 
 }  // namespace
 
-void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
-              const PackedMatrix& b, Accumulate accumulate, Scratch& scratch) {
-  assert(a.columns == b.rows() && c.columns == b.columns() && c.rows == a.rows);
-  const parallel::Range own = team.share(c.columns, b.panel_columns());
-  if (own.size() == 0) return;
-  const bool is_cached = static_cast<std::int64_t>(b.bytes()) / team.size() <= kCachedBytes;
-  const Blocks blocks{c, a, b, own, accumulate == Accumulate::kAdd, is_cached, scratch.of(team.member())};
+void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
+                      const PackedMatrix& b, std::int64_t first, Accumulate accumulate, Upcoming upcoming,
+                      Scratch& scratch) {
+  assert(a.columns == b.rows() && first + c.columns <= b.columns() && c.rows == a.rows);
+  const Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, upcoming, scratch.of(team.member())};
   std::int64_t k = 0;
   do {  // once at least: with no terms C is set to zero
     for (std::int64_t i = 0; i < c.rows; i += kBlockRows) blocks.multiply(i, k);
     k += b.depth();
   } while (k < a.columns);
+}
+
+void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
+              const PackedMatrix& b, Accumulate accumulate, Scratch& scratch) {
+  assert(c.columns == b.columns());
+  const parallel::Range own = team.share(c.columns, b.panel_columns());
+  if (own.size() == 0) return;
+  const bool is_cached = static_cast<std::int64_t>(b.bytes()) / team.size() <= kCachedBytes;
+  multiply_columns(team, c.block_of_columns(own.begin, own.size()), a, b, own.begin, accumulate,
+                   {is_cached ? nullptr : &b, own.begin}, scratch);
 }
 
 void gemm(parallel::Team& team, const Compute& compute, memory::MatrixView<float> c, memory::MatrixView<const float> a,

@@ -18,6 +18,18 @@ enum class Transpose { kNo, kYes };
 void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
               const PackedMatrix& b, Accumulate accumulate, Scratch& scratch);
 
+// The weights that will be read behind a product, to be fetched while it runs: the panel of a column.
+struct Upcoming {
+  const PackedMatrix* b = nullptr;  // null: all of it, and of this product, is in the cache already
+  std::int64_t column = 0;
+};
+
+// The same for the columns of B from `first` on, a multiple of its panel_columns, by one member alone: for callers that
+// go on with a part of C while it is in the cache.
+void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
+                      const PackedMatrix& b, std::int64_t first, Accumulate accumulate, Upcoming upcoming,
+                      Scratch& scratch);
+
 // C (m, n) = or += op(A) op(B) for large matrices that are used once: gradients of weights. Every member calls it and
 // writes its own share of C; no barrier stands at its beginning or end. Where it was built with BLAS, sums depend on
 // the team's size within rounding.
