@@ -27,6 +27,7 @@ __all__ = [
     "fresh_optimizer",
     "require_memory",
     "shapes_of",
+    "without_softmax",
 ]
 
 Tensors = dict[str, NDArray[np.float32]]
@@ -98,6 +99,11 @@ class ModelContent:
 def shapes_of(options: ELMoOptions) -> Shapes:
     """Names and shapes of all tensors of a model."""
     return [(name, tuple(shape)) for name, shape in _core.elmo.parameter_shapes(options)]
+
+
+def without_softmax(shapes: Shapes) -> Shapes:
+    """All but what predicts words; files of the original have no more."""
+    return [(name, shape) for name, shape in shapes if not name.startswith("softmax")]
 
 
 def fitted_content(

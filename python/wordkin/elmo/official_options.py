@@ -16,6 +16,7 @@ __all__ = [
     "OFFICIAL_KEYS",
     "OfficialOptions",
     "official_json",
+    "parsed_official_options",
     "read_official_options",
     "translated",
     "translated_fields",
@@ -79,7 +80,11 @@ def read_official_options(path: AnyPath) -> OfficialOptions:
     """
     with open_binary(path) as file:
         text = file.read(_MOST_BYTES + 1)
-    source = str(local_path(path))
+    return parsed_official_options(text, str(local_path(path)))
+
+
+def parsed_official_options(text: bytes, source: str) -> OfficialOptions:
+    """Return what the text of an options.json says; errors as in `read_official_options`."""
     if len(text) > _MOST_BYTES:
         raise FormatError(f"{source}: larger than {_MOST_BYTES} bytes; is this an options.json?")
     try:

@@ -21,7 +21,7 @@ from ..storage import Archive, read_archive, unpack_words, write_archive
 from ..storage.atomic import replaced_file
 from ..storage.paths import AnyPath, local_path
 from ..validation import integer_option
-from .content import MOMENTS, ModelContent, OptimizerState, Shapes, Tensors, shapes_of
+from .content import MOMENTS, ModelContent, OptimizerState, Shapes, Tensors, shapes_of, without_softmax
 from .official_options import official_json
 from .options import ELMoOptions, Optimizer
 from .vocabulary import TargetWords
@@ -144,11 +144,13 @@ def content_of(archive: Archive, source: str) -> ModelContent:
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: its options are not those of a language model: {error}") from error
     shapes = shapes_of(options)
-    parameters = _checked_tensors(archive.tensors, shapes, source)
+    may_lack = options.token_input and not any(name.startswith("softmax") for name in archive.tensors)
+    parameters = _checked_tensors(archive.tensors, without_softmax(shapes) if may_lack else shapes, source)
     words = None
     if _WORDS in archive.tensors:
         words = TargetWords(unpack_words(archive.tensors[_WORDS], archive.tensors.get(_OFFSETS, np.empty(0))))
-    if options.n_tokens_vocab != (0 if words is None else len(words)):
+    lacks_words = words is None and may_lack  # a model of ids, from elsewhere
+    if not lacks_words and options.n_tokens_vocab != (0 if words is None else len(words)):
         raise FormatError(
             f"{source}: the softmax has {options.n_tokens_vocab} words, the vocabulary "
             f"{'is missing' if words is None else f'has {len(words)}'}"

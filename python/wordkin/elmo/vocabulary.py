@@ -16,7 +16,16 @@ from ..storage import pack_words
 from ..storage.opening import open_binary
 from ..storage.paths import AnyPath, local_path
 
-__all__ = ["FEWEST_WORDS", "MARKS", "UNKNOWN", "TargetWords", "VocabularyChange", "given_words", "words_of_text"]
+__all__ = [
+    "FEWEST_WORDS",
+    "MARKS",
+    "UNKNOWN",
+    "TargetWords",
+    "VocabularyChange",
+    "given_words",
+    "words_of_lines",
+    "words_of_text",
+]
 
 UNKNOWN = "<UNK>"
 MARKS = (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN)
@@ -131,9 +140,19 @@ def given_words(vocabulary: Any) -> TargetWords:
 
 
 def _read_words(path: AnyPath) -> TargetWords:
-    source = str(local_path(path))
     with open_binary(path) as file:
-        lines = file.read().split(b"\n")
+        return words_of_lines(file.read(), str(local_path(path)))
+
+
+def words_of_lines(text: bytes, source: str) -> TargetWords:
+    """Return a vocabulary from the content of a file, a word a line.
+
+    Raises
+    ------
+    VocabularyError
+        If it is no vocabulary.
+    """
+    lines = text.split(b"\n")
     if lines and not lines[-1]:
         del lines[-1]
     words = []

@@ -12,7 +12,7 @@ from typing import Any
 
 from .paths import AnyPath, local_path
 
-__all__ = ["OutputFile", "remove_abandoned", "replaced_file"]
+__all__ = ["OutputFile", "remove_abandoned", "replaced_file", "replaced_path"]
 
 # POSIX leaves the result of larger single writes to the system; Linux cuts them a little under 2 GiB.
 _MOST_PER_WRITE = 1 << 30
@@ -89,6 +89,37 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def replaced_path(path: AnyPath) -> Iterator[Path]:
+    """Give the name of a new file in the same folder, for libraries that open files by name; see `replaced_file`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; nothing is left behind.
+    """
+    target = Path(os.path.realpath(local_path(path)))
+    if target.exists() and not target.is_file():
+        raise IsADirectoryError(f"{target} is no regular file; a file name is needed")
+    temporary = target.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{_SUFFIX}")
+    try:
+        try:
+            temporary.touch(exist_ok=False)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(target)) from None  # the user knows no temporary name
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        if target.exists():
+            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
