@@ -69,7 +69,7 @@ PYTHON_ARROWS = {
     "vectors": {"storage", "hardware", "errors", "_core"},  # hardware: searches choose kernels and threads
     "phrases": {"corpus", "storage", "errors", "_core"},
     "word2vec": {"vectors", "corpus", "storage", *TRAINING},
-    "elmo": {"corpus", "storage", *TRAINING},
+    "elmo": {"vectors", "corpus", "storage", *TRAINING},
     "cli": {"word2vec", "elmo", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
 }
 SINGLE_FILES = {"errors", "validation", "hooks", "interpreter_end", "progress_bar", "hardware"}

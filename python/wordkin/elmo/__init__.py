@@ -7,6 +7,7 @@ from .options import ELMoOptions, ELMoTrainingOptions
 from .progress import ELMoProgressEvent
 from .report import ELMoTrainingReport, Perplexity, Validation
 from .run_options import ELMoRunOptions
+from .scoring import TokenScores
 
 __all__ = [
     "ELMo",
@@ -19,6 +20,7 @@ __all__ = [
     "OfficialOptions",
     "Perplexity",
     "StepReport",
+    "TokenScores",
     "Validation",
     "read_official_options",
 ]

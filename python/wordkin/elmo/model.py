@@ -16,9 +16,11 @@ from ..hardware import choose_isa, requested_workers
 from ..storage.paths import AnyPath
 from ..validation import integer_option, progress_option
 from . import persistence
+from .answers import AnsweringModel
 from .arguments import model_options
 from .callbacks import checked_callbacks
 from .content import ModelContent, fitted_content
+from .official_files import export_official, is_official, load_official
 from .options import ELMoOptions, ELMoTrainingOptions, Optimizer, Precision
 from .perplexity import BATCH_SIZE, UNROLL_STEPS, measured_perplexity
 from .preparation import PreparedTraining, VocabularyRules, characters_of
@@ -32,7 +34,7 @@ from .vocabulary import VocabularyChange, given_words
 __all__ = ["ELMo"]
 
 
-class ELMo:
+class ELMo(AnsweringModel):
     """Deep contextualized word representations (Peters et al. 2018): two language models, one in each direction.
 
     Parameters
@@ -67,6 +69,7 @@ class ELMo:
     """
 
     def __init__(self, **options: Any) -> None:
+        super().__init__()
         translated = model_options(options)
         self._options = translated.model
         self.training_defaults: dict[str, Any] = translated.training
@@ -276,6 +279,7 @@ class ELMo:
             yield
         finally:
             self._is_training.release()
+            self.parameters_changed()
 
     def perplexity(
         self,
@@ -346,18 +350,40 @@ class ELMo:
         """
         persistence.save_content(self._fitted(), folder, training_state=training_state)
 
+    def export_hdf5(self, folder: AnyPath) -> None:
+        """Write the files of the original program into a folder, which is made where it is missing.
+
+        ``options.json`` and ``weights.hdf5`` are what the originals read. ``softmax.hdf5`` and ``vocabulary.txt``,
+        beside them where the model predicts words, are for `from_pretrained`.
+        """
+        export_official(self._fitted(), folder)
+
     @classmethod
-    def from_pretrained(cls, folder: AnyPath) -> ELMo:
-        """Read a model of `save_pretrained`, or that of a checkpoint.
+    def from_pretrained(cls, path: AnyPath, weights: AnyPath | None = None, *, vocabulary: Any = None) -> ELMo:
+        """Read a model: one of `save_pretrained`, that of a checkpoint, or one in the files of the original.
+
+        Parameters
+        ----------
+        path
+            A folder; a zip with ``options.json`` and ``model.hdf5``; a checkpoint; or an ``options.json``.
+        weights
+            The HDF5 file that belongs to it.
+        vocabulary : path or iterable of str, optional
+            For files of the original that have no characters, or a softmax, and no ``vocabulary.txt``.
 
         Raises
         ------
         FormatError
-            If it is something else.
+            If it is something else; the error names the option or the data set.
         OSError
             If it cannot be read.
+        ImportError
+            If HDF5 is needed and h5py is missing.
         """
-        content = persistence.load_content(folder)
+        if weights is not None or is_official(path):
+            content = load_official(path, weights, vocabulary)
+        else:
+            content = persistence.load_content(path)
         model = cls()
         model._options = content.options
         model._content = content

@@ -66,11 +66,21 @@ class ReadText:
         CorpusError
             If there are no words.
         """
+        types, sentences = self.sentences()
+        return EncodedText(sentences, types, targets, max_characters, self.name)
+
+    def sentences(self) -> tuple[Vocabulary, Sentences]:
+        """Return all words, and the sentences as their numbers; to be called once.
+
+        Raises
+        ------
+        CorpusError
+            If there are no words.
+        """
         if len(self.counts) == 0:
             raise CorpusError(f"{self.name}: no words; read {self.counts.raw_words} tokens")
         types, _ = self.counts.prune(1)
-        stored = self._scan.encoded(types, self._workers) or self._stored(types)
-        return EncodedText(Sentences(stored), types, targets, max_characters, self.name)
+        return types, Sentences(self._scan.encoded(types, self._workers) or self._stored(types))
 
     def _stored(self, types: Vocabulary) -> StoredCorpus:
         encoded = self._corpus.encode(types, self._workers)

@@ -1,0 +1,85 @@
+"""Expected vectors that the authors of bilm-tf and AllenNLP have published with tiny models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from wordkin import ELMo
+
+h5py = pytest.importorskip("h5py")
+
+STREAMS, SENTENCES = 3, 10
+TOLERANCE = 2e-6  # twice the originals' own: theirs and ours are float32 sums in different orders
+SENTENCES_FILES = {"bilm": "lm_embeddings_sentences.json", "allennlp": "sentences.json"}
+
+
+@pytest.fixture(params=SENTENCES_FILES)
+def maker(request: pytest.FixtureRequest) -> str:
+    """Who made a fixture."""
+    return str(request.param)
+
+
+@pytest.fixture
+def folder(data: Path, maker: str) -> Path:
+    """Its files."""
+    path = data / f"elmo-fixture-{maker}"
+    if not path.is_dir():
+        pytest.skip(f"needs {path}")
+    return path
+
+
+@pytest.fixture
+def model(folder: Path) -> ELMo:
+    """The model of it."""
+    return ELMo.from_pretrained(folder / "options.json", folder / "lm_weights.hdf5")
+
+
+def expected_vectors(folder: Path, stream: int) -> list[NDArray[np.float32]]:
+    with h5py.File(folder / f"lm_embeddings_{stream}.hdf5") as file:
+        return [np.concatenate(list(file[str(number)][...]), axis=1) for number in range(SENTENCES)]
+
+
+def batches(folder: Path, maker: str) -> list[list[list[str]]]:
+    """Sentence i of each stream, for all i."""
+    streams = json.loads((folder / SENTENCES_FILES[maker]).read_text())
+    return [[stream[number].split() for stream in streams] for number in range(SENTENCES)]
+
+
+@pytest.mark.parametrize("precision", ["float32"])
+def test_three_streams_with_carried_state(model: ELMo, folder: Path, maker: str, precision: str) -> None:
+    expected = [expected_vectors(folder, stream) for stream in range(STREAMS)]
+    for number, batch in enumerate(batches(folder, maker)):
+        given = model.encode(batch, "top", batch_size=STREAMS, stateful=True, workers=1, progress=False)
+        for stream, vectors in enumerate(given):
+            np.testing.assert_allclose(vectors, expected[stream][number], rtol=0, atol=TOLERANCE)
+    # Without state only the first batch is the same, and it is so again after a reset.
+    model.reset_state()
+    first, second = batches(folder, maker)[:2]
+    again = model.encode(first, "top", batch_size=STREAMS, stateful=True)
+    for stream, vectors in enumerate(model.encode(first, "top")):
+        np.testing.assert_array_equal(vectors, again[stream])
+    assert np.abs(model.encode(second, "top")[0] - expected[0][1]).max() > 1e-3
+
+
+def test_all_streams_in_one_call(model: ELMo, folder: Path, maker: str) -> None:
+    inputs = [sentence for batch in batches(folder, maker) for sentence in batch]
+    given = model.encode(inputs, "all", batch_size=STREAMS, stateful=True)
+    for stream in range(STREAMS):
+        for number, expected in enumerate(expected_vectors(folder, stream)):
+            np.testing.assert_allclose(given[STREAMS * number + stream][2], expected, rtol=0, atol=TOLERANCE)
+
+
+def test_the_token_layer(model: ELMo, folder: Path, maker: str) -> None:
+    if maker != "allennlp":
+        pytest.skip("bilm-tf's fixture has no file of token vectors")
+    words = (folder / "vocab_test.txt").read_text().split("\n")
+    with h5py.File(folder / "elmo_token_embeddings.hdf5") as file:
+        expected = file["embedding"][...]
+    given = model.to_keyed_vectors(words)
+    assert given.index_to_key == words
+    np.testing.assert_allclose(given.vectors, expected, rtol=0, atol=TOLERANCE)
