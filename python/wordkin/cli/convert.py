@@ -7,6 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from . import exits
+from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
 from .outputs import FORMATS, Output, chosen_output, save_vectors
 from .terminal import print_json
 from .vector_files import KINDS, Kind, kind_of, load_vectors
@@ -31,7 +32,8 @@ def add_parser(subparsers: Any) -> None:
         "convert",
         help="from one file format to another",
         description="Read vectors of any format and write them in another. Saves of gensim are read without running "
-        "anything in them.",
+        "anything in them. Language models: from the original's options.json and HDF5 to a folder of wordkin, and "
+        "back.",
     )
     parser.add_argument("input", help="a model, or vectors in any format")
     parser.add_argument("output", help="where to write")
@@ -42,7 +44,13 @@ def add_parser(subparsers: Any) -> None:
         help="what the input is; told from its content by default",
     )
     parser.add_argument(
-        "--to", dest="target", choices=tuple(FORMATS), help="what to write; told from the output's name by default"
+        "--to",
+        dest="target",
+        choices=(*FORMATS, *(name for name in LANGUAGE_MODEL_FORMATS if name not in FORMATS)),
+        help="what to write; told from the output's name by default",
+    )
+    parser.add_argument(
+        "--weights", metavar="FILE", help="HDF5 file of a language model whose options.json is the input"
     )
     parser.add_argument("--save-vocab", metavar="FILE", help="write the vocabulary with its counts, a word a line")
     reading = parser.add_argument_group("reading word2vec's formats")
@@ -64,6 +72,10 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, write, report."""
+    if is_language_model(args):
+        return convert_language_model(args)
+    if args.weights is not None or args.target == "official":
+        raise exits.UsageError(f"{args.input} is no language model: --weights and --to official do not apply")
     output = chosen_output(args.output, args.target)
     given = {name: getattr(args, name) for name in _WORD2VEC_FLAGS if getattr(args, name) is not None}
     kind: Kind = "word2vec" if args.source in _VARIANTS else args.source or kind_of(args.input)

@@ -7,12 +7,17 @@ import contextlib
 from types import ModuleType
 from typing import Any
 
-from . import elmo_perplexity, elmo_train, exits
+from . import elmo_encode, elmo_perplexity, elmo_substitutes, elmo_train, exits
 from .terminal import flush_output
 
 __all__ = ["add_parser", "run"]
 
-_COMMANDS: dict[str, ModuleType] = {"train": elmo_train, "perplexity": elmo_perplexity}
+_COMMANDS: dict[str, ModuleType] = {
+    "train": elmo_train,
+    "encode": elmo_encode,
+    "perplexity": elmo_perplexity,
+    "substitutes": elmo_substitutes,
+}
 
 
 def add_parser(subparsers: Any) -> None:
@@ -20,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "elmo",
         help="train and use contextual embeddings (ELMo)",
-        description="Train bidirectional language models on text, and measure them.",
+        description="Train bidirectional language models on text, measure them, and use them.",
         epilog="`wordkin elmo COMMAND --help` tells the options of a command.",
     )
     parser.set_defaults(elmo_parser=parser)
