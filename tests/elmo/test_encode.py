@@ -146,6 +146,15 @@ def test_layer_norms_by_name(model: ELMo) -> None:
         assert model.encode([[]], layer_norm=name)[0].shape == (0, 16)
 
 
+def test_bfloat16_is_near_and_the_same_in_any_company(model: ELMo) -> None:
+    exact = model.encode(TEXTS, "all")
+    near = model.encode(TEXTS, "all", precision="bfloat16")
+    for one, other in zip(exact, near, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=0.05)
+    assert_same([model.encode([text], "all", precision="bfloat16")[0] for text in TEXTS], near)
+    assert_same(model.encode(TEXTS, "all"), exact)
+
+
 def test_what_can_be_encoded(model: ELMo) -> None:
     tokens = ["It", "is", "red", "."]
     expected = model.encode([tokens])[0]

@@ -50,8 +50,7 @@ def batches(folder: Path, maker: str) -> list[list[list[str]]]:
     return [[stream[number].split() for stream in streams] for number in range(SENTENCES)]
 
 
-@pytest.mark.parametrize("precision", ["float32"])
-def test_three_streams_with_carried_state(model: ELMo, folder: Path, maker: str, precision: str) -> None:
+def test_three_streams_with_carried_state(model: ELMo, folder: Path, maker: str) -> None:
     expected = [expected_vectors(folder, stream) for stream in range(STREAMS)]
     for number, batch in enumerate(batches(folder, maker)):
         given = model.encode(batch, "top", batch_size=STREAMS, stateful=True, workers=1, progress=False)
