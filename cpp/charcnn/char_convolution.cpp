@@ -34,7 +34,8 @@ kernels::CharacterPanel character_panel(const float* weights, const EncoderParam
           characters.data(),
           static_cast<std::int64_t>(characters.size()),
           panel.width,
-          parameters.char_embed.columns};
+          parameters.char_embed.columns,
+          panel.count};
 }
 
 }  // namespace
@@ -101,6 +102,7 @@ kernels::MaxOverTime CharConvolution::lookup(const FilterPanel& panel, const Wor
   job.distinct_windows = words.distinct_windows().data();
   job.windows = words.max_characters() - panel.width + 1;
   job.words = words.size();
+  job.characters = static_cast<std::int64_t>(words.characters().size());
   job.width = panel.width;
   job.columns = panel.count;
   job.is_tanh = shape_.activation == Activation::kTanh;
@@ -128,29 +130,6 @@ void CharConvolution::forward(parallel::Team& team, memory::MatrixView<float> ou
   }
 }
 
-// Gradients of the sums go to the window that was the maximum: to each of its characters' rows of the table. Scalar:
-// neighbouring columns have different windows, so that a vector would be gathered and scattered lane by lane.
-void CharConvolution::route(const FilterPanel& panel, float* d_table, float* d_bias,
-                            memory::MatrixView<const float> d_outputs, memory::MatrixView<const float> outputs,
-                            memory::MatrixView<const std::uint16_t> places, const WordBatch& words) const {
-  const bool is_tanh = shape_.activation == Activation::kTanh;
-  const std::int64_t width = panel.width, row = width * kColumns;
-  for (std::int64_t i = 0; i < words.size(); ++i) {
-    const float* d = d_outputs.row(i) + panel.column;
-    const float* y = outputs.row(i) + panel.column;
-    const std::uint16_t* place = places.row(i) + panel.column;
-    const std::uint16_t* word = words.rows().row(i);
-    for (std::int64_t column = 0; column < panel.count; ++column) {
-      const float slope = is_tanh ? 1.0f - y[column] * y[column] : (y[column] > 0.0f ? 1.0f : 0.0f);
-      const float share = d[column] * slope;
-      if (share == 0.0f) continue;  // about half of all with relu
-      d_bias[column] += share;
-      const std::uint16_t* window = word + place[column];
-      for (std::int64_t k = 0; k < width; ++k) d_table[window[k] * row + k * kColumns + column] += share;
-    }
-  }
-}
-
 void CharConvolution::backward(parallel::Team& team, const EncoderGradients& gradients,
                                memory::MatrixView<const float> d_outputs, memory::MatrixView<const float> outputs,
                                memory::MatrixView<const std::uint16_t> places, const EncoderParameters& parameters,
@@ -164,7 +143,11 @@ void CharConvolution::backward(parallel::Team& team, const EncoderGradients& gra
     copy_panel(own.weights.data(), own.bias.data(), parameters.filters[panel.filter], panel);
     std::fill_n(own.table.data(), present * panel.width * kColumns, 0.0f);
     std::fill_n(own.bias.data(), kColumns, 0.0f);
-    route(panel, own.table.data(), own.bias.data(), d_outputs, outputs, places, words);
+    const kernels::MaxOverTime job = lookup(panel, words);
+    kernels_->route_gradients({own.table.data(), own.bias.data(), d_outputs.data + panel.column, d_outputs.pitch,
+                               outputs.data + panel.column, outputs.pitch, places.data + panel.column, places.pitch,
+                               job.rows, job.row_pitch, job.distinct_windows, job.windows, job.words, job.characters,
+                               job.width, job.columns, job.is_tanh});
     kernels_->lookup_gradients(own.d_weights.data(), scratch.d_embeddings_.data() + i * embeddings, own.table.data(),
                                character_panel(own.weights.data(), parameters, words.characters(), panel));
     const auto& target = gradients.filters[panel.filter];

@@ -91,9 +91,6 @@ class CharConvolution {
   // Panels of a member: contiguous, about equally much work for all.
   [[nodiscard]] parallel::Range own_panels(const parallel::Team& team) const;
   [[nodiscard]] kernels::MaxOverTime lookup(const FilterPanel& panel, const WordBatch& words) const;
-  void route(const FilterPanel& panel, float* d_table, float* d_bias, memory::MatrixView<const float> d_outputs,
-             memory::MatrixView<const float> outputs, memory::MatrixView<const std::uint16_t> places,
-             const WordBatch& words) const;
 
   Shape shape_;
   const kernels::KernelTable* kernels_;

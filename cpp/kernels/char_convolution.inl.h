@@ -1,9 +1,12 @@
 // A convolution over characters by lookup: tables of what a character adds at an offset, the greatest sum over a word's
 // windows, and the gradients that come back through the tables. Included once per ISA, after its vec header.
+//
+// Everything goes strip by strip: a strip's table of the characters of a text (80 or so, 7 offsets) fits the
+// first-level cache, that of a whole panel would not, and additions of table rows do nothing but wait for memory. Words
+// are taken a few at a time through all strips of a panel: so the rows of their results are found in the TLB again.
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 #include "kernels/elementary.inl.h"
 #include "kernels/kernel_table.h"
@@ -12,132 +15,281 @@
 namespace wordkin::kernels {
 namespace {
 
-constexpr int kTableCharacters = 4;  // x kTableVectors accumulators, enough to hide the latency of a multiply and add
-constexpr int kTableVectors = 2;
-constexpr int kSumVectors = 4;  // sums, maxima and places of so many vectors stay in 16 registers
+constexpr int kStripVectors = kStripFilters / Vec::kWidth;
+constexpr int kTableRows = 8 / kStripVectors;  // x kStripVectors sums hide the latency of a multiply and add
+constexpr int kWindows = Vec::kWidth >= 8 ? Vec::kWidth / 4 : 1;  // sums of so many windows fit the registers
+constexpr std::int64_t kWordsTogether = 64;
+constexpr std::int64_t kWordsAhead = 8;  // whose rows are fetched: no hardware follows strides from page to page
+
+// kStripFilters floats.
+struct Strip {
+  Vec v[kStripVectors];
+
+  static Strip broadcast(float x) {
+    Strip s;
+    for (auto& v : s.v) v = Vec::broadcast(x);
+    return s;
+  }
+  static Strip load(const float* p) {
+    Strip s;
+    for (int i = 0; i < kStripVectors; ++i) s.v[i] = Vec::load(p + i * Vec::kWidth);
+    return s;
+  }
+  void store(float* p) const {
+    for (int i = 0; i < kStripVectors; ++i) v[i].store(p + i * Vec::kWidth);
+  }
+};
+
+template <typename F>
+WORDKIN_INLINE Strip each(F f) {
+  Strip s;
+  for (int i = 0; i < kStripVectors; ++i) s.v[i] = f(i);
+  return s;
+}
+WORDKIN_INLINE Strip add(const Strip& a, const Strip& b) {
+  return each([&](int i) { return add(a.v[i], b.v[i]); });
+}
+WORDKIN_INLINE Strip fma(Vec a, const Strip& b, const Strip& c) {
+  return each([&](int i) { return fma(a, b.v[i], c.v[i]); });
+}
 
 inline const float* embedding_of(const CharacterPanel& panel, std::int64_t row) {
   return panel.embeddings + panel.characters[row] * panel.embedding_pitch;
 }
 
-// Rows (first .. first + C) of the table at one offset and a few vectors of columns. An element is summed over the
-// dimensions in rising order, whatever C is.
+// Floats from one offset to the next, and from one strip to the next, of a table.
+inline std::int64_t offset_floats(std::int64_t characters) { return characters * kStripFilters; }
+inline std::int64_t strip_floats(std::int64_t characters, std::int64_t width) {
+  return width * offset_floats(characters);
+}
+
+// Where a character's row begins at an offset; unsigned, which saves an instruction a row.
+WORDKIN_INLINE std::uint64_t row_of(std::uint16_t character) { return std::uint64_t{character} * kStripFilters; }
+
+// Rows (first .. first + C) of a table at one offset. An element is summed over the dimensions in rising order,
+// whatever C is.
 template <int C>
-WORDKIN_INLINE void fill_table_block(float* table, const CharacterPanel& panel, std::int64_t first, std::int64_t offset,
-                                     int column) {
-  Vec sums[C][kTableVectors];
+WORDKIN_INLINE void fill_table_rows(float* rows, const CharacterPanel& panel, std::int64_t first,
+                                    const float* weights) {
+  Strip sums[C];
   const float* embeddings[C];
   for (int c = 0; c < C; ++c) {
     embeddings[c] = embedding_of(panel, first + c);
-    for (auto& sum : sums[c]) sum = Vec::zero();
+    sums[c] = Strip::broadcast(0.0f);
   }
-  const float* weights = panel.weights + offset * panel.dim * kPanelFilters + column;
-  for (std::int64_t j = 0; j < panel.dim; ++j, weights += kPanelFilters)
-    for (int v = 0; v < kTableVectors; ++v) {
-      const Vec w = Vec::load(weights + v * Vec::kWidth);
-      for (int c = 0; c < C; ++c) sums[c][v] = fma(Vec::broadcast(embeddings[c][j]), w, sums[c][v]);
-    }
-  for (int c = 0; c < C; ++c)
-    for (int v = 0; v < kTableVectors; ++v)
-      sums[c][v].store(table + ((first + c) * panel.width + offset) * kPanelFilters + column + v * Vec::kWidth);
+  for (std::int64_t j = 0; j < panel.dim; ++j, weights += kPanelFilters) {
+    const Strip w = Strip::load(weights);
+    for (int c = 0; c < C; ++c) sums[c] = fma(Vec::broadcast(embeddings[c][j]), w, sums[c]);
+  }
+  for (int c = 0; c < C; ++c) sums[c].store(rows + (first + c) * kStripFilters);
 }
 
 inline void fill_lookup_table(float* table, const CharacterPanel& panel) {
-  for (std::int64_t offset = 0; offset < panel.width; ++offset)
-    for (int column = 0; column < kPanelFilters; column += kTableVectors * Vec::kWidth) {
+  float* rows = table;
+  for (int column = 0; column < panel.columns; column += kStripFilters)
+    for (std::int64_t offset = 0; offset < panel.width; ++offset, rows += offset_floats(panel.count)) {
+      const float* const weights = panel.weights + offset * panel.dim * kPanelFilters + column;
       std::int64_t row = 0;
-      for (; row + kTableCharacters <= panel.count; row += kTableCharacters)
-        fill_table_block<kTableCharacters>(table, panel, row, offset, column);
-      for (; row < panel.count; ++row) fill_table_block<1>(table, panel, row, offset, column);
+      for (; row + kTableRows <= panel.count; row += kTableRows) fill_table_rows<kTableRows>(rows, panel, row, weights);
+      for (; row < panel.count; ++row) fill_table_rows<1>(rows, panel, row, weights);
     }
 }
 
 struct WindowMaxima {
-  Vec greatest[kSumVectors];
-  Vec place[kSumVectors];  // whole numbers as floats
+  Strip greatest;
+  Strip place;  // whole numbers as floats
 };
 
-// Sums are taken over the offsets in rising order. Among equal sums the first window stays the place.
-WORDKIN_INLINE WindowMaxima greatest_windows(const MaxOverTime& job, const std::uint16_t* word, std::int64_t windows,
-                                             int column) {
-  WindowMaxima found;
-  const float* const table = job.table + column;
-  for (std::int64_t p = 0; p < windows; ++p) {
-    Vec sums[kSumVectors];
-    const float* row = table + word[p] * job.width * kPanelFilters;
-    for (int v = 0; v < kSumVectors; ++v) sums[v] = Vec::load(row + v * Vec::kWidth);
-    for (std::int64_t k = 1; k < job.width; ++k) {
-      row = table + (word[p + k] * job.width + k) * kPanelFilters;
-      for (int v = 0; v < kSumVectors; ++v) sums[v] = add(sums[v], Vec::load(row + v * Vec::kWidth));
-    }
-    const Vec here = Vec::broadcast(static_cast<float>(p));
-    for (int v = 0; v < kSumVectors; ++v) {
-      Vec& greatest = found.greatest[v];
-      found.place[v] = p == 0 ? here : select_nonnegative(sub(greatest, sums[v]), found.place[v], here);
-      greatest = p == 0 ? sums[v] : max(greatest, sums[v]);
+// W windows from `first` on. Sums are taken over the offsets in rising order. Among equal sums the first window stays
+// the place.
+template <int W>
+WORDKIN_INLINE void look_at_windows(WindowMaxima& found, const MaxOverTime& job, const float* table,
+                                    const std::uint16_t* word, std::int64_t first) {
+  Strip sums[W];
+  const std::uint16_t* const characters = word + first;
+  for (int w = 0; w < W; ++w) sums[w] = Strip::load(table + row_of(characters[w]));
+  for (std::int64_t k = 1; k < job.width; ++k) {
+    table += offset_floats(job.characters);
+    for (int w = 0; w < W; ++w) sums[w] = add(sums[w], Strip::load(table + row_of(characters[k + w])));
+  }
+  for (int w = 0; w < W; ++w) {
+    const Vec here = Vec::broadcast(static_cast<float>(first + w));
+    for (int i = 0; i < kStripVectors; ++i) {
+      Vec &greatest = found.greatest.v[i], &place = found.place.v[i];
+      place = select_nonnegative(sub(greatest, sums[w].v[i]), place, here);
+      greatest = max(greatest, sums[w].v[i]);
     }
   }
+}
+
+inline std::int64_t windows_of(std::int64_t distinct, std::int64_t fitting) {
+  return distinct < fitting ? distinct : fitting;
+}
+
+WORDKIN_INLINE WindowMaxima greatest_windows(const MaxOverTime& job, const float* table, std::int64_t i) {
+  const std::uint16_t* const word = job.rows + i * job.row_pitch;
+  const std::int64_t windows = windows_of(job.distinct_windows[i], job.windows);
+  WindowMaxima found{Strip::broadcast(-3.402823466e38f), Strip::broadcast(0.0f)};
+  std::int64_t p = 0;
+  for (; p + kWindows <= windows; p += kWindows) look_at_windows<kWindows>(found, job, table, word, p);
+  for (; p < windows; ++p) look_at_windows<1>(found, job, table, word, p);
   return found;
 }
 
 inline Vec activated(Vec sum, bool is_tanh) { return is_tanh ? tanh_of(sum) : max(Vec::zero(), sum); }
 
+// What is less than a strip at the end of a filter goes through here.
+template <typename T>
+inline void copy_lanes(T* target, const T* source, int count) {
+  for (int lane = 0; lane < count; ++lane) target[lane] = source[lane];
+}
+
+inline int lanes_left(std::int64_t columns, int column) {
+  return columns - column < kStripFilters ? static_cast<int>(columns - column) : kStripFilters;
+}
+
+WORDKIN_INLINE void store_counts(std::uint16_t* counts, const Strip& strip) {
+  for (int i = 0; i < kStripVectors; ++i) strip.v[i].store_counts(counts + i * Vec::kWidth);
+}
+
+inline void max_over_strip(const MaxOverTime& job, const float* table, int column, std::int64_t first,
+                           std::int64_t end) {
+  alignas(64) float lanes[kStripFilters];
+  alignas(64) std::uint16_t counts[kStripFilters];
+  const int filled = lanes_left(job.columns, column);
+  const Strip bias = Strip::load(job.bias + column);
+  for (std::int64_t i = first; i < end; ++i) {
+    if (i + kWordsAhead < job.words) prefetch(job.outputs + (i + kWordsAhead) * job.output_pitch + column);
+    const WindowMaxima found = greatest_windows(job, table, i);
+    const Strip outputs = each([&](int v) { return activated(add(found.greatest.v[v], bias.v[v]), job.is_tanh); });
+    float* const out = job.outputs + i * job.output_pitch + column;
+    outputs.store(filled == kStripFilters ? out : lanes);
+    if (filled < kStripFilters) copy_lanes(out, lanes, filled);
+    if (job.places == nullptr) continue;
+    std::uint16_t* const places = job.places + i * job.place_pitch + column;
+    store_counts(filled == kStripFilters ? places : counts, found.place);
+    if (filled < kStripFilters) copy_lanes(places, counts, filled);
+  }
+}
+
 inline void max_over_time(const MaxOverTime& job) {
-  constexpr int kColumns = kSumVectors * Vec::kWidth;
-  alignas(64) float lanes[kColumns];
-  for (int column = 0; column < job.columns; column += kColumns) {
-    const int filled = job.columns - column < kColumns ? static_cast<int>(job.columns - column) : kColumns;
-    for (std::int64_t i = 0; i < job.words; ++i) {
-      const std::int64_t windows = job.distinct_windows[i] < job.windows ? job.distinct_windows[i] : job.windows;
-      const WindowMaxima found = greatest_windows(job, job.rows + i * job.row_pitch, windows, column);
-      for (int v = 0; v < kSumVectors; ++v)
-        activated(add(found.greatest[v], Vec::load(job.bias + column + v * Vec::kWidth)), job.is_tanh)
-            .store(lanes + v * Vec::kWidth);
-      std::memcpy(job.outputs + i * job.output_pitch + column, lanes, static_cast<unsigned>(filled) * sizeof(float));
-      if (job.places == nullptr) continue;
-      for (int v = 0; v < kSumVectors; ++v) found.place[v].store(lanes + v * Vec::kWidth);
-      std::uint16_t* const places = job.places + i * job.place_pitch + column;
-      for (int lane = 0; lane < filled; ++lane)
-        places[lane] = static_cast<std::uint16_t>(static_cast<std::int32_t>(lanes[lane]));
+  for (std::int64_t first = 0; first < job.words; first += kWordsTogether) {
+    const std::int64_t end = first + kWordsTogether < job.words ? first + kWordsTogether : job.words;
+    const float* table = job.table;
+    for (int column = 0; column < job.columns; column += kStripFilters) {
+      max_over_strip(job, table, column, first, end);
+      table += strip_floats(job.characters, job.width);
     }
   }
 }
 
-// d W_k,j = sum over characters of e_j d T_k, for up to J dimensions at one offset and a few vectors of columns.
+// A word's gradients of one strip, and which windows they belong to.
+struct RoutedStrip {
+  Strip shares;  // of the sums
+  Strip places;
+};
+
+WORDKIN_INLINE RoutedStrip routed_strip(const RouteGradients& job, int column, std::int64_t i, int filled) {
+  alignas(64) float d_lanes[kStripFilters] = {}, y_lanes[kStripFilters] = {};
+  alignas(64) std::uint16_t counts[kStripFilters] = {};
+  const float* d = job.d_outputs + i * job.d_pitch + column;
+  const float* y = job.outputs + i * job.output_pitch + column;
+  const std::uint16_t* places = job.places + i * job.place_pitch + column;
+  if (filled < kStripFilters) {
+    copy_lanes(d_lanes, d, filled);
+    copy_lanes(y_lanes, y, filled);
+    copy_lanes(counts, places, filled);
+    d = d_lanes;
+    y = y_lanes;
+    places = counts;
+  }
+  RoutedStrip routed;
+  for (int v = 0; v < kStripVectors; ++v) {
+    const Vec gradient = Vec::load(d + v * Vec::kWidth), value = Vec::load(y + v * Vec::kWidth);
+    routed.shares.v[v] = job.is_tanh ? sub(gradient, mul(gradient, mul(value, value)))
+                                     : select_nonnegative(sub(Vec::zero(), value), Vec::zero(), gradient);
+    routed.places.v[v] = Vec::load_counts(places + v * Vec::kWidth);
+  }
+  return routed;
+}
+
+// Adds what belongs to window p to the rows of its characters.
+WORDKIN_INLINE void route_window(const RouteGradients& job, float* d_table, const RoutedStrip& routed,
+                                 const std::uint16_t* word, std::int64_t p) {
+  Strip shares;
+  unsigned any = 0;
+  for (int v = 0; v < kStripVectors; ++v) {
+    const Vec distance = abs(sub(routed.places.v[v], Vec::broadcast(static_cast<float>(p))));
+    const Vec here = sub(Vec::broadcast(0.5f), distance);
+    any |= not_less(here, Vec::zero());
+    shares.v[v] = select_nonnegative(here, routed.shares.v[v], Vec::zero());
+  }
+  if (any == 0) return;
+  for (std::int64_t k = 0; k < job.width; ++k, d_table += offset_floats(job.characters)) {
+    float* const row = d_table + row_of(word[p + k]);
+    add(Strip::load(row), shares).store(row);
+  }
+}
+
+inline void route_strip(const RouteGradients& job, float* d_table, int column, std::int64_t first, std::int64_t end) {
+  const int filled = lanes_left(job.columns, column);
+  Strip d_bias = Strip::load(job.d_bias + column);
+  for (std::int64_t i = first; i < end; ++i) {
+    const std::int64_t ahead = i + kWordsAhead < job.words ? i + kWordsAhead : i;
+    prefetch(job.d_outputs + ahead * job.d_pitch + column);
+    prefetch(job.outputs + ahead * job.output_pitch + column);
+    prefetch(job.places + ahead * job.place_pitch + column);
+    const RoutedStrip routed = routed_strip(job, column, i, filled);
+    d_bias = add(d_bias, routed.shares);
+    const std::int64_t windows = windows_of(job.distinct_windows[i], job.windows);
+    for (std::int64_t p = 0; p < windows; ++p) route_window(job, d_table, routed, job.rows + i * job.row_pitch, p);
+  }
+  d_bias.store(job.d_bias + column);
+}
+
+inline void route_gradients(const RouteGradients& job) {
+  for (std::int64_t first = 0; first < job.words; first += kWordsTogether) {
+    const std::int64_t end = first + kWordsTogether < job.words ? first + kWordsTogether : job.words;
+    float* d_table = job.d_table;
+    for (int column = 0; column < job.columns; column += kStripFilters) {
+      route_strip(job, d_table, column, first, end);
+      d_table += strip_floats(job.characters, job.width);
+    }
+  }
+}
+
+// d W_k,j = sum over characters of e_j d T_k, for J dimensions from j on at one offset.
 template <int J>
-WORDKIN_INLINE void weight_gradient_block(float* d_weights, const float* d_table, const CharacterPanel& panel,
-                                          std::int64_t offset, std::int64_t j, int column) {
-  Vec sums[J][kTableVectors];
-  for (auto& row : sums)
-    for (auto& sum : row) sum = Vec::zero();
+WORDKIN_INLINE void weight_gradients(float* d_weights, const float* d_rows, const CharacterPanel& panel,
+                                     std::int64_t j) {
+  Strip sums[J];
+  for (auto& sum : sums) sum = Strip::broadcast(0.0f);
   for (std::int64_t c = 0; c < panel.count; ++c) {
-    const float* const gradient = d_table + (c * panel.width + offset) * kPanelFilters + column;
+    const Strip gradient = Strip::load(d_rows + c * kStripFilters);
     const float* const embedding = embedding_of(panel, c) + j;
-    for (int v = 0; v < kTableVectors; ++v) {
-      const Vec g = Vec::load(gradient + v * Vec::kWidth);
-      for (int i = 0; i < J; ++i) sums[i][v] = fma(Vec::broadcast(embedding[i]), g, sums[i][v]);
-    }
+    for (int i = 0; i < J; ++i) sums[i] = fma(Vec::broadcast(embedding[i]), gradient, sums[i]);
   }
-  for (int i = 0; i < J; ++i)
-    for (int v = 0; v < kTableVectors; ++v)
-      sums[i][v].store(d_weights + (offset * panel.dim + j + i) * kPanelFilters + column + v * Vec::kWidth);
+  for (int i = 0; i < J; ++i) sums[i].store(d_weights + (j + i) * kPanelFilters);
 }
 
-// d e_j = sum over offsets and columns of W_k,j d T_k, for kWidth dimensions of one character. Where fewer are left the
-// last one is summed again and dropped.
-WORDKIN_INLINE void embedding_gradient_block(float* d_embedding, const float* d_row, const CharacterPanel& panel,
-                                             std::int64_t first) {
+// d e_j = sum over strips, offsets and columns of W_k,j d T_k, for kWidth dimensions of one character. Where fewer are
+// left the last one is summed again and dropped.
+WORDKIN_INLINE void embedding_gradients(float* d_embedding, const float* d_table, const CharacterPanel& panel,
+                                        std::int64_t first) {
   Vec partial[Vec::kWidth];
-  const float* weights[Vec::kWidth];
+  std::int64_t rows[Vec::kWidth];  // of the weights at an offset
   for (int i = 0; i < Vec::kWidth; ++i) {
     partial[i] = Vec::zero();
-    weights[i] = panel.weights + (first + i < panel.dim ? first + i : panel.dim - 1) * kPanelFilters;
+    rows[i] = (first + i < panel.dim ? first + i : panel.dim - 1) * kPanelFilters;
   }
-  for (std::int64_t offset = 0; offset < panel.width; ++offset)
-    for (int column = 0; column < kPanelFilters; column += Vec::kWidth) {
-      const Vec g = Vec::load(d_row + offset * kPanelFilters + column);
-      for (int i = 0; i < Vec::kWidth; ++i)
-        partial[i] = fma(Vec::load(weights[i] + offset * panel.dim * kPanelFilters + column), g, partial[i]);
+  const float* d_row = d_table;
+  for (int column = 0; column < panel.columns; column += kStripFilters)
+    for (std::int64_t k = 0; k < panel.width; ++k, d_row += offset_floats(panel.count)) {
+      const float* const weights = panel.weights + k * panel.dim * kPanelFilters + column;
+      for (int v = 0; v < kStripFilters; v += Vec::kWidth) {
+        const Vec gradient = Vec::load(d_row + v);
+        for (int i = 0; i < Vec::kWidth; ++i) partial[i] = fma(Vec::load(weights + rows[i] + v), gradient, partial[i]);
+      }
     }
   alignas(64) float lanes[Vec::kWidth];
   sums(partial).store(lanes);
@@ -145,17 +297,17 @@ WORDKIN_INLINE void embedding_gradient_block(float* d_embedding, const float* d_
 }
 
 inline void lookup_gradients(float* d_weights, float* d_embeddings, const float* d_table, const CharacterPanel& panel) {
-  constexpr int kDimensions = 4;
-  for (std::int64_t offset = 0; offset < panel.width; ++offset)
-    for (int column = 0; column < kPanelFilters; column += kTableVectors * Vec::kWidth) {
+  const float* d_rows = d_table;
+  for (int column = 0; column < panel.columns; column += kStripFilters)
+    for (std::int64_t k = 0; k < panel.width; ++k, d_rows += offset_floats(panel.count)) {
+      float* const target = d_weights + k * panel.dim * kPanelFilters + column;
       std::int64_t j = 0;
-      for (; j + kDimensions <= panel.dim; j += kDimensions)
-        weight_gradient_block<kDimensions>(d_weights, d_table, panel, offset, j, column);
-      for (; j < panel.dim; ++j) weight_gradient_block<1>(d_weights, d_table, panel, offset, j, column);
+      for (; j + kTableRows <= panel.dim; j += kTableRows) weight_gradients<kTableRows>(target, d_rows, panel, j);
+      for (; j < panel.dim; ++j) weight_gradients<1>(target, d_rows, panel, j);
     }
   for (std::int64_t c = 0; c < panel.count; ++c)
     for (std::int64_t j = 0; j < panel.dim; j += Vec::kWidth)
-      embedding_gradient_block(d_embeddings + c * panel.dim, d_table + c * panel.width * kPanelFilters, panel, j);
+      embedding_gradients(d_embeddings + c * panel.dim, d_table + c * kStripFilters, panel, j);
 }
 
 }  // namespace

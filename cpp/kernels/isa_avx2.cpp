@@ -38,6 +38,7 @@ const KernelTable kAvx2Table{Isa::kAvx2,
                              tanh_backward,  //
                              fill_lookup_table,
                              max_over_time,
+                             route_gradients,
                              lookup_gradients,
                              highway_forward,
                              highway_backward,  //

@@ -38,6 +38,7 @@ const KernelTable kBaselineTable{Isa::kBaseline,
                                  tanh_backward,  //
                                  fill_lookup_table,
                                  max_over_time,
+                                 route_gradients,
                                  lookup_gradients,
                                  highway_forward,
                                  highway_backward,  //

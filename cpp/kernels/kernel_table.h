@@ -201,10 +201,12 @@ struct KernelTable {
   void (*lstm_backward)(const LstmBackward& step);
   void (*tanh_forward)(const TanhForward& step);
   void (*tanh_backward)(const TanhBackward& step);
-  // table: OUT (count, width, kPanelFilters).
+  // table: OUT the table of a panel.
   void (*fill_lookup_table)(float* table, const CharacterPanel& panel);
   void (*max_over_time)(const MaxOverTime& job);
-  // d_weights: OUT (width, dim, kPanelFilters). d_embeddings: OUT (count, dim). d_table: IN as the table.
+  void (*route_gradients)(const RouteGradients& job);
+  // d_weights: OUT (width, dim, kPanelFilters), what is behind the columns' strips untouched. d_embeddings: OUT (count,
+  // dim). d_table: IN as the table.
   void (*lookup_gradients)(float* d_weights, float* d_embeddings, const float* d_table, const CharacterPanel& panel);
   void (*highway_forward)(const HighwayForward& layer);
   void (*highway_backward)(const HighwayBackward& layer);

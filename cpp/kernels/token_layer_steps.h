@@ -5,18 +5,21 @@
 
 namespace wordkin::kernels {
 
-// A convolution over the characters of words by lookup, for kPanelFilters filters of one width side by side. Row (c, k)
-// of the table is what the c-th of `characters` adds at offset k of a window: the embedding times the weights there.
+// A convolution over the characters of words by lookup, for at most kPanelFilters filters of one width side by side.
+// A row of the table is what one character adds at one offset of a window, its embedding times the weights there:
+// (strips, width, characters, kStripFilters), with the columns cut into strips.
 inline constexpr int kPanelFilters = 64;
+inline constexpr int kStripFilters = 16;
 
 struct CharacterPanel {
-  const float* weights;     // IN (width, dim, kPanelFilters)
+  const float* weights;     // IN (width, dim, kPanelFilters), zeros behind the columns
   const float* embeddings;  // IN (.., dim)
   std::int64_t embedding_pitch;
-  const std::uint16_t* characters;  // IN (count) rows of the embeddings
+  const std::uint16_t* characters;  // IN (count) rows of the embeddings that the table has
   std::int64_t count;
   std::int64_t width;
   std::int64_t dim;
+  std::int64_t columns;
 };
 
 // For each word the greatest sum over its windows: relu or tanh of (sum + bias), and which window it was, the first
@@ -26,15 +29,38 @@ struct MaxOverTime {
   std::int64_t output_pitch;
   std::uint16_t* places;  // OUT (words, columns), or null
   std::int64_t place_pitch;
-  const float* table;         // IN (.., width, kPanelFilters)
+  const float* table;
   const float* bias;          // IN (kPanelFilters)
-  const std::uint16_t* rows;  // IN (words, windows + width - 1) rows of the table
+  const std::uint16_t* rows;  // IN (words, windows + width - 1) characters, as numbers within the table
   std::int64_t row_pitch;
   const std::uint16_t* distinct_windows;  // IN (words) at least 1
   std::int64_t windows;
   std::int64_t words;
+  std::int64_t characters;  // of the table
   std::int64_t width;
-  std::int64_t columns;  // at most kPanelFilters
+  std::int64_t columns;
+  bool is_tanh;
+};
+
+// Backward through the same: the gradient of an output goes to the window that was the greatest, to each of its
+// characters' rows of the table.
+struct RouteGradients {
+  float* d_table;          // INOUT as the table: gradients are added
+  float* d_bias;           // INOUT (kPanelFilters)
+  const float* d_outputs;  // IN (words, columns)
+  std::int64_t d_pitch;
+  const float* outputs;  // IN
+  std::int64_t output_pitch;
+  const std::uint16_t* places;  // IN
+  std::int64_t place_pitch;
+  const std::uint16_t* rows;  // this and all below as in MaxOverTime
+  std::int64_t row_pitch;
+  const std::uint16_t* distinct_windows;
+  std::int64_t windows;
+  std::int64_t words;
+  std::int64_t characters;
+  std::int64_t width;
+  std::int64_t columns;
   bool is_tanh;
 };
 

@@ -40,6 +40,15 @@ struct Vec {
     const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     return {_mm256_castsi256_ps(_mm256_and_si256(words, _mm256_set1_epi32(-0x10000)))};
   }
+  // Whole numbers below 2^16 as floats.
+  static Vec load_counts(const std::uint16_t* p) {
+    return {_mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
+  }
+  void store_counts(std::uint16_t* p) const {
+    const __m256i n = _mm256_cvttps_epi32(v);
+    const __m128i packed = _mm_packus_epi32(_mm256_castsi256_si128(n), _mm256_extracti128_si256(n, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
+  }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
 };
 

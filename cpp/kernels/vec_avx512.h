@@ -36,6 +36,13 @@ struct Vec {
   static Vec load_upper(const std::uint32_t* p) {
     return {_mm512_castsi512_ps(_mm512_and_si512(_mm512_loadu_si512(p), _mm512_set1_epi32(-0x10000)))};
   }
+  // Whole numbers below 2^16 as floats.
+  static Vec load_counts(const std::uint16_t* p) {
+    return {_mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))))};
+  }
+  void store_counts(std::uint16_t* p) const {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvttps_epi32(v)));
+  }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
 };
 

@@ -41,6 +41,11 @@ struct Vec {
   // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
   static Vec load_lower(const std::uint32_t* p);
   static Vec load_upper(const std::uint32_t* p);
+  // Whole numbers below 2^16 as floats.
+  static Vec load_counts(const std::uint16_t* p);
+  void store_counts(std::uint16_t* p) const {
+    for (int i = 0; i < kWidth; ++i) p[i] = static_cast<std::uint16_t>(v[i]);
+  }
   void store(float* p) const { std::memcpy(p, v, sizeof v); }
 };
 
@@ -94,6 +99,9 @@ inline Vec round_to_bfloat(Vec a) {
 // Lanes that are bfloat16 already, as words.
 inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
   for (int i = 0; i < Vec::kWidth; ++i) p[i] = bits_of(lower.v[i]) >> 16 | bits_of(upper.v[i]);
+}
+inline Vec Vec::load_counts(const std::uint16_t* p) {
+  return lanes([&](int i) { return static_cast<float>(p[i]); });
 }
 inline Vec add(Vec a, Vec b) {
   return lanes([&](int i) { return a.v[i] + b.v[i]; });

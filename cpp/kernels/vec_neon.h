@@ -36,6 +36,9 @@ struct Vec {
   static Vec load_upper(const std::uint32_t* p) {
     return {vreinterpretq_f32_u32(vandq_u32(vld1q_u32(p), vdupq_n_u32(0xFFFF0000u)))};
   }
+  // Whole numbers below 2^16 as floats.
+  static Vec load_counts(const std::uint16_t* p) { return {vcvtq_f32_u32(vmovl_u16(vld1_u16(p)))}; }
+  void store_counts(std::uint16_t* p) const { vst1_u16(p, vmovn_u32(vcvtq_u32_f32(v))); }
   void store(float* p) const { vst1q_f32(p, v); }
 };
 
