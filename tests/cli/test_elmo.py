@@ -247,7 +247,7 @@ def test_a_signal_saves_what_is_trained(corpus: Path, tmp_path: Path, number: si
             time.sleep(0.01)
         process.send_signal(number)
         out, err = process.communicate(timeout=60)
-    assert process.returncode == status
+    assert process.returncode == status, err
     assert re.fullmatch(r"wordkin: error: (interrupted|terminated) after step \d+; .+ saved .+\n", err), err
     report = json.loads(out)
     assert report["interrupted"]

@@ -283,20 +283,20 @@ def test_interruptions_at_any_time(run_script: RunScript, tmp_path: Path) -> Non
         import random
 
         def train(model, **more):
-            return model.train(SENTENCES * 20, **{**QUICK, **more})
+            return model.train(SENTENCES * 6, **{**QUICK, **more})
 
         expected = ELMo(**SMALL)
         whole = train(expected, epochs=1)
         interrupted, draw = 0, random.Random(7)
-        for number in range(8):
+        for number in range(6):
             folder = f"{sys.argv[1]}/{number}"
-            pause = draw.uniform(0, 1.2 * whole.seconds)
+            pause = draw.uniform(0, 1.5 * whole.seconds)
             killer = threading.Timer(pause, os.kill, (os.getpid(), signal.SIGINT))
             model = ELMo(**SMALL)
             try:
                 try:
                     killer.start()
-                    train(model, epochs=1, checkpoint=folder)
+                    train(model, epochs=1, checkpoint=folder, checkpoint_steps=3)
                     killer.cancel()
                     time.sleep(0.02)
                 except KeyboardInterrupt:
@@ -325,12 +325,12 @@ def test_kills_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
         import random
 
         def train(model, **more):
-            return model.train(SENTENCES * 20, **{**QUICK, "epochs": 2, **more})
+            return model.train(SENTENCES * 10, **{**QUICK, "epochs": 2, **more})
 
         expected = ELMo(**SMALL)
         whole = train(expected)
         folder, draw, kills = sys.argv[1], random.Random(3), 0
-        for _ in range(7):
+        for _ in range(6):
             child = os.fork()
             if child == 0:
                 train(ELMo(**SMALL), checkpoint=folder, checkpoint_seconds=1e-6)

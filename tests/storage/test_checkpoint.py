@@ -150,6 +150,39 @@ def test_a_process_that_ends_completes_its_checkpoint(tmp_path: Path) -> None:
     assert found.archive.tensors["x"].shape == (3_000_000,)
 
 
+@pytest.mark.parametrize("begins", [False, True])
+def test_a_signal_while_the_thread_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begins: bool) -> None:
+    """Whether the thread has come to life or not, the checkpoint is written, once."""
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        if begins:
+            start(thread)
+        raise KeyboardInterrupt
+
+    folder = CheckpointFolder(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            folder.save({"x": np.arange(3)}, {"step": 1})
+    folder.wait()
+    assert not folder.is_writing
+    assert names_in(tmp_path) == ["checkpoint-000001.safetensors"]
+    save(folder, 2)
+    assert len(folder.paths()) == 2
+
+
+def test_without_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    folder = CheckpointFolder(tmp_path)
+    save(folder, 1)
+    assert folder.newest is not None
+    assert folder.newest.is_file()
+
+
 def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError):

@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,22 @@ class FoundCheckpoint:
     path: Path
     archive: Archive
     damaged: int
+
+
+class _Job:
+    """A checkpoint to be written, by whoever claims it first."""
+
+    def __init__(self, path: Path, tensors: dict[str, NDArray[Any]], metadata: dict[str, JSON]) -> None:
+        self.path = path
+        self.tensors = tensors
+        self.metadata = metadata
+        self.thread: threading.Thread | None = None
+        self.is_done = threading.Event()
+        self._claim = threading.Lock()
+
+    def claim(self) -> bool:
+        """True for the first caller."""
+        return self._claim.acquire(blocking=False)
 
 
 class CheckpointFolder:
@@ -74,7 +91,7 @@ class CheckpointFolder:
         self._folder.mkdir(parents=True, exist_ok=True)
         remove_abandoned(self._folder)
         self._keep = keep
-        self._writer: threading.Thread | None = None
+        self._job: _Job | None = None
         self._next_number = 1 + max((number for number, _ in self._numbered()), default=0)
         self.failures: list[str] = []
         self.newest: Path | None = None
@@ -92,7 +109,7 @@ class CheckpointFolder:
     @property
     def is_writing(self) -> bool:
         """Whether a checkpoint is on its way to the disk."""
-        return self._writer is not None and self._writer.is_alive()
+        return self._job is not None and not self._job.is_done.is_set()
 
     def save(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
         """Copy everything and begin to write it; waits for the checkpoint before.
@@ -109,23 +126,30 @@ class CheckpointFolder:
             self._fail(path, error)
             return
         self._next_number += 1
+        self._job = job = _Job(path, snapshot, dict(metadata))
         # No daemon: an interpreter that ends waits until the file is complete.
-        self._writer = threading.Thread(
-            target=self._write, args=(path, snapshot, dict(metadata)), name="wordkin-checkpoint"
-        )
-        try:
-            self._writer.start()
-        except RuntimeError:  # the system has no thread for it, or the interpreter is about to end
-            self._writer = None
-            self._write(path, snapshot, dict(metadata))
-
-    def _write(self, path: Path, tensors: dict[str, NDArray[Any]], metadata: dict[str, JSON]) -> None:
-        try:
-            write_archive(path, tensors, metadata)
-        except (OSError, MemoryError) as error:
-            self._fail(path, error)
+        job.thread = threading.Thread(target=self._write, args=(job,), name="wordkin-checkpoint")
+        with suppress(RuntimeError):  # the system has no thread for it, or the interpreter is about to end
+            job.thread.start()
             return
-        self.newest = path
+        self._write(job)
+
+    def _write(self, job: _Job) -> None:
+        if not job.claim():
+            return
+        try:
+            self._replace_oldest(job)
+        finally:
+            job.tensors.clear()
+            job.is_done.set()
+
+    def _replace_oldest(self, job: _Job) -> None:
+        try:
+            write_archive(job.path, job.tensors, job.metadata)
+        except (OSError, MemoryError) as error:
+            self._fail(job.path, error)
+            return
+        self.newest = job.path
         for old in self.paths()[self._keep :]:
             try:
                 old.unlink()
@@ -142,9 +166,15 @@ class CheckpointFolder:
 
     def wait(self) -> None:
         """Return when nothing is being written."""
-        if self._writer is not None:
-            self._writer.join()
-            self._writer = None
+        job = self._job
+        if job is None:
+            return
+        self._write(job)  # unless its thread has begun: a signal may have come before that was started
+        job.is_done.wait()
+        if job.thread is not None:
+            with suppress(RuntimeError):  # it was never started
+                job.thread.join()
+        self._job = None
 
     def found(self) -> FoundCheckpoint | None:
         """Read the newest checkpoint that is not damaged; of damaged ones a warning tells.
