@@ -74,6 +74,7 @@ def trained(
     d_vectors: NDArray[np.float32],
     isa: str,
     threads: int = 1,
+    precision: str = "float32",
 ) -> tuple[NDArray[np.float32], Arrays]:
     """Vectors and gradients."""
     core = _core.charcnn.TrainedLayer(

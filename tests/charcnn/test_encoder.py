@@ -87,6 +87,13 @@ def test_vectors_and_gradients(isa: str, case: Defined, threads: int) -> None:
     assert_as_defined(case, isa, threads)
 
 
+def test_bfloat16_is_near(isa: str, case: Defined) -> None:
+    """Operands of products have 8 bits: entries of 2^-9 relative error, of which a sum's errors are no larger part."""
+    vectors, gradients = trained(case.layer, case.parameters, case.characters, case.d_vectors, isa, 2, "bfloat16")
+    for result, expected in [(vectors, case.vectors), *((gradients[k], v) for k, v in case.gradients.items())]:
+        assert np.linalg.norm(result - expected) <= 0.02 * np.linalg.norm(expected)
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_words_vector_does_not_depend_on_company(isa: str, name: str) -> None:
     layer = LAYERS[name]
