@@ -73,6 +73,8 @@ def main() -> None:
                     f"{seed:>4} {precision:>10} {result['perplexity']:>11.2f} {result['tokens_per_second']:>9,.0f}",
                     flush=True,
                 )
+    if found["bfloat16"] == found["float32"]:
+        raise SystemExit("both precisions gave the same to the last bit: bfloat16 was not in effect, nothing is shown")
     means = {precision: statistics.fmean(perplexities) for precision, perplexities in found.items()}
     difference = means["bfloat16"] / means["float32"] - 1
     pairs = zip(found["bfloat16"], found["float32"], strict=True)
