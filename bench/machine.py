@@ -36,11 +36,8 @@ def print_description() -> None:
 
 
 def has_amx() -> bool:
-    """Whether the CPU multiplies tiles of bfloat16."""
-    try:
-        return " amx_bf16" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
+    """Whether wordkin multiplies tiles of bfloat16 here."""
+    return bool(wordkin.show_config()["bfloat16"] == "amx")
 
 
 def _cpu_name() -> str:

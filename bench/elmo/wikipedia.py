@@ -47,9 +47,11 @@ def train(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         options.train,
         validation=options.valid,
         min_count=options.min_count,
-        epochs=1000,
+        epochs=options.epochs,
         batch_size=options.batch_size,
         learning_rate=options.learning_rate,
+        schedule=options.schedule,
+        warmup_steps=options.warmup_steps,
         dropout=options.dropout,
         precision=options.precision,
         seed=options.seed,
@@ -126,6 +128,9 @@ def main() -> None:
     parser.add_argument("--min-count", type=int, default=5, help="of words to predict")
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--learning-rate", type=float, default=0.2)
+    parser.add_argument("--schedule", default="constant", help="of the learning rate; see ELMo.train")
+    parser.add_argument("--warmup-steps", type=int, default=0)
+    parser.add_argument("--epochs", type=int, default=1000, help="an end before the minutes are over")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=1)
