@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("valid", type=Path)
     parser.add_argument("--minutes", type=float, help="default 30; 5 against PyTorch")
     parser.add_argument("--min-count", type=int, default=5, help="of words to predict")
-    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--learning-rate", type=float, default=0.2)
     parser.add_argument("--schedule", default="constant", help="of the learning rate; see ELMo.train")
     parser.add_argument("--warmup-steps", type=int, default=0)
@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--validation-steps", type=int, default=2000)
+    parser.add_argument("--validation-steps", type=int, default=1000)
     parser.add_argument("--against-pytorch", action="store_true")
     parser.add_argument(
         "--torch-python", help="interpreter that has PyTorch and matplotlib (default: one is installed)"
