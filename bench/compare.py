@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bench.rivals.environments import forget_blas_settings
+
 __all__ = ["Samples", "in_turn", "run_job"]
 
 
 def run_job(python: str, script: str, arguments: Sequence[str]) -> dict[str, Any]:
     """Run a script that prints one JSON object as its last line; what it says on stderr is shown if it fails."""
+    forget_blas_settings()
     done = subprocess.run([python, script, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stderr)

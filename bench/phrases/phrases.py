@@ -3,14 +3,13 @@
 Runs of both are interleaved: each round times every task once in wordkin and once in gensim (in a process of its own),
 so that what the machine does meanwhile falls on both. Printed are medians, spreads, and gensim's time over ours.
 
-    python bench/phrases/phrases.py CORPUS --gensim-python /path/to/python
+    python -m bench.phrases.phrases wiki-lower-17m.txt.gz
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
 import statistics
 import subprocess
 import sys
@@ -20,7 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-GENSIM = """
+from bench.corpora import unpacked
+from bench.machine import print_description
+from bench.rivals.environments import GENSIM, forget_blas_settings, python_with
+
+GENSIM_SIDE = """
 import json, sys, time
 from gensim.models.phrases import Phrases
 from gensim.models.word2vec import LineSentence
@@ -62,7 +65,7 @@ class Rival:
 
     def __init__(self, python: str, corpus: str) -> None:
         self._process = subprocess.Popen(
-            [python, "-c", GENSIM, corpus], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, "-c", GENSIM_SIDE, corpus], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def run(self, task: str) -> tuple[float, Any]:
@@ -140,37 +143,37 @@ COMPARED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", help="text, one sentence a line")
-    parser.add_argument("--gensim-python", help="interpreter that has gensim; without it there are no ratios")
+    parser.add_argument("corpus", type=Path, help="text, one sentence a line")
+    parser.add_argument("--gensim-python", help="interpreter that has gensim (default: one is installed)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--gensim-rounds", type=int, help="of the rounds, how many run gensim too (default: all)")
     parser.add_argument("--workers", type=int, default=2)
-    args = parser.parse_args()
-    gensim_rounds = args.rounds if args.gensim_rounds is None else args.gensim_rounds
-
-    with tempfile.TemporaryDirectory() as folder:
-        ours = Ours(args.corpus, folder, args.workers)
-        rival = Rival(args.gensim_python, args.corpus) if args.gensim_python else None
+    options = parser.parse_args()
+    gensim_rounds = options.rounds if options.gensim_rounds is None else options.gensim_rounds
+    forget_blas_settings()
+    gensim_python = options.gensim_python or python_with(GENSIM)
+    print_description()
+    print(f"# rival: {GENSIM}; {options.corpus.name}")
+    with unpacked(options.corpus) as corpus, tempfile.TemporaryDirectory() as folder:
+        ours, rival = Ours(str(corpus), folder, options.workers), Rival(gensim_python, str(corpus))
         seconds: dict[str, list[float]] = {task: [] for task in ours.tasks}
         theirs: dict[str, list[float]] = {}
-        for number in range(args.rounds):
+        for number in range(options.rounds):
             for task, compared in COMPARED.items():
-                task = task.format(args.workers)
+                task = task.format(options.workers)
                 took, result = ours.run(task)
                 seconds[task].append(took)
-                if rival is None or number >= gensim_rounds or task != compared:
+                if number >= gensim_rounds or task != compared:
                     continue
                 took, expected = rival.run(task)
                 theirs.setdefault(task, []).append(took)
                 if result != expected:
                     sys.exit(f"{task}: wordkin got {result}, gensim {expected}")
-        if rival is not None:
-            rival.close()
+        rival.close()
 
-    print(f"{args.corpus}, {Path(args.corpus).stat().st_size:,} bytes; {platform.processor() or platform.machine()}")
-    print(f"median of {args.rounds} rounds, gensim of {gensim_rounds} (lowest to highest)")
+    print(f"median of {options.rounds} rounds, gensim of {gensim_rounds} (lowest to highest)")
     for task, compared in COMPARED.items():
-        task = task.format(args.workers)
+        task = task.format(options.workers)
         line = f"{task:28} {_spread(seconds[task])}"
         if compared in theirs:
             ratio = statistics.median(theirs[compared]) / statistics.median(seconds[task])

@@ -8,10 +8,20 @@ import sys
 import venv
 from pathlib import Path
 
-__all__ = ["GENSIM", "PYTORCH", "bench_home", "python_with"]
+__all__ = ["GENSIM", "PYTORCH", "bench_home", "forget_blas_settings", "python_with"]
 
 GENSIM = "gensim==4.4.0"
 PYTORCH = ("torch==2.13.0", "numpy", "matplotlib")
+_BLAS_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
+def forget_blas_settings() -> None:
+    """Drop what a machine's administrator set for some other BLAS: it slows that of a current NumPy or SciPy.
+
+    Meant for before NumPy is imported; processes that are started later go without, too.
+    """
+    for name in _BLAS_SETTINGS:
+        os.environ.pop(name, None)
 
 
 def bench_home() -> Path:

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.rivals.environments import GENSIM, forget_blas_settings, python_with
+
 GENSIM_SIDE = Path(__file__).resolve().parent.parent / "rivals" / "gensim_search.py"
 TOPN = 10
 
@@ -49,6 +51,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def limit_threads(threads: int) -> None:
     """For everybody alike; the variables are read when NumPy is first imported, here and in gensim's process."""
+    forget_blas_settings()
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(threads)
     if hasattr(os, "sched_setaffinity"):
@@ -117,7 +120,6 @@ def main() -> None:
     limit_threads(options.threads)
 
     from bench.machine import print_description
-    from bench.rivals.environments import GENSIM, python_with
 
     options.gensim_python = options.gensim_python or python_with(GENSIM)
     print_description()
