@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from . import exits
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
-from .outputs import FORMATS, Output, chosen_output, save_vectors
-from .terminal import print_json
+from .outputs import FORMATS, chosen_output, save_vectors
+from .terminal import complain, print_json
 from .vector_files import KINDS, Kind, kind_of, load_vectors
 
 if TYPE_CHECKING:
-    from ..vectors import KeyedVectors
+    from ..word2vec import Word2Vec
 
 __all__ = ["add_parser", "run"]
 
@@ -82,9 +82,11 @@ def run(args: argparse.Namespace) -> int:
     if given and kind != "word2vec":
         raise exits.UsageError(f"{args.input} is {KINDS[kind]}: flags about reading word2vec's formats do not apply")
     options = {**_VARIANTS.get(args.source, {}), **given}
-    if output.format == "model" and kind != "model" and args.target is None:  # .safetensors: as much as there is
+    model = _model_of(args.input, kind) if output.format == "model" else None
+    if output.format == "model" and model is None and args.target is None:  # .safetensors: as much as there is
         output = dataclasses.replace(output, format="vectors")
-    vectors = _convert(args.input, kind, output, options)
+    vectors = load_vectors(args.input, kind, **options) if model is None else model.wv
+    save_vectors(output, vectors, model)
     if args.save_vocab is not None:
         from ..vectors.formats import write_vocabulary
 
@@ -99,13 +101,20 @@ def run(args: argparse.Namespace) -> int:
     return exits.SUCCESS
 
 
-def _convert(path: str, kind: Kind, output: Output, options: dict[str, Any]) -> KeyedVectors:
-    if output.format == "model" and kind == "model":
+def _model_of(path: str, kind: Kind) -> Word2Vec | None:
+    """The whole model that a file holds, if it does."""
+    if kind == "model":
         from ..word2vec import Word2Vec
 
-        model = Word2Vec.load(path)
-        save_vectors(output, model.wv, model)
-        return model.wv
-    vectors = load_vectors(path, kind, **options)
-    save_vectors(output, vectors)
-    return vectors
+        return Word2Vec.load(path)
+    if kind != "gensim":
+        return None
+    from ..vectors.formats import read_gensim
+    from ..word2vec.gensim_models import NotContinuableError, model_of_gensim
+
+    saved = read_gensim(path)
+    try:
+        return model_of_gensim(saved) if saved.parameters else None
+    except NotContinuableError as error:
+        complain("warning", f"{path}: {error}; only its vectors are written")
+        return None

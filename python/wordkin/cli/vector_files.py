@@ -102,6 +102,9 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
     if kind == "gensim":
         from ..vectors.formats import read_gensim
 
-        loaded = read_gensim(path).vectors
-        return KeyedVectors.from_vocabulary(loaded.words, loaded.vectors, loaded.counts)
+        saved = read_gensim(path)
+        vectors = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
+        if saved.lock_factors is not None:
+            vectors.vectors_lockf = saved.lock_factors
+        return vectors
     return KeyedVectors.load_word2vec_format(path, **word2vec_options)
