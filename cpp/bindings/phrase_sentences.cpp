@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bindings/block_session.h"
+#include "bindings/str_prefetch.h"
 #include "bindings/utf8_encoding.h"
 #include "text/utf8.h"
 
@@ -107,6 +108,7 @@ void SentenceTokens::read(const phrases::Matcher& matcher, const py::handle& sen
   PyObject* const* const items = PySequence_Fast_ITEMS(sentence_.ptr());
   std::size_t encoded = 0;
   for (py::ssize_t at = 0; at < count; ++at) {
+    prefetch_str_ahead(items, at, count);
     if (!PyUnicode_Check(items[at]))
       throw py::type_error("token " + std::to_string(at) + " of a sentence must be a str; got " +
                            py::cast<std::string>(py::type::handle_of(items[at]).attr("__name__")));

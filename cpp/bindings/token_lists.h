@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bindings/str_prefetch.h"
 #include "text/hashed_word.h"
 #include "text/sentence_splitter.h"
 
@@ -69,6 +70,7 @@ bool TokenLists::next_sentence(Sink& sink) {
   };
   std::int64_t length = 0;
   for (pybind11::ssize_t position = 0; position < PySequence_Fast_GET_SIZE(tokens.ptr()); ++position) {
+    prefetch_str_ahead(PySequence_Fast_ITEMS(tokens.ptr()), position, PySequence_Fast_GET_SIZE(tokens.ptr()));
     if (batch_.size() == kBatch || encoded_.size() + kMostEncoded > kBatchBytes) flush();
     const text::HashedWord word = word_of(PySequence_Fast_GET_ITEM(tokens.ptr(), position), position);
     if (word.length == 0 && empty_ == Empty::kSkip) {

@@ -55,7 +55,7 @@ class Delimiter {
   // Phrases of words without them can be cut in one way only.
   [[nodiscard]] bool occurs_in(std::string_view word) const {
     if (word.empty()) return bytes_.empty();
-    if (bytes_.size() == 1) return std::memchr(word.data(), bytes_[0], word.size()) != nullptr;
+    if (bytes_.size() == 1) return byte_occurs_in(word);
     if (bytes_.empty()) return true;
     for (const char byte : word)
       if (occurs_[static_cast<unsigned char>(byte)]) return true;
@@ -70,6 +70,17 @@ class Delimiter {
   [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word) const { return hash_of(word, occurs_in(word.view())); }
 
  private:
+  // Most words are short: looking at eight bytes at once is less than the call of memchr.
+  [[nodiscard]] bool byte_occurs_in(std::string_view word) const {
+    constexpr std::uint64_t every = 0x0101010101010101ULL;
+    if (word.size() > 8) return std::memchr(word.data(), bytes_[0], word.size()) != nullptr;
+    const std::uint64_t wanted = every * static_cast<unsigned char>(bytes_[0]);
+    const std::uint64_t bytes = word.size() == 8
+                                    ? text::load_bytes(word.data())
+                                    : text::load_bytes(word.data(), word.size(), static_cast<char>(~bytes_[0]));
+    const std::uint64_t differences = bytes ^ wanted;  // a byte of it is zero where the delimiter stands
+    return ((differences - every) & ~differences & (every << 7)) != 0;
+  }
   [[nodiscard]] JoinedHash hash_of_symbols(std::string_view bytes) const {
     JoinedHash hash;
     std::size_t run = 0;

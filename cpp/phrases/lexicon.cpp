@@ -7,7 +7,8 @@
 
 namespace wordkin::phrases {
 
-Lexicon::Lexicon(std::string delimiter, std::span<const std::string> connectors) : delimiter_(std::move(delimiter)) {
+Lexicon::Lexicon(std::string delimiter, std::span<const std::string> connectors)
+    : delimiter_(std::move(delimiter)), has_connectors_(!connectors.empty()) {
   gaps_.push_back({kNoGap, kNoWord, delimiter_.hash(), false});
   for (const std::string& connector : connectors)
     facts_[static_cast<std::size_t>(insert(text::hash_word(connector)))].is_connector = true;

@@ -50,6 +50,8 @@ class Lexicon {
     return id;
   }
 
+  [[nodiscard]] bool has_connectors() const { return has_connectors_; }
+
   // The gap that is longer by one word.
   GapId extend(GapId gap, WordId word);
   [[nodiscard]] std::size_t gaps() const { return gaps_.size(); }
@@ -89,6 +91,7 @@ class Lexicon {
   std::vector<WordFacts> facts_;
   std::vector<Gap> gaps_;
   std::unordered_map<std::uint64_t, GapId> longer_gaps_;
+  bool has_connectors_;
 };
 
 }  // namespace wordkin::phrases

@@ -31,7 +31,7 @@ class KeyBatch {
  private:
   PhraseCounts& counts_;
   const Lexicon& lexicon_;
-  std::array<PhraseKey, 32> keys_;
+  std::array<PhraseKey, 64> keys_;
   std::size_t filled_ = 0;
 };
 
@@ -62,7 +62,7 @@ PhraseLearner::PhraseLearner(std::string delimiter, std::span<const std::string>
 
 void PhraseLearner::push(WordId id) {
   ++words_;
-  if (lexicon_.facts(id).is_connector) {
+  if (lexicon_.has_connectors() && lexicon_.facts(id).is_connector) {
     if (has_first_) gap_ = lexicon_.extend(gap_, id);
     return;
   }

@@ -14,16 +14,13 @@ constexpr int kFirstSlotBits = 8;
 PhraseSet::PhraseSet()
     : slots_(std::size_t{1} << kFirstSlotBits),
       filter_((slots_.size() << kBitsPerSlotLog2) / 64),
-      shift_(64 - kFirstSlotBits),
-      starts_{0} {}
+      shift_(64 - kFirstSlotBits) {}
 
 void PhraseSet::insert(std::uint64_t hash, std::string_view text, double score) {
   if (find(hash, [&](std::string_view known) { return known == text; }) != kNone) return;
   if (size() >= std::numeric_limits<std::int32_t>::max()) throw std::length_error("more than 2^31 - 1 phrases");
-  hashes_.push_back(hash);
-  scores_.push_back(score);
+  phrases_.push_back({hash, score, texts_.size(), text.size()});
   texts_ += text;
-  starts_.push_back(texts_.size());
   if (4 * size() > slots_.size())
     grow();
   else
@@ -42,7 +39,8 @@ void PhraseSet::grow() {
   std::vector<Slot>(2 * slots_.size()).swap(slots_);
   std::vector<std::uint64_t>((slots_.size() << kBitsPerSlotLog2) / 64).swap(filter_);
   --shift_;
-  for (std::size_t number = 0; number < size(); ++number) place(hashes_[number], static_cast<std::int32_t>(number));
+  for (std::size_t number = 0; number < size(); ++number)
+    place(phrases_[number].hash, static_cast<std::int32_t>(number));
 }
 
 }  // namespace wordkin::phrases

@@ -19,11 +19,11 @@ class PhraseSet {
   // `hash` is the mixed hash of `text`. A phrase that is there already keeps its first score.
   void insert(std::uint64_t hash, std::string_view text, double score);
 
-  [[nodiscard]] std::size_t size() const { return scores_.size(); }
-  [[nodiscard]] double score(std::int32_t number) const { return scores_[static_cast<std::size_t>(number)]; }
+  [[nodiscard]] std::size_t size() const { return phrases_.size(); }
+  [[nodiscard]] double score(std::int32_t number) const { return phrases_[static_cast<std::size_t>(number)].score; }
   [[nodiscard]] std::string_view text(std::int32_t number) const {
-    const auto at = static_cast<std::size_t>(number);
-    return std::string_view(texts_).substr(starts_[at], starts_[at + 1] - starts_[at]);
+    const Phrase& phrase = phrases_[static_cast<std::size_t>(number)];
+    return {texts_.data() + phrase.start, phrase.length};
   }
 
   // The number of the phrase with this hash for whose text `is_it` is true; numbers are given from 0.
@@ -43,6 +43,14 @@ class PhraseSet {
     std::int32_t number = kNone;
   };
 
+  // All of it in one cache line.
+  struct Phrase {
+    std::uint64_t hash;
+    double score;
+    std::size_t start;  // of its bytes in texts_
+    std::size_t length;
+  };
+
   // A quarter of the slots are filled at most, so there are 16 bits a phrase: one search in 16 is in vain.
   static constexpr int kBitsPerSlotLog2 = 2;
   [[nodiscard]] std::size_t bit_of(std::uint64_t hash) const { return hash >> (shift_ - kBitsPerSlotLog2); }
@@ -56,9 +64,7 @@ class PhraseSet {
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> filter_;
   int shift_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<double> scores_;
-  std::vector<std::size_t> starts_;
+  std::vector<Phrase> phrases_;
   std::string texts_;
 };
 

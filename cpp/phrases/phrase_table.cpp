@@ -17,7 +17,7 @@ void PhraseTable::place_first_free(Slot slot) {
 }
 
 void PhraseTable::grow() {
-  std::vector<Slot> old(2 * slots_.size());
+  memory::HugePageVector<Slot> old(2 * slots_.size());
   std::swap(old, slots_);
   --shift_;
   for (const Slot& slot : old)
@@ -27,7 +27,7 @@ void PhraseTable::grow() {
 void PhraseTable::prune(const Lexicon& lexicon, std::int64_t least) {
   std::erase_if(entries_, [least](const PhraseEntry& entry) { return entry.count < least; });
   entries_.shrink_to_fit();
-  std::vector<Slot>(slots_.size()).swap(slots_);
+  memory::HugePageVector<Slot>(slots_.size()).swap(slots_);
   for (std::size_t i = 0; i < entries_.size(); ++i)
     place_first_free({tag_of(mixed(lexicon.hash_of(entries_[i].phrase))), static_cast<std::uint32_t>(i + 1)});
 }

@@ -5,11 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "memory/huge_pages.h"
 #include "phrases/lexicon.h"
 
 namespace wordkin::phrases {
@@ -35,7 +36,7 @@ class PhraseTable {
   PhraseTable() : slots_(kFirstSlots) {}
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] const std::vector<PhraseEntry>& entries() const { return entries_; }
+  [[nodiscard]] std::span<const PhraseEntry> entries() const { return entries_; }
 
   // Both only ask the memory for what add() and find() will read; the second waits for the slot.
   void prefetch_slot([[maybe_unused]] std::uint64_t hash) const {
@@ -107,9 +108,9 @@ class PhraseTable {
   void place_first_free(Slot slot);
   void grow();
 
-  std::vector<Slot> slots_;
+  memory::HugePageVector<Slot> slots_;
   int shift_ = 32 - 10;
-  std::vector<PhraseEntry> entries_;
+  memory::HugePageVector<PhraseEntry> entries_;
 };
 
 }  // namespace wordkin::phrases

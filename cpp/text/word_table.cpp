@@ -34,7 +34,7 @@ std::int32_t WordTable::insert_new(const HashedWord& word, std::size_t index) {
 }
 
 void WordTable::grow() {
-  std::vector<Slot> old(2 * slots_.size());
+  memory::HugePageVector<Slot> old(2 * slots_.size());
   std::swap(old, slots_);
   mask_ = slots_.size() - 1;
   --shift_;

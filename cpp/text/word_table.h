@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "memory/huge_pages.h"
 #include "text/hashed_word.h"
 
 namespace wordkin::text {
@@ -86,7 +87,7 @@ class WordTable {
   void grow();
 
   std::size_t most_words_;
-  std::vector<Slot> slots_;
+  memory::HugePageVector<Slot> slots_;
   std::size_t mask_;
   int shift_;  // the slot is named by the upper bits of the key
   std::vector<std::uint64_t> starts_;
