@@ -78,8 +78,17 @@ class Layers:
             )
         return np.ascontiguousarray(self.wv.expandos["count"], dtype=np.int64)
 
-    def take_vocabulary(self, vocabulary: Vocabulary, options: TrainingOptions, *, first_new: int = 0) -> None:
+    def take_vocabulary(
+        self,
+        vocabulary: Vocabulary,
+        options: TrainingOptions,
+        *,
+        first_new: int = 0,
+        wv: KeyedVectors | None = None,
+    ) -> None:
         """Fit all layers to a vocabulary; rows before `first_new` are kept, the others initial.
+
+        The words' vectors go into `wv`, by default into the object that holds them now.
 
         Raises
         ------
@@ -88,6 +97,8 @@ class Layers:
         """
         self._require_memory(len(vocabulary), options)
         rows = PaddedRows(len(vocabulary), self.vector_size)
+        if wv is not None:
+            self.wv = wv
         rows.view[:first_new] = self.wv.vectors[:first_new]
         initial_vectors(rows.view, options.seed, first_new)
         lock = self.wv.vectors_lockf if first_new else np.ones(1, dtype=np.float32)

@@ -200,8 +200,8 @@ class VocabularyBuilding:
         """
         with self._layers.exclusively():
             vocabulary = other_model._current_vocabulary()
-            self._layers.wv = KeyedVectors(self.vector_size)  # the old ones may be those of the other model
-            self._layers.take_vocabulary(vocabulary, self.options)
+            # Another object than before: the old one may be the other model's.
+            self._layers.take_vocabulary(vocabulary, self.options, wv=KeyedVectors(self.vector_size))
             self.corpus_count = other_model.corpus_count
             self.corpus_total_words = other_model.corpus_total_words
             self.effective_min_count = other_model.effective_min_count
