@@ -124,7 +124,9 @@ class ForwardPass {
   bool step(std::int64_t t, MatrixView<float> z, bool inputs_done) {
     const auto h = state_.h.block_of_rows(0, z.rows);
     const auto m = call_.scratch.outputs.view().block_of_rows(0, z.rows);
-    share_.over_blocks(inputs_done ? kFarSums : kNearSums, z.rows, [&](std::int64_t unit, std::int64_t units) {
+    // In bfloat16 a product rounds its rows anew: fewer, wider ones.
+    const bool near = !inputs_done && call_.weights.hidden(0).compute().precision == linalg::Precision::kFloat32;
+    share_.over_blocks(near ? kNearSums : kFarSums, z.rows, [&](std::int64_t unit, std::int64_t units) {
       const std::int64_t behind = unit + units < share_.units.end ? unit + units : share_.units.begin;
       if (!inputs_done)
         multiply_gates(z, x_.block_of_rows(batch_.first_row(t), z.rows), unit, units, Accumulate::kReplace,
