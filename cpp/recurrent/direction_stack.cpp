@@ -20,6 +20,12 @@ void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const floa
   for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
 }
 
+void add_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
+  const auto own = team.share(from.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row)
+    for (std::int64_t column = 0; column < from.columns; ++column) to.row(row)[column] += from.row(row)[column];
+}
+
 }  // namespace
 
 StackTraining::StackTraining(const StackShape& shape, const SequenceBatch& batch)
@@ -52,8 +58,10 @@ bool StackTraining::forward(Team& team, const PackedStack& weights, MatrixView<f
 
 bool StackTraining::backward(Team& team, const PackedStack& weights, MatrixView<float> d_input,
                              std::span<const LayerGradients> gradients, MatrixView<float> d_output,
-                             std::span<const LayerParameters> parameters, linalg::Scratch& products) {
+                             std::span<const LayerParameters> parameters, linalg::Scratch& products,
+                             std::span<const MatrixView<const float>> d_elsewhere) {
   assert(d_output.rows == batch_.rows() && gradients.size() == saved_.size());
+  assert(d_elsewhere.empty() || d_elsewhere.size() == saved_.size());
   drop_own_rows(team, d_output, dropout_, shape_.n_layers);
   for (std::int64_t layer = shape_.n_layers - 1; layer >= 0; --layer) {
     team.barrier();
@@ -63,7 +71,9 @@ bool StackTraining::backward(Team& team, const PackedStack& weights, MatrixView<
     if (!recurrent::backward(team, call, d_x, gradients[place], d_output, parameters[place], saved_[place]))
       return false;
     team.barrier();
-    if (!d_x.empty()) drop_own_rows(team, d_x, dropout_, layer);
+    if (d_x.empty()) continue;
+    drop_own_rows(team, d_x, dropout_, layer);
+    if (!d_elsewhere.empty()) add_own_rows(team, d_x, d_elsewhere[place]);
   }
   team.barrier();
   return true;

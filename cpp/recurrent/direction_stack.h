@@ -30,11 +30,18 @@ class StackTraining {
                              memory::MatrixView<const float> input, std::span<const LayerState> states,
                              const Dropout& dropout, linalg::Scratch& products);
 
+  // Between forward and backward: what a layer read, with dropout; from the second on the output of the one below.
+  [[nodiscard]] memory::MatrixView<const float> input_of(std::int64_t layer) {
+    return saved_[static_cast<std::size_t>(layer)].x();
+  }
+
   // Of the forward pass before it, once. gradients: OUT, one a layer. d_input: OUT (rows, input), or empty if nobody
-  // asks for it. d_output: INOUT (rows, hidden), worthless afterwards. parameters: those that were packed.
+  // asks for it. d_output: INOUT (rows, hidden), worthless afterwards. parameters: those that were packed. d_elsewhere:
+  // for each layer the gradient that its input (before dropout) gets from outside the stack, or nothing.
   [[nodiscard]] bool backward(parallel::Team& team, const PackedStack& weights, memory::MatrixView<float> d_input,
                               std::span<const LayerGradients> gradients, memory::MatrixView<float> d_output,
-                              std::span<const LayerParameters> parameters, linalg::Scratch& products);
+                              std::span<const LayerParameters> parameters, linalg::Scratch& products,
+                              std::span<const memory::MatrixView<const float>> d_elsewhere = {});
 
   [[nodiscard]] const SequenceBatch& batch() const { return batch_; }
   [[nodiscard]] std::size_t bytes() const;
