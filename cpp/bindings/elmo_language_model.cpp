@@ -18,6 +18,7 @@
 #include "bindings/array_views.h"
 #include "bindings/compute_choice.h"
 #include "bindings/elmo_options.h"
+#include "bindings/elmo_tensors.h"
 #include "bindings/elmo_windows.h"
 #include "bindings/interruptible_team.h"
 #include "bindings/tensor_views.h"
@@ -31,36 +32,13 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-// The tensors of a model; without a softmax where the dictionary has none of it. Other names are refused.
-std::vector<std::span<const float>> read_tensors(const std::vector<elmo::Parameter>& list, const py::dict& parameters) {
-  const bool has_softmax = std::ranges::any_of(list, [&](const elmo::Parameter& parameter) {
-    return parameter.part == elmo::Part::kSoftmax && parameters.contains(parameter.name);
-  });
-  std::vector<std::span<const float>> tensors;
-  std::size_t expected = 0;
-  for (const auto& parameter : list) {
-    if (parameter.part == elmo::Part::kSoftmax && !has_softmax) {
-      tensors.emplace_back();
-      continue;
-    }
-    ++expected;
-    if (!parameters.contains(parameter.name)) throw py::value_error("`parameters` lacks " + parameter.name);
-    tensors.push_back(tensor_view<const float>("parameters[" + parameter.name + "]",
-                                               parameters[py::str(parameter.name)], parameter.shape, Access::kRead));
-  }
-  if (parameters.size() != expected)
-    throw py::value_error("`parameters` must hold " + std::to_string(expected) + " tensors; got " +
-                          std::to_string(parameters.size()));
-  return tensors;
-}
-
 class LanguageModel {
  public:
   LanguageModel(const py::object& options, const py::dict& parameters, std::size_t threads, const std::string& isa,
                 const std::string& precision)
       : threads_(threads) {
     const elmo::Options checked = elmo_options_from(options);
-    const auto tensors = read_tensors(elmo::parameters_of(checked), parameters);
+    const auto tensors = read_elmo_tensors(elmo::parameters_of(checked), parameters);
     for (const auto& item : parameters) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
     model_.emplace(compute_of(isa, precision), checked, elmo::tensors_of<const float>(checked, tensors));
     InterruptibleTeam team(threads_);
@@ -194,12 +172,6 @@ class LanguageModel {
   void require_softmax() const {
     if (!model_->has_softmax())
       throw py::value_error("this model has no softmax: it cannot tell how probable words are");
-  }
-
-  static std::vector<std::int64_t> order_of(const elmo::SentenceBatch& batch) {
-    std::vector<std::int64_t> order;
-    for (std::int64_t row = 0; row < batch.sentences(); ++row) order.push_back(batch.sentence_in(row));
-    return order;
   }
 
   memory::MatrixView<const float> hidden_rows(int direction, const py::object& hidden) const {

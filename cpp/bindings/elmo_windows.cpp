@@ -73,6 +73,12 @@ elmo::Window elmo_window_from(const elmo::Options& options, const py::object& ch
   return window;
 }
 
+RowOrder order_of(const elmo::SentenceBatch& batch) {
+  RowOrder order;
+  for (std::int64_t row = 0; row < batch.sentences(); ++row) order.push_back(batch.sentence_in(row));
+  return order;
+}
+
 py::dict state_arrays(const elmo::Options& options, const elmo::CarriedState& state) {
   py::dict arrays;
   for_each_matrix(options, state, [&](const std::string& name, const memory::MatrixView<float>& matrix) {

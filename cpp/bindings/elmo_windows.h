@@ -10,6 +10,7 @@
 
 #include "elmo/carried_state.h"
 #include "elmo/options.h"
+#include "elmo/sentence_batch.h"
 #include "elmo/window.h"
 
 namespace wordkin::bindings {
@@ -28,6 +29,7 @@ void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t
 // "state_{direction}/{layer}/h" and, of LSTM cells, ".../c". Row k of a state is row order[k] of the arrays; without an
 // order, row k.
 using RowOrder = std::vector<std::int64_t>;
+RowOrder order_of(const elmo::SentenceBatch& batch);  // for arrays of a row a sentence
 pybind11::dict state_arrays(const elmo::Options& options, const elmo::CarriedState& state);  // copies
 // Copies what all of these arrays hold; throws before anything was changed.
 void assign_state(const elmo::Options& options, elmo::CarriedState& state, const pybind11::dict& arrays,

@@ -4,6 +4,7 @@
 
 #include "bindings/elmo_language_model.h"
 #include "bindings/elmo_options.h"
+#include "bindings/elmo_traced_pass.h"
 #include "bindings/elmo_trainer.h"
 #include "bindings/registers.h"
 #include "elmo/parameters.h"
@@ -28,6 +29,7 @@ void register_elmo(py::module_& m) {
   e.def("parameter_shapes", &parameter_shapes, py::arg("options"));
   register_elmo_trainer(e);
   register_elmo_language_model(e);
+  register_elmo_traced_pass(e);
 }
 
 }  // namespace wordkin::bindings

@@ -26,12 +26,12 @@ TokenLayer::TokenLayer(const linalg::Compute& compute, const Options& options, s
     characters_.emplace(compute, options, members);
 }
 
-void TokenLayer::prepare(const Window& window) {
-  ids_ = window.inputs;
+void TokenLayer::prepare(memory::MatrixView<const std::uint16_t> characters, std::span<const std::int32_t> ids) {
+  ids_ = ids;
   if (characters_) {
-    const std::int64_t types = window.characters.rows;
+    const std::int64_t types = characters.rows;
     places_.assign_all(ids_, types);
-    characters_->words.emplace(window.characters, characters_->encoder.shape().characters, charcnn::Coverage::kPresent);
+    characters_->words.emplace(characters, characters_->encoder.shape().characters, charcnn::Coverage::kPresent);
     characters_->saved.reserve(types);
     characters_->vectors.reserve(types);
   } else {

@@ -10,7 +10,6 @@
 #include "charcnn/char_encoder.h"
 #include "elmo/options.h"
 #include "elmo/parameters.h"
-#include "elmo/window.h"
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
 #include "optim/row_gradients.h"
@@ -26,8 +25,9 @@ class TokenLayer {
   // For the members of a region, and windows of at most `places` places in both directions together.
   TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members, std::int64_t places);
 
-  // Makes room for a window, before the region begins. The window is borrowed until the next.
-  void prepare(const Window& window);
+  // Makes room for a text, before the region begins. Both are borrowed until the next. characters: (types, characters a
+  // word), or nothing where words are rows of `embedding`. ids: (places of both directions) rows of one or the other.
+  void prepare(memory::MatrixView<const std::uint16_t> characters, std::span<const std::int32_t> ids);
 
   // Called by every member of a team.
   void pack(parallel::Team& team, const Tensors<const float>& weights);  // a barrier must follow
@@ -55,7 +55,7 @@ class TokenLayer {
                 memory::MatrixView<const float> table) const;
 
   std::optional<Characters> characters_;  // none where words are rows of `embedding`
-  std::span<const std::int32_t> ids_;     // of the window's places
+  std::span<const std::int32_t> ids_;     // of the places
   optim::RowPlaces places_;
   optim::RowGradients embedding_gradient_;
 };

@@ -114,7 +114,7 @@ void TrainingStep::prepare(const Window& window, double learning_rate, std::int6
   update_ = update;
   outcome_ = {};
   next_state_.assign(state_);
-  tokens_.prepare(window);
+  tokens_.prepare(window.characters, window.inputs);
 }
 
 recurrent::Dropout TrainingStep::dropout(int direction) const {

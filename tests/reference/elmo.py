@@ -147,16 +147,16 @@ def stack(
     return outputs, after
 
 
-def layers_of_sentence(p: Parameters, options: Any, vectors: Floats, state: State) -> tuple[Floats, State]:
-    """(n_layers + 1, T, 2P) of one sentence of token vectors (T, P), and the state behind it; `state` has one row."""
+def layers_of_sentence(p: Parameters, options: Any, vectors: Node, state: State) -> tuple[list[Node], State]:
+    """All layers (T, 2P) of a sentence of token vectors (T, P), and the state behind it; `state` has one row."""
     halves, after = [], dict(state)
     for direction in range(2):
-        steps = [Node(vectors[t : t + 1]) for t in range(len(vectors))][:: -1 if direction else 1]
+        order = range(len(vectors.value))[:: -1 if direction else 1]
+        steps = [vectors[t : t + 1] for t in order]
         outputs, new = stack(p, options, direction, steps, state, None)
         after.update(new)
-        layers = [np.concatenate([x.value for x in output]) for output in [steps, *outputs]]
-        halves.append(np.stack([layer[::-1] if direction else layer for layer in layers]))
-    return np.concatenate(halves, axis=2), after
+        halves.append([concatenate(layer[:: -1 if direction else 1], axis=0) for layer in [steps, *outputs]])
+    return [concatenate(both, axis=1) for both in zip(*halves, strict=True)], after
 
 
 def log_uniform(words: int) -> Floats:

@@ -71,3 +71,21 @@ class LanguageModel:
     def distributions(self, direction: int, hidden: Floats) -> Floats: ...
     @property
     def packed_bytes(self) -> int: ...
+
+class TracedPass:
+    def __init__(
+        self,
+        options: Any,
+        parameters: dict[str, Floats],
+        characters: NDArray[np.uint16] | None,
+        ids: NDArray[np.int32],
+        ends: NDArray[np.int64],
+        *,
+        state: dict[str, Floats] | None = ...,
+        threads: int,
+        isa: str,
+        precision: str = ...,
+    ) -> None: ...
+    @property
+    def layers(self) -> Floats: ...
+    def backward(self, d_layers: Floats) -> dict[str, Floats]: ...

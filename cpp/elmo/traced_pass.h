@@ -1,0 +1,75 @@
+// A pass of sentences through the model that can be gone back through: what fine-tuning in another task needs.
+//
+// The gradient of any function of all layers' vectors, for every tensor of the token layer and the recurrent layers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "elmo/carried_state.h"
+#include "elmo/options.h"
+#include "elmo/parameters.h"
+#include "elmo/sentence_batch.h"
+#include "elmo/token_layer.h"
+#include "linalg/gemm.h"
+#include "memory/matrix_view.h"
+#include "parallel/team.h"
+#include "recurrent/direction_stack.h"
+#include "recurrent/padded_matrix.h"
+
+namespace wordkin::elmo {
+
+class TracedPass {
+ public:
+  // For a region of `members`. weights, batch and characters (word types, or nothing where words are rows of
+  // `embedding`) are borrowed; weights must be the same in forward and backward. ids: (tokens) rows of characters or
+  // words.
+  TracedPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
+             const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
+             std::span<const std::int32_t> ids, std::size_t members);
+
+  // What the sentences begin with, zeros at first, and end with: row k is that of the batch's row k. No gradient
+  // reaches it.
+  [[nodiscard]] CarriedState& state() { return state_; }
+
+  // By every member of a region; when false, the work was cancelled. layers: OUT (tokens, 2 P) for token vectors and
+  // every layer, in the order of the text.
+  [[nodiscard]] bool forward(parallel::Team& team, std::span<const memory::MatrixView<float>> layers);
+  // Once. gradients: OUT, all but the softmax and the embedding, which is in embedding_gradient(). d_layers: IN as
+  // `layers`.
+  [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
+                              std::span<const memory::MatrixView<const float>> d_layers);
+  [[nodiscard]] optim::RowGradients& embedding_gradient() { return tokens_.embedding_gradient(); }
+
+ private:
+  struct Direction {
+    Direction(const linalg::Compute& compute, const Options& options, const SentenceBatch& batch);
+
+    recurrent::PackedStack weights;
+    recurrent::StackTraining stack;
+    recurrent::PaddedMatrix top;                    // the last layer's output, then its gradient
+    std::vector<recurrent::PaddedMatrix> d_inputs;  // what comes to each layer's input from outside
+    std::vector<memory::MatrixView<const float>> d_views;
+  };
+
+  [[nodiscard]] memory::MatrixView<float> inputs_of(int direction);
+  // Copies rows between the order of a direction and its half of the columns in the order of the text.
+  void write_half(const parallel::Team& team, int direction, memory::MatrixView<float> text,
+                  memory::MatrixView<const float> rows) const;
+  void read_half(const parallel::Team& team, int direction, memory::MatrixView<float> rows,
+                 memory::MatrixView<const float> text) const;
+
+  const Tensors<const float> weights_;
+  const SentenceBatch* batch_;
+  std::vector<std::int32_t> ids_;  // of both directions, in the order in which each reads
+  TokenLayer tokens_;
+  std::vector<Direction> directions_;
+  recurrent::PaddedMatrix inputs_;  // (tokens of both directions, P), then their gradients
+  CarriedState state_;
+  linalg::Scratch scratch_;
+};
+
+}  // namespace wordkin::elmo
