@@ -86,9 +86,9 @@ def test_layers_and_state(isa: str, name: str) -> None:
     for row, (sentence, end) in enumerate(zip(sentences, ends, strict=True)):
         own = rows_of(before, row)
         if len(sentence):
-            expected, own = layers_of_sentence(model.exact, options, Node(vectors[sentence]), own)
+            expected, own = layers_of_sentence(model.exact, options, vectors[sentence].astype(np.float64), own)
             for given, layer in zip(layers[:, end - len(sentence) : end], expected, strict=True):
-                assert_close(given, layer.value, f"sentence {row}")
+                assert_close(given, layer, f"sentence {row}")
         for key, value in own.items():
             assert_close(state[key][row : row + 1], value, f"{key} of sentence {row}")
 

@@ -9,7 +9,7 @@ import pytest
 
 from elmo.test_language_model import MODELS, joined, random_sentences, random_words, state_of
 from elmo.trained_models import assert_close
-from reference.elmo import layers_of_sentence, token_layer
+from reference.elmo import layers_above, token_layer
 from reference.elmo_models import random_parameters, small_options
 from reference.tape import Node, gradients
 from wordkin import _core, hardware
@@ -39,7 +39,7 @@ def test_layers_and_gradients(isa: str, name: str, threads: int) -> None:
         own = {key: value[row : row + 1] for key, value in before.items()}
         if not len(sentence):
             continue
-        expected, own = layers_of_sentence(leaves, options, vectors[sentence], own)
+        expected, own = layers_above(leaves, options, vectors[sentence], own)
         for k, layer in enumerate(expected):
             assert_close(given.layers[k, end - len(sentence) : end], layer.value, f"layer {k} of sentence {row}")
             objective = objective + (layer * d_layers[k, end - len(sentence) : end].astype(np.float64)).sum()

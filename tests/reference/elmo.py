@@ -22,6 +22,7 @@ __all__ = [
     "Step",
     "Window",
     "expected_counts",
+    "layers_above",
     "layers_of_sentence",
     "losses",
     "token_layer",
@@ -147,7 +148,7 @@ def stack(
     return outputs, after
 
 
-def layers_of_sentence(p: Parameters, options: Any, vectors: Node, state: State) -> tuple[list[Node], State]:
+def layers_above(p: Parameters, options: Any, vectors: Node, state: State) -> tuple[list[Node], State]:
     """All layers (T, 2P) of a sentence of token vectors (T, P), and the state behind it; `state` has one row."""
     halves, after = [], dict(state)
     for direction in range(2):
@@ -157,6 +158,12 @@ def layers_of_sentence(p: Parameters, options: Any, vectors: Node, state: State)
         after.update(new)
         halves.append([concatenate(layer[:: -1 if direction else 1], axis=0) for layer in [steps, *outputs]])
     return [concatenate(both, axis=1) for both in zip(*halves, strict=True)], after
+
+
+def layers_of_sentence(p: Parameters, options: Any, vectors: Floats, state: State) -> tuple[Floats, State]:
+    """The same as one array (n_layers + 1, T, 2P)."""
+    layers, after = layers_above(p, options, Node(vectors), state)
+    return np.stack([layer.value for layer in layers]), after
 
 
 def log_uniform(words: int) -> Floats:

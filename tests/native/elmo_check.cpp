@@ -1,0 +1,158 @@
+// Steps of training, sentences embedded and gone back through, by teams of one to four, for sanitizers: any team must
+// give the same bits (linalg without BLAS does), and a cancelled step changes nothing. Values are checked by
+// tests/elmo. Exits with 1 if teams disagree.
+
+#include <cstdint>
+#include <cstdio>
+#include <vector>
+
+#include "elmo/embedding.h"
+#include "elmo/traced_pass.h"
+#include "elmo/trainer.h"
+#include "kernels/select.h"
+
+namespace {
+
+using namespace wordkin;
+
+constexpr std::int64_t kSteps = 5, kBatch = 3, kTypes = 9, kWords = 300;
+
+elmo::Options small_model() {
+  elmo::Options options;
+  options.dim = 37;
+  options.projection_dim = 19;
+  options.char_dim = 5;
+  options.filters = {{1, 7}, {3, 30}};
+  options.max_characters_per_token = 8;
+  options.n_tokens_vocab = kWords;
+  return options;
+}
+
+// Numbers of a model, and views of them.
+struct Model {
+  explicit Model(const elmo::Options& options) : list(elmo::parameters_of(options)) {
+    random::Generator generator(1);
+    for (const auto& parameter : list) {
+      std::vector<float> values(static_cast<std::size_t>(parameter.size()));
+      for (auto& value : values) value = static_cast<float>(generator.uniform() - 0.5);
+      memory.emplace_back(values.size(), 1.0f);
+      weights.push_back(std::move(values));
+    }
+  }
+  elmo::TrainedArrays arrays() {
+    elmo::TrainedArrays all;
+    for (auto& values : weights) all.weights.emplace_back(values);
+    for (auto& values : memory) all.memory.push_back({values, {}});
+    return all;
+  }
+  elmo::Tensors<const float> tensors(const elmo::Options& options) const {
+    const std::vector<std::span<const float>> spans(weights.begin(), weights.end());
+    return elmo::tensors_of<const float>(options, spans);
+  }
+
+  std::vector<elmo::Parameter> list;
+  std::vector<std::vector<float>> weights, memory;
+};
+
+struct Text {
+  Text() {
+    random::Generator generator(2);
+    for (std::int64_t i = 0; i < kTypes * 8; ++i)
+      characters.push_back(static_cast<std::uint16_t>(generator.below(261)));
+    for (std::int64_t i = 0; i < 2 * kSteps * kBatch; ++i) {
+      inputs.push_back(static_cast<std::int32_t>(generator.below(kTypes)));
+      targets.push_back(static_cast<std::int32_t>(generator.below(kWords)));
+    }
+  }
+  memory::MatrixView<const std::uint16_t> rows() const { return {characters.data(), kTypes, 8, 8}; }
+
+  std::vector<std::uint16_t> characters;
+  std::vector<std::int32_t> inputs, targets;
+};
+
+std::vector<float> trained(const kernels::KernelTable& table, std::size_t threads, bool sampled) {
+  const elmo::Options options = small_model();
+  elmo::TrainingOptions training;
+  training.batch_size = kBatch;
+  training.unroll_steps = kSteps;
+  training.negatives = 40;
+  training.sampled_softmax = sampled;
+  Model model(options);
+  const Text text;
+  elmo::Trainer trainer(options, training, table, model.arrays(), threads);
+  for (std::int64_t step = 1; step <= 3; ++step) {
+    const bool cancels = step == 2;
+    const auto before = model.weights;
+    trainer.start({text.rows(), kSteps, kBatch, text.inputs, text.targets}, 0.2, step,
+                  elmo::TrainingStep::Update::kYes);
+    if (cancels) trainer.cancel();
+    while (!trainer.wait(1.0)) {
+    }
+    const bool completed = trainer.step().outcome().completed;
+    if (!completed && (!cancels || model.weights != before)) std::printf("a cancelled step has changed weights\n");
+    if (cancels && completed) model.weights = before;  // too late to stop it: undone, for all teams to be alike
+  }
+  std::vector<float> all;
+  for (const auto& values : model.weights) all.insert(all.end(), values.begin(), values.end());
+  return all;
+}
+
+std::vector<float> embedded(const kernels::KernelTable& table, std::size_t threads) {
+  const elmo::Options options = small_model();
+  const linalg::Compute compute{&table};
+  const Model model(options);
+  const Text text;
+  const std::vector<std::int64_t> ends{4, 4, 11, 12, 20};
+  const std::vector<std::int32_t> ids(text.inputs.begin(), text.inputs.begin() + ends.back());
+  const elmo::SentenceBatch batch(ends);
+  const std::int64_t tokens = ends.back(), columns = 2 * options.projection_dim;
+  std::vector<float> vectors(static_cast<std::size_t>(kTypes * options.projection_dim), 0.25f), layers, traced;
+  std::vector<std::vector<float>> gradients;
+  layers.resize(static_cast<std::size_t>((options.n_layers + 1) * tokens * columns));
+  traced.resize(layers.size());
+  std::vector<memory::MatrixView<float>> views, traced_views;
+  std::vector<memory::MatrixView<const float>> d_views;
+  for (std::int64_t layer = 0; layer <= options.n_layers; ++layer) {
+    views.push_back({layers.data() + layer * tokens * columns, tokens, columns, columns});
+    traced_views.push_back({traced.data() + layer * tokens * columns, tokens, columns, columns});
+    d_views.emplace_back(traced_views.back());
+  }
+  std::vector<std::span<float>> spans;
+  gradients.reserve(model.list.size());
+  for (const auto& parameter : model.list) spans.emplace_back(gradients.emplace_back(parameter.size()));
+
+  parallel::ThreadPool pool(threads);
+  elmo::LanguageModel loaded(compute, options, model.tensors(options));
+  loaded.prepare_loading(threads);
+  elmo::Embedding embedding(loaded, batch, options.n_layers, threads);
+  elmo::TracedPass pass(compute, options, model.tensors(options), batch, text.rows(), ids, threads);
+  const auto tensors = elmo::tensors_of<float>(options, spans);
+  parallel::run_team(pool, threads, [&](parallel::Team& team) {
+    loaded.load(team);
+    static_cast<void>(
+        embedding.run(team, views, {vectors.data(), kTypes, options.projection_dim, options.projection_dim}, ids));
+    static_cast<void>(pass.forward(team, traced_views));
+    static_cast<void>(pass.backward(team, tensors, d_views));
+  });
+  std::vector<float> all(layers);
+  all.insert(all.end(), traced.begin(), traced.end());
+  for (const auto& values : gradients) all.insert(all.end(), values.begin(), values.end());
+  return all;
+}
+
+}  // namespace
+
+int main() {
+  bool is_right = true;
+  for (const auto isa : kernels::available()) {
+    const auto& table = kernels::table_of(isa);
+    const auto sampled = trained(table, 1, true), full = trained(table, 1, false), vectors = embedded(table, 1);
+    for (std::size_t threads = 2; threads <= 4; ++threads) {
+      const bool same = trained(table, threads, true) == sampled && trained(table, threads, false) == full &&
+                        embedded(table, threads) == vectors;
+      is_right = is_right && same;
+      std::printf("%-8s %zu threads: %s\n", kernels::name_of(isa).data(), threads, same ? "the same" : "DIFFERENT");
+    }
+  }
+  return is_right ? 0 : 1;
+}
