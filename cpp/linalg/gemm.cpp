@@ -8,7 +8,7 @@
 namespace wordkin::linalg {
 namespace {
 
-constexpr std::int64_t kBlockRows = 240;           // of A: with 256 columns half of a small second-level cache
+constexpr std::int64_t kBlockRows = 240;           // of A: with 512 columns half a megabyte at most
 constexpr std::int64_t kCachedBytes = 512 * 1024;  // what surely stays in a second-level cache
 
 // Rows so far apart that those of a tile meet on few lines of the caches (distances are powers of two as a rule) are

@@ -118,8 +118,8 @@ def test_products_of_unpacked_matrices(
 
 def test_unpacked_products_larger_than_a_block(isa: str, precision: str) -> None:
     rng = np.random.default_rng(4)
-    a, b = made(rng, 600, 500), made(rng, 600, 1900)  # more than one block of rows, columns and depth
-    results = [made(rng, 500, 1900) for _ in range(3)]
+    a, b = made(rng, 1300, 200), made(rng, 1300, 1300)  # more than one block of rows, columns and depth
+    results = [made(rng, 200, 1300) for _ in range(3)]
     for threads, c in enumerate(results, start=1):
         _core.linalg.gemm(c, a, b, transpose_a=True, isa=isa, precision=precision, threads=threads)
     assert_product(results[0], np.ascontiguousarray(a.T), b, 0.0, precision)
