@@ -1,0 +1,121 @@
+// Teams of threads: barriers, shares, splits, cancelling and failing, for the thread sanitizer. Exits with 1 and what
+// was not so.
+
+#include <atomic>
+#include <cstdio>
+#include <stdexcept>
+#include <vector>
+
+#include "parallel/team.h"
+
+namespace {
+
+using namespace wordkin::parallel;
+
+bool all_right = true;
+
+void require(bool held, const char* what, int size) {
+  if (held) return;
+  std::printf("%s, team of %d\n", what, size);
+  all_right = false;
+}
+
+// Members add up what the others wrote before the barrier: plain memory, so that a missing order is a data race.
+void check_barriers(ThreadPool& pool, int size) {
+  std::vector<long> written(static_cast<std::size_t>(size), 0), seen(written);
+  run_team(pool, static_cast<std::size_t>(size), [&](Team& team) {
+    for (int round = 1; round <= 300; ++round) {
+      written[team.rank()] = round;
+      team.barrier();
+      for (const long value : written) seen[team.rank()] += value;
+      team.barrier();
+    }
+  });
+  for (const long sum : seen) require(sum == 300L * 301 / 2 * size, "what was written before a barrier is seen", size);
+}
+
+void check_shares(ThreadPool& pool, int size) {
+  for (const int count : {0, 1, 5, 64, 100})
+    for (const int multiple : {1, 32}) {
+      std::vector<int> hits(static_cast<std::size_t>(count), 0);
+      std::vector<char> whole(static_cast<std::size_t>(size), 1);
+      run_team(pool, static_cast<std::size_t>(size), [&](Team& team) {
+        const Range own = team.share(count, multiple);
+        for (auto i = own.begin; i < own.end; ++i) ++hits[i];
+        whole[team.rank()] = own.begin % multiple == 0 || own.size() == 0;
+      });
+      for (const int hit : hits) require(hit == 1, "every index has one owner", size);
+      for (const char is_whole : whole) require(is_whole != 0, "shares begin at multiples", size);
+    }
+}
+
+// Parts run in subteams that meet among themselves, or in the whole team one after the other.
+void check_splits(ThreadPool& pool, int size) {
+  constexpr int kParts = 2;
+  std::vector<long> sums(kParts, 0);
+  std::vector<int> members(static_cast<std::size_t>(size), -1);
+  std::vector<long> parts(static_cast<std::size_t>(kParts * size), 0);
+  run_team(pool, static_cast<std::size_t>(size), [&](Team& team) {
+    members[team.member()] = team.rank();
+    for (int round = 0; round < 100; ++round) {
+      team.split(kParts, [&](int part, Team& subteam) {
+        parts[part * size + subteam.rank()] = 1 + subteam.rank();
+        subteam.barrier();
+        if (subteam.rank() == 0)
+          for (int i = 0; i < subteam.size(); ++i) sums[part] += parts[part * size + i];
+        subteam.barrier();
+      });
+      team.barrier();
+    }
+  });
+  const int of_part = size % kParts == 0 ? size / kParts : size;
+  for (const long sum : sums) require(sum == 100L * of_part * (of_part + 1) / 2, "a part's members meet", size);
+  for (int i = 0; i < size; ++i) require(members[i] == i, "a member keeps its number", size);
+}
+
+void check_cancelling(ThreadPool& pool, int size) {
+  std::atomic<bool> cancelled{false};
+  std::vector<int> rounds(static_cast<std::size_t>(size), 0);
+  start_team(pool, static_cast<std::size_t>(size), cancelled, [&](Team& team) {
+    while (team.go_on()) ++rounds[team.rank()];
+  });
+  require(!pool.wait(0, 0.01), "an endless region goes on", size);
+  cancelled.store(true);
+  pool.wait_all();
+  for (const int count : rounds) require(count == rounds[0], "all members stop after the same round", size);
+}
+
+void check_failing(ThreadPool& pool, int size) {
+  bool is_told = false;
+  try {
+    run_team(pool, static_cast<std::size_t>(size), [&](Team& team) {
+      team.barrier();
+      if (team.rank() == team.size() - 1) throw std::runtime_error("a member failed");
+      for (int i = 0; i < 3; ++i) team.barrier();
+    });
+  } catch (const std::runtime_error&) {
+    is_told = true;
+  }
+  require(is_told, "the caller hears of a member's failure", size);
+  int ran = 0;
+  run_team(pool, 1, [&](Team&) { ++ran; });
+  require(ran == 1, "the pool works after a failure", size);
+}
+
+}  // namespace
+
+int main() {
+  for (const int size : {1, 2, 3, 4}) {
+    ThreadPool pool(static_cast<std::size_t>(size));
+    check_barriers(pool, size);
+    check_shares(pool, size);
+    check_splits(pool, size);
+    check_cancelling(pool, size);
+    check_failing(pool, size);
+  }
+  ThreadPool small(1);
+  int sizes = 0;
+  run_team(small, 8, [&](Team& team) { sizes += team.size(); });
+  require(sizes == 1, "a team is no larger than its pool", 8);
+  return all_right ? 0 : 1;
+}
