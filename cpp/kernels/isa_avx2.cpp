@@ -1,52 +1,11 @@
 // Every kernel, compiled for this instruction set.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx2.h"
 
-#include "kernels/bfloat_widened.inl.h"
-#include "kernels/char_convolution.inl.h"
-#include "kernels/elementary.inl.h"
-#include "kernels/gemm_tile.inl.h"
-#include "kernels/highway.inl.h"
-#include "kernels/loss_terms.inl.h"
-#include "kernels/matrix_copy.inl.h"
-#include "kernels/optimizer_rows.inl.h"
-#include "kernels/recurrent_gates.inl.h"
-#include "kernels/row_scores.inl.h"
-#include "kernels/softmax_rows.inl.h"
+#include "kernels/every_kernel.inl.h"
 #include "kernels/tables.h"
-#include "kernels/window_update.inl.h"
 
 namespace wordkin::kernels {
 
-const KernelTable kAvx2Table{Isa::kAvx2,
-                             skipgram,
-                             cbow,
-                             touch,
-                             fold,
-                             sigmoid,
-                             widen,
-                             score_rows,
-                             find_candidates,
-                             copy,
-                             transpose,
-                             kPanelColumns,
-                             Vec::kGemmRows,
-                             multiply_panels,
-                             &kWidenedBfloat,  //
-                             lstm_forward,
-                             lstm_backward,
-                             tanh_forward,
-                             tanh_backward,  //
-                             fill_lookup_table,
-                             max_over_time,
-                             route_gradients,
-                             lookup_gradients,
-                             highway_forward,
-                             highway_backward,  //
-                             add_offsets,
-                             exponentials,
-                             scale_and_add,
-                             adagrad,
-                             adam,
-                             squared_norm};
+constinit const KernelTable kAvx2Table = every_kernel(Isa::kAvx2);
 
 }  // namespace wordkin::kernels

@@ -1,0 +1,58 @@
+// Every kernel that there is, as one table: the only list of them. Included once per ISA, after its vec header is
+// named.
+#pragma once
+
+#include "kernels/bfloat_widened.inl.h"
+#include "kernels/char_convolution.inl.h"
+#include "kernels/elementary.inl.h"
+#include "kernels/gemm_tile.inl.h"
+#include "kernels/highway.inl.h"
+#include "kernels/kernel_table.h"
+#include "kernels/loss_terms.inl.h"
+#include "kernels/matrix_copy.inl.h"
+#include "kernels/optimizer_rows.inl.h"
+#include "kernels/recurrent_gates.inl.h"
+#include "kernels/row_scores.inl.h"
+#include "kernels/softmax_rows.inl.h"
+#include "kernels/window_update.inl.h"
+
+namespace wordkin::kernels {
+namespace {
+
+// Known at compile time: an initialiser that ran would be code of this ISA on a machine that may lack it.
+constexpr KernelTable every_kernel(Isa isa) {
+  return {isa,
+          skipgram,
+          cbow,
+          touch,
+          fold,
+          sigmoid,
+          widen,
+          score_rows,
+          find_candidates,
+          copy,
+          transpose,
+          kPanelColumns,
+          Vec::kGemmRows,
+          multiply_panels,
+          &kWidenedBfloat,
+          lstm_forward,
+          lstm_backward,
+          tanh_forward,
+          tanh_backward,
+          fill_lookup_table,
+          max_over_time,
+          route_gradients,
+          lookup_gradients,
+          highway_forward,
+          highway_backward,
+          add_offsets,
+          exponentials,
+          scale_and_add,
+          adagrad,
+          adam,
+          squared_norm};
+}
+
+}  // namespace
+}  // namespace wordkin::kernels
