@@ -70,9 +70,11 @@ PYTHON_ARROWS = {
     "phrases": {"corpus", "storage", "errors", "_core"},
     "word2vec": {"vectors", "corpus", "storage", *TRAINING},
     "elmo": {"vectors", "corpus", "storage", *TRAINING},
-    "cli": {"word2vec", "elmo", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
+    "downstream": {"estimator", "elmo", "vectors", "corpus", "storage", *TRAINING},
+    "estimator": {"errors"},
+    "cli": {"word2vec", "elmo", "downstream", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
 }
-SINGLE_FILES = {"errors", "validation", "hooks", "interpreter_end", "progress_bar", "hardware"}
+SINGLE_FILES = {"errors", "estimator", "validation", "hooks", "interpreter_end", "progress_bar", "hardware"}
 MOST_LINES = 450
 
 

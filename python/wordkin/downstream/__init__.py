@@ -1,0 +1,1 @@
+"""Classifiers and taggers on top of embeddings, in scikit-learn's manners."""
