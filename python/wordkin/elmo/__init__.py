@@ -1,6 +1,7 @@
 """ELMo: bidirectional language models of characters and words, trained on text."""
 
 from .callbacks import ELMoCallback, StepReport
+from .fine_tuning import LayerPass
 from .model import ELMo
 from .official_options import OfficialOptions, read_official_options
 from .options import ELMoOptions, ELMoTrainingOptions
@@ -17,6 +18,7 @@ __all__ = [
     "ELMoRunOptions",
     "ELMoTrainingOptions",
     "ELMoTrainingReport",
+    "LayerPass",
     "OfficialOptions",
     "Perplexity",
     "StepReport",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -41,19 +42,21 @@ class Streams:
 
     def layers(self, model: LoadedModel, batch: list[list[str]]) -> list[Layers]:
         """Read on in the first streams: a sentence in each. All layers run, whatever is asked of them."""
-        with self._in_turn:
-            return self._layers(model, batch)
+        with self.carried(len(batch)) as state:
+            return model.layers(batch, state=state)
 
-    def _layers(self, model: LoadedModel, batch: list[list[str]]) -> list[Layers]:
-        known = len(next(iter(self._state.values())))
-        if known < len(batch):
-            new = fresh_state(self._options, len(batch) - known)
-            self._state = {name: np.concatenate([array, new[name]]) for name, array in self._state.items()}
-        begin = {name: array[: len(batch)].copy() for name, array in self._state.items()}
-        layers = model.layers(batch, state=begin)
-        for name, array in begin.items():
-            self._state[name][: len(batch)] = array
-        return layers
+    @contextmanager
+    def carried(self, count: int) -> Iterator[State]:
+        """Give what the first streams have carried to a block that changes it; after an error all stays as it was."""
+        with self._in_turn:
+            known = len(next(iter(self._state.values())))
+            if known < count:
+                new = fresh_state(self._options, count - known)
+                self._state = {name: np.concatenate([array, new[name]]) for name, array in self._state.items()}
+            state = {name: array[:count].copy() for name, array in self._state.items()}
+            yield state
+            for name, array in state.items():
+                self._state[name][:count] = array
 
 
 @dataclass(frozen=True, kw_only=True)
