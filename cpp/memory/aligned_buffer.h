@@ -3,14 +3,13 @@
 
 #include <cstddef>
 #include <cstring>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
 
-namespace wordkin::memory {
+#include "memory/huge_pages.h"
 
-inline constexpr std::size_t kCacheLine = 64;
+namespace wordkin::memory {
 
 template <typename T>
 class AlignedBuffer {
@@ -20,7 +19,7 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   explicit AlignedBuffer(std::size_t size) : size_(size) {
     if (size == 0) return;
-    data_ = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{kCacheLine}));
+    data_ = static_cast<T*>(allocate(size * sizeof(T)));
     std::memset(static_cast<void*>(data_), 0, size * sizeof(T));
   }
   AlignedBuffer(AlignedBuffer&& other) noexcept
@@ -32,7 +31,7 @@ class AlignedBuffer {
   }
   AlignedBuffer(const AlignedBuffer&) = delete;
   AlignedBuffer& operator=(const AlignedBuffer&) = delete;
-  ~AlignedBuffer() { ::operator delete(data_, std::align_val_t{kCacheLine}); }
+  ~AlignedBuffer() { release(data_, size_ * sizeof(T)); }
 
   [[nodiscard]] T* data() { return data_; }
   [[nodiscard]] const T* data() const { return data_; }
