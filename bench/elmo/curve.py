@@ -19,6 +19,8 @@ def draw_perplexity(axes: Any, figures: dict[str, Any]) -> None:
     axes.axhline(trigram, color="grey", linestyle="--", label=f"Kneser-Ney trigram, {trigram:.0f}")
     axes.set_ylabel(f"validation perplexity ({figures['words']:,} words)")
     axes.set_yscale("log")
+    for set_formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        set_formatter("{x:.0f}")  # no powers of ten
     axes.set_title(f"dim 512, projection 64; {figures['tokens_per_second']:,.0f} tokens/s, {figures['workers']} cores")
 
 

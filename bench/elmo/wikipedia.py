@@ -126,16 +126,16 @@ def main() -> None:
     parser.add_argument("valid", type=Path)
     parser.add_argument("--minutes", type=float, help="default 30; 5 against PyTorch")
     parser.add_argument("--min-count", type=int, default=5, help="of words to predict")
-    parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument("--learning-rate", type=float, default=0.2)
-    parser.add_argument("--schedule", default="constant", help="of the learning rate; see ELMo.train")
-    parser.add_argument("--warmup-steps", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=1000, help="an end before the minutes are over")
+    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--learning-rate", type=float, help="default 0.6; 0.2, from the first step on, against PyTorch")
+    parser.add_argument("--schedule", default="linear", help="of the learning rate; see ELMo.train")
+    parser.add_argument("--warmup-steps", type=int, default=200)
+    parser.add_argument("--epochs", type=int, default=2, help="an end before the minutes are over")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--validation-steps", type=int, default=1000)
+    parser.add_argument("--validation-steps", type=int, default=1500)
     parser.add_argument("--against-pytorch", action="store_true")
     parser.add_argument(
         "--torch-python", help="interpreter that has PyTorch and matplotlib (default: one is installed)"
@@ -147,10 +147,12 @@ def main() -> None:
     print_description()
     if options.against_pytorch:
         options.minutes = options.minutes or 5.0
+        options.learning_rate = options.learning_rate or 0.2
         result: dict[str, Any] = against_pytorch(options, MODEL, rival)
         name = "against-pytorch"
     else:
         options.minutes = options.minutes or 30.0
+        options.learning_rate = options.learning_rate or 0.6
         result = train(options, folder)
         words = result.pop("vocabulary")
         result |= {"words": len(words), "kneser_ney": kneser_ney(words, options)}
