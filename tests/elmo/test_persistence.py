@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import os
+import pickle
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -217,3 +219,10 @@ def test_a_kill_while_saving_leaves_the_old_or_the_new_model(
     run_script: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     assert int(run_script(KILL, tmp_path).stdout) >= 7
+
+
+def test_pickles_and_copies(trained: ELMo) -> None:
+    for back in (pickle.loads(pickle.dumps(trained)), copy.deepcopy(trained)):
+        assert same(back, trained)
+        assert back.parameters["char_embed"] is not trained.parameters["char_embed"]
+    assert pickle.loads(pickle.dumps(ELMo(dim=32, projection_dim=8))).options.dim == 32

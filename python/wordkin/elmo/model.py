@@ -389,7 +389,21 @@ class ELMo(AnsweringModel):
         model._content = content
         return model
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy through the format of files, without what only training on needs."""
+        data = None if self._content is None else persistence.to_bytes(self._content)
+        return _from_bytes, (type(self), self._options, self.training_defaults, data)
+
     def __repr__(self) -> str:
         options = self.options
         words = "untrained" if self._content is None else f"{options.n_tokens_vocab} words"
         return f"ELMo<dim={options.dim}, projection_dim={options.projection_dim}, n_layers={options.n_layers}, {words}>"
+
+
+def _from_bytes(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[str, Any], data: bytes | None) -> ELMo:
+    model = cls()
+    model._options, model.training_defaults = options, training_defaults
+    if data is not None:
+        model._content = persistence.from_bytes(data)
+        model._options = model._content.options
+    return model

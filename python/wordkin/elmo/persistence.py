@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import FormatError, WordkinError
 from ..storage import Archive, read_archive, unpack_words, write_archive
+from ..storage.archive_bytes import pack_archive, unpack_archive
 from ..storage.atomic import replaced_file
 from ..storage.paths import AnyPath, local_path
 from ..validation import integer_option
@@ -30,12 +31,14 @@ __all__ = [
     "KIND",
     "WEIGHTS_FILE",
     "content_of",
+    "from_bytes",
     "load_content",
     "load_optimizer",
     "optimizer_of",
     "optimizer_tensors",
     "save_content",
     "tensors_and_metadata",
+    "to_bytes",
 ]
 
 logger = logging.getLogger(__name__)
@@ -96,6 +99,22 @@ def load_content(path: AnyPath) -> ModelContent:
         content.optimizer_file = beside
         content.checksum = archive.metadata.get("checksum")
     return content
+
+
+def to_bytes(content: ModelContent) -> bytes:
+    """Return a model as the content of a file; its optimizer is left out."""
+    return pack_archive(*tensors_and_metadata(content))
+
+
+def from_bytes(data: bytes) -> ModelContent:
+    """Return the model that `to_bytes` made bytes of.
+
+    Raises
+    ------
+    FormatError
+        If they are something else.
+    """
+    return content_of(unpack_archive(data), "a model in memory")
 
 
 def load_optimizer(content: ModelContent) -> OptimizerState | None:
