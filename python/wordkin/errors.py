@@ -6,6 +6,7 @@ __all__ = [
     "CorpusError",
     "CorruptFileError",
     "FormatError",
+    "LabelError",
     "NotFittedError",
     "ResourceError",
     "TrainingDiverged",
@@ -42,6 +43,10 @@ class CorpusError(WordkinError, ValueError):
 
 class VocabularyError(WordkinError, ValueError, RuntimeError):
     """A vocabulary is missing, empty, or does not fit what is asked of it."""
+
+
+class LabelError(WordkinError, ValueError):
+    """Labels or tags are not what can be learned or compared: unknown ones, a single one, a broken scheme."""
 
 
 class NotFittedError(WordkinError, ValueError, AttributeError):

@@ -1,0 +1,50 @@
+"""Chunks and their scores, against a table of what seqeval answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wordkin.downstream.entities import Score, chunk_report, chunks
+
+ORACLE = json.loads((Path(__file__).parent / "oracle" / "seqeval.json").read_text())
+MEANS = {"micro avg": "micro", "macro avg": "macro", "weighted avg": "weighted"}
+
+
+@pytest.mark.parametrize("case", ORACLE, ids=range(len(ORACLE)))
+def test_as_seqeval(case: dict[str, Any]) -> None:
+    for tags, expected in zip(case["true"], case["chunks"], strict=True):
+        assert chunks(tags) == [tuple(chunk) for chunk in expected]
+    report = chunk_report(case["true"], case["predicted"])
+    expected = dict(case["report"])
+    for name, attribute in MEANS.items():
+        compare(getattr(report, attribute), expected.pop(name))
+    assert set(report.types) == set(expected)
+    for name, score in report.types.items():
+        compare(score, expected[name])
+    assert report.accuracy == pytest.approx(case["accuracy"], abs=1e-12)
+
+
+def compare(score: Score, expected: dict[str, float]) -> None:
+    assert score.precision == pytest.approx(expected["precision"], abs=1e-12)
+    assert score.recall == pytest.approx(expected["recall"], abs=1e-12)
+    assert score.f1 == pytest.approx(expected["f1-score"], abs=1e-12)
+    assert score.support == expected["support"]
+
+
+def test_nothing_to_find() -> None:
+    report = chunk_report([["O", "O"], []], [["O", "O"], []])
+    assert report.micro == Score(precision=0.0, recall=0.0, f1=0.0, support=0)
+    assert report.accuracy == 1.0
+    assert report.types == {}
+    assert "micro" in str(report)
+
+
+def test_sentences_must_fit() -> None:
+    with pytest.raises(ValueError, match="same sentences; got 2 true and 1 predicted"):
+        chunk_report([["O"], ["O"]], [["O"]])
+    with pytest.raises(ValueError, match="sentence 1 must have as many predicted tags as true ones, 2; got 1"):
+        chunk_report([["O"], ["O", "O"]], [["O"], ["O"]])

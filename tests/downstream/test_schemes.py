@@ -1,0 +1,55 @@
+"""Rules of BIO and IOBES, and the way from one to the other."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wordkin.downstream.entities import chunks
+from wordkin.downstream.schemes import as_bio, as_iobes, check_scheme, recognised_scheme
+from wordkin.errors import LabelError
+
+TAGS = st.lists(st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "B-B", "I-B", "E-B", "S-B"]), max_size=12)
+
+
+@given(TAGS)
+def test_conversion_keeps_chunks_and_rules(tags: list[str]) -> None:
+    for convert, scheme in ((as_bio, "bio"), (as_iobes, "iobes")):
+        converted = convert(tags)
+        assert chunks(converted) == chunks(tags)
+        check_scheme([converted], scheme)
+    assert as_bio(as_iobes(tags)) == as_bio(tags)
+    assert as_iobes(as_bio(tags)) == as_iobes(tags)
+
+
+@pytest.mark.parametrize(
+    ("tags", "scheme", "fault"),
+    [
+        (["O", "I-NP"], "bio", r"Y\[0\]\[1\] is 'I-NP', behind 'O'"),
+        (["I-NP"], "bio", r"Y\[0\]\[0\] is 'I-NP', the first"),
+        (["B-NP", "I-VP"], "bio", "behind 'B-NP'"),
+        (["B-NP", "E-NP"], "bio", "neither O nor one of B-, I-"),
+        (["NN", "O"], "bio", "neither O nor"),
+        (["B-NP", "O"], "iobes", r"Y\[0\]\[0\] is 'B-NP', which nothing goes on from"),
+        (["B-NP", "I-NP"], "iobes", "nothing goes on from"),
+        (["S-NP", "E-NP"], "iobes", "behind 'S-NP'"),
+        (["O", ""], "bio", "neither O nor"),
+    ],
+)
+def test_broken_tags_are_named(tags: list[str], scheme: str, fault: str) -> None:
+    with pytest.raises(LabelError, match=fault):
+        check_scheme([tags], scheme)  # type: ignore[arg-type]
+
+
+def test_right_tags_pass() -> None:
+    check_scheme([["B-NP", "I-NP", "B-NP", "O"], []], "bio")
+    check_scheme([["B-NP", "I-NP", "E-NP", "S-NP", "O"]], "iobes")
+    check_scheme([["anything", "I-NP"]], "plain")
+
+
+def test_schemes_are_recognised() -> None:
+    assert recognised_scheme([["O", "B-NP"], ["I-NP"]]) == "bio"
+    assert recognised_scheme([["O", "S-NP"]]) == "iobes"
+    assert recognised_scheme([["DT", "NN"]]) == "plain"
+    assert recognised_scheme([["O"]]) == "plain"
