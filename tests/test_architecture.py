@@ -72,9 +72,10 @@ PYTHON_ARROWS = {
     "elmo": {"vectors", "corpus", "storage", *TRAINING},
     "downstream": {"estimator", "elmo", "vectors", "corpus", "storage", *TRAINING},
     "estimator": {"errors"},
+    "sklearn": {"downstream", "elmo", "vectors", "estimator", "validation"},
     "cli": {"word2vec", "elmo", "downstream", "vectors", "phrases", "corpus", "storage", "hardware", "errors", "_core"},
 }
-SINGLE_FILES = {"errors", "estimator", "validation", "hooks", "interpreter_end", "progress_bar", "hardware"}
+SINGLE_FILES = {"errors", "estimator", "sklearn", "validation", "hooks", "interpreter_end", "progress_bar", "hardware"}
 MOST_LINES = 450
 
 
