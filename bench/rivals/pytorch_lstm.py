@@ -68,7 +68,7 @@ def main() -> None:
 
     def pass_of(direction: int) -> None:
         enabled = options.precision == "bfloat16"
-        with torch.set_grad_enabled(not options.forward), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+        with torch.inference_mode(options.forward), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
             outputs = stacks[direction].forward()
         if not options.forward:
             stacks[direction].backward(outputs.float())
