@@ -32,15 +32,17 @@ std::int64_t depth_of(const Compute& compute, std::int64_t k) {
 PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n) : compute_(compute) {
   shape(k, n);
   if (is_bfloat(compute_)) {
-    words_ = memory::AlignedBuffer<std::uint32_t>(static_cast<std::size_t>(numbers() / 2));
+    words_ = memory::UnfilledBuffer<std::uint32_t>(static_cast<std::size_t>(numbers() / 2));
   } else {
-    floats_ = memory::AlignedBuffer<float>(static_cast<std::size_t>(numbers()));
+    floats_ = memory::UnfilledBuffer<float>(static_cast<std::size_t>(numbers()));
   }
+  clear_last_panels();
 }
 
 void PackedMatrix::reshape(std::int64_t k, std::int64_t n) {
   shape(k, n);
   assert(static_cast<std::size_t>(numbers()) <= (is_bfloat(compute_) ? 2 * words_.size() : floats_.size()));
+  clear_last_panels();
 }
 
 void PackedMatrix::shape(std::int64_t k, std::int64_t n) {
@@ -48,6 +50,20 @@ void PackedMatrix::shape(std::int64_t k, std::int64_t n) {
   columns_ = n;
   depth_ = depth_of(compute_, k);
   padded_columns_ = padded(n, panel_columns());
+}
+
+// Those with columns behind the last, in every block.
+void PackedMatrix::clear_last_panels() {
+  if (padded_columns_ == columns_) return;
+  for (std::int64_t k = 0; k < rows_; k += depth_) {
+    const std::int64_t begin = offset(k, padded_columns_ - panel_columns());
+    const auto size = static_cast<std::size_t>(padded_depth(k) * panel_columns());
+    if (is_bfloat(compute_)) {
+      std::fill_n(words_.data() + begin / 2, size / 2, 0u);
+    } else {
+      std::fill_n(floats_.data() + begin, size, 0.0f);
+    }
+  }
 }
 
 std::int64_t PackedMatrix::numbers() const { return padded(rows_, depth_multiple(compute_)) * padded_columns_; }

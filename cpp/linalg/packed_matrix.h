@@ -10,8 +10,8 @@
 #include <cstdint>
 
 #include "linalg/compute.h"
-#include "memory/aligned_buffer.h"
 #include "memory/matrix_view.h"
+#include "memory/unfilled_buffer.h"
 #include "parallel/team.h"
 
 namespace wordkin::linalg {
@@ -19,7 +19,7 @@ namespace wordkin::linalg {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  // Room for a matrix of (k, n), zeros.
+  // Room for a matrix of (k, n); anything is in it.
   PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n);
 
   // Becomes a matrix of another shape that needs no more room; what was packed is lost. One thread calls it.
@@ -53,6 +53,7 @@ class PackedMatrix {
   }
   [[nodiscard]] std::int64_t numbers() const;
   void shape(std::int64_t k, std::int64_t n);
+  void clear_last_panels();
   void clear_padding(std::int64_t k, std::int64_t column);
 
   Compute compute_{nullptr};
@@ -60,9 +61,10 @@ class PackedMatrix {
   std::int64_t columns_ = 0;
   std::int64_t depth_ = 0;           // of a block
   std::int64_t padded_columns_ = 0;  // a multiple of panel_columns
-  // One of the two. Columns behind the last: anything, as no product stores them.
-  memory::AlignedBuffer<float> floats_;
-  memory::AlignedBuffer<std::uint32_t> words_;
+  // One of the two. Columns behind the last: any numbers, as no product stores them, but no tiny ones, which processors
+  // multiply slowly.
+  memory::UnfilledBuffer<float> floats_;
+  memory::UnfilledBuffer<std::uint32_t> words_;
 };
 
 }  // namespace wordkin::linalg
