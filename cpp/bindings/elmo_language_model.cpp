@@ -64,18 +64,25 @@ class LanguageModel {
   }
 
   // (n_layers + 1, tokens, 2 P): the token vectors and the lowest n_layers layers of sentences that end at `ends`.
-  // state: arrays (sentences, ...) which are changed; None begins with zeros.
+  // state: arrays (sentences, ...) which are changed; None begins with zeros. backward_ids: what the backward direction
+  // reads, where that is not the same: other pieces of long sentences, as it begins at their ends.
   py::array_t<float> layers(const py::object& vectors, const py::object& ids, const py::object& ends,
-                            std::optional<std::int64_t> n_layers, const py::object& state) const {
+                            std::optional<std::int64_t> n_layers, const py::object& state,
+                            const py::object& backward_ids) const {
     const auto& options = model_->options();
     const auto table = matrix_view<const float>("vectors", vectors, Access::kRead);
     if (table.columns != width()) refuse("vectors", std::to_string(width()) + " columns wide", shown(table.columns));
-    const auto tokens = vector_view<const std::int32_t>("ids", ids, Access::kRead);
-    check_ids("ids", tokens, table.rows, "rows of `vectors`");
     const elmo::SentenceBatch batch(vector_view<const std::int64_t>("ends", ends, Access::kRead));
-    if (batch.tokens() != std::ssize(tokens))
-      throw py::value_error("the last of `ends` must be the number of ids, " + shown(std::ssize(tokens)) + "; got " +
-                            shown(batch.tokens()));
+    const auto rows_of = [&](const char* name, const py::object& given) {
+      const auto rows = vector_view<const std::int32_t>(name, given, Access::kRead);
+      check_ids(name, rows, table.rows, "rows of `vectors`");
+      if (batch.tokens() != std::ssize(rows))
+        throw py::value_error("the last of `ends` must be the number of " + std::string(name) + ", " +
+                              shown(std::ssize(rows)) + "; got " + shown(batch.tokens()));
+      return rows;
+    };
+    const auto forward = rows_of("ids", ids);
+    const auto backward = backward_ids.is_none() ? forward : rows_of("backward_ids", backward_ids);
     const std::int64_t run = n_layers.value_or(options.n_layers);
     if (run < 0 || run > options.n_layers)
       throw py::value_error("`n_layers` must be between 0 and " + shown(options.n_layers) + "; got " + shown(run));
@@ -89,7 +96,8 @@ class LanguageModel {
     elmo::Embedding embedding(*model_, batch, run, team.size());
     if (!state.is_none()) assign_state(options, embedding.state(), py::cast<py::dict>(state), order_of(batch));
     if (batch.tokens() > 0)
-      team.run([&](parallel::Team& member) { static_cast<void>(embedding.run(member, views, table, tokens)); });
+      team.run(
+          [&](parallel::Team& member) { static_cast<void>(embedding.run(member, views, table, {forward, backward})); });
     if (!state.is_none()) write_state(options, embedding.state(), py::cast<py::dict>(state), order_of(batch));
     return out;
   }
@@ -216,7 +224,7 @@ void register_elmo_language_model(py::module_& m) {
            py::arg("precision") = "float32")
       .def("token_vectors", &LanguageModel::token_vectors, py::arg("characters"))
       .def("layers", &LanguageModel::layers, py::arg("vectors"), py::arg("ids"), py::arg("ends"), py::kw_only(),
-           py::arg("n_layers") = py::none(), py::arg("state") = py::none())
+           py::arg("n_layers") = py::none(), py::arg("state") = py::none(), py::arg("backward_ids") = py::none())
       .def("evaluate", &LanguageModel::evaluate, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
            py::arg("mask"))
       .def("reset_state", &LanguageModel::reset_state)

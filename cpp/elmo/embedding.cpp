@@ -39,9 +39,10 @@ bool Embedding::run_direction(parallel::Team& team, int direction, std::span<con
 }
 
 bool Embedding::run(parallel::Team& team, std::span<const memory::MatrixView<float>> layers,
-                    memory::MatrixView<const float> vectors, std::span<const std::int32_t> ids) {
+                    memory::MatrixView<const float> vectors, const Ids& ids) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
-    static_cast<void>(run_direction(part, direction, layers, vectors, ids));  // go_on tells the same
+    const auto own = ids[static_cast<std::size_t>(direction)];
+    static_cast<void>(run_direction(part, direction, layers, vectors, own));  // go_on tells the same
   });
   return team.go_on();
 }

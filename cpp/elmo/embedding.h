@@ -30,11 +30,14 @@ class Embedding {
   // What the sentences begin with, zeros at first, and end with: row k is that of the batch's row k.
   [[nodiscard]] CarriedState& state() { return state_; }
 
+  // What each direction reads: (tokens) rows of the vectors, in the order of the text.
+  using Ids = std::array<std::span<const std::int32_t>, kDirections>;
+
   // layers: OUT (tokens, 2 P) for the token vectors and each layer that is run, in the order of the text, the forward
-  // direction in the first half of the columns. vectors: IN (types, P). ids: IN (tokens) rows of `vectors`. Called by
-  // every member; when false, the work was cancelled.
+  // direction in the first half of the columns. vectors: IN (types, P). Called by every member; when false, the work
+  // was cancelled.
   [[nodiscard]] bool run(parallel::Team& team, std::span<const memory::MatrixView<float>> layers,
-                         memory::MatrixView<const float> vectors, std::span<const std::int32_t> ids);
+                         memory::MatrixView<const float> vectors, const Ids& ids);
 
  private:
   [[nodiscard]] bool run_direction(parallel::Team& team, int direction,

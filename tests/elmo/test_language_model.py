@@ -122,17 +122,20 @@ def test_fewer_layers_are_the_lowest() -> None:
 
 
 def test_a_sentence_in_two_pieces_with_carried_state() -> None:
-    """What a long sentence needs; the backward direction reads the later piece first."""
+    """What a long sentence needs: each direction begins where its own reading begins."""
     model = Model()
     vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
     (sentence,) = random_sentences(3, [9])
     whole = model.core.layers(vectors, *joined([sentence]))
-    forward, backward = state_of(model.options, 1), state_of(model.options, 1)
-    pieces = [sentence[:4], sentence[4:]]
-    first = [model.core.layers(vectors, *joined([piece]), state=forward) for piece in pieces]
-    last = [model.core.layers(vectors, *joined([piece]), state=backward) for piece in pieces[::-1]][::-1]
-    np.testing.assert_array_equal(np.concatenate(first, axis=1)[..., :5], whole[..., :5])
-    np.testing.assert_array_equal(np.concatenate(last, axis=1)[..., 5:], whole[..., 5:])
+    state = state_of(model.options, 1)
+    for forward, backward in ((slice(0, 4), slice(5, 9)), (slice(4, 9), slice(0, 5))):
+        piece = model.core.layers(
+            vectors, *joined([sentence[forward]]), state=state, backward_ids=sentence[backward].copy()
+        )
+        np.testing.assert_array_equal(piece[..., :5], whole[:, forward, :5])
+        np.testing.assert_array_equal(piece[..., 5:], whole[:, backward, 5:])
+    with pytest.raises(ValueError, match="the last of `ends` must be the number of backward_ids, 3; got 9"):
+        model.core.layers(vectors, *joined([sentence]), backward_ids=sentence[:3].copy())
 
 
 @pytest.mark.parametrize("name", MODELS)

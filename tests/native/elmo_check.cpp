@@ -129,8 +129,8 @@ std::vector<float> embedded(const kernels::KernelTable& table, std::size_t threa
   const auto tensors = elmo::tensors_of<float>(options, spans);
   parallel::run_team(pool, threads, [&](parallel::Team& team) {
     loaded.load(team);
-    static_cast<void>(
-        embedding.run(team, views, {vectors.data(), kTypes, options.projection_dim, options.projection_dim}, ids));
+    static_cast<void>(embedding.run(
+        team, views, {vectors.data(), kTypes, options.projection_dim, options.projection_dim}, {ids, ids}));
     static_cast<void>(pass.forward(team, traced_views));
     static_cast<void>(pass.backward(team, tensors, d_views));
   });

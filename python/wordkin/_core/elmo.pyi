@@ -58,6 +58,7 @@ class LanguageModel:
         *,
         n_layers: int | None = ...,
         state: dict[str, Floats] | None = ...,
+        backward_ids: NDArray[np.int32] | None = ...,
     ) -> Floats: ...
     def evaluate(
         self,

@@ -131,31 +131,45 @@ class LoadedModel:
     def _in_pieces(
         self, ids: list[int], vectors: NDArray[np.float32], n_layers: int | None, state: State | None
     ) -> Layers:
-        """Both directions carry their state from piece to piece, so the backward one begins with the last."""
-        pieces = [slice(first, first + MOST_TOKENS) for first in range(0, len(ids), MOST_TOKENS)]
+        """Each direction begins with the piece where its own reading begins, and carries its state from there."""
         run = self.options.n_layers if n_layers is None else n_layers
         width = self.options.projection_dim
         whole = np.empty((run + 1, len(ids), 2 * width), dtype=np.float32)
-        begin = fresh_state(self.options, 1) if state is None else state
-        for direction, order in ((0, pieces), (1, pieces[::-1])):
-            carried = {name: array.copy() for name, array in begin.items()}
-            half = slice(direction * width, (direction + 1) * width)
-            for piece in order:
-                (layers,) = self._run([ids[piece]], vectors, n_layers, carried)
-                whole[:, piece, half] = layers[..., half]
-            if state is not None:
-                # The other direction begins with its own arrays, which are not among these.
-                state |= {name: array for name, array in carried.items() if name.startswith(f"state_{direction}/")}
+        carried = fresh_state(self.options, 1) if state is None else state
+        for first in range(0, len(ids), MOST_TOKENS):
+            last = min(first + MOST_TOKENS, len(ids))
+            forward, backward = slice(first, last), slice(len(ids) - last, len(ids) - first)
+            layers = self._run_flat(ids[forward], [last - first], vectors, n_layers, carried, ids[backward])
+            whole[:, forward, :width] = layers[..., :width]
+            whole[:, backward, width:] = layers[..., width:]
         return whole
 
     def _run(
         self, ids: list[list[int]], vectors: NDArray[np.float32], n_layers: int | None, state: State | None
     ) -> list[Layers]:
-        ends = np.cumsum([len(sentence) for sentence in ids], dtype=np.int64)
-        flat = np.fromiter((number for sentence in ids for number in sentence), dtype=np.int32, count=int(ends[-1]))
-        together = self.core.layers(vectors, flat, ends, n_layers=n_layers, state=state)
-        begins = [0, *ends.tolist()]
-        return [together[:, begin:end] for begin, end in itertools.pairwise(begins)]
+        ends = list(itertools.accumulate(len(sentence) for sentence in ids))
+        flat = list(itertools.chain.from_iterable(ids))
+        together = self._run_flat(flat, ends, vectors, n_layers, state)
+        return [together[:, begin:end] for begin, end in itertools.pairwise([0, *ends])]
+
+    def _run_flat(
+        self,
+        ids: list[int],
+        ends: list[int],
+        vectors: NDArray[np.float32],
+        n_layers: int | None,
+        state: State | None,
+        backward_ids: list[int] | None = None,
+    ) -> Layers:
+        layers: Layers = self.core.layers(
+            vectors,
+            np.array(ids, dtype=np.int32),
+            np.array(ends, dtype=np.int64),
+            n_layers=n_layers,
+            state=state,
+            backward_ids=None if backward_ids is None else np.array(backward_ids, dtype=np.int32),
+        )
+        return layers
 
     def bucketed(
         self, sentences: Sequence[Sequence[str]], n_layers: int | None, batch_size: int
