@@ -301,7 +301,7 @@ def test_the_cache_is_exact_and_bounded() -> None:
         asked.extend(words)
         return np.array([[float(word), -float(word)] for word in words], np.float32)
 
-    cache = TokenCache(2, compute, most_bytes=0)
+    cache = TokenCache(2, compute, most_bytes=2 * 64 * (4 * 2 + 200))
     generator = np.random.default_rng(1)
     for _ in range(200):
         words = [str(number) for number in set(generator.integers(0, 300, 20).tolist())]
@@ -310,6 +310,22 @@ def test_the_cache_is_exact_and_bounded() -> None:
         assert len(cache) <= 2 * 64
     assert asked.count("1000") == 1  # always in use, never forgotten
     assert cache.vectors([]).shape == (0, 2)
+    cache.bound(6 * (4 * 2 + 200))
+    assert len(cache) <= 2 * 3
+    cache.bound(0)
+    cache.vectors(["1000"])
+    assert len(cache) == 0
+
+
+def test_memory_for_words(model: ELMo) -> None:
+    expected = model.encode(TEXTS, "all")
+    for cache_bytes in (0, 1000, 1 << 30):
+        assert_same(model.encode(TEXTS, "all", cache_bytes=cache_bytes), expected)
+        assert_same(list(model.encode_iter(TEXTS, "all", cache_bytes=cache_bytes)), expected)
+    with pytest.raises(ValueError, match="cache_bytes"):
+        model.encode(TEXTS, cache_bytes=-1)
+    with pytest.raises(TypeError, match="cache_bytes"):
+        model.encode(TEXTS, cache_bytes="much")
 
 
 @pytest.mark.parametrize(

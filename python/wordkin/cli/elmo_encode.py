@@ -38,6 +38,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--cut", choices=("bytes", "characters"), default="bytes", help="where long words are cut (bytes)"
     )
+    parser.add_argument(
+        "--cache-bytes", type=int, metavar="INT", help="memory for words that were met; 0 for none (128 MiB)"
+    )
     add_computing(parser)
     parser.add_argument(
         "--progress",
@@ -95,6 +98,7 @@ def run(args: argparse.Namespace) -> int:
             layer_norm=args.layer_norm,
             boundaries=args.boundaries,
             cut=args.cut,
+            cache_bytes=args.cache_bytes,
         )
     except ValueError as error:
         if type(error) is ValueError:  # of an argument; files have errors of their own

@@ -38,8 +38,6 @@ class LoadedModel:
         How to compute.
     cut
         Where words are cut that have too many bytes; see `character_rows`.
-    cache_bytes
-        For vectors of words.
     """
 
     def __init__(
@@ -50,7 +48,6 @@ class LoadedModel:
         isa: str,
         precision: Precision = "float32",
         cut: Cut = "bytes",
-        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         self._made_of = content, (isa, precision, cut)
         self.options: ELMoOptions = content.options
@@ -60,11 +57,15 @@ class LoadedModel:
         self.words = content.words
         self._parameters: Tensors = content.parameters
         self._cut = cut
-        self._cache = TokenCache(content.options.projection_dim, self._computed, most_bytes=cache_bytes)
+        self._cache = TokenCache(content.options.projection_dim, self._computed, most_bytes=CACHE_BYTES)
 
     def is_of(self, content: ModelContent, isa: str, precision: Precision, cut: Cut) -> bool:
         """Whether it was made of the same arguments."""
         return self._made_of[0] is content and self._made_of[1] == (isa, precision, cut)
+
+    def bound_cache(self, most_bytes: int) -> None:
+        """Give vectors of words that are remembered so much memory, from now on; 0: none is."""
+        self._cache.bound(most_bytes)
 
     @property
     def has_softmax(self) -> bool:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..corpus.characters import Cut
 from ..hardware import choose_isa, requested_workers
 from ..storage.paths import AnyPath
-from ..validation import choice_option, flag_option, progress_option
+from ..validation import choice_option, flag_option, integer_option, progress_option
 from .content import ModelContent
 from .embedding import LoadedModel
 from .encoding import Encoding, Streams, encoded, encoded_stream
@@ -24,6 +24,7 @@ from .options import Precision
 from .progress import shown_predictions
 from .scalar_mix import LayerNorm
 from .sentence_inputs import Tokenizer, checked_sentences, checked_tokenizer
+from .token_cache import CACHE_BYTES
 from .vector_output import OutputFormat, format_of, opened_output, token_lines
 
 __all__ = ["LayersWanted", "ServedModel"]
@@ -47,6 +48,7 @@ class ServedModel(ABC):
         self._serving = threading.Lock()  # of the two below
         self._packed: LoadedModel | None = None
         self._streams: Streams | None = None
+        self._cache_bytes = CACHE_BYTES
 
     @abstractmethod
     def _fitted(self) -> ModelContent:
@@ -62,8 +64,10 @@ class ServedModel(ABC):
         with self._serving:
             self._streams = None
 
-    def _loaded(self, workers: Any, precision: Any, cut: Any = "bytes") -> LoadedModel:
+    def _loaded(self, workers: Any, precision: Any, cut: Any = "bytes", cache_bytes: Any = None) -> LoadedModel:
         content = self._fitted()
+        if cache_bytes is not None:
+            self._cache_bytes = integer_option("cache_bytes", cache_bytes, 0, 2**63 - 1)
         threads, isa = requested_workers(workers), choose_isa()
         chosen, cut_at = _checked_precision(precision), _checked_cut(cut)
         with self._serving:
@@ -73,6 +77,7 @@ class ServedModel(ABC):
                 model = LoadedModel(content, threads=threads, isa=isa, precision=chosen, cut=cut_at)
                 self._packed = model
         model.core.threads = threads
+        model.bound_cache(self._cache_bytes)
         return model
 
     def _carried(self, stateful: Any) -> Streams | None:
@@ -101,6 +106,7 @@ class ServedModel(ABC):
         boundaries: bool = False,
         tokenizer: Tokenizer | None = None,
         cut: Cut = "bytes",
+        cache_bytes: int | None = None,
     ) -> Any:
         """Return contextual vectors of the tokens of sentences.
 
@@ -141,6 +147,9 @@ class ServedModel(ABC):
         cut : {"bytes", "characters"}
             Where words are cut that have more than max_characters_per_token - 2 bytes: at the last byte that fits, as
             the originals do, or at the last whole character.
+        cache_bytes : int, optional
+            Memory for the vectors of words by themselves, which are remembered from call to call; 0 for none. It holds
+            for later calls, too; 128 MiB at first.
 
         Returns
         -------
@@ -174,7 +183,7 @@ class ServedModel(ABC):
         )
         is_single = isinstance(inputs, str)
         sentences = checked_sentences([inputs] if is_single else inputs, encoding.tokenizer)
-        model = self._loaded(workers, precision, cut)
+        model = self._loaded(workers, precision, cut, cache_bytes)
         with shown_predictions(shown, sum(map(len, sentences))) as show:
             results = encoded(model, sentences, encoding, show)
         if is_single:
@@ -267,6 +276,7 @@ class ServedModel(ABC):
         boundaries: bool = False,
         tokenizer: Tokenizer | None = None,
         cut: Cut = "bytes",
+        cache_bytes: int | None = None,
     ) -> Iterator[Vectors]:
         """Give the vectors of one sentence after the other, in their order, from a stream of any length.
 
@@ -279,7 +289,7 @@ class ServedModel(ABC):
         encoding = self._encoding(
             layers, gamma, layer_norm, pooling, boundaries, batch_size, tokenizer, self._carried(stateful)
         )
-        return encoded_stream(self._loaded(workers, precision, cut), sentences, encoding)
+        return encoded_stream(self._loaded(workers, precision, cut, cache_bytes), sentences, encoding)
 
     def encode_file(
         self,
@@ -298,6 +308,7 @@ class ServedModel(ABC):
         layer_norm: LayerNorm | None = None,
         boundaries: bool = False,
         cut: Cut = "bytes",
+        cache_bytes: int | None = None,
     ) -> int:
         """Encode a text into a file, a few batches at a time.
 
@@ -312,7 +323,8 @@ class ServedModel(ABC):
             HDF5, as the original command lays it out: a data set for each line, named by its number from 0 on, and
             ``sentence_to_index``, which tells the number of a text. Safetensors: ``vectors`` of all tokens, and
             behind how many of them each line ``ends``. By default told from the name of `output`.
-        layers, batch_size, pooling, stateful, precision, progress, workers, gamma, layer_norm, boundaries, cut
+        layers, batch_size, pooling, stateful, precision, progress, workers, gamma, layer_norm, boundaries, cut,
+        cache_bytes
             As in `encode`.
 
         Returns
@@ -332,7 +344,7 @@ class ServedModel(ABC):
         encoding = self._encoding(
             layers, gamma, layer_norm, pooling, boundaries, batch_size, None, self._carried(stateful)
         )
-        model = self._loaded(workers, precision, cut)
+        model = self._loaded(workers, precision, cut, cache_bytes)
         waiting: deque[list[str]] = deque()  # read ahead, and not written yet
 
         def read() -> Iterator[list[str]]:

@@ -12,7 +12,6 @@ __all__ = ["CACHE_BYTES", "TokenCache"]
 
 CACHE_BYTES = 128 << 20
 _KEY_BYTES = 200  # of a word and its places in the tables, about
-_FEWEST_ROWS = 64
 
 Compute = Callable[[list[str]], NDArray[np.float32]]
 
@@ -30,16 +29,25 @@ class TokenCache:
     compute
         The vectors of words; of a word the same whatever the others are.
     most_bytes
-        Memory for vectors and words.
+        Memory for vectors and words; 0: none is remembered.
     """
 
     def __init__(self, width: int, compute: Compute, *, most_bytes: int = CACHE_BYTES) -> None:
         self._width = width
         self._compute = compute
-        self._most_rows = max(_FEWEST_ROWS, most_bytes // (2 * (4 * width + _KEY_BYTES)))  # of a generation
+        self._most_rows = 0  # of a generation
         self._young: dict[str, NDArray[np.float32]] = {}
         self._old: dict[str, NDArray[np.float32]] = {}
         self._lock = threading.Lock()
+        self.bound(most_bytes)
+
+    def bound(self, most_bytes: int) -> None:
+        """Change the memory; what no longer has room is forgotten."""
+        with self._lock:
+            self._most_rows = most_bytes // (2 * (4 * self._width + _KEY_BYTES))
+            for generation in (self._young, self._old):
+                while len(generation) > self._most_rows:
+                    generation.popitem()
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
@@ -67,6 +75,8 @@ class TokenCache:
         return table
 
     def _add(self, word: str, vector: NDArray[np.float32]) -> None:
+        if self._most_rows == 0:
+            return
         if len(self._young) >= self._most_rows:
             self._old, self._young = self._young, {}
         self._young[word] = vector
