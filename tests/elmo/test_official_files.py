@@ -91,6 +91,23 @@ def test_what_the_original_reads(exported: Path) -> None:
         assert file[NAME].shape == (16, 64)
 
 
+def test_a_projection_that_is_the_identity(small_model: MakeModel, tmp_path: Path) -> None:
+    # AllenNLP asks for one even where the features are as many as the projection's already.
+    model = small_model(filters=[[1, 4], [2, 4]])
+    model.initialize()
+    model.export_hdf5(tmp_path)
+
+    def add(file: Any) -> None:
+        file["CNN_proj/W_proj"] = np.eye(8)
+        file["CNN_proj/b_proj"] = np.zeros(8)
+
+    assert same_parameters(load_edited(tmp_path, add), model)
+    with pytest.raises(FormatError, match="has a CNN_proj although the filters make projection_dim = 8 features"):
+        load_edited(tmp_path, lambda file: file["CNN_proj/b_proj"].write_direct(np.ones(8)))
+    with pytest.raises(FormatError, match=r"'CNN_proj/b_proj' of shape \(8,\) is missing"):
+        load_edited(tmp_path, lambda file: file.__delitem__("CNN_proj/b_proj"))
+
+
 @pytest.mark.parametrize("within", ["", "221/"])
 def test_zips_and_folders_of_publishers(exported: Path, tmp_path: Path, within: str) -> None:
     expected = ELMo.from_pretrained(exported)

@@ -67,7 +67,7 @@ class Hdf5Weights:
     """
 
     def __init__(self, file: Any, source: str) -> None:
-        self._source = source
+        self.source = source
         self._h5py = imported_h5py()
         self._sets: dict[str, Any] = {}
         self._entries = 0
@@ -76,15 +76,15 @@ class Hdf5Weights:
 
     def _list(self, group: Any, path: str, depth: int) -> None:
         if depth > _DEEPEST:
-            raise FormatError(f"{self._source}: groups lie more than {_DEEPEST} deep at {path[:100]!r}")
+            raise FormatError(f"{self.source}: groups lie more than {_DEEPEST} deep at {path[:100]!r}")
         for name in group:
             self._entries += 1
             if self._entries > _MOST_ENTRIES:
-                raise FormatError(f"{self._source}: more than {_MOST_ENTRIES} entries; weights have a few dozen")
+                raise FormatError(f"{self.source}: more than {_MOST_ENTRIES} entries; weights have a few dozen")
             link = group.get(name, getlink=True)
             if not isinstance(link, self._h5py.HardLink):
                 raise FormatError(
-                    f"{self._source}: {path + name!r} is a link ({type(link).__name__}); only data in the file itself "
+                    f"{self.source}: {path + name!r} is a link ({type(link).__name__}); only data in the file itself "
                     "are read"
                 )
             entry = group[name]
@@ -93,7 +93,7 @@ class Hdf5Weights:
             elif isinstance(entry, self._h5py.Dataset):
                 self._sets[path + name] = entry
             else:
-                raise FormatError(f"{self._source}: {path + name!r} is neither a data set nor a group")
+                raise FormatError(f"{self.source}: {path + name!r} is neither a data set nor a group")
 
     @property
     def names(self) -> list[str]:
@@ -120,7 +120,7 @@ class Hdf5Weights:
         extra = sorted(self._sets.keys() - {name for name, _ in shapes})
         if extra:
             raise FormatError(
-                f"{self._source}: the data set {extra[0]!r} of shape {self._sets[extra[0]].shape} is not part of the "
+                f"{self.source}: the data set {extra[0]!r} of shape {self._sets[extra[0]].shape} is not part of the "
                 f"model that its options describe{f' (nor are {len(extra) - 1} more)' if extra[1:] else ''}"
             )
         return {name: self._read(name, shape) for name, shape in shapes}
@@ -128,9 +128,9 @@ class Hdf5Weights:
     def _require(self, name: str, shape: tuple[int, ...]) -> None:
         found = self._sets.get(name)
         if found is None:
-            raise FormatError(f"{self._source}: the data set {name!r} of shape {shape} is missing")
-        where = f"{self._source}: the data set {name!r}"
-        with _as_format_errors(self._source, f"the data set {name!r} cannot be read"):
+            raise FormatError(f"{self.source}: the data set {name!r} of shape {shape} is missing")
+        where = f"{self.source}: the data set {name!r}"
+        with _as_format_errors(self.source, f"the data set {name!r} cannot be read"):
             if found.shape != shape:
                 raise FormatError(f"{where} has the shape {found.shape}; expected {shape}")
             if found.dtype.kind != "f" or found.dtype.itemsize not in (4, 8) or found.dtype.subdtype is not None:
@@ -153,7 +153,7 @@ class Hdf5Weights:
     def _read(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
         tensor = allocated(name, shape)
         if tensor.size:
-            with _as_format_errors(self._source, f"the data set {name!r} cannot be read"):
+            with _as_format_errors(self.source, f"the data set {name!r} cannot be read"):
                 self._sets[name].read_direct(tensor)  # libhdf5 converts numbers of other widths and byte orders
         return tensor
 

@@ -15,6 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+import numpy as np
+
 from ..errors import CorruptFileError, FormatError
 from ..storage.atomic import replaced_file
 from ..storage.paths import AnyPath, local_path
@@ -213,10 +215,32 @@ def _content(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) 
     words = _words(beside, vocabulary) if has_softmax or official.model.token_input else None
     count = _word_count(official.model, words, opened, text.source)
     options = replace(official.model, n_tokens_vocab=count)
-    parameters = opened.tensors(without_softmax(shapes_of(options)))
+    parameters = _weights(opened, options)
     if has_softmax and words is not None:
         parameters |= _softmax(beside, options)
     return ModelContent(options, words, parameters, training=dict(official.training))
+
+
+def _weights(opened: Hdf5Weights, options: ELMoOptions) -> Tensors:
+    """All but the softmax; without the projection of features that are as many as the projection's already.
+
+    The original has none then. AllenNLP asks for one all the same, so that files for it have the identity.
+    """
+    shapes = without_softmax(shapes_of(options))
+    width = options.projection_dim
+    needless = [("CNN_proj/W_proj", (width, width)), ("CNN_proj/b_proj", (width,))]
+    names = [name for name, _ in needless]
+    expected = {name for name, _ in shapes}
+    if options.token_input or names[0] in expected or opened.shape(names[0]) is None:
+        return opened.tensors(shapes)
+    tensors = opened.tensors(shapes + needless)
+    weights, bias = (tensors.pop(name) for name in names)
+    if bias.any() or not np.array_equal(weights, np.eye(width, dtype=np.float32)):
+        raise FormatError(
+            f"{opened.source}: has a CNN_proj although the filters make projection_dim = {width} features already; "
+            "there is no layer for it in such a model, unless it is the identity and a bias of zeros, and this is not"
+        )
+    return tensors
 
 
 def _word_count(options: ELMoOptions, words: TargetWords | None, opened: Hdf5Weights, source: str) -> int:
