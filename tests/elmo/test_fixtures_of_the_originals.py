@@ -81,3 +81,12 @@ def test_the_token_layer(model: ELMo, folder: Path) -> None:
     given = model.to_keyed_vectors(words)
     assert given.index_to_key == words
     np.testing.assert_allclose(given.vectors, expected, rtol=0, atol=TOLERANCE)
+
+
+def test_bfloat16_points_the_same_way(model: ELMo, folder: Path, maker: str) -> None:
+    # What is asked of trained models on real text, token by token (bench/elmo/bfloat16_error.py measures a larger one).
+    inputs = [sentence for batch in batches(folder, maker) for sentence in batch]
+    pairs = zip(model.encode(inputs, "all"), model.encode(inputs, "all", precision="bfloat16"), strict=True)
+    for one, other in pairs:
+        cosines = (one * other).sum(axis=-1) / (np.linalg.norm(one, axis=-1) * np.linalg.norm(other, axis=-1))
+        assert cosines.min() >= 0.999
