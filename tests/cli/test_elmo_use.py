@@ -67,3 +67,17 @@ def test_convert_there_and_back(run: Run, folder: Path, tmp_path: Path) -> None:
         assert back.vocabulary == model.vocabulary
         assert all(tensor.tobytes() == model.parameters[key].tobytes() for key, tensor in back.parameters.items())
     assert "not as text" in run("convert", folder, tmp_path / "c.txt", "--to", "text").err
+
+
+def test_convert_in_a_process_of_its_own(run_process: Run, folder: Path, tmp_path: Path) -> None:
+    run_process("convert", folder, tmp_path / "official")
+    outcome = run_process("convert", "--sandbox", tmp_path / "official", tmp_path / "back", "--json")
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out)["format"] == "model"
+    back = ELMo.from_pretrained(tmp_path / "back")
+    for name, tensor in ELMo.from_pretrained(folder).parameters.items():
+        np.testing.assert_array_equal(tensor, back.parameters[name])
+    (tmp_path / "official" / "weights.hdf5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(1000))
+    outcome = run_process("convert", "--sandbox", tmp_path / "official", tmp_path / "other")
+    assert outcome.status == 1
+    assert "libhdf5 cannot open it" in outcome.err

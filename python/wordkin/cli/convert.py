@@ -7,6 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from . import exits
+from .confinement import run_confined
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
 from .outputs import FORMATS, chosen_output, save_vectors
 from .terminal import complain, print_json
@@ -52,6 +53,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--weights", metavar="FILE", help="HDF5 file of a language model whose options.json is the input"
     )
+    parser.add_argument(
+        "--sandbox",
+        action="store_true",
+        help="read in a process of its own with bounded memory and time: for files from strangers",
+    )
     parser.add_argument("--save-vocab", metavar="FILE", help="write the vocabulary with its counts, a word a line")
     reading = parser.add_argument_group("reading word2vec's formats")
     reading.add_argument("--limit", type=int, metavar="INT", help="read only the first vectors")
@@ -72,6 +78,9 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, write, report."""
+    if args.sandbox:
+        arguments = [argument for argument in args.arguments if argument != "--sandbox"]
+        return run_confined(arguments, [args.input, *([] if args.weights is None else [args.weights])])
     if is_language_model(args):
         return convert_language_model(args)
     if args.weights is not None or args.target == "official":

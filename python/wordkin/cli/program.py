@@ -89,7 +89,7 @@ def _run(arguments: list[str]) -> int:
     for module in modules.values():
         module.add_parser(subparsers)
     try:
-        parsed = parser.parse_args(arguments)
+        parsed = parser.parse_args(arguments, argparse.Namespace(arguments=arguments))
     except SystemExit:  # after --help
         return exits.SUCCESS
     if parsed.version:
