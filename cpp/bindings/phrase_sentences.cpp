@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "bindings/block_session.h"
 #include "bindings/str_prefetch.h"
@@ -46,6 +47,9 @@ py::object joined_string(const phrases::Matcher& matcher, std::span<const phrase
 }
 
 struct ListSink {
+  void expect(std::int32_t number) {
+    if (strings != nullptr) strings->prefetch(number);
+  }
   void add_word(std::size_t at) { out.append(tokens.item(at)); }
   void add_phrase(std::size_t first, std::size_t last, const phrases::Match& match) {
     if (strings != nullptr && match.number != phrases::PhraseSet::kNone)
@@ -61,6 +65,7 @@ struct ListSink {
 };
 
 struct AnalysisSink {
+  void expect(std::int32_t) {}
   void add_word(std::size_t at) { append(out, py::make_tuple(tokens.item(at), py::none())); }
   void add_phrase(std::size_t first, std::size_t last, const phrases::Match& match) {
     const auto phrase = tokens.tokens().subspan(first, last + 1 - first);
@@ -73,6 +78,7 @@ struct AnalysisSink {
 };
 
 struct FoundSink {
+  void expect(std::int32_t) {}
   void add_word(std::size_t) {}
   void add_phrase(std::size_t first, std::size_t last, const phrases::Match& match) {
     found[joined_string(matcher, tokens.tokens().subspan(first, last + 1 - first))] = match.score;
@@ -149,7 +155,8 @@ py::list join_sentence(const phrases::Matcher& matcher, const py::object& senten
   SentenceTokens tokens;
   tokens.read(matcher, sentence);
   ListSink sink{matcher, tokens, nullptr, ListBuilder(tokens.tokens().size())};
-  matcher.join(tokens.tokens(), sink);
+  std::vector<phrases::Candidate> room;
+  matcher.join(tokens.tokens(), room, sink);
   return std::move(sink.out).finish();
 }
 
@@ -157,7 +164,8 @@ py::list analyze_sentence(const phrases::Matcher& matcher, const py::object& sen
   SentenceTokens tokens;
   tokens.read(matcher, sentence);
   AnalysisSink sink{matcher, tokens, py::list()};
-  matcher.join(tokens.tokens(), sink);
+  std::vector<phrases::Candidate> room;
+  matcher.join(tokens.tokens(), room, sink);
   return sink.out;
 }
 
@@ -165,7 +173,8 @@ void find_phrases(const phrases::Matcher& matcher, const py::object& sentence, c
   SentenceTokens tokens;
   tokens.read(matcher, sentence);
   FoundSink sink{matcher, tokens, found};
-  matcher.join(tokens.tokens(), sink);
+  std::vector<phrases::Candidate> room;
+  matcher.join(tokens.tokens(), room, sink);
 }
 
 py::object match_candidate(const phrases::Matcher& matcher, const py::object& words) {
@@ -185,7 +194,7 @@ py::list JoinedSentences::next() {
   }
   tokens_.read(matcher_, sentence);
   ListSink sink{matcher_, tokens_, &strings_, ListBuilder(tokens_.tokens().size())};
-  matcher_.join(tokens_.tokens(), sink);
+  matcher_.join(tokens_.tokens(), room_, sink);
   return std::move(sink.out).finish();
 }
 
@@ -225,7 +234,7 @@ void JoinedBlocks::add_word(const text::HashedWord& word) {
 
 void JoinedBlocks::end_sentence() {
   sentence_.emplace(tokens_.size());
-  matcher_.join(std::span<const phrases::Token>(tokens_), *this);
+  matcher_.join(std::span<const phrases::Token>(tokens_), room_, *this);
   append(sentences_, std::move(*sentence_).finish());
   tokens_.clear();
   ids_.clear();

@@ -26,6 +26,12 @@ class PhraseStrings {
     if (!string) string = made(number);
     return string;
   }
+  // Asks the memory for one that will be used.
+  void prefetch([[maybe_unused]] std::int32_t number) const {
+#if defined(__GNUC__)
+    __builtin_prefetch(strings_[static_cast<std::size_t>(number)].ptr(), 1);  // its reference count will be written
+#endif
+  }
 
  private:
   [[nodiscard]] pybind11::object made(std::int32_t number) const;
@@ -75,6 +81,7 @@ class JoinedSentences {
   pybind11::iterator sentences_;
   PhraseStrings strings_;
   SentenceTokens tokens_;
+  std::vector<phrases::Candidate> room_;
   std::atomic_flag is_running_;
 };
 
@@ -112,6 +119,7 @@ class JoinedBlocks {
   void end_sentence();
 
   // As Matcher wants it.
+  void expect(std::int32_t number) { strings_.prefetch(number); }
   void add_word(std::size_t at) { sentence_->append(word_strings_[static_cast<std::size_t>(ids_[at])]); }
   void add_phrase(std::size_t first, std::size_t last, const phrases::Match& match);
 
@@ -130,6 +138,7 @@ class JoinedBlocks {
   std::optional<text::SentenceSplitter<JoinedBlocks>> splitter_;
   std::vector<phrases::Token> tokens_;  // of the current sentence
   std::vector<std::int32_t> ids_;
+  std::vector<phrases::Candidate> room_;
   std::optional<ListBuilder> sentence_;
   pybind11::list sentences_;
 };

@@ -16,7 +16,40 @@ std::optional<Match> Matcher::match(std::span<const Token> candidate) const {
   JoinedHash hash;
   for (std::size_t at = 0; at < candidate.size(); ++at)
     hash = at == 0 ? candidate[at].hash : hash + delimiter_.hash() + candidate[at].hash;
-  return match(candidate, hash);
+  return match(candidate, mixed(hash), is_scored(has_delimiter(candidate)));
+}
+
+std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, std::vector<Candidate>& room) const {
+  if (room.size() < sentence.size()) room.resize(sentence.size());
+  std::size_t count = 0;
+  constexpr auto none = static_cast<std::size_t>(-1);
+  std::size_t first = none;  // where a phrase may begin
+  JoinedHash head;           // from there to here, with a delimiter behind it
+  bool head_has_delimiter = false;
+  for (std::size_t at = 0; at < sentence.size(); ++at) {
+    const Token& token = sentence[at];
+    if (token.is_connector) {
+      head = head + token.hash + delimiter_.hash();
+      head_has_delimiter |= token.has_delimiter;
+      continue;
+    }
+    if (first != none) {
+      const std::uint64_t key = mixed(head + token.hash);
+      const bool is_asked = is_scored(head_has_delimiter || token.has_delimiter);
+      room[count] = {first, at, key, is_asked, PhraseSet::kNone};
+      count += is_asked || phrases_->may_hold(key) ? 1 : 0;  // seldom, and in no order: no branch would foresee it
+    }
+    first = token.word.length == 0 ? none : at;  // no phrase begins with an empty word
+    head = token.hash + delimiter_.hash();
+    head_has_delimiter = token.has_delimiter;
+  }
+  // The set is larger than the nearer caches: it is asked for all candidates before the first is compared with it.
+  const auto candidates = std::span(room).first(count);
+  for (const Candidate& candidate : candidates)
+    if (!candidate.is_scored) phrases_->prefetch(candidate.key);
+  for (Candidate& candidate : candidates)
+    if (!candidate.is_scored) candidate.number = phrases_->find_like(candidate.key);
+  return candidates;
 }
 
 void Matcher::join_text(std::span<const Token> tokens, std::string& text) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "phrases/joined_hash.h"
 #include "phrases/phrase_set.h"
@@ -26,6 +27,14 @@ struct Token {
 struct Match {
   double score;
   std::int32_t number;  // in the set of known phrases, or PhraseSet::kNone
+};
+
+// Two words of a sentence, and the connector words between them, that may be a phrase.
+struct Candidate {
+  std::size_t first, last;
+  std::uint64_t key;    // the mixed hash of the joined tokens
+  bool is_scored;       // its score is computed; false: the set of known phrases decides
+  std::int32_t number;  // of a phrase in the set that has a hash like this one's, or PhraseSet::kNone
 };
 
 // Where the score of a candidate is computed that the set of known phrases does not decide.
@@ -55,8 +64,11 @@ class Matcher {
   // Gives each token of the sentence to `sink`, in order, by one of
   //   void add_word(std::size_t index)
   //   void add_phrase(std::size_t first, std::size_t last, const Match&)
+  // after it was told by
+  //   void expect(std::int32_t number)
+  // which known phrases are likely to come. `room` is memory to be used again for the next sentence.
   template <typename Sink>
-  void join(std::span<const Token> sentence, Sink& sink) const;
+  void join(std::span<const Token> sentence, std::vector<Candidate>& room, Sink& sink) const;
 
   // The phrase that all the tokens are, if they are one. Throws what the scorer throws.
   [[nodiscard]] std::optional<Match> match(std::span<const Token> candidate) const;
@@ -65,14 +77,16 @@ class Matcher {
   void join_text(std::span<const Token> tokens, std::string& text) const;
 
  private:
-  // `hash` is that of the joined tokens.
-  [[nodiscard]] std::optional<Match> match(std::span<const Token> candidate, const JoinedHash& hash) const {
-    const std::uint64_t key = mixed(hash);
-    if (scored_ && (scored_->decides_all || has_delimiter(candidate))) return score(candidate, key);
-    const std::int32_t number = phrases_->find(key, [&](std::string_view text) { return is_joined(candidate, text); });
+  // Whether the set of known phrases does not decide about tokens of which one has bytes of the delimiter.
+  [[nodiscard]] bool is_scored(bool has_delimiter) const { return scored_ && (scored_->decides_all || has_delimiter); }
+  [[nodiscard]] std::optional<Match> match(std::span<const Token> tokens, std::uint64_t key, bool is_scored) const {
+    if (is_scored) return score(tokens, key);
+    const std::int32_t number = phrases_->find(key, [&](std::string_view text) { return is_joined(tokens, text); });
     if (number == PhraseSet::kNone) return std::nullopt;
     return Match{phrases_->score(number), number};
   }
+  // All that may be phrases, in order, in the first places of `room`.
+  std::span<Candidate> find_candidates(std::span<const Token> sentence, std::vector<Candidate>& room) const;
   static bool has_delimiter(std::span<const Token> tokens) {
     for (const Token& token : tokens)
       if (token.has_delimiter) return true;
@@ -88,40 +102,24 @@ class Matcher {
 };
 
 template <typename Sink>
-void Matcher::join(std::span<const Token> sentence, Sink& sink) const {
-  constexpr auto none = static_cast<std::size_t>(-1);
-  std::size_t first = none;  // where the current candidate begins
-  JoinedHash head;           // of the candidate so far, with a delimiter behind it
-  const auto dissolve = [&](std::size_t end) {
-    if (first == none) return;
-    for (std::size_t at = first; at < end; ++at) sink.add_word(at);
-    first = none;
-  };
-  for (std::size_t at = 0; at < sentence.size(); ++at) {
-    const Token& token = sentence[at];
-    if (token.is_connector) {
-      if (first == none)
-        sink.add_word(at);
-      else
-        head = head + token.hash + delimiter_.hash();
-      continue;
-    }
-    if (first != none) {
-      if (const auto found = match(sentence.subspan(first, at + 1 - first), head + token.hash)) {
-        sink.add_phrase(first, at, *found);
-        first = none;
-        continue;
-      }
-      dissolve(at);
-    }
-    if (token.word.length == 0) {  // no phrase begins with an empty word
-      sink.add_word(at);
-      continue;
-    }
-    first = at;
-    head = token.hash + delimiter_.hash();
+void Matcher::join(std::span<const Token> sentence, std::vector<Candidate>& room, Sink& sink) const {
+  const std::span<Candidate> candidates = find_candidates(sentence, room);
+  for (const Candidate& candidate : candidates) {
+    if (candidate.number == PhraseSet::kNone) continue;
+    phrases_->prefetch_text(candidate.number);
+    sink.expect(candidate.number);
   }
-  dissolve(sentence.size());
+  std::size_t next = 0;  // the first token that the sink does not have
+  for (const Candidate& candidate : candidates) {
+    const auto [first, last, key, is_scored, number] = candidate;
+    if (first < next || (!is_scored && number == PhraseSet::kNone)) continue;
+    const auto found = match(sentence.subspan(first, last + 1 - first), key, is_scored);
+    if (!found) continue;
+    for (; next < first; ++next) sink.add_word(next);
+    sink.add_phrase(first, last, *found);
+    next = last + 1;
+  }
+  for (; next < sentence.size(); ++next) sink.add_word(next);
 }
 
 }  // namespace wordkin::phrases

@@ -37,6 +37,36 @@ class PhraseSet {
     }
   }
 
+  // False only where find() gives kNone.
+  [[nodiscard]] bool may_hold(std::uint64_t hash) const {
+    const std::size_t bit = bit_of(hash);
+    return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
+  }
+
+  // Asking the memory in advance for what find() will read, in this order. find_like() gives the number of a phrase
+  // that has nearly this hash, or kNone, and then there is none to be found.
+  void prefetch([[maybe_unused]] std::uint64_t hash) const {
+#if defined(__GNUC__)
+    __builtin_prefetch(&slots_[hash >> shift_]);
+#endif
+  }
+  [[nodiscard]] std::int32_t find_like(std::uint64_t hash) const {
+    for (std::size_t place = hash >> shift_;; place = (place + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[place];
+      if (slot.number == kNone) return kNone;
+      if (slot.tag != static_cast<std::uint32_t>(hash)) continue;
+#if defined(__GNUC__)
+      __builtin_prefetch(&phrases_[static_cast<std::size_t>(slot.number)]);
+#endif
+      return slot.number;
+    }
+  }
+  void prefetch_text([[maybe_unused]] std::int32_t number) const {
+#if defined(__GNUC__)
+    __builtin_prefetch(text(number).data());
+#endif
+  }
+
  private:
   struct Slot {
     std::uint32_t tag = 0;  // the lower half of the hash
@@ -54,10 +84,6 @@ class PhraseSet {
   // A quarter of the slots are filled at most, so there are 16 bits a phrase: one search in 16 is in vain.
   static constexpr int kBitsPerSlotLog2 = 2;
   [[nodiscard]] std::size_t bit_of(std::uint64_t hash) const { return hash >> (shift_ - kBitsPerSlotLog2); }
-  [[nodiscard]] bool may_hold(std::uint64_t hash) const {
-    const std::size_t bit = bit_of(hash);
-    return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
-  }
   void place(std::uint64_t hash, std::int32_t number);
   void grow();
 

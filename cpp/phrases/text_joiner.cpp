@@ -20,7 +20,7 @@ class LineWriter {
     if (tokens_.empty()) return;
     out_.words += static_cast<std::int64_t>(tokens_.size());
     if (is_line_empty_) ++out_.sentences;
-    matcher_.join(std::span<const Token>(tokens_), *this);
+    matcher_.join(std::span<const Token>(tokens_), room_, *this);
     tokens_.clear();
   }
 
@@ -30,6 +30,7 @@ class LineWriter {
     is_line_empty_ = true;
   }
 
+  void expect(std::int32_t) {}
   void add_word(std::size_t index) { append(tokens_[index].word.view(), " "); }
   void add_phrase(std::size_t first, std::size_t last, const Match&) {
     append(tokens_[first].word.view(), " ");
@@ -48,6 +49,7 @@ class LineWriter {
   JoinedText& out_;
   bool is_line_empty_;
   std::vector<Token> tokens_;
+  std::vector<Candidate> room_;
 };
 
 }  // namespace
