@@ -39,7 +39,7 @@ search::Compute compute_on(const std::string& isa, std::int64_t threads) {
   const auto found = kernels::isa_named(isa);
   if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
   if (threads < 1) throw std::invalid_argument("`threads` must be at least 1; got " + std::to_string(threads));
-  return {kernels::table_of(*found), static_cast<std::size_t>(threads)};
+  return {kernels::table_of(*found), static_cast<std::size_t>(threads), kernels::byte_kernels_of(*found)};
 }
 
 void nearest(const py::object& indices, const py::object& cosines, const py::object& queries, const py::object& vectors,

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "kernels/byte_scores.h"
+
 #if defined(__x86_64__) || defined(_M_X64)
 #define WORDKIN_X86 1
 #if defined(_MSC_VER)
@@ -102,6 +104,15 @@ std::optional<Isa> isa_named(std::string_view name) {
   for (const auto& [isa, known] : kNames)
     if (known == name) return isa;
   return std::nullopt;
+}
+
+bool has_avx512_vnni() {
+#ifdef WORDKIN_X86
+  constexpr std::uint32_t kAvx512Vnni = 1u << 11;
+  return is_supported(Isa::kAvx512) && has_bits(cpuid(7, 0).ecx, kAvx512Vnni);
+#else
+  return false;
+#endif
 }
 
 bool is_supported(Isa isa) {

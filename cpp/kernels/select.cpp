@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "kernels/byte_scores.h"
 #include "kernels/tables.h"
 
 namespace wordkin::kernels {
@@ -51,6 +52,14 @@ const KernelTable& table_of(Isa isa) {
   for (const KernelTable* table : built())
     if (table->isa == isa && is_supported(isa)) return *table;
   throw std::invalid_argument("instruction set not available here: " + std::string(name_of(isa)));
+}
+
+const ByteKernels* byte_kernels_of([[maybe_unused]] Isa isa) {
+#if defined(WORDKIN_BYTE_KERNELS)
+  const bool is_avx512 = isa == Isa::kAvx512 || isa == Isa::kAvx512Bf16 || isa == Isa::kAmx;
+  if (is_avx512 && is_supported(isa) && has_avx512_vnni()) return &kAvx512VnniKernels;
+#endif
+  return nullptr;
 }
 
 }  // namespace wordkin::kernels

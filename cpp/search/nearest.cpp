@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "memory/aligned_buffer.h"
 #include "parallel/thread_pool.h"
+#include "search/rounded_queries.h"
 #include "search/top_k.h"
 
 namespace wordkin::search {
@@ -20,6 +23,10 @@ constexpr std::int64_t kMostKept = 4'000'000;
 // Below this many multiplications starting threads costs more than it saves (about 50 us).
 constexpr std::int64_t kWorthThreads = 4'000'000;
 constexpr std::int64_t kSpansPerThread = 4;
+// Rounding pays when most of a panel of queries and many rows share it, and when few rows are kept.
+constexpr std::int64_t kLeastRoundedQueries = 32, kLeastRoundedRows = 2048, kRowsForOneKept = 64;
+// Of the pairs of a block. Where more are candidates than one in so many, the next blocks are not rounded.
+constexpr std::int64_t kPairsForOneCandidate = 16, kBlocksNotRounded = 16;
 
 std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
@@ -74,22 +81,28 @@ class BlockReader {
 // What one worker has found so far for each query of a block.
 class Findings {
  public:
-  Findings(std::int64_t queries, std::int64_t k)
-      : room_(static_cast<std::size_t>(queries * k)),
-        thresholds_(static_cast<std::size_t>(queries)),
-        candidates_(static_cast<std::size_t>(queries * kernels::kScoredRows)) {
-    for (std::int64_t q = 0; q < queries; ++q) {
+  // `rounded`: the same queries for byte kernels, or null.
+  Findings(const PackedQueries& queries, const RoundedQueries* rounded, std::int64_t k, const Compute& compute)
+      : queries_(queries),
+        rounded_(rounded),
+        compute_(compute),
+        room_(static_cast<std::size_t>(queries.count() * k)),
+        thresholds_(static_cast<std::size_t>(round_up(queries.count(), kernels::kBytePanel)),
+                    std::numeric_limits<float>::infinity()),
+        candidates_(static_cast<std::size_t>(queries.count() * kernels::kScoredRows)) {
+    if (rounded != nullptr)
+      bytes_ = memory::AlignedBuffer<std::int8_t>(static_cast<std::size_t>(
+          kernels::kScoredRows * round_up(queries.block().columns, kernels::kByteColumnsTogether)));
+    for (std::int64_t q = 0; q < queries.count(); ++q) {
       best_.emplace_back(std::span(room_).subspan(static_cast<std::size_t>(q * k), static_cast<std::size_t>(k)));
       thresholds_[static_cast<std::size_t>(q)] = best_.back().threshold();
     }
   }
   [[nodiscard]] const TopK& best(std::size_t query) const { return best_[query]; }
 
-  void search(BlockReader& reader, std::int64_t first, std::int64_t end, const PackedQueries& queries,
-              const kernels::KernelTable& table) {
+  void search(BlockReader& reader, std::int64_t first, std::int64_t end) {
     for (std::int64_t row = first; row < end; row += kernels::kScoredRows) {
-      const int found =
-          table.find_candidates(candidates_.data(), thresholds_.data(), reader.read(row, end), queries.block());
+      const int found = find_candidates(reader.read(row, end));
       for (int i = 0; i < found; ++i) {
         const auto& candidate = candidates_[static_cast<std::size_t>(i)];
         const auto query = static_cast<std::size_t>(candidate.query);
@@ -100,10 +113,28 @@ class Findings {
   }
 
  private:
+  int find_candidates(const kernels::RowBlock& rows) {
+    const bool is_rounded = rounded_ != nullptr && not_rounded_ == 0;
+    const int found =
+        is_rounded ? compute_.bytes->find_candidates(candidates_.data(), thresholds_.data(), rows, queries_.block(),
+                                                     rounded_->bytes(), bytes_.data())
+                   : compute_.kernels.find_candidates(candidates_.data(), thresholds_.data(), rows, queries_.block());
+    if (found * kPairsForOneCandidate > queries_.count() * rows.count)
+      not_rounded_ = kBlocksNotRounded;
+    else if (not_rounded_ > 0)
+      --not_rounded_;
+    return found;
+  }
+
+  const PackedQueries& queries_;
+  const RoundedQueries* rounded_;
+  const Compute& compute_;
   std::vector<Neighbour> room_;
   std::vector<TopK> best_;
   std::vector<float> thresholds_;
   std::vector<kernels::Candidate> candidates_;
+  memory::AlignedBuffer<std::int8_t> bytes_;
+  std::int64_t not_rounded_ = kBlocksNotRounded;  // blocks to come: the first ones are candidates nearly all
 };
 
 // Spans of rows, handed to the workers or, for little work, walked through by the caller.
@@ -134,11 +165,17 @@ class Spans {
   std::unique_ptr<parallel::ThreadPool> pool_;
 };
 
-std::int64_t queries_together(std::int64_t columns, std::int64_t kept_per_query) {
+// `number_bytes`: of one number of a query in the kernels' layout.
+std::int64_t queries_together(std::int64_t columns, std::int64_t kept_per_query, std::size_t number_bytes) {
   const auto width = round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple);
-  const auto fitting = kQueryBytes / (width * static_cast<std::int64_t>(sizeof(float)));
+  const auto fitting = kQueryBytes / (width * static_cast<std::int64_t>(number_bytes));
   const auto affordable = kMostKept / std::max<std::int64_t>(kept_per_query, 1);
   return std::clamp<std::int64_t>(std::min(fitting, affordable) / 4 * 4, 4, kMostQueries);
+}
+
+bool rounding_pays(std::int64_t queries, std::int64_t k, const Rows& rows, const Compute& compute) {
+  return compute.bytes != nullptr && rows.columns() <= kernels::kMostByteColumns && queries >= kLeastRoundedQueries &&
+         rows.count() >= std::max(kLeastRoundedRows, k * kRowsForOneKept);
 }
 
 void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const std::vector<Findings>& findings,
@@ -160,20 +197,24 @@ void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const
 
 void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<float> cosines,
                   memory::MatrixView<const float> queries, const Rows& rows, const Compute& compute) {
-  const std::int64_t k = indices.columns, together = queries_together(queries.columns, k);
+  const std::int64_t k = indices.columns;
   if (k == 0 || queries.rows == 0) return;
+  const bool rounds = rounding_pays(queries.rows, k, rows, compute);
+  const std::int64_t together = queries_together(queries.columns, k, rounds ? sizeof(std::int8_t) : sizeof(float));
   Spans spans(rows, queries.rows, compute.threads);
   std::vector<Neighbour> merged;
   for (std::int64_t first = 0; first < queries.rows; first += together) {
     const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
+    std::optional<RoundedQueries> rounded;
+    if (rounds && packed.count() >= kLeastRoundedQueries) rounded.emplace(packed.block());
     std::vector<Findings> findings;
     std::vector<BlockReader> readers;
     for (std::size_t worker = 0; worker < spans.workers(); ++worker) {
-      findings.emplace_back(packed.count(), k);
+      findings.emplace_back(packed, rounded ? &*rounded : nullptr, k, compute);
       readers.emplace_back(rows, packed, compute.kernels);
     }
     spans.run([&](std::int64_t begin, std::int64_t end, std::size_t worker) {
-      findings[worker].search(readers[worker], begin, end, packed, compute.kernels);
+      findings[worker].search(readers[worker], begin, end);
     });
     for (std::int64_t q = 0; q < packed.count(); ++q)
       write_best({indices.row(first + q), static_cast<std::size_t>(k)},
@@ -184,7 +225,7 @@ void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<f
 void find_cosines(memory::MatrixView<float> cosines, memory::MatrixView<const float> queries, const Rows& rows,
                   const Compute& compute) {
   if (rows.count() == 0 || queries.rows == 0) return;
-  const std::int64_t together = queries_together(queries.columns, 0);
+  const std::int64_t together = queries_together(queries.columns, 0, sizeof(float));
   Spans spans(rows, queries.rows, compute.threads);
   for (std::int64_t first = 0; first < queries.rows; first += together) {
     const PackedQueries packed(queries, first, std::min(together, queries.rows - first));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/byte_scores.h"
 #include "kernels/kernel_table.h"
 #include "memory/matrix_view.h"
 
@@ -20,10 +21,11 @@ struct Rows {
   [[nodiscard]] std::int64_t columns() const { return floats.empty() ? halves.columns : floats.columns; }
 };
 
-// What a search runs on.
+// What a search runs on. The result is the same with byte kernels and without them.
 struct Compute {
   const kernels::KernelTable& kernels;
   std::size_t threads;
+  const kernels::ByteKernels* bytes = nullptr;  // those of the same ISA, or none
 };
 
 // indices, cosines: OUT (queries, k) with k <= rows: rows of the k greatest cosines of each query, greatest first, the

@@ -48,7 +48,7 @@ bool is_right(const kernels::KernelTable& table, const Case& c, std::size_t thre
   const memory::MatrixView<const float> asked{queries.data(), c.queries, c.columns, c.columns};
   const search::Rows wide{{floats.data(), c.rows, c.columns, c.columns}, {}, divisors};
   const search::Rows narrow{{}, {halves.data(), c.rows, c.columns, c.columns}, divisors};
-  const search::Compute compute{table, threads};
+  const search::Compute compute{table, threads, kernels::byte_kernels_of(table.isa)};
   search::find_nearest({found.data(), c.queries, c.k, c.k}, {best.data(), c.queries, c.k, c.k}, asked, wide, compute);
   search::find_nearest({found_in_halves.data(), c.queries, c.k, c.k}, {best_in_halves.data(), c.queries, c.k, c.k},
                        asked, narrow, compute);
@@ -92,8 +92,9 @@ int main() {
           }
     std::printf("%s: %d searches\n", std::string(kernels::name_of(isa)).c_str(), checked);
   }
-  // Enough work for threads to be started.
-  right = is_right(kernels::table_of(kernels::available().back()), {4000, 300, 9, 12}, 3, generator) && right;
+  // Enough work for threads to be started, and for queries to be rounded.
+  for (const std::int64_t queries : {9, 50})
+    right = is_right(kernels::table_of(kernels::available().back()), {4000, 300, queries, 12}, 3, generator) && right;
   std::printf(right ? "all right\n" : "WRONG\n");
   return right ? 0 : 1;
 }

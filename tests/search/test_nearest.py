@@ -72,6 +72,57 @@ def test_threads_and_company_change_nothing(half: bool) -> None:
     assert (indices[:50, 0] == np.arange(100, 150)).all() and (indices[:50, 1] == np.arange(1500, 1550)).all()
 
 
+def unusual_rows(kind: str, rng: np.random.Generator, columns: int) -> NDArray[np.float32]:
+    """Rows that are hard on numbers of one byte."""
+    rows = rng.standard_normal((2500, columns)).astype(FLOAT)
+    if kind == "one great column":
+        rows[:, columns // 2] *= 300
+    elif kind == "few great numbers":
+        rows[np.arange(len(rows)), rng.integers(0, columns, len(rows))] *= 1000
+    elif kind == "lengths of all sizes":
+        rows *= (10.0 ** rng.uniform(-25, 18, (len(rows), 1))).astype(FLOAT)
+    elif kind == "no numbers":
+        rows[::5, columns // 3] = np.nan
+        rows[1::5, columns // 4] = np.inf
+    elif kind == "zeros and ties":
+        rows[::3] = 0
+        rows[1::3] = rows[1]
+    elif kind == "all alike":
+        rows = (1 + 1e-6 * rows).astype(FLOAT)
+    return rows
+
+
+@pytest.mark.parametrize("columns", [1, 30, 301])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "usual",
+        "one great column",
+        "few great numbers",
+        "lengths of all sizes",
+        "no numbers",
+        "zeros and ties",
+        "all alike",
+    ],
+)
+def test_many_queries_find_what_each_finds_alone(kind: str, columns: int, isa: str) -> None:
+    """Many are searched in numbers of one byte first where the machine has products of them."""
+    rng = np.random.default_rng(8)
+    vectors = unusual_rows(kind, rng, columns)
+    with np.errstate(over="ignore", invalid="ignore"):
+        divisors = np.linalg.norm(vectors, axis=1)
+    divisors[divisors == 0] = 1
+    queries = rng.standard_normal((50, columns)).astype(FLOAT)
+    queries[:20] = np.nan_to_num(vectors[100:120], posinf=1.0)
+    queries /= np.maximum(np.linalg.norm(queries.astype(np.float64), axis=1), 1e-30)[:, np.newaxis].astype(FLOAT)
+    queries[20], queries[21], queries[22, :1], queries[23] = 0, 1e-9, np.nan, 1e6
+    for count in (1, 10):
+        indices, scores = nearest(queries, vectors, divisors, count, isa)
+        for place, query in enumerate(queries):
+            alone = nearest(query[np.newaxis], vectors, divisors, count, isa)
+            assert np.array_equal(indices[place], alone[0][0]) and np.array_equal(scores[place], alone[1][0])
+
+
 def test_a_later_call_finds_a_prefix_of_what_more_neighbours_are(isa: str) -> None:
     rng = np.random.default_rng(6)
     vectors, queries = rng.standard_normal((500, 20)).astype(FLOAT), rng.standard_normal((5, 20)).astype(FLOAT)

@@ -1,0 +1,60 @@
+#include "search/rounded_queries.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+namespace wordkin::search {
+namespace {
+
+constexpr int kTogether = 4;         // columns of a query that lie side by side
+constexpr double kAbove = 1.000001;  // over the roundings made here
+
+std::size_t panels_of(const kernels::QueryBlock& queries) {
+  return static_cast<std::size_t>((queries.count + kernels::kBytePanel - 1) / kernels::kBytePanel);
+}
+
+std::size_t panel_bytes(const kernels::QueryBlock& queries) {
+  return static_cast<std::size_t>((queries.columns + kTogether - 1) / kTogether * kTogether * kernels::kBytePanel);
+}
+
+}  // namespace
+
+RoundedQueries::RoundedQueries(const kernels::QueryBlock& queries)
+    : panels_(panels_of(queries) * panel_bytes(queries)), per_step_(panels_of(queries) * kernels::kBytePanel) {
+  std::fill_n(panels_.data(), panels_.size(), std::uint8_t{128});
+  std::fill_n(per_step_.data(), per_step_.size(), 1.0f);
+  for (int q = 0; q < queries.count; ++q) {
+    const auto panel = static_cast<std::size_t>(q / kernels::kBytePanel);
+    const auto place = static_cast<std::size_t>(q % kernels::kBytePanel * kTogether);
+    round(queries.queries + q * queries.width, queries.columns, panels_.data() + panel * panel_bytes(queries) + place,
+          per_step_[static_cast<std::size_t>(q)]);
+  }
+}
+
+void RoundedQueries::round(const float* query, int columns, std::uint8_t* place, float& per_step) {
+  double greatest = 0.0, squares = 0.0;
+  for (int c = 0; c < columns; ++c) {
+    greatest = std::max(greatest, std::abs(static_cast<double>(query[c])));
+    squares += static_cast<double>(query[c]) * query[c];
+  }
+  if (squares == 0.0) return;  // zeros: in steps of any length
+  // Outside these bounds float32 would lose what the kernels do with a step; a query with numbers that are none, too.
+  if (!(greatest > 1e-6 && squares < 1e18)) {
+    per_step = std::numeric_limits<float>::infinity();
+    return;
+  }
+  per_step = static_cast<float>(127.0 / greatest);
+  double squared_rests = 0.0;
+  for (int c = 0; c < columns; ++c) {
+    const double steps = static_cast<double>(query[c]) * per_step;
+    const double p = std::clamp(std::nearbyint(steps), -127.0, 127.0);
+    place[c / kTogether * kTogether * kernels::kBytePanel + c % kTogether] = static_cast<std::uint8_t>(p + 128.0);
+    squared_rests += (steps - p) * (steps - p);
+  }
+  longest_ = std::max(longest_, static_cast<float>(kAbove * std::sqrt(squares)));
+  longest_rest_ = std::max(longest_rest_, static_cast<float>(kAbove * std::sqrt(squared_rests)));
+}
+
+}  // namespace wordkin::search

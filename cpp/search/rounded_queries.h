@@ -1,0 +1,29 @@
+// Queries as byte kernels want them.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/byte_scores.h"
+#include "memory/aligned_buffer.h"
+
+namespace wordkin::search {
+
+class RoundedQueries {
+ public:
+  explicit RoundedQueries(const kernels::QueryBlock& queries);
+
+  [[nodiscard]] kernels::ByteQueries bytes() const {
+    return {panels_.data(), per_step_.data(), longest_, longest_rest_};
+  }
+
+ private:
+  // Its p + 128 go to `place` on.
+  void round(const float* query, int columns, std::uint8_t* place, float& per_step);
+
+  memory::AlignedBuffer<std::uint8_t> panels_;
+  memory::AlignedBuffer<float> per_step_;
+  float longest_ = 0.0f;
+  float longest_rest_ = 0.0f;
+};
+
+}  // namespace wordkin::search
