@@ -226,13 +226,17 @@ void JoinedBlocks::add_word(const text::HashedWord& word) {
   const std::int32_t id = words_.insert(word);
   if (static_cast<std::size_t>(id) == word_strings_.size()) word_strings_.push_back(string_of(word.view()));
 #if defined(__GNUC__)
-  __builtin_prefetch(word_strings_[static_cast<std::size_t>(id)].ptr(), 1);  // its reference count will be written
+  __builtin_prefetch(&word_strings_[static_cast<std::size_t>(id)]);
 #endif
   ids_.push_back(id);
   tokens_.push_back(matcher_.token_of(word));
 }
 
 void JoinedBlocks::end_sentence() {
+#if defined(__GNUC__)
+  for (const std::int32_t id : ids_)  // their reference counts will be written
+    __builtin_prefetch(word_strings_[static_cast<std::size_t>(id)].ptr(), 1);
+#endif
   sentence_.emplace(tokens_.size());
   matcher_.join(std::span<const phrases::Token>(tokens_), room_, *this);
   append(sentences_, std::move(*sentence_).finish());
