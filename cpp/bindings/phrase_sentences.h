@@ -115,6 +115,7 @@ class JoinedBlocks {
 
   // As SentenceSplitter wants it.
   void prefetch(const text::HashedWord& word) const { words_.prefetch(word); }
+  void prefetch_bytes(std::span<const text::HashedWord> words) const { words_.prefetch_bytes(words); }
   void add_word(const text::HashedWord& word);
   void end_sentence();
 

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,6 +65,7 @@ bool TokenLists::next_sentence(Sink& sink) {
   }
   const pybind11::object tokens = tokens_of(sentence);
   const auto flush = [&] {
+    sink.prefetch_bytes(std::span<const text::HashedWord>(batch_));
     for (const auto& word : batch_) sink.add_word(word);
     batch_.clear();
     encoded_.clear();

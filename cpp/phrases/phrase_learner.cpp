@@ -40,6 +40,7 @@ struct BlockWords {
   explicit BlockWords(const text::WordTable& known_words) : known(known_words) {}
 
   void prefetch(const text::HashedWord& word) const { known.prefetch(word); }
+  void prefetch_bytes(std::span<const text::HashedWord> words) const { known.prefetch_bytes(words); }
   void add_word(const text::HashedWord& word) {
     const WordId id = known.find(word);
     ids.push_back(id >= 0 ? id : -3 - unknown.insert(word));

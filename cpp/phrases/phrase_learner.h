@@ -45,6 +45,7 @@ class PhraseLearner {
 
   // Word by word, for sentences that are no text; count_stream() after every hundred thousand words or so.
   void prefetch(const text::HashedWord& word) const { lexicon_.table().prefetch(word); }
+  void prefetch_bytes(std::span<const text::HashedWord> words) const { lexicon_.table().prefetch_bytes(words); }
   void add_word(const text::HashedWord& word) { push(lexicon_.insert(word)); }
   void end_sentence() {
     stream_.push_back(text::kSentenceEnd);

@@ -40,6 +40,7 @@ inline void require_utf8(std::span<const char> text) {
 
 // Feeds the tokens of a text that begins and ends with a sentence to `sink`, which has
 //   void prefetch(const HashedWord&)   told of each token some tokens before
+//   void prefetch_bytes(std::span<const HashedWord>)   told of those whose turn is next
 //   void add_word(const HashedWord&)   its turn
 //   void end_sentence()                never for an empty one
 // Tokens are handed on in batches, so that the memory has time to answer a prefetch: 21 ns a token instead of 25 for
@@ -77,6 +78,7 @@ class SentenceSplitter {
 
   // Hands on what is still in the batch.
   void flush() {
+    sink_.prefetch_bytes(std::span(batch_).first(filled_));
     for (const HashedWord& word : std::span(batch_).first(filled_)) {
       if (word.length == 0)
         sink_.end_sentence();

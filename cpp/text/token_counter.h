@@ -46,6 +46,7 @@ class alignas(memory::kCacheLine) TokenCounter {  // aligned: each is written to
 
   // Word by word, for sentences that are no text.
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }
+  void prefetch_bytes(std::span<const HashedWord> words) const { table_.prefetch_bytes(words); }
   void add_word(const HashedWord& word);
   void end_sentence() {
     if (ids_ == Ids::kKeep) recent_ids_.push_back(kSentenceEnd);

@@ -29,6 +29,7 @@ class TokenEncoder {
   EncodedIds encode(std::span<const char> text, const SentenceRules& rules, bool continues_line);
 
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }
+  void prefetch_bytes(std::span<const HashedWord> words) const { table_.prefetch_bytes(words); }
   void add_word(const HashedWord& word) {
     const std::int32_t id = table_.find(word);
     if (id != kUnknownWord) ids_.push_back(id);

@@ -2,6 +2,8 @@
 // bytes of all words lie one after the other in one arena.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -58,6 +60,25 @@ class WordTable {
   void prefetch([[maybe_unused]] const HashedWord& word) const {
 #if defined(__GNUC__)
     __builtin_prefetch(&slots_[word.key >> shift_]);
+#endif
+  }
+
+  // Asks the memory for the bytes with which words will be compared, after prefetch() of them all and before the first
+  // is looked up.
+  void prefetch_bytes([[maybe_unused]] std::span<const HashedWord> words) const {
+#if defined(__GNUC__)
+    constexpr std::size_t kMost = 64;
+    std::array<const Slot*, kMost> compared;
+    std::size_t count = 0;
+    for (const HashedWord& word : words.first(std::min(words.size(), kMost))) {
+      compared[count] = &slots_[word.key >> shift_];
+      count += word.length > 8 ? 1 : 0;  // no branch: lengths come in no order
+    }
+    const auto slots = std::span(compared).first(count);
+    for (const Slot* slot : slots)
+      if (slot->id != kUnknownWord) __builtin_prefetch(&starts_[static_cast<std::size_t>(slot->id)]);
+    for (const Slot* slot : slots)
+      if (slot->id != kUnknownWord) __builtin_prefetch(&arena_[starts_[static_cast<std::size_t>(slot->id)]]);
 #endif
   }
 
