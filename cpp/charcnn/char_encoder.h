@@ -9,12 +9,12 @@
 #include "charcnn/char_convolution.h"
 #include "charcnn/highway.h"
 #include "charcnn/projection.h"
-#include "charcnn/row_buffer.h"
 #include "charcnn/shape.h"
 #include "charcnn/tensors.h"
 #include "charcnn/word_batch.h"
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
 #include "parallel/team.h"
 
 namespace wordkin::charcnn {
@@ -25,10 +25,10 @@ struct EncoderSaved {
   EncoderSaved(const Shape& shape, std::size_t members);
   void reserve(std::int64_t words);
 
-  RowBuffer<std::uint16_t> places;
+  memory::RowBuffer<std::uint16_t> places;
   std::vector<HighwaySaved> highways;
-  RowBuffer<float> outputs;  // of the last highway, or of the convolution where there is none
-  RowBuffer<float> d;
+  memory::RowBuffer<float> outputs;  // of the last highway, or of the convolution where there is none
+  memory::RowBuffer<float> d;
   ConvolutionScratch convolution;
 };
 

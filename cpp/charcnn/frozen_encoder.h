@@ -9,12 +9,12 @@
 #include "charcnn/char_convolution.h"
 #include "charcnn/highway.h"
 #include "charcnn/projection.h"
-#include "charcnn/row_buffer.h"
 #include "charcnn/shape.h"
 #include "charcnn/tensors.h"
 #include "charcnn/word_batch.h"
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
 #include "parallel/team.h"
 
 namespace wordkin::charcnn {
@@ -25,9 +25,9 @@ struct EncodingRows {
 
   explicit EncodingRows(const Shape& shape);
 
-  RowBuffer<float> values;
-  RowBuffer<float> gates;
-  RowBuffer<float> transforms;
+  memory::RowBuffer<float> values;
+  memory::RowBuffer<float> gates;
+  memory::RowBuffer<float> transforms;
 };
 
 class FrozenEncoder {

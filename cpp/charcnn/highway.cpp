@@ -4,8 +4,12 @@
 #include <cstddef>
 #include <span>
 
+#include "kernels/kernel_table.h"
+
 namespace wordkin::charcnn {
 namespace {
+
+static_assert(memory::kPaddedColumns == kernels::kRowMultiple);
 
 using linalg::Accumulate;
 using linalg::Transpose;
@@ -15,12 +19,12 @@ linalg::PackedMatrix transposed_if(Passes passes, const linalg::Compute& compute
 }
 
 memory::AlignedBuffer<float> padded_vector(std::int64_t width) {
-  return memory::AlignedBuffer<float>(static_cast<std::size_t>(padded(width)));
+  return memory::AlignedBuffer<float>(static_cast<std::size_t>(memory::padded(width)));
 }
 
 // This member's columns of an element-wise step, padding included: whole vectors.
 parallel::Range own_columns(const parallel::Team& team, std::int64_t width) {
-  return team.share(padded(width), kernels::kRowMultiple);
+  return team.share(memory::padded(width), kernels::kRowMultiple);
 }
 
 void copy_bias(std::span<float> bias, const float* padded_bias, const parallel::Range& columns) {

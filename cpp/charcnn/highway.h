@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
-#include "charcnn/row_buffer.h"
 #include "charcnn/tensors.h"
 #include "linalg/gemm.h"
 #include "memory/aligned_buffer.h"
 #include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
 #include "parallel/team.h"
 
 namespace wordkin::charcnn {
@@ -37,9 +37,9 @@ struct HighwaySaved {
   explicit HighwaySaved(std::int64_t width);
   void reserve(std::int64_t rows);
 
-  RowBuffer<float> inputs;
-  RowBuffer<float> gates;
-  RowBuffer<float> transforms;
+  memory::RowBuffer<float> inputs;
+  memory::RowBuffer<float> gates;
+  memory::RowBuffer<float> transforms;
   memory::AlignedBuffer<float> d_carry_bias;  // padded, as the next
   memory::AlignedBuffer<float> d_transform_bias;
 };

@@ -48,7 +48,7 @@ class TokenLayer {
     charcnn::CharEncoder encoder;
     charcnn::EncoderSaved saved;
     std::optional<charcnn::WordBatch> words;
-    charcnn::RowBuffer<float> vectors;  // of the types, and then their gradients
+    memory::RowBuffer<float> vectors;  // of the types, and then their gradients
   };
 
   void hand_out(const parallel::Team& team, memory::MatrixView<float> inputs,
