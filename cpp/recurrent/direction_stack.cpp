@@ -34,6 +34,12 @@ StackTraining::StackTraining(const StackShape& shape, const SequenceBatch& batch
   for (std::int64_t layer = 0; layer < shape.n_layers; ++layer) saved_.emplace_back(shape, layer, batch);
 }
 
+void StackTraining::resize(const SequenceBatch& batch) {
+  batch_ = batch;
+  for (auto& saved : saved_) saved.resize(batch);
+  scratch_.resize(batch);
+}
+
 bool StackTraining::forward(Team& team, const PackedStack& weights, MatrixView<float> output,
                             MatrixView<const float> input, std::span<const LayerState> states, const Dropout& dropout,
                             linalg::Scratch& products) {

@@ -18,10 +18,12 @@
 
 namespace wordkin::recurrent {
 
-// Forward and backward over one batch after the other of the same shape.
+// Forward and backward over one batch after the other.
 class StackTraining {
  public:
   StackTraining(const StackShape& shape, const SequenceBatch& batch);
+  // For batches of another shape, before a team begins: room is kept and only grows.
+  void resize(const SequenceBatch& batch);
 
   // output: OUT (rows, hidden) of the top layer, with dropout. input: IN (rows, input). states: INOUT, one a layer.
   // All members of the team call it; a barrier stands at its end and, if several members wrote the input, must stand

@@ -21,7 +21,7 @@ std::uint64_t layer_seed(const Dropout& dropout, std::int64_t layer) {
 }  // namespace
 
 void drop(memory::MatrixView<float> rows, std::int64_t first_row, const Dropout& dropout, std::int64_t layer) {
-  if (!dropout.drops()) return;
+  if (!dropout.drops(layer)) return;
   const auto dropped = static_cast<std::uint32_t>(std::lround(dropout.rate * kDraws));
   const float factor = kDraws / (kDraws - static_cast<float>(dropped));
   const std::uint64_t seed = layer_seed(dropout, layer);

@@ -13,8 +13,9 @@ struct Dropout {
   std::uint64_t seed = 0;
   std::uint64_t step = 0;
   int direction = 0;
+  std::int64_t first_layer = 0;  // below it nothing is dropped: whoever made the input may have done so
 
-  [[nodiscard]] bool drops() const { return rate > 0.0f; }
+  [[nodiscard]] bool drops(std::int64_t layer) const { return rate > 0.0f && layer >= first_layer; }
 };
 
 // Multiplies rows by the factors of `layer`: 0, or one over the kept share. `first_row` is the number of the first of

@@ -349,7 +349,15 @@ LayerSaved::LayerSaved(const StackShape& shape, std::int64_t layer, const Sequen
       gates(batch.rows(), shape.gates() * shape.dim),
       cells(batch.width() + batch.rows(), shape.dim),
       unclipped(shape.clips_projection() ? batch.rows() : 0, shape.hidden),
-      input_columns_(shape.input_of(layer)) {}
+      input_columns_(shape.input_of(layer)),
+      keeps_unclipped_(shape.clips_projection()) {}
+
+void LayerSaved::resize(const SequenceBatch& batch) {
+  inputs.resize(batch.rows());
+  gates.resize(batch.rows());
+  cells.resize(batch.width() + batch.rows());
+  unclipped.resize(keeps_unclipped_ ? batch.rows() : 0);
+}
 
 MatrixView<float> LayerSaved::x() { return inputs.view().block_of_columns(0, input_columns_); }
 
@@ -360,7 +368,16 @@ LayerScratch::LayerScratch(const StackShape& shape, const SequenceBatch& batch, 
       outputs(batch.width(), shape.dim),
       d_cells(purpose == Purpose::kTraining ? batch.width() : 0, shape.dim),
       d_before(purpose == Purpose::kTraining ? batch.width() : 0, shape.hidden),
-      d_hidden(purpose == Purpose::kTraining ? batch.rows() : 0, shape.hidden) {}
+      d_hidden(purpose == Purpose::kTraining ? batch.rows() : 0, shape.hidden),
+      purpose_(purpose) {}
+
+void LayerScratch::resize(const SequenceBatch& batch) {
+  outputs.resize(batch.width());
+  if (purpose_ == Purpose::kInference) return gates.resize(rows_ahead(batch));
+  d_cells.resize(batch.width());
+  d_before.resize(batch.width());
+  d_hidden.resize(batch.rows());
+}
 
 std::size_t LayerScratch::bytes() const {
   return gates.bytes() + outputs.bytes() + d_cells.bytes() + d_before.bytes() + d_hidden.bytes();

@@ -27,6 +27,7 @@ struct LayerState {
 // outputs, which forward does not keep, that of the cells.
 struct LayerSaved {
   LayerSaved(const StackShape& shape, std::int64_t layer, const SequenceBatch& batch);
+  void resize(const SequenceBatch& batch);
 
   PaddedMatrix inputs;     // (rows, input + hidden): x beside the h before, as the weights take them
   PaddedMatrix gates;      // (rows, gates * dim) i, j, f, o; of the plain cell its output
@@ -38,11 +39,13 @@ struct LayerSaved {
 
  private:
   std::int64_t input_columns_;
+  bool keeps_unclipped_;
 };
 
 // Room for the steps under way: made once for layers and batches of at most this size.
 struct LayerScratch {
   LayerScratch(const StackShape& shape, const SequenceBatch& batch, Purpose purpose);
+  void resize(const SequenceBatch& batch);
 
   PaddedMatrix gates;     // inference: the sums of some steps
   PaddedMatrix outputs;   // (width, dim) of a step's cells; backward: their gradients
@@ -51,6 +54,9 @@ struct LayerScratch {
   PaddedMatrix d_hidden;  // (rows, hidden): gradient of what the projection gave
 
   [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  Purpose purpose_;
 };
 
 // What a layer works with: every member of a team has the same.

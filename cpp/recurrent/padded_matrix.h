@@ -21,6 +21,15 @@ class PaddedMatrix {
                kernels::kRowMultiple),
         floats_(static_cast<std::size_t>(rows * pitch_)) {}
 
+  // Becomes a matrix of so many rows, worthless ones. Memory is asked for only where it never had as many.
+  void resize(std::int64_t rows) {
+    rows_ = rows;
+    const auto floats = static_cast<std::size_t>(rows * pitch_);
+    if (floats <= floats_.size()) return;
+    floats_ = memory::AlignedBuffer<float>();
+    floats_ = memory::AlignedBuffer<float>(floats);
+  }
+
   [[nodiscard]] memory::MatrixView<float> view() { return {floats_.data(), rows_, columns_, pitch_}; }
   [[nodiscard]] std::size_t bytes() const { return floats_.size() * sizeof(float); }
 
