@@ -11,7 +11,6 @@ namespace wordkin::elmo {
 namespace {
 
 constexpr std::uint64_t kNegatives = 0x6E65676174697665ULL;  // other rooms draw from the same seed
-constexpr std::size_t kAlignedFloats = memory::kCacheLine / sizeof(float);
 
 std::vector<std::span<const float>> read_only(const std::vector<std::span<float>>& spans) {
   return {spans.begin(), spans.end()};
@@ -21,37 +20,22 @@ recurrent::SequenceBatch batch_of(const TrainingOptions& training) {
   return {training.unroll_steps, training.batch_size};
 }
 
+// Elements of the gradients that are dense, 0 for rows.
+std::vector<std::int64_t> dense_sizes(const std::vector<Parameter>& list, bool sampled) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& parameter : list) {
+    const bool is_dense = !parameter.rows_are_words || (parameter.part == Part::kSoftmax && !sampled);
+    sizes.push_back(is_dense ? parameter.size() : 0);
+  }
+  return sizes;
+}
+
 template <typename Make>
 auto for_both(const Make& make) {
   return std::array{make(), make()};
 }
 
 }  // namespace
-
-// Dense gradients lie in one buffer, each from a cache line on.
-std::vector<std::span<float>> TrainingStep::room_for_gradients(const std::vector<Parameter>& list, bool sampled,
-                                                               memory::AlignedBuffer<float>& buffer) {
-  const auto is_dense = [&](const Parameter& parameter) {
-    return !parameter.rows_are_words || (parameter.part == Part::kSoftmax && !sampled);
-  };
-  const auto padded = [](std::size_t size) { return (size + kAlignedFloats - 1) / kAlignedFloats * kAlignedFloats; };
-  std::size_t total = 0;
-  for (const auto& parameter : list)
-    if (is_dense(parameter)) total += padded(static_cast<std::size_t>(parameter.size()));
-  buffer = memory::AlignedBuffer<float>(total);
-  std::vector<std::span<float>> spans;
-  std::size_t next = 0;
-  for (const auto& parameter : list) {
-    if (!is_dense(parameter)) {
-      spans.emplace_back();
-      continue;
-    }
-    const auto size = static_cast<std::size_t>(parameter.size());
-    spans.push_back(buffer.span().subspan(next, size));
-    next += padded(size);
-  }
-  return spans;
-}
 
 TrainingStep::TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
                            const TrainedArrays& arrays, std::size_t members)
@@ -60,9 +44,9 @@ TrainingStep::TrainingStep(const Options& options, const TrainingOptions& traini
       compute_{&kernels, training.precision},
       arrays_(arrays),
       list_(parameters_of(options)),
-      gradient_spans_(room_for_gradients(list_, Objective::samples(options, training), gradient_floats_)),
+      dense_gradients_(dense_sizes(list_, Objective::samples(options, training))),
       weights_(tensors_of<const float>(options, read_only(arrays.weights))),
-      gradients_(tensors_of<float>(options, gradient_spans_)),
+      gradients_(tensors_of<float>(options, dense_gradients_.spans())),
       tokens_(compute_, options, members, kDirections * batch_of(training).rows()),
       packed_(for_both(
           [&] { return recurrent::PackedStack(compute_, stack_shape(options), recurrent::Purpose::kTraining); })),
@@ -93,8 +77,8 @@ void TrainingStep::gather_parameters() {
   for (std::size_t i = 0; i < list_.size(); ++i) {
     const auto& weights = arrays_.weights;
     const auto& memory = arrays_.memory;
-    if (!gradient_spans_[i].empty()) {
-      parameters_.add(optim::Dense{weights[i], gradient_spans_[i], memory[i]});
+    if (!dense_gradients_.spans()[i].empty()) {
+      parameters_.add(optim::Dense{weights[i], dense_gradients_.spans()[i], memory[i]});
       continue;
     }
     if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the weights that stand before it
@@ -183,8 +167,8 @@ void TrainingStep::run(parallel::Team& team) {
 }
 
 void TrainingStep::copy_gradient(std::span<float> gradient, std::size_t parameter) {
-  if (!gradient_spans_[parameter].empty()) {
-    std::ranges::copy(gradient_spans_[parameter], gradient.begin());
+  if (!dense_gradients_.spans()[parameter].empty()) {
+    std::ranges::copy(dense_gradients_.spans()[parameter], gradient.begin());
     return;
   }
   std::ranges::fill(gradient, 0.0f);

@@ -19,7 +19,7 @@
 #include "elmo/token_layer.h"
 #include "elmo/window.h"
 #include "linalg/gemm.h"
-#include "memory/aligned_buffer.h"
+#include "optim/dense_gradients.h"
 #include "optim/parameter_set.h"
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
@@ -69,8 +69,6 @@ class TrainingStep {
   [[nodiscard]] recurrent::Dropout dropout(int direction) const;
 
  private:
-  static std::vector<std::span<float>> room_for_gradients(const std::vector<Parameter>& list, bool sampled,
-                                                          memory::AlignedBuffer<float>& buffer);
   void gather_parameters();
   // Where the gradient of a parameter is not dense: one or two, without a row in common.
   [[nodiscard]] std::vector<const optim::RowGradients*> row_gradients(std::size_t parameter);
@@ -84,8 +82,7 @@ class TrainingStep {
   linalg::Compute compute_;
   TrainedArrays arrays_;
   std::vector<Parameter> list_;
-  memory::AlignedBuffer<float> gradient_floats_;
-  std::vector<std::span<float>> gradient_spans_;  // empty where the gradient is rows
+  optim::DenseGradients dense_gradients_;  // empty where the gradient is rows
   Tensors<const float> weights_;
   Tensors<float> gradients_;
 
