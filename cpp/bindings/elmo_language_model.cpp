@@ -50,7 +50,7 @@ class LanguageModel {
   py::array_t<float> token_vectors(const py::object& characters) const {
     const charcnn::FrozenEncoder* const encoder = model_->encoder();
     if (encoder == nullptr) throw py::type_error("a model of token input has no characters: its rows are `embedding`");
-    const auto rows = character_rows_from(model_->options(), characters);
+    const auto rows = character_rows_from(model_->options().max_characters_per_token, characters);
     py::array_t<float> vectors({rows.rows, width()});
     const auto out = memory::MatrixView<float>{vectors.mutable_data(), rows.rows, width(), width()};
     const charcnn::WordBatch words(rows, encoder->shape().characters, charcnn::Coverage::kAll);

@@ -43,7 +43,7 @@ class TracedPass {
     const auto tensors = read_elmo_tensors(list_, parameters);
     for (const auto& item : parameters) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
     memory::MatrixView<const std::uint16_t> rows;
-    if (!options_.token_input) rows = character_rows_from(options_, characters_);
+    if (!options_.token_input) rows = character_rows_from(options_.max_characters_per_token, characters_);
     if (options_.token_input && !characters.is_none())
       throw py::type_error("`characters` must be None for a model of token input");
     const auto tokens = vector_view<const std::int32_t>("ids", ids, Access::kRead);

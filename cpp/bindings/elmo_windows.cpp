@@ -39,12 +39,11 @@ void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t
                             of + "; got " + std::to_string(id));
 }
 
-memory::MatrixView<const std::uint16_t> character_rows_from(const elmo::Options& options,
-                                                            const py::object& characters) {
+memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, const py::object& characters) {
   const auto rows = matrix_view<const std::uint16_t>("characters", characters, Access::kRead);
-  if (rows.columns != options.max_characters_per_token)
-    throw py::value_error("`characters` must have " + std::to_string(options.max_characters_per_token) +
-                          " columns; got " + std::to_string(rows.columns));
+  if (rows.columns != max_characters)
+    throw py::value_error("`characters` must have " + std::to_string(max_characters) + " columns; got " +
+                          std::to_string(rows.columns));
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     const std::uint16_t greatest = *std::max_element(rows.row(row), rows.row(row) + rows.columns);
     if (greatest >= kCharacters)
@@ -66,7 +65,7 @@ elmo::Window elmo_window_from(const elmo::Options& options, const py::object& ch
     if (!characters.is_none()) throw py::type_error("`characters` must be None for a model of token input");
     check_ids("inputs", window.inputs, options.n_tokens_vocab, "words");
   } else {
-    window.characters = character_rows_from(options, characters);
+    window.characters = character_rows_from(options.max_characters_per_token, characters);
     check_ids("inputs", window.inputs, window.characters.rows, "rows of `characters`");
   }
   check_ids("targets", window.targets, options.n_tokens_vocab, "words");

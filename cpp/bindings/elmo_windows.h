@@ -20,7 +20,8 @@ namespace wordkin::bindings {
 elmo::Window elmo_window_from(const elmo::Options& options, const pybind11::object& characters,
                               const pybind11::object& inputs, const pybind11::object& targets, std::int64_t steps,
                               std::int64_t batch);
-memory::MatrixView<const std::uint16_t> character_rows_from(const elmo::Options& options,
+// (types, max_characters) uint16.
+memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters,
                                                             const pybind11::object& characters);
 
 // Throws where an id is not below `count`, the number of whatever `of` says.

@@ -1,4 +1,4 @@
-// A region of threads for one call, which Ctrl-C ends.
+// Regions of threads, one at a time, which Ctrl-C ends.
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,7 @@ class InterruptibleTeam {
   [[nodiscard]] std::size_t size() const { return pool_.size(); }
 
   void run(parallel::TeamBody body) {
+    cancelled_.store(false, std::memory_order_relaxed);
     parallel::start_team(pool_, pool_.size(), cancelled_, std::move(body));
     try {
       wait_interruptibly([this](double seconds) { return pool_.wait(0, seconds); });
