@@ -13,7 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Node", "clip", "concatenate", "gradients", "log_sum_exp", "maximum", "relu", "sigmoid", "tanh"]
+__all__ = [
+    "Node",
+    "clip",
+    "concatenate",
+    "exp",
+    "gradients",
+    "log_sum_exp",
+    "maximum",
+    "power",
+    "relu",
+    "sigmoid",
+    "tanh",
+]
 
 Floats = NDArray[np.float64]
 Back = Callable[[Floats], Floats]
@@ -97,6 +109,15 @@ def node(value: Node | Floats | float) -> Node:
 def sigmoid(x: Node) -> Node:
     y = np.exp(-np.logaddexp(0.0, -x.value))
     return Node(y, [(x, lambda g: g * y * (1.0 - y))])
+
+
+def exp(x: Node) -> Node:
+    y = np.exp(x.value)
+    return Node(y, [(x, lambda g: g * y)])
+
+
+def power(x: Node, exponent: float) -> Node:
+    return Node(x.value**exponent, [(x, lambda g: g * exponent * x.value ** (exponent - 1.0))])
 
 
 def tanh(x: Node) -> Node:

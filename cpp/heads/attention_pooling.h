@@ -1,0 +1,47 @@
+// The dynamic context vector of a text, c = sum over its rows of alpha h, with alpha = softmax of v . tanh(h W + b)
+// over the rows of that text alone (Yang et al. 2016, equations 5 to 7). An empty text has the zero vector.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "heads/dense.h"
+#include "heads/text_spans.h"
+#include "memory/aligned_buffer.h"
+#include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
+#include "parallel/team.h"
+
+namespace wordkin::heads {
+
+template <typename T>
+struct AttentionTensors {
+  DenseTensors<T> dense;   // W (hidden, units), b
+  std::span<T> direction;  // v (units)
+};
+
+// What backward needs of forward, and room for its own steps.
+struct AttentionSaved {
+  explicit AttentionSaved(std::int64_t n_units) : units(n_units), d_units(n_units) {}
+  void reserve(std::int64_t rows);
+
+  memory::RowBuffer<float> units;  // tanh(h W + b)
+  memory::RowBuffer<float> d_units;
+  memory::AlignedBuffer<float> alpha;     // (rows)
+  memory::AlignedBuffer<float> d_scores;  // (rows)
+};
+
+// pooled: OUT (texts, hidden). hidden: IN (rows, hidden), complete before a barrier. dense: W and b packed, with tanh.
+// Every member calls it; a barrier stands within, and must before pooled is read.
+void forward(parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<const float> hidden,
+             const TextSpans& texts, const PackedDense& dense, const AttentionTensors<const float>& tensors,
+             AttentionSaved& saved, linalg::Scratch& scratch);
+
+// gradients: OUT. d_hidden: OUT (rows, hidden). d_pooled: IN (texts, hidden), complete before a barrier. Barriers stand
+// within, and one must behind.
+void backward(parallel::Team& team, const AttentionTensors<float>& gradients, memory::MatrixView<float> d_hidden,
+              memory::MatrixView<const float> d_pooled, memory::MatrixView<const float> hidden, const TextSpans& texts,
+              const PackedDense& dense, const AttentionTensors<const float>& tensors, AttentionSaved& saved,
+              linalg::Scratch& scratch);
+
+}  // namespace wordkin::heads

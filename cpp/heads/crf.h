@@ -1,0 +1,97 @@
+// A linear-chain conditional random field over the tags of a sentence (Lafferty et al. 2001): the score of tags y is
+//
+//   start[y_0] + sum over t of e_t[y_t] + sum over t > 0 of T[y_(t-1), y_t] + end[y_last],
+//
+// its probability exp(score) / Z. Sums over all paths are taken over exponentials in float64, rescaled at every step
+// (Rabiner 1989, section V.A), which costs tags^2 multiplications a token instead of tags^2 exponentials. That is exact
+// as long as transitions, and the scores of one token, lie within 700 of each other.
+//
+// A team shares the sentences. What a member adds up depends on the size of the team, within rounding.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "heads/text_spans.h"
+#include "memory/matrix_view.h"
+#include "parallel/team.h"
+
+namespace wordkin::heads {
+
+template <typename T>
+struct CrfTensors {
+  memory::MatrixView<T> transitions;  // (tags, tags): from the row's tag to the column's
+  std::span<T> start;                 // (tags)
+  std::span<T> end;                   // (tags)
+};
+
+using CrfParameters = CrfTensors<const float>;
+using CrfGradients = CrfTensors<float>;
+
+class Crf {
+ public:
+  // For the members of a region.
+  Crf(std::int64_t tags, std::size_t members);
+
+  // Before a region begins: room for sentences of at most this length, and the exponentials of the parameters.
+  void prepare(std::int64_t longest, const CrfParameters& parameters);
+
+  // Every member calls these, behind a barrier. emissions: IN (rows, tags). Empty sentences cost 0.
+
+  // losses: OUT (sentences) -log p(tags). tags: IN (rows).
+  void losses(const parallel::Team& team, std::span<double> losses, memory::MatrixView<const float> emissions,
+              std::span<const std::int32_t> tags, const CrfParameters& parameters, const TextSpans& sentences);
+  // The same with the gradients of the sum of factors[k] losses[k]. d_emissions: OUT (rows, tags). gradients: OUT. A
+  // barrier stands within, and must behind.
+  void gradients(parallel::Team& team, std::span<double> losses, memory::MatrixView<float> d_emissions,
+                 const CrfGradients& gradients, std::span<const float> factors,
+                 memory::MatrixView<const float> emissions, std::span<const std::int32_t> tags,
+                 const CrfParameters& parameters, const TextSpans& sentences);
+  // probabilities: OUT (rows, tags) p(y_t = tag).
+  void marginals(const parallel::Team& team, memory::MatrixView<float> probabilities,
+                 memory::MatrixView<const float> emissions, const TextSpans& sentences);
+  // paths: OUT (rows) the most probable tags; the smaller tag among equals, from the end backwards.
+  void best_paths(const parallel::Team& team, std::span<std::int32_t> paths, memory::MatrixView<const float> emissions,
+                  const CrfParameters& parameters, const TextSpans& sentences);
+
+ private:
+  // What a member works with, for one sentence at a time but for the sums.
+  struct Member {
+    std::vector<double> alpha;         // (steps, tags) p(y_t = tag | tokens up to t)
+    std::vector<double> powers;        // (steps, tags) exp(e_t - the greatest of them)
+    std::vector<double> scales;        // (steps) what a step's numbers were divided by
+    std::vector<double> beta;          // (tags) of a step; of best_paths the scores
+    std::vector<double> reached;       // (tags) the next of the same
+    std::vector<std::int32_t> before;  // (steps, tags) the best tag before
+    std::vector<double> pairs;         // (tags, tags) sums of alpha_(t-1)[i] powers_t[j] beta_t[j] / scale_t
+    std::vector<double> start;         // (tags) sums of p(y_0 = tag)
+    std::vector<double> end;
+  };
+
+  [[nodiscard]] Member& own(const parallel::Team& team) { return members_[static_cast<std::size_t>(team.member())]; }
+  // Fills alpha, powers and scales; returns log Z.
+  double forward(Member& member, memory::MatrixView<const float> emissions) const;
+  // Calls visit(t, p of step t, beta of step t) from the last step to the first.
+  template <typename Visit>
+  void backward(Member& member, std::int64_t steps, const Visit& visit) const;
+  void begin_sums(Member& member) const;
+  void add_sentence(Member& member, memory::MatrixView<float> d_emissions, float factor,
+                    std::span<const std::int32_t> tags) const;
+  void write_gradients(const parallel::Team& team, const CrfGradients& gradients, std::span<const float> factors,
+                       std::span<const std::int32_t> tags, const TextSpans& sentences) const;
+  [[nodiscard]] double score(memory::MatrixView<const float> emissions, std::span<const std::int32_t> tags,
+                             const CrfParameters& parameters) const;
+
+  std::int64_t tags_;
+  std::vector<Member> members_;
+  std::vector<double> powers_;        // (tags, tags) exp(T - the greatest)
+  std::vector<double> powers_back_;   // the same transposed
+  std::vector<double> start_powers_;  // (tags)
+  std::vector<double> end_powers_;    // (tags)
+  double greatest_transition_ = 0.0;
+  double greatest_start_ = 0.0;
+  double greatest_end_ = 0.0;
+};
+
+}  // namespace wordkin::heads
