@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from wordkin.downstream.network_options import NetworkOptions
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
 from wordkin.word2vec.options import TrainingOptions
 
@@ -31,6 +32,8 @@ CPP_ARROWS = {
     "optim": {"kernels", "memory", "parallel"},
     "softmax": {"optim", "linalg", "kernels", "memory", "random", "parallel"},  # optim: gradients of few rows
     "elmo": {"charcnn", "recurrent", "softmax", "optim", "linalg", "kernels", "memory", "random", "parallel"},
+    "heads": {"linalg", "kernels", "memory", "parallel"},
+    "tasks": {"elmo", "charcnn", "recurrent", "heads", "optim", "linalg", "kernels", "memory", "parallel"},
     "text": {"memory", "parallel"},
     "phrases": {"text", "memory", "parallel"},
     "vector_files": {"memory", "parallel"},
@@ -40,6 +43,7 @@ CPP_ARROWS = {
     "bindings": {
         "charcnn",
         "elmo",
+        "heads",
         "kernels",
         "linalg",
         "memory",
@@ -50,6 +54,7 @@ CPP_ARROWS = {
         "recurrent",
         "search",
         "softmax",
+        "tasks",
         "text",
         "vector_files",
         "word2vec",
@@ -171,6 +176,7 @@ OPTIONS = [
     ("word2vec/objective.h", "Options", TrainingOptions),
     ("elmo/options.h", "Options", ELMoOptions),
     ("elmo/options.h", "TrainingOptions", ELMoTrainingOptions),
+    ("tasks/options.h", "Options", NetworkOptions),
 ]
 
 

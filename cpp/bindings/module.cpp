@@ -29,4 +29,5 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   wordkin::bindings::register_softmax(m);
   wordkin::bindings::register_optim(m);
   wordkin::bindings::register_elmo(m);
+  wordkin::bindings::register_tasks(m);
 }

@@ -18,5 +18,6 @@ void register_charcnn(pybind11::module_& m);
 void register_softmax(pybind11::module_& m);
 void register_optim(pybind11::module_& m);
 void register_elmo(pybind11::module_& m);
+void register_tasks(pybind11::module_& m);
 
 }  // namespace wordkin::bindings

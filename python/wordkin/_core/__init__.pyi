@@ -7,6 +7,7 @@ from . import phrases as phrases
 from . import recurrent as recurrent
 from . import search as search
 from . import softmax as softmax
+from . import tasks as tasks
 from . import text as text
 from . import vector_files as vector_files
 from . import word2vec as word2vec

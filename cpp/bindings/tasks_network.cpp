@@ -1,0 +1,333 @@
+#include "bindings/tasks_network.h"
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/compute_choice.h"
+#include "bindings/interruptible_team.h"
+#include "bindings/tasks_batch.h"
+#include "bindings/tasks_options.h"
+#include "bindings/tensor_views.h"
+#include "bindings/turn.h"
+#include "recurrent/dropout.h"
+#include "tasks/network.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+using tasks::Goal;
+
+constexpr const char* kBusy = "this network is busy in another thread";
+
+void check_size(const char* dictionary, const py::dict& arrays, std::size_t size) {
+  if (arrays.size() != size)
+    throw py::value_error("`" + std::string(dictionary) + "` must hold " + std::to_string(size) + " tensors; got " +
+                          std::to_string(arrays.size()));
+}
+
+py::object entry(const char* dictionary, const py::dict& arrays, const std::string& name) {
+  if (!arrays.contains(name)) throw py::value_error("`" + std::string(dictionary) + "` lacks " + name);
+  return arrays[py::str(name)];
+}
+
+optim::Memory moments_of(const tasks::Parameter& parameter, const py::object& pair) {
+  const std::string name = "moments[" + parameter.name + "]";
+  if (!py::isinstance<py::tuple>(pair) || py::len(pair) != 2)
+    refuse(name.c_str(), "a tuple of the two moments of Adam", py::cast<std::string>(py::str(py::type::of(pair))));
+  const auto both = py::cast<py::tuple>(pair);
+  return {tensor_view<float>(name + "[0]", both[0], parameter.shape, Access::kWrite),
+          tensor_view<float>(name + "[1]", both[1], parameter.shape, Access::kWrite)};
+}
+
+memory::MatrixView<const float> frozen_rows(const tasks::Table& table, std::size_t number, const py::object& rows) {
+  const std::string name = "frozen[" + std::to_string(number) + "]";
+  if (table.trained) {
+    if (!rows.is_none()) throw py::value_error("`" + name + "` must be None for a table that is trained");
+    return {};
+  }
+  const auto view = matrix_view<const float>(name.c_str(), rows, Access::kRead);
+  if (view.rows != table.rows || view.columns != table.dim)
+    throw py::value_error("`" + name + "` must have the shape " + shape_text(std::array{table.rows, table.dim}) +
+                          "; got " + shape_text(std::array{view.rows, view.columns}));
+  return view;
+}
+
+// Holds the arrays that a network reads and changes.
+class NetworkSession {
+ public:
+  NetworkSession(const py::object& options, const py::dict& parameters, const py::sequence& frozen,
+                 const std::optional<py::dict>& moments, std::size_t threads, const std::string& isa)
+      : options_(network_options_from(options)), list_(tasks::parameters_of(options_)) {
+    const auto arrays = arrays_from(parameters, frozen, moments);
+    is_trainable_ = moments.has_value();
+    team_ = std::make_unique<InterruptibleTeam>(threads);
+    threads_ = team_->size();
+    network_ = std::make_unique<tasks::Network>(options_, *compute_of(isa, "float32").kernels, arrays, threads_);
+  }
+  ~NetworkSession() { close_team(); }
+
+  py::dict step(const py::object& batch, const py::object& targets, const py::object& weights, double learning_rate,
+                std::int64_t number, bool context_gradients) {
+    if (!is_trainable_) throw std::runtime_error("this network was made without `moments`: it cannot be trained");
+    if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
+      throw std::invalid_argument("`learning_rate` must be finite and not negative; got " +
+                                  std::to_string(learning_rate));
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = Goal::kUpdate;
+    request_.learning_rate = learning_rate;
+    py::object d_contexts = py::none();
+    const auto outcome = learn(batch, targets, weights, number, context_gradients ? &d_contexts : nullptr);
+    py::dict d;
+    d["loss"] = outcome.loss;
+    d["gradient_norm"] = outcome.gradient_norm;
+    d["clip_scale"] = outcome.clip_scale;
+    d["finite"] = outcome.finite;
+    d["d_contexts"] = std::move(d_contexts);
+    d["scores"] = tasks::pools(options_) ? py::object(scores_of_step()) : py::none();
+    return d;
+  }
+
+  py::dict gradients(const py::object& batch, const py::object& targets, const py::object& weights,
+                     std::int64_t number) {
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = Goal::kGradients;
+    py::object d_contexts;
+    const auto outcome = learn(batch, targets, weights, number, &d_contexts);
+    py::dict gradients;
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      py::array_t<float> gradient(list_[i].shape);
+      network_->copy_gradient({gradient.mutable_data(), static_cast<std::size_t>(gradient.size())}, i);
+      gradients[py::str(list_[i].name)] = std::move(gradient);
+    }
+    py::dict d;
+    d["loss"] = outcome.loss;
+    d["gradients"] = std::move(gradients);
+    d["d_contexts"] = std::move(d_contexts);
+    return d;
+  }
+
+  std::pair<double, double> evaluate(const py::object& batch, const py::object& targets, const py::object& weights) {
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = Goal::kLosses;
+    const HeldBatch held = batch_from(options_, batch);
+    request_.batch = held.batch;
+    request_.targets = targets_from(options_, held, targets, weights);
+    const auto outcome = run();
+    return {outcome.loss * outcome.total_weight, outcome.total_weight};
+  }
+
+  py::array_t<float> scores(const py::object& batch) { return answers(batch, Goal::kScores); }
+  py::array_t<float> probabilities(const py::object& batch) { return answers(batch, Goal::kProbabilities); }
+
+  py::array_t<std::int32_t> paths(const py::object& batch) {
+    if (options_.task != tasks::Task::kTags) throw std::invalid_argument("`task` must be tags for paths of tags");
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = Goal::kPaths;
+    const HeldBatch held = batch_from(options_, batch);
+    request_.batch = held.batch;
+    py::array_t<std::int32_t> paths(held.tokens);
+    request_.paths = {paths.mutable_data(), static_cast<std::size_t>(held.tokens)};
+    run();
+    return paths;
+  }
+
+  py::array_t<float> attention(const py::object& batch) {
+    if (!tasks::attends(options_)) throw std::invalid_argument("`pooling` must be attention for its weights");
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = Goal::kAttention;
+    const HeldBatch held = batch_from(options_, batch);
+    request_.batch = held.batch;
+    py::array_t<float> alpha(held.tokens);
+    request_.alpha = {alpha.mutable_data(), static_cast<std::size_t>(held.tokens)};
+    run();
+    return alpha;
+  }
+
+  // The factors of dropout that the last step or gradients drew, all in the order of the tokens or texts.
+  py::dict draws() {
+    const Turn turn(busy_, kBusy);
+    const auto inner = network_->inner_dropout();
+    const std::int64_t tokens = network_->texts().rows(), texts = network_->texts().texts();
+    const std::int64_t rows = tasks::pools(options_) ? texts : tokens;
+    py::dict d;
+    d["features"] =
+        factors(tokens, tasks::feature_columns(options_), network_->feature_dropout(), tasks::Network::kFeatures);
+    d["pooled"] = factors(texts, tasks::encoded_columns(options_), inner, network_->pooled_place());
+    d["dense"] = factors(rows, options_.dense_dim, inner, network_->dense_place());
+    py::list directions;
+    for (int direction = 0; direction < tasks::directions_of(options_); ++direction)
+      directions.append(layer_factors(direction));
+    d["layers"] = std::move(directions);
+    return d;
+  }
+
+  void refresh() {
+    const Turn turn(busy_, kBusy);
+    network_->refresh();
+  }
+  void close() {
+    const Turn turn(busy_, kBusy);
+    close_team();
+  }
+  std::size_t threads() const { return threads_; }
+  std::int64_t updates() const { return network_->updates(); }
+
+ private:
+  tasks::NetworkArrays arrays_from(const py::dict& parameters, const py::sequence& frozen,
+                                   const std::optional<py::dict>& moments) {
+    tasks::NetworkArrays arrays;
+    for (const auto& parameter : list_) {
+      const py::object weights = entry("parameters", parameters, parameter.name);
+      arrays.weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]", weights, parameter.shape,
+                                                  moments ? Access::kWrite : Access::kRead));
+      held_.push_back(weights);
+      if (!moments) continue;
+      held_.push_back(entry("moments", *moments, parameter.name));
+      arrays.memory.push_back(moments_of(parameter, held_.back()));
+    }
+    check_size("parameters", parameters, list_.size());
+    if (moments) check_size("moments", *moments, list_.size());
+    if (frozen.size() != options_.tables.size())
+      throw py::value_error("`frozen` must have an entry for each of the " + std::to_string(options_.tables.size()) +
+                            " tables; got " + std::to_string(frozen.size()));
+    for (std::size_t i = 0; i < options_.tables.size(); ++i) {
+      held_.push_back(frozen[i]);
+      arrays.frozen.push_back(frozen_rows(options_.tables[i], i, held_.back()));
+    }
+    return arrays;
+  }
+
+  // d_contexts: OUT the gradients of the contexts, or null if nobody asks for them.
+  tasks::Outcome learn(const py::object& batch, const py::object& targets, const py::object& weights,
+                       std::int64_t number, py::object* d_contexts) {
+    if (number < 1) throw std::invalid_argument("`step` must be positive; got " + std::to_string(number));
+    request_.step = number;
+    const HeldBatch held = batch_from(options_, batch);
+    request_.batch = held.batch;
+    request_.targets = targets_from(options_, held, targets, weights);
+    if (d_contexts != nullptr) {
+      py::list arrays;
+      for (const auto& context : options_.contexts) {
+        py::array_t<float> d({held.tokens, context.n_layers, context.dim});
+        request_.d_contexts.push_back({d.mutable_data()});
+        arrays.append(std::move(d));
+      }
+      *d_contexts = std::move(arrays);
+    }
+    return run();
+  }
+
+  py::array_t<float> answers(const py::object& batch, Goal goal) {
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = goal;
+    const HeldBatch held = batch_from(options_, batch);
+    request_.batch = held.batch;
+    const std::int64_t rows = tasks::pools(options_) ? held.texts() : held.tokens;
+    py::array_t<float> answers({rows, options_.outputs});
+    request_.answers = {answers.mutable_data(), rows, options_.outputs, options_.outputs};
+    run();
+    return answers;
+  }
+
+  tasks::Outcome run() {
+    if (!team_) throw std::runtime_error("this network is closed");
+    network_->prepare(request_);
+    team_->run([this](parallel::Team& team) { network_->run(team); });
+    return network_->outcome();
+  }
+
+  py::array_t<float> scores_of_step() {
+    const auto scores = network_->scores();
+    py::array_t<float> copy({scores.rows, scores.columns});
+    for (std::int64_t row = 0; row < scores.rows; ++row)
+      std::copy_n(scores.row(row), scores.columns, copy.mutable_data(row, 0));
+    return copy;
+  }
+
+  static py::array_t<float> factors(std::int64_t rows, std::int64_t columns, const recurrent::Dropout& dropout,
+                                    std::int64_t layer) {
+    py::array_t<float> factors({rows, columns});
+    std::fill_n(factors.mutable_data(), factors.size(), 1.0f);
+    recurrent::drop({factors.mutable_data(), rows, columns, columns}, 0, dropout, layer);
+    return factors;
+  }
+
+  // Of each recurrent layer's input above the first, and of the last one's output.
+  py::list layer_factors(int direction) {
+    recurrent::Dropout dropout = network_->inner_dropout();
+    dropout.direction = direction;
+    py::list layers;
+    for (std::int64_t layer = 1; layer <= options_.n_layers; ++layer) {
+      const auto drawn = factors(network_->texts().rows(), options_.hidden_dim, dropout, layer);
+      py::array_t<float> ordered({network_->texts().rows(), options_.hidden_dim});
+      for (std::int64_t row = 0; network_->sentences() && row < network_->texts().rows(); ++row)
+        std::copy_n(
+            drawn.data(row, 0), options_.hidden_dim,
+            ordered.mutable_data(network_->sentences()->tokens_of(direction)[static_cast<std::size_t>(row)], 0));
+      layers.append(std::move(ordered));
+    }
+    return layers;
+  }
+
+  void close_team() {
+    const py::gil_scoped_release release;  // joins threads; none of them needs Python
+    team_.reset();
+  }
+
+  tasks::Options options_;
+  std::vector<tasks::Parameter> list_;
+  std::vector<py::object> held_;
+  std::atomic_flag busy_;
+  bool is_trainable_ = false;
+  std::size_t threads_ = 1;
+  tasks::Request request_;
+  std::unique_ptr<InterruptibleTeam> team_;
+  std::unique_ptr<tasks::Network> network_;
+};
+
+}  // namespace
+
+void register_network(py::module_& m) {
+  py::class_<NetworkSession>(m, "Network")
+      .def(py::init<const py::object&, const py::dict&, const py::sequence&, const std::optional<py::dict>&,
+                    std::size_t, const std::string&>(),
+           py::arg("options"), py::arg("parameters"), py::arg("frozen"), py::kw_only(), py::arg("moments") = py::none(),
+           py::arg("threads"), py::arg("isa"))
+      .def("step", &NetworkSession::step, py::arg("batch"), py::arg("targets"), py::arg("weights"), py::kw_only(),
+           py::arg("learning_rate"), py::arg("step"), py::arg("context_gradients") = false)
+      .def("gradients", &NetworkSession::gradients, py::arg("batch"), py::arg("targets"), py::arg("weights"),
+           py::kw_only(), py::arg("step"))
+      .def("evaluate", &NetworkSession::evaluate, py::arg("batch"), py::arg("targets"), py::arg("weights"))
+      .def("scores", &NetworkSession::scores, py::arg("batch"))
+      .def("probabilities", &NetworkSession::probabilities, py::arg("batch"))
+      .def("paths", &NetworkSession::paths, py::arg("batch"))
+      .def("attention", &NetworkSession::attention, py::arg("batch"))
+      .def("draws", &NetworkSession::draws)
+      .def("refresh", &NetworkSession::refresh)
+      .def("close", &NetworkSession::close)
+      .def_property_readonly("threads", &NetworkSession::threads)
+      .def_property_readonly("updates", &NetworkSession::updates);
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,129 @@
+#include "tasks/encoder.h"
+
+#include <algorithm>
+
+namespace wordkin::tasks {
+namespace {
+
+using memory::MatrixView;
+using parallel::Team;
+
+recurrent::StackShape stack_shape(const Options& options) {
+  recurrent::StackShape shape;
+  shape.cell = options.encoder == Encoding::kRnn ? recurrent::Cell::kRnn : recurrent::Cell::kLstm;
+  shape.input = feature_columns(options);
+  shape.dim = shape.hidden = options.hidden_dim;
+  shape.n_layers = options.n_layers;
+  return shape;
+}
+
+// rows: OUT, in the order of a direction. text: IN, in the order of the texts.
+void gather(const Team& team, MatrixView<float> rows, MatrixView<const float> text,
+            std::span<const std::int64_t> tokens) {
+  const parallel::Range own = team.share(rows.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row)
+    std::copy_n(text.row(tokens[static_cast<std::size_t>(row)]), rows.columns, rows.row(row));
+}
+
+void scatter(const Team& team, MatrixView<float> text, MatrixView<const float> rows,
+             std::span<const std::int64_t> tokens) {
+  const parallel::Range own = team.share(rows.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row)
+    std::copy_n(rows.row(row), rows.columns, text.row(tokens[static_cast<std::size_t>(row)]));
+}
+
+}  // namespace
+
+Encoder::Direction::Direction(const linalg::Compute& compute, const recurrent::StackShape& shape)
+    : weights(compute, shape, recurrent::Purpose::kTraining),
+      stack(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
+      inputs(0, shape.input),
+      top(0, shape.hidden) {
+  for (std::int64_t i = 0; i < 2 * shape.n_layers; ++i) states.emplace_back(0, shape.hidden);
+}
+
+void Encoder::Direction::clear_state(const Team& team) {
+  const auto clear = [&](MatrixView<float> state) {
+    const parallel::Range own = team.share(state.rows);
+    for (std::int64_t row = own.begin; row < own.end; ++row) std::fill_n(state.row(row), state.columns, 0.0f);
+  };
+  for (const auto& state : views) {
+    clear(state.h);
+    clear(state.c);
+  }
+}
+
+Encoder::Encoder(const linalg::Compute& compute, const Options& options) : shape_(stack_shape(options)) {
+  for (int direction = 0; direction < directions_of(options); ++direction) directions_.emplace_back(compute, shape_);
+}
+
+void Encoder::prepare(const elmo::SentenceBatch& batch) {
+  batch_ = &batch;
+  const auto& sequences = batch.sequences();
+  for (auto& own : directions_) {
+    own.stack.resize(sequences);
+    own.inputs.resize(sequences.rows());
+    own.top.resize(sequences.rows());
+    own.views.clear();
+    for (std::size_t layer = 0; layer < static_cast<std::size_t>(shape_.n_layers); ++layer) {
+      own.states[2 * layer].resize(sequences.width());
+      own.states[2 * layer + 1].resize(sequences.width());
+      own.views.push_back({own.states[2 * layer].view(), own.states[2 * layer + 1].view()});
+    }
+  }
+}
+
+void Encoder::pack(Team& team, const Tensors<const float>& weights) {
+  for (std::size_t direction = 0; direction < directions_.size(); ++direction)
+    directions_[direction].weights.pack(team, weights.layers[direction]);
+}
+
+bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const float> features,
+                      const recurrent::Dropout& dropout, linalg::Scratch& scratch) {
+  team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
+    auto& own = directions_[static_cast<std::size_t>(direction)];
+    const auto tokens = batch_->tokens_of(direction);
+    gather(part, own.inputs.view(), features, tokens);
+    own.clear_state(part);
+    part.barrier();
+    recurrent::Dropout its = dropout;
+    its.direction = direction;
+    if (!own.stack.forward(part, own.weights, own.top.view(), own.inputs.view(), own.views, its, scratch)) return;
+    scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
+  });
+  return team.go_on();  // what one half was told, all are told
+}
+
+bool Encoder::backward(Team& team, const Tensors<float>& gradients, MatrixView<float> d_features,
+                       MatrixView<const float> d_encoded, const Tensors<const float>& weights,
+                       linalg::Scratch& scratch) {
+  team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
+    const auto index = static_cast<std::size_t>(direction);
+    auto& own = directions_[index];
+    gather(part, own.top.view(), d_encoded.block_of_columns(direction * shape_.hidden, shape_.hidden),
+           batch_->tokens_of(direction));
+    part.barrier();
+    static_cast<void>(own.stack.backward(part, own.weights,
+                                         d_features.empty() ? MatrixView<float>{} : own.inputs.view(),
+                                         gradients.layers[index], own.top.view(), weights.layers[index], scratch));
+  });
+  if (!team.go_on()) return false;
+  if (d_features.empty()) return true;
+  sum_gradients(team, d_features);
+  return team.go_on();
+}
+
+void Encoder::sum_gradients(Team& team, MatrixView<float> d_features) {
+  scatter(team, d_features, directions_.front().inputs.view(), batch_->tokens_of(0));
+  if (directions_.size() == 1) return;
+  team.barrier();
+  const auto backward = directions_.back().inputs.view();
+  const parallel::Range own = team.share(backward.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row) {
+    const float* const d = backward.row(row);
+    float* const sum = d_features.row(batch_->tokens_of(1)[static_cast<std::size_t>(row)]);
+    for (std::int64_t k = 0; k < backward.columns; ++k) sum[k] += d[k];
+  }
+}
+
+}  // namespace wordkin::tasks

@@ -1,0 +1,59 @@
+// Recurrent layers over the tokens of texts, in one direction or in two, whose outputs stand side by side. Tokens in
+// and out are in the order of the texts; within, each direction has its own.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "elmo/sentence_batch.h"
+#include "linalg/gemm.h"
+#include "memory/matrix_view.h"
+#include "parallel/team.h"
+#include "recurrent/direction_stack.h"
+#include "recurrent/padded_matrix.h"
+#include "tasks/options.h"
+#include "tasks/parameters.h"
+
+namespace wordkin::tasks {
+
+class Encoder {
+ public:
+  Encoder(const linalg::Compute& compute, const Options& options);
+
+  // Makes room for a batch, which is borrowed, before the region begins.
+  void prepare(const elmo::SentenceBatch& batch);
+
+  // Every member calls these. A barrier must follow pack.
+  void pack(parallel::Team& team, const Tensors<const float>& weights);
+  // They end with a barrier and are false where the work was cancelled. encoded: OUT (tokens, directions * hidden),
+  // with dropout. features: IN (tokens, input), complete before a barrier. dropout: that of direction 0.
+  [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> encoded,
+                             memory::MatrixView<const float> features, const recurrent::Dropout& dropout,
+                             linalg::Scratch& scratch);
+  // gradients: OUT. d_features: OUT (tokens, input), or empty if nobody asks for it. d_encoded: IN, complete before a
+  // barrier.
+  [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
+                              memory::MatrixView<float> d_features, memory::MatrixView<const float> d_encoded,
+                              const Tensors<const float>& weights, linalg::Scratch& scratch);
+
+ private:
+  struct Direction {
+    Direction(const linalg::Compute& compute, const recurrent::StackShape& shape);
+    void clear_state(const parallel::Team& team);
+
+    recurrent::PackedStack weights;
+    recurrent::StackTraining stack;
+    recurrent::PaddedMatrix inputs;               // in the order of the direction; then their gradients
+    recurrent::PaddedMatrix top;                  // the last layer's outputs, then their gradients
+    std::vector<recurrent::PaddedMatrix> states;  // h and c of every layer
+    std::vector<recurrent::LayerState> views;
+  };
+
+  void sum_gradients(parallel::Team& team, memory::MatrixView<float> d_features);
+
+  recurrent::StackShape shape_;
+  const elmo::SentenceBatch* batch_ = nullptr;
+  std::vector<Direction> directions_;
+};
+
+}  // namespace wordkin::tasks

@@ -1,0 +1,255 @@
+#include "tasks/network.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "optim/adam.h"
+#include "optim/clipping.h"
+
+namespace wordkin::tasks {
+namespace {
+
+using memory::MatrixView;
+using parallel::Team;
+
+std::vector<std::int64_t> dense_sizes(const std::vector<Parameter>& list) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& parameter : list) sizes.push_back(parameter.is_table ? 0 : parameter.size());
+  return sizes;
+}
+
+std::vector<std::span<const float>> read_only(const std::vector<std::span<float>>& spans) {
+  return {spans.begin(), spans.end()};
+}
+
+void drop_own_rows(const Team& team, MatrixView<float> rows, const recurrent::Dropout& dropout, std::int64_t layer) {
+  const parallel::Range own = team.share(rows.rows);
+  if (own.size() > 0) recurrent::drop(rows.block_of_rows(own.begin, own.size()), own.begin, dropout, layer);
+}
+
+void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
+  const parallel::Range own = team.share(from.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
+}
+
+}  // namespace
+
+Network::Network(const Options& options, const kernels::KernelTable& kernels, const NetworkArrays& arrays,
+                 std::size_t members)
+    : options_(options),
+      compute_{&kernels, linalg::Precision::kFloat32},
+      arrays_(arrays),
+      list_(parameters_of(options)),
+      dense_gradients_(dense_sizes(list_)),
+      weights_(tensors_of<const float>(options, read_only(arrays.weights))),
+      gradients_(tensors_of<float>(options, dense_gradients_.spans())),
+      features_(compute_, options, arrays.frozen, members),
+      encoder_(compute_, options),
+      pooler_(compute_, options),
+      layers_(compute_, options),
+      objective_(options, members),
+      scratch_(members),
+      features_rows_(feature_columns(options)),
+      encoded_rows_(encoded_columns(options)),
+      d_encoded_rows_(encoded_columns(options)),
+      pooled_(encoded_columns(options)),
+      d_pooled_(encoded_columns(options)),
+      scores_(options.outputs),
+      d_scores_(options.outputs) {}
+
+std::int64_t Network::answer_rows() const { return pools(options_) ? texts_.texts() : texts_.rows(); }
+
+MatrixView<float> Network::encoded() {
+  return (directions_of(options_) == 0 ? features_rows_ : encoded_rows_).rows(texts_.rows());
+}
+
+MatrixView<float> Network::d_encoded() { return d_encoded_rows_.rows(texts_.rows()); }
+
+MatrixView<float> Network::answer_inputs() { return pools(options_) ? pooled_.rows(texts_.texts()) : encoded(); }
+
+recurrent::Dropout Network::feature_dropout() const {
+  return {static_cast<float>(options_.input_dropout), options_.seed, static_cast<std::uint64_t>(request_->step), 0};
+}
+
+recurrent::Dropout Network::inner_dropout() const {
+  return {static_cast<float>(options_.dropout), options_.seed, static_cast<std::uint64_t>(request_->step), 0, 1};
+}
+
+void Network::gather_parameters() {
+  parameters_ = optim::ParameterSet();
+  std::size_t parameter = 0;
+  for (std::size_t table = 0; table < options_.tables.size(); ++table) {
+    if (!options_.tables[table].trained) continue;
+    parameters_.add(
+        optim::Sparse{arrays_.weights[parameter], arrays_.memory[parameter], {}, {}, &features_.table_gradient(table)});
+    ++parameter;
+  }
+  for (; parameter < list_.size(); ++parameter)
+    parameters_.add(
+        optim::Dense{arrays_.weights[parameter], dense_gradients_.spans()[parameter], arrays_.memory[parameter]});
+}
+
+void Network::prepare(const Request& request) {
+  request_ = &request;
+  outcome_ = {};
+  texts_.assign(request.batch.lengths);
+  features_rows_.reserve(texts_.rows());
+  encoded_rows_.reserve(texts_.rows());
+  pooled_.reserve(texts_.texts());
+  scores_.reserve(answer_rows());
+  features_.prepare(request.batch, texts_, weights_);
+  sentences_.reset();
+  if (texts_.rows() > 0) encoder_.prepare(sentences_.emplace(texts_.ends()));
+  if (pools(options_)) pooler_.prepare(texts_);
+  layers_.prepare(answer_rows());
+  objective_.prepare(texts_, weights_);
+  if (request.goal >= Goal::kLosses) objective_.set_targets(request.targets);
+  if (!trains()) return;
+  d_encoded_rows_.reserve(texts_.rows());
+  d_pooled_.reserve(texts_.texts());
+  d_scores_.reserve(answer_rows());
+  if (texts_.rows() == 0) std::ranges::fill(dense_gradients_.all(), 0.0f);  // most are not written then
+  if (!arrays_.memory.empty()) gather_parameters();
+}
+
+bool Network::pack(Team& team) {
+  if (is_packed_) return true;
+  encoder_.pack(team, weights_);
+  if (pools(options_)) pooler_.pack(team, weights_);
+  layers_.pack(team, weights_);
+  if (!team.go_on()) return false;
+  if (team.rank() == 0) is_packed_ = true;
+  return true;
+}
+
+bool Network::encode(Team& team) {
+  if (texts_.rows() == 0) return team.go_on();
+  const auto features = features_rows_.rows(texts_.rows());
+  if (!features_.forward(team, features, weights_, scratch_)) return false;
+  if (trains()) drop_own_rows(team, features, feature_dropout(), kFeatures);
+  if (directions_of(options_) == 0) return team.go_on();
+  team.barrier();
+  const auto dropout = trains() ? inner_dropout() : recurrent::Dropout{};
+  return encoder_.forward(team, encoded(), features, dropout, scratch_);
+}
+
+bool Network::answer(Team& team) {
+  const auto inputs = answer_inputs();
+  const auto dropout = trains() ? inner_dropout() : recurrent::Dropout{};
+  if (pools(options_)) {
+    pooler_.forward(team, inputs, encoded(), weights_, scratch_);
+    team.barrier();
+    drop_own_rows(team, inputs, dropout, pooled_place());
+    if (!team.go_on()) return false;
+    if (request_->goal == Goal::kAttention) return true;
+  }
+  layers_.forward(team, scores_.rows(answer_rows()), inputs, dropout, dense_place(), scratch_);
+  return team.go_on();
+}
+
+bool Network::go_back(Team& team) {
+  const auto inputs = answer_inputs();
+  const auto d_inputs = pools(options_) ? d_pooled_.rows(texts_.texts()) : d_encoded();
+  if (inputs.rows > 0)
+    layers_.backward(team, gradients_, d_inputs, d_scores_.rows(inputs.rows), scores_.rows(inputs.rows), inputs,
+                     inner_dropout(), dense_place(), scratch_);
+  if (!team.go_on()) return false;
+  if (texts_.rows() == 0) return true;
+  if (pools(options_)) {
+    drop_own_rows(team, d_inputs, inner_dropout(), pooled_place());
+    team.barrier();
+    pooler_.backward(team, gradients_, d_encoded(), d_inputs, encoded(), weights_, scratch_);
+    if (!team.go_on()) return false;
+  }
+  return go_back_through_tokens(team);
+}
+
+bool Network::go_back_through_tokens(Team& team) {
+  auto d_features = d_encoded();
+  if (directions_of(options_) > 0) {
+    d_features = features_.learns() ? features_rows_.rows(texts_.rows()) : MatrixView<float>{};
+    if (!encoder_.backward(team, gradients_, d_features, d_encoded(), weights_, scratch_)) return false;
+  }
+  if (!features_.learns()) return true;
+  drop_own_rows(team, d_features, feature_dropout(), kFeatures);
+  team.barrier();
+  return features_.backward(team, gradients_, request_->d_contexts, d_features, weights_, scratch_);
+}
+
+// Of the weights of layers. One member adds its gradient; a barrier stands before and must behind.
+double Network::add_penalty(const Team& team) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < weights_.contexts.size(); ++i) {
+    const auto weights = weights_.contexts[i].weights;
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      const auto weight = static_cast<double>(weights[k]);
+      sum += options_.mix_l2 * weight * weight;
+      if (team.rank() == 0) gradients_.contexts[i].weights[k] += static_cast<float>(2.0 * options_.mix_l2 * weight);
+    }
+  }
+  return sum;
+}
+
+void Network::learn(Team& team) {
+  if (!go_back(team)) return;
+  const double loss = objective_.mean_loss() + add_penalty(team);
+  team.barrier();
+  const bool updates = request_->goal == Goal::kUpdate;
+  const double squared_norm = arrays_.memory.empty() ? 0.0 : parameters_.squared_norm(team, *compute_.kernels);
+  const double scale = optim::clip_scale(squared_norm, options_.clip_norm);
+  const bool finite = std::isfinite(squared_norm) && std::isfinite(loss);
+  if (!team.go_on()) return;  // the last time: from here on, weights change
+  if (team.rank() == 0) outcome_ = {loss, objective_.total_weight(), std::sqrt(squared_norm), scale, finite, true};
+  if (!finite || !updates) return;
+  parameters_.update(team, optim::Adam(*compute_.kernels, request_->learning_rate, request_->step, scale));
+  if (team.rank() > 0) return;
+  is_packed_ = false;
+  ++updates_;
+}
+
+void Network::give_answers(Team& team) {
+  const auto scores = scores_.rows(answer_rows());
+  switch (request_->goal) {
+    case Goal::kScores:
+      return copy_own_rows(team, request_->answers, scores);
+    case Goal::kProbabilities:
+      return objective_.probabilities(team, request_->answers, scores);
+    case Goal::kPaths:
+      return objective_.paths(team, request_->paths, scores, weights_);
+    default:
+      if (team.rank() == 0) std::ranges::copy(pooler_.alpha(), request_->alpha.begin());
+  }
+}
+
+void Network::run(Team& team) {
+  if (!pack(team) || !encode(team) || !answer(team)) return;
+  const bool has_losses = request_->goal >= Goal::kLosses;
+  if (has_losses)
+    objective_.run(team, trains() ? d_scores_.rows(answer_rows()) : MatrixView<float>{}, gradients_,
+                   scores_.rows(answer_rows()), weights_);
+  else
+    give_answers(team);
+  if (!team.go_on()) return;
+  if (trains()) return learn(team);
+  if (team.rank() > 0) return;
+  const double loss = has_losses ? objective_.mean_loss() : 0.0;
+  outcome_ = {loss, objective_.total_weight(), 0.0, 1.0, std::isfinite(loss), true};
+}
+
+void Network::copy_gradient(std::span<float> gradient, std::size_t parameter) const {
+  if (!list_[parameter].is_table) {
+    std::ranges::copy(dense_gradients_.spans()[parameter], gradient.begin());
+    return;
+  }
+  std::ranges::fill(gradient, 0.0f);
+  std::size_t trained = 0;
+  for (std::size_t table = 0; table < options_.tables.size(); ++table) {
+    if (!options_.tables[table].trained || trained++ != parameter) continue;
+    const auto& rows = features_.table_gradient(table);
+    for (std::int64_t row = 0; row < rows.count(); ++row)
+      std::copy_n(rows.row(row), rows.columns(), gradient.data() + rows.ids()[row] * rows.columns());
+  }
+}
+
+}  // namespace wordkin::tasks

@@ -1,0 +1,145 @@
+// A classifier or tagger at work: forward to the answers, or forward, backward and one step of Adam. The order of
+// things; the arithmetic is in the rooms that it calls.
+//
+// A team shares the work: the two directions of the encoder run side by side in its halves, everything else by rows,
+// texts or columns. Room is made for the largest batch seen and used again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "elmo/sentence_batch.h"
+#include "heads/text_spans.h"
+#include "linalg/gemm.h"
+#include "memory/row_buffer.h"
+#include "optim/dense_gradients.h"
+#include "optim/parameter_set.h"
+#include "parallel/team.h"
+#include "tasks/answer_layers.h"
+#include "tasks/batch.h"
+#include "tasks/encoder.h"
+#include "tasks/objective.h"
+#include "tasks/options.h"
+#include "tasks/parameters.h"
+#include "tasks/pooler.h"
+#include "tasks/token_features.h"
+
+namespace wordkin::tasks {
+
+// Borrowed. memory: Adam's moments; none for networks that are not trained.
+struct NetworkArrays {
+  std::vector<std::span<float>> weights;  // in the order of parameters_of
+  std::vector<optim::Memory> memory;
+  std::vector<memory::MatrixView<const float>> frozen;  // for each table its rows, or nothing where it is trained
+};
+
+enum class Goal { kScores, kProbabilities, kPaths, kAttention, kLosses, kGradients, kUpdate };
+
+// One piece of work; borrowed until its end.
+struct Request {
+  Goal goal = Goal::kScores;
+  Batch batch{};
+  Targets targets{};  // kLosses, kGradients, kUpdate
+  double learning_rate = 0.0;
+  std::int64_t step = 1;                                // numbers the random streams and Adam's corrections
+  std::vector<heads::LayeredRows<float>> d_contexts{};  // OUT of kGradients and kUpdate, where they are wanted
+  memory::MatrixView<float> answers{};                  // OUT of kScores and kProbabilities (texts or tokens, outputs)
+  std::span<std::int32_t> paths{};                      // OUT of kPaths (tokens)
+  std::span<float> alpha{};                             // OUT of kAttention (tokens)
+};
+
+struct Outcome {
+  double loss = 0.0;          // the weighted mean, with the penalty where gradients were wanted
+  double total_weight = 0.0;  // that it is a mean over
+  double gradient_norm = 0.0;
+  double clip_scale = 1.0;
+  bool finite = false;
+  bool completed = false;  // false: cancelled; then nothing was changed
+};
+
+class Network {
+ public:
+  // For a region of `members` members. The arrays stay where they are as long as this object lives.
+  Network(const Options& options, const kernels::KernelTable& kernels, const NetworkArrays& arrays,
+          std::size_t members);
+
+  // Makes room for a request and borrows it, before the region begins.
+  void prepare(const Request& request);
+  // By all members of a region. Weights and moments change together or, where the work was cancelled or a number is not
+  // finite, not at all.
+  void run(parallel::Team& team);
+  // Behind the region.
+  [[nodiscard]] const Outcome& outcome() const { return outcome_; }
+  [[nodiscard]] std::int64_t updates() const { return updates_; }
+  // (texts or tokens, outputs) of the last request, with its dropout.
+  [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(answer_rows()); }
+
+  // The weights were changed from outside.
+  void refresh() { is_packed_ = false; }
+
+  // For whoever checks gradients: of a parameter, by its place in the list, all entries.
+  void copy_gradient(std::span<float> gradient, std::size_t parameter) const;
+  // The numbers by which dropout knows its places (recurrent/dropout.h); recurrent layers lie between.
+  [[nodiscard]] recurrent::Dropout feature_dropout() const;
+  [[nodiscard]] recurrent::Dropout inner_dropout() const;
+  static constexpr std::int64_t kFeatures = 0;
+  [[nodiscard]] std::int64_t pooled_place() const { return options_.n_layers + 1; }
+  [[nodiscard]] std::int64_t dense_place() const { return options_.n_layers + 2; }
+  // Of the last request; no sentences without tokens.
+  [[nodiscard]] const heads::TextSpans& texts() const { return texts_; }
+  [[nodiscard]] const std::optional<elmo::SentenceBatch>& sentences() const { return sentences_; }
+
+ private:
+  [[nodiscard]] bool trains() const { return request_->goal >= Goal::kGradients; }
+  [[nodiscard]] std::int64_t answer_rows() const;
+  [[nodiscard]] memory::MatrixView<float> encoded();
+  [[nodiscard]] memory::MatrixView<float> d_encoded();
+  [[nodiscard]] memory::MatrixView<float> answer_inputs();
+  void gather_parameters();
+
+  // Each is called by every member, ends with a barrier, and is false where the work was cancelled.
+  [[nodiscard]] bool pack(parallel::Team& team);
+  [[nodiscard]] bool encode(parallel::Team& team);
+  [[nodiscard]] bool answer(parallel::Team& team);
+  [[nodiscard]] bool go_back(parallel::Team& team);
+  [[nodiscard]] bool go_back_through_tokens(parallel::Team& team);
+  void give_answers(parallel::Team& team);
+  void learn(parallel::Team& team);
+  double add_penalty(const parallel::Team& team);
+
+  Options options_;
+  linalg::Compute compute_;
+  NetworkArrays arrays_;
+  std::vector<Parameter> list_;
+  optim::DenseGradients dense_gradients_;
+  Tensors<const float> weights_;
+  Tensors<float> gradients_;
+
+  TokenFeatures features_;
+  Encoder encoder_;
+  Pooler pooler_;
+  AnswerLayers layers_;
+  Objective objective_;
+  optim::ParameterSet parameters_;
+  linalg::Scratch scratch_;
+
+  memory::RowBuffer<float> features_rows_;  // (tokens, features), then their gradients
+  memory::RowBuffer<float> encoded_rows_;   // (tokens, encoded)
+  memory::RowBuffer<float> d_encoded_rows_;
+  memory::RowBuffer<float> pooled_;  // (texts, encoded)
+  memory::RowBuffer<float> d_pooled_;
+  memory::RowBuffer<float> scores_;  // (texts or tokens, outputs)
+  memory::RowBuffer<float> d_scores_;
+
+  const Request* request_ = nullptr;
+  heads::TextSpans texts_;
+  std::optional<elmo::SentenceBatch> sentences_;
+  bool is_packed_ = false;
+  Outcome outcome_;
+  std::int64_t updates_ = 0;
+};
+
+}  // namespace wordkin::tasks

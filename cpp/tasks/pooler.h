@@ -1,0 +1,49 @@
+// One vector of a text from those of its tokens, in the way that the options name.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "heads/attention_pooling.h"
+#include "heads/text_spans.h"
+#include "linalg/gemm.h"
+#include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
+#include "parallel/team.h"
+#include "tasks/options.h"
+#include "tasks/parameters.h"
+
+namespace wordkin::tasks {
+
+class Pooler {
+ public:
+  Pooler(const linalg::Compute& compute, const Options& options);
+
+  // Makes room for texts, which are borrowed, before the region begins.
+  void prepare(const heads::TextSpans& texts);
+
+  // Every member calls these. A barrier must follow pack, and stand before and behind the others.
+  void pack(parallel::Team& team, const Tensors<const float>& weights);
+  // pooled: OUT (texts, columns). encoded: IN (tokens, columns).
+  void forward(parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<const float> encoded,
+               const Tensors<const float>& weights, linalg::Scratch& scratch);
+  // gradients: OUT of the attention. d_encoded: OUT (tokens, columns). d_pooled: IN.
+  void backward(parallel::Team& team, const Tensors<float>& gradients, memory::MatrixView<float> d_encoded,
+                memory::MatrixView<const float> d_pooled, memory::MatrixView<const float> encoded,
+                const Tensors<const float>& weights, linalg::Scratch& scratch);
+
+  // Of the attention, behind forward: (tokens).
+  [[nodiscard]] std::span<const float> alpha() const {
+    return {saved_.alpha.data(), static_cast<std::size_t>(texts_->rows())};
+  }
+
+ private:
+  Pooling pooling_;
+  std::int64_t forward_columns_;  // of what reads from left to right
+  const heads::TextSpans* texts_ = nullptr;
+  heads::PackedDense dense_;
+  heads::AttentionSaved saved_;
+  memory::RowBuffer<std::int64_t> places_;  // of the maxima
+};
+
+}  // namespace wordkin::tasks

@@ -1,0 +1,101 @@
+#include "tasks/token_features.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace wordkin::tasks {
+
+TokenFeatures::TokenFeatures(const linalg::Compute& compute, const Options& options,
+                             std::vector<memory::MatrixView<const float>> frozen, std::size_t members) {
+  std::int64_t column = 0;
+  for (std::size_t i = 0; i < options.tables.size(); ++i) {
+    const auto& [rows, dim, trained] = options.tables[i];
+    tables_.push_back({column, rows, dim, trained, frozen[i]});
+    tables_.back().gradient = optim::RowGradients(0, dim, false);
+    learns_ = learns_ || trained;
+    column += dim;
+  }
+  for (const auto& [n_layers, dim, layer_norm] : options.contexts) {
+    mixes_.push_back({column, dim, heads::ScalarMix(n_layers, dim, layer_norm)});
+    learns_ = true;
+    column += dim;
+  }
+  if (!has_characters(options)) return;
+  characters_.emplace(compute, character_shape(options), column, members);
+  learns_ = true;
+}
+
+void TokenFeatures::prepare_table(TableRows& table, std::span<const std::int32_t> ids) {
+  table.places.assign(ids);
+  const std::int64_t count = table.places.rows();
+  if (count > table.gradient.capacity())
+    table.gradient = optim::RowGradients(std::min(table.rows, count + count / 2), table.dim, false);
+  std::ranges::copy(table.places.ids(), table.gradient.ids());
+  table.gradient.set_count(count);
+}
+
+void TokenFeatures::prepare(const Batch& batch, const heads::TextSpans& texts, const Tensors<const float>& weights) {
+  batch_ = &batch;
+  texts_ = &texts;
+  for (std::size_t i = 0; i < tables_.size(); ++i)
+    if (tables_[i].trained) prepare_table(tables_[i], batch.tables[i]);
+  for (std::size_t i = 0; i < mixes_.size(); ++i) mixes_[i].mix.prepare(texts, weights.contexts[i]);
+  if (!characters_) return;
+  const std::int64_t types = batch.characters.rows;
+  characters_->places.assign_all(batch.types, types);
+  characters_->words.emplace(batch.characters, characters_->encoder.shape().characters, charcnn::Coverage::kPresent);
+  characters_->saved.reserve(types);
+  characters_->vectors.reserve(types);
+}
+
+void TokenFeatures::copy_rows(const parallel::Team& team, memory::MatrixView<float> features,
+                              memory::MatrixView<const float> rows, std::span<const std::int32_t> ids) {
+  const parallel::Range own = team.share(features.rows);
+  for (std::int64_t token = own.begin; token < own.end; ++token) {
+    const std::int32_t id = ids[static_cast<std::size_t>(token)];
+    if (id == kNoRow)
+      std::fill_n(features.row(token), features.columns, 0.0f);
+    else
+      std::copy_n(rows.row(id), features.columns, features.row(token));
+  }
+}
+
+bool TokenFeatures::forward(parallel::Team& team, memory::MatrixView<float> features,
+                            const Tensors<const float>& weights, linalg::Scratch& scratch) {
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    const auto& table = tables_[i];
+    copy_rows(team, features.block_of_columns(table.column, table.dim),
+              table.trained ? weights.tables[i] : table.frozen, batch_->tables[i]);
+  }
+  for (std::size_t i = 0; i < mixes_.size(); ++i)
+    mixes_[i].mix.forward(team, features.block_of_columns(mixes_[i].column, mixes_[i].dim), batch_->contexts[i],
+                          *texts_);
+  if (!characters_) return team.go_on();
+  const auto vectors = characters_->vectors.rows(characters_->places.rows());
+  if (!characters_->encoder.forward(team, vectors, weights.characters, *characters_->words, characters_->saved,
+                                    scratch))
+    return false;
+  copy_rows(team, features.block_of_columns(characters_->column, vectors.columns), vectors, batch_->types);
+  return team.go_on();
+}
+
+bool TokenFeatures::backward(parallel::Team& team, const Tensors<float>& gradients,
+                             std::span<const heads::LayeredRows<float>> d_contexts,
+                             memory::MatrixView<const float> d_features, const Tensors<const float>& weights,
+                             linalg::Scratch& scratch) {
+  for (auto& table : tables_)
+    if (table.trained)
+      table.places.sum(team, table.gradient.values(), d_features.block_of_columns(table.column, table.dim));
+  for (std::size_t i = 0; i < mixes_.size(); ++i)
+    mixes_[i].mix.backward(team, gradients.contexts[i],
+                           d_contexts.empty() ? heads::LayeredRows<float>{} : d_contexts[i],
+                           d_features.block_of_columns(mixes_[i].column, mixes_[i].dim), batch_->contexts[i], *texts_);
+  if (!characters_) return team.go_on();
+  const auto d_vectors = characters_->vectors.rows(characters_->places.rows());
+  characters_->places.sum(team, d_vectors, d_features.block_of_columns(characters_->column, d_vectors.columns));
+  if (!team.go_on()) return false;
+  return characters_->encoder.backward(team, gradients.characters, d_vectors, weights.characters, *characters_->words,
+                                       characters_->saved, scratch);
+}
+
+}  // namespace wordkin::tasks

@@ -1,0 +1,89 @@
+// What a token is to the network: rows of tables, a sum of given layers, and what a character CNN makes of its word,
+// side by side. Each word type of a batch goes through the CNN once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "charcnn/char_encoder.h"
+#include "heads/scalar_mix.h"
+#include "heads/text_spans.h"
+#include "linalg/gemm.h"
+#include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
+#include "optim/row_gradients.h"
+#include "optim/row_places.h"
+#include "parallel/team.h"
+#include "tasks/batch.h"
+#include "tasks/options.h"
+#include "tasks/parameters.h"
+
+namespace wordkin::tasks {
+
+class TokenFeatures {
+ public:
+  // frozen: for each table that is not trained its rows; borrowed. For the members of a region.
+  TokenFeatures(const linalg::Compute& compute, const Options& options,
+                std::vector<memory::MatrixView<const float>> frozen, std::size_t members);
+
+  // Makes room for a batch, which is borrowed, before the region begins.
+  void prepare(const Batch& batch, const heads::TextSpans& texts, const Tensors<const float>& weights);
+
+  // Every member calls these; they end with a barrier and are false where the work was cancelled.
+  // features: OUT (tokens, columns).
+  [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> features,
+                             const Tensors<const float>& weights, linalg::Scratch& scratch);
+  // gradients: OUT of contexts and characters; those of tables are in table_gradient. d_contexts: OUT for each context,
+  // or none at all. d_features: IN.
+  [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
+                              std::span<const heads::LayeredRows<float>> d_contexts,
+                              memory::MatrixView<const float> d_features, const Tensors<const float>& weights,
+                              linalg::Scratch& scratch);
+
+  // Whether anything here has a gradient.
+  [[nodiscard]] bool learns() const { return learns_; }
+  [[nodiscard]] const optim::RowGradients& table_gradient(std::size_t table) const { return tables_[table].gradient; }
+
+ private:
+  struct TableRows {
+    std::int64_t column;  // of the features
+    std::int64_t rows;
+    std::int64_t dim;
+    bool trained;
+    memory::MatrixView<const float> frozen;
+    optim::RowPlaces places{};  // where it is trained
+    optim::RowGradients gradient{};
+  };
+  struct Mix {
+    std::int64_t column;
+    std::int64_t dim;
+    heads::ScalarMix mix;
+  };
+  struct Characters {
+    Characters(const linalg::Compute& compute, const charcnn::Shape& shape, std::int64_t first, std::size_t members)
+        : column(first), encoder(compute, shape), saved(shape, members), vectors(shape.outputs()) {}
+
+    std::int64_t column;
+    charcnn::CharEncoder encoder;
+    charcnn::EncoderSaved saved;
+    std::optional<charcnn::WordBatch> words{};
+    optim::RowPlaces places{};
+    memory::RowBuffer<float> vectors;  // of the types, and then their gradients
+  };
+
+  void prepare_table(TableRows& table, std::span<const std::int32_t> ids);
+  static void copy_rows(const parallel::Team& team, memory::MatrixView<float> features,
+                        memory::MatrixView<const float> rows, std::span<const std::int32_t> ids);
+
+  bool learns_ = false;
+  const Batch* batch_ = nullptr;
+  const heads::TextSpans* texts_ = nullptr;
+  std::vector<TableRows> tables_;
+  std::vector<Mix> mixes_;
+  std::optional<Characters> characters_;
+};
+
+}  // namespace wordkin::tasks
