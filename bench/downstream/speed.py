@@ -1,0 +1,78 @@
+"""How fast are an epoch of training and of prediction, against the same networks in PyTorch?
+
+A classifier, BiLSTM(128) with attention on SST-2, and a tagger, BiLSTM(256) with a CRF on CoNLL-2000 (rival:
+pytorch-crf); word vectors of 300 numbers that are not trained, batches of 32, Adam. Both sides have the same first
+weights and the same batches, so the losses of their steps must agree. In turn, each run a process of its own, after ten
+steps to warm up; a figure is the median. PyTorch runs over packed and over padded sequences, and the better one counts.
+About 15 minutes at 3 runs on two cores.
+
+    python -m bench.downstream.speed ../shared/data
+    python -m bench.downstream.speed ../shared/data --cases classifier --runs 1 --batches 50  # a look
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.compare import Samples, in_turn
+from bench.downstream.cases import CASES, write_case
+from bench.machine import print_description
+from bench.rivals.environments import PYTORCH, python_with
+
+HERE = Path(__file__).resolve().parent
+OURS = str(HERE / "wordkin_network.py")
+THEIRS = str(HERE.parent / "rivals" / "pytorch_tasks.py")
+
+LEAST = {
+    ("classifier", "train"): 1.5,
+    ("tagger", "train"): 2.0,
+    ("classifier", "predict"): 2.0,
+    ("tagger", "predict"): 2.0,
+}
+
+
+def show(case: str, work: str, samples: dict[str, Samples]) -> None:
+    medians = {name: taken.median("seconds") for name, taken in samples.items()}
+    ours = medians.pop("wordkin")
+    least = LEAST[case, work]
+    print(f"\n{case}, {work}: {min(medians.values()) / ours:.2f} x PyTorch (at least {least} x)")
+    for name, taken in samples.items():
+        losses = ", ".join(f"{loss:.4f}" for loss in taken.results[0]["losses"])
+        seconds = ", ".join(f"{value:.2f}" for value in taken.values("seconds"))
+        print(f"  {name:15} {seconds} s, peak {taken.median('peak_megabytes'):,.0f} MB; losses {losses or 'none'}")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="folder with sst2 and conll2000")
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES)
+    parser.add_argument("--work", nargs="+", choices=("train", "predict"), default=("train", "predict"))
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--batches", type=int, help="of an epoch (default: all)")
+    parser.add_argument("--torch-python", help="interpreter with PyTorch and pytorch-crf (default: one is installed)")
+    options = parser.parse_args()
+    rival = options.torch_python or python_with(*PYTORCH)
+    print_description()
+    print(f"# rival: {PYTORCH[0]}; {options.threads} threads; median of {options.runs}, in turn")
+    for case in options.cases:
+        with tempfile.TemporaryDirectory() as name:
+            print(f"# {case}: {write_case(Path(name), case, options.data)}", flush=True)
+            for work in options.work:
+                arguments = [name, work, "--threads", str(options.threads)]
+                if options.batches is not None:
+                    arguments += ["--batches", str(options.batches)]
+                jobs = {
+                    "wordkin": (sys.executable, OURS, arguments),
+                    "torch, packed": (rival, THEIRS, [*arguments, "--arrangement", "packed"]),
+                    "torch, padded": (rival, THEIRS, [*arguments, "--arrangement", "padded"]),
+                }
+                show(case, work, in_turn(jobs, options.runs))
+
+
+if __name__ == "__main__":
+    main()
