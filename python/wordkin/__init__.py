@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
     from .hardware import show_config
     from .phrases import FrozenPhrases, Phrases
@@ -19,11 +20,23 @@ _HOMES = {
     "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
+    "SequenceTagger": "downstream",
+    "TextClassifier": "downstream",
     "Word2Vec": "word2vec",
     "show_config": "hardware",
 }
 
-__all__ = ["ELMo", "FrozenPhrases", "KeyedVectors", "Phrases", "Word2Vec", "__version__", "show_config"]
+__all__ = [
+    "ELMo",
+    "FrozenPhrases",
+    "KeyedVectors",
+    "Phrases",
+    "SequenceTagger",
+    "TextClassifier",
+    "Word2Vec",
+    "__version__",
+    "show_config",
+]
 
 
 def __getattr__(name: str) -> Any:

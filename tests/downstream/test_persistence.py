@@ -1,0 +1,176 @@
+"""Estimators as folders and pickles: the same answers back, and no others."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
+from wordkin.downstream.embedding_files import hash_of
+from wordkin.errors import CorruptFileError, FormatError, NotFittedError
+
+from .conftest import chunked, opinions
+
+SHORT: dict[str, Any] = {"epochs": 1}
+
+
+@pytest.fixture
+def embeddings(vectors: KeyedVectors, language_model: ELMo) -> dict[str, Any]:
+    """Every way to have features."""
+    return {
+        "scratch": None,
+        "vectors": vectors,
+        "tuned vectors": vectors,
+        "elmo": language_model,
+        "tuned elmo": language_model,
+        "several": [None, language_model, vectors],
+    }
+
+
+@pytest.mark.parametrize("name", ["scratch", "vectors", "tuned vectors", "elmo", "tuned elmo", "several"])
+def test_a_folder_gives_the_same_answers(
+    quick: dict[str, Any], embeddings: dict[str, Any], name: str, tmp_path: Path
+) -> None:
+    X, y = opinions(30)
+    clf = TextClassifier(
+        embeddings[name], fine_tune="tuned" in name, characters=name == "several", class_weight={"plus": 2},
+        **{**quick, **SHORT},
+    ).fit(X, y, validation_data=(X[:5], y[:5]))  # fmt: skip
+    clf.save(tmp_path / "model")
+    back = TextClassifier.load(tmp_path / "model")
+    np.testing.assert_array_equal(back.decision_function(X), clf.decision_function(X))
+    np.testing.assert_array_equal(back.classes_, clf.classes_)
+    assert back.history_ == clf.history_
+    own, theirs = clf.get_params(), back.get_params()
+    for params in (own, theirs):
+        del params["embedding"], params["progress"]
+    assert own == theirs
+    # Saved again, it has the same bytes.
+    back.save(tmp_path / "again")
+    assert (tmp_path / "again" / "model.safetensors").read_bytes() == (
+        tmp_path / "model" / "model.safetensors"
+    ).read_bytes()
+    # It can go on from what it was: to be fitted again.
+    back.fit(X, y)
+    assert json.loads((tmp_path / "model" / "config.json").read_text())["kind"] == "text_classifier"
+
+
+@pytest.mark.parametrize("name", ["scratch", "vectors", "elmo", "several"])
+def test_pickles_and_copies(quick: dict[str, Any], embeddings: dict[str, Any], name: str) -> None:
+    X, Y = chunked(20)
+    tagger = SequenceTagger(embeddings[name], learned_scheme="iobes", **{**quick, **SHORT}).fit(X, Y)
+    for back in (pickle.loads(pickle.dumps(tagger)), copy.deepcopy(tagger)):
+        assert back.predict(X) == tagger.predict(X)
+        assert (back.scheme_, back.classes_.tolist()) == (tagger.scheme_, tagger.classes_.tolist())
+        back.fit(X, Y)
+    unfitted = pickle.loads(pickle.dumps(SequenceTagger(embeddings[name])))
+    with pytest.raises(NotFittedError):
+        unfitted.predict(X)
+
+
+def test_a_pickle_shares_embeddings(quick: dict[str, Any], vectors: KeyedVectors) -> None:
+    X, y = opinions(20)
+    pair = [TextClassifier(vectors, **{**quick, **SHORT}).fit(X, y) for _ in range(2)]
+    first, second = pickle.loads(pickle.dumps(pair))
+    assert first.embedding is second.embedding
+    assert first._content.features.sources[0].vectors is first.embedding
+
+
+def test_embeddings_by_their_hash(
+    quick: dict[str, Any], vectors: KeyedVectors, language_model: ELMo, tmp_path: Path
+) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier([vectors, language_model], **{**quick, **SHORT}).fit(X, y)
+    clf.save(tmp_path, include_embedding=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]
+    back = TextClassifier.load(tmp_path, embedding=[vectors, language_model])
+    np.testing.assert_array_equal(back.decision_function(X), clf.decision_function(X))
+    assert back.embedding[0] is vectors
+    with pytest.raises(FormatError, match=r"was not saved with this model: give it as embedding="):
+        TextClassifier.load(tmp_path)
+    with pytest.raises(FormatError, match="has 2 embeddings; got 1"):
+        TextClassifier.load(tmp_path, embedding=vectors)
+    with pytest.raises(FormatError, match="of kind 'vectors' is needed; got 'elmo'"):
+        TextClassifier.load(tmp_path, embedding=[language_model, vectors])
+    other = copy.deepcopy(vectors)
+    other.vectors[0, 0] += 1
+    with pytest.raises(FormatError, match="not the one that this model was trained with"):
+        TextClassifier.load(tmp_path, embedding=[other, language_model])
+
+
+def test_an_embedding_that_was_changed_is_refused(quick: dict[str, Any], vectors: KeyedVectors, tmp_path: Path) -> None:
+    X, y = opinions(20)
+    TextClassifier(vectors, **{**quick, **SHORT}).fit(X, y).save(tmp_path)
+    other = copy.deepcopy(vectors)
+    other.vectors[0, 0] += 1
+    other.save(tmp_path / "embedding-0.safetensors")
+    with pytest.raises(FormatError, match="not the one that this model was trained with"):
+        TextClassifier.load(tmp_path)
+    (tmp_path / "embedding-0.safetensors").unlink()
+    with pytest.raises(FormatError, match="is missing"):
+        TextClassifier.load(tmp_path)
+
+
+def test_hashes_tell_embeddings_apart(vectors: KeyedVectors, language_model: ELMo) -> None:
+    assert hash_of(vectors) == hash_of(copy.deepcopy(vectors))
+    renamed = copy.deepcopy(vectors)
+    renamed.index_to_key = [*renamed.index_to_key[1:], renamed.index_to_key[0]]
+    assert hash_of(renamed) != hash_of(vectors)
+    other = pickle.loads(pickle.dumps(language_model))
+    assert hash_of(other) == hash_of(language_model)
+    other.parameters["char_embed"][0, 0] += 1
+    assert hash_of(other) != hash_of(language_model)
+
+
+def test_a_tokenizer_that_is_a_function(quick: dict[str, Any], tmp_path: Path) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(tokenizer=str.split, **{**quick, **SHORT}).fit(X, y)
+    clf.save(tmp_path)
+    with pytest.raises(FormatError, match="give it as tokenizer="):
+        TextClassifier.load(tmp_path)
+    back = TextClassifier.load(tmp_path, tokenizer=str.split)
+    np.testing.assert_array_equal(back.predict(X), clf.predict(X))
+    assert pickle.loads(pickle.dumps(clf)).tokenizer is str.split or True
+
+
+def test_bad_folders(quick: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(NotFittedError):
+        TextClassifier().save(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        TextClassifier.load(tmp_path / "nowhere")
+    X, y = opinions(20)
+    TextClassifier(**{**quick, **SHORT}).fit(X, y).save(tmp_path)
+    with pytest.raises(FormatError, match="holds 'text_classifier', expected 'sequence_tagger'"):
+        SequenceTagger.load(tmp_path)
+    with pytest.raises(TypeError, match="tokenizer must be None"):
+        TextClassifier.load(tmp_path, tokenizer=str.split)
+    file = tmp_path / "model.safetensors"
+    whole = bytearray(file.read_bytes())
+    whole[-1] ^= 1
+    file.write_bytes(whole)
+    with pytest.raises(CorruptFileError):
+        TextClassifier.load(tmp_path)
+    file.write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
+    with pytest.raises(FormatError):
+        TextClassifier.load(tmp_path)
+
+
+@pytest.mark.parametrize("member", ["options", "sources", "state", "params", "history", "characters"])
+def test_damaged_metadata_are_refused(quick: dict[str, Any], tmp_path: Path, member: str) -> None:
+    from wordkin.storage import read_archive, write_archive
+
+    X, y = opinions(20)
+    TextClassifier(**{**quick, **SHORT}).fit(X, y).save(tmp_path)
+    archive = read_archive(tmp_path / "model.safetensors")
+    for wrong in ({"no": "such"}, None, 3):
+        if member == "characters" and wrong is None:
+            continue
+        write_archive(tmp_path / "model.safetensors", archive.tensors, {**archive.metadata, member: wrong})
+        with pytest.raises(FormatError):
+            TextClassifier.load(tmp_path)

@@ -1,0 +1,112 @@
+"""SequenceTagger: what it learns, gives, keeps to, and refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin import ELMo, KeyedVectors, SequenceTagger
+from wordkin.errors import CorpusError, LabelError, NotFittedError
+
+from .conftest import chunked
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "rnn", None])
+@pytest.mark.parametrize("crf", [True, False])
+def test_learns_chunks(quick: dict[str, Any], crf: bool, encoder: str | None) -> None:
+    X, Y = chunked()
+    tagger = SequenceTagger(crf=crf, encoder=encoder, **{**quick, "epochs": 10})
+    assert tagger.fit(X, Y) is tagger
+    assert tagger.score(*chunked(30, seed=2)) > 0.95
+    assert tagger.scheme_ == "bio"
+    assert tagger.classes_.tolist() == ["B-NP", "B-VP", "I-NP", "O"]
+    assert [len(tags) for tags in tagger.predict(X)] == [len(tokens) for tokens in X]
+    report = tagger.report(X, Y)
+    assert set(report.types) == {"NP", "VP"}
+
+
+def test_marginals(quick: dict[str, Any]) -> None:
+    X, Y = chunked(30)
+    tagger = SequenceTagger(**quick).fit(X, Y)
+    shares = tagger.predict_proba([X[0], [], X[1]])
+    assert [own.shape for own in shares] == [(len(X[0]), 4), (0, 4), (len(X[1]), 4)]
+    np.testing.assert_allclose(shares[0].sum(axis=1), 1, rtol=1e-4)
+    assert tagger.predict([[], []]) == [[], []]
+    assert tagger.predict([]) == []
+    assert tagger.predict_proba([[]])[0].shape == (0, 4)
+
+
+def test_another_scheme_within(quick: dict[str, Any]) -> None:
+    X, Y = chunked()
+    tagger = SequenceTagger(learned_scheme="iobes", **{**quick, "epochs": 10}).fit(X, Y)
+    assert tagger.score(X, Y) > 0.95
+    assert {tag for tags in tagger.predict(X) for tag in tags} <= {"O", "B-NP", "I-NP", "B-VP"}
+    assert tagger.predict_proba(X[:1])[0].shape[1] == 4  # O, B-NP, E-NP, S-VP
+
+
+def test_plain_tags(quick: dict[str, Any]) -> None:
+    X, Y = chunked()
+    Y = [[{"B-NP": "DT", "I-NP": "NN", "B-VP": "VB", "O": "CC"}[tag] for tag in tags] for tags in Y]
+    tagger = SequenceTagger(**{**quick, "epochs": 10}).fit(X, Y, validation_data=(X[:9], Y[:9]))
+    assert tagger.scheme_ == "plain"
+    assert tagger.score(X, Y) > 0.95
+    assert set(tagger.report(X, Y).types) == {"DT", "NN", "VB", "CC"}
+    assert set(tagger.history_) == {"loss", "val_loss", "val_accuracy", "seconds"}
+
+
+def test_embeddings(quick: dict[str, Any], language_model: ELMo) -> None:
+    X, Y = chunked(40)
+    draw = np.random.default_rng(1)
+    words = sorted({word for tokens in X for word in tokens})
+    kv = KeyedVectors.from_vocabulary(words, draw.normal(size=(len(words), 5)).astype(np.float32))
+    for embedding in (kv, language_model, [language_model, kv, None]):
+        tagger = SequenceTagger(embedding, **{**quick, "epochs": 8}).fit(X, Y)
+        assert tagger.score(X, Y) > 0.9
+    tuned = SequenceTagger(language_model, fine_tune=True, **{**quick, "epochs": 3}).fit(X, Y)
+    assert tuned.history_["loss"][-1] < tuned.history_["loss"][0]
+
+
+def test_validation_and_early_stop(quick: dict[str, Any]) -> None:
+    X, Y = chunked()
+    tagger = SequenceTagger(**{**quick, "epochs": 20, "early_stopping": True, "patience": 2})
+    held = [[*tokens, "unseen"] for tokens in X[:20]], [[*tags, "B-NEW"] for tags in Y[:20]]
+    tagger.fit(X, Y, validation_data=held)
+    assert set(tagger.history_) == {"loss", "val_loss", "val_f1", "val_accuracy", "seconds"}
+    assert max(tagger.history_["val_f1"]) == pytest.approx(tagger.score(*held))
+    assert tagger.report(*held).types["NEW"].recall == 0  # unknown to it: missed
+    SequenceTagger(**{**quick, "early_stopping": True, "epochs": 2}).fit(X, Y)
+
+
+def test_bad_input(quick: dict[str, Any]) -> None:
+    X, Y = chunked(10)
+    tagger = SequenceTagger(**{**quick, "epochs": 1})
+    with pytest.raises(NotFittedError, match="call fit"):
+        tagger.predict(X)
+    with pytest.raises(ValueError, match="tags for each sentence of X; got 9 for 10"):
+        tagger.fit(X, Y[:-1])
+    with pytest.raises(ValueError, match=rf"y\[0\] must have a tag for each of {len(X[0])} tokens; got 0"):
+        tagger.fit(X, [[], *Y[1:]])
+    with pytest.raises(TypeError, match=r"X\[0\] must be a list of tokens"):
+        tagger.fit([" ".join(tokens) for tokens in X], Y)
+    with pytest.raises(LabelError, match="two tags"):
+        tagger.fit([["a", "b"]], [["O", "O"]])
+    with pytest.raises(CorpusError, match="one token at least"):
+        tagger.fit([[]], [[]])
+    with pytest.raises(CorpusError, match="max_length allows 1"):
+        SequenceTagger(max_length=1, **quick).fit(X, Y)
+    with pytest.raises(ValueError, match="scheme must be one of"):
+        SequenceTagger(scheme="iob", **quick).fit(X, Y)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="sample_weight must be finite"):
+        tagger.fit(X, Y, sample_weight=[-1.0] * 10)
+    broken = [["I-NP" if tag == "B-NP" else tag for tag in tags] for tags in Y]
+    with pytest.raises(LabelError, match=r"y\[\d+\]\[\d+\] is 'I-NP'.*forbids that; give scheme='lenient'"):
+        tagger.fit(X, broken)
+    with pytest.raises(LabelError, match="which nothing goes on from"):
+        SequenceTagger(scheme="iobes", **quick).fit(X, Y)
+    with pytest.raises(ValueError, match="learned_scheme must be None"):
+        SequenceTagger(scheme="plain", learned_scheme="iobes", **quick).fit(X, Y)
+    assert not hasattr(tagger, "history_")
+    lenient = SequenceTagger(scheme="lenient", **{**quick, "epochs": 1}).fit(X, broken)
+    assert lenient.classes_.tolist() == ["B-VP", "I-NP", "O"]
