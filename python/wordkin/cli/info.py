@@ -7,6 +7,7 @@ from typing import Any
 
 from . import exits
 from .elmo_info import facts_of_language_model
+from .network_info import facts_of_network
 from .terminal import print_json, print_table
 from .vector_files import kind_of, load_vectors
 
@@ -45,6 +46,9 @@ def _facts_of(path: str) -> dict[str, Any]:
     language_model = facts_of_language_model(path)
     if language_model is not None:
         return language_model
+    network = facts_of_network(path)
+    if network is not None:
+        return network
     kind = kind_of(path)
     facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}
     if kind == "model":

@@ -25,6 +25,8 @@ COMMANDS = (
     "evaluate",
     "convert",
     "elmo",
+    "classify",
+    "tag",
     "info",
 )
 
