@@ -1,0 +1,115 @@
+"""The two tasks: their data, what is compared on them, and the settings that were chosen on their development sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
+from wordkin.downstream.labelled_files import read_labelled, read_tagged
+
+__all__ = ["TASKS", "WAYS", "Split", "Task", "embedding_of"]
+
+WAYS = ("tfidf", "scratch", "word2vec", "elmo", "both")
+
+# Chosen on the development sets, with seed 1; the test sets have no part in it.
+CLASSIFIER: dict[str, Any] = {
+    "hidden_dim": 128,
+    "dense_dim": 64,
+    "pooling": "attention",
+    "input_dropout": 0.4,
+    "dropout": 0.4,
+    "tokenizer": "blanks",
+    "embedding_dim": 100,
+    "min_count": 2,
+    "learning_rate": 1e-3,
+    "batch_size": 32,
+    "epochs": 15,
+    "early_stopping": True,
+    "patience": 4,
+}
+TAGGER: dict[str, Any] = {
+    "hidden_dim": 128,
+    "input_dropout": 0.4,
+    "dropout": 0.4,
+    "characters": True,
+    "learned_scheme": "iobes",
+    "embedding_dim": 100,
+    "min_count": 2,
+    "learning_rate": 2e-3,
+    "decay": 0.9,
+    "batch_size": 16,
+    "epochs": 15,
+    "early_stopping": True,
+    "patience": 4,
+}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Texts, or sentences, and their labels, or tags."""
+
+    X: list[Any]
+    y: list[Any]
+
+    def sample(self, share: float, seed: int) -> Split:
+        """Return a part of the texts, drawn by the seed."""
+        if share >= 1:
+            return self
+        chosen = np.random.default_rng([seed, 1]).permutation(len(self.X))[: max(2, round(share * len(self.X)))]
+        return Split([self.X[number] for number in chosen], [self.y[number] for number in chosen])
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task with its figure: accuracy, or F1 of chunks."""
+
+    name: str
+    figure: str
+    read: Callable[[Path], tuple[Split, Split, Split]]
+    estimator: Callable[..., Any]
+
+
+def read_sst2(data: Path) -> tuple[Split, Split, Split]:
+    """Training, development and test set of the binary Stanford Sentiment Treebank."""
+    train, dev, test = (read_labelled(data / "sst2" / f"{name}.tsv") for name in ("train", "dev", "test"))
+    return (
+        Split(train.texts, train.labels or []),
+        Split(dev.texts, dev.labels or []),
+        Split(test.texts, test.labels or []),
+    )
+
+
+def read_chunking(data: Path) -> tuple[Split, Split, Split]:
+    """CoNLL-2000, whose development set is the last tenth of the training sentences."""
+    train, test = (read_tagged(data / "conll2000" / f"{name}.txt.gz", "conll") for name in ("train", "test"))
+    tags = train.tags or []
+    first = len(tags) - len(tags) // 10
+    return (
+        Split(train.sentences[:first], tags[:first]),
+        Split(train.sentences[first:], tags[first:]),
+        Split(test.sentences, test.tags or []),
+    )
+
+
+def classifier(embedding: Any, **settings: Any) -> TextClassifier:
+    return TextClassifier(embedding, **{**CLASSIFIER, **settings})
+
+
+def tagger(embedding: Any, **settings: Any) -> SequenceTagger:
+    return SequenceTagger(embedding, **{**TAGGER, **settings})
+
+
+TASKS = {
+    "sst2": Task("sst2", "accuracy", read_sst2, classifier),
+    "chunking": Task("chunking", "f1", read_chunking, tagger),
+}
+
+
+def embedding_of(way: str, vectors: KeyedVectors | None, model: ELMo | None) -> Any:
+    """Return the embedding of a way: vectors, language model, both, or None for what is learned from scratch."""
+    return {"scratch": None, "word2vec": vectors, "elmo": model, "both": [vectors, model]}[way]
