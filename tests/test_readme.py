@@ -23,15 +23,18 @@ def blocks(language: str) -> list[str]:
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 def test_first_steps(tmp_path: Path) -> None:
     (shell,) = (block for block in blocks("sh") if "wordkin train" in block)
-    program, contextual, imports = blocks("python")
+    program, contextual, answers, imports = blocks("python")
     python = f'"{sys.executable}"'
     script = f'set -e\nwordkin() {{ {python} -m wordkin "$@"; }}\npython() {{ {python} "$@"; }}\n{shell}'
     # Wherever this process has the package from, as the script runs in another folder.
     environment = {**os.environ, "PYTHONPATH": str(Path(wordkin.__file__).resolve().parent.parent)}
-    programs = [f"{imports}\n{program}", contextual]
+    programs = [f"{imports}\n{program}", contextual, answers]
+    printed = []
     for command in (["/bin/sh", "-c", script], *([sys.executable, "-c", text] for text in programs)):
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=False
         )
         assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("(5, 64)\n")
+        printed.append(done.stdout)
+    assert printed[2].endswith("(5, 64)\n")
+    assert printed[3].endswith("[['B-NP', 'I-NP']]\n")
