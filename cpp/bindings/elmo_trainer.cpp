@@ -125,9 +125,14 @@ class TrainerSession {
     const Turn turn(busy_, kBusy);
     assign_state(options_, running()->step().state(), arrays);
   }
-  void reset_state() {
+  void reset_state(const std::vector<std::int64_t>& streams) {
     const Turn turn(busy_, kBusy);
-    running()->step().state().clear();
+    for (const std::int64_t stream : streams) {
+      if (stream < 0 || stream >= training_.batch_size)
+        throw std::invalid_argument("`streams` must be rows of the batch, from 0 to " +
+                                    std::to_string(training_.batch_size - 1) + "; got " + std::to_string(stream));
+      running()->step().state().clear_row(stream);
+    }
   }
 
   // What the last step drew: for each direction the negative words and the number of tries they took, and the factors
@@ -227,7 +232,7 @@ void register_elmo_trainer(py::module_& m) {
       .def("gradients", &TrainerSession::gradients, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
            py::kw_only(), py::arg("step"))
       .def("draws", &TrainerSession::draws)
-      .def("reset_state", &TrainerSession::reset_state)
+      .def("reset_state", &TrainerSession::reset_state, py::arg("streams"))
       .def("close", &TrainerSession::close)
       .def_property("state", &TrainerSession::state, &TrainerSession::set_state)
       .def_property_readonly("updates", &TrainerSession::updates)

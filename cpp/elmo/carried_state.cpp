@@ -45,4 +45,11 @@ void CarriedState::assign(CarriedState& other) {
 
 void CarriedState::clear() { std::fill_n(floats_.data(), floats_.size(), 0.0f); }
 
+void CarriedState::clear_row(std::int64_t row) {
+  for (const auto& layers : layers_)
+    for (const auto& layer : layers)
+      for (const auto& matrix : {layer.h, layer.c})
+        if (!matrix.empty()) std::fill_n(matrix.row(row), matrix.columns, 0.0f);
+}
+
 }  // namespace wordkin::elmo

@@ -30,6 +30,8 @@ class CarriedState {
   [[nodiscard]] std::span<float> floats() { return floats_.span(); }
   void assign(CarriedState& other);
   void clear();
+  // One row of the batch.
+  void clear_row(std::int64_t row);
 
  private:
   memory::AlignedBuffer<float> floats_;

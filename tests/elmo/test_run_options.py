@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wordkin.elmo.run_options import ELMoRunOptions, learning_rate_at
+from wordkin.elmo.run_options import ELMoRunOptions, learning_rate_at, streams_to_reset
 
 
 def rates(steps: int, **options: Any) -> list[float]:
@@ -42,3 +42,12 @@ def test_decay_after_each_pass() -> None:
 
 def test_a_rate_is_never_negative() -> None:
     assert min(rates(100, schedule="linear", warmup_steps=50)) == 0.0
+
+
+def test_fresh_starts_are_a_share_of_the_streams() -> None:
+    run = ELMoRunOptions(fresh_starts=0.25)
+    drawn = [streams_to_reset(step, run, streams=40, seed=3) for step in range(100)]
+    assert sum(map(len, drawn)) / 4000 == pytest.approx(0.25, abs=0.03)
+    assert drawn[17] == streams_to_reset(17, run, streams=40, seed=3)
+    assert drawn[17] not in (drawn[18], streams_to_reset(17, run, streams=40, seed=4))
+    assert streams_to_reset(0, ELMoRunOptions(fresh_starts=0.0), streams=40, seed=3) == []

@@ -107,6 +107,16 @@ def test_kinds_of_models_and_trainings_learn(
     assert report.softmax == ("sampled" if "negatives" in arguments else "full")
 
 
+def test_fresh_starts_are_in_effect(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+    losses = {
+        share: small_model().train(sentences, **quick, fresh_starts=share, dropout=0.0).losses
+        for share in (0.0, 0.05, 1.0)
+    }
+    np.testing.assert_array_equal(losses[0.0][0], losses[1.0][0])  # every training begins from zeros
+    assert not np.array_equal(losses[0.0][1], losses[1.0][1])
+    assert not np.array_equal(losses[0.05], losses[0.0])
+
+
 def test_several_workers(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     report = small_model().train(sentences, **{**quick, "workers": 2})
     assert report.workers == 2

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from elmo.trained_models import Run
 from reference.elmo import Window
@@ -45,6 +46,10 @@ def test_the_seed_and_the_number_of_a_step_choose_what_is_drawn() -> None:
         assert all(a != b for a, b in zip(negatives(1, 1), other, strict=True))
 
 
+def assert_equal_but_for_row(value: NDArray[np.float32], expected: NDArray[np.float32], row: int) -> None:
+    np.testing.assert_array_equal(np.delete(value, row, axis=0), np.delete(expected, row, axis=0))
+
+
 def test_state_is_carried_and_can_be_set() -> None:
     options, training = small_options(), training_options()
     run = Run(options, training, random_parameters(options, 1))
@@ -57,8 +62,15 @@ def test_state_is_carried_and_can_be_set() -> None:
     assert first["loss_forward"] != second["loss_forward"]
     run.trainer.state = state
     assert run.step(window, 1, rate=0.0) == second
-    run.trainer.reset_state()
+    run.trainer.state = state
+    run.trainer.reset_state([1])
+    for name, value in run.trainer.state.items():
+        assert not value[1].any()
+        assert_equal_but_for_row(value, state[name], 1)
+    run.trainer.reset_state([0, 2])
     assert run.step(window, 1, rate=0.0) == first
+    with pytest.raises(ValueError, match="`streams` must be rows of the batch, from 0 to 2; got 3"):
+        run.trainer.reset_state([3])
     with pytest.raises(ValueError, match="lacks `state_1/1/c`"):
         run.trainer.state = {name: value for name, value in state.items() if name != "state_1/1/c"}
 
@@ -114,7 +126,7 @@ def test_two_steps_at_once_are_refused() -> None:
     begun.wait()
     while thread.is_alive() and not refused:
         try:
-            run.trainer.reset_state()
+            run.trainer.reset_state([0])
         except RuntimeError as error:
             refused.append(str(error))
     thread.join()
@@ -141,7 +153,12 @@ def test_a_small_text_is_learned_by_heart() -> None:
     for number in range(1, 401):
         begin = 5 * ((number - 1) % 4)
         if begin == 0:
-            run.trainer.reset_state()
+            run.trainer.state = state
+    run.trainer.reset_state([1])
+    for name, value in run.trainer.state.items():
+        assert not value[1].any()
+        assert_equal_but_for_row(value, state[name], 1)
+    run.trainer.reset_state([0, 2])
         part = np.ascontiguousarray(streams[:, :, begin : begin + 6].transpose(0, 2, 1)).astype(np.int32)
         window = Window(
             characters=characters, inputs=np.ascontiguousarray(part[:, :-1]), targets=np.ascontiguousarray(part[:, 1:])

@@ -141,6 +141,7 @@ class ELMo(AnsweringModel):
         clip_norm: float = 10.0,
         dropout: float = 0.1,
         shuffle: bool = True,
+        fresh_starts: float = 0.05,
         seed: int = 1,
         max_steps: int | None = None,
         max_seconds: float | None = None,
@@ -183,6 +184,9 @@ class ELMo(AnsweringModel):
             See `ELMoRunOptions`.
         shuffle : bool
             Whether each pass and direction has an order of sentences of its own.
+        fresh_starts : float
+            Share of the streams, drawn before each step, whose carried state begins from zeros as a sentence of its own
+            does in `encode`; 0 for none, as the original.
         seed : int
             Of all random numbers. With one worker the same seed gives the same model on the same instruction set.
         max_steps, max_seconds
@@ -240,6 +244,7 @@ class ELMo(AnsweringModel):
             warmup_steps=warmup_steps,
             decay=decay,
             shuffle=shuffle,
+            fresh_starts=fresh_starts,
             max_steps=max_steps,
             max_seconds=max_seconds,
             validation_steps=validation_steps,

@@ -25,7 +25,7 @@ from .vocabulary import TargetWords
 __all__ = ["RunIdentity", "RunState", "resumed_run", "save_run"]
 
 # Of the run, what a resumed training must share with the one that it goes on with.
-_SAME_RUN = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle")
+_SAME_RUN = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "fresh_starts")
 _POSITION = ("taken", "sentences", "offsets")
 
 

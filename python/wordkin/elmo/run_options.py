@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import numpy as np
+
 from ..validation import choice_option, flag_option, integer_option, real_option
 from .options import Optimizer
 
-__all__ = ["DEFAULT_RATES", "ELMoRunOptions", "Schedule", "learning_rate_at"]
+__all__ = ["DEFAULT_RATES", "ELMoRunOptions", "Schedule", "learning_rate_at", "streams_to_reset"]
 
 Schedule = Literal["constant", "linear", "inverse_sqrt", "epoch_decay"]
 
@@ -35,6 +37,9 @@ class ELMoRunOptions:
         For "epoch_decay".
     shuffle
         Whether each pass has an order of sentences of its own.
+    fresh_starts
+        Share of the streams, drawn anew before each step, whose recurrent layers forget what came before. The original
+        has none: its layers see their first state once in a training, and may learn to be lost from there.
     max_steps, max_seconds
         Earlier ends: at this step of the training, resumed ones counted from their beginning, and after this time in
         this call.
@@ -56,6 +61,7 @@ class ELMoRunOptions:
     warmup_steps: int = 0
     decay: float = 0.8
     shuffle: bool = True
+    fresh_starts: float = 0.05
     max_steps: int | None = None
     max_seconds: float | None = None
     validation_steps: int | None = None
@@ -73,6 +79,7 @@ class ELMoRunOptions:
             "warmup_steps": integer_option("warmup_steps", self.warmup_steps, 0, 2**62),
             "decay": real_option("decay", self.decay, 0.0, 1.0, above=True),
             "shuffle": flag_option("shuffle", self.shuffle),
+            "fresh_starts": real_option("fresh_starts", self.fresh_starts, 0.0, 1.0),
             "keep": integer_option("keep", self.keep, 1, 2**31 - 1),
             "resume": flag_option("resume", self.resume),
         }
@@ -84,6 +91,20 @@ class ELMoRunOptions:
                 checked[name] = real_option(name, getattr(self, name), 0.0, math.inf, above=True)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+
+
+def streams_to_reset(step: int, options: ELMoRunOptions, *, streams: int, seed: int) -> list[int]:
+    """Return those that begin a step, counted from 0, with the state of a beginning: the same in every run.
+
+    Examples
+    --------
+    >>> streams_to_reset(7, ELMoRunOptions(fresh_starts=1.0), streams=3, seed=1)
+    [0, 1, 2]
+    """
+    if options.fresh_starts == 0.0:
+        return []
+    draws = np.random.default_rng((seed, step)).random(streams)
+    return [int(stream) for stream in np.flatnonzero(draws < options.fresh_starts)]
 
 
 def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int) -> float:

@@ -22,7 +22,7 @@ from .perplexity import measured_perplexity
 from .progress import ELMoProgressEvent, Progress, TrainingProgress
 from .report import ELMoTrainingReport, End, Validation
 from .run_checkpoint import RunIdentity, RunState, save_run
-from .run_options import ELMoRunOptions, learning_rate_at
+from .run_options import ELMoRunOptions, learning_rate_at, streams_to_reset
 from .text import EncodedText
 
 __all__ = ["Machine", "TrainingRun"]
@@ -204,6 +204,11 @@ class TrainingRun:
         window = self._batches.next()
         rate = learning_rate_at(self._place.step, self._run, self._batches.steps_per_epoch)
         self._pending = _Place(self._place.step + 1, self._batches.position)
+        self._trainer.reset_state(
+            streams_to_reset(
+                self._place.step, self._run, streams=self._training.batch_size, seed=self._training.seed
+            )
+        )
         done = self._trainer.step(
             window.characters, window.inputs, window.targets, learning_rate=rate, step=self._optimizer.updates + 1
         )
