@@ -9,10 +9,8 @@ that the system has in memory.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -21,22 +19,10 @@ from bench.compare import in_turn
 from bench.machine import print_description
 from bench.rivals.environments import GENSIM, python_with
 
-HERE = Path(__file__).resolve()
-THEIRS = HERE.parent.parent / "rivals" / "gensim_formats.py"
+HERE = Path(__file__).resolve().parent
+OURS = str(HERE / "wordkin_formats.py")
+THEIRS = str(HERE.parent / "rivals" / "gensim_formats.py")
 AIMS = {"read-text": 5.0, "read-binary": 3.0, "write-text": None, "write-binary": None}
-
-
-def job(task: str, path: str, out: str) -> None:
-    import wordkin.vectors.formats  # noqa: F401 - gensim's readers are imported before its clock starts, too
-    from wordkin import KeyedVectors
-
-    binary = task.endswith("binary")
-    begin = time.perf_counter()
-    table = KeyedVectors.load_word2vec_format(path, binary=binary)
-    if task.startswith("write"):
-        begin = time.perf_counter()
-        table.save_word2vec_format(out, binary=binary)
-    print(json.dumps({"seconds": time.perf_counter() - begin, "vectors": len(table)}))
 
 
 def make_files(folder: Path, rows: int, dimension: int) -> dict[str, Path]:
@@ -58,11 +44,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tasks", nargs="+", choices=AIMS, default=list(AIMS))
     parser.add_argument("--gensim-python")
-    parser.add_argument("--job", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.job:
-        job(*options.job)
-        return
     print_description()
     gensim_python = options.gensim_python or python_with(GENSIM)
     print(f"{options.rows} x {options.dimension}, median seconds of {options.runs} (least .. most)")
@@ -74,8 +56,8 @@ def main() -> None:
             arguments = [task, str(paths[task.partition("-")[2]]), str(Path(folder) / "out")]
             samples = in_turn(
                 {
-                    "wordkin": (sys.executable, str(HERE), ["--job", *arguments]),
-                    "gensim": (gensim_python, str(THEIRS), arguments),
+                    "wordkin": (sys.executable, OURS, arguments),
+                    "gensim": (gensim_python, THEIRS, arguments),
                 },
                 options.runs,
             )

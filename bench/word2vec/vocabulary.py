@@ -6,9 +6,7 @@ python -m bench.word2vec.vocabulary wiki-lower-17m.txt.gz
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from pathlib import Path
 
 from bench.compare import in_turn
@@ -16,20 +14,9 @@ from bench.corpora import unpacked
 from bench.machine import print_description
 from bench.rivals.environments import GENSIM, python_with
 
-HERE = Path(__file__).resolve()
-THEIRS = HERE.parent.parent / "rivals" / "gensim_vocabulary.py"
-
-
-def job(corpus: str) -> None:
-    from wordkin.corpus import open_corpus
-
-    begin = time.perf_counter()
-    scan = open_corpus(corpus_file=corpus).scan(1, keep_ids=True)
-    vocabulary, _ = scan.counts.prune(5)
-    encoded = scan.encoded(vocabulary, 1)
-    seconds = time.perf_counter() - begin
-    assert encoded is not None
-    print(json.dumps({"seconds": seconds, "words_per_second": encoded.raw_words / seconds}))
+HERE = Path(__file__).resolve().parent
+OURS = str(HERE / "wordkin_vocabulary.py")
+THEIRS = str(HERE.parent / "rivals" / "gensim_vocabulary.py")
 
 
 def main() -> None:
@@ -37,17 +24,13 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--gensim-python")
-    parser.add_argument("--job", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.job:
-        job(str(options.corpus))
-        return
     print_description()
     with unpacked(options.corpus) as corpus:
         samples = in_turn(
             {
-                "wordkin": (sys.executable, str(HERE), [str(corpus), "--job"]),
-                "gensim": (options.gensim_python or python_with(GENSIM), str(THEIRS), [str(corpus)]),
+                "wordkin": (sys.executable, OURS, [str(corpus)]),
+                "gensim": (options.gensim_python or python_with(GENSIM), THEIRS, [str(corpus)]),
             },
             options.runs,
         )

@@ -1,0 +1,17 @@
+"""wordkin reading or writing a word2vec file; prints what it took as JSON."""
+
+import json
+import sys
+import time
+
+import wordkin.vectors.formats  # noqa: F401 - gensim's readers are imported before its clock starts, too
+from wordkin import KeyedVectors
+
+task, path, out = sys.argv[1:4]
+binary = task.endswith("binary")
+begin = time.perf_counter()
+table = KeyedVectors.load_word2vec_format(path, binary=binary)
+if task.startswith("write"):
+    begin = time.perf_counter()
+    table.save_word2vec_format(out, binary=binary)
+print(json.dumps({"seconds": time.perf_counter() - begin, "vectors": len(table)}))

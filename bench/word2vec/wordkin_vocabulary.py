@@ -1,0 +1,15 @@
+"""wordkin counting and encoding a text on one thread; prints words a second as JSON."""
+
+import json
+import sys
+import time
+
+from wordkin.corpus import open_corpus
+
+begin = time.perf_counter()
+scan = open_corpus(corpus_file=sys.argv[1]).scan(1, keep_ids=True)
+vocabulary, _ = scan.counts.prune(5)
+encoded = scan.encoded(vocabulary, 1)
+seconds = time.perf_counter() - begin
+assert encoded is not None
+print(json.dumps({"seconds": seconds, "words_per_second": encoded.raw_words / seconds}))
