@@ -153,12 +153,7 @@ def test_a_small_text_is_learned_by_heart() -> None:
     for number in range(1, 401):
         begin = 5 * ((number - 1) % 4)
         if begin == 0:
-            run.trainer.state = state
-    run.trainer.reset_state([1])
-    for name, value in run.trainer.state.items():
-        assert not value[1].any()
-        assert_equal_but_for_row(value, state[name], 1)
-    run.trainer.reset_state([0, 2])
+            run.trainer.reset_state([0, 1])
         part = np.ascontiguousarray(streams[:, :, begin : begin + 6].transpose(0, 2, 1)).astype(np.int32)
         window = Window(
             characters=characters, inputs=np.ascontiguousarray(part[:, :-1]), targets=np.ascontiguousarray(part[:, 1:])

@@ -205,9 +205,7 @@ class TrainingRun:
         rate = learning_rate_at(self._place.step, self._run, self._batches.steps_per_epoch)
         self._pending = _Place(self._place.step + 1, self._batches.position)
         self._trainer.reset_state(
-            streams_to_reset(
-                self._place.step, self._run, streams=self._training.batch_size, seed=self._training.seed
-            )
+            streams_to_reset(self._place.step, self._run, streams=self._training.batch_size, seed=self._training.seed)
         )
         done = self._trainer.step(
             window.characters, window.inputs, window.targets, learning_rate=rate, step=self._optimizer.updates + 1
