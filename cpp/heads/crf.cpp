@@ -34,6 +34,23 @@ void multiply(double* result, const double* vector, const double* matrix, std::i
     for (std::int64_t j = 0; j < tags; ++j) result[j] += vector[i] * matrix[i * tags + j];
 }
 
+// reached: OUT (tags) scores of the best paths that end with a token's tag. before: OUT (tags) the tag before in each.
+// scores: IN (tags) the same up to the token before.
+void extend_paths(double* reached, std::int32_t* before, const double* scores, MatrixView<const float> transitions,
+                  const float* emissions) {
+  const std::int64_t tags = transitions.columns;
+  for (std::int64_t i = 0; i < tags; ++i) {
+    const float* const from = transitions.row(i);
+    for (std::int64_t j = 0; j < tags; ++j) {
+      const double score = scores[i] + static_cast<double>(from[j]);
+      const bool is_better = i == 0 || score > reached[j];
+      reached[j] = is_better ? score : reached[j];
+      before[j] = is_better ? static_cast<std::int32_t>(i) : before[j];
+    }
+  }
+  for (std::int64_t j = 0; j < tags; ++j) reached[j] += static_cast<double>(emissions[j]);
+}
+
 std::span<const std::int32_t> part(std::span<const std::int32_t> tags, const TextSpans& sentences,
                                    std::int64_t sentence) {
   return tags.subspan(place(sentences.begin(sentence)), place(sentences.length(sentence)));
@@ -234,35 +251,28 @@ void Crf::marginals(const Team& team, MatrixView<float> probabilities, MatrixVie
 
 void Crf::best_paths(const Team& team, std::span<std::int32_t> paths, MatrixView<const float> emissions,
                      const CrfParameters& parameters, const TextSpans& sentences) {
-  Member& member = own(team);
   const parallel::Range range = sentences.share(team);
-  for (std::int64_t sentence = range.begin; sentence < range.end; ++sentence) {
-    const auto rows = part(emissions, sentences, sentence);
-    if (rows.rows == 0) continue;
-    double* scores = member.beta.data();
-    double* reached = member.reached.data();
-    for (std::int64_t k = 0; k < tags_; ++k)
-      scores[k] = static_cast<double>(parameters.start[place(k)]) + static_cast<double>(rows.row(0)[k]);
-    for (std::int64_t t = 1; t < rows.rows; ++t) {
-      std::int32_t* const before = member.before.data() + t * tags_;
-      for (std::int64_t i = 0; i < tags_; ++i) {
-        const float* const transitions = parameters.transitions.row(i);
-        for (std::int64_t j = 0; j < tags_; ++j) {
-          const double score = scores[i] + static_cast<double>(transitions[j]);
-          const bool is_better = i == 0 || score > reached[j];
-          reached[j] = is_better ? score : reached[j];
-          before[j] = is_better ? static_cast<std::int32_t>(i) : before[j];
-        }
-      }
-      for (std::int64_t j = 0; j < tags_; ++j) reached[j] += static_cast<double>(rows.row(t)[j]);
-      std::swap(scores, reached);
-    }
-    for (std::int64_t k = 0; k < tags_; ++k) scores[k] += static_cast<double>(parameters.end[place(k)]);
-    auto tag = static_cast<std::int32_t>(std::max_element(scores, scores + tags_) - scores);
-    for (std::int64_t t = rows.rows - 1; t >= 0; --t) {
-      paths[place(sentences.begin(sentence) + t)] = tag;
-      if (t > 0) tag = member.before[place(t * tags_ + tag)];
-    }
+  for (std::int64_t k = range.begin; k < range.end; ++k)
+    if (sentences.length(k) > 0)
+      best_path(own(team), paths.subspan(place(sentences.begin(k)), place(sentences.length(k))),
+                part(emissions, sentences, k), parameters);
+}
+
+void Crf::best_path(Member& member, std::span<std::int32_t> path, MatrixView<const float> emissions,
+                    const CrfParameters& parameters) const {
+  double* scores = member.beta.data();
+  double* reached = member.reached.data();
+  for (std::int64_t k = 0; k < tags_; ++k)
+    scores[k] = static_cast<double>(parameters.start[place(k)]) + static_cast<double>(emissions.row(0)[k]);
+  for (std::int64_t t = 1; t < emissions.rows; ++t) {
+    extend_paths(reached, member.before.data() + t * tags_, scores, parameters.transitions, emissions.row(t));
+    std::swap(scores, reached);
+  }
+  for (std::int64_t k = 0; k < tags_; ++k) scores[k] += static_cast<double>(parameters.end[place(k)]);
+  auto tag = static_cast<std::int32_t>(std::max_element(scores, scores + tags_) - scores);
+  for (std::int64_t t = emissions.rows - 1; t >= 0; --t) {
+    path[place(t)] = tag;
+    if (t > 0) tag = member.before[place(t * tags_ + tag)];
   }
 }
 

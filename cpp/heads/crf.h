@@ -75,6 +75,8 @@ class Crf {
   // Calls visit(t, p of step t, beta of step t) from the last step to the first.
   template <typename Visit>
   void backward(Member& member, std::int64_t steps, const Visit& visit) const;
+  void best_path(Member& member, std::span<std::int32_t> path, memory::MatrixView<const float> emissions,
+                 const CrfParameters& parameters) const;
   void begin_sums(Member& member) const;
   void add_sentence(Member& member, memory::MatrixView<float> d_emissions, float factor,
                     std::span<const std::int32_t> tags) const;
