@@ -24,9 +24,9 @@ class RowBuffer {
 
   void reserve(std::int64_t rows) {
     if (rows <= rows_) return;
+    rows_ = std::max(rows, rows_ + rows_ / 4);  // calls that need a little more each would ask for memory every time
     buffer_ = AlignedBuffer<T>();
-    buffer_ = AlignedBuffer<T>(static_cast<std::size_t>(rows * pitch()));
-    rows_ = rows;
+    buffer_ = AlignedBuffer<T>(static_cast<std::size_t>(rows_ * pitch()));
   }
   // The first `rows` rows; behind the columns of each stand numbers that are finite and mean nothing.
   [[nodiscard]] MatrixView<T> rows(std::int64_t rows) { return {buffer_.data(), rows, columns_, pitch()}; }

@@ -2,6 +2,7 @@
 // which products read together, would fall into one set of the cache if rows were powers of two apart.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,11 +22,13 @@ class PaddedMatrix {
                kernels::kRowMultiple),
         floats_(static_cast<std::size_t>(rows * pitch_)) {}
 
-  // Becomes a matrix of so many rows, worthless ones. Memory is asked for only where it never had as many.
+  // Becomes a matrix of so many rows, worthless ones. Memory is asked for only where it never had as many, and then for
+  // a quarter more than there was: batches that grow bit by bit would ask at every step.
   void resize(std::int64_t rows) {
     rows_ = rows;
-    const auto floats = static_cast<std::size_t>(rows * pitch_);
+    std::size_t floats = static_cast<std::size_t>(rows * pitch_);
     if (floats <= floats_.size()) return;
+    floats = std::max(floats, floats_.size() + floats_.size() / 4);
     floats_ = memory::AlignedBuffer<float>();
     floats_ = memory::AlignedBuffer<float>(floats);
   }
