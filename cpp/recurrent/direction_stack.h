@@ -60,6 +60,7 @@ class StackTraining {
 class StackInference {
  public:
   StackInference(const StackShape& shape, const SequenceBatch& largest);
+  void resize(const SequenceBatch& largest) { scratch_.resize(largest); }  // as of training
 
   // outputs: OUT (rows, hidden) of each layer; as many layers are run as there are outputs. Barriers as in training.
   [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,

@@ -37,9 +37,11 @@ void scatter(const Team& team, MatrixView<float> text, MatrixView<const float> r
 Encoder::Direction::Direction(const linalg::Compute& compute, const recurrent::StackShape& shape)
     : weights(compute, shape, recurrent::Purpose::kTraining),
       stack(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
+      inference(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
       inputs(0, shape.input),
       top(0, shape.hidden) {
   for (std::int64_t i = 0; i < 2 * shape.n_layers; ++i) states.emplace_back(0, shape.hidden);
+  for (std::int64_t i = 1; i < shape.n_layers; ++i) below.emplace_back(0, shape.hidden);
 }
 
 void Encoder::Direction::clear_state(const Team& team) {
@@ -57,13 +59,21 @@ Encoder::Encoder(const linalg::Compute& compute, const Options& options) : shape
   for (int direction = 0; direction < directions_of(options); ++direction) directions_.emplace_back(compute, shape_);
 }
 
-void Encoder::prepare(const elmo::SentenceBatch& batch) {
+void Encoder::prepare(const elmo::SentenceBatch& batch, Passes passes) {
   batch_ = &batch;
   const auto& sequences = batch.sequences();
   for (auto& own : directions_) {
-    own.stack.resize(sequences);
+    if (passes == Passes::kForwardAndBackward) {
+      own.stack.resize(sequences);
+    } else {
+      own.inference.resize(sequences);
+      for (auto& outputs : own.below) outputs.resize(sequences.rows());
+    }
     own.inputs.resize(sequences.rows());
     own.top.resize(sequences.rows());
+    own.outputs.clear();
+    for (auto& outputs : own.below) own.outputs.push_back(outputs.view());
+    own.outputs.push_back(own.top.view());
     own.views.clear();
     for (std::size_t layer = 0; layer < static_cast<std::size_t>(shape_.n_layers); ++layer) {
       own.states[2 * layer].resize(sequences.width());
@@ -79,19 +89,27 @@ void Encoder::pack(Team& team, const Tensors<const float>& weights) {
 }
 
 bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const float> features,
-                      const recurrent::Dropout& dropout, linalg::Scratch& scratch) {
+                      const recurrent::Dropout* dropout, linalg::Scratch& scratch) {
   team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
     auto& own = directions_[static_cast<std::size_t>(direction)];
     const auto tokens = batch_->tokens_of(direction);
     gather(part, own.inputs.view(), features, tokens);
     own.clear_state(part);
     part.barrier();
-    recurrent::Dropout its = dropout;
-    its.direction = direction;
-    if (!own.stack.forward(part, own.weights, own.top.view(), own.inputs.view(), own.views, its, scratch)) return;
+    if (!run(part, direction, dropout, scratch)) return;
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
   });
   return team.go_on();  // what one half was told, all are told
+}
+
+bool Encoder::run(Team& team, int direction, const recurrent::Dropout* dropout, linalg::Scratch& scratch) {
+  auto& own = directions_[static_cast<std::size_t>(direction)];
+  if (dropout == nullptr)
+    return own.inference.forward(team, own.weights, batch_->sequences(), own.outputs, own.inputs.view(), own.views,
+                                 scratch);
+  recurrent::Dropout its = *dropout;
+  its.direction = direction;
+  return own.stack.forward(team, own.weights, own.top.view(), own.inputs.view(), own.views, its, scratch);
 }
 
 bool Encoder::backward(Team& team, const Tensors<float>& gradients, MatrixView<float> d_features,

@@ -21,14 +21,16 @@ class Encoder {
   Encoder(const linalg::Compute& compute, const Options& options);
 
   // Makes room for a batch, which is borrowed, before the region begins.
-  void prepare(const elmo::SentenceBatch& batch);
+  enum class Passes { kForward, kForwardAndBackward };
+  void prepare(const elmo::SentenceBatch& batch, Passes passes);
 
   // Every member calls these. A barrier must follow pack.
   void pack(parallel::Team& team, const Tensors<const float>& weights);
   // They end with a barrier and are false where the work was cancelled. encoded: OUT (tokens, directions * hidden),
-  // with dropout. features: IN (tokens, input), complete before a barrier. dropout: that of direction 0.
+  // with dropout. features: IN (tokens, input), complete before a barrier. dropout: that of direction 0; null where no
+  // backward comes: nothing is kept for one.
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> encoded,
-                             memory::MatrixView<const float> features, const recurrent::Dropout& dropout,
+                             memory::MatrixView<const float> features, const recurrent::Dropout* dropout,
                              linalg::Scratch& scratch);
   // gradients: OUT. d_features: OUT (tokens, input), or empty if nobody asks for it. d_encoded: IN, complete before a
   // barrier.
@@ -43,12 +45,17 @@ class Encoder {
 
     recurrent::PackedStack weights;
     recurrent::StackTraining stack;
+    recurrent::StackInference inference;
     recurrent::PaddedMatrix inputs;               // in the order of the direction; then their gradients
     recurrent::PaddedMatrix top;                  // the last layer's outputs, then their gradients
     std::vector<recurrent::PaddedMatrix> states;  // h and c of every layer
     std::vector<recurrent::LayerState> views;
+    std::vector<recurrent::PaddedMatrix> below;  // outputs of the other layers, where nothing is kept
+    std::vector<memory::MatrixView<float>> outputs;
   };
 
+  [[nodiscard]] bool run(parallel::Team& team, int direction, const recurrent::Dropout* dropout,
+                         linalg::Scratch& scratch);
   void sum_gradients(parallel::Team& team, memory::MatrixView<float> d_features);
 
   recurrent::StackShape shape_;

@@ -100,7 +100,9 @@ void Network::prepare(const Request& request) {
   scores_.reserve(answer_rows());
   features_.prepare(request.batch, texts_, weights_);
   sentences_.reset();
-  if (texts_.rows() > 0) encoder_.prepare(sentences_.emplace(texts_.ends()));
+  if (texts_.rows() > 0)
+    encoder_.prepare(sentences_.emplace(texts_.ends()),
+                     trains() ? Encoder::Passes::kForwardAndBackward : Encoder::Passes::kForward);
   if (pools(options_)) pooler_.prepare(texts_);
   layers_.prepare(answer_rows());
   objective_.prepare(texts_, weights_);
@@ -130,8 +132,8 @@ bool Network::encode(Team& team) {
   if (trains()) drop_own_rows(team, features, feature_dropout(), kFeatures);
   if (directions_of(options_) == 0) return team.go_on();
   team.barrier();
-  const auto dropout = trains() ? inner_dropout() : recurrent::Dropout{};
-  return encoder_.forward(team, encoded(), features, dropout, scratch_);
+  const auto dropout = inner_dropout();
+  return encoder_.forward(team, encoded(), features, trains() ? &dropout : nullptr, scratch_);
 }
 
 bool Network::answer(Team& team) {
