@@ -146,7 +146,7 @@ def run(args: argparse.Namespace) -> int:
         trainer.train()
     except KeyboardInterrupt as interruption:
         if not trainer.has_begun:
-            raise type(interruption)(f"{_how(interruption)} before training began; nothing was saved") from None
+            raise type(interruption)(f"{exits.manner(interruption)} before training began; nothing was saved") from None
         stop = interruption
     began = time.perf_counter()
     trainer.model.save_pretrained(args.output, training_state=not args.no_training_state)
@@ -160,11 +160,7 @@ def run(args: argparse.Namespace) -> int:
         _print_summary(report)
     if stop is None:
         return exits.SUCCESS
-    raise type(stop)(f"{_how(stop)} after step {training.steps}; what was trained is saved in {args.output}")
-
-
-def _how(stop: KeyboardInterrupt) -> str:
-    return "terminated" if isinstance(stop, exits.Terminated) else "interrupted"
+    raise type(stop)(f"{exits.manner(stop)} after step {training.steps}; what was trained is saved in {args.output}")
 
 
 class _Trainer:

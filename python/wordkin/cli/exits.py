@@ -22,6 +22,7 @@ __all__ = [
     "Terminated",
     "UsageError",
     "described",
+    "manner",
     "termination_as_exception",
 ]
 
@@ -70,3 +71,8 @@ def described(error: BaseException) -> str:
     else:
         text = " ".join(str(error).split())
     return text or ("out of memory" if isinstance(error, MemoryError) else type(error).__name__)
+
+
+def manner(stop: KeyboardInterrupt) -> str:
+    """How work was stopped from outside, for people."""
+    return "terminated" if isinstance(stop, Terminated) else "interrupted"

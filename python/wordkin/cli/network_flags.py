@@ -226,7 +226,7 @@ def train_and_save(
         estimator.fit(texts, labels, validation_data=validation)
     except KeyboardInterrupt as interruption:
         if not estimator.__sklearn_is_fitted__():
-            raise type(interruption)(f"{_how(interruption)} before training began; nothing was saved") from None
+            raise type(interruption)(f"{exits.manner(interruption)} before training began; nothing was saved") from None
         stop = interruption
     except (ValueError, TypeError) as error:
         if type(error) in (ValueError, TypeError) and not estimator.__sklearn_is_fitted__():
@@ -254,11 +254,9 @@ def train_and_save(
         _print_summary(report)
     if stop is None:
         return exits.SUCCESS
-    raise type(stop)(f"{_how(stop)} after {report['epochs']} epochs; what was trained is saved in {args.output}")
-
-
-def _how(stop: KeyboardInterrupt) -> str:
-    return "terminated" if isinstance(stop, exits.Terminated) else "interrupted"
+    raise type(stop)(
+        f"{exits.manner(stop)} after {report['epochs']} epochs; what was trained is saved in {args.output}"
+    )
 
 
 def _print_summary(report: dict[str, Any]) -> None:

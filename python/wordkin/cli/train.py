@@ -96,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         trainer.train()
     except KeyboardInterrupt as interruption:
         if trainer.model is None:
-            raise type(interruption)(f"{_how(interruption)} before training began; nothing was saved") from None
+            raise type(interruption)(f"{exits.manner(interruption)} before training began; nothing was saved") from None
         stop = interruption
     model = trainer.model
     if model is None:
@@ -111,11 +111,9 @@ def run(args: argparse.Namespace) -> int:
     if stop is None:
         return exits.SUCCESS
     done, epochs = len(report["epochs"]), model.epochs
-    raise type(stop)(f"{_how(stop)} in epoch {max(done, 1)} of {epochs}; what was trained is saved in {output.path}")
-
-
-def _how(stop: KeyboardInterrupt) -> str:
-    return "terminated" if isinstance(stop, exits.Terminated) else "interrupted"
+    raise type(stop)(
+        f"{exits.manner(stop)} in epoch {max(done, 1)} of {epochs}; what was trained is saved in {output.path}"
+    )
 
 
 class _Trainer:
