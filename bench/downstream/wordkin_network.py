@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import resource
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +15,18 @@ import numpy as np
 from cases import options_of
 
 from wordkin import _core, hardware
+from wordkin.downstream.features import PreparedTexts
+from wordkin.downstream.network import answers
+from wordkin.downstream.texts import IndexedTexts
 
 
-@dataclass(frozen=True)
-class Batch:
-    lengths: np.ndarray[Any, Any]
-    tables: list[np.ndarray[Any, Any]]
-    targets: np.ndarray[Any, Any]
-    weights: np.ndarray[Any, Any]
-    contexts: list[np.ndarray[Any, Any]] = field(default_factory=list)
-    characters: None = None
-    types: None = None
-
-
-def batches(texts: Any, size: int, is_tagger: bool, order: np.ndarray[Any, Any]) -> Iterator[Batch]:
-    ends = np.cumsum(texts["lengths"])
-    for first in range(0, len(order), size):
-        chosen = order[first : first + size]
-        spans = [slice(ends[text] - texts["lengths"][text], ends[text]) for text in chosen]
-        targets = [texts["targets"][span] for span in spans] if is_tagger else [texts["targets"][chosen]]
-        yield Batch(
-            lengths=texts["lengths"][chosen],
-            tables=[np.concatenate([texts["ids"][span] for span in spans])],
-            targets=np.concatenate(targets),
-            weights=np.ones(len(chosen), np.float32),
-        )
+def training_batches(prepared: PreparedTexts, texts: Any, size: int, is_tagger: bool) -> Iterator[Any]:
+    """Batches with their targets and weights."""
+    for first in range(0, len(texts["order"]), size):
+        chosen = texts["order"][first : first + size]
+        spans = [slice(*prepared.texts.ends[text : text + 2]) for text in chosen]
+        targets = np.concatenate([texts["targets"][span] for span in spans]) if is_tagger else texts["targets"][chosen]
+        yield prepared.batch(chosen), targets, np.ones(len(chosen), np.float32)
 
 
 def main() -> None:
@@ -60,27 +47,28 @@ def main() -> None:
         moments={name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()},
         threads=options.threads, isa=hardware.choose_isa(),
     )  # fmt: skip
+    ends = np.concatenate([[0], np.cumsum(texts["lengths"])])
+    words = len(texts["vectors"])
+    indexed = IndexedTexts((), [""] * words, np.bincount(texts["ids"], minlength=words), texts["ids"], ends)
+    prepared = PreparedTexts(indexed, [texts["vectors"]], [np.arange(words, dtype=np.int32)], [], None)
+    texts["order"] = texts["order"][: options.batches and options.batches * case["batch_size"]]
     losses: list[float] = []
 
-    def work(batch: Batch) -> None:
-        if options.work == "train":
-            step = network.step(
-                batch, batch.targets, batch.weights, learning_rate=case["learning_rate"], step=len(losses) + 1
-            )
+    def work(count: int | None = None) -> None:
+        if options.work == "predict":
+            question = "paths" if is_tagger else "probabilities"
+            numbers = texts["order"][: count and count * case["batch_size"]]
+            answers(network, prepared, numbers, question, is_per_token=is_tagger, batch_size=case["batch_size"])
+            return
+        for batch, targets, weights in itertools.islice(
+            training_batches(prepared, texts, case["batch_size"], is_tagger), count
+        ):
+            step = network.step(batch, targets, weights, learning_rate=case["learning_rate"], step=len(losses) + 1)
             losses.append(step["loss"])
-        elif is_tagger:
-            network.paths(batch)
-        else:
-            network.probabilities(batch)
 
-    order = texts["order"][: options.batches and options.batches * case["batch_size"]]
-    if options.work == "predict":
-        order = order[np.argsort(texts["lengths"][order], kind="stable")]
-    for batch in list(batches(texts, case["batch_size"], is_tagger, order))[:10]:
-        work(batch)
+    work(10)
     started = time.perf_counter()
-    for batch in batches(texts, case["batch_size"], is_tagger, order):
-        work(batch)
+    work()
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "losses": [*losses[:3], *losses[-3:]], "peak_megabytes": peak}))

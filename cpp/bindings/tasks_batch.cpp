@@ -52,7 +52,7 @@ void check_rows(const std::string& name, std::span<const std::int32_t> ids, cons
 
 }  // namespace
 
-HeldBatch batch_from(const tasks::Options& options, const py::object& object) {
+HeldBatch batch_from(const tasks::Options& options, const py::object& object, std::int64_t words) {
   HeldBatch held;
   const auto hold = [&](const py::object& array) {
     held.arrays.push_back(array);
@@ -60,6 +60,11 @@ HeldBatch batch_from(const tasks::Options& options, const py::object& object) {
   };
   held.batch.lengths = vector_view<const std::int32_t>("lengths", hold(object.attr("lengths")), Access::kRead);
   held.tokens = token_count(held.batch.lengths);
+  if (const py::object remembered = object.attr("words"); !remembered.is_none()) {
+    held.batch.words = ids_from("words", hold(remembered), held.tokens);
+    check_ids("words", *held.batch.words, words, "words that are remembered");
+    return held;
+  }
   const auto tables = items_of(object, "tables", options.tables.size());
   for (std::size_t i = 0; i < tables.size(); ++i) {
     const std::string name = "tables[" + std::to_string(i) + "]";

@@ -20,8 +20,9 @@ struct HeldBatch {
   [[nodiscard]] std::int64_t texts() const { return static_cast<std::int64_t>(batch.lengths.size()); }
 };
 
-// From the attributes lengths, tables, contexts, characters and types. Checks shapes and every id.
-HeldBatch batch_from(const tasks::Options& options, const pybind11::object& object);
+// From the attributes lengths, tables, contexts, characters and types or, where that is not None, lengths and words, of
+// which there are so many. Checks shapes and every id.
+HeldBatch batch_from(const tasks::Options& options, const pybind11::object& object, std::int64_t words);
 
 // Borrowed.
 tasks::Targets targets_from(const tasks::Options& options, const HeldBatch& batch, const pybind11::object& targets,

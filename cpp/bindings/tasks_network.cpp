@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -127,7 +128,7 @@ class NetworkSession {
     const Turn turn(busy_, kBusy);
     request_ = {};
     request_.goal = Goal::kLosses;
-    const HeldBatch held = batch_from(options_, batch);
+    const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     request_.targets = targets_from(options_, held, targets, weights);
     const auto outcome = run();
@@ -142,7 +143,7 @@ class NetworkSession {
     const Turn turn(busy_, kBusy);
     request_ = {};
     request_.goal = Goal::kPaths;
-    const HeldBatch held = batch_from(options_, batch);
+    const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     py::array_t<std::int32_t> paths(held.tokens);
     request_.paths = {paths.mutable_data(), static_cast<std::size_t>(held.tokens)};
@@ -155,13 +156,38 @@ class NetworkSession {
     const Turn turn(busy_, kBusy);
     request_ = {};
     request_.goal = Goal::kAttention;
-    const HeldBatch held = batch_from(options_, batch);
+    const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     py::array_t<float> alpha(held.tokens);
     request_.alpha = {alpha.mutable_data(), static_cast<std::size_t>(held.tokens)};
     run();
     return alpha;
   }
+
+  // Reads the words of a batch: from then on a batch may name them. first: how many are remembered already.
+  void remember(const py::object& batch, std::int64_t first, std::int64_t total) {
+    if (network_->word_bytes() == 0)
+      throw std::invalid_argument("words can be remembered where there is an encoder and no language model only");
+    const Turn turn(busy_, kBusy);
+    request_ = {};
+    request_.goal = Goal::kWords;
+    const HeldBatch held = batch_from(options_, batch, 0);
+    if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must hold the features of words");
+    if (first != 0 && first != network_->words())
+      throw py::value_error("`first` must be 0 or " + std::to_string(network_->words()) + ", the words remembered; got " +
+                            std::to_string(first));
+    if (total < first + held.tokens || total > std::numeric_limits<std::int32_t>::max())
+      throw py::value_error("`total` must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1; got " +
+                            std::to_string(total));
+    if (first != 0 && total != total_words_)
+      throw py::value_error("`total` must stay " + std::to_string(total_words_) + "; got " + std::to_string(total));
+    total_words_ = total;
+    request_.batch = held.batch;
+    request_.first_word = first;
+    request_.total_words = total;
+    run();
+  }
+  std::int64_t word_bytes() const { return network_->word_bytes(); }
 
   // The factors of dropout that the last step or gradients drew, all in the order of the tokens or texts.
   py::dict draws() {
@@ -222,7 +248,7 @@ class NetworkSession {
                        std::int64_t number, py::object* d_contexts) {
     if (number < 1) throw std::invalid_argument("`step` must be positive; got " + std::to_string(number));
     request_.step = number;
-    const HeldBatch held = batch_from(options_, batch);
+    const HeldBatch held = batch_from(options_, batch, 0);
     request_.batch = held.batch;
     request_.targets = targets_from(options_, held, targets, weights);
     if (d_contexts != nullptr) {
@@ -241,7 +267,7 @@ class NetworkSession {
     const Turn turn(busy_, kBusy);
     request_ = {};
     request_.goal = goal;
-    const HeldBatch held = batch_from(options_, batch);
+    const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     const std::int64_t rows = tasks::pools(options_) ? held.texts() : held.tokens;
     py::array_t<float> answers({rows, options_.outputs});
@@ -301,6 +327,7 @@ class NetworkSession {
   std::atomic_flag busy_;
   bool is_trainable_ = false;
   std::size_t threads_ = 1;
+  std::int64_t total_words_ = 0;
   tasks::Request request_;
   std::unique_ptr<InterruptibleTeam> team_;
   std::unique_ptr<tasks::Network> network_;
@@ -323,11 +350,13 @@ void register_network(py::module_& m) {
       .def("probabilities", &NetworkSession::probabilities, py::arg("batch"))
       .def("paths", &NetworkSession::paths, py::arg("batch"))
       .def("attention", &NetworkSession::attention, py::arg("batch"))
+      .def("remember", &NetworkSession::remember, py::arg("batch"), py::kw_only(), py::arg("first"), py::arg("total"))
       .def("draws", &NetworkSession::draws)
       .def("refresh", &NetworkSession::refresh)
       .def("close", &NetworkSession::close)
       .def_property_readonly("threads", &NetworkSession::threads)
-      .def_property_readonly("updates", &NetworkSession::updates);
+      .def_property_readonly("updates", &NetworkSession::updates)
+      .def_property_readonly("word_bytes", &NetworkSession::word_bytes);
 }
 
 }  // namespace wordkin::bindings

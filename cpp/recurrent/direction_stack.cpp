@@ -97,13 +97,27 @@ StackInference::StackInference(const StackShape& shape, const SequenceBatch& lar
 bool StackInference::forward(Team& team, const PackedStack& weights, const SequenceBatch& batch,
                              std::span<const MatrixView<float>> outputs, MatrixView<const float> input,
                              std::span<const LayerState> states, linalg::Scratch& products) {
-  auto x = input;
-  for (std::size_t layer = 0; layer < outputs.size(); ++layer) {
+  return forward_above(team, weights, batch, outputs, 0, input, states, products);
+}
+
+bool StackInference::forward(Team& team, const PackedStack& weights, const SequenceBatch& batch,
+                             std::span<const MatrixView<float>> outputs, const WordSums& known,
+                             std::span<const LayerState> states, linalg::Scratch& products) {
+  const LayerCall call{weights.shape(), 0, weights.layer(0), batch, scratch_, products};
+  if (!recurrent::forward(team, call, outputs[0], known, states[0])) return false;
+  team.barrier();
+  return forward_above(team, weights, batch, outputs, 1, outputs[0], states, products);
+}
+
+bool StackInference::forward_above(Team& team, const PackedStack& weights, const SequenceBatch& batch,
+                                   std::span<const MatrixView<float>> outputs, std::size_t layer,
+                                   MatrixView<const float> input, std::span<const LayerState> states,
+                                   linalg::Scratch& products) {
+  for (auto x = input; layer < outputs.size(); x = outputs[layer++]) {
     const auto number = static_cast<std::int64_t>(layer);
     const LayerCall call{weights.shape(), number, weights.layer(number), batch, scratch_, products};
     if (!recurrent::forward(team, call, outputs[layer], x, states[layer], nullptr)) return false;
     team.barrier();
-    x = outputs[layer];
   }
   return true;
 }

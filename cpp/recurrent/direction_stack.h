@@ -66,10 +66,19 @@ class StackInference {
   [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
                              std::span<const memory::MatrixView<float>> outputs, memory::MatrixView<const float> input,
                              std::span<const LayerState> states, linalg::Scratch& products);
+  // The same floats where the first layer's sums are there already; of a stack whose first layer adds no input.
+  [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
+                             std::span<const memory::MatrixView<float>> outputs, const WordSums& known,
+                             std::span<const LayerState> states, linalg::Scratch& products);
 
   [[nodiscard]] std::size_t bytes() const { return scratch_.bytes(); }
 
  private:
+  [[nodiscard]] bool forward_above(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
+                                   std::span<const memory::MatrixView<float>> outputs, std::size_t layer,
+                                   memory::MatrixView<const float> input, std::span<const LayerState> states,
+                                   linalg::Scratch& products);
+
   LayerScratch scratch_;
 };
 

@@ -72,7 +72,7 @@ void multiply_own(const Team& team, MatrixView<float> c, MatrixView<const float>
 class ForwardPass {
  public:
   ForwardPass(Team& team, const LayerCall& call, MatrixView<float> output, MatrixView<const float> x,
-              const LayerState& state, LayerSaved* saved)
+              const LayerState& state, LayerSaved* saved, const WordSums* known = nullptr)
       : team_(team),
         call_(call),
         shape_(call.shape),
@@ -81,17 +81,18 @@ class ForwardPass {
         output_(output),
         x_(x),
         state_(state),
-        saved_(saved) {}
+        saved_(saved),
+        known_(known) {}
 
   bool run() {
     if (saved_ != nullptr) save_state();
     for (std::int64_t first = 0, end = 0; first < batch_.steps(); first = end) {
-      const bool ahead = multiplies_ahead(x_.columns, batch_.active(first));
+      const bool ahead = known_ == nullptr && multiplies_ahead(x_.columns, batch_.active(first));
       end = first + 1;
       while (ahead && end < batch_.steps() && batch_.first_row(end + 1) - batch_.first_row(first) <= kRowsAhead) ++end;
-      if (ahead) multiply_inputs(first, end);
+      if (ahead) multiply_ahead(first, end);
       for (std::int64_t t = first; t < end; ++t)
-        if (!step(t, sums(first, t, t + 1), ahead)) return false;
+        if (!step(t, sums(first, t, t + 1), ahead || known_ != nullptr)) return false;
     }
     if (saved_ != nullptr && shape_.cell == Cell::kLstm) keep_cells();
     return true;
@@ -113,12 +114,18 @@ class ForwardPass {
     return call_.scratch.gates.view().block_of_rows(batch_.first_row(begin) - batch_.first_row(first), rows);
   }
 
-  void multiply_inputs(std::int64_t first, std::int64_t end) {
+  void multiply_ahead(std::int64_t first, std::int64_t end) {
     const auto z = sums(first, first, end);
-    const auto x = x_.block_of_rows(batch_.first_row(first), z.rows);
-    for (int gate = 0; gate < shape_.gates(); ++gate)
-      multiply(team_, z.block_of_columns(gate * shape_.dim, shape_.dim), x, call_.weights.input(gate),
-               Accumulate::kReplace, call_.products);
+    multiply_inputs(team_, shape_, call_.weights, z, x_.block_of_rows(batch_.first_row(first), z.rows), call_.products);
+  }
+
+  // The sums of some units of all gates, by the words of a step's rows.
+  void copy_known(std::int64_t t, MatrixView<float> z, std::int64_t unit, std::int64_t units) {
+    for (std::int64_t b = 0; b < z.rows; ++b) {
+      const float* const word = known_->sums.row(known_->words[static_cast<std::size_t>(batch_.first_row(t) + b)]);
+      for (std::int64_t column = unit; column < z.columns; column += shape_.dim)
+        std::copy_n(word + column, units, z.row(b) + column);
+    }
   }
 
   bool step(std::int64_t t, MatrixView<float> z, bool inputs_done) {
@@ -128,6 +135,7 @@ class ForwardPass {
     const bool near = !inputs_done && call_.weights.hidden(0).compute().precision == linalg::Precision::kFloat32;
     share_.over_blocks(near ? kNearSums : kFarSums, z.rows, [&](std::int64_t unit, std::int64_t units) {
       const std::int64_t behind = unit + units < share_.units.end ? unit + units : share_.units.begin;
+      if (known_ != nullptr) copy_known(t, z, unit, units);
       if (!inputs_done)
         multiply_gates(z, x_.block_of_rows(batch_.first_row(t), z.rows), unit, units, Accumulate::kReplace,
                        &PackedLayer::input, {&call_.weights.hidden(0), unit});
@@ -222,6 +230,7 @@ class ForwardPass {
   MatrixView<const float> x_;
   const LayerState& state_;
   LayerSaved* saved_;
+  const WordSums* known_;
 };
 
 class BackwardPass {
@@ -387,6 +396,19 @@ bool forward(Team& team, const LayerCall& call, MatrixView<float> output, Matrix
              const LayerState& state, LayerSaved* saved) {
   assert(x.columns == call.shape.input_of(call.layer) && output.columns == call.shape.hidden);
   return ForwardPass(team, call, output, x, state, saved).run();
+}
+
+bool forward(Team& team, const LayerCall& call, MatrixView<float> output, const WordSums& known,
+             const LayerState& state) {
+  assert(!call.shape.adds_input(call.layer) && output.columns == call.shape.hidden);
+  return ForwardPass(team, call, output, {}, state, nullptr, &known).run();
+}
+
+void multiply_inputs(Team& team, const StackShape& shape, const PackedLayer& weights, MatrixView<float> sums,
+                     MatrixView<const float> x, linalg::Scratch& products) {
+  for (int gate = 0; gate < shape.gates(); ++gate)
+    multiply(team, sums.block_of_columns(gate * shape.dim, shape.dim), x, weights.input(gate), Accumulate::kReplace,
+             products);
 }
 
 bool backward(Team& team, const LayerCall& call, MatrixView<float> d_x, const LayerGradients& gradients,

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "linalg/scratch.h"
 #include "memory/matrix_view.h"
@@ -59,6 +60,13 @@ struct LayerScratch {
   Purpose purpose_;
 };
 
+// In place of the layer's input, where rows that read the same word have the same: what the input's weights make of each
+// word, and the word of each row.
+struct WordSums {
+  memory::MatrixView<const float> sums;  // (words, gates * dim)
+  std::span<const std::int32_t> words;   // (rows)
+};
+
 // What a layer works with: every member of a team has the same.
 struct LayerCall {
   const StackShape& shape;
@@ -74,6 +82,14 @@ struct LayerCall {
 // sets a barrier before, if x was written by several members, and behind, before output is read.
 [[nodiscard]] bool forward(parallel::Team& team, const LayerCall& call, memory::MatrixView<float> output,
                            memory::MatrixView<const float> x, const LayerState& state, LayerSaved* saved);
+
+// The same floats from sums that are there already, for inference.
+[[nodiscard]] bool forward(parallel::Team& team, const LayerCall& call, memory::MatrixView<float> output,
+                           const WordSums& known, const LayerState& state);
+
+// sums: OUT (rows, gates * dim) what the input's weights make of x. Every member writes the columns of its units.
+void multiply_inputs(parallel::Team& team, const StackShape& shape, const PackedLayer& weights,
+                     memory::MatrixView<float> sums, memory::MatrixView<const float> x, linalg::Scratch& products);
 
 // d_output: IN (rows, hidden). d_x: OUT (rows, input), may be d_output where the layer's input is `hidden` wide.
 // gradients: OUT. Barriers as for forward.

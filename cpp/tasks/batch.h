@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct Batch {
   std::vector<heads::LayeredRows<const float>> contexts;  // for each (tokens, layers, columns)
   memory::MatrixView<const std::uint16_t> characters;     // (word types, characters a word); or empty
   std::span<const std::int32_t> types;                    // (tokens) rows of `characters`
+  // (tokens) places among the words that the network remembers; then nothing is read of what is above.
+  std::optional<std::span<const std::int32_t>> words{};
 };
 
 // One of ids and labels.

@@ -39,7 +39,8 @@ Encoder::Direction::Direction(const linalg::Compute& compute, const recurrent::S
       stack(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
       inference(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
       inputs(0, shape.input),
-      top(0, shape.hidden) {
+      top(0, shape.hidden),
+      word_sums(0, shape.gates() * shape.dim) {
   for (std::int64_t i = 0; i < 2 * shape.n_layers; ++i) states.emplace_back(0, shape.hidden);
   for (std::int64_t i = 1; i < shape.n_layers; ++i) below.emplace_back(0, shape.hidden);
 }
@@ -70,6 +71,7 @@ void Encoder::prepare(const elmo::SentenceBatch& batch, Passes passes) {
       for (auto& outputs : own.below) outputs.resize(sequences.rows());
     }
     own.inputs.resize(sequences.rows());
+    own.words.resize(static_cast<std::size_t>(sequences.rows()));
     own.top.resize(sequences.rows());
     own.outputs.clear();
     for (auto& outputs : own.below) own.outputs.push_back(outputs.view());
@@ -100,6 +102,39 @@ bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const fl
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
   });
   return team.go_on();  // what one half was told, all are told
+}
+
+std::int64_t Encoder::word_bytes() const {
+  return static_cast<std::int64_t>(directions_.size() * sizeof(float)) * shape_.gates() * shape_.dim;
+}
+
+void Encoder::reserve_words(std::int64_t words) {
+  for (auto& own : directions_) own.word_sums.resize(words);
+}
+
+bool Encoder::remember(Team& team, std::int64_t first, MatrixView<const float> features, linalg::Scratch& scratch) {
+  for (auto& own : directions_)
+    recurrent::multiply_inputs(team, shape_, own.weights.layer(0),
+                               own.word_sums.view().block_of_rows(first, features.rows), features, scratch);
+  return team.go_on();
+}
+
+bool Encoder::forward_words(Team& team, MatrixView<float> encoded, std::span<const std::int32_t> words,
+                            linalg::Scratch& scratch) {
+  team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
+    auto& own = directions_[static_cast<std::size_t>(direction)];
+    const auto tokens = batch_->tokens_of(direction);
+    const parallel::Range rows = part.share(encoded.rows);
+    for (auto row = static_cast<std::size_t>(rows.begin); row < static_cast<std::size_t>(rows.end); ++row)
+      own.words[row] = words[static_cast<std::size_t>(tokens[row])];
+    own.clear_state(part);
+    part.barrier();
+    if (!own.inference.forward(part, own.weights, batch_->sequences(), own.outputs,
+                               recurrent::WordSums{own.word_sums.view(), own.words}, own.views, scratch))
+      return;
+    scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
+  });
+  return team.go_on();
 }
 
 bool Encoder::run(Team& team, int direction, const recurrent::Dropout* dropout, linalg::Scratch& scratch) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "elmo/sentence_batch.h"
@@ -32,6 +33,15 @@ class Encoder {
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> encoded,
                              memory::MatrixView<const float> features, const recurrent::Dropout* dropout,
                              linalg::Scratch& scratch);
+  // Of the token features of words what the first layer makes of them by themselves, to be read instead of features
+  // from then on. Room for so many words is made before the region begins, and they are forgotten that were there.
+  void reserve_words(std::int64_t words);
+  [[nodiscard]] bool remember(parallel::Team& team, std::int64_t first, memory::MatrixView<const float> features,
+                              linalg::Scratch& scratch);
+  // As forward without dropout. words: IN (tokens).
+  [[nodiscard]] bool forward_words(parallel::Team& team, memory::MatrixView<float> encoded,
+                                   std::span<const std::int32_t> words, linalg::Scratch& scratch);
+  [[nodiscard]] std::int64_t word_bytes() const;
   // gradients: OUT. d_features: OUT (tokens, input), or empty if nobody asks for it. d_encoded: IN, complete before a
   // barrier.
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
@@ -52,6 +62,8 @@ class Encoder {
     std::vector<recurrent::LayerState> views;
     std::vector<recurrent::PaddedMatrix> below;  // outputs of the other layers, where nothing is kept
     std::vector<memory::MatrixView<float>> outputs;
+    recurrent::PaddedMatrix word_sums;  // (words, gates * hidden)
+    std::vector<std::int32_t> words;    // of the inputs, where they are not features
   };
 
   [[nodiscard]] bool run(parallel::Team& team, int direction, const recurrent::Dropout* dropout,

@@ -94,11 +94,14 @@ void Network::prepare(const Request& request) {
   request_ = &request;
   outcome_ = {};
   texts_.assign(request.batch.lengths);
-  features_rows_.reserve(texts_.rows());
+  if (!request.batch.words) {
+    features_rows_.reserve(texts_.rows());
+    features_.prepare(request.batch, texts_, weights_);
+  }
+  if (request.goal == Goal::kWords) return prepare_words();
   encoded_rows_.reserve(texts_.rows());
   pooled_.reserve(texts_.texts());
   scores_.reserve(answer_rows());
-  features_.prepare(request.batch, texts_, weights_);
   sentences_.reset();
   if (texts_.rows() > 0)
     encoder_.prepare(sentences_.emplace(texts_.ends()),
@@ -115,6 +118,12 @@ void Network::prepare(const Request& request) {
   if (!arrays_.memory.empty()) gather_parameters();
 }
 
+void Network::prepare_words() {
+  if (request_->first_word > 0) return;
+  words_ = 0;
+  encoder_.reserve_words(request_->total_words);
+}
+
 bool Network::pack(Team& team) {
   if (is_packed_) return true;
   encoder_.pack(team, weights_);
@@ -125,8 +134,19 @@ bool Network::pack(Team& team) {
   return true;
 }
 
+bool Network::remember(Team& team) {
+  const auto features = features_rows_.rows(texts_.rows());
+  if (!features_.forward(team, features, weights_, scratch_)) return false;
+  if (!encoder_.remember(team, request_->first_word, features, scratch_)) return false;
+  if (team.rank() > 0) return true;
+  words_ = request_->first_word + features.rows;
+  outcome_.completed = true;
+  return true;
+}
+
 bool Network::encode(Team& team) {
   if (texts_.rows() == 0) return team.go_on();
+  if (request_->batch.words) return encoder_.forward_words(team, encoded(), *request_->batch.words, scratch_);
   const auto features = features_rows_.rows(texts_.rows());
   if (!features_.forward(team, features, weights_, scratch_)) return false;
   if (trains()) drop_own_rows(team, features, feature_dropout(), kFeatures);
@@ -206,7 +226,7 @@ void Network::learn(Team& team) {
   if (!finite || !updates) return;
   parameters_.update(team, optim::Adam(*compute_.kernels, request_->learning_rate, request_->step, scale));
   if (team.rank() > 0) return;
-  is_packed_ = false;
+  refresh();
   ++updates_;
 }
 
@@ -225,7 +245,9 @@ void Network::give_answers(Team& team) {
 }
 
 void Network::run(Team& team) {
-  if (!pack(team) || !encode(team) || !answer(team)) return;
+  if (!pack(team)) return;
+  if (request_->goal == Goal::kWords) return static_cast<void>(remember(team));
+  if (!encode(team) || !answer(team)) return;
   const bool has_losses = request_->goal >= Goal::kLosses;
   if (has_losses)
     objective_.run(team, trains() ? d_scores_.rows(answer_rows()) : MatrixView<float>{}, gradients_,

@@ -36,7 +36,7 @@ struct NetworkArrays {
   std::vector<memory::MatrixView<const float>> frozen;  // for each table its rows, or nothing where it is trained
 };
 
-enum class Goal { kScores, kProbabilities, kPaths, kAttention, kLosses, kGradients, kUpdate };
+enum class Goal { kWords, kScores, kProbabilities, kPaths, kAttention, kLosses, kGradients, kUpdate };
 
 // One piece of work; borrowed until its end.
 struct Request {
@@ -49,6 +49,9 @@ struct Request {
   memory::MatrixView<float> answers{};                  // OUT of kScores and kProbabilities (texts or tokens, outputs)
   std::span<std::int32_t> paths{};                      // OUT of kPaths (tokens)
   std::span<float> alpha{};                             // OUT of kAttention (tokens)
+  // kWords: the tokens of the batch are remembered as words behind the first so many, of all that there will be.
+  std::int64_t first_word = 0;
+  std::int64_t total_words = 0;
 };
 
 struct Outcome {
@@ -78,7 +81,16 @@ class Network {
   [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(answer_rows()); }
 
   // The weights were changed from outside.
-  void refresh() { is_packed_ = false; }
+  void refresh() {
+    is_packed_ = false;
+    words_ = 0;
+  }
+
+  // Words whose features are nothing but their own can be remembered: what the encoder's first layer makes of them by
+  // themselves is computed once, however often they are read. How many are; a change of weights forgets them.
+  [[nodiscard]] std::int64_t words() const { return words_; }
+  // The memory that one takes; 0 where none can be.
+  [[nodiscard]] std::int64_t word_bytes() const { return options_.contexts.empty() ? encoder_.word_bytes() : 0; }
 
   // For whoever checks gradients: of a parameter, by its place in the list, all entries.
   void copy_gradient(std::span<float> gradient, std::size_t parameter) const;
@@ -99,9 +111,11 @@ class Network {
   [[nodiscard]] memory::MatrixView<float> d_encoded();
   [[nodiscard]] memory::MatrixView<float> answer_inputs();
   void gather_parameters();
+  void prepare_words();
 
   // Each is called by every member, ends with a barrier, and is false where the work was cancelled.
   [[nodiscard]] bool pack(parallel::Team& team);
+  [[nodiscard]] bool remember(parallel::Team& team);
   [[nodiscard]] bool encode(parallel::Team& team);
   [[nodiscard]] bool answer(parallel::Team& team);
   [[nodiscard]] bool go_back(parallel::Team& team);
@@ -138,6 +152,7 @@ class Network {
   heads::TextSpans texts_;
   std::optional<elmo::SentenceBatch> sentences_;
   bool is_packed_ = false;
+  std::int64_t words_ = 0;
   Outcome outcome_;
   std::int64_t updates_ = 0;
 };

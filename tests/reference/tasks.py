@@ -33,6 +33,7 @@ class Batch:
     contexts: Sequence[NDArray[np.float32]] = ()
     characters: NDArray[np.uint16] | None = None
     types: NDArray[np.int32] | None = None
+    words: NDArray[np.int32] | None = None
 
     @property
     def spans(self) -> list[slice]:

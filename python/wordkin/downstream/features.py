@@ -105,6 +105,8 @@ class NetworkBatch:
         For each language model float32 (tokens, layers, width).
     characters, types
         uint16 (words, max_characters) of the distinct words, and int32 (tokens,) which of them each token is.
+    words
+        int32 (tokens,): places among the words that the network remembers; the other token arrays are not read then.
     """
 
     lengths: NDArray[np.int32]
@@ -112,6 +114,7 @@ class NetworkBatch:
     contexts: Sequence[Floats]
     characters: NDArray[np.uint16] | None
     types: NDArray[np.int32] | None
+    words: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,11 +190,11 @@ class Features:
         for source in self.tables:
             if isinstance(source, LearnedSource):
                 frozen.append(None)
-                rows.append(rows_of_words(texts.words, source.index, self.lowercase)[texts.types])
+                rows.append(rows_of_words(texts.words, source.index, self.lowercase))
             else:
                 table, places = gathered_vectors(source.vectors, texts.words, self.lowercase)
                 frozen.append(table)
-                rows.append(places[texts.types])
+                rows.append(places)
         still = [source for source in self.contexts if not source.is_tuned]
         caches = [
             LayerCache(
@@ -220,7 +223,7 @@ class PreparedTexts:
     frozen
         For each table its rows, where it is not trained.
     rows
-        For each table int32 (tokens,).
+        For each table int32 (words,): the row of each word.
     caches
         Layers of each language model.
     characters
@@ -246,17 +249,38 @@ class PreparedTexts:
         layers
             For each language model the layers of these texts, or None to have them from its cache.
         """
-        places = self.texts.places(numbers)
+        words = self.texts.types_of(numbers)
         characters = types = None
         if self.characters is not None:
-            distinct, inverse = np.unique(self.texts.types[places], return_inverse=True)
+            distinct, inverse = np.unique(words, return_inverse=True)
             characters = self.characters[distinct]
             types = inverse.astype(np.int32).reshape(-1)
         given = [None] * len(self.caches) if layers is None else layers
         return NetworkBatch(
             lengths=self.texts.lengths[numbers],
-            tables=[own[places] for own in self.rows],
+            tables=[own[words] for own in self.rows],
             contexts=[cache.of(numbers) if own is None else own for cache, own in zip(self.caches, given, strict=True)],
             characters=characters,
             types=types,
+        )
+
+    def words(self, words: NDArray[np.int32]) -> NetworkBatch:
+        """Return distinct words as one text, for a network to remember; there must be no language model."""
+        return NetworkBatch(
+            lengths=np.array([len(words)], np.int32),
+            tables=[own[words] for own in self.rows],
+            contexts=(),
+            characters=None if self.characters is None else self.characters[words],
+            types=np.arange(len(words), dtype=np.int32),
+        )
+
+    def remembered(self, numbers: NDArray[np.intp], places: NDArray[np.int32]) -> NetworkBatch:
+        """Return some texts of words that the network remembers, each at its place."""
+        return NetworkBatch(
+            lengths=self.texts.lengths[numbers],
+            tables=(),
+            contexts=(),
+            characters=None,
+            types=None,
+            words=places[self.texts.types_of(numbers)],
         )

@@ -27,6 +27,8 @@ Moments = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 Question = Literal["scores", "probabilities", "paths", "attention"]
 
 PREDICTION_BATCH = 64  # texts: enough rows for the products, few enough for the caches
+_REMEMBERED_BYTES = 1 << 28
+_WORDS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,10 +117,11 @@ def answers(
     where = np.empty(len(lengths), np.int64)  # of a text's first row in the result
     where[numbers] = begins[:-1]
     ask = getattr(network, question)
+    places = _remembered(network, prepared, numbers)
     result: NDArray[Any] | None = None
     done = 0
     for batch in sorted_batches(numbers, lengths, batch_size):
-        found = ask(prepared.batch(batch))
+        found = ask(prepared.batch(batch) if places is None else prepared.remembered(batch, places))
         if result is None:
             result = np.empty((int(begins[-1]), *found.shape[1:]), dtype=found.dtype)
         counts = lengths[batch].astype(np.int64) if is_per_token else np.ones(len(batch), np.int64)
@@ -128,3 +131,17 @@ def answers(
         if show is not None:
             show(done)
     return np.empty((0, 0), np.float32) if result is None else result
+
+
+def _remembered(network: Network, prepared: PreparedTexts, numbers: Numbers) -> NDArray[np.int32] | None:
+    """Let the network read the words of texts beforehand, if they come again often enough; where each then is."""
+    tokens = prepared.texts.types_of(numbers)
+    distinct = np.unique(tokens)
+    needed = len(distinct) * network.word_bytes
+    if not 0 < needed <= _REMEMBERED_BYTES or len(tokens) < 2 * len(distinct):
+        return None
+    for first in range(0, len(distinct), _WORDS_AT_ONCE):
+        network.remember(prepared.words(distinct[first : first + _WORDS_AT_ONCE]), first=first, total=len(distinct))
+    places = np.full(len(prepared.texts.words), -1, np.int32)
+    places[distinct] = np.arange(len(distinct), dtype=np.int32)
+    return places

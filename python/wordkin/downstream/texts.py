@@ -173,6 +173,10 @@ class IndexedTexts:
         """Tokens of each text."""
         return np.diff(self.ends).astype(np.int32)
 
+    def types_of(self, numbers: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Return the numbers of the words of some texts, text after text."""
+        return self.types[self.places(numbers)]
+
     def places(self, numbers: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return the places of the tokens of some texts among all tokens, text after text."""
         begins = self.ends[numbers]

@@ -1,0 +1,119 @@
+"""Words that a network remembers: the same floats as from their features, on every ISA and in every team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reference.task_models import CASES, case_options, random_batch, random_parameters
+from reference.tasks import Batch
+from tasks.trained_networks import Run
+from wordkin import hardware
+
+WORDS, LENGTHS = 11, (3, 0, 4, 1, 40, 2)
+REMEMBERING = [
+    case for case, fields in CASES.items() if not fields.get("contexts") and fields.get("encoder", "lstm") is not None
+]
+
+
+def words_and_texts(options: Any) -> tuple[Batch, Batch, Batch]:
+    """Words as one text; texts of them by features; the same by the words' places."""
+    words, _, _ = random_batch(options, 5, lengths=(WORDS,))
+    places = np.random.default_rng(6).integers(0, WORDS, sum(LENGTHS), dtype=np.int32)
+    lengths = np.array(LENGTHS, np.int32)
+    by_features = Batch(
+        lengths=lengths,
+        tables=[ids[places] for ids in words.tables],
+        characters=words.characters,
+        types=None if words.types is None else words.types[places],
+    )
+    return words, by_features, Batch(lengths=lengths, words=places)
+
+
+def part(words: Batch, first: int, end: int) -> Batch:
+    return Batch(
+        lengths=np.array([end - first], np.int32),
+        tables=[ids[first:end] for ids in words.tables],
+        characters=words.characters,
+        types=None if words.types is None else words.types[first:end],
+    )
+
+
+def answers(run: Run, batch: Batch) -> list[NDArray[Any]]:
+    options = run.options
+    found = [run.network.scores(batch), run.network.probabilities(batch)]
+    if options.task == "tags":
+        found.append(run.network.paths(batch))
+    elif options.pooling == "attention":
+        found.append(run.network.attention(batch))
+    return found
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize("case", REMEMBERING)
+def test_same_bits_as_from_features(case: str, threads: int) -> None:
+    options = case_options(case, hidden_dim=37)
+    words, by_features, by_words = words_and_texts(options)
+    for isa in hardware.available_isas():
+        run = Run(options, random_parameters(options, 1), threads=threads, isa=isa)
+        for first, end in ((0, 4), (4, WORDS)):
+            run.network.remember(part(words, first, end), first=first, total=WORDS)
+        for given, expected in zip(answers(run, by_words), answers(run, by_features), strict=True):
+            np.testing.assert_array_equal(given, expected)
+
+
+def test_losses_of_remembered_words() -> None:
+    options = case_options("crf")
+    words, by_features, by_words = words_and_texts(options)
+    run = Run(options, random_parameters(options, 1))
+    run.network.remember(words, first=0, total=WORDS)
+    _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
+    assert run.network.evaluate(by_words, targets, weights) == run.network.evaluate(by_features, targets, weights)
+
+
+def test_a_change_of_weights_forgets_words() -> None:
+    options = case_options("attention")
+    words, by_features, by_words = words_and_texts(options)
+    run = Run(options, random_parameters(options, 1))
+    _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
+    run.network.remember(words, first=0, total=WORDS)
+    run.network.step(by_features, targets, weights, learning_rate=0.1, step=1)
+    with pytest.raises(ValueError, match="`words` must be below 0"):
+        run.network.scores(by_words)
+    run.network.remember(words, first=0, total=WORDS)
+    np.testing.assert_array_equal(run.network.scores(by_words), run.network.scores(by_features))
+    run.network.refresh()
+    with pytest.raises(ValueError, match="`words`"):
+        run.network.scores(by_words)
+
+
+def test_what_cannot_be_remembered() -> None:
+    options = case_options("attention")
+    words, _, by_words = words_and_texts(options)
+    run = Run(options, random_parameters(options, 1))
+    _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
+    for first, total, message in ((3, 20, "`first` must be 0"), (0, WORDS - 1, "`total` must be from 11")):
+        with pytest.raises(ValueError, match=message):
+            run.network.remember(words, first=first, total=total)
+    run.network.remember(part(words, 0, 4), first=0, total=WORDS)
+    with pytest.raises(ValueError, match="`total` must stay 11; got 12"):
+        run.network.remember(part(words, 4, WORDS), first=4, total=12)
+    with pytest.raises(ValueError, match="`words` must be below 4"):
+        run.network.scores(by_words)
+    with pytest.raises(ValueError, match="`batch` must hold the features of words"):
+        run.network.remember(Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)]), first=0, total=1)
+    with pytest.raises(ValueError, match="`words`"):
+        run.network.step(by_words, targets, weights, learning_rate=0.1, step=1)
+
+
+@pytest.mark.parametrize("case", ["contexts", "attention, no encoder"])
+def test_networks_that_remember_nothing(case: str) -> None:
+    options = case_options(case)
+    run = Run(options, random_parameters(options, 1))
+    batch, _, _ = random_batch(options, 2)
+    assert run.network.word_bytes == 0
+    with pytest.raises(ValueError, match="words can be remembered"):
+        run.network.remember(batch, first=0, total=len(batch.lengths))
