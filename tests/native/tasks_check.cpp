@@ -138,6 +138,30 @@ std::vector<float> results(const kernels::KernelTable& table, const tasks::Optio
   return answers;
 }
 
+// Answers about words that the network remembers, read in two pieces, one of them cancelled first.
+std::vector<float> word_answers(const kernels::KernelTable& table, tasks::Options options, std::size_t threads) {
+  options.contexts.clear();
+  Model model(options);
+  parallel::ThreadPool pool(threads);
+  tasks::Network network(options, table, model.arrays(), pool.size());
+  Texts words(options, {17}), more(options, {24}), texts(options, {3, 0, 9, 4, 1});
+  auto request = words.request(tasks::Goal::kWords, false);
+  request.total_words = words.tokens + more.tokens;
+  run(pool, network, request, false);
+  request = more.request(tasks::Goal::kWords, false);
+  request.first_word = words.tokens;
+  run(pool, network, request, true);
+  run(pool, network, request, false);
+  const bool has_tags = options.task == tasks::Task::kTags;
+  const std::int64_t rows = has_tags ? texts.tokens : std::ssize(texts.lengths);
+  std::vector<float> answers(static_cast<std::size_t>(rows * options.outputs));
+  request = texts.request(tasks::Goal::kScores, has_tags);
+  request.batch.words = texts.ids;
+  request.answers = {answers.data(), rows, options.outputs, options.outputs};
+  run(pool, network, request, false);
+  return answers;
+}
+
 bool agree(const std::vector<float>& a, const std::vector<float>& b) {
   for (std::size_t i = 0; i < a.size(); ++i)
     if (!(std::abs(a[i] - b[i]) < 1e-4f)) return false;
@@ -153,9 +177,10 @@ int main() {
        {std::pair{tasks::Task::kClasses, tasks::Pooling::kAttention},
         std::pair{tasks::Task::kClasses, tasks::Pooling::kMax}, std::pair{tasks::Task::kTags, tasks::Pooling::kMean}}) {
     const auto options = everything(task, pooling);
-    const auto expected = results(table, options, 1);
+    const auto expected = results(table, options, 1), of_words = word_answers(table, options, 1);
     for (std::size_t threads = 2; threads <= 4; ++threads)
-      all_agree = agree(results(table, options, threads), expected) && all_agree;
+      all_agree = agree(results(table, options, threads), expected) &&
+                  agree(word_answers(table, options, threads), of_words) && all_agree;
   }
   std::printf(all_agree ? "teams agree\n" : "teams disagree\n");
   return all_agree ? 0 : 1;
