@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.downstream.tasks import TASKS, WAYS, Split, Task, embedding_of
+from bench.downstream.tasks import TASKS, WAYS, Split, Task, embedding_of, stretched
 from bench.machine import describe, print_description
 from bench.rivals.environments import PYTORCH, bench_home, python_with
 from wordkin import ELMo, KeyedVectors, Word2Vec
@@ -122,15 +122,17 @@ def measured(options: argparse.Namespace, kept: Kept) -> list[dict[str, Any]]:
     model_file = None if options.elmo is None else sorted(options.elmo.glob("weights.safetensors"))
     identity = [(str(path), path.stat().st_size, path.stat().st_mtime) for path in model_file or []]
     changes = json.loads(options.settings)
-    settings = {"workers": options.workers, **changes}
     records = []
     for task in (TASKS[name] for name in options.task):
         train, dev, test = task.read(options.data)
-        chosen = {**task.estimator(None).get_params(), **changes}
         for share in options.shares:
             for way in options.what:
                 if way == "tfidf" and task.name != "sst2":
                     continue
+                own = {"fine_tune": task.fine_tune.get(way, False)}
+                chosen = stretched({**task.estimator(None).get_params(), **own, **changes}, share)
+                del chosen["embedding"], chosen["random_state"], chosen["progress"]
+                chosen["workers"] = options.workers
                 uses = [
                     WORD2VEC if way in ("word2vec", "both") else None,
                     identity if way in ("elmo", "both") else None,
@@ -138,7 +140,7 @@ def measured(options: argparse.Namespace, kept: Kept) -> list[dict[str, Any]]:
                 for seed in options.seeds if way != "tfidf" or share < 1 else options.seeds[:1]:
                     print_key = f"{task.name:9} {way:9} {share:6.0%} seed {seed}"
                     key = {"task": task.name, "way": way, "share": share, "seed": seed,
-                           "settings": fingerprint(chosen, uses)}  # fmt: skip
+                           "settings": fingerprint({**chosen, "workers": None}, uses)}  # fmt: skip
                     record = kept.found(key, options.test)
                     if record is None:
                         part = train.sample(share, seed)
@@ -146,7 +148,7 @@ def measured(options: argparse.Namespace, kept: Kept) -> list[dict[str, Any]]:
                         if way == "tfidf":
                             figures = tfidf(part, dev, held)
                         else:
-                            figures = network(task, embedding_of(way, vectors, model), seed, part, dev, held, settings)
+                            figures = network(task, embedding_of(way, vectors, model), seed, part, dev, held, chosen)
                         record = {"key": key, **figures, "machine": describe()}
                         kept.add(record)
                     shown = "" if record["test"] is None else f"  test {100 * record['test']:6.2f}"
