@@ -21,7 +21,7 @@ from .token_cache import CACHE_BYTES, TokenCache
 __all__ = ["MOST_TOKENS", "LoadedModel", "State", "fresh_state"]
 
 MOST_TOKENS = 2048  # in a piece, and in a batch of several sentences: all layers of the largest models take 25 MB
-_WORDS_AT_ONCE = 4096
+_WORDS_AT_ONCE = 512
 
 Layers = NDArray[np.float32]  # (layers + 1, tokens, 2 * projection_dim)
 State = dict[str, NDArray[np.float32]]  # (sentences, width), by direction, layer and kind
