@@ -21,7 +21,7 @@ from .sentence_inputs import Tokenizer, checked_sentences, checked_tokenizer
 __all__ = ["Encoding", "Streams", "encoded", "encoded_stream"]
 
 _BATCHES_AHEAD = 8  # of a stream, sorted by length together
-_TOKENS_AHEAD = 1 << 15
+_TOKENS_AHEAD = 1 << 13
 
 Vectors = NDArray[np.float32]
 
