@@ -129,8 +129,7 @@ def measured(options: argparse.Namespace, kept: Kept) -> list[dict[str, Any]]:
             for way in options.what:
                 if way == "tfidf" and task.name != "sst2":
                     continue
-                own = {"fine_tune": task.fine_tune.get(way, False)}
-                chosen = stretched({**task.estimator(None).get_params(), **own, **changes}, share)
+                chosen = stretched({**task.estimator(None).get_params(), **task.of_way.get(way, {}), **changes}, share)
                 del chosen["embedding"], chosen["random_state"], chosen["progress"]
                 chosen["workers"] = options.workers
                 uses = [

@@ -32,6 +32,11 @@ CLASSIFIER: dict[str, Any] = {
     "early_stopping": True,
     "patience": 3,
 }
+CLASSIFIER_OF_WAY: dict[str, dict[str, Any]] = {
+    "word2vec": {"fine_tune": True},
+    "elmo": {"input_dropout": 0.1, "dropout": 0.2, "learning_rate": 2e-3},
+    "both": {"fine_tune": [True, False]},
+}
 TAGGER: dict[str, Any] = {
     "hidden_dim": 128,
     "input_dropout": 0.4,
@@ -72,7 +77,7 @@ class Task:
     figure: str
     read: Callable[[Path], tuple[Split, Split, Split]]
     estimator: Callable[..., Any]
-    fine_tune: dict[str, Any]  # of the ways whose embeddings are trained, too
+    of_way: dict[str, dict[str, Any]]  # settings of a way that differ
 
 
 def read_sst2(data: Path) -> tuple[Split, Split, Split]:
@@ -106,7 +111,7 @@ def tagger(embedding: Any, **settings: Any) -> SequenceTagger:
 
 
 TASKS = {
-    "sst2": Task("sst2", "accuracy", read_sst2, classifier, {"word2vec": True, "both": [True, False]}),
+    "sst2": Task("sst2", "accuracy", read_sst2, classifier, CLASSIFIER_OF_WAY),
     "chunking": Task("chunking", "f1", read_chunking, tagger, {}),
 }
 
