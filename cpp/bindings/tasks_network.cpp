@@ -174,8 +174,8 @@ class NetworkSession {
     const HeldBatch held = batch_from(options_, batch, 0);
     if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must hold the features of words");
     if (first != 0 && first != network_->words())
-      throw py::value_error("`first` must be 0 or " + std::to_string(network_->words()) + ", the words remembered; got " +
-                            std::to_string(first));
+      throw py::value_error("`first` must be 0 or " + std::to_string(network_->words()) +
+                            ", the words remembered; got " + std::to_string(first));
     if (total < first + held.tokens || total > std::numeric_limits<std::int32_t>::max())
       throw py::value_error("`total` must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1; got " +
                             std::to_string(total));

@@ -60,8 +60,8 @@ struct LayerScratch {
   Purpose purpose_;
 };
 
-// In place of the layer's input, where rows that read the same word have the same: what the input's weights make of each
-// word, and the word of each row.
+// In place of the layer's input, where rows that read the same word have the same: what the input's weights make of
+// each word, and the word of each row.
 struct WordSums {
   memory::MatrixView<const float> sums;  // (words, gates * dim)
   std::span<const std::int32_t> words;   // (rows)
