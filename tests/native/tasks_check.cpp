@@ -51,6 +51,7 @@ struct Texts {
       types.push_back(static_cast<std::int32_t>(generator.below(kTypes)));
       targets.push_back(static_cast<std::int32_t>(generator.below(static_cast<std::uint32_t>(options.outputs))));
     }
+    if (targets.size() < lengths.size()) targets.resize(lengths.size());  // classes of texts without tokens
     for (std::int64_t i = 0; i < tokens * kLayers * 11; ++i)
       layers.push_back(static_cast<float>(generator.uniform() - 0.5));
     d_layers.resize(layers.size());
@@ -61,7 +62,7 @@ struct Texts {
     request.goal = goal;
     request.learning_rate = 0.01;
     request.batch = {lengths, {ids, ids}, {{layers.data()}}, {characters.data(), kTypes, 8, 8}, types};
-    request.targets.ids = std::span(targets).first(has_tags ? targets.size() : lengths.size());
+    request.targets.ids = std::span(targets).first(has_tags ? ids.size() : lengths.size());
     request.targets.weights = weights;
     request.d_contexts = {{d_layers.data()}};
     return request;
