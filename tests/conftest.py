@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin import hardware
+from wordkin.runtime import compute
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -21,7 +21,7 @@ def data() -> Path:
     return folder
 
 
-@pytest.fixture(params=hardware.available_isas())
+@pytest.fixture(params=compute.available_isas())
 def isa(request: pytest.FixtureRequest) -> str:
     """Each instruction set that this machine runs."""
     name: str = request.param
@@ -29,4 +29,4 @@ def isa(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_report_header() -> str:
-    return f"wordkin: instruction sets tested: {', '.join(hardware.available_isas())}"
+    return f"wordkin: instruction sets tested: {', '.join(compute.available_isas())}"

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from cases import options_of
 
-from wordkin import _core, hardware
+from wordkin import _core
 from wordkin.downstream.features import PreparedTexts
 from wordkin.downstream.network import answers
 from wordkin.downstream.texts import IndexedTexts
+from wordkin.runtime import compute
 
 
 def training_batches(prepared: PreparedTexts, texts: Any, size: int, is_tagger: bool) -> Iterator[Any]:
@@ -45,7 +46,7 @@ def main() -> None:
     network = _core.tasks.Network(
         options_of(case["options"]), parameters, [texts["vectors"]],
         moments={name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()},
-        threads=options.threads, isa=hardware.choose_isa(),
+        threads=options.threads, isa=compute.choose_isa(),
     )  # fmt: skip
     ends = np.concatenate([[0], np.cumsum(texts["lengths"])])
     words = len(texts["vectors"])

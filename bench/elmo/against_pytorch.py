@@ -13,11 +13,12 @@ import numpy as np
 
 from bench.compare import run_job
 from bench.elmo.windows import PARAMETERS, FolderWriter, read_parameters
-from wordkin import _core, hardware
+from wordkin import _core
 from wordkin.elmo.options import ELMoTrainingOptions
 from wordkin.elmo.perplexity import measured_perplexity
 from wordkin.elmo.text import ReadText
 from wordkin.elmo.vocabulary import TargetWords
+from wordkin.runtime import compute
 
 __all__ = ["against_pytorch"]
 
@@ -34,7 +35,7 @@ def train(writer: FolderWriter, options: argparse.Namespace) -> dict[str, Any]:
     accumulators = {name: np.ones_like(tensor) for name, tensor in writer.parameters.items()}
     trainer = _core.elmo.Trainer(
         writer.options, writer.training, writer.parameters, accumulators,
-        threads=options.workers, isa=hardware.choose_isa(None),
+        threads=options.workers, isa=compute.choose_isa(None),
     )  # fmt: skip
     losses, times = [], []
     while sum(times) < 60 * options.minutes:
@@ -101,7 +102,7 @@ def against_pytorch(options: argparse.Namespace, model: dict[str, Any], rival: s
         )
         perplexities = {
             system: measured_perplexity(
-                writer.options, parameters, held_out, threads=options.workers, isa=hardware.choose_isa(None)
+                writer.options, parameters, held_out, threads=options.workers, isa=compute.choose_isa(None)
             ).geometric_mean
             for system, parameters in (
                 ("before", read_parameters(folder / PARAMETERS)),

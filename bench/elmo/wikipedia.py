@@ -29,8 +29,8 @@ from bench.rivals.environments import PYTORCH, bench_home, python_with
 from bench.rivals.kneser_ney import Trigrams, framed
 from bench.rivals.kneser_ney import perplexity as trigram_perplexity
 from wordkin import ELMo
-from wordkin.corpus.characters import BEGIN_SENTENCE, END_SENTENCE
 from wordkin.elmo.vocabulary import UNKNOWN
+from wordkin.text.characters import BEGIN_SENTENCE, END_SENTENCE
 
 HERE = Path(__file__).resolve().parent
 MODEL: dict[str, Any] = {

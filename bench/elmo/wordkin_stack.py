@@ -7,7 +7,8 @@ import time
 
 import numpy as np
 
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 LAYERS = 2
 
@@ -59,7 +60,7 @@ def main() -> None:
     arrays = Directions(options)
     stacks = _core.recurrent.Stacks(
         arrays.weights, active=[options.batch] * options.steps, skip_connections=True, training=not options.forward,
-        threads=options.threads, isa=hardware.choose_isa(options.max_isa), precision=options.precision,
+        threads=options.threads, isa=compute.choose_isa(options.max_isa), precision=options.precision,
     )  # fmt: skip
     stacks.pack()
     d_outputs = [d.copy() for d in arrays.d_outputs]

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from windows import PARAMETERS, read_options, read_parameters, windows_in
 
-from wordkin import _core, hardware
+from wordkin import _core
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
+from wordkin.runtime import compute
 
 LEARNING_RATE = 0.2
 
@@ -56,7 +57,7 @@ def main() -> None:
     accumulators = {name: np.ones_like(tensor) for name, tensor in parameters.items()}
     trainer = _core.elmo.Trainer(
         model, training, parameters, accumulators,
-        threads=options.threads, isa=hardware.choose_isa(options.max_isa),
+        threads=options.threads, isa=compute.choose_isa(options.max_isa),
     )  # fmt: skip
     windows = windows_in(options.folder)
     times: list[float] = []

@@ -43,9 +43,10 @@ def main() -> None:
     import numpy as np
 
     from bench.machine import print_description
-    from wordkin import _core, hardware
+    from wordkin import _core
+    from wordkin.runtime import compute
 
-    isa = hardware.choose_isa(options.isa)
+    isa = compute.choose_isa(options.isa)
     print_description()
     rng = np.random.default_rng(1)
 

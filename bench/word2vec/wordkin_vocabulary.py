@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from wordkin.corpus import open_corpus
+from wordkin.text import open_corpus
 
 begin = time.perf_counter()
 scan = open_corpus(corpus_file=sys.argv[1]).scan(1, keep_ids=True)

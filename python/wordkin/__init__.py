@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from ._version import __version__
 
 if TYPE_CHECKING:
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
-    from .hardware import show_config
     from .phrases import FrozenPhrases, Phrases
+    from .runtime.compute import show_config
     from .vectors import KeyedVectors
     from .word2vec import Word2Vec
 
@@ -23,7 +23,7 @@ _HOMES = {
     "SequenceTagger": "downstream",
     "TextClassifier": "downstream",
     "Word2Vec": "word2vec",
-    "show_config": "hardware",
+    "show_config": "runtime.compute",
 }
 
 __all__ = [

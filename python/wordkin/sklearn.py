@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .downstream.texts import IndexedTexts, as_tokenizer, tokenized
 from .downstream.word_rows import gathered_vectors
 from .elmo import ELMo
-from .estimator import Estimator
-from .validation import choice_option, flag_option, integer_option, real_option
+from .runtime.estimator import Estimator
+from .runtime.options import choice_option, flag_option, integer_option, real_option
 from .vectors import KeyedVectors
 
 __all__ = ["ELMoVectorizer", "WordVectorizer"]

@@ -26,7 +26,7 @@ from charcnn.layers import (
 from reference import charcnn as reference
 from reference.charcnn import TokenLayer
 from wordkin import _core
-from wordkin.corpus.characters import character_rows
+from wordkin.text.characters import character_rows
 
 LAYERS = {"small": SMALL, "odd": ODD, "bare": BARE, "tanh": TANH}
 WORDS = ["", "a", "to", "contextual", "contextualise", "x" * 100, "été", "日本語", "<S>", "</S>", "aaaaaaaaaa", "o"]

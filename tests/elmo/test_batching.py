@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wordkin.corpus import SpillRules
-from wordkin.corpus.characters import character_rows
 from wordkin.elmo.batching import Position, TrainingBatches, Window, windows_of
 from wordkin.elmo.shuffling import shuffled
 from wordkin.elmo.text import EncodedText, ReadText
 from wordkin.elmo.vocabulary import TargetWords
 from wordkin.errors import CorpusError
+from wordkin.text import SpillRules
+from wordkin.text.characters import character_rows
 
 Sentences = list[list[str]]
 SENTENCES: Sentences = [["a", "b", "c"], ["d"], ["a", "a", "e", "b", "f"], ["c", "d"], ["g", "a"]]

@@ -10,7 +10,7 @@ import pytest
 
 import wordkin.elmo
 
-SHARED = ["hooks", "interpreter_end", "progress_bar", "validation", "storage.checkpoint", "corpus.characters"]
+SHARED = ["runtime.callbacks", "runtime.shutdown", "runtime.progress", "runtime.options", "storage.checkpoint", "text.characters"]
 MODULES = [name for _, name, _ in pkgutil.walk_packages(wordkin.elmo.__path__, "wordkin.elmo.")]
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from reference.elmo import layers_of_sentence, token_layer, zero_state
 from reference.tape import Node
 from wordkin import ELMo
-from wordkin.corpus.characters import character_rows
 from wordkin.elmo import embedding
 from wordkin.elmo.token_cache import TokenCache
-from wordkin.elmo.tokenization import split_words
 from wordkin.errors import FormatError, NotFittedError
+from wordkin.text.characters import character_rows
+from wordkin.text.tokenization import split_words
 
 MakeModel = Callable[..., ELMo]
 Floats = NDArray[np.float32]

@@ -13,8 +13,8 @@ from elmo.trained_models import assert_close
 from reference.elmo import layers_of_sentence, token_layer, zero_state
 from reference.tape import Node
 from wordkin import ELMo
-from wordkin.corpus.characters import character_rows
 from wordkin.errors import NotFittedError
+from wordkin.text.characters import character_rows
 
 MakeModel = Callable[..., ELMo]
 Floats = NDArray[np.float64]

@@ -12,7 +12,8 @@ from elmo.trained_models import assert_close
 from reference.elmo import layers_of_sentence, losses, token_layer, zero_state
 from reference.elmo_models import random_parameters, random_window, small_options
 from reference.tape import Node
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 MODELS: dict[str, dict[str, Any]] = {
     "lstm": {},
@@ -31,7 +32,7 @@ class Model:
         parameters = random_parameters(self.options, 1)
         self.exact = {name: Node(value.astype(np.float64)) for name, value in parameters.items()}
         self.core = _core.elmo.LanguageModel(
-            self.options, parameters, threads=threads, isa=isa or hardware.choose_isa(), precision=precision
+            self.options, parameters, threads=threads, isa=isa or compute.choose_isa(), precision=precision
         )
 
 

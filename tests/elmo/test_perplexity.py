@@ -11,7 +11,7 @@ import pytest
 from reference.elmo import cross_entropies, softmax_name, stack, token_layer, zero_state
 from reference.tape import Node, concatenate
 from wordkin import ELMo
-from wordkin.corpus.characters import character_rows
+from wordkin.text.characters import character_rows
 
 Sentences = list[list[str]]
 MakeModel = Callable[..., ELMo]

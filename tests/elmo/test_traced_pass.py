@@ -12,11 +12,12 @@ from elmo.trained_models import assert_close
 from reference.elmo import layers_above, token_layer
 from reference.elmo_models import random_parameters, small_options
 from reference.tape import Node, gradients
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 
 def traced(options: Any, *arguments: Any, threads: int = 1, isa: str | None = None, **more: Any) -> Any:
-    return _core.elmo.TracedPass(options, *arguments, threads=threads, isa=isa or hardware.choose_isa(), **more)
+    return _core.elmo.TracedPass(options, *arguments, threads=threads, isa=isa or compute.choose_isa(), **more)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from reference.elmo import Step, Window, touched_rows, train_gradients, zero_state
 from reference.elmo_models import accumulators_for
 from reference.optim import adagrad, adam, clip_scale, global_norm
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 
 class Run:
@@ -32,7 +33,7 @@ class Run:
         self.parameters = {name: value.copy() for name, value in parameters.items()}
         self.accumulators = accumulators_for(training, parameters)
         self.trainer = _core.elmo.Trainer(
-            options, training, self.parameters, self.accumulators, threads=threads, isa=isa or hardware.choose_isa()
+            options, training, self.parameters, self.accumulators, threads=threads, isa=isa or compute.choose_isa()
         )
 
     def step(self, window: Window, number: int = 1, rate: float = 0.2) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.window_update import cbow_window, pair_losses, sigmoid, skipgram_window
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 WIDTHS = (16, 32, 48, 112, 304)
 EPSILON = float(np.finfo(np.float32).eps)
@@ -277,7 +278,7 @@ def test_a_loss_of_bad_numbers_is_no_number(isa: str, bad: float) -> None:
 
 
 def test_instruction_sets_agree() -> None:
-    isas = hardware.available_isas()
+    isas = compute.available_isas()
     if len(isas) == 1:
         pytest.skip("one instruction set only: nothing to compare")
     for objective in OBJECTIVES:

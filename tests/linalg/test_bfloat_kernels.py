@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin import hardware
+from wordkin.runtime import compute
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FLAGS = ["-std=c++20", "-O1", "-ffp-contract=off", "-w", "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mfma"]
@@ -16,7 +16,7 @@ FLAGS = ["-std=c++20", "-O1", "-ffp-contract=off", "-w", "-mavx512f", "-mavx512b
 
 def test_bfloat_kernels_on_emulated_instructions(tmp_path: Path) -> None:
     compiler = shutil.which("g++") or shutil.which("clang++")
-    if compiler is None or "avx512" not in hardware.available_isas():
+    if compiler is None or "avx512" not in compute.available_isas():
         pytest.skip("needs a compiler of the GCC family and AVX-512")
     program = tmp_path / "bfloat_check"
     source = ROOT / "tests" / "native" / "bfloat_check.cpp"

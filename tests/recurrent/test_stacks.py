@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.recurrent import CellOptions, Layer, State, stack_backward, stack_forward
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 Array = NDArray[Any]
 Arrays = tuple[Array, Array, Array | None]
@@ -243,7 +244,7 @@ def test_team_sizes(isa: str, name: str) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_directions_are_independent(threads: int) -> None:
-    isa = hardware.available_isas()[-1]
+    isa = compute.available_isas()[-1]
     problems = [Problem.random(SHAPES["wide"], seed) for seed in (1, 2)]
     shape = problems[0].shape
     stacks = stacks_of(problems, isa, training=True, threads=threads)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from wordkin.corpus import EncodedCorpus, FileCorpus, SpillRules, Vocabulary, open_corpus
-from wordkin.corpus.reader import SentenceRules, TextReader
-from wordkin.corpus.sources import StreamSource
+from wordkin.text import EncodedCorpus, FileCorpus, SpillRules, Vocabulary, open_corpus
+from wordkin.text.reader import SentenceRules, TextReader
+from wordkin.text.sources import StreamSource
 
 
 def decoded(corpus: EncodedCorpus, vocabulary: Vocabulary) -> list[list[str]]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from reference import nearest as reference
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 FLOAT = np.float32
 
@@ -22,7 +23,7 @@ def nearest(
     indices = np.full((len(queries), count), -1, dtype=np.int32)
     scores = np.full((len(queries), count), np.nan, dtype=FLOAT)
     bits = vectors.view(np.uint16) if vectors.dtype == np.float16 else vectors
-    _core.search.nearest(indices, scores, queries, bits, divisors, isa=isa or hardware.choose_isa(), threads=threads)
+    _core.search.nearest(indices, scores, queries, bits, divisors, isa=isa or compute.choose_isa(), threads=threads)
     return indices, scores
 
 
@@ -39,7 +40,7 @@ def whole_numbers(rng: np.random.Generator, rows: int, columns: int) -> NDArray[
     count=st.integers(1, 80),
     seed=st.integers(0, 2**31),
     half=st.booleans(),
-    isa=st.sampled_from(hardware.available_isas()),
+    isa=st.sampled_from(compute.available_isas()),
 )
 def test_finds_what_sorting_finds(
     rows: int, columns: int, queries: int, count: int, seed: int, half: bool, isa: str

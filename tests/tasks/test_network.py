@@ -10,7 +10,8 @@ import pytest
 from reference.task_models import CASES, case_options, random_batch, random_parameters, shapes_of
 from reference.tasks import scores_of
 from tasks.trained_networks import ExactRun, Run, assert_close
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 TRAININGS: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -31,7 +32,7 @@ def test_loss_and_every_gradient_on_every_isa(case: str, training: str) -> None:
     parameters = random_parameters(options, 1)
     batch, targets, weights = random_batch(options, 2)
     expected = None
-    for isa in hardware.available_isas():
+    for isa in compute.available_isas():
         run = Run(options, parameters, isa=isa)
         given = run.network.gradients(batch, targets, weights, step=7)
         expected = expected or ExactRun(options, parameters).learn(batch, targets, weights, run.draws())
@@ -89,7 +90,7 @@ def test_scores_and_losses(case: str) -> None:
     batch, targets, weights = random_batch(options, 2)
     scores = scores_of(exact.parameters, options, exact.frozen, batch)
     loss = exact.learn(batch, targets, weights).loss
-    for isa in hardware.available_isas():
+    for isa in compute.available_isas():
         run = Run(options, parameters, isa=isa, threads=2)
         assert_close(run.network.scores(batch), scores, "scores")
         total, counted = run.network.evaluate(batch, targets, weights)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reference.task_models import CASES, case_options, random_batch, random_parameters
 from reference.tasks import Batch
 from tasks.trained_networks import Run
-from wordkin import hardware
+from wordkin.runtime import compute
 
 WORDS, LENGTHS = 11, (3, 0, 4, 1, 40, 2)
 REMEMBERING = [
@@ -57,7 +57,7 @@ def answers(run: Run, batch: Batch) -> list[NDArray[Any]]:
 def test_same_bits_as_from_features(case: str, threads: int) -> None:
     options = case_options(case, hidden_dim=37)
     words, by_features, by_words = words_and_texts(options)
-    for isa in hardware.available_isas():
+    for isa in compute.available_isas():
         run = Run(options, random_parameters(options, 1), threads=threads, isa=isa)
         for first, end in ((0, 4), (4, WORDS)):
             run.network.remember(part(words, first, end), first=first, total=WORDS)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from reference.optim import adam, clip_scale, global_norm
 from reference.task_models import frozen_tables, moments_for
 from reference.tasks import Batch, Learned, learn
-from wordkin import _core, hardware
+from wordkin import _core
+from wordkin.runtime import compute
 
 
 class Run:
@@ -30,7 +31,7 @@ class Run:
             self.frozen,
             moments=self.moments,
             threads=threads,
-            isa=isa or hardware.choose_isa(),
+            isa=isa or compute.choose_isa(),
         )
 
     def draws(self) -> Any:

@@ -128,7 +128,7 @@ def test_the_first_bad_block_is_the_one_reported() -> None:
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6), max_size=20), st.integers(1, 6))
 def test_bounded_counting_forgets_as_the_definition_does(sentences: list[list[str]], most_words: int) -> None:
-    from wordkin.corpus.scan import VocabularyBound
+    from wordkin.text.scan import VocabularyBound
 
     data = "\n".join(" ".join(sentence) for sentence in sentences).encode()
     counter = text.SequentialCounter(keep_ids=False)

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin import Word2Vec, _core, hardware
+from wordkin import Word2Vec, _core
 from wordkin.errors import ResourceError
+from wordkin.runtime import compute
 from wordkin.word2vec import layers
 from wordkin.word2vec.options import TrainingOptions
 from wordkin.word2vec.parameters import PaddedRows
@@ -82,7 +83,7 @@ def write(folder: Path, **files: str) -> Path:
 )
 def test_limit_of_the_memory(tmp_path: Path, files: dict[str, str], expected: int | None) -> None:
     write(tmp_path, **files)
-    assert hardware.memory_limit(tmp_path, tmp_path / "meminfo") == expected
+    assert compute.memory_limit(tmp_path, tmp_path / "meminfo") == expected
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_limit_of_the_memory(tmp_path: Path, files: dict[str, str], expected: in
     ],
 )
 def test_quota_of_the_cpus(tmp_path: Path, files: dict[str, str], expected: float | None) -> None:
-    assert hardware._cgroup_cpu_quota(write(tmp_path, **files)) == expected
+    assert compute._cgroup_cpu_quota(write(tmp_path, **files)) == expected
 
 
 def padded(rows: int, columns: int) -> np.ndarray:

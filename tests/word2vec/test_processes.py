@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin import Word2Vec, hardware
+from wordkin import Word2Vec
+from wordkin.runtime import compute
 
 Sentences = list[list[str]]
 RunScript = Callable[..., str]
@@ -318,7 +319,7 @@ def test_the_environment_caps_the_instruction_set(
     monkeypatch.setenv("WORDKIN_MAX_ISA", isa)
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1)
     order = ["baseline", "neon", "avx2", "avx512", "avx512bf16", "amx"]
-    best = [name for name in hardware.available_isas() if order.index(name) <= order.index(isa)][-1]
+    best = [name for name in compute.available_isas() if order.index(name) <= order.index(isa)][-1]
     assert model.training_report.isa == best
     assert Word2Vec(max_isa="baseline").options.isa == "baseline"  # an argument goes before
 
@@ -328,4 +329,4 @@ def test_a_bad_cap_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=r"WORDKIN_MAX_ISA must be one of baseline.*sse9"):
         Word2Vec()
     monkeypatch.setenv("WORDKIN_MAX_ISA", "")
-    assert hardware.choose_isa() == hardware.available_isas()[-1]
+    assert compute.choose_isa() == compute.available_isas()[-1]

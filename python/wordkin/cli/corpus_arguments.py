@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .exits import UsageError
 
 if TYPE_CHECKING:
-    from ..corpus import Corpus
+    from ..text import Corpus
 
 __all__ = ["add_corpus", "add_vocabulary_rules", "open_input"]
 
@@ -49,7 +49,7 @@ def open_input(names: Sequence[str]) -> tuple[Any, Corpus]:
     OSError, CorpusError
         If something is missing.
     """
-    from ..corpus import open_corpus
+    from ..text import open_corpus
 
     if names.count("-") > 1:
         raise UsageError("standard input (-) can be given only once")

@@ -28,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Look and print."""
     if args.file is None:
-        from ..hardware import show_config
+        from ..runtime.compute import show_config
 
         facts = show_config()
     else:

@@ -49,8 +49,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what the command line says; the exit code."""
-    from ..hardware import available_workers
     from ..phrases import Phrases
+    from ..runtime.compute import available_workers
 
     if args.passes < 1:
         raise ValueError(f"--passes must be at least 1; got {args.passes}")

@@ -95,7 +95,7 @@ def _run(arguments: list[str]) -> int:
     except SystemExit:  # after --help
         return exits.SUCCESS
     if parsed.version:
-        from .. import __version__
+        from .._version import __version__
 
         print(f"wordkin {__version__}")
         return exits.SUCCESS

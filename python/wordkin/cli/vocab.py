@@ -33,7 +33,7 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Count, write, report."""
-    from ..hardware import requested_workers
+    from ..runtime.compute import requested_workers
     from ..word2vec.options import VocabularyOptions
 
     if args.json and args.output is None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CorpusError
-from ..validation import flag_option, integer_option
+from ..runtime.options import flag_option, integer_option
 from .labels import LabelSet, class_factors, text_weights
 from .network import answers
 from .settings import held_out

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.characters import character_rows
 from ..elmo import ELMo
+from ..text.characters import character_rows
 from ..vectors import KeyedVectors
 from .layer_cache import LayerCache, width_of_layers
 from .texts import IndexedTexts

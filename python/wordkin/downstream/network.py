@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..interpreter_end import ended_with_interpreter
+from ..runtime.shutdown import ended_with_interpreter
 from .batching import Numbers, sorted_batches
 from .features import Features, PreparedTexts
 from .initialization import Tensors

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..elmo import ELMo
-from ..hardware import choose_isa, requested_workers
-from ..validation import choice_option, flag_option, integer_option, real_option
+from ..runtime.compute import choose_isa, requested_workers
+from ..runtime.options import choice_option, flag_option, integer_option, real_option
 from ..vectors import KeyedVectors
 from .features import CharacterShape, ContextSource, Features, LearnedSource, Source, StaticSource
 from .network import Machine

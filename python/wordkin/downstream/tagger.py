@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CorpusError, LabelError
-from ..validation import choice_option, flag_option, integer_option
+from ..runtime.options import choice_option, flag_option, integer_option
 from .entities import ChunkReport, chunk_report
 from .labels import text_weights
 from .network import answers

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..elmo.progress import shown_predictions
-from ..estimator import Estimator
+from ..runtime.estimator import Estimator
+from ..runtime.options import integer_option, progress_option
 from ..storage.paths import AnyPath
-from ..validation import integer_option, progress_option
 from . import persistence
 from .initialization import initial_parameters
 from .network import NetworkContent, Question, answers, opened_network

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from ..validation import choice_option, integer_option, progress_option
+from ..runtime.options import choice_option, integer_option, progress_option
 from ..vectors import KeyedVectors
 from .options import Precision
 from .progress import shown_predictions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..hooks import callbacks_option
+from ..runtime.callbacks import callbacks_option
 from .report import Validation
 
 __all__ = ["ELMoCallback", "StepReport", "checked_callbacks"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..errors import ResourceError
-from ..hardware import memory_limit
+from ..runtime.compute import memory_limit
 from .initialization import allocated, initialize
 from .options import ELMoOptions, Optimizer
 from .vocabulary import TargetWords

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from ..errors import NotFittedError
+from ..text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from .content import ModelContent, Tensors
 from .options import ELMoOptions, Precision
 from .token_cache import CACHE_BYTES, TokenCache

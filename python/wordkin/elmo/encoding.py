@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import choice_option, flag_option, integer_option
+from ..runtime.options import choice_option, flag_option, integer_option
 from .embedding import Layers, LoadedModel, State, fresh_state
 from .options import ELMoOptions
 from .scalar_mix import LayerChoice

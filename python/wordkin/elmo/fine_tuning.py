@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from ..errors import NotFittedError
+from ..text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from .content import ModelContent, Tensors
 from .embedding import State
 from .options import Precision

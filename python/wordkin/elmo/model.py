@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import NotFittedError
-from ..hardware import choose_isa, requested_workers
+from ..runtime.compute import choose_isa, requested_workers
+from ..runtime.options import integer_option, progress_option
 from ..storage.paths import AnyPath
-from ..validation import integer_option, progress_option
 from . import persistence
 from .answers import AnsweringModel
 from .arguments import model_options

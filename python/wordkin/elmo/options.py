@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from ..validation import choice_option, flag_option, integer_option, real_option
+from ..runtime.options import choice_option, flag_option, integer_option, real_option
 
 __all__ = ["SMALL_FILTERS", "Activation", "Cell", "ELMoOptions", "ELMoTrainingOptions", "Optimizer", "Precision"]
 

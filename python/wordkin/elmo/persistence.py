@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError, WordkinError
+from ..runtime.options import integer_option
 from ..storage import Archive, read_archive, unpack_words, write_archive
 from ..storage.archive_bytes import pack_archive, unpack_archive
 from ..storage.atomic import replaced_file
 from ..storage.paths import AnyPath, local_path
-from ..validation import integer_option
 from .content import MOMENTS, ModelContent, OptimizerState, Shapes, Tensors, shapes_of, without_softmax
 from .official_options import official_json
 from .options import ELMoOptions, Optimizer

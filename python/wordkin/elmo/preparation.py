@@ -6,10 +6,10 @@ import logging
 from dataclasses import asdict, dataclass, replace
 from typing import Any, get_args
 
-from ..hooks import tell
+from ..runtime.callbacks import tell
+from ..runtime.options import choice_option, integer_option
 from ..storage.checkpoint import CheckpointFolder
 from ..storage.paths import AnyPath
-from ..validation import choice_option, integer_option
 from .batching import TrainingBatches
 from .content import ModelContent, fitted_content, fresh_optimizer, require_memory, shapes_of
 from .options import ELMoOptions, ELMoTrainingOptions

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..progress_bar import opened_bar
+from ..runtime.progress import opened_bar
 from .report import perplexity_of
 
 __all__ = ["ELMoProgressEvent", "Progress", "TrainingProgress", "shown_predictions"]

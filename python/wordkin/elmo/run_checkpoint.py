@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError, VocabularyError
+from ..runtime.options import integer_option, real_option
 from ..storage.checkpoint import CheckpointFolder, FoundCheckpoint
-from ..validation import integer_option, real_option
 from .batching import Position
 from .content import ModelContent, Tensors
 from .options import ELMoOptions, ELMoTrainingOptions

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ..validation import choice_option, flag_option, integer_option, real_option
+from ..runtime.options import choice_option, flag_option, integer_option, real_option
 from .options import Optimizer
 
 __all__ = ["DEFAULT_RATES", "ELMoRunOptions", "Schedule", "learning_rate_at", "streams_to_reset"]

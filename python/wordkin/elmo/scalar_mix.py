@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..validation import choice_option, integer_option, real_option
+from ..runtime.options import choice_option, integer_option, real_option
 
 __all__ = ["LayerChoice", "LayerNorm"]
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE
 from ..errors import NotFittedError
+from ..text.characters import BEGIN_SENTENCE, END_SENTENCE
 from .embedding import Layers, LoadedModel
 from .vocabulary import MARKS, TargetWords
 

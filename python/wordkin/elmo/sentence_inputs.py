@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from .tokenization import split_words
+from ..text.tokenization import split_words
 
 __all__ = ["Sentence", "Tokenizer", "checked_sentence", "checked_sentences", "checked_tokenizer"]
 

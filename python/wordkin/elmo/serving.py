@@ -12,10 +12,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus.characters import Cut
-from ..hardware import choose_isa, requested_workers
+from ..runtime.compute import choose_isa, requested_workers
+from ..runtime.options import choice_option, flag_option, integer_option, progress_option
 from ..storage.paths import AnyPath
-from ..validation import choice_option, flag_option, integer_option, progress_option
+from ..text.characters import Cut
 from .content import ModelContent
 from .embedding import LoadedModel
 from .encoding import Encoding, Streams, encoded, encoded_stream

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
-from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
-from ..corpus.encoded import BlockBuilder
 from ..errors import CorpusError
+from ..text import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
+from ..text.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
+from ..text.encoded import BlockBuilder
 from .vocabulary import TargetWords
 
 __all__ = ["EncodedText", "ReadText", "Sentences"]
@@ -25,7 +25,7 @@ class ReadText:
     Parameters
     ----------
     corpus
-        A corpus, or anything that `wordkin.corpus.open_corpus` takes. What can be gone through only once is refused,
+        A corpus, or anything that `wordkin.text.open_corpus` takes. What can be gone through only once is refused,
         unless it is text, which is kept as it is read.
     name
         What errors call it.

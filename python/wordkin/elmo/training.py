@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core
 from ..errors import TrainingDiverged
-from ..interpreter_end import ended_with_interpreter
+from ..runtime.shutdown import ended_with_interpreter
 from ..storage.checkpoint import CheckpointFolder
 from .batching import Position, TrainingBatches
 from .callbacks import StepReport

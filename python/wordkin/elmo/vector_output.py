@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
+from ..runtime.options import choice_option
 from ..storage.atomic import OutputFile, replaced_file, replaced_path
 from ..storage.opening import open_binary
 from ..storage.paths import AnyPath, local_path
-from ..validation import choice_option
 from .hdf5_weights import imported_h5py
 
 __all__ = ["OutputFormat", "VectorOutput", "format_of", "opened_output", "token_lines"]

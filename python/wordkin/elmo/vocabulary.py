@@ -9,12 +9,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus import RawCounts, Vocabulary
-from ..corpus.characters import BEGIN_SENTENCE, END_SENTENCE
 from ..errors import VocabularyError
 from ..storage import pack_words
 from ..storage.opening import open_binary
 from ..storage.paths import AnyPath, local_path
+from ..text import RawCounts, Vocabulary
+from ..text.characters import BEGIN_SENTENCE, END_SENTENCE
 
 __all__ = [
     "FEWEST_WORDS",

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from .. import _core
-from ..corpus.inputs import text_reader
-from ..corpus.reader import TextBlock, TextReader, located_error
-from ..corpus.token_lists import single_pass_error
 from ..storage.atomic import OutputFile, replaced_file
 from ..storage.lifecycle import LifecycleEvents
 from ..storage.paths import AnyPath
+from ..text.inputs import text_reader
+from ..text.reader import TextBlock, TextReader, located_error
+from ..text.token_lists import single_pass_error
 
 __all__ = [
     "JoinedCorpus",

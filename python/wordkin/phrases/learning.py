@@ -6,10 +6,10 @@ import logging
 from typing import Any
 
 from .. import _core
-from ..corpus.inputs import text_reader
-from ..corpus.reader import TextBlock, TextReader, located_error
-from ..corpus.token_lists import word_limit_as_resource_error
 from ..errors import CorpusError
+from ..text.inputs import text_reader
+from ..text.reader import TextBlock, TextReader, located_error
+from ..text.token_lists import word_limit_as_resource_error
 from .joined import Progress, native_rules
 
 __all__ = ["learn"]

@@ -47,7 +47,7 @@ class LifecycleEvents:
         TypeError
             If a value is of another kind.
         """
-        from .. import __version__
+        from .._version import __version__
 
         noted = copy.deepcopy(event) | {
             "datetime": datetime.now().isoformat(),

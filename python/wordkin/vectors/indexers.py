@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import FormatError
-from ..hardware import available_workers
+from ..runtime.compute import available_workers
 from ..storage import pack_words, read_archive, unpack_words, write_archive
 from ..storage.paths import AnyPath
 

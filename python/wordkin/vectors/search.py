@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..hardware import available_workers, choose_isa
+from ..runtime.compute import available_workers, choose_isa
 from .arrays import working_dtype
 
 __all__ = ["SearchedRows", "greatest"]

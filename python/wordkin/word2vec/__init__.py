@@ -1,13 +1,6 @@
 """Word2Vec: training, and gensim's names around it."""
 
-from ..corpus import (
-    RULE_DEFAULT,
-    RULE_DISCARD,
-    RULE_KEEP,
-    LineSentence,
-    PathLineSentences,
-    Text8Corpus,
-)
+from ..text import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, LineSentence, PathLineSentences, Text8Corpus
 from ..vectors import KeyedVectors
 from .callbacks import CallbackAny2Vec
 from .model import Word2Vec

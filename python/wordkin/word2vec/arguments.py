@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..corpus import TrimRule
-from ..validation import flag_option, integer_option, real_option
+from ..runtime.options import flag_option, integer_option, real_option
+from ..text import TrimRule
 from .options import TrainingOptions, VocabularyOptions
 
 __all__ = [

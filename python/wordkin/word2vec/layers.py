@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..corpus import Vocabulary
 from ..errors import ResourceError, VocabularyError
-from ..hardware import memory_limit
+from ..runtime.compute import memory_limit
+from ..text import Vocabulary
 from ..vectors import KeyedVectors
 from .options import TrainingOptions
 from .parameters import PaddedRows, bytes_of_rows, initial_vectors

@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..corpus import EncodedCorpus, TrimRule, open_corpus
 from ..errors import VocabularyError
-from ..hardware import choose_isa, requested_workers
-from ..hooks import tell
+from ..runtime.callbacks import tell
+from ..runtime.compute import choose_isa, requested_workers
+from ..runtime.options import flag_option, integer_option, progress_option, text_option
 from ..storage.lifecycle import LifecycleEvents
 from ..storage.paths import AnyPath
-from ..validation import flag_option, integer_option, progress_option, text_option
+from ..text import EncodedCorpus, TrimRule, open_corpus
 from ..vectors import KeyedVectors
 from ..vectors.removed_names import RemovedName
 from . import persistence

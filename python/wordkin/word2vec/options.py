@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from ..validation import flag_option, integer_option, real_option
+from ..runtime.options import flag_option, integer_option, real_option
 
 __all__ = ["Architecture", "TrainingOptions", "VocabularyOptions"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 import numpy as np
 
 from ..errors import FormatError, WrongKindError
-from ..hardware import choose_isa
+from ..runtime.compute import choose_isa
+from ..runtime.options import integer_option, real_option
 from ..storage import Archive, read_archive
 from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ..storage.lifecycle import events_of_metadata, metadata_of_events
 from ..storage.paths import AnyPath, local_path
-from ..validation import integer_option, real_option
 from ..vectors import persistence as vector_files
 from .options import TrainingOptions, VocabularyOptions
 from .parameters import PaddedRows

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..validation import flag_option
+from ..runtime.options import flag_option
 from .options import TrainingOptions, VocabularyOptions
 
 __all__ = ["Settings"]

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..corpus import EncodedCorpus
 from ..errors import TrainingDiverged
-from ..interpreter_end import ended_with_interpreter
+from ..runtime.shutdown import ended_with_interpreter
+from ..text import EncodedCorpus
 from .options import TrainingOptions
 from .parameters import PaddedRows
 from .progress import TrainingProgress

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..corpus import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
 from ..errors import VocabularyError
+from ..runtime.options import flag_option, integer_option
 from ..storage.paths import AnyPath
-from ..validation import flag_option, integer_option
+from ..text import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
 from ..vectors import KeyedVectors
 from .arguments import checked_trim_rule
 from .layers import Layers

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..corpus import RawCounts, TrimRule
 from ..errors import VocabularyError
-from ..hardware import requested_workers
+from ..runtime.compute import requested_workers
+from ..runtime.options import flag_option
 from ..storage.paths import AnyPath
-from ..validation import flag_option
+from ..text import RawCounts, TrimRule
 from .arguments import checked_trim_rule
 from .vocabulary_building import VocabularyBuilding, VocabularyChoice, with_null_word
 

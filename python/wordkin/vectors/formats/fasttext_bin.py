@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, ResourceError, TruncatedFileError
-from ...hardware import available_workers
+from ...runtime.compute import available_workers
 from ...storage.paths import AnyPath
 from .blocks import BLOCK_BYTES, MOST_WORD_BYTES, BlockSource, open_blocks
 from .loaded import LoadedVectors, without_duplicates

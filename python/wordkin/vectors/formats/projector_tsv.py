@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError
-from ...hardware import available_workers
+from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath

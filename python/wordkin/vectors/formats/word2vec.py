@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..._core import vector_files
 from ...errors import FormatError
-from ...hardware import available_workers
+from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.paths import AnyPath
 from .blocks import open_blocks

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordkin.corpus.characters import (
+from wordkin.text.characters import (
     BEGIN_SENTENCE_CHARACTER,
     BEGIN_WORD_CHARACTER,
     END_SENTENCE_CHARACTER,

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from reference.corpora import read
 from reference.text import lines_of, pieces_of
-from wordkin.corpus import LineSentence, PathLineSentences, Text8Corpus
-from wordkin.corpus.reader import SentenceRules, TextReader
-from wordkin.corpus.sources import StreamSource
+from wordkin.text import LineSentence, PathLineSentences, Text8Corpus
+from wordkin.text.reader import SentenceRules, TextReader
+from wordkin.text.sources import StreamSource
 
 texts = st.lists(st.sampled_from(["a", "b", "é", " ", "\n", "\r\n", "\r", "\u3000"]), max_size=50).map(
     lambda parts: "".join(parts).encode()

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from . import _core
-from .validation import integer_option
+from .. import _core
+from .options import integer_option
 
 __all__ = ["available_isas", "available_workers", "choose_isa", "memory_limit", "requested_workers", "show_config"]
 
@@ -130,7 +130,7 @@ def show_config() -> dict[str, Any]:
     >>> sorted(show_config())
     ['available_isas', 'bfloat16', 'compiler', 'isa', 'version', 'workers']
     """
-    from . import __version__
+    from .._version import __version__
 
     isa = choose_isa()
     return {

@@ -5,15 +5,7 @@ from .encoded import EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, Stre
 from .inputs import open_corpus
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .scan import Scan
-from .vocabulary import (
-    RULE_DEFAULT,
-    RULE_DISCARD,
-    RULE_KEEP,
-    RawCounts,
-    TrimRule,
-    Vocabulary,
-    VocabularyReport,
-)
+from .vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, TrimRule, Vocabulary, VocabularyReport
 
 __all__ = [
     "Corpus",

@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 
 from reference.corpora import corpus_of_bytes, read
 from wordkin import _core
-from wordkin.corpus import LineSentence, RawCounts, SpillRules, open_corpus
-from wordkin.corpus.token_lists import TokenLists
 from wordkin.errors import CorpusError, CorruptFileError, FormatError, ResourceError, VocabularyError
+from wordkin.text import LineSentence, RawCounts, SpillRules, open_corpus
+from wordkin.text.token_lists import TokenLists
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n\r\n", b" \t\v\f ", b"\xef\xbb\xbf"])
@@ -136,7 +136,7 @@ def test_empty_tokens_are_skipped_and_counted(caplog: pytest.LogCaptureFixture) 
 
 LONG_LINE = """
 import io, resource, sys
-from wordkin.corpus import SpillRules, open_corpus
+from wordkin.text import SpillRules, open_corpus
 
 class OneLine(io.RawIOBase):  # 256 MB of words without a line end
     left = 1 << 28
@@ -328,7 +328,7 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
 
 def test_standard_input_is_read_once() -> None:
     code = (
-        "import sys; from wordkin.corpus import open_corpus\n"
+        "import sys; from wordkin.text import open_corpus\n"
         "for given in (sys.stdin, '/dev/stdin'):\n"
         "    scan = open_corpus(given).scan(1, keep_ids=True); print(scan.counts.words); break"
     )

@@ -7,7 +7,7 @@ import sys
 from functools import lru_cache
 from typing import Any, ClassVar, Literal, NoReturn, TypeVar
 
-from .errors import NotFittedError
+from ..errors import NotFittedError
 
 __all__ = ["Estimator", "refuse_unfitted"]
 

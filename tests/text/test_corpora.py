@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from reference.corpora import corpus_of_bytes, decoded, read
 from reference.text import bounded_counts_of, counts_of, known_only, lines_of, pieces_of, vocabulary_of
-from wordkin.corpus import (
+from wordkin.text import (
     EncodedCorpus,
     LineSentence,
     PathLineSentences,
@@ -29,7 +29,7 @@ from wordkin.corpus import (
     Vocabulary,
     open_corpus,
 )
-from wordkin.corpus.reader import SentenceRules
+from wordkin.text.reader import SentenceRules
 
 texts = st.lists(
     st.sampled_from(["a", "b", "cc", "é", "ddddddddd", " ", " ", "\n", "\r\n", "\r", "\t"]), max_size=80

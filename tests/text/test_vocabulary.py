@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.text import vocabulary_of
-from wordkin.corpus import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, Vocabulary
 from wordkin.errors import VocabularyError
+from wordkin.text import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, Vocabulary
 
 frequencies = st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=10), st.integers(0, 20))
 

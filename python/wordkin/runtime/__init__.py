@@ -1,0 +1,1 @@
+"""Shared by every model package: compute settings, option classes, progress, callbacks, and shutdown."""
