@@ -14,9 +14,9 @@ import numpy as np
 from bench.compare import run_job
 from bench.elmo.windows import PARAMETERS, FolderWriter, read_parameters
 from wordkin import _core
+from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.options import ELMoTrainingOptions
-from wordkin.elmo.perplexity import measured_perplexity
-from wordkin.elmo.text import ReadText
+from wordkin.elmo.training.perplexity import measured_perplexity
 from wordkin.elmo.vocabulary import TargetWords
 from wordkin.runtime import compute
 

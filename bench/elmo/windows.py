@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from wordkin import _core
-from wordkin.elmo.batching import TrainingBatches, Window
+from wordkin.elmo.data.batching import TrainingBatches, Window
+from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.initialization import initial_parameters
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
-from wordkin.elmo.text import ReadText
 from wordkin.elmo.vocabulary import TargetWords, words_of_text
 
 __all__ = ["FolderWriter", "read_options", "read_parameters", "windows_in"]

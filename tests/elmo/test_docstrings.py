@@ -10,7 +10,14 @@ import pytest
 
 import wordkin.elmo
 
-SHARED = ["runtime.callbacks", "runtime.shutdown", "runtime.progress", "runtime.options", "storage.checkpoint", "text.characters"]
+SHARED = [
+    "runtime.callbacks",
+    "runtime.shutdown",
+    "runtime.progress",
+    "runtime.options",
+    "storage.checkpoint",
+    "text.characters",
+]
 MODULES = [name for _, name, _ in pkgutil.walk_packages(wordkin.elmo.__path__, "wordkin.elmo.")]
 
 

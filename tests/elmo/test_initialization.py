@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wordkin.elmo.content import fitted_content
 from wordkin.elmo.initialization import initial_parameters
 from wordkin.elmo.options import ELMoOptions
+from wordkin.elmo.state import fitted_content
 from wordkin.elmo.vocabulary import TargetWords
 from wordkin.errors import ResourceError
 

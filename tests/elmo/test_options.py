@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin.elmo.official_options import official_json, read_official_options, translated
+from wordkin.elmo.files.official_options import official_json, read_official_options, translated
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
 from wordkin.errors import FormatError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wordkin.elmo.text import ReadText
+from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.vocabulary import TargetWords, given_words, words_of_text
 from wordkin.errors import VocabularyError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..elmo.content import ModelContent
+    from ..elmo.state import ModelContent
 
 __all__ = ["facts_of_language_model", "holds_language_model", "holds_official_model"]
 
@@ -24,7 +24,7 @@ def facts_of_language_model(path: str) -> dict[str, Any] | None:
 
     source = local_path(path)
     if source.is_dir():
-        from ..elmo.persistence import WEIGHTS_FILE
+        from ..elmo.files.pretrained import WEIGHTS_FILE
 
         own = source / WEIGHTS_FILE
         source = source if not own.is_file() and holds_official_model(path) else own
@@ -35,7 +35,7 @@ def facts_of_language_model(path: str) -> dict[str, Any] | None:
 
 def holds_official_model(path: str) -> bool:
     """Whether this is a folder or a zip with the files of the original program."""
-    from ..elmo.official_files import is_official
+    from ..elmo.files.official_files import is_official
     from ..errors import FormatError
     from ..storage.paths import local_path
 
@@ -49,7 +49,7 @@ def holds_official_model(path: str) -> bool:
 
 
 def _facts_of_official(source: Path) -> dict[str, Any]:
-    from ..elmo.official_files import load_official
+    from ..elmo.files.official_files import load_official
 
     content = load_official(source)
     files = source.rglob("*") if source.is_dir() else [source]
@@ -68,7 +68,7 @@ def _facts_of(content: ModelContent) -> dict[str, Any]:
 
 
 def _facts_of_own(source: Path) -> dict[str, Any]:
-    from ..elmo.persistence import content_of
+    from ..elmo.files.pretrained import content_of
     from ..storage import read_archive
 
     archive = read_archive(source, mmap=True)
@@ -90,14 +90,14 @@ def holds_language_model(path: str) -> bool:
 
     source = local_path(path)
     if source.is_dir():
-        from ..elmo.persistence import WEIGHTS_FILE
+        from ..elmo.files.pretrained import WEIGHTS_FILE
 
         return (source / WEIGHTS_FILE).is_file() or holds_official_model(path)
     return source.is_file() and (_holds_language_model(source) or holds_official_model(path))
 
 
 def _holds_language_model(source: Path) -> bool:
-    from ..elmo.persistence import KIND
+    from ..elmo.files.pretrained import KIND
     from ..errors import FormatError
     from ..storage import read_archive
 

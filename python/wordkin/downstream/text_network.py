@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elmo.progress import shown_predictions
+from ..elmo.training.progress import shown_predictions
 from ..runtime.estimator import Estimator
 from ..runtime.options import integer_option, progress_option
 from ..storage.paths import AnyPath

@@ -1,14 +1,14 @@
 """ELMo: bidirectional language models of characters and words, trained on text."""
 
-from .callbacks import ELMoCallback, StepReport
-from .fine_tuning import LayerPass
+from .files.official_options import OfficialOptions, read_official_options
+from .inference.fine_tuning import LayerPass
+from .inference.scoring import TokenScores
 from .model import ELMo
-from .official_options import OfficialOptions, read_official_options
 from .options import ELMoOptions, ELMoTrainingOptions
-from .progress import ELMoProgressEvent
-from .report import ELMoTrainingReport, Perplexity, Validation
-from .run_options import ELMoRunOptions
-from .scoring import TokenScores
+from .training.callbacks import ELMoCallback, StepReport
+from .training.progress import ELMoProgressEvent
+from .training.report import ELMoTrainingReport, Perplexity, Validation
+from .training.run_options import ELMoRunOptions
 
 __all__ = [
     "ELMo",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from .official_options import OFFICIAL_KEYS, OfficialOptions, translated, translated_fields
+from .files.official_options import OFFICIAL_KEYS, OfficialOptions, translated, translated_fields
 from .options import ELMoOptions
 
 __all__ = ["model_options"]

@@ -15,20 +15,20 @@ from ..errors import NotFittedError
 from ..runtime.compute import choose_isa, requested_workers
 from ..runtime.options import integer_option, progress_option
 from ..storage.paths import AnyPath
-from . import persistence
-from .answers import AnsweringModel
 from .arguments import model_options
-from .callbacks import checked_callbacks
-from .content import ModelContent, fitted_content
-from .official_files import export_official, is_official, load_official
+from .data.encoded_text import ReadText
+from .files import pretrained as persistence
+from .files.official_files import export_official, is_official, load_official
+from .inference.answers import AnsweringModel
 from .options import ELMoOptions, ELMoTrainingOptions, Optimizer, Precision
-from .perplexity import BATCH_SIZE, UNROLL_STEPS, measured_perplexity
-from .preparation import PreparedTraining, VocabularyRules, characters_of
-from .progress import Progress, shown_predictions
-from .report import ELMoTrainingReport, Perplexity
-from .run_options import DEFAULT_RATES, ELMoRunOptions, Schedule
-from .text import ReadText
-from .training import Machine
+from .state import ModelContent, fitted_content
+from .training.callbacks import checked_callbacks
+from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measured_perplexity
+from .training.preparation import PreparedTraining, VocabularyRules, characters_of
+from .training.progress import Progress, shown_predictions
+from .training.report import ELMoTrainingReport, Perplexity
+from .training.run_options import DEFAULT_RATES, ELMoRunOptions, Schedule
+from .training.session import Machine
 from .vocabulary import VocabularyChange, given_words
 
 __all__ = ["ELMo"]

@@ -1,0 +1,1 @@
+"""Inference with ELMo language models: contextual vectors, token scores and fine-tuning passes."""

@@ -1,0 +1,1 @@
+"""Training of ELMo language models: the training loop, validation, checkpoints and progress."""
