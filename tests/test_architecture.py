@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from wordkin.downstream.network_options import NetworkOptions
+from wordkin.downstream.options import NetworkOptions
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
 from wordkin.word2vec.options import TrainingOptions
 

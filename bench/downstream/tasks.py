@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
-from wordkin.downstream.labelled_files import read_labelled, read_tagged
+from wordkin.downstream.files.labelled_files import read_labelled, read_tagged
 
 __all__ = ["TASKS", "WAYS", "Split", "Task", "embedding_of", "stretched"]
 

@@ -15,9 +15,9 @@ import numpy as np
 from cases import options_of
 
 from wordkin import _core
-from wordkin.downstream.features import PreparedTexts
-from wordkin.downstream.network import answers
-from wordkin.downstream.texts import IndexedTexts
+from wordkin.downstream.data.texts import IndexedTexts
+from wordkin.downstream.inference.outputs import answers
+from wordkin.downstream.state import PreparedTexts
 from wordkin.runtime import compute
 
 

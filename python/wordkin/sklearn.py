@@ -9,8 +9,8 @@ from typing import Any, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .downstream.texts import IndexedTexts, as_tokenizer, tokenized
-from .downstream.word_rows import gathered_vectors
+from .downstream.data.texts import IndexedTexts, as_tokenizer, tokenized
+from .downstream.data.word_rows import gathered_vectors
 from .elmo import ELMo
 from .runtime.estimator import Estimator
 from .runtime.options import choice_option, flag_option, integer_option, real_option

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordkin.downstream.entities import chunks
+from wordkin.downstream.chunks import chunks
 from wordkin.downstream.schemes import as_bio, as_iobes, check_scheme, recognised_scheme
 from wordkin.errors import LabelError
 

@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     from ..downstream import TextClassifier
-    from ..downstream.labelled_files import read_labelled
+    from ..downstream.files.labelled_files import read_labelled
 
     def read(source: Any) -> tuple[list[Any], list[Any]]:
         found = read_labelled(source, args.format, columns_of(args))
@@ -95,7 +95,7 @@ def _loaded(args: argparse.Namespace) -> TextClassifier:
 
 
 def _predict(args: argparse.Namespace) -> int:
-    from ..downstream.labelled_files import read_labelled
+    from ..downstream.files.labelled_files import read_labelled
 
     classifier = _loaded(args)
     texts = read_labelled(source_of(args.input), args.format, columns_of(args), with_labels=False).texts
@@ -116,8 +116,8 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from ..downstream.label_report import label_report
-    from ..downstream.labelled_files import read_labelled
+    from ..downstream.evaluation import label_report
+    from ..downstream.files.labelled_files import read_labelled
 
     classifier = _loaded(args)
     given = read_labelled(source_of(args.input), args.format, columns_of(args))

@@ -16,7 +16,7 @@ from .terminal import flush_output, print_json, print_table
 
 if TYPE_CHECKING:
     from ..downstream import SequenceTagger, TextClassifier
-    from ..downstream.labelled_files import Columns
+    from ..downstream.files.labelled_files import Columns
 
 __all__ = [
     "Flags",
@@ -149,7 +149,7 @@ def run_named(args: argparse.Namespace, group: str, commands: dict[str, Callable
 
 def columns_of(args: argparse.Namespace) -> Columns:
     """Return where text and label stand."""
-    from ..downstream.labelled_files import Columns
+    from ..downstream.files.labelled_files import Columns
 
     def chosen(text: str | None) -> int | str | None:
         is_number = text is not None and text.removeprefix("-").isdecimal()

@@ -17,7 +17,7 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
     FormatError
         If it is one and damaged.
     """
-    from ..downstream.persistence import MODEL_FILE
+    from ..downstream.files.model_folder import MODEL_FILE
     from ..storage import read_archive
     from ..storage.paths import local_path
 

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     from ..downstream import SequenceTagger
-    from ..downstream.labelled_files import read_tagged
+    from ..downstream.files.labelled_files import read_tagged
 
     def read(source: Any) -> tuple[list[Any], list[Any]]:
         found = read_tagged(source, args.format, columns_of(args))
@@ -96,7 +96,7 @@ def _loaded(args: argparse.Namespace) -> SequenceTagger:
 
 
 def _predict(args: argparse.Namespace) -> int:
-    from ..downstream.labelled_files import read_tagged
+    from ..downstream.files.labelled_files import read_tagged
 
     tagger = _loaded(args)
     sentences = read_tagged(source_of(args.input), args.format, columns_of(args), with_tags=False).sentences
@@ -111,7 +111,7 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from ..downstream.labelled_files import read_tagged
+    from ..downstream.files.labelled_files import read_tagged
 
     tagger = _loaded(args)
     given = read_tagged(source_of(args.input), args.format, columns_of(args))

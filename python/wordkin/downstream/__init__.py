@@ -1,11 +1,11 @@
 """Classifiers and taggers on top of embeddings, in scikit-learn's manners."""
 
+from .chunks import ChunkReport, Score, chunk_report, chunks
 from .classifier import TextClassifier
-from .entities import ChunkReport, Score, chunk_report, chunks
-from .network_options import NetworkOptions
-from .progress import FitEvent
+from .options import NetworkOptions
 from .schemes import as_bio, as_iobes, check_scheme, recognised_scheme
 from .tagger import SequenceTagger
+from .training.progress import FitEvent
 
 __all__ = [
     "ChunkReport",

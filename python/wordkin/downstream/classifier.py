@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from ..errors import CorpusError
 from ..runtime.options import flag_option, integer_option
+from .data.texts import as_tokenizer, cut_texts, tokenized
+from .inference.outputs import answers
 from .labels import LabelSet, class_factors, text_weights
-from .network import answers
-from .settings import held_out
 from .text_network import TextNetwork
-from .texts import as_tokenizer, cut_texts, tokenized
+from .training.setup import held_out
 
 if TYPE_CHECKING:
     from .._core.tasks import Network

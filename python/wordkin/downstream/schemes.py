@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from ..errors import LabelError
-from .entities import chunks
+from .chunks import chunks
 
 __all__ = ["SCHEMES", "Scheme", "as_bio", "as_iobes", "check_scheme", "recognised_scheme"]
 

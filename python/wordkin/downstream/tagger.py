@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ..errors import CorpusError, LabelError
 from ..runtime.options import choice_option, flag_option, integer_option
-from .entities import ChunkReport, chunk_report
+from .chunks import ChunkReport, chunk_report
+from .data.texts import cut_texts, token_lists
+from .inference.outputs import answers
 from .labels import text_weights
-from .network import answers
 from .schemes import SCHEMES, Scheme, as_bio, as_iobes, check_scheme, recognised_scheme
-from .settings import held_out
 from .text_network import TextNetwork
-from .texts import cut_texts, token_lists
+from .training.setup import held_out
 
 if TYPE_CHECKING:
     from .._core.tasks import Network

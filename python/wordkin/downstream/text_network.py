@@ -13,14 +13,14 @@ from ..elmo.training.progress import shown_predictions
 from ..runtime.estimator import Estimator
 from ..runtime.options import integer_option, progress_option
 from ..storage.paths import AnyPath
-from . import persistence
-from .initialization import initial_parameters
-from .network import NetworkContent, Question, answers, opened_network
-from .network_options import NetworkOptions, Task
-from .progress import FitProgress
-from .settings import chosen_features, chosen_machine, fit_settings, seed_of
-from .texts import IndexedTexts
-from .training import Problem, train_network
+from .data.texts import IndexedTexts
+from .files import model_folder as persistence
+from .inference.outputs import NetworkContent, Question, answers, opened_network
+from .options import NetworkOptions, Task
+from .training.initialization import initial_parameters
+from .training.loop import Problem, train_network
+from .training.progress import FitProgress
+from .training.setup import chosen_features, chosen_machine, fit_settings, seed_of
 
 if TYPE_CHECKING:
     from .._core.tasks import Network

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from wordkin import KeyedVectors
-from wordkin.downstream.batching import sorted_batches, training_batches
-from wordkin.downstream.texts import IndexedTexts, as_tokenizer, cut_texts, token_lists, tokenized
-from wordkin.downstream.word_rows import gathered_vectors, learned_words, rows_of_words
+from wordkin.downstream.data.batching import sorted_batches, training_batches
+from wordkin.downstream.data.texts import IndexedTexts, as_tokenizer, cut_texts, token_lists, tokenized
+from wordkin.downstream.data.word_rows import gathered_vectors, learned_words, rows_of_words
 from wordkin.errors import CorpusError
 
 

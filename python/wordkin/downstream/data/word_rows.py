@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..vectors import KeyedVectors
+from ...vectors import KeyedVectors
 
 __all__ = ["UNKNOWN_ROW", "gathered_vectors", "known_form", "learned_words", "rows_of_words"]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CorpusError
-from ..text.tokenization import split_words
+from ...errors import CorpusError
+from ...text.tokenization import split_words
 
 __all__ = ["IndexedTexts", "Tokenizer", "as_tokenizer", "cut_texts", "token_lists", "tokenized"]
 

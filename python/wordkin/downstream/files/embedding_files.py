@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elmo import ELMo
-from ..errors import FormatError
-from ..vectors import FastTextKeyedVectors, KeyedVectors
+from ...elmo import ELMo
+from ...errors import FormatError
+from ...vectors import FastTextKeyedVectors, KeyedVectors
 
 __all__ = ["hash_of", "read_embedding", "require_hash", "write_embedding"]
 

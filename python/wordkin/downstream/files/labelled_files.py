@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-from ..errors import CorpusError, FormatError
-from ..storage.opening import decompressed, open_binary
-from ..storage.paths import AnyPath, local_path
+from ...errors import CorpusError, FormatError
+from ...storage.opening import decompressed, open_binary
+from ...storage.paths import AnyPath, local_path
 
 __all__ = ["FORMATS", "Columns", "FileFormat", "LabelledTexts", "TaggedSentences", "read_labelled", "read_tagged"]
 

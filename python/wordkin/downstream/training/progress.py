@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..runtime.progress import opened_bar
+from ...runtime.progress import opened_bar
 
 __all__ = ["FitEvent", "FitProgress"]
 

@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..elmo import ELMo
-from ..errors import FormatError
-from ..storage import Archive, pack_words, read_archive, unpack_words, write_archive
-from ..storage.archive_bytes import pack_archive, unpack_archive
-from ..storage.atomic import replaced_file
-from ..storage.paths import AnyPath, local_path
-from ..vectors import KeyedVectors
+from ... import _core
+from ...elmo import ELMo
+from ...errors import FormatError
+from ...storage import Archive, pack_words, read_archive, unpack_words, write_archive
+from ...storage.archive_bytes import pack_archive, unpack_archive
+from ...storage.atomic import replaced_file
+from ...storage.paths import AnyPath, local_path
+from ...vectors import KeyedVectors
+from ..inference.outputs import NetworkContent
+from ..options import NetworkOptions
+from ..state import CharacterShape, ContextSource, Features, LearnedSource, Source, StaticSource
+from ..training.initialization import Tensors
 from .embedding_files import hash_of, read_embedding, require_hash, write_embedding
-from .features import CharacterShape, ContextSource, Features, LearnedSource, Source, StaticSource
-from .initialization import Tensors
-from .network import NetworkContent
-from .network_options import NetworkOptions
 
 if TYPE_CHECKING:
-    from .text_network import TextNetwork
+    from ..text_network import TextNetwork
 
 __all__ = ["CONFIG_FILE", "MODEL_FILE", "load", "save", "to_pickle"]
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from .network_options import NetworkOptions
+from ... import _core
+from ..options import NetworkOptions
 
 __all__ = ["Tensors", "fresh_moments", "initial_parameters"]
 

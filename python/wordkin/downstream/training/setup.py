@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elmo import ELMo
-from ..runtime.compute import choose_isa, requested_workers
-from ..runtime.options import choice_option, flag_option, integer_option, real_option
-from ..vectors import KeyedVectors
-from .features import CharacterShape, ContextSource, Features, LearnedSource, Source, StaticSource
-from .network import Machine
-from .training import FitSettings
-from .word_rows import learned_words
+from ...elmo import ELMo
+from ...runtime.compute import choose_isa, requested_workers
+from ...runtime.options import choice_option, flag_option, integer_option, real_option
+from ...vectors import KeyedVectors
+from ..data.word_rows import learned_words
+from ..inference.outputs import Machine
+from ..state import CharacterShape, ContextSource, Features, LearnedSource, Source, StaticSource
+from .loop import FitSettings
 
 if TYPE_CHECKING:
-    from .text_network import TextNetwork
+    from ..text_network import TextNetwork
 
 __all__ = ["checked_embeddings", "chosen_features", "chosen_machine", "fit_settings", "held_out", "seed_of"]
 

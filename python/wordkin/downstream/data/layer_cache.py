@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..elmo import ELMo
+from ...elmo import ELMo
 from .texts import IndexedTexts
 
 __all__ = ["LayerCache", "width_of_layers"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin.downstream.labelled_files import Columns, read_labelled, read_tagged
+from wordkin.downstream.files.labelled_files import Columns, read_labelled, read_tagged
 from wordkin.errors import CorpusError, FormatError
 
 

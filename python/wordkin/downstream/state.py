@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ..elmo import ELMo
 from ..text.characters import character_rows
 from ..vectors import KeyedVectors
-from .layer_cache import LayerCache, width_of_layers
-from .texts import IndexedTexts
-from .word_rows import gathered_vectors, rows_of_words
+from .data.layer_cache import LayerCache, width_of_layers
+from .data.texts import IndexedTexts
+from .data.word_rows import gathered_vectors, rows_of_words
 
 __all__ = [
     "CharacterShape",

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..runtime.shutdown import ended_with_interpreter
-from .batching import Numbers, sorted_batches
-from .features import Features, PreparedTexts
-from .initialization import Tensors
-from .network_options import NetworkOptions
-from .texts import IndexedTexts
+from ... import _core
+from ...runtime.shutdown import ended_with_interpreter
+from ..data.batching import Numbers, sorted_batches
+from ..data.texts import IndexedTexts
+from ..options import NetworkOptions
+from ..state import Features, PreparedTexts
+from ..training.initialization import Tensors
 
 if TYPE_CHECKING:
-    from .._core.tasks import Network
+    from ..._core.tasks import Network
 
 __all__ = ["Machine", "Moments", "NetworkContent", "answers", "opened_network"]
 

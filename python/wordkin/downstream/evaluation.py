@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .entities import Score
+from .chunks import Score
 
 __all__ = ["LabelReport", "label_report"]
 

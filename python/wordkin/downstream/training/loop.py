@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..errors import TrainingDiverged
-from .batching import Numbers, sorted_batches, training_batches
-from .features import ContextSource, NetworkBatch, PreparedTexts
+from ... import _core
+from ...errors import TrainingDiverged
+from ..data.batching import Numbers, sorted_batches, training_batches
+from ..inference.outputs import PREDICTION_BATCH, Machine, NetworkContent, opened_network
+from ..state import ContextSource, NetworkBatch, PreparedTexts
 from .initialization import Tensors, fresh_moments
-from .network import PREDICTION_BATCH, Machine, NetworkContent, opened_network
 from .progress import FitProgress
 
 if TYPE_CHECKING:
-    from .._core.tasks import Network
+    from ..._core.tasks import Network
 
 __all__ = ["FitSettings", "Problem", "train_network"]
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
-from wordkin.downstream.embedding_files import hash_of
+from wordkin.downstream.files.embedding_files import hash_of
 from wordkin.errors import CorruptFileError, FormatError, NotFittedError
 
-from .conftest import chunked, opinions
+from ..conftest import chunked, opinions
 
 SHORT: dict[str, Any] = {"epochs": 1}
 

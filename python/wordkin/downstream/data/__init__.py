@@ -1,0 +1,1 @@
+"""Turn texts into numbers: tokens, word indices, feature rows and batches."""

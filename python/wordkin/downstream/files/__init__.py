@@ -1,0 +1,1 @@
+"""Read and write fitted models, their embeddings and labelled text."""

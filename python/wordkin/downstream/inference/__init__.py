@@ -1,0 +1,1 @@
+"""Apply a fitted network to texts."""

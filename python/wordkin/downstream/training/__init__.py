@@ -1,0 +1,1 @@
+"""Train a network: initial parameters, epochs, validation and early stopping."""
