@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.machine import print_description
 from wordkin import ELMo
-from wordkin.elmo.inference.vector_output import token_lines
+from wordkin.elmo.files.vector_output import token_lines
 
 LEAST = 0.999
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from wordkin import ELMo
-from wordkin.elmo.inference.vector_output import token_lines
+from wordkin.elmo.files.vector_output import token_lines
 
 CHECKED = 64  # sentences of a file whose layers are summed up, for comparison with the rival's
 

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wordkin import ELMo, Word2Vec
-from wordkin.elmo.inference.vector_output import token_lines
+from wordkin.elmo.files.vector_output import token_lines
 
 NEAREST = 5
 CONTEXT = 5  # words before and behind

@@ -16,6 +16,7 @@ from ...runtime.compute import choose_isa, requested_workers
 from ...runtime.options import choice_option, flag_option, integer_option, progress_option
 from ...storage.paths import AnyPath
 from ...text.characters import Cut
+from ..files.vector_output import OutputFormat, format_of, opened_output, token_lines
 from ..options import Precision
 from ..state import ModelContent
 from ..training.progress import shown_predictions
@@ -25,7 +26,6 @@ from .fine_tuning import LayerPass, layer_pass
 from .scalar_mix import LayerNorm
 from .sentence_inputs import Tokenizer, checked_sentences, checked_tokenizer
 from .token_cache import CACHE_BYTES
-from .vector_output import OutputFormat, format_of, opened_output, token_lines
 
 __all__ = ["LayersWanted", "ServedModel"]
 

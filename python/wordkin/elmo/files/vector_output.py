@@ -18,7 +18,7 @@ from ...runtime.options import choice_option
 from ...storage.atomic import OutputFile, replaced_file, replaced_path
 from ...storage.opening import open_binary
 from ...storage.paths import AnyPath, local_path
-from ..files.hdf5_weights import imported_h5py
+from .hdf5_weights import imported_h5py
 
 __all__ = ["OutputFormat", "VectorOutput", "format_of", "opened_output", "token_lines"]
 
