@@ -10,7 +10,7 @@ import pytest
 from wordkin import Word2Vec
 from wordkin.cli import main
 from wordkin.errors import FormatError
-from wordkin.word2vec.gensim_models import NotContinuableError, read_gensim_model
+from wordkin.word2vec.files.gensim_model import NotContinuableError, read_gensim_model
 
 FILES = Path(__file__).resolve().parent.parent / "formats"
 

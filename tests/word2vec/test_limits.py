@@ -12,9 +12,9 @@ import pytest
 from wordkin import Word2Vec, _core
 from wordkin.errors import ResourceError
 from wordkin.runtime import compute
-from wordkin.word2vec import layers
 from wordkin.word2vec.options import TrainingOptions
-from wordkin.word2vec.parameters import PaddedRows
+from wordkin.word2vec.padded_rows import PaddedRows
+from wordkin.word2vec.training.epochs import weights as layers
 
 Sentences = list[list[str]]
 

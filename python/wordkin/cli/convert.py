@@ -119,7 +119,7 @@ def _model_of(path: str, kind: Kind) -> Word2Vec | None:
     if kind != "gensim":
         return None
     from ..vectors.formats import read_gensim
-    from ..word2vec.gensim_models import NotContinuableError, model_of_gensim
+    from ..word2vec.files.gensim_model import NotContinuableError, model_of_gensim
 
     saved = read_gensim(path)
     try:

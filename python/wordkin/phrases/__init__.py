@@ -1,8 +1,8 @@
 """Phrases: words that belong together, found by how often they stand together, and joined in text."""
 
-from .detector import Phrases
 from .frozen import FrozenPhrases, Phraser
-from .joined import JoinedCorpus, JoinedReport
+from .inference import JoinedCorpus, JoinedReport
+from .model import Phrases
 from .scoring import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
 
 __all__ = [

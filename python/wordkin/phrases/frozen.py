@@ -9,8 +9,8 @@ from typing import Any, BinaryIO, TypeVar
 
 from .. import _core
 from ..storage.paths import AnyPath
-from .detector import Phrases
-from .joined import PhraseJoiner
+from .inference import PhraseJoiner
+from .model import Phrases
 from .scoring import Scorer
 
 __all__ = ["FrozenPhrases", "PhraseScores", "Phraser"]
@@ -157,7 +157,7 @@ class FrozenPhrases(PhraseJoiner):
         OSError
             If the file cannot be written; an old one is kept.
         """
-        from .persistence import save
+        from .files import save
 
         save(self, fname)
 
@@ -183,12 +183,12 @@ class FrozenPhrases(PhraseJoiner):
         ValueError
             If `scoring` is needed.
         """
-        from .persistence import load
+        from .files import load
 
         return load(cls, fname, scoring)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from .persistence import reduced
+        from .files import reduced
 
         return reduced(self)
 

@@ -2,10 +2,10 @@
 
 from ..text import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, LineSentence, PathLineSentences, Text8Corpus
 from ..vectors import KeyedVectors
-from .callbacks import CallbackAny2Vec
 from .model import Word2Vec
-from .progress import ProgressEvent
 from .report import EpochReport, TrainingReport
+from .training.callbacks import CallbackAny2Vec
+from .training.progress import ProgressEvent
 
 __all__ = [
     "RULE_DEFAULT",

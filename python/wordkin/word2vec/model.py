@@ -18,7 +18,6 @@ from ..storage.paths import AnyPath
 from ..text import EncodedCorpus, TrimRule, open_corpus
 from ..vectors import KeyedVectors
 from ..vectors.removed_names import RemovedName
-from . import persistence
 from .arguments import (
     checked_rates,
     checked_trim_rule,
@@ -28,15 +27,16 @@ from .arguments import (
     training_options,
     vocabulary_options,
 )
-from .callbacks import checked_callbacks
-from .layers import Layers
-from .likelihood import Likelihood
-from .planning import planned_words, warn_of_promises
-from .progress import Progress, TrainingProgress
+from .files import archive as persistence
+from .gensim import Settings
+from .inference.likelihood import Likelihood
 from .report import EpochReport, TrainingRecord, TrainingReport
-from .settings import Settings
-from .training import LearningRateSchedule, run_epochs
-from .vocabulary_steps import VocabularySteps
+from .training.callbacks import checked_callbacks
+from .training.epochs import LearningRateSchedule, run_epochs
+from .training.progress import Progress, TrainingProgress
+from .training.sampling_tables import VocabularySteps
+from .training.schedule import planned_words, warn_of_promises
+from .training.weights import Layers
 
 __all__ = ["Word2Vec"]
 

@@ -10,7 +10,7 @@ from ..errors import CorpusError
 from ..text.inputs import text_reader
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import word_limit_as_resource_error
-from .joined import Progress, native_rules
+from .inference import Progress, native_rules
 
 __all__ = ["learn"]
 

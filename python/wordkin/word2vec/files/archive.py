@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from ..errors import FormatError, WrongKindError
-from ..runtime.compute import choose_isa
-from ..runtime.options import integer_option, real_option
-from ..storage import Archive, read_archive
-from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
-from ..storage.lifecycle import events_of_metadata, metadata_of_events
-from ..storage.paths import AnyPath, local_path
-from ..vectors import persistence as vector_files
-from .options import TrainingOptions, VocabularyOptions
-from .parameters import PaddedRows
+from ...errors import FormatError, WrongKindError
+from ...runtime.compute import choose_isa
+from ...runtime.options import integer_option, real_option
+from ...storage import Archive, read_archive
+from ...storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ...storage.lifecycle import events_of_metadata, metadata_of_events
+from ...storage.paths import AnyPath, local_path
+from ...vectors import persistence as vector_files
+from ..options import TrainingOptions, VocabularyOptions
+from ..padded_rows import PaddedRows
 
 if TYPE_CHECKING:
-    from .model import Word2Vec
+    from ..model import Word2Vec
 
 __all__ = ["KIND", "from_bytes", "from_pretrained", "load", "refuse_to_load", "save", "save_pretrained", "to_bytes"]
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..errors import VocabularyError
-from ..runtime.compute import requested_workers
-from ..runtime.options import flag_option
-from ..storage.paths import AnyPath
-from ..text import RawCounts, TrimRule
-from .arguments import checked_trim_rule
-from .vocabulary_building import VocabularyBuilding, VocabularyChoice, with_null_word
+from ... import _core
+from ...errors import VocabularyError
+from ...runtime.compute import requested_workers
+from ...runtime.options import flag_option
+from ...storage.paths import AnyPath
+from ...text import RawCounts, TrimRule
+from ..arguments import checked_trim_rule
+from .vocabulary import VocabularyBuilding, VocabularyChoice, with_null_word
 
 __all__ = ["VocabularySteps"]
 

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..errors import ResourceError, VocabularyError
-from ..runtime.compute import memory_limit
-from ..text import Vocabulary
-from ..vectors import KeyedVectors
-from .options import TrainingOptions
-from .parameters import PaddedRows, bytes_of_rows, initial_vectors
-from .training import Parameters
+from ... import _core
+from ...errors import ResourceError, VocabularyError
+from ...runtime.compute import memory_limit
+from ...text import Vocabulary
+from ...vectors import KeyedVectors
+from ..options import TrainingOptions
+from ..padded_rows import PaddedRows, bytes_of_rows, initial_vectors
+from .epochs import Parameters
 
 __all__ = ["Layers"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..runtime.progress import opened_bar
+from ...runtime.progress import opened_bar
 
 __all__ = ["Progress", "ProgressEvent", "TrainingProgress"]
 

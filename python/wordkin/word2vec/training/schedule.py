@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ..text import EncodedCorpus
+from ...text import EncodedCorpus
 
 __all__ = ["planned_words", "warn_of_promises"]
 

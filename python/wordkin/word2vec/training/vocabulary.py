@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import VocabularyError
-from ..runtime.options import flag_option, integer_option
-from ..storage.paths import AnyPath
-from ..text import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
-from ..vectors import KeyedVectors
-from .arguments import checked_trim_rule
-from .layers import Layers
-from .options import TrainingOptions, VocabularyOptions
-from .parameters import bytes_of_rows
+from ...errors import VocabularyError
+from ...runtime.options import flag_option, integer_option
+from ...storage.paths import AnyPath
+from ...text import RawCounts, TrimRule, Vocabulary, VocabularyReport, open_corpus
+from ...vectors import KeyedVectors
+from ..arguments import checked_trim_rule
+from ..options import TrainingOptions, VocabularyOptions
+from ..padded_rows import bytes_of_rows
+from .weights import Layers
 
 __all__ = ["VocabularyBuilding", "VocabularyChoice", "with_null_word"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from .layers import Layers
-from .options import TrainingOptions
+from ... import _core
+from ..options import TrainingOptions
+from ..training.weights import Layers
 
 __all__ = ["HuffmanPaths", "Likelihood", "context_scores", "sentence_log_probability"]
 

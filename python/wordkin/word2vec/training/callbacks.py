@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..runtime.callbacks import callbacks_option
+from ...runtime.callbacks import callbacks_option
 
 __all__ = ["CallbackAny2Vec", "checked_callbacks"]
 

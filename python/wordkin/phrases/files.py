@@ -13,9 +13,9 @@ from ..storage import Archive, pack_words, read_archive, unpack_words
 from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ..storage.lifecycle import events_of_metadata, metadata_of_events
 from ..storage.paths import AnyPath
-from .detector import Phrases
 from .frozen import FrozenPhrases
-from .joined import require_tokens
+from .inference import require_tokens
+from .model import Phrases
 from .scoring import Scorer, described, native_name, scorer_of_description
 
 __all__ = ["load", "reduced", "restored", "save"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import FormatError
-from ..storage.paths import AnyPath
-from ..vectors import KeyedVectors
-from ..vectors.formats import GensimModel, read_gensim
-from .model import Word2Vec
+from ...errors import FormatError
+from ...storage.paths import AnyPath
+from ...vectors import KeyedVectors
+from ...vectors.formats import GensimModel, read_gensim
+from ..model import Word2Vec
 
 __all__ = ["NotContinuableError", "model_of_gensim", "read_gensim_model"]
 

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..errors import TrainingDiverged
-from ..runtime.shutdown import ended_with_interpreter
-from ..text import EncodedCorpus
-from .options import TrainingOptions
-from .parameters import PaddedRows
+from ... import _core
+from ...errors import TrainingDiverged
+from ...runtime.shutdown import ended_with_interpreter
+from ...text import EncodedCorpus
+from ..options import TrainingOptions
+from ..padded_rows import PaddedRows
+from ..report import EpochReport
 from .progress import TrainingProgress
-from .report import EpochReport
 
 __all__ = ["LearningRateSchedule", "Parameters", "run_epochs"]
 

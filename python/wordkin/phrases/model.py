@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import _core
 from ..storage.paths import AnyPath
-from .joined import PhraseJoiner, Progress, require_tokens, require_workers
-from .learning import learn
+from .inference import PhraseJoiner, Progress, require_tokens, require_workers
 from .scoring import Scorer, checked_scorer, native_name
-from .vocabulary import PhraseCounts
+from .state import PhraseCounts
+from .training import learn
 
 if TYPE_CHECKING:
     from .frozen import FrozenPhrases
@@ -222,7 +222,7 @@ class Phrases(PhraseJoiner):
         OSError
             If the file cannot be written; an old one is kept.
         """
-        from .persistence import save
+        from .files import save
 
         save(self, fname)
 
@@ -246,12 +246,12 @@ class Phrases(PhraseJoiner):
         ValueError
             If `scoring` is needed.
         """
-        from .persistence import load
+        from .files import load
 
         return load(cls, fname, scoring)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from .persistence import reduced
+        from .files import reduced
 
         return reduced(self)
 

@@ -1,0 +1,1 @@
+"""Queries that a trained Word2Vec model answers."""

@@ -1,0 +1,1 @@
+"""Building the vocabulary and training the vectors."""
