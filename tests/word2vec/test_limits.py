@@ -14,7 +14,7 @@ from wordkin.errors import ResourceError
 from wordkin.runtime import compute
 from wordkin.word2vec.options import TrainingOptions
 from wordkin.word2vec.padded_rows import PaddedRows
-from wordkin.word2vec.training.epochs import weights as layers
+from wordkin.word2vec.training import weights as layers
 
 Sentences = list[list[str]]
 
