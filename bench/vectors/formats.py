@@ -27,7 +27,7 @@ AIMS = {"read-text": 5.0, "read-binary": 3.0, "write-text": None, "write-binary"
 
 def make_files(folder: Path, rows: int, dimension: int) -> dict[str, Path]:
     """The same vectors as text and as a binary file."""
-    from wordkin.vectors.formats import write_word2vec
+    from wordkin.vectors.files import write_word2vec
 
     vectors = np.random.default_rng(1).normal(scale=0.2, size=(rows, dimension)).astype(np.float32)
     words = [f"word{row}" for row in range(rows)]

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-import wordkin.vectors.formats  # noqa: F401 - gensim's readers are imported before its clock starts, too
+import wordkin.vectors.files  # noqa: F401 - gensim's readers are imported before its clock starts, too
 from wordkin import KeyedVectors
 
 task, path, out = sys.argv[1:4]

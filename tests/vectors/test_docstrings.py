@@ -13,7 +13,7 @@ import wordkin.vectors
 from wordkin import KeyedVectors
 
 MODULES = [
-    name for _, name, _ in pkgutil.walk_packages(wordkin.vectors.__path__, "wordkin.vectors.") if ".formats" not in name
+    name for _, name, _ in pkgutil.walk_packages(wordkin.vectors.__path__, "wordkin.vectors.") if ".files" not in name
 ]
 
 

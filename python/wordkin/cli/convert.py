@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     vectors = load_vectors(args.input, kind, **options) if model is None else model.wv
     save_vectors(output, vectors, model)
     if args.save_vocab is not None:
-        from ..vectors.formats import write_vocabulary
+        from ..vectors.files import write_vocabulary
 
         write_vocabulary(args.save_vocab, vectors.index_to_key, vectors.expandos["count"])
     if args.json:
@@ -118,7 +118,7 @@ def _model_of(path: str, kind: Kind) -> Word2Vec | None:
         return Word2Vec.load(path)
     if kind != "gensim":
         return None
-    from ..vectors.formats import read_gensim
+    from ..vectors.files import read_gensim
     from ..word2vec.files.gensim_model import NotContinuableError, model_of_gensim
 
     saved = read_gensim(path)

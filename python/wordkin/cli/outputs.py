@@ -111,7 +111,7 @@ def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None =
     elif output.format == "vectors":
         vectors.save(output.path)
     elif output.format == "projector":
-        from ..vectors.formats import write_projector_tsv
+        from ..vectors.files import write_projector_tsv
 
         tensor, metadata = f"{output.path}_tensor.tsv", f"{output.path}_metadata.tsv"
         write_projector_tsv(tensor, metadata, [str(key) for key in vectors.index_to_key], vectors.vectors)

@@ -152,7 +152,7 @@ class _Trainer:
         if self._args.read_vocab is None:
             Word2Vec(corpus_file=source, callbacks=[self], **self._options)
             return
-        from ..vectors.formats import read_vocabulary
+        from ..vectors.files import read_vocabulary
 
         untrained.build_vocab_from_freq(read_vocabulary(self._args.read_vocab))
         words = corpus.scan(untrained.workers, keep_ids=False).counts.raw_words
@@ -163,7 +163,7 @@ class _Trainer:
         self.model = model
         self._training_begin = time.perf_counter()
         if self._args.save_vocab is not None:
-            from ..vectors.formats import write_vocabulary
+            from ..vectors.files import write_vocabulary
 
             write_vocabulary(self._args.save_vocab, model.wv.index_to_key, model.wv.expandos["count"])
 

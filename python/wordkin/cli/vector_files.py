@@ -100,7 +100,7 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
     if kind == "fasttext":
         return FastTextKeyedVectors.load_fasttext_format(path)
     if kind == "gensim":
-        from ..vectors.formats import read_gensim
+        from ..vectors.files import read_gensim
 
         saved = read_gensim(path)
         vectors = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         for word, count in zip(vocabulary.words, vocabulary.counts.tolist(), strict=True):
             print(word, count)
         return exits.SUCCESS
-    from ..vectors.formats import write_vocabulary
+    from ..vectors.files import write_vocabulary
 
     write_vocabulary(args.output, vocabulary.words, vocabulary.counts)
     summary = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fasttext_vectors import FastTextKeyedVectors
-from .indexers import UsearchIndexer
 from .keyed_vectors import KeyedVectors
+from .search.usearch_indexer import UsearchIndexer
 
 __all__ = ["FastTextKeyedVectors", "KeyedVectors", "UsearchIndexer"]

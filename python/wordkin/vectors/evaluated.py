@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..storage.paths import AnyPath
-from .neighbours import Neighbours
+from .search.neighbours import Neighbours
 
 __all__ = ["Evaluated"]
 

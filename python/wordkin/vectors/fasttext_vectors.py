@@ -12,8 +12,8 @@ from ..errors import FormatError
 from ..storage import Archive, read_archive
 from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ..storage.paths import AnyPath
-from . import persistence
 from .arrays import unit_rows
+from .files import archive as persistence
 from .keyed_vectors import KeyedVectors
 from .missing_keys import MissingKeyError
 
@@ -88,7 +88,7 @@ class FastTextKeyedVectors(KeyedVectors):
         FormatError
             If this is no such model, or a quantised one (``.ftz``).
         """
-        from .formats import read_fasttext
+        from .files import read_fasttext
 
         model = read_fasttext(fname)
         table = cls.from_vocabulary(model.vectors.words, model.vectors.vectors, model.vectors.counts)

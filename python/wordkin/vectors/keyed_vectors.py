@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..errors import VocabularyError
 from ..storage.paths import AnyPath
-from . import persistence
 from .evaluated import Evaluated
-from .removed_names import RemovedName
+from .files import archive as persistence
+from .gensim import RemovedName
 
 __all__ = ["KeyedVectors"]
 
@@ -212,7 +212,7 @@ class KeyedVectors(Evaluated):
         FormatError
             If the file is not of this format, or damaged.
         """
-        from .formats import read_word2vec
+        from .files import read_word2vec
 
         loaded = read_word2vec(
             fname,
@@ -263,7 +263,7 @@ class KeyedVectors(Evaluated):
         ValueError
             If `fvocab` is given and there is no attribute `sort_attr`.
         """
-        from .formats import write_word2vec
+        from .files import write_word2vec
 
         order = np.arange(len(self))
         counts = None
@@ -312,7 +312,7 @@ class KeyedVectors(Evaluated):
         ValueError
             If the file's vectors have another size.
         """
-        from .formats import read_word2vec
+        from .files import read_word2vec
 
         loaded = read_word2vec(fname, binary=binary, encoding=encoding, unicode_errors=unicode_errors)
         if loaded.vectors.shape[1] != self.vector_size:

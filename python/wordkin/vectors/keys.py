@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..storage.lifecycle import LifecycleEvents
-from . import attributes
+from . import columns as attributes
 from .missing_keys import MissingKeyError
 
 __all__ = ["KEY_TYPES", "KeyTable"]

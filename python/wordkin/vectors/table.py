@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from . import attributes
+from . import columns as attributes
 from .arrays import as_rows, as_vector, norms_of_rows, unit_rows, working_dtype
 from .keys import KEY_TYPES, KeyTable
 from .missing_keys import MissingKeyError
-from .search import SearchedRows
+from .search.cosine_search import SearchedRows
 
 __all__ = ["VectorTable", "as_list"]
 

@@ -17,7 +17,7 @@ from ..storage.lifecycle import LifecycleEvents
 from ..storage.paths import AnyPath
 from ..text import EncodedCorpus, TrimRule, open_corpus
 from ..vectors import KeyedVectors
-from ..vectors.removed_names import RemovedName
+from ..vectors.gensim import RemovedName
 from .arguments import (
     checked_rates,
     checked_trim_rule,

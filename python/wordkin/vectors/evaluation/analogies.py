@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ...storage.paths import AnyPath
 from ..arrays import unit_rows, working_dtype
-from ..search import SearchedRows
+from ..search.cosine_search import SearchedRows
 from .lexicon import Lexicon
 from .resampling import Interval, proportion_interval
 from .test_sets import AnalogySet, read_analogies
 
 if TYPE_CHECKING:
-    from ..neighbours import Neighbours
+    from ..search.neighbours import Neighbours
 
 __all__ = ["AnalogyScores", "SectionScore", "evaluate_analogies"]
 

@@ -10,7 +10,7 @@ from .analogies import Method, evaluate_analogies
 from .word_pairs import evaluate_pairs
 
 if TYPE_CHECKING:
-    from ..neighbours import Neighbours
+    from ..search.neighbours import Neighbours
 
 __all__ = ["log_section", "log_word_pairs", "word_analogies", "word_pairs"]
 

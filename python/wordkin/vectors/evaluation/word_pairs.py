@@ -14,7 +14,7 @@ from .resampling import Interval, percentile_interval, resampled
 from .test_sets import PairSet, read_word_pairs
 
 if TYPE_CHECKING:
-    from ..similarities import Similarities
+    from ..search.similarity import Similarities
 
 __all__ = ["PairScores", "evaluate_pairs", "spearman"]
 

@@ -15,7 +15,7 @@ from ...storage import Archive, read_archive
 from ...storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.paths import AnyPath, local_path
-from ...vectors import persistence as vector_files
+from ...vectors.files import archive as vector_files
 from ..options import TrainingOptions, VocabularyOptions
 from ..padded_rows import PaddedRows
 

@@ -7,7 +7,7 @@ from typing import Any
 from ...errors import FormatError
 from ...storage.paths import AnyPath
 from ...vectors import KeyedVectors
-from ...vectors.formats import GensimModel, read_gensim
+from ...vectors.files import GensimModel, read_gensim
 from ..model import Word2Vec
 
 __all__ = ["NotContinuableError", "model_of_gensim", "read_gensim_model"]
@@ -45,7 +45,7 @@ def read_gensim_model(path: AnyPath) -> Word2Vec:
     NotContinuableError
         If it is a model of hierarchical softmax.
     FormatError, OSError
-        If it holds vectors alone, and as `wordkin.vectors.formats.read_gensim`.
+        If it holds vectors alone, and as `wordkin.vectors.files.read_gensim`.
     """
     return model_of_gensim(read_gensim(path))
 

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordkin.errors import CorruptFileError, FormatError
-from wordkin.vectors.formats import read_gensim
-from wordkin.vectors.formats.restricted_pickle import array_of, read_pickle
+from wordkin.vectors.files import read_gensim
+from wordkin.vectors.files.restricted_pickle import array_of, read_pickle
 
 from .writing import FILES
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _core
-from ..runtime.compute import available_workers, choose_isa
-from .arrays import working_dtype
+from ... import _core
+from ...runtime.compute import available_workers, choose_isa
+from ..arrays import working_dtype
 
 __all__ = ["SearchedRows", "greatest"]
 

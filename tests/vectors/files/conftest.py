@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wordkin.vectors.formats import LoadedVectors, read_word2vec
+from wordkin.vectors.files import LoadedVectors, read_word2vec
 
 
 @pytest.fixture

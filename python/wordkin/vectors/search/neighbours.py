@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import as_rows, as_vector, unit_rows, working_dtype
-from .keys import KEY_TYPES
-from .missing_keys import MissingKeyError
-from .search import greatest
-from .similarities import Similarities
-from .table import as_list
+from ..arrays import as_rows, as_vector, unit_rows, working_dtype
+from ..keys import KEY_TYPES
+from ..missing_keys import MissingKeyError
+from ..table import as_list
+from .cosine_search import greatest
+from .similarity import Similarities
 
 __all__ = ["Neighbours"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from wordkin.errors import FormatError
-from wordkin.vectors.formats import read_projector_tsv, write_projector_tsv
+from wordkin.vectors.files import read_projector_tsv, write_projector_tsv
 
 from .writing import VECTORS, WORDS
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordkin.errors import FormatError
-from wordkin.vectors.formats import read_vocabulary, write_vocabulary
+from wordkin.vectors.files import read_vocabulary, write_vocabulary
 
 
 def read(tmp_path: Path, content: bytes, **options: str) -> dict[str, int]:

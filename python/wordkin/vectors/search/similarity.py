@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import as_rows, as_vector, cosine, norms_of_rows, unit_rows, working_dtype
-from .keys import KEY_TYPES
-from .search import SearchedRows
-from .table import VectorTable
+from ..arrays import as_rows, as_vector, cosine, norms_of_rows, unit_rows, working_dtype
+from ..keys import KEY_TYPES
+from ..table import VectorTable
+from .cosine_search import SearchedRows
 
 __all__ = ["Similarities"]
 
@@ -196,7 +196,7 @@ class Similarities(VectorTable):
         ImportError
             If POT is not installed: ``pip install 'wordkin[wmd]'``.
         """
-        from .transport import word_movers_distance
+        from .word_movers_distance import word_movers_distance
 
         known = [[token for token in document if token in self] for document in (document1, document2)]
         if left_out := len(document1) + len(document2) - len(known[0]) - len(known[1]):

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
-from wordkin.vectors.formats import LoadedVectors, read_word2vec
+from wordkin.vectors.files import LoadedVectors, read_word2vec
 
 from .writing import FILES, VECTORS, WORDS, binary_file, text_file
 
@@ -94,7 +94,7 @@ def test_header_dimension_that_lies_in_a_binary_file(read: Read, dimension: int)
 MEMORY = """
     import resource, sys
     from wordkin.errors import CorruptFileError
-    from wordkin.vectors.formats import read_word2vec
+    from wordkin.vectors.files import read_word2vec
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
     for path in sys.argv[1:]:
         try:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FormatError
-from ..runtime.compute import available_workers
-from ..storage import pack_words, read_archive, unpack_words, write_archive
-from ..storage.paths import AnyPath
+from ...errors import FormatError
+from ...runtime.compute import available_workers
+from ...storage import pack_words, read_archive, unpack_words, write_archive
+from ...storage.paths import AnyPath
 
 if TYPE_CHECKING:
-    from .table import VectorTable
+    from ..table import VectorTable
 
 __all__ = ["UsearchIndexer"]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import FormatError, WrongKindError
-from ..storage import Archive, pack_words, read_archive, unpack_words
-from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
-from ..storage.lifecycle import events_of_metadata, metadata_of_events
-from ..storage.paths import AnyPath
+from ...errors import FormatError, WrongKindError
+from ...storage import Archive, pack_words, read_archive, unpack_words
+from ...storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ...storage.lifecycle import events_of_metadata, metadata_of_events
+from ...storage.paths import AnyPath
 
 if TYPE_CHECKING:
-    from .keyed_vectors import KeyedVectors
+    from ..keyed_vectors import KeyedVectors
 
 __all__ = ["KIND", "from_archive", "from_bytes", "load", "save", "to_archive", "to_bytes"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wordkin.errors import FormatError
-from wordkin.vectors.formats import recognise
+from wordkin.vectors.files import recognise
 
 from .writing import FILES, binary_file, text_file
 

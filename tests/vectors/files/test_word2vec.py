@@ -20,7 +20,7 @@ from hypothesis.extra import numpy as hnp
 
 from wordkin.errors import FormatError
 from wordkin.vectors import KeyedVectors
-from wordkin.vectors.formats import LoadedVectors, read_word2vec, write_word2vec
+from wordkin.vectors.files import LoadedVectors, read_word2vec, write_word2vec
 
 from .writing import FILES, VECTORS, WORDS, binary_file, text_file
 
@@ -170,7 +170,7 @@ def test_negative_limit_and_other_bad_arguments(read: Read) -> None:
 
 
 def test_many_blocks_and_threads_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wordkin.vectors.formats import blocks, word2vec_binary, word2vec_text
+    from wordkin.vectors.files import blocks, word2vec_binary, word2vec_text
 
     for module in (blocks, word2vec_text):
         monkeypatch.setattr(module, "BLOCK_BYTES", 70_000)
@@ -255,7 +255,7 @@ def test_prefix_total_and_append_make_one_file_of_two(tmp_path: Path) -> None:
 
 
 def test_a_failed_append_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    from wordkin.vectors.formats.output import open_output
+    from wordkin.vectors.files.output import open_output
 
     path = tmp_path / "v"
     path.write_bytes(b"before")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from wordkin._core import vector_files
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
 from wordkin.vectors import FastTextKeyedVectors, KeyedVectors
-from wordkin.vectors.formats import read_fasttext
+from wordkin.vectors.files import read_fasttext
 
 from .writing import FILES
 

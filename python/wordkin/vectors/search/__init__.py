@@ -1,0 +1,1 @@
+"""Similarity queries and nearest-neighbour search over keyed vectors."""
