@@ -1,4 +1,4 @@
-"""What happened to an object, as its owner notes it: gensim's `lifecycle_events`."""
+"""Lifecycle events: notes about the history of an object, in the form of gensim's `lifecycle_events`."""
 
 from __future__ import annotations
 
@@ -7,76 +7,98 @@ import json
 import logging
 import platform
 import sys
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
+from .._version import __version__
 from ..errors import FormatError
 
-__all__ = ["LifecycleEvents", "events_of_metadata", "metadata_of_events"]
+__all__ = ["EventOwner", "LifecycleEvents", "events_of_metadata", "metadata_of_events", "record_event"]
 
 logger = logging.getLogger(__name__)
 
 
-class LifecycleEvents:
-    """Keeps events in a list, and in the files of the object.
-
-    Only what is added by hand is in it: files of equal content are equal whenever they were written.
+class EventOwner(Protocol):
+    """An object that keeps lifecycle events.
 
     Attributes
     ----------
     lifecycle_events : list of dict, or None
-        None: nothing is kept from now on.
+        Events recorded so far, oldest first; None disables recording.
     """
 
     lifecycle_events: list[dict[str, Any]] | None
 
+
+def record_event(owner: EventOwner, event_name: str, log_level: int, details: Mapping[str, object]) -> None:
+    """Record an event together with the time and the versions of the software.
+
+    Events are recorded only on request, never automatically: files with equal content are therefore equal byte for
+    byte, no matter when they were written.
+
+    Parameters
+    ----------
+    owner : object
+        The object that the event belongs to; the event is appended to its `lifecycle_events` unless that is None.
+    event_name : str
+        Name of the event, stored as ``event["event"]``.
+    log_level : int
+        Logging level of the message about the event; 0 or False logs nothing.
+    details : mapping of str to object
+        Further values to store; they must be serialisable as JSON.
+
+    Raises
+    ------
+    TypeError
+        If a value is not serialisable as JSON.
+
+    Examples
+    --------
+    >>> class Model:
+    ...     lifecycle_events = []
+    >>> record_event(Model, "cleaned", 0, {"words": 3})
+    >>> Model.lifecycle_events[0]["event"], Model.lifecycle_events[0]["words"]
+    ('cleaned', 3)
+    """
+    event: dict[str, Any] = copy.deepcopy(dict(details)) | {
+        "datetime": datetime.now().isoformat(),
+        "wordkin": __version__,
+        "python": sys.version,
+        "platform": platform.platform(),
+        "event": event_name,
+    }
+    json.dumps(event)  # raises TypeError here rather than when the object is saved
+    if log_level:
+        logger.log(log_level, "%s lifecycle event %s", type(owner).__name__, event)
+    if owner.lifecycle_events is not None:
+        owner.lifecycle_events.append(event)
+
+
+class LifecycleEvents:
+    """Mixin with gensim's method `add_lifecycle_event`; see `record_event`."""
+
+    lifecycle_events: list[dict[str, Any]] | None
+
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Note an event with the time and the versions.
-
-        Parameters
-        ----------
-        event_name : str
-            Kept as ``event["event"]``.
-        log_level : int
-            Level of the message in the log; 0 or False for none.
-        **event
-            More to keep, of what JSON can say.
-
-        Raises
-        ------
-        TypeError
-            If a value is of another kind.
-        """
-        from .._version import __version__
-
-        noted = copy.deepcopy(event) | {
-            "datetime": datetime.now().isoformat(),
-            "wordkin": __version__,
-            "python": sys.version,
-            "platform": platform.platform(),
-            "event": event_name,
-        }
-        json.dumps(noted)  # raises TypeError now rather than when it is saved
-        if log_level:
-            logger.log(log_level, "%s lifecycle event %s", type(self).__name__, noted)
-        if self.lifecycle_events is not None:
-            self.lifecycle_events.append(noted)
+        """Record an event with the time and the versions of the software."""
+        record_event(self, event_name, log_level, event)
 
 
-def metadata_of_events(owner: LifecycleEvents) -> dict[str, Any]:
-    """What a file of `owner` says about its events: nothing when there are none."""
+def metadata_of_events(owner: EventOwner) -> dict[str, Any]:
+    """Return the file metadata that stores the events of `owner`; empty when there are none."""
     return {"lifecycle_events": owner.lifecycle_events} if owner.lifecycle_events else {}
 
 
-def events_of_metadata(metadata: dict[str, Any]) -> list[dict[str, Any]]:
-    """The events that `metadata_of_events` described.
+def events_of_metadata(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the events stored by `metadata_of_events`.
 
     Raises
     ------
     FormatError
-        If they are no list of dicts.
+        If the stored value is not a list of JSON objects.
     """
     events = metadata.get("lifecycle_events", [])
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise FormatError("lifecycle_events must be a list of objects")
+        raise FormatError("`lifecycle_events` must be a list of objects")
     return events
