@@ -16,7 +16,7 @@ from bench.elmo.windows import PARAMETERS, FolderWriter, read_parameters
 from wordkin import _core
 from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.options import ELMoTrainingOptions
-from wordkin.elmo.training.perplexity import measured_perplexity
+from wordkin.elmo.training.perplexity import measure_perplexity
 from wordkin.elmo.vocabulary import TargetWords
 from wordkin.runtime import compute
 
@@ -101,7 +101,7 @@ def against_pytorch(options: argparse.Namespace, model: dict[str, Any], rival: s
             TargetWords(writer.words), writer.options.max_characters_per_token
         )
         perplexities = {
-            system: measured_perplexity(
+            system: measure_perplexity(
                 writer.options, parameters, held_out, threads=options.workers, isa=compute.choose_isa(None)
             ).geometric_mean
             for system, parameters in (

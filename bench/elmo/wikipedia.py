@@ -53,7 +53,7 @@ def train(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         schedule=options.schedule,
         warmup_steps=options.warmup_steps,
         dropout=options.dropout,
-        fresh_starts=options.fresh_starts,
+        state_reset_rate=options.state_reset_rate,
         precision=options.precision,
         seed=options.seed,
         max_seconds=60 * options.minutes,
@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--warmup-steps", type=int, default=200)
     parser.add_argument("--epochs", type=int, default=2, help="an end before the minutes are over")
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--fresh-starts", type=float, default=0.0, help="see ELMo.train; none, as the original")
+    parser.add_argument("--state-reset-rate", type=float, default=0.0, help="see ELMo.train; none, as the original")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)

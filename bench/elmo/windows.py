@@ -16,7 +16,7 @@ from wordkin.elmo.data.batching import TrainingBatches, Window
 from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.initialization import initial_parameters
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
-from wordkin.elmo.vocabulary import TargetWords, words_of_text
+from wordkin.elmo.vocabulary import TargetWords, frequent_words
 
 __all__ = ["FolderWriter", "read_options", "read_parameters", "windows_in"]
 
@@ -52,7 +52,7 @@ class FolderWriter:
         workers: int = 2,
     ) -> None:
         read = ReadText(corpus, name="corpus", workers=workers)
-        words = TargetWords(words_of_text(read.counts, min_count=min_count, max_size=most_words))
+        words = TargetWords(frequent_words(read.counts, min_count=min_count, max_size=most_words))
         self.words = words.words
         self.options = ELMoOptions(**options, n_tokens_vocab=len(words))
         self.training = training

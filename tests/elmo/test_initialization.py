@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from wordkin.elmo.initialization import initial_parameters
 from wordkin.elmo.options import ELMoOptions
-from wordkin.elmo.state import fitted_content
+from wordkin.elmo.state import build_state
 from wordkin.elmo.vocabulary import TargetWords
 from wordkin.errors import ResourceError
 
@@ -22,7 +22,7 @@ CELL = "RNN_0/RNN/MultiRNNCell/Cell0/LSTMCell"
 
 
 def tensors(options: ELMoOptions = OPTIONS, seed: int = 1) -> dict[str, NDArray[np.float32]]:
-    return fitted_content(options, WORDS, seed).parameters
+    return build_state(options, WORDS, seed).parameters
 
 
 def assert_uniform(values: NDArray[np.float32], limit: float) -> None:
@@ -77,7 +77,7 @@ def test_each_tensor_depends_on_the_seed_and_its_name_alone() -> None:
     for name in ("char_embed", "CNN/W_cnn_1", "CNN_high_0/W_carry", "CNN_proj/W_proj", "softmax/W"):
         assert np.array_equal(first[name], wider[name])
     assert not np.array_equal(first[f"{CELL}/W_0"], first[f"{CELL.replace('RNN_0', 'RNN_1')}/W_0"])
-    rows = fitted_content(OPTIONS, TargetWords([f"w{i}" for i in range(900)]), 1).parameters["softmax/W"]
+    rows = build_state(OPTIONS, TargetWords([f"w{i}" for i in range(900)]), 1).parameters["softmax/W"]
     assert np.array_equal(rows[:503], first["softmax/W"])  # more words do not move others
 
 

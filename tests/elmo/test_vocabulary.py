@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wordkin.elmo.data.encoded_text import ReadText
-from wordkin.elmo.vocabulary import TargetWords, given_words, words_of_text
+from wordkin.elmo.vocabulary import TargetWords, frequent_words, parse_vocabulary
 from wordkin.errors import VocabularyError
 
 MARKS = ["<S>", "</S>", "<UNK>"]
@@ -17,7 +17,7 @@ TEXT = [["b", "a", "b", "c"], ["b", "a", "<UNK>", "</S>"], ["d", "c", "two words
 
 def found(min_count: int = 1, max_size: int | None = None, text: Any = TEXT) -> list[str]:
     counts = ReadText(text, name="corpus", workers=1).counts
-    return words_of_text(counts, min_count=min_count, max_size=max_size)
+    return frequent_words(counts, min_count=min_count, max_size=max_size)
 
 
 def test_words_of_a_text_by_their_counts() -> None:
@@ -46,9 +46,9 @@ def test_given_words(tmp_path: Path) -> None:
     path = tmp_path / "vocabulary"
     path.write_bytes("<S>\n</S>\n<UNK>\nthe\r\nnaïve\nnew york\n!!!MAXTERMID\n".encode())
     words = [*MARKS, "the", "naïve", "new york"]
-    assert given_words(path).words == given_words(str(path)).words == words
-    assert given_words(iter(words)).words == words
-    assert given_words(given_words(path)).words == words
+    assert parse_vocabulary(path).words == parse_vocabulary(str(path)).words == words
+    assert parse_vocabulary(iter(words)).words == words
+    assert parse_vocabulary(parse_vocabulary(path)).words == words
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "vocabulary"
     path.write_bytes(content)
     with pytest.raises(VocabularyError, match=f"vocabulary: .*{message}"):
-        given_words(path)
+        parse_vocabulary(path)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:
 )
 def test_bad_words(words: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="vocabulary"):
-        given_words(words)
+        parse_vocabulary(words)
 
 
 def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        given_words(tmp_path / "vocabulary")
+        parse_vocabulary(tmp_path / "vocabulary")
 
 
 def test_extending_keeps_ids() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..elmo.state import ModelContent
+    from ..elmo.state import ModelState
 
 __all__ = ["facts_of_language_model", "holds_language_model", "holds_official_model"]
 
@@ -57,7 +57,7 @@ def _facts_of_official(source: Path) -> dict[str, Any]:
     return {"file": str(source), "kind": "language model in the original's files", "bytes": size, **_facts_of(content)}
 
 
-def _facts_of(content: ModelContent) -> dict[str, Any]:
+def _facts_of(content: ModelState) -> dict[str, Any]:
     options = asdict(content.options)
     options["filters"] = [f"{width}x{number}" for width, number in content.options.filters]
     return {
@@ -68,11 +68,11 @@ def _facts_of(content: ModelContent) -> dict[str, Any]:
 
 
 def _facts_of_own(source: Path) -> dict[str, Any]:
-    from ..elmo.files.pretrained import content_of
+    from ..elmo.files.pretrained import archive_to_state
     from ..storage import read_archive
 
     archive = read_archive(source, mmap=True)
-    content = content_of(archive, str(source))
+    content = archive_to_state(archive, str(source))
     run: dict[str, Any] = archive.metadata.get("run", {})
     return {
         "file": str(source),

@@ -58,7 +58,7 @@ TRAINING_FLAGS: dict[str, tuple[Callable[[str], Any], str]] = {
     "decay": (float, "factor after each pass, for epoch_decay (0.8)"),
     "clip_norm": (float, "greatest norm of the gradients, 0 for no limit (10.0)"),
     "dropout": (float, "share of zeros in the input of layers (0.1)"),
-    "fresh_starts": (float, "share of streams that begin a step without a memory (0.05)"),
+    "state_reset_rate": (float, "share of streams that begin a step without a memory (0.05)"),
     "seed": (int, "start of all random numbers (1)"),
     "max_steps": (int, "end after these steps"),
     "max_seconds": (float, "end after this time"),

@@ -21,15 +21,15 @@ from .files import pretrained as persistence
 from .files.official_files import export_official, is_official, load_official
 from .inference.answers import AnsweringModel
 from .options import ELMoOptions, ELMoTrainingOptions, Optimizer, Precision
-from .state import ModelContent, fitted_content
+from .state import ModelState, build_state
 from .training.callbacks import checked_callbacks
-from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measured_perplexity
+from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measure_perplexity
 from .training.preparation import PreparedTraining, VocabularyRules, characters_of
 from .training.progress import Progress, shown_predictions
 from .training.report import ELMoTrainingReport, Perplexity
 from .training.run_options import DEFAULT_RATES, ELMoRunOptions, Schedule
 from .training.session import Machine
-from .vocabulary import VocabularyChange, given_words
+from .vocabulary import VocabularyChange, parse_vocabulary
 
 __all__ = ["ELMo"]
 
@@ -74,13 +74,13 @@ class ELMo(AnsweringModel):
         self._options = translated.model
         self.training_defaults: dict[str, Any] = translated.training
         self.training_report: ELMoTrainingReport | None = None
-        self._content: ModelContent | None = None
+        self._state: ModelState | None = None
         self._is_training = threading.Lock()
 
     @property
     def options(self) -> ELMoOptions:
         """What the model is made of."""
-        return self._options if self._content is None else self._content.options
+        return self._options if self._state is None else self._state.options
 
     @property
     def parameters(self) -> Mapping[str, NDArray[np.float32]]:
@@ -99,10 +99,10 @@ class ELMo(AnsweringModel):
         words = self._fitted().words
         return None if words is None else list(words.words)
 
-    def _fitted(self) -> ModelContent:
-        if self._content is None:
+    def _fitted(self) -> ModelState:
+        if self._state is None:
             raise NotFittedError("this model has no parameters yet: train it, load one, or call initialize()")
-        return self._content
+        return self._state
 
     def initialize(self, vocabulary: Any = None, *, seed: int = 1) -> None:
         """Give the model the parameters that training begins with.
@@ -114,9 +114,9 @@ class ELMo(AnsweringModel):
         seed : int
             Of all random numbers.
         """
-        words = None if vocabulary is None else given_words(vocabulary)
+        words = None if vocabulary is None else parse_vocabulary(vocabulary)
         with self._exclusively():
-            self._content = fitted_content(self._options, words, integer_option("seed", seed, 0, 2**64 - 1))
+            self._state = build_state(self._options, words, integer_option("seed", seed, 0, 2**64 - 1))
 
     def train(
         self,
@@ -141,7 +141,7 @@ class ELMo(AnsweringModel):
         clip_norm: float = 10.0,
         dropout: float = 0.1,
         shuffle: bool = True,
-        fresh_starts: float = 0.05,
+        state_reset_rate: float = 0.05,
         seed: int = 1,
         max_steps: int | None = None,
         max_seconds: float | None = None,
@@ -184,7 +184,7 @@ class ELMo(AnsweringModel):
             See `ELMoRunOptions`.
         shuffle : bool
             Whether each pass and direction has an order of sentences of its own.
-        fresh_starts : float
+        state_reset_rate : float
             Share of the streams, drawn before each step, whose carried state begins from zeros as a sentence of its own
             does in `encode`; 0 for none, as the original.
         seed : int
@@ -244,7 +244,7 @@ class ELMo(AnsweringModel):
             warmup_steps=warmup_steps,
             decay=decay,
             shuffle=shuffle,
-            fresh_starts=fresh_starts,
+            state_reset_rate=state_reset_rate,
             max_steps=max_steps,
             max_seconds=max_seconds,
             validation_steps=validation_steps,
@@ -267,8 +267,8 @@ class ELMo(AnsweringModel):
             checkpoint=checkpoint,
         )
         with self._exclusively():
-            session = prepared.begin(self, self.options, self._content, corpus, validation)
-            self._content = session.content
+            session = prepared.begin(self, self.options, self._state, corpus, validation)
+            self._state = session.content
             try:
                 session.run()
             finally:
@@ -329,7 +329,7 @@ class ELMo(AnsweringModel):
         shown = progress_option(progress)
         text = ReadText(corpus, name="corpus", workers=threads).encoded(content.words, characters_of(content.options))
         with shown_predictions(shown, text.tokens) as show:
-            return measured_perplexity(
+            return measure_perplexity(
                 content.options,
                 content.parameters,
                 text,
@@ -353,7 +353,7 @@ class ELMo(AnsweringModel):
             Whether to write what the optimizer knows beside it, as training on needs it. It is as large as the
             parameters (Adam: twice).
         """
-        persistence.save_content(self._fitted(), folder, training_state=training_state)
+        persistence.save_state(self._fitted(), folder, training_state=training_state)
 
     def export_hdf5(self, folder: AnyPath) -> None:
         """Write the files of the original program into a folder, which is made where it is missing.
@@ -388,20 +388,20 @@ class ELMo(AnsweringModel):
         if weights is not None or is_official(path):
             content = load_official(path, weights, vocabulary)
         else:
-            content = persistence.load_content(path)
+            content = persistence.load_state(path)
         model = cls()
         model._options = content.options
-        model._content = content
+        model._state = content
         return model
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy through the format of files, without what only training on needs."""
-        data = None if self._content is None else persistence.to_bytes(self._content)
+        data = None if self._state is None else persistence.to_bytes(self._state)
         return _from_bytes, (type(self), self._options, self.training_defaults, data)
 
     def __repr__(self) -> str:
         options = self.options
-        words = "untrained" if self._content is None else f"{options.n_tokens_vocab} words"
+        words = "untrained" if self._state is None else f"{options.n_tokens_vocab} words"
         return f"ELMo<dim={options.dim}, projection_dim={options.projection_dim}, n_layers={options.n_layers}, {words}>"
 
 
@@ -409,6 +409,6 @@ def _from_bytes(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[s
     model = cls()
     model._options, model.training_defaults = options, training_defaults
     if data is not None:
-        model._content = persistence.from_bytes(data)
-        model._options = model._content.options
+        model._state = persistence.from_bytes(data)
+        model._options = model._state.options
     return model

@@ -19,14 +19,14 @@ from .vocabulary import TargetWords
 
 __all__ = [
     "MOMENTS",
-    "ModelContent",
+    "ModelState",
     "OptimizerState",
     "Shapes",
     "Tensors",
-    "fitted_content",
-    "fresh_optimizer",
+    "build_state",
+    "initial_optimizer_state",
     "require_memory",
-    "shapes_of",
+    "parameter_shapes",
     "without_softmax",
 ]
 
@@ -68,7 +68,7 @@ class OptimizerState:
 
 
 @dataclass(eq=False)
-class ModelContent:
+class ModelState:
     """A model.
 
     Parameters
@@ -96,7 +96,7 @@ class ModelContent:
     training: dict[str, Any] = field(default_factory=dict)
 
 
-def shapes_of(options: ELMoOptions) -> Shapes:
+def parameter_shapes(options: ELMoOptions) -> Shapes:
     """Names and shapes of all tensors of a model."""
     return [(name, tuple(shape)) for name, shape in _core.elmo.parameter_shapes(options)]
 
@@ -106,9 +106,9 @@ def without_softmax(shapes: Shapes) -> Shapes:
     return [(name, shape) for name, shape in shapes if not name.startswith("softmax")]
 
 
-def fitted_content(
-    options: ELMoOptions, words: TargetWords | None, seed: int, before: ModelContent | None = None
-) -> ModelContent:
+def build_state(
+    options: ELMoOptions, words: TargetWords | None, seed: int, before: ModelState | None = None
+) -> ModelState:
     """Return a model with these words: initial, or with what a model before has of the same.
 
     Tensors that do not depend on the words are those of `before`, not copies; rows of words that both have are copied,
@@ -120,7 +120,7 @@ def fitted_content(
         If it is larger than the memory.
     """
     fitted = replace(options, n_tokens_vocab=0 if words is None else len(words))
-    shapes = shapes_of(fitted)
+    shapes = parameter_shapes(fitted)
     optimizer = None
     known: Mapping[str, NDArray[np.float32]] = {}
     rows = None
@@ -132,7 +132,7 @@ def fitted_content(
     def begin(name: str, tensor: NDArray[np.float32]) -> None:
         initialize(tensor, name, fitted, seed)
 
-    content = ModelContent(fitted, words, _fitted(shapes, known, rows, begin))
+    content = ModelState(fitted, words, _fitted(shapes, known, rows, begin))
     if optimizer is not None:
         content.optimizer = OptimizerState(
             optimizer.optimizer,
@@ -145,7 +145,7 @@ def fitted_content(
     return content
 
 
-def fresh_optimizer(optimizer: Optimizer, shapes: Shapes) -> OptimizerState:
+def initial_optimizer_state(optimizer: Optimizer, shapes: Shapes) -> OptimizerState:
     """Return what an optimizer knows at the start."""
     moments = {moment: _fitted(shapes, {}, None, _filling(value)) for moment, value in MOMENTS[optimizer].items()}
     return OptimizerState(optimizer, 0, moments)

@@ -22,9 +22,9 @@ __all__ = [
     "UNKNOWN",
     "TargetWords",
     "VocabularyChange",
-    "given_words",
-    "words_of_lines",
-    "words_of_text",
+    "parse_vocabulary",
+    "parse_vocabulary_lines",
+    "frequent_words",
 ]
 
 UNKNOWN = "<UNK>"
@@ -104,7 +104,7 @@ def _require_lines(words: Sequence[str]) -> None:
                 raise VocabularyError(f"the vocabulary has {word!a:.100}, which has no UTF-8") from None
 
 
-def words_of_text(counts: RawCounts, *, min_count: int, max_size: int | None) -> list[str]:
+def frequent_words(counts: RawCounts, *, min_count: int, max_size: int | None) -> list[str]:
     """Return the words of a text for a vocabulary of at most `max_size`, the most frequent first, without marks.
 
     Raises
@@ -118,7 +118,7 @@ def words_of_text(counts: RawCounts, *, min_count: int, max_size: int | None) ->
     return words if max_size is None else words[: max_size - len(MARKS)]
 
 
-def given_words(vocabulary: Any) -> TargetWords:
+def parse_vocabulary(vocabulary: Any) -> TargetWords:
     """Return a vocabulary that the user gives: a file with a word a line, or the words.
 
     Raises
@@ -141,10 +141,10 @@ def given_words(vocabulary: Any) -> TargetWords:
 
 def _read_words(path: AnyPath) -> TargetWords:
     with open_binary(path) as file:
-        return words_of_lines(file.read(), str(local_path(path)))
+        return parse_vocabulary_lines(file.read(), str(local_path(path)))
 
 
-def words_of_lines(text: bytes, source: str) -> TargetWords:
+def parse_vocabulary_lines(text: bytes, source: str) -> TargetWords:
     """Return a vocabulary from the content of a file, a word a line.
 
     Raises

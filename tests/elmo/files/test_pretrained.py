@@ -85,10 +85,10 @@ def test_models_without_words_and_of_other_kinds(small_model: MakeModel, tmp_pat
 def test_loading_reads_no_optimizer(trained: ELMo, tmp_path: Path, sentences: Sentences, quick: Options) -> None:
     trained.save_pretrained(tmp_path)
     loaded = ELMo.from_pretrained(tmp_path)
-    assert loaded._content is not None
-    assert loaded._content.optimizer is None
+    assert loaded._state is not None
+    assert loaded._state.optimizer is None
     loaded.train(sentences, **quick)
-    assert loaded._content.optimizer.updates == 72
+    assert loaded._state.optimizer.updates == 72
 
 
 @pytest.mark.parametrize("harm", ["cut", "other weights", "other kind", "gone"])

@@ -44,7 +44,7 @@ REALS: dict[str, list[float]] = {
     "decay": [0, 1.1, *NOT_FINITE],
     "clip_norm": [-1, *NOT_FINITE],
     "dropout": [-0.1, 1.0, *NOT_FINITE],
-    "fresh_starts": [-0.1, 1.1, *NOT_FINITE],
+    "state_reset_rate": [-0.1, 1.1, *NOT_FINITE],
     "max_seconds": [0, *NOT_FINITE],
     "checkpoint_seconds": [0, *NOT_FINITE],
 }

@@ -30,7 +30,7 @@ needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POS
 
 def everything_of(model: ELMo) -> dict[str, bytes]:
     """Parameters and what the optimizer knows."""
-    content = model._content
+    content = model._state
     assert content is not None
     assert content.optimizer is not None
     found = {name: tensor.tobytes() for name, tensor in content.parameters.items()}
@@ -204,6 +204,22 @@ def test_a_damaged_checkpoint(
         path.write_bytes(b"x" * 1000)
     with pytest.raises(CorruptFileError, match="checkpoints are damaged"):
         small_model().train(sentences, **quick, checkpoint=tmp_path)
+
+
+def test_checkpoints_with_old_option_names_can_be_resumed(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    expected = small_model()
+    expected.train(sentences, **quick)
+    small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
+    (path,) = tmp_path.iterdir()
+    archive = read_archive(path)
+    training = archive.metadata["run"]["identity"]["training"]
+    training["fresh_starts"] = training.pop("state_reset_rate")
+    write_archive(path, dict(archive.tensors), archive.metadata)
+    resumed = small_model()
+    assert resumed.train(sentences, **quick, checkpoint=tmp_path).first_step == 5
+    assert everything_of(resumed) == everything_of(expected)
 
 
 @pytest.mark.parametrize("harm", ["run", "kind", "position", "state", "step", "optimizer", "tensor"])

@@ -44,10 +44,10 @@ def test_a_rate_is_never_negative() -> None:
     assert min(rates(100, schedule="linear", warmup_steps=50)) == 0.0
 
 
-def test_fresh_starts_are_a_share_of_the_streams() -> None:
-    run = ELMoRunOptions(fresh_starts=0.25)
+def test_state_reset_rate_are_a_share_of_the_streams() -> None:
+    run = ELMoRunOptions(state_reset_rate=0.25)
     drawn = [streams_to_reset(step, run, streams=40, seed=3) for step in range(100)]
     assert sum(map(len, drawn)) / 4000 == pytest.approx(0.25, abs=0.03)
     assert drawn[17] == streams_to_reset(17, run, streams=40, seed=3)
     assert drawn[17] not in (drawn[18], streams_to_reset(17, run, streams=40, seed=4))
-    assert streams_to_reset(0, ELMoRunOptions(fresh_starts=0.0), streams=40, seed=3) == []
+    assert streams_to_reset(0, ELMoRunOptions(state_reset_rate=0.0), streams=40, seed=3) == []

@@ -107,9 +107,9 @@ def test_kinds_of_models_and_trainings_learn(
     assert report.softmax == ("sampled" if "negatives" in arguments else "full")
 
 
-def test_fresh_starts_are_in_effect(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_state_reset_rate_are_in_effect(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     losses = {
-        share: small_model().train(sentences, **quick, fresh_starts=share, dropout=0.0).losses
+        share: small_model().train(sentences, **quick, state_reset_rate=share, dropout=0.0).losses
         for share in (0.0, 0.05, 1.0)
     }
     np.testing.assert_array_equal(losses[0.0][0], losses[1.0][0])  # every training begins from zeros
@@ -348,7 +348,7 @@ def test_vocabulary_change(trained: ELMo, quick: Options, change: str) -> None:
         assert after[word] == before[word], word
     assert all(np.frombuffer(after[word], np.float32)[:-1].std() > 0 for word in set(after) - set(before))
     assert trained.parameters["char_embed"].tobytes() == tokens
-    content = trained._content
+    content = trained._state
     assert content is not None
     assert content.optimizer is not None
     squares = content.optimizer.moments["squares"]["softmax/W"]

@@ -21,8 +21,8 @@ from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
 from ..options import ELMoOptions
-from ..state import ModelContent, Tensors, shapes_of, without_softmax
-from ..vocabulary import TargetWords, given_words, words_of_lines
+from ..state import ModelState, Tensors, parameter_shapes, without_softmax
+from ..vocabulary import TargetWords, parse_vocabulary, parse_vocabulary_lines
 from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
 from .official_options import official_json, parsed_official_options
 from .pretrained import WEIGHTS_FILE as OUR_WEIGHTS_FILE
@@ -138,7 +138,7 @@ def is_official(path: AnyPath) -> bool:
     return start == _ZIP_MAGIC
 
 
-def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any = None) -> ModelContent:
+def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any = None) -> ModelState:
     """Read a model.
 
     Parameters
@@ -169,7 +169,7 @@ def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any
         raise CorruptFileError(f"{source}: damaged zip: {error}") from error
 
 
-def _load_two(options_path: Path, weights_path: Path, vocabulary: Any) -> ModelContent:
+def _load_two(options_path: Path, weights_path: Path, vocabulary: Any) -> ModelState:
     with options_path.open("rb") as file:
         text = file.read(_MOST_OPTIONS_BYTES + 1)
     weights_path.stat()  # the system's own error
@@ -184,7 +184,7 @@ class _Text:
         self.source = source
 
 
-def _load(files: _Files, vocabulary: Any) -> ModelContent:
+def _load(files: _Files, vocabulary: Any) -> ModelState:
     names = files.names()
     options_name = _named(names, (OPTIONS_FILE,), "options.json")
     weights_name = _named(names, _WEIGHTS, "weights.hdf5")
@@ -208,7 +208,7 @@ def _named(names: list[str], preferred: tuple[str, ...], ending: str) -> str | N
     return others[0] if len(others) == 1 else None
 
 
-def _content(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) -> ModelContent:
+def _content(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) -> ModelState:
     official = parsed_official_options(text.text, text.source)
     has_softmax = SOFTMAX_FILE in beside.names()
     # The vocabulary of a model that neither reads nor predicts ids is nobody's business, whatever it looks like.
@@ -218,7 +218,7 @@ def _content(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) 
     parameters = _weights(opened, options)
     if has_softmax and words is not None:
         parameters |= _softmax(beside, options)
-    return ModelContent(options, words, parameters, training=dict(official.training))
+    return ModelState(options, words, parameters, training=dict(official.training))
 
 
 def _weights(opened: Hdf5Weights, options: ELMoOptions) -> Tensors:
@@ -226,7 +226,7 @@ def _weights(opened: Hdf5Weights, options: ELMoOptions) -> Tensors:
 
     The original has none then. AllenNLP asks for one all the same, so that files for it have the identity.
     """
-    shapes = without_softmax(shapes_of(options))
+    shapes = without_softmax(parameter_shapes(options))
     width = options.projection_dim
     needless = [("CNN_proj/W_proj", (width, width)), ("CNN_proj/b_proj", (width,))]
     names = [name for name, _ in needless]
@@ -260,7 +260,7 @@ def _word_count(options: ELMoOptions, words: TargetWords | None, opened: Hdf5Wei
 
 
 def _softmax(beside: _Files, options: ELMoOptions) -> Tensors:
-    shapes = [(name, shape) for name, shape in shapes_of(options) if name.startswith("softmax")]
+    shapes = [(name, shape) for name, shape in parameter_shapes(options) if name.startswith("softmax")]
     with (
         beside.opened(SOFTMAX_FILE) as file,
         opened_weights(file, f"{beside.source}/{SOFTMAX_FILE}") as opened,
@@ -270,15 +270,15 @@ def _softmax(beside: _Files, options: ELMoOptions) -> Tensors:
 
 def _words(beside: _Files, vocabulary: Any) -> TargetWords | None:
     if vocabulary is not None:
-        return given_words(vocabulary)
+        return parse_vocabulary(vocabulary)
     names = beside.names()
     name = next((name for name in _VOCABULARIES if name in names), None)
     if name is None:
         return None
-    return words_of_lines(beside.read(name, _MOST_VOCABULARY_BYTES), f"{beside.source}/{name}")
+    return parse_vocabulary_lines(beside.read(name, _MOST_VOCABULARY_BYTES), f"{beside.source}/{name}")
 
 
-def export_official(content: ModelContent, folder: AnyPath) -> None:
+def export_official(content: ModelState, folder: AnyPath) -> None:
     """Write a model as the original's files into a folder, which is made where it is missing.
 
     Raises

@@ -23,21 +23,21 @@ from ...storage.archive_bytes import pack_archive, unpack_archive
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
 from ..options import ELMoOptions, Optimizer
-from ..state import MOMENTS, ModelContent, OptimizerState, Shapes, Tensors, shapes_of, without_softmax
+from ..state import MOMENTS, ModelState, OptimizerState, Shapes, Tensors, parameter_shapes, without_softmax
 from ..vocabulary import TargetWords
 from .official_options import official_json
 
 __all__ = [
     "KIND",
     "WEIGHTS_FILE",
-    "content_of",
+    "archive_to_state",
     "from_bytes",
-    "load_content",
+    "load_state",
     "load_optimizer",
-    "optimizer_of",
-    "optimizer_tensors",
-    "save_content",
-    "tensors_and_metadata",
+    "archive_to_optimizer",
+    "optimizer_to_archive",
+    "save_state",
+    "state_to_archive",
     "to_bytes",
 ]
 
@@ -54,7 +54,7 @@ _WORDS, _OFFSETS = "vocabulary/bytes", "vocabulary/offsets"
 _OPTIMIZER = "optimizer"  # prefix of its tensors, and its place in the metadata
 
 
-def save_content(content: ModelContent, folder: AnyPath, *, training_state: bool) -> None:
+def save_state(content: ModelState, folder: AnyPath, *, training_state: bool) -> None:
     """Write a model into a folder, which is made where it is missing.
 
     Raises
@@ -67,11 +67,11 @@ def save_content(content: ModelContent, folder: AnyPath, *, training_state: bool
     _write_text(target / OPTIONS_FILE, official_json(content.options, content.training))
     if content.words is not None:
         _write_text(target / VOCABULARY_FILE, "".join(f"{word}\n" for word in content.words.words))
-    tensors, metadata = tensors_and_metadata(content)
+    tensors, metadata = state_to_archive(content)
     metadata["checksum"] = _checksum(content.parameters)
     optimizer = load_optimizer(content) if training_state else None
     if optimizer is not None:
-        moments, about = optimizer_tensors(optimizer)
+        moments, about = optimizer_to_archive(optimizer)
         about |= {"kind": OPTIMIZER_KIND, "checksum": metadata["checksum"]}
         write_archive(target / OPTIMIZER_FILE, moments, about)
     write_archive(target / WEIGHTS_FILE, tensors, metadata)
@@ -79,8 +79,8 @@ def save_content(content: ModelContent, folder: AnyPath, *, training_state: bool
         (target / OPTIMIZER_FILE).unlink(missing_ok=True)
 
 
-def load_content(path: AnyPath) -> ModelContent:
-    """Read a model from a folder of `save_content`, or from a checkpoint.
+def load_state(path: AnyPath) -> ModelState:
+    """Read a model from a folder of `save_state`, or from a checkpoint.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def load_content(path: AnyPath) -> ModelContent:
     if source.is_dir():
         source /= WEIGHTS_FILE
     archive = read_archive(source)
-    content = content_of(archive, str(source))
+    content = archive_to_state(archive, str(source))
     beside = source.with_name(OPTIMIZER_FILE)
     if content.optimizer is None and source.name == WEIGHTS_FILE and beside.is_file():
         content.optimizer_file = beside
@@ -101,12 +101,12 @@ def load_content(path: AnyPath) -> ModelContent:
     return content
 
 
-def to_bytes(content: ModelContent) -> bytes:
+def to_bytes(content: ModelState) -> bytes:
     """Return a model as the content of a file; its optimizer is left out."""
-    return pack_archive(*tensors_and_metadata(content))
+    return pack_archive(*state_to_archive(content))
 
 
-def from_bytes(data: bytes) -> ModelContent:
+def from_bytes(data: bytes) -> ModelState:
     """Return the model that `to_bytes` made bytes of.
 
     Raises
@@ -114,10 +114,10 @@ def from_bytes(data: bytes) -> ModelContent:
     FormatError
         If they are something else.
     """
-    return content_of(unpack_archive(data), "a model in memory")
+    return archive_to_state(unpack_archive(data), "a model in memory")
 
 
-def load_optimizer(content: ModelContent) -> OptimizerState | None:
+def load_optimizer(content: ModelState) -> OptimizerState | None:
     """Return what the optimizer of a model knows, from its file where that was not read yet.
 
     A file that cannot be read, or is of other weights, is passed over with a warning.
@@ -131,13 +131,13 @@ def load_optimizer(content: ModelContent) -> OptimizerState | None:
                 raise FormatError(f"{path}: holds {archive.metadata.get('kind')!r:.50}, not the state of an optimizer")
             if archive.metadata.get("checksum") != content.checksum:
                 raise FormatError(f"{path}: belongs to other weights")
-            content.optimizer = optimizer_of(archive, shapes_of(content.options), str(path))
+            content.optimizer = archive_to_optimizer(archive, parameter_shapes(content.options), str(path))
         except (OSError, WordkinError) as error:
             logger.warning("the optimizer begins anew: %s", error)
     return content.optimizer
 
 
-def tensors_and_metadata(content: ModelContent) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def state_to_archive(content: ModelState) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return a model as what a file holds, but for its optimizer."""
     tensors: dict[str, NDArray[Any]] = dict(content.parameters)
     if content.words is not None:
@@ -145,7 +145,7 @@ def tensors_and_metadata(content: ModelContent) -> tuple[dict[str, NDArray[Any]]
     return tensors, {"kind": KIND, "options": asdict(content.options), "training": dict(content.training)}
 
 
-def content_of(archive: Archive, source: str) -> ModelContent:
+def archive_to_state(archive: Archive, source: str) -> ModelState:
     """Return the model that a file holds; its optimizer too, where that is in the same file.
 
     Raises
@@ -162,7 +162,7 @@ def content_of(archive: Archive, source: str) -> ModelContent:
             raise TypeError(f"training must be an object; got {type(training).__name__}")
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: its options are not those of a language model: {error}") from error
-    shapes = shapes_of(options)
+    shapes = parameter_shapes(options)
     may_lack = options.token_input and not any(name.startswith("softmax") for name in archive.tensors)
     parameters = _checked_tensors(archive.tensors, without_softmax(shapes) if may_lack else shapes, source)
     words = None
@@ -174,13 +174,13 @@ def content_of(archive: Archive, source: str) -> ModelContent:
             f"{source}: the softmax has {options.n_tokens_vocab} words, the vocabulary "
             f"{'is missing' if words is None else f'has {len(words)}'}"
         )
-    content = ModelContent(options, words, parameters, training=training)
+    content = ModelState(options, words, parameters, training=training)
     if _OPTIMIZER in archive.metadata:
-        content.optimizer = optimizer_of(archive, shapes, source)
+        content.optimizer = archive_to_optimizer(archive, shapes, source)
     return content
 
 
-def optimizer_of(archive: Archive, shapes: Shapes, source: str) -> OptimizerState:
+def archive_to_optimizer(archive: Archive, shapes: Shapes, source: str) -> OptimizerState:
     """Return what the optimizer of a model with these shapes knows, from the file that holds it."""
     try:
         about = archive.metadata[_OPTIMIZER]
@@ -196,7 +196,7 @@ def optimizer_of(archive: Archive, shapes: Shapes, source: str) -> OptimizerStat
     return OptimizerState(kind, updates, moments)
 
 
-def optimizer_tensors(optimizer: OptimizerState) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def optimizer_to_archive(optimizer: OptimizerState) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return what an optimizer knows as what a file holds."""
     tensors: dict[str, NDArray[Any]] = {
         f"{_OPTIMIZER}/{moment}/{name}": tensor

@@ -15,7 +15,7 @@ from ... import _core
 from ...errors import NotFittedError
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from ..options import ELMoOptions, Precision
-from ..state import ModelContent, Tensors
+from ..state import ModelState, Tensors
 from .token_cache import CACHE_BYTES, TokenCache
 
 __all__ = ["MOST_TOKENS", "LoadedModel", "State", "fresh_state"]
@@ -42,7 +42,7 @@ class LoadedModel:
 
     def __init__(
         self,
-        content: ModelContent,
+        content: ModelState,
         *,
         threads: int,
         isa: str,
@@ -59,7 +59,7 @@ class LoadedModel:
         self._cut = cut
         self._cache = TokenCache(content.options.projection_dim, self._computed, most_bytes=CACHE_BYTES)
 
-    def is_of(self, content: ModelContent, isa: str, precision: Precision, cut: Cut) -> bool:
+    def is_of(self, content: ModelState, isa: str, precision: Precision, cut: Cut) -> bool:
         """Whether it was made of the same arguments."""
         return self._made_of[0] is content and self._made_of[1] == (isa, precision, cut)
 

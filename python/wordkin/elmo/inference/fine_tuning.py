@@ -13,7 +13,7 @@ from ... import _core
 from ...errors import NotFittedError
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from ..options import Precision
-from ..state import ModelContent, Tensors
+from ..state import ModelState, Tensors
 from .embedding import State
 
 __all__ = ["LayerPass", "layer_pass"]
@@ -40,7 +40,7 @@ class LayerPass(NamedTuple):
 
 
 def layer_pass(
-    content: ModelContent,
+    content: ModelState,
     sentences: Sequence[Sequence[str]],
     state: State | None,
     *,
@@ -98,7 +98,7 @@ def layer_pass(
     return LayerPass([layers[:, place] for place in places], backward)
 
 
-def _inputs(content: ModelContent, tokens: list[str], cut: Cut) -> tuple[NDArray[np.uint16] | None, NDArray[np.int32]]:
+def _inputs(content: ModelState, tokens: list[str], cut: Cut) -> tuple[NDArray[np.uint16] | None, NDArray[np.int32]]:
     """Rows of characters of distinct words and which of them each token is; or the ids of words."""
     if content.options.token_input:
         if content.words is None:

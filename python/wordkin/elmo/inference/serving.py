@@ -18,7 +18,7 @@ from ...storage.paths import AnyPath
 from ...text.characters import Cut
 from ..files.vector_output import OutputFormat, format_of, opened_output, token_lines
 from ..options import Precision
-from ..state import ModelContent
+from ..state import ModelState
 from ..training.progress import shown_predictions
 from .embedding import LoadedModel
 from .encoding import Encoding, Streams, encoded, encoded_stream
@@ -51,7 +51,7 @@ class ServedModel(ABC):
         self._cache_bytes = CACHE_BYTES
 
     @abstractmethod
-    def _fitted(self) -> ModelContent:
+    def _fitted(self) -> ModelState:
         """The parameters, or a NotFittedError."""
 
     def parameters_changed(self) -> None:

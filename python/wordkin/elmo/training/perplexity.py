@@ -13,12 +13,12 @@ from ..options import ELMoOptions, Precision
 from ..state import Tensors
 from .report import Perplexity, perplexity_of
 
-__all__ = ["BATCH_SIZE", "UNROLL_STEPS", "measured_perplexity"]
+__all__ = ["BATCH_SIZE", "UNROLL_STEPS", "measure_perplexity"]
 
 BATCH_SIZE, UNROLL_STEPS = 32, 20
 
 
-def measured_perplexity(
+def measure_perplexity(
     options: ELMoOptions,
     parameters: Tensors,
     text: EncodedText,

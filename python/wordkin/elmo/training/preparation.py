@@ -14,10 +14,10 @@ from ..data.batching import TrainingBatches
 from ..data.encoded_text import ReadText
 from ..files.pretrained import load_optimizer
 from ..options import ELMoOptions, ELMoTrainingOptions
-from ..state import ModelContent, fitted_content, fresh_optimizer, require_memory, shapes_of
-from ..vocabulary import FEWEST_WORDS, TargetWords, VocabularyChange, given_words, words_of_text
+from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
+from ..vocabulary import FEWEST_WORDS, TargetWords, VocabularyChange, frequent_words, parse_vocabulary
 from .progress import Progress
-from .run_checkpoint import RunIdentity, RunState, resumed_run
+from .run_checkpoint import RunFingerprint, RunState, resumed_run
 from .run_options import ELMoRunOptions
 from .session import Machine, TrainingRun
 
@@ -45,10 +45,10 @@ class VocabularyRules:
     def words_for(self, text: ReadText, before: TargetWords | None) -> TargetWords:
         """Return the words for a model that has been trained with those `before`, if it was."""
         if self.vocabulary is not None:
-            return given_words(self.vocabulary)
+            return parse_vocabulary(self.vocabulary)
         if before is not None and self.change == "keep":
             return before
-        found = words_of_text(text.counts, min_count=self.min_count, max_size=self.max_size)
+        found = frequent_words(text.counts, min_count=self.min_count, max_size=self.max_size)
         return before.extended(found) if before is not None and self.change == "extend" else TargetWords(found)
 
 
@@ -70,7 +70,7 @@ class PreparedTraining:
     checkpoint: AnyPath | None
 
     def begin(
-        self, model: Any, options: ELMoOptions, before: ModelContent | None, corpus: Any, validation: Any
+        self, model: Any, options: ELMoOptions, before: ModelState | None, corpus: Any, validation: Any
     ) -> TrainingRun:
         """Read the texts and return the run that trains a model on them.
 
@@ -87,7 +87,7 @@ class PreparedTraining:
         """
         rules = self.rules
         if rules.vocabulary is not None:  # whatever is wrong with it shows before hours are spent on the text
-            rules = replace(rules, vocabulary=given_words(rules.vocabulary))
+            rules = replace(rules, vocabulary=parse_vocabulary(rules.vocabulary))
         elif before is None and rules.max_size is None and options.n_tokens_vocab:
             rules = replace(rules, max_size=options.n_tokens_vocab)
         folder = None if self.checkpoint is None else CheckpointFolder(self.checkpoint, keep=self.run.keep)
@@ -105,7 +105,7 @@ class PreparedTraining:
             other = ReadText(validation, name="validation", workers=self.machine.threads)
             held_out = other.encoded(words, characters_of(options))
         fitted = replace(options, n_tokens_vocab=len(words))
-        identity = RunIdentity.of(fitted, words, text, self.training, self.run)
+        identity = RunFingerprint.of(fitted, words, text, self.training, self.run)
         content, state = self._content(fitted, words, before, identity, folder)
         content.training = {**self.training_arguments(), "epochs": self.run.epochs}
 
@@ -130,22 +130,22 @@ class PreparedTraining:
         self,
         options: ELMoOptions,
         words: TargetWords,
-        before: ModelContent | None,
-        identity: RunIdentity,
+        before: ModelState | None,
+        identity: RunFingerprint,
         folder: CheckpointFolder | None,
-    ) -> tuple[ModelContent, RunState]:
+    ) -> tuple[ModelState, RunState]:
         found = folder.found() if folder is not None and self.run.resume else None
         if found is not None:
             content, state = resumed_run(found, identity)
             logger.info("training goes on from step %d of %s", state.step, found.path)
             return content, state
-        shapes = shapes_of(options)
+        shapes = parameter_shapes(options)
         require_memory(shapes, self.training.optimizer)
         if before is not None:
             load_optimizer(before)
-        content = fitted_content(options, words, self.training.seed, before)
+        content = build_state(options, words, self.training.seed, before)
         if content.optimizer is None or content.optimizer.optimizer != self.training.optimizer:
-            content.optimizer = fresh_optimizer(self.training.optimizer, shapes)
+            content.optimizer = initial_optimizer_state(self.training.optimizer, shapes)
         return content, RunState()
 
     def training_arguments(self) -> dict[str, Any]:

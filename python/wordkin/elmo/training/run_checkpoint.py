@@ -15,18 +15,20 @@ from ...runtime.options import integer_option, real_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
-from ..files.pretrained import content_of, optimizer_tensors, tensors_and_metadata
+from ..files.pretrained import archive_to_state, optimizer_to_archive, state_to_archive
 from ..options import ELMoOptions, ELMoTrainingOptions
-from ..state import ModelContent, Tensors
+from ..state import ModelState, Tensors
 from ..vocabulary import TargetWords
 from .report import Perplexity, Validation
 from .run_options import ELMoRunOptions
 
-__all__ = ["RunIdentity", "RunState", "resumed_run", "save_run"]
+__all__ = ["RunFingerprint", "RunState", "resumed_run", "save_run"]
 
 # Of the run, what a resumed training must share with the one that it goes on with.
-_SAME_RUN = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "fresh_starts")
+_SAME_RUN = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "state_reset_rate")
 _POSITION = ("taken", "sentences", "offsets")
+# Option names in checkpoints of wordkin 0.1 development versions, and what they are called now.
+_RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
 
 
 @dataclass(eq=False)
@@ -55,7 +57,7 @@ class RunState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunIdentity:
+class RunFingerprint:
     """What must be equal for a training to go on: by name of the part, options and their values."""
 
     parts: dict[str, dict[str, Any]]
@@ -69,7 +71,7 @@ class RunIdentity:
         text: EncodedText,
         training: ELMoTrainingOptions,
         run: ELMoRunOptions,
-    ) -> RunIdentity:
+    ) -> RunFingerprint:
         """Of a training of a model with these options and words on this text."""
         filters = [list(pair) for pair in options.filters]  # as JSON has them
         parts = {
@@ -80,11 +82,11 @@ class RunIdentity:
         return cls(parts=parts, words=words.words)
 
 
-def save_run(folder: CheckpointFolder, content: ModelContent, state: RunState, identity: RunIdentity) -> None:
+def save_run(folder: CheckpointFolder, content: ModelState, state: RunState, identity: RunFingerprint) -> None:
     """Begin to write a checkpoint."""
-    tensors, metadata = tensors_and_metadata(content)
+    tensors, metadata = state_to_archive(content)
     if content.optimizer is not None:
-        moments, about = optimizer_tensors(content.optimizer)
+        moments, about = optimizer_to_archive(content.optimizer)
         tensors |= moments
         metadata |= about
     if state.position is not None:
@@ -100,7 +102,7 @@ def save_run(folder: CheckpointFolder, content: ModelContent, state: RunState, i
     folder.save(tensors, metadata)
 
 
-def resumed_run(found: FoundCheckpoint, identity: RunIdentity) -> tuple[ModelContent, RunState]:
+def resumed_run(found: FoundCheckpoint, identity: RunFingerprint) -> tuple[ModelState, RunState]:
     """Return the model and the state of a training from a checkpoint of it.
 
     Raises
@@ -114,7 +116,7 @@ def resumed_run(found: FoundCheckpoint, identity: RunIdentity) -> tuple[ModelCon
     if not isinstance(run, dict) or not isinstance(run.get("identity"), dict):
         raise FormatError(f"{source}: is no checkpoint of the training of a language model")
     _require_same(run["identity"], identity, source)
-    content = content_of(archive, source)
+    content = archive_to_state(archive, source)
     words = [] if content.words is None else content.words.words
     if words != identity.words:
         difference = _difference(words, identity.words)
@@ -128,10 +130,13 @@ def resumed_run(found: FoundCheckpoint, identity: RunIdentity) -> tuple[ModelCon
     return content, state
 
 
-def _require_same(there: Mapping[str, Any], here: RunIdentity, source: str) -> None:
+def _require_same(there: Mapping[str, Any], here: RunFingerprint, source: str) -> None:
     for part, values in here.parts.items():
-        others = there.get(part)
-        others = others if isinstance(others, dict) else {}
+        found = there.get(part)
+        others = {
+            _RENAMED_OPTIONS.get(name, name): value
+            for name, value in (found.items() if isinstance(found, dict) else ())
+        }
         for name, value in values.items():
             if others.get(name) != value:
                 raise FormatError(
@@ -147,7 +152,7 @@ def _difference(there: list[str], here: list[str]) -> str:
     return f"word {place} is {there[place]!r:.60} there, {here[place]!r:.60} here"
 
 
-def _state_of(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], content: ModelContent) -> RunState:
+def _state_of(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], content: ModelState) -> RunState:
     best = {name: tensors[f"best/{name}"] for name in content.parameters if f"best/{name}" in tensors}
     for name, tensor in best.items():
         if tensor.shape != content.parameters[name].shape:

@@ -37,7 +37,7 @@ class ELMoRunOptions:
         For "epoch_decay".
     shuffle
         Whether each pass has an order of sentences of its own.
-    fresh_starts
+    state_reset_rate
         Share of the streams, drawn anew before each step, whose recurrent layers forget what came before. The original
         has none: its layers see their first state once in a training, and may learn to be lost from there.
     max_steps, max_seconds
@@ -61,7 +61,7 @@ class ELMoRunOptions:
     warmup_steps: int = 0
     decay: float = 0.8
     shuffle: bool = True
-    fresh_starts: float = 0.05
+    state_reset_rate: float = 0.05
     max_steps: int | None = None
     max_seconds: float | None = None
     validation_steps: int | None = None
@@ -79,7 +79,7 @@ class ELMoRunOptions:
             "warmup_steps": integer_option("warmup_steps", self.warmup_steps, 0, 2**62),
             "decay": real_option("decay", self.decay, 0.0, 1.0, above=True),
             "shuffle": flag_option("shuffle", self.shuffle),
-            "fresh_starts": real_option("fresh_starts", self.fresh_starts, 0.0, 1.0),
+            "state_reset_rate": real_option("state_reset_rate", self.state_reset_rate, 0.0, 1.0),
             "keep": integer_option("keep", self.keep, 1, 2**31 - 1),
             "resume": flag_option("resume", self.resume),
         }
@@ -98,13 +98,13 @@ def streams_to_reset(step: int, options: ELMoRunOptions, *, streams: int, seed: 
 
     Examples
     --------
-    >>> streams_to_reset(7, ELMoRunOptions(fresh_starts=1.0), streams=3, seed=1)
+    >>> streams_to_reset(7, ELMoRunOptions(state_reset_rate=1.0), streams=3, seed=1)
     [0, 1, 2]
     """
-    if options.fresh_starts == 0.0:
+    if options.state_reset_rate == 0.0:
         return []
     draws = np.random.default_rng((seed, step)).random(streams)
-    return [int(stream) for stream in np.flatnonzero(draws < options.fresh_starts)]
+    return [int(stream) for stream in np.flatnonzero(draws < options.state_reset_rate)]
 
 
 def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int) -> float:

@@ -17,12 +17,12 @@ from ...storage.checkpoint import CheckpointFolder
 from ..data.batching import Position, TrainingBatches
 from ..data.encoded_text import EncodedText
 from ..options import ELMoTrainingOptions
-from ..state import ModelContent, OptimizerState
+from ..state import ModelState, OptimizerState
 from .callbacks import StepReport
-from .perplexity import measured_perplexity
+from .perplexity import measure_perplexity
 from .progress import ELMoProgressEvent, Progress, TrainingProgress
 from .report import ELMoTrainingReport, End, Validation
-from .run_checkpoint import RunIdentity, RunState, save_run
+from .run_checkpoint import RunFingerprint, RunState, save_run
 from .run_options import ELMoRunOptions, learning_rate_at, streams_to_reset
 
 __all__ = ["Machine", "TrainingRun"]
@@ -78,13 +78,13 @@ class TrainingRun:
 
     def __init__(
         self,
-        content: ModelContent,
+        content: ModelState,
         batches: TrainingBatches,
         validation: EncodedText | None,
         *,
         training: ELMoTrainingOptions,
         run: ELMoRunOptions,
-        identity: RunIdentity,
+        identity: RunFingerprint,
         state: RunState,
         machine: Machine,
         folder: CheckpointFolder | None,
@@ -257,7 +257,7 @@ class TrainingRun:
     def _look(self) -> None:
         if self._validation is None:
             raise AssertionError("there is a text to look at")
-        perplexity = measured_perplexity(
+        perplexity = measure_perplexity(
             self.content.options,
             self.content.parameters,
             self._validation,
