@@ -1,0 +1,69 @@
+"""Attributes of a public class whose values live in its state object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Generic, TypeVar, overload
+
+__all__ = ["StateAttribute"]
+
+Value = TypeVar("Value")
+Self = TypeVar("Self", bound="StateAttribute[Any]")
+
+
+class StateAttribute(Generic[Value]):
+    """Attribute of a facade that reads and writes its `_state`.
+
+    Parameters
+    ----------
+    path : str
+        Field of the state ("alpha"), or a field of a frozen option object in it ("options.window"). Setting the
+        latter replaces the option object, which checks the new value.
+    read : callable, optional
+        Converts the stored value to what the attribute returns.
+    write : callable, optional
+        Converts an assigned value to what is stored.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> class Model:
+    ...     window = StateAttribute[int]("window")
+    ...     def __init__(self):
+    ...         self._state = SimpleNamespace(window=5)
+    >>> model = Model()
+    >>> model.window = 3
+    >>> model.window, model._state.window
+    (3, 3)
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        read: Callable[[Any], Value] | None = None,
+        write: Callable[[Value], Any] | None = None,
+    ) -> None:
+        self._group, _, self._field = path.rpartition(".")
+        self._read = read
+        self._write = write
+
+    @overload
+    def __get__(self: Self, instance: None, owner: type | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None:
+            return self
+        state = instance._state
+        value = getattr(getattr(state, self._group) if self._group else state, self._field)
+        return value if self._read is None else self._read(value)
+
+    def __set__(self, instance: Any, value: Value) -> None:
+        state = instance._state
+        stored = value if self._write is None else self._write(value)
+        if self._group:
+            setattr(state, self._group, replace(getattr(state, self._group), **{self._field: stored}))
+        else:
+            setattr(state, self._field, stored)
