@@ -1,4 +1,4 @@
-"""Lifecycle events: what a user notes about a model (gensim's `lifecycle_events`), saved in the model's file."""
+"""Lifecycle events: notes about the history of an object, in the form of gensim's `lifecycle_events`."""
 
 from __future__ import annotations
 
@@ -11,113 +11,94 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from .._version import __version__
 from ..errors import FormatError
 
-__all__ = ["LifecycleEvents", "events_of_metadata", "metadata_of_events", "record_event"]
+__all__ = ["EventOwner", "LifecycleEvents", "events_of_metadata", "metadata_of_events", "record_event"]
 
 logger = logging.getLogger(__name__)
 
 
-class _HasEvents(Protocol):
+class EventOwner(Protocol):
+    """An object that keeps lifecycle events.
+
+    Attributes
+    ----------
+    lifecycle_events : list of dict, or None
+        Events recorded so far, oldest first; None disables recording.
+    """
+
     lifecycle_events: list[dict[str, Any]] | None
 
 
-def record_event(owner: _HasEvents, name: str, log_level: int, details: Mapping[str, object], *, kind: str) -> None:
-    """Append an event, with the time and the versions, to the events of `owner`.
+def record_event(owner: EventOwner, event_name: str, log_level: int, details: Mapping[str, object]) -> None:
+    """Record an event together with the time and the versions of the software.
+
+    Events are recorded only on request, never automatically: files with equal content are therefore equal byte for
+    byte, no matter when they were written.
 
     Parameters
     ----------
     owner : object
-        Its attribute `lifecycle_events` is a list, or None if no events are to be kept.
-    name : str
+        The object that the event belongs to; the event is appended to its `lifecycle_events` unless that is None.
+    event_name : str
         Name of the event, stored as ``event["event"]``.
     log_level : int
-        Level of the log message; 0 for no message.
-    details : mapping
-        Further values to store; they must be JSON-serialisable.
-    kind : str
-        Class name of the model, for the log message.
+        Logging level of the message about the event; 0 or False logs nothing.
+    details : mapping of str to object
+        Further values to store; they must be serialisable as JSON.
 
     Raises
     ------
     TypeError
-        If a value is not JSON-serialisable.
+        If a value is not serialisable as JSON.
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> model = SimpleNamespace(lifecycle_events=[])
-    >>> record_event(model, "checked", 0, {"by": "me"}, kind="Word2Vec")
-    >>> model.lifecycle_events[0]["event"], model.lifecycle_events[0]["by"]
-    ('checked', 'me')
+    >>> class Model:
+    ...     lifecycle_events = []
+    >>> record_event(Model, "cleaned", 0, {"words": 3})
+    >>> Model.lifecycle_events[0]["event"], Model.lifecycle_events[0]["words"]
+    ('cleaned', 3)
     """
-    from .._version import __version__
-
-    event = copy.deepcopy(dict(details)) | {
+    event: dict[str, Any] = copy.deepcopy(dict(details)) | {
         "datetime": datetime.now().isoformat(),
         "wordkin": __version__,
         "python": sys.version,
         "platform": platform.platform(),
-        "event": name,
+        "event": event_name,
     }
-    json.dumps(event)  # raises TypeError now rather than when the model is saved
+    json.dumps(event)  # raises TypeError here rather than when the object is saved
     if log_level:
-        logger.log(log_level, "%s lifecycle event %s", kind, event)
+        logger.log(log_level, "%s lifecycle event %s", type(owner).__name__, event)
     if owner.lifecycle_events is not None:
         owner.lifecycle_events.append(event)
 
 
 class LifecycleEvents:
-    """Base class of models that keep lifecycle events.
-
-    Attributes
-    ----------
-    lifecycle_events : list of dict, or None
-        Events added by the user; None disables recording.
-    """
+    """Mixin with gensim's method `add_lifecycle_event`; see `record_event`."""
 
     lifecycle_events: list[dict[str, Any]] | None
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Record an event; see `record_event`."""
-        record_event(self, event_name, log_level, event, kind=type(self).__name__)
+        """Record an event with the time and the versions of the software."""
+        record_event(self, event_name, log_level, event)
 
 
-def metadata_of_events(owner: _HasEvents) -> dict[str, Any]:
-    """Return the metadata entry that stores the events of `owner`; empty if it has none.
-
-    Parameters
-    ----------
-    owner : object
-        Its attribute `lifecycle_events` holds the events.
-
-    Returns
-    -------
-    dict
-        ``{"lifecycle_events": [...]}`` or ``{}``.
-    """
+def metadata_of_events(owner: EventOwner) -> dict[str, Any]:
+    """Return the file metadata that stores the events of `owner`; empty when there are none."""
     return {"lifecycle_events": owner.lifecycle_events} if owner.lifecycle_events else {}
 
 
-def events_of_metadata(metadata: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the events that `metadata_of_events` stored.
-
-    Parameters
-    ----------
-    metadata : dict
-        Metadata of a model file.
-
-    Returns
-    -------
-    list of dict
-        Empty if the file holds no events.
+def events_of_metadata(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the events stored by `metadata_of_events`.
 
     Raises
     ------
     FormatError
-        If the entry is not a list of objects.
+        If the stored value is not a list of JSON objects.
     """
     events = metadata.get("lifecycle_events", [])
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise FormatError("lifecycle_events must be a list of objects")
+        raise FormatError("`lifecycle_events` must be a list of objects")
     return events
