@@ -1,4 +1,4 @@
-"""Small vectors that the tests of this folder and the examples in docstrings share."""
+"""Small vectors that the tests of this folder share."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ FRUIT_AND_CARS = {
 def fruit_and_cars() -> KeyedVectors:
     rows = np.array(list(FRUIT_AND_CARS.values()), dtype=np.float32)
     return KeyedVectors.from_vocabulary(list(FRUIT_AND_CARS), rows, np.arange(60, 0, -10))
-
-
-@pytest.fixture
-def vectors_of_docstrings() -> Callable[[], KeyedVectors]:
-    """Makes six words in four dimensions, as often as asked."""
-    return fruit_and_cars
 
 
 @pytest.fixture

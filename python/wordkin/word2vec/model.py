@@ -420,7 +420,10 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
 
         Examples
         --------
-        >>> model.save("model.safetensors"); Word2Vec.load("model.safetensors")
+        >>> model = Word2Vec([["apples", "and", "pears"]], vector_size=8, min_count=1, workers=1)
+        >>> model.save("model.safetensors")
+        >>> Word2Vec.load("model.safetensors")["pears"].shape
+        (8,)
         """
         persistence.save(self, fname)
 
