@@ -78,7 +78,7 @@ void fill_character_rows(const py::object& rows, const py::tuple& words, const C
   for (std::int64_t i = 0; i < out.rows; ++i) {
     PyObject* const word = PyTuple_GET_ITEM(words.ptr(), static_cast<py::ssize_t>(i));
     if (!PyUnicode_Check(word))
-      throw py::type_error("`words[" + std::to_string(i) + "]` must be a str; got " +
+      throw py::type_error("`words[" + std::to_string(i) + "]` must be a str, got " +
                            py::cast<std::string>(py::type::handle_of(word).attr("__name__")));
 #if PY_VERSION_HEX < 0x030C0000
     if (PyUnicode_READY(word) != 0) throw py::error_already_set();

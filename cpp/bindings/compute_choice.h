@@ -11,9 +11,9 @@ namespace wordkin::bindings {
 
 inline linalg::Compute compute_of(const std::string& isa, const std::string& precision) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   if (precision != "float32" && precision != "bfloat16")
-    throw std::invalid_argument("`precision` must be float32 or bfloat16; got " + precision);
+    throw std::invalid_argument("`precision` must be float32 or bfloat16, got " + precision);
   return {&kernels::table_of(*found),
           precision == "float32" ? linalg::Precision::kFloat32 : linalg::Precision::kBfloat16};
 }

@@ -78,14 +78,14 @@ class LanguageModel {
       check_ids(name, rows, table.rows, "rows of `vectors`");
       if (batch.tokens() != std::ssize(rows))
         throw py::value_error("the last of `ends` must be the number of " + std::string(name) + ", " +
-                              shown(std::ssize(rows)) + "; got " + shown(batch.tokens()));
+                              shown(std::ssize(rows)) + ", got " + shown(batch.tokens()));
       return rows;
     };
     const auto forward = rows_of("ids", ids);
     const auto backward = backward_ids.is_none() ? forward : rows_of("backward_ids", backward_ids);
     const std::int64_t run = n_layers.value_or(options.n_layers);
     if (run < 0 || run > options.n_layers)
-      throw py::value_error("`n_layers` must be between 0 and " + shown(options.n_layers) + "; got " + shown(run));
+      throw py::value_error("`n_layers` must be between 0 and " + shown(options.n_layers) + ", got " + shown(run));
 
     py::array_t<float> out({run + 1, batch.tokens(), 2 * width()});
     std::vector<memory::MatrixView<float>> views;
@@ -147,7 +147,7 @@ class LanguageModel {
     const softmax::Places places{hidden_rows(direction, hidden),
                                  vector_view<const std::int32_t>("targets", targets, Access::kRead)};
     if (places.count() != std::ssize(places.targets))
-      throw py::value_error("`targets` must be " + shown(places.count()) + ", as many as `hidden`; got " +
+      throw py::value_error("`targets` must be " + shown(places.count()) + ", as many as `hidden`, got " +
                             shown(std::ssize(places.targets)));
     check_ids("targets", places.targets, model_->options().n_tokens_vocab, "words");
     py::array_t<double> logs(places.count());
@@ -185,7 +185,7 @@ class LanguageModel {
   memory::MatrixView<const float> hidden_rows(int direction, const py::object& hidden) const {
     require_softmax();
     if (direction < 0 || direction >= elmo::kDirections)
-      throw py::value_error("`direction` must be 0 or 1; got " + shown(direction));
+      throw py::value_error("`direction` must be 0 or 1, got " + shown(direction));
     const auto rows = matrix_view<const float>("hidden", hidden, Access::kRead);
     if (rows.columns != width()) refuse("hidden", shown(width()) + " columns wide", shown(rows.columns));
     return rows;

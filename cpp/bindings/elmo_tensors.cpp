@@ -28,7 +28,7 @@ std::vector<std::span<const float>> read_elmo_tensors(const std::vector<elmo::Pa
                                                parameters[py::str(parameter.name)], parameter.shape, Access::kRead));
   }
   if (parameters.size() != expected)
-    throw py::value_error("`parameters` must hold " + std::to_string(expected) + " tensors; got " +
+    throw py::value_error("`parameters` must hold " + std::to_string(expected) + " tensors, got " +
                           std::to_string(parameters.size()));
   return tensors;
 }

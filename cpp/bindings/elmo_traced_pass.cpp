@@ -50,7 +50,7 @@ class TracedPass {
     check_ids("ids", tokens, options_.token_input ? options_.n_tokens_vocab : rows.rows, "words");
     if (batch_.tokens() != std::ssize(tokens))
       throw py::value_error("the last of `ends` must be the number of ids, " + std::to_string(tokens.size()) +
-                            "; got " + std::to_string(batch_.tokens()));
+                            ", got " + std::to_string(batch_.tokens()));
     pass_.emplace(compute_of(isa, precision), options_, elmo::tensors_of<const float>(options_, tensors), batch_, rows,
                   tokens, team_.size());
     run_forward(state);

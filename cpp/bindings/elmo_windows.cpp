@@ -36,18 +36,18 @@ void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t
   for (const std::int32_t id : ids)
     if (id < 0 || id >= count)
       throw py::value_error("`" + std::string(name) + "` must be below " + std::to_string(count) + ", the number of " +
-                            of + "; got " + std::to_string(id));
+                            of + ", got " + std::to_string(id));
 }
 
 memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, const py::object& characters) {
   const auto rows = matrix_view<const std::uint16_t>("characters", characters, Access::kRead);
   if (rows.columns != max_characters)
-    throw py::value_error("`characters` must have " + std::to_string(max_characters) + " columns; got " +
+    throw py::value_error("`characters` must have " + std::to_string(max_characters) + " columns, got " +
                           std::to_string(rows.columns));
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     const std::uint16_t greatest = *std::max_element(rows.row(row), rows.row(row) + rows.columns);
     if (greatest >= kCharacters)
-      throw py::value_error("`characters` must be below 261; got " + std::to_string(greatest) + " in row " +
+      throw py::value_error("`characters` must be below 261, got " + std::to_string(greatest) + " in row " +
                             std::to_string(row));
   }
   return rows;
@@ -112,7 +112,7 @@ std::vector<StatePair<T>> state_pairs(const elmo::Options& options, const elmo::
     pairs.push_back({matrix, tensor_view<T>(name, arrays[py::str(name)], shape, access)});
   });
   if (arrays.size() != pairs.size())
-    throw py::value_error("the state must be " + std::to_string(pairs.size()) + " arrays; got " +
+    throw py::value_error("the state must be " + std::to_string(pairs.size()) + " arrays, got " +
                           std::to_string(arrays.size()));
   return pairs;
 }

@@ -10,7 +10,7 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 
 void refuse_option(const char* name, const std::string& rule, const py::object& value) {
-  throw std::invalid_argument("`" + std::string(name) + "` must be " + rule + "; got " +
+  throw std::invalid_argument("`" + std::string(name) + "` must be " + rule + ", got " +
                               py::cast<std::string>(py::repr(value)));
 }
 

@@ -79,7 +79,7 @@ PhraseScoring::PhraseScoring(py::object scoring, std::int64_t vocabulary_size, p
   else if (name == "npmi")
     scorer_ = [context](const phrases::CandidateCounts& counts) { return npmi_score(counts, context); };
   else
-    throw std::invalid_argument("`scoring` must be default, npmi or a callable; got " + name);
+    throw std::invalid_argument("`scoring` must be default, npmi or a callable, got " + name);
 }
 
 }  // namespace wordkin::bindings

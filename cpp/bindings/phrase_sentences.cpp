@@ -101,7 +101,7 @@ py::object PhraseStrings::made(std::int32_t number) const { return string_of(set
 void SentenceTokens::read(const phrases::Matcher& matcher, const py::handle& sentence) {
   constexpr const char* rule = "a sentence must be a list of str";
   if (PyUnicode_Check(sentence.ptr()) || PyBytes_Check(sentence.ptr()))
-    throw py::type_error(std::string(rule) + "; got " + py::cast<std::string>(py::repr(sentence)).substr(0, 60) +
+    throw py::type_error(std::string(rule) + ", got " + py::cast<std::string>(py::repr(sentence)).substr(0, 60) +
                          ", which is not split into tokens");
 #if defined(Py_GIL_DISABLED)
   // Without a global lock another thread may edit a list while it is read: read a tuple made from it.
@@ -116,7 +116,7 @@ void SentenceTokens::read(const phrases::Matcher& matcher, const py::handle& sen
   for (py::ssize_t at = 0; at < count; ++at) {
     prefetch_str_ahead(items, at, count);
     if (!PyUnicode_Check(items[at]))
-      throw py::type_error("token " + std::to_string(at) + " of a sentence must be a str; got " +
+      throw py::type_error("token " + std::to_string(at) + " of a sentence must be a str, got " +
                            py::cast<std::string>(py::type::handle_of(items[at]).attr("__name__")));
 #if PY_VERSION_HEX < 0x030C0000
     if (PyUnicode_READY(items[at]) != 0) throw py::error_already_set();

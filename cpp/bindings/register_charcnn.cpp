@@ -26,9 +26,9 @@ using charcnn::WordBatch;
 
 linalg::Compute compute_of(const std::string& isa, const std::string& precision) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   if (precision != "float32" && precision != "bfloat16")
-    throw std::invalid_argument("`precision` must be float32 or bfloat16; got " + precision);
+    throw std::invalid_argument("`precision` must be float32 or bfloat16, got " + precision);
   return {&kernels::table_of(*found),
           precision == "float32" ? linalg::Precision::kFloat32 : linalg::Precision::kBfloat16};
 }
@@ -37,7 +37,7 @@ Shape shape_of(std::int64_t n_characters, std::int64_t char_dim, std::int64_t ma
                const std::vector<std::pair<std::int64_t, std::int64_t>>& filters, const std::string& activation,
                std::int64_t n_highway, std::optional<std::int64_t> projection_dim) {
   if (activation != "relu" && activation != "tanh")
-    throw std::invalid_argument("`activation` must be relu or tanh; got " + activation);
+    throw std::invalid_argument("`activation` must be relu or tanh, got " + activation);
   Shape shape;
   shape.characters = n_characters;
   shape.char_dim = char_dim;

@@ -18,7 +18,7 @@ using Matrix = memory::MatrixView<float>;
 
 const kernels::KernelTable& table_named(const std::string& isa) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   return kernels::table_of(*found);
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 const kernels::KernelTable& table_named(const std::string& isa) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   return kernels::table_of(*found);
 }
 
@@ -99,7 +99,7 @@ double update_window(const std::string& isa, const std::string& architecture, co
   } else if (architecture == "touch") {
     table.touch(window);
   } else {
-    throw std::invalid_argument("`architecture` must be skipgram, cbow or touch; got " + architecture);
+    throw std::invalid_argument("`architecture` must be skipgram, cbow or touch, got " + architecture);
   }
   table.fold_loss(loss);
   return loss.total;

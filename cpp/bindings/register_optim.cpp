@@ -23,7 +23,7 @@ namespace {
 
 const kernels::KernelTable& table_named(const std::string& isa) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   return kernels::table_of(*found);
 }
 
@@ -77,7 +77,7 @@ double update(const std::string& optimizer, const std::vector<py::tuple>& dense,
               double rate, std::int64_t step, double clip_norm, const std::string& isa, std::size_t threads) {
   const auto& table = table_named(isa);
   if (optimizer != "adagrad" && optimizer != "adam")
-    throw std::invalid_argument("`optimizer` must be adagrad or adam; got " + optimizer);
+    throw std::invalid_argument("`optimizer` must be adagrad or adam, got " + optimizer);
   optim::ParameterSet set;
   std::list<optim::RowGradients> gradients;  // a list: the set keeps their addresses
   for (const auto& given : dense) set.add(dense_of(given));

@@ -29,7 +29,7 @@ MatrixView<T> shaped(const char* name, const py::handle& object, std::int64_t ro
   const auto view = matrix_view<T>(name, object, std::is_const_v<T> ? Access::kRead : Access::kWrite);
   if (view.rows != rows || view.columns != columns)
     throw std::invalid_argument("`" + std::string(name) + "` must have the shape (" + std::to_string(rows) + ", " +
-                                std::to_string(columns) + "); got (" + std::to_string(view.rows) + ", " +
+                                std::to_string(columns) + "), got (" + std::to_string(view.rows) + ", " +
                                 std::to_string(view.columns) + ")");
   return view;
 }
@@ -57,7 +57,7 @@ std::vector<LayerTensors<T>> tensors_from(const char* name, const py::sequence& 
 
 recurrent::StackShape shape_from(const py::sequence& layers, const std::string& cell, float cell_clip, float proj_clip,
                                  float forget_bias, bool skip_connections) {
-  if (cell != "lstm" && cell != "rnn") throw std::invalid_argument("`cell` must be lstm or rnn; got " + cell);
+  if (cell != "lstm" && cell != "rnn") throw std::invalid_argument("`cell` must be lstm or rnn, got " + cell);
   const auto first = layers[0].cast<py::sequence>();
   const auto weights = matrix_view<const float>("weights", first[0], Access::kRead);
   recurrent::StackShape shape;

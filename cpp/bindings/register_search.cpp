@@ -32,13 +32,13 @@ search::Rows rows_of(const py::object& vectors, const py::object& divisors) {
 void check_queries(const memory::MatrixView<const float>& queries, const search::Rows& rows) {
   if (queries.columns != rows.columns())
     throw std::invalid_argument("`queries` must have " + std::to_string(rows.columns()) +
-                                " columns, as `vectors`; got " + std::to_string(queries.columns));
+                                " columns, as `vectors`, got " + std::to_string(queries.columns));
 }
 
 search::Compute compute_on(const std::string& isa, std::int64_t threads) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
-  if (threads < 1) throw std::invalid_argument("`threads` must be at least 1; got " + std::to_string(threads));
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
+  if (threads < 1) throw std::invalid_argument("`threads` must be at least 1, got " + std::to_string(threads));
   return {kernels::table_of(*found), static_cast<std::size_t>(threads), kernels::byte_kernels_of(*found)};
 }
 

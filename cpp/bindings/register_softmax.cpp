@@ -22,9 +22,9 @@ namespace {
 
 linalg::Compute compute_of(const std::string& isa, const std::string& precision) {
   const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set; got " + isa);
+  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   if (precision != "float32" && precision != "bfloat16")
-    throw std::invalid_argument("`precision` must be float32 or bfloat16; got " + precision);
+    throw std::invalid_argument("`precision` must be float32 or bfloat16, got " + precision);
   return {&kernels::table_of(*found),
           precision == "float32" ? linalg::Precision::kFloat32 : linalg::Precision::kBfloat16};
 }
@@ -41,7 +41,7 @@ softmax::Places places_of(const py::object& hidden, const py::object& targets, c
   softmax::Places places{matrix_view<const float>("hidden", hidden, Access::kRead), {}};
   if (places.hidden.columns != layer.weights.columns)
     throw std::invalid_argument("`hidden` must have as many columns as `weights`, " +
-                                std::to_string(layer.weights.columns) + "; got " +
+                                std::to_string(layer.weights.columns) + ", got " +
                                 std::to_string(places.hidden.columns));
   if (targets.is_none()) return places;
   places.targets = vector_view<const std::int32_t>("targets", targets, Access::kRead);

@@ -23,12 +23,12 @@ Architecture architecture_named(const std::string& name) {
   if (name == "skipgram") return Architecture::kSkipGram;
   if (name == "cbow") return Architecture::kCbow;
   if (name == "touch") return Architecture::kTouch;
-  throw std::invalid_argument("`architecture` must be skipgram, cbow or touch; got " + name);
+  throw std::invalid_argument("`architecture` must be skipgram, cbow or touch, got " + name);
 }
 
 kernels::Isa isa_from(const std::string& name) {
   const auto isa = kernels::isa_named(name);
-  if (!isa) throw std::invalid_argument("`isa` must name an instruction set; got " + name);
+  if (!isa) throw std::invalid_argument("`isa` must name an instruction set, got " + name);
   return *isa;
 }
 

@@ -37,7 +37,7 @@ constexpr const char* kBusy = "this network is busy in another thread";
 
 void check_size(const char* dictionary, const py::dict& arrays, std::size_t size) {
   if (arrays.size() != size)
-    throw py::value_error("`" + std::string(dictionary) + "` must hold " + std::to_string(size) + " tensors; got " +
+    throw py::value_error("`" + std::string(dictionary) + "` must hold " + std::to_string(size) + " tensors, got " +
                           std::to_string(arrays.size()));
 }
 
@@ -64,7 +64,7 @@ memory::MatrixView<const float> frozen_rows(const tasks::Table& table, std::size
   const auto view = matrix_view<const float>(name.c_str(), rows, Access::kRead);
   if (view.rows != table.rows || view.columns != table.dim)
     throw py::value_error("`" + name + "` must have the shape " + shape_text(std::array{table.rows, table.dim}) +
-                          "; got " + shape_text(std::array{view.rows, view.columns}));
+                          ", got " + shape_text(std::array{view.rows, view.columns}));
   return view;
 }
 
@@ -86,7 +86,7 @@ class NetworkSession {
                 std::int64_t number, bool context_gradients) {
     if (!is_trainable_) throw std::runtime_error("this network was made without `moments`: it cannot be trained");
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
-      throw std::invalid_argument("`learning_rate` must be finite and not negative; got " +
+      throw std::invalid_argument("`learning_rate` must be finite and not negative, got " +
                                   std::to_string(learning_rate));
     const Turn turn(busy_, kBusy);
     request_ = {};
@@ -175,12 +175,12 @@ class NetworkSession {
     if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must hold the features of words");
     if (first != 0 && first != network_->words())
       throw py::value_error("`first` must be 0 or " + std::to_string(network_->words()) +
-                            ", the words remembered; got " + std::to_string(first));
+                            ", the words remembered, got " + std::to_string(first));
     if (total < first + held.tokens || total > std::numeric_limits<std::int32_t>::max())
-      throw py::value_error("`total` must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1; got " +
+      throw py::value_error("`total` must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1, got " +
                             std::to_string(total));
     if (first != 0 && total != total_words_)
-      throw py::value_error("`total` must stay " + std::to_string(total_words_) + "; got " + std::to_string(total));
+      throw py::value_error("`total` must stay " + std::to_string(total_words_) + ", got " + std::to_string(total));
     total_words_ = total;
     request_.batch = held.batch;
     request_.first_word = first;
@@ -235,7 +235,7 @@ class NetworkSession {
     if (moments) check_size("moments", *moments, list_.size());
     if (frozen.size() != options_.tables.size())
       throw py::value_error("`frozen` must have an entry for each of the " + std::to_string(options_.tables.size()) +
-                            " tables; got " + std::to_string(frozen.size()));
+                            " tables, got " + std::to_string(frozen.size()));
     for (std::size_t i = 0; i < options_.tables.size(); ++i) {
       held_.push_back(frozen[i]);
       arrays.frozen.push_back(frozen_rows(options_.tables[i], i, held_.back()));
@@ -246,7 +246,7 @@ class NetworkSession {
   // d_contexts: OUT the gradients of the contexts, or null if nobody asks for them.
   tasks::Outcome learn(const py::object& batch, const py::object& targets, const py::object& weights,
                        std::int64_t number, py::object* d_contexts) {
-    if (number < 1) throw std::invalid_argument("`step` must be positive; got " + std::to_string(number));
+    if (number < 1) throw std::invalid_argument("`step` must be positive, got " + std::to_string(number));
     request_.step = number;
     const HeldBatch held = batch_from(options_, batch, 0);
     request_.batch = held.batch;

@@ -28,7 +28,7 @@ std::span<T> tensor_view(const std::string& name, const pybind11::handle& object
       checked_array<std::remove_const_t<T>>(name.c_str(), object, static_cast<pybind11::ssize_t>(shape.size()), access);
   const std::vector<std::int64_t> given(array.shape(), array.shape() + array.ndim());
   if (!std::equal(given.begin(), given.end(), shape.begin()))
-    throw pybind11::value_error("`" + name + "` must have the shape " + shape_text(shape) + "; got " +
+    throw pybind11::value_error("`" + name + "` must have the shape " + shape_text(shape) + ", got " +
                                 shape_text(given));
   if (!(array.flags() & pybind11::array::c_style)) refuse(name.c_str(), "C-contiguous", "other strides");
   return {const_cast<T*>(static_cast<const T*>(array.data())), static_cast<std::size_t>(array.size())};

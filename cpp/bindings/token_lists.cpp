@@ -32,7 +32,7 @@ py::object TokenLists::tokens_of(const py::object& sentence) const {
   if (PyUnicode_Check(sentence.ptr()))
     throw py::type_error(place + " is a str (" + shortened(sentence.ptr()) +
                          "), not a list of tokens: looks like unsplit sentences; give [s.split() for s in ...]");
-  const std::string rule = place + " must be a list of str; got " + type_name(sentence.ptr());
+  const std::string rule = place + " must be a list of str, got " + type_name(sentence.ptr());
   if (PyBytes_Check(sentence.ptr()) || PyByteArray_Check(sentence.ptr())) throw py::type_error(rule);
 #if defined(Py_GIL_DISABLED)
   // Without a global lock another thread may edit a list while it is read: read a tuple made from it.
@@ -51,7 +51,7 @@ py::object TokenLists::tokens_of(const py::object& sentence) const {
 // leave a copy of the bytes in every str of the caller.
 text::HashedWord TokenLists::word_of(PyObject* token, py::ssize_t position) {
   if (!PyUnicode_Check(token))
-    throw py::type_error("`" + name_ + "`: " + place(position) + " must be a str; got " + type_name(token));
+    throw py::type_error("`" + name_ + "`: " + place(position) + " must be a str, got " + type_name(token));
 #if PY_VERSION_HEX < 0x030C0000
   if (PyUnicode_READY(token) != 0) throw py::error_already_set();
 #endif

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();  // characters and places are uint16
 
 void require(bool holds, const std::string& rule, std::int64_t given) {
-  if (!holds) throw std::invalid_argument(rule + "; got " + std::to_string(given));
+  if (!holds) throw std::invalid_argument(rule + ", got " + std::to_string(given));
 }
 
 }  // namespace

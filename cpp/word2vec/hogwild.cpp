@@ -17,7 +17,7 @@ void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t
     before = end;
   }
   if (before != static_cast<std::int64_t>(ids.size()))
-    throw std::invalid_argument("the last of ends must be the number of ids, " + std::to_string(ids.size()) + "; got " +
+    throw std::invalid_argument("the last of ends must be the number of ids, " + std::to_string(ids.size()) + ", got " +
                                 std::to_string(before));
   for (const auto id : ids)
     if (id < 0 || id >= words) throw std::invalid_argument("ids: no word has the id " + std::to_string(id));

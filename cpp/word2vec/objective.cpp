@@ -12,7 +12,7 @@ namespace {
 void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::int64_t rows, std::int64_t columns) {
   if (matrix.rows < rows || matrix.columns != columns)
     throw std::invalid_argument(std::string(name) + " must have " + std::to_string(rows) + " rows of " +
-                                std::to_string(columns) + " floats; got " + std::to_string(matrix.rows) + " of " +
+                                std::to_string(columns) + " floats, got " + std::to_string(matrix.rows) + " of " +
                                 std::to_string(matrix.columns));
   if (matrix.columns % kernels::kRowMultiple != 0 || matrix.pitch % kernels::kRowMultiple != 0 ||
       reinterpret_cast<std::uintptr_t>(matrix.data) % 64 != 0)

@@ -150,7 +150,7 @@ class WordVectorizer(_Vectorizer):
     def _vectors(self) -> KeyedVectors:
         vectors = getattr(self.embedding, "wv", self.embedding)  # of a Word2Vec
         if not isinstance(vectors, KeyedVectors):
-            raise TypeError(f"embedding must be KeyedVectors or a Word2Vec; got {type(self.embedding).__name__}")
+            raise TypeError(f"embedding must be KeyedVectors or a Word2Vec, got {type(self.embedding).__name__}")
         return vectors
 
     def _indexed(self, X: Any) -> IndexedTexts:
@@ -287,7 +287,7 @@ class ELMoVectorizer(_Vectorizer):
 
     def _encoded(self, sentences: list[list[str]]) -> list[Matrix]:
         if not isinstance(self.embedding, ELMo):
-            raise TypeError(f"embedding must be an ELMo; got {type(self.embedding).__name__}")
+            raise TypeError(f"embedding must be an ELMo, got {type(self.embedding).__name__}")
         found: list[Matrix] = self.embedding.encode(
             sentences,
             self.layers,

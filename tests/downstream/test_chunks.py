@@ -44,7 +44,7 @@ def test_nothing_to_find() -> None:
 
 
 def test_sentences_must_fit() -> None:
-    with pytest.raises(ValueError, match="same sentences; got 2 true and 1 predicted"):
+    with pytest.raises(ValueError, match="same sentences, got 2 true and 1 predicted"):
         chunk_report([["O"], ["O"]], [["O"]])
-    with pytest.raises(ValueError, match="sentence 1 must have as many predicted tags as true ones, 2; got 1"):
+    with pytest.raises(ValueError, match="sentence 1 must have as many predicted tags as true ones, 2, got 1"):
         chunk_report([["O"], ["O", "O"]], [["O"], ["O"]])

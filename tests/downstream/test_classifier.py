@@ -186,7 +186,7 @@ def test_bad_input(quick: dict[str, Any], vectors: KeyedVectors) -> None:
     assert not hasattr(clf, "classes_")
     with pytest.raises(LabelError, match="two classes"):
         clf.fit(X, ["same"] * 20)
-    with pytest.raises(ValueError, match="y must have a label for each text of X; got 19 for 20"):
+    with pytest.raises(ValueError, match="y must have a label for each text of X, got 19 for 20"):
         clf.fit(X, y[:-1])
     with pytest.raises(ValueError, match="sample_weight must be finite"):
         clf.fit(X, y, sample_weight=[math.nan] * 20)
@@ -200,7 +200,7 @@ def test_bad_input(quick: dict[str, Any], vectors: KeyedVectors) -> None:
         TextClassifier("vectors.bin", **quick).fit(X, y)
     with pytest.raises(ValueError, match="None, vectors to be learned, once"):
         TextClassifier([None, None], **quick).fit(X, y)
-    with pytest.raises(ValueError, match="one for each of 2 embeddings; got 1"):
+    with pytest.raises(ValueError, match="one for each of 2 embeddings, got 1"):
         TextClassifier([None, vectors], fine_tune=[True], **quick).fit(X, y)
     with pytest.raises(NotFittedError):
         TextClassifier(ELMo(), **quick).fit(X, y)

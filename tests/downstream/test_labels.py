@@ -43,7 +43,7 @@ def test_several_labels() -> None:
 @pytest.mark.parametrize(
     ("y", "error", "message"),
     [
-        (["same", "same"], LabelError, "two classes to tell apart; got one: 'same'"),
+        (["same", "same"], LabelError, "two classes to tell apart, got one: 'same'"),
         ([], LabelError, "got none"),
         ([[], []], LabelError, "for at least one text"),
         ([1, float("nan")], LabelError, "got nan at place 1"),
@@ -65,7 +65,7 @@ def test_labels_that_were_not_learned() -> None:
         labels.targets(["no", "maybe"])
     with pytest.raises(LabelError, match="was not in training"):
         labels.targets([["no"], ["yes"]])
-    with pytest.raises(LabelError, match="a column for each of 2 labels; got 3"):
+    with pytest.raises(LabelError, match="a column for each of 2 labels, got 3"):
         LabelSet.learned(np.eye(2)).targets(np.eye(3))
     with pytest.raises(LabelError, match="a collection of labels"):
         LabelSet.learned([["a"], ["b"]]).targets(["a"])
@@ -81,13 +81,13 @@ def test_class_weights() -> None:
     assert given is not None
     assert given.tolist() == [5, 1]
     assert class_factors(None, labels, targets) is None
-    with pytest.raises(ValueError, match="'balanced' or a dict; got 'equal'"):
+    with pytest.raises(ValueError, match="'balanced' or a dict, got 'equal'"):
         class_factors("equal", labels, targets)
     with pytest.raises(TypeError, match="got list"):
         class_factors([1, 2], labels, targets)
     with pytest.raises(LabelError, match="'c'"):
         class_factors({"c": 1}, labels, targets)
-    with pytest.raises(ValueError, match="at least 0; got -1"):
+    with pytest.raises(ValueError, match="at least 0, got -1"):
         class_factors({"a": -1}, labels, targets)
     with pytest.raises(ValueError, match="several labels"):
         class_factors("balanced", LabelSet.learned([["a"], ["b"]]), targets)

@@ -84,9 +84,9 @@ def test_bad_input(quick: dict[str, Any]) -> None:
     tagger = SequenceTagger(**{**quick, "epochs": 1})
     with pytest.raises(NotFittedError, match="call fit"):
         tagger.predict(X)
-    with pytest.raises(ValueError, match="tags for each sentence of X; got 9 for 10"):
+    with pytest.raises(ValueError, match="tags for each sentence of X, got 9 for 10"):
         tagger.fit(X, Y[:-1])
-    with pytest.raises(ValueError, match=rf"y\[0\] must have a tag for each of {len(X[0])} tokens; got 0"):
+    with pytest.raises(ValueError, match=rf"y\[0\] must have a tag for each of {len(X[0])} tokens, got 0"):
         tagger.fit(X, [[], *Y[1:]])
     with pytest.raises(TypeError, match=r"X\[0\] must be a list of tokens"):
         tagger.fit([" ".join(tokens) for tokens in X], Y)

@@ -92,7 +92,7 @@ def test_bad_parameters(kv: KeyedVectors, params: dict[str, Any], error: type[Ex
 def test_not_fitted(kv: KeyedVectors) -> None:
     with pytest.raises(NotFittedError, match="this WordVectorizer is not fitted yet"):
         WordVectorizer(kv).transform(TEXTS)
-    with pytest.raises(TypeError, match="embedding must be an ELMo; got KeyedVectors"):
+    with pytest.raises(TypeError, match="embedding must be an ELMo, got KeyedVectors"):
         ELMoVectorizer(kv).fit(TEXTS)
     with pytest.raises(TypeError, match="got str"):
         WordVectorizer(kv).fit("one text")

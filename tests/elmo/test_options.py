@@ -113,13 +113,13 @@ def test_filters(filters: Any, error: type[Exception]) -> None:
 
 def test_filters_are_no_wider_than_words() -> None:
     assert ELMoOptions(filters=[[5, 2]], max_characters_per_token=5).filters == ((5, 2),)
-    with pytest.raises(ValueError, match=r"filters\[1\] must be no wider than .* 5; got 6"):
+    with pytest.raises(ValueError, match=r"filters\[1\] must be no wider than .* 5, got 6"):
         ELMoOptions(filters=[[5, 2], [6, 2]], max_characters_per_token=5)
 
 
 def test_a_projection_does_not_widen() -> None:
     assert ELMoOptions(dim=16, projection_dim=16).projection_dim == 16
-    with pytest.raises(ValueError, match="projection_dim must be at most dim, which is 16; got 17"):
+    with pytest.raises(ValueError, match="projection_dim must be at most dim, which is 16, got 17"):
         ELMoOptions(dim=16, projection_dim=17)
 
 

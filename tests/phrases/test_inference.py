@@ -44,7 +44,7 @@ def test_a_sentence_or_a_corpus(phrases: Any) -> None:
     [
         ("new york", "not split into tokens"),
         (b"new york", "not split into tokens"),
-        (["new", 5], "token 1 of a sentence must be a str; got int"),
+        (["new", 5], "token 1 of a sentence must be a str, got int"),
     ],
 )
 def test_what_is_no_sentence(phrases: Any, sentence: Any, says: str) -> None:

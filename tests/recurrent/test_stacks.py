@@ -349,5 +349,5 @@ def test_bad_arrays_are_named() -> None:
         stacks.forward([[np.zeros((24, 5), np.float32)]], [problem.inputs[:-1]], [problem.states])
     with pytest.raises(ValueError, match="not made with `training`"):
         stacks.backward([None], [empty_gradients(problem.weights)], [problem.d_outputs])
-    with pytest.raises(ValueError, match="never rise; got 7 after 6"):
+    with pytest.raises(ValueError, match="never rise, got 7 after 6"):
         replace(problem, shape=replace(PLAIN, active=(6, 7))).stacks("baseline", training=False)

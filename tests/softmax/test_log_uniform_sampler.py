@@ -65,6 +65,6 @@ def test_expected_counts(vocabulary: int, tries: int) -> None:
 @pytest.mark.parametrize("negatives", [0, -1, 10, 11])
 def test_as_many_negatives_as_words_are_refused(negatives: int) -> None:
     with pytest.raises(
-        ValueError, match=f"`negatives` must be at least 1 and below the number of words, 10; got {negatives}"
+        ValueError, match=f"`negatives` must be at least 1 and below the number of words, 10, got {negatives}"
     ):
         _core.softmax.log_uniform(10, negatives, seed=1, stream=1)

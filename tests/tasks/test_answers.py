@@ -122,8 +122,8 @@ def test_long_chains_stay_finite() -> None:
 
 
 BAD_CALLS: dict[str, tuple[Any, str]] = {
-    "ids": (lambda b: b.tables[0].__setitem__(0, 9), r"`tables\[0\]` must be from 0 to 8; got 9"),
-    "lengths": (lambda b: b.lengths.__setitem__(0, -1), "`lengths` must not be negative; got -1"),
+    "ids": (lambda b: b.tables[0].__setitem__(0, 9), r"`tables\[0\]` must be from 0 to 8, got 9"),
+    "lengths": (lambda b: b.lengths.__setitem__(0, -1), "`lengths` must not be negative, got -1"),
     "sum": (lambda b: b.lengths.__setitem__(0, 4), r"`tables\[0\]` must have the shape"),
 }
 
@@ -145,7 +145,7 @@ def test_bad_targets_and_weights() -> None:
     batch, targets, weights = random_batch(options, 2)
     with pytest.raises(ValueError, match="`targets` must be below 2"):
         run.network.evaluate(batch, targets + 2, weights)
-    with pytest.raises(ValueError, match="`weights` must be finite and not negative; got nan"):
+    with pytest.raises(ValueError, match="`weights` must be finite and not negative, got nan"):
         run.network.evaluate(batch, targets, weights * np.float32(np.nan))
     with pytest.raises(TypeError, match="`weights` must be float32"):
         run.network.evaluate(batch, targets, weights.astype(np.float64))

@@ -99,7 +99,7 @@ def test_what_cannot_be_remembered() -> None:
         with pytest.raises(ValueError, match=message):
             run.network.remember(words, first=first, total=total)
     run.network.remember(part(words, 0, 4), first=0, total=WORDS)
-    with pytest.raises(ValueError, match="`total` must stay 11; got 12"):
+    with pytest.raises(ValueError, match="`total` must stay 11, got 12"):
         run.network.remember(part(words, 4, WORDS), first=4, total=12)
     with pytest.raises(ValueError, match="`words` must be below 4"):
         run.network.scores(by_words)

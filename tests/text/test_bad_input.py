@@ -107,14 +107,14 @@ bad_tokens = st.one_of(st.binary(), st.integers(), st.none(), st.floats(), st.bo
 def test_tokens_that_are_no_str_are_named_with_their_place(token: object, sentence: int, position: int) -> None:
     sentences: list[list[object]] = [["a", "b", "c", "d"] for _ in range(4)]
     sentences[sentence][position] = token
-    message = f"`sentences`: token {position} of sentence {sentence} must be a str; got {type(token).__name__}"
+    message = f"`sentences`: token {position} of sentence {sentence} must be a str, got {type(token).__name__}"
     with pytest.raises(TypeError, match=re.escape(message)):
         read(sentences)
 
 
 @pytest.mark.parametrize("sentence", [None, 1, 1.5, b"bytes", object()])
 def test_sentences_that_are_no_lists_are_named_with_their_place(sentence: object) -> None:
-    with pytest.raises(TypeError, match=rf"sentence 1 must be a list of str; got {type(sentence).__name__}"):
+    with pytest.raises(TypeError, match=rf"sentence 1 must be a list of str, got {type(sentence).__name__}"):
         read([["a"], sentence])
 
 

@@ -84,7 +84,7 @@ def test_a_class_that_derives_is_read_by_its_own_iteration(tmp_path: Path) -> No
 
 
 def test_rules_are_checked() -> None:
-    with pytest.raises(ValueError, match="max_sentence_length must be at least 1; got 0"):
+    with pytest.raises(ValueError, match="max_sentence_length must be at least 1, got 0"):
         list(LineSentence(io.BytesIO(b"a"), max_sentence_length=0))
-    with pytest.raises(TypeError, match="limit must be an integer; got float"):
+    with pytest.raises(TypeError, match="limit must be an integer, got float"):
         list(LineSentence(io.BytesIO(b"a"), limit=1.5))  # type: ignore[arg-type]

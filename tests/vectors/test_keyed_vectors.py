@@ -57,7 +57,7 @@ class TestMaking:
             KeyedVectors(size)
 
     def test_the_matrix_must_be_one_of_floats(self, kv: KeyedVectors) -> None:
-        with pytest.raises(TypeError, match="float16, float32 or float64; got int64"):
+        with pytest.raises(TypeError, match="float16, float32 or float64, got int64"):
             kv.vectors = np.zeros((6, 4), dtype=np.int64)
         with pytest.raises(ValueError, match="matrix"):
             kv.vectors = np.zeros(4, dtype=np.float32)

@@ -175,7 +175,7 @@ def session(**changes: Any) -> Any:
     [
         ([0, 3], [2], "no word has the id 3"),
         ([0, -1], [2], "no word has the id -1"),
-        ([0, 1], [1], "last of ends must be the number of ids, 2; got 1"),
+        ([0, 1], [1], "last of ends must be the number of ids, 2, got 1"),
         ([0, 1], [2, 1, 2], "must not decrease"),
         ([0, 1], [-1, 2], "must not decrease"),
         ([0, 1], [], "got 0"),
@@ -203,7 +203,7 @@ def test_ids_are_those_of_words_even_if_a_matrix_has_more_rows() -> None:
         ({"output": padded(3, 32)}, ValueError, "output must have 3 rows of 16"),
         ({"output": None}, ValueError, "output must have"),
         ({"input": np.zeros((3, 20), np.float32), "output": np.zeros((3, 20), np.float32)}, ValueError, "padded to 16"),
-        ({"input": padded(3, 16).astype(np.float64)}, TypeError, "`input` must be float32; got float64"),
+        ({"input": padded(3, 16).astype(np.float64)}, TypeError, "`input` must be float32, got float64"),
         ({"input": padded(6, 16)[::-2]}, TypeError, "`input` must be row-major"),
         ({"input": padded(3, 16).T}, TypeError, "`input` must be row-major"),
         ({"input": [[0.0] * 16] * 3}, TypeError, "`input` must be a NumPy array"),

@@ -70,7 +70,7 @@ def _layers(text: str) -> Any:
             return [float(weight) for weight in text.split(",")]
         return text if text in ("all", "top", "average") else int(text)
     except ValueError:
-        raise exits.UsageError(f"--layers must be all, top, average, a number, or weights; got {text!r}") from None
+        raise exits.UsageError(f"--layers must be all, top, average, a number, or weights, got {text!r}") from None
 
 
 def run(args: argparse.Namespace) -> int:

@@ -43,9 +43,9 @@ def run(args: argparse.Namespace) -> int:
             raise exits.UsageError(f"the sentence must have one {GAP}, or --position must be given")
         position = tokens.index(GAP)
     if not -len(tokens) <= position < len(tokens):
-        raise exits.UsageError(f"--position must be a place in a sentence of {len(tokens)} tokens; got {position}")
+        raise exits.UsageError(f"--position must be a place in a sentence of {len(tokens)} tokens, got {position}")
     if args.topn < 0:
-        raise exits.UsageError(f"--topn must be at least 0; got {args.topn}")
+        raise exits.UsageError(f"--topn must be at least 0, got {args.topn}")
     model = ELMo.from_pretrained(args.model, args.weights)
     found = model.substitutes(
         tokens, position, args.topn, direction=args.direction, precision=args.precision, workers=args.workers

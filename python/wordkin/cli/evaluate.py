@@ -41,11 +41,11 @@ def run(args: argparse.Namespace) -> int:
     from ..vectors.evaluation import evaluate_analogies, evaluate_pairs, read_analogies, read_word_pairs
 
     if len(args.files) > 2:
-        raise exits.UsageError(f"one or two files of vectors can be evaluated; got {len(args.files)}")
+        raise exits.UsageError(f"one or two files of vectors can be evaluated, got {len(args.files)}")
     if not args.analogies and not args.pairs:
         raise exits.UsageError("nothing to evaluate on: give --analogies FILE, --pairs FILE, or both")
     if not 0 < args.confidence < 1:
-        raise exits.UsageError(f"--confidence must lie between 0 and 1; got {args.confidence}")
+        raise exits.UsageError(f"--confidence must lie between 0 and 1, got {args.confidence}")
     checked_number("--restrict-vocab", args.restrict_vocab)
     choice: dict[str, Any] = {"restrict_vocab": args.restrict_vocab, "case_insensitive": not args.case_sensitive}
     # Test sets first: a wrong name shows before large files are read.

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     from ..runtime.compute import available_workers
 
     if args.passes < 1:
-        raise ValueError(f"--passes must be at least 1; got {args.passes}")
+        raise ValueError(f"--passes must be at least 1, got {args.passes}")
     workers = available_workers() if args.workers is None else args.workers
     threshold = (0.5 if args.scoring == "npmi" else 10.0) if args.threshold is None else args.threshold
     connectors = _connector_words(args.connector_words)

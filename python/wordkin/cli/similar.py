@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
 def checked_number(flag: str, value: int | None) -> int | None:
     """Return `value`, or raise a UsageError if it is below 1."""
     if value is not None and value < 1:
-        raise exits.UsageError(f"{flag} must be at least 1; got {value}")
+        raise exits.UsageError(f"{flag} must be at least 1, got {value}")
     return value
 
 

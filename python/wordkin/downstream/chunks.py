@@ -149,7 +149,7 @@ def _paired(
 ) -> Iterable[tuple[Sequence[str], Sequence[str]]]:
     own, guesses = list(true), list(predicted)
     if len(own) != len(guesses):
-        raise ValueError(f"tags must be given for the same sentences; got {len(own)} true and {len(guesses)} predicted")
+        raise ValueError(f"tags must be given for the same sentences, got {len(own)} true and {len(guesses)} predicted")
     for number, (tags, guess) in enumerate(zip(own, guesses, strict=True)):
         if len(tags) != len(guess):
             raise ValueError(f"sentence {number} must have as many predicted tags as true ones, {len(tags)}; "

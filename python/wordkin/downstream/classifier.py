@@ -300,7 +300,7 @@ class TextClassifier(TextNetwork):
 
     def _validation(self, validation_data: Any, labels: LabelSet) -> tuple[list[list[str]], NDArray[Any]]:
         if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
-            raise TypeError(f"validation_data must be a pair (X, y); got {type(validation_data).__name__}")
+            raise TypeError(f"validation_data must be a pair (X, y), got {type(validation_data).__name__}")
         sentences = self._sentences(validation_data[0], "validation_data[0]")
         targets = labels.targets(validation_data[1], "validation_data[1]")
         _require_as_many(len(sentences), len(targets), "validation_data[0]", "validation_data[1]")
@@ -376,6 +376,6 @@ class TextClassifier(TextNetwork):
 
 def _require_as_many(texts: int, labels: int, name: str, label_name: str) -> None:
     if texts != labels:
-        raise ValueError(f"{label_name} must have a label for each text of {name}; got {labels} for {texts}")
+        raise ValueError(f"{label_name} must have a label for each text of {name}, got {labels} for {texts}")
     if texts == 0:
-        raise CorpusError(f"{name} must have one text at least; got none")
+        raise CorpusError(f"{name} must have one text at least, got none")

@@ -59,12 +59,12 @@ class LabelSet:
         if _are_sets(labels):
             classes = _distinct([label for own in labels for label in own])
             if len(classes) < 1:
-                raise LabelError("y must have a label for at least one text; got none at all")
+                raise LabelError("y must have a label for at least one text, got none at all")
             return cls(classes, "multi")
         classes = _distinct(labels)
         if len(classes) < 2:
             found = f"one: {classes.tolist()[0]!r}" if len(classes) else "none"
-            raise LabelError(f"y must have at least two classes to tell apart; got {found}")
+            raise LabelError(f"y must have at least two classes to tell apart, got {found}")
         return cls(classes, "two" if len(classes) == 2 else "several")
 
     @property
@@ -86,7 +86,7 @@ class LabelSet:
             matrix = _matrix(y, name)
             if matrix.shape[1] != len(self.classes):
                 raise LabelError(
-                    f"{name} must have a column for each of {len(self.classes)} labels; got {matrix.shape[1]}"
+                    f"{name} must have a column for each of {len(self.classes)} labels, got {matrix.shape[1]}"
                 )
             return matrix.astype(np.float32)
         sets = _listed(y, name)
@@ -153,16 +153,16 @@ def class_factors(class_weight: Any, labels: LabelSet, targets: NDArray[Any]) ->
         raise ValueError("class_weight must be None where a text has several labels; use sample_weight")
     if isinstance(class_weight, str):
         if class_weight != "balanced":
-            raise ValueError(f"class_weight must be None, 'balanced' or a dict; got {class_weight!r}")
+            raise ValueError(f"class_weight must be None, 'balanced' or a dict, got {class_weight!r}")
         counts = np.bincount(targets, minlength=len(labels.classes))
         return (len(targets) / (len(counts) * np.maximum(counts, 1))).astype(np.float32)
     if not isinstance(class_weight, Mapping):
-        raise TypeError(f"class_weight must be None, 'balanced' or a dict; got {type(class_weight).__name__}")
+        raise TypeError(f"class_weight must be None, 'balanced' or a dict, got {type(class_weight).__name__}")
     factors = np.ones(len(labels.classes), dtype=np.float32)
     for label, factor in class_weight.items():
         (place,) = labels._places([label], "class_weight")
         if not np.isfinite(factor) or factor < 0:
-            raise ValueError(f"class_weight[{label!r}] must be finite and at least 0; got {factor!r}")
+            raise ValueError(f"class_weight[{label!r}] must be finite and at least 0, got {factor!r}")
         factors[place] = factor
     return factors
 
@@ -179,10 +179,10 @@ def text_weights(sample_weight: Any, count: int, name: str = "sample_weight") ->
         return np.ones(count, dtype=np.float32)
     weights = np.asarray(sample_weight, dtype=np.float64)
     if weights.shape != (count,):
-        raise ValueError(f"{name} must have one number for each of {count} texts; got shape {weights.shape}")
+        raise ValueError(f"{name} must have one number for each of {count} texts, got shape {weights.shape}")
     wrong = np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))
     if len(wrong):
-        raise ValueError(f"{name} must be finite and at least 0; got {weights[wrong[0]]} at place {wrong[0]}")
+        raise ValueError(f"{name} must be finite and at least 0, got {weights[wrong[0]]} at place {wrong[0]}")
     if count and not weights.any():
         raise ValueError(f"{name} must be more than 0 for one text at least; all are 0")
     return weights.astype(np.float32)
@@ -206,13 +206,13 @@ def _is_matrix(y: Any) -> bool:
 def _matrix(y: Any, name: str = "y") -> NDArray[Any]:
     matrix = np.asarray(y)
     if matrix.ndim != 2 or matrix.dtype.kind not in "biuf" or not np.isin(matrix, (0, 1)).all():
-        raise LabelError(f"{name} must be a matrix of 0 and 1, a row for each text; got shape {matrix.shape}")
+        raise LabelError(f"{name} must be a matrix of 0 and 1, a row for each text, got shape {matrix.shape}")
     return matrix
 
 
 def _listed(y: Any, name: str = "y") -> list[Any]:
     if isinstance(y, str | bytes | Mapping) or not isinstance(y, Iterable):
-        raise TypeError(f"{name} must be a label for each text; got {type(y).__name__}")
+        raise TypeError(f"{name} must be a label for each text, got {type(y).__name__}")
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     return list(y)
@@ -231,7 +231,7 @@ def _distinct(labels: Iterable[Any]) -> NDArray[Any]:
     kinds = {str if isinstance(label, str) else bool if isinstance(label, bool) else int for label in found}
     if len(kinds) > 1:
         names = ", ".join(sorted(kind.__name__ for kind in kinds))
-        raise LabelError(f"y must have labels of one kind: all text or all whole numbers; got {names}")
+        raise LabelError(f"y must have labels of one kind: all text or all whole numbers, got {names}")
     return np.array(sorted(found))
 
 
@@ -240,5 +240,5 @@ def _checked_label(label: Any, place: int) -> str | int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, str | int):
-        raise LabelError(f"y must have text or whole numbers for labels; got {label!r:.60} at place {place}")
+        raise LabelError(f"y must have text or whole numbers for labels, got {label!r:.60} at place {place}")
     return value

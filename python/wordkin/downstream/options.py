@@ -117,7 +117,7 @@ class NetworkOptions:
             seed=integer_option("seed", self.seed, 0, 2**64 - 1),
         )
         if not self.tables and not self.contexts and not self.char_dim:
-            raise ValueError("a network needs features: tables, contexts or characters; got none of them")
+            raise ValueError("a network needs features: tables, contexts or characters, got none of them")
         if self.char_dim:
             widest = max((width for width, _ in self.filters), default=0)
             if not 1 <= widest <= self.max_characters:
@@ -135,11 +135,11 @@ def _set(options: NetworkOptions, **values: Any) -> None:
 def _checked(name: str, rows: Any, columns: tuple[str, ...], most: tuple[int | None, ...]) -> tuple[Any, ...]:
     """Rows of whole numbers from 1 to `most`, or of flags where that is None."""
     if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
-        raise TypeError(f"{name} must be a sequence of ({', '.join(columns)}); got {rows!r}")
+        raise TypeError(f"{name} must be a sequence of ({', '.join(columns)}), got {rows!r}")
     checked = []
     for place, row in enumerate(rows):
         if not isinstance(row, tuple | list) or len(row) != len(columns):
-            raise ValueError(f"{name}[{place}] must be ({', '.join(columns)}); got {row!r}")
+            raise ValueError(f"{name}[{place}] must be ({', '.join(columns)}), got {row!r}")
         checked.append(
             tuple(
                 flag_option(f"{name}[{place}].{column}", value)

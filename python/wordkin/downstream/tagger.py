@@ -245,13 +245,13 @@ class SequenceTagger(TextNetwork):
         """
         sentences, tags = self._tagged(X, y)
         if not any(sentences):
-            raise CorpusError(f"X must have one token at least; got none in {len(sentences)} sentences")
+            raise CorpusError(f"X must have one token at least, got none in {len(sentences)} sentences")
         scheme = self._checked_scheme(tags)
         rewritten = self._rewritten(tags, scheme)
         classes = sorted({tag for own in tags for tag in own})
         learned = sorted({tag for own in rewritten for tag in own})
         if len(classes) < 2:
-            raise LabelError(f"y must have at least two tags to tell apart; got one: {classes[0]!r:.60}")
+            raise LabelError(f"y must have at least two tags to tell apart, got one: {classes[0]!r:.60}")
         weights = text_weights(sample_weight, len(sentences))
         seed = self._seed()
         training, validation = np.arange(len(sentences)), np.arange(0)
@@ -300,12 +300,12 @@ class SequenceTagger(TextNetwork):
         tags = token_lists(y, tag_name)
         if len(sentences) != len(tags):
             raise ValueError(
-                f"{tag_name} must have tags for each sentence of {name}; got {len(tags)} for {len(sentences)}"
+                f"{tag_name} must have tags for each sentence of {name}, got {len(tags)} for {len(sentences)}"
             )
         for place, (tokens, own) in enumerate(zip(sentences, tags, strict=True)):
             if len(tokens) != len(own):
                 raise ValueError(
-                    f"{tag_name}[{place}] must have a tag for each of {len(tokens)} tokens; got {len(own)} tags"
+                    f"{tag_name}[{place}] must have a tag for each of {len(tokens)} tokens, got {len(own)} tags"
                 )
         return sentences, tags
 
@@ -315,7 +315,7 @@ class SequenceTagger(TextNetwork):
 
     def _validation(self, validation_data: Any) -> tuple[Tags, Tags]:
         if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
-            raise TypeError(f"validation_data must be a pair (X, y); got {type(validation_data).__name__}")
+            raise TypeError(f"validation_data must be a pair (X, y), got {type(validation_data).__name__}")
         X, y = validation_data
         return self._tagged(X, y, "validation_data[0]", "validation_data[1]")
 
@@ -332,7 +332,7 @@ class SequenceTagger(TextNetwork):
             return list(tags)
         learned = choice_option("learned_scheme", self.learned_scheme, ("bio", "iobes"))
         if scheme == "plain":
-            raise ValueError(f"learned_scheme must be None for tags that mark no chunks; got {learned!r}")
+            raise ValueError(f"learned_scheme must be None for tags that mark no chunks, got {learned!r}")
         if learned == scheme:
             return list(tags)
         return [as_iobes(own) if learned == "iobes" else as_bio(own) for own in tags]

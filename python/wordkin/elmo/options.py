@@ -113,30 +113,30 @@ class ELMoOptions:
         )
         _set(self, filters=_checked_filters(self.filters, self.max_characters_per_token))
         if self.projection_dim > self.dim:
-            raise ValueError(f"projection_dim must be at most dim, which is {self.dim}; got {self.projection_dim}")
+            raise ValueError(f"projection_dim must be at most dim, which is {self.dim}, got {self.projection_dim}")
 
 
 def _checked_filters(filters: Any, longest: int) -> Filters:
     if isinstance(filters, str | bytes) or not isinstance(filters, Iterable):
-        raise TypeError(f"filters must be pairs of width and number; got {filters!r}")
+        raise TypeError(f"filters must be pairs of width and number, got {filters!r}")
     pairs = tuple(filters)
     if not 1 <= len(pairs) <= _MOST_FILTERS:
-        raise ValueError(f"filters must be from 1 to {_MOST_FILTERS} pairs of width and number; got {len(pairs)}")
+        raise ValueError(f"filters must be from 1 to {_MOST_FILTERS} pairs of width and number, got {len(pairs)}")
     checked = []
     for position, pair in enumerate(pairs):
         name = f"filters[{position}]"
         if isinstance(pair, str | bytes) or not isinstance(pair, Iterable):
-            raise TypeError(f"{name} must be a pair of width and number; got {pair!r}")
+            raise TypeError(f"{name} must be a pair of width and number, got {pair!r}")
         values = tuple(pair)
         if len(values) != 2:
-            raise ValueError(f"{name} must be a pair of width and number; got {pair!r:.100}")
+            raise ValueError(f"{name} must be a pair of width and number, got {pair!r:.100}")
         width = integer_option(f"the width {name}[0]", values[0], 1, 2**31 - 1)
         if width > longest:
-            raise ValueError(f"{name} must be no wider than max_characters_per_token, which is {longest}; got {width}")
+            raise ValueError(f"{name} must be no wider than max_characters_per_token, which is {longest}, got {width}")
         checked.append((width, integer_option(f"the number {name}[1]", values[1], 1, _MOST)))
     total = sum(number for _, number in checked)
     if total > _MOST:
-        raise ValueError(f"filters must be at most {_MOST} together; got {total}")
+        raise ValueError(f"filters must be at most {_MOST} together, got {total}")
     return tuple(checked)
 
 

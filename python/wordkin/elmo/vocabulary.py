@@ -94,7 +94,7 @@ class TargetWords:
 def _require_lines(words: Sequence[str]) -> None:
     for word in words:
         if not isinstance(word, str):
-            raise TypeError(f"the words of a vocabulary must be str; got {type(word).__name__}")
+            raise TypeError(f"the words of a vocabulary must be str, got {type(word).__name__}")
         if not word or "\n" in word or "\r" in word:
             raise VocabularyError(f"the vocabulary has {word!r:.100}, which cannot stand in a line of its own")
         if not word.isascii():
@@ -135,7 +135,7 @@ def parse_vocabulary(vocabulary: Any) -> TargetWords:
     if isinstance(vocabulary, str | bytes) or hasattr(vocabulary, "__fspath__"):
         return _read_words(vocabulary)
     if not isinstance(vocabulary, Iterable):
-        raise TypeError(f"vocabulary must be words or the path of a file of words; got {type(vocabulary).__name__}")
+        raise TypeError(f"vocabulary must be words or the path of a file of words, got {type(vocabulary).__name__}")
     return TargetWords(vocabulary)
 
 

@@ -96,7 +96,7 @@ def _of_archive(cls: type[Joiner], archive: Archive, scoring: str | Scorer | Non
         if issubclass(cls, FrozenPhrases):
             scores = tensors["scores"]
             if scores.dtype != np.float64:
-                raise FormatError(f"scores must be float64; got {scores.dtype}")
+                raise FormatError(f"scores must be float64, got {scores.dtype}")
             frozen = cls._of_parts(dict(zip(words, scores.tolist(), strict=True)), scoring=scorer, **settings)
             frozen.lifecycle_events = events_of_metadata(metadata)
             return frozen

@@ -127,7 +127,7 @@ class PhraseJoiner(LifecycleEvents, ABC):
         """
         if isinstance(sentence, str | bytes):
             raise TypeError(
-                f"a sentence must be a list of str; got {sentence[:40]!r}, which is not split into tokens "
+                f"a sentence must be a list of str, got {sentence[:40]!r}, which is not split into tokens "
                 "(a text file is given as pathlib.Path or LineSentence)"
             )
         if isinstance(sentence, JoinedCorpus) or text_reader(sentence) is not None:
@@ -214,7 +214,7 @@ class PhraseJoiner(LifecycleEvents, ABC):
             raise ValueError(f"delimiter {self.delimiter!r} has a blank in it: in a text its phrases would fall apart")
         reader = text_reader(corpus, name="corpus")
         if reader is None:
-            raise TypeError(f"corpus must be a path, a file or a LineSentence; got {type(corpus).__name__}")
+            raise TypeError(f"corpus must be a path, a file or a LineSentence, got {type(corpus).__name__}")
         with replaced_file(output) as file:
             return self._write_joined(reader, file, workers, progress)
 
@@ -311,9 +311,9 @@ def native_rules(reader: TextReader) -> _core.text.SentenceRules:
 def require_workers(workers: int) -> None:
     """Refuse what is no number of threads."""
     if isinstance(workers, bool) or not hasattr(workers, "__index__"):
-        raise TypeError(f"workers must be an integer; got {type(workers).__name__}")
+        raise TypeError(f"workers must be an integer, got {type(workers).__name__}")
     if not 1 <= workers <= 1024:
-        raise ValueError(f"workers must be from 1 to 1024; got {workers}")
+        raise ValueError(f"workers must be from 1 to 1024, got {workers}")
 
 
 def require_tokens(name: str, words: Iterable[Any]) -> frozenset[str]:
@@ -321,6 +321,6 @@ def require_tokens(name: str, words: Iterable[Any]) -> frozenset[str]:
     words = frozenset(words)
     for word in words:
         if not isinstance(word, str):
-            raise TypeError(f"{name} must be str; got {type(word).__name__}")
+            raise TypeError(f"{name} must be str, got {type(word).__name__}")
         word.encode("utf-8")  # refuses halves of surrogate pairs
     return words

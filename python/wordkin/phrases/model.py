@@ -97,14 +97,14 @@ class Phrases(PhraseJoiner):
         connector_words = require_tokens("connector_words", connector_words)
         _require_numbers(min_count=min_count, threshold=threshold, max_vocab_size=max_vocab_size)
         if not isinstance(delimiter, str):
-            raise TypeError(f"delimiter must be a str; got {type(delimiter).__name__}")
+            raise TypeError(f"delimiter must be a str, got {type(delimiter).__name__}")
         delimiter.encode("utf-8")  # refuses halves of surrogate pairs
         if min_count <= 0:
-            raise ValueError(f"min_count should be at least 1; got {min_count}")
+            raise ValueError(f"min_count should be at least 1, got {min_count}")
         if scoring == "default" and threshold <= 0:
-            raise ValueError(f"threshold should be positive for default scoring; got {threshold}")
+            raise ValueError(f"threshold should be positive for default scoring, got {threshold}")
         if scoring == "npmi" and not -1 <= threshold <= 1:
-            raise ValueError(f"threshold should be between -1 and 1 for npmi scoring; got {threshold}")
+            raise ValueError(f"threshold should be between -1 and 1 for npmi scoring, got {threshold}")
         self.scoring = checked_scorer(scoring)
         self.connector_words = connector_words
         self.min_count = min_count
@@ -301,6 +301,6 @@ class _KeptMatcher:
 def _require_numbers(**numbers: Any) -> None:
     for name, number in numbers.items():
         if isinstance(number, bool) or not hasattr(number, "__float__"):
-            raise TypeError(f"{name} must be a number; got {type(number).__name__}")
+            raise TypeError(f"{name} must be a number, got {type(number).__name__}")
         if math.isnan(number):
-            raise ValueError(f"{name} must be a number; got nan")
+            raise ValueError(f"{name} must be a number, got nan")

@@ -130,11 +130,11 @@ def checked_scorer(scoring: str | Scorer) -> Scorer:
             raise ValueError(f"unknown scoring method string {scoring} specified; scoring must be 'default' or 'npmi'")
         return _NATIVE[scoring]
     if not callable(scoring):
-        raise TypeError(f"scoring must be 'default', 'npmi' or a function; got {type(scoring).__name__}")
+        raise TypeError(f"scoring must be 'default', 'npmi' or a function, got {type(scoring).__name__}")
     try:
         names = inspect.getfullargspec(scoring).args
     except TypeError as error:
-        raise TypeError(f"scoring must be a function whose arguments have names; got {scoring!r}") from error
+        raise TypeError(f"scoring must be a function whose arguments have names, got {scoring!r}") from error
     missing = [name for name in _SCORER_ARGUMENTS if name not in names]
     if missing:
         raise ValueError(f"scoring function missing expected parameters {missing}")

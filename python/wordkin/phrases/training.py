@@ -64,7 +64,7 @@ def _learn_lists(learner: _core.phrases.PhraseLearner, sentences: Any, log: _Pro
     try:
         iterator = iter(sentences)
     except TypeError:
-        raise TypeError(f"`sentences` must be token lists or a path; got {type(sentences).__name__}") from None
+        raise TypeError(f"`sentences` must be token lists or a path, got {type(sentences).__name__}") from None
     lists = _core.phrases.LearnedLists(iterator, "sentences")
     try:
         while lists.learn(learner, _WORDS_AT_ONCE):

@@ -22,11 +22,11 @@ def callbacks_option(callbacks: Any, hooks: Sequence[str], kind: str) -> tuple[A
     ()
     """
     if not isinstance(callbacks, Iterable):
-        raise TypeError(f"callbacks must be an iterable of {kind}; got {type(callbacks).__name__}")
+        raise TypeError(f"callbacks must be an iterable of {kind}, got {type(callbacks).__name__}")
     chosen = tuple(callbacks)
     for callback in chosen:
         if not any(hasattr(callback, hook) for hook in hooks):
-            raise TypeError(f"callbacks must have one of the methods {', '.join(hooks)}; got {callback!r}")
+            raise TypeError(f"callbacks must have one of the methods {', '.join(hooks)}, got {callback!r}")
     return chosen
 
 

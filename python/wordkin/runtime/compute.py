@@ -47,7 +47,7 @@ def choose_isa(max_isa: str | None = None) -> str:
         return available[-1]
     known = list(_core.kernels.known_isas())
     if max_isa not in known:
-        raise ValueError(f"{source} must be one of {', '.join(known)}; got {max_isa!r}")
+        raise ValueError(f"{source} must be one of {', '.join(known)}, got {max_isa!r}")
     allowed = known[: known.index(max_isa) + 1]
     return [isa for isa in available if isa in allowed][-1]
 

@@ -25,11 +25,11 @@ def integer_option(name: str, value: Any, low: int, high: int) -> int:
     5
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be an integer; got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
     number = int(value)
     if not low <= number <= high:
         given = number if number.bit_length() <= 128 else f"one of {number.bit_length()} bits"
-        raise ValueError(f"{name} must be from {low} to {high}; got {given}")
+        raise ValueError(f"{name} must be from {low} to {high}, got {given}")
     return number
 
 
@@ -49,7 +49,7 @@ def real_option(name: str, value: Any, low: float, high: float, *, above: bool =
     0.025
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a real number; got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be a real number, got {value!r} ({type(value).__name__})")
     try:
         number = float(value)
     except OverflowError:
@@ -57,7 +57,7 @@ def real_option(name: str, value: Any, low: float, high: float, *, above: bool =
     if not math.isfinite(number) or not (low < number if above else low <= number) or number > high:
         least = f"more than {low:g}" if above else f"at least {low:g}"
         most = "" if high == math.inf else f" and at most {high:g}"
-        raise ValueError(f"{name} must be finite, {least}{most}; got {number}")
+        raise ValueError(f"{name} must be finite, {least}{most}, got {number}")
     return number
 
 
@@ -83,9 +83,9 @@ def choice_option(name: str, value: Any, choices: tuple[str, ...]) -> str:
     'adam'
     """
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be one of {', '.join(choices)}; got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be one of {', '.join(choices)}, got {value!r} ({type(value).__name__})")
     if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     return value
 
 
@@ -98,7 +98,7 @@ def text_option(name: str, value: Any) -> str | None:
     'a note'
     """
     if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} must be a str or None; got {type(value).__name__}")
+        raise TypeError(f"{name} must be a str or None, got {type(value).__name__}")
     return value
 
 
@@ -111,5 +111,5 @@ def progress_option(progress: Any) -> Any:
     False
     """
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
-        raise TypeError(f"progress must be True, False, None or callable; got {progress!r}")
+        raise TypeError(f"progress must be True, False, None or callable, got {progress!r}")
     return progress

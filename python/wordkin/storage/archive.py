@@ -142,7 +142,7 @@ def _lay_out(tensors: Mapping[str, NDArray[Any]]) -> tuple[TensorEntry, ...]:
         array = tensors[name]
         dtype = _NAMES.get(array.dtype.newbyteorder("<"))
         if dtype is None:
-            raise TypeError(f"tensor {name!r} must be bool, integer or float16/32/64; got {array.dtype}")
+            raise TypeError(f"tensor {name!r} must be bool, integer or float16/32/64, got {array.dtype}")
         if name == "__metadata__":
             raise ValueError("'__metadata__' cannot be the name of a tensor")
         end = begin + array.size * array.dtype.itemsize

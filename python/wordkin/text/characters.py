@@ -76,9 +76,9 @@ def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut =
     [[258, 104, 105, 259, 260, 260], [258, 256, 259, 260, 260, 260]]
     """
     if isinstance(words, (str, bytes)):
-        raise TypeError(f"`words` must be words, not one {type(words).__name__}: give [word]; got {words[:20]!r}")
+        raise TypeError(f"`words` must be words, not one {type(words).__name__}: give [word], got {words[:20]!r}")
     if cut not in ("bytes", "characters"):
-        raise ValueError(f"`cut` must be 'bytes' or 'characters'; got {cut!r}")
+        raise ValueError(f"`cut` must be 'bytes' or 'characters', got {cut!r}")
     given = tuple(words)
     rows = np.empty((len(given), _checked_length(max_characters)), dtype=np.uint16)
     frame = _core.text.CharacterFrame(
@@ -93,8 +93,8 @@ def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut =
 
 def _checked_length(max_characters: object) -> int:
     if isinstance(max_characters, (bool, np.bool_)) or not hasattr(max_characters, "__index__"):
-        raise TypeError(f"`max_characters` must be an integer; got {max_characters!r}")
+        raise TypeError(f"`max_characters` must be an integer, got {max_characters!r}")
     length = operator.index(max_characters)
     if length < MIN_CHARACTERS:
-        raise ValueError(f"`max_characters` must be at least {MIN_CHARACTERS}; got {length}")
+        raise ValueError(f"`max_characters` must be at least {MIN_CHARACTERS}, got {length}")
     return length

@@ -75,7 +75,7 @@ def open_corpus(
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill)
     if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
-        raise TypeError(f"`{name}` must be token lists or a path; got {type(sentences).__name__}")
+        raise TypeError(f"`{name}` must be token lists or a path, got {type(sentences).__name__}")
     corpus = StreamCorpus(sentences, name=name, max_sentence_length=max_sentence_length)
     if passes > 1 and not corpus.is_restartable:
         raise single_pass_error(name)

@@ -44,9 +44,9 @@ class SentenceRules:
 
 def _require_count(name: str, value: int, least: int) -> None:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer; got {type(value).__name__}")
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__}")
     if value < least:
-        raise ValueError(f"{name} must be at least {least}; got {value}")
+        raise ValueError(f"{name} must be at least {least}, got {value}")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class TextReader:
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
         if errors not in ("strict", "replace", "ignore"):
-            raise ValueError(f"errors must be 'strict', 'replace' or 'ignore'; got {errors!r}")
+            raise ValueError(f"errors must be 'strict', 'replace' or 'ignore', got {errors!r}")
         self.sources = list(sources)
         self.rules = rules or SentenceRules()
         self._errors = errors

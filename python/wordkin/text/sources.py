@@ -85,7 +85,7 @@ def sources_of(given: Any) -> list[TextSource]:
     if callable(getattr(given, "read", None)):
         return [StreamSource(given)]
     if not isinstance(given, str | bytes | os.PathLike):
-        raise TypeError(f"a text must be given as a path or an open file; got {type(given).__name__}")
+        raise TypeError(f"a text must be given as a path or an open file, got {type(given).__name__}")
     path = local_path(given)
     if not path.is_dir():
         return [FileSource(path)]

@@ -153,16 +153,16 @@ class RawCounts:
         words = list(frequencies)
         for word, count in frequencies.items():
             if not isinstance(word, str):
-                raise TypeError(f"word_freq must have str as keys; got {type(word).__name__}")
+                raise TypeError(f"word_freq must have str as keys, got {type(word).__name__}")
             if not word:
                 raise ValueError("word_freq must not hold the empty word")
             if isinstance(count, bool) or not hasattr(count, "__index__"):
-                raise TypeError(f"word_freq[{word!r}] must be an integer; got {type(count).__name__}")
+                raise TypeError(f"word_freq[{word!r}] must be an integer, got {type(count).__name__}")
             if not 0 <= count < 2**63:
-                raise ValueError(f"word_freq[{word!r}] must be from 0 to 2**63 - 1; got {count}")
+                raise ValueError(f"word_freq[{word!r}] must be from 0 to 2**63 - 1, got {count}")
         total = sum(int(count) for count in frequencies.values())
         if total >= 2**63:
-            raise ValueError(f"word_freq must sum to less than 2**63; got {total}")
+            raise ValueError(f"word_freq must sum to less than 2**63, got {total}")
         counts = np.array([int(count) for count in frequencies.values()], dtype=np.int64)
         counter = _core.text.SequentialCounter(keep_ids=False)
         every_word = _core.text.TokenLists(iter([words]), "word_freq", max(1, len(words)))
@@ -261,7 +261,7 @@ def passes(trim_rule: TrimRule, word: str, count: int, min_count: int) -> bool:
         return False
     if decision == RULE_DEFAULT:
         return count >= min_count
-    raise ValueError(f"trim_rule must return RULE_DEFAULT, RULE_DISCARD or RULE_KEEP; got {decision!r} for {word!r}")
+    raise ValueError(f"trim_rule must return RULE_DEFAULT, RULE_DISCARD or RULE_KEEP, got {decision!r} for {word!r}")
 
 
 def _report(counts: NDArray[np.int64], keep: NDArray[np.bool_], min_count: int, *, new_words: int) -> VocabularyReport:

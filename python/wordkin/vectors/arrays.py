@@ -21,7 +21,7 @@ def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDAr
     """Return `value` as a contiguous vector of `size` numbers, or raise TypeError or ValueError that names it."""
     array = _as_numbers(name, value)
     if array.shape != (size,):
-        raise ValueError(f"`{name}` must be a vector of {size} numbers; got shape {array.shape}")
+        raise ValueError(f"`{name}` must be a vector of {size} numbers, got shape {array.shape}")
     return np.ascontiguousarray(array, dtype=dtype)
 
 
@@ -33,19 +33,19 @@ def as_rows(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArra
     if array.ndim == 1:
         array = array[np.newaxis]
     if array.ndim != 2 or array.shape[1] != size:
-        raise ValueError(f"`{name}` must have rows of {size} numbers; got shape {array.shape}")
+        raise ValueError(f"`{name}` must have rows of {size} numbers, got shape {array.shape}")
     return np.ascontiguousarray(array, dtype=dtype)
 
 
 def _as_numbers(name: str, value: object) -> NDArray[Any]:
     if np.ma.isMaskedArray(value) and np.ma.is_masked(value):
-        raise TypeError(f"`{name}` must have a number in every place; got an array with masked entries")
+        raise TypeError(f"`{name}` must have a number in every place, got an array with masked entries")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"`{name}` must have rows of one length: {error}") from None
     if array.dtype.kind not in "fiub" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
-        raise TypeError(f"`{name}` must hold numbers (float16, float32, float64 or integers); got {array.dtype}")
+        raise TypeError(f"`{name}` must hold numbers (float16, float32, float64 or integers), got {array.dtype}")
     return array
 
 

@@ -64,7 +64,7 @@ class FastTextKeyedVectors(KeyedVectors):
         super().__init__(vector_size, count, dtype)
         for name, value in (("min_n", min_n), ("max_n", max_n), ("bucket", bucket)):
             if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
-                raise ValueError(f"`{name}` must be a whole number of at least 0; got {value!r}")
+                raise ValueError(f"`{name}` must be a whole number of at least 0, got {value!r}")
         self.min_n = int(min_n)
         self.max_n = int(max_n)
         self.vectors_ngrams: NDArray[np.float32] = np.zeros((int(bucket), self.vector_size), np.float32)

@@ -92,15 +92,15 @@ class KeyedVectors(Evaluated):
         np.int64(2)
         """
         if vectors.ndim != 2 or len(vectors) != len(words):
-            raise VocabularyError(f"`vectors` must have a row for each of {len(words)} words; got {vectors.shape}")
+            raise VocabularyError(f"`vectors` must have a row for each of {len(words)} words, got {vectors.shape}")
         if counts is not None and counts.shape != (len(words),):
-            raise VocabularyError(f"`counts` must have one entry for each of {len(words)} words; got {counts.shape}")
+            raise VocabularyError(f"`counts` must have one entry for each of {len(words)} words, got {counts.shape}")
         table = cls(vectors.shape[1])
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words)}
         if len(table.key_to_index) != len(words):
             repeated = len(words) - len(table.key_to_index)
-            raise VocabularyError(f"`words` must hold each word once; got {repeated} more")
+            raise VocabularyError(f"`words` must hold each word once, got {repeated} more")
         table.next_index = len(words)
         table.vectors = vectors
         table.expandos["count"] = np.arange(len(words), 0, -1, dtype=np.int64) if counts is None else counts

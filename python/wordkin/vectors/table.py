@@ -43,9 +43,9 @@ class VectorTable(KeyTable):
 
     def __init__(self, vector_size: int, count: int = 0, dtype: Any = np.float32, mapfile_path: Any = None) -> None:
         if isinstance(vector_size, bool) or not isinstance(vector_size, (int, np.integer)) or vector_size < 1:
-            raise ValueError(f"`vector_size` must be a whole number of at least 1; got {vector_size!r}")
+            raise ValueError(f"`vector_size` must be a whole number of at least 1, got {vector_size!r}")
         if not isinstance(count, (int, np.integer)) or count < 0:
-            raise ValueError(f"`count` must be a whole number of at least 0; got {count!r}")
+            raise ValueError(f"`count` must be a whole number of at least 0, got {count!r}")
         super().__init__(int(count))
         self.vector_size = int(vector_size)
         self.vectors_lockf: NDArray[Any] = np.ones(1, dtype=np.float32)
@@ -66,9 +66,9 @@ class VectorTable(KeyTable):
     def vectors(self, vectors: NDArray[Any]) -> None:
         if not isinstance(vectors, np.ndarray) or vectors.dtype not in (np.float16, np.float32, np.float64):
             given = vectors.dtype if isinstance(vectors, np.ndarray) else type(vectors).__name__
-            raise TypeError(f"`vectors` must be an array of float16, float32 or float64; got {given}")
+            raise TypeError(f"`vectors` must be an array of float16, float32 or float64, got {given}")
         if vectors.ndim != 2:
-            raise ValueError(f"`vectors` must be a matrix; got {vectors.ndim} dimensions")
+            raise ValueError(f"`vectors` must be a matrix, got {vectors.ndim} dimensions")
         self._vectors = vectors
         self._lengths = None
 
@@ -178,7 +178,7 @@ class VectorTable(KeyTable):
             raise ValueError("`keys` must hold at least one key or vector: cannot compute mean with no input")
         factors = np.ones(len(items)) if weights is None else np.asarray(weights, dtype=np.float64)
         if factors.shape != (len(items),):
-            raise ValueError(f"`weights` must have one entry for each of {len(items)} keys; got shape {factors.shape}")
+            raise ValueError(f"`weights` must have one entry for each of {len(items)} keys, got shape {factors.shape}")
         total = np.zeros(self.vector_size)
         divisor = 0.0
         for item, factor in zip(items, factors.tolist(), strict=True):
@@ -255,7 +255,7 @@ class VectorTable(KeyTable):
         columns = {name: np.asarray(column) for name, column in (extras or {}).items()}
         for name, values in {"weights": rows, **columns}.items():
             if values.ndim < 1 or len(values) != len(names):
-                raise ValueError(f"`{name}` must have one entry for each of {len(names)} keys; got {len(values)}")
+                raise ValueError(f"`{name}` must have one entry for each of {len(names)} keys, got {len(values)}")
         for key in names:
             hash(key)  # nothing has changed yet if a key cannot be one
         existing, added = self._places_by_row(names, replace)

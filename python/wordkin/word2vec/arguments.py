@@ -78,7 +78,7 @@ def require_objective(options: TrainingOptions) -> None:
 def checked_trim_rule(trim_rule: Any) -> TrimRule | None:
     """Return the rule, which must be callable."""
     if trim_rule is not None and not callable(trim_rule):
-        raise TypeError(f"trim_rule must be callable or None; got {type(trim_rule).__name__}")
+        raise TypeError(f"trim_rule must be callable or None, got {type(trim_rule).__name__}")
     rule: TrimRule | None = trim_rule
     return rule
 

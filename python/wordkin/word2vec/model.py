@@ -382,9 +382,9 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
     @wv.setter
     def wv(self, vectors: KeyedVectors) -> None:
         if not isinstance(vectors, KeyedVectors):
-            raise TypeError(f"wv must be KeyedVectors; got {type(vectors).__name__}")
+            raise TypeError(f"wv must be KeyedVectors, got {type(vectors).__name__}")
         if vectors.vector_size != self.vector_size:
-            raise ValueError(f"wv must have vectors of {self.vector_size} numbers; got {vectors.vector_size}")
+            raise ValueError(f"wv must have vectors of {self.vector_size} numbers, got {vectors.vector_size}")
         self._layers.wv = vectors
 
     @property

@@ -31,7 +31,7 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         if self.architecture not in get_args(Architecture):
-            raise ValueError(f"architecture must be one of {get_args(Architecture)}; got {self.architecture!r}")
+            raise ValueError(f"architecture must be one of {get_args(Architecture)}, got {self.architecture!r}")
         _set(
             self,
             cbow_mean=flag_option("cbow_mean", self.cbow_mean),

@@ -23,11 +23,11 @@ def test_texts_and_token_lists() -> None:
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        ("one text", "X must be a list of texts; got str"),
+        ("one text", "X must be a list of texts, got str"),
         (None, "got NoneType"),
-        ([None], r"X\[0\] must be a text or a list of tokens; got NoneType"),
+        ([None], r"X\[0\] must be a text or a list of tokens, got NoneType"),
         (["a", float("nan")], r"X\[1\] .*got float"),
-        ([["a", 3]], r"X\[0\] must have str for tokens; got int at place 1"),
+        ([["a", 3]], r"X\[0\] must have str for tokens, got int at place 1"),
         (np.zeros((2, 3)), r"X\[0\] must have str"),
         (np.zeros((2, 3, 1)), r"X\[0\] must be a text"),
     ],
@@ -38,7 +38,7 @@ def test_no_texts(X: Any, message: str) -> None:
 
 
 def test_tags_need_tokens() -> None:
-    with pytest.raises(TypeError, match=r"X\[0\] must be a list of tokens; got str"):
+    with pytest.raises(TypeError, match=r"X\[0\] must be a list of tokens, got str"):
         token_lists(["a text"])
 
 
@@ -49,7 +49,7 @@ def test_long_texts_are_refused_or_cut() -> None:
 
 
 def test_tokenizers() -> None:
-    with pytest.raises(ValueError, match="'words', 'blanks' or callable; got 'moses'"):
+    with pytest.raises(ValueError, match="'words', 'blanks' or callable, got 'moses'"):
         as_tokenizer("moses")
     with pytest.raises(TypeError, match="got int"):
         as_tokenizer(3)

@@ -57,7 +57,7 @@ def test_tagged_sentences(tmp_path: Path) -> None:
         ("a.tsv", "a\tx\nb\n", "line 2: a text and a label"),
         ("a.jsonl", "{}\n", "line 1: has no member 'text' or 'tokens'"),
         ("a.jsonl", '{"text": "a"}\n', "has no member 'label' or 'labels'; it has 'text'"),
-        ("a.jsonl", "[1]\n", "line 1: must be an object; got list"),
+        ("a.jsonl", "[1]\n", "line 1: must be an object, got list"),
         ("a.jsonl", "{\n", "line 1: is no JSON"),
         ("a.tsv", b"a\tx\n\xff\ty\n", "line 2: invalid UTF-8"),
         ("a.conll", "a x\n", "no labels of texts"),

@@ -94,9 +94,9 @@ def test_embeddings_by_their_hash(
     assert back.embedding[0] is vectors
     with pytest.raises(FormatError, match=r"was not saved with this model: give it as embedding="):
         TextClassifier.load(tmp_path)
-    with pytest.raises(FormatError, match="has 2 embeddings; got 1"):
+    with pytest.raises(FormatError, match="has 2 embeddings, got 1"):
         TextClassifier.load(tmp_path, embedding=vectors)
-    with pytest.raises(FormatError, match="of kind 'vectors' is needed; got 'elmo'"):
+    with pytest.raises(FormatError, match="of kind 'vectors' is needed, got 'elmo'"):
         TextClassifier.load(tmp_path, embedding=[language_model, vectors])
     other = copy.deepcopy(vectors)
     other.vectors[0, 0] += 1

@@ -205,7 +205,7 @@ BAD: dict[str, tuple[Edit, str]] = {
     ),
     "missing": (removed, rf"'{NAME}' of shape \(16, 64\) is missing"),
     "extra": (extra, r"'RNN_0/RNN/MultiRNNCell/Cell2/LSTMCell/B' of shape \(64,\) is not part"),
-    "integers": (replaced(data=np.zeros((16, 64), np.int32)), "must be float32 or float64; got int32"),
+    "integers": (replaced(data=np.zeros((16, 64), np.int32)), "must be float32 or float64, got int32"),
     "texts": (replaced(shape=(16, 64), dtype=h5py.string_dtype()), "must be float32 or float64"),
     "scalar": (replaced(data=1.0), r"has the shape \(\)"),
     "null": (replaced(dtype="f4", data=h5py.Empty("f4")), "has the shape None"),

@@ -150,7 +150,7 @@ def harmed(path: Path, harm: str) -> None:
     ("harm", "message"),
     [
         ("missing", r"'CNN/W_cnn_1' of shape \(1, 2, 4, 8\) is missing"),
-        ("shape", r"'CNN/W_cnn_1' must be float32 of shape \(1, 2, 4, 8\); got float32 of shape \(2, 4, 8\)"),
+        ("shape", r"'CNN/W_cnn_1' must be float32 of shape \(1, 2, 4, 8\), got float32 of shape \(2, 4, 8\)"),
         ("dtype", "got float64"),
         ("options", "dim must be from 1"),
         ("no options", "options"),

@@ -68,7 +68,7 @@ def test_substitutes_are_the_words_that_score_best(trained: ELMo) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"position": 3}, IndexError, "a sentence of 3 tokens; got 3"),
+        ({"position": 3}, IndexError, "a sentence of 3 tokens, got 3"),
         ({"position": -4}, IndexError, "got -4"),
         ({"position": "1"}, TypeError, "position must be an integer"),
         ({"topn": -1}, ValueError, "topn must be from 0"),

@@ -209,11 +209,11 @@ def test_ten_thousand_tokens(model: ELMo) -> None:
     ("inputs", "message"),
     [
         (["word", "after", "word"], r"words where sentences are meant\? For one sentence give \[\['word'"),
-        (5, "a list of sentences; got int"),
+        (5, "a list of sentences, got int"),
         (b"text", "got bytes"),
         ({"a": 1}, "got dict"),
-        ([["a", 5]], "sentence 0 must have str for tokens; got int at place 1"),
-        ([["a"], 5], "sentence 1 must be a text or a list of tokens; got int"),
+        ([["a", 5]], "sentence 0 must have str for tokens, got int at place 1"),
+        ([["a"], 5], "sentence 1 must be a text or a list of tokens, got int"),
         ([[["a"]]], "got list at place 0"),
         ([b"a b"], "got bytes"),
         ([None], "got NoneType"),
@@ -232,7 +232,7 @@ def test_what_are_no_sentences(model: ELMo, inputs: Any, message: str) -> None:
     [
         ({"batch_size": 0}, ValueError, "batch_size must be from 1"),
         ({"batch_size": True}, TypeError, "batch_size must be an integer"),
-        ({"layers": 3}, ValueError, "layers must be from -3 to 2; got 3"),
+        ({"layers": 3}, ValueError, "layers must be from -3 to 2, got 3"),
         ({"layers": "bottom"}, ValueError, "one of all, top, average"),
         ({"layers": [1.0, 2.0]}, ValueError, "each of the 3 layers"),
         ({"layers": [math.nan, 0, 0]}, ValueError, "finite"),

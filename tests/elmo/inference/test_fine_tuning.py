@@ -125,7 +125,7 @@ def test_nothing_to_run(model: ELMo) -> None:
 
 
 def test_bad_batches(model: ELMo, small_model: MakeModel) -> None:
-    with pytest.raises(TypeError, match="batch must be a list of sentences; got str"):
+    with pytest.raises(TypeError, match="batch must be a list of sentences, got str"):
         model.forward("a sentence")
     with pytest.raises(TypeError, match="words where sentences are meant"):
         model.forward(["several", "words"])
@@ -140,7 +140,7 @@ def test_bad_batches(model: ELMo, small_model: MakeModel) -> None:
 @pytest.mark.parametrize(
     ("d_layers", "error", "message"),
     [
-        (np.zeros((2, 3, 2, 16)), TypeError, "must be a list of arrays, one for each sentence; got ndarray"),
+        (np.zeros((2, 3, 2, 16)), TypeError, "must be a list of arrays, one for each sentence, got ndarray"),
         ([np.zeros((3, 2, 16))], ValueError, "must have 2 arrays"),
         ([np.zeros((3, 2, 16)), np.zeros((3, 2, 16))], ValueError, r"d_layers\[1\] must have the shape .*\(3, 1, 16\)"),
         ([np.zeros((3, 2, 16)), np.zeros((3, 1, 16), complex)], TypeError, "real numbers"),

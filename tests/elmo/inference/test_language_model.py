@@ -135,7 +135,7 @@ def test_a_sentence_in_two_pieces_with_carried_state() -> None:
         )
         np.testing.assert_array_equal(piece[..., :5], whole[:, forward, :5])
         np.testing.assert_array_equal(piece[..., 5:], whole[:, backward, 5:])
-    with pytest.raises(ValueError, match="the last of `ends` must be the number of backward_ids, 3; got 9"):
+    with pytest.raises(ValueError, match="the last of `ends` must be the number of backward_ids, 3, got 9"):
         model.core.layers(vectors, *joined([sentence]), backward_ids=sentence[:3].copy())
 
 
@@ -188,9 +188,9 @@ def test_bad_input_is_refused() -> None:
     cases: list[tuple[dict[str, Any], type[Exception], str]] = [
         ({"ids": ids + np.int32(1)}, ValueError, "`ids` must be below 4"),
         ({"ends": ends[::-1].copy()}, ValueError, "`ends` must not decrease"),
-        ({"ends": ends[:1]}, ValueError, "the number of ids, 3; got 1"),
-        ({"vectors": np.zeros((4, 6), np.float32)}, TypeError, "5 columns wide; got 6"),
-        ({"n_layers": 3}, ValueError, "between 0 and 2; got 3"),
+        ({"ends": ends[:1]}, ValueError, "the number of ids, 3, got 1"),
+        ({"vectors": np.zeros((4, 6), np.float32)}, TypeError, "5 columns wide, got 6"),
+        ({"n_layers": 3}, ValueError, "between 0 and 2, got 3"),
         ({"state": {}}, ValueError, "the state lacks `state_0/0/h`"),
     ]
     for changes, error, message in cases:

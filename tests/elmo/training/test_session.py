@@ -69,7 +69,7 @@ def test_state_is_carried_and_can_be_set() -> None:
         assert_equal_but_for_row(value, state[name], 1)
     run.trainer.reset_state([0, 2])
     assert run.step(window, 1, rate=0.0) == first
-    with pytest.raises(ValueError, match="`streams` must be rows of the batch, from 0 to 2; got 3"):
+    with pytest.raises(ValueError, match="`streams` must be rows of the batch, from 0 to 2, got 3"):
         run.trainer.reset_state([3])
     with pytest.raises(ValueError, match="lacks `state_1/1/c`"):
         run.trainer.state = {name: value for name, value in state.items() if name != "state_1/1/c"}
@@ -180,12 +180,12 @@ def test_bfloat16_is_near_float32(isa: str) -> None:
 
 
 BAD_ARRAYS: list[tuple[str, Any, type[Exception], str]] = [
-    ("softmax/b", np.zeros(40), TypeError, r"`parameters\[softmax/b\]` must be float32; got float64"),
-    ("softmax/b", np.zeros(41, np.float32), ValueError, r"must have the shape \(40,\); got \(41,\)"),
+    ("softmax/b", np.zeros(40), TypeError, r"`parameters\[softmax/b\]` must be float32, got float64"),
+    ("softmax/b", np.zeros(41, np.float32), ValueError, r"must have the shape \(40,\), got \(41,\)"),
     ("softmax/W", np.zeros((40, 10), np.float32)[:, ::2], TypeError, "must be C-contiguous"),
     ("softmax/b", [0.0] * 40, TypeError, "must be a NumPy array"),
     ("softmax/b", np.broadcast_to(np.float32(0), 40), TypeError, "writeable"),
-    ("more", np.zeros(1, np.float32), ValueError, "must hold 27 tensors; got 28"),
+    ("more", np.zeros(1, np.float32), ValueError, "must hold 27 tensors, got 28"),
 ]
 
 

@@ -40,10 +40,10 @@ def as_tokenizer(tokenizer: Any) -> Tokenizer:
     """
     if isinstance(tokenizer, str):
         if tokenizer not in TOKENIZERS:
-            raise ValueError(f"tokenizer must be {', '.join(map(repr, TOKENIZERS))} or callable; got {tokenizer!r}")
+            raise ValueError(f"tokenizer must be {', '.join(map(repr, TOKENIZERS))} or callable, got {tokenizer!r}")
         return TOKENIZERS[tokenizer]
     if not callable(tokenizer):
-        raise TypeError(f"tokenizer must be a str or callable; got {type(tokenizer).__name__}")
+        raise TypeError(f"tokenizer must be a str or callable, got {type(tokenizer).__name__}")
     return tokenizer  # type: ignore[no-any-return]
 
 
@@ -85,20 +85,20 @@ def token_lists(sentences: Any, name: str = "X") -> list[list[str]]:
 
 def _listed(texts: Any, name: str) -> list[Any]:
     if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
-        raise TypeError(f"{name} must be a list of texts; got {type(texts).__name__}")
+        raise TypeError(f"{name} must be a list of texts, got {type(texts).__name__}")
     return list(texts)
 
 
 def _tokens(text: Any, name: str, wanted: str) -> list[Any]:
     if isinstance(text, str | bytes | Mapping) or not isinstance(text, Iterable) or getattr(text, "ndim", 1) != 1:
-        raise TypeError(f"{name} must be {wanted}; got {type(text).__name__}: {text!r:.60}")
+        raise TypeError(f"{name} must be {wanted}, got {type(text).__name__}: {text!r:.60}")
     return list(text)
 
 
 def _checked(tokens: list[Any], name: str) -> list[str]:
     for place, token in enumerate(tokens):
         if not isinstance(token, str):
-            raise TypeError(f"{name} must have str for tokens; got {type(token).__name__} at place {place}")
+            raise TypeError(f"{name} must have str for tokens, got {type(token).__name__} at place {place}")
     return tokens
 
 

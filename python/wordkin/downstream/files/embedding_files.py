@@ -73,7 +73,7 @@ def read_embedding(folder: Path, record: dict[str, Any]) -> KeyedVectors | ELMo:
     """
     kind, file = record["kind"], record["file"]
     if not isinstance(file, str) or Path(file).name != file:
-        raise FormatError(f"{folder}: an embedding must be a file of this folder; got {file!r:.100}")
+        raise FormatError(f"{folder}: an embedding must be a file of this folder, got {file!r:.100}")
     path = folder / file
     if not path.exists():
         raise FormatError(f"{path}: the embedding of this model is missing")
@@ -92,7 +92,7 @@ def require_hash(embedding: KeyedVectors | ELMo, record: dict[str, Any], source:
     """Raise a FormatError if an embedding is not the one that a record was made of."""
     kind = "elmo" if isinstance(embedding, ELMo) else "vectors"
     if kind != record["kind"]:
-        raise FormatError(f"{source}: an embedding of kind {record['kind']!r:.20} is needed; got {kind!r}")
+        raise FormatError(f"{source}: an embedding of kind {record['kind']!r:.20} is needed, got {kind!r}")
     found = hash_of(embedding)
     if found != record["hash"]:
         raise FormatError(

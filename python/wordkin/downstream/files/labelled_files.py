@@ -112,7 +112,7 @@ def read_labelled(
             elif not (where.has_header and number == 1):
                 cells = line.split("\t")
                 if with_labels and len(cells) < 2:
-                    raise FormatError(f"{place}: a text and a label are needed, with a tab between; got {line!r:.60}")
+                    raise FormatError(f"{place}: a text and a label are needed, with a tab between, got {line!r:.60}")
                 texts.append(_cell(cells, where.text, 1, place))
                 labels += [_cell(cells, where.label, -1, place)] if with_labels else []
     if not texts:
@@ -183,7 +183,7 @@ def _of_columns(lines: Lines, where: Columns, with_tags: bool, name: str) -> Ite
             continue
         place = f"{name}: line {number}"
         if with_tags and len(cells) < 2:
-            raise FormatError(f"{place}: a token and a tag are needed; got {line!r:.60}")
+            raise FormatError(f"{place}: a token and a tag are needed, got {line!r:.60}")
         width = width or len(cells)
         if len(cells) != width:
             raise FormatError(f"{place}: {len(cells)} columns where the lines before have {width}: {line!r:.60}")
@@ -202,7 +202,7 @@ def _of_tab_separated(
         place = f"{name}: line {number}"
         cells = line.split("\t")
         if with_tags and len(cells) < 2:
-            raise FormatError(f"{place}: tokens and tags are needed, with a tab between; got {line!r:.60}")
+            raise FormatError(f"{place}: tokens and tags are needed, with a tab between, got {line!r:.60}")
         tokens = _cell(cells, where.text, 1, place).split()
         tags = _cell(cells, where.label, -1, place).split() if with_tags else []
         yield _as_many(tokens, tags, with_tags, place)
@@ -232,14 +232,14 @@ def _as_many(tokens: list[str], tags: list[str], with_tags: bool, place: str) ->
 
 def _texts(value: Any, name: str, place: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(member, str) for member in value):
-        raise FormatError(f"{place}: {name} must be a list of texts; got {value!r:.60}")
+        raise FormatError(f"{place}: {name} must be a list of texts, got {value!r:.60}")
     return value
 
 
 def _cell(cells: list[str], column: int | str | None, default: int, place: str) -> str:
     number = default if column is None else column
     if not isinstance(number, int):
-        raise FormatError(f"{place}: columns have numbers from 1 on; got {number!r:.60}")
+        raise FormatError(f"{place}: columns have numbers from 1 on, got {number!r:.60}")
     index = number - 1 if number > 0 else len(cells) + number
     if not 0 <= index < len(cells) or number == 0:
         raise FormatError(f"{place}: there is no column {number} among {len(cells)}")
@@ -252,7 +252,7 @@ def _object(line: str, place: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{place}: is no JSON: {error}") from None
     if not isinstance(found, dict):
-        raise FormatError(f"{place}: must be an object; got {type(found).__name__}")
+        raise FormatError(f"{place}: must be an object, got {type(found).__name__}")
     return found
 
 

@@ -191,11 +191,11 @@ def _unfitted(cls: type[Fitted], params: dict[str, Any], source: str) -> Fitted:
 
 def _checked_record(record: Any) -> dict[str, Any]:
     if not isinstance(record, dict):
-        raise TypeError(f"an embedding must be an object; got {record!r:.60}")
+        raise TypeError(f"an embedding must be an object, got {record!r:.60}")
     if record["kind"] not in ("learned", "vectors", "elmo"):
         raise ValueError(f"an embedding of kind {record['kind']!r:.20} is unknown")
     if record["kind"] != "learned" and not isinstance(record["hash"], str):
-        raise TypeError(f"the hash of an embedding must be text; got {record['hash']!r:.60}")
+        raise TypeError(f"the hash of an embedding must be text, got {record['hash']!r:.60}")
     return record
 
 
@@ -204,7 +204,7 @@ def _found_embeddings(folder: Path, records: Sequence[dict[str, Any]], given: An
     if given is not None:
         offered = list(given) if isinstance(given, list | tuple) else [given]
         if len(offered) != len(records):
-            raise FormatError(f"{folder}: has {len(records)} embeddings; got {len(offered)}")
+            raise FormatError(f"{folder}: has {len(records)} embeddings, got {len(offered)}")
     found: list[Embedding] = []
     for place, (record, one) in enumerate(zip(records, offered, strict=True)):
         vectors = getattr(one, "wv", one)
@@ -212,7 +212,7 @@ def _found_embeddings(folder: Path, records: Sequence[dict[str, Any]], given: An
             found.append(None)
         elif vectors is not None and not record.get("is_tuned"):
             if not isinstance(vectors, KeyedVectors | ELMo):
-                raise TypeError(f"embedding must be KeyedVectors or an ELMo; got {type(one).__name__}")
+                raise TypeError(f"embedding must be KeyedVectors or an ELMo, got {type(one).__name__}")
             require_hash(vectors, record, str(folder))
             found.append(vectors)
         elif "file" in record:
@@ -268,7 +268,7 @@ def _parameters(archive: Archive, options: NetworkOptions) -> Tensors:
         tensor = archive.tensors[_NETWORK + name]
         if tensor.dtype != np.float32 or tensor.shape != tuple(shape):
             raise ValueError(
-                f"tensor {name!r} must be float32 of shape {tuple(shape)}; got {tensor.dtype} of shape {tensor.shape}"
+                f"tensor {name!r} must be float32 of shape {tuple(shape)}, got {tensor.dtype} of shape {tensor.shape}"
             )
         parameters[name] = tensor
     return parameters

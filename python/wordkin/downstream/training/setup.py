@@ -109,17 +109,17 @@ def checked_embeddings(embedding: Any, fine_tune: Any) -> list[tuple[Embedding, 
         if vectors is not None and not isinstance(vectors, KeyedVectors | ELMo):
             name = "embedding" if one is embedding else f"embedding[{place}]"
             raise TypeError(
-                f"{name} must be KeyedVectors, a Word2Vec, an ELMo, None, or a list of these; got {type(one).__name__}"
+                f"{name} must be KeyedVectors, a Word2Vec, an ELMo, None, or a list of these, got {type(one).__name__}"
             )
         if isinstance(vectors, ELMo):
             _ = vectors.parameters  # or a NotFittedError
         own.append(vectors)
     fresh = sum(vectors is None for vectors in own)
     if fresh > 1:
-        raise ValueError(f"embedding must name None, vectors to be learned, once at most; got it {fresh} times")
+        raise ValueError(f"embedding must name None, vectors to be learned, once at most, got it {fresh} times")
     flags = list(fine_tune) if isinstance(fine_tune, Sequence) and not isinstance(fine_tune, str) else None
     if flags is not None and len(flags) != len(own):
-        raise ValueError(f"fine_tune must be a bool, or one for each of {len(own)} embeddings; got {len(flags)}")
+        raise ValueError(f"fine_tune must be a bool, or one for each of {len(own)} embeddings, got {len(flags)}")
     are_tuned = [flag_option("fine_tune", flag) for flag in ([fine_tune] * len(own) if flags is None else flags)]
     return list(zip(own, are_tuned, strict=True))
 

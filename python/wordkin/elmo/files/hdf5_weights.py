@@ -134,7 +134,7 @@ class Hdf5Weights:
             if found.shape != shape:
                 raise FormatError(f"{where} has the shape {found.shape}; expected {shape}")
             if found.dtype.kind != "f" or found.dtype.itemsize not in (4, 8) or found.dtype.subdtype is not None:
-                raise FormatError(f"{where} must be float32 or float64; got {found.dtype!s:.50}")
+                raise FormatError(f"{where} must be float32 or float64, got {found.dtype!s:.50}")
             if found.external is not None or found.is_virtual:
                 raise FormatError(f"{where} keeps its numbers in other files; only data in the file itself are read")
             self._require_plain_storage(found, where)

@@ -92,7 +92,7 @@ def parsed_official_options(text: bytes, source: str) -> OfficialOptions:
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise FormatError(f"{source}: not valid JSON: {error}") from None
     if not isinstance(values, dict):
-        raise FormatError(f"{source}: must be a JSON object; got {type(values).__name__}")
+        raise FormatError(f"{source}: must be a JSON object, got {type(values).__name__}")
     try:
         _require_keys(values)
         return translated(_with_absent(values))
@@ -167,9 +167,9 @@ def translated_fields(values: Mapping[str, Any]) -> dict[str, Any]:
         fields["n_highway"] = 0
     count = char_cnn.get("n_characters", _N_CHARACTERS[0])
     if count not in _N_CHARACTERS:
-        raise ValueError(f"char_cnn.n_characters must be 261 or 262, which mean the same here; got {count!r:.50}")
+        raise ValueError(f"char_cnn.n_characters must be 261 or 262, which mean the same here, got {count!r:.50}")
     if values.get("bidirectional", True) is not True:
-        raise ValueError(f"bidirectional must be true: only such models are here; got {values['bidirectional']!r:.50}")
+        raise ValueError(f"bidirectional must be true: only such models are here, got {values['bidirectional']!r:.50}")
     if values.get("share_embedding_softmax", False) is not False:
         raise ValueError("share_embedding_softmax must be false: such models are not supported")
     return fields
@@ -178,7 +178,7 @@ def translated_fields(values: Mapping[str, Any]) -> dict[str, Any]:
 def _group(values: Mapping[str, Any], key: str, name: str | None = None) -> Mapping[str, Any]:
     group = values.get(key, {})
     if not isinstance(group, Mapping):
-        raise TypeError(f"{name or key} must be an object of options; got {type(group).__name__}")
+        raise TypeError(f"{name or key} must be an object of options, got {type(group).__name__}")
     return group
 
 

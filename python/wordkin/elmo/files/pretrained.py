@@ -159,7 +159,7 @@ def archive_to_state(archive: Archive, source: str) -> ModelState:
         options = ELMoOptions(**archive.metadata["options"])
         training = archive.metadata["training"]
         if not isinstance(training, dict):
-            raise TypeError(f"training must be an object; got {type(training).__name__}")
+            raise TypeError(f"training must be an object, got {type(training).__name__}")
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: its options are not those of a language model: {error}") from error
     shapes = parameter_shapes(options)

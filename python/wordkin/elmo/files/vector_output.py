@@ -50,7 +50,7 @@ def format_of(output: AnyPath, format_name: Any = None) -> OutputFormat:
         return choice_option("format", format_name, ("hdf5", "safetensors"))  # type: ignore[return-value]
     suffix = local_path(output).suffix.lower()
     if suffix not in _OF_SUFFIX:
-        raise ValueError(f"output must end in {', '.join(_OF_SUFFIX)}, or format must be given; got {suffix!r}")
+        raise ValueError(f"output must end in {', '.join(_OF_SUFFIX)}, or format must be given, got {suffix!r}")
     return _OF_SUFFIX[suffix]
 
 

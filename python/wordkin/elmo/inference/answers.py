@@ -100,7 +100,7 @@ class AnsweringModel(ServedModel):
         sentence = checked_sentence(tokens, checked_tokenizer(tokenizer))
         place = integer_option("position", position, -(2**62), 2**62)
         if not -len(sentence) <= place < len(sentence):
-            raise IndexError(f"position must be a place in a sentence of {len(sentence)} tokens; got {place}")
+            raise IndexError(f"position must be a place in a sentence of {len(sentence)} tokens, got {place}")
         count = integer_option("topn", topn, 0, 2**62)
         by: Any = choice_option("direction", direction, ("both", "forward", "backward"))
         model = self._loaded(workers, precision)
@@ -132,7 +132,7 @@ class AnsweringModel(ServedModel):
         if words is None:
             return word_table(model, list(vocabulary_of(model).words))
         if isinstance(words, str | bytes):
-            raise TypeError(f"words must be a list of words; got one {type(words).__name__}: {words[:20]!r}")
+            raise TypeError(f"words must be a list of words, got one {type(words).__name__}: {words[:20]!r}")
         return word_table(model, checked_sentence(words, None))
 
     def distill(
@@ -173,7 +173,7 @@ class AnsweringModel(ServedModel):
         least = integer_option("min_count", min_count, 1, 2**62)
         encoding = self._encoding(layers, gamma, layer_norm, None, False, batch_size, None, None)
         if encoding.choice.shares is None:
-            raise ValueError("layers must give one vector of a token, such as 'average' or 'top'; got 'all'")
+            raise ValueError("layers must give one vector of a token, such as 'average' or 'top', got 'all'")
         model = self._loaded(workers, precision)
         with shown_predictions(shown, 0) as show:
             return distilled(model, corpus, encoding, workers=model.core.threads, min_count=least, show=show)

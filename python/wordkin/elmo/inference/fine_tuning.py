@@ -112,18 +112,18 @@ def _inputs(content: ModelState, tokens: list[str], cut: Cut) -> tuple[NDArray[n
 def _joined(d_layers: Any, places: list[slice], shape: tuple[int, ...]) -> Layers:
     """Gradients of all tokens; nobody asks for those of the marks, or they are given."""
     if isinstance(d_layers, np.ndarray) or not isinstance(d_layers, Sequence):
-        raise TypeError(f"d_layers must be a list of arrays, one for each sentence; got {type(d_layers).__name__}")
+        raise TypeError(f"d_layers must be a list of arrays, one for each sentence, got {type(d_layers).__name__}")
     if len(d_layers) != len(places):
-        raise ValueError(f"d_layers must have {len(places)} arrays, one for each sentence; got {len(d_layers)}")
+        raise ValueError(f"d_layers must have {len(places)} arrays, one for each sentence, got {len(d_layers)}")
     whole = np.zeros(shape, dtype=np.float32)
     for number, (given, place) in enumerate(zip(d_layers, places, strict=True)):
         array = np.asarray(given)
         if array.dtype.kind not in "fiu":
-            raise TypeError(f"d_layers[{number}] must have real numbers; got {array.dtype}")
+            raise TypeError(f"d_layers[{number}] must have real numbers, got {array.dtype}")
         target = whole[:, place]
         if array.shape != target.shape:
             raise ValueError(
-                f"d_layers[{number}] must have the shape of the sentence's layers, {target.shape}; got {array.shape}"
+                f"d_layers[{number}] must have the shape of the sentence's layers, {target.shape}, got {array.shape}"
             )
         target[...] = array
     return whole

@@ -24,7 +24,7 @@ def checked_tokenizer(tokenizer: Any) -> Tokenizer | None:
         If it cannot be called.
     """
     if tokenizer is not None and not callable(tokenizer):
-        raise TypeError(f"tokenizer must be callable, from a str to its tokens; got {type(tokenizer).__name__}")
+        raise TypeError(f"tokenizer must be callable, from a str to its tokens, got {type(tokenizer).__name__}")
     return tokenizer  # type: ignore[no-any-return]
 
 
@@ -52,7 +52,7 @@ def checked_sentences(inputs: Any, tokenizer: Tokenizer | None = None, *, first:
     [['A', 'text', '.'], ['tokens', 'of', 'another']]
     """
     if isinstance(inputs, bytes | dict) or not isinstance(inputs, Iterable):
-        raise TypeError(f"inputs must be a text or a list of sentences; got {type(inputs).__name__}; {_NESTING}")
+        raise TypeError(f"inputs must be a text or a list of sentences, got {type(inputs).__name__}; {_NESTING}")
     given = list(inputs)
     texts = [sentence for sentence in given if isinstance(sentence, str)]
     if tokenizer is None and len(texts) > 1 and len(texts) == len(given) and not any(map(_has_blank, texts)):
@@ -75,10 +75,10 @@ def checked_sentence(sentence: Any, tokenizer: Tokenizer | None, place: int | No
         tokens = split_words(sentence) if tokenizer is None else list(tokenizer(sentence))
         name = f"the tokenizer's answer for {name}"
     elif isinstance(sentence, bytes | dict) or not isinstance(sentence, Iterable):
-        raise TypeError(f"{name} must be a text or a list of tokens; got {type(sentence).__name__}; {_NESTING}")
+        raise TypeError(f"{name} must be a text or a list of tokens, got {type(sentence).__name__}; {_NESTING}")
     else:
         tokens = list(sentence)
     for number, token in enumerate(tokens):
         if not isinstance(token, str):
-            raise TypeError(f"{name} must have str for tokens; got {type(token).__name__} at place {number}")
+            raise TypeError(f"{name} must have str for tokens, got {type(token).__name__} at place {number}")
     return tokens

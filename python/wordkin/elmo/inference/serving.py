@@ -82,7 +82,7 @@ class ServedModel(ABC):
 
     def _carried(self, stateful: Any) -> Streams | None:
         if not isinstance(stateful, bool | np.bool_):
-            raise TypeError(f"stateful must be True or False; got {stateful!r}")
+            raise TypeError(f"stateful must be True or False, got {stateful!r}")
         if not stateful:
             return None
         with self._serving:
@@ -247,7 +247,7 @@ class ServedModel(ABC):
         with_marks = flag_option("boundaries", boundaries)
         chosen, cut_at = _checked_precision(precision), _checked_cut(cut)
         if isinstance(batch, str):
-            raise TypeError("batch must be a list of sentences; got str")
+            raise TypeError("batch must be a list of sentences, got str")
         sentences = checked_sentences(batch, checked_tokenizer(tokenizer))
         with nullcontext() if streams is None else streams.carried(len(sentences)) as state:
             return layer_pass(
@@ -284,7 +284,7 @@ class ServedModel(ABC):
         """
         if isinstance(sentences, str | bytes | dict) or not isinstance(sentences, Iterable):
             raise TypeError(
-                f"sentences must be an iterable of sentences; got {type(sentences).__name__}; encode takes a text"
+                f"sentences must be an iterable of sentences, got {type(sentences).__name__}; encode takes a text"
             )
         encoding = self._encoding(
             layers, gamma, layer_norm, pooling, boundaries, batch_size, tokenizer, self._carried(stateful)

@@ -31,7 +31,7 @@ def word_analogies(
     """Score and sections with their right and wrong questions; see `KeyedVectors.evaluate_word_analogies`."""
     method = _METHODS.get(similarity_function)
     if method is None:
-        raise ValueError(f"`similarity_function` must be one of {', '.join(_METHODS)}; got {similarity_function!r}")
+        raise ValueError(f"`similarity_function` must be one of {', '.join(_METHODS)}, got {similarity_function!r}")
     scores = evaluate_analogies(
         vectors, analogies, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive, method=method
     )

@@ -24,7 +24,7 @@ class Interval:
 def percentile_interval(value: float, draws: Sequence[float] | NDArray[np.float64], confidence: float) -> Interval:
     """The interval that holds the middle `confidence` share of `draws`; draws that are not a number are left out."""
     if not 0.0 < confidence < 1.0:
-        raise ValueError(f"`confidence` must lie between 0 and 1; got {confidence}")
+        raise ValueError(f"`confidence` must lie between 0 and 1, got {confidence}")
     numbers = np.asarray(draws, dtype=np.float64)
     numbers = numbers[~np.isnan(numbers)]
     if len(numbers) == 0:

@@ -134,7 +134,7 @@ def _kind_of(key: object) -> str:
         return "empty"
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         return "number"
-    raise TypeError(f"only text and whole numbers can be saved as keys; got {key!r}")
+    raise TypeError(f"only text and whole numbers can be saved as keys, got {key!r}")
 
 
 def _key_as_text(key: object) -> str:

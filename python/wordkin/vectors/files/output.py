@@ -88,7 +88,7 @@ class _Flushable:
 def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
     """Raise a `FormatError` for a word that would not be read back: empty, or with a space or a newline in it."""
     if " " in prefix or "\n" in prefix:
-        raise FormatError(f"`prefix` must have neither spaces nor newlines; got {prefix!r}")
+        raise FormatError(f"`prefix` must have neither spaces nor newlines, got {prefix!r}")
     for row, word in enumerate(words):
         if " " in word or "\n" in word or not (word or prefix):
             raise FormatError(

@@ -47,7 +47,7 @@ def write_projector_tsv(
         If a file cannot be written.
     """
     if len(words) != len(vectors):
-        raise ValueError(f"`vectors` must have one row for each of {len(words)} words; got {len(vectors)}")
+        raise ValueError(f"`vectors` must have one row for each of {len(words)} words, got {len(vectors)}")
     for row, word in enumerate(words):
         if not word or any(character in word for character in "\t\n\r"):
             raise FormatError(f"word number {row + 1}, {word[:60]!r}, is empty or has a tab or a line break")

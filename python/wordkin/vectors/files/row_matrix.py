@@ -21,7 +21,7 @@ class RowMatrix:
         """`parsed` are the dtypes that the parser can write into directly; others get blocks converted."""
         self.dtype = np.dtype(dtype)
         if self.dtype not in _DTYPES:
-            raise ValueError(f"`datatype` must be float16, float32 or float64; got {dtype!r}")
+            raise ValueError(f"`datatype` must be float16, float32 or float64, got {dtype!r}")
         try:
             self.vectors = np.empty((rows, dimension), self.dtype)
         except (MemoryError, ValueError):

@@ -73,7 +73,7 @@ def write_vocabulary(
         If a word is empty or has a space or a newline, which the format cannot say.
     """
     if len(words) != len(counts):
-        raise ValueError(f"`counts` must have one number for each of {len(words)} words; got {len(counts)}")
+        raise ValueError(f"`counts` must have one number for each of {len(words)} words, got {len(counts)}")
     refuse_unwritable_words(words, prefix)
     numbers = np.asarray(counts).tolist()
     with open_output(path, append=append) as file:

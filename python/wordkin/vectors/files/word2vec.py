@@ -88,9 +88,9 @@ def read_word2vec(
     ['cat', 'dog']
     """
     if limit is not None and limit < 0:
-        raise ValueError(f"`limit` must be None or at least 0; got {limit}")
+        raise ValueError(f"`limit` must be None or at least 0, got {limit}")
     if on_duplicate not in ("first", "last", "error"):
-        raise ValueError(f"`on_duplicate` must be 'first', 'last' or 'error'; got {on_duplicate!r}")
+        raise ValueError(f"`on_duplicate` must be 'first', 'last' or 'error', got {on_duplicate!r}")
     if binary and no_header:
         raise NotImplementedError("`no_header` is for text: rows of binary files cannot be told without a header")
     codec = codecs.lookup(encoding).name
@@ -185,9 +185,9 @@ def write_word2vec(
         If the file cannot be written; nothing is left behind.
     """
     if vectors.ndim != 2 or vectors.dtype.newbyteorder("=") not in (np.float16, np.float32, np.float64):
-        raise TypeError(f"`vectors` must be a matrix of floats; got {vectors.ndim} dimensions of {vectors.dtype}")
+        raise TypeError(f"`vectors` must be a matrix of floats, got {vectors.ndim} dimensions of {vectors.dtype}")
     if len(words) != len(vectors):
-        raise ValueError(f"`vectors` must have one row for each of {len(words)} words; got {len(vectors)}")
+        raise ValueError(f"`vectors` must have one row for each of {len(words)} words, got {len(vectors)}")
     if fvocab is not None and counts is None:
         raise ValueError("`fvocab` needs `counts`")
     refuse_unwritable_words(words, prefix)

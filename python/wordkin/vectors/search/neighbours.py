@@ -101,7 +101,7 @@ class Neighbours(Similarities):
                 item, weight = entry if isinstance(entry, (tuple, list)) and len(entry) == 2 else (entry, sign)
                 if not isinstance(item, (*KEY_TYPES, np.ndarray)):
                     rule = "`positive` and `negative` must hold keys, arrays or pairs with a weight"
-                    raise TypeError(f"{rule}; got {entry!r}")
+                    raise TypeError(f"{rule}, got {entry!r}")
                 items.append(item)
                 weights.append(weight)
         vector = self.get_mean_vector(items, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
@@ -182,7 +182,7 @@ class Neighbours(Similarities):
         """
         neighbours = self.similar_by_key(wa, topn)
         if not neighbours:
-            raise ValueError(f"`topn` must leave at least one neighbour; got {topn}")
+            raise ValueError(f"`topn` must leave at least one neighbour, got {topn}")
         total: float = sum(cosine for _, cosine in neighbours)
         return float(self.similarity(wa, wb)) / total
 
@@ -217,7 +217,7 @@ class Neighbours(Similarities):
         ['pear', 'bus']
         """
         if not isinstance(topn, Integral):
-            raise TypeError(f"`topn` must be a whole number; got {topn!r}")
+            raise TypeError(f"`topn` must be a whole number, got {topn!r}")
         wanted = max(0, min(int(topn), len(self._vectors)))
         if isinstance(keys_or_matrix, np.ndarray) and keys_or_matrix.dtype.kind == "f":
             rows = as_rows("keys_or_matrix", keys_or_matrix, self.vector_size, working_dtype(self._vectors.dtype))
@@ -254,7 +254,7 @@ def _as_items(argument: Any) -> list[Any]:
 
 def _is_below_one(topn: Any) -> bool:
     if topn is not None and not isinstance(topn, Integral):
-        raise TypeError(f"`topn` must be a whole number or None; got {topn!r}")
+        raise TypeError(f"`topn` must be a whole number or None, got {topn!r}")
     return topn is not None and int(topn) < 1
 
 

@@ -68,7 +68,7 @@ class Similarities(VectorTable):
         """Return the cosines of one vector (dim,) with each row of a matrix (n, dim): (n,); 0 where one is zero."""
         rows = np.asarray(vectors_all)
         if rows.ndim != 2:
-            raise ValueError(f"`vectors_all` must be a matrix; got shape {rows.shape}")
+            raise ValueError(f"`vectors_all` must be a matrix, got shape {rows.shape}")
         dtype = working_dtype(np.result_type(rows.dtype, np.asarray(vector_1).dtype))
         rows = as_rows("vectors_all", rows, rows.shape[1], dtype)
         query = unit_rows(as_vector("vector_1", vector_1, rows.shape[1], dtype)[np.newaxis])
@@ -210,5 +210,5 @@ class EmptySetError(ValueError, ZeroDivisionError):
 
 def _as_keys(keys: Any) -> list[Any]:
     if isinstance(keys, str):
-        raise TypeError(f"expected a list of keys; got the single string {keys!r}")
+        raise TypeError(f"expected a list of keys, got the single string {keys!r}")
     return list(keys)

@@ -111,7 +111,7 @@ def _from_archive(cls: type[Word2Vec], archive: Archive, source: str) -> Word2Ve
         if matrix is not None:
             if matrix.shape != (len(model.wv), model.vector_size) or matrix.dtype != np.float32:
                 raise FormatError(
-                    f"{source}: layer {name!r} must be float32 with a row for each word; got {matrix.shape}"
+                    f"{source}: layer {name!r} must be float32 with a row for each word, got {matrix.shape}"
                 )
             setattr(model._layers, name, PaddedRows.of(matrix))
     return model

@@ -192,7 +192,7 @@ class Layers:
         lock = np.ascontiguousarray(self.wv.vectors_lockf, dtype=np.float32)
         if lock.ndim != 1 or len(lock) not in (1, len(self.wv)):
             raise ValueError(
-                f"wv.vectors_lockf must have 1 entry or {len(self.wv)}, one for each word; got {lock.shape}"
+                f"wv.vectors_lockf must have 1 entry or {len(self.wv)}, one for each word, got {lock.shape}"
             )
         if len(lock) == 1:
             return None if lock[0] == 1.0 else np.full(len(self.wv), lock[0], dtype=np.float32)
@@ -220,5 +220,5 @@ class Layers:
         """
         array = np.asarray(matrix, dtype=np.float32)
         if array.shape != (len(self.wv), self.vector_size):
-            raise ValueError(f"{name} must have the shape {(len(self.wv), self.vector_size)}; got {array.shape}")
+            raise ValueError(f"{name} must have the shape {(len(self.wv), self.vector_size)}, got {array.shape}")
         return PaddedRows.of(array)
