@@ -68,7 +68,7 @@ def _facts_of(content: ModelState) -> dict[str, Any]:
 
 
 def _facts_of_own(source: Path) -> dict[str, Any]:
-    from ..elmo.files.pretrained import archive_to_state
+    from ..elmo.archive import archive_to_state
     from ..storage import read_archive
 
     archive = read_archive(source, mmap=True)
@@ -97,7 +97,7 @@ def holds_language_model(path: str) -> bool:
 
 
 def _holds_language_model(source: Path) -> bool:
-    from ..elmo.files.pretrained import KIND
+    from ..elmo.archive import KIND
     from ..errors import FormatError
     from ..storage import read_archive
 

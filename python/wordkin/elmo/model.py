@@ -17,7 +17,7 @@ from ..runtime.options import integer_option, progress_option
 from ..storage.paths import AnyPath
 from .arguments import model_options
 from .data.encoded_text import ReadText
-from .files import pretrained as persistence
+from .files import pretrained
 from .files.official_files import export_official, is_official, load_official
 from .inference.answers import AnsweringModel
 from .options import ELMoOptions, ELMoTrainingOptions, Optimizer, Precision
@@ -353,7 +353,7 @@ class ELMo(AnsweringModel):
             Whether to write what the optimizer knows beside it, as training on needs it. It is as large as the
             parameters (Adam: twice).
         """
-        persistence.save_state(self._fitted(), folder, training_state=training_state)
+        pretrained.save_state(self._fitted(), folder, training_state=training_state)
 
     def export_hdf5(self, folder: AnyPath) -> None:
         """Write the files of the original program into a folder, which is made where it is missing.
@@ -388,7 +388,7 @@ class ELMo(AnsweringModel):
         if weights is not None or is_official(path):
             content = load_official(path, weights, vocabulary)
         else:
-            content = persistence.load_state(path)
+            content = pretrained.load_state(path)
         model = cls()
         model._options = content.options
         model._state = content
@@ -396,7 +396,7 @@ class ELMo(AnsweringModel):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy through the format of files, without what only training on needs."""
-        data = None if self._state is None else persistence.to_bytes(self._state)
+        data = None if self._state is None else pretrained.to_bytes(self._state)
         return _from_bytes, (type(self), self._options, self.training_defaults, data)
 
     def __repr__(self) -> str:
@@ -409,6 +409,6 @@ def _from_bytes(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[s
     model = cls()
     model._options, model.training_defaults = options, training_defaults
     if data is not None:
-        model._state = persistence.from_bytes(data)
+        model._state = pretrained.from_bytes(data)
         model._options = model._state.options
     return model

@@ -1,4 +1,4 @@
-"""What a model consists of: options, words, parameters, and what its optimizer remembers."""
+"""State of a language model: options, output vocabulary, parameters and the state of its optimizer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .. import _core
 from ..errors import ResourceError
 from ..runtime.compute import memory_limit
-from .initialization import allocated, initialize
+from .initialization import allocate, initialize
 from .options import ELMoOptions, Optimizer
 from .vocabulary import TargetWords
 
@@ -25,34 +25,34 @@ __all__ = [
     "Tensors",
     "build_state",
     "initial_optimizer_state",
-    "require_memory",
     "parameter_shapes",
+    "require_memory",
     "without_softmax",
 ]
 
 Tensors = dict[str, NDArray[np.float32]]
 Shapes = list[tuple[str, tuple[int, ...]]]
-Rows = tuple[NDArray[np.intp], NDArray[np.intp]]  # of the same words: in the new table, and in the old
+RowIndices = tuple[NDArray[np.intp], NDArray[np.intp]]  # Rows of the same words: in the new and in the old table.
 
-# What each optimizer keeps for every parameter, and what that begins as.
+# Moments that each optimizer keeps for every parameter, and their initial values.
 MOMENTS: dict[Optimizer, dict[str, float]] = {
-    "adagrad": {"squares": 1.0},  # the original's accumulator, and no epsilon
+    "adagrad": {"squares": 1.0},  # The initial accumulator of the original program, which adds no epsilon.
     "adam": {"mean": 0.0, "variance": 0.0},
 }
 
 
 @dataclass(eq=False)
 class OptimizerState:
-    """What an optimizer remembers.
+    """State of an optimizer.
 
     Parameters
     ----------
-    optimizer
-        Its kind.
-    updates
-        Steps that it has made; they number the random streams of training, too.
-    moments
-        For each kind of moment: tensors by the names of the parameters.
+    optimizer : {"adagrad", "adam"}
+        Kind of optimizer.
+    updates : int
+        Number of updates made. It also numbers the random streams of training.
+    moments : dict of str to dict of str to ndarray of float32
+        Tensors by kind of moment, then by the name of the parameter.
     """
 
     optimizer: Optimizer
@@ -60,7 +60,13 @@ class OptimizerState:
     moments: dict[str, Tensors]
 
     def for_trainer(self) -> dict[str, Any]:
-        """By the names of parameters: a tensor, or several."""
+        """Return the moments in the form that the compiled trainer takes.
+
+        Returns
+        -------
+        dict of str to ndarray, or to tuple of ndarray
+            For each parameter its moment, or the tuple of its moments if the optimizer keeps several.
+        """
         tables = list(self.moments.values())
         if len(tables) == 1:
             return dict(tables[0])
@@ -69,22 +75,24 @@ class OptimizerState:
 
 @dataclass(eq=False)
 class ModelState:
-    """A model.
+    """Everything that makes up a language model.
 
     Parameters
     ----------
-    options
-        Its own.
-    words
-        What it predicts, or None.
-    parameters
-        Tensors by their official names.
-    optimizer
-        What the optimizer of its last training knows, if that is here.
-    optimizer_file, checksum
-        Where it is else, and a number that the file must name.
-    training
-        Arguments of the last training.
+    options : ELMoOptions
+        Options of the model.
+    words : TargetWords or None
+        Output vocabulary; None for a model that predicts no words.
+    parameters : dict of str to ndarray of float32
+        Parameters by their official names.
+    optimizer : OptimizerState, optional
+        State of the optimizer of the last training run, if it is loaded.
+    optimizer_file : Path, optional
+        File that the optimizer state can be loaded from.
+    checksum : int, optional
+        Checksum of the parameters, which `optimizer_file` must name.
+    training : dict, optional
+        Arguments of the last training run.
     """
 
     options: ELMoOptions
@@ -97,64 +105,140 @@ class ModelState:
 
 
 def parameter_shapes(options: ELMoOptions) -> Shapes:
-    """Names and shapes of all tensors of a model."""
+    """Return the names and shapes of all parameters of a model.
+
+    Parameters
+    ----------
+    options : ELMoOptions
+        Options of the model.
+
+    Returns
+    -------
+    list of (str, tuple of int)
+        Official name and shape of each parameter.
+
+    Examples
+    --------
+    >>> parameter_shapes(ELMoOptions(dim=16, projection_dim=8))[0]
+    ('char_embed', (261, 16))
+    """
     return [(name, tuple(shape)) for name, shape in _core.elmo.parameter_shapes(options)]
 
 
 def without_softmax(shapes: Shapes) -> Shapes:
-    """All but what predicts words; files of the original have no more."""
+    """Return the shapes without those of the softmax, which official weight files do not contain.
+
+    Parameters
+    ----------
+    shapes : list of (str, tuple of int)
+        Names and shapes of parameters.
+
+    Returns
+    -------
+    list of (str, tuple of int)
+        Names and shapes of the parameters that are not part of the softmax.
+    """
     return [(name, shape) for name, shape in shapes if not name.startswith("softmax")]
 
 
 def build_state(
-    options: ELMoOptions, words: TargetWords | None, seed: int, before: ModelState | None = None
+    options: ELMoOptions, words: TargetWords | None, seed: int, previous: ModelState | None = None
 ) -> ModelState:
-    """Return a model with these words: initial, or with what a model before has of the same.
+    """Return the state of a new model, or of an existing model with another vocabulary.
 
-    Tensors that do not depend on the words are those of `before`, not copies; rows of words that both have are copied,
-    with what the optimizer knows of them; others begin anew.
+    Tensors of `previous` that do not depend on the vocabulary are shared, not copied. Rows of words that both
+    vocabularies contain are copied together with their optimizer state; other rows are initialized.
+
+    Parameters
+    ----------
+    options : ELMoOptions
+        Options of the model; `n_tokens_vocab` is replaced by the size of the vocabulary.
+    words : TargetWords or None
+        Output vocabulary; None for a model without a softmax.
+    seed : int
+        Random seed of the initial values.
+    previous : ModelState, optional
+        State to take trained values from.
+
+    Returns
+    -------
+    ModelState
+        The state. It has an optimizer state only if `previous` has one.
 
     Raises
     ------
     ResourceError
-        If it is larger than the memory.
+        If there is not enough memory.
     """
-    fitted = replace(options, n_tokens_vocab=0 if words is None else len(words))
-    shapes = parameter_shapes(fitted)
+    options = replace(options, n_tokens_vocab=0 if words is None else len(words))
+    shapes = parameter_shapes(options)
     optimizer = None
     known: Mapping[str, NDArray[np.float32]] = {}
     rows = None
-    if before is not None:
-        known = before.parameters
-        rows = _common_rows(words, before.words)
-        optimizer = before.optimizer
+    if previous is not None:
+        known = previous.parameters
+        rows = _common_rows(words, previous.words)
+        optimizer = previous.optimizer
 
-    def begin(name: str, tensor: NDArray[np.float32]) -> None:
-        initialize(tensor, name, fitted, seed)
+    def fill(name: str, tensor: NDArray[np.float32]) -> None:
+        initialize(tensor, name, options, seed)
 
-    content = ModelState(fitted, words, _fitted(shapes, known, rows, begin))
+    state = ModelState(options, words, _reuse_or_fill(shapes, known, rows, fill))
     if optimizer is not None:
-        content.optimizer = OptimizerState(
+        state.optimizer = OptimizerState(
             optimizer.optimizer,
             optimizer.updates,
             {
-                moment: _fitted(shapes, optimizer.moments[moment], rows, _filling(value))
+                moment: _reuse_or_fill(shapes, optimizer.moments[moment], rows, _constant(value))
                 for moment, value in MOMENTS[optimizer.optimizer].items()
             },
         )
-    return content
+    return state
 
 
 def initial_optimizer_state(optimizer: Optimizer, shapes: Shapes) -> OptimizerState:
-    """Return what an optimizer knows at the start."""
-    moments = {moment: _fitted(shapes, {}, None, _filling(value)) for moment, value in MOMENTS[optimizer].items()}
+    """Return the state of an optimizer before its first update.
+
+    Parameters
+    ----------
+    optimizer : {"adagrad", "adam"}
+        Kind of optimizer.
+    shapes : list of (str, tuple of int)
+        Names and shapes of the parameters.
+
+    Returns
+    -------
+    OptimizerState
+        State without updates.
+
+    Raises
+    ------
+    ResourceError
+        If there is not enough memory.
+    """
+    moments = {
+        moment: _reuse_or_fill(shapes, {}, None, _constant(value)) for moment, value in MOMENTS[optimizer].items()
+    }
     return OptimizerState(optimizer, 0, moments)
 
 
 def require_memory(shapes: Shapes, optimizer: Optimizer) -> None:
-    """Raise a ResourceError if parameters, moments and gradients are more than this process may use.
+    """Check that training fits into the memory that this process may use.
 
-    Systems promise more than they have, and end the process when it is used.
+    Operating systems grant more memory than they have and kill the process once it is used, so that the size is
+    checked before anything is allocated.
+
+    Parameters
+    ----------
+    shapes : list of (str, tuple of int)
+        Names and shapes of the parameters.
+    optimizer : {"adagrad", "adam"}
+        Kind of optimizer.
+
+    Raises
+    ------
+    ResourceError
+        If parameters, moments and gradients need more memory than this process may use.
     """
     sizes = {name: 4 * int(np.prod(shape, dtype=object)) for name, shape in shapes}
     gradients = sum(size for name, size in sizes.items() if not _has_word_rows(name))
@@ -162,8 +246,8 @@ def require_memory(shapes: Shapes, optimizer: Optimizer) -> None:
     limit = memory_limit()
     if limit is not None and needed > limit:
         raise ResourceError(
-            f"training this model needs {needed / 2**30:.1f} GiB for parameters, what {optimizer} keeps of them, and "
-            f"gradients; this process may use {limit / 2**30:.1f} GiB"
+            f"training this model needs {needed / 2**30:.1f} GiB for parameters, {optimizer} moments and gradients, "
+            f"but this process may use only {limit / 2**30:.1f} GiB; use a smaller model or vocabulary"
         )
 
 
@@ -171,34 +255,34 @@ def _has_word_rows(name: str) -> bool:
     return name == "embedding" or name.startswith("softmax")
 
 
-def _filling(value: float) -> Callable[[str, NDArray[np.float32]], None]:
+def _constant(value: float) -> Callable[[str, NDArray[np.float32]], None]:
     return lambda _, tensor: tensor.fill(value)
 
 
-def _common_rows(words: TargetWords | None, before: TargetWords | None) -> Rows | None:
-    if words is None or before is None or words.words == before.words:
+def _common_rows(words: TargetWords | None, previous: TargetWords | None) -> RowIndices | None:
+    if words is None or previous is None or words.words == previous.words:
         return None
-    common = [(words.index[word], number) for number, word in enumerate(before.words) if word in words.index]
-    new, old = np.array(common, dtype=np.intp).reshape(-1, 2).T
-    return new, old
+    common = [(words.index[word], old) for old, word in enumerate(previous.words) if word in words.index]
+    new_rows, old_rows = np.array(common, dtype=np.intp).reshape(-1, 2).T
+    return new_rows, old_rows
 
 
-def _fitted(
+def _reuse_or_fill(
     shapes: Shapes,
     known: Mapping[str, NDArray[np.float32]],
-    rows: Rows | None,
-    begin: Callable[[str, NDArray[np.float32]], None],
+    rows: RowIndices | None,
+    fill: Callable[[str, NDArray[np.float32]], None],
 ) -> Tensors:
     tensors = {}
     for name, shape in shapes:
-        has_rows = rows is not None and _has_word_rows(name)
-        if name in known and known[name].shape == shape and not has_rows:
+        has_other_rows = rows is not None and _has_word_rows(name)
+        if name in known and known[name].shape == shape and not has_other_rows:
             tensors[name] = known[name]
             continue
-        tensor = allocated(name, shape)
-        begin(name, tensor)
-        if name in known and rows is not None and has_rows:
-            new, old = rows
-            tensor[new] = known[name][old]
+        tensor = allocate(name, shape)
+        fill(name, tensor)
+        if name in known and rows is not None and has_other_rows:
+            new_rows, old_rows = rows
+            tensor[new_rows] = known[name][old_rows]
         tensors[name] = tensor
     return tensors

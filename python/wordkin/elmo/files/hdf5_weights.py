@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_path
 from ...storage.paths import AnyPath
-from ..initialization import allocated
+from ..initialization import allocate
 from ..state import Shapes, Tensors
 
 __all__ = ["Hdf5Weights", "imported_h5py", "opened_weights", "write_weights"]
@@ -151,7 +151,7 @@ class Hdf5Weights:
             raise FormatError(f"{where} declares {declared} bytes and stores {stored}")
 
     def _read(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
-        tensor = allocated(name, shape)
+        tensor = allocate(name, shape)
         if tensor.size:
             with _as_format_errors(self.source, f"the data set {name!r} cannot be read"):
                 self._sets[name].read_direct(tensor)  # libhdf5 converts numbers of other widths and byte orders

@@ -10,9 +10,9 @@ from ...runtime.callbacks import tell
 from ...runtime.options import choice_option, integer_option
 from ...storage.checkpoint import CheckpointFolder
 from ...storage.paths import AnyPath
+from ..archive import load_optimizer
 from ..data.batching import TrainingBatches
 from ..data.encoded_text import ReadText
-from ..files.pretrained import load_optimizer
 from ..options import ELMoOptions, ELMoTrainingOptions
 from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
 from ..vocabulary import FEWEST_WORDS, TargetWords, VocabularyChange, frequent_words, parse_vocabulary

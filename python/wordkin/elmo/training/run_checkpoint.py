@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from ...errors import FormatError, VocabularyError
 from ...runtime.options import integer_option, real_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint
+from ..archive import archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
-from ..files.pretrained import archive_to_state, optimizer_to_archive, state_to_archive
 from ..options import ELMoOptions, ELMoTrainingOptions
 from ..state import ModelState, Tensors
 from ..vocabulary import TargetWords
