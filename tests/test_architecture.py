@@ -179,7 +179,7 @@ def test_kernel_objects_have_no_weak_symbols(name: str, tmp_path: Path) -> None:
 
 
 OPTIONS = [
-    ("word2vec/objective.h", "Options", TrainingOptions),
+    ("word2vec/training_context.h", "Options", TrainingOptions),
     ("elmo/options.h", "Options", ELMoOptions),
     ("elmo/options.h", "TrainingOptions", ELMoTrainingOptions),
     ("tasks/options.h", "Options", NetworkOptions),

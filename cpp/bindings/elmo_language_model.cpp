@@ -23,8 +23,8 @@
 #include "bindings/interruptible_team.h"
 #include "bindings/tensor_views.h"
 #include "bindings/turn.h"
-#include "elmo/embedding.h"
 #include "elmo/evaluation.h"
+#include "elmo/inference_pass.h"
 #include "elmo/language_model.h"
 
 namespace py = pybind11;

@@ -2,9 +2,9 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "bindings/elmo_forward_pass.h"
 #include "bindings/elmo_language_model.h"
 #include "bindings/elmo_options.h"
-#include "bindings/elmo_traced_pass.h"
 #include "bindings/elmo_trainer.h"
 #include "bindings/registers.h"
 #include "elmo/parameters.h"

@@ -12,9 +12,9 @@
 #include "elmo/window.h"
 #include "linalg/scratch.h"
 #include "memory/matrix_view.h"
+#include "memory/padded_matrix.h"
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
-#include "recurrent/padded_matrix.h"
 #include "softmax/vocabulary_scores.h"
 
 namespace wordkin::elmo {
@@ -42,8 +42,8 @@ class Evaluation {
     Direction(const LanguageModel& model, const recurrent::SequenceBatch& batch);
 
     recurrent::StackInference stack;
-    recurrent::PaddedMatrix input;
-    recurrent::PaddedMatrix odd, even;  // outputs of layers, in turn
+    memory::PaddedMatrix input;
+    memory::PaddedMatrix odd, even;  // outputs of layers, in turn
     std::vector<memory::MatrixView<float>> outputs;
   };
 

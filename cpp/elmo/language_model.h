@@ -1,7 +1,7 @@
 // A language model that does not change: its weights as the layers read them, packed once.
 //
 // Read-only once loaded: any number of threads may encode and evaluate with it, each call with working memory of its
-// own (elmo/embedding, elmo/evaluation).
+// own (elmo/inference_pass, elmo/evaluation).
 #pragma once
 
 #include <array>

@@ -13,7 +13,7 @@
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
 #include "optim/row_gradients.h"
-#include "optim/row_places.h"
+#include "optim/row_positions.h"
 #include "parallel/team.h"
 
 namespace wordkin::elmo {

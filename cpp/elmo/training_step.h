@@ -19,11 +19,11 @@
 #include "elmo/token_layer.h"
 #include "elmo/window.h"
 #include "linalg/gemm.h"
+#include "memory/padded_matrix.h"
 #include "optim/dense_gradients.h"
 #include "optim/parameter_set.h"
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
-#include "recurrent/padded_matrix.h"
 
 namespace wordkin::elmo {
 
@@ -93,9 +93,9 @@ class TrainingStep {
   optim::ParameterSet parameters_;
   linalg::Scratch scratch_;
 
-  recurrent::PaddedMatrix inputs_;  // (places of both directions, P), then their gradients
-  recurrent::PaddedMatrix hidden_;  // of the top layers
-  recurrent::PaddedMatrix d_hidden_;
+  memory::PaddedMatrix inputs_;  // (places of both directions, P), then their gradients
+  memory::PaddedMatrix hidden_;  // of the top layers
+  memory::PaddedMatrix d_hidden_;
   CarriedState state_;
   CarriedState next_state_;
 

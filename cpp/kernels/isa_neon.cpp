@@ -1,7 +1,7 @@
 // Every kernel, compiled for this instruction set.
 #define WORDKIN_VEC_HEADER "kernels/vec_neon.h"
 
-#include "kernels/every_kernel.inl.h"
+#include "kernels/all_kernels.inl.h"
 #include "kernels/tables.h"
 
 namespace wordkin::kernels {

@@ -7,9 +7,9 @@
 
 #include <cstdint>
 
-#include "kernels/gate_steps.h"
 #include "kernels/isa.h"
-#include "kernels/token_layer_steps.h"
+#include "kernels/recurrent_args.h"
+#include "kernels/token_layer_args.h"
 
 namespace wordkin::kernels {
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "kernels/elementary.inl.h"
-#include "kernels/gate_steps.h"
+#include "kernels/recurrent_args.h"
 #include "kernels/vec.h"
 
 namespace wordkin::kernels {

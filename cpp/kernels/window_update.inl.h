@@ -13,7 +13,7 @@
 
 #include "kernels/elementary.inl.h"
 #include "kernels/kernel_table.h"
-#include "kernels/loss_terms.inl.h"
+#include "kernels/loss_accumulator.inl.h"
 #include "kernels/vec.h"
 
 namespace wordkin::kernels {

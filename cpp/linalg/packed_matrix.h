@@ -11,7 +11,7 @@
 
 #include "linalg/compute.h"
 #include "memory/matrix_view.h"
-#include "memory/unfilled_buffer.h"
+#include "memory/uninitialized_buffer.h"
 #include "parallel/team.h"
 
 namespace wordkin::linalg {

@@ -8,9 +8,9 @@
 
 #include "linalg/scratch.h"
 #include "memory/matrix_view.h"
+#include "memory/padded_matrix.h"
 #include "parallel/team.h"
 #include "recurrent/packed_layer.h"
-#include "recurrent/padded_matrix.h"
 #include "recurrent/sequence_batch.h"
 #include "recurrent/stack_shape.h"
 #include "recurrent/tensors.h"
@@ -30,10 +30,10 @@ struct LayerSaved {
   LayerSaved(const StackShape& shape, std::int64_t layer, const SequenceBatch& batch);
   void resize(const SequenceBatch& batch);
 
-  PaddedMatrix inputs;     // (rows, input + hidden): x beside the h before, as the weights take them
-  PaddedMatrix gates;      // (rows, gates * dim) i, j, f, o; of the plain cell its output
-  PaddedMatrix cells;      // (width + rows, dim): the c that the batch began with, then the c of each row
-  PaddedMatrix unclipped;  // (rows, hidden) what the projection gave; where it is clipped only
+  memory::PaddedMatrix inputs;     // (rows, input + hidden): x beside the h before, as the weights take them
+  memory::PaddedMatrix gates;      // (rows, gates * dim) i, j, f, o; of the plain cell its output
+  memory::PaddedMatrix cells;      // (width + rows, dim): the c that the batch began with, then the c of each row
+  memory::PaddedMatrix unclipped;  // (rows, hidden) what the projection gave; where it is clipped only
 
   [[nodiscard]] memory::MatrixView<float> x();  // (rows, input): a caller writes it before forward
   [[nodiscard]] std::size_t bytes() const;
@@ -48,11 +48,11 @@ struct LayerScratch {
   LayerScratch(const StackShape& shape, const SequenceBatch& batch, Purpose purpose);
   void resize(const SequenceBatch& batch);
 
-  PaddedMatrix gates;     // inference: the sums of some steps
-  PaddedMatrix outputs;   // (width, dim) of a step's cells; backward: their gradients
-  PaddedMatrix d_cells;   // (width, dim)
-  PaddedMatrix d_before;  // (width, hidden): gradient of the h before
-  PaddedMatrix d_hidden;  // (rows, hidden): gradient of what the projection gave
+  memory::PaddedMatrix gates;     // inference: the sums of some steps
+  memory::PaddedMatrix outputs;   // (width, dim) of a step's cells; backward: their gradients
+  memory::PaddedMatrix d_cells;   // (width, dim)
+  memory::PaddedMatrix d_before;  // (width, hidden): gradient of the h before
+  memory::PaddedMatrix d_hidden;  // (rows, hidden): gradient of what the projection gave
 
   [[nodiscard]] std::size_t bytes() const;
 

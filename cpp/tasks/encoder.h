@@ -9,9 +9,9 @@
 #include "elmo/sentence_batch.h"
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
+#include "memory/padded_matrix.h"
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
-#include "recurrent/padded_matrix.h"
 #include "tasks/options.h"
 #include "tasks/parameters.h"
 
@@ -56,14 +56,14 @@ class Encoder {
     recurrent::PackedStack weights;
     recurrent::StackTraining stack;
     recurrent::StackInference inference;
-    recurrent::PaddedMatrix inputs;               // in the order of the direction; then their gradients
-    recurrent::PaddedMatrix top;                  // the last layer's outputs, then their gradients
-    std::vector<recurrent::PaddedMatrix> states;  // h and c of every layer
+    memory::PaddedMatrix inputs;               // in the order of the direction; then their gradients
+    memory::PaddedMatrix top;                  // the last layer's outputs, then their gradients
+    std::vector<memory::PaddedMatrix> states;  // h and c of every layer
     std::vector<recurrent::LayerState> views;
-    std::vector<recurrent::PaddedMatrix> below;  // outputs of the other layers, where nothing is kept
+    std::vector<memory::PaddedMatrix> below;  // outputs of the other layers, where nothing is kept
     std::vector<memory::MatrixView<float>> outputs;
-    recurrent::PaddedMatrix word_sums;  // (words, gates * hidden)
-    std::vector<std::int32_t> words;    // of the inputs, where they are not features
+    memory::PaddedMatrix word_sums;   // (words, gates * hidden)
+    std::vector<std::int32_t> words;  // of the inputs, where they are not features
   };
 
   [[nodiscard]] bool run(parallel::Team& team, int direction, const recurrent::Dropout* dropout,

@@ -15,7 +15,7 @@
 #include "memory/matrix_view.h"
 #include "memory/row_buffer.h"
 #include "optim/row_gradients.h"
-#include "optim/row_places.h"
+#include "optim/row_positions.h"
 #include "parallel/team.h"
 #include "tasks/batch.h"
 #include "tasks/options.h"

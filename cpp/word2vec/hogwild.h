@@ -15,8 +15,8 @@
 
 #include "parallel/thread_pool.h"
 #include "word2vec/learning_rate.h"
-#include "word2vec/objective.h"
 #include "word2vec/sentence_trainer.h"
+#include "word2vec/training_context.h"
 
 namespace wordkin::word2vec {
 

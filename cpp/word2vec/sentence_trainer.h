@@ -9,7 +9,7 @@
 #include "kernels/kernel_table.h"
 #include "memory/aligned_buffer.h"
 #include "random/generator.h"
-#include "word2vec/objective.h"
+#include "word2vec/training_context.h"
 #include "word2vec/window.h"
 
 namespace wordkin::word2vec {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "word2vec/objective.h"
+#include "word2vec/training_context.h"
 
 namespace wordkin::word2vec {
 

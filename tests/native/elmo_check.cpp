@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <vector>
 
-#include "elmo/embedding.h"
-#include "elmo/traced_pass.h"
+#include "elmo/forward_pass.h"
+#include "elmo/inference_pass.h"
 #include "elmo/trainer.h"
 #include "kernels/select.h"
 

@@ -1,4 +1,4 @@
-#include "tasks/answer_layers.h"
+#include "tasks/output_layers.h"
 
 #include <algorithm>
 

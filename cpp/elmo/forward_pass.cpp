@@ -1,4 +1,4 @@
-#include "elmo/traced_pass.h"
+#include "elmo/forward_pass.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Forward and backward through all layers, for fine-tuning.
-#include "bindings/elmo_traced_pass.h"
+#include "bindings/elmo_forward_pass.h"
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
@@ -23,7 +23,7 @@
 #include "bindings/interruptible_team.h"
 #include "bindings/tensor_views.h"
 #include "bindings/turn.h"
-#include "elmo/traced_pass.h"
+#include "elmo/forward_pass.h"
 
 namespace py = pybind11;
 

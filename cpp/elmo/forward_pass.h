@@ -16,9 +16,9 @@
 #include "elmo/token_layer.h"
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
+#include "memory/padded_matrix.h"
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
-#include "recurrent/padded_matrix.h"
 
 namespace wordkin::elmo {
 
@@ -50,8 +50,8 @@ class TracedPass {
 
     recurrent::PackedStack weights;
     recurrent::StackTraining stack;
-    recurrent::PaddedMatrix top;                    // the last layer's output, then its gradient
-    std::vector<recurrent::PaddedMatrix> d_inputs;  // what comes to each layer's input from outside
+    memory::PaddedMatrix top;                    // the last layer's output, then its gradient
+    std::vector<memory::PaddedMatrix> d_inputs;  // what comes to each layer's input from outside
     std::vector<memory::MatrixView<const float>> d_views;
   };
 
@@ -67,7 +67,7 @@ class TracedPass {
   std::vector<std::int32_t> ids_;  // of both directions, in the order in which each reads
   TokenLayer tokens_;
   std::vector<Direction> directions_;
-  recurrent::PaddedMatrix inputs_;  // (tokens of both directions, P), then their gradients
+  memory::PaddedMatrix inputs_;  // (tokens of both directions, P), then their gradients
   CarriedState state_;
   linalg::Scratch scratch_;
 };

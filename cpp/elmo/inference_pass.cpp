@@ -1,4 +1,4 @@
-#include "elmo/embedding.h"
+#include "elmo/inference_pass.h"
 
 #include <algorithm>
 

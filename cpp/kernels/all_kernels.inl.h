@@ -8,7 +8,7 @@
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/highway.inl.h"
 #include "kernels/kernel_table.h"
-#include "kernels/loss_terms.inl.h"
+#include "kernels/loss_accumulator.inl.h"
 #include "kernels/matrix_copy.inl.h"
 #include "kernels/optimizer_rows.inl.h"
 #include "kernels/recurrent_gates.inl.h"

@@ -15,9 +15,9 @@
 #include "elmo/sentence_batch.h"
 #include "linalg/scratch.h"
 #include "memory/matrix_view.h"
+#include "memory/padded_matrix.h"
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
-#include "recurrent/padded_matrix.h"
 
 namespace wordkin::elmo {
 
@@ -48,8 +48,8 @@ class Embedding {
     Direction(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers);
 
     recurrent::StackInference stack;
-    recurrent::PaddedMatrix input;
-    std::vector<recurrent::PaddedMatrix> outputs;
+    memory::PaddedMatrix input;
+    std::vector<memory::PaddedMatrix> outputs;
     std::vector<memory::MatrixView<float>> views;  // of outputs
   };
 

@@ -1,4 +1,4 @@
-#include "optim/row_places.h"
+#include "optim/row_positions.h"
 
 #include <algorithm>
 #include <numeric>

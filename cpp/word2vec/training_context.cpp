@@ -1,4 +1,4 @@
-#include "word2vec/objective.h"
+#include "word2vec/training_context.h"
 
 #include <cstdint>
 #include <stdexcept>

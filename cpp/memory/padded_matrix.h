@@ -10,7 +10,7 @@
 #include "memory/aligned_buffer.h"
 #include "memory/matrix_view.h"
 
-namespace wordkin::recurrent {
+namespace wordkin::memory {
 
 class PaddedMatrix {
  public:
@@ -29,18 +29,18 @@ class PaddedMatrix {
     std::size_t floats = static_cast<std::size_t>(rows * pitch_);
     if (floats <= floats_.size()) return;
     floats = std::max(floats, floats_.size() + floats_.size() / 4);
-    floats_ = memory::AlignedBuffer<float>();
-    floats_ = memory::AlignedBuffer<float>(floats);
+    floats_ = AlignedBuffer<float>();
+    floats_ = AlignedBuffer<float>(floats);
   }
 
-  [[nodiscard]] memory::MatrixView<float> view() { return {floats_.data(), rows_, columns_, pitch_}; }
+  [[nodiscard]] MatrixView<float> view() { return {floats_.data(), rows_, columns_, pitch_}; }
   [[nodiscard]] std::size_t bytes() const { return floats_.size() * sizeof(float); }
 
  private:
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
   std::int64_t pitch_ = 0;
-  memory::AlignedBuffer<float> floats_;
+  AlignedBuffer<float> floats_;
 };
 
-}  // namespace wordkin::recurrent
+}  // namespace wordkin::memory
