@@ -1,4 +1,4 @@
-// Rows that kernels read without tails, as many as a call needs: room that only grows.
+// A growable buffer of rows padded to whole cache lines, so that kernels need no code for partial vectors.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace wordkin::memory {
 
-inline constexpr std::int64_t kPaddedColumns = 16;  // floats: one cache line
+inline constexpr std::int64_t kPaddedColumns = 16;  // floats in one cache line
 
 constexpr std::int64_t padded(std::int64_t columns) {
   return (columns + kPaddedColumns - 1) / kPaddedColumns * kPaddedColumns;
@@ -22,18 +22,21 @@ class RowBuffer {
   RowBuffer() = default;
   explicit RowBuffer(std::int64_t columns) : columns_(columns) {}
 
+  // Makes sure that there is room for `rows` rows; existing values are discarded when the buffer grows. It grows by at
+  // least a quarter: otherwise a series of slightly larger batches would allocate in every call.
   void reserve(std::int64_t rows) {
     if (rows <= rows_) return;
-    rows_ = std::max(rows, rows_ + rows_ / 4);  // calls that need a little more each would ask for memory every time
+    rows_ = std::max(rows, rows_ + rows_ / 4);
     buffer_ = AlignedBuffer<T>();
     buffer_ = AlignedBuffer<T>(static_cast<std::size_t>(rows_ * pitch()));
   }
-  // The first `rows` rows; behind the columns of each stand numbers that are finite and mean nothing.
+  // The first `rows` rows. The padding after the columns of each row holds finite, unspecified values.
   [[nodiscard]] MatrixView<T> rows(std::int64_t rows) { return {buffer_.data(), rows, columns_, pitch()}; }
+  [[nodiscard]] std::size_t bytes() const { return buffer_.size() * sizeof(T); }
 
  private:
-  // A cache line more than padded: the same column of many rows, which products read together, would fall into one set
-  // of the cache if rows were powers of two apart.
+  // One cache line more than the padded columns: matrix products read the same column of many rows together, and these
+  // elements would map to a single cache set if the row pitch were a power of two.
   [[nodiscard]] std::int64_t pitch() const { return padded(columns_) + kPaddedColumns; }
 
   std::int64_t columns_ = 0;
