@@ -25,7 +25,7 @@ class BlockSession {
       : blocks_(workers, std::move(work)) {}
 
   void submit(pybind11::bytes block, bool continues_line) {
-    wait_interruptibly([this](double seconds) { return blocks_.wait_for_room(seconds); });
+    wait_interruptibly([this](double seconds) { return blocks_.wait_for_capacity(seconds); });
     held_.push_back(std::move(block));
     blocks_.submit(bytes_view(held_.back()), continues_line);
   }

@@ -30,11 +30,11 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-class TracedPass {
+class ForwardPass {
  public:
-  TracedPass(const py::object& options, const py::dict& parameters, const py::object& characters, const py::object& ids,
-             const py::object& ends, const py::object& state, std::size_t threads, const std::string& isa,
-             const std::string& precision)
+  ForwardPass(const py::object& options, const py::dict& parameters, const py::object& characters,
+              const py::object& ids, const py::object& ends, const py::object& state, std::size_t threads,
+              const std::string& isa, const std::string& precision)
       : options_(elmo_options_from(options)),
         list_(elmo::parameters_of(options_)),
         batch_(vector_view<const std::int64_t>("ends", ends, Access::kRead)),
@@ -119,7 +119,7 @@ class TracedPass {
   InterruptibleTeam team_;
   py::object characters_;
   std::vector<py::object> held_;
-  std::optional<elmo::TracedPass> pass_;
+  std::optional<elmo::ForwardPass> pass_;
   py::array_t<float> layers_;
   std::atomic_flag busy_;
   bool is_used_up_ = false;
@@ -127,15 +127,15 @@ class TracedPass {
 
 }  // namespace
 
-void register_elmo_traced_pass(py::module_& m) {
-  py::class_<TracedPass>(m, "TracedPass")
+void register_elmo_forward_pass(py::module_& m) {
+  py::class_<ForwardPass>(m, "ForwardPass")
       .def(py::init<const py::object&, const py::dict&, const py::object&, const py::object&, const py::object&,
                     const py::object&, std::size_t, const std::string&, const std::string&>(),
            py::arg("options"), py::arg("parameters"), py::arg("characters"), py::arg("ids"), py::arg("ends"),
            py::kw_only(), py::arg("state") = py::none(), py::arg("threads"), py::arg("isa"),
            py::arg("precision") = "float32")
-      .def_property_readonly("layers", &TracedPass::layers)
-      .def("backward", &TracedPass::backward, py::arg("d_layers"));
+      .def_property_readonly("layers", &ForwardPass::layers)
+      .def("backward", &ForwardPass::backward, py::arg("d_layers"));
 }
 
 }  // namespace wordkin::bindings

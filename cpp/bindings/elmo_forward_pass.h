@@ -4,7 +4,7 @@
 
 namespace wordkin::bindings {
 
-// Adds the class TracedPass.
-void register_elmo_traced_pass(pybind11::module_& m);
+// Adds the class ForwardPass.
+void register_elmo_forward_pass(pybind11::module_& m);
 
 }  // namespace wordkin::bindings

@@ -93,7 +93,7 @@ class LanguageModel {
       views.push_back(
           {out.mutable_data() + layer * batch.tokens() * 2 * width(), batch.tokens(), 2 * width(), 2 * width()});
     InterruptibleTeam team(threads_);
-    elmo::Embedding embedding(*model_, batch, run, team.size());
+    elmo::InferencePass embedding(*model_, batch, run, team.size());
     if (!state.is_none()) assign_state(options, embedding.state(), py::cast<py::dict>(state), order_of(batch));
     if (batch.tokens() > 0)
       team.run(
@@ -144,15 +144,15 @@ class LanguageModel {
 
   // (rows) float64: log P of the targets after hidden vectors (rows, P) of a direction's top layer.
   py::array_t<double> log_probabilities(int direction, const py::object& hidden, const py::object& targets) const {
-    const softmax::Places places{hidden_rows(direction, hidden),
-                                 vector_view<const std::int32_t>("targets", targets, Access::kRead)};
-    if (places.count() != std::ssize(places.targets))
-      throw py::value_error("`targets` must be " + shown(places.count()) + ", as many as `hidden`, got " +
-                            shown(std::ssize(places.targets)));
-    check_ids("targets", places.targets, model_->options().n_tokens_vocab, "words");
-    py::array_t<double> logs(places.count());
+    const softmax::Positions positions{hidden_rows(direction, hidden),
+                                       vector_view<const std::int32_t>("targets", targets, Access::kRead)};
+    if (positions.count() != std::ssize(positions.targets))
+      throw py::value_error("`targets` must be " + shown(positions.count()) + ", as many as `hidden`, got " +
+                            shown(std::ssize(positions.targets)));
+    check_ids("targets", positions.targets, model_->options().n_tokens_vocab, "words");
+    py::array_t<double> logs(positions.count());
     double* const out = logs.mutable_data();
-    run_scores(direction, places, {}, [&](const softmax::VocabularyScores& scores, parallel::Range rows) {
+    run_scores(direction, positions, {}, [&](const softmax::VocabularyScores& scores, parallel::Range rows) {
       for (std::int64_t row = rows.begin; row < rows.end; ++row) out[row] = scores.log_probability_of_target(row);
     });
     return logs;
@@ -193,18 +193,18 @@ class LanguageModel {
 
   // use(scores, own rows) by every member, behind the pass.
   template <typename Use>
-  void run_scores(int direction, const softmax::Places& places, memory::MatrixView<float> log_probabilities,
+  void run_scores(int direction, const softmax::Positions& positions, memory::MatrixView<float> log_probabilities,
                   const Use& use) const {
-    if (places.count() == 0) return;
+    if (positions.count() == 0) return;
     const auto& options = model_->options();
-    softmax::VocabularyScores scores(model_->compute(), options.n_tokens_vocab, options.projection_dim, places.count(),
-                                     softmax::VocabularyScores::Keep::kNothing);
+    softmax::VocabularyScores scores(model_->compute(), options.n_tokens_vocab, options.projection_dim,
+                                     positions.count(), softmax::VocabularyScores::Keep::kNothing);
     InterruptibleTeam team(threads_);
     linalg::Scratch scratch(team.size());
     team.run([&](parallel::Team& member) {
-      if (!scores.pass(member, places, model_->output_layer(direction), scratch, log_probabilities)) return;
+      if (!scores.pass(member, positions, model_->output_layer(direction), scratch, log_probabilities)) return;
       member.barrier();
-      use(scores, member.share(places.count()));
+      use(scores, member.share(positions.count()));
     });
   }
 

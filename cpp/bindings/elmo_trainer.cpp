@@ -40,7 +40,8 @@ void check_size(const char* dictionary, const py::dict& arrays, std::size_t size
                           std::to_string(arrays.size()));
 }
 
-optim::Memory memory_of(const elmo::Parameter& parameter, const py::object& arrays, elmo::Optimizer optimizer) {
+optim::OptimizerState optimizer_state_of(const elmo::Parameter& parameter, const py::object& arrays,
+                                         elmo::Optimizer optimizer) {
   const std::string name = "accumulators[" + parameter.name + "]";
   if (optimizer == elmo::Optimizer::kAdagrad)
     return {tensor_view<float>(name, arrays, parameter.shape, Access::kWrite), {}};
@@ -51,14 +52,15 @@ optim::Memory memory_of(const elmo::Parameter& parameter, const py::object& arra
           tensor_view<float>(name + "[1]", moments[1], parameter.shape, Access::kWrite)};
 }
 
-elmo::TrainedArrays trained_arrays(const std::vector<elmo::Parameter>& list, elmo::Optimizer optimizer,
-                                   const py::dict& parameters, const py::dict& accumulators) {
-  elmo::TrainedArrays arrays;
+elmo::TrainingArrays trained_arrays(const std::vector<elmo::Parameter>& list, elmo::Optimizer optimizer,
+                                    const py::dict& parameters, const py::dict& accumulators) {
+  elmo::TrainingArrays arrays;
   for (const auto& parameter : list) {
     arrays.weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]",
                                                 entry("parameters", parameters, parameter.name), parameter.shape,
                                                 Access::kWrite));
-    arrays.memory.push_back(memory_of(parameter, entry("accumulators", accumulators, parameter.name), optimizer));
+    arrays.optimizer_state.push_back(
+        optimizer_state_of(parameter, entry("accumulators", accumulators, parameter.name), optimizer));
   }
   check_size("parameters", parameters, list.size());
   check_size("accumulators", accumulators, list.size());

@@ -222,7 +222,7 @@ class FrozenLayer {
 
  private:
   charcnn::FrozenEncoder encoder_;
-  charcnn::EncodingRows rows_;
+  charcnn::EncodingBuffers rows_;
   Session session_;
 };
 

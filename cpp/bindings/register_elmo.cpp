@@ -29,7 +29,7 @@ void register_elmo(py::module_& m) {
   e.def("parameter_shapes", &parameter_shapes, py::arg("options"));
   register_elmo_trainer(e);
   register_elmo_language_model(e);
-  register_elmo_traced_pass(e);
+  register_elmo_forward_pass(e);
 }
 
 }  // namespace wordkin::bindings

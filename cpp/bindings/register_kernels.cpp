@@ -56,7 +56,7 @@ std::vector<float> padded(const std::span<const float> values) {
 double update_window(const std::string& isa, const std::string& architecture, const py::object& input,
                      const py::object& input_ids, const py::object& output, const py::object& output_ids,
                      const py::object& signs, const py::object& repeats, float rate, float scale, float error_scale,
-                     const py::object& factors) {
+                     const py::object& update_scale) {
   const auto& table = table_named(isa);
   const auto x = matrix_view<float>("input", input, Access::kWrite);
   const auto y = matrix_view<float>("output", output, Access::kWrite);
@@ -70,11 +70,11 @@ double update_window(const std::string& isa, const std::string& architecture, co
   if (sign.size() != outputs.size() + 16 || repeat.size() != outputs.size() + 16)
     throw std::invalid_argument("`signs` and `repeats` must have one entry for each of `output_ids`");
   std::vector<float> factor;
-  if (!factors.is_none()) {
-    const auto given = vector_view<const float>("factors", factors, Access::kRead);
+  if (!update_scale.is_none()) {
+    const auto given = vector_view<const float>("update_scale", update_scale, Access::kRead);
     factor.assign(given.begin(), given.end());
     if (factor.size() != inputs.size())
-      throw std::invalid_argument("`factors` must have one entry for each of `input_ids`");
+      throw std::invalid_argument("`update_scale` must have one entry for each of `input_ids`");
   }
   float most = 1.0f;
   for (const float r : repeat) most = r > most ? r : most;
@@ -82,7 +82,7 @@ double update_window(const std::string& isa, const std::string& architecture, co
   const auto n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
   const auto width = static_cast<int>(x.columns);
   memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::scratch_floats(n, m, width)));
-  kernels::LossTerms loss;
+  kernels::LossAccumulator loss;
   const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n},
                                {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(most)},
                                {nullptr, 0},
@@ -119,7 +119,7 @@ void register_kernels(py::module_& m) {
   k.def("update_window", &update_window, py::arg("isa"), py::arg("architecture"), py::arg("input"),
         py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
-        py::arg("factors") = py::none());
+        py::arg("update_scale") = py::none());
   k.def("sigmoid", &sigmoid, py::arg("isa"), py::arg("values"));
 }
 

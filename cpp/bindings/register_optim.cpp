@@ -31,11 +31,11 @@ std::span<float> optional_vector(const char* name, const py::handle& object) {
   return object.is_none() ? std::span<float>{} : vector_view<float>(name, object, Access::kWrite);
 }
 
-optim::Memory memory_of(const py::handle& first, const py::handle& second, std::size_t size) {
-  const optim::Memory memory{optional_vector("first", first), optional_vector("second", second)};
-  if (memory.first.size() != size || (!memory.second.empty() && memory.second.size() != size))
+optim::OptimizerState optimizer_state_of(const py::handle& first, const py::handle& second, std::size_t size) {
+  const optim::OptimizerState state{optional_vector("first", first), optional_vector("second", second)};
+  if (state.first.size() != size || (!state.second.empty() && state.second.size() != size))
     throw std::invalid_argument("`first` and `second` must be as long as the weights, " + std::to_string(size));
-  return memory;
+  return state;
 }
 
 // (weights, first, second or None, gradient), flat.
@@ -43,7 +43,7 @@ optim::Dense dense_of(const py::tuple& given) {
   const auto weights = vector_view<float>("weights", given[0], Access::kWrite);
   const auto gradient = vector_view<const float>("gradient", given[3], Access::kRead);
   if (gradient.size() != weights.size()) throw std::invalid_argument("`gradient` must be as long as `weights`");
-  return {weights, gradient, memory_of(given[1], given[2], weights.size())};
+  return {weights, gradient, optimizer_state_of(given[1], given[2], weights.size())};
 }
 
 optim::RowGradients rows_of(const py::handle& ids, const py::handle& values, const py::handle& bias) {
@@ -68,8 +68,8 @@ optim::Sparse sparse_of(const py::tuple& given, const optim::RowGradients& gradi
     throw std::invalid_argument("`weights` and `bias` must have whole rows, equally many");
   for (std::int64_t i = 0; i < gradient.count(); ++i)
     if (gradient.ids()[i] >= rows) throw py::index_error("`ids`: no row " + std::to_string(gradient.ids()[i]));
-  return {weights, memory_of(given[1], given[2], weights.size()), bias, memory_of(given[4], given[5], bias.size()),
-          &gradient};
+  return {weights, optimizer_state_of(given[1], given[2], weights.size()), bias,
+          optimizer_state_of(given[4], given[5], bias.size()), &gradient};
 }
 
 // Clips and updates where the norm is finite; returns the norm.

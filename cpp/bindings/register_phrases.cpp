@@ -45,7 +45,7 @@ PhraseLearner make_learner(std::string delimiter, const std::vector<std::string>
 
 void learn_blocks(PhraseLearner& learner, const std::vector<std::pair<py::bytes, bool>>& blocks,
                   const SentenceRules& rules) {
-  std::vector<phrases::LearnedBlock> views;
+  std::vector<phrases::InputBlock> views;
   views.reserve(blocks.size());
   for (const auto& [block, continues_line] : blocks) views.push_back({bytes_view(block), continues_line});
   const py::gil_scoped_release release;  // some 100 ms; the bytes are held by the caller

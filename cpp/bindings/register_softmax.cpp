@@ -37,20 +37,21 @@ softmax::OutputLayer layer_of(const py::object& weights, const py::object& bias)
   return layer;
 }
 
-softmax::Places places_of(const py::object& hidden, const py::object& targets, const softmax::OutputLayer& layer) {
-  softmax::Places places{matrix_view<const float>("hidden", hidden, Access::kRead), {}};
-  if (places.hidden.columns != layer.weights.columns)
+softmax::Positions positions_of(const py::object& hidden, const py::object& targets,
+                                const softmax::OutputLayer& layer) {
+  softmax::Positions positions{matrix_view<const float>("hidden", hidden, Access::kRead), {}};
+  if (positions.hidden.columns != layer.weights.columns)
     throw std::invalid_argument("`hidden` must have as many columns as `weights`, " +
                                 std::to_string(layer.weights.columns) + ", got " +
-                                std::to_string(places.hidden.columns));
-  if (targets.is_none()) return places;
-  places.targets = vector_view<const std::int32_t>("targets", targets, Access::kRead);
-  if (std::ssize(places.targets) != places.count())
+                                std::to_string(positions.hidden.columns));
+  if (targets.is_none()) return positions;
+  positions.targets = vector_view<const std::int32_t>("targets", targets, Access::kRead);
+  if (std::ssize(positions.targets) != positions.count())
     throw std::invalid_argument("`targets` must have one entry for each row of `hidden`");
-  for (const auto target : places.targets)
+  for (const auto target : positions.targets)
     if (target < 0 || target >= layer.words())
       throw py::index_error("`targets`: no word has the id " + std::to_string(target));
-  return places;
+  return positions;
 }
 
 memory::MatrixView<float> view_of(py::array_t<float>& array) {
@@ -102,10 +103,10 @@ py::dict sampled(const py::object& hidden, const py::object& targets, const py::
                  std::int64_t negatives, std::uint64_t seed, std::uint64_t stream, float scale, const std::string& isa,
                  const std::string& precision, std::size_t threads, int repeats) {
   const auto layer = layer_of(weights, bias);
-  const auto places = places_of(hidden, targets, layer);
-  softmax::SampledSoftmax softmax(compute_of(isa, precision), layer.words(), layer.weights.columns, places.count(),
+  const auto positions = positions_of(hidden, targets, layer);
+  softmax::SampledSoftmax softmax(compute_of(isa, precision), layer.words(), layer.weights.columns, positions.count(),
                                   negatives);
-  py::array_t<float> d_hidden({places.count(), places.hidden.columns});
+  py::array_t<float> d_hidden({positions.count(), positions.hidden.columns});
   const auto d_hidden_view = view_of(d_hidden);
   double loss = 0.0, seconds = 0.0;
   {
@@ -113,7 +114,7 @@ py::dict sampled(const py::object& hidden, const py::object& targets, const py::
     Crew crew(threads);
     seconds = crew.run(repeats, [&](parallel::Team& team) {
       const double sum =
-          softmax.run(team, d_hidden_view, places, layer, random::Generator(seed, stream), scale, crew.scratch);
+          softmax.run(team, d_hidden_view, positions, layer, random::Generator(seed, stream), scale, crew.scratch);
       if (team.rank() == 0) loss = sum;
     });
   }
@@ -135,9 +136,9 @@ py::dict sampled(const py::object& hidden, const py::object& targets, const py::
 py::dict full(const py::object& hidden, const py::object& targets, const py::object& weights, const py::object& bias,
               float scale, const std::string& isa, const std::string& precision, std::size_t threads, int repeats) {
   const auto layer = layer_of(weights, bias);
-  const auto places = places_of(hidden, targets, layer);
-  softmax::FullSoftmax softmax(compute_of(isa, precision), layer.words(), layer.weights.columns, places.count());
-  py::array_t<float> d_hidden({places.count(), places.hidden.columns}),
+  const auto positions = positions_of(hidden, targets, layer);
+  softmax::FullSoftmax softmax(compute_of(isa, precision), layer.words(), layer.weights.columns, positions.count());
+  py::array_t<float> d_hidden({positions.count(), positions.hidden.columns}),
       d_weights({layer.words(), layer.weights.columns}), d_bias(layer.words());
   const softmax::FullGradients gradients{
       view_of(d_hidden), view_of(d_weights), {d_bias.mutable_data(), static_cast<std::size_t>(d_bias.size())}};
@@ -146,7 +147,7 @@ py::dict full(const py::object& hidden, const py::object& targets, const py::obj
     const py::gil_scoped_release release;  // as above
     Crew crew(threads);
     seconds = crew.run(repeats, [&](parallel::Team& team) {
-      const double sum = softmax.run(team, gradients, places, layer, scale, crew.scratch);
+      const double sum = softmax.run(team, gradients, positions, layer, scale, crew.scratch);
       if (team.rank() == 0) loss = sum;
     });
   }
@@ -163,20 +164,20 @@ py::object log_probabilities(const py::object& hidden, const py::object& weights
                              const py::object& targets, const std::string& isa, const std::string& precision,
                              std::size_t threads) {
   const auto layer = layer_of(weights, bias);
-  const auto places = places_of(hidden, targets, layer);
-  softmax::VocabularyScores scores(compute_of(isa, precision), layer.words(), layer.weights.columns, places.count(),
+  const auto positions = positions_of(hidden, targets, layer);
+  softmax::VocabularyScores scores(compute_of(isa, precision), layer.words(), layer.weights.columns, positions.count(),
                                    softmax::VocabularyScores::Keep::kNothing);
-  py::array_t<float> all({targets.is_none() ? places.count() : 0, layer.words()});
+  py::array_t<float> all({targets.is_none() ? positions.count() : 0, layer.words()});
   const auto all_view = targets.is_none() ? view_of(all) : memory::MatrixView<float>{};
   {
     const py::gil_scoped_release release;  // as above
     Crew crew(threads);
-    crew.run(1, [&](parallel::Team& team) { (void)scores.pass(team, places, layer, crew.scratch, all_view); });
+    crew.run(1, [&](parallel::Team& team) { (void)scores.pass(team, positions, layer, crew.scratch, all_view); });
   }
   if (targets.is_none()) return all;
   std::vector<double> of_targets;
-  for (std::int64_t place = 0; place < places.count(); ++place)
-    of_targets.push_back(scores.log_probability_of_target(place));
+  for (std::int64_t position = 0; position < positions.count(); ++position)
+    of_targets.push_back(scores.log_probability_of_target(position));
   return owned_array(std::move(of_targets));
 }
 

@@ -82,7 +82,7 @@ class BlockCounter {
   BlockCounter(std::size_t workers, const SentenceRules& rules, bool keep_ids, std::size_t word_limit)
       : rules_(rules),
         counters_(std::max<std::size_t>(workers, 1),
-                  text::TokenCounter(keep_ids ? Ids::kKeep : Ids::kForget, word_limit)),
+                  text::TokenCounter(keep_ids ? Ids::kKeep : Ids::kDiscard, word_limit)),
         session_(workers, [this](const text::TextBlock& block, std::size_t worker) {
           return Counted{counters_[worker].count(block.text, block.number, rules_, block.continues_line), worker};
         }) {}
@@ -157,7 +157,7 @@ class BlockEncoder {
 class SequentialCounter {
  public:
   SequentialCounter(bool keep_ids, std::size_t word_limit)
-      : counter_(keep_ids ? Ids::kKeep : Ids::kForget, word_limit) {}
+      : counter_(keep_ids ? Ids::kKeep : Ids::kDiscard, word_limit) {}
 
   // Counts about `budget` words; false when the sentences are at their end.
   bool count_sentences(TokenLists& sentences, std::int64_t budget, std::size_t most_words) {
@@ -175,11 +175,11 @@ class SequentialCounter {
                        std::size_t most_words) {
     const auto view = bytes_view(block);
     if (start > view.size()) throw py::index_error("`start` lies behind the end of the block");
-    text::TokenCounter::Stretch stretch;
+    text::TokenCounter::PartialCount stretch;
     {
       const py::gil_scoped_release release;  // tens of milliseconds; the block is held by the caller
       if (start == 0) text::require_utf8(view);
-      stretch = counter_.count_within(most_words, view.subspan(start), rules, continues_line);
+      stretch = counter_.count_until(most_words, view.subspan(start), rules, continues_line);
     }
     return py::make_tuple(stretch.words, stretch.sentences, stretch.bytes, stretch.within_line);
   }

@@ -56,19 +56,20 @@ memory::MatrixView<float> optional_matrix(const char* name, const py::object& ob
 // Owns the Hogwild of one train() and holds the arrays that its threads change.
 class TrainingSession {
  public:
-  TrainingSession(const py::object& options, py::object input, py::object nodes, py::object output, py::object factors,
-                  const py::object& counts, std::size_t threads, double start_rate, double end_rate,
-                  double planned_words, std::uint64_t first_stream)
+  TrainingSession(const py::object& options, py::object input, py::object nodes, py::object output,
+                  py::object update_scale, const py::object& counts, std::size_t threads, double start_rate,
+                  double end_rate, double planned_words, std::uint64_t first_stream)
       : input_(std::move(input)),
         nodes_(std::move(nodes)),
         output_(std::move(output)),
-        factors_(std::move(factors)),
+        update_scale_(std::move(update_scale)),
         rate_(start_rate, end_rate, planned_words) {
     word2vec::Parameters parameters;
     parameters.input = matrix_view<float>("input", input_, Access::kWrite);
     parameters.nodes = optional_matrix("nodes", nodes_);
     parameters.output = optional_matrix("output", output_);
-    if (!factors_.is_none()) parameters.factors = vector_view<const float>("factors", factors_, Access::kRead);
+    if (!update_scale_.is_none())
+      parameters.update_scale = vector_view<const float>("update_scale", update_scale_, Access::kRead);
     hogwild_ = std::make_shared<word2vec::Hogwild>(options_from(options), parameters,
                                                    vector_view<const std::int64_t>("counts", counts, Access::kRead),
                                                    threads, rate_, first_stream);
@@ -83,10 +84,10 @@ class TrainingSession {
     hogwild->feed(id, end, raw_words);
   }
   void finish() { running()->finish(); }
-  bool wait(std::size_t most, double seconds) {
+  bool wait(std::size_t max_pending, double seconds) {
     const auto hogwild = running();
     const py::gil_scoped_release release;  // sleeps
-    return hogwild->wait(most, seconds);
+    return hogwild->wait(max_pending, seconds);
   }
   // Stops the work; another thread may call it.
   void cancel() {
@@ -108,7 +109,7 @@ class TrainingSession {
     d["raw_words"] = t.raw_words;
     d["trained_words"] = t.trained_words;
     d["pairs"] = t.pairs;
-    d["terms"] = t.terms;
+    d["scores"] = t.scores;
     d["loss"] = t.loss;
     return d;
   }
@@ -123,7 +124,7 @@ class TrainingSession {
     return hogwild_;
   }
 
-  py::object input_, nodes_, output_, factors_;
+  py::object input_, nodes_, output_, update_scale_;
   word2vec::LearningRate rate_;
   std::shared_ptr<word2vec::Hogwild> hogwild_;
 };
@@ -164,12 +165,12 @@ void register_word2vec(py::module_& m) {
   py::class_<TrainingSession>(w, "TrainingSession")
       .def(py::init<const py::object&, py::object, py::object, py::object, py::object, const py::object&, std::size_t,
                     double, double, double, std::uint64_t>(),
-           py::arg("options"), py::kw_only(), py::arg("input"), py::arg("nodes"), py::arg("output"), py::arg("factors"),
-           py::arg("counts"), py::arg("threads"), py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"),
-           py::arg("first_stream") = 0)
+           py::arg("options"), py::kw_only(), py::arg("input"), py::arg("nodes"), py::arg("output"),
+           py::arg("update_scale"), py::arg("counts"), py::arg("threads"), py::arg("start_rate"), py::arg("end_rate"),
+           py::arg("planned_words"), py::arg("first_stream") = 0)
       .def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"))
       .def("finish", &TrainingSession::finish)
-      .def("wait", &TrainingSession::wait, py::arg("most"), py::arg("seconds"))
+      .def("wait", &TrainingSession::wait, py::arg("max_pending"), py::arg("seconds"))
       .def("cancel", &TrainingSession::cancel)
       .def("close", &TrainingSession::close)
       .def("tally", &TrainingSession::tally)

@@ -31,7 +31,7 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-using tasks::Goal;
+using tasks::RequestKind;
 
 constexpr const char* kBusy = "this network is busy in another thread";
 
@@ -46,7 +46,7 @@ py::object entry(const char* dictionary, const py::dict& arrays, const std::stri
   return arrays[py::str(name)];
 }
 
-optim::Memory moments_of(const tasks::Parameter& parameter, const py::object& pair) {
+optim::OptimizerState moments_of(const tasks::Parameter& parameter, const py::object& pair) {
   const std::string name = "moments[" + parameter.name + "]";
   if (!py::isinstance<py::tuple>(pair) || py::len(pair) != 2)
     refuse(name.c_str(), "a tuple of the two moments of Adam", py::cast<std::string>(py::str(py::type::of(pair))));
@@ -90,10 +90,10 @@ class NetworkSession {
                                   std::to_string(learning_rate));
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = Goal::kUpdate;
+    request_.kind = RequestKind::kUpdate;
     request_.learning_rate = learning_rate;
     py::object d_contexts = py::none();
-    const auto outcome = learn(batch, targets, weights, number, context_gradients ? &d_contexts : nullptr);
+    const auto outcome = run_training_step(batch, targets, weights, number, context_gradients ? &d_contexts : nullptr);
     py::dict d;
     d["loss"] = outcome.loss;
     d["gradient_norm"] = outcome.gradient_norm;
@@ -108,9 +108,9 @@ class NetworkSession {
                      std::int64_t number) {
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = Goal::kGradients;
+    request_.kind = RequestKind::kGradients;
     py::object d_contexts;
-    const auto outcome = learn(batch, targets, weights, number, &d_contexts);
+    const auto outcome = run_training_step(batch, targets, weights, number, &d_contexts);
     py::dict gradients;
     for (std::size_t i = 0; i < list_.size(); ++i) {
       py::array_t<float> gradient(list_[i].shape);
@@ -127,7 +127,7 @@ class NetworkSession {
   std::pair<double, double> evaluate(const py::object& batch, const py::object& targets, const py::object& weights) {
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = Goal::kLosses;
+    request_.kind = RequestKind::kLosses;
     const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     request_.targets = targets_from(options_, held, targets, weights);
@@ -135,14 +135,14 @@ class NetworkSession {
     return {outcome.loss * outcome.total_weight, outcome.total_weight};
   }
 
-  py::array_t<float> scores(const py::object& batch) { return answers(batch, Goal::kScores); }
-  py::array_t<float> probabilities(const py::object& batch) { return answers(batch, Goal::kProbabilities); }
+  py::array_t<float> scores(const py::object& batch) { return outputs(batch, RequestKind::kScores); }
+  py::array_t<float> probabilities(const py::object& batch) { return outputs(batch, RequestKind::kProbabilities); }
 
   py::array_t<std::int32_t> paths(const py::object& batch) {
     if (options_.task != tasks::Task::kTags) throw std::invalid_argument("`task` must be tags for paths of tags");
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = Goal::kPaths;
+    request_.kind = RequestKind::kPaths;
     const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     py::array_t<std::int32_t> paths(held.tokens);
@@ -155,7 +155,7 @@ class NetworkSession {
     if (!tasks::attends(options_)) throw std::invalid_argument("`pooling` must be attention for its weights");
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = Goal::kAttention;
+    request_.kind = RequestKind::kAttention;
     const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     py::array_t<float> alpha(held.tokens);
@@ -165,12 +165,12 @@ class NetworkSession {
   }
 
   // Reads the words of a batch: from then on a batch may name them. first: how many are remembered already.
-  void remember(const py::object& batch, std::int64_t first, std::int64_t total) {
+  void cache_words(const py::object& batch, std::int64_t first, std::int64_t total) {
     if (network_->word_bytes() == 0)
       throw std::invalid_argument("words can be remembered where there is an encoder and no language model only");
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = Goal::kWords;
+    request_.kind = RequestKind::kCacheWords;
     const HeldBatch held = batch_from(options_, batch, 0);
     if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must hold the features of words");
     if (first != 0 && first != network_->words())
@@ -196,10 +196,10 @@ class NetworkSession {
     const std::int64_t tokens = network_->texts().rows(), texts = network_->texts().texts();
     const std::int64_t rows = tasks::pools(options_) ? texts : tokens;
     py::dict d;
-    d["features"] =
-        factors(tokens, tasks::feature_columns(options_), network_->feature_dropout(), tasks::Network::kFeatures);
-    d["pooled"] = factors(texts, tasks::encoded_columns(options_), inner, network_->pooled_place());
-    d["dense"] = factors(rows, options_.dense_dim, inner, network_->dense_place());
+    d["features"] = factors(tokens, tasks::feature_columns(options_), network_->feature_dropout(),
+                            tasks::Network::kFeatureDropoutLayer);
+    d["pooled"] = factors(texts, tasks::encoded_columns(options_), inner, network_->pooled_dropout_layer());
+    d["dense"] = factors(rows, options_.dense_dim, inner, network_->dense_dropout_layer());
     py::list directions;
     for (int direction = 0; direction < tasks::directions_of(options_); ++direction)
       directions.append(layer_factors(direction));
@@ -229,7 +229,7 @@ class NetworkSession {
       held_.push_back(weights);
       if (!moments) continue;
       held_.push_back(entry("moments", *moments, parameter.name));
-      arrays.memory.push_back(moments_of(parameter, held_.back()));
+      arrays.optimizer_state.push_back(moments_of(parameter, held_.back()));
     }
     check_size("parameters", parameters, list_.size());
     if (moments) check_size("moments", *moments, list_.size());
@@ -244,8 +244,8 @@ class NetworkSession {
   }
 
   // d_contexts: OUT the gradients of the contexts, or null if nobody asks for them.
-  tasks::Outcome learn(const py::object& batch, const py::object& targets, const py::object& weights,
-                       std::int64_t number, py::object* d_contexts) {
+  tasks::Outcome run_training_step(const py::object& batch, const py::object& targets, const py::object& weights,
+                                   std::int64_t number, py::object* d_contexts) {
     if (number < 1) throw std::invalid_argument("`step` must be positive, got " + std::to_string(number));
     request_.step = number;
     const HeldBatch held = batch_from(options_, batch, 0);
@@ -263,17 +263,17 @@ class NetworkSession {
     return run();
   }
 
-  py::array_t<float> answers(const py::object& batch, Goal goal) {
+  py::array_t<float> outputs(const py::object& batch, RequestKind kind) {
     const Turn turn(busy_, kBusy);
     request_ = {};
-    request_.goal = goal;
+    request_.kind = kind;
     const HeldBatch held = batch_from(options_, batch, network_->words());
     request_.batch = held.batch;
     const std::int64_t rows = tasks::pools(options_) ? held.texts() : held.tokens;
-    py::array_t<float> answers({rows, options_.outputs});
-    request_.answers = {answers.mutable_data(), rows, options_.outputs, options_.outputs};
+    py::array_t<float> outputs({rows, options_.outputs});
+    request_.outputs = {outputs.mutable_data(), rows, options_.outputs, options_.outputs};
     run();
-    return answers;
+    return outputs;
   }
 
   tasks::Outcome run() {
@@ -350,7 +350,8 @@ void register_network(py::module_& m) {
       .def("probabilities", &NetworkSession::probabilities, py::arg("batch"))
       .def("paths", &NetworkSession::paths, py::arg("batch"))
       .def("attention", &NetworkSession::attention, py::arg("batch"))
-      .def("remember", &NetworkSession::remember, py::arg("batch"), py::kw_only(), py::arg("first"), py::arg("total"))
+      .def("cache_words", &NetworkSession::cache_words, py::arg("batch"), py::kw_only(), py::arg("first"),
+           py::arg("total"))
       .def("draws", &NetworkSession::draws)
       .def("refresh", &NetworkSession::refresh)
       .def("close", &NetworkSession::close)

@@ -110,7 +110,7 @@ kernels::MaxOverTime CharConvolution::lookup(const FilterPanel& panel, const Wor
 }
 
 void CharConvolution::forward(parallel::Team& team, memory::MatrixView<float> outputs,
-                              memory::MatrixView<std::uint16_t> places, const EncoderParameters& parameters,
+                              memory::MatrixView<std::uint16_t> argmax, const EncoderParameters& parameters,
                               const WordBatch& words, ConvolutionScratch& scratch) const {
   auto& own = scratch.members_[static_cast<std::size_t>(team.member())];
   const parallel::Range range = own_panels(team);
@@ -122,8 +122,8 @@ void CharConvolution::forward(parallel::Team& team, memory::MatrixView<float> ou
     kernels::MaxOverTime job = lookup(panel, words);
     job.outputs = outputs.data + panel.column;
     job.output_pitch = outputs.pitch;
-    job.places = places.data + panel.column;
-    job.place_pitch = places.pitch;
+    job.argmax = argmax.data + panel.column;
+    job.argmax_pitch = argmax.pitch;
     job.table = own.table.data();
     job.bias = own.bias.data();
     kernels_->max_over_time(job);
@@ -132,7 +132,7 @@ void CharConvolution::forward(parallel::Team& team, memory::MatrixView<float> ou
 
 void CharConvolution::backward(parallel::Team& team, const EncoderGradients& gradients,
                                memory::MatrixView<const float> d_outputs, memory::MatrixView<const float> outputs,
-                               memory::MatrixView<const std::uint16_t> places, const EncoderParameters& parameters,
+                               memory::MatrixView<const std::uint16_t> argmax, const EncoderParameters& parameters,
                                const WordBatch& words, ConvolutionScratch& scratch) const {
   auto& own = scratch.members_[static_cast<std::size_t>(team.member())];
   const auto present = static_cast<std::int64_t>(words.characters().size());
@@ -145,7 +145,7 @@ void CharConvolution::backward(parallel::Team& team, const EncoderGradients& gra
     std::fill_n(own.bias.data(), kColumns, 0.0f);
     const kernels::MaxOverTime job = lookup(panel, words);
     kernels_->route_gradients({own.table.data(), own.bias.data(), d_outputs.data + panel.column, d_outputs.pitch,
-                               outputs.data + panel.column, outputs.pitch, places.data + panel.column, places.pitch,
+                               outputs.data + panel.column, outputs.pitch, argmax.data + panel.column, argmax.pitch,
                                job.rows, job.row_pitch, job.distinct_windows, job.windows, job.words, job.characters,
                                job.width, job.columns, job.is_tanh});
     kernels_->lookup_gradients(own.d_weights.data(), scratch.d_embeddings_.data() + i * embeddings, own.table.data(),

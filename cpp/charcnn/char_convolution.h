@@ -73,11 +73,11 @@ class CharConvolution {
   CharConvolution(const Shape& shape, const kernels::KernelTable& kernels);
 
   // outputs: OUT (words, width) after the activation. places: OUT (words, width) windows of the maxima.
-  void forward(parallel::Team& team, memory::MatrixView<float> outputs, memory::MatrixView<std::uint16_t> places,
+  void forward(parallel::Team& team, memory::MatrixView<float> outputs, memory::MatrixView<std::uint16_t> argmax,
                const EncoderParameters& parameters, const WordBatch& words, ConvolutionScratch& scratch) const;
   // d_outputs, outputs, places: IN. Writes `gradients` of the filters and of the embedding.
   void backward(parallel::Team& team, const EncoderGradients& gradients, memory::MatrixView<const float> d_outputs,
-                memory::MatrixView<const float> outputs, memory::MatrixView<const std::uint16_t> places,
+                memory::MatrixView<const float> outputs, memory::MatrixView<const std::uint16_t> argmax,
                 const EncoderParameters& parameters, const WordBatch& words, ConvolutionScratch& scratch) const;
 
   // The same outputs from tables made once; `words` cover all characters, of which (first .. first + outputs.rows) are

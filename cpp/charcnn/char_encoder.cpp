@@ -15,12 +15,12 @@ void copy_own_rows(const parallel::Team& team, memory::MatrixView<float> target,
 }  // namespace
 
 EncoderSaved::EncoderSaved(const Shape& shape, std::size_t members)
-    : places(shape.width()), outputs(shape.width()), d(shape.width()), convolution(shape, members) {
+    : argmax(shape.width()), outputs(shape.width()), d(shape.width()), convolution(shape, members) {
   for (std::int64_t i = 0; i < shape.highways; ++i) highways.emplace_back(shape.width());
 }
 
 void EncoderSaved::reserve(std::int64_t words) {
-  places.reserve(words);
+  argmax.reserve(words);
   for (auto& highway : highways) highway.reserve(words);
   outputs.reserve(words);
   d.reserve(words);
@@ -51,8 +51,8 @@ bool CharEncoder::forward(parallel::Team& team, memory::MatrixView<float> vector
   const auto inputs_of = [&](std::size_t i) {
     return (i < saved.highways.size() ? saved.highways[i].inputs : saved.outputs).rows(words.size());
   };
-  convolution_.forward(team, inputs_of(0), saved.places.rows(words.size()), parameters, words, saved.convolution);
-  if (!team.go_on()) return false;
+  convolution_.forward(team, inputs_of(0), saved.argmax.rows(words.size()), parameters, words, saved.convolution);
+  if (!team.barrier_and_check()) return false;
   for (std::size_t i = 0; i < highways_.size(); ++i) {
     auto& own = saved.highways[i];
     if (!charcnn::forward(team, inputs_of(i + 1), own.gates.rows(words.size()), own.transforms.rows(words.size()),
@@ -64,7 +64,7 @@ bool CharEncoder::forward(parallel::Team& team, memory::MatrixView<float> vector
   } else {
     copy_own_rows(team, vectors, saved.outputs.rows(words.size()));
   }
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool CharEncoder::backward(parallel::Team& team, const EncoderGradients& gradients,
@@ -77,13 +77,13 @@ bool CharEncoder::backward(parallel::Team& team, const EncoderGradients& gradien
   } else {
     copy_own_rows(team, d, d_vectors);
   }
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   for (std::size_t i = highways_.size(); i-- > 0;)
     if (!charcnn::backward(team, gradients.highways[i], d, saved.highways[i], highways_[i], scratch)) return false;
   auto& outputs = highways_.empty() ? saved.outputs : saved.highways.front().inputs;
-  convolution_.backward(team, gradients, d, outputs.rows(words.size()), saved.places.rows(words.size()), parameters,
+  convolution_.backward(team, gradients, d, outputs.rows(words.size()), saved.argmax.rows(words.size()), parameters,
                         words, saved.convolution);
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 }  // namespace wordkin::charcnn

@@ -25,7 +25,7 @@ struct EncoderSaved {
   EncoderSaved(const Shape& shape, std::size_t members);
   void reserve(std::int64_t words);
 
-  memory::RowBuffer<std::uint16_t> places;
+  memory::RowBuffer<std::uint16_t> argmax;
   std::vector<HighwaySaved> highways;
   memory::RowBuffer<float> outputs;  // of the last highway, or of the convolution where there is none
   memory::RowBuffer<float> d;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 namespace wordkin::charcnn {
-EncodingRows::EncodingRows(const Shape& shape)
+EncodingBuffers::EncodingBuffers(const Shape& shape)
     : values(shape.width()), gates(shape.width()), transforms(shape.width()) {
   values.reserve(kWords);
   if (shape.highways == 0) return;
@@ -31,13 +31,13 @@ void FrozenEncoder::load(parallel::Team& team, const EncoderParameters& paramete
 }
 
 bool FrozenEncoder::encode(parallel::Team& team, memory::MatrixView<float> vectors, const WordBatch& words,
-                           EncodingRows& rows, linalg::Scratch& scratch) const {
-  for (std::int64_t first = 0; first < words.size(); first += EncodingRows::kWords) {
-    const std::int64_t count = std::min(EncodingRows::kWords, words.size() - first);
+                           EncodingBuffers& rows, linalg::Scratch& scratch) const {
+  for (std::int64_t first = 0; first < words.size(); first += EncodingBuffers::kWords) {
+    const std::int64_t count = std::min(EncodingBuffers::kWords, words.size() - first);
     const auto values = rows.values.rows(count);
     const auto target = vectors.block_of_rows(first, count);
     convolution_.look_up(team, values, tables_, words, first);
-    if (!team.go_on()) return false;
+    if (!team.barrier_and_check()) return false;
     for (const auto& highway : highways_)
       if (!forward(team, values, rows.gates.rows(count), rows.transforms.rows(count), values, highway, scratch))
         return false;
@@ -50,7 +50,7 @@ bool FrozenEncoder::encode(parallel::Team& team, memory::MatrixView<float> vecto
       std::copy_n(values.row(row), values.columns, target.row(row));
     team.barrier();
   }
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 }  // namespace wordkin::charcnn

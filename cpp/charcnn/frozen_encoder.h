@@ -20,10 +20,10 @@
 namespace wordkin::charcnn {
 
 // What one call works in: of one size, whatever the number of words.
-struct EncodingRows {
+struct EncodingBuffers {
   static constexpr std::int64_t kWords = 256;  // together: their products run at full rate, and 2048 columns take 6 MB
 
-  explicit EncodingRows(const Shape& shape);
+  explicit EncodingBuffers(const Shape& shape);
 
   memory::RowBuffer<float> values;
   memory::RowBuffer<float> gates;
@@ -45,7 +45,7 @@ class FrozenEncoder {
   // false when the work was cancelled. A word's vector is the same, bit for bit, whatever the other words and the team
   // are. Many calls may run at once, each with its own rows and scratch.
   [[nodiscard]] bool encode(parallel::Team& team, memory::MatrixView<float> vectors, const WordBatch& words,
-                            EncodingRows& rows, linalg::Scratch& scratch) const;
+                            EncodingBuffers& rows, linalg::Scratch& scratch) const;
 
  private:
   Shape shape_;

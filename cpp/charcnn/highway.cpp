@@ -73,13 +73,13 @@ bool forward(parallel::Team& team, memory::MatrixView<float> outputs, memory::Ma
              const HighwayWeights& weights, linalg::Scratch& scratch) {
   linalg::multiply(team, gates, inputs, weights.carry, Accumulate::kReplace, scratch);
   linalg::multiply(team, transforms, inputs, weights.transform, Accumulate::kReplace, scratch);
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   const parallel::Range own = own_columns(team, inputs.columns);
   weights.carry.compute().kernels->highway_forward(
       {outputs.data + own.begin, gates.data + own.begin, transforms.data + own.begin, inputs.data + own.begin,
        weights.carry_bias.data() + own.begin, weights.transform_bias.data() + own.begin, inputs.pitch, inputs.rows,
        own.size()});
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool backward(parallel::Team& team, const HighwayTensors<float>& gradients, memory::MatrixView<float> d,
@@ -98,7 +98,7 @@ bool backward(parallel::Team& team, const HighwayTensors<float>& gradients, memo
                                      own.size()});
   copy_bias(gradients.carry_bias, saved.d_carry_bias.data(), own);
   copy_bias(gradients.transform_bias, saved.d_transform_bias.data(), own);
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
 
   const auto weight_gradient = [&](memory::MatrixView<float> target, memory::MatrixView<const float> d_sums) {
     linalg::gemm(team, compute, target, inputs, Transpose::kYes, d_sums, Transpose::kNo, Accumulate::kReplace, scratch);
@@ -107,7 +107,7 @@ bool backward(parallel::Team& team, const HighwayTensors<float>& gradients, memo
   weight_gradient(gradients.transform_weights, d_transforms);
   linalg::multiply(team, d, d_gates, weights.carry_transposed, Accumulate::kAdd, scratch);
   linalg::multiply(team, d, d_transforms, weights.transform_transposed, Accumulate::kAdd, scratch);
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 }  // namespace wordkin::charcnn

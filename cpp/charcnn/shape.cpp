@@ -7,7 +7,7 @@
 namespace wordkin::charcnn {
 namespace {
 
-constexpr std::int64_t kMost = std::numeric_limits<std::uint16_t>::max();  // characters and places are uint16
+constexpr std::int64_t kMax = std::numeric_limits<std::uint16_t>::max();  // characters and argmax are uint16
 
 void require(bool holds, const std::string& rule, std::int64_t given) {
   if (!holds) throw std::invalid_argument(rule + ", got " + std::to_string(given));
@@ -16,9 +16,9 @@ void require(bool holds, const std::string& rule, std::int64_t given) {
 }  // namespace
 
 const Shape& valid(const Shape& shape) {
-  require(shape.characters >= 1 && shape.characters <= kMost, "`n_characters` must be from 1 to 65535",
+  require(shape.characters >= 1 && shape.characters <= kMax, "`n_characters` must be from 1 to 65535",
           shape.characters);
-  require(shape.max_characters >= 1 && shape.max_characters <= kMost,
+  require(shape.max_characters >= 1 && shape.max_characters <= kMax,
           "`max_characters_per_token` must be from 1 to 65535", shape.max_characters);
   require(shape.char_dim >= 1, "`char_dim` must be at least 1", shape.char_dim);
   require(!shape.filters.empty(), "`filters` must hold at least one filter", 0);

@@ -40,19 +40,19 @@ bool Evaluation::run_stack(parallel::Team& team, int direction, const Window& wi
 bool Evaluation::run(parallel::Team& team, std::span<double> log_probabilities, const Window& window,
                      memory::MatrixView<const float> vectors) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
-    static_cast<void>(run_stack(part, direction, window, vectors));  // go_on tells the same
+    static_cast<void>(run_stack(part, direction, window, vectors));  // barrier_and_check tells the same
   });
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   for (int direction = 0; direction < kDirections; ++direction) {
     const auto& own = directions_[static_cast<std::size_t>(direction)];
-    const softmax::Places places{own.outputs.back(), window.targets_of(direction)};
-    if (!scores_.pass(team, places, model_->output_layer(direction), scratch_)) return false;
+    const softmax::Positions positions{own.outputs.back(), window.targets_of(direction)};
+    if (!scores_.pass(team, positions, model_->output_layer(direction), scratch_)) return false;
     team.barrier();
     const parallel::Range rows = team.share(batch_.rows());
     for (std::int64_t row = rows.begin; row < rows.end; ++row)
       log_probabilities[static_cast<std::size_t>(direction * batch_.rows() + row)] =
           scores_.log_probability_of_target(row);
-    if (!team.go_on()) return false;
+    if (!team.barrier_and_check()) return false;
   }
   return true;
 }

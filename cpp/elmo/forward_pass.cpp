@@ -4,7 +4,7 @@
 
 namespace wordkin::elmo {
 
-TracedPass::Direction::Direction(const linalg::Compute& compute, const Options& options, const SentenceBatch& batch)
+ForwardPass::Direction::Direction(const linalg::Compute& compute, const Options& options, const SentenceBatch& batch)
     : weights(compute, stack_shape(options), recurrent::Purpose::kTraining),
       stack(stack_shape(options), batch.sequences()),
       top(batch.tokens(), options.projection_dim) {
@@ -12,9 +12,9 @@ TracedPass::Direction::Direction(const linalg::Compute& compute, const Options& 
     d_views.emplace_back(d_inputs.emplace_back(batch.tokens(), options.projection_dim).view());
 }
 
-TracedPass::TracedPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
-                       const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
-                       std::span<const std::int32_t> ids, std::size_t members)
+ForwardPass::ForwardPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
+                         const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
+                         std::span<const std::int32_t> ids, std::size_t members)
     : weights_(weights),
       batch_(&batch),
       tokens_(compute, options, members, kDirections * batch.tokens()),
@@ -28,12 +28,12 @@ TracedPass::TracedPass(const linalg::Compute& compute, const Options& options, c
   tokens_.prepare(characters, ids_);
 }
 
-memory::MatrixView<float> TracedPass::inputs_of(int direction) {
+memory::MatrixView<float> ForwardPass::inputs_of(int direction) {
   return inputs_.view().block_of_rows(direction * batch_->tokens(), batch_->tokens());
 }
 
-void TracedPass::write_half(const parallel::Team& team, int direction, memory::MatrixView<float> text,
-                            memory::MatrixView<const float> rows) const {
+void ForwardPass::write_half(const parallel::Team& team, int direction, memory::MatrixView<float> text,
+                             memory::MatrixView<const float> rows) const {
   const auto tokens = batch_->tokens_of(direction);
   const parallel::Range own = team.share(rows.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row)
@@ -41,8 +41,8 @@ void TracedPass::write_half(const parallel::Team& team, int direction, memory::M
                 text.row(tokens[static_cast<std::size_t>(row)]) + direction * rows.columns);
 }
 
-void TracedPass::read_half(const parallel::Team& team, int direction, memory::MatrixView<float> rows,
-                           memory::MatrixView<const float> text) const {
+void ForwardPass::read_half(const parallel::Team& team, int direction, memory::MatrixView<float> rows,
+                            memory::MatrixView<const float> text) const {
   const auto tokens = batch_->tokens_of(direction);
   const parallel::Range own = team.share(rows.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row)
@@ -50,11 +50,11 @@ void TracedPass::read_half(const parallel::Team& team, int direction, memory::Ma
                 rows.row(row));
 }
 
-bool TracedPass::forward(parallel::Team& team, std::span<const memory::MatrixView<float>> layers) {
+bool ForwardPass::forward(parallel::Team& team, std::span<const memory::MatrixView<float>> layers) {
   tokens_.pack(team, weights_);
   for (std::size_t direction = 0; direction < directions_.size(); ++direction)
     directions_[direction].weights.pack(team, weights_.layers[direction]);
-  if (!team.go_on() || !tokens_.forward(team, inputs_.view(), weights_, scratch_)) return false;
+  if (!team.barrier_and_check() || !tokens_.forward(team, inputs_.view(), weights_, scratch_)) return false;
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     auto& own = directions_[static_cast<std::size_t>(direction)];
     const auto input = inputs_of(direction);
@@ -63,11 +63,11 @@ bool TracedPass::forward(parallel::Team& team, std::span<const memory::MatrixVie
       write_half(part, direction, layers[layer], own.stack.input_of(static_cast<std::int64_t>(layer)));
     write_half(part, direction, layers.back(), own.top.view());
   });
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
-bool TracedPass::backward(parallel::Team& team, const Tensors<float>& gradients,
-                          std::span<const memory::MatrixView<const float>> d_layers) {
+bool ForwardPass::backward(parallel::Team& team, const Tensors<float>& gradients,
+                           std::span<const memory::MatrixView<const float>> d_layers) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto index = static_cast<std::size_t>(direction);
     auto& own = directions_[index];
@@ -78,7 +78,7 @@ bool TracedPass::backward(parallel::Team& team, const Tensors<float>& gradients,
     static_cast<void>(own.stack.backward(part, own.weights, inputs_of(direction), gradients.layers[index],
                                          own.top.view(), weights_.layers[index], scratch_, own.d_views));
   });
-  return team.go_on() && tokens_.backward(team, gradients, inputs_.view(), weights_, scratch_);
+  return team.barrier_and_check() && tokens_.backward(team, gradients, inputs_.view(), weights_, scratch_);
 }
 
 }  // namespace wordkin::elmo

@@ -22,14 +22,14 @@
 
 namespace wordkin::elmo {
 
-class TracedPass {
+class ForwardPass {
  public:
   // For a region of `members`. weights, batch and characters (word types, or nothing where words are rows of
   // `embedding`) are borrowed; weights must be the same in forward and backward. ids: (tokens) rows of characters or
   // words.
-  TracedPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
-             const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
-             std::span<const std::int32_t> ids, std::size_t members);
+  ForwardPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
+              const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
+              std::span<const std::int32_t> ids, std::size_t members);
 
   // What the sentences begin with, zeros at first, and end with: row k is that of the batch's row k. No gradient
   // reaches it.

@@ -4,19 +4,21 @@
 
 namespace wordkin::elmo {
 
-Embedding::Direction::Direction(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers)
+InferencePass::Direction::Direction(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers)
     : stack(stack_shape(model.options()), batch.sequences()), input(batch.tokens(), model.options().projection_dim) {
   for (std::int64_t layer = 0; layer < n_layers; ++layer)
     views.push_back(outputs.emplace_back(batch.tokens(), model.options().projection_dim).view());
 }
 
-Embedding::Embedding(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers, std::size_t members)
+InferencePass::InferencePass(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers,
+                             std::size_t members)
     : model_(&model), batch_(&batch), state_(model.options(), batch.sentences()), scratch_(members) {
   for (int direction = 0; direction < kDirections; ++direction) directions_.emplace_back(model, batch, n_layers);
 }
 
-bool Embedding::run_direction(parallel::Team& team, int direction, std::span<const memory::MatrixView<float>> layers,
-                              memory::MatrixView<const float> vectors, std::span<const std::int32_t> ids) {
+bool InferencePass::run_direction(parallel::Team& team, int direction,
+                                  std::span<const memory::MatrixView<float>> layers,
+                                  memory::MatrixView<const float> vectors, std::span<const std::int32_t> ids) {
   auto& own = directions_[static_cast<std::size_t>(direction)];
   const auto tokens = batch_->tokens_of(direction);
   const auto input = own.input.view();
@@ -38,13 +40,13 @@ bool Embedding::run_direction(parallel::Team& team, int direction, std::span<con
   return true;
 }
 
-bool Embedding::run(parallel::Team& team, std::span<const memory::MatrixView<float>> layers,
-                    memory::MatrixView<const float> vectors, const Ids& ids) {
+bool InferencePass::run(parallel::Team& team, std::span<const memory::MatrixView<float>> layers,
+                        memory::MatrixView<const float> vectors, const Ids& ids) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto own = ids[static_cast<std::size_t>(direction)];
-    static_cast<void>(run_direction(part, direction, layers, vectors, own));  // go_on tells the same
+    static_cast<void>(run_direction(part, direction, layers, vectors, own));  // barrier_and_check tells the same
   });
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 }  // namespace wordkin::elmo

@@ -22,10 +22,10 @@
 namespace wordkin::elmo {
 
 // The working memory of one call, made before its region begins.
-class Embedding {
+class InferencePass {
  public:
   // For a region of `members`. Runs the lowest n_layers layers of each direction.
-  Embedding(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers, std::size_t members);
+  InferencePass(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers, std::size_t members);
 
   // What the sentences begin with, zeros at first, and end with: row k is that of the batch's row k.
   [[nodiscard]] CarriedState& state() { return state_; }

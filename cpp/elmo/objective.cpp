@@ -14,16 +14,17 @@ float gradient_scale(const Window& window) { return 0.5f / static_cast<float>(wi
 }  // namespace
 
 Objective::Objective(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
-                     std::int64_t places)
+                     std::int64_t positions)
     : shared_(options.shared_softmax) {
   const std::int64_t words = options.n_tokens_vocab, columns = options.projection_dim;
   if (samples(options, training)) {
     for (int direction = 0; direction < kDirections; ++direction)
-      sampled_.emplace_back(compute, words, columns, places, training.negatives);
+      sampled_.emplace_back(compute, words, columns, positions, training.negatives);
   } else if (shared_) {
-    full_.emplace_back(compute, words, columns, kDirections * places);
+    full_.emplace_back(compute, words, columns, kDirections * positions);
   } else {
-    for (int direction = 0; direction < kDirections; ++direction) full_.emplace_back(compute, words, columns, places);
+    for (int direction = 0; direction < kDirections; ++direction)
+      full_.emplace_back(compute, words, columns, positions);
   }
 }
 
@@ -32,19 +33,19 @@ void Objective::run_direction(parallel::Team& team, int direction, memory::Matri
                               const Window& window, const Tensors<const float>& weights,
                               const random::Generator& generator, linalg::Scratch& scratch) {
   const auto index = static_cast<std::size_t>(direction);
-  const std::int64_t first = direction * window.places();
-  const auto d_own = d_hidden.block_of_rows(first, window.places());
-  const softmax::Places places{hidden.block_of_rows(first, window.places()), window.targets_of(direction)};
+  const std::int64_t first = direction * window.positions();
+  const auto d_own = d_hidden.block_of_rows(first, window.positions());
+  const softmax::Positions positions{hidden.block_of_rows(first, window.positions()), window.targets_of(direction)};
   const softmax::OutputLayer layer = output_layer(weights, direction);
   const float scale = gradient_scale(window);
   double loss = 0.0;
   if (!sampled_.empty()) {
-    loss = sampled_[index].run(team, d_own, places, layer, generator, scale, scratch);
+    loss = sampled_[index].run(team, d_own, positions, layer, generator, scale, scratch);
   } else {
     const auto& own = gradients.softmax[index];
-    loss = full_[index].run(team, {d_own, own.weights, own.bias}, places, layer, scale, scratch);
+    loss = full_[index].run(team, {d_own, own.weights, own.bias}, positions, layer, scale, scratch);
   }
-  if (team.rank() == 0) mean_losses_[index] = loss / static_cast<double>(window.places());
+  if (team.rank() == 0) mean_losses_[index] = loss / static_cast<double>(window.positions());
 }
 
 void Objective::run_both(parallel::Team& team, memory::MatrixView<float> d_hidden,
@@ -57,7 +58,7 @@ void Objective::run_both(parallel::Team& team, memory::MatrixView<float> d_hidde
   if (team.rank() > 0) return;
   for (int direction = 0; direction < kDirections; ++direction)
     mean_losses_[static_cast<std::size_t>(direction)] =
-        full.loss(direction * window.places(), window.places()) / static_cast<double>(window.places());
+        full.loss(direction * window.positions(), window.positions()) / static_cast<double>(window.positions());
 }
 
 bool Objective::run(parallel::Team& team, memory::MatrixView<float> d_hidden, memory::MatrixView<const float> hidden,
@@ -65,16 +66,16 @@ bool Objective::run(parallel::Team& team, memory::MatrixView<float> d_hidden, me
                     const std::array<random::Generator, kDirections>& generators, linalg::Scratch& scratch) {
   if (sampled_.empty() && shared_) {
     run_both(team, d_hidden, hidden, gradients, window, weights, scratch);
-    return team.go_on();
+    return team.barrier_and_check();
   }
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     run_direction(part, direction, d_hidden, hidden, gradients, window, weights,
                   generators[static_cast<std::size_t>(direction)], scratch);
   });
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   if (sampled_.empty() || !shared_) return true;
   optim::merge_shared_rows(team, sampled_[0].gradients(), sampled_[1].gradients());
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 }  // namespace wordkin::elmo

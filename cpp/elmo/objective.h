@@ -22,7 +22,7 @@ class Objective {
  public:
   // For windows of `places` places in each direction.
   Objective(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
-            std::int64_t places);
+            std::int64_t positions);
 
   // Whether words are sampled: where so many are asked for that it would be all of them, the full softmax is cheaper
   // and exact.
@@ -52,7 +52,7 @@ class Objective {
 
   bool shared_;
   std::vector<softmax::SampledSoftmax> sampled_;
-  std::vector<softmax::FullSoftmax> full_;  // one where it is shared: the places of both directions in one pass
+  std::vector<softmax::FullSoftmax> full_;  // one where it is shared: the positions of both directions in one pass
   std::array<double, kDirections> mean_losses_{};
 };
 

@@ -50,9 +50,9 @@ SentenceBatch::SentenceBatch(std::span<const std::int64_t> ends)
   for (std::int64_t step = 0; step < sequences_.steps(); ++step) {
     for (std::int64_t row = 0; row < sequences_.active(step); ++row) {
       const auto sentence = static_cast<std::size_t>(sentence_in(row));
-      const auto place = static_cast<std::size_t>(sequences_.first_row(step) + row);
-      tokens_[0][place] = begins[sentence] + step;
-      tokens_[1][place] = begins[sentence + 1] - 1 - step;
+      const auto index = static_cast<std::size_t>(sequences_.first_row(step) + row);
+      tokens_[0][index] = begins[sentence] + step;
+      tokens_[1][index] = begins[sentence + 1] - 1 - step;
     }
   }
 }

@@ -19,9 +19,10 @@ TokenLayer::Characters::Characters(const linalg::Compute& compute, const Options
     : encoder(compute, token_shape(options)), saved(encoder.shape(), members), vectors(options.projection_dim) {}
 
 TokenLayer::TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members,
-                       std::int64_t places) {
+                       std::int64_t positions) {
   if (options.token_input)
-    embedding_gradient_ = optim::RowGradients(std::min(places, options.n_tokens_vocab), options.projection_dim, false);
+    embedding_gradient_ =
+        optim::RowGradients(std::min(positions, options.n_tokens_vocab), options.projection_dim, false);
   else
     characters_.emplace(compute, options, members);
 }
@@ -30,14 +31,14 @@ void TokenLayer::prepare(memory::MatrixView<const std::uint16_t> characters, std
   ids_ = ids;
   if (characters_) {
     const std::int64_t types = characters.rows;
-    places_.assign_all(ids_, types);
+    positions_.assign_all(ids_, types);
     characters_->words.emplace(characters, characters_->encoder.shape().characters, charcnn::Coverage::kPresent);
     characters_->saved.reserve(types);
     characters_->vectors.reserve(types);
   } else {
-    places_.assign(ids_);
-    std::copy(places_.ids().begin(), places_.ids().end(), embedding_gradient_.ids());
-    embedding_gradient_.set_count(places_.rows());
+    positions_.assign(ids_);
+    std::copy(positions_.ids().begin(), positions_.ids().end(), embedding_gradient_.ids());
+    embedding_gradient_.set_count(positions_.rows());
   }
 }
 
@@ -45,37 +46,37 @@ void TokenLayer::pack(parallel::Team& team, const Tensors<const float>& weights)
   if (characters_) characters_->encoder.pack(team, weights.characters);
 }
 
-void TokenLayer::hand_out(const parallel::Team& team, memory::MatrixView<float> inputs,
-                          memory::MatrixView<const float> table) const {
+void TokenLayer::gather_inputs(const parallel::Team& team, memory::MatrixView<float> inputs,
+                               memory::MatrixView<const float> table) const {
   const parallel::Range own = team.share(inputs.rows);
-  for (std::int64_t place = own.begin; place < own.end; ++place)
-    std::copy_n(table.row(ids_[static_cast<std::size_t>(place)]), inputs.columns, inputs.row(place));
+  for (std::int64_t position = own.begin; position < own.end; ++position)
+    std::copy_n(table.row(ids_[static_cast<std::size_t>(position)]), inputs.columns, inputs.row(position));
 }
 
 bool TokenLayer::forward(parallel::Team& team, memory::MatrixView<float> inputs, const Tensors<const float>& weights,
                          linalg::Scratch& scratch) {
   if (characters_) {
-    const auto vectors = characters_->vectors.rows(places_.rows());
+    const auto vectors = characters_->vectors.rows(positions_.rows());
     if (!characters_->encoder.forward(team, vectors, weights.characters, *characters_->words, characters_->saved,
                                       scratch))
       return false;
-    hand_out(team, inputs, vectors);
+    gather_inputs(team, inputs, vectors);
   } else {
-    hand_out(team, inputs, weights.embedding);
+    gather_inputs(team, inputs, weights.embedding);
   }
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool TokenLayer::backward(parallel::Team& team, const Tensors<float>& gradients,
                           memory::MatrixView<const float> d_inputs, const Tensors<const float>& weights,
                           linalg::Scratch& scratch) {
   if (!characters_) {
-    places_.sum(team, embedding_gradient_.values(), d_inputs);
-    return team.go_on();
+    positions_.sum(team, embedding_gradient_.values(), d_inputs);
+    return team.barrier_and_check();
   }
-  const auto d_vectors = characters_->vectors.rows(places_.rows());
-  places_.sum(team, d_vectors, d_inputs);
-  if (!team.go_on()) return false;
+  const auto d_vectors = characters_->vectors.rows(positions_.rows());
+  positions_.sum(team, d_vectors, d_inputs);
+  if (!team.barrier_and_check()) return false;
   return characters_->encoder.backward(team, gradients.characters, d_vectors, weights.characters, *characters_->words,
                                        characters_->saved, scratch);
 }

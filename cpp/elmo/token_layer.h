@@ -23,7 +23,7 @@ charcnn::Shape token_shape(const Options& options);
 class TokenLayer {
  public:
   // For the members of a region, and windows of at most `places` places in both directions together.
-  TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members, std::int64_t places);
+  TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members, std::int64_t positions);
 
   // Makes room for a text, before the region begins. Both are borrowed until the next. characters: (types, characters a
   // word), or nothing where words are rows of `embedding`. ids: (places of both directions) rows of one or the other.
@@ -51,12 +51,12 @@ class TokenLayer {
     memory::RowBuffer<float> vectors;  // of the types, and then their gradients
   };
 
-  void hand_out(const parallel::Team& team, memory::MatrixView<float> inputs,
-                memory::MatrixView<const float> table) const;
+  void gather_inputs(const parallel::Team& team, memory::MatrixView<float> inputs,
+                     memory::MatrixView<const float> table) const;
 
   std::optional<Characters> characters_;  // none where words are rows of `embedding`
-  std::span<const std::int32_t> ids_;     // of the places
-  optim::RowPlaces places_;
+  std::span<const std::int32_t> ids_;     // of the positions
+  optim::RowPositions positions_;
   optim::RowGradients embedding_gradient_;
 };
 

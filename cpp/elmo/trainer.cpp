@@ -5,7 +5,7 @@
 namespace wordkin::elmo {
 
 Trainer::Trainer(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-                 const TrainedArrays& arrays, std::size_t threads)
+                 const TrainingArrays& arrays, std::size_t threads)
     : pool_(threads), step_(options, training, kernels, arrays, pool_.size()) {}
 
 Trainer::~Trainer() { cancel(); }

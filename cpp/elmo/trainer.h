@@ -13,7 +13,7 @@ namespace wordkin::elmo {
 class Trainer {
  public:
   Trainer(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-          const TrainedArrays& arrays, std::size_t threads);
+          const TrainingArrays& arrays, std::size_t threads);
   ~Trainer();  // cancels what runs
 
   // Begins a step and returns; the window is borrowed until wait returns true. Nothing else may be called meanwhile

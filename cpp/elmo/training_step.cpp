@@ -38,7 +38,7 @@ auto for_both(const Make& make) {
 }  // namespace
 
 TrainingStep::TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-                           const TrainedArrays& arrays, std::size_t members)
+                           const TrainingArrays& arrays, std::size_t members)
     : options_(options),
       training_(training),
       compute_{&kernels, training.precision},
@@ -76,17 +76,17 @@ std::vector<const optim::RowGradients*> TrainingStep::row_gradients(std::size_t 
 void TrainingStep::gather_parameters() {
   for (std::size_t i = 0; i < list_.size(); ++i) {
     const auto& weights = arrays_.weights;
-    const auto& memory = arrays_.memory;
+    const auto& states = arrays_.optimizer_state;
     if (!dense_gradients_.spans()[i].empty()) {
-      parameters_.add(optim::Dense{weights[i], dense_gradients_.spans()[i], memory[i]});
+      parameters_.add(optim::Dense{weights[i], dense_gradients_.spans()[i], states[i]});
       continue;
     }
     if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the weights that stand before it
     for (const optim::RowGradients* const rows : row_gradients(i)) {
       if (rows->has_bias())
-        parameters_.add(optim::Sparse{weights[i], memory[i], weights[i + 1], memory[i + 1], rows});
+        parameters_.add(optim::Sparse{weights[i], states[i], weights[i + 1], states[i + 1], rows});
       else
-        parameters_.add(optim::Sparse{weights[i], memory[i], {}, {}, rows});
+        parameters_.add(optim::Sparse{weights[i], states[i], {}, {}, rows});
     }
   }
 }
@@ -109,29 +109,29 @@ bool TrainingStep::forward(parallel::Team& team) {
   tokens_.pack(team, weights_);
   for (std::size_t direction = 0; direction < packed_.size(); ++direction)
     packed_[direction].pack(team, weights_.layers[direction]);
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   if (!tokens_.forward(team, inputs_.view(), weights_, scratch_)) return false;
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto index = static_cast<std::size_t>(direction);
-    const std::int64_t places = window_.places();
-    // The answer is that of go_on below: what one half is told, the whole team is told.
+    const std::int64_t positions = window_.positions();
+    // The answer is that of barrier_and_check below: what one half is told, the whole team is told.
     static_cast<void>(stacks_[index].forward(part, packed_[index],
-                                             hidden_.view().block_of_rows(direction * places, places),
-                                             inputs_.view().block_of_rows(direction * places, places),
+                                             hidden_.view().block_of_rows(direction * positions, positions),
+                                             inputs_.view().block_of_rows(direction * positions, positions),
                                              next_state_.of(direction), dropout(direction), scratch_));
   });
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool TrainingStep::backward(parallel::Team& team) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto index = static_cast<std::size_t>(direction);
-    const std::int64_t places = window_.places();
+    const std::int64_t positions = window_.positions();
     static_cast<void>(stacks_[index].backward(
-        part, packed_[index], inputs_.view().block_of_rows(direction * places, places), gradients_.layers[index],
-        d_hidden_.view().block_of_rows(direction * places, places), weights_.layers[index], scratch_));
+        part, packed_[index], inputs_.view().block_of_rows(direction * positions, positions), gradients_.layers[index],
+        d_hidden_.view().block_of_rows(direction * positions, positions), weights_.layers[index], scratch_));
   });
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   return tokens_.backward(team, gradients_, inputs_.view(), weights_, scratch_);
 }
 
@@ -155,7 +155,7 @@ void TrainingStep::run(parallel::Team& team) {
   const double scale = optim::clip_scale(squared_norm, training_.clip_norm);
   const bool finite =
       std::isfinite(squared_norm) && std::isfinite(objective_.mean_loss(0)) && std::isfinite(objective_.mean_loss(1));
-  if (!team.go_on()) return;  // the last time: from here on, weights change
+  if (!team.barrier_and_check()) return;  // the last time: from here on, weights change
   if (team.rank() == 0)
     outcome_ = {{objective_.mean_loss(0), objective_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
   if (!finite || update_ == Update::kNo) return;
@@ -176,7 +176,7 @@ void TrainingStep::copy_gradient(std::span<float> gradient, std::size_t paramete
   for (const optim::RowGradients* const rows : row_gradients(parameter)) {
     for (std::int64_t row = 0; row < rows->count(); ++row) {
       const std::int64_t id = rows->ids()[row];
-      if (id == optim::RowGradients::kMoved) continue;
+      if (id == optim::RowGradients::kMerged) continue;
       if (is_bias)
         gradient[static_cast<std::size_t>(id)] = rows->bias()[row];
       else

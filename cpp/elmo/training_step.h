@@ -28,9 +28,9 @@
 namespace wordkin::elmo {
 
 // Borrowed, in the order of parameters_of.
-struct TrainedArrays {
+struct TrainingArrays {
   std::vector<std::span<float>> weights;
-  std::vector<optim::Memory> memory;  // of the optimiser
+  std::vector<optim::OptimizerState> optimizer_state;  // of the optimiser
 };
 
 struct Outcome {
@@ -47,7 +47,7 @@ class TrainingStep {
 
   // For a region of `members` members. The arrays stay where they are as long as this object lives.
   TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-               const TrainedArrays& arrays, std::size_t members);
+               const TrainingArrays& arrays, std::size_t members);
 
   // Makes room for a window and borrows it, before the region begins. `step`, from 1 on, numbers the random streams and
   // Adam's corrections.
@@ -80,7 +80,7 @@ class TrainingStep {
   Options options_;
   TrainingOptions training_;
   linalg::Compute compute_;
-  TrainedArrays arrays_;
+  TrainingArrays arrays_;
   std::vector<Parameter> list_;
   optim::DenseGradients dense_gradients_;  // empty where the gradient is rows
   Tensors<const float> weights_;
@@ -93,7 +93,7 @@ class TrainingStep {
   optim::ParameterSet parameters_;
   linalg::Scratch scratch_;
 
-  memory::PaddedMatrix inputs_;  // (places of both directions, P), then their gradients
+  memory::PaddedMatrix inputs_;  // (positions of both directions, P), then their gradients
   memory::PaddedMatrix hidden_;  // of the top layers
   memory::PaddedMatrix d_hidden_;
   CarriedState state_;

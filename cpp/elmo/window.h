@@ -19,7 +19,7 @@ struct Window {
   std::span<const std::int32_t> inputs;
   std::span<const std::int32_t> targets;  // (directions, steps, batch) words
 
-  [[nodiscard]] std::int64_t places() const { return steps * batch; }  // of one direction
+  [[nodiscard]] std::int64_t positions() const { return steps * batch; }  // of one direction
   [[nodiscard]] std::span<const std::int32_t> inputs_of(int direction) const { return half(inputs, direction); }
   [[nodiscard]] std::span<const std::int32_t> targets_of(int direction) const { return half(targets, direction); }
 

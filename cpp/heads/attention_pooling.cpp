@@ -36,7 +36,7 @@ void forward(parallel::Team& team, MatrixView<float> pooled, MatrixView<const fl
   forward(team, units, hidden, dense, scratch);
   const parallel::Range rows = team.share(hidden.rows);
   for (std::int64_t row = rows.begin; row < rows.end; ++row)
-    saved.alpha[static_cast<std::size_t>(row)] = dot(units.row(row), tensors.direction.data(), units.columns);
+    saved.alpha[static_cast<std::size_t>(row)] = dot(units.row(row), tensors.query.data(), units.columns);
   team.barrier();
   const parallel::Range own = texts.share(team);
   for (std::int64_t text = own.begin; text < own.end; ++text) {
@@ -62,27 +62,27 @@ void backward(parallel::Team& team, const AttentionTensors<float>& gradients, Ma
     const std::int64_t begin = texts.begin(text), end = begin + texts.length(text);
     double mean = 0.0;  // of the gradients of alpha, weighed by alpha
     for (std::int64_t row = begin; row < end; ++row) {
-      const auto place = static_cast<std::size_t>(row);
-      saved.d_scores[place] = dot(d_sum, hidden.row(row), hidden.columns);
-      mean += static_cast<double>(saved.alpha[place]) * static_cast<double>(saved.d_scores[place]);
+      const auto index = static_cast<std::size_t>(row);
+      saved.d_scores[index] = dot(d_sum, hidden.row(row), hidden.columns);
+      mean += static_cast<double>(saved.alpha[index]) * static_cast<double>(saved.d_scores[index]);
     }
     for (std::int64_t row = begin; row < end; ++row) {
-      const auto place = static_cast<std::size_t>(row);
-      const float alpha = saved.alpha[place];
-      float& d_score = saved.d_scores[place];
+      const auto index = static_cast<std::size_t>(row);
+      const float alpha = saved.alpha[index];
+      float& d_score = saved.d_scores[index];
       d_score = alpha * (d_score - static_cast<float>(mean));
       for (std::int64_t k = 0; k < hidden.columns; ++k) d_hidden.row(row)[k] = alpha * d_sum[k];
       for (std::int64_t k = 0; k < units.columns; ++k)
-        d_units.row(row)[k] = d_score * tensors.direction[static_cast<std::size_t>(k)];
+        d_units.row(row)[k] = d_score * tensors.query[static_cast<std::size_t>(k)];
     }
   }
   team.barrier();
   const parallel::Range columns = team.share(units.columns);
-  float* const d_direction = gradients.direction.data();
-  std::fill(d_direction + columns.begin, d_direction + columns.end, 0.0f);
+  float* const d_query = gradients.query.data();
+  std::fill(d_query + columns.begin, d_query + columns.end, 0.0f);
   for (std::int64_t row = 0; row < hidden.rows; ++row)
-    add_scaled(d_direction + columns.begin, units.row(row) + columns.begin,
-               saved.d_scores[static_cast<std::size_t>(row)], columns.size());
+    add_scaled(d_query + columns.begin, units.row(row) + columns.begin, saved.d_scores[static_cast<std::size_t>(row)],
+               columns.size());
   backward(team, gradients.dense, d_hidden, linalg::Accumulate::kAdd, d_units, units, hidden, dense, scratch);
 }
 

@@ -16,8 +16,8 @@ namespace wordkin::heads {
 
 template <typename T>
 struct AttentionTensors {
-  DenseTensors<T> dense;   // W (hidden, units), b
-  std::span<T> direction;  // v (units)
+  DenseTensors<T> dense;  // W (hidden, units), b
+  std::span<T> query;     // v (units)
 };
 
 // What backward needs of forward, and room for its own steps.

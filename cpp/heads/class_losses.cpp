@@ -35,14 +35,14 @@ void softmax_losses(const Team& team, std::span<double> losses, MatrixView<float
                     std::span<const std::int32_t> targets) {
   const parallel::Range own = team.share(scores.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) {
-    const auto place = static_cast<std::size_t>(row);
+    const auto index = static_cast<std::size_t>(row);
     const float* const given = scores.row(row);
     const SoftmaxSum sum(given, scores.columns);
-    losses[place] = sum.loss(given[targets[place]]);
+    losses[index] = sum.loss(given[targets[index]]);
     if (d_scores.empty()) continue;
-    const auto factor = static_cast<double>(factors[place]);
+    const auto factor = static_cast<double>(factors[index]);
     for (std::int64_t k = 0; k < scores.columns; ++k) {
-      const double wanted = k == targets[place] ? 1.0 : 0.0;
+      const double wanted = k == targets[index] ? 1.0 : 0.0;
       d_scores.row(row)[k] = static_cast<float>(factor * (sum.probability(given[k]) - wanted));
     }
   }
@@ -53,16 +53,16 @@ void sigmoid_losses(const Team& team, std::span<double> losses, MatrixView<float
   const parallel::Range own = team.share(scores.rows);
   const auto classes = static_cast<double>(scores.columns);
   for (std::int64_t row = own.begin; row < own.end; ++row) {
-    const auto place = static_cast<std::size_t>(row);
+    const auto index = static_cast<std::size_t>(row);
     double sum = 0.0;
     for (std::int64_t k = 0; k < scores.columns; ++k) {
       const auto score = static_cast<double>(scores.row(row)[k]), wanted = static_cast<double>(targets.row(row)[k]);
       sum += softplus(score) - wanted * score;
       if (d_scores.empty()) continue;
-      const double factor = static_cast<double>(factors[place]) / classes;
+      const double factor = static_cast<double>(factors[index]) / classes;
       d_scores.row(row)[k] = static_cast<float>(factor * (logistic(score) - wanted));
     }
-    losses[place] = sum / classes;
+    losses[index] = sum / classes;
   }
 }
 

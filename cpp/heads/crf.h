@@ -59,7 +59,7 @@ class Crf {
   // What a member works with, for one sentence at a time but for the sums.
   struct Member {
     std::vector<double> alpha;         // (steps, tags) p(y_t = tag | tokens up to t)
-    std::vector<double> powers;        // (steps, tags) exp(e_t - the greatest of them)
+    std::vector<double> emission_exp;  // (steps, tags) exp(e_t - the greatest of them)
     std::vector<double> scales;        // (steps) what a step's numbers were divided by
     std::vector<double> beta;          // (tags) of a step; of best_paths the scores
     std::vector<double> reached;       // (tags) the next of the same
@@ -87,13 +87,13 @@ class Crf {
 
   std::int64_t tags_;
   std::vector<Member> members_;
-  std::vector<double> powers_;        // (tags, tags) exp(T - the greatest)
-  std::vector<double> powers_back_;   // the same transposed
-  std::vector<double> start_powers_;  // (tags)
-  std::vector<double> end_powers_;    // (tags)
-  double greatest_transition_ = 0.0;
-  double greatest_start_ = 0.0;
-  double greatest_end_ = 0.0;
+  std::vector<double> transition_exp_;  // (tags, tags) exp(T - the greatest)
+  std::vector<double> transposed_exp_;  // the same transposed
+  std::vector<double> start_exp_;       // (tags)
+  std::vector<double> end_exp_;         // (tags)
+  double max_transition_ = 0.0;
+  double max_start_ = 0.0;
+  double max_end_ = 0.0;
 };
 
 }  // namespace wordkin::heads

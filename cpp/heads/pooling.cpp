@@ -41,31 +41,31 @@ void mean_backward(const Team& team, MatrixView<float> d_rows, MatrixView<const 
   });
 }
 
-void max_forward(const Team& team, MatrixView<float> pooled, MatrixView<std::int64_t> places,
+void max_forward(const Team& team, MatrixView<float> pooled, MatrixView<std::int64_t> argmax,
                  MatrixView<const float> rows, const TextSpans& texts) {
   for_own_texts(team, texts, [&](std::int64_t text, std::int64_t first, std::int64_t count) {
     float* const greatest = pooled.row(text);
-    std::int64_t* const place = places.row(text);
+    std::int64_t* const argmax_row = argmax.row(text);
     if (count == 0) return clear_rows(pooled, text, 1);
     std::copy_n(rows.row(first), rows.columns, greatest);
-    std::fill_n(place, rows.columns, first);
+    std::fill_n(argmax_row, rows.columns, first);
     for (std::int64_t row = first + 1; row < first + count; ++row) {
       const float* const values = rows.row(row);
       for (std::int64_t k = 0; k < rows.columns; ++k) {
         if (!(values[k] > greatest[k])) continue;
         greatest[k] = values[k];
-        place[k] = row;
+        argmax_row[k] = row;
       }
     }
   });
 }
 
 void max_backward(const Team& team, MatrixView<float> d_rows, MatrixView<const float> d_pooled,
-                  MatrixView<const std::int64_t> places, const TextSpans& texts) {
+                  MatrixView<const std::int64_t> argmax, const TextSpans& texts) {
   for_own_texts(team, texts, [&](std::int64_t text, std::int64_t first, std::int64_t count) {
     clear_rows(d_rows, first, count);
     if (count == 0) return;
-    for (std::int64_t k = 0; k < d_rows.columns; ++k) d_rows.row(places.row(text)[k])[k] = d_pooled.row(text)[k];
+    for (std::int64_t k = 0; k < d_rows.columns; ++k) d_rows.row(argmax.row(text)[k])[k] = d_pooled.row(text)[k];
   });
 }
 

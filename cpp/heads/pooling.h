@@ -20,10 +20,10 @@ void mean_backward(const parallel::Team& team, memory::MatrixView<float> d_rows,
                    memory::MatrixView<const float> d_pooled, const TextSpans& texts);
 
 // places: OUT (texts, columns) the row of each maximum, the first of equal ones; what backward needs.
-void max_forward(const parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<std::int64_t> places,
+void max_forward(const parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<std::int64_t> argmax,
                  memory::MatrixView<const float> rows, const TextSpans& texts);
 void max_backward(const parallel::Team& team, memory::MatrixView<float> d_rows,
-                  memory::MatrixView<const float> d_pooled, memory::MatrixView<const std::int64_t> places,
+                  memory::MatrixView<const float> d_pooled, memory::MatrixView<const std::int64_t> argmax,
                   const TextSpans& texts);
 
 // The columns before forward_columns were made by reading from the first row to the last, the others the other way.

@@ -15,10 +15,10 @@ constexpr double kEpsilon = 1e-12;  // added to a variance, as bilm-tf has it
 
 void ScalarMix::prepare(const TextSpans& texts, const MixTensors<const float>& tensors) {
   const double greatest = static_cast<double>(*std::ranges::max_element(tensors.weights));
-  std::ranges::transform(tensors.weights, shares_.begin(),
+  std::ranges::transform(tensors.weights, layer_weights_.begin(),
                          [&](float weight) { return std::exp(static_cast<double>(weight) - greatest); });
-  const double sum = std::accumulate(shares_.begin(), shares_.end(), 0.0);
-  for (double& share : shares_) share /= sum;
+  const double sum = std::accumulate(layer_weights_.begin(), layer_weights_.end(), 0.0);
+  for (double& share : layer_weights_) share /= sum;
   gamma_ = static_cast<double>(tensors.gamma.front());
   text_layers_.assign(static_cast<std::size_t>(texts.texts() * layers_), TextLayer{});
 }
@@ -47,7 +47,7 @@ void ScalarMix::forward(const parallel::Team& team, memory::MatrixView<float> mi
     for (std::int64_t layer = 0; layer < layers_ && begin < end; ++layer) {
       TextLayer& found = of(text, layer);
       if (normalizes_) measure(found, layers, layer, begin, end);
-      const auto factor = static_cast<float>(gamma_ * shares_[static_cast<std::size_t>(layer)]) * found.scale;
+      const auto factor = static_cast<float>(gamma_ * layer_weights_[static_cast<std::size_t>(layer)]) * found.scale;
       for (std::int64_t row = begin; row < end; ++row) {
         const float* const x = layers.at(row, layer, layers_, columns_);
         float* const sum = mixed.row(row);
@@ -66,7 +66,7 @@ void ScalarMix::write_layer_gradients(std::int64_t text, double sum, LayeredRows
   const double count = static_cast<double>((end - begin) * columns_);
   for (std::int64_t layer = 0; layer < layers_; ++layer) {
     const TextLayer& found = of(text, layer);
-    const auto factor = static_cast<float>(gamma_ * shares_[static_cast<std::size_t>(layer)]) * found.scale;
+    const auto factor = static_cast<float>(gamma_ * layer_weights_[static_cast<std::size_t>(layer)]) * found.scale;
     const auto mean = normalizes_ ? static_cast<float>(sum / count) : 0.0f;
     const auto slope = normalizes_ ? static_cast<float>(found.dot / count) * found.scale : 0.0f;
     for (std::int64_t row = begin; row < end; ++row) {
@@ -104,12 +104,12 @@ void ScalarMix::backward(parallel::Team& team, const MixTensors<float>& gradient
     double dot = 0.0;
     for (std::int64_t text = 0; text < texts.texts(); ++text) dot += of(text, layer).dot;
     gradients.weights[static_cast<std::size_t>(layer)] = static_cast<float>(dot);
-    mean += shares_[static_cast<std::size_t>(layer)] * dot;
+    mean += layer_weights_[static_cast<std::size_t>(layer)] * dot;
   }
   gradients.gamma.front() = static_cast<float>(mean);
-  for (std::size_t layer = 0; layer < shares_.size(); ++layer)
+  for (std::size_t layer = 0; layer < layer_weights_.size(); ++layer)
     gradients.weights[layer] =
-        static_cast<float>(gamma_ * shares_[layer] * (static_cast<double>(gradients.weights[layer]) - mean));
+        static_cast<float>(gamma_ * layer_weights_[layer] * (static_cast<double>(gradients.weights[layer]) - mean));
 }
 
 }  // namespace wordkin::heads

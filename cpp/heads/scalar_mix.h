@@ -32,7 +32,7 @@ struct LayeredRows {
 class ScalarMix {
  public:
   ScalarMix(std::int64_t layers, std::int64_t columns, bool normalizes)
-      : layers_(layers), columns_(columns), normalizes_(normalizes), shares_(static_cast<std::size_t>(layers)) {}
+      : layers_(layers), columns_(columns), normalizes_(normalizes), layer_weights_(static_cast<std::size_t>(layers)) {}
 
   // Before a region begins: room for these texts, and the shares of the layers.
   void prepare(const TextSpans& texts, const MixTensors<const float>& tensors);
@@ -64,7 +64,7 @@ class ScalarMix {
   std::int64_t layers_;
   std::int64_t columns_;
   bool normalizes_;
-  std::vector<double> shares_;
+  std::vector<double> layer_weights_;
   double gamma_ = 1.0;
   std::vector<TextLayer> text_layers_;  // (texts, layers)
 };

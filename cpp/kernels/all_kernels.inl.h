@@ -20,7 +20,7 @@ namespace wordkin::kernels {
 namespace {
 
 // Known at compile time: an initialiser that ran would be code of this ISA on a machine that may lack it.
-constexpr KernelTable every_kernel(Isa isa) {
+constexpr KernelTable all_kernels(Isa isa) {
   return {isa,
           skipgram,
           cbow,

@@ -45,7 +45,7 @@ inline void copy_corner(float* out, std::int64_t out_pitch, const float* in, std
 }
 
 // The lines of the next panel, spread over the steps of this one's tiles.
-struct AmxAhead {
+struct AmxPrefetch {
   const char* line;
   int count;
 };
@@ -53,7 +53,7 @@ struct AmxAhead {
 // Sums in the tile registers 0 to 3, rows of A in 4 and 5, columns of B in 6 and 7.
 template <int kRowTiles>
 inline void multiply_tiles(float* c, std::int64_t c_pitch, const std::uint16_t* a, std::int64_t a_pitch,
-                           const std::uint32_t* panel, bool adds, AmxAhead ahead) {
+                           const std::uint32_t* panel, bool adds, AmxPrefetch lookahead) {
   const auto c_stride = static_cast<int>(c_pitch * 4), a_stride = static_cast<int>(a_pitch * 2);
   constexpr int b_stride = kAmxColumns * 4;
   float* lower = c + kTileRows * c_pitch;
@@ -77,7 +77,7 @@ inline void multiply_tiles(float* c, std::int64_t c_pitch, const std::uint16_t* 
     _tile_loadd(4, a + k, a_stride);
     _tile_loadd(6, panel, b_stride);
     _tile_loadd(7, panel + 16, b_stride);
-    for (int i = 0; i < ahead.count; ++i, ahead.line += 64) _mm_prefetch(ahead.line, _MM_HINT_T1);
+    for (int i = 0; i < lookahead.count; ++i, lookahead.line += 64) _mm_prefetch(lookahead.line, _MM_HINT_T1);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
     if constexpr (kRowTiles == 2) {
@@ -98,16 +98,16 @@ inline void multiply_tiles(float* c, std::int64_t c_pitch, const std::uint16_t* 
 template <int kRowTiles>
 inline void multiply_block(float* c, std::int64_t c_pitch, const std::uint16_t* a, std::int64_t a_pitch,
                            const std::uint32_t* panel, bool adds, std::int64_t rows, std::int64_t columns,
-                           AmxAhead ahead) {
+                           AmxPrefetch lookahead) {
   if (rows >= kRowTiles * kTileRows && columns >= kAmxColumns)
-    return multiply_tiles<kRowTiles>(c, c_pitch, a, a_pitch, panel, adds, ahead);
+    return multiply_tiles<kRowTiles>(c, c_pitch, a, a_pitch, panel, adds, lookahead);
   alignas(64) float block[kRowTiles * kTileRows * kAmxColumns];
   const std::int64_t some_columns = columns < kAmxColumns ? columns : kAmxColumns;
   if (adds) {
     for (auto& sum : block) sum = 0.0f;
     copy_corner(block, kAmxColumns, c, c_pitch, rows, some_columns);
   }
-  multiply_tiles<kRowTiles>(block, kAmxColumns, a, a_pitch, panel, adds, ahead);
+  multiply_tiles<kRowTiles>(block, kAmxColumns, a, a_pitch, panel, adds, lookahead);
   copy_corner(c, c_pitch, block, kAmxColumns, rows, some_columns);
 }
 
@@ -118,17 +118,18 @@ inline void multiply_with_amx(const PanelProduct<void, std::uint32_t>& p) {
   const std::int64_t panel_words = p.a_pitch / 2 * kAmxColumns;
   constexpr int kLines = kTileWords / 16;  // of one step
   const auto blocks = static_cast<int>((p.rows + kRows - 1) / kRows);
-  const int share = p.upcoming == nullptr ? 0 : (kLines + blocks - 1) / blocks;
+  const int share = p.next_panel == nullptr ? 0 : (kLines + blocks - 1) / blocks;
   const std::uint32_t* panel = p.panels;
   for (std::int64_t j = 0; j < p.columns; j += kAmxColumns, panel += panel_words) {
-    const auto* next = reinterpret_cast<const char*>(j + kAmxColumns < p.columns ? panel + panel_words : p.upcoming);
+    const auto* next = reinterpret_cast<const char*>(j + kAmxColumns < p.columns ? panel + panel_words : p.next_panel);
     int fetched = 0;
     for (std::int64_t i = 0; i < p.rows; i += kRows) {
       const int count = kLines - fetched < share ? kLines - fetched : share;
-      const AmxAhead ahead{next + fetched * (p.a_pitch / kTileDepth) * 64, count};
+      const AmxPrefetch lookahead{next + fetched * (p.a_pitch / kTileDepth) * 64, count};
       const std::int64_t rows = p.rows - i < kRows ? p.rows - i : kRows;
       (rows > kTileRows ? multiply_block<2> : multiply_block<1>)(p.c + i * p.c_pitch + j, p.c_pitch, a + i * p.a_pitch,
-                                                                 p.a_pitch, panel, p.adds, rows, p.columns - j, ahead);
+                                                                 p.a_pitch, panel, p.adds, rows, p.columns - j,
+                                                                 lookahead);
       fetched += count;
     }
   }

@@ -31,7 +31,7 @@ struct DotFormat {
 inline void multiply_dots(const PanelProduct<void, std::uint32_t>& p) {
   const PanelProduct<std::uint32_t, std::uint32_t> pairs{
       p.c,           p.c_pitch,         static_cast<const std::uint32_t*>(p.a),
-      p.a_pitch / 2, p.panels,          p.upcoming,
+      p.a_pitch / 2, p.panels,          p.next_panel,
       p.rows,        (p.depth + 1) / 2, p.columns,
       p.adds};
   multiply_in_tiles<DotFormat>(pairs);

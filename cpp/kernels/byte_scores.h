@@ -9,9 +9,9 @@
 
 namespace wordkin::kernels {
 
-inline constexpr int kBytePanel = 48;             // queries side by side
-inline constexpr int kMostByteColumns = 1 << 15;  // sums of products stay whole numbers of 32 bits
-inline constexpr int kByteColumnsTogether = 16;   // rounded rows are padded with zeros to a multiple
+inline constexpr int kBytePanel = 48;            // queries side by side
+inline constexpr int kMaxByteColumns = 1 << 15;  // sums of products stay whole numbers of 32 bits
+inline constexpr int kByteColumnMultiple = 16;   // rounded rows are padded with zeros to a multiple
 
 // Queries y = step * p + rest, p whole numbers from -127 to 127.
 struct ByteQueries {
@@ -24,7 +24,7 @@ struct ByteQueries {
 struct ByteKernels {
   // candidates: OUT (room for all pairs) those that may have a score not below the query's threshold, all that have one
   // among them, with the scores of KernelTable::find_candidates. thresholds: IN for whole panels. rows.floats are read.
-  // bytes: OUT scratch (kScoredRows, queries.columns rounded up to kByteColumnsTogether). Returns how many.
+  // bytes: OUT scratch (kScoredRows, queries.columns rounded up to kByteColumnMultiple). Returns how many.
   int (*find_candidates)(Candidate* candidates, const float* thresholds, const RowBlock& rows,
                          const QueryBlock& queries, const ByteQueries& rounded, std::int8_t* bytes);
 };

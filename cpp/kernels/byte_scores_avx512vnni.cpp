@@ -164,7 +164,7 @@ inline int find_byte_candidates(Candidate* candidates, const float* thresholds, 
                                 const QueryBlock& queries, const ByteQueries& rounded, std::int8_t* bytes) {
   RoundedRows block{};
   block.bytes = bytes;
-  block.pitch = (queries.columns + kByteColumnsTogether - 1) / kByteColumnsTogether * kByteColumnsTogether;
+  block.pitch = (queries.columns + kByteColumnMultiple - 1) / kByteColumnMultiple * kByteColumnMultiple;
   for (int r = 0; r < rows.count; ++r)
     round_row(block, r, bytes + r * block.pitch, rows.floats + r * rows.float_pitch, rows.divisors[r], queries.columns,
               rounded);

@@ -18,8 +18,8 @@ namespace {
 constexpr int kStripVectors = kStripFilters / Vec::kWidth;
 constexpr int kTableRows = 8 / kStripVectors;  // x kStripVectors sums hide the latency of a multiply and add
 constexpr int kWindows = Vec::kWidth >= 8 ? Vec::kWidth / 4 : 1;  // sums of so many windows fit the registers
-constexpr std::int64_t kWordsTogether = 64;
-constexpr std::int64_t kWordsAhead = 8;  // whose rows are fetched: no hardware follows strides from page to page
+constexpr std::int64_t kWordsPerPass = 64;
+constexpr std::int64_t kPrefetchWords = 8;  // whose rows are fetched: no hardware follows strides from page to page
 
 // kStripFilters floats.
 struct Strip {
@@ -97,14 +97,14 @@ inline void fill_lookup_table(float* table, const CharacterPanel& panel) {
 
 struct WindowMaxima {
   Strip greatest;
-  Strip place;  // whole numbers as floats
+  Strip argmax;  // whole numbers as floats
 };
 
 // W windows from `first` on. Sums are taken over the offsets in rising order. Among equal sums the first window stays
 // the place.
 template <int W>
-WORDKIN_INLINE void look_at_windows(WindowMaxima& found, const MaxOverTime& job, const float* table,
-                                    const std::uint16_t* word, std::int64_t first) {
+WORDKIN_INLINE void update_maxima(WindowMaxima& found, const MaxOverTime& job, const float* table,
+                                  const std::uint16_t* word, std::int64_t first) {
   Strip sums[W];
   const std::uint16_t* const characters = word + first;
   for (int w = 0; w < W; ++w) sums[w] = Strip::load(table + row_of(characters[w]));
@@ -115,8 +115,8 @@ WORDKIN_INLINE void look_at_windows(WindowMaxima& found, const MaxOverTime& job,
   for (int w = 0; w < W; ++w) {
     const Vec here = Vec::broadcast(static_cast<float>(first + w));
     for (int i = 0; i < kStripVectors; ++i) {
-      Vec &greatest = found.greatest.v[i], &place = found.place.v[i];
-      place = select_nonnegative(sub(greatest, sums[w].v[i]), place, here);
+      Vec &greatest = found.greatest.v[i], &argmax = found.argmax.v[i];
+      argmax = select_nonnegative(sub(greatest, sums[w].v[i]), argmax, here);
       greatest = max(greatest, sums[w].v[i]);
     }
   }
@@ -131,8 +131,8 @@ WORDKIN_INLINE WindowMaxima greatest_windows(const MaxOverTime& job, const float
   const std::int64_t windows = windows_of(job.distinct_windows[i], job.windows);
   WindowMaxima found{Strip::broadcast(-3.402823466e38f), Strip::broadcast(0.0f)};
   std::int64_t p = 0;
-  for (; p + kWindows <= windows; p += kWindows) look_at_windows<kWindows>(found, job, table, word, p);
-  for (; p < windows; ++p) look_at_windows<1>(found, job, table, word, p);
+  for (; p + kWindows <= windows; p += kWindows) update_maxima<kWindows>(found, job, table, word, p);
+  for (; p < windows; ++p) update_maxima<1>(found, job, table, word, p);
   return found;
 }
 
@@ -159,22 +159,22 @@ inline void max_over_strip(const MaxOverTime& job, const float* table, int colum
   const int filled = lanes_left(job.columns, column);
   const Strip bias = Strip::load(job.bias + column);
   for (std::int64_t i = first; i < end; ++i) {
-    if (i + kWordsAhead < job.words) prefetch(job.outputs + (i + kWordsAhead) * job.output_pitch + column);
+    if (i + kPrefetchWords < job.words) prefetch(job.outputs + (i + kPrefetchWords) * job.output_pitch + column);
     const WindowMaxima found = greatest_windows(job, table, i);
     const Strip outputs = each([&](int v) { return activated(add(found.greatest.v[v], bias.v[v]), job.is_tanh); });
     float* const out = job.outputs + i * job.output_pitch + column;
     outputs.store(filled == kStripFilters ? out : lanes);
     if (filled < kStripFilters) copy_lanes(out, lanes, filled);
-    if (job.places == nullptr) continue;
-    std::uint16_t* const places = job.places + i * job.place_pitch + column;
-    store_counts(filled == kStripFilters ? places : counts, found.place);
-    if (filled < kStripFilters) copy_lanes(places, counts, filled);
+    if (job.argmax == nullptr) continue;
+    std::uint16_t* const argmax = job.argmax + i * job.argmax_pitch + column;
+    store_counts(filled == kStripFilters ? argmax : counts, found.argmax);
+    if (filled < kStripFilters) copy_lanes(argmax, counts, filled);
   }
 }
 
 inline void max_over_time(const MaxOverTime& job) {
-  for (std::int64_t first = 0; first < job.words; first += kWordsTogether) {
-    const std::int64_t end = first + kWordsTogether < job.words ? first + kWordsTogether : job.words;
+  for (std::int64_t first = 0; first < job.words; first += kWordsPerPass) {
+    const std::int64_t end = first + kWordsPerPass < job.words ? first + kWordsPerPass : job.words;
     const float* table = job.table;
     for (int column = 0; column < job.columns; column += kStripFilters) {
       max_over_strip(job, table, column, first, end);
@@ -185,8 +185,8 @@ inline void max_over_time(const MaxOverTime& job) {
 
 // A word's gradients of one strip, and which windows they belong to.
 struct RoutedStrip {
-  Strip shares;  // of the sums
-  Strip places;
+  Strip gradients;  // of the sums
+  Strip argmax;
 };
 
 WORDKIN_INLINE RoutedStrip routed_strip(const RouteGradients& job, int column, std::int64_t i, int filled) {
@@ -194,21 +194,21 @@ WORDKIN_INLINE RoutedStrip routed_strip(const RouteGradients& job, int column, s
   alignas(64) std::uint16_t counts[kStripFilters] = {};
   const float* d = job.d_outputs + i * job.d_pitch + column;
   const float* y = job.outputs + i * job.output_pitch + column;
-  const std::uint16_t* places = job.places + i * job.place_pitch + column;
+  const std::uint16_t* argmax = job.argmax + i * job.argmax_pitch + column;
   if (filled < kStripFilters) {
     copy_lanes(d_lanes, d, filled);
     copy_lanes(y_lanes, y, filled);
-    copy_lanes(counts, places, filled);
+    copy_lanes(counts, argmax, filled);
     d = d_lanes;
     y = y_lanes;
-    places = counts;
+    argmax = counts;
   }
   RoutedStrip routed;
   for (int v = 0; v < kStripVectors; ++v) {
     const Vec gradient = Vec::load(d + v * Vec::kWidth), value = Vec::load(y + v * Vec::kWidth);
-    routed.shares.v[v] = job.is_tanh ? sub(gradient, mul(gradient, mul(value, value)))
-                                     : select_nonnegative(sub(Vec::zero(), value), Vec::zero(), gradient);
-    routed.places.v[v] = Vec::load_counts(places + v * Vec::kWidth);
+    routed.gradients.v[v] = job.is_tanh ? sub(gradient, mul(gradient, mul(value, value)))
+                                        : select_nonnegative(sub(Vec::zero(), value), Vec::zero(), gradient);
+    routed.argmax.v[v] = Vec::load_counts(argmax + v * Vec::kWidth);
   }
   return routed;
 }
@@ -216,18 +216,18 @@ WORDKIN_INLINE RoutedStrip routed_strip(const RouteGradients& job, int column, s
 // Adds what belongs to window p to the rows of its characters.
 WORDKIN_INLINE void route_window(const RouteGradients& job, float* d_table, const RoutedStrip& routed,
                                  const std::uint16_t* word, std::int64_t p) {
-  Strip shares;
+  Strip selected;
   unsigned any = 0;
   for (int v = 0; v < kStripVectors; ++v) {
-    const Vec distance = abs(sub(routed.places.v[v], Vec::broadcast(static_cast<float>(p))));
+    const Vec distance = abs(sub(routed.argmax.v[v], Vec::broadcast(static_cast<float>(p))));
     const Vec here = sub(Vec::broadcast(0.5f), distance);
     any |= not_less(here, Vec::zero());
-    shares.v[v] = select_nonnegative(here, routed.shares.v[v], Vec::zero());
+    selected.v[v] = select_nonnegative(here, routed.gradients.v[v], Vec::zero());
   }
   if (any == 0) return;
   for (std::int64_t k = 0; k < job.width; ++k, d_table += offset_floats(job.characters)) {
     float* const row = d_table + row_of(word[p + k]);
-    add(Strip::load(row), shares).store(row);
+    add(Strip::load(row), selected).store(row);
   }
 }
 
@@ -235,12 +235,12 @@ inline void route_strip(const RouteGradients& job, float* d_table, int column, s
   const int filled = lanes_left(job.columns, column);
   Strip d_bias = Strip::load(job.d_bias + column);
   for (std::int64_t i = first; i < end; ++i) {
-    const std::int64_t ahead = i + kWordsAhead < job.words ? i + kWordsAhead : i;
+    const std::int64_t ahead = i + kPrefetchWords < job.words ? i + kPrefetchWords : i;
     prefetch(job.d_outputs + ahead * job.d_pitch + column);
     prefetch(job.outputs + ahead * job.output_pitch + column);
-    prefetch(job.places + ahead * job.place_pitch + column);
+    prefetch(job.argmax + ahead * job.argmax_pitch + column);
     const RoutedStrip routed = routed_strip(job, column, i, filled);
-    d_bias = add(d_bias, routed.shares);
+    d_bias = add(d_bias, routed.gradients);
     const std::int64_t windows = windows_of(job.distinct_windows[i], job.windows);
     for (std::int64_t p = 0; p < windows; ++p) route_window(job, d_table, routed, job.rows + i * job.row_pitch, p);
   }
@@ -248,8 +248,8 @@ inline void route_strip(const RouteGradients& job, float* d_table, int column, s
 }
 
 inline void route_gradients(const RouteGradients& job) {
-  for (std::int64_t first = 0; first < job.words; first += kWordsTogether) {
-    const std::int64_t end = first + kWordsTogether < job.words ? first + kWordsTogether : job.words;
+  for (std::int64_t first = 0; first < job.words; first += kWordsPerPass) {
+    const std::int64_t end = first + kWordsPerPass < job.words ? first + kWordsPerPass : job.words;
     float* d_table = job.d_table;
     for (int column = 0; column < job.columns; column += kStripFilters) {
       route_strip(job, d_table, column, first, end);

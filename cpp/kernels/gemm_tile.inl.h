@@ -21,8 +21,8 @@ template <int V>
 WORDKIN_INLINE void finish_row(float* c, const Vec* sums, bool adds, std::int64_t columns) {
   if (columns >= V * Vec::kWidth) {
     for (int v = 0; v < V; ++v) {
-      float* place = c + v * Vec::kWidth;
-      (adds ? add(Vec::load(place), sums[v]) : sums[v]).store(place);
+      float* target = c + v * Vec::kWidth;
+      (adds ? add(Vec::load(target), sums[v]) : sums[v]).store(target);
     }
     return;
   }
@@ -50,7 +50,7 @@ struct FloatFormat {
 // Where the lines of the next panel are fetched from, and how many of them along with every four steps: spread evenly
 // over the tiles of this panel they arrive in time, and the hardware's own prefetching follows them. (512 x 16384
 // weights in the last-level cache, 32 rows: 79 GFLOP/s without, 114 with; Xeon at 2.8 GHz.)
-struct Ahead {
+struct PanelPrefetch {
   const char* line;
   int count;
 };
@@ -99,7 +99,7 @@ WORDKIN_INLINE void multiply_panel_row(Vec (&sum)[R][Vec::kGemmVectors], TileRow
 
 template <typename F, int R, typename Product>
 inline void multiply_tile(float* c, const typename F::Left* left, const typename F::Right* panel, const Product& p,
-                          std::int64_t columns, Ahead ahead) {
+                          std::int64_t columns, PanelPrefetch lookahead) {
   constexpr int V = Vec::kGemmVectors;
   Vec sum[R][V];
   for (auto& row : sum)
@@ -109,7 +109,7 @@ inline void multiply_tile(float* c, const typename F::Left* left, const typename
   TileRows<F, R> a(left, p.a_pitch);
   std::int64_t k = 0;
   for (; k + 4 <= p.depth; k += 4) {
-    for (int i = 0; i < ahead.count; ++i, ahead.line += kLineBytes) prefetch_soon(ahead.line);
+    for (int i = 0; i < lookahead.count; ++i, lookahead.line += kLineBytes) prefetch_soon(lookahead.line);
     multiply_panel_row<F, R>(sum, a, panel);
     multiply_panel_row<F, R>(sum, a, panel);
     if constexpr (F::kRowsInOne == 1) {
@@ -125,11 +125,11 @@ inline void multiply_tile(float* c, const typename F::Left* left, const typename
 // R = kGemmRows down to 1.
 template <typename F, int R, typename Product>
 inline void multiply_tile_of(std::int64_t rows, float* c, const typename F::Left* a, const typename F::Right* panel,
-                             const Product& p, std::int64_t columns, Ahead ahead) {
+                             const Product& p, std::int64_t columns, PanelPrefetch lookahead) {
   if constexpr (R > 1) {
-    if (rows < R) return multiply_tile_of<F, R - 1>(rows, c, a, panel, p, columns, ahead);
+    if (rows < R) return multiply_tile_of<F, R - 1>(rows, c, a, panel, p, columns, lookahead);
   }
-  multiply_tile<F, R>(c, a, panel, p, columns, ahead);
+  multiply_tile<F, R>(c, a, panel, p, columns, lookahead);
 }
 
 // Every panel in turn, every tile of it.
@@ -139,12 +139,12 @@ inline void multiply_in_tiles(const Product& p) {
   constexpr int kRowBytes = kPanelColumns * static_cast<int>(sizeof(typename F::Right));
   constexpr int kLines = 4 / F::kRowsInOne * kRowBytes / kLineBytes;  // of four steps
   const auto tiles = static_cast<int>((p.rows + kRows - 1) / kRows);
-  const int share = p.upcoming == nullptr ? 0 : (kLines + tiles - 1) / tiles;
+  const int share = p.next_panel == nullptr ? 0 : (kLines + tiles - 1) / tiles;
   const std::int64_t panel_size = (p.depth + F::kRowsInOne - 1) / F::kRowsInOne * kPanelColumns;
   const auto* a = static_cast<const typename F::Left*>(p.a);
   const auto* panel = p.panels;
   for (std::int64_t j = 0; j < p.columns; j += kPanelColumns, panel += panel_size) {
-    const auto* next = reinterpret_cast<const char*>(j + kPanelColumns < p.columns ? panel + panel_size : p.upcoming);
+    const auto* next = reinterpret_cast<const char*>(j + kPanelColumns < p.columns ? panel + panel_size : p.next_panel);
     int fetched = 0;
     for (std::int64_t i = 0; i < p.rows; i += kRows) {
       const int count = kLines - fetched < share ? kLines - fetched : share;

@@ -6,6 +6,6 @@
 
 namespace wordkin::kernels {
 
-constinit const KernelTable kAvx2Table = every_kernel(Isa::kAvx2);
+constinit const KernelTable kAvx2Table = all_kernels(Isa::kAvx2);
 
 }  // namespace wordkin::kernels

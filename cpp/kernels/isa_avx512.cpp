@@ -6,6 +6,6 @@
 
 namespace wordkin::kernels {
 
-constinit const KernelTable kAvx512Table = every_kernel(Isa::kAvx512);
+constinit const KernelTable kAvx512Table = all_kernels(Isa::kAvx512);
 
 }  // namespace wordkin::kernels

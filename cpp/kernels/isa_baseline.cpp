@@ -6,6 +6,6 @@
 
 namespace wordkin::kernels {
 
-constinit const KernelTable kBaselineTable = every_kernel(Isa::kBaseline);
+constinit const KernelTable kBaselineTable = all_kernels(Isa::kBaseline);
 
 }  // namespace wordkin::kernels

@@ -6,6 +6,6 @@
 
 namespace wordkin::kernels {
 
-constinit const KernelTable kNeonTable = every_kernel(Isa::kNeon);
+constinit const KernelTable kNeonTable = all_kernels(Isa::kNeon);
 
 }  // namespace wordkin::kernels

@@ -16,12 +16,12 @@ namespace wordkin::kernels {
 inline constexpr int kRowMultiple = 16;  // floats: one cache line
 inline constexpr int kMaxGroup = 6;      // output rows handled together in registers: a target and five negatives
 
-inline constexpr int kMaxFactors = 96;  // of a LossTerms lane before it is folded
+inline constexpr int kMaxFactors = 96;  // of a LossAccumulator lane before it is folded
 
 // The logistic losses of many scores, kept as factors so that no score costs a logarithm: log(1 + exp(-z)) is
 // max(0, -z) + log(1 + e) with e = exp(-|z|), and the 1 + e <= 2 are multiplied, lane by lane, until `factors` nears
 // the 127 that a float can hold. Kernels fold into `total` in time, and when asked to by fold_loss.
-struct alignas(64) LossTerms {
+struct alignas(64) LossAccumulator {
   float product[16] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
   float linear[16] = {};
   double total = 0.0;
@@ -35,18 +35,18 @@ struct Outputs {
   const float* signs;    // IN (count, and 16 readable floats behind) +1 where the label is 1, -1 where it is 0
   const float* repeats;  // IN (count, and 16 readable floats behind) how often the row was drawn: 1, 2, ...
   int count;
-  int most_repeats;  // largest entry of repeats
+  int max_repeats;  // largest entry of repeats
 };
 
 // The input side of one window.
 struct Inputs {
-  float* const* rows;    // INOUT (count) rows; a row may stand here more than once
-  const float* factors;  // IN (count) scale of each row's update, or null for 1
+  float* const* rows;         // INOUT (count) rows; a row may stand here more than once
+  const float* update_scale;  // IN (count) scale of each row's update, or null for 1
   int count;
 };
 
 // Rows that will be used soon: fetched into the cache while the arithmetic runs.
-struct Upcoming {
+struct NextRows {
   const float* const* rows;  // IN (count)
   int count;
 };
@@ -62,13 +62,13 @@ struct Upcoming {
 struct Window {
   Inputs inputs;
   Outputs outputs;
-  Upcoming upcoming;
+  NextRows next_rows;
   int width;
   float rate;
   float scale;        // cbow only: 1 / n for the mean, 1 for the sum
   float error_scale;  // cbow only: 1 for the mean, 1 / n for the sum
   float* scratch;
-  LossTerms* loss;  // INOUT
+  LossAccumulator* loss;  // INOUT
 };
 
 // Room for the scores of n inputs against one group of outputs: 32 floats a tile of at least two inputs.
@@ -122,7 +122,7 @@ struct PanelProduct {
   const Right* panels;  // IN
   // IN the panel that will be read next by whoever comes behind; all panels are fetched ahead of their use. Null where
   // everything is in the cache already: fetching would cost a tenth of the time then.
-  const Right* upcoming;
+  const Right* next_panel;
   std::int64_t rows;
   std::int64_t depth;
   std::int64_t columns;
@@ -175,7 +175,7 @@ struct KernelTable {
   void (*skipgram)(const Window& window);
   void (*cbow)(const Window& window);
   void (*touch)(const Window& window);
-  void (*fold_loss)(LossTerms& loss);
+  void (*fold_loss)(LossAccumulator& loss);
   // values: INOUT (count) x -> 1 / (1 + exp(-x)), relative error below 4e-7 for |x| <= 87. What the others inline.
   void (*sigmoid)(float* values, std::int64_t count);
   // floats: OUT (count). halves: IN (count) float16 as bits.

@@ -1,4 +1,4 @@
-// Folding of LossTerms: from factors in float lanes to one double.
+// Folding of LossAccumulator: from factors in float lanes to one double.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ inline double log_of_moderate(double x) {
 }
 
 // Adds what the lanes hold to `total` and empties them. The lanes' mantissas are multiplied before the one logarithm.
-inline void fold(LossTerms& loss) {
+inline void fold(LossAccumulator& loss) {
   if (loss.factors == 0) return;
   double exponents = 0.0, mantissas = 1.0, linear = 0.0;
   for (int lane = 0; lane < 16; ++lane) {

@@ -19,7 +19,7 @@ struct AdagradVecs {
       : rate(Vec::broadcast(step.rate)), scale(Vec::broadcast(step.gradient_scale)) {}
 
   // Both in place.
-  void move(Vec& weight, Vec& accumulator, Vec gradient) const {
+  void apply(Vec& weight, Vec& accumulator, Vec gradient) const {
     const Vec g = mul(scale, gradient);
     accumulator = fma(g, g, accumulator);
     weight = sub(weight, div(mul(rate, g), sqrt(accumulator)));
@@ -32,14 +32,14 @@ inline void adagrad(float* weights, float* accumulator, const float* gradient, s
   std::int64_t i = 0;
   for (; i + Vec::kWidth <= count; i += Vec::kWidth) {
     Vec w = Vec::load(weights + i), a = Vec::load(accumulator + i);
-    vecs.move(w, a, Vec::load(gradient + i));
+    vecs.apply(w, a, Vec::load(gradient + i));
     w.store(weights + i);
     a.store(accumulator + i);
   }
   if (i == count) return;
   const int rest = static_cast<int>(count - i);
   Vec w = Vec::load_partial(weights + i, rest), a = Vec::load_partial(accumulator + i, rest);
-  vecs.move(w, a, Vec::load_partial(gradient + i, rest));  // 0 / 0 in the lanes behind, which are not stored
+  vecs.apply(w, a, Vec::load_partial(gradient + i, rest));  // 0 / 0 in the lanes behind, which are not stored
   store_partial(weights + i, w, rest);
   store_partial(accumulator + i, a, rest);
 }
@@ -56,7 +56,7 @@ struct AdamVecs {
         epsilon(Vec::broadcast(step.epsilon)) {}
 
   // m + (1 - b1) (g - m): the share 1 - b1 is exact to float32, where a rounded b2 = 0.999 would lose 1e-5 of it.
-  void move(Vec& weight, Vec& first, Vec& second, Vec gradient) const {
+  void apply(Vec& weight, Vec& first, Vec& second, Vec gradient) const {
     const Vec g = mul(scale, gradient);
     first = fma(first_share, sub(g, first), first);
     second = fma(second_share, sub(mul(g, g), second), second);
@@ -71,7 +71,7 @@ inline void adam(float* weights, float* first, float* second, const float* gradi
   std::int64_t i = 0;
   for (; i + Vec::kWidth <= count; i += Vec::kWidth) {
     Vec w = Vec::load(weights + i), m = Vec::load(first + i), v = Vec::load(second + i);
-    vecs.move(w, m, v, Vec::load(gradient + i));
+    vecs.apply(w, m, v, Vec::load(gradient + i));
     w.store(weights + i);
     m.store(first + i);
     v.store(second + i);
@@ -80,7 +80,7 @@ inline void adam(float* weights, float* first, float* second, const float* gradi
   const int rest = static_cast<int>(count - i);
   Vec w = Vec::load_partial(weights + i, rest), m = Vec::load_partial(first + i, rest),
       v = Vec::load_partial(second + i, rest);
-  vecs.move(w, m, v, Vec::load_partial(gradient + i, rest));
+  vecs.apply(w, m, v, Vec::load_partial(gradient + i, rest));
   store_partial(weights + i, w, rest);
   store_partial(first + i, m, rest);
   store_partial(second + i, v, rest);

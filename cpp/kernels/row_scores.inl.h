@@ -98,7 +98,7 @@ inline void score_four(const ListedRows<kScoredQueries, float>& listed, const Qu
 // Asks for what comes as far behind a row as the memory takes to answer: the hardware's own prefetching stays closer,
 // and stops where a page ends.
 template <typename Number>
-inline void prefetch_behind(const Number* row, int columns) {
+inline void prefetch_after(const Number* row, int columns) {
   constexpr std::uintptr_t kBytesAhead = 2048, kLine = 64;
   const std::uintptr_t first = reinterpret_cast<std::uintptr_t>(row) + kBytesAhead;  // may lie behind the last row
   for (std::uintptr_t at = first; at < first + sizeof(Number) * static_cast<std::uintptr_t>(columns); at += kLine)
@@ -114,7 +114,7 @@ inline void score_one(const ListedRows<1, Number>& listed, const QueryBlock& blo
   for (int r = 0; r < row_count; r += Vec::kWidth) {
     Vec partial[Vec::kWidth];
     for (int i = 0; i < Vec::kWidth; ++i) {
-      prefetch_behind(listed.rows[r + i], block.columns);
+      prefetch_after(listed.rows[r + i], block.columns);
       partial_sums<1, 1>(partial + i, listed.rows + r + i, queries, block);
     }
     sink.template take<1>(finished(partial, listed.divisors + r), r, query);

@@ -27,8 +27,8 @@ struct CharacterPanel {
 struct MaxOverTime {
   float* outputs;  // OUT (words, columns)
   std::int64_t output_pitch;
-  std::uint16_t* places;  // OUT (words, columns), or null
-  std::int64_t place_pitch;
+  std::uint16_t* argmax;  // OUT (words, columns), or null
+  std::int64_t argmax_pitch;
   const float* table;
   const float* bias;          // IN (kPanelFilters)
   const std::uint16_t* rows;  // IN (words, windows + width - 1) characters, as numbers within the table
@@ -51,8 +51,8 @@ struct RouteGradients {
   std::int64_t d_pitch;
   const float* outputs;  // IN
   std::int64_t output_pitch;
-  const std::uint16_t* places;  // IN
-  std::int64_t place_pitch;
+  const std::uint16_t* argmax;  // IN
+  std::int64_t argmax_pitch;
   const std::uint16_t* rows;  // this and all below as in MaxOverTime
   std::int64_t row_pitch;
   const std::uint16_t* distinct_windows;

@@ -21,17 +21,17 @@ namespace {
 
 // ---- fetching the next window's rows, a row at a time, between the arithmetic of this one
 struct Prefetcher {
-  const Upcoming& upcoming;
+  const NextRows& next_rows;
   int width;
   int row = 0;
 
   void fetch_row() {
-    if (row >= upcoming.count) return;
-    const char* p = reinterpret_cast<const char*>(upcoming.rows[row++]);
+    if (row >= next_rows.count) return;
+    const char* p = reinterpret_cast<const char*>(next_rows.rows[row++]);
     for (int byte = 0; byte < width * 4; byte += 64) prefetch(p + byte);
   }
   void fetch_rest() {
-    while (row < upcoming.count) fetch_row();
+    while (row < next_rows.count) fetch_row();
   }
 };
 
@@ -110,7 +110,7 @@ struct LossLanes {
 };
 
 // A row drawn more often than this would give a lane more factors than it has room for.
-inline constexpr int kMostRepeatsAsFactors = kMaxFactors * Vec::kWidth / kTileFloats;
+inline constexpr int kMaxRepeatsAsFactors = kMaxFactors * Vec::kWidth / kTileFloats;
 
 // sum repeats * log(1 + exp(-|z|)) over a tile: what the factors would hold, without a bound on repeats.
 // scores: IN (`used`, rounded up to whole vectors)
@@ -126,8 +126,8 @@ inline double logarithms_of_tile(const float* scores, int used, const Pattern& p
 }
 
 // scores: INOUT (`used`, rounded up to whole vectors) x_i . y_j -> g_ij.
-WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Pattern& pattern, float rate,
-                                           int most_repeats, LossLanes loss) {
+WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Pattern& pattern, float rate, int max_repeats,
+                                           LossLanes loss) {
   const Vec zero = Vec::zero(), one = Vec::broadcast(1.0f), step = Vec::broadcast(rate);
   for (int k = 0; k < used; k += Vec::kWidth) {
     const Vec sign = Vec::load(pattern.signs + k), repeat = Vec::load(pattern.repeats + k);
@@ -136,7 +136,7 @@ WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Patter
     const Vec miss = sigmoid_from(e, sub(zero, z));
     mul(mul(mul(step, repeat), sign), miss).store(scores + k);
     loss.linear = fma(repeat, max(zero, sub(zero, z)), loss.linear);
-    for (int draw = 0; draw < most_repeats; ++draw) {  // one factor for each time that the row was drawn
+    for (int draw = 0; draw < max_repeats; ++draw) {  // one factor for each time that the row was drawn
       const Vec counted = max(zero, min(one, sub(repeat, Vec::broadcast(static_cast<float>(draw)))));
       loss.product = mul(loss.product, fma(counted, e, one));
     }
@@ -145,7 +145,7 @@ WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Patter
 }
 
 // Adds up to `factors` factors a lane: folds first where there is no room for them.
-WORDKIN_INLINE LossLanes loss_with_room(LossTerms& loss, int factors) {
+WORDKIN_INLINE LossLanes loss_with_room(LossAccumulator& loss, int factors) {
   if (loss.factors + factors > kMaxFactors) fold(loss);
   loss.factors += factors;
   return {Vec::load(loss.product), Vec::load(loss.linear)};
@@ -153,8 +153,8 @@ WORDKIN_INLINE LossLanes loss_with_room(LossTerms& loss, int factors) {
 
 // A tile's scores become gradients, and its loss is added.
 WORDKIN_INLINE void finish_tile(const Window& w, float* scores, int used, const Pattern& pattern) {
-  int repeats = w.outputs.most_repeats;
-  if (repeats > kMostRepeatsAsFactors) {
+  int repeats = w.outputs.max_repeats;
+  if (repeats > kMaxRepeatsAsFactors) {
     w.loss->total += logarithms_of_tile(scores, used, pattern);
     repeats = 0;
   }
@@ -200,10 +200,10 @@ WORDKIN_INLINE void apply_block(const Window& w, float* const* outputs, const fl
       if constexpr (kGroup == Groups::kMiddle || kGroup == Groups::kLast) dx[b] = add(dx[b], Vec::load(change));
       if constexpr (kGroup == Groups::kFirst || kGroup == Groups::kMiddle) {
         dx[b].store(change);
-      } else if (inputs.factors == nullptr) {
+      } else if (inputs.update_scale == nullptr) {
         add(x[b], dx[b]).store(row + b * Vec::kWidth);
       } else {
-        fma(Vec::broadcast(inputs.factors[i]), dx[b], x[b]).store(row + b * Vec::kWidth);
+        fma(Vec::broadcast(inputs.update_scale[i]), dx[b], x[b]).store(row + b * Vec::kWidth);
       }
     }
     gradient_row += (i + 1) % Vec::kTileRows == 0 ? kTileFloats - (Vec::kTileRows - 1) * G : G;
@@ -280,7 +280,7 @@ inline void update_window(const Window& w) {
   const int groups = (m + kMaxGroup - 1) / kMaxGroup;
   const std::int64_t group_floats = score_floats(inputs.count);
   float* changes = w.scratch + groups * group_floats;
-  Prefetcher prefetcher{w.upcoming, w.width};
+  Prefetcher prefetcher{w.next_rows, w.width};
   float* scores = w.scratch;
   for (int first = 0; first < m; first += kMaxGroup, scores += group_floats)
     with_group_size<ScoreStep>(m - first, w, first, scores, prefetcher);
@@ -344,12 +344,12 @@ WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float
 }
 
 inline void update_row(const Window& w, const float* x, float* change, float* scratch) {
-  Prefetcher prefetcher{w.upcoming, w.width};
-  constexpr int kMost = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, by the registers there are
-  for (int first = 0; first < w.outputs.count; first += kMost) {
+  Prefetcher prefetcher{w.next_rows, w.width};
+  constexpr int kMax = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, by the registers there are
+  for (int first = 0; first < w.outputs.count; first += kMax) {
     prefetcher.fetch_row();
     if (w.outputs.count - first > 8) {
-      gradients_of_row<kMost>(w, x, first, scratch + first);
+      gradients_of_row<kMax>(w, x, first, scratch + first);
     } else {
       gradients_of_row<8>(w, x, first, scratch + first);
     }
@@ -377,7 +377,7 @@ inline void skipgram(const Window& w) {
   if (w.inputs.count > 1) return update_window(w);
   float* change = w.scratch;
   update_row(w, w.inputs.rows[0], change, change + w.width);
-  add_change(w.inputs.rows[0], change, w.inputs.factors == nullptr ? 1.0f : w.inputs.factors[0], w.width);
+  add_change(w.inputs.rows[0], change, w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[0], w.width);
 }
 
 inline void cbow(const Window& w) {
@@ -393,12 +393,12 @@ inline void cbow(const Window& w) {
   }
   update_row(w, hidden, change, change + w.width);
   for (int i = 0; i < n; ++i)
-    add_change(w.inputs.rows[i], change, w.error_scale * (w.inputs.factors == nullptr ? 1.0f : w.inputs.factors[i]),
-               w.width);
+    add_change(w.inputs.rows[i], change,
+               w.error_scale * (w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[i]), w.width);
 }
 
 inline void touch(const Window& w) {
-  Prefetcher prefetcher{w.upcoming, w.width};
+  Prefetcher prefetcher{w.next_rows, w.width};
   const auto pass = [&](float* const* rows, int count) {
     for (int i = 0; i < count; ++i) {
       for (int c = 0; c < w.width; c += Vec::kWidth) add(Vec::load(rows[i] + c), Vec::zero()).store(rows[i] + c);

@@ -19,15 +19,15 @@ using kernels::KernelTable;
 //   512 x 8192, k 2560          99  111
 // BLAS wins two of these nine, by 2 and by 12 %, and is not linked: it would bring a second library's threads, sums
 // that depend on how work is shared, and 25 MB.
-constexpr std::int64_t kMostDepth = 640;
-constexpr std::int64_t kMostRows = 96;
-constexpr std::int64_t kMostColumns = Scratch::kFloats / kMostDepth - 2 * kMostRows;
+constexpr std::int64_t kMaxDepth = 640;
+constexpr std::int64_t kMaxRows = 96;
+constexpr std::int64_t kMaxColumns = Scratch::kFloats / kMaxDepth - 2 * kMaxRows;
 
 constexpr std::int64_t kRowsAtOnce = 16;  // read side by side
 
 // Parts of about equal length, in whole multiples.
-std::int64_t part_of(std::int64_t length, std::int64_t most, std::int64_t multiple) {
-  const std::int64_t parts = std::max<std::int64_t>((length + most - 1) / most, 1);
+std::int64_t block_length(std::int64_t length, std::int64_t limit, std::int64_t multiple) {
+  const std::int64_t parts = std::max<std::int64_t>((length + limit - 1) / limit, 1);
   return ((length + parts - 1) / parts + multiple - 1) / multiple * multiple;
 }
 
@@ -38,8 +38,8 @@ class PackedBlocks {
       : kernels_(*compute.kernels),
         is_bfloat_(compute.precision == Precision::kBfloat16),
         panels_(scratch),
-        rows_(scratch + kMostDepth * kMostColumns),
-        turned_(rows_ + kMostRows * kMostDepth) {}
+        rows_(scratch + kMaxDepth * kMaxColumns),
+        transposed_(rows_ + kMaxRows * kMaxDepth) {}
 
   [[nodiscard]] std::int64_t depth_multiple() const { return is_bfloat_ ? kernels_.bfloat->depth_multiple : 1; }
 
@@ -58,7 +58,7 @@ class PackedBlocks {
   void pack_rows(const Operand& a, std::int64_t row, std::int64_t k, std::int64_t rows) {
     const float* from = a.at(row, k);
     std::int64_t pitch = a.stored.pitch;
-    float* const target = is_bfloat_ ? turned_ : rows_;
+    float* const target = is_bfloat_ ? transposed_ : rows_;
     if (a.transposed) {
       kernels_.transpose(target, depth_, from, pitch, depth_, rows);
       from = target;
@@ -79,16 +79,16 @@ class PackedBlocks {
   }
 
  private:
-  void pack_panel(std::int64_t place, const float* from, const Operand& b, std::int64_t rows, std::int64_t columns) {
+  void pack_panel(std::int64_t position, const float* from, const Operand& b, std::int64_t rows, std::int64_t columns) {
     const std::int64_t width = kernels_.panel_columns, pitch = b.stored.pitch;
     if (is_bfloat_) {
-      auto* words = reinterpret_cast<std::uint32_t*>(panels_) + place / 2;
+      auto* words = reinterpret_cast<std::uint32_t*>(panels_) + position / 2;
       (b.transposed ? kernels_.bfloat->pack_transposed : kernels_.bfloat->pack)(words, width, from, pitch, rows,
                                                                                 columns);
     } else if (b.transposed) {
-      kernels_.transpose(panels_ + place, width, from, pitch, columns, rows);
+      kernels_.transpose(panels_ + position, width, from, pitch, columns, rows);
     } else {
-      kernels_.copy(panels_ + place, width, from, pitch, rows, columns);
+      kernels_.copy(panels_ + position, width, from, pitch, rows, columns);
     }
   }
 
@@ -96,7 +96,7 @@ class PackedBlocks {
   bool is_bfloat_;
   float* panels_;
   float* rows_;
-  float* turned_;
+  float* transposed_;
   std::int64_t depth_ = 0;   // of the block
   std::int64_t padded_ = 0;  // the same with the zeros behind
 };
@@ -107,22 +107,22 @@ void blocked_gemm(const Compute& compute, memory::MatrixView<float> c, const Ope
                   float* scratch) {
   const KernelTable& kernels = *compute.kernels;
   PackedBlocks blocks(compute, scratch);
-  const std::int64_t depth_of_part =
-      part_of(a.columns(), kMostDepth, std::max<std::int64_t>(4, blocks.depth_multiple()));
-  const std::int64_t columns_of_part =
-      part_of(c.columns, kMostColumns / kernels.panel_columns * kernels.panel_columns, kernels.panel_columns);
-  const std::int64_t rows_of_part = part_of(c.rows, kMostRows, kernels.tile_rows);
-  for (std::int64_t j = 0; j < c.columns; j += columns_of_part) {
-    const std::int64_t columns = std::min(columns_of_part, c.columns - j);
+  const std::int64_t block_depth =
+      block_length(a.columns(), kMaxDepth, std::max<std::int64_t>(4, blocks.depth_multiple()));
+  const std::int64_t block_columns =
+      block_length(c.columns, kMaxColumns / kernels.panel_columns * kernels.panel_columns, kernels.panel_columns);
+  const std::int64_t block_rows = block_length(c.rows, kMaxRows, kernels.tile_rows);
+  for (std::int64_t j = 0; j < c.columns; j += block_columns) {
+    const std::int64_t columns = std::min(block_columns, c.columns - j);
     std::int64_t k = 0;
     do {  // once at least: with no terms C is set to zero
-      blocks.pack_panels(b, k, j, std::min(depth_of_part, a.columns() - k), columns);
-      for (std::int64_t i = 0; i < c.rows; i += rows_of_part) {
-        const std::int64_t rows = std::min(rows_of_part, c.rows - i);
+      blocks.pack_panels(b, k, j, std::min(block_depth, a.columns() - k), columns);
+      for (std::int64_t i = 0; i < c.rows; i += block_rows) {
+        const std::int64_t rows = std::min(block_rows, c.rows - i);
         blocks.pack_rows(a, i, k, rows);
         blocks.multiply(c.data + i * c.pitch + j, c.pitch, rows, columns, adds || k > 0);
       }
-      k += depth_of_part;
+      k += block_depth;
     } while (k < a.columns());
   }
 }

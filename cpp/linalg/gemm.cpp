@@ -14,7 +14,7 @@ constexpr std::int64_t kCachedBytes = 512 * 1024;  // what surely stays in a sec
 // Rows so far apart that those of a tile meet on few lines of the caches (distances are powers of two as a rule) are
 // copied next to each other first: 32 x 16384 by 16384 x 512 goes from 82 to 120 GFLOP/s. With few columns the copy
 // costs more than it brings.
-bool deserves_copy(const memory::MatrixView<const float>& a, std::int64_t columns) {
+bool is_worth_copying(const memory::MatrixView<const float>& a, std::int64_t columns) {
   return a.pitch >= 8192 && columns >= 128;
 }
 
@@ -26,7 +26,7 @@ struct Blocks {
   const PackedMatrix& b;
   std::int64_t first;
   bool adds;
-  Upcoming upcoming;
+  NextPanel next_panel;
   float* scratch;
 
   void multiply(std::int64_t i, std::int64_t k) const {
@@ -34,7 +34,7 @@ struct Blocks {
     const kernels::KernelTable& table = *b.compute().kernels;
     const float* from = a.data + i * a.pitch + k;
     float* to = c.data + i * c.pitch;
-    const Place next = next_place(i + rows, k, k + depth);
+    const PanelPosition next = panel_after(i + rows, k, k + depth);
     if (b.compute().precision == Precision::kBfloat16) {
       const std::int64_t padded = b.padded_depth(k);
       table.bfloat->round_rows(scratch, padded, from, a.pitch, rows, depth);
@@ -44,7 +44,7 @@ struct Blocks {
       return;
     }
     std::int64_t pitch = a.pitch;
-    if (deserves_copy(a, c.columns)) {
+    if (is_worth_copying(a, c.columns)) {
       table.copy(scratch, depth, from, pitch, rows, depth);
       from = scratch;
       pitch = depth;
@@ -55,28 +55,28 @@ struct Blocks {
   }
 
  private:
-  struct Place {
+  struct PanelPosition {
     const PackedMatrix* b;
     std::int64_t k;
     std::int64_t column;
   };
 
   // The panel behind this block's: the same for other rows, or the next block's, at last what comes behind the product.
-  [[nodiscard]] Place next_place(std::int64_t next_row, std::int64_t k, std::int64_t next_k) const {
-    if (upcoming.b == nullptr) return {nullptr, 0, 0};
+  [[nodiscard]] PanelPosition panel_after(std::int64_t next_row, std::int64_t k, std::int64_t next_k) const {
+    if (next_panel.b == nullptr) return {nullptr, 0, 0};
     if (next_row < c.rows) return {&b, k, first};
     if (next_k < a.columns) return {&b, next_k, first};
-    return {upcoming.b, 0, upcoming.column};
+    return {next_panel.b, 0, next_panel.column};
   }
 };
 
 }  // namespace
 
 void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
-                      const PackedMatrix& b, std::int64_t first, Accumulate accumulate, Upcoming upcoming,
+                      const PackedMatrix& b, std::int64_t first, Accumulate accumulate, NextPanel next_panel,
                       Scratch& scratch) {
   assert(a.columns == b.rows() && first + c.columns <= b.columns() && c.rows == a.rows);
-  const Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, upcoming, scratch.of(team.member())};
+  const Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, next_panel, scratch.of(team.member())};
   std::int64_t k = 0;
   do {  // once at least: with no terms C is set to zero
     for (std::int64_t i = 0; i < c.rows; i += kBlockRows) blocks.multiply(i, k);

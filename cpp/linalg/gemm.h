@@ -19,7 +19,7 @@ void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixV
               const PackedMatrix& b, Accumulate accumulate, Scratch& scratch);
 
 // The weights that will be read behind a product, to be fetched while it runs: the panel of a column.
-struct Upcoming {
+struct NextPanel {
   const PackedMatrix* b = nullptr;  // null: all of it, and of this product, is in the cache already
   std::int64_t column = 0;
 };
@@ -27,7 +27,7 @@ struct Upcoming {
 // The same for the columns of B from `first` on, a multiple of its panel_columns, by one member alone: for callers that
 // go on with a part of C while it is in the cache.
 void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
-                      const PackedMatrix& b, std::int64_t first, Accumulate accumulate, Upcoming upcoming,
+                      const PackedMatrix& b, std::int64_t first, Accumulate accumulate, NextPanel next_panel,
                       Scratch& scratch);
 
 // C (m, n) = or += op(A) op(B) for large matrices that are used once: gradients of weights. Every member calls it and

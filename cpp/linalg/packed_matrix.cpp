@@ -8,7 +8,7 @@ namespace {
 
 // Of a block. Shallower ones keep a panel in the first-level cache, but touch C more often: 512 is as fast as 256 or up
 // to a tenth faster at all of ELMo's shapes, 1024 no faster.
-constexpr std::int64_t kMostDepth = 512;
+constexpr std::int64_t kMaxDepth = 512;
 
 // Rows copied side by side: as many streams of reading as the hardware follows, and no more pages than it has at hand.
 constexpr std::int64_t kRowsAtOnce = 16;
@@ -23,7 +23,7 @@ std::int64_t depth_multiple(const Compute& compute) {
 
 // Blocks of about equal depth, in whole groups of four steps.
 std::int64_t depth_of(const Compute& compute, std::int64_t k) {
-  const std::int64_t blocks = std::max<std::int64_t>((k + kMostDepth - 1) / kMostDepth, 1);
+  const std::int64_t blocks = std::max<std::int64_t>((k + kMaxDepth - 1) / kMaxDepth, 1);
   return padded((k + blocks - 1) / blocks, std::max<std::int64_t>(4, depth_multiple(compute)));
 }
 
@@ -32,9 +32,9 @@ std::int64_t depth_of(const Compute& compute, std::int64_t k) {
 PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n) : compute_(compute) {
   shape(k, n);
   if (is_bfloat(compute_)) {
-    words_ = memory::UnfilledBuffer<std::uint32_t>(static_cast<std::size_t>(numbers() / 2));
+    words_ = memory::UninitializedBuffer<std::uint32_t>(static_cast<std::size_t>(numbers() / 2));
   } else {
-    floats_ = memory::UnfilledBuffer<float>(static_cast<std::size_t>(numbers()));
+    floats_ = memory::UninitializedBuffer<float>(static_cast<std::size_t>(numbers()));
   }
   clear_last_panels();
 }
@@ -88,12 +88,13 @@ void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b)
     const std::int64_t end = std::min(block + depth_, rows_);
     for (std::int64_t k = block; k < end; k += kRowsAtOnce)
       for (std::int64_t column = own.begin; column < own.end; column += width) {
-        const std::int64_t place = offset(block, column) + (k - block) * width;
+        const std::int64_t position = offset(block, column) + (k - block) * width;
         const std::int64_t rows = std::min(kRowsAtOnce, end - k), columns = std::min(width, own.end - column);
         if (is_bfloat(compute_)) {
-          compute_.kernels->bfloat->pack(words_.data() + place / 2, width, b.row(k) + column, b.pitch, rows, columns);
+          compute_.kernels->bfloat->pack(words_.data() + position / 2, width, b.row(k) + column, b.pitch, rows,
+                                         columns);
         } else {
-          compute_.kernels->copy(floats_.data() + place, width, b.row(k) + column, b.pitch, rows, columns);
+          compute_.kernels->copy(floats_.data() + position, width, b.row(k) + column, b.pitch, rows, columns);
         }
       }
     if (is_bfloat(compute_))
@@ -107,14 +108,14 @@ void PackedMatrix::pack_transposed(parallel::Team& team, memory::MatrixView<cons
   const parallel::Range own = team.share(columns_, width);
   for (std::int64_t column = own.begin; column < own.end; column += width)
     for (std::int64_t block = 0; block < rows_; block += depth_) {
-      const std::int64_t place = offset(block, column);
+      const std::int64_t position = offset(block, column);
       const float* from = bt.row(column) + block;
       const std::int64_t columns = std::min(width, own.end - column), depth = std::min(depth_, rows_ - block);
       if (is_bfloat(compute_)) {
-        compute_.kernels->bfloat->pack_transposed(words_.data() + place / 2, width, from, bt.pitch, depth, columns);
+        compute_.kernels->bfloat->pack_transposed(words_.data() + position / 2, width, from, bt.pitch, depth, columns);
         clear_padding(block, column);
       } else {
-        compute_.kernels->transpose(floats_.data() + place, width, from, bt.pitch, columns, depth);
+        compute_.kernels->transpose(floats_.data() + position, width, from, bt.pitch, columns, depth);
       }
     }
 }

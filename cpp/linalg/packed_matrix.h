@@ -63,8 +63,8 @@ class PackedMatrix {
   std::int64_t padded_columns_ = 0;  // a multiple of panel_columns
   // One of the two. Columns behind the last: any numbers, as no product stores them, but no tiny ones, which processors
   // multiply slowly.
-  memory::UnfilledBuffer<float> floats_;
-  memory::UnfilledBuffer<std::uint32_t> words_;
+  memory::UninitializedBuffer<float> floats_;
+  memory::UninitializedBuffer<std::uint32_t> words_;
 };
 
 }  // namespace wordkin::linalg

@@ -14,24 +14,24 @@
 namespace wordkin::memory {
 
 template <typename T>
-class UnfilledBuffer {
+class UninitializedBuffer {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  UnfilledBuffer() = default;
-  explicit UnfilledBuffer(std::size_t size) : size_(size) {
+  UninitializedBuffer() = default;
+  explicit UninitializedBuffer(std::size_t size) : size_(size) {
     if (size > 0) data_ = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{kCacheLine}));
   }
-  UnfilledBuffer(UnfilledBuffer&& other) noexcept
+  UninitializedBuffer(UninitializedBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-  UnfilledBuffer& operator=(UnfilledBuffer&& other) noexcept {
+  UninitializedBuffer& operator=(UninitializedBuffer&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     return *this;
   }
-  UnfilledBuffer(const UnfilledBuffer&) = delete;
-  UnfilledBuffer& operator=(const UnfilledBuffer&) = delete;
-  ~UnfilledBuffer() { ::operator delete(data_, std::align_val_t{kCacheLine}); }
+  UninitializedBuffer(const UninitializedBuffer&) = delete;
+  UninitializedBuffer& operator=(const UninitializedBuffer&) = delete;
+  ~UninitializedBuffer() { ::operator delete(data_, std::align_val_t{kCacheLine}); }
 
   [[nodiscard]] T* data() { return data_; }
   [[nodiscard]] const T* data() const { return data_; }

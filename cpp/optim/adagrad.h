@@ -15,7 +15,7 @@ class Adagrad {
       : kernels_(&kernels), step_{static_cast<float>(rate), static_cast<float>(gradient_scale)} {}
 
   // weights, accumulator: INOUT (count). gradient: IN (count).
-  void move(float* weights, float* accumulator, float* /*second*/, const float* gradient, std::int64_t count) const {
+  void apply(float* weights, float* accumulator, float* /*second*/, const float* gradient, std::int64_t count) const {
     kernels_->adagrad(weights, accumulator, gradient, count, step_);
   }
 

@@ -21,21 +21,21 @@ class Adam {
   Adam(const kernels::KernelTable& kernels, double rate, std::int64_t step, double gradient_scale,
        const AdamDecay& decay = {})
       : kernels_(&kernels),
-        step_{static_cast<float>(rate / missing(decay.first, step)),
+        step_{static_cast<float>(rate / bias_correction(decay.first, step)),
               static_cast<float>(gradient_scale),
               static_cast<float>(1.0 - decay.first),
               static_cast<float>(1.0 - decay.second),
-              static_cast<float>(1.0 / missing(decay.second, step)),
+              static_cast<float>(1.0 / bias_correction(decay.second, step)),
               static_cast<float>(decay.epsilon)} {}
 
   // weights, first, second: INOUT (count). gradient: IN (count).
-  void move(float* weights, float* first, float* second, const float* gradient, std::int64_t count) const {
+  void apply(float* weights, float* first, float* second, const float* gradient, std::int64_t count) const {
     kernels_->adam(weights, first, second, gradient, count, step_);
   }
 
  private:
   // The weight that the mean's start at 0 has not: 1 - b^n.
-  static double missing(double decay, std::int64_t step) {
+  static double bias_correction(double decay, std::int64_t step) {
     return -std::expm1(static_cast<double>(step) * std::log(decay));
   }
 

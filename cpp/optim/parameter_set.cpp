@@ -13,7 +13,7 @@ double squares_of(const kernels::KernelTable& kernels, const Sparse& sparse, par
   const RowGradients& gradient = *sparse.gradient;
   double sum = 0.0;
   for (std::int64_t row = range.begin; row < range.end; ++row) {
-    if (gradient.ids()[row] == RowGradients::kMoved) continue;
+    if (gradient.ids()[row] == RowGradients::kMerged) continue;
     sum += kernels.squared_norm(gradient.row(row), gradient.columns());
     if (gradient.has_bias()) sum += kernels.squared_norm(gradient.bias() + row, 1);
   }
@@ -23,7 +23,7 @@ double squares_of(const kernels::KernelTable& kernels, const Sparse& sparse, par
 }  // namespace
 
 void ParameterSet::add(const Dense& dense) {
-  assert(dense.gradient.size() == dense.weights.size() && dense.memory.first.size() == dense.weights.size());
+  assert(dense.gradient.size() == dense.weights.size() && dense.state.first.size() == dense.weights.size());
   dense_.push_back(dense);
   block_sums_.resize(block_sums_.size() + static_cast<std::size_t>(blocks_of(dense)));
 }

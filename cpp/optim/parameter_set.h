@@ -18,7 +18,7 @@
 namespace wordkin::optim {
 
 // What an optimiser remembers of each weight: Adagrad the sum of squares, Adam the first moment and the second.
-struct Memory {
+struct OptimizerState {
   std::span<float> first;
   std::span<float> second;  // Adam only
 
@@ -30,16 +30,16 @@ struct Memory {
 struct Dense {
   std::span<float> weights;         // INOUT
   std::span<const float> gradient;  // IN
-  Memory memory;                    // INOUT; all of one length
+  OptimizerState state;             // INOUT; all of one length
 };
 
 // A matrix, and where it has one a bias a row, of which few rows have a gradient. Only these are touched: for Adam that
 // means that the moments of the others do not decay ("lazy Adam").
 struct Sparse {
-  std::span<float> weights;  // INOUT (rows, columns)
-  Memory memory;             // INOUT
-  std::span<float> bias;     // INOUT (rows), or empty
-  Memory bias_memory;        // INOUT, or empty
+  std::span<float> weights;   // INOUT (rows, columns)
+  OptimizerState state;       // INOUT
+  std::span<float> bias;      // INOUT (rows), or empty
+  OptimizerState bias_state;  // INOUT, or empty
   const RowGradients* gradient;
 };
 
@@ -90,22 +90,22 @@ class ParameterSet {
   }
 
   template <typename Optimizer>
-  static void move(const Optimizer& optimizer, const Dense& dense, parallel::Range range) {
-    optimizer.move(dense.weights.data() + range.begin, dense.memory.first_at(range.begin),
-                   dense.memory.second_at(range.begin), dense.gradient.data() + range.begin, range.size());
+  static void apply(const Optimizer& optimizer, const Dense& dense, parallel::Range range) {
+    optimizer.apply(dense.weights.data() + range.begin, dense.state.first_at(range.begin),
+                    dense.state.second_at(range.begin), dense.gradient.data() + range.begin, range.size());
   }
   template <typename Optimizer>
-  static void move(const Optimizer& optimizer, const Sparse& sparse, parallel::Range range) {
+  static void apply(const Optimizer& optimizer, const Sparse& sparse, parallel::Range range) {
     const RowGradients& gradient = *sparse.gradient;
     for (std::int64_t row = range.begin; row < range.end; ++row) {
       const std::int64_t id = gradient.ids()[row];
-      if (id == RowGradients::kMoved) continue;
+      if (id == RowGradients::kMerged) continue;
       const std::int64_t at = id * gradient.columns();
-      optimizer.move(sparse.weights.data() + at, sparse.memory.first_at(at), sparse.memory.second_at(at),
-                     gradient.row(row), gradient.columns());
+      optimizer.apply(sparse.weights.data() + at, sparse.state.first_at(at), sparse.state.second_at(at),
+                      gradient.row(row), gradient.columns());
       if (!gradient.has_bias()) continue;
-      optimizer.move(sparse.bias.data() + id, sparse.bias_memory.first_at(id), sparse.bias_memory.second_at(id),
-                     gradient.bias() + row, 1);
+      optimizer.apply(sparse.bias.data() + id, sparse.bias_state.first_at(id), sparse.bias_state.second_at(id),
+                      gradient.bias() + row, 1);
     }
   }
 
@@ -117,7 +117,7 @@ class ParameterSet {
 template <typename Optimizer>
 void ParameterSet::update(const parallel::Team& team, const Optimizer& optimizer) const {
   for_own_blocks(
-      team, [&](std::int64_t, const auto& parameter, parallel::Range range) { move(optimizer, parameter, range); });
+      team, [&](std::int64_t, const auto& parameter, parallel::Range range) { apply(optimizer, parameter, range); });
 }
 
 }  // namespace wordkin::optim

@@ -43,7 +43,7 @@ void merge_shared_rows(parallel::Team& team, RowGradients& kept, RowGradients& o
   team.barrier();  // nobody looks at the ids any more
   if (team.rank() != 0) return;
   for_shared(kept, {0, kept.count()}, other,
-             [&](std::int64_t, std::int64_t k) { other.ids()[k] = RowGradients::kMoved; });
+             [&](std::int64_t, std::int64_t k) { other.ids()[k] = RowGradients::kMerged; });
 }
 
 }  // namespace wordkin::optim

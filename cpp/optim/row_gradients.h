@@ -13,7 +13,8 @@ namespace wordkin::optim {
 
 class RowGradients {
  public:
-  static constexpr std::int32_t kMoved = -1;  // in place of an id: the row was added to another's and counts no more
+  static constexpr std::int32_t kMerged =
+      -1;  // in position of an id: the row was added to another's and counts no more
 
   RowGradients() = default;
   // Room for `capacity` rows of `columns` and, where there is a bias a row, for theirs.

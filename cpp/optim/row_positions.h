@@ -13,7 +13,7 @@
 
 namespace wordkin::optim {
 
-class RowPlaces {
+class RowPositions {
  public:
   // ids[p] is the row that place p read. Not within a region.
   void assign(std::span<const std::int32_t> ids);                         // for the rows that were read
@@ -21,9 +21,9 @@ class RowPlaces {
 
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(rows_.size()); }
   [[nodiscard]] std::span<const std::int32_t> ids() const { return rows_; }  // rising
-  [[nodiscard]] std::span<const std::int32_t> places(std::int64_t row) const {
+  [[nodiscard]] std::span<const std::int32_t> positions(std::int64_t row) const {
     const auto begin = static_cast<std::size_t>(begins_[static_cast<std::size_t>(row)]);
-    return {places_.data() + begin, static_cast<std::size_t>(begins_[static_cast<std::size_t>(row) + 1]) - begin};
+    return {positions_.data() + begin, static_cast<std::size_t>(begins_[static_cast<std::size_t>(row) + 1]) - begin};
   }
 
   // sums: OUT, row k for the id ids()[k], zero where it was not read. gradients: IN (places, columns). Every member
@@ -31,11 +31,11 @@ class RowPlaces {
   void sum(const parallel::Team& team, memory::MatrixView<float> sums, memory::MatrixView<const float> gradients) const;
 
  private:
-  void sort_places(std::span<const std::int32_t> ids);
+  void sort_positions(std::span<const std::int32_t> ids);
 
   std::vector<std::int32_t> rows_;
-  std::vector<std::int64_t> begins_;  // into places_, one more than rows_
-  std::vector<std::int32_t> places_;
+  std::vector<std::int64_t> begins_;  // into positions_, one more than rows_
+  std::vector<std::int32_t> positions_;
 };
 
 }  // namespace wordkin::optim

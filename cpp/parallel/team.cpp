@@ -29,12 +29,12 @@ void pause() {
 const std::atomic<bool> kNeverCancelled{false};
 
 // Thrown at the barriers of a team of which one member has failed.
-struct Broken {};
+struct TeamFailed {};
 
 struct alignas(64) Barrier {
   std::atomic<std::uint32_t> arrived{0};
   std::atomic<std::uint32_t> generation{0};  // of meetings
-  bool goes_on = true;                       // the answer of the last meeting: written by the last to arrive
+  bool continues = true;                     // the answer of the last meeting: written by the last to arrive
 };
 
 template <typename T>
@@ -73,7 +73,7 @@ class TeamRegion {
     team.size_ = size_;
     try {
       body_(team);
-    } catch (const Broken&) {  // the failure is another member's
+    } catch (const TeamFailed&) {  // the failure is another member's
     } catch (...) {
       fail(std::current_exception());
     }
@@ -83,20 +83,20 @@ class TeamRegion {
   [[nodiscard]] bool is_cancelled() const { return cancelled_->load(std::memory_order_relaxed); }
 
   // All of the team meet; the last to arrive reads the cancel flag for everybody.
-  bool meet(const Team& team) {
+  bool arrive_and_wait(const Team& team) {
     Barrier& barrier = barriers_[static_cast<std::size_t>(team.depth_ * size_ + team.first_)];
     const std::uint32_t generation = barrier.generation.load(std::memory_order_acquire);
-    if (broken_.load(std::memory_order_acquire)) throw Broken{};
+    if (failed_.load(std::memory_order_acquire)) throw TeamFailed{};
     if (barrier.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<std::uint32_t>(team.size_)) {
-      barrier.goes_on = !is_cancelled();
+      barrier.continues = !is_cancelled();
       barrier.arrived.store(0, std::memory_order_relaxed);
       barrier.generation.store(generation + 1, std::memory_order_release);
       barrier.generation.notify_all();
     } else {
       wait_while(barrier.generation, generation);
     }
-    if (broken_.load(std::memory_order_acquire)) throw Broken{};
-    return barrier.goes_on;  // stays until all of us have come to the next meeting
+    if (failed_.load(std::memory_order_acquire)) throw TeamFailed{};
+    return barrier.continues;  // stays until all of us have come to the next meeting
   }
 
  private:
@@ -107,7 +107,7 @@ class TeamRegion {
       const std::lock_guard lock(mutex_);
       if (!failure_) failure_ = std::move(failure);
     }
-    broken_.store(true, std::memory_order_release);
+    failed_.store(true, std::memory_order_release);
     for (int i = 0; i < size_ * depths_; ++i) {
       barriers_[static_cast<std::size_t>(i)].generation.fetch_add(1, std::memory_order_acq_rel);
       barriers_[static_cast<std::size_t>(i)].generation.notify_all();
@@ -121,17 +121,17 @@ class TeamRegion {
   TeamBody body_;
   std::atomic<std::uint32_t> gate_{kClosed};
   std::atomic<int> running_;
-  std::atomic<bool> broken_{false};
+  std::atomic<bool> failed_{false};
   std::mutex mutex_;
   std::exception_ptr failure_;
 };
 
 void Team::barrier() {
-  if (size_ > 1) region_->meet(*this);
+  if (size_ > 1) region_->arrive_and_wait(*this);
 }
 
-bool Team::go_on() {
-  if (size_ > 1) return region_->meet(*this);
+bool Team::barrier_and_check() {
+  if (size_ > 1) return region_->arrive_and_wait(*this);
   return region_ == nullptr || !region_->is_cancelled();
 }
 

@@ -38,7 +38,7 @@ class Team {
   void barrier();
   // A barrier at which all members get the same answer: false when the work was cancelled. A subteam's answer is its
   // own; once one subteam was told false, the whole team will be.
-  [[nodiscard]] bool go_on();
+  [[nodiscard]] bool barrier_and_check();
 
   // This member's part of [0, count): whole blocks of `multiple`, the last one perhaps cut.
   [[nodiscard]] Range share(std::int64_t count, std::int64_t multiple = 1) const;
@@ -73,7 +73,7 @@ class Team {
 using TeamBody = std::function<void(Team&)>;
 
 // Has `size` workers of the pool (at most all of them) run `body`, and returns at once: wait for the pool. The pool
-// must have nothing else to do. `cancelled` is read by go_on and outlives the region.
+// must have nothing else to do. `cancelled` is read by barrier_and_check and outlives the region.
 void start_team(ThreadPool& pool, std::size_t size, const std::atomic<bool>& cancelled, TeamBody body);
 
 // The same without a way to cancel it, and waits.

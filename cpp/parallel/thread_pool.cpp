@@ -23,7 +23,7 @@ ThreadPool::~ThreadPool() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
-    waiting_.clear();
+    queue_.clear();
   }
   has_work_.notify_all();
   for (auto& thread : threads_) thread.join();
@@ -33,25 +33,25 @@ void ThreadPool::submit(Task task) {
   {
     const std::lock_guard lock(mutex_);
     if (failure_) return;  // the work has failed already; wait() tells the caller
-    waiting_.push_back(std::move(task));
+    queue_.push_back(std::move(task));
   }
   has_work_.notify_one();
 }
 
 std::size_t ThreadPool::pending() const {
   const std::lock_guard lock(mutex_);
-  return waiting_.size() + running_;
+  return queue_.size() + running_;
 }
 
-bool ThreadPool::wait(std::size_t most, double seconds) {
+bool ThreadPool::wait(std::size_t max_pending, double seconds) {
   const auto deadline =
       std::chrono::steady_clock::now() +
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
   std::unique_lock lock(mutex_);
-  while (threads_.empty() && waiting_.size() > most && !failure_ && std::chrono::steady_clock::now() < deadline)
+  while (threads_.empty() && queue_.size() > max_pending && !failure_ && std::chrono::steady_clock::now() < deadline)
     run_next(lock, 0);
   const bool reached =
-      has_progress_.wait_until(lock, deadline, [&] { return waiting_.size() + running_ <= most || failure_; });
+      has_progress_.wait_until(lock, deadline, [&] { return queue_.size() + running_ <= max_pending || failure_; });
   if (failure_) {
     has_progress_.wait(lock, [&] { return running_ == 0; });
     std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -64,10 +64,10 @@ void ThreadPool::wait_all() {
   }
 }
 
-void ThreadPool::drop_waiting() {
+void ThreadPool::discard_queued() {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.clear();
+    queue_.clear();
   }
   has_progress_.notify_all();
 }
@@ -78,7 +78,7 @@ void ThreadPool::parallel_for(std::size_t count,
     for (std::size_t index = 0; index < count; ++index)
       submit([&body, index](std::size_t worker) { body(index, worker); });
   } catch (...) {  // no memory for a task: those that run still hold `body`
-    drop_waiting();
+    discard_queued();
     wait_all();
     throw;
   }
@@ -88,16 +88,16 @@ void ThreadPool::parallel_for(std::size_t count,
 void ThreadPool::work(std::size_t worker) {
   std::unique_lock lock(mutex_);
   while (true) {
-    has_work_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    has_work_.wait(lock, [this] { return closing_ || !queue_.empty(); });
+    if (queue_.empty()) return;
     run_next(lock, worker);
   }
 }
 
 // Takes and runs the first task; `lock` is held before and after, not while it runs.
 void ThreadPool::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker) {
-  Task task = std::move(waiting_.front());
-  waiting_.pop_front();
+  Task task = std::move(queue_.front());
+  queue_.pop_front();
   ++running_;
   lock.unlock();
   std::exception_ptr failure;
@@ -111,7 +111,7 @@ void ThreadPool::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker
   --running_;
   if (failure && !failure_) {
     failure_ = failure;
-    waiting_.clear();
+    queue_.clear();
   }
   has_progress_.notify_all();
 }

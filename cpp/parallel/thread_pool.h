@@ -32,10 +32,10 @@ class ThreadPool {
   [[nodiscard]] std::size_t pending() const;
   // Waits until at most `most` tasks are pending or `seconds` have passed; true in the first case. The first exception
   // of a task is rethrown here (once); after one, tasks that have not begun are dropped.
-  bool wait(std::size_t most, double seconds);
+  bool wait(std::size_t max_pending, double seconds);
   void wait_all();
   // Drops what has not begun.
-  void drop_waiting();
+  void discard_queued();
 
   // Runs body(index, worker) for index in [0, count) on the workers and waits; the first exception is rethrown.
   void parallel_for(std::size_t count, const std::function<void(std::size_t index, std::size_t worker)>& body);
@@ -47,7 +47,7 @@ class ThreadPool {
   mutable std::mutex mutex_;
   std::condition_variable has_work_;
   std::condition_variable has_progress_;
-  std::deque<Task> waiting_;
+  std::deque<Task> queue_;
   std::size_t running_ = 0;
   bool closing_ = false;
   std::exception_ptr failure_;

@@ -72,14 +72,14 @@ class Delimiter {
  private:
   // Most words are short: looking at eight bytes at once is less than the call of memchr.
   [[nodiscard]] bool byte_occurs_in(std::string_view word) const {
-    constexpr std::uint64_t every = 0x0101010101010101ULL;
+    constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
     if (word.size() > 8) return std::memchr(word.data(), bytes_[0], word.size()) != nullptr;
-    const std::uint64_t wanted = every * static_cast<unsigned char>(bytes_[0]);
+    const std::uint64_t wanted = kByteOnes * static_cast<unsigned char>(bytes_[0]);
     const std::uint64_t bytes = word.size() == 8
                                     ? text::load_bytes(word.data())
                                     : text::load_bytes(word.data(), word.size(), static_cast<char>(~bytes_[0]));
     const std::uint64_t differences = bytes ^ wanted;  // a byte of it is zero where the delimiter stands
-    return ((differences - every) & ~differences & (every << 7)) != 0;
+    return ((differences - kByteOnes) & ~differences & (kByteOnes << 7)) != 0;
   }
   [[nodiscard]] JoinedHash hash_of_symbols(std::string_view bytes) const {
     JoinedHash hash;

@@ -19,7 +19,7 @@ using GapId = std::int32_t;
 inline constexpr WordId kNoWord = -1;
 inline constexpr GapId kNoGap = 0;  // the ends stand side by side
 
-struct WordFacts {
+struct WordInfo {
   JoinedHash hash;
   bool has_delimiter = false;
   bool is_connector = false;
@@ -39,14 +39,14 @@ class Lexicon {
   Lexicon(std::string delimiter, std::span<const std::string> connectors);
 
   [[nodiscard]] const Delimiter& delimiter() const { return delimiter_; }
-  [[nodiscard]] std::size_t size() const { return facts_.size(); }
+  [[nodiscard]] std::size_t size() const { return infos_.size(); }
   [[nodiscard]] const text::WordTable& table() const { return table_; }
-  [[nodiscard]] const WordFacts& facts(WordId id) const { return facts_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] const WordInfo& info(WordId id) const { return infos_[static_cast<std::size_t>(id)]; }
   [[nodiscard]] std::string_view word(WordId id) const { return table_.word(id); }
 
   WordId insert(const text::HashedWord& word) {
     const WordId id = table_.insert(word);
-    if (static_cast<std::size_t>(id) == facts_.size()) add_facts(word);
+    if (static_cast<std::size_t>(id) == infos_.size()) add_info(word);
     return id;
   }
 
@@ -60,9 +60,9 @@ class Lexicon {
   [[nodiscard]] GapId without_last(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].before; }
 
   [[nodiscard]] JoinedHash hash_of(const Phrase& phrase) const {
-    const JoinedHash& first = facts(phrase.first).hash;
+    const JoinedHash& first = info(phrase.first).hash;
     if (phrase.second == kNoWord) return first;
-    return first + tail_hash(phrase.gap) + facts(phrase.second).hash;
+    return first + tail_hash(phrase.gap) + info(phrase.second).hash;
   }
   // Of the words of a gap with all delimiters around them.
   [[nodiscard]] const JoinedHash& tail_hash(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].hash; }
@@ -70,8 +70,8 @@ class Lexicon {
 
   // Whether the joined bytes may have been met as other words.
   [[nodiscard]] bool is_ambiguous(const Phrase& phrase) const {
-    return facts(phrase.first).has_delimiter ||
-           (phrase.second != kNoWord && (facts(phrase.second).has_delimiter || gap_has_delimiter(phrase.gap)));
+    return info(phrase.first).has_delimiter ||
+           (phrase.second != kNoWord && (info(phrase.second).has_delimiter || gap_has_delimiter(phrase.gap)));
   }
   // Replaces `text` by the joined bytes.
   void join(const Phrase& phrase, std::string& text) const;
@@ -84,11 +84,11 @@ class Lexicon {
     bool has_delimiter;
   };
 
-  void add_facts(const text::HashedWord& word);
+  void add_info(const text::HashedWord& word);
 
   Delimiter delimiter_;
   text::WordTable table_;
-  std::vector<WordFacts> facts_;
+  std::vector<WordInfo> infos_;
   std::vector<Gap> gaps_;
   std::unordered_map<std::uint64_t, GapId> longer_gaps_;
   bool has_connectors_;

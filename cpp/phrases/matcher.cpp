@@ -19,8 +19,8 @@ std::optional<Match> Matcher::match(std::span<const Token> candidate) const {
   return match(candidate, mixed(hash), is_scored(has_delimiter(candidate)));
 }
 
-std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, std::vector<Candidate>& room) const {
-  if (room.size() < sentence.size()) room.resize(sentence.size());
+std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, std::vector<Candidate>& buffer) const {
+  if (buffer.size() < sentence.size()) buffer.resize(sentence.size());
   std::size_t count = 0;
   constexpr auto none = static_cast<std::size_t>(-1);
   std::size_t first = none;  // where a phrase may begin
@@ -35,20 +35,20 @@ std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, s
     }
     if (first != none) {
       const std::uint64_t key = mixed(head + token.hash);
-      const bool is_asked = is_scored(head_has_delimiter || token.has_delimiter);
-      room[count] = {first, at, key, is_asked, PhraseSet::kNone};
-      count += is_asked || phrases_->may_hold(key) ? 1 : 0;  // seldom, and in no order: no branch would foresee it
+      const bool needs_score = is_scored(head_has_delimiter || token.has_delimiter);
+      buffer[count] = {first, at, key, needs_score, PhraseSet::kNone};
+      count += needs_score || phrases_->may_hold(key) ? 1 : 0;  // seldom, and in no order: no branch would foresee it
     }
     first = token.word.length == 0 ? none : at;  // no phrase begins with an empty word
     head = token.hash + delimiter_.hash();
     head_has_delimiter = token.has_delimiter;
   }
   // The set is larger than the nearer caches: it is asked for all candidates before the first is compared with it.
-  const auto candidates = std::span(room).first(count);
+  const auto candidates = std::span(buffer).first(count);
   for (const Candidate& candidate : candidates)
     if (!candidate.is_scored) phrases_->prefetch(candidate.key);
   for (Candidate& candidate : candidates)
-    if (!candidate.is_scored) candidate.number = phrases_->find_like(candidate.key);
+    if (!candidate.is_scored) candidate.number = phrases_->find_candidate(candidate.key);
   return candidates;
 }
 

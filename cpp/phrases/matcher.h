@@ -68,7 +68,7 @@ class Matcher {
   //   void expect(std::int32_t number)
   // which known phrases are likely to come. `room` is memory to be used again for the next sentence.
   template <typename Sink>
-  void join(std::span<const Token> sentence, std::vector<Candidate>& room, Sink& sink) const;
+  void join(std::span<const Token> sentence, std::vector<Candidate>& buffer, Sink& sink) const;
 
   // The phrase that all the tokens are, if they are one. Throws what the scorer throws.
   [[nodiscard]] std::optional<Match> match(std::span<const Token> candidate) const;
@@ -86,7 +86,7 @@ class Matcher {
     return Match{phrases_->score(number), number};
   }
   // All that may be phrases, in order, in the first places of `room`.
-  std::span<Candidate> find_candidates(std::span<const Token> sentence, std::vector<Candidate>& room) const;
+  std::span<Candidate> find_candidates(std::span<const Token> sentence, std::vector<Candidate>& buffer) const;
   static bool has_delimiter(std::span<const Token> tokens) {
     for (const Token& token : tokens)
       if (token.has_delimiter) return true;
@@ -102,8 +102,8 @@ class Matcher {
 };
 
 template <typename Sink>
-void Matcher::join(std::span<const Token> sentence, std::vector<Candidate>& room, Sink& sink) const {
-  const std::span<Candidate> candidates = find_candidates(sentence, room);
+void Matcher::join(std::span<const Token> sentence, std::vector<Candidate>& buffer, Sink& sink) const {
+  const std::span<Candidate> candidates = find_candidates(sentence, buffer);
   for (const Candidate& candidate : candidates) {
     if (candidate.number == PhraseSet::kNone) continue;
     phrases_->prefetch_text(candidate.number);

@@ -29,7 +29,7 @@ void PhraseCounts::merge(Lexicon& lexicon, const PhraseCounts& others, const Lex
   }
   reserve_words(lexicon.size());
   for (std::size_t id = 0; id < others.word_counts_.size(); ++id)
-    if (others.word_counts_[id] > 0) note_new_words(add_word(words[id], others.word_counts_[id]) ? 1 : 0);
+    if (others.word_counts_[id] > 0) add_distinct_words(add_word(words[id], others.word_counts_[id]) ? 1 : 0);
   for (const PhraseTable& table : others.tables_)
     for (const PhraseEntry& entry : table.entries()) {
       const Phrase& old = entry.phrase;
@@ -41,13 +41,13 @@ void PhraseCounts::merge(Lexicon& lexicon, const PhraseCounts& others, const Lex
     }
 }
 
-void PhraseCounts::prune(const Lexicon& lexicon, std::int64_t least) {
+void PhraseCounts::prune(const Lexicon& lexicon, std::int64_t min_count) {
   for (std::int64_t& count : word_counts_) {
-    if (count == 0 || count >= least) continue;
+    if (count == 0 || count >= min_count) continue;
     count = 0;
     --distinct_words_;
   }
-  for (PhraseTable& table : tables_) table.prune(lexicon, least);
+  for (PhraseTable& table : tables_) table.prune(lexicon, min_count);
 }
 
 }  // namespace wordkin::phrases

@@ -35,7 +35,7 @@ class PhraseCounts {
     total += count;
     return total == count;
   }
-  void note_new_words(std::size_t words) { distinct_words_ += words; }
+  void add_distinct_words(std::size_t words) { distinct_words_ += words; }
   PhraseTable& table(std::uint64_t hash) { return tables_[table_of(hash)]; }
 
   [[nodiscard]] std::int64_t count_of(const Lexicon& lexicon, std::string_view text) const;
@@ -53,7 +53,7 @@ class PhraseCounts {
   // Adds counts made with another lexicon, whose words and gaps are inserted into this one.
   void merge(Lexicon& lexicon, const PhraseCounts& others, const Lexicon& other_lexicon);
   // Forgets what has a count below `least`.
-  void prune(const Lexicon& lexicon, std::int64_t least);
+  void prune(const Lexicon& lexicon, std::int64_t min_count);
 
  private:
   std::vector<std::int64_t> word_counts_;  // 0: not in the vocabulary

@@ -63,7 +63,7 @@ PhraseLearner::PhraseLearner(std::string delimiter, std::span<const std::string>
 
 void PhraseLearner::push(WordId id) {
   ++words_;
-  if (lexicon_.has_connectors() && lexicon_.facts(id).is_connector) {
+  if (lexicon_.has_connectors() && lexicon_.info(id).is_connector) {
     if (has_first_) gap_ = lexicon_.extend(gap_, id);
     return;
   }
@@ -73,13 +73,13 @@ void PhraseLearner::push(WordId id) {
   gap_ = kNoGap;
 }
 
-void PhraseLearner::learn(std::span<const LearnedBlock> blocks, const text::SentenceRules& rules) {
+void PhraseLearner::learn(std::span<const InputBlock> blocks, const text::SentenceRules& rules) {
   block_of_error_ = 0;
   if (pool_ && blocks.size() > 1) {
     learn_in_parallel(blocks, rules);
     return;
   }
-  for (const LearnedBlock& block : blocks) {
+  for (const InputBlock& block : blocks) {
     text::require_utf8(block.text);
     text::SentenceSplitter(block.text, rules, block.continues_line, *this).run();
     count_stream();
@@ -87,7 +87,7 @@ void PhraseLearner::learn(std::span<const LearnedBlock> blocks, const text::Sent
   }
 }
 
-void PhraseLearner::learn_in_parallel(std::span<const LearnedBlock> blocks, const text::SentenceRules& rules) {
+void PhraseLearner::learn_in_parallel(std::span<const InputBlock> blocks, const text::SentenceRules& rules) {
   std::vector<BlockWords> found(blocks.size(), BlockWords(lexicon_.table()));
   std::vector<std::exception_ptr> failures(blocks.size());
   pool_->parallel_for(blocks.size(), [&](std::size_t i, std::size_t) {
@@ -122,13 +122,13 @@ void PhraseLearner::count_stream() {
   if (counts_.size() + 2 * stream_.size() > max_vocabulary_) {
     count_with_pruning();
   } else if (!pool_) {
-    counts_.note_new_words(count_part(stream_, 0, 1));
+    counts_.add_distinct_words(count_part(stream_, 0, 1));
   } else {
     std::vector<std::size_t> new_words(pool_->size(), 0);
     pool_->parallel_for(new_words.size(), [&](std::size_t part, std::size_t) {
       new_words[part] = count_part(stream_, part, new_words.size());
     });
-    counts_.note_new_words(std::accumulate(new_words.begin(), new_words.end(), std::size_t{0}));
+    counts_.add_distinct_words(std::accumulate(new_words.begin(), new_words.end(), std::size_t{0}));
   }
   stream_.clear();
 }
@@ -137,7 +137,7 @@ void PhraseLearner::count_with_pruning() {
   for (std::size_t begin = 0; begin < stream_.size();) {
     const auto end = std::find(stream_.begin() + static_cast<std::ptrdiff_t>(begin), stream_.end(), text::kSentenceEnd);
     const auto next = static_cast<std::size_t>(end - stream_.begin()) + 1;
-    counts_.note_new_words(count_part(std::span(stream_).subspan(begin, next - 1 - begin), 0, 1));
+    counts_.add_distinct_words(count_part(std::span(stream_).subspan(begin, next - 1 - begin), 0, 1));
     if (counts_.size() > max_vocabulary_) counts_.prune(lexicon_, min_reduce_++);
     begin = next;
   }
@@ -158,7 +158,7 @@ std::size_t PhraseLearner::count_part(std::span<const std::int32_t> stream, std:
     } else if (item < 0) {
       gap = gap_of(item);
     } else {
-      if (lexicon_.facts(item).has_delimiter)
+      if (lexicon_.info(item).has_delimiter)
         count(key_of(lexicon_, {item, kNoWord, kNoGap}));
       else if (is_ours(static_cast<std::uint64_t>(item)))
         new_words += counts_.add_word(item, 1) ? 1 : 0;

@@ -17,7 +17,7 @@
 
 namespace wordkin::phrases {
 
-struct LearnedBlock {
+struct InputBlock {
   std::span<const char> text;  // UTF-8, from the beginning to the end of a sentence
   bool continues_line;
 };
@@ -40,7 +40,7 @@ class PhraseLearner {
 
   // As many blocks at once as there are threads keep them busy. Throws text::TextError, and block_of_error() tells
   // where.
-  void learn(std::span<const LearnedBlock> blocks, const text::SentenceRules& rules);
+  void learn(std::span<const InputBlock> blocks, const text::SentenceRules& rules);
   [[nodiscard]] std::size_t block_of_error() const { return block_of_error_; }
 
   // Word by word, for sentences that are no text; count_stream() after every hundred thousand words or so.
@@ -61,7 +61,7 @@ class PhraseLearner {
   static GapId gap_of(std::int32_t mark) { return -2 - mark; }
 
   void push(WordId id);
-  void learn_in_parallel(std::span<const LearnedBlock> blocks, const text::SentenceRules& rules);
+  void learn_in_parallel(std::span<const InputBlock> blocks, const text::SentenceRules& rules);
   // Counts those words and phrases of a stream that fall to one of several threads.
   std::size_t count_part(std::span<const std::int32_t> stream, std::size_t part, std::size_t parts);
   void count_with_pruning();

@@ -24,10 +24,10 @@ void PhraseSet::insert(std::uint64_t hash, std::string_view text, double score) 
   if (4 * size() > slots_.size())
     grow();
   else
-    place(hash, static_cast<std::int32_t>(size() - 1));
+    insert_slot(hash, static_cast<std::int32_t>(size() - 1));
 }
 
-void PhraseSet::place(std::uint64_t hash, std::int32_t number) {
+void PhraseSet::insert_slot(std::uint64_t hash, std::int32_t number) {
   const std::size_t bit = bit_of(hash);
   filter_[bit / 64] |= std::uint64_t{1} << (bit % 64);
   std::size_t slot = hash >> shift_;
@@ -40,7 +40,7 @@ void PhraseSet::grow() {
   std::vector<std::uint64_t>((slots_.size() << kBitsPerSlotLog2) / 64).swap(filter_);
   --shift_;
   for (std::size_t number = 0; number < size(); ++number)
-    place(phrases_[number].hash, static_cast<std::int32_t>(number));
+    insert_slot(phrases_[number].hash, static_cast<std::int32_t>(number));
 }
 
 }  // namespace wordkin::phrases

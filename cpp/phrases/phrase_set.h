@@ -30,8 +30,8 @@ class PhraseSet {
   template <typename IsIt>
   [[nodiscard]] std::int32_t find(std::uint64_t hash, const IsIt& is_it) const {
     if (!may_hold(hash)) return kNone;
-    for (std::size_t place = hash >> shift_;; place = (place + 1) & (slots_.size() - 1)) {
-      const Slot& slot = slots_[place];
+    for (std::size_t index = hash >> shift_;; index = (index + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[index];
       if (slot.number == kNone) return kNone;
       if (slot.tag == static_cast<std::uint32_t>(hash) && is_it(text(slot.number))) return slot.number;
     }
@@ -43,16 +43,16 @@ class PhraseSet {
     return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
   }
 
-  // Asking the memory in advance for what find() will read, in this order. find_like() gives the number of a phrase
-  // that has nearly this hash, or kNone, and then there is none to be found.
+  // Asking the memory in advance for what find() will read, in this order. find_candidate() gives the number of a
+  // phrase that has nearly this hash, or kNone, and then there is none to be found.
   void prefetch([[maybe_unused]] std::uint64_t hash) const {
 #if defined(__GNUC__)
     __builtin_prefetch(&slots_[hash >> shift_]);
 #endif
   }
-  [[nodiscard]] std::int32_t find_like(std::uint64_t hash) const {
-    for (std::size_t place = hash >> shift_;; place = (place + 1) & (slots_.size() - 1)) {
-      const Slot& slot = slots_[place];
+  [[nodiscard]] std::int32_t find_candidate(std::uint64_t hash) const {
+    for (std::size_t index = hash >> shift_;; index = (index + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[index];
       if (slot.number == kNone) return kNone;
       if (slot.tag != static_cast<std::uint32_t>(hash)) continue;
 #if defined(__GNUC__)
@@ -84,7 +84,7 @@ class PhraseSet {
   // A quarter of the slots are filled at most, so there are 16 bits a phrase: one search in 16 is in vain.
   static constexpr int kBitsPerSlotLog2 = 2;
   [[nodiscard]] std::size_t bit_of(std::uint64_t hash) const { return hash >> (shift_ - kBitsPerSlotLog2); }
-  void place(std::uint64_t hash, std::int32_t number);
+  void insert_slot(std::uint64_t hash, std::int32_t number);
   void grow();
 
   std::vector<Slot> slots_;

@@ -2,18 +2,18 @@
 
 namespace wordkin::phrases {
 
-void PhraseTable::insert(std::size_t place, std::uint32_t tag, const PhraseKey& key, std::int64_t count) {
+void PhraseTable::insert(std::size_t index, std::uint32_t tag, const PhraseKey& key, std::int64_t count) {
   if (entries_.size() >= std::numeric_limits<std::int32_t>::max())
     throw std::length_error("too many distinct phrases: a lower max_vocab_size is needed");
   entries_.push_back({count, key.phrase, key.is_ambiguous});
-  slots_[place] = {tag, static_cast<std::uint32_t>(entries_.size())};
+  slots_[index] = {tag, static_cast<std::uint32_t>(entries_.size())};
   if (5 * entries_.size() > 3 * slots_.size()) grow();
 }
 
-void PhraseTable::place_first_free(Slot slot) {
-  std::size_t place = place_of(slot.tag);
-  while (slots_[place].number != 0) place = (place + 1) & (slots_.size() - 1);
-  slots_[place] = slot;
+void PhraseTable::insert_slot(Slot slot) {
+  std::size_t index = slot_index(slot.tag);
+  while (slots_[index].number != 0) index = (index + 1) & (slots_.size() - 1);
+  slots_[index] = slot;
 }
 
 void PhraseTable::grow() {
@@ -21,15 +21,15 @@ void PhraseTable::grow() {
   std::swap(old, slots_);
   --shift_;
   for (const Slot& slot : old)
-    if (slot.number != 0) place_first_free(slot);
+    if (slot.number != 0) insert_slot(slot);
 }
 
-void PhraseTable::prune(const Lexicon& lexicon, std::int64_t least) {
-  std::erase_if(entries_, [least](const PhraseEntry& entry) { return entry.count < least; });
+void PhraseTable::prune(const Lexicon& lexicon, std::int64_t min_count) {
+  std::erase_if(entries_, [min_count](const PhraseEntry& entry) { return entry.count < min_count; });
   entries_.shrink_to_fit();
   memory::HugePageVector<Slot>(slots_.size()).swap(slots_);
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    place_first_free({tag_of(mixed(lexicon.hash_of(entries_[i].phrase))), static_cast<std::uint32_t>(i + 1)});
+    insert_slot({tag_of(mixed(lexicon.hash_of(entries_[i].phrase))), static_cast<std::uint32_t>(i + 1)});
 }
 
 }  // namespace wordkin::phrases

@@ -41,22 +41,22 @@ class PhraseTable {
   // Both only ask the memory for what add() and find() will read; the second waits for the slot.
   void prefetch_slot([[maybe_unused]] std::uint64_t hash) const {
 #if defined(__GNUC__)
-    __builtin_prefetch(&slots_[place_of(tag_of(hash))]);
+    __builtin_prefetch(&slots_[slot_index(tag_of(hash))]);
 #endif
   }
   void prefetch_entry([[maybe_unused]] std::uint64_t hash) const {
 #if defined(__GNUC__)
-    const Slot& slot = slots_[place_of(tag_of(hash))];
+    const Slot& slot = slots_[slot_index(tag_of(hash))];
     if (slot.number != 0) __builtin_prefetch(&entries_[slot.number - 1]);
 #endif
   }
 
   void add(const Lexicon& lexicon, const PhraseKey& key, std::int64_t count) {
     const std::uint32_t tag = tag_of(key.hash);
-    for (std::size_t place = place_of(tag);; place = (place + 1) & (slots_.size() - 1)) {
-      const Slot slot = slots_[place];
+    for (std::size_t index = slot_index(tag);; index = (index + 1) & (slots_.size() - 1)) {
+      const Slot slot = slots_[index];
       if (slot.number == 0) {
-        insert(place, tag, key, count);
+        insert(index, tag, key, count);
         return;
       }
       if (slot.tag != tag) continue;
@@ -72,15 +72,15 @@ class PhraseTable {
   template <typename IsIt>
   [[nodiscard]] std::int64_t find(std::uint64_t hash, const IsIt& is_it) const {
     const std::uint32_t tag = tag_of(hash);
-    for (std::size_t place = place_of(tag);; place = (place + 1) & (slots_.size() - 1)) {
-      const Slot slot = slots_[place];
+    for (std::size_t index = slot_index(tag);; index = (index + 1) & (slots_.size() - 1)) {
+      const Slot slot = slots_[index];
       if (slot.number == 0) return 0;
       if (slot.tag == tag && is_it(entries_[slot.number - 1])) return entries_[slot.number - 1].count;
     }
   }
 
   // Forgets the phrases with a count below `least`.
-  void prune(const Lexicon& lexicon, std::int64_t least);
+  void prune(const Lexicon& lexicon, std::int64_t min_count);
 
  private:
   static constexpr std::size_t kFirstSlots = 1024;
@@ -93,7 +93,7 @@ class PhraseTable {
   // The upper four bits of a hash choose one of the tables. The tag has the slot in its upper bits, so that the index
   // grows without a look at the entries.
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 28); }
-  [[nodiscard]] std::size_t place_of(std::uint32_t tag) const { return tag >> shift_; }
+  [[nodiscard]] std::size_t slot_index(std::uint32_t tag) const { return tag >> shift_; }
 
   static bool is_same(const Lexicon& lexicon, const PhraseEntry& entry, const PhraseKey& key) {
     if (entry.phrase == key.phrase) return true;
@@ -104,8 +104,8 @@ class PhraseTable {
     return one == other;
   }
 
-  void insert(std::size_t place, std::uint32_t tag, const PhraseKey& key, std::int64_t count);
-  void place_first_free(Slot slot);
+  void insert(std::size_t index, std::uint32_t tag, const PhraseKey& key, std::int64_t count);
+  void insert_slot(Slot slot);
   void grow();
 
   memory::HugePageVector<Slot> slots_;

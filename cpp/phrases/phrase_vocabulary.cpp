@@ -10,7 +10,7 @@ void require(bool is_so, const char* what) {
   if (!is_so) throw std::invalid_argument(what);
 }
 
-bool is_place(std::int32_t place, std::size_t size) { return place >= 0 && static_cast<std::size_t>(place) < size; }
+bool is_index(std::int32_t index, std::size_t size) { return index >= 0 && static_cast<std::size_t>(index) < size; }
 
 }  // namespace
 
@@ -26,8 +26,8 @@ PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& sta
     require(static_cast<std::size_t>(lexicon_.insert(text::hash_word(word))) == known, "a word occurs twice");
   }
   for (std::size_t i = 0; i < state.gap_before.size(); ++i) {
-    require(is_place(state.gap_before[i], i + 1), "a gap is the rest of one that does not come before it");
-    require(is_place(state.gap_last[i], lexicon_.size()), "a gap has a word that does not exist");
+    require(is_index(state.gap_before[i], i + 1), "a gap is the rest of one that does not come before it");
+    require(is_index(state.gap_last[i], lexicon_.size()), "a gap has a word that does not exist");
     require(static_cast<std::size_t>(lexicon_.extend(state.gap_before[i], state.gap_last[i])) == i + 1,
             "a gap occurs twice");
   }
@@ -35,15 +35,15 @@ PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& sta
   for (std::size_t id = 0; id < state.word_counts.size(); ++id) {
     const std::int64_t count = state.word_counts[id];
     require(count >= 0, "a count is negative");
-    require(count == 0 || !lexicon_.facts(static_cast<WordId>(id)).has_delimiter,
+    require(count == 0 || !lexicon_.info(static_cast<WordId>(id)).has_delimiter,
             "a word with a delimiter in it is counted as words without are");
-    if (count > 0) counts_.note_new_words(counts_.add_word(static_cast<WordId>(id), count) ? 1 : 0);
+    if (count > 0) counts_.add_distinct_words(counts_.add_word(static_cast<WordId>(id), count) ? 1 : 0);
   }
   for (std::size_t i = 0; i < phrases; ++i) {
     const Phrase phrase{state.first[i], state.second[i], state.gap[i]};
-    require(is_place(phrase.first, lexicon_.size()) && is_place(phrase.gap, lexicon_.gaps()) &&
-                (is_place(phrase.second, lexicon_.size()) ||
-                 (phrase.second == kNoWord && phrase.gap == kNoGap && lexicon_.facts(phrase.first).has_delimiter)),
+    require(is_index(phrase.first, lexicon_.size()) && is_index(phrase.gap, lexicon_.gaps()) &&
+                (is_index(phrase.second, lexicon_.size()) ||
+                 (phrase.second == kNoWord && phrase.gap == kNoGap && lexicon_.info(phrase.first).has_delimiter)),
             "a phrase has a part that does not exist");
     require(state.counts[i] > 0, "a phrase has no count");
     const PhraseKey key = key_of(lexicon_, phrase);
@@ -95,7 +95,7 @@ std::int64_t PhraseVocabulary::count_of(std::string_view text) const {
   return counts_.count_of(lexicon_, text);
 }
 
-CandidateCounts PhraseVocabulary::counts_when_cut(std::string_view text, std::int64_t count) const {
+CandidateCounts PhraseVocabulary::counts_of_split(std::string_view text, std::int64_t count) const {
   const std::string& delimiter = lexicon_.delimiter().bytes();
   const std::size_t first_end = delimiter.empty() ? std::string_view::npos : text.find(delimiter);
   if (first_end == std::string_view::npos) return {0, 0, count};

@@ -87,7 +87,7 @@ class PhraseVocabulary {
 
  private:
   [[nodiscard]] std::int64_t word_count(WordId id) const { return counts_.word_counts()[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] CandidateCounts counts_when_cut(std::string_view text, std::int64_t count) const;
+  [[nodiscard]] CandidateCounts counts_of_split(std::string_view text, std::int64_t count) const;
 
   mutable std::shared_mutex mutex_;
   Lexicon lexicon_;
@@ -104,7 +104,7 @@ void PhraseVocabulary::for_each_candidate(const Wants& wants, const Visit& visit
       CandidateCounts counts{0, 0, entry.count};
       if (entry.is_ambiguous) {
         lexicon_.join(entry.phrase, text);
-        counts = counts_when_cut(text, entry.count);
+        counts = counts_of_split(text, entry.count);
       } else {
         counts.first = word_count(first);
         counts.second = word_count(second);

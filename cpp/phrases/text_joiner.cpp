@@ -20,7 +20,7 @@ class LineWriter {
     if (tokens_.empty()) return;
     out_.words += static_cast<std::int64_t>(tokens_.size());
     if (is_line_empty_) ++out_.sentences;
-    matcher_.join(std::span<const Token>(tokens_), room_, *this);
+    matcher_.join(std::span<const Token>(tokens_), candidates_, *this);
     tokens_.clear();
   }
 
@@ -49,7 +49,7 @@ class LineWriter {
   JoinedText& out_;
   bool is_line_empty_;
   std::vector<Token> tokens_;
-  std::vector<Candidate> room_;
+  std::vector<Candidate> candidates_;
 };
 
 }  // namespace

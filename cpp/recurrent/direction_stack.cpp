@@ -65,21 +65,21 @@ bool StackTraining::forward(Team& team, const PackedStack& weights, MatrixView<f
 bool StackTraining::backward(Team& team, const PackedStack& weights, MatrixView<float> d_input,
                              std::span<const LayerGradients> gradients, MatrixView<float> d_output,
                              std::span<const LayerParameters> parameters, linalg::Scratch& products,
-                             std::span<const MatrixView<const float>> d_elsewhere) {
+                             std::span<const MatrixView<const float>> d_layer_inputs) {
   assert(d_output.rows == batch_.rows() && gradients.size() == saved_.size());
-  assert(d_elsewhere.empty() || d_elsewhere.size() == saved_.size());
+  assert(d_layer_inputs.empty() || d_layer_inputs.size() == saved_.size());
   drop_own_rows(team, d_output, dropout_, shape_.n_layers);
   for (std::int64_t layer = shape_.n_layers - 1; layer >= 0; --layer) {
     team.barrier();
-    const auto place = static_cast<std::size_t>(layer);
+    const auto index = static_cast<std::size_t>(layer);
     const auto d_x = layer == 0 ? d_input : d_output;
     const LayerCall call{shape_, layer, weights.layer(layer), batch_, scratch_, products};
-    if (!recurrent::backward(team, call, d_x, gradients[place], d_output, parameters[place], saved_[place]))
+    if (!recurrent::backward(team, call, d_x, gradients[index], d_output, parameters[index], saved_[index]))
       return false;
     team.barrier();
     if (d_x.empty()) continue;
     drop_own_rows(team, d_x, dropout_, layer);
-    if (!d_elsewhere.empty()) add_own_rows(team, d_x, d_elsewhere[place]);
+    if (!d_layer_inputs.empty()) add_own_rows(team, d_x, d_layer_inputs[index]);
   }
   team.barrier();
   return true;
@@ -101,10 +101,10 @@ bool StackInference::forward(Team& team, const PackedStack& weights, const Seque
 }
 
 bool StackInference::forward(Team& team, const PackedStack& weights, const SequenceBatch& batch,
-                             std::span<const MatrixView<float>> outputs, const WordSums& known,
+                             std::span<const MatrixView<float>> outputs, const WordSums& word_sums,
                              std::span<const LayerState> states, linalg::Scratch& products) {
   const LayerCall call{weights.shape(), 0, weights.layer(0), batch, scratch_, products};
-  if (!recurrent::forward(team, call, outputs[0], known, states[0])) return false;
+  if (!recurrent::forward(team, call, outputs[0], word_sums, states[0])) return false;
   team.barrier();
   return forward_above(team, weights, batch, outputs, 1, outputs[0], states, products);
 }

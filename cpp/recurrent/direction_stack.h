@@ -38,12 +38,13 @@ class StackTraining {
   }
 
   // Of the forward pass before it, once. gradients: OUT, one a layer. d_input: OUT (rows, input), or empty if nobody
-  // asks for it. d_output: INOUT (rows, hidden), worthless afterwards. parameters: those that were packed. d_elsewhere:
-  // for each layer the gradient that its input (before dropout) gets from outside the stack, or nothing.
+  // asks for it. d_output: INOUT (rows, hidden), worthless afterwards. parameters: those that were packed.
+  // d_layer_inputs: for each layer the gradient that its input (before dropout) gets from outside the stack, or
+  // nothing.
   [[nodiscard]] bool backward(parallel::Team& team, const PackedStack& weights, memory::MatrixView<float> d_input,
                               std::span<const LayerGradients> gradients, memory::MatrixView<float> d_output,
                               std::span<const LayerParameters> parameters, linalg::Scratch& products,
-                              std::span<const memory::MatrixView<const float>> d_elsewhere = {});
+                              std::span<const memory::MatrixView<const float>> d_layer_inputs = {});
 
   [[nodiscard]] const SequenceBatch& batch() const { return batch_; }
   [[nodiscard]] std::size_t bytes() const;
@@ -68,7 +69,7 @@ class StackInference {
                              std::span<const LayerState> states, linalg::Scratch& products);
   // The same floats where the first layer's sums are there already; of a stack whose first layer adds no input.
   [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
-                             std::span<const memory::MatrixView<float>> outputs, const WordSums& known,
+                             std::span<const memory::MatrixView<float>> outputs, const WordSums& word_sums,
                              std::span<const LayerState> states, linalg::Scratch& products);
 
   [[nodiscard]] std::size_t bytes() const { return scratch_.bytes(); }

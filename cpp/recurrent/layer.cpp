@@ -28,8 +28,8 @@ bool multiplies_ahead(std::int64_t columns, std::int64_t rows) { return columns 
 
 // Units of all rows that are worked on before the next: with their gates a part of the second-level cache where the
 // sums stay in it; otherwise pieces of rows long enough to be fetched ahead, for they come from far away.
-constexpr std::int64_t kNearSums = 12288;
-constexpr std::int64_t kFarSums = 32768;
+constexpr std::int64_t kCachedSums = 12288;
+constexpr std::int64_t kStreamedSums = 32768;
 
 std::int64_t rows_ahead(const SequenceBatch& batch) { return std::min(batch.rows(), batch.width() + kRowsAhead); }
 
@@ -69,10 +69,10 @@ void multiply_own(const Team& team, MatrixView<float> c, MatrixView<const float>
                              {&b, own.begin}, scratch);
 }
 
-class ForwardPass {
+class LayerForward {
  public:
-  ForwardPass(Team& team, const LayerCall& call, MatrixView<float> output, MatrixView<const float> x,
-              const LayerState& state, LayerSaved* saved, const WordSums* known = nullptr)
+  LayerForward(Team& team, const LayerCall& call, MatrixView<float> output, MatrixView<const float> x,
+               const LayerState& state, LayerSaved* saved, const WordSums* word_sums = nullptr)
       : team_(team),
         call_(call),
         shape_(call.shape),
@@ -82,19 +82,19 @@ class ForwardPass {
         x_(x),
         state_(state),
         saved_(saved),
-        known_(known) {}
+        word_sums_(word_sums) {}
 
   bool run() {
     if (saved_ != nullptr) save_state();
     for (std::int64_t first = 0, end = 0; first < batch_.steps(); first = end) {
-      const bool ahead = known_ == nullptr && multiplies_ahead(x_.columns, batch_.active(first));
+      const bool ahead = word_sums_ == nullptr && multiplies_ahead(x_.columns, batch_.active(first));
       end = first + 1;
       while (ahead && end < batch_.steps() && batch_.first_row(end + 1) - batch_.first_row(first) <= kRowsAhead) ++end;
       if (ahead) multiply_ahead(first, end);
       for (std::int64_t t = first; t < end; ++t)
-        if (!step(t, sums(first, t, t + 1), ahead || known_ != nullptr)) return false;
+        if (!step(t, sums(first, t, t + 1), ahead || word_sums_ != nullptr)) return false;
     }
-    if (saved_ != nullptr && shape_.cell == Cell::kLstm) keep_cells();
+    if (saved_ != nullptr && shape_.cell == Cell::kLstm) write_final_cells();
     return true;
   }
 
@@ -120,9 +120,10 @@ class ForwardPass {
   }
 
   // The sums of some units of all gates, by the words of a step's rows.
-  void copy_known(std::int64_t t, MatrixView<float> z, std::int64_t unit, std::int64_t units) {
+  void copy_word_sums(std::int64_t t, MatrixView<float> z, std::int64_t unit, std::int64_t units) {
     for (std::int64_t b = 0; b < z.rows; ++b) {
-      const float* const word = known_->sums.row(known_->words[static_cast<std::size_t>(batch_.first_row(t) + b)]);
+      const float* const word =
+          word_sums_->sums.row(word_sums_->words[static_cast<std::size_t>(batch_.first_row(t) + b)]);
       for (std::int64_t column = unit; column < z.columns; column += shape_.dim)
         std::copy_n(word + column, units, z.row(b) + column);
     }
@@ -133,24 +134,24 @@ class ForwardPass {
     const auto m = call_.scratch.outputs.view().block_of_rows(0, z.rows);
     // In bfloat16 a product rounds its rows anew: fewer, wider ones.
     const bool near = !inputs_done && call_.weights.hidden(0).compute().precision == linalg::Precision::kFloat32;
-    share_.over_blocks(near ? kNearSums : kFarSums, z.rows, [&](std::int64_t unit, std::int64_t units) {
-      const std::int64_t behind = unit + units < share_.units.end ? unit + units : share_.units.begin;
-      if (known_ != nullptr) copy_known(t, z, unit, units);
+    share_.over_blocks(near ? kCachedSums : kStreamedSums, z.rows, [&](std::int64_t unit, std::int64_t units) {
+      const std::int64_t following = unit + units < share_.units.end ? unit + units : share_.units.begin;
+      if (word_sums_ != nullptr) copy_word_sums(t, z, unit, units);
       if (!inputs_done)
         multiply_gates(z, x_.block_of_rows(batch_.first_row(t), z.rows), unit, units, Accumulate::kReplace,
                        &PackedLayer::input, {&call_.weights.hidden(0), unit});
       const auto& next = inputs_done ? call_.weights.hidden(0) : call_.weights.input(0);
-      multiply_gates(z, h, unit, units, Accumulate::kAdd, &PackedLayer::hidden, {&next, behind});
+      multiply_gates(z, h, unit, units, Accumulate::kAdd, &PackedLayer::hidden, {&next, following});
       activate(t, z, m, unit, units);
     });
-    if (!team_.go_on()) return false;
+    if (!team_.barrier_and_check()) return false;
     auto projected = m;
     if (shape_.projects()) {
       const bool keeps = saved_ != nullptr && shape_.clips_projection();
       projected = keeps ? saved_->unclipped.view().block_of_rows(batch_.first_row(t), z.rows) : h;
       multiply_own(team_, projected, m, call_.weights.projection(), share_.columns, call_.products);
     }
-    emit(t, projected);
+    write_output(t, projected);
     team_.barrier();
     return true;
   }
@@ -158,12 +159,12 @@ class ForwardPass {
   // The sums of some units of all gates. upcoming: the weights that will be read next.
   void multiply_gates(MatrixView<float> z, MatrixView<const float> a, std::int64_t unit, std::int64_t units,
                       Accumulate accumulate, const linalg::PackedMatrix& (PackedLayer::*weights)(int) const,
-                      linalg::Upcoming upcoming) {
+                      linalg::NextPanel next_panel) {
     for (int gate = 0; gate < shape_.gates(); ++gate) {
       const bool last = gate + 1 == shape_.gates();
-      const linalg::Upcoming next{last ? nullptr : &(call_.weights.*weights)(gate + 1), unit};
+      const linalg::NextPanel next{last ? nullptr : &(call_.weights.*weights)(gate + 1), unit};
       linalg::multiply_columns(team_, z.block_of_columns(gate * shape_.dim + unit, units), a,
-                               (call_.weights.*weights)(gate), unit, accumulate, last ? upcoming : next,
+                               (call_.weights.*weights)(gate), unit, accumulate, last ? next_panel : next,
                                call_.products);
     }
   }
@@ -185,7 +186,7 @@ class ForwardPass {
   }
 
   // From what the projection gave: the state, the next step's saved h before, and the output.
-  void emit(std::int64_t t, MatrixView<float> projected) {
+  void write_output(std::int64_t t, MatrixView<float> projected) {
     const bool adds = shape_.adds_input(call_.layer);
     const float bound = shape_.proj_clip;
     for (std::int64_t b = 0; b < projected.rows; ++b) {
@@ -209,7 +210,7 @@ class ForwardPass {
     }
   }
 
-  void keep_cells() {
+  void write_final_cells() {
     for (std::int64_t t = 0; t < batch_.steps(); ++t)
       for (std::int64_t b = batch_.active(t + 1); b < batch_.active(t); ++b)
         copy_row(state_.c.row(b), saved_->cells.view().row(batch_.width() + batch_.first_row(t) + b), share_.units);
@@ -230,13 +231,13 @@ class ForwardPass {
   MatrixView<const float> x_;
   const LayerState& state_;
   LayerSaved* saved_;
-  const WordSums* known_;
+  const WordSums* word_sums_;
 };
 
-class BackwardPass {
+class LayerBackward {
  public:
-  BackwardPass(Team& team, const LayerCall& call, const LayerGradients& gradients, MatrixView<const float> d_output,
-               LayerSaved& saved)
+  LayerBackward(Team& team, const LayerCall& call, const LayerGradients& gradients, MatrixView<const float> d_output,
+                LayerSaved& saved)
       : team_(team),
         call_(call),
         shape_(call.shape),
@@ -251,12 +252,12 @@ class BackwardPass {
     begin();
     for (std::int64_t t = batch_.steps() - 1; t >= 0; --t) {
       add_gradients(t);
-      if (!team_.go_on()) return false;
+      if (!team_.barrier_and_check()) return false;
       step(t);
       team_.barrier();
       if (t > 0)
         multiply_own(team_, call_.scratch.d_before.view().block_of_rows(0, batch_.active(t)), d_sums(t),
-                     call_.weights.hidden_back(), share_.columns, call_.products);
+                     call_.weights.hidden_transposed(), share_.columns, call_.products);
     }
     return true;
   }
@@ -303,9 +304,9 @@ class BackwardPass {
     const auto d_h = d_hidden(t);
     for (std::int64_t b = 0; b < d_h.rows; ++b) {
       const float* const above = d_output_.row(batch_.first_row(t) + b);
-      const float* const behind = call_.scratch.d_before.view().row(b);
+      const float* const from_next = call_.scratch.d_before.view().row(b);
       float* const sum = d_h.row(b);
-      for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k) sum[k] = above[k] + behind[k];
+      for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k) sum[k] = above[k] + from_next[k];
       if (!shape_.clips_projection()) continue;
       const float* const unclipped = saved_.unclipped.view().row(batch_.first_row(t) + b);
       for (std::int64_t k = share_.columns.begin; k < share_.columns.end; ++k)
@@ -315,13 +316,13 @@ class BackwardPass {
 
   void step(std::int64_t t) {
     const auto d_h = d_hidden(t);
-    share_.over_blocks(kFarSums, d_h.rows, [&](std::int64_t unit, std::int64_t units) {
+    share_.over_blocks(kStreamedSums, d_h.rows, [&](std::int64_t unit, std::int64_t units) {
       if (!shape_.projects()) return activate(t, d_h, unit, units);
-      const auto& weights = call_.weights.projection_back();
+      const auto& weights = call_.weights.projection_transposed();
       const auto d_m = call_.scratch.outputs.view().block_of_rows(0, d_h.rows);
-      const std::int64_t behind = unit + units < share_.units.end ? unit + units : share_.units.begin;
+      const std::int64_t following = unit + units < share_.units.end ? unit + units : share_.units.begin;
       linalg::multiply_columns(team_, d_m.block_of_columns(unit, units), d_h, weights, unit, Accumulate::kReplace,
-                               {&weights, behind}, call_.products);
+                               {&weights, following}, call_.products);
       activate(t, d_m, unit, units);
     });
   }
@@ -335,7 +336,7 @@ class BackwardPass {
           {z.data + unit, z.pitch, d_bias, m.data + unit, m.pitch, d_m.data + unit, d_m.pitch, d_m.rows, units});
       return;
     }
-    const auto before = ForwardPass::cells_before(saved_, batch_, t), d_c = call_.scratch.d_cells.view();
+    const auto before = LayerForward::cells_before(saved_, batch_, t), d_c = call_.scratch.d_cells.view();
     kernels.lstm_backward({z.data + unit, z.pitch, shape_.dim, d_bias, shape_.dim, before.data + unit, before.pitch,
                            m.data + unit, m.pitch, d_m.data + unit, d_m.pitch, d_c.data + unit, d_c.pitch, d_m.rows,
                            units, cell_bound(shape_)});
@@ -395,13 +396,13 @@ std::size_t LayerScratch::bytes() const {
 bool forward(Team& team, const LayerCall& call, MatrixView<float> output, MatrixView<const float> x,
              const LayerState& state, LayerSaved* saved) {
   assert(x.columns == call.shape.input_of(call.layer) && output.columns == call.shape.hidden);
-  return ForwardPass(team, call, output, x, state, saved).run();
+  return LayerForward(team, call, output, x, state, saved).run();
 }
 
-bool forward(Team& team, const LayerCall& call, MatrixView<float> output, const WordSums& known,
+bool forward(Team& team, const LayerCall& call, MatrixView<float> output, const WordSums& word_sums,
              const LayerState& state) {
   assert(!call.shape.adds_input(call.layer) && output.columns == call.shape.hidden);
-  return ForwardPass(team, call, output, {}, state, nullptr, &known).run();
+  return LayerForward(team, call, output, {}, state, nullptr, &word_sums).run();
 }
 
 void multiply_inputs(Team& team, const StackShape& shape, const PackedLayer& weights, MatrixView<float> sums,
@@ -414,7 +415,7 @@ void multiply_inputs(Team& team, const StackShape& shape, const PackedLayer& wei
 bool backward(Team& team, const LayerCall& call, MatrixView<float> d_x, const LayerGradients& gradients,
               MatrixView<const float> d_output, const LayerParameters& parameters, LayerSaved& saved) {
   assert(!call.shape.adds_input(call.layer) || d_x.data == d_output.data);
-  BackwardPass pass(team, call, gradients, d_output, saved);
+  LayerBackward pass(team, call, gradients, d_output, saved);
   if (!pass.run()) return false;
   pass.multiply_all(d_x, parameters);
   return true;

@@ -85,7 +85,7 @@ struct LayerCall {
 
 // The same floats from sums that are there already, for inference.
 [[nodiscard]] bool forward(parallel::Team& team, const LayerCall& call, memory::MatrixView<float> output,
-                           const WordSums& known, const LayerState& state);
+                           const WordSums& word_sums, const LayerState& state);
 
 // sums: OUT (rows, gates * dim) what the input's weights make of x. Every member writes the columns of its units.
 void multiply_inputs(parallel::Team& team, const StackShape& shape, const PackedLayer& weights,

@@ -18,8 +18,8 @@ PackedLayer::PackedLayer(const linalg::Compute& compute, const StackShape& shape
   }
   if (shape.projects()) projection_ = PackedMatrix(compute, shape.dim, shape.hidden);
   if (purpose == Purpose::kInference) return;
-  hidden_back_ = PackedMatrix(compute, shape.gates() * shape.dim, shape.hidden);
-  if (shape.projects()) projection_back_ = PackedMatrix(compute, shape.hidden, shape.dim);
+  hidden_transposed_ = PackedMatrix(compute, shape.gates() * shape.dim, shape.hidden);
+  if (shape.projects()) projection_transposed_ = PackedMatrix(compute, shape.hidden, shape.dim);
 }
 
 void PackedLayer::pack(parallel::Team& team, const LayerParameters& parameters) {
@@ -33,8 +33,8 @@ void PackedLayer::pack(parallel::Team& team, const LayerParameters& parameters) 
   }
   if (shape_.projects()) projection_.pack(team, parameters.projection);
   if (purpose_ == Purpose::kTraining) {
-    hidden_back_.pack_transposed(team, of_hidden);
-    if (shape_.projects()) projection_back_.pack_transposed(team, parameters.projection);
+    hidden_transposed_.pack_transposed(team, of_hidden);
+    if (shape_.projects()) projection_transposed_.pack_transposed(team, parameters.projection);
   }
   if (team.rank() > 0) return;
   std::copy(parameters.bias.begin(), parameters.bias.end(), bias_.data());
@@ -44,7 +44,7 @@ void PackedLayer::pack(parallel::Team& team, const LayerParameters& parameters) 
 }
 
 std::size_t PackedLayer::bytes() const {
-  std::size_t sum = projection_.bytes() + hidden_back_.bytes() + projection_back_.bytes();
+  std::size_t sum = projection_.bytes() + hidden_transposed_.bytes() + projection_transposed_.bytes();
   for (std::size_t gate = 0; gate < 4; ++gate) sum += input_[gate].bytes() + hidden_[gate].bytes();
   return sum;
 }

@@ -28,8 +28,12 @@ class PackedLayer {
   [[nodiscard]] const linalg::PackedMatrix& input(int gate) const { return input_[static_cast<std::size_t>(gate)]; }
   [[nodiscard]] const linalg::PackedMatrix& hidden(int gate) const { return hidden_[static_cast<std::size_t>(gate)]; }
   [[nodiscard]] const linalg::PackedMatrix& projection() const { return projection_; }
-  [[nodiscard]] const linalg::PackedMatrix& hidden_back() const { return hidden_back_; }          // (gates dim, hidden)
-  [[nodiscard]] const linalg::PackedMatrix& projection_back() const { return projection_back_; }  // (hidden, dim)
+  [[nodiscard]] const linalg::PackedMatrix& hidden_transposed() const {
+    return hidden_transposed_;
+  }  // (gates dim, hidden)
+  [[nodiscard]] const linalg::PackedMatrix& projection_transposed() const {
+    return projection_transposed_;
+  }                                                                 // (hidden, dim)
   [[nodiscard]] const float* bias() const { return bias_.data(); }  // with the forget bias, blocks of dim
   [[nodiscard]] std::size_t bytes() const;
 
@@ -40,8 +44,8 @@ class PackedLayer {
   std::array<linalg::PackedMatrix, 4> input_;
   std::array<linalg::PackedMatrix, 4> hidden_;
   linalg::PackedMatrix projection_;
-  linalg::PackedMatrix hidden_back_;
-  linalg::PackedMatrix projection_back_;
+  linalg::PackedMatrix hidden_transposed_;
+  linalg::PackedMatrix projection_transposed_;
   memory::AlignedBuffer<float> bias_;
 };
 

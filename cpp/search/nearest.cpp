@@ -17,16 +17,16 @@ namespace {
 
 // Queries that are searched together: as many as leave room in a 512 KB L2 cache for the rows that pass by.
 constexpr std::int64_t kQueryBytes = 256 * 1024;
-constexpr std::int64_t kMostQueries = 1024;
+constexpr std::int64_t kMaxQueries = 1024;
 // Neighbours that a worker keeps for them all: 8 bytes each.
-constexpr std::int64_t kMostKept = 4'000'000;
+constexpr std::int64_t kMaxKept = 4'000'000;
 // Below this many multiplications starting threads costs more than it saves (about 50 us).
-constexpr std::int64_t kWorthThreads = 4'000'000;
+constexpr std::int64_t kMinParallelWork = 4'000'000;
 constexpr std::int64_t kSpansPerThread = 4;
 // Rounding pays when most of a panel of queries and many rows share it, and when few rows are kept.
-constexpr std::int64_t kLeastRoundedQueries = 32, kLeastRoundedRows = 2048, kRowsForOneKept = 64;
+constexpr std::int64_t kMinRoundedQueries = 32, kMinRoundedRows = 2048, kRowsPerKept = 64;
 // Of the pairs of a block. Where more are candidates than one in so many, the next blocks are not rounded.
-constexpr std::int64_t kPairsForOneCandidate = 16, kBlocksNotRounded = 16;
+constexpr std::int64_t kPairsPerCandidate = 16, kBlocksNotRounded = 16;
 
 std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
@@ -79,22 +79,22 @@ class BlockReader {
 };
 
 // What one worker has found so far for each query of a block.
-class Findings {
+class WorkerResults {
  public:
   // `rounded`: the same queries for byte kernels, or null.
-  Findings(const PackedQueries& queries, const RoundedQueries* rounded, std::int64_t k, const Compute& compute)
+  WorkerResults(const PackedQueries& queries, const RoundedQueries* rounded, std::int64_t k, const Compute& compute)
       : queries_(queries),
         rounded_(rounded),
         compute_(compute),
-        room_(static_cast<std::size_t>(queries.count() * k)),
+        buffer_(static_cast<std::size_t>(queries.count() * k)),
         thresholds_(static_cast<std::size_t>(round_up(queries.count(), kernels::kBytePanel)),
                     std::numeric_limits<float>::infinity()),
         candidates_(static_cast<std::size_t>(queries.count() * kernels::kScoredRows)) {
     if (rounded != nullptr)
       bytes_ = memory::AlignedBuffer<std::int8_t>(static_cast<std::size_t>(
-          kernels::kScoredRows * round_up(queries.block().columns, kernels::kByteColumnsTogether)));
+          kernels::kScoredRows * round_up(queries.block().columns, kernels::kByteColumnMultiple)));
     for (std::int64_t q = 0; q < queries.count(); ++q) {
-      best_.emplace_back(std::span(room_).subspan(static_cast<std::size_t>(q * k), static_cast<std::size_t>(k)));
+      best_.emplace_back(std::span(buffer_).subspan(static_cast<std::size_t>(q * k), static_cast<std::size_t>(k)));
       thresholds_[static_cast<std::size_t>(q)] = best_.back().threshold();
     }
   }
@@ -106,7 +106,7 @@ class Findings {
       for (int i = 0; i < found; ++i) {
         const auto& candidate = candidates_[static_cast<std::size_t>(i)];
         const auto query = static_cast<std::size_t>(candidate.query);
-        best_[query].offer(candidate.score, static_cast<std::int32_t>(row) + candidate.row);
+        best_[query].push(candidate.score, static_cast<std::int32_t>(row) + candidate.row);
         thresholds_[query] = best_[query].threshold();
       }
     }
@@ -119,7 +119,7 @@ class Findings {
         is_rounded ? compute_.bytes->find_candidates(candidates_.data(), thresholds_.data(), rows, queries_.block(),
                                                      rounded_->bytes(), bytes_.data())
                    : compute_.kernels.find_candidates(candidates_.data(), thresholds_.data(), rows, queries_.block());
-    if (found * kPairsForOneCandidate > queries_.count() * rows.count)
+    if (found * kPairsPerCandidate > queries_.count() * rows.count)
       not_rounded_ = kBlocksNotRounded;
     else if (not_rounded_ > 0)
       --not_rounded_;
@@ -129,7 +129,7 @@ class Findings {
   const PackedQueries& queries_;
   const RoundedQueries* rounded_;
   const Compute& compute_;
-  std::vector<Neighbour> room_;
+  std::vector<Neighbour> buffer_;
   std::vector<TopK> best_;
   std::vector<float> thresholds_;
   std::vector<kernels::Candidate> candidates_;
@@ -137,13 +137,13 @@ class Findings {
   std::int64_t not_rounded_ = kBlocksNotRounded;  // blocks to come: the first ones are candidates nearly all
 };
 
-// Spans of rows, handed to the workers or, for little work, walked through by the caller.
-class Spans {
+// RowSpans of rows, handed to the workers or, for little work, walked through by the caller.
+class RowSpans {
  public:
   using Body = std::function<void(std::int64_t first, std::int64_t end, std::size_t worker)>;
 
-  Spans(const Rows& rows, std::int64_t queries, std::size_t threads) : rows_(rows.count()) {
-    if (threads > 1 && rows_ * rows.columns() * queries >= kWorthThreads)
+  RowSpans(const Rows& rows, std::int64_t queries, std::size_t threads) : rows_(rows.count()) {
+    if (threads > 1 && rows_ * rows.columns() * queries >= kMinParallelWork)
       pool_ = std::make_unique<parallel::ThreadPool>(threads);
     const auto spans = pool_ ? static_cast<std::int64_t>(pool_->size()) * kSpansPerThread : 1;
     length_ = std::max<std::int64_t>(round_up((rows_ + spans - 1) / spans, kernels::kScoredRows), kernels::kScoredRows);
@@ -166,23 +166,23 @@ class Spans {
 };
 
 // `number_bytes`: of one number of a query in the kernels' layout.
-std::int64_t queries_together(std::int64_t columns, std::int64_t kept_per_query, std::size_t number_bytes) {
+std::int64_t queries_per_batch(std::int64_t columns, std::int64_t kept_per_query, std::size_t number_bytes) {
   const auto width = round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple);
   const auto fitting = kQueryBytes / (width * static_cast<std::int64_t>(number_bytes));
-  const auto affordable = kMostKept / std::max<std::int64_t>(kept_per_query, 1);
-  return std::clamp<std::int64_t>(std::min(fitting, affordable) / 4 * 4, 4, kMostQueries);
+  const auto affordable = kMaxKept / std::max<std::int64_t>(kept_per_query, 1);
+  return std::clamp<std::int64_t>(std::min(fitting, affordable) / 4 * 4, 4, kMaxQueries);
 }
 
 bool rounding_pays(std::int64_t queries, std::int64_t k, const Rows& rows, const Compute& compute) {
-  return compute.bytes != nullptr && rows.columns() <= kernels::kMostByteColumns && queries >= kLeastRoundedQueries &&
-         rows.count() >= std::max(kLeastRoundedRows, k * kRowsForOneKept);
+  return compute.bytes != nullptr && rows.columns() <= kernels::kMaxByteColumns && queries >= kMinRoundedQueries &&
+         rows.count() >= std::max(kMinRoundedRows, k * kRowsPerKept);
 }
 
-void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const std::vector<Findings>& findings,
+void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const std::vector<WorkerResults>& results,
                 std::size_t query, std::vector<Neighbour>& merged) {
   merged.clear();
-  for (const auto& finding : findings) {
-    const auto kept = finding.best(query).kept();
+  for (const auto& result : results) {
+    const auto kept = result.best(query).items();
     merged.insert(merged.end(), kept.begin(), kept.end());
   }
   std::partial_sort(merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(indices.size()), merged.end(),
@@ -200,33 +200,33 @@ void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<f
   const std::int64_t k = indices.columns;
   if (k == 0 || queries.rows == 0) return;
   const bool rounds = rounding_pays(queries.rows, k, rows, compute);
-  const std::int64_t together = queries_together(queries.columns, k, rounds ? sizeof(std::int8_t) : sizeof(float));
-  Spans spans(rows, queries.rows, compute.threads);
+  const std::int64_t together = queries_per_batch(queries.columns, k, rounds ? sizeof(std::int8_t) : sizeof(float));
+  RowSpans spans(rows, queries.rows, compute.threads);
   std::vector<Neighbour> merged;
   for (std::int64_t first = 0; first < queries.rows; first += together) {
     const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
     std::optional<RoundedQueries> rounded;
-    if (rounds && packed.count() >= kLeastRoundedQueries) rounded.emplace(packed.block());
-    std::vector<Findings> findings;
+    if (rounds && packed.count() >= kMinRoundedQueries) rounded.emplace(packed.block());
+    std::vector<WorkerResults> results;
     std::vector<BlockReader> readers;
     for (std::size_t worker = 0; worker < spans.workers(); ++worker) {
-      findings.emplace_back(packed, rounded ? &*rounded : nullptr, k, compute);
+      results.emplace_back(packed, rounded ? &*rounded : nullptr, k, compute);
       readers.emplace_back(rows, packed, compute.kernels);
     }
     spans.run([&](std::int64_t begin, std::int64_t end, std::size_t worker) {
-      findings[worker].search(readers[worker], begin, end);
+      results[worker].search(readers[worker], begin, end);
     });
     for (std::int64_t q = 0; q < packed.count(); ++q)
       write_best({indices.row(first + q), static_cast<std::size_t>(k)},
-                 {cosines.row(first + q), static_cast<std::size_t>(k)}, findings, static_cast<std::size_t>(q), merged);
+                 {cosines.row(first + q), static_cast<std::size_t>(k)}, results, static_cast<std::size_t>(q), merged);
   }
 }
 
 void find_cosines(memory::MatrixView<float> cosines, memory::MatrixView<const float> queries, const Rows& rows,
                   const Compute& compute) {
   if (rows.count() == 0 || queries.rows == 0) return;
-  const std::int64_t together = queries_together(queries.columns, 0, sizeof(float));
-  Spans spans(rows, queries.rows, compute.threads);
+  const std::int64_t together = queries_per_batch(queries.columns, 0, sizeof(float));
+  RowSpans spans(rows, queries.rows, compute.threads);
   for (std::int64_t first = 0; first < queries.rows; first += together) {
     const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
     spans.run([&](std::int64_t begin, std::int64_t end, std::size_t) {

@@ -8,15 +8,16 @@
 namespace wordkin::search {
 namespace {
 
-constexpr int kTogether = 4;         // columns of a query that lie side by side
-constexpr double kAbove = 1.000001;  // over the roundings made here
+constexpr int kInterleavedColumns = 4;  // columns of a query that lie side by side
+constexpr double kAbove = 1.000001;     // over the roundings made here
 
 std::size_t panels_of(const kernels::QueryBlock& queries) {
   return static_cast<std::size_t>((queries.count + kernels::kBytePanel - 1) / kernels::kBytePanel);
 }
 
 std::size_t panel_bytes(const kernels::QueryBlock& queries) {
-  return static_cast<std::size_t>((queries.columns + kTogether - 1) / kTogether * kTogether * kernels::kBytePanel);
+  return static_cast<std::size_t>((queries.columns + kInterleavedColumns - 1) / kInterleavedColumns *
+                                  kInterleavedColumns * kernels::kBytePanel);
 }
 
 }  // namespace
@@ -27,13 +28,13 @@ RoundedQueries::RoundedQueries(const kernels::QueryBlock& queries)
   std::fill_n(per_step_.data(), per_step_.size(), 1.0f);
   for (int q = 0; q < queries.count; ++q) {
     const auto panel = static_cast<std::size_t>(q / kernels::kBytePanel);
-    const auto place = static_cast<std::size_t>(q % kernels::kBytePanel * kTogether);
-    round(queries.queries + q * queries.width, queries.columns, panels_.data() + panel * panel_bytes(queries) + place,
+    const auto offset = static_cast<std::size_t>(q % kernels::kBytePanel * kInterleavedColumns);
+    round(queries.queries + q * queries.width, queries.columns, panels_.data() + panel * panel_bytes(queries) + offset,
           per_step_[static_cast<std::size_t>(q)]);
   }
 }
 
-void RoundedQueries::round(const float* query, int columns, std::uint8_t* place, float& per_step) {
+void RoundedQueries::round(const float* query, int columns, std::uint8_t* target, float& per_step) {
   double greatest = 0.0, squares = 0.0;
   for (int c = 0; c < columns; ++c) {
     greatest = std::max(greatest, std::abs(static_cast<double>(query[c])));
@@ -50,7 +51,8 @@ void RoundedQueries::round(const float* query, int columns, std::uint8_t* place,
   for (int c = 0; c < columns; ++c) {
     const double steps = static_cast<double>(query[c]) * per_step;
     const double p = std::clamp(std::nearbyint(steps), -127.0, 127.0);
-    place[c / kTogether * kTogether * kernels::kBytePanel + c % kTogether] = static_cast<std::uint8_t>(p + 128.0);
+    target[c / kInterleavedColumns * kInterleavedColumns * kernels::kBytePanel + c % kInterleavedColumns] =
+        static_cast<std::uint8_t>(p + 128.0);
     squared_rests += (steps - p) * (steps - p);
   }
   longest_ = std::max(longest_, static_cast<float>(kAbove * std::sqrt(squares)));

@@ -18,7 +18,7 @@ class RoundedQueries {
 
  private:
   // Its p + 128 go to `place` on.
-  void round(const float* query, int columns, std::uint8_t* place, float& per_step);
+  void round(const float* query, int columns, std::uint8_t* target, float& per_step);
 
   memory::AlignedBuffer<std::uint8_t> panels_;
   memory::AlignedBuffer<float> per_step_;

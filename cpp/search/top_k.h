@@ -1,4 +1,4 @@
-// The best k of what is offered, in memory that somebody else owns.
+// The best k of what is added, in memory that somebody else owns.
 #pragma once
 
 #include <algorithm>
@@ -23,42 +23,42 @@ inline bool is_better(const Neighbour& a, const Neighbour& b) {
 
 class TopK {
  public:
-  explicit TopK(std::span<Neighbour> room) : room_(room) {}
+  explicit TopK(std::span<Neighbour> items) : items_(items) {}
 
-  [[nodiscard]] std::span<const Neighbour> kept() const { return room_.first(size_); }
+  [[nodiscard]] std::span<const Neighbour> items() const { return items_.first(size_); }
 
   // What is below this is not kept.
   [[nodiscard]] float threshold() const {
-    return size_ < room_.size() ? -std::numeric_limits<float>::infinity() : room_.front().score;
+    return size_ < items_.size() ? -std::numeric_limits<float>::infinity() : items_.front().score;
   }
 
   // A score that is no number is taken for -infinity.
-  void offer(float score, std::int32_t row) {
-    const Neighbour offered{std::isnan(score) ? -std::numeric_limits<float>::infinity() : score, row};
-    if (size_ < room_.size()) {
-      room_[size_++] = offered;
-      if (size_ == room_.size()) std::make_heap(room_.begin(), room_.end(), is_better);
-    } else if (!room_.empty() && is_better(offered, room_.front())) {
-      replace_worst(offered);
+  void push(float score, std::int32_t row) {
+    const Neighbour added{std::isnan(score) ? -std::numeric_limits<float>::infinity() : score, row};
+    if (size_ < items_.size()) {
+      items_[size_++] = added;
+      if (size_ == items_.size()) std::make_heap(items_.begin(), items_.end(), is_better);
+    } else if (!items_.empty() && is_better(added, items_.front())) {
+      replace_worst(added);
     }
   }
 
  private:
-  // The worst stands at the root, every other behind a worse one; `offered` sinks to its place from the root.
-  void replace_worst(const Neighbour& offered) {
-    std::size_t place = 0;
+  // The worst stands at the root, every other behind a worse one; `added` sinks to its place from the root.
+  void replace_worst(const Neighbour& added) {
+    std::size_t index = 0;
     while (true) {
-      std::size_t child = 2 * place + 1;
+      std::size_t child = 2 * index + 1;
       if (child >= size_) break;
-      if (child + 1 < size_ && is_better(room_[child], room_[child + 1])) ++child;
-      if (!is_better(offered, room_[child])) break;
-      room_[place] = room_[child];
-      place = child;
+      if (child + 1 < size_ && is_better(items_[child], items_[child + 1])) ++child;
+      if (!is_better(added, items_[child])) break;
+      items_[index] = items_[child];
+      index = child;
     }
-    room_[place] = offered;
+    items_[index] = added;
   }
 
-  std::span<Neighbour> room_;
+  std::span<Neighbour> items_;
   std::size_t size_ = 0;
 };
 

@@ -1,7 +1,7 @@
-// How places are shared within a team, and sums over them of the scores' gradients: the gradient of the bias.
+// How positions are shared within a team, and sums over them of the scores' gradients: the gradient of the bias.
 //
-// Places are cut into kPlaceGroups groups, whatever the team's size, and each group has a line of sums of its own; the
-// lines are added up in their order. So any team gives the same float.
+// Positions are cut into kPositionGroups groups, whatever the team's size, and each group has a line of sums of its
+// own; the lines are added up in their order. So any team gives the same float.
 #pragma once
 
 #include <algorithm>
@@ -14,26 +14,27 @@
 
 namespace wordkin::softmax {
 
-inline constexpr std::int64_t kPlaceGroups = 32;
+inline constexpr std::int64_t kPositionGroups = 32;
 
-// Calls visit(place, group) for this member's share of [0, places).
+// Calls visit(position, group) for this member's share of [0, positions).
 template <typename Visit>
-void for_own_places(const parallel::Team& team, std::int64_t places, const Visit& visit) {
-  const parallel::Range own = team.share(kPlaceGroups);
+void for_own_positions(const parallel::Team& team, std::int64_t positions, const Visit& visit) {
+  const parallel::Range own = team.share(kPositionGroups);
   for (std::int64_t group = own.begin; group < own.end; ++group)
-    for (std::int64_t place = places * group / kPlaceGroups; place < places * (group + 1) / kPlaceGroups; ++place)
-      visit(place, group);
+    for (std::int64_t position = positions * group / kPositionGroups;
+         position < positions * (group + 1) / kPositionGroups; ++position)
+      visit(position, group);
 }
 
 class BiasSums {
  public:
   BiasSums() = default;
   explicit BiasSums(std::int64_t columns)
-      : pitch_((columns + 15) / 16 * 16), sums_(static_cast<std::size_t>(kPlaceGroups * pitch_)) {}
+      : pitch_((columns + 15) / 16 * 16), sums_(static_cast<std::size_t>(kPositionGroups * pitch_)) {}
 
   // Every member sets the lines of its own groups to zero: no barrier is needed before it adds to them.
   void clear(const parallel::Team& team) {
-    const parallel::Range own = team.share(kPlaceGroups);
+    const parallel::Range own = team.share(kPositionGroups);
     std::fill(sums_.data() + own.begin * pitch_, sums_.data() + own.end * pitch_, 0.0f);
   }
   [[nodiscard]] float* line(std::int64_t group) { return sums_.data() + group * pitch_; }
@@ -42,7 +43,7 @@ class BiasSums {
   void total(const parallel::Team& team, std::span<float> bias) {
     const parallel::Range own = team.share(static_cast<std::int64_t>(bias.size()), 16);
     std::copy(line(0) + own.begin, line(0) + own.end, bias.data() + own.begin);
-    for (std::int64_t group = 1; group < kPlaceGroups; ++group)
+    for (std::int64_t group = 1; group < kPositionGroups; ++group)
       for (std::int64_t i = own.begin; i < own.end; ++i) bias.data()[i] += line(group)[i];
   }
 

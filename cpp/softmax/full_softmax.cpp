@@ -9,42 +9,43 @@ namespace wordkin::softmax {
 
 using linalg::Accumulate;
 
-FullSoftmax::FullSoftmax(const linalg::Compute& compute, std::int64_t words, std::int64_t columns, std::int64_t places)
+FullSoftmax::FullSoftmax(const linalg::Compute& compute, std::int64_t words, std::int64_t columns,
+                         std::int64_t positions)
     : compute_(compute),
-      scores_(compute, words, columns, places, VocabularyScores::Keep::kSmall),
+      scores_(compute, words, columns, positions, VocabularyScores::Keep::kSmall),
       bias_sums_(std::min(words, VocabularyScores::kBlockWords)),
       hidden_weights_(compute, std::min(words, VocabularyScores::kBlockWords), columns) {}
 
 // Exponentials become gradients of the scores: scale (P(w) - [w is the target]).
 void FullSoftmax::differentiate(const parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block,
-                                const Places& places, float scale) {
+                                const Positions& positions, float scale) {
   const parallel::Range words = scores_.words_of(block);
-  for_own_places(team, places.count(), [&](std::int64_t place, std::int64_t group) {
+  for_own_positions(team, positions.count(), [&](std::int64_t position, std::int64_t group) {
     float* const sums = bias_sums_.line(group);
-    const double factor = static_cast<double>(scale) * scores_.normaliser(block, place);
-    compute_.kernels->scale_and_add(scores.row(place), sums, static_cast<float>(factor), words.size());
-    const std::int64_t target = places.targets[static_cast<std::size_t>(place)];
+    const double factor = static_cast<double>(scale) * scores_.normaliser(block, position);
+    compute_.kernels->scale_and_add(scores.row(position), sums, static_cast<float>(factor), words.size());
+    const std::int64_t target = positions.targets[static_cast<std::size_t>(position)];
     if (target < words.begin || target >= words.end) return;
-    scores.row(place)[target - words.begin] -= scale;
+    scores.row(position)[target - words.begin] -= scale;
     sums[target - words.begin] -= scale;
   });
 }
 
-double FullSoftmax::run(parallel::Team& team, const FullGradients& gradients, const Places& places,
+double FullSoftmax::run(parallel::Team& team, const FullGradients& gradients, const Positions& positions,
                         const OutputLayer& layer, float scale, linalg::Scratch& scratch) {
   constexpr double kCancelled = std::numeric_limits<double>::quiet_NaN();
-  if (!scores_.pass(team, places, layer, scratch)) return kCancelled;
+  if (!scores_.pass(team, positions, layer, scratch)) return kCancelled;
   for (std::int64_t block = 0; block < scores_.blocks(); ++block) {
-    if (!team.go_on()) return kCancelled;
+    if (!team.barrier_and_check()) return kCancelled;
     const parallel::Range words = scores_.words_of(block);
-    const auto d_scores = scores_.exponentials(team, block, places, layer, scratch);
+    const auto d_scores = scores_.exponentials(team, block, positions, layer, scratch);
     if (team.rank() == 0) hidden_weights_.reshape(words.size(), hidden_weights_.columns());
     bias_sums_.clear(team);
-    differentiate(team, d_scores, block, places, scale);
+    differentiate(team, d_scores, block, positions, scale);
     team.barrier();
     hidden_weights_.pack(team, layer.weights.block_of_rows(words.begin, words.size()));
     add_weight_gradients(team, compute_, gradients.weights.block_of_rows(words.begin, words.size()), d_scores,
-                         places.hidden, Accumulate::kReplace, scratch);
+                         positions.hidden, Accumulate::kReplace, scratch);
     bias_sums_.total(
         team, gradients.bias.subspan(static_cast<std::size_t>(words.begin), static_cast<std::size_t>(words.size())));
     team.barrier();
@@ -52,12 +53,13 @@ double FullSoftmax::run(parallel::Team& team, const FullGradients& gradients, co
                      block == 0 ? Accumulate::kReplace : Accumulate::kAdd, scratch);
     team.barrier();
   }
-  return loss(0, places.count());
+  return loss(0, positions.count());
 }
 
 double FullSoftmax::loss(std::int64_t first, std::int64_t count) const {
   double sum = 0.0;
-  for (std::int64_t place = first; place < first + count; ++place) sum -= scores_.log_probability_of_target(place);
+  for (std::int64_t position = first; position < first + count; ++position)
+    sum -= scores_.log_probability_of_target(position);
   return sum;
 }
 

@@ -44,7 +44,7 @@ class IdSet {
     }
     return count;
   }
-  // The place of an id of the set in that list.
+  // The position of an id of the set in that list.
   [[nodiscard]] std::int32_t rank_of(std::int64_t id) const {
     const auto word = static_cast<std::size_t>(id / 64);
     return before_[word] + std::popcount(words_[word] & (bit(id) - 1));

@@ -1,4 +1,4 @@
-// What a softmax reads: the scores' parameters, and the places at which a word is to be predicted.
+// What a softmax reads: the scores' parameters, and the positions at which a word is to be predicted.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct OutputLayer {
   [[nodiscard]] std::int64_t words() const { return weights.rows; }
 };
 
-struct Places {
+struct Positions {
   memory::MatrixView<const float> hidden;  // (N, P)
   std::span<const std::int32_t> targets;   // (N), each below V
 

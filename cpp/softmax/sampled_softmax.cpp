@@ -15,18 +15,18 @@ using memory::MatrixView;
 
 constexpr std::int64_t kColumnMultiple = 16;
 
-// Places whose scores are held at a time: 256 x 8,192 scores are 8 MB. More would not make the products faster, fewer
-// would: the row gradients are read and written once a chunk.
-constexpr std::int64_t kMostChunkPlaces = 256;
+// Positions whose scores are held at a time: 256 x 8,192 scores are 8 MB. More would not make the products faster,
+// fewer would: the row gradients are read and written once a chunk.
+constexpr std::int64_t kMaxChunkPositions = 256;
 
 std::int64_t rounded_up(std::int64_t count, std::int64_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
 }
 
 // Chunks of nearly equal size.
-std::int64_t chunk_of(std::int64_t places) {
-  const std::int64_t chunks = std::max<std::int64_t>(1, (places + kMostChunkPlaces - 1) / kMostChunkPlaces);
-  return std::max<std::int64_t>(1, (places + chunks - 1) / chunks);
+std::int64_t chunk_of(std::int64_t positions) {
+  const std::int64_t chunks = std::max<std::int64_t>(1, (positions + kMaxChunkPositions - 1) / kMaxChunkPositions);
+  return std::max<std::int64_t>(1, (positions + chunks - 1) / chunks);
 }
 
 std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
@@ -34,31 +34,31 @@ std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
 }  // namespace
 
 SampledSoftmax::SampledSoftmax(const linalg::Compute& compute, std::int64_t words, std::int64_t columns,
-                               std::int64_t places, std::int64_t negatives)
+                               std::int64_t positions, std::int64_t negatives)
     : compute_(compute),
       sampler_(words, negatives),
-      most_columns_(rounded_up(std::min(negatives + places, words), kColumnMultiple)),
-      chunk_places_(chunk_of(places)),
+      max_columns_(rounded_up(std::min(negatives + positions, words), kColumnMultiple)),
+      chunk_positions_(chunk_of(positions)),
       drawn_(words),
       used_(words),
-      target_columns_(size(places)),
-      offsets_(size(most_columns_)),
-      target_offsets_(size(most_columns_)),
-      scores_(size(chunk_places_ * most_columns_)),
-      losses_(size(places)),
-      bias_sums_(most_columns_),
-      gradients_(most_columns_, columns, true),
-      score_weights_(compute, columns, most_columns_),
-      hidden_weights_(compute, most_columns_, columns) {}
+      target_columns_(size(positions)),
+      offsets_(size(max_columns_)),
+      target_offsets_(size(max_columns_)),
+      scores_(size(chunk_positions_ * max_columns_)),
+      losses_(size(positions)),
+      bias_sums_(max_columns_),
+      gradients_(max_columns_, columns, true),
+      score_weights_(compute, columns, max_columns_),
+      hidden_weights_(compute, max_columns_, columns) {}
 
-void SampledSoftmax::choose_columns(const Places& places, const random::Generator& generator) {
+void SampledSoftmax::choose_columns(const Positions& positions, const random::Generator& generator) {
   tries_ = sampler_.draw(drawn_, generator);
   used_.assign(drawn_);
-  for (const auto target : places.targets) used_.insert(target);
+  for (const auto target : positions.targets) used_.insert(target);
   columns_ = used_.list(gradients_.ids());
   padded_ = rounded_up(columns_, kColumnMultiple);
   gradients_.set_count(columns_);
-  for (std::size_t i = 0; i < places.targets.size(); ++i) target_columns_[i] = used_.rank_of(places.targets[i]);
+  for (std::size_t i = 0; i < positions.targets.size(); ++i) target_columns_[i] = used_.rank_of(positions.targets[i]);
   score_weights_.reshape(gradients_.columns(), padded_);
   hidden_weights_.reshape(padded_, gradients_.columns());
 }
@@ -82,18 +82,18 @@ void SampledSoftmax::gather(const parallel::Team& team, const OutputLayer& layer
   }
 }
 
-// The scores of a chunk's places become the gradients of these scores.
+// The scores of a chunk's positions become the gradients of these scores.
 void SampledSoftmax::score_chunk(const parallel::Team& team, std::int64_t first, std::int64_t count, float scale) {
   const auto& kernel = *compute_.kernels;
-  for_own_places(team, count, [&](std::int64_t place, std::int64_t group) {
-    float* const row = scores_.data() + place * padded_;
-    const auto target = target_columns_[size(first + place)];
+  for_own_positions(team, count, [&](std::int64_t position, std::int64_t group) {
+    float* const row = scores_.data() + position * padded_;
+    const auto target = target_columns_[size(first + position)];
     const float score = row[target] + target_offsets_[size(target)];
     float greatest = kernel.add_offsets(row, offsets_.data(), padded_);
     row[target] = score;
     if (!(score <= greatest)) greatest = score + (greatest - greatest);  // NaN stays NaN
     const double sum = kernel.exponentials(row, row, greatest, padded_);
-    losses_[size(first + place)] = std::log(sum) + static_cast<double>(greatest) - static_cast<double>(score);
+    losses_[size(first + position)] = std::log(sum) + static_cast<double>(greatest) - static_cast<double>(score);
     float* const sums = bias_sums_.line(group);
     kernel.scale_and_add(row, sums, static_cast<float>(static_cast<double>(scale) / sum), padded_);
     row[target] -= scale;
@@ -101,11 +101,11 @@ void SampledSoftmax::score_chunk(const parallel::Team& team, std::int64_t first,
   });
 }
 
-double SampledSoftmax::run(parallel::Team& team, MatrixView<float> d_hidden, const Places& places,
+double SampledSoftmax::run(parallel::Team& team, MatrixView<float> d_hidden, const Positions& positions,
                            const OutputLayer& layer, const random::Generator& generator, float scale,
                            linalg::Scratch& scratch) {
-  assert(places.count() <= static_cast<std::int64_t>(losses_.size()) && layer.words() == sampler_.vocabulary());
-  if (team.rank() == 0) choose_columns(places, generator);
+  assert(positions.count() <= static_cast<std::int64_t>(losses_.size()) && layer.words() == sampler_.vocabulary());
+  if (team.rank() == 0) choose_columns(positions, generator);
   team.barrier();
   gather(team, layer);
   bias_sums_.clear(team);
@@ -115,10 +115,10 @@ double SampledSoftmax::run(parallel::Team& team, MatrixView<float> d_hidden, con
   score_weights_.pack_transposed(team, rows);
   hidden_weights_.pack(team, rows);
   team.barrier();
-  for (std::int64_t first = 0; first < places.count(); first += chunk_places_) {
-    const std::int64_t count = std::min(chunk_places_, places.count() - first);
+  for (std::int64_t first = 0; first < positions.count(); first += chunk_positions_) {
+    const std::int64_t count = std::min(chunk_positions_, positions.count() - first);
     const MatrixView<float> scores{scores_.data(), count, padded_, padded_};
-    const auto hidden = places.hidden.block_of_rows(first, count);
+    const auto hidden = positions.hidden.block_of_rows(first, count);
     linalg::multiply(team, scores, hidden, score_weights_, Accumulate::kReplace, scratch);
     team.barrier();
     score_chunk(team, first, count, scale);
@@ -131,7 +131,7 @@ double SampledSoftmax::run(parallel::Team& team, MatrixView<float> d_hidden, con
   }
   bias_sums_.total(team, {gradients_.bias(), size(columns_)});
   team.barrier();
-  return std::accumulate(losses_.data(), losses_.data() + places.count(), 0.0);
+  return std::accumulate(losses_.data(), losses_.data() + positions.count(), 0.0);
 }
 
 }  // namespace wordkin::softmax

@@ -1,9 +1,9 @@
-// The scores of all words of the vocabulary in many places, a block of words at a time, and the logarithm of their sum
-// of exponentials. Never (places, words) of memory, unless that is little.
+// The scores of all words of the vocabulary in many positions, a block of words at a time, and the logarithm of their
+// sum of exponentials. Never (positions, words) of memory, unless that is little.
 //
-// A block is packed, multiplied and left: packing costs as much as the products of a dozen places, and no second copy
-// of the weights is held (1.6 GB for 800,000 words of 512). Where a block begins depends on nothing, and products do
-// not depend on their company: a place has the same bits alone and among others.
+// A block is packed, multiplied and left: packing costs as much as the products of a dozen positions, and no second
+// copy of the weights is held (1.6 GB for 800,000 words of 512). Where a block begins depends on nothing, and products
+// do not depend on their company: a position has the same bits alone and among others.
 #pragma once
 
 #include <cstdint>
@@ -20,57 +20,57 @@ class VocabularyScores {
  public:
   static constexpr std::int64_t kBlockWords = 2048;
 
-  // Keep::kSmall: exponentials are kept for a second pass where they fit kMostKept floats.
+  // Keep::kSmall: exponentials are kept for a second pass where they fit kMaxKept floats.
   enum class Keep { kNothing, kSmall };
-  static constexpr std::int64_t kMostKept = std::int64_t{1} << 23;  // 32 MB
+  static constexpr std::int64_t kMaxKept = std::int64_t{1} << 23;  // 32 MB
 
-  VocabularyScores(const linalg::Compute& compute, std::int64_t words, std::int64_t columns, std::int64_t places,
+  VocabularyScores(const linalg::Compute& compute, std::int64_t words, std::int64_t columns, std::int64_t positions,
                    Keep keep);
 
-  // One pass over all words. log_probabilities: OUT (places, words) or nothing. Every member calls it; log_sum and
-  // log_probability_of_target of its own places (for_own_places) are there when it returns, those of others behind a
-  // barrier. False where the team was cancelled: then nothing is.
-  [[nodiscard]] bool pass(parallel::Team& team, const Places& places, const OutputLayer& layer,
+  // One pass over all words. log_probabilities: OUT (positions, words) or nothing. Every member calls it; log_sum and
+  // log_probability_of_target of its own positions (for_own_positions) are there when it returns, those of others
+  // behind a barrier. False where the team was cancelled: then nothing is.
+  [[nodiscard]] bool pass(parallel::Team& team, const Positions& positions, const OutputLayer& layer,
                           linalg::Scratch& scratch, memory::MatrixView<float> log_probabilities = {});
 
-  // log sum_w exp(score(w)) of a place; NaN where a score is not finite.
-  [[nodiscard]] double log_sum(std::int64_t place) const { return log_sums_[static_cast<std::size_t>(place)]; }
-  [[nodiscard]] double log_probability_of_target(std::int64_t place) const {
-    return static_cast<double>(target_scores_[static_cast<std::size_t>(place)]) - log_sum(place);
+  // log sum_w exp(score(w)) of a position; NaN where a score is not finite.
+  [[nodiscard]] double log_sum(std::int64_t position) const { return log_sums_[static_cast<std::size_t>(position)]; }
+  [[nodiscard]] double log_probability_of_target(std::int64_t position) const {
+    return static_cast<double>(target_scores_[static_cast<std::size_t>(position)]) - log_sum(position);
   }
 
   [[nodiscard]] std::int64_t words() const { return words_; }
-  [[nodiscard]] std::int64_t most_places() const { return static_cast<std::int64_t>(log_sums_.size()); }
+  [[nodiscard]] std::int64_t max_positions() const { return static_cast<std::int64_t>(log_sums_.size()); }
   [[nodiscard]] std::int64_t blocks() const { return (words_ + kBlockWords - 1) / kBlockWords; }
   [[nodiscard]] parallel::Range words_of(std::int64_t block) const;
 
-  // After a pass: exp(score - greatest of the place's block), (places, words of the block). This member's own places
-  // are there when it returns. They may be written over when they were used.
-  memory::MatrixView<float> exponentials(parallel::Team& team, std::int64_t block, const Places& places,
+  // After a pass: exp(score - greatest of the position's block), (positions, words of the block). This member's own
+  // positions are there when it returns. They may be written over when they were used.
+  memory::MatrixView<float> exponentials(parallel::Team& team, std::int64_t block, const Positions& positions,
                                          const OutputLayer& layer, linalg::Scratch& scratch);
   // What makes probabilities of them.
-  [[nodiscard]] double normaliser(std::int64_t block, std::int64_t place) const;
+  [[nodiscard]] double normaliser(std::int64_t block, std::int64_t position) const;
 
  private:
-  memory::MatrixView<float> scores_of(std::int64_t block, std::int64_t places);
-  void score_block(parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block, const Places& places,
-                   const OutputLayer& layer, linalg::Scratch& scratch);
+  memory::MatrixView<float> scores_of(std::int64_t block, std::int64_t positions);
+  void score_block(parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block,
+                   const Positions& positions, const OutputLayer& layer, linalg::Scratch& scratch);
   void exponentiate(const parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block,
-                    const Places& places, const OutputLayer& layer);
-  void sum_up(std::int64_t place);
-  [[nodiscard]] std::size_t at(std::int64_t block, std::int64_t place) const {
-    return static_cast<std::size_t>(block * most_places() + place);
+                    const Positions& positions, const OutputLayer& layer);
+  void sum_up(std::int64_t position);
+  [[nodiscard]] std::size_t at(std::int64_t block, std::int64_t position) const {
+    return static_cast<std::size_t>(block * max_positions() + position);
   }
 
   linalg::Compute compute_;
   std::int64_t words_;
   bool keeps_;
   linalg::PackedMatrix packed_;                 // (P, words of a block)
-  memory::AlignedBuffer<float> scores_;         // (places, words of a block), of one block or of all
-  memory::AlignedBuffer<float> greatest_;       // (blocks, places)
-  memory::AlignedBuffer<double> sums_;          // (blocks, places) of the block's exponentials
-  memory::AlignedBuffer<double> log_sums_;      // (places)
-  memory::AlignedBuffer<float> target_scores_;  // (places)
+  memory::AlignedBuffer<float> scores_;         // (positions, words of a block), of one block or of all
+  memory::AlignedBuffer<float> greatest_;       // (blocks, positions)
+  memory::AlignedBuffer<double> sums_;          // (blocks, positions) of the block's exponentials
+  memory::AlignedBuffer<double> log_sums_;      // (positions)
+  memory::AlignedBuffer<float> target_scores_;  // (positions)
 };
 
 }  // namespace wordkin::softmax

@@ -101,7 +101,7 @@ bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const fl
     if (!run(part, direction, dropout, scratch)) return;
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
   });
-  return team.go_on();  // what one half was told, all are told
+  return team.barrier_and_check();  // what one half was told, all are told
 }
 
 std::int64_t Encoder::word_bytes() const {
@@ -112,11 +112,11 @@ void Encoder::reserve_words(std::int64_t words) {
   for (auto& own : directions_) own.word_sums.resize(words);
 }
 
-bool Encoder::remember(Team& team, std::int64_t first, MatrixView<const float> features, linalg::Scratch& scratch) {
+bool Encoder::cache_words(Team& team, std::int64_t first, MatrixView<const float> features, linalg::Scratch& scratch) {
   for (auto& own : directions_)
     recurrent::multiply_inputs(team, shape_, own.weights.layer(0),
                                own.word_sums.view().block_of_rows(first, features.rows), features, scratch);
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool Encoder::forward_words(Team& team, MatrixView<float> encoded, std::span<const std::int32_t> words,
@@ -134,7 +134,7 @@ bool Encoder::forward_words(Team& team, MatrixView<float> encoded, std::span<con
       return;
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
   });
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool Encoder::run(Team& team, int direction, const recurrent::Dropout* dropout, linalg::Scratch& scratch) {
@@ -142,9 +142,9 @@ bool Encoder::run(Team& team, int direction, const recurrent::Dropout* dropout, 
   if (dropout == nullptr)
     return own.inference.forward(team, own.weights, batch_->sequences(), own.outputs, own.inputs.view(), own.views,
                                  scratch);
-  recurrent::Dropout its = *dropout;
-  its.direction = direction;
-  return own.stack.forward(team, own.weights, own.top.view(), own.inputs.view(), own.views, its, scratch);
+  recurrent::Dropout own_dropout = *dropout;
+  own_dropout.direction = direction;
+  return own.stack.forward(team, own.weights, own.top.view(), own.inputs.view(), own.views, own_dropout, scratch);
 }
 
 bool Encoder::backward(Team& team, const Tensors<float>& gradients, MatrixView<float> d_features,
@@ -160,10 +160,10 @@ bool Encoder::backward(Team& team, const Tensors<float>& gradients, MatrixView<f
                                          d_features.empty() ? MatrixView<float>{} : own.inputs.view(),
                                          gradients.layers[index], own.top.view(), weights.layers[index], scratch));
   });
-  if (!team.go_on()) return false;
+  if (!team.barrier_and_check()) return false;
   if (d_features.empty()) return true;
   sum_gradients(team, d_features);
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 void Encoder::sum_gradients(Team& team, MatrixView<float> d_features) {

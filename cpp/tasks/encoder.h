@@ -36,8 +36,8 @@ class Encoder {
   // Of the token features of words what the first layer makes of them by themselves, to be read instead of features
   // from then on. Room for so many words is made before the region begins, and they are forgotten that were there.
   void reserve_words(std::int64_t words);
-  [[nodiscard]] bool remember(parallel::Team& team, std::int64_t first, memory::MatrixView<const float> features,
-                              linalg::Scratch& scratch);
+  [[nodiscard]] bool cache_words(parallel::Team& team, std::int64_t first, memory::MatrixView<const float> features,
+                                 linalg::Scratch& scratch);
   // As forward without dropout. words: IN (tokens).
   [[nodiscard]] bool forward_words(parallel::Team& team, memory::MatrixView<float> encoded,
                                    std::span<const std::int32_t> words, linalg::Scratch& scratch);

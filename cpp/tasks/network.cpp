@@ -47,7 +47,7 @@ Network::Network(const Options& options, const kernels::KernelTable& kernels, co
       features_(compute_, options, arrays.frozen, members),
       encoder_(compute_, options),
       pooler_(compute_, options),
-      layers_(compute_, options),
+      output_layers_(compute_, options),
       objective_(options, members),
       scratch_(members),
       features_rows_(feature_columns(options)),
@@ -58,7 +58,7 @@ Network::Network(const Options& options, const kernels::KernelTable& kernels, co
       scores_(options.outputs),
       d_scores_(options.outputs) {}
 
-std::int64_t Network::answer_rows() const { return pools(options_) ? texts_.texts() : texts_.rows(); }
+std::int64_t Network::output_rows() const { return pools(options_) ? texts_.texts() : texts_.rows(); }
 
 MatrixView<float> Network::encoded() {
   return (directions_of(options_) == 0 ? features_rows_ : encoded_rows_).rows(texts_.rows());
@@ -66,7 +66,7 @@ MatrixView<float> Network::encoded() {
 
 MatrixView<float> Network::d_encoded() { return d_encoded_rows_.rows(texts_.rows()); }
 
-MatrixView<float> Network::answer_inputs() { return pools(options_) ? pooled_.rows(texts_.texts()) : encoded(); }
+MatrixView<float> Network::output_inputs() { return pools(options_) ? pooled_.rows(texts_.texts()) : encoded(); }
 
 recurrent::Dropout Network::feature_dropout() const {
   return {static_cast<float>(options_.input_dropout), options_.seed, static_cast<std::uint64_t>(request_->step), 0};
@@ -81,13 +81,13 @@ void Network::gather_parameters() {
   std::size_t parameter = 0;
   for (std::size_t table = 0; table < options_.tables.size(); ++table) {
     if (!options_.tables[table].trained) continue;
-    parameters_.add(
-        optim::Sparse{arrays_.weights[parameter], arrays_.memory[parameter], {}, {}, &features_.table_gradient(table)});
+    parameters_.add(optim::Sparse{
+        arrays_.weights[parameter], arrays_.optimizer_state[parameter], {}, {}, &features_.table_gradient(table)});
     ++parameter;
   }
   for (; parameter < list_.size(); ++parameter)
-    parameters_.add(
-        optim::Dense{arrays_.weights[parameter], dense_gradients_.spans()[parameter], arrays_.memory[parameter]});
+    parameters_.add(optim::Dense{arrays_.weights[parameter], dense_gradients_.spans()[parameter],
+                                 arrays_.optimizer_state[parameter]});
 }
 
 void Network::prepare(const Request& request) {
@@ -98,24 +98,24 @@ void Network::prepare(const Request& request) {
     features_rows_.reserve(texts_.rows());
     features_.prepare(request.batch, texts_, weights_);
   }
-  if (request.goal == Goal::kWords) return prepare_words();
+  if (request.kind == RequestKind::kCacheWords) return prepare_words();
   encoded_rows_.reserve(texts_.rows());
   pooled_.reserve(texts_.texts());
-  scores_.reserve(answer_rows());
+  scores_.reserve(output_rows());
   sentences_.reset();
   if (texts_.rows() > 0)
     encoder_.prepare(sentences_.emplace(texts_.ends()),
                      trains() ? Encoder::Passes::kForwardAndBackward : Encoder::Passes::kForward);
   if (pools(options_)) pooler_.prepare(texts_);
-  layers_.prepare(answer_rows());
+  output_layers_.prepare(output_rows());
   objective_.prepare(texts_, weights_);
-  if (request.goal >= Goal::kLosses) objective_.set_targets(request.targets);
+  if (request.kind >= RequestKind::kLosses) objective_.set_targets(request.targets);
   if (!trains()) return;
   d_encoded_rows_.reserve(texts_.rows());
   d_pooled_.reserve(texts_.texts());
-  d_scores_.reserve(answer_rows());
+  d_scores_.reserve(output_rows());
   if (texts_.rows() == 0) std::ranges::fill(dense_gradients_.all(), 0.0f);  // most are not written then
-  if (!arrays_.memory.empty()) gather_parameters();
+  if (!arrays_.optimizer_state.empty()) gather_parameters();
 }
 
 void Network::prepare_words() {
@@ -128,16 +128,16 @@ bool Network::pack(Team& team) {
   if (is_packed_) return true;
   encoder_.pack(team, weights_);
   if (pools(options_)) pooler_.pack(team, weights_);
-  layers_.pack(team, weights_);
-  if (!team.go_on()) return false;
+  output_layers_.pack(team, weights_);
+  if (!team.barrier_and_check()) return false;
   if (team.rank() == 0) is_packed_ = true;
   return true;
 }
 
-bool Network::remember(Team& team) {
+bool Network::cache_words(Team& team) {
   const auto features = features_rows_.rows(texts_.rows());
   if (!features_.forward(team, features, weights_, scratch_)) return false;
-  if (!encoder_.remember(team, request_->first_word, features, scratch_)) return false;
+  if (!encoder_.cache_words(team, request_->first_word, features, scratch_)) return false;
   if (team.rank() > 0) return true;
   words_ = request_->first_word + features.rows;
   outcome_.completed = true;
@@ -145,56 +145,56 @@ bool Network::remember(Team& team) {
 }
 
 bool Network::encode(Team& team) {
-  if (texts_.rows() == 0) return team.go_on();
+  if (texts_.rows() == 0) return team.barrier_and_check();
   if (request_->batch.words) return encoder_.forward_words(team, encoded(), *request_->batch.words, scratch_);
   const auto features = features_rows_.rows(texts_.rows());
   if (!features_.forward(team, features, weights_, scratch_)) return false;
-  if (trains()) drop_own_rows(team, features, feature_dropout(), kFeatures);
-  if (directions_of(options_) == 0) return team.go_on();
+  if (trains()) drop_own_rows(team, features, feature_dropout(), kFeatureDropoutLayer);
+  if (directions_of(options_) == 0) return team.barrier_and_check();
   team.barrier();
   const auto dropout = inner_dropout();
   return encoder_.forward(team, encoded(), features, trains() ? &dropout : nullptr, scratch_);
 }
 
-bool Network::answer(Team& team) {
-  const auto inputs = answer_inputs();
+bool Network::compute_scores(Team& team) {
+  const auto inputs = output_inputs();
   const auto dropout = trains() ? inner_dropout() : recurrent::Dropout{};
   if (pools(options_)) {
     pooler_.forward(team, inputs, encoded(), weights_, scratch_);
     team.barrier();
-    drop_own_rows(team, inputs, dropout, pooled_place());
-    if (!team.go_on()) return false;
-    if (request_->goal == Goal::kAttention) return true;
+    drop_own_rows(team, inputs, dropout, pooled_dropout_layer());
+    if (!team.barrier_and_check()) return false;
+    if (request_->kind == RequestKind::kAttention) return true;
   }
-  layers_.forward(team, scores_.rows(answer_rows()), inputs, dropout, dense_place(), scratch_);
-  return team.go_on();
+  output_layers_.forward(team, scores_.rows(output_rows()), inputs, dropout, dense_dropout_layer(), scratch_);
+  return team.barrier_and_check();
 }
 
-bool Network::go_back(Team& team) {
-  const auto inputs = answer_inputs();
+bool Network::backward(Team& team) {
+  const auto inputs = output_inputs();
   const auto d_inputs = pools(options_) ? d_pooled_.rows(texts_.texts()) : d_encoded();
   if (inputs.rows > 0)
-    layers_.backward(team, gradients_, d_inputs, d_scores_.rows(inputs.rows), scores_.rows(inputs.rows), inputs,
-                     inner_dropout(), dense_place(), scratch_);
-  if (!team.go_on()) return false;
+    output_layers_.backward(team, gradients_, d_inputs, d_scores_.rows(inputs.rows), scores_.rows(inputs.rows), inputs,
+                            inner_dropout(), dense_dropout_layer(), scratch_);
+  if (!team.barrier_and_check()) return false;
   if (texts_.rows() == 0) return true;
   if (pools(options_)) {
-    drop_own_rows(team, d_inputs, inner_dropout(), pooled_place());
+    drop_own_rows(team, d_inputs, inner_dropout(), pooled_dropout_layer());
     team.barrier();
     pooler_.backward(team, gradients_, d_encoded(), d_inputs, encoded(), weights_, scratch_);
-    if (!team.go_on()) return false;
+    if (!team.barrier_and_check()) return false;
   }
-  return go_back_through_tokens(team);
+  return backward_through_tokens(team);
 }
 
-bool Network::go_back_through_tokens(Team& team) {
+bool Network::backward_through_tokens(Team& team) {
   auto d_features = d_encoded();
   if (directions_of(options_) > 0) {
-    d_features = features_.learns() ? features_rows_.rows(texts_.rows()) : MatrixView<float>{};
+    d_features = features_.has_gradients() ? features_rows_.rows(texts_.rows()) : MatrixView<float>{};
     if (!encoder_.backward(team, gradients_, d_features, d_encoded(), weights_, scratch_)) return false;
   }
-  if (!features_.learns()) return true;
-  drop_own_rows(team, d_features, feature_dropout(), kFeatures);
+  if (!features_.has_gradients()) return true;
+  drop_own_rows(team, d_features, feature_dropout(), kFeatureDropoutLayer);
   team.barrier();
   return features_.backward(team, gradients_, request_->d_contexts, d_features, weights_, scratch_);
 }
@@ -213,15 +213,15 @@ double Network::add_penalty(const Team& team) {
   return sum;
 }
 
-void Network::learn(Team& team) {
-  if (!go_back(team)) return;
+void Network::training_step(Team& team) {
+  if (!backward(team)) return;
   const double loss = objective_.mean_loss() + add_penalty(team);
   team.barrier();
-  const bool updates = request_->goal == Goal::kUpdate;
-  const double squared_norm = arrays_.memory.empty() ? 0.0 : parameters_.squared_norm(team, *compute_.kernels);
+  const bool updates = request_->kind == RequestKind::kUpdate;
+  const double squared_norm = arrays_.optimizer_state.empty() ? 0.0 : parameters_.squared_norm(team, *compute_.kernels);
   const double scale = optim::clip_scale(squared_norm, options_.clip_norm);
   const bool finite = std::isfinite(squared_norm) && std::isfinite(loss);
-  if (!team.go_on()) return;  // the last time: from here on, weights change
+  if (!team.barrier_and_check()) return;  // the last time: from here on, weights change
   if (team.rank() == 0) outcome_ = {loss, objective_.total_weight(), std::sqrt(squared_norm), scale, finite, true};
   if (!finite || !updates) return;
   parameters_.update(team, optim::Adam(*compute_.kernels, request_->learning_rate, request_->step, scale));
@@ -230,14 +230,14 @@ void Network::learn(Team& team) {
   ++updates_;
 }
 
-void Network::give_answers(Team& team) {
-  const auto scores = scores_.rows(answer_rows());
-  switch (request_->goal) {
-    case Goal::kScores:
-      return copy_own_rows(team, request_->answers, scores);
-    case Goal::kProbabilities:
-      return objective_.probabilities(team, request_->answers, scores);
-    case Goal::kPaths:
+void Network::write_outputs(Team& team) {
+  const auto scores = scores_.rows(output_rows());
+  switch (request_->kind) {
+    case RequestKind::kScores:
+      return copy_own_rows(team, request_->outputs, scores);
+    case RequestKind::kProbabilities:
+      return objective_.probabilities(team, request_->outputs, scores);
+    case RequestKind::kPaths:
       return objective_.paths(team, request_->paths, scores, weights_);
     default:
       if (team.rank() == 0) std::ranges::copy(pooler_.alpha(), request_->alpha.begin());
@@ -246,16 +246,16 @@ void Network::give_answers(Team& team) {
 
 void Network::run(Team& team) {
   if (!pack(team)) return;
-  if (request_->goal == Goal::kWords) return static_cast<void>(remember(team));
-  if (!encode(team) || !answer(team)) return;
-  const bool has_losses = request_->goal >= Goal::kLosses;
+  if (request_->kind == RequestKind::kCacheWords) return static_cast<void>(cache_words(team));
+  if (!encode(team) || !compute_scores(team)) return;
+  const bool has_losses = request_->kind >= RequestKind::kLosses;
   if (has_losses)
-    objective_.run(team, trains() ? d_scores_.rows(answer_rows()) : MatrixView<float>{}, gradients_,
-                   scores_.rows(answer_rows()), weights_);
+    objective_.run(team, trains() ? d_scores_.rows(output_rows()) : MatrixView<float>{}, gradients_,
+                   scores_.rows(output_rows()), weights_);
   else
-    give_answers(team);
-  if (!team.go_on()) return;
-  if (trains()) return learn(team);
+    write_outputs(team);
+  if (!team.barrier_and_check()) return;
+  if (trains()) return training_step(team);
   if (team.rank() > 0) return;
   const double loss = has_losses ? objective_.mean_loss() : 0.0;
   outcome_ = {loss, objective_.total_weight(), 0.0, 1.0, std::isfinite(loss), true};

@@ -32,21 +32,21 @@ namespace wordkin::tasks {
 // Borrowed. memory: Adam's moments; none for networks that are not trained.
 struct NetworkArrays {
   std::vector<std::span<float>> weights;  // in the order of parameters_of
-  std::vector<optim::Memory> memory;
+  std::vector<optim::OptimizerState> optimizer_state;
   std::vector<memory::MatrixView<const float>> frozen;  // for each table its rows, or nothing where it is trained
 };
 
-enum class Goal { kWords, kScores, kProbabilities, kPaths, kAttention, kLosses, kGradients, kUpdate };
+enum class RequestKind { kCacheWords, kScores, kProbabilities, kPaths, kAttention, kLosses, kGradients, kUpdate };
 
 // One piece of work; borrowed until its end.
 struct Request {
-  Goal goal = Goal::kScores;
+  RequestKind kind = RequestKind::kScores;
   Batch batch{};
   Targets targets{};  // kLosses, kGradients, kUpdate
   double learning_rate = 0.0;
   std::int64_t step = 1;                                // numbers the random streams and Adam's corrections
   std::vector<heads::LayeredRows<float>> d_contexts{};  // OUT of kGradients and kUpdate, where they are wanted
-  memory::MatrixView<float> answers{};                  // OUT of kScores and kProbabilities (texts or tokens, outputs)
+  memory::MatrixView<float> outputs{};                  // OUT of kScores and kProbabilities (texts or tokens, outputs)
   std::span<std::int32_t> paths{};                      // OUT of kPaths (tokens)
   std::span<float> alpha{};                             // OUT of kAttention (tokens)
   // kWords: the tokens of the batch are remembered as words behind the first so many, of all that there will be.
@@ -78,7 +78,7 @@ class Network {
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
   [[nodiscard]] std::int64_t updates() const { return updates_; }
   // (texts or tokens, outputs) of the last request, with its dropout.
-  [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(answer_rows()); }
+  [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(output_rows()); }
 
   // The weights were changed from outside.
   void refresh() {
@@ -97,31 +97,31 @@ class Network {
   // The numbers by which dropout knows its places (recurrent/dropout.h); recurrent layers lie between.
   [[nodiscard]] recurrent::Dropout feature_dropout() const;
   [[nodiscard]] recurrent::Dropout inner_dropout() const;
-  static constexpr std::int64_t kFeatures = 0;
-  [[nodiscard]] std::int64_t pooled_place() const { return options_.n_layers + 1; }
-  [[nodiscard]] std::int64_t dense_place() const { return options_.n_layers + 2; }
+  static constexpr std::int64_t kFeatureDropoutLayer = 0;
+  [[nodiscard]] std::int64_t pooled_dropout_layer() const { return options_.n_layers + 1; }
+  [[nodiscard]] std::int64_t dense_dropout_layer() const { return options_.n_layers + 2; }
   // Of the last request; no sentences without tokens.
   [[nodiscard]] const heads::TextSpans& texts() const { return texts_; }
   [[nodiscard]] const std::optional<elmo::SentenceBatch>& sentences() const { return sentences_; }
 
  private:
-  [[nodiscard]] bool trains() const { return request_->goal >= Goal::kGradients; }
-  [[nodiscard]] std::int64_t answer_rows() const;
+  [[nodiscard]] bool trains() const { return request_->kind >= RequestKind::kGradients; }
+  [[nodiscard]] std::int64_t output_rows() const;
   [[nodiscard]] memory::MatrixView<float> encoded();
   [[nodiscard]] memory::MatrixView<float> d_encoded();
-  [[nodiscard]] memory::MatrixView<float> answer_inputs();
+  [[nodiscard]] memory::MatrixView<float> output_inputs();
   void gather_parameters();
   void prepare_words();
 
   // Each is called by every member, ends with a barrier, and is false where the work was cancelled.
   [[nodiscard]] bool pack(parallel::Team& team);
-  [[nodiscard]] bool remember(parallel::Team& team);
+  [[nodiscard]] bool cache_words(parallel::Team& team);
   [[nodiscard]] bool encode(parallel::Team& team);
-  [[nodiscard]] bool answer(parallel::Team& team);
-  [[nodiscard]] bool go_back(parallel::Team& team);
-  [[nodiscard]] bool go_back_through_tokens(parallel::Team& team);
-  void give_answers(parallel::Team& team);
-  void learn(parallel::Team& team);
+  [[nodiscard]] bool compute_scores(parallel::Team& team);
+  [[nodiscard]] bool backward(parallel::Team& team);
+  [[nodiscard]] bool backward_through_tokens(parallel::Team& team);
+  void write_outputs(parallel::Team& team);
+  void training_step(parallel::Team& team);
   double add_penalty(const parallel::Team& team);
 
   Options options_;
@@ -135,7 +135,7 @@ class Network {
   TokenFeatures features_;
   Encoder encoder_;
   Pooler pooler_;
-  AnswerLayers layers_;
+  OutputLayers output_layers_;
   Objective objective_;
   optim::ParameterSet parameters_;
   linalg::Scratch scratch_;

@@ -15,7 +15,7 @@ std::int64_t encoded_columns(const Options& options) {
   return directions == 0 ? feature_columns(options) : directions * options.hidden_dim;
 }
 
-std::int64_t answer_columns(const Options& options) {
+std::int64_t output_input_columns(const Options& options) {
   return options.dense_dim > 0 ? options.dense_dim : encoded_columns(options);
 }
 

@@ -53,7 +53,7 @@ struct Options {
 // Widths that follow: of a token's features, of what the encoder gives, and of what the outputs are computed from.
 std::int64_t feature_columns(const Options& options);
 std::int64_t encoded_columns(const Options& options);
-std::int64_t answer_columns(const Options& options);
+std::int64_t output_input_columns(const Options& options);
 
 int directions_of(const Options& options);  // of the encoder; 0 where there is none
 charcnn::Shape character_shape(const Options& options);

@@ -15,9 +15,9 @@ void drop_own_rows(const parallel::Team& team, MatrixView<float> rows, const rec
 
 }  // namespace
 
-AnswerLayers::AnswerLayers(const linalg::Compute& compute, const Options& options)
+OutputLayers::OutputLayers(const linalg::Compute& compute, const Options& options)
     : has_dense_(options.dense_dim > 0),
-      output_(compute, heads::Activation::kNone, answer_columns(options), options.outputs),
+      output_(compute, heads::Activation::kNone, output_input_columns(options), options.outputs),
       tanh_(options.dense_dim),
       dropped_(options.dense_dim),
       d_(options.dense_dim) {
@@ -25,20 +25,20 @@ AnswerLayers::AnswerLayers(const linalg::Compute& compute, const Options& option
     dense_ = heads::PackedDense(compute, heads::Activation::kTanh, encoded_columns(options), options.dense_dim);
 }
 
-void AnswerLayers::prepare(std::int64_t rows) {
+void OutputLayers::prepare(std::int64_t rows) {
   if (!has_dense_) return;
   tanh_.reserve(rows);
   dropped_.reserve(rows);
   d_.reserve(rows);
 }
 
-void AnswerLayers::pack(parallel::Team& team, const Tensors<const float>& weights) {
+void OutputLayers::pack(parallel::Team& team, const Tensors<const float>& weights) {
   if (has_dense_) dense_.pack(team, weights.dense);
   output_.pack(team, weights.output);
 }
 
 // A member's rows pass through both layers: no barrier between.
-void AnswerLayers::forward(parallel::Team& team, MatrixView<float> scores, MatrixView<const float> inputs,
+void OutputLayers::forward(parallel::Team& team, MatrixView<float> scores, MatrixView<const float> inputs,
                            const recurrent::Dropout& dropout, std::int64_t layer, linalg::Scratch& scratch) {
   if (!has_dense_) return heads::forward(team, scores, inputs, output_, scratch);
   const auto tanh = tanh_.rows(scores.rows), dropped = dropped_.rows(scores.rows);
@@ -49,7 +49,7 @@ void AnswerLayers::forward(parallel::Team& team, MatrixView<float> scores, Matri
   heads::forward(team, scores, dropped, output_, scratch);
 }
 
-void AnswerLayers::backward(parallel::Team& team, const Tensors<float>& gradients, MatrixView<float> d_inputs,
+void OutputLayers::backward(parallel::Team& team, const Tensors<float>& gradients, MatrixView<float> d_inputs,
                             MatrixView<float> d_scores, MatrixView<const float> scores, MatrixView<const float> inputs,
                             const recurrent::Dropout& dropout, std::int64_t layer, linalg::Scratch& scratch) {
   constexpr auto kReplace = linalg::Accumulate::kReplace;

@@ -15,9 +15,9 @@
 
 namespace wordkin::tasks {
 
-class AnswerLayers {
+class OutputLayers {
  public:
-  AnswerLayers(const linalg::Compute& compute, const Options& options);
+  OutputLayers(const linalg::Compute& compute, const Options& options);
 
   void prepare(std::int64_t rows);  // room, before the region begins
 

@@ -71,10 +71,10 @@ Tensors<T> walk(const Options& options, Take& take) {
   const std::int64_t encoded = encoded_columns(options), outputs = options.outputs;
   if (attends(options)) {
     tensors.attention.dense = walk_dense<T>("attention", encoded, options.attention_dim, take);
-    tensors.attention.direction = take("attention/v", {options.attention_dim});
+    tensors.attention.query = take("attention/v", {options.attention_dim});
   }
   if (options.dense_dim > 0) tensors.dense = walk_dense<T>("dense", encoded, options.dense_dim, take);
-  tensors.output = walk_dense<T>("output", answer_columns(options), outputs, take);
+  tensors.output = walk_dense<T>("output", output_input_columns(options), outputs, take);
   if (!has_crf(options)) return tensors;
   tensors.crf.transitions = matrix<T>(take("crf/transitions", {outputs, outputs}), outputs);
   tensors.crf.start = take("crf/start", {outputs});

@@ -8,7 +8,7 @@ Pooler::Pooler(const linalg::Compute& compute, const Options& options)
     : pooling_(options.pooling),
       forward_columns_(directions_of(options) == kDirections ? options.hidden_dim : encoded_columns(options)),
       saved_(options.attention_dim),
-      places_(encoded_columns(options)) {
+      argmax_(encoded_columns(options)) {
   if (attends(options))
     dense_ = heads::PackedDense(compute, heads::Activation::kTanh, encoded_columns(options), options.attention_dim);
 }
@@ -16,7 +16,7 @@ Pooler::Pooler(const linalg::Compute& compute, const Options& options)
 void Pooler::prepare(const heads::TextSpans& texts) {
   texts_ = &texts;
   if (pooling_ == Pooling::kAttention) saved_.reserve(texts.rows());
-  if (pooling_ == Pooling::kMax) places_.reserve(texts.texts());
+  if (pooling_ == Pooling::kMax) argmax_.reserve(texts.texts());
 }
 
 void Pooler::pack(parallel::Team& team, const Tensors<const float>& weights) {
@@ -31,7 +31,7 @@ void Pooler::forward(parallel::Team& team, memory::MatrixView<float> pooled, mem
     case Pooling::kMean:
       return heads::mean_forward(team, pooled, encoded, *texts_);
     case Pooling::kMax:
-      return heads::max_forward(team, pooled, places_.rows(texts_->texts()), encoded, *texts_);
+      return heads::max_forward(team, pooled, argmax_.rows(texts_->texts()), encoded, *texts_);
     case Pooling::kLast:
       return heads::last_forward(team, pooled, encoded, forward_columns_, *texts_);
   }
@@ -47,7 +47,7 @@ void Pooler::backward(parallel::Team& team, const Tensors<float>& gradients, mem
     case Pooling::kMean:
       return heads::mean_backward(team, d_encoded, d_pooled, *texts_);
     case Pooling::kMax:
-      return heads::max_backward(team, d_encoded, d_pooled, places_.rows(texts_->texts()), *texts_);
+      return heads::max_backward(team, d_encoded, d_pooled, argmax_.rows(texts_->texts()), *texts_);
     case Pooling::kLast:
       return heads::last_backward(team, d_encoded, d_pooled, forward_columns_, *texts_);
   }

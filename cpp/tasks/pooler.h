@@ -43,7 +43,7 @@ class Pooler {
   const heads::TextSpans* texts_ = nullptr;
   heads::PackedDense dense_;
   heads::AttentionSaved saved_;
-  memory::RowBuffer<std::int64_t> places_;  // of the maxima
+  memory::RowBuffer<std::int64_t> argmax_;  // of the maxima
 };
 
 }  // namespace wordkin::tasks

@@ -12,25 +12,25 @@ TokenFeatures::TokenFeatures(const linalg::Compute& compute, const Options& opti
     const auto& [rows, dim, trained] = options.tables[i];
     tables_.push_back({column, rows, dim, trained, frozen[i]});
     tables_.back().gradient = optim::RowGradients(0, dim, false);
-    learns_ = learns_ || trained;
+    has_gradients_ = has_gradients_ || trained;
     column += dim;
   }
   for (const auto& [n_layers, dim, layer_norm] : options.contexts) {
     mixes_.push_back({column, dim, heads::ScalarMix(n_layers, dim, layer_norm)});
-    learns_ = true;
+    has_gradients_ = true;
     column += dim;
   }
   if (!has_characters(options)) return;
   characters_.emplace(compute, character_shape(options), column, members);
-  learns_ = true;
+  has_gradients_ = true;
 }
 
 void TokenFeatures::prepare_table(TableRows& table, std::span<const std::int32_t> ids) {
-  table.places.assign(ids);
-  const std::int64_t count = table.places.rows();
+  table.positions.assign(ids);
+  const std::int64_t count = table.positions.rows();
   if (count > table.gradient.capacity())
     table.gradient = optim::RowGradients(std::min(table.rows, count + count / 2), table.dim, false);
-  std::ranges::copy(table.places.ids(), table.gradient.ids());
+  std::ranges::copy(table.positions.ids(), table.gradient.ids());
   table.gradient.set_count(count);
 }
 
@@ -42,7 +42,7 @@ void TokenFeatures::prepare(const Batch& batch, const heads::TextSpans& texts, c
   for (std::size_t i = 0; i < mixes_.size(); ++i) mixes_[i].mix.prepare(texts, weights.contexts[i]);
   if (!characters_) return;
   const std::int64_t types = batch.characters.rows;
-  characters_->places.assign_all(batch.types, types);
+  characters_->positions.assign_all(batch.types, types);
   characters_->words.emplace(batch.characters, characters_->encoder.shape().characters, charcnn::Coverage::kPresent);
   characters_->saved.reserve(types);
   characters_->vectors.reserve(types);
@@ -70,13 +70,13 @@ bool TokenFeatures::forward(parallel::Team& team, memory::MatrixView<float> feat
   for (std::size_t i = 0; i < mixes_.size(); ++i)
     mixes_[i].mix.forward(team, features.block_of_columns(mixes_[i].column, mixes_[i].dim), batch_->contexts[i],
                           *texts_);
-  if (!characters_) return team.go_on();
-  const auto vectors = characters_->vectors.rows(characters_->places.rows());
+  if (!characters_) return team.barrier_and_check();
+  const auto vectors = characters_->vectors.rows(characters_->positions.rows());
   if (!characters_->encoder.forward(team, vectors, weights.characters, *characters_->words, characters_->saved,
                                     scratch))
     return false;
   copy_rows(team, features.block_of_columns(characters_->column, vectors.columns), vectors, batch_->types);
-  return team.go_on();
+  return team.barrier_and_check();
 }
 
 bool TokenFeatures::backward(parallel::Team& team, const Tensors<float>& gradients,
@@ -85,15 +85,15 @@ bool TokenFeatures::backward(parallel::Team& team, const Tensors<float>& gradien
                              linalg::Scratch& scratch) {
   for (auto& table : tables_)
     if (table.trained)
-      table.places.sum(team, table.gradient.values(), d_features.block_of_columns(table.column, table.dim));
+      table.positions.sum(team, table.gradient.values(), d_features.block_of_columns(table.column, table.dim));
   for (std::size_t i = 0; i < mixes_.size(); ++i)
     mixes_[i].mix.backward(team, gradients.contexts[i],
                            d_contexts.empty() ? heads::LayeredRows<float>{} : d_contexts[i],
                            d_features.block_of_columns(mixes_[i].column, mixes_[i].dim), batch_->contexts[i], *texts_);
-  if (!characters_) return team.go_on();
-  const auto d_vectors = characters_->vectors.rows(characters_->places.rows());
-  characters_->places.sum(team, d_vectors, d_features.block_of_columns(characters_->column, d_vectors.columns));
-  if (!team.go_on()) return false;
+  if (!characters_) return team.barrier_and_check();
+  const auto d_vectors = characters_->vectors.rows(characters_->positions.rows());
+  characters_->positions.sum(team, d_vectors, d_features.block_of_columns(characters_->column, d_vectors.columns));
+  if (!team.barrier_and_check()) return false;
   return characters_->encoder.backward(team, gradients.characters, d_vectors, weights.characters, *characters_->words,
                                        characters_->saved, scratch);
 }

@@ -44,7 +44,7 @@ class TokenFeatures {
                               linalg::Scratch& scratch);
 
   // Whether anything here has a gradient.
-  [[nodiscard]] bool learns() const { return learns_; }
+  [[nodiscard]] bool has_gradients() const { return has_gradients_; }
   [[nodiscard]] const optim::RowGradients& table_gradient(std::size_t table) const { return tables_[table].gradient; }
 
  private:
@@ -54,7 +54,7 @@ class TokenFeatures {
     std::int64_t dim;
     bool trained;
     memory::MatrixView<const float> frozen;
-    optim::RowPlaces places{};  // where it is trained
+    optim::RowPositions positions{};  // where it is trained
     optim::RowGradients gradient{};
   };
   struct Mix {
@@ -70,7 +70,7 @@ class TokenFeatures {
     charcnn::CharEncoder encoder;
     charcnn::EncoderSaved saved;
     std::optional<charcnn::WordBatch> words{};
-    optim::RowPlaces places{};
+    optim::RowPositions positions{};
     memory::RowBuffer<float> vectors;  // of the types, and then their gradients
   };
 
@@ -78,7 +78,7 @@ class TokenFeatures {
   static void copy_rows(const parallel::Team& team, memory::MatrixView<float> features,
                         memory::MatrixView<const float> rows, std::span<const std::int32_t> ids);
 
-  bool learns_ = false;
+  bool has_gradients_ = false;
   const Batch* batch_ = nullptr;
   const heads::TextSpans* texts_ = nullptr;
   std::vector<TableRows> tables_;

@@ -45,9 +45,9 @@ inline std::uint64_t load_four_bytes(const char* data) {
 // As load_bytes, for fewer than eight bytes; the missing ones are `fill`. Loads that overlap, for a copy of a length
 // that is not known in advance would be a call.
 inline std::uint64_t load_bytes(const char* data, std::size_t count, char fill) {
-  constexpr std::uint64_t every = 0x0101010101010101ULL;
+  constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
   const auto byte = [data](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(data[at])} << (8 * at); };
-  const std::uint64_t filled = (every * static_cast<unsigned char>(fill)) << (8 * count);
+  const std::uint64_t filled = (kByteOnes * static_cast<unsigned char>(fill)) << (8 * count);
   if (count >= 4) return filled | load_four_bytes(data) | (load_four_bytes(data + count - 4) << (8 * (count - 4)));
   if (count == 0) return filled;
   return filled | byte(0) | byte(count / 2) | byte(count - 1);

@@ -44,7 +44,7 @@ class OrderedBlocks {
   }
 
   // Waits until the pool can take a further block without a queue longer than it needs; false when `seconds` passed.
-  bool wait_for_room(double seconds) { return pool_.wait(2 * pool_.size() - 1, seconds); }
+  bool wait_for_capacity(double seconds) { return pool_.wait(2 * pool_.size() - 1, seconds); }
   bool wait_for_all(double seconds) { return pool_.wait(0, seconds); }
 
   // The result of the first block whose result was not taken, if it is there; rethrows the block's failure.

@@ -15,12 +15,12 @@ RawBlock TokenCounter::count(std::span<const char> text, std::int64_t block_numb
   return {take_ids(), splitter.words(), splitter.sentences()};
 }
 
-TokenCounter::Stretch TokenCounter::count_within(std::size_t most_words, std::span<const char> text,
-                                                 const SentenceRules& rules, bool continues_line) {
+TokenCounter::PartialCount TokenCounter::count_until(std::size_t max_words, std::span<const char> text,
+                                                     const SentenceRules& rules, bool continues_line) {
   SentenceSplitter splitter(text, rules, continues_line, *this);
   while (splitter.run_sentence()) {
     splitter.flush();
-    if (table_.size() > most_words) break;
+    if (table_.size() > max_words) break;
   }
   return {splitter.words(), splitter.sentences(), splitter.offset(), splitter.within_line()};
 }
@@ -40,10 +40,10 @@ std::vector<std::int32_t> TokenCounter::take_ids() {
 
 void TokenCounter::retain(std::span<const bool> keep) {
   table_ = table_.subset(keep);
-  std::size_t kept = 0;
+  std::size_t retained = 0;
   for (std::size_t id = 0; id < keep.size(); ++id)
-    if (keep[id]) counts_[kept++] = counts_[id];
-  counts_.resize(kept);
+    if (keep[id]) counts_[retained++] = counts_[id];
+  counts_.resize(retained);
 }
 
 MergedCounts merge(std::vector<TokenCounter> counters) {

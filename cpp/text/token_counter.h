@@ -21,28 +21,28 @@ struct RawBlock {
   std::int64_t sentences = 0;
 };
 
-enum class Ids { kKeep, kForget };
+enum class Ids { kKeep, kDiscard };
 
 // Counts of one worker; those of several are brought together by merge().
 class alignas(memory::kCacheLine) TokenCounter {  // aligned: each is written to by one thread
  public:
-  explicit TokenCounter(Ids ids, std::size_t most_words = WordTable::kMaxWords) : ids_(ids), table_(most_words) {}
+  explicit TokenCounter(Ids ids, std::size_t max_words = WordTable::kMaxWords) : ids_(ids), table_(max_words) {}
 
   // A block of UTF-8 that begins and ends with a sentence. Throws TextError. The numbers of the blocks that one counter
   // gets must ascend.
   RawBlock count(std::span<const char> text, std::int64_t block_number, const SentenceRules& rules,
                  bool continues_line);
 
-  // For growing the vocabulary within a bound: counts sentences until more than `most_words` distinct words are known;
+  // For growing the vocabulary within a bound: counts sentences until more than `max_words` distinct words are known;
   // returns what was read and how far.
-  struct Stretch {
+  struct PartialCount {
     std::int64_t words = 0;
     std::int64_t sentences = 0;
     std::size_t bytes = 0;
     bool within_line = false;
   };
-  Stretch count_within(std::size_t most_words, std::span<const char> text, const SentenceRules& rules,
-                       bool continues_line);
+  PartialCount count_until(std::size_t max_words, std::span<const char> text, const SentenceRules& rules,
+                           bool continues_line);
 
   // Word by word, for sentences that are no text.
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }

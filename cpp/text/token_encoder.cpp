@@ -23,20 +23,20 @@ EncodedIds TokenEncoder::take() {
 
 std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const RawSegment> segments) {
   std::vector<std::int64_t> ends;
-  std::size_t read = 0, kept = 0, begin = 0;
+  std::size_t read = 0, retained = 0, begin = 0;
   for (const RawSegment& segment : segments) {
     if (segment.length > ids.size() - read) throw std::out_of_range("the segments are longer than the ids");
     for (const std::int32_t raw : ids.subspan(read, segment.length)) {
       if (raw == kSentenceEnd) {
-        if (kept != begin) ends.push_back(static_cast<std::int64_t>(kept));
-        begin = kept;
+        if (retained != begin) ends.push_back(static_cast<std::int64_t>(retained));
+        begin = retained;
         continue;
       }
       if (raw < 0 || static_cast<std::size_t>(raw) >= segment.final_ids.size())
         throw std::out_of_range("a provisional id is not in the table");
       const std::int32_t id = segment.final_ids[static_cast<std::size_t>(raw)];
-      ids[kept] = id;  // never ahead of the reading; overwritten when the word is left out
-      kept += id != kUnknownWord;
+      ids[retained] = id;  // never ahead of the reading; overwritten when the word is left out
+      retained += id != kUnknownWord;
     }
     read += segment.length;
   }

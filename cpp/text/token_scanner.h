@@ -23,12 +23,12 @@ inline bool is_separator(char byte) { return byte == ' ' || (byte >= '\t' && byt
 
 // The top bit of each of the eight bytes that is a space or one of 9 .. 13.
 inline std::uint64_t separators_in(std::uint64_t bytes) {
-  constexpr std::uint64_t every = 0x0101010101010101ULL;
-  const std::uint64_t low = bytes & (every * 0x7f);  // adding to seven bits never carries into the next byte
-  const std::uint64_t at_least_9 = low + every * (0x80 - 9);
-  const std::uint64_t at_least_14 = low + every * (0x80 - 14);
-  const std::uint64_t not_space = (low ^ (every * ' ')) + every * 0x7f;
-  return ((at_least_9 & ~at_least_14) | ~not_space) & ~bytes & (every * 0x80);
+  constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
+  const std::uint64_t low = bytes & (kByteOnes * 0x7f);  // adding to seven bits never carries into the next byte
+  const std::uint64_t at_least_9 = low + kByteOnes * (0x80 - 9);
+  const std::uint64_t at_least_14 = low + kByteOnes * (0x80 - 14);
+  const std::uint64_t not_space = (low ^ (kByteOnes * ' ')) + kByteOnes * 0x7f;
+  return ((at_least_9 & ~at_least_14) | ~not_space) & ~bytes & (kByteOnes * 0x80);
 }
 
 class TokenScanner {

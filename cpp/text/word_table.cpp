@@ -11,8 +11,8 @@ constexpr int kFirstSlotBits = 10;
 
 }  // namespace
 
-WordTable::WordTable(std::size_t most_words)
-    : most_words_(std::min(most_words, kMaxWords)),
+WordTable::WordTable(std::size_t max_words)
+    : max_words_(std::min(max_words, kMaxWords)),
       slots_(std::size_t{1} << kFirstSlotBits),
       mask_(slots_.size() - 1),
       shift_(64 - kFirstSlotBits),
@@ -24,7 +24,7 @@ std::size_t WordTable::memory_bytes() const {
 
 std::int32_t WordTable::insert_new(const HashedWord& word, std::size_t index) {
   if (word.length > kMaxWordBytes) throw std::length_error("a word is longer than 65535 bytes");
-  if (size() >= most_words_) throw TooManyWords("more than " + std::to_string(most_words_) + " distinct words");
+  if (size() >= max_words_) throw TooManyWords("more than " + std::to_string(max_words_) + " distinct words");
   const auto id = static_cast<std::int32_t>(size());
   arena_.insert(arena_.end(), word.data, word.data + word.length);
   starts_.push_back(arena_.size());
@@ -48,10 +48,10 @@ void WordTable::grow() {
 
 WordTable WordTable::subset(std::span<const bool> keep) const {
   if (keep.size() != size()) throw std::invalid_argument("`keep` must have one entry a word");
-  WordTable kept(most_words_);
+  WordTable retained(max_words_);
   for (std::size_t id = 0; id < keep.size(); ++id)
-    if (keep[id]) kept.insert(word(static_cast<std::int32_t>(id)));
-  return kept;
+    if (keep[id]) retained.insert(word(static_cast<std::int32_t>(id)));
+  return retained;
 }
 
 }  // namespace wordkin::text

@@ -30,8 +30,8 @@ class WordTable {
  public:
   static constexpr std::size_t kMaxWords = std::numeric_limits<std::int32_t>::max();
 
-  // Holds at most `most_words`.
-  explicit WordTable(std::size_t most_words = kMaxWords);
+  // Holds at most `max_words`.
+  explicit WordTable(std::size_t max_words = kMaxWords);
 
   [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -67,10 +67,10 @@ class WordTable {
   // is looked up.
   void prefetch_bytes([[maybe_unused]] std::span<const HashedWord> words) const {
 #if defined(__GNUC__)
-    constexpr std::size_t kMost = 64;
-    std::array<const Slot*, kMost> compared;
+    constexpr std::size_t kMax = 64;
+    std::array<const Slot*, kMax> compared;
     std::size_t count = 0;
-    for (const HashedWord& word : words.first(std::min(words.size(), kMost))) {
+    for (const HashedWord& word : words.first(std::min(words.size(), kMax))) {
       compared[count] = &slots_[word.key >> shift_];
       count += word.length > 8 ? 1 : 0;  // no branch: lengths come in no order
     }
@@ -107,7 +107,7 @@ class WordTable {
   std::int32_t insert_new(const HashedWord& word, std::size_t index);
   void grow();
 
-  std::size_t most_words_;
+  std::size_t max_words_;
   memory::HugePageVector<Slot> slots_;
   std::size_t mask_;
   int shift_;  // the slot is named by the upper bits of the key

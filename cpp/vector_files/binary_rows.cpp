@@ -29,16 +29,16 @@ bool all_finite(const float* values, std::int64_t count) {
 }  // namespace
 
 BinaryBlock parse_binary_rows(const memory::MatrixView<float>& values, const std::uint8_t* data, std::size_t size,
-                              std::size_t most_word_bytes) {
+                              std::size_t max_word_bytes) {
   BinaryBlock block;
   const auto numbers = static_cast<std::size_t>(values.columns);
   while (block.rows < values.rows) {
     std::size_t begin = block.consumed;
     while (begin < size && data[begin] == '\n') ++begin;
-    const std::size_t reach = std::min(size - begin, most_word_bytes + 1);
+    const std::size_t reach = std::min(size - begin, max_word_bytes + 1);
     const void* space = reach == 0 ? nullptr : std::memchr(data + begin, ' ', reach);
     if (space == nullptr) {
-      if (reach > most_word_bytes) block.fault = BinaryFault::kLongWord;
+      if (reach > max_word_bytes) block.fault = BinaryFault::kLongWord;
       return block;
     }
     const auto end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(space) - data);

@@ -29,7 +29,7 @@ struct BinaryBlock {
 // OUT values: at most values.rows rows. Newlines before a word belong to the row before it and are dropped. A row that
 // the block cuts is left for the next block: consumed tells where it begins.
 BinaryBlock parse_binary_rows(const memory::MatrixView<float>& values, const std::uint8_t* data, std::size_t size,
-                              std::size_t most_word_bytes);
+                              std::size_t max_word_bytes);
 
 // Appends rows "prefix word" space numbers, without newlines, as gensim writes them.
 void format_binary_rows(std::string& out, std::string_view prefix, const std::uint8_t* words,

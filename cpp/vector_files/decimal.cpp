@@ -23,13 +23,13 @@ namespace {
 
 constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr int kMostPower = 22;   // the last power of ten that a double holds exactly
-constexpr int kMostDigits = 19;  // as many as surely fit 64 bits
-constexpr int kMostExponent = 100'000;
+constexpr int kMaxPower = 22;   // the last power of ten that a double holds exactly
+constexpr int kMaxDigits = 19;  // as many as surely fit 64 bits
+constexpr int kMaxExponent = 100'000;
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-// What a decimal number says: value = mantissa * 10^exponent while `digits` <= kMostDigits.
+// What a decimal number says: value = mantissa * 10^exponent while `digits` <= kMaxDigits.
 struct Parts {
   const char* end = nullptr;
   std::uint64_t mantissa = 0;
@@ -39,8 +39,8 @@ struct Parts {
 
 const char* read_digits(const char* p, const char* last, Parts& parts) {
   for (; p != last && is_digit(*p); ++p) {
-    if (parts.digits < kMostDigits) parts.mantissa = parts.mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
-    if (parts.mantissa != 0 && parts.digits <= kMostExponent) ++parts.digits;
+    if (parts.digits < kMaxDigits) parts.mantissa = parts.mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
+    if (parts.mantissa != 0 && parts.digits <= kMaxExponent) ++parts.digits;
   }
   return p;
 }
@@ -52,7 +52,7 @@ const char* read_exponent(const char* p, const char* last, int& exponent) {
   if (q != last && (*q == '-' || *q == '+')) ++q;
   if (q == last || !is_digit(*q)) return p;
   int value = 0;
-  for (; q != last && is_digit(*q); ++q) value = value < kMostExponent ? value * 10 + (*q - '0') : value;
+  for (; q != last && is_digit(*q); ++q) value = value < kMaxExponent ? value * 10 + (*q - '0') : value;
   exponent += negative ? -value : value;
   return q;
 }
@@ -66,7 +66,7 @@ Parts read_parts(const char* first, const char* last) {
     p = read_digits(p + 1, last, parts);
     const auto decimals = p - point - 1;
     any = any || decimals != 0;
-    parts.exponent = decimals < kMostExponent ? -static_cast<int>(decimals) : -kMostExponent;
+    parts.exponent = decimals < kMaxExponent ? -static_cast<int>(decimals) : -kMaxExponent;
   }
   if (!any) return {};
   if (p != last && (*p == 'e' || *p == 'E')) p = read_exponent(p, last, parts.exponent);
@@ -79,8 +79,8 @@ Parts read_parts(const char* first, const char* last) {
 // on either side. Range: 1e-22 to 2^53 * 1e22, so neither overflow nor subnormals.
 template <typename T>
 bool read_exactly(const Parts& parts, T& value) {
-  if (parts.digits > kMostDigits || parts.mantissa >> 53 != 0) return false;
-  if (parts.exponent < -kMostPower || parts.exponent > kMostPower) return false;
+  if (parts.digits > kMaxDigits || parts.mantissa >> 53 != 0) return false;
+  if (parts.exponent < -kMaxPower || parts.exponent > kMaxPower) return false;
   const auto mantissa = static_cast<double>(parts.mantissa);
   const double wide =
       parts.exponent < 0 ? mantissa / kPowersOfTen[-parts.exponent] : mantissa * kPowersOfTen[parts.exponent];
@@ -116,7 +116,7 @@ T read_slowly(const char* first, const Parts& parts) {
   return value;
 }
 
-const char* after_word(const char* p, const char* last, const char* lower) {
+const char* skip_word(const char* p, const char* last, const char* lower) {
   for (; *lower != '\0'; ++lower, ++p)
     if (p == last || (*p | 0x20) != *lower) return nullptr;
   return p;
@@ -124,9 +124,9 @@ const char* after_word(const char* p, const char* last, const char* lower) {
 
 template <typename T>
 Decimal<T> read_not_a_digit(const char* p, const char* last) {
-  if (const char* end = after_word(p, last, "infinity")) return {end, std::numeric_limits<T>::infinity()};
-  if (const char* end = after_word(p, last, "inf")) return {end, std::numeric_limits<T>::infinity()};
-  if (const char* end = after_word(p, last, "nan")) return {end, std::numeric_limits<T>::quiet_NaN()};
+  if (const char* end = skip_word(p, last, "infinity")) return {end, std::numeric_limits<T>::infinity()};
+  if (const char* end = skip_word(p, last, "inf")) return {end, std::numeric_limits<T>::infinity()};
+  if (const char* end = skip_word(p, last, "nan")) return {end, std::numeric_limits<T>::quiet_NaN()};
   return {nullptr, T{0}};
 }
 
@@ -151,7 +151,7 @@ Digits digits_of(const char* first, const char* last) {
 template <typename T>
 Digits shortest_digits(T value) {
 #if WORDKIN_FLOAT_CHARCONV
-  char text[kMostDecimalBytes];
+  char text[kMaxDecimalBytes];
   const auto result = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific);
   return digits_of(text, result.ptr);
 #else

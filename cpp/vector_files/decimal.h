@@ -17,10 +17,10 @@ template <typename T>
 Decimal<T> read_decimal(const char* first, const char* last);
 
 // Enough for any number that write_decimal writes.
-inline constexpr std::size_t kMostDecimalBytes = 40;
+inline constexpr std::size_t kMaxDecimalBytes = 40;
 
 // Writes the shortest text that reads back as `value`, laid out as NumPy's str(): 0.00015, 1e-05, 1.0, 1.5e+06, nan.
-// Returns one past the text; `out` has room for kMostDecimalBytes.
+// Returns one past the text; `out` has room for kMaxDecimalBytes.
 template <typename T>
 char* write_decimal(char* out, T value);
 

@@ -16,15 +16,15 @@ std::int64_t little_endian(const std::uint8_t* bytes) {
 
 }  // namespace
 
-FastTextEntries parse_fasttext_entries(const std::uint8_t* data, std::size_t size, std::int64_t most_entries,
-                                       std::size_t most_word_bytes) {
+FastTextEntries parse_fasttext_entries(const std::uint8_t* data, std::size_t size, std::int64_t max_entries,
+                                       std::size_t max_word_bytes) {
   FastTextEntries entries;
-  while (static_cast<std::int64_t>(entries.words.size()) < most_entries && entries.consumed < size) {
+  while (static_cast<std::int64_t>(entries.words.size()) < max_entries && entries.consumed < size) {
     const std::size_t begin = entries.consumed;
-    const std::size_t reach = std::min(size - begin, most_word_bytes + 1);
+    const std::size_t reach = std::min(size - begin, max_word_bytes + 1);
     const void* zero = std::memchr(data + begin, 0, reach);
     if (zero == nullptr) {
-      entries.word_too_long = reach > most_word_bytes;
+      entries.word_too_long = reach > max_word_bytes;
       break;
     }
     const auto end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(zero) - data);

@@ -17,8 +17,8 @@ struct FastTextEntries {
   bool word_too_long = false;
 };
 
-// The whole entries of a block, at most `most_entries`; one that the block cuts is left for the next block.
-FastTextEntries parse_fasttext_entries(const std::uint8_t* data, std::size_t size, std::int64_t most_entries,
-                                       std::size_t most_word_bytes);
+// The whole entries of a block, at most `max_entries`; one that the block cuts is left for the next block.
+FastTextEntries parse_fasttext_entries(const std::uint8_t* data, std::size_t size, std::int64_t max_entries,
+                                       std::size_t max_word_bytes);
 
 }  // namespace wordkin::vector_files

@@ -12,8 +12,8 @@ namespace wordkin::vector_files {
 namespace {
 
 // Below this a block is not worth more threads.
-constexpr std::size_t kLeastPieceBytes = 64 << 10;
-constexpr std::int64_t kRowsPerPiece = 256;
+constexpr std::size_t kMinChunkBytes = 64 << 10;
+constexpr std::int64_t kRowsPerChunk = 256;
 
 bool is_separator(char c) { return c == ' ' || c == '\t'; }
 
@@ -123,45 +123,45 @@ Row read_row(const Line& line, T* values, std::int64_t count, RowKind kind) {
 }
 
 // A run of whole lines of the block and the number of its first row.
-struct Piece {
+struct Chunk {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::int64_t first_row = 0;
   std::int64_t rows = 0;
 };
 
-std::int64_t count_lines(const char* data, const Piece& piece) {
-  auto lines = std::count(data + piece.begin, data + piece.end, '\n');
-  if (piece.end != piece.begin && data[piece.end - 1] != '\n') ++lines;
+std::int64_t count_lines(const char* data, const Chunk& chunk) {
+  auto lines = std::count(data + chunk.begin, data + chunk.end, '\n');
+  if (chunk.end != chunk.begin && data[chunk.end - 1] != '\n') ++lines;
   return lines;
 }
 
-std::vector<Piece> cut(const char* data, std::size_t size, std::size_t parts) {
-  std::vector<Piece> pieces;
-  const std::size_t step = std::max(size / parts, kLeastPieceBytes);
+std::vector<Chunk> cut(const char* data, std::size_t size, std::size_t parts) {
+  std::vector<Chunk> chunks;
+  const std::size_t step = std::max(size / parts, kMinChunkBytes);
   for (std::size_t begin = 0; begin < size;) {
     std::size_t end = size;
     if (size - begin > step) {
       const void* newline = std::memchr(data + begin + step, '\n', size - begin - step);
       if (newline != nullptr) end = static_cast<std::size_t>(static_cast<const char*>(newline) - data) + 1;
     }
-    pieces.push_back({begin, end});
+    chunks.push_back({begin, end});
     begin = end;
   }
-  return pieces;
+  return chunks;
 }
 
 template <typename T>
-TextBlock parse_piece(const memory::MatrixView<T>& values, const char* data, const Piece& piece, RowKind kind) {
+TextBlock parse_chunk(const memory::MatrixView<T>& values, const char* data, const Chunk& chunk, RowKind kind) {
   TextBlock block;
-  const std::int64_t rows = std::min(piece.rows, values.rows - piece.first_row);
-  const char* begin = data + piece.begin;
-  const char* const last = data + piece.end;
+  const std::int64_t rows = std::min(chunk.rows, values.rows - chunk.first_row);
+  const char* begin = data + chunk.begin;
+  const char* const last = data + chunk.end;
   for (; block.rows < rows; ++block.rows) {
     const auto left = static_cast<std::size_t>(last - begin);
     const auto* newline = static_cast<const char*>(std::memchr(begin, '\n', left));
     const char* end = newline == nullptr ? last : newline;
-    const std::int64_t index = piece.first_row + block.rows;
+    const std::int64_t index = chunk.first_row + block.rows;
     const Row row = read_row(trimmed(begin, end), values.row(index), values.columns, kind);
     if (!row.read) {
       block.fault =
@@ -204,14 +204,14 @@ template <typename T>
 TextBlock parse_text_rows(const memory::MatrixView<T>& values, const std::uint8_t* bytes, std::size_t size,
                           RowKind kind, parallel::ThreadPool* pool) {
   const auto* data = reinterpret_cast<const char*>(bytes);
-  // A few pieces for each thread, so that none waits long for the last one.
-  auto pieces = cut(data, size, pool == nullptr ? 1 : 4 * pool->size());
-  for_each(pool, pieces.size(), [&](std::size_t i) { pieces[i].rows = count_lines(data, pieces[i]); });
-  for (std::size_t i = 1; i < pieces.size(); ++i) pieces[i].first_row = pieces[i - 1].first_row + pieces[i - 1].rows;
-  while (!pieces.empty() && pieces.back().first_row >= values.rows) pieces.pop_back();
+  // A few chunks for each thread, so that none waits long for the last one.
+  auto chunks = cut(data, size, pool == nullptr ? 1 : 4 * pool->size());
+  for_each(pool, chunks.size(), [&](std::size_t i) { chunks[i].rows = count_lines(data, chunks[i]); });
+  for (std::size_t i = 1; i < chunks.size(); ++i) chunks[i].first_row = chunks[i - 1].first_row + chunks[i - 1].rows;
+  while (!chunks.empty() && chunks.back().first_row >= values.rows) chunks.pop_back();
 
-  std::vector<TextBlock> blocks(pieces.size());
-  for_each(pool, pieces.size(), [&](std::size_t i) { blocks[i] = parse_piece(values, data, pieces[i], kind); });
+  std::vector<TextBlock> blocks(chunks.size());
+  for_each(pool, chunks.size(), [&](std::size_t i) { blocks[i] = parse_chunk(values, data, chunks[i], kind); });
   TextBlock whole;
   for (auto& block : blocks) {
     append(whole, std::move(block));
@@ -224,12 +224,12 @@ template <typename T>
 void format_text_rows(std::string& out, const std::string_view prefix, const std::uint8_t* words,
                       const std::int64_t* offsets, const memory::MatrixView<const T>& values, RowKind kind,
                       char separator, parallel::ThreadPool* pool) {
-  const auto pieces = static_cast<std::size_t>((values.rows + kRowsPerPiece - 1) / kRowsPerPiece);
-  std::vector<std::string> texts(pieces);
-  for_each(pool, pieces, [&](std::size_t piece) {
-    std::string& text = texts[piece];
-    const auto first = static_cast<std::int64_t>(piece) * kRowsPerPiece;
-    for (std::int64_t i = first; i < std::min(values.rows, first + kRowsPerPiece); ++i) {
+  const auto chunks = static_cast<std::size_t>((values.rows + kRowsPerChunk - 1) / kRowsPerChunk);
+  std::vector<std::string> texts(chunks);
+  for_each(pool, chunks, [&](std::size_t chunk) {
+    std::string& text = texts[chunk];
+    const auto first = static_cast<std::int64_t>(chunk) * kRowsPerChunk;
+    for (std::int64_t i = first; i < std::min(values.rows, first + kRowsPerChunk); ++i) {
       if (kind == RowKind::kWord) {
         text.append(prefix);
         text.append(reinterpret_cast<const char*>(words) + offsets[i],
@@ -237,7 +237,7 @@ void format_text_rows(std::string& out, const std::string_view prefix, const std
       }
       const T* row = values.row(i);
       for (std::int64_t j = 0; j < values.columns; ++j) {
-        char number[kMostDecimalBytes + 1];
+        char number[kMaxDecimalBytes + 1];
         char* begin = number;
         if (j != 0 || kind == RowKind::kWord) *begin++ = separator;
         text.append(number, write_decimal(begin, row[j]));

@@ -27,41 +27,41 @@ void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t
 
 Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
                  std::size_t threads, LearningRate& rate, std::uint64_t first_stream)
-    : objective_(options, parameters, counts), rate_(&rate), next_stream_(first_stream), pool_(threads) {
+    : context_(options, parameters, counts), rate_(&rate), next_stream_(first_stream), pool_(threads) {
   trainers_.reserve(pool_.size());
-  for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(objective_, cancelled_);
+  for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(context_, cancelled_);
 }
 
 Hogwild::~Hogwild() { cancel(); }
 
 void Hogwild::feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words) {
   if (cancelled_.load(std::memory_order_relaxed)) throw std::runtime_error("this training was cancelled");
-  check_block(ids, ends, objective_.words());
+  check_block(ids, ends, context_.words());
   const double raw_share = ids.empty() ? 0.0 : static_cast<double>(raw_words) / static_cast<double>(ids.size());
   std::int64_t begin = 0, raw_before = 0;
   for (const std::int64_t end : ends) {
-    begun_.ids.insert(begun_.ids.end(), ids.begin() + begin, ids.begin() + end);
-    begun_.ends.push_back(static_cast<std::int64_t>(begun_.ids.size()));
+    pending_job_.ids.insert(pending_job_.ids.end(), ids.begin() + begin, ids.begin() + end);
+    pending_job_.ends.push_back(static_cast<std::int64_t>(pending_job_.ids.size()));
     begin = end;
-    if (begun_.ends.back() < objective_.options().job_words) continue;
+    if (pending_job_.ends.back() < context_.options().job_words) continue;
     const auto raw = end == ends.back() ? raw_words : static_cast<std::int64_t>(raw_share * static_cast<double>(end));
-    begun_.raw_words += raw - raw_before;
+    pending_job_.raw_words += raw - raw_before;
     raw_before = raw;
     finish();
   }
-  begun_.raw_words += raw_words - raw_before;
+  pending_job_.raw_words += raw_words - raw_before;
 }
 
 void Hogwild::finish() {
-  if (begun_.ends.empty() && begun_.raw_words == 0) return;
-  begun_.stream = next_stream_++;
-  auto job = std::make_shared<const Job>(std::exchange(begun_, Job{}));
+  if (pending_job_.ends.empty() && pending_job_.raw_words == 0) return;
+  pending_job_.stream = next_stream_++;
+  auto job = std::make_shared<const Job>(std::exchange(pending_job_, Job{}));
   pool_.submit([this, job = std::move(job)](std::size_t worker) { run(*job, worker); });
 }
 
 void Hogwild::run(const Job& job, std::size_t worker) {
   SentenceTrainer& trainer = trainers_[worker];
-  random::Generator generator(objective_.options().seed, job.stream);
+  random::Generator generator(context_.options().seed, job.stream);
   const std::span<const std::int32_t> ids(job.ids);
   const double raw_share =
       job.ids.empty() ? 0.0 : static_cast<double>(job.raw_words) / static_cast<double>(job.ids.size());
@@ -87,11 +87,11 @@ void Hogwild::run(const Job& job, std::size_t worker) {
   tally_ += done;
 }
 
-bool Hogwild::wait(std::size_t most, double seconds) { return pool_.wait(most, seconds); }
+bool Hogwild::wait(std::size_t max_pending, double seconds) { return pool_.wait(max_pending, seconds); }
 
 void Hogwild::cancel() {
   cancelled_.store(true, std::memory_order_relaxed);
-  pool_.drop_waiting();
+  pool_.discard_queued();
 }
 
 Tally Hogwild::tally() const {

@@ -37,7 +37,7 @@ class Hogwild {
 
   // Waits until at most `most` jobs are pending or the time is over; true in the first case. An exception of a job is
   // rethrown here.
-  bool wait(std::size_t most, double seconds);
+  bool wait(std::size_t max_pending, double seconds);
   // Drops the jobs that wait and stops those that run after their current window. From then on, feeding is refused
   // (std::runtime_error). Any thread may call it.
   void cancel();
@@ -54,11 +54,11 @@ class Hogwild {
   };
   void run(const Job& job, std::size_t worker);
 
-  Objective objective_;
+  TrainingContext context_;
   LearningRate* rate_;
   std::vector<SentenceTrainer> trainers_;  // one a thread
   std::uint64_t next_stream_;
-  Job begun_;
+  Job pending_job_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   Tally tally_;

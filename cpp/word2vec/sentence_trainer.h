@@ -20,7 +20,7 @@ struct Tally {
   std::int64_t raw_words = 0;
   std::int64_t trained_words = 0;  // what subsampling kept
   std::int64_t pairs = 0;
-  std::int64_t terms = 0;
+  std::int64_t scores = 0;
   double loss = 0.0;
 
   Tally& operator+=(const Tally& other);
@@ -29,33 +29,33 @@ struct Tally {
 class SentenceTrainer {
  public:
   // Both are borrowed; `cancelled` is asked before each window.
-  SentenceTrainer(const Objective& objective, const std::atomic<bool>& cancelled);
+  SentenceTrainer(const TrainingContext& context, const std::atomic<bool>& cancelled);
 
-  // Every position of the sentence (ids below objective.words()) in order: subsample, then window by window.
+  // Every position of the sentence (ids below context.words()) in order: subsample, then window by window.
   void train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator);
 
   // What was done since the last call.
   Tally take_tally();
 
  private:
-  void keep_some(std::span<const std::int32_t> sentence, random::Generator& generator);
+  void subsample(std::span<const std::int32_t> sentence, random::Generator& generator);
   void draw(std::size_t begin, std::size_t end, random::Generator& generator);
   void prepare(std::size_t position);
   void update(std::size_t position, float rate);
-  void gather_context(std::size_t position, int reach);
+  void gather_context(std::size_t position, int radius);
   void reserve(int inputs);
 
-  const Objective* objective_;
+  const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
-  std::vector<std::int32_t> kept_;    // words of the sentence that subsampling left
-  std::vector<float*> kept_rows_;     // their input rows
-  std::vector<int> reaches_;          // of the positions drawn so far in this batch
-  std::vector<std::int32_t> noise_;   // likewise, options.negative each
-  std::vector<DrawnWindow> windows_;  // a ring: this position's and those prepared ahead
-  std::vector<float*> context_;
-  std::vector<float> context_factors_;
+  std::vector<std::int32_t> subsampled_;  // words of the sentence that subsampling left
+  std::vector<float*> subsampled_rows_;   // their input rows
+  std::vector<int> radii_;                // of the positions drawn so far in this batch
+  std::vector<std::int32_t> noise_;       // likewise, options.negative each
+  std::vector<SampledWindow> windows_;    // a ring: this position's and those prepared ahead
+  std::vector<float*> context_rows_;
+  std::vector<float> context_update_scale_;
   memory::AlignedBuffer<float> scratch_;
-  kernels::LossTerms loss_;
+  kernels::LossAccumulator loss_;
   Tally tally_;
 };
 

@@ -21,7 +21,8 @@ void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::
 
 }  // namespace
 
-Objective::Objective(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts)
+TrainingContext::TrainingContext(const Options& options, const Parameters& parameters,
+                                 std::span<const std::int64_t> counts)
     : options_(options),
       parameters_(parameters),
       words_(static_cast<std::int64_t>(counts.size())),
@@ -31,11 +32,11 @@ Objective::Objective(const Options& options, const Parameters& parameters, std::
   if (options.job_words < 1) throw std::invalid_argument("job_words must be at least 1");
   if (options.negative < 0) throw std::invalid_argument("negative must be at least 0");
   if (options.negative == 0 && !options.hierarchical_softmax)
-    throw std::invalid_argument("an objective needs negative sampling or hierarchical softmax");
+    throw std::invalid_argument("an context needs negative sampling or hierarchical softmax");
   if (words_ > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 words");
   check_rows("input", parameters.input, words_, parameters.input.columns);
-  if (!parameters.factors.empty() && parameters.factors.size() < counts.size())
-    throw std::invalid_argument("factors must be empty or have one entry for each word");
+  if (!parameters.update_scale.empty() && parameters.update_scale.size() < counts.size())
+    throw std::invalid_argument("`update_scale` must be empty or have one entry for each word");
   if (options.negative > 0) {
     check_rows("output", parameters.output, words_, parameters.input.columns);
     sampler_.emplace(counts, options.ns_exponent);
@@ -46,7 +47,7 @@ Objective::Objective(const Options& options, const Parameters& parameters, std::
   }
 }
 
-int Objective::most_outputs() const {
+int TrainingContext::max_outputs() const {
   return (options_.negative > 0 ? options_.negative + 1 : 0) + (tree_ ? static_cast<int>(tree_->longest_path()) : 0);
 }
 

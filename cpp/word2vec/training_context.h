@@ -32,17 +32,17 @@ struct Options {
 
 // Borrowed from the caller, changed in place by all threads. Rows are padded and aligned as kernels ask.
 struct Parameters {
-  memory::MatrixView<float> input;   // a row a word
-  memory::MatrixView<float> nodes;   // a row an inner node; empty without hierarchical softmax
-  memory::MatrixView<float> output;  // a row a word; empty without negative sampling
-  std::span<const float> factors;    // scale of each input row's updates: empty for 1, or one each
+  memory::MatrixView<float> input;      // a row a word
+  memory::MatrixView<float> nodes;      // a row an inner node; empty without hierarchical softmax
+  memory::MatrixView<float> output;     // a row a word; empty without negative sampling
+  std::span<const float> update_scale;  // scale of each input row's updates: empty for 1, or one each
 };
 
 // Everything drawn from or decided by the vocabulary; const while threads run.
-class Objective {
+class TrainingContext {
  public:
   // Throws std::invalid_argument if arrays, counts and options do not fit each other.
-  Objective(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts);
+  TrainingContext(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts);
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
@@ -50,7 +50,7 @@ class Objective {
   [[nodiscard]] const Subsampling& subsampling() const { return subsampling_; }
   [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
   [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
-  [[nodiscard]] int most_outputs() const;  // the most output rows that one target can have
+  [[nodiscard]] int max_outputs() const;  // the most output rows that one target can have
   [[nodiscard]] int width() const { return static_cast<int>(parameters_.input.columns); }
   [[nodiscard]] std::int64_t words() const { return words_; }
 

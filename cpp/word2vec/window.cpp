@@ -5,20 +5,20 @@
 namespace wordkin::word2vec {
 namespace {
 
-void add_path(const Objective& objective, std::int32_t centre, DrawnWindow& window) {
-  const auto path = objective.tree()->path(centre);
+void add_path(const TrainingContext& context, std::int32_t centre, SampledWindow& window) {
+  const auto path = context.tree()->path(centre);
   for (std::size_t i = 0; i < path.nodes.size(); ++i) {
-    window.rows[i] = objective.parameters().nodes.row(path.nodes[i]);
+    window.rows[i] = context.parameters().nodes.row(path.nodes[i]);
     window.signs[i] = path.signs[i];
     window.repeats[i] = 1.0f;
   }
   window.outputs = static_cast<int>(path.nodes.size());
-  window.terms = static_cast<std::int64_t>(path.nodes.size());
+  window.scores = static_cast<std::int64_t>(path.nodes.size());
 }
 
-void add_target_and_noise(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise,
-                          DrawnWindow& window) {
-  const auto& output = objective.parameters().output;
+void add_target_and_noise(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
+                          SampledWindow& window) {
+  const auto& output = context.parameters().output;
   const int first = window.outputs;
   const auto put = [&](std::int32_t word, float sign) {
     window.rows[window.outputs] = output.row(word);
@@ -27,16 +27,16 @@ void add_target_and_noise(const Objective& objective, std::int32_t centre, std::
     ++window.outputs;
   };
   put(centre, 1.0f);
-  ++window.terms;
+  ++window.scores;
   for (const std::int32_t word : noise) {
     if (word == centre) continue;
-    ++window.terms;
+    ++window.scores;
     float* row = output.row(word);
-    int place = first + 1;
-    while (place < window.outputs && window.rows[place] != row) ++place;
-    if (place < window.outputs) {
-      window.repeats[place] += 1.0f;
-      window.most_repeats = std::max(window.most_repeats, static_cast<int>(window.repeats[place]));
+    int index = first + 1;
+    while (index < window.outputs && window.rows[index] != row) ++index;
+    if (index < window.outputs) {
+      window.repeats[index] += 1.0f;
+      window.max_repeats = std::max(window.max_repeats, static_cast<int>(window.repeats[index]));
     } else {
       put(word, -1.0f);
     }
@@ -45,18 +45,18 @@ void add_target_and_noise(const Objective& objective, std::int32_t centre, std::
 
 }  // namespace
 
-DrawnWindow::DrawnWindow(int most_outputs)
-    : rows(static_cast<std::size_t>(most_outputs) + 1),
-      signs(static_cast<std::size_t>(most_outputs) + 16),
-      repeats(static_cast<std::size_t>(most_outputs) + 16) {}
+SampledWindow::SampledWindow(int max_outputs)
+    : rows(static_cast<std::size_t>(max_outputs) + 1),
+      signs(static_cast<std::size_t>(max_outputs) + 16),
+      repeats(static_cast<std::size_t>(max_outputs) + 16) {}
 
-void set_window(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise,
-                DrawnWindow& window) {
+void set_window(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
+                SampledWindow& window) {
   window.outputs = 0;
-  window.terms = 0;
-  window.most_repeats = 1;
-  if (objective.tree() != nullptr) add_path(objective, centre, window);
-  if (objective.sampler() != nullptr) add_target_and_noise(objective, centre, noise, window);
+  window.scores = 0;
+  window.max_repeats = 1;
+  if (context.tree() != nullptr) add_path(context, centre, window);
+  if (context.sampler() != nullptr) add_target_and_noise(context, centre, noise, window);
 }
 
 }  // namespace wordkin::word2vec

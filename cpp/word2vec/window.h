@@ -9,13 +9,13 @@
 
 namespace wordkin::word2vec {
 
-struct DrawnWindow {
-  explicit DrawnWindow(int most_outputs);
+struct SampledWindow {
+  explicit SampledWindow(int max_outputs);
 
-  int reach = 0;
+  int radius = 0;
   int outputs = 0;
-  int most_repeats = 1;
-  std::int64_t terms = 0;      // scores that each input takes part in: outputs with their repeats
+  int max_repeats = 1;
+  std::int64_t scores = 0;     // scores that each input takes part in: outputs with their repeats
   std::vector<float*> rows;    // (outputs), one more place for the context row that the window brings in, to be fetched
   std::vector<float> signs;    // (outputs), 16 more for the kernels' whole loads
   std::vector<float> repeats;  // likewise
@@ -25,7 +25,7 @@ struct DrawnWindow {
 // words: pairs are what the published algorithm trains, draws are fewer (Ji et al. 2016, "Parallelizing Word2Vec in
 // shared and distributed memory"). A noise word drawn twice counts twice; one that equals the target is dropped, as in
 // the published program.
-void set_window(const Objective& objective, std::int32_t centre, std::span<const std::int32_t> noise,
-                DrawnWindow& window);
+void set_window(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
+                SampledWindow& window);
 
 }  // namespace wordkin::word2vec

@@ -72,7 +72,7 @@ def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tupl
         rate=window.rate,
         scale=1 / n if mean else 1.0,
         error_scale=1.0 if mean else 1 / n,
-        factors=window.factors,
+        update_scale=window.factors,
     )
     arguments = (
         matrices.exact_inputs,

@@ -39,10 +39,10 @@ struct Model {
       weights.push_back(std::move(values));
     }
   }
-  elmo::TrainedArrays arrays() {
-    elmo::TrainedArrays all;
+  elmo::TrainingArrays arrays() {
+    elmo::TrainingArrays all;
     for (auto& values : weights) all.weights.emplace_back(values);
-    for (auto& values : memory) all.memory.push_back({values, {}});
+    for (auto& values : memory) all.optimizer_state.push_back({values, {}});
     return all;
   }
   elmo::Tensors<const float> tensors(const elmo::Options& options) const {
@@ -124,8 +124,8 @@ std::vector<float> embedded(const kernels::KernelTable& table, std::size_t threa
   parallel::ThreadPool pool(threads);
   elmo::LanguageModel loaded(compute, options, model.tensors(options));
   loaded.prepare_loading(threads);
-  elmo::Embedding embedding(loaded, batch, options.n_layers, threads);
-  elmo::TracedPass pass(compute, options, model.tensors(options), batch, text.rows(), ids, threads);
+  elmo::InferencePass embedding(loaded, batch, options.n_layers, threads);
+  elmo::ForwardPass pass(compute, options, model.tensors(options), batch, text.rows(), ids, threads);
   const auto tensors = elmo::tensors_of<float>(options, spans);
   parallel::run_team(pool, threads, [&](parallel::Team& team) {
     loaded.load(team);

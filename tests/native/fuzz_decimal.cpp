@@ -30,7 +30,7 @@ template <typename T>
 void check_writing(const std::uint8_t* data) {
   T value;
   std::memcpy(&value, data, sizeof value);
-  char text[vf::kMostDecimalBytes];
+  char text[vf::kMaxDecimalBytes];
   const char* end = vf::write_decimal(text, value);
   require(end - text <= static_cast<std::ptrdiff_t>(sizeof text));
   const auto back = vf::read_decimal<T>(text, end);

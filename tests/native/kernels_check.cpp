@@ -68,7 +68,7 @@ double worst_difference(const kernels::KernelTable& table, const Case& c, random
   for (int i = 0; i < c.inputs; ++i) inputs.push_back(x.data() + i * c.width);
   for (int j = 0; j < c.outputs; ++j) outputs.push_back(y.data() + j * c.width);
   memory::AlignedBuffer<float> scratch(kernels::scratch_floats(c.inputs, c.outputs, c.width));
-  kernels::LossTerms loss;
+  kernels::LossAccumulator loss;
   const kernels::Window window{{inputs.data(), nullptr, c.inputs},
                                {outputs.data(), signs.data(), repeats.data(), c.outputs, 2},
                                {nullptr, 0},

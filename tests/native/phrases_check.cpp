@@ -72,7 +72,7 @@ Counts counted(const Sentences& sentences, const std::string& delimiter) {
 phrases::PhraseVocabulary learned(const std::vector<std::string>& texts, const std::string& delimiter,
                                   std::size_t workers, std::size_t most = 1 << 30) {
   phrases::PhraseLearner learner(delimiter, kConnectors, most, workers);
-  std::vector<phrases::LearnedBlock> blocks;
+  std::vector<phrases::InputBlock> blocks;
   for (const auto& text : texts) blocks.push_back({text, false});
   learner.learn(blocks, {});
   return {delimiter, [&] {

@@ -26,21 +26,22 @@ std::vector<float> noise(std::int64_t count, std::uint64_t stream) {
 }
 
 // Everything that one team computes, as one list.
-std::vector<float> results_of(std::size_t threads, std::int64_t places, const kernels::KernelTable& table) {
+std::vector<float> results_of(std::size_t threads, std::int64_t positions, const kernels::KernelTable& table) {
   const linalg::Compute compute{&table};
   auto weights = noise(kWords * kColumns, 1), bias = noise(kWords, 2);
-  const auto hidden = noise(places * kColumns, 3);
+  const auto hidden = noise(positions * kColumns, 3);
   std::vector<std::int32_t> targets[2];
   random::Generator generator(2);
   for (auto& direction : targets)
-    for (std::int64_t i = 0; i < places; ++i) direction.push_back(static_cast<std::int32_t>(generator.below(kWords)));
+    for (std::int64_t i = 0; i < positions; ++i)
+      direction.push_back(static_cast<std::int32_t>(generator.below(kWords)));
 
   const softmax::OutputLayer layer{{weights.data(), kWords, kColumns, kColumns}, bias};
-  const memory::MatrixView<const float> hidden_view{hidden.data(), places, kColumns, kColumns};
-  softmax::SampledSoftmax first(compute, kWords, kColumns, places, kNegatives),
-      second(compute, kWords, kColumns, places, kNegatives);
+  const memory::MatrixView<const float> hidden_view{hidden.data(), positions, kColumns, kColumns};
+  softmax::SampledSoftmax first(compute, kWords, kColumns, positions, kNegatives),
+      second(compute, kWords, kColumns, positions, kNegatives);
   softmax::SampledSoftmax* const sampled[2] = {&first, &second};
-  softmax::FullSoftmax full(compute, kWords, kColumns, places);
+  softmax::FullSoftmax full(compute, kWords, kColumns, positions);
   std::vector<float> d_hidden(hidden.size()), d_weights(weights.size()), d_bias(bias.size()), losses(3);
   std::vector<float> d_hidden_sampled[2] = {d_hidden, d_hidden};
   std::vector<float> memory(weights.size(), 1.0f), bias_memory(bias.size(), 1.0f);
@@ -52,13 +53,15 @@ std::vector<float> results_of(std::size_t threads, std::int64_t places, const ke
   linalg::Scratch scratch(threads);
   parallel::run_team(pool, threads, [&](parallel::Team& team) {
     const double loss = full.run(
-        team, {{d_hidden.data(), places, kColumns, kColumns}, {d_weights.data(), kWords, kColumns, kColumns}, d_bias},
+        team,
+        {{d_hidden.data(), positions, kColumns, kColumns}, {d_weights.data(), kWords, kColumns, kColumns}, d_bias},
         {hidden_view, targets[0]}, layer, 0.5f, scratch);
     if (team.rank() == 0) losses[2] = static_cast<float>(loss);
     team.split(2, [&](int direction, parallel::Team& subteam) {
-      const double sum = sampled[direction]->run(
-          subteam, {d_hidden_sampled[direction].data(), places, kColumns, kColumns}, {hidden_view, targets[direction]},
-          layer, random::Generator(3, static_cast<std::uint64_t>(direction)), 0.5f, scratch);
+      const double sum =
+          sampled[direction]->run(subteam, {d_hidden_sampled[direction].data(), positions, kColumns, kColumns},
+                                  {hidden_view, targets[direction]}, layer,
+                                  random::Generator(3, static_cast<std::uint64_t>(direction)), 0.5f, scratch);
       if (subteam.rank() == 0) losses[static_cast<std::size_t>(direction)] = static_cast<float>(sum);
     });
     team.barrier();
@@ -79,12 +82,12 @@ std::vector<float> results_of(std::size_t threads, std::int64_t places, const ke
 int main() {
   bool is_right = true;
   for (const auto isa : kernels::available())
-    for (const std::int64_t places : {1, 40, 300}) {
-      const auto alone = results_of(1, places, kernels::table_of(isa));
+    for (const std::int64_t positions : {1, 40, 300}) {
+      const auto alone = results_of(1, positions, kernels::table_of(isa));
       for (const std::size_t threads : {2, 3, 4})
-        if (results_of(threads, places, kernels::table_of(isa)) != alone) {
-          std::printf("%s: %d threads differ from one at %d places\n", kernels::name_of(isa).data(),
-                      static_cast<int>(threads), static_cast<int>(places));
+        if (results_of(threads, positions, kernels::table_of(isa)) != alone) {
+          std::printf("%s: %d threads differ from one at %d positions\n", kernels::name_of(isa).data(),
+                      static_cast<int>(threads), static_cast<int>(positions));
           is_right = false;
         }
     }

@@ -57,9 +57,9 @@ struct Texts {
     d_layers.resize(layers.size());
     weights.assign(lengths.size(), 1.0f);
   }
-  tasks::Request request(tasks::Goal goal, bool has_tags) {
+  tasks::Request request(tasks::RequestKind kind, bool has_tags) {
     tasks::Request request;
-    request.goal = goal;
+    request.kind = kind;
     request.learning_rate = 0.01;
     request.batch = {lengths, {ids, ids}, {{layers.data()}}, {characters.data(), kTypes, 8, 8}, types};
     request.targets.ids = std::span(targets).first(has_tags ? ids.size() : lengths.size());
@@ -89,7 +89,7 @@ struct Model {
   tasks::NetworkArrays arrays() {
     tasks::NetworkArrays all;
     for (auto& values : weights) all.weights.emplace_back(values);
-    for (std::size_t i = 0; i < first.size(); ++i) all.memory.push_back({first[i], second[i]});
+    for (std::size_t i = 0; i < first.size(); ++i) all.optimizer_state.push_back({first[i], second[i]});
     all.frozen = {{}, {frozen.data(), kRows, 7, 7}};
     return all;
   }
@@ -116,7 +116,7 @@ std::vector<float> results(const kernels::KernelTable& table, const tasks::Optio
   Texts first(options, {3, 0, 9, 4, 1}), second(options, {2, 12, 0, 7, 7, 3}), empty(options, {0, 0});
   std::int64_t step = 1;
   for (Texts* const texts : {&first, &second, &empty, &first}) {
-    auto request = texts->request(tasks::Goal::kUpdate, has_tags);
+    auto request = texts->request(tasks::RequestKind::kUpdate, has_tags);
     request.step = step++;
     const auto before = model.weights;
     run(pool, network, request, true);
@@ -125,12 +125,12 @@ std::vector<float> results(const kernels::KernelTable& table, const tasks::Optio
   }
   const std::int64_t rows = has_tags ? second.tokens : std::ssize(second.lengths);
   std::vector<float> answers(static_cast<std::size_t>(rows * options.outputs));
-  auto request = second.request(tasks::Goal::kProbabilities, has_tags);
-  request.answers = {answers.data(), rows, options.outputs, options.outputs};
+  auto request = second.request(tasks::RequestKind::kProbabilities, has_tags);
+  request.outputs = {answers.data(), rows, options.outputs, options.outputs};
   run(pool, network, request, false);
   std::vector<std::int32_t> paths(static_cast<std::size_t>(second.tokens));
   if (has_tags) {
-    request = second.request(tasks::Goal::kPaths, has_tags);
+    request = second.request(tasks::RequestKind::kPaths, has_tags);
     request.paths = paths;
     run(pool, network, request, false);
   }
@@ -146,19 +146,19 @@ std::vector<float> word_answers(const kernels::KernelTable& table, tasks::Option
   parallel::ThreadPool pool(threads);
   tasks::Network network(options, table, model.arrays(), pool.size());
   Texts words(options, {17}), more(options, {24}), texts(options, {3, 0, 9, 4, 1});
-  auto request = words.request(tasks::Goal::kWords, false);
+  auto request = words.request(tasks::RequestKind::kCacheWords, false);
   request.total_words = words.tokens + more.tokens;
   run(pool, network, request, false);
-  request = more.request(tasks::Goal::kWords, false);
+  request = more.request(tasks::RequestKind::kCacheWords, false);
   request.first_word = words.tokens;
   run(pool, network, request, true);
   run(pool, network, request, false);
   const bool has_tags = options.task == tasks::Task::kTags;
   const std::int64_t rows = has_tags ? texts.tokens : std::ssize(texts.lengths);
   std::vector<float> answers(static_cast<std::size_t>(rows * options.outputs));
-  request = texts.request(tasks::Goal::kScores, has_tags);
+  request = texts.request(tasks::RequestKind::kScores, has_tags);
   request.batch.words = texts.ids;
-  request.answers = {answers.data(), rows, options.outputs, options.outputs};
+  request.outputs = {answers.data(), rows, options.outputs, options.outputs};
   run(pool, network, request, false);
   return answers;
 }

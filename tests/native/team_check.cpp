@@ -77,7 +77,7 @@ void check_cancelling(ThreadPool& pool, int size) {
   std::atomic<bool> cancelled{false};
   std::vector<int> rounds(static_cast<std::size_t>(size), 0);
   start_team(pool, static_cast<std::size_t>(size), cancelled, [&](Team& team) {
-    while (team.go_on()) ++rounds[team.rank()];
+    while (team.barrier_and_check()) ++rounds[team.rank()];
   });
   require(!pool.wait(0, 0.01), "an endless region goes on", size);
   cancelled.store(true);

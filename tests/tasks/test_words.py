@@ -60,7 +60,7 @@ def test_same_bits_as_from_features(case: str, threads: int) -> None:
     for isa in compute.available_isas():
         run = Run(options, random_parameters(options, 1), threads=threads, isa=isa)
         for first, end in ((0, 4), (4, WORDS)):
-            run.network.remember(part(words, first, end), first=first, total=WORDS)
+            run.network.cache_words(part(words, first, end), first=first, total=WORDS)
         for given, expected in zip(answers(run, by_words), answers(run, by_features), strict=True):
             np.testing.assert_array_equal(given, expected)
 
@@ -69,7 +69,7 @@ def test_losses_of_remembered_words() -> None:
     options = case_options("crf")
     words, by_features, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
-    run.network.remember(words, first=0, total=WORDS)
+    run.network.cache_words(words, first=0, total=WORDS)
     _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
     assert run.network.evaluate(by_words, targets, weights) == run.network.evaluate(by_features, targets, weights)
 
@@ -79,11 +79,11 @@ def test_a_change_of_weights_forgets_words() -> None:
     words, by_features, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
     _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
-    run.network.remember(words, first=0, total=WORDS)
+    run.network.cache_words(words, first=0, total=WORDS)
     run.network.step(by_features, targets, weights, learning_rate=0.1, step=1)
     with pytest.raises(ValueError, match="`words` must be below 0"):
         run.network.scores(by_words)
-    run.network.remember(words, first=0, total=WORDS)
+    run.network.cache_words(words, first=0, total=WORDS)
     np.testing.assert_array_equal(run.network.scores(by_words), run.network.scores(by_features))
     run.network.refresh()
     with pytest.raises(ValueError, match="`words`"):
@@ -97,14 +97,14 @@ def test_what_cannot_be_remembered() -> None:
     _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
     for first, total, message in ((3, 20, "`first` must be 0"), (0, WORDS - 1, "`total` must be from 11")):
         with pytest.raises(ValueError, match=message):
-            run.network.remember(words, first=first, total=total)
-    run.network.remember(part(words, 0, 4), first=0, total=WORDS)
+            run.network.cache_words(words, first=first, total=total)
+    run.network.cache_words(part(words, 0, 4), first=0, total=WORDS)
     with pytest.raises(ValueError, match="`total` must stay 11, got 12"):
-        run.network.remember(part(words, 4, WORDS), first=4, total=12)
+        run.network.cache_words(part(words, 4, WORDS), first=4, total=12)
     with pytest.raises(ValueError, match="`words` must be below 4"):
         run.network.scores(by_words)
     with pytest.raises(ValueError, match="`batch` must hold the features of words"):
-        run.network.remember(Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)]), first=0, total=1)
+        run.network.cache_words(Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)]), first=0, total=1)
     with pytest.raises(ValueError, match="`words`"):
         run.network.step(by_words, targets, weights, learning_rate=0.1, step=1)
 
@@ -116,4 +116,4 @@ def test_networks_that_remember_nothing(case: str) -> None:
     batch, _, _ = random_batch(options, 2)
     assert run.network.word_bytes == 0
     with pytest.raises(ValueError, match="words can be remembered"):
-        run.network.remember(batch, first=0, total=len(batch.lengths))
+        run.network.cache_words(batch, first=0, total=len(batch.lengths))

@@ -123,7 +123,7 @@ def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     matrices["output"][-2:] = -1 / np.sqrt(width)
     options = TrainingOptions(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
     session = _core.word2vec.TrainingSession(
-        options, factors=None, counts=counts, threads=1, start_rate=0.1, end_rate=0.1, planned_words=2, **matrices
+        options, update_scale=None, counts=counts, threads=1, start_rate=0.1, end_rate=0.1, planned_words=2, **matrices
     )
     session.feed(np.array([words - 1, words - 2], dtype=np.int32), np.array([2], dtype=np.int64), 2)
     session.finish()
@@ -163,7 +163,7 @@ def test_words_beyond_two_to_the_32_are_counted() -> None:
 def session(**changes: Any) -> Any:
     arguments: dict[str, Any] = {
         "options": TrainingOptions(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
-        "nodes": None, "factors": None, "counts": np.array([3, 2, 1]), "threads": 2, "start_rate": 0.1,
+        "nodes": None, "update_scale": None, "counts": np.array([3, 2, 1]), "threads": 2, "start_rate": 0.1,
         "end_rate": 0.1, "planned_words": 10,
     }  # fmt: skip
     arguments |= changes
@@ -209,7 +209,7 @@ def test_ids_are_those_of_words_even_if_a_matrix_has_more_rows() -> None:
         ({"input": [[0.0] * 16] * 3}, TypeError, "`input` must be a NumPy array"),
         ({"counts": np.array([0, 0, 0])}, ValueError, "positive count"),
         ({"counts": np.array([1.0, 2.0, 3.0])}, TypeError, "`counts` must be int64"),
-        ({"factors": np.ones(2, np.float32)}, ValueError, "factors"),
+        ({"update_scale": np.ones(2, np.float32)}, ValueError, "factors"),
         ({"options": SimpleNamespace()}, AttributeError, "architecture"),
     ],
 )

@@ -74,7 +74,7 @@ class LanguageModel:
     @property
     def packed_bytes(self) -> int: ...
 
-class TracedPass:
+class ForwardPass:
     def __init__(
         self,
         options: Any,

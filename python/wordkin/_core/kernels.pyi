@@ -17,7 +17,7 @@ def update_window(
     rate: float,
     scale: float = ...,
     error_scale: float = ...,
-    factors: NDArray[Any] | None = ...,
+    update_scale: NDArray[Any] | None = ...,
 ) -> float: ...
 def sigmoid(isa: str, values: NDArray[Any]) -> None: ...
 def lstm_forward(

@@ -17,7 +17,7 @@ from wordkin.runtime import compute
 
 
 def traced(options: Any, *arguments: Any, threads: int = 1, isa: str | None = None, **more: Any) -> Any:
-    return _core.elmo.TracedPass(options, *arguments, threads=threads, isa=isa or compute.choose_isa(), **more)
+    return _core.elmo.ForwardPass(options, *arguments, threads=threads, isa=isa or compute.choose_isa(), **more)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -141,7 +141,7 @@ def _remembered(network: Network, prepared: PreparedTexts, numbers: Numbers) -> 
     if not 0 < needed <= _REMEMBERED_BYTES or len(tokens) < 2 * len(distinct):
         return None
     for first in range(0, len(distinct), _WORDS_AT_ONCE):
-        network.remember(prepared.words(distinct[first : first + _WORDS_AT_ONCE]), first=first, total=len(distinct))
+        network.cache_words(prepared.words(distinct[first : first + _WORDS_AT_ONCE]), first=first, total=len(distinct))
     places = np.full(len(prepared.texts.words), -1, np.int32)
     places[distinct] = np.arange(len(distinct), dtype=np.int32)
     return places

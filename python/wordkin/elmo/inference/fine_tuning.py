@@ -76,7 +76,7 @@ def layer_pass(
     framed = [[BEGIN_SENTENCE, *sentence, END_SENTENCE] for sentence in sentences]
     characters, ids = _inputs(content, list(itertools.chain.from_iterable(framed)), cut)
     ends = np.cumsum([len(sentence) for sentence in framed], dtype=np.int64)
-    traced = _core.elmo.TracedPass(
+    traced = _core.elmo.ForwardPass(
         content.options,
         content.parameters,
         characters,
