@@ -54,7 +54,7 @@ class LanguageModel {
     py::array_t<float> vectors({rows.rows, width()});
     const auto out = memory::MatrixView<float>{vectors.mutable_data(), rows.rows, width(), width()};
     const charcnn::WordBatch words(rows, encoder->shape().characters, charcnn::Coverage::kAll);
-    charcnn::EncodingRows working(encoder->shape());
+    charcnn::EncodingBuffers working(encoder->shape());
     InterruptibleTeam team(threads_);
     linalg::Scratch scratch(team.size());
     team.run([&](parallel::Team& member) {
