@@ -127,7 +127,7 @@ class WordVectorizer(_Vectorizer):
         vectors = self._vectors()
         weighting = choice_option("weighting", self.weighting, ("mean", "sif", "tfidf"))
         components = integer_option("sif_components", self.sif_components, 0, vectors.vector_size)
-        a = real_option("sif_a", self.sif_a, 0.0, math.inf, above=True)
+        a = real_option("sif_a", self.sif_a, 0.0, math.inf, low_exclusive=True)
         texts = self._indexed(X)
         for name in ("word_weights_", "common_components_"):
             vars(self).pop(name, None)

@@ -22,7 +22,7 @@ from .files.official_files import export_official, is_official, load_official
 from .inference.answers import AnsweringModel
 from .options import ELMoOptions, ELMoTrainingOptions, Optimizer, Precision
 from .state import ModelState, build_state
-from .training.callbacks import checked_callbacks
+from .training.callbacks import elmo_callbacks
 from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measure_perplexity
 from .training.preparation import PreparedTraining, VocabularyRules, characters_of
 from .training.progress import Progress, shown_predictions
@@ -262,7 +262,7 @@ class ELMo(AnsweringModel):
             run=run,
             rules=rules,
             machine=Machine(threads=requested_workers(workers), isa=choose_isa(max_isa)),
-            callbacks=checked_callbacks(callbacks),
+            callbacks=elmo_callbacks(callbacks),
             progress=progress_option(progress),
             checkpoint=checkpoint,
         )

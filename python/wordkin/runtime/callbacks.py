@@ -1,42 +1,65 @@
-"""Objects that are told how training goes."""
+"""Objects of the caller that are notified of events during training."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["callbacks_option", "tell"]
+__all__ = ["checked_callbacks", "notify"]
 
 
-def callbacks_option(callbacks: Any, hooks: Sequence[str], kind: str) -> tuple[Any, ...]:
-    """Return callbacks as a tuple; each needs one of the hooks, whatever its class is.
+def checked_callbacks(callbacks: Any, events: Sequence[str], kind: str) -> tuple[Any, ...]:
+    """Return callbacks as a tuple after checking that each handles at least one event.
+
+    Parameters
+    ----------
+    callbacks : iterable of objects
+        Objects of any class that have a method for at least one of the events.
+    events : sequence of str
+        Names of the methods that can be called.
+    kind : str
+        What the objects are called in messages.
+
+    Returns
+    -------
+    tuple
+        The callbacks.
 
     Raises
     ------
     TypeError
-        If one has none of them, or `callbacks` is no iterable of objects of this `kind`.
+        If `callbacks` is not iterable, or an object has none of the methods.
 
     Examples
     --------
-    >>> callbacks_option((), ["on_train_begin"], "callbacks")
+    >>> checked_callbacks((), ["on_train_begin"], "callbacks")
     ()
     """
     if not isinstance(callbacks, Iterable):
         raise TypeError(f"callbacks must be an iterable of {kind}, got {type(callbacks).__name__}")
     chosen = tuple(callbacks)
     for callback in chosen:
-        if not any(hasattr(callback, hook) for hook in hooks):
-            raise TypeError(f"callbacks must have one of the methods {', '.join(hooks)}, got {callback!r}")
+        if not any(hasattr(callback, event) for event in events):
+            raise TypeError(f"callbacks must have one of the methods {', '.join(events)}, got {callback!r}")
     return chosen
 
 
-def tell(callbacks: Iterable[Any], hook: str, *news: Any) -> None:
-    """Call a hook of each callback that has it.
+def notify(callbacks: Iterable[Any], event: str, *arguments: Any) -> None:
+    """Call the method of an event on every callback that has it.
+
+    Parameters
+    ----------
+    callbacks : iterable of objects
+        The callbacks, called in order.
+    event : str
+        Name of the method.
+    *arguments
+        Arguments of the method.
 
     Examples
     --------
-    >>> tell((), "on_train_begin", "a model")
+    >>> notify((), "on_train_begin", "a model")
     """
     for callback in callbacks:
-        if hasattr(callback, hook):
-            getattr(callback, hook)(*news)
+        if hasattr(callback, event):
+            getattr(callback, event)(*arguments)

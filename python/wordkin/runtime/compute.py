@@ -1,21 +1,92 @@
-"""What this machine offers to wordkin, and what of it is used: instruction set and number of workers."""
+"""What this machine offers and what a call uses of it: threads, instruction set, and precision of matrix products."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .. import _core
-from .options import integer_option
+from .._version import __version__
+from .options import choice_option, integer_option
 
-__all__ = ["available_isas", "available_workers", "choose_isa", "memory_limit", "requested_workers", "show_config"]
+__all__ = [
+    "Compute",
+    "Precision",
+    "available_isas",
+    "available_workers",
+    "choose_isa",
+    "memory_limit",
+    "requested_workers",
+    "show_config",
+]
 
 MAX_ISA_VARIABLE = "WORDKIN_MAX_ISA"
+MAX_WORKERS = 4096
+
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """How one call computes.
+
+    Parameters
+    ----------
+    threads : int
+        Number of threads (>= 1).
+    isa : str
+        Instruction set, one of `available_isas`.
+    precision : {"float32", "bfloat16"}, default "float32"
+        Precision of the operands of matrix products; sums are always float32.
+
+    Examples
+    --------
+    >>> Compute.choose(workers=2, max_isa="baseline")
+    Compute(threads=2, isa='baseline', precision='float32')
+    """
+
+    threads: int
+    isa: str
+    precision: Precision = "float32"
+
+    @classmethod
+    def choose(
+        cls, *, workers: int | None = None, max_isa: str | None = None, precision: Precision = "float32"
+    ) -> Compute:
+        """Return the settings for a call, after checking its arguments.
+
+        Parameters
+        ----------
+        workers : int or None, default None
+            Number of threads, from 1 to 4096; None for the number of CPUs that this process may use.
+        max_isa : str or None, default None
+            Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
+        precision : {"float32", "bfloat16"}, default "float32"
+            Precision of the operands of matrix products.
+
+        Returns
+        -------
+        Compute
+            The settings.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument has the wrong type or is out of range.
+        """
+        choice_option("precision", precision, ("float32", "bfloat16"))
+        return cls(threads=requested_workers(workers), isa=choose_isa(max_isa), precision=precision)
 
 
 def available_isas() -> list[str]:
-    """Instruction sets that both this build and this machine have, the fastest last.
+    """Return the instruction sets that both this build and this machine have.
+
+    Returns
+    -------
+    list of str
+        Names, the fastest last.
 
     Examples
     --------
@@ -26,12 +97,22 @@ def available_isas() -> list[str]:
 
 
 def choose_isa(max_isa: str | None = None) -> str:
-    """Return the best instruction set not above `max_isa` (default: the environment's ``WORDKIN_MAX_ISA``, else any).
+    """Return the best available instruction set that is not above a limit.
+
+    Parameters
+    ----------
+    max_isa : str or None, default None
+        The limit; None for the value of the environment variable ``WORDKIN_MAX_ISA``, or no limit if it is not set.
+
+    Returns
+    -------
+    str
+        Name of the instruction set.
 
     Raises
     ------
     ValueError
-        If `max_isa` is no instruction set known to wordkin.
+        If `max_isa` is not a known instruction set.
 
     Examples
     --------
@@ -53,7 +134,12 @@ def choose_isa(max_isa: str | None = None) -> str:
 
 
 def available_workers() -> int:
-    """Return the number of cores that this process may use: CPU affinity and the cgroup's CPU quota, at least 1.
+    """Return the number of CPUs that this process may use.
+
+    Returns
+    -------
+    int
+        CPU affinity, limited by the CPU quota of the cgroup; at least 1.
 
     Examples
     --------
@@ -65,24 +151,34 @@ def available_workers() -> int:
     return max(1, cores if quota is None else min(cores, int(quota)))
 
 
-def requested_workers(workers: Any) -> int:
-    """Return the number of threads: as given, or as many as this process may use.
+def requested_workers(workers: int | None) -> int:
+    """Return the number of threads for a call.
+
+    Parameters
+    ----------
+    workers : int or None
+        Number of threads, from 1 to 4096; None for `available_workers`.
+
+    Returns
+    -------
+    int
+        Number of threads.
 
     Raises
     ------
     TypeError, ValueError
-        If it is neither None nor an integer from 1 to 4096.
+        If `workers` is not an integer or out of range.
 
     Examples
     --------
     >>> requested_workers(2)
     2
     """
-    return available_workers() if workers is None else integer_option("workers", workers, 1, 4096)
+    return available_workers() if workers is None else integer_option("workers", workers, 1, MAX_WORKERS)
 
 
 def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
-    """CPUs' worth of time that the cgroup allows (version 2, then version 1); None where there is no limit."""
+    """CPU quota of the cgroup in CPUs (version 2, then version 1), or None without a limit."""
     try:
         quota, period = (root / "cpu.max").read_text().split()
     except (OSError, ValueError):
@@ -99,11 +195,25 @@ def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
 
 
 def memory_limit(cgroup: Path = Path("/sys/fs/cgroup"), meminfo: Path = Path("/proc/meminfo")) -> int | None:
-    """Return the bytes that this process can use at most: memory and swap, or the cgroup's limit; None if unknown.
+    """Return the number of bytes of memory that this process can use.
+
+    Parameters
+    ----------
+    cgroup : Path, default Path("/sys/fs/cgroup")
+        Root of the cgroup file system.
+    meminfo : Path, default Path("/proc/meminfo")
+        File with the sizes of memory and swap.
+
+    Returns
+    -------
+    int or None
+        The smaller of memory plus swap and the limit of the cgroup; None if unknown.
 
     Examples
     --------
     >>> limit = memory_limit()
+    >>> limit is None or limit > 0
+    True
     """
     limits = []
     try:
@@ -120,18 +230,20 @@ def memory_limit(cgroup: Path = Path("/sys/fs/cgroup"), meminfo: Path = Path("/p
 
 
 def show_config() -> dict[str, Any]:
-    """Return what wordkin would use now: version, instruction sets, workers, compiler.
+    """Return the configuration that wordkin uses on this machine.
 
-    `bfloat16` tells how products in that precision are made: with instructions of the CPU ("amx", "avx512bf16"), or in
-    float32 from operands that are "widened" as they are read.
+    Returns
+    -------
+    dict
+        ``version``; ``isa``, the instruction set; ``available_isas``; ``workers``, the default number of threads;
+        ``compiler``; and ``bfloat16``, how bfloat16 matrix products are computed: with instructions of the CPU
+        ("amx", "avx512bf16"), or in float32 on operands that are "widened" when they are read.
 
     Examples
     --------
     >>> sorted(show_config())
     ['available_isas', 'bfloat16', 'compiler', 'isa', 'version', 'workers']
     """
-    from .._version import __version__
-
     isa = choose_isa()
     return {
         "version": __version__,

@@ -1,21 +1,305 @@
-"""Checks of arguments: every refusal names the argument, the rule, and the value that was given."""
+"""Checked options: option classes that declare each default, range and help text once, and checks of single arguments.
+
+Every message names the argument, the rule, and the value given.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import numbers
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, get_args, overload
 
-__all__ = ["choice_option", "flag_option", "integer_option", "progress_option", "real_option", "text_option"]
+__all__ = [
+    "Options",
+    "Rule",
+    "checked_field",
+    "choice_field",
+    "choice_option",
+    "flag_field",
+    "flag_option",
+    "integer_field",
+    "integer_option",
+    "progress_option",
+    "real_field",
+    "real_option",
+    "rule_of",
+    "text_option",
+]
+
+T = TypeVar("T")
+
+_KEY = "rule"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """How one option is checked and described.
+
+    Parameters
+    ----------
+    kind : {"integer", "real", "flag", "choice", "custom"}
+        Type of the value, for programs that build a command line from the options.
+    check : callable
+        Called with the name and the value; returns the value as it is stored, or raises TypeError or ValueError.
+    help : str
+        One phrase that describes the option.
+    name : str or None, default None
+        Name of the argument in messages, if it differs from the name of the field.
+    choices : tuple of str, default ()
+        Allowed values of a choice.
+    optional : bool, default False
+        Whether None is allowed.
+    """
+
+    kind: Literal["integer", "real", "flag", "choice", "custom"]
+    check: Callable[[str, Any], Any]
+    help: str
+    name: str | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """Base class of all option classes: checks every field that has a rule.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class WindowOptions(Options):
+    ...     window: int = integer_field(5, low=1, high=100, help="Maximum distance to a context word.")
+    >>> WindowOptions(window=10)
+    WindowOptions(window=10)
+    >>> WindowOptions(window=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: window must be from 1 to 100, got 0
+    """
+
+    def __post_init__(self) -> None:
+        for item in dataclasses.fields(self):
+            rule = rule_of(item)
+            value = getattr(self, item.name)
+            if rule is None or (value is None and rule.optional):
+                continue
+            # Checks also turn NumPy scalars into Python's own numbers, so that options can be written as JSON.
+            object.__setattr__(self, item.name, rule.check(rule.name or item.name, value))
+
+
+def rule_of(item: dataclasses.Field[Any]) -> Rule | None:
+    """Return the rule of a dataclass field.
+
+    Parameters
+    ----------
+    item : dataclasses.Field
+        A field of an option class.
+
+    Returns
+    -------
+    Rule or None
+        None for a field that is not checked.
+    """
+    rule = item.metadata.get(_KEY)
+    return rule if isinstance(rule, Rule) else None
+
+
+def _field(default: Any, rule: Rule) -> Any:
+    return dataclasses.field(default=default, metadata={_KEY: rule})
+
+
+@overload
+def integer_field(default: None, *, low: int, high: int, help: str, name: str | None = None) -> int | None: ...
+@overload
+def integer_field(default: int, *, low: int, high: int, help: str, name: str | None = None) -> int: ...
+def integer_field(default: int | None, *, low: int, high: int, help: str, name: str | None = None) -> int | None:
+    """Declare an integer option.
+
+    Parameters
+    ----------
+    default : int or None
+        Default value; None also allows None.
+    low, high : int
+        Inclusive range.
+    help : str
+        One phrase that describes the option.
+    name : str or None, default None
+        Name of the argument in messages, if it differs from the name of the field.
+
+    Returns
+    -------
+    int or None
+        A dataclass field, typed as its value.
+    """
+    rule = Rule(
+        kind="integer",
+        check=lambda name, value: integer_option(name, value, low, high),
+        help=help,
+        name=name,
+        optional=default is None,
+    )
+    return _field(default, rule)  # type: ignore[no-any-return]
+
+
+@overload
+def real_field(
+    default: None,
+    *,
+    low: float,
+    high: float = math.inf,
+    low_exclusive: bool = False,
+    help: str,
+    name: str | None = None,
+) -> float | None: ...
+@overload
+def real_field(
+    default: float,
+    *,
+    low: float,
+    high: float = math.inf,
+    low_exclusive: bool = False,
+    help: str,
+    name: str | None = None,
+) -> float: ...
+def real_field(
+    default: float | None,
+    *,
+    low: float,
+    high: float = math.inf,
+    low_exclusive: bool = False,
+    help: str,
+    name: str | None = None,
+) -> float | None:
+    """Declare a real option, which must be finite.
+
+    Parameters
+    ----------
+    default : float or None
+        Default value; None also allows None.
+    low, high : float
+        Inclusive range.
+    low_exclusive : bool, default False
+        Whether `low` itself is refused.
+    help : str
+        One phrase that describes the option.
+    name : str or None, default None
+        Name of the argument in messages, if it differs from the name of the field.
+
+    Returns
+    -------
+    float or None
+        A dataclass field, typed as its value.
+    """
+    rule = Rule(
+        kind="real",
+        check=lambda name, value: real_option(name, value, low, high, low_exclusive=low_exclusive),
+        help=help,
+        name=name,
+        optional=default is None,
+    )
+    return _field(default, rule)  # type: ignore[no-any-return]
+
+
+def flag_field(default: bool, *, help: str, name: str | None = None) -> bool:
+    """Declare a boolean option.
+
+    Parameters
+    ----------
+    default : bool
+        Default value.
+    help : str
+        One phrase that describes the option.
+    name : str or None, default None
+        Name of the argument in messages, if it differs from the name of the field.
+
+    Returns
+    -------
+    bool
+        A dataclass field, typed as its value.
+    """
+    return _field(default, Rule(kind="flag", check=flag_option, help=help, name=name))  # type: ignore[no-any-return]
+
+
+def choice_field(default: T, choices: Any, *, help: str, name: str | None = None) -> T:
+    """Declare an option with a fixed set of values.
+
+    Parameters
+    ----------
+    default : str
+        Default value.
+    choices : Literal type
+        Type that lists the allowed strings.
+    help : str
+        One phrase that describes the option.
+    name : str or None, default None
+        Name of the argument in messages, if it differs from the name of the field.
+
+    Returns
+    -------
+    str
+        A dataclass field, typed as its value.
+    """
+    allowed: tuple[str, ...] = get_args(choices)
+    rule = Rule(
+        kind="choice",
+        check=lambda name, value: choice_option(name, value, allowed),
+        help=help,
+        name=name,
+        choices=allowed,
+    )
+    return _field(default, rule)  # type: ignore[no-any-return]
+
+
+def checked_field(default: T, check: Callable[[str, Any], T], *, help: str, name: str | None = None) -> T:
+    """Declare an option with a check of its own.
+
+    Parameters
+    ----------
+    default : object
+        Default value.
+    check : callable
+        Called with the name and the value; returns the value as it is stored, or raises TypeError or ValueError.
+    help : str
+        One phrase that describes the option.
+    name : str or None, default None
+        Name of the argument in messages, if it differs from the name of the field.
+
+    Returns
+    -------
+    object
+        A dataclass field, typed as its value.
+    """
+    return _field(default, Rule(kind="custom", check=check, help=help, name=name))  # type: ignore[no-any-return]
 
 
 def integer_option(name: str, value: Any, low: int, high: int) -> int:
-    """Return `value` as an int from `low` to `high`.
+    """Return an integer argument as an int after checking its range.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : int
+        Value given; NumPy integers are accepted, bool and str are not.
+    low, high : int
+        Inclusive range.
+
+    Returns
+    -------
+    int
+        The value.
 
     Raises
     ------
     TypeError
-        If it is no integer; bool and str are none.
+        If the value is not an integer.
     ValueError
         If it is out of range.
 
@@ -28,24 +312,40 @@ def integer_option(name: str, value: Any, low: int, high: int) -> int:
         raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
     number = int(value)
     if not low <= number <= high:
-        given = number if number.bit_length() <= 128 else f"one of {number.bit_length()} bits"
+        given = number if number.bit_length() <= 128 else f"an integer of {number.bit_length()} bits"
         raise ValueError(f"{name} must be from {low} to {high}, got {given}")
     return number
 
 
-def real_option(name: str, value: Any, low: float, high: float, *, above: bool = False) -> float:
-    """Return `value` as a finite float from `low` (or, with `above`, more than `low`) to `high`.
+def real_option(name: str, value: Any, low: float, high: float, *, low_exclusive: bool = False) -> float:
+    """Return a real argument as a float after checking that it is finite and in range.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : float
+        Value given; integers and NumPy numbers are accepted, bool and str are not.
+    low, high : float
+        Inclusive range.
+    low_exclusive : bool, default False
+        Whether `low` itself is refused.
+
+    Returns
+    -------
+    float
+        The value.
 
     Raises
     ------
     TypeError
-        If it is no real number; bool and str are none.
+        If the value is not a real number.
     ValueError
-        If it is out of range.
+        If it is not finite or out of range.
 
     Examples
     --------
-    >>> real_option("alpha", 0.025, 0.0, math.inf, above=True)
+    >>> real_option("alpha", 0.025, 0.0, math.inf, low_exclusive=True)
     0.025
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -54,15 +354,33 @@ def real_option(name: str, value: Any, low: float, high: float, *, above: bool =
         number = float(value)
     except OverflowError:
         number = math.inf
-    if not math.isfinite(number) or not (low < number if above else low <= number) or number > high:
-        least = f"more than {low:g}" if above else f"at least {low:g}"
-        most = "" if high == math.inf else f" and at most {high:g}"
-        raise ValueError(f"{name} must be finite, {least}{most}, got {number}")
+    is_above = low < number if low_exclusive else low <= number
+    if not math.isfinite(number) or not is_above or number > high:
+        lower = f"greater than {low:g}" if low_exclusive else f"at least {low:g}"
+        upper = "" if high == math.inf else f" and at most {high:g}"
+        raise ValueError(f"{name} must be finite, {lower}{upper}, got {number}")
     return number
 
 
 def flag_option(name: str, value: Any) -> bool:
-    """Return `value`, one of 0, 1, False and True, as a bool.
+    """Return a boolean argument as a bool.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : bool or {0, 1}
+        Value given.
+
+    Returns
+    -------
+    bool
+        The value.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the value is not one of False, True, 0 and 1.
 
     Examples
     --------
@@ -75,7 +393,28 @@ def flag_option(name: str, value: Any) -> bool:
 
 
 def choice_option(name: str, value: Any, choices: tuple[str, ...]) -> str:
-    """Return `value`, one of some words.
+    """Return a string argument after checking that it is one of the allowed values.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : str
+        Value given.
+    choices : tuple of str
+        Allowed values.
+
+    Returns
+    -------
+    str
+        The value.
+
+    Raises
+    ------
+    TypeError
+        If the value is not a str.
+    ValueError
+        If it is not an allowed value.
 
     Examples
     --------
@@ -90,7 +429,24 @@ def choice_option(name: str, value: Any, choices: tuple[str, ...]) -> str:
 
 
 def text_option(name: str, value: Any) -> str | None:
-    """Return a text, or None.
+    """Return an argument that must be a str or None.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : str or None
+        Value given.
+
+    Returns
+    -------
+    str or None
+        The value.
+
+    Raises
+    ------
+    TypeError
+        If the value is of another type.
 
     Examples
     --------
@@ -103,7 +459,22 @@ def text_option(name: str, value: Any) -> str | None:
 
 
 def progress_option(progress: Any) -> Any:
-    """Return how to show progress: True, False, None, or a callable.
+    """Return the argument that says how to show progress.
+
+    Parameters
+    ----------
+    progress : bool, callable or None
+        Value given.
+
+    Returns
+    -------
+    bool, callable or None
+        The value.
+
+    Raises
+    ------
+    TypeError
+        If the value is of another type.
 
     Examples
     --------
@@ -111,5 +482,5 @@ def progress_option(progress: Any) -> Any:
     False
     """
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
-        raise TypeError(f"progress must be True, False, None or callable, got {progress!r}")
+        raise TypeError(f"progress must be True, False, None or a callable, got {progress!r}")
     return progress

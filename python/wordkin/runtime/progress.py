@@ -1,28 +1,37 @@
-"""The bar on a terminal that shows how far long work is."""
+"""Progress of long work: a bar on the terminal, calls of a function, or nothing."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["opened_bar"]
+__all__ = ["counted_progress", "progress_bar"]
 
 
-def opened_bar(progress: Any, total: int, unit: str, *, unit_scale: bool = False) -> Any:
-    """Return a bar of tqdm on stderr, or None.
+def progress_bar(progress: object, total: int, unit: str, *, unit_scale: bool = False) -> Any:
+    """Open a tqdm bar on stderr if progress is to be shown there.
 
     Parameters
     ----------
-    progress
-        True: a bar. None: one if stderr is a terminal. Anything else: none.
-    total, unit
-        How much there is to do, and of what.
-    unit_scale
-        Whether large numbers are told in thousands and millions.
+    progress : bool, callable or None
+        True for a bar, None for a bar if stderr is a terminal; otherwise there is none.
+    total : int
+        Amount of work.
+    unit : str
+        Unit of the work, with a leading space.
+    unit_scale : bool, default False
+        Whether large numbers are abbreviated (k, M).
+
+    Returns
+    -------
+    tqdm or None
+        The bar.
 
     Examples
     --------
-    >>> opened_bar(False, 10, " words") is None
+    >>> progress_bar(False, 10, " words") is None
     True
     """
     if progress is not True and (progress is not None or sys.stderr is None or not sys.stderr.isatty()):
@@ -30,3 +39,40 @@ def opened_bar(progress: Any, total: int, unit: str, *, unit_scale: bool = False
     from tqdm import tqdm
 
     return tqdm(total=total, unit=unit, unit_scale=unit_scale, dynamic_ncols=True, leave=True)
+
+
+@contextmanager
+def counted_progress(progress: Any, total: int, unit: str) -> Iterator[Callable[[int], object] | None]:
+    """Report work that is counted, to a bar or to a function of the caller.
+
+    Parameters
+    ----------
+    progress : bool, callable or None
+        A callable is called with the amount of work done so far; other values as in `progress_bar`.
+    total : int
+        Amount of work.
+    unit : str
+        Unit of the work, with a leading space.
+
+    Yields
+    ------
+    callable or None
+        To be called with the amount of work done so far; None if progress is not shown.
+
+    Examples
+    --------
+    >>> amounts = []
+    >>> with counted_progress(amounts.append, 10, " words") as report:
+    ...     report(5)
+    >>> amounts
+    [5]
+    """
+    if callable(progress):
+        yield progress
+        return
+    bar = progress_bar(progress, total, unit, unit_scale=True)
+    if bar is None:
+        yield None
+        return
+    with bar:
+        yield lambda done: bar.update(done - bar.n)

@@ -1,4 +1,4 @@
-"""Threads of C++ and the end of the interpreter: work of a daemon thread stops before Python does."""
+"""Work of daemon threads in C++ is cancelled before the interpreter exits."""
 
 from __future__ import annotations
 
@@ -8,43 +8,43 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["ended_with_interpreter"]
+__all__ = ["cancel_at_exit"]
 
-_SECONDS_TO_END = 5.0  # for each way of asking
+_SECONDS_TO_STOP = 5.0  # for each cancellation
 
 
 @contextmanager
-def ended_with_interpreter(*ways: Callable[[], object]) -> Iterator[None]:
-    """Ask the work of this block to end when the interpreter does, and wait for it a little.
+def cancel_at_exit(*cancellations: Callable[[], object]) -> Iterator[None]:
+    """Cancel the work of the ``with`` block when the interpreter exits, and wait briefly until it has stopped.
 
-    A thread that waits in C++ when the interpreter ends is unwound by force, which takes the process down.
+    A thread that is still in C++ when the interpreter exits would be unwound by force, which aborts the process.
 
     Parameters
     ----------
-    *ways
-        How to ask, called from the main thread one after the other, the next when the one before has not helped in
-        time. A RuntimeError that the work raises then ends its thread in silence.
+    *cancellations : callable
+        Called from the main thread in order; the next one only if the work has not stopped in time after the one
+        before. A RuntimeError that the work raises afterwards ends its thread silently.
 
     Examples
     --------
-    >>> with ended_with_interpreter():
+    >>> with cancel_at_exit():
     ...     pass
     """
-    has_ended = threading.Event()
+    has_stopped = threading.Event()
     process = os.getpid()
     is_exiting = False
 
-    def end() -> None:
+    def cancel() -> None:
         nonlocal is_exiting
-        if os.getpid() != process:  # a child has no threads to wait for
+        if os.getpid() != process:  # a forked child does not have the thread that it would wait for
             return
         is_exiting = True
-        for ask in ways:
-            ask()
-            if has_ended.wait(_SECONDS_TO_END):
+        for cancellation in cancellations:
+            cancellation()
+            if has_stopped.wait(_SECONDS_TO_STOP):
                 return
 
-    atexit.register(end)
+    atexit.register(cancel)
     try:
         yield
     except RuntimeError:
@@ -52,5 +52,5 @@ def ended_with_interpreter(*ways: Callable[[], object]) -> Iterator[None]:
             raise SystemExit from None
         raise
     finally:
-        has_ended.set()
-        atexit.unregister(end)
+        has_stopped.set()
+        atexit.unregister(cancel)

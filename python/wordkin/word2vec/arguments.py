@@ -45,7 +45,9 @@ def vocabulary_options(*, sorted_vocab: Any, null_word: Any, **others: Any) -> V
 
 def checked_rates(alpha: Any, min_alpha: Any, names: tuple[str, str] = ("alpha", "min_alpha")) -> tuple[float, float]:
     """Return start and end of the learning rate: the start above 0, the end from 0."""
-    return real_option(names[0], alpha, 0.0, math.inf, above=True), real_option(names[1], min_alpha, 0.0, math.inf)
+    return real_option(names[0], alpha, 0.0, math.inf, low_exclusive=True), real_option(
+        names[1], min_alpha, 0.0, math.inf
+    )
 
 
 def requested_epochs(epochs: Any, total_examples: Any, total_words: Any) -> int:

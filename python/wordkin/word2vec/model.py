@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VocabularyError
-from ..runtime.callbacks import tell
+from ..runtime.callbacks import notify
 from ..runtime.compute import choose_isa, requested_workers
 from ..runtime.options import flag_option, integer_option, progress_option, text_option
 from ..storage.lifecycle import LifecycleEvents
@@ -31,7 +31,7 @@ from .files import archive as persistence
 from .gensim import Settings
 from .inference.likelihood import Likelihood
 from .report import EpochReport, TrainingRecord, TrainingReport
-from .training.callbacks import checked_callbacks
+from .training.callbacks import word2vec_callbacks
 from .training.epochs import LearningRateSchedule, run_epochs
 from .training.progress import Progress, TrainingProgress
 from .training.sampling_tables import VocabularySteps
@@ -180,7 +180,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
         self.hashfxn = hashfxn
         self.comment = text_option("comment", comment)
         self.progress = progress_option(progress)
-        hooks = checked_callbacks(callbacks)
+        hooks = word2vec_callbacks(callbacks)
         checked_trim_rule(trim_rule)
         self._layers = Layers(self.vector_size)
         self.corpus_count = 0
@@ -293,7 +293,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
         )
         words_before = integer_option("word_count", word_count, 0, 2**62)
         compute_loss = flag_option("compute_loss", compute_loss)
-        hooks = checked_callbacks(callbacks)
+        hooks = word2vec_callbacks(callbacks)
         corpus = open_corpus(corpus_iterable, corpus_file, passes=count)
         with self._layers.exclusively():
             self.alpha, self.min_alpha = rates
@@ -341,7 +341,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
                 report.learning_rate,
             )  # fmt: skip
             if not report.interrupted:
-                tell(callbacks, "on_epoch_end", self)
+                notify(callbacks, "on_epoch_end", self)
 
         progress = TrainingProgress(self.progress, int(schedule.planned_words), epochs)
         # Each training draws from streams of its own: else one epoch at a time would see the same windows every time.
@@ -350,7 +350,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
         try:
             publish(self.workers)
             self._loss_offset = 0.0
-            tell(callbacks, "on_train_begin", self)
+            notify(callbacks, "on_train_begin", self)
             workers = run_epochs(
                 corpus,
                 self._layers.parameters(self.options),
@@ -360,7 +360,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
                 workers=self.workers,
                 first_stream=first_stream,
                 progress=progress,
-                on_epoch_begin=lambda: tell(callbacks, "on_epoch_begin", self),
+                on_epoch_begin=lambda: notify(callbacks, "on_epoch_begin", self),
                 on_epoch_end=end_epoch,
             )
         except BaseException:
@@ -371,7 +371,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
             progress.close()
             corpus.close()
         report = publish(workers)
-        tell(callbacks, "on_train_end", self)
+        notify(callbacks, "on_train_end", self)
         return report
 
     @property

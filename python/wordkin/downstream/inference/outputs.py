@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _core
-from ...runtime.shutdown import ended_with_interpreter
+from ...runtime.shutdown import cancel_at_exit
 from ..data.batching import Numbers, sorted_batches
 from ..data.texts import IndexedTexts
 from ..options import NetworkOptions
@@ -72,7 +72,7 @@ def opened_network(
         options, content.parameters, prepared.frozen, moments=moments, threads=machine.workers, isa=machine.isa
     )
     try:
-        with ended_with_interpreter(network.close):
+        with cancel_at_exit(network.close):
             yield network
     finally:
         network.close()

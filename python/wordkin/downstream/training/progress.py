@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...runtime.progress import opened_bar
+from ...runtime.progress import progress_bar
 
 __all__ = ["FitEvent", "FitProgress"]
 
@@ -43,7 +43,7 @@ class FitProgress:
     def __init__(self, progress: bool | Callable[[FitEvent], Any] | None, epochs: int, steps: int) -> None:
         self._callable = progress if callable(progress) else None
         self._epochs = epochs
-        self._bar = opened_bar(progress, epochs * steps, " batches")
+        self._bar = progress_bar(progress, epochs * steps, " batches")
 
     def end_step(self, epoch: int, loss: float) -> None:
         """Tell that a step is done."""

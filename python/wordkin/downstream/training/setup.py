@@ -69,9 +69,9 @@ def fit_settings(estimator: TextNetwork, epochs: Any, batch_size: Any, seed: int
     return FitSettings(
         epochs=integer_option("epochs", estimator.epochs if epochs is None else epochs, 1, 2**31),
         batch_size=integer_option("batch_size", estimator.batch_size if batch_size is None else batch_size, 1, 2**20),
-        learning_rate=real_option("learning_rate", estimator.learning_rate, 0.0, math.inf, above=True),
-        decay=real_option("decay", estimator.decay, 0.0, 1.0, above=True),
-        embedding_learning_rate=real_option("embedding_learning_rate", rate, 0.0, math.inf, above=True),
+        learning_rate=real_option("learning_rate", estimator.learning_rate, 0.0, math.inf, low_exclusive=True),
+        decay=real_option("decay", estimator.decay, 0.0, 1.0, low_exclusive=True),
+        embedding_learning_rate=real_option("embedding_learning_rate", rate, 0.0, math.inf, low_exclusive=True),
         clip_norm=real_option("clip_norm", estimator.clip_norm, 0.0, math.inf),
         patience=patience if estimator.early_stopping else None,
         seed=seed,
@@ -86,7 +86,7 @@ def held_out(count: int, fraction: Any, seed: int) -> tuple[NDArray[np.intp], ND
     ValueError
         If that leaves nothing on one side.
     """
-    share = real_option("validation_fraction", fraction, 0.0, 1.0, above=True)
+    share = real_option("validation_fraction", fraction, 0.0, 1.0, low_exclusive=True)
     size = max(1, round(count * share))
     if size >= count:
         raise ValueError(f"validation_fraction must leave texts to train on; {fraction} of {count} leaves none")

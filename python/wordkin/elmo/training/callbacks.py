@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ...runtime.callbacks import callbacks_option
+from ...runtime.callbacks import checked_callbacks
 from .report import Validation
 
-__all__ = ["ELMoCallback", "StepReport", "checked_callbacks"]
+__all__ = ["ELMoCallback", "StepReport", "elmo_callbacks"]
 
 _HOOKS = ("on_train_begin", "on_step_end", "on_epoch_end", "on_validation_end", "on_train_end")
 
@@ -50,7 +50,7 @@ class ELMoCallback:
         """Called once when training has come to its end; `model.training_report` is there."""
 
 
-def checked_callbacks(callbacks: Any) -> tuple[Any, ...]:
+def elmo_callbacks(callbacks: Any) -> tuple[Any, ...]:
     """Return callbacks as a tuple; each needs one of the hooks, whatever its class is.
 
     Raises
@@ -58,4 +58,4 @@ def checked_callbacks(callbacks: Any) -> tuple[Any, ...]:
     TypeError
         If one has none of them, or `callbacks` is no iterable.
     """
-    return callbacks_option(callbacks, _HOOKS, "ELMoCallback")
+    return checked_callbacks(callbacks, _HOOKS, "ELMoCallback")

@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict, dataclass, replace
 from typing import Any, get_args
 
-from ...runtime.callbacks import tell
+from ...runtime.callbacks import notify
 from ...runtime.options import choice_option, integer_option
 from ...storage.checkpoint import CheckpointFolder
 from ...storage.paths import AnyPath
@@ -110,7 +110,7 @@ class PreparedTraining:
         content.training = {**self.training_arguments(), "epochs": self.run.epochs}
 
         def tell_all(hook: str, *news: Any) -> None:
-            tell(self.callbacks, hook, model, *news)
+            notify(self.callbacks, hook, model, *news)
 
         return TrainingRun(
             content,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ...runtime.progress import opened_bar
+from ...runtime.progress import progress_bar
 from .report import perplexity_of
 
 __all__ = ["ELMoProgressEvent", "Progress", "TrainingProgress", "shown_predictions"]
@@ -61,7 +61,7 @@ def shown_predictions(progress: Any, total: int) -> Iterator[Callable[[int], Any
     if callable(progress):
         yield progress
         return
-    bar = opened_bar(progress, total, " words", unit_scale=True)
+    bar = progress_bar(progress, total, " words", unit_scale=True)
     if bar is None:
         yield None
         return
@@ -85,7 +85,7 @@ class TrainingProgress:
 
     def __init__(self, progress: Progress, steps: int, first_step: int) -> None:
         self._callable = progress if callable(progress) else None
-        self._bar = opened_bar(progress, steps, " steps")
+        self._bar = progress_bar(progress, steps, " steps")
         self._shown_at = -_SECONDS_BETWEEN
         if self._bar is not None:
             self._bar.initial = self._bar.n = first_step

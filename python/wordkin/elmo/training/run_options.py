@@ -74,10 +74,10 @@ class ELMoRunOptions:
     def __post_init__(self) -> None:
         checked: dict[str, object] = {
             "epochs": integer_option("epochs", self.epochs, 1, 2**31 - 1),
-            "learning_rate": real_option("learning_rate", self.learning_rate, 0.0, math.inf, above=True),
+            "learning_rate": real_option("learning_rate", self.learning_rate, 0.0, math.inf, low_exclusive=True),
             "schedule": choice_option("schedule", self.schedule, get_args(Schedule)),
             "warmup_steps": integer_option("warmup_steps", self.warmup_steps, 0, 2**62),
-            "decay": real_option("decay", self.decay, 0.0, 1.0, above=True),
+            "decay": real_option("decay", self.decay, 0.0, 1.0, low_exclusive=True),
             "shuffle": flag_option("shuffle", self.shuffle),
             "state_reset_rate": real_option("state_reset_rate", self.state_reset_rate, 0.0, 1.0),
             "keep": integer_option("keep", self.keep, 1, 2**31 - 1),
@@ -88,7 +88,7 @@ class ELMoRunOptions:
                 checked[name] = integer_option(name, getattr(self, name), 1, 2**62)
         for name in ("max_seconds", "checkpoint_seconds"):
             if getattr(self, name) is not None:
-                checked[name] = real_option(name, getattr(self, name), 0.0, math.inf, above=True)
+                checked[name] = real_option(name, getattr(self, name), 0.0, math.inf, low_exclusive=True)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ... import _core
 from ...errors import TrainingDiverged
-from ...runtime.shutdown import ended_with_interpreter
+from ...runtime.shutdown import cancel_at_exit
 from ...storage.checkpoint import CheckpointFolder
 from ..data.batching import Position, TrainingBatches
 from ..data.encoded_text import EncodedText
@@ -140,7 +140,7 @@ class TrainingRun:
         TrainingDiverged
             If a loss or a gradient is not finite; the step has changed nothing then.
         """
-        with ended_with_interpreter(self._ask_to_end, self._trainer.close):
+        with cancel_at_exit(self._ask_to_end, self._trainer.close):
             self._run_to_an_end()
 
     def _ask_to_end(self) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...runtime.callbacks import callbacks_option
+from ...runtime.callbacks import checked_callbacks
 
-__all__ = ["CallbackAny2Vec", "checked_callbacks"]
+__all__ = ["CallbackAny2Vec", "word2vec_callbacks"]
 
 _HOOKS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
@@ -34,7 +34,7 @@ class CallbackAny2Vec:
         """Called once after the last epoch."""
 
 
-def checked_callbacks(callbacks: Any) -> tuple[Any, ...]:
+def word2vec_callbacks(callbacks: Any) -> tuple[Any, ...]:
     """Return callbacks as a tuple; each needs one of the hooks, whatever its class is.
 
     Raises
@@ -42,4 +42,4 @@ def checked_callbacks(callbacks: Any) -> tuple[Any, ...]:
     TypeError
         If one has none of them, or `callbacks` is no iterable.
     """
-    return callbacks_option(callbacks, _HOOKS, "CallbackAny2Vec")
+    return checked_callbacks(callbacks, _HOOKS, "CallbackAny2Vec")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import TrainingDiverged
-from ...runtime.shutdown import ended_with_interpreter
+from ...runtime.shutdown import cancel_at_exit
 from ...text import EncodedCorpus
 from ..options import TrainingOptions
 from ..padded_rows import PaddedRows
@@ -111,7 +111,7 @@ def run_epochs(
 @contextmanager
 def _closed_at_the_end(session: Any) -> Iterator[None]:
     """Join the session's threads at the end, or when the interpreter ends while a daemon thread trains."""
-    with ended_with_interpreter(session.cancel):
+    with cancel_at_exit(session.cancel):
         try:
             yield
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ...runtime.progress import opened_bar
+from ...runtime.progress import progress_bar
 
 __all__ = ["Progress", "ProgressEvent", "TrainingProgress"]
 
@@ -42,7 +42,7 @@ class TrainingProgress:
         self._planned_words = planned_words
         self._epochs = epochs
         self._callable = progress if callable(progress) else None
-        self._bar = opened_bar(progress, planned_words, " words", unit_scale=True)
+        self._bar = progress_bar(progress, planned_words, " words", unit_scale=True)
 
     def show(self, epoch: int, words: int, loss: float, learning_rate: float) -> None:
         """Tell that `words` of all epochs are done."""
