@@ -1,0 +1,103 @@
+"""What continuous integration checks, one session each: `nox -s lint`, `nox -s tests`, ...
+
+`nox -l` lists the sessions. Versions of the tools are pinned in the extras `test` and `dev` of pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.default_venv_backend = "venv"
+
+CPP_FOLDERS = ("cpp", "tests/native")
+SANITIZERS = ("address,undefined", "thread")
+
+
+def requirements(*names: str) -> list[str]:
+    """Return the pinned requirements of some tools, from the extras of pyproject.toml."""
+    extras = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]
+    found = [line for extra in ("test", "dev") for line in extras[extra]]
+    return [next(line for line in found if line.split("==")[0].split(">")[0] == name) for name in names]
+
+
+def cpp_files(*suffixes: str) -> list[str]:
+    return sorted(
+        str(path)
+        for folder in CPP_FOLDERS
+        for path in Path(folder).rglob("*")
+        if path.suffix in (suffixes or (".h", ".cpp"))
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Formatting, lint, wording and spelling; nothing is built."""
+    session.install(*requirements("ruff", "clang-format", "codespell"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("clang-format", "--dry-run", "-Werror", *cpp_files())
+    session.run("python", "tests/plain_english.py")
+    session.run("python", "tests/architecture.py")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy over the package, and numpydoc over its docstrings."""
+    session.install(".[dev]")
+    session.run("mypy")
+    session.run("python", "tests/docstrings.py")
+
+
+@nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
+def tests(session: nox.Session) -> None:
+    """The test suite as the README gives it; arguments after `--` go to pytest."""
+    session.install(".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def tests_baseline(session: nox.Session) -> None:
+    """The test suite with the kernels of the lowest instruction set."""
+    session.install(".[test]")
+    session.run("pytest", *session.posargs, env={"WORDKIN_MAX_ISA": "baseline"})
+
+
+@nox.session
+def tests_random_order(session: nox.Session) -> None:
+    """The test suite in random order on all cores (pytest-randomly prints the seed, -p randomly_seed=N repeats it)."""
+    session.install(".[test,dev]")
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+@nox.parametrize("sanitizer", SANITIZERS)
+def sanitizers(session: nox.Session, sanitizer: str) -> None:
+    """The C++ checks under AddressSanitizer with UBSan, or under ThreadSanitizer, through CTest."""
+    build = f"build/sanitize-{sanitizer.split(',')[0]}"
+    session.run(
+        "cmake", "-S", ".", "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
+        "-DWORDKIN_BUILD_BINDINGS=OFF", "-DWORDKIN_BUILD_NATIVE_TESTS=ON", f"-DWORDKIN_SANITIZE={sanitizer}",
+        external=True,
+    )  # fmt: skip
+    session.run("cmake", "--build", build, external=True)
+    session.run("ctest", "--test-dir", build, "--output-on-failure", *session.posargs, external=True)
+
+
+@nox.session
+def clang_tidy(session: nox.Session) -> None:
+    """clang-tidy over all C++ sources, warnings as errors."""
+    session.install(*requirements("clang-tidy", "cmake", "ninja", "pybind11"))
+    session.run("cmake", "-S", ".", "-B", "build/tidy", "-G", "Ninja", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
+                f"-Dpybind11_DIR={pybind11_folder(session)}")  # fmt: skip
+    sources = Path("build/tidy/sources.txt")
+    sources.write_text("\n".join(path for path in cpp_files(".cpp") if path.startswith("cpp/")))
+    tidy = "clang-tidy -p build/tidy --quiet --warnings-as-errors='*'"
+    session.run("bash", "-c", f"xargs -P {os.cpu_count()} -n 1 {tidy} < {sources}", external=True)
+
+
+def pybind11_folder(session: nox.Session) -> str:
+    return str(session.run("python", "-m", "pybind11", "--cmakedir", silent=True)).strip()
