@@ -2,7 +2,7 @@
 
     python tests/architecture.py             # prints every violation
 
-The tables of ARCHITECTURE.md are the only place where allowed dependencies are written. Python dependencies are read
+The tables of ARCHITECTURE.md are the only statement of allowed dependencies. Python dependencies are read
 from parsed import statements, wherever they are in a file; C++ dependencies from `#include` lines.
 """
 

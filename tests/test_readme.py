@@ -1,4 +1,4 @@
-"""What the README tells a reader to paste works as it stands."""
+"""The commands and programs in the README work exactly as printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of one language."""
+    """Return the fenced blocks of one language."""
     return re.findall(rf"^```{language}\n(.+?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
@@ -26,7 +26,7 @@ def test_first_steps(tmp_path: Path) -> None:
     program, contextual, answers, imports = blocks("python")
     python = f'"{sys.executable}"'
     script = f'set -e\nwordkin() {{ {python} -m wordkin "$@"; }}\npython() {{ {python} "$@"; }}\n{shell}'
-    # Wherever this process has the package from, as the script runs in another folder.
+    # The script runs in another folder and must find the same package.
     environment = {**os.environ, "PYTHONPATH": str(Path(wordkin.__file__).resolve().parent.parent)}
     programs = [f"{imports}\n{program}", contextual, answers]
     printed = []

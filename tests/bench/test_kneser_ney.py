@@ -1,4 +1,4 @@
-"""The trigram that ELMo is measured against, on a few sentences."""
+"""The trigram baseline of the ELMo benchmark, on a few sentences."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def marked(kneser_ney: ModuleType) -> np.ndarray:
 
 
 class ByDefinition:
-    """Chen and Goodman, equations as they stand, one dictionary an order."""
+    """The equations of Chen and Goodman, written literally with one dictionary per order."""
 
     def __init__(self) -> None:
         framed = [[BEGIN, *sentence, END] for sentence in SENTENCES]
@@ -48,22 +48,22 @@ class ByDefinition:
 
     def probability(self, context: tuple[int, ...], word: int) -> float:
         counts = self.orders[len(context)]
-        met = Counter(counts.values())
-        n1, n2, n3, n4 = (max(met[count], 1) for count in (1, 2, 3, 4))
+        frequencies = Counter(counts.values())
+        n1, n2, n3, n4 = (max(frequencies[count], 1) for count in (1, 2, 3, 4))
         y = n1 / (n1 + 2 * n2)
         discounts = [0.0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3]
         discounts = [min(max(discount, 0.0), float(most)) for most, discount in enumerate(discounts)]
         lower = self.probability(context[1:], word) if context else 1 / (WORDS - 1)
-        behind = {gram: count for gram, count in counts.items() if gram[:-1] == context}
-        total = sum(behind.values())
+        continuations = {gram: count for gram, count in counts.items() if gram[:-1] == context}
+        total = sum(continuations.values())
         if total == 0:
             return lower
-        own = behind.get((*context, word), 0)
-        left_over = sum(discounts[min(count, 3)] for count in behind.values())
+        own = continuations.get((*context, word), 0)
+        left_over = sum(discounts[min(count, 3)] for count in continuations.values())
         return (own - discounts[min(own, 3)] + left_over * lower) / total
 
 
-def test_marks_stand_around_sentences(kneser_ney: ModuleType) -> None:
+def test_sentences_are_framed_by_boundary_markers(kneser_ney: ModuleType) -> None:
     marked = kneser_ney.framed(np.array([5, 6, 7], dtype=np.int32), np.array([2, 3]), BEGIN, END)
     assert marked.tolist() == [BEGIN, 5, 6, END, BEGIN, 7, END]
 

@@ -1,18 +1,18 @@
-"""The token layer of ELMo in float64: characters of a word in, its vector out, and the gradients of a scalar loss.
+"""The token layer of ELMo in float64: from the characters of a word to its vector, and the gradients of a scalar loss.
 
 Written from the formulas (Kim et al. 2016, "Character-aware neural language models"; Srivastava et al. 2015, "Highway
-networks"; Peters et al. 2018), with one loop a sum and nothing shared between words. For a word with characters
+networks"; Peters et al. 2018), with one loop per sum and nothing shared between words. For a word with characters
 c_0 .. c_{M-1}, embeddings e and filters W of width w,
 
-    s_p,n = sum_k sum_j e[c_{p+k}]_j W_k,j,n        p = 0 .. M - w, padding characters like all others
-    y_n   = f(max_p (s_p,n + b_n))                  f is relu or tanh; among equal maxima the first p is the place
+    s_p,n = sum_k sum_j e[c_{p+k}]_j W_k,j,n        p = 0 .. M - w; padding is treated like any character
+    y_n   = f(max_p (s_p,n + b_n))                  f is relu or tanh; of equal maxima the first p counts
 
-x is the filters' y one after the other; then for each highway
+x is the concatenation of the filters' y; then for each highway layer
 
     g = sigmoid(x Wc + bc)       x' = g * relu(x Wt + bt) + (1 - g) * x
 
-and the vector is x Wp + bp, or x where there is no projection. relu has slope 0 at 0. Parameters carry the names and
-shapes of the official files.
+and the vector is x Wp + bp, or x without a projection. The derivative of relu at 0 is 0. Parameters have the names
+and shapes of the official files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Parameters = Mapping[str, Floats]
 
 @dataclass(frozen=True, kw_only=True)
 class TokenLayer:
-    """What the parameters do not tell."""
+    """Options that the parameters do not determine."""
 
     filters: tuple[tuple[int, int], ...]
     char_dim: int = 16
@@ -45,9 +45,9 @@ class TokenLayer:
 
 @dataclass
 class Saved:
-    """What backward needs of forward."""
+    """Values of the forward pass that the backward pass needs."""
 
-    places: list[NDArray[np.int64]]  # of each filter: (words, n) first position of the maximum
+    positions: list[NDArray[np.int64]]  # of each filter: (words, n), first position of the maximum
     inputs: list[Floats]  # of each highway and of the projection
     gates: list[Floats]
     transforms: list[Floats]
@@ -80,7 +80,7 @@ def forward(layer: TokenLayer, parameters: Parameters, characters: NDArray[np.in
     parts = []
     for i in range(len(layer.filters)):
         sums = window_sums(embedded, parameters[f"CNN/W_cnn_{i}"][0], parameters[f"CNN/b_cnn_{i}"])
-        saved.places.append(sums.argmax(axis=1))  # the first of equals
+        saved.positions.append(sums.argmax(axis=1))  # the first of equal maxima
         greatest = sums.max(axis=1)
         parts.append(np.maximum(greatest, 0.0) if layer.activation == "relu" else np.tanh(greatest))
     x = np.concatenate(parts, axis=1)
@@ -117,12 +117,12 @@ def backward(
     for i, (w, n) in enumerate(layer.filters):
         weights, d_weights = parameters[f"CNN/W_cnn_{i}"][0], gradients[f"CNN/W_cnn_{i}"][0]
         for word, column in np.ndindex(len(characters), n):
-            share, place = d[word, begin + column], saved.places[i][word, column]
-            gradients[f"CNN/b_cnn_{i}"][column] += share
+            d_output, position = d[word, begin + column], saved.positions[i][word, column]
+            gradients[f"CNN/b_cnn_{i}"][column] += d_output
             for offset in range(w):
-                d_weights[offset, :, column] += share * embedded[word, place + offset]
-                character = characters[word, place + offset]
-                gradients["char_embed"][character] += share * weights[offset, :, column]
+                d_weights[offset, :, column] += d_output * embedded[word, position + offset]
+                character = characters[word, position + offset]
+                gradients["char_embed"][character] += d_output * weights[offset, :, column]
         begin += n
     return gradients
 

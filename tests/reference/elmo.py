@@ -1,10 +1,11 @@
 """One step of training the bidirectional language model, in float64, written from the formulas of bilm-tf.
 
-Characters to token vectors, two stacks of recurrent layers, softmax, loss, gradients of every tensor. Only the forward
-is written; `reference.tape` differentiates it. Clipping and optimisers are those of `reference.optim`.
+From characters to token vectors, two stacks of recurrent layers, softmax, loss, and gradients of every tensor. Only the
+forward pass is written; `reference.tape` differentiates it. Clipping and optimizers are in `reference.optim`.
 
-Shapes: types word types of a window, M characters a word, T steps, B streams (batch rows), P = projection_dim, D = dim,
-V words of the vocabulary. Direction 0 reads the text forward; the streams of direction 1 come reversed already.
+Shapes: types = distinct words of a window, M = characters per word, T = steps, B = streams (batch rows),
+P = projection_dim, D = dim, V = vocabulary size. Direction 0 reads the text forward; the streams of direction 1 are
+already reversed.
 """
 
 from __future__ import annotations
@@ -39,20 +40,20 @@ State = dict[str, Floats]
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """What one step reads."""
+    """Input of one step."""
 
-    characters: Ids | None  # (types, M): rows of char_embed; None where words are ids of the vocabulary
+    characters: Ids | None  # (types, M): rows of char_embed; None with token ids as input
     inputs: Ids  # (2, T, B): rows of `characters`, or ids
     targets: Ids  # (2, T, B): ids
-    negatives: Sequence[Ids] | None = None  # for each direction (S); None: the full softmax
-    tries: Sequence[int] = (0, 0)  # for each direction, the draws that it took to find S different ids
-    factors: Sequence[Sequence[Floats]] | None = None  # dropout, for each direction: of the input of every layer
-    # and of the output of the last, (T, B, width): 0 where dropped, 1 / (1 - rate) where kept
+    negatives: Sequence[Ids] | None = None  # per direction (S); None: full softmax
+    tries: Sequence[int] = (0, 0)  # per direction: number of draws until S distinct ids were found
+    factors: Sequence[Sequence[Floats]] | None = None  # dropout per direction, for the input of every layer
+    # and the output of the last one, (T, B, width): 0 where dropped, 1 / (1 - rate) elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What one step computes, before the optimiser."""
+    """Result of one step, before the optimizer."""
 
     losses: tuple[float, float]  # mean cross entropy of each direction
     gradients: dict[str, Floats]  # of unroll_steps * (the mean of both losses)
@@ -79,16 +80,16 @@ def zero_state(options: Any, batch: int) -> State:
 
 
 def token_layer(p: Parameters, options: Any, characters: Ids) -> Node:
-    """Vectors (types, P) of words: convolutions, the greatest over all places, highways, projection."""
+    """Return word vectors (types, P): convolutions, maximum over positions, highway layers, projection."""
     x = p["char_embed"][characters.astype(np.int64)]  # (types, M, d)
     activation = {"relu": relu, "tanh": tanh}[options.activation]
     features = []
     for i, (width, _) in enumerate(options.filters):
-        places = characters.shape[1] - width + 1
+        positions = characters.shape[1] - width + 1
         kernel, bias = p[f"CNN/W_cnn_{i}"], p[f"CNN/b_cnn_{i}"]  # (1, width, d, n), (n)
-        response = x[:, 0:places] @ kernel[0, 0]
+        response = x[:, 0:positions] @ kernel[0, 0]
         for offset in range(1, width):
-            response = response + x[:, offset : offset + places] @ kernel[0, offset]
+            response = response + x[:, offset : offset + positions] @ kernel[0, offset]
         features.append(activation(maximum(response + bias, axis=1)))
     y = concatenate(features, axis=1)
     for k in range(options.n_highway):
@@ -102,7 +103,7 @@ def token_layer(p: Parameters, options: Any, characters: Ids) -> Node:
 
 
 def cell(p: Parameters, options: Any, name: str, x: Node, h: Node, c: Node | None) -> tuple[Node, Node | None]:
-    """One time step of one layer: the new h and c."""
+    """Return the new h and c after one time step of one layer."""
     z = concatenate([x, h], axis=1) @ p[f"{name}/W_0"] + p[f"{name}/B"]
     if c is None:
         m = tanh(z)
@@ -128,7 +129,7 @@ def stack(
     state: State,
     factors: Sequence[Floats] | None,
 ) -> tuple[list[list[Node]], State]:
-    """Outputs of every layer at every time step, from inputs of (B, P) each, and the state behind the last."""
+    """Return outputs of every layer at every time step, from inputs of (B, P) each, and the final state."""
     after: State = {}
     outputs: list[list[Node]] = []
     for layer in range(options.n_layers):
@@ -149,7 +150,7 @@ def stack(
 
 
 def layers_above(p: Parameters, options: Any, vectors: Node, state: State) -> tuple[list[Node], State]:
-    """All layers (T, 2P) of a sentence of token vectors (T, P), and the state behind it; `state` has one row."""
+    """Return all layers (T, 2P) of a sentence of token vectors (T, P), and the final state; `state` has one row."""
     halves, after = [], dict(state)
     for direction in range(2):
         order = range(len(vectors.value))[:: -1 if direction else 1]
@@ -161,7 +162,7 @@ def layers_above(p: Parameters, options: Any, vectors: Node, state: State) -> tu
 
 
 def layers_of_sentence(p: Parameters, options: Any, vectors: Floats, state: State) -> tuple[Floats, State]:
-    """The same as one array (n_layers + 1, T, 2P)."""
+    """Return the same as one array (n_layers + 1, T, 2P)."""
     layers, after = layers_above(p, options, Node(vectors), state)
     return np.stack([layer.value for layer in layers]), after
 
@@ -173,12 +174,12 @@ def log_uniform(words: int) -> Floats:
 
 
 def expected_counts(words: int, tries: int) -> Floats:
-    """How probable it is that id k is among the ids drawn in so many tries: 1 - (1 - P)^tries."""
+    """Return the probability that id k is among the ids of `tries` draws: 1 - (1 - P)^tries."""
     return -np.expm1(tries * np.log1p(-log_uniform(words)))
 
 
 def cross_entropies(p: Parameters, name: str, hidden: Node, targets: Ids, negatives: Ids | None, tries: int) -> Node:
-    """-log P(target) for hidden vectors (N, P): over all words, or over the target and the negatives."""
+    """Return -log P(target) for hidden vectors (N, P), over all words or over the target and the negatives."""
     weights, bias = p[f"{name}/W"], p[f"{name}/b"]
     right = (hidden * weights[targets]).sum(axis=1) + bias[targets]
     if negatives is None:
@@ -193,9 +194,9 @@ def cross_entropies(p: Parameters, name: str, hidden: Node, targets: Ids, negati
 def losses(
     p: Parameters, options: Any, window: Window, state: State, mask: NDArray[np.bool_] | None = None
 ) -> tuple[list[Node], State]:
-    """The mean cross entropy of each direction, and the state behind the window.
+    """Return the mean cross entropy of each direction, and the state after the window.
 
-    With a mask (2, T, B): the sum over the places where it is true.
+    With a mask (2, T, B): the sum over the positions where it is true.
     """
     vectors = p["embedding"] if window.characters is None else token_layer(p, options, window.characters)
     sums, after = [], {}
@@ -217,7 +218,7 @@ def losses(
 
 
 def train_gradients(parameters: Mapping[str, Any], options: Any, window: Window, state: State) -> Step:
-    """Losses, gradients of every tensor and new state; nothing is changed."""
+    """Return losses, gradients of every tensor and the new state; the arguments are not modified."""
     leaves = {name: Node(value) for name, value in parameters.items()}
     (forward, backward), after = losses(leaves, options, window, state)
     objective = (forward + backward) * (0.5 * window.inputs.shape[1])
@@ -227,7 +228,7 @@ def train_gradients(parameters: Mapping[str, Any], options: Any, window: Window,
 
 
 def touched_rows(options: Any, window: Window) -> dict[str, Ids]:
-    """For tensors whose gradient is a set of rows, which."""
+    """Return the rows with a gradient, for tensors with row-sparse gradients."""
     rows: dict[str, Any] = {}
     if window.characters is None:
         rows["embedding"] = np.unique(window.inputs)

@@ -1,4 +1,4 @@
-"""Definition of the nearest rows: all cosines in float64, sorted."""
+"""Exact nearest neighbours: all cosines in float64, sorted."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 
 def cosines(vectors: NDArray[Any], divisors: NDArray[Any], queries: NDArray[Any]) -> NDArray[np.float64]:
-    """Dot products of queries (n, dim) with vectors (rows, dim) over divisors (rows): (n, rows)."""
+    """Return dot products of queries (n, dim) with vectors (rows, dim), divided by divisors (rows): (n, rows)."""
     return queries.astype(np.float64) @ vectors.astype(np.float64).T / divisors.astype(np.float64)
 
 
 def order(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """For each line the places of the `count` greatest, the lower place first among equals, NaN as -infinity."""
+    """Return for each row the indices of the `count` greatest scores; ties: lower index first; NaN is -inf."""
     keys = np.where(np.isnan(scores), np.inf, -scores)
     return np.argsort(keys, axis=1, kind="stable")[:, :count]

@@ -1,7 +1,7 @@
 """Classifiers and taggers in float64, text by text, written from the formulas; `reference.tape` differentiates them.
 
-Token features side by side, dropout, recurrent layers, dropout, then for texts pooling and for tags nothing, a tanh
-layer, scores, loss. Dropout comes as factors: 0, or one over the kept share.
+Concatenated token features, dropout, recurrent layers, dropout, pooling (for texts, not for tags), a tanh layer,
+scores, loss. Dropout is given as factors: 0, or 1 / (1 - rate).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Parameters = Mapping[str, Node]
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Texts one behind the other; arrays as `_core.tasks` takes them."""
+    """Concatenated texts; arrays as `_core.tasks` expects them."""
 
     lengths: NDArray[np.int32]
     tables: Sequence[NDArray[np.int32]] = ()
@@ -43,7 +43,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Learned:
-    """Of one step, before the optimiser."""
+    """Result of one step, before the optimizer."""
 
     loss: float
     gradients: dict[str, Floats]
@@ -53,14 +53,14 @@ class Learned:
 def token_features(
     p: Parameters, options: Any, frozen: Sequence[Any], batch: Batch, contexts: Sequence[Node], span: slice
 ) -> Node:
-    """Of one text (T, features)."""
+    """Return the features of one text (T, features)."""
     parts = []
     for i, (_, dim, trained) in enumerate(options.tables):
         ids = batch.tables[i][span]
         if trained:
             parts.append(p[f"tables_{i}"][ids])
         else:
-            rows = np.vstack([frozen[i], np.zeros((1, dim))])  # -1 is the last
+            rows = np.vstack([frozen[i], np.zeros((1, dim))])  # index -1 selects the row of zeros
             parts.append(Node(rows[ids]))
     for i, (_, _, normalized) in enumerate(options.contexts):
         name = f"contexts_{i}"
@@ -74,7 +74,7 @@ def token_features(
 
 
 def encode(p: Parameters, options: Any, features: Node, factors: Any, span: slice) -> Node:
-    """Of one text, (T, features) to (T, directions * hidden)."""
+    """Encode one text: (T, features) to (T, directions * hidden)."""
     if options.encoder is None:
         return features
     hidden, steps = options.hidden_dim, features.shape[0]
@@ -111,7 +111,7 @@ def pool(p: Parameters, options: Any, encoded: Node) -> Node:
 def text_scores(
     p: Parameters, options: Any, frozen: Sequence[Any], batch: Batch, contexts: Sequence[Node], factors: Any = None
 ) -> list[Node | None]:
-    """Scores of each text, (1, outputs) or for tags (T, outputs); None for a text without tokens to tag."""
+    """Return scores of each text, (1, outputs) or for tags (T, outputs); None for a text without tokens to tag."""
     scores: list[Node | None] = []
     columns = p["dense/W" if options.dense_dim else "output/W"].shape[0]
     for text, span in enumerate(batch.spans):
@@ -139,7 +139,7 @@ def text_scores(
 
 
 def scores_of(parameters: Mapping[str, Any], options: Any, frozen: Sequence[Any], batch: Batch) -> Floats:
-    """Without dropout: (texts, outputs), or for tags (tokens, outputs)."""
+    """Return scores without dropout: (texts, outputs), or for tags (tokens, outputs)."""
     leaves = {name: Node(value) for name, value in parameters.items()}
     contexts = [Node(context) for context in batch.contexts]
     found = text_scores(leaves, options, frozen, batch, contexts)
@@ -182,7 +182,7 @@ def objective(
     weights: Any,
     factors: Any = None,
 ) -> Node:
-    """The weighted mean of the losses with the penalty of layer weights."""
+    """Return the weighted mean of the losses plus the penalty on layer weights."""
     scores = text_scores(leaves, options, frozen, batch, contexts, factors)
     loss = mean_loss(leaves, options, batch, scores, targets, weights)
     for i in range(len(contexts)):
@@ -200,7 +200,7 @@ def learn(
     weights: Any,
     factors: Any = None,
 ) -> Learned:
-    """The objective and all of its gradients."""
+    """Return the objective and all of its gradients."""
     leaves = {name: Node(value) for name, value in parameters.items()}
     contexts = [Node(context) for context in batch.contexts]
     loss = objective(leaves, options, frozen, batch, contexts, targets, weights, factors)

@@ -1,4 +1,4 @@
-"""What surrounds the window update, in float64: subsampling, noise, code lengths, rates, and whole trainings."""
+"""Word2Vec training around the window update, in float64: subsampling, noise, code lengths, learning rates, epochs."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ OutputsOf = Callable[[int], Sequence[Outputs]]
 
 
 def keep_probabilities(counts: NDArray[np.int64], sample: float) -> Floats:
-    """Share of a word's occurrences that subsampling keeps, as the published program has it.
+    """Return the fraction of each word's occurrences that subsampling keeps, as in the original C program.
 
-    With f = count / total the probability is sqrt(sample / f) + sample / f, at most 1. A sample of 1 and more is a
-    count; gensim then takes int(sample * (3 + sqrt 5) / 2) in the place of sample * total.
+    With f = count / total the probability is sqrt(sample / f) + sample / f, at most 1. A sample >= 1 is a count;
+    gensim then uses int(sample * (3 + sqrt 5) / 2) instead of sample * total.
     """
     if sample == 0:
         return np.ones(len(counts))
@@ -41,7 +41,7 @@ def keep_probabilities(counts: NDArray[np.int64], sample: float) -> Floats:
 
 
 def noise_probabilities(counts: NDArray[np.int64], exponent: float) -> Floats:
-    """Unigram distribution raised to a power; words that never occurred are never drawn."""
+    """Return the unigram distribution raised to a power; words with a count of 0 are never drawn."""
     logarithms = np.full(len(counts), -np.inf)
     logarithms[counts > 0] = exponent * np.log(counts[counts > 0].astype(np.float64))
     weights = np.exp(logarithms - logarithms.max())
@@ -49,7 +49,7 @@ def noise_probabilities(counts: NDArray[np.int64], exponent: float) -> Floats:
 
 
 def least_weighted_path_length(counts: Sequence[int]) -> int:
-    """The least possible sum of count * code length over all binary prefix codes (Huffman 1952)."""
+    """Return the least possible sum of count * code length over all binary prefix codes (Huffman 1952)."""
     heap = list(counts)
     heapq.heapify(heap)
     total = 0
@@ -61,12 +61,12 @@ def least_weighted_path_length(counts: Sequence[int]) -> int:
 
 
 def learning_rate(start: float, end: float, words: int, planned_words: int) -> float:
-    """Linear in the words read so far."""
+    """Return the learning rate, which is linear in the number of words read so far."""
     return start + (end - start) * min(1.0, words / max(planned_words, 1))
 
 
 def contexts(sentence: Sequence[int], window: int) -> Iterator[tuple[int, list[int]]]:
-    """Each word with the words at most `window` places away."""
+    """Yield each word with the words at most `window` positions away."""
     for position, centre in enumerate(sentence):
         yield centre, [*sentence[max(0, position - window) : position], *sentence[position + 1 :][:window]]
 
@@ -82,11 +82,11 @@ def train(
     end: float,
     cbow_mean: bool = True,
 ) -> list[float]:
-    """Train without anything random: whole windows, no subsampling, the same outputs for a word every time.
+    """Train without randomness: full windows, no subsampling, the same outputs for a word every time.
 
-    The rate is that of the sentence's beginning. `outputs_of` gives the output rows that a centre word is scored
+    The learning rate is fixed within a sentence. `outputs_of` gives the output rows that a centre word is scored
     against; the rows of hierarchical softmax and of negative sampling are two matrices, scored together. Returns the
-    mean loss a pair of each epoch.
+    mean loss per pair of each epoch.
     """
     planned = sum(len(sentence) for sentences in epochs for sentence in sentences)
     done = 0
