@@ -266,7 +266,8 @@ def test_a_signal_before_training(tmp_path: Path) -> None:
             command("elmo", "train", pipe, "-o", tmp_path / "m"), stderr=subprocess.PIPE, text=True
         ) as process,
         pipe.open("w"),
-    ):  # opens when the command reads
+    ):  # opens when the command opens it
+        time.sleep(0.5)  # until the command waits for data: CPython can miss a signal between its open and its read
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -152,7 +152,7 @@ def _paired(
         raise ValueError(f"tags must be given for the same sentences, got {len(own)} true and {len(guesses)} predicted")
     for number, (tags, guess) in enumerate(zip(own, guesses, strict=True)):
         if len(tags) != len(guess):
-            raise ValueError(f"sentence {number} must have as many predicted tags as true ones, {len(tags)}; "
+            raise ValueError(f"sentence {number} must have as many predicted tags as true ones, {len(tags)}, "
                              f"got {len(guess)}")  # fmt: skip
     return zip(own, guesses, strict=True)
 
