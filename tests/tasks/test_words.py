@@ -104,7 +104,9 @@ def test_what_cannot_be_remembered() -> None:
     with pytest.raises(ValueError, match="`words` must be below 4"):
         run.network.scores(by_words)
     with pytest.raises(ValueError, match="`batch` must hold the features of words"):
-        run.network.cache_words(Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)]), first=0, total=1)
+        run.network.cache_words(
+            Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)]), first=0, total=1
+        )
     with pytest.raises(ValueError, match="`words`"):
         run.network.step(by_words, targets, weights, learning_rate=0.1, step=1)
 

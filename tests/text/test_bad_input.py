@@ -61,7 +61,7 @@ def test_a_generator_is_refused_for_several_passes_and_the_cure_named() -> None:
     def generator() -> Iterator[list[str]]:
         yield ["a"]
 
-    with pytest.raises(TypeError, match=r"`sentences` can be gone through only once.*give a list, a file, or"):
+    with pytest.raises(TypeError, match="sentences must allow several passes.*pass a list, a file, or"):
         open_corpus(generator(), passes=6)
     with pytest.raises(TypeError, match="`corpus_iterable`"):
         open_corpus(map(list, [["a"]]), name="corpus_iterable", passes=2)

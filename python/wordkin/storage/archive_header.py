@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
+from .signatures import ZIP_SIGNATURE, is_pickle
 
 __all__ = [
     "DTYPES",
@@ -153,12 +154,12 @@ def _refuse_other_formats(source: str, start: bytes) -> None:
     if len(start) == 0:
         raise FormatError(f"{source}: byte 0: empty file; expected a model saved by wordkin")
     looks_like_header = start[LENGTH_BYTES : LENGTH_BYTES + 1] == b"{"
-    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05") and not looks_like_header:
+    if is_pickle(start) and not looks_like_header:
         raise FormatError(
             f"{source}: byte 0: refusing pickle: loading one can run any code; files of gensim are read "
             "without running them by `wordkin convert`"
         )
-    if start[:4] == b"PK\x03\x04" and not looks_like_header:
+    if start.startswith(ZIP_SIGNATURE) and not looks_like_header:
         raise FormatError(f"{source}: byte 0: a zip archive (npz, PyTorch, ...); expected a model saved by wordkin")
 
 

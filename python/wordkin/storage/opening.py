@@ -10,12 +10,10 @@ from typing import Any, BinaryIO, cast
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
 from .paths import AnyPath, local_path
+from .signatures import SIGNATURE_BYTES, compression_of
 
 __all__ = ["decompressed", "open_binary"]
 
-_HEAD_BYTES = 10
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_ZSTD_SKIPPABLE = b"\x2a\x4d\x18"  # after one byte 50 .. 5f
 _INPUT_BYTES = 1 << 18
 
 
@@ -80,7 +78,7 @@ def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> Bi
     b'plain'
     """
     head = _read_head(stream)
-    packer = _packer_of(head)
+    packer = compression_of(head)
     rewound: BinaryIO
     if stream.seekable():
         stream.seek(-len(head), os.SEEK_CUR)
@@ -94,21 +92,9 @@ def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> Bi
 
 def _read_head(stream: BinaryIO) -> bytes:
     head = b""
-    while len(head) < _HEAD_BYTES and (more := stream.read(_HEAD_BYTES - len(head))):
+    while len(head) < SIGNATURE_BYTES and (more := stream.read(SIGNATURE_BYTES - len(head))):
         head += more
     return head
-
-
-def _packer_of(head: bytes) -> str | None:
-    if head.startswith(b"\x1f\x8b\x08"):
-        return "gzip"
-    if head[:3] == b"BZh" and head[3:4].isdigit() and head[4:10] in (b"1AY&SY", b"\x17rE8P\x90"):
-        return "bzip2"
-    if head.startswith(b"\xfd7zXZ\x00"):
-        return "xz"
-    if head.startswith(_ZSTD_MAGIC) or (head[1:4] == _ZSTD_SKIPPABLE and 0x50 <= head[0] <= 0x5F):
-        return "zstandard"
-    return None
 
 
 class _WithHead(io.RawIOBase):

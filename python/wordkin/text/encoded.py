@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from .array_shelf import ArrayShelf
+from .spill_buffer import SpillBuffer
 from .token_lists import TokenLists, single_pass_error
 
 __all__ = [
     "BLOCK_WORDS",
     "BlockBuilder",
-    "BlockShelf",
+    "BlockBuffer",
     "EncodedBlock",
     "EncodedCorpus",
     "SpillRules",
@@ -82,11 +82,11 @@ class EncodedCorpus(ABC):
         """Free memory and disk."""
 
 
-class BlockShelf:
+class BlockBuffer:
     """Blocks in memory or, when they are many, in a temporary file."""
 
     def __init__(self, spill: SpillRules) -> None:
-        self._shelf = ArrayShelf(spill.memory_bytes, spill.folder)
+        self._shelf = SpillBuffer(spill.memory_bytes, spill.folder)
         self._numbers: list[tuple[int, int]] = []  # of each block: raw words and sentences
         self.word_count = 0
 
@@ -118,7 +118,7 @@ class BlockBuilder:
     """Puts small pieces together to blocks of about a million words."""
 
     def __init__(self, spill: SpillRules) -> None:
-        self._shelf = BlockShelf(spill)
+        self._shelf = BlockBuffer(spill)
         self._pieces: list[EncodedBlock] = []
         self._waiting_words = 0
 
@@ -156,7 +156,7 @@ class StoredCorpus(EncodedCorpus):
     raw_words: int
     raw_sentences: int
 
-    def __init__(self, shelf: BlockShelf) -> None:
+    def __init__(self, shelf: BlockBuffer) -> None:
         self._shelf = shelf
         self.word_count = shelf.word_count
         self.raw_words = shelf.raw_words

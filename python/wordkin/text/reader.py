@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 from .. import _core
-from ..errors import CorpusError, FormatError
+from ..errors import CorpusError
+from ..storage.lines import length_of_bom
 from .sources import TextSource
 
 __all__ = ["SentenceRules", "TextBlock", "TextReader", "located_error"]
@@ -18,13 +19,6 @@ BLOCK_BYTES = 1 << 20
 
 DecodingErrors = Literal["strict", "replace", "ignore"]
 
-_BYTE_ORDER_MARKS = {
-    b"\xff\xfe\x00\x00": "UTF-32",
-    b"\x00\x00\xfe\xff": "UTF-32",
-    b"\xff\xfe": "UTF-16",
-    b"\xfe\xff": "UTF-16",
-}
-_UTF8_MARK = b"\xef\xbb\xbf"
 _MAX_WORD_BYTES = _core.text.max_word_bytes
 
 
@@ -109,7 +103,7 @@ class TextReader:
 
     def _blocks(self, stream: BinaryIO, name: str) -> Iterator[TextBlock]:
         rest = _read(stream, 4)
-        offset = _length_of_mark(rest, name)
+        offset = length_of_bom(rest, name)
         rest = rest[offset:]
         continues_line = False
         while True:
@@ -162,13 +156,6 @@ def _read(stream: BinaryIO, count: int) -> bytes:
         pieces.append(data)
         size += len(data)
     return b"".join(pieces)
-
-
-def _length_of_mark(head: bytes, name: str) -> int:
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
-            raise FormatError(f"{name}: byte 0: looks like {encoding}; convert it to UTF-8")
-    return len(_UTF8_MARK) if head.startswith(_UTF8_MARK) else 0
 
 
 def _first_lines(blocks: Iterator[TextBlock], limit: int) -> Iterator[TextBlock]:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from .array_shelf import ArrayShelf
-from .encoded import BLOCK_WORDS, BlockShelf, EncodedBlock, SpillRules, StoredCorpus
+from .encoded import BLOCK_WORDS, BlockBuffer, EncodedBlock, SpillRules, StoredCorpus
+from .spill_buffer import SpillBuffer
 from .vocabulary import RawCounts, TrimRule, Vocabulary, passes
 
 __all__ = ["Progress", "ProvisionalIds", "Scan", "VocabularyBound"]
@@ -26,7 +26,7 @@ class ProvisionalIds:
 
     def __init__(self, spill: SpillRules) -> None:
         self._spill = spill
-        self._shelf = ArrayShelf(spill.memory_bytes, spill.folder)
+        self._shelf = SpillBuffer(spill.memory_bytes, spill.folder)
         self._chunks: list[_ChunkContent] = []
         self._chunk = np.empty(0, dtype=np.int32)
         self._filled = 0
@@ -52,7 +52,7 @@ class ProvisionalIds:
     def renumbered(self, final_ids: list[NDArray[np.int32]], workers: int) -> StoredCorpus:
         """Turn all numbers into ids of a vocabulary; `final_ids` has an array for each counter."""
         self._seal()
-        encoded = BlockShelf(self._spill)
+        encoded = BlockBuffer(self._spill)
         arrays = self._shelf.take_all()
         for first in range(0, len(self._chunks), workers):
             group = self._chunks[first : first + workers]  # some 10 ms, between which Ctrl-C is heard

@@ -1,11 +1,10 @@
-"""Sentences that are Python objects: iterables of lists of str."""
+"""Sentences as Python objects: iterables of lists of str."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,40 +12,113 @@ from numpy.typing import NDArray
 from .. import _core
 from ..errors import CorpusError, ResourceError
 
-__all__ = ["TokenLists", "single_pass_error", "word_limit_as_resource_error"]
+__all__ = ["TokenLists", "checked_tokens", "single_pass_error", "word_limit_as_resource_error"]
 
 _log = logging.getLogger(__name__)
+
+
+def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens") -> list[str]:
+    """Return a sentence as a list after checking that it consists of str.
+
+    Parameters
+    ----------
+    tokens : iterable of str
+        The sentence; a single str is refused.
+    name : str
+        What the sentence is called in messages.
+    expected : str, default "a list of tokens"
+        What the message says is expected.
+
+    Returns
+    -------
+    list of str
+        The tokens.
+
+    Raises
+    ------
+    TypeError
+        If `tokens` is not an iterable of str.
+
+    Examples
+    --------
+    >>> checked_tokens(("a", "list"), "the sentence")
+    ['a', 'list']
+    """
+    if isinstance(tokens, str | bytes | Mapping) or not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) != 1:
+        raise TypeError(f"{name} must be {expected}, got {type(tokens).__name__}: {tokens!r:.60}")
+    sentence = list(tokens)
+    for position, token in enumerate(sentence):
+        if not isinstance(token, str):
+            raise TypeError(f"{name} must consist of str, got {type(token).__name__} at position {position}")
+    return sentence
 
 
 class TokenLists:
     """One pass over sentences, counted or encoded in C++ a few at a time.
 
-    Errors of the iterable pass through; tokens that are no words are named with their places.
+    Exceptions that the iterable raises pass through; messages about invalid tokens give their positions.
+
+    Parameters
+    ----------
+    sentences : iterable of lists of str
+        The sentences.
+    name : str
+        What the sentences are called in messages.
+    max_sentence_length : int
+        Longer sentences are split; in tokens.
     """
 
-    def __init__(self, sentences: Iterable[Any], name: str, max_sentence_length: int) -> None:
+    def __init__(self, sentences: Iterable[object], name: str, max_sentence_length: int) -> None:
         self._name = name
         self._lists = _core.text.TokenLists(iter(sentences), name, max_sentence_length)
 
     @property
     def words(self) -> int:
-        """Words so far."""
+        """Number of words read so far."""
         return self._lists.words
 
     @property
     def sentences(self) -> int:
-        """Sentences so far, empty ones included."""
+        """Number of sentences read so far, including empty ones."""
         return self._lists.sentences
 
     def count(self, counter: _core.text.SequentialCounter, budget: int, most_words: int) -> bool:
-        """Count about `budget` words, or until `counter` knows more than `most_words`; False at the end."""
+        """Count about `budget` words, or fewer if `counter` reaches `most_words` distinct words.
+
+        Parameters
+        ----------
+        counter : SequentialCounter
+            Counts the words.
+        budget : int
+            Number of words after which to return.
+        most_words : int
+            Number of distinct words after which to return.
+
+        Returns
+        -------
+        bool
+            Whether there are more sentences.
+        """
         with self._errors():
             return counter.count_sentences(self._lists, budget, most_words)
 
     def encode(
         self, table: _core.text.WordTable, budget: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int64], int, int] | None:
-        """Encode about `budget` words as (ids, ends, raw words, raw sentences); None at the end."""
+        """Encode about `budget` words.
+
+        Parameters
+        ----------
+        table : WordTable
+            The vocabulary.
+        budget : int
+            Number of words after which to return.
+
+        Returns
+        -------
+        tuple or None
+            Ids, ends of the sentences, number of words and number of sentences; None at the end.
+        """
         with self._errors():
             return _core.text.encode_sentences(table, self._lists, budget)
 
@@ -56,24 +128,39 @@ class TokenLists:
             with word_limit_as_resource_error():
                 yield
         except _core.text.TextError as error:
-            raise CorpusError(f"`{self._name}`: {error.args[0]}") from None
+            raise CorpusError(f"{self._name}: {error.args[0]}") from None
 
     def log_empty_tokens(self) -> None:
-        """Tell, after a pass, how many tokens were no words."""
+        """Log a warning if empty tokens were skipped."""
         if self._lists.empty_tokens:
-            _log.warning("`%s`: skipped %d empty tokens", self._name, self._lists.empty_tokens)
+            _log.warning("%s: skipped %d empty tokens", self._name, self._lists.empty_tokens)
 
 
 def single_pass_error(name: str) -> TypeError:
+    """Return the error for an iterable that can be read only once.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument.
+
+    Returns
+    -------
+    TypeError
+        The error.
+    """
     return TypeError(
-        f"`{name}` can be gone through only once, as generators can, and several passes are needed (one for the "
-        "vocabulary, one for each epoch): give a list, a file, or an object whose __iter__ starts anew each time"
+        f"{name} must allow several passes (one for the vocabulary, one for each epoch), got an iterator, which allows "
+        "only one: pass a list, a file, or an object whose __iter__ returns a new iterator each time"
     )
 
 
 @contextmanager
 def word_limit_as_resource_error() -> Iterator[None]:
+    """Convert the error of the C++ core about too many distinct words to a `ResourceError`."""
     try:
         yield
     except _core.text.TooManyWordsError as error:
-        raise ResourceError(f"{error}: prune while counting (max_vocab_size), or split words differently") from None
+        raise ResourceError(
+            f"{error}: limit the number of words while counting (max_vocab_size), or tokenize differently"
+        ) from None

@@ -1,21 +1,34 @@
-"""A plain rule that cuts text into words and marks of punctuation, for whoever brings no tokenizer."""
+"""Tokenization: rules that split a text into tokens, and the choice among them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 
-__all__ = ["split_words"]
+__all__ = ["TOKENIZERS", "Tokenizer", "resolve_tokenizer", "split_words"]
 
-_SIMPLE = re.compile(r"\w+|[^\w\s]")
+Tokenizer = Callable[[str], Iterable[str]]
+
+_WORD_OR_SYMBOL = re.compile(r"\w+|[^\w\s]")
 
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a text.
+    """Split a text into words and punctuation marks.
 
-    A word is a run of letters, digits, underscores and what joins onto them (combining marks, joiners); every other
-    character but blanks is a token of its own. The language models were trained on words cut by finer rules; for those,
-    give token lists or a tokenizer.
+    A word is a run of letters, digits, underscores, combining marks and joiners; every other character except
+    whitespace is a token by itself. The published language models were trained with finer rules (the Penn Treebank's);
+    for those, pass tokens or a tokenizer.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    list of str
+        The tokens.
 
     Examples
     --------
@@ -23,19 +36,19 @@ def split_words(text: str) -> list[str]:
     ['It', "'", 's', '5', 'o', "'", 'clock', ',', 'isn', "'", 't', 'it', '?']
     """
     if text.isascii():
-        return _SIMPLE.findall(text)
+        return _WORD_OR_SYMBOL.findall(text)
     tokens: list[str] = []
     for chunk in text.split():
-        begin = 0
-        for place, character in enumerate(chunk):
+        start = 0
+        for position, character in enumerate(chunk):
             if _is_in_word(character):
                 continue
-            if begin < place:
-                tokens.append(chunk[begin:place])
+            if start < position:
+                tokens.append(chunk[start:position])
             tokens.append(character)
-            begin = place + 1
-        if begin < len(chunk):
-            tokens.append(chunk[begin:])
+            start = position + 1
+        if start < len(chunk):
+            tokens.append(chunk[start:])
     return tokens
 
 
@@ -47,3 +60,38 @@ def _is_in_word(character: str) -> bool:
         or unicodedata.category(character)[0] == "M"
         or (unicodedata.category(character) == "Cf")
     )
+
+
+TOKENIZERS: dict[str, Tokenizer] = {"words": split_words, "whitespace": str.split}
+
+
+def resolve_tokenizer(tokenizer: object) -> Tokenizer:
+    """Return the function that splits texts into tokens.
+
+    Parameters
+    ----------
+    tokenizer : {"words", "whitespace"} or callable
+        "words" for `split_words`, "whitespace" for ``str.split``, or a function from a text to its tokens.
+
+    Returns
+    -------
+    callable
+        The function.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `tokenizer` is neither a known name nor callable.
+
+    Examples
+    --------
+    >>> list(resolve_tokenizer("whitespace")("It's late"))
+    ["It's", 'late']
+    """
+    if isinstance(tokenizer, str):
+        if tokenizer not in TOKENIZERS:
+            raise ValueError(f"tokenizer must be one of {', '.join(TOKENIZERS)}, or a callable, got {tokenizer!r}")
+        return TOKENIZERS[tokenizer]
+    if not callable(tokenizer):
+        raise TypeError(f"tokenizer must be a str or a callable, got {type(tokenizer).__name__}")
+    return tokenizer

@@ -208,7 +208,7 @@ def test_a_text_without_words(sentences: Any) -> None:
 
 
 def test_what_can_be_read_only_once() -> None:
-    with pytest.raises(TypeError, match="gone through only once"):
+    with pytest.raises(TypeError, match="must allow several passes"):
         encoded(iter(SENTENCES))
 
 

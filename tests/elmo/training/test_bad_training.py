@@ -149,7 +149,7 @@ def test_what_is_no_corpus(
 
 
 def test_a_generator(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
-    with pytest.raises(TypeError, match="`corpus` can be gone through only once"):
+    with pytest.raises(TypeError, match="corpus must allow several passes"):
         small_model().train((sentence for sentence in sentences), **quick)
 
 

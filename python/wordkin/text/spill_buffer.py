@@ -10,12 +10,12 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ArrayShelf"]
+__all__ = ["SpillBuffer"]
 
 _ALIGNMENT = 64
 
 
-class ArrayShelf:
+class SpillBuffer:
     """Holds arrays in the order in which they were put.
 
     Parameters
