@@ -117,5 +117,5 @@ class TestWord2vecFormat:
         assert kv["car"].tolist() == [1, 2, 3, 4] and kv["apple"].tolist() == [9, 8, 7, 6] and len(kv) == 6
         assert kv.vectors_lockf.tolist() == [0.25, 1, 1, 0.25, 1, 1] and kv.norms is None
         small = KeyedVectors(3)
-        with pytest.raises(ValueError, match="vectors of 3 numbers; it holds 4"):
+        with pytest.raises(ValueError, match="vectors of 3 numbers, got vectors of 4"):
             small.intersect_word2vec_format(tmp_path / "other")

@@ -275,7 +275,7 @@ class TestAttributes:
         assert kv.expandos["flag"].shape == (8,)
 
     def test_missing_ones_are_named(self, kv: KeyedVectors) -> None:
-        with pytest.raises(KeyError, match=r"no attribute 'hue'; there are: count"):
+        with pytest.raises(KeyError, match=r"no attribute 'hue'; existing attributes: count"):
             kv.get_vecattr("car", "hue")
         with pytest.raises(KeyError, match="not present"):
             kv.set_vecattr("nothing", "hue", 1)

@@ -75,7 +75,7 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
                 "accuracy": _interval(score.interval(confidence)),
                 "correct": score.total.correct,
                 "answered": score.total.answered,
-                "asked": score.total.asked,
+                "asked": score.total.questions,
                 "oov_share": score.oov_share,
                 "sections": [
                     {
@@ -83,7 +83,7 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
                         "accuracy": section.accuracy,
                         "correct": section.correct,
                         "answered": section.answered,
-                        "asked": section.asked,
+                        "asked": section.questions,
                     }
                     for section in score.sections
                 ],

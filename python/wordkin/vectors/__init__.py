@@ -1,4 +1,4 @@
-"""Vectors by key: the class, its files, its searches and its evaluation."""
+"""Keyed vectors: lookup, similarity search, evaluation, and the file formats of word vectors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns of values beside the vectors, one entry for each key: counts, flags, whatever a user wants to keep."""
+"""Attributes of keys: one column of values per attribute, one entry per key (gensim's `expandos`)."""
 
 from __future__ import annotations
 
@@ -8,48 +8,48 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Columns", "allocate", "extend", "take"]
+__all__ = ["Columns", "allocate", "resize", "take"]
 
 Columns = dict[str, NDArray[Any]]
 
 
-def _storage_type(given: Any) -> np.dtype[Any]:
+def _storage_dtype(given: Any) -> np.dtype[Any]:
     if given is int:
-        return np.dtype(np.int64)  # also where C's long has 32 bits
+        return np.dtype(np.int64)  # also on platforms where C's long has 32 bits
     if given is str:
-        return np.dtype(object)  # NumPy's own strings would cut at the length of the first
+        return np.dtype(object)  # a fixed-width string dtype would truncate values longer than the first
     return np.dtype(given) if given is not np.ndarray else np.dtype(object)
 
 
 def allocate(columns: Columns, size: int, names: Iterable[str], types: Iterable[Any]) -> None:
-    """Make every named column exist with `size` entries; new entries are zero.
+    """Create the named columns where missing and bring them to `size` entries; new entries are zero.
 
     Raises
     ------
     TypeError
-        If a column exists with a type that the asked one does not fit.
+        If a column exists whose dtype cannot hold values of the requested type.
     """
     for name, given in zip(names, types, strict=True):
-        dtype = _storage_type(given)
+        dtype = _storage_dtype(given)
         column = columns.get(name)
         if column is None:
             columns[name] = np.zeros(size, dtype=dtype)
             continue
         if not np.issubdtype(dtype, column.dtype):
-            raise TypeError(f"attribute {name!r} is of type {column.dtype}; a value of type {dtype} does not fit it")
+            raise TypeError(f"attribute {name!r} must hold values of type {column.dtype}, got {dtype}")
         if len(column) != size:
             columns[name] = _resized(column, size)
 
 
-def extend(columns: Columns, size: int) -> None:
-    """Bring every column to `size` entries."""
+def resize(columns: Columns, size: int) -> None:
+    """Bring every column to `size` entries; new entries are zero."""
     for name, column in columns.items():
         if len(column) != size:
             columns[name] = _resized(column, size)
 
 
-def take(columns: Columns, indices: NDArray[np.int64]) -> Columns:
-    """The columns with the entries at `indices`, in that order."""
+def take(columns: Columns, indices: NDArray[np.intp]) -> Columns:
+    """Return new columns with the entries at `indices`, in that order."""
     return {name: column[indices] for name, column in columns.items()}
 
 

@@ -1,56 +1,63 @@
-"""fastText's vectors: words as everywhere, and a vector for any other word from its character n-grams."""
+"""`FastTextKeyedVectors`, the public class for fastText vectors."""
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, TypeVar
+from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from .._core import vector_files
-from ..errors import FormatError
-from ..storage import Archive, read_archive
-from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ..storage.paths import AnyPath
-from .arrays import unit_rows
-from .files import archive as persistence
+from .files import archive, exchange
 from .keyed_vectors import KeyedVectors
-from .missing_keys import MissingKeyError
+from .keys import FloatArray, Key
+from .subwords import Subwords
 
 __all__ = ["FastTextKeyedVectors"]
-
-KIND = "fasttext_keyed_vectors"
 
 Self = TypeVar("Self", bound="FastTextKeyedVectors")
 
 
+# The one class of the package that inherits from another: gensim defines the two classes like this, and users (and
+# `isinstance` checks in this package) rely on it. It adds names only; the lookup of n-grams is in `VectorTable`.
 class FastTextKeyedVectors(KeyedVectors):
-    """Vectors of words, with vectors from character n-grams for words that are not among them.
+    """Word vectors that are composed from character n-grams for words without a row.
 
-    A word's n-grams (of ``<word>``, `min_n` to `max_n` characters) are hashed into buckets; a word without a row of its
-    own is the mean of its buckets' rows (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606).
+    The n-grams of ``<word>`` are hashed into buckets. The vector of a word without a row is the mean of the vectors of
+    its buckets (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606).
 
     Parameters
     ----------
     vector_size : int
-    min_n, max_n : int
-        Lengths of the n-grams in characters, ``max_n`` 0 for none.
-    bucket : int
-        Number of buckets; 0 for none, then only words with a row of their own have a vector.
-    count : int
-        Rows to make ahead.
-    dtype : dtype
+        Dimensionality of the vectors (>= 1).
+    min_n : int, default 3
+        Minimum length of n-grams, in characters.
+    max_n : int, default 6
+        Maximum length of n-grams, in characters; 0 for no n-grams.
+    bucket : int, default 0
+        Number of hash buckets. With 0, only words with a row have a vector.
+    count : int, default 0
+        Number of rows to preallocate.
+    dtype : dtype, default float32
+        Storage type of word vectors: float16, float32 or float64.
 
     Attributes
     ----------
     vectors_ngrams : ndarray of float32, shape (bucket, vector_size)
+        Vectors of the buckets.
+    min_n, max_n : int
+        Lengths of the n-grams.
 
     Examples
     --------
+    >>> from wordkin.vectors import FastTextKeyedVectors
     >>> kv = FastTextKeyedVectors(vector_size=2, min_n=3, max_n=6, bucket=100)
     >>> kv.get_vector("anything").tolist()
     [0.0, 0.0]
     """
+
+    _kind = archive.FASTTEXT_KIND
 
     def __init__(
         self,
@@ -59,130 +66,105 @@ class FastTextKeyedVectors(KeyedVectors):
         max_n: int = 6,
         bucket: int = 0,
         count: int = 0,
-        dtype: Any = np.float32,
+        dtype: DTypeLike = np.float32,
     ) -> None:
         super().__init__(vector_size, count, dtype)
         for name, value in (("min_n", min_n), ("max_n", max_n), ("bucket", bucket)):
             if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
-                raise ValueError(f"`{name}` must be a whole number of at least 0, got {value!r}")
-        self.min_n = int(min_n)
-        self.max_n = int(max_n)
-        self.vectors_ngrams: NDArray[np.float32] = np.zeros((int(bucket), self.vector_size), np.float32)
-
-    @property
-    def bucket(self) -> int:
-        """Number of buckets."""
-        return len(self.vectors_ngrams)
+                raise ValueError(f"`{name}` must be an integer of at least 0, got {value!r}")
+        rows = np.zeros((int(bucket), self.vector_size), np.float32)
+        self._state.subwords = Subwords(vectors=rows, min_n=int(min_n), max_n=int(max_n))
 
     @classmethod
     def load_fasttext_format(cls: type[Self], fname: AnyPath) -> Self:
-        """Load a ``.bin`` model of fastText, or of gensim's ``save_facebook_model``.
+        """Load a ``.bin`` model written by fastText or by gensim's ``save_facebook_model``.
 
         Parameters
         ----------
         fname : path
-            Compressed files are recognised. Files ``.vec`` hold no n-grams: `load_word2vec_format` reads them.
+            File to read, compressed or not. ``.vec`` files hold no n-grams: use `load_word2vec_format` for them.
+
+        Returns
+        -------
+        FastTextKeyedVectors
+            The vectors.
 
         Raises
         ------
         FormatError
-            If this is no such model, or a quantised one (``.ftz``).
+            If the file has another format, or holds a quantised model (``.ftz``).
         """
-        from .files import read_fasttext
+        return cls.from_table(exchange.table_from_fasttext(fname))
 
-        model = read_fasttext(fname)
-        table = cls.from_vocabulary(model.vectors.words, model.vectors.vectors, model.vectors.counts)
-        table.min_n, table.max_n = model.min_n, model.max_n
-        table.vectors_ngrams = model.subword_vectors
-        return table
+    @property
+    def _subwords(self) -> Subwords:
+        assert self._state.subwords is not None  # set by the constructor and kept by `from_table`
+        return self._state.subwords
 
-    # Lookup.
+    @property
+    def bucket(self) -> int:
+        """Number of hash buckets."""
+        return len(self.vectors_ngrams)
 
-    def __contains__(self, key: object) -> bool:
-        """Whether `key` has a vector: every text has one where there are n-grams (see `has_index_for`)."""
-        return (self.bucket > 0 and isinstance(key, str)) or super().__contains__(key)
+    @property
+    def vectors_ngrams(self) -> NDArray[np.float32]:
+        """Vectors of the hash buckets, shape (bucket, vector_size)."""
+        return self._subwords.vectors
 
-    def get_vector(self, key: Any, norm: bool = False) -> NDArray[Any]:
-        """Return the vector of `key`: its row, or else the mean of its n-grams; zeros for a word without any.
+    @vectors_ngrams.setter
+    def vectors_ngrams(self, vectors: NDArray[np.float32]) -> None:
+        self._subwords.vectors = vectors
 
-        Raises
-        ------
-        KeyError
-            If there is neither a row nor n-grams.
-        """
-        if self.has_index_for(key):
-            return super().get_vector(key, norm=norm)
-        if key not in self:
-            raise MissingKeyError(key, self.key_to_index)
-        buckets = self.subword_buckets(key)
-        vector = np.zeros(self.vector_size, np.float32)
-        if buckets:
-            vector = self.vectors_ngrams[buckets].sum(axis=0, dtype=np.float32) / np.float32(len(buckets))
-        if norm:
-            vector = unit_rows(vector[np.newaxis])[0]
-        vector.setflags(write=False)
-        return vector
+    @property
+    def min_n(self) -> int:
+        """Minimum length of n-grams, in characters."""
+        return self._subwords.min_n
+
+    @min_n.setter
+    def min_n(self, length: int) -> None:
+        self._subwords.min_n = length
+
+    @property
+    def max_n(self) -> int:
+        """Maximum length of n-grams, in characters."""
+        return self._subwords.max_n
+
+    @max_n.setter
+    def max_n(self, length: int) -> None:
+        self._subwords.max_n = length
 
     def subword_buckets(self, word: str) -> list[int]:
-        """Return the rows of `vectors_ngrams` that belong to a word's n-grams.
+        """Return the buckets that the n-grams of a word are hashed to.
+
+        Parameters
+        ----------
+        word : str
+            The word.
+
+        Returns
+        -------
+        list of int
+            Rows of `vectors_ngrams`.
 
         Examples
         --------
+        >>> from wordkin.vectors import FastTextKeyedVectors
         >>> FastTextKeyedVectors(2, min_n=3, max_n=3, bucket=100).subword_buckets("ab")
         [8, 56]
         """
-        if self.bucket == 0:
-            return []
-        return vector_files.subword_buckets(word.encode(), min_n=self.min_n, max_n=self.max_n, buckets=self.bucket)
+        return self._subwords.buckets_of(word)
 
-    def get_sentence_vector(self, sentence: list[str | int]) -> NDArray[Any]:
-        """Return the mean of the words' vectors, each scaled to length one first."""
+    def get_sentence_vector(self, sentence: Iterable[Key]) -> FloatArray:
+        """Return the mean of the vectors of words, each scaled to unit norm first.
+
+        Parameters
+        ----------
+        sentence : list of str
+            The words.
+
+        Returns
+        -------
+        ndarray, shape (vector_size,)
+            The mean vector.
+        """
         return self.get_mean_vector(sentence)
-
-    # Files.
-
-    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
-        """Save words and n-grams to one safetensors file, as `KeyedVectors.save`."""
-        archive = self._to_archive()
-        save_archive(fname, archive.tensors, archive.metadata)
-
-    @classmethod
-    def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:
-        """Load a file of `save`, as `KeyedVectors.load`."""
-        return cls._from_archive(read_archive(fname, mmap=bool(mmap)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        archive = self._to_archive()
-        return _from_bytes, (type(self), pack_archive(archive.tensors, archive.metadata))
-
-    def _to_archive(self) -> Archive:
-        words = persistence.to_archive(self)
-        return Archive(
-            tensors={**words.tensors, "vectors_ngrams": self.vectors_ngrams},
-            metadata={**words.metadata, "kind": KIND, "min_n": self.min_n, "max_n": self.max_n},
-        )
-
-    @classmethod
-    def _from_archive(cls: type[Self], archive: Archive) -> Self:
-        tensors, metadata = dict(archive.tensors), archive.metadata
-        if metadata.get("kind") != KIND:
-            raise FormatError(
-                f"this file holds {metadata.get('kind')!r}, not {KIND!r}: load it with the class that saved it"
-            )
-        rows = tensors.pop("vectors_ngrams", None)
-        table = persistence.from_archive(cls, Archive(tensors=tensors, metadata={**metadata, "kind": persistence.KIND}))
-        min_n, max_n = metadata.get("min_n"), metadata.get("max_n")
-        if (
-            rows is None
-            or rows.dtype != np.float32
-            or rows.ndim != 2
-            or rows.shape[1] != table.vector_size
-            or not (isinstance(min_n, int) and isinstance(max_n, int) and min_n >= 0 and max_n >= 0)
-        ):
-            raise FormatError(f"this file is no whole {KIND!r}: no n-grams of {table.vector_size} numbers")
-        table.vectors_ngrams, table.min_n, table.max_n = rows, min_n, max_n
-        return table
-
-
-def _from_bytes(cls: type[FastTextKeyedVectors], data: bytes) -> FastTextKeyedVectors:
-    return cls._from_archive(unpack_archive(data))

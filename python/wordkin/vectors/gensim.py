@@ -1,20 +1,42 @@
-"""Attributes that gensim 4 removed: asking for one tells what to use instead."""
+"""Names of earlier gensim versions: attributes that raise with advice, and deprecation warnings for methods."""
 
 from __future__ import annotations
 
+import warnings
 from typing import NoReturn
 
-__all__ = ["RemovedName"]
+__all__ = ["RemovedName", "warn_deprecated"]
 
 
 class RemovedName:
-    """A class attribute whose reading and setting raise AttributeError with advice."""
+    """Class attribute that gensim 4 removed: reading or assigning it raises AttributeError.
+
+    Parameters
+    ----------
+    name : str
+        Name of the attribute.
+    advice : str
+        What to use instead, for the error message.
+    """
 
     def __init__(self, name: str, advice: str) -> None:
-        self._message = f"`{name}` does not exist since gensim 4, whose names wordkin has: {advice}"
+        self._message = f"`{name}` was removed in gensim 4, whose API wordkin follows: {advice}"
 
     def __get__(self, instance: object, owner: type | None = None) -> NoReturn:
         raise AttributeError(self._message)
 
     def __set__(self, instance: object, value: object) -> NoReturn:
         raise AttributeError(self._message)
+
+
+def warn_deprecated(name: str, replacement: str) -> None:
+    """Warn the caller of a deprecated method.
+
+    Parameters
+    ----------
+    name : str
+        Name of the deprecated method.
+    replacement : str
+        What to call instead.
+    """
+    warnings.warn(f"{name}() is deprecated: use {replacement} instead", DeprecationWarning, stacklevel=3)

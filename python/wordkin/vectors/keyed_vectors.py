@@ -1,59 +1,81 @@
-"""Vectors by key, whole: the table, its queries, its files and its evaluation under gensim's names."""
+"""`KeyedVectors`, the public class for word vectors: lookup, similarity, search, evaluation and files."""
 
 from __future__ import annotations
 
 import copy
 import logging
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
-from typing import Any, BinaryIO, NoReturn, TypeVar
+from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ..errors import VocabularyError
+from ..runtime.attributes import StateAttribute
+from ..storage import read_archive
+from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from .evaluated import Evaluated
-from .files import archive as persistence
-from .gensim import RemovedName
+from . import columns, editing
+from .evaluation import gensim_reports
+from .evaluation.gensim_reports import AnalogySection, Correlation
+from .files import archive, exchange
+from .gensim import RemovedName, warn_deprecated
+from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector
+from .search import neighbours, queries, ranking, similarity
+from .search.neighbours import Indexer
+from .search.queries import QueryItems
+from .search.word_movers_distance import word_movers_distance
+from .table import VectorTable
 
 __all__ = ["KeyedVectors"]
 
-logger = logging.getLogger(__name__)
-
 Self = TypeVar("Self", bound="KeyedVectors")
+K = TypeVar("K", bound=Key)
+Default = TypeVar("Default")
+Found = list[tuple[str, float]]
 
 
-class KeyedVectors(Evaluated):
-    """Vectors of words or other keys, with lookup, similarity, neighbours, evaluation and files.
+class KeyedVectors:
+    """Vectors of words or other keys, with lookup, similarity, nearest neighbours, evaluation and files.
+
+    Names, arguments and results are those of gensim 4's class of the same name.
 
     Parameters
     ----------
     vector_size : int
-        Numbers in each vector.
-    count : int
-        Rows to make ahead, filled by `add_vector`.
-    dtype : dtype
-        float32, float16 (half the memory, arithmetic still in float32) or float64.
-    mapfile_path : object
-        Kept for gensim's sake, not used.
+        Dimensionality of the vectors (>= 1).
+    count : int, default 0
+        Number of rows to preallocate, which `add_vector` fills.
+    dtype : dtype, default float32
+        Storage type: float32, float16 (half the memory; arithmetic is still done in float32) or float64.
+    mapfile_path : object, optional
+        Not used; accepted for compatibility with gensim.
 
     Attributes
     ----------
     vectors : ndarray, shape (len(self), vector_size)
-    index_to_key : list
-        Keys in the order of the rows.
-    key_to_index : dict
-    norms : ndarray or None
-        Lengths of the rows, once something has needed them. After writing into `vectors`, set it to None.
+        The matrix itself, one row per key. After writing into it, set `norms` to None.
+    index_to_key : list of str
+        Keys in row order.
+    key_to_index : dict of str to int
+        Row of each key.
+    norms : ndarray of float32 or None, shape (len(self),)
+        Euclidean norms of the rows; None until they are needed.
     expandos : dict of str to ndarray
-        Attributes: see `set_vecattr`.
-    vectors_lockf : ndarray of float32
-        Factor of a row's updates in training: one for all rows, or one for each.
+        Attributes of keys, one array per attribute; see `set_vecattr`.
+    vectors_lockf : ndarray of float32, shape (1,) or (len(self),)
+        Factor applied to the updates of vectors in training: 0 freezes them.
+    vector_size : int
+        Dimensionality of the vectors.
+    next_index : int
+        Row that `add_vector` fills next.
+    lifecycle_events : list of dict, or None
+        Events added by `add_lifecycle_event`; None disables recording.
 
     Examples
     --------
+    >>> from wordkin import KeyedVectors
     >>> kv = KeyedVectors(vector_size=2)
     >>> kv.add_vectors(["east", "west", "north"], [[1, 0], [-1, 0], [0, 1]])
     >>> kv.most_similar("east", topn=1)
@@ -67,110 +89,1260 @@ class KeyedVectors(Evaluated):
     syn0 = RemovedName("syn0", "use `vectors`")
     syn0norm = RemovedName("syn0norm", "use `get_normed_vectors()`")
 
+    # Keys in results are typed as text, by far the most common case; integers work as well.
+    vectors = StateAttribute[NDArray[Any]]("vectors")
+    index_to_key = StateAttribute[list[str]]("index_to_key")
+    key_to_index = StateAttribute[dict[str, int]]("key_to_index")
+    norms = StateAttribute[FloatArray | None]("norms")
+    expandos = StateAttribute[dict[str, NDArray[Any]]]("expandos")
+    vectors_lockf = StateAttribute[NDArray[np.float32]]("vectors_lockf")
+    vector_size = StateAttribute[int]("vector_size")
+    next_index = StateAttribute[int]("next_index")
+    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
+
+    _kind = archive.KIND  # of the files that `save` writes
+    _state: VectorTable
+
+    def __init__(
+        self, vector_size: int, count: int = 0, dtype: DTypeLike = np.float32, mapfile_path: object = None
+    ) -> None:
+        self._state = VectorTable(vector_size, count, dtype)
+        self.mapfile_path = mapfile_path
+
     @classmethod
     def from_vocabulary(
         cls: type[Self], words: list[str], vectors: NDArray[Any], counts: NDArray[np.int64] | None = None
     ) -> Self:
-        """Return vectors that take the given list and arrays as they are, without copying them.
+        """Return vectors that use the given list and arrays without copying them.
 
         Parameters
         ----------
         words : list of str
+            Distinct words in row order.
         vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
-            Any strides: the front of padded rows, a read-only memory map.
+            Their vectors. Any strides are allowed, for example a view of padded rows or a read-only memory map.
         counts : ndarray of int64, shape (len(words),), optional
-            Becomes the attribute ``count``; without it, counts that fall from len(words) to 1 are made up.
+            Word counts, stored as attribute ``count``. By default, counts from len(words) down to 1 are made up.
+
+        Returns
+        -------
+        KeyedVectors
+            The vectors.
 
         Raises
         ------
         VocabularyError
-            If a word stands in the list twice, or the lengths differ.
+            If a word is repeated, or the lengths differ.
 
         Examples
         --------
-        >>> KeyedVectors.from_vocabulary(["a", "b"], np.eye(2, dtype=np.float32)).get_vecattr("a", "count")
-        np.int64(2)
+        >>> import numpy as np
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors.from_vocabulary(["a", "b"], np.eye(2, dtype=np.float32), np.array([7, 3]))
+        >>> int(kv.get_vecattr("a", "count"))
+        7
         """
-        if vectors.ndim != 2 or len(vectors) != len(words):
-            raise VocabularyError(f"`vectors` must have a row for each of {len(words)} words, got {vectors.shape}")
-        if counts is not None and counts.shape != (len(words),):
-            raise VocabularyError(f"`counts` must have one entry for each of {len(words)} words, got {counts.shape}")
-        table = cls(vectors.shape[1])
-        table.index_to_key = words
-        table.key_to_index = {word: index for index, word in enumerate(words)}
-        if len(table.key_to_index) != len(words):
-            repeated = len(words) - len(table.key_to_index)
-            raise VocabularyError(f"`words` must hold each word once, got {repeated} more")
-        table.next_index = len(words)
-        table.vectors = vectors
-        table.expandos["count"] = np.arange(len(words), 0, -1, dtype=np.int64) if counts is None else counts
-        return table
+        return cls.from_table(VectorTable.from_vocabulary(words, vectors, counts))
+
+    @classmethod
+    def from_table(cls: type[Self], table: VectorTable) -> Self:
+        """Return vectors whose state is `table` itself.
+
+        Parameters
+        ----------
+        table : VectorTable
+            Keys, vectors and attributes.
+
+        Returns
+        -------
+        KeyedVectors
+            The vectors.
+        """
+        instance = cls(table.vector_size)
+        if table.subwords is None:
+            table.subwords = instance._state.subwords
+        instance._state = table
+        return instance
+
+    @property
+    def table(self) -> VectorTable:
+        """The state of this object: what searches read and files store."""
+        return self._state
+
+    # Lookup.
+
+    def __len__(self) -> int:
+        return len(self._state)
+
+    def __contains__(self, key: object) -> bool:
+        return self._state.has_vector(key)
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
+
+    __repr__ = __str__
+
+    def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:
+        """Return the vector of a key, or a matrix with the vectors of several keys as rows."""
+        if isinstance(key_or_keys, KEY_TYPES):
+            return self.get_vector(key_or_keys)
+        return np.vstack([self.get_vector(key) for key in key_or_keys])
+
+    def has_index_for(self, key: object) -> bool:
+        """Return whether `key` has a row.
+
+        Parameters
+        ----------
+        key : str or int
+            A key, or a row number.
+
+        Returns
+        -------
+        bool
+            True if it has a row. Vectors that are composed from n-grams do not count.
+        """
+        return self._state.index_of(key) is not None
+
+    @overload
+    def get_index(self, key: Key, default: None = None) -> int: ...
+    @overload
+    def get_index(self, key: Key, default: Default) -> int | Default: ...
+    def get_index(self, key: Key, default: object = None) -> object:
+        """Return the row of a key.
+
+        Parameters
+        ----------
+        key : str or int
+            A key; an integer that is not a key itself is taken for a row number.
+        default : object, optional
+            Value to return if there is no such key.
+
+        Returns
+        -------
+        int
+            Row of the key, or `default`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such key and no default. The message suggests keys of similar spelling.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=1)
+        >>> kv.add_vectors(["apple", "pear"], [[1], [2]])
+        >>> kv.get_index("pear"), kv.get_index("fig", -1)
+        (1, -1)
+        """
+        index = self._state.index_of(key)
+        return default if index is None and default is not None else self._state.require_index(key)
+
+    def get_vector(self, key: Key, norm: bool = False) -> NDArray[Any]:
+        """Return the vector of a key.
+
+        Parameters
+        ----------
+        key : str or int
+            A key, or a row number.
+        norm : bool, default False
+            Scale the vector to unit norm. Zero vectors stay zero.
+
+        Returns
+        -------
+        ndarray, shape (vector_size,)
+            Read-only view of the row, of the storage dtype; with `norm`, a read-only new array.
+
+        Raises
+        ------
+        KeyError
+            If the key is missing. The message suggests keys of similar spelling.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[3, 4], [0, 2]])
+        >>> kv.get_vector("pear", norm=True).tolist()
+        [0.0, 1.0]
+        """
+        return self._state.get_vector(key, norm)
+
+    def get_normed_vectors(self) -> NDArray[Any]:
+        """Return a new matrix with all vectors scaled to unit norm.
+
+        Returns
+        -------
+        ndarray, shape (len(self), vector_size)
+            One row per key, of dtype float32 (float64 for vectors stored as float64). Zero rows stay zero.
+        """
+        return self._state.normed_vectors()
+
+    def get_mean_vector(
+        self,
+        keys: KeyOrVector | Iterable[KeyOrVector],
+        weights: ArrayLike | None = None,
+        pre_normalize: bool = True,
+        post_normalize: bool = False,
+        ignore_missing: bool = True,
+    ) -> FloatArray:
+        """Return the weighted mean of the vectors of several keys.
+
+        The weighted sum is divided by the sum of the absolute values of the weights.
+
+        Parameters
+        ----------
+        keys : list of str, int or ndarray
+            Keys, or vectors, which are used unchanged.
+        weights : array_like of float, shape (len(keys),), optional
+            Weight of each key; 1 by default.
+        pre_normalize : bool, default True
+            Scale the vectors of keys to unit norm first.
+        post_normalize : bool, default False
+            Scale the mean to unit norm.
+        ignore_missing : bool, default True
+            Ignore missing keys instead of raising KeyError.
+
+        Returns
+        -------
+        ndarray, shape (vector_size,)
+            The mean, of dtype float32 (float64 for vectors stored as float64).
+
+        Raises
+        ------
+        ValueError
+            If there are no keys, or the number of weights differs from the number of keys.
+        KeyError
+            If a key is missing and `ignore_missing` is False.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[2, 0], [0, 1]])
+        >>> kv.get_mean_vector(["apple", "pear"]).tolist()
+        [0.5, 0.5]
+        """
+        return queries.mean_vector(
+            self,
+            keys,
+            weights,
+            pre_normalize=pre_normalize,
+            post_normalize=post_normalize,
+            ignore_missing=ignore_missing,
+        )
 
     def vectors_for_all(
-        self, keys: Iterable[Any], allow_inference: bool = True, copy_vecattrs: bool = False
+        self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> KeyedVectors:
-        """Return new vectors for some keys: each once, in the order given, those without a vector left out.
+        """Return new vectors for some keys.
 
         Parameters
         ----------
-        keys : iterable of keys
-        allow_inference : bool
-            Whether vectors may be made up for keys that are not stored, where this class can (fastText's does).
-        copy_vecattrs : bool
-            Whether attributes are taken along.
+        keys : iterable of str or int
+            The keys. Repetitions and keys without a vector are ignored.
+        allow_inference : bool, default True
+            Compute vectors for keys without a row where the class can (`FastTextKeyedVectors`).
+        copy_vecattrs : bool, default False
+            Copy attributes as well.
+
+        Returns
+        -------
+        KeyedVectors
+            Copies of the vectors, in the order of `keys`.
 
         Examples
         --------
-        >>> kv.vectors_for_all(["pear", "apple", "pear", "nothing"]).index_to_key
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=1)
+        >>> kv.add_vectors(["apple", "pear"], [[1], [2]])
+        >>> kv.vectors_for_all(["pear", "apple", "pear", "fig"]).index_to_key
         ['pear', 'apple']
         """
-        chosen = [key for key in dict.fromkeys(keys) if (key in self if allow_inference else key in self.key_to_index)]
-        table = KeyedVectors(self.vector_size, len(chosen), dtype=self._vectors.dtype)
+        known: Any = self if allow_inference else self.key_to_index
+        chosen = [key for key in dict.fromkeys(keys) if key in known]
+        selected = KeyedVectors(self.vector_size, len(chosen), dtype=self.vectors.dtype)
         for key in chosen:
-            table.add_vector(key, self.get_vector(key))
+            selected.add_vector(key, self.get_vector(key))
         if copy_vecattrs:
-            stored = [self.has_index_for(key) for key in chosen]
-            rows = [self.get_index(key) for key in compress(chosen, stored)]
+            has_row = [self.has_index_for(key) for key in chosen]
+            rows = [self.get_index(key) for key in compress(chosen, has_row)]
             for name, column in self.expandos.items():
-                table.allocate_vecattrs([name], [column.dtype])
-                table.expandos[name][stored] = column[rows]
-        return table
+                selected.allocate_vecattrs([name], [column.dtype])
+                selected.expandos[name][has_row] = column[rows]
+        return selected
 
-    # Files.
-
-    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
-        """Save everything to one safetensors file, written whole or not at all.
+    def fill_norms(self, force: bool = False) -> None:
+        """Compute the norms of all rows, unless they are known.
 
         Parameters
         ----------
-        fname : path or binary file
-            A file that is open gets the same bytes.
-        *args, **kwargs
-            gensim's options about separate files and pickle: accepted, as there is one file and no pickle.
+        force : bool, default False
+            Compute them even if they are known.
+        """
+        self._state.row_norms(force)
+
+    # Adding and changing vectors.
+
+    def add_vector(self, key: Key, vector: ArrayLike) -> int:
+        """Add a key with its vector, in the next preallocated row if there is one.
+
+        Capacity grows geometrically, which makes adding many vectors one by one cheap. An existing key keeps its
+        vector; ``kv[key] = vector`` replaces it.
+
+        Parameters
+        ----------
+        key : str or int
+            The key.
+        vector : array_like, shape (vector_size,)
+            Its vector.
+
+        Returns
+        -------
+        int
+            Row of the key.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vector("apple", [1.0, 0.0]), kv.add_vector("pear", [0.9, 0.1])
+        (0, 1)
+        """
+        return editing.add_vector(self._state, key, vector)
+
+    def add_vectors(
+        self,
+        keys: Key | Iterable[Key],
+        weights: ArrayLike,
+        extras: Mapping[str, ArrayLike] | None = None,
+        replace: bool = False,
+    ) -> None:
+        """Add several keys with their vectors.
+
+        Parameters
+        ----------
+        keys : list of str or int
+            The keys. A repeated key is added once, with its first vector, or its last one if `replace` is True.
+        weights : array_like, shape (len(keys), vector_size)
+            Their vectors, which are converted to the storage dtype.
+        extras : mapping of str to array_like, optional
+            Values of attributes, one array with an entry per key for each attribute.
+        replace : bool, default False
+            Replace the vectors and attributes of existing keys, which otherwise stay unchanged.
+
+        Raises
+        ------
+        ValueError
+            If the numbers of keys, vectors and attribute values differ, or vectors have the wrong size.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["fig", "kiwi"], [[1, 0], [0, 1]], extras={"count": [5, 3]})
+        >>> int(kv.get_vecattr("kiwi", "count"))
+        3
+        """
+        editing.add_vectors(self._state, keys, weights, extras, replace)
+
+    def __setitem__(self, keys: Key | list[Any] | tuple[Any, ...], weights: ArrayLike) -> None:
+        """Set the vector of a key, or those of a list of keys; missing keys are added."""
+        self.add_vectors(keys if isinstance(keys, (list, tuple)) else [keys], weights, replace=True)
+
+    def resize_vectors(self, seed: int = 0) -> None:
+        """Give every key in `index_to_key` a row.
+
+        Parameters
+        ----------
+        seed : int, default 0
+            Random seed of new rows, which are uniform in (-1, 1) / vector_size. Their values depend only on their
+            index and the seed.
+        """
+        editing.resize_vectors(self._state, seed)
+
+    def sort_by_descending_frequency(self) -> None:
+        """Sort keys, vectors and attributes by the attribute ``count``, largest first.
+
+        Keys with equal counts keep their order.
+
+        Raises
+        ------
+        KeyError
+            If there is no attribute ``count``.
+        """
+        editing.sort_by_count(self._state)
+
+    def unit_normalize_all(self) -> None:
+        """Scale all vectors to unit norm in place; the original norms are lost. Zero vectors stay zero."""
+        editing.normalise_vectors(self._state)
+
+    # Attributes of keys.
+
+    def allocate_vecattrs(self, attrs: Iterable[str] | None = None, types: Iterable[Any] | None = None) -> None:
+        """Create attributes, with an entry for every key; without arguments, resize the existing ones.
+
+        Parameters
+        ----------
+        attrs : iterable of str, optional
+            Names of the attributes.
+        types : iterable of type or dtype, optional
+            Type of each attribute.
 
         Raises
         ------
         TypeError
-            If a key or attribute is of a type that the file cannot keep; nothing is written then.
+            If an attribute exists with another type.
         """
-        persistence.save(self, fname)
+        if attrs is None:
+            columns.resize(self.expandos, len(self))
+        else:
+            columns.allocate(self.expandos, len(self), attrs, () if types is None else types)
 
-    @classmethod
-    def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:
-        """Load a file of `save`.
+    def set_vecattr(self, key: Key, attr: str, val: object) -> None:
+        """Set an attribute of a key.
 
         Parameters
         ----------
-        fname : path
-        mmap : "r" or True, optional
-            Map the file instead of reading it: opens at once, shared by processes, read-only.
+        key : str or int
+            The key.
+        attr : str
+            Name of the attribute, which is created if necessary.
+        val : object
+            Value; the first value of an attribute determines its type.
+
+        Raises
+        ------
+        KeyError
+            If the key is missing.
+        TypeError
+            If the value does not have the attribute's type.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=1)
+        >>> kv.add_vectors(["apple", "pear"], [[1], [2]])
+        >>> kv.set_vecattr("apple", "colour", "red")
+        >>> kv.get_vecattr("apple", "colour")
+        'red'
+        """
+        index = self.get_index(key)
+        columns.allocate(self.expandos, len(self), [attr], [type(val)])
+        self.expandos[attr][index] = val
+
+    @overload
+    def get_vecattr(self, key: Key, attr: Literal["count"]) -> int: ...
+    @overload
+    def get_vecattr(self, key: Key, attr: str) -> Any: ...
+    def get_vecattr(self, key: Key, attr: str) -> Any:
+        """Return an attribute of a key.
+
+        Parameters
+        ----------
+        key : str or int
+            The key.
+        attr : str
+            Name of the attribute.
+
+        Returns
+        -------
+        object
+            The value, of the type that the attribute was created with.
+
+        Raises
+        ------
+        KeyError
+            If there is no such key or no such attribute.
+        """
+        index = self.get_index(key)
+        return self._state.column(attr)[index]
+
+    # Similarity.
+
+    def similarity(self, w1: Key, w2: Key) -> float:
+        """Return the cosine similarity of two keys.
+
+        Parameters
+        ----------
+        w1, w2 : str or int
+            The keys.
+
+        Returns
+        -------
+        float
+            The cosine, as a NumPy scalar of dtype float32 (float64 for vectors stored as float64): exactly 1 for a
+            key with itself, 0 if one of the vectors is zero.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[3, 4], [4, 3]])
+        >>> round(float(kv.similarity("apple", "pear")), 6)
+        0.96
+        """
+        return similarity.similarity(self, w1, w2)
+
+    def distance(self, w1: Key, w2: Key) -> float:
+        """Return the cosine distance of two keys, 1 - similarity.
+
+        Parameters
+        ----------
+        w1, w2 : str or int
+            The keys.
+
+        Returns
+        -------
+        float
+            The distance: exactly 0 for a key with itself.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        """
+        return 1 - self.similarity(w1, w2)
+
+    def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
+        """Return the cosine similarity of the mean vectors of two sets of keys.
+
+        Parameters
+        ----------
+        ws1, ws2 : list of str or int
+            The keys. Missing ones are ignored.
+
+        Returns
+        -------
+        float
+            The cosine; for two single keys exactly their `similarity`.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If one of the lists is empty; the error is a ValueError as well.
+        """
+        return similarity.n_similarity(self, ws1, ws2)
+
+    @staticmethod
+    def cosine_similarities(vector_1: ArrayLike, vectors_all: ArrayLike) -> FloatArray:
+        """Return the cosine similarities of a vector with the rows of a matrix.
+
+        Parameters
+        ----------
+        vector_1 : array_like, shape (dim,)
+            The vector.
+        vectors_all : array_like, shape (n, dim)
+            The matrix.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            The cosines; 0 where one of the vectors is zero.
+        """
+        return similarity.cosine_similarities(vector_1, vectors_all)
+
+    def distances(self, word_or_vector: Key | ArrayLike, other_words: Sequence[Key] | None = ()) -> FloatArray:
+        """Return the cosine distances of a key or vector from other keys.
+
+        Parameters
+        ----------
+        word_or_vector : str, int or array_like of shape (vector_size,)
+            The key or vector.
+        other_words : sequence of str or int, optional
+            The other keys; if empty or None, all keys in row order.
+
+        Returns
+        -------
+        ndarray, shape (len(other_words),) or (len(self),)
+            The distances, 1 - cosine: exactly 0 for a key with itself.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["east", "west", "north"], [[1, 0], [-1, 0], [0, 1]])
+        >>> kv.distances("east", ["east", "west"]).tolist()
+        [0.0, 2.0]
+        """
+        return similarity.distances(self, word_or_vector, other_words)
+
+    def closer_than(self, key1: Key, key2: Key) -> list[str]:
+        """Return all keys that are strictly nearer to one key than another key is.
+
+        Parameters
+        ----------
+        key1 : str or int
+            The key from which distances are measured.
+        key2 : str or int
+            The key that marks the limit.
+
+        Returns
+        -------
+        list of str
+            The nearer keys, in row order.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        """
+        return ranking.closer_than(self, key1, key2)
+
+    def rank(self, key1: Key, key2: Key) -> int:
+        """Return the rank of a key among the neighbours of another, ordered by distance.
+
+        Parameters
+        ----------
+        key1 : str or int
+            The key whose neighbours are ranked.
+        key2 : str or int
+            The neighbour.
+
+        Returns
+        -------
+        int
+            Rank of `key2`, from 1 for the nearest neighbour; also 1 if the keys are equal.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        """
+        return len(self.closer_than(key1, key2)) + 1
+
+    def most_similar_to_given(self, key1: Key, keys_list: Sequence[K]) -> K:
+        """Return the key of a list that is most similar to a key.
+
+        Parameters
+        ----------
+        key1 : str or int
+            The key to compare with.
+        keys_list : sequence of str or int
+            The keys to choose from.
+
+        Returns
+        -------
+        str or int
+            The most similar key, the first one of equals.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        ValueError
+            If the list is empty.
+        """
+        if not len(keys_list):
+            raise ValueError("`keys_list` must hold at least one key, got an empty list")
+        return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
+
+    def rank_by_centrality(self, words: Iterable[K], use_norm: bool = True) -> list[tuple[float, K]]:
+        """Rank keys by their similarity to the mean of all.
+
+        Parameters
+        ----------
+        words : list of str or int
+            The keys. Missing ones are ignored, with a log message.
+        use_norm : bool, default True
+            Scale vectors to unit norm before the mean is computed.
+
+        Returns
+        -------
+        list of (float, key)
+            Similarities and keys, most central first.
+
+        Raises
+        ------
+        ValueError
+            If none of the keys has a vector.
+        """
+        return ranking.rank_by_centrality(self, words, use_norm)
+
+    def doesnt_match(self, words: Iterable[K]) -> K:
+        """Return the key that is least similar to the mean of all.
+
+        Parameters
+        ----------
+        words : list of str or int
+            The keys. Missing ones are ignored, with a log message.
+
+        Returns
+        -------
+        str or int
+            The key that matches the others least.
+
+        Raises
+        ------
+        ValueError
+            If none of the keys has a vector.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear", "car"], [[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])
+        >>> kv.doesnt_match(["apple", "pear", "car"])
+        'car'
+        """
+        return self.rank_by_centrality(words)[-1][1]
+
+    def wmdistance(self, document1: Sequence[str], document2: Sequence[str], norm: bool = True) -> float:
+        """Return the Word Mover's Distance of two tokenised texts (Kusner et al., 2015).
+
+        Parameters
+        ----------
+        document1, document2 : list of str
+            Tokens of the texts. Tokens without vectors are ignored.
+        norm : bool, default True
+            Scale vectors to unit norm first.
+
+        Returns
+        -------
+        float
+            The distance; inf if a text has no known token.
+
+        Raises
+        ------
+        ImportError
+            If POT is not installed: ``pip install 'wordkin[wmd]'``.
+        """
+        return word_movers_distance(self, document1, document2, norm)
+
+    # Nearest neighbours.
+
+    @overload
+    def most_similar(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> Found: ...
+    @overload
+    def most_similar(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        *,
+        topn: None,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> FloatArray: ...
+    @overload
+    def most_similar(
+        self,
+        positive: QueryItems | None,
+        negative: QueryItems | None,
+        topn: None,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> FloatArray: ...
+    @overload
+    def most_similar(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> Found | FloatArray: ...
+    def most_similar(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> Found | FloatArray:
+        """Return the keys nearest to the mean of the positive items minus the negative ones, by cosine.
+
+        Parameters
+        ----------
+        positive, negative : key, vector, (key, weight), (vector, weight), or a list of those
+            Keys stand for their vectors scaled to unit norm; vectors are used unchanged. A weight given with an item
+            replaces the default, 1 or, for negative items, -1.
+        topn : int or None, default 10
+            Number of neighbours; None returns the cosines of all rows.
+        clip_start : int, default 0
+            First row to search.
+        clip_end : int, optional
+            Row at which the search ends (exclusive); all rows by default.
+        restrict_vocab : int, optional
+            Search only the first `restrict_vocab` rows; overrides `clip_start` and `clip_end`.
+        indexer : object with a method ``most_similar(vector, topn)``, optional
+            Index to search instead, such as `wordkin.vectors.UsearchIndexer`.
+
+        Returns
+        -------
+        list of (key, float), or ndarray
+            Keys and cosines, nearest first, without the keys of the query; of equal cosines, the lower row comes
+            first. Empty for `topn` below 1. For ``topn=None`` an array with the cosines of all rows searched. A zero
+            vector has cosine 0 with every vector.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        TypeError
+            If an item is neither a key nor an array.
+        ValueError
+            If there are no items.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["man", "woman", "king", "queen"], [[1, 0], [1, 1], [2, 0.1], [2, 1.1]])
+        >>> [key for key, cosine in kv.most_similar(positive=["king", "woman"], negative=["man"], topn=1)]
+        ['queen']
+        """
+        return neighbours.most_similar(self, positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer)
+
+    @overload
+    def similar_by_key(self, key: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
+    @overload
+    def similar_by_key(self, key: Key, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
+    @overload
+    def similar_by_key(
+        self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray: ...
+    def similar_by_key(self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None) -> Found | FloatArray:
+        """Return the nearest neighbours of a key.
+
+        Parameters
+        ----------
+        key : str or int
+            The key.
+        topn : int or None, default 10
+            Number of neighbours; None returns the cosines of all rows.
+        restrict_vocab : int, optional
+            Search only the first `restrict_vocab` rows.
+
+        Returns
+        -------
+        list of (key, float), or ndarray
+            As `most_similar`.
+
+        Raises
+        ------
+        KeyError
+            If the key is missing.
+        """
+        return self.most_similar(positive=[key], topn=topn, restrict_vocab=restrict_vocab)
+
+    @overload
+    def similar_by_word(self, word: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
+    @overload
+    def similar_by_word(self, word: Key, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
+    @overload
+    def similar_by_word(
+        self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray: ...
+    def similar_by_word(
+        self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray:
+        """Return the nearest neighbours of a word; the same as `similar_by_key`.
+
+        Parameters
+        ----------
+        word : str or int
+            The word.
+        topn : int or None, default 10
+            Number of neighbours; None returns the cosines of all rows.
+        restrict_vocab : int, optional
+            Search only the first `restrict_vocab` rows.
+
+        Returns
+        -------
+        list of (key, float), or ndarray
+            As `most_similar`.
+
+        Raises
+        ------
+        KeyError
+            If the word is missing.
+        """
+        return self.similar_by_key(word, topn, restrict_vocab)
+
+    @overload
+    def similar_by_vector(self, vector: ArrayLike, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
+    @overload
+    def similar_by_vector(self, vector: ArrayLike, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
+    @overload
+    def similar_by_vector(
+        self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray: ...
+    def similar_by_vector(
+        self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray:
+        """Return the nearest neighbours of a vector.
+
+        Parameters
+        ----------
+        vector : array_like, shape (vector_size,)
+            The vector.
+        topn : int or None, default 10
+            Number of neighbours; None returns the cosines of all rows.
+        restrict_vocab : int, optional
+            Search only the first `restrict_vocab` rows.
+
+        Returns
+        -------
+        list of (key, float), or ndarray
+            As `most_similar`.
+        """
+        row = queries.as_query_vector(self._state, vector)
+        return self.most_similar(positive=[row], topn=topn, restrict_vocab=restrict_vocab)
+
+    @overload
+    def most_similar_cosmul(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int = 10,
+        restrict_vocab: int | None = None,
+    ) -> Found: ...
+    @overload
+    def most_similar_cosmul(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        *,
+        topn: None,
+        restrict_vocab: int | None = None,
+    ) -> FloatArray: ...
+    @overload
+    def most_similar_cosmul(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
+    ) -> Found | FloatArray: ...
+    def most_similar_cosmul(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
+    ) -> Found | FloatArray:
+        """Return the keys with the greatest product of similarities: 3CosMul of Levy and Goldberg (2014).
+
+        The score of a key is the product of (1 + cos) / 2 with every positive item, divided by the product of the
+        same with every negative item plus 1e-6.
+
+        Parameters
+        ----------
+        positive, negative : key, vector, or a list of those
+            Items, all scaled to unit norm.
+        topn : int or None, default 10
+            Number of keys; None returns the scores of all rows.
+        restrict_vocab : int, optional
+            Search only the first `restrict_vocab` rows.
+
+        Returns
+        -------
+        list of (key, float), or ndarray
+            Keys and scores, as `most_similar`.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        ValueError
+            If there are no positive items.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["man", "woman", "king", "queen"], [[1, 0], [1, 1], [2, 0.1], [2, 1.1]])
+        >>> [key for key, score in kv.most_similar_cosmul(["king", "woman"], ["man"], topn=1)]
+        ['queen']
+        """
+        return neighbours.most_similar_cosmul(self, positive, negative, topn, restrict_vocab)
+
+    def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
+        """Return the similarity of two keys relative to the neighbours of the first one.
+
+        The similarity is divided by the sum of the similarities of the `topn` nearest neighbours of `wa`. With
+        ``topn=10``, values above 0.10 indicate that the keys are more similar than arbitrary pairs (Leeuwenberg et
+        al., 2016).
+
+        Parameters
+        ----------
+        wa : str or int
+            The key whose neighbours are summed.
+        wb : str or int
+            The other key.
+        topn : int, default 10
+            Number of neighbours (>= 1).
+
+        Returns
+        -------
+        float
+            The relative similarity.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        ValueError
+            If there are no neighbours.
+        """
+        nearest = self.similar_by_key(wa, topn)
+        if not nearest:
+            raise ValueError(f"`topn` must leave at least one neighbour, got {topn}")
+        return float(self.similarity(wa, wb)) / sum(cosine for _, cosine in nearest)
+
+    def most_similar_batch(self, keys_or_matrix: QueryItems, topn: int = 10) -> tuple[NDArray[np.int32], FloatArray]:
+        """Return the nearest rows of many queries in one pass.
+
+        Parameters
+        ----------
+        keys_or_matrix : list of keys and vectors, or array_like of shape (n, vector_size)
+            The queries. A key is excluded from its own neighbours, as in `most_similar`; a vector excludes nothing.
+        topn : int, default 10
+            Number of neighbours per query.
+
+        Returns
+        -------
+        indices : ndarray of int32, shape (n, topn)
+            Rows, nearest first, of equal cosines the lower one; ``kv.index_to_key[i]`` is the key of row i. There are
+            fewer columns if there are fewer rows.
+        cosines : ndarray of float32, shape (n, topn)
+            Their cosines; float64 for vectors stored as float64. They equal those of `most_similar`, regardless of
+            the other queries and the number of threads.
+
+        Raises
+        ------
+        KeyError
+            If a key is missing.
+        TypeError
+            If `topn` is not an integer.
+        ValueError
+            If vectors have the wrong size.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear", "car", "bus"], [[1.0, 0.1], [0.9, 0.2], [0.0, 1.0], [0.1, 0.9]])
+        >>> indices, cosines = kv.most_similar_batch(["apple", "car"], topn=1)
+        >>> [kv.index_to_key[index] for index in indices[:, 0]]
+        ['pear', 'bus']
+        """
+        return neighbours.most_similar_batch(self, keys_or_matrix, topn)
+
+    # Evaluation.
+
+    def evaluate_word_analogies(
+        self,
+        analogies: AnyPath,
+        restrict_vocab: int | None = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+        similarity_function: str = "most_similar",
+    ) -> tuple[float, list[AnalogySection]]:
+        """Answer the analogy questions of a file and return the accuracy.
+
+        `wordkin.vectors.evaluation.evaluate_analogies` returns the same with confidence intervals, and for
+        comparisons of models.
+
+        Parameters
+        ----------
+        analogies : path
+            File with four words per line, in sections that start with ``: name``.
+        restrict_vocab : int or None, default 300_000
+            Number of keys to use for questions and answers, counted from the start; all if None.
+        case_insensitive : bool, default True
+            Whether words that differ only in case are the same word; the first (most frequent) one is used.
+        dummy4unknown : bool, default False
+            Count questions with unknown words as incorrect instead of ignoring them.
+        similarity_function : {"most_similar", "most_similar_cosmul"}, default "most_similar"
+            How questions are answered: by 3CosAdd or 3CosMul.
+
+        Returns
+        -------
+        score : float
+            Fraction of correct answers.
+        sections : list of dict
+            For each section ``section`` (its name), ``correct`` and ``incorrect`` (lists of four words); the last one
+            is "Total accuracy".
 
         Raises
         ------
         FormatError
-            If this is no such file; pickles are refused.
+            If the file has no questions, or one before the first section.
+        ValueError
+            If `similarity_function` is unknown.
         """
-        return persistence.load(cls, fname, mmap=bool(mmap))
+        return gensim_reports.word_analogies(
+            self,
+            analogies,
+            restrict_vocab=restrict_vocab,
+            case_insensitive=case_insensitive,
+            dummy4unknown=dummy4unknown,
+            similarity_function=similarity_function,
+        )
+
+    def evaluate_word_pairs(
+        self,
+        pairs: AnyPath,
+        delimiter: str | None = "\t",
+        encoding: str = "utf8",
+        restrict_vocab: int | None = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> tuple[Correlation, Correlation, float]:
+        """Correlate the similarities of word pairs with the ratings in a file.
+
+        `wordkin.vectors.evaluation.evaluate_pairs` returns the same with confidence intervals, and without SciPy.
+
+        Parameters
+        ----------
+        pairs : path
+            File with two words and a number per line; lines that start with ``#`` are comments.
+        delimiter : str or None, default tab
+            Separator of the three fields; None for any whitespace.
+        encoding : str, default "utf8"
+            Encoding of the file.
+        restrict_vocab : int or None, default 300_000
+            Number of keys to use, counted from the start; all if None.
+        case_insensitive : bool, default True
+            Whether words that differ only in case are the same word; the first (most frequent) one is used.
+        dummy4unknown : bool, default False
+            Give pairs with unknown words similarity 0 instead of ignoring them.
+
+        Returns
+        -------
+        pearson, spearman : SciPy results
+            Correlation coefficient and two-sided p-value.
+        oov_ratio : float
+            Percentage of pairs with unknown words.
+
+        Raises
+        ------
+        ImportError
+            If SciPy is not installed: ``pip install 'wordkin[evaluation]'``.
+        ValueError
+            If there are no pairs to evaluate.
+        """
+        return gensim_reports.word_pairs(
+            self,
+            pairs,
+            delimiter=delimiter,
+            encoding=encoding,
+            restrict_vocab=restrict_vocab,
+            case_insensitive=case_insensitive,
+            dummy4unknown=dummy4unknown,
+        )
+
+    @staticmethod
+    def log_accuracy(section: AnalogySection) -> None:
+        """Log the accuracy of a section of `evaluate_word_analogies`.
+
+        Parameters
+        ----------
+        section : dict
+            One of the returned sections.
+        """
+        gensim_reports.log_section(section)
+
+    @staticmethod
+    def log_evaluate_word_pairs(pearson: Correlation, spearman: Correlation, oov: float, pairs: AnyPath) -> None:
+        """Log the result of `evaluate_word_pairs`.
+
+        Parameters
+        ----------
+        pearson, spearman : SciPy results
+            The returned correlations.
+        oov : float
+            Percentage of pairs with unknown words.
+        pairs : path
+            The file with the pairs.
+        """
+        gensim_reports.log_word_pairs(pearson, spearman, oov, pairs)
+
+    # Files.
+
+    def save(self, fname: AnyPath | BinaryIO, *args: object, **kwargs: object) -> None:
+        """Save everything to a single safetensors file.
+
+        An existing file is replaced only after the new one is complete.
+
+        Parameters
+        ----------
+        fname : path or binary file
+            Path to write, or an open file, which gets the same bytes.
+        *args, **kwargs : object
+            Ignored; gensim's options for separate files and pickle.
+
+        Raises
+        ------
+        TypeError
+            If a key or attribute has a type that cannot be saved; nothing is written in this case.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[1, 0], [0, 1]])
+        >>> path = Path(tempfile.mkdtemp()) / "vectors.safetensors"
+        >>> kv.save(path)
+        >>> KeyedVectors.load(path)["pear"].tolist()
+        [0.0, 1.0]
+        """
+        packed = archive.table_to_archive(self._state)
+        save_archive(fname, packed.tensors, packed.metadata)
+
+    @classmethod
+    def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:
+        """Load vectors written by `save`.
+
+        Parameters
+        ----------
+        fname : path
+            File to read.
+        mmap : "r" or True, optional
+            Map the file into memory instead of reading it: loading is immediate, memory is shared between processes,
+            and the vectors are read-only.
+
+        Returns
+        -------
+        KeyedVectors
+            The vectors.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else. Pickle files are refused.
+        """
+        return cls.from_table(archive.archive_to_table(read_archive(fname, mmap=bool(mmap)), cls._kind))
 
     @classmethod
     def load_word2vec_format(
@@ -181,52 +1353,71 @@ class KeyedVectors(Evaluated):
         encoding: str = "utf8",
         unicode_errors: str = "strict",
         limit: int | None = None,
-        datatype: Any = np.float32,
+        datatype: DTypeLike = np.float32,
         no_header: bool | None = None,
         allow_nonfinite: bool = False,
         on_duplicate: str = "first",
     ) -> Self:
-        """Load a file of word2vec, GloVe or fastText (``.vec``), compressed or not.
+        """Load a file in the format of word2vec, GloVe or fastText (``.vec``), compressed or not.
 
         Parameters
         ----------
         fname : path
+            File to read.
         fvocab : path, optional
-            Vocabulary file with a word and its count on each line. Without one, counts fall from the number of words
-            to 1.
-        binary, no_header : bool, optional
-            The variant; recognised from the content when None.
-        encoding, unicode_errors : str
-            How words are decoded. Files of the C tool may hold words cut within a character: "ignore" or "replace".
+            Vocabulary file with a word and its count per line. Without one, counts from the number of words down to 1
+            are made up.
+        binary : bool, optional
+            Whether the file is binary; detected from the content by default.
+        encoding : str, default "utf8"
+            Encoding of the words.
+        unicode_errors : {"strict", "ignore", "replace"}, default "strict"
+            How to handle words that cannot be decoded. The original C tool may truncate words within a character.
         limit : int, optional
-            Read only this many vectors.
-        datatype : dtype
-            float16, float32 or float64.
-        allow_nonfinite : bool
-            Whether NaN and infinities are taken.
-        on_duplicate : {"first", "last", "error"}
+            Maximum number of vectors to read.
+        datatype : dtype, default float32
+            Storage type: float16, float32 or float64.
+        no_header : bool, optional
+            Whether the first line is a vector already, as in GloVe files; detected from the content by default.
+        allow_nonfinite : bool, default False
+            Accept NaN and infinite values, with a warning, instead of raising FormatError.
+        on_duplicate : {"first", "last", "error"}, default "first"
             Which vector a repeated word gets.
+
+        Returns
+        -------
+        KeyedVectors
+            The vectors.
 
         Raises
         ------
         FormatError
-            If the file is not of this format, or damaged.
-        """
-        from .files import read_word2vec
+            If the file has another format, or is damaged.
 
-        loaded = read_word2vec(
-            fname,
-            fvocab=fvocab,
-            binary=binary,
-            encoding=encoding,
-            unicode_errors=unicode_errors,
-            limit=limit,
-            datatype=datatype,
-            no_header=no_header,
-            allow_nonfinite=allow_nonfinite,
-            on_duplicate=on_duplicate,
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from wordkin import KeyedVectors
+        >>> path = Path(tempfile.mkdtemp()) / "vectors.txt"
+        >>> _ = path.write_text("2 3\\napple 1 0 0.5\\npear 0 1 0.5\\n")
+        >>> KeyedVectors.load_word2vec_format(path)["pear"].tolist()
+        [0.0, 1.0, 0.5]
+        """
+        return cls.from_table(
+            exchange.table_from_word2vec(
+                fname,
+                fvocab=fvocab,
+                binary=binary,
+                encoding=encoding,
+                unicode_errors=unicode_errors,
+                limit=limit,
+                datatype=datatype,
+                no_header=no_header,
+                allow_nonfinite=allow_nonfinite,
+                on_duplicate=on_duplicate,
+            )
         )
-        return cls.from_vocabulary(loaded.words, loaded.vectors, loaded.counts)
 
     def save_word2vec_format(
         self,
@@ -244,41 +1435,33 @@ class KeyedVectors(Evaluated):
         Parameters
         ----------
         fname : path
+            File to write; names ending in .gz, .bz2 or .xz are compressed.
         fvocab : path, optional
-            Where to write a vocabulary file of words and their `sort_attr`.
-        binary : bool
+            Vocabulary file to write, with each key and its `sort_attr`.
+        binary : bool, default False
+            Write the binary format.
         total_vec : int, optional
-            The number in the header, where more vectors are to be appended.
-        write_header : bool
-            False leaves the first line out, as GloVe does.
-        prefix : str
-            Put before each key.
-        append : bool
-            Whether to write behind what the file holds.
-        sort_attr : str
-            Vectors are written in falling order of this attribute, if it exists.
+            Number of vectors in the header, if more are to be appended.
+        write_header : bool, default True
+            Write the first line with the number of vectors and their size; False gives GloVe's format.
+        prefix : str, default ""
+            Text to put before each key.
+        append : bool, default False
+            Append to an existing file.
+        sort_attr : str, default "count"
+            Attribute by which vectors are sorted, largest first, if it exists.
 
         Raises
         ------
+        FormatError
+            If a key contains whitespace, which the format does not allow.
         ValueError
             If `fvocab` is given and there is no attribute `sort_attr`.
         """
-        from .files import write_word2vec
-
-        order = np.arange(len(self))
-        counts = None
-        if sort_attr in self.expandos:
-            counts = self._column(sort_attr)
-            order = np.argsort(-counts.astype(np.float64), kind="stable")
-        elif fvocab is not None:
-            raise ValueError(f"`fvocab` needs the attribute {sort_attr!r}, which does not exist")
-        order = order[[self.index_to_key[index] is not None for index in order]]
-        in_order = len(order) == len(self) and bool(np.all(order[1:] > order[:-1]))
-        write_word2vec(
+        exchange.table_to_word2vec(
+            self._state,
             fname,
-            [str(self.index_to_key[index]) for index in order],
-            self._vectors if in_order else self._vectors[order],
-            counts=None if counts is None else counts[order],
+            sort_attr=sort_attr,
             fvocab=fvocab,
             binary=binary,
             total_vec=total_vec,
@@ -295,83 +1478,131 @@ class KeyedVectors(Evaluated):
         encoding: str = "utf8",
         unicode_errors: str = "strict",
     ) -> None:
-        """Take over the vectors of a file for the words that are here; other words of the file are left out.
+        """Replace the vectors of existing keys by those of a file; other words in the file are ignored.
 
         Parameters
         ----------
         fname : path
-        lockf : float
-            Factor of these rows' updates in further training: 0 keeps them as they are, 1 trains them on.
+            File in one of the formats that `load_word2vec_format` reads.
+        lockf : float, default 0.0
+            Value of `vectors_lockf` for the replaced vectors: 0 freezes them in further training, 1 trains them.
         binary : bool, optional
-            The variant; recognised from the content when None.
-        encoding, unicode_errors : str
-            How words are decoded.
+            Whether the file is binary; detected from the content by default.
+        encoding : str, default "utf8"
+            Encoding of the words.
+        unicode_errors : {"strict", "ignore", "replace"}, default "strict"
+            How to handle words that cannot be decoded.
 
         Raises
         ------
+        FormatError
+            If the file has another format, or is damaged.
         ValueError
-            If the file's vectors have another size.
+            If the vectors of the file have another size.
         """
-        from .files import read_word2vec
+        exchange.overwrite_from_word2vec(
+            self._state, fname, lockf, binary=binary, encoding=encoding, unicode_errors=unicode_errors
+        )
 
-        loaded = read_word2vec(fname, binary=binary, encoding=encoding, unicode_errors=unicode_errors)
-        if loaded.vectors.shape[1] != self.vector_size:
-            raise ValueError(
-                f"`fname` must hold vectors of {self.vector_size} numbers; it holds {loaded.vectors.shape[1]}"
-            )
-        places = [(self.key_to_index.get(word, -1), place) for place, word in enumerate(loaded.words)]
-        shared = np.array([pair for pair in places if pair[0] >= 0], dtype=np.intp).reshape(-1, 2)
-        self._writeable_vectors()[shared[:, 0]] = loaded.vectors[shared[:, 1]]
-        if len(self.vectors_lockf) != len(self):
-            self.vectors_lockf = np.full(len(self), self.vectors_lockf[0], dtype=np.float32)
-        self.vectors_lockf[shared[:, 0]] = lockf
-        self._lengths = None
-        logger.info("took over %d of %d vectors from %s", len(shared), len(places), fname)
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
+        """Record an event in `lifecycle_events`, with the time and the versions of the software.
 
-    # Copies. The default ones would copy the lock of the row lengths, which cannot be done.
+        Parameters
+        ----------
+        event_name : str
+            Name of the event, stored as ``event["event"]``.
+        log_level : int, default logging.INFO
+            Logging level of the message about the event; 0 or False logs nothing.
+        **event : object
+            Further values to store; they must be serialisable as JSON.
+
+        Raises
+        ------
+        TypeError
+            If a value is not serialisable as JSON.
+        """
+        record_event(self, event_name, log_level, event)
+
+    # Copies. The default methods would go through __reduce__, which copies everything and drops other attributes.
 
     def __copy__(self: Self) -> Self:
         twin = type(self).__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin._renew_private_state()
+        twin._state = copy.copy(self._state)
         return twin
 
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
-        twin = self.__copy__()
+        twin = type(self).__new__(type(self))
         memo[id(self)] = twin
-        for name, value in self.__dict__.items():
-            if not name.startswith("_"):
-                twin.__dict__[name] = copy.deepcopy(value, memo)
-        twin._vectors = self._vectors.copy()
+        twin.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return persistence.from_bytes, (type(self), persistence.to_bytes(self))
+        packed = archive.table_to_archive(self._state)
+        return _unpickled, (type(self), pack_archive(packed.tensors, packed.metadata))
 
-    # Names of gensim's past.
+    # Deprecated methods of gensim.
 
     def init_sims(self, replace: bool = False) -> None:
-        """Compute the lengths of the rows; with `replace`, scale all vectors to length one."""
-        _warn_deprecated("init_sims", "fill_norms() or unit_normalize_all()")
+        """Compute the norms of all rows; deprecated, use `fill_norms` or `unit_normalize_all`.
+
+        Parameters
+        ----------
+        replace : bool, default False
+            Scale all vectors to unit norm in place.
+        """
+        warn_deprecated("init_sims", "fill_norms() or unit_normalize_all()")
         if replace:
             self.unit_normalize_all()
         else:
             self.fill_norms()
 
-    def word_vec(self, word: Any, norm: bool = False) -> NDArray[Any]:
-        """Return a vector: `get_vector` under an older name."""
-        _warn_deprecated("word_vec", "get_vector()")
+    def word_vec(self, word: Key, norm: bool = False) -> NDArray[Any]:
+        """Return the vector of a word; deprecated, use `get_vector`.
+
+        Parameters
+        ----------
+        word : str or int
+            The word.
+        norm : bool, default False
+            Scale the vector to unit norm.
+
+        Returns
+        -------
+        ndarray, shape (vector_size,)
+            The vector.
+        """
+        warn_deprecated("word_vec", "get_vector()")
         return self.get_vector(word, norm=norm)
 
-    def words_closer_than(self, word1: Any, word2: Any) -> Sequence[Any]:
-        """Return nearer keys: `closer_than` under an older name."""
-        _warn_deprecated("words_closer_than", "closer_than()")
+    def words_closer_than(self, word1: Key, word2: Key) -> list[str]:
+        """Return all keys nearer to one word than another word is; deprecated, use `closer_than`.
+
+        Parameters
+        ----------
+        word1 : str or int
+            The word from which distances are measured.
+        word2 : str or int
+            The word that marks the limit.
+
+        Returns
+        -------
+        list of str
+            The nearer keys.
+        """
+        warn_deprecated("words_closer_than", "closer_than()")
         return self.closer_than(word1, word2)
 
-    def similarity_unseen_docs(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Not possible with word vectors: raises NotImplementedError, as in gensim."""
+    def similarity_unseen_docs(self, *args: object, **kwargs: object) -> NoReturn:
+        """Raise NotImplementedError, as in gensim: word vectors cannot compare unseen documents.
+
+        Parameters
+        ----------
+        *args, **kwargs : object
+            Ignored.
+        """
         raise NotImplementedError("similarity_unseen_docs needs a Doc2Vec model, which wordkin does not have")
 
 
-def _warn_deprecated(name: str, instead: str) -> None:
-    warnings.warn(f"{name} is deprecated: use {instead} instead", DeprecationWarning, stacklevel=3)
+def _unpickled(cls: type[KeyedVectors], data: bytes) -> KeyedVectors:
+    return cls.from_table(archive.archive_to_table(unpack_archive(data), cls._kind))

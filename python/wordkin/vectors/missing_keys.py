@@ -1,4 +1,4 @@
-"""The error for a key that is not there, which tells near spellings when somebody reads it."""
+"""The error for a missing key, whose message suggests keys of similar spelling."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from ..errors import WordkinError
 
 __all__ = ["MissingKeyError", "near_spellings"]
 
-# Near spellings by difflib are looked for among this many keys, from the front: the most frequent words.
-_SEARCHED_KEYS = 100_000
+# difflib compares with this many keys at most, counted from the start: the most frequent words.
+_MAX_COMPARED_KEYS = 100_000
 
 
 class MissingKeyError(WordkinError, KeyError):
     """A key has no vector.
 
-    The message names up to three keys of similar spelling. They are looked for only when the message is asked for:
-    code that catches the error for every unknown word of a text pays nothing for them.
+    The message suggests up to three keys of similar spelling. They are searched for only when the message is read:
+    code that catches this error for every unknown word of a text does not pay for the search.
+
+    Parameters
+    ----------
+    key : object
+        The missing key.
+    known : mapping of keys to rows, optional
+        Keys to suggest; none by default.
     """
 
     def __init__(self, key: object, known: Mapping[Any, int] | None = None) -> None:
@@ -38,23 +45,46 @@ class MissingKeyError(WordkinError, KeyError):
         return MissingKeyError, (self.key,)
 
 
-def near_spellings(word: str, known: Mapping[Any, int], most: int = 3) -> list[str]:
-    """Return up to `most` known keys spelt like `word`: another case, then one edit away, then by difflib's ratio."""
-    cased = [form for form in _cases(word) if form in known]
+def near_spellings(word: str, known: Mapping[Any, int], limit: int = 3) -> list[str]:
+    """Return known keys that are spelt like `word`.
+
+    Keys that differ in letter case come first, then keys at one edit (deletion, transposition, replacement or
+    insertion), most frequent first; only if there are none, keys with a high similarity ratio of `difflib`.
+
+    Parameters
+    ----------
+    word : str
+        The word to find similar spellings for.
+    known : mapping of keys to rows
+        The keys to choose from, most frequent first.
+    limit : int, default 3
+        Maximum number of keys to return.
+
+    Returns
+    -------
+    list of str
+        The most similar keys.
+
+    Examples
+    --------
+    >>> near_spellings("kign", {"the": 0, "king": 1})
+    ['king']
+    """
+    cased = [form for form in _case_variants(word) if form in known]
     found = list(dict.fromkeys([*cased, *sorted(_one_edit_away(word, known), key=lambda key: known[key])]))
     if not found and len(word) > 3:
-        found = _alike(word, known, most)
-    return found[:most]
+        found = _similar_by_ratio(word, known, limit)
+    return found[:limit]
 
 
-def _cases(word: str) -> list[str]:
+def _case_variants(word: str) -> list[str]:
     stripped = word.strip()
     forms = [stripped, stripped.lower(), stripped.title(), stripped.capitalize(), stripped.upper()]
     return [form for form in dict.fromkeys(forms) if form != word]
 
 
 def _one_edit_away(word: str, known: Mapping[Any, int]) -> set[str]:
-    """Known keys that one deletion, exchange of neighbours, replacement or insertion away: a lookup for each edit."""
+    """Generate all single edits of the word and look each of them up; this does not scan the vocabulary."""
     if not 1 < len(word) <= 64:
         return set()
     letters = sorted({letter for key in islice(known, 2000) if isinstance(key, str) for letter in key})[:128]
@@ -66,11 +96,10 @@ def _one_edit_away(word: str, known: Mapping[Any, int]) -> set[str]:
     return {edit for edit in edits if edit and edit != word and edit in known}
 
 
-def _alike(word: str, known: Mapping[Any, int], most: int) -> list[str]:
-    keys: Any = islice(known, _SEARCHED_KEYS)
-    candidates = [key for key in keys if _may_be_alike(word, key)]
-    return difflib.get_close_matches(word, candidates, n=most, cutoff=0.75)
+def _similar_by_ratio(word: str, known: Mapping[Any, int], limit: int) -> list[str]:
+    candidates = [key for key in islice(known, _MAX_COMPARED_KEYS) if _may_be_similar(word, key)]
+    return difflib.get_close_matches(word, candidates, n=limit, cutoff=0.75)
 
 
-def _may_be_alike(word: str, key: Hashable) -> bool:
+def _may_be_similar(word: str, key: Hashable) -> bool:
     return isinstance(key, str) and abs(len(key) - len(word)) <= 2 and key[:1].lower() == word[:1].lower()

@@ -80,7 +80,7 @@ def test_as_one_question_after_the_other(
 def test_what_scores_tell(vectors: KeyedVectors, questions: AnalogySet) -> None:
     scores = evaluate_analogies(vectors, questions)
     one, two = scores.sections
-    assert (one.name, two.name, one.asked, two.asked) == ("one", "two", 400, 200)
+    assert (one.name, two.name, one.questions, two.questions) == ("one", "two", 400, 200)
     assert one.correct + two.correct == scores.total.correct and one.answered + two.answered == scores.total.answered
     assert scores.accuracy == scores.total.correct / scores.total.answered
     assert scores.oov_share == pytest.approx(86 / 600)

@@ -1,4 +1,4 @@
-"""How good vectors are: analogies and word pairs, with intervals, and two models side by side."""
+"""Evaluation on word analogies and word-pair similarities, with confidence intervals and comparisons of two models."""
 
 from __future__ import annotations
 

@@ -1,55 +1,70 @@
-"""Analogy questions answered by 3CosAdd or 3CosMul, many at a time."""
+"""Word analogies answered by 3CosAdd or 3CosMul, many questions at a time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.paths import AnyPath
 from ..arrays import unit_rows, working_dtype
-from ..search.cosine_search import SearchedRows
+from ..lookup import KeyLookup
+from ..search.cosine_search import CosineSearch
 from .lexicon import Lexicon
 from .resampling import Interval, proportion_interval
 from .test_sets import AnalogySet, read_analogies
 
-if TYPE_CHECKING:
-    from ..search.neighbours import Neighbours
-
-__all__ = ["AnalogyScores", "SectionScore", "evaluate_analogies"]
+__all__ = ["AnalogyScores", "Method", "SectionScore", "evaluate_analogies"]
 
 Method = Literal["3cosadd", "3cosmul"]
 
-_CANDIDATES = 5  # neighbours looked through for one that is another word than those of the question
-_QUESTIONS_AT_ONCE = 512
+# gensim examines this many neighbours for one that is not a case variant of a word of the question.
+_CANDIDATES = 5
+_QUESTIONS_PER_BLOCK = 512
 
 
 @dataclass(frozen=True, kw_only=True)
 class SectionScore:
-    """How one section went: questions asked, questions whose four words are all known, and correct answers."""
+    """Result of one section of analogy questions.
+
+    Attributes
+    ----------
+    name : str
+        Name of the section.
+    questions : int
+        Number of questions.
+    answered : int
+        Number of questions whose four words are known.
+    correct : int
+        Number of correct answers.
+    """
 
     name: str
-    asked: int
+    questions: int
     answered: int
     correct: int
 
     @property
     def accuracy(self) -> float:
-        """Correct among answered; 0 where none was."""
+        """Fraction of the answered questions that are correct; 0 if none is answered."""
         return self.correct / self.answered if self.answered else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnalogyScores:
-    """The outcome of every question of a test set.
+    """Result for every question of a test set.
 
     Attributes
     ----------
     test_set : AnalogySet
-    answered, correct : ndarray of bool, shape (questions,)
-        Whether the four words are all known; whether the answer was right.
+        The questions.
+    answered : ndarray of bool, shape (questions,)
+        Whether the four words of a question are known.
+    correct : ndarray of bool, shape (questions,)
+        Whether the answer is correct.
     """
 
     test_set: AnalogySet
@@ -58,46 +73,61 @@ class AnalogyScores:
 
     @property
     def total(self) -> SectionScore:
-        """All sections together."""
+        """Result of all sections together."""
         return SectionScore(
             name="total",
-            asked=len(self.answered),
+            questions=len(self.answered),
             answered=int(self.answered.sum()),
             correct=int(self.correct.sum()),
         )
 
     @property
     def accuracy(self) -> float:
-        """Correct among answered."""
+        """Fraction of the answered questions that are correct; 0 if none is answered."""
         return self.total.accuracy
 
     @property
     def oov_share(self) -> float:
-        """Share of the questions that have a word without a vector."""
+        """Fraction of the questions that have an unknown word."""
         return 1.0 - float(self.answered.mean())
 
     @property
     def sections(self) -> tuple[SectionScore, ...]:
-        """Each section's score, in the order of the file."""
+        """Results by section, in the order of the file."""
         count = len(self.test_set.sections)
         section_of = np.asarray(self.test_set.section_of)
-        asked, answered, correct = (
+        questions, answered, correct = (
             np.bincount(section_of[mask], minlength=count).tolist()
             for mask in (np.ones_like(self.answered), self.answered, self.correct)
         )
         return tuple(
-            SectionScore(name=name, asked=asked[i], answered=answered[i], correct=correct[i])
+            SectionScore(name=name, questions=questions[i], answered=answered[i], correct=correct[i])
             for i, name in enumerate(self.test_set.sections)
         )
 
     def interval(self, confidence: float = 0.95, resamples: int = 10_000, seed: int = 1) -> Interval:
-        """Bootstrap interval of the accuracy over the answered questions."""
+        """Return the bootstrap interval of the accuracy over the answered questions.
+
+        Parameters
+        ----------
+        confidence : float, default 0.95
+            Confidence level, between 0 and 1 (exclusive).
+        resamples : int, default 10_000
+            Number of resamples.
+        seed : int, default 1
+            Random seed.
+
+        Returns
+        -------
+        Interval
+            The accuracy with its bounds.
+        """
         total = self.total
         return proportion_interval(total.correct, total.answered, confidence, resamples, seed)
 
 
 def evaluate_analogies(
-    vectors: Neighbours,
+    vectors: KeyLookup,
     analogies: AnyPath | AnalogySet,
     *,
     restrict_vocab: int | None = 300_000,
@@ -109,72 +139,87 @@ def evaluate_analogies(
     Parameters
     ----------
     vectors : KeyedVectors
+        The vectors to evaluate.
     analogies : path or AnalogySet
-    restrict_vocab : int, optional
-        Questions and answers come from this many words, the first ones.
-    case_insensitive : bool
-        Whether words that differ in case only are the same; the first (most frequent) one's vector stands for all.
-    method : {"3cosadd", "3cosmul"}
-        Sum of cosines (Mikolov et al., 2013) or product of cosines (Levy and Goldberg, 2014).
+        Test set, or a file that `read_analogies` reads.
+    restrict_vocab : int or None, default 300_000
+        Number of keys to use for questions and answers, counted from the start; all if None.
+    case_insensitive : bool, default True
+        Whether words that differ only in case are the same word; the first (most frequent) one is used.
+    method : {"3cosadd", "3cosmul"}, default "3cosadd"
+        Whether cosines are added (Mikolov et al., 2013) or multiplied (Levy and Goldberg, 2014).
+
+    Returns
+    -------
+    AnalogyScores
+        The result of every question.
 
     Raises
     ------
-    FormatError, ValueError
-        If the file holds no questions; if `method` is neither of the two.
+    FormatError
+        If the file has no questions.
+    ValueError
+        If `method` is unknown.
 
     Examples
     --------
-    >>> evaluate_analogies(kv, "questions-words.txt", restrict_vocab=30_000).accuracy  # doctest: +SKIP
-    0.41
+    >>> from wordkin import KeyedVectors
+    >>> kv = KeyedVectors(vector_size=2)
+    >>> kv.add_vectors(["man", "woman", "king", "queen"], [[1, 0], [1, 1], [2, 0.1], [2, 1.1]])
+    >>> questions = AnalogySet(
+    ...     sections=("family",), questions=(("man", "woman", "king", "queen"),), section_of=(0,), invalid_lines=0
+    ... )
+    >>> evaluate_analogies(kv, questions).accuracy
+    1.0
     """
     answer = _ANSWERS.get(method)
     if answer is None:
         raise ValueError(f"`method` must be one of {', '.join(_ANSWERS)}, got {method!r}")
     test_set = analogies if isinstance(analogies, AnalogySet) else read_analogies(analogies)
-    lexicon = Lexicon(vectors.index_to_key, restrict_vocab, case_insensitive)
+    lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
     rows = np.array([lexicon.rows_of(question) for question in test_set.questions], dtype=np.int64).reshape(-1, 4)
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
     correct = np.zeros_like(answered)
-    searched = vectors.searched_rows(slice(0, lexicon.size))
+    search = CosineSearch.over(vectors.table, slice(0, lexicon.size))
     known = np.flatnonzero(answered)
-    for first in range(0, len(known), _QUESTIONS_AT_ONCE):
-        block = known[first : first + _QUESTIONS_AT_ONCE]
-        correct[block] = answer(searched, rows[block], lexicon.canonical) == rows[block, 3]
+    for first in range(0, len(known), _QUESTIONS_PER_BLOCK):
+        block = known[first : first + _QUESTIONS_PER_BLOCK]
+        correct[block] = answer(search, rows[block], lexicon.canonical) == rows[block, 3]
     return AnalogyScores(test_set=test_set, answered=answered, correct=correct)
 
 
 def _answers_by_sum(
-    searched: SearchedRows, questions: NDArray[np.int64], canonical: NDArray[np.int64]
+    search: CosineSearch, questions: NDArray[np.int64], canonical: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Rows that answer questions (n, 4) by cosine with b - a + c: (n,)."""
-    words, place = np.unique(questions[:, :3], return_inverse=True)
-    unit = searched.unit(words)
-    a, b, c = place.reshape(-1, 3).T
-    queries = unit_rows(unit[b] + unit[c] - unit[a]).astype(working_dtype(searched.vectors.dtype))
-    found = searched.nearest(queries, _CANDIDATES + 3)[0].astype(np.int64)
+    """Answer questions, shape (n, 4), by the cosine with b - a + c; return rows, shape (n,), -1 for no answer."""
+    words, inverse = np.unique(questions[:, :3], return_inverse=True)
+    unit = search.unit(words)
+    a, b, c = inverse.reshape(-1, 3).T
+    queries = unit_rows(unit[b] + unit[c] - unit[a]).astype(working_dtype(search.vectors.dtype))
+    found = search.nearest(queries, _CANDIDATES + 3)[0].astype(np.int64)
     given = questions[:, :3]
     usable = ~(found[:, :, np.newaxis] == given[:, np.newaxis, :]).any(axis=2)
     usable &= np.cumsum(usable, axis=1) <= _CANDIDATES
     forms = canonical[found]
-    another_word = usable & ~(forms[:, :, np.newaxis] == given[:, np.newaxis, :]).any(axis=2)
-    first = another_word.argmax(axis=1)
+    is_other_word = usable & ~(forms[:, :, np.newaxis] == given[:, np.newaxis, :]).any(axis=2)
+    first = is_other_word.argmax(axis=1)
     answers: NDArray[np.int64] = forms[np.arange(len(forms)), first]
-    answers[~another_word.any(axis=1)] = -1
+    answers[~is_other_word.any(axis=1)] = -1
     return answers
 
 
 def _answers_by_product(
-    searched: SearchedRows, questions: NDArray[np.int64], canonical: NDArray[np.int64]
+    search: CosineSearch, questions: NDArray[np.int64], canonical: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Rows that answer questions (n, 4) by the product of cosines with b and c over that with a: (n,)."""
-    words, place = np.unique(questions[:, :3], return_inverse=True)
-    closeness = searched.cosines(searched.unit(words).astype(working_dtype(searched.vectors.dtype)))
-    closeness += 1
-    closeness /= 2
+    """Answer questions by the product of cosines with b and c over that with a, all shifted to [0, 1]."""
+    words, inverse = np.unique(questions[:, :3], return_inverse=True)
+    shifted = search.cosines(search.unit(words).astype(working_dtype(search.vectors.dtype)))
+    shifted += 1
+    shifted /= 2
     answers = np.full(len(questions), -1, dtype=np.int64)
-    for number, (a, b, c) in enumerate(place.reshape(-1, 3)):
-        scores = closeness[b] * closeness[c]
-        scores /= closeness[a] + scores.dtype.type(1e-6)
+    for number, (a, b, c) in enumerate(inverse.reshape(-1, 3)):
+        scores = shifted[b] * shifted[c]
+        scores /= shifted[a] + scores.dtype.type(1e-6)
         given = questions[number, :3]
         scores[given] = -np.inf
         for _ in range(min(_CANDIDATES, len(scores))):
@@ -186,4 +231,5 @@ def _answers_by_product(
     return answers
 
 
-_ANSWERS: dict[str, Any] = {"3cosadd": _answers_by_sum, "3cosmul": _answers_by_product}
+_Answer = Callable[[CosineSearch, NDArray[np.int64], NDArray[np.int64]], NDArray[np.int64]]
+_ANSWERS: dict[str, _Answer] = {"3cosadd": _answers_by_sum, "3cosmul": _answers_by_product}

@@ -1,34 +1,41 @@
-"""Results of evaluation in the shapes that gensim returns and the lines that it logs."""
+"""Evaluation results in the form in which gensim returns and logs them."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TypedDict
 
 from ...storage.paths import AnyPath
+from ..lookup import KeyLookup
 from .analogies import Method, evaluate_analogies
 from .word_pairs import evaluate_pairs
-
-if TYPE_CHECKING:
-    from ..search.neighbours import Neighbours
-
-__all__ = ["log_section", "log_word_pairs", "word_analogies", "word_pairs"]
 
 logger = logging.getLogger(__name__)
 
 _METHODS: dict[str, Method] = {"most_similar": "3cosadd", "most_similar_cosmul": "3cosmul"}
 
+Correlation = tuple[float, float]
+"""Correlation coefficient and two-sided p-value; SciPy's named results at run time."""
+
+
+class AnalogySection(TypedDict):
+    """Correct and incorrect analogy questions of one section."""
+
+    section: str
+    correct: list[tuple[str, str, str, str]]
+    incorrect: list[tuple[str, str, str, str]]
+
 
 def word_analogies(
-    vectors: Neighbours,
+    vectors: KeyLookup,
     analogies: AnyPath,
     *,
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
     similarity_function: str,
-) -> tuple[float, list[dict[str, Any]]]:
-    """Score and sections with their right and wrong questions; see `KeyedVectors.evaluate_word_analogies`."""
+) -> tuple[float, list[AnalogySection]]:
+    """Return the accuracy and the sections with their questions; see `KeyedVectors.evaluate_word_analogies`."""
     method = _METHODS.get(similarity_function)
     if method is None:
         raise ValueError(f"`similarity_function` must be one of {', '.join(_METHODS)}, got {similarity_function!r}")
@@ -38,12 +45,12 @@ def word_analogies(
     test_set = scores.test_set
     sections = [_section(name) for name in test_set.sections]
     total = _section("Total accuracy")
-    for number, words in enumerate(test_set.questions):
+    for number, (a, b, c, d) in enumerate(test_set.questions):
         if not (scores.answered[number] or dummy4unknown):
             continue
-        question = tuple(word.upper() for word in words) if case_insensitive else words
-        outcome = "correct" if scores.correct[number] else "incorrect"
-        sections[test_set.section_of[number]][outcome].append(question)
+        question = (a.upper(), b.upper(), c.upper(), d.upper()) if case_insensitive else (a, b, c, d)
+        section = sections[test_set.section_of[number]]
+        (section["correct"] if scores.correct[number] else section["incorrect"]).append(question)
     for section in sections:
         total["correct"] += section["correct"]
         total["incorrect"] += section["incorrect"]
@@ -53,31 +60,31 @@ def word_analogies(
     logger.info(
         "questions with unknown words: %.1f%%, %s",
         100.0 * scores.oov_share,
-        "counted as wrong" if dummy4unknown else "left out (dummy4unknown=True counts them as wrong)",
+        "counted as incorrect" if dummy4unknown else "ignored (dummy4unknown=True counts them as incorrect)",
     )
     if test_set.invalid_lines:
-        logger.warning("%d lines were left out: they are not four words", test_set.invalid_lines)
-    return _share(total), sections
+        logger.warning("ignored %d lines that do not consist of four words", test_set.invalid_lines)
+    return _accuracy(total), sections
 
 
-def _section(name: str) -> dict[str, Any]:
+def _section(name: str) -> AnalogySection:
     return {"section": name, "correct": [], "incorrect": []}
 
 
-def _share(section: dict[str, Any]) -> float:
-    asked = len(section["correct"]) + len(section["incorrect"])
-    return len(section["correct"]) / asked if asked else 0.0
+def _accuracy(section: AnalogySection) -> float:
+    questions = len(section["correct"]) + len(section["incorrect"])
+    return len(section["correct"]) / questions if questions else 0.0
 
 
-def log_section(section: dict[str, Any]) -> None:
-    """Log one section's score, if it has questions."""
-    right, wrong = len(section["correct"]), len(section["incorrect"])
-    if right + wrong:
-        logger.info("%s: %.1f%% (%d/%d)", section["section"], 100.0 * _share(section), right, right + wrong)
+def log_section(section: AnalogySection) -> None:
+    """Log the accuracy of a section, if it has questions."""
+    correct, incorrect = len(section["correct"]), len(section["incorrect"])
+    if correct + incorrect:
+        logger.info("%s: %.1f%% (%d/%d)", section["section"], 100.0 * _accuracy(section), correct, correct + incorrect)
 
 
 def word_pairs(
-    vectors: Neighbours,
+    vectors: KeyLookup,
     pairs: AnyPath,
     *,
     delimiter: str | None,
@@ -85,8 +92,8 @@ def word_pairs(
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
-) -> tuple[Any, Any, float]:
-    """Pearson, Spearman and the percentage of unknown pairs; see `KeyedVectors.evaluate_word_pairs`."""
+) -> tuple[Correlation, Correlation, float]:
+    """Return both correlations and the percentage of unknown pairs; see `KeyedVectors.evaluate_word_pairs`."""
     try:
         from scipy import stats
     except ImportError as error:
@@ -101,19 +108,19 @@ def word_pairs(
         case_insensitive=case_insensitive,
     )
     if scores.test_set.invalid_lines:
-        logger.warning("%d lines were left out: they are not two words and a number", scores.test_set.invalid_lines)
+        logger.warning("ignored %d lines that do not consist of two words and a number", scores.test_set.invalid_lines)
     used = slice(None) if dummy4unknown else scores.answered
     ratings, similarities = scores.ratings[used], scores.similarities[used]
     if len(ratings) == 0:
-        raise ValueError(f"`pairs` must hold at least one pair of words that {vectors} has; {pairs!r} has none")
+        raise ValueError(f"`pairs` must have at least one pair of words known to {vectors}, got {pairs!r} with none")
     pearson, spearman = stats.pearsonr(ratings, similarities), stats.spearmanr(ratings, similarities)
     oov_ratio = 100.0 * scores.oov_share
     log_word_pairs(pearson, spearman, oov_ratio, pairs)
     return pearson, spearman, oov_ratio
 
 
-def log_word_pairs(pearson: Any, spearman: Any, oov: float, pairs: Any) -> None:
-    """Log the two correlations and the percentage of unknown pairs."""
+def log_word_pairs(pearson: Correlation, spearman: Correlation, oov: float, pairs: AnyPath) -> None:
+    """Log both correlations and the percentage of pairs with unknown words."""
     logger.info("Pearson correlation with %s: %.4f", pairs, pearson[0])
     logger.info("Spearman rank correlation with %s: %.4f", pairs, spearman[0])
     logger.info("pairs with unknown words: %.1f%%", oov)

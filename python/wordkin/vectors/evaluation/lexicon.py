@@ -1,4 +1,4 @@
-"""From the words of a test set to rows: the most frequent words only, and one row for all case variants of a word."""
+"""Mapping of test-set words to rows: the most frequent words only, with case variants of a word sharing one row."""
 
 from __future__ import annotations
 
@@ -12,14 +12,23 @@ __all__ = ["Lexicon"]
 
 
 class Lexicon:
-    """The first `restrict_vocab` keys by their form (upper case where case does not count).
+    """Rows of the first keys of a vocabulary, found with or without regard to case.
+
+    Parameters
+    ----------
+    keys : sequence of keys
+        Keys in row order, most frequent first.
+    restrict_vocab : int or None
+        Number of keys to use, counted from the start; all if None.
+    case_insensitive : bool
+        Whether words that differ only in case are the same word; the row of the first one is used.
 
     Attributes
     ----------
     size : int
-        How many keys are looked at.
+        Number of keys used.
     canonical : ndarray of int64, shape (size,)
-        For each row the first row of the same form; -1 for keys that are no words.
+        For each row the first row of the same word; -1 for keys that are not text.
     """
 
     def __init__(self, keys: Sequence[Any], restrict_vocab: int | None, case_insensitive: bool) -> None:
@@ -33,9 +42,31 @@ class Lexicon:
                 self.canonical[row] = self._rows.setdefault(self.form(key), row)
 
     def form(self, word: str) -> str:
-        """The form under which a word is looked up and reported."""
+        """Return the form under which a word is looked up: upper case if case is ignored.
+
+        Parameters
+        ----------
+        word : str
+            The word.
+
+        Returns
+        -------
+        str
+            Its form.
+        """
         return word.upper() if self._case_insensitive else word
 
     def rows_of(self, words: Sequence[str]) -> list[int]:
-        """Row of each word, -1 where there is none."""
+        """Return the row of each word, -1 for unknown words.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words.
+
+        Returns
+        -------
+        list of int
+            Their rows.
+        """
         return [self._rows.get(self.form(word), -1) for word in words]

@@ -1,4 +1,4 @@
-"""Test sets as files: analogy questions in sections, and word pairs with ratings by people."""
+"""Readers of evaluation files: analogy questions in sections, and word pairs with human ratings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,19 @@ __all__ = ["AnalogySet", "PairSet", "read_analogies", "read_word_pairs"]
 
 @dataclass(frozen=True, kw_only=True)
 class AnalogySet:
-    """Questions "a is to b as c is to d", each in a section; lines that are not of four words are counted."""
+    """Analogy questions "a is to b as c is to d", grouped in sections.
+
+    Attributes
+    ----------
+    sections : tuple of str
+        Names of the sections.
+    questions : tuple of (str, str, str, str)
+        The words a, b, c and d of each question.
+    section_of : tuple of int
+        Section index of each question.
+    invalid_lines : int
+        Number of lines that were ignored because they did not consist of four words.
+    """
 
     sections: tuple[str, ...]
     questions: tuple[tuple[str, str, str, str], ...]
@@ -23,7 +35,17 @@ class AnalogySet:
 
 @dataclass(frozen=True, kw_only=True)
 class PairSet:
-    """Pairs of words with a rating; lines that are no pair are counted."""
+    """Word pairs with human similarity ratings.
+
+    Attributes
+    ----------
+    pairs : tuple of (str, str)
+        The words of each pair.
+    ratings : tuple of float
+        The rating of each pair.
+    invalid_lines : int
+        Number of lines that were ignored because they did not consist of two words and a number.
+    """
 
     pairs: tuple[tuple[str, str], ...]
     ratings: tuple[float, ...]
@@ -31,12 +53,33 @@ class PairSet:
 
 
 def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
-    """Read a file of four words a line, divided into sections by lines of the form ``: name``.
+    """Read a file with four words per line and section headers of the form ``: name``.
+
+    Parameters
+    ----------
+    path : path
+        File to read.
+    encoding : str, default "utf-8"
+        Encoding of the file.
+
+    Returns
+    -------
+    AnalogySet
+        The questions.
 
     Raises
     ------
     FormatError
-        If a question comes before the first section, or there is none.
+        If a question precedes the first section header, or the file has no questions.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "questions.txt"
+    >>> _ = path.write_text(": capitals\\nParis France Rome Italy\\n")
+    >>> read_analogies(path).questions
+    (('Paris', 'France', 'Rome', 'Italy'),)
     """
     sections: list[str] = []
     questions: list[tuple[str, str, str, str]] = []
@@ -48,21 +91,45 @@ def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
             if line.startswith(":"):
                 sections.append(line.lstrip(": ").strip())
             elif not sections:
-                raise FormatError(f"{local_path(path)}, line {number}: missing section header (': name') before it")
+                raise FormatError(f"{local_path(path)}: line {number}: missing section header (': name') before it")
             elif len(words) == 4:
                 questions.append((words[0], words[1], words[2], words[3]))
                 section_of.append(len(sections) - 1)
             elif words:
                 invalid += 1
     if not questions:
-        raise FormatError(f"{local_path(path)}: no analogy questions in this file")
+        raise FormatError(f"{local_path(path)}: no analogy questions found, expected lines of four words")
     return AnalogySet(
         sections=tuple(sections), questions=tuple(questions), section_of=tuple(section_of), invalid_lines=invalid
     )
 
 
 def read_word_pairs(path: AnyPath, delimiter: str | None = "\t", encoding: str = "utf-8") -> PairSet:
-    """Read a file of two words and a number a line; lines that begin with ``#`` are comments."""
+    r"""Read a file with two words and a number per line; lines that start with ``#`` are comments.
+
+    Parameters
+    ----------
+    path : path
+        File to read.
+    delimiter : str or None, default "\\t"
+        Separator of the three fields; None for any whitespace.
+    encoding : str, default "utf-8"
+        Encoding of the file.
+
+    Returns
+    -------
+    PairSet
+        The pairs and their ratings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "pairs.tsv"
+    >>> _ = path.write_text("tiger\tcat\t7.35\n")
+    >>> read_word_pairs(path).ratings
+    (7.35,)
+    """
     pairs: list[tuple[str, str]] = []
     ratings: list[float] = []
     invalid = 0

@@ -1,35 +1,34 @@
-"""Similarity of word pairs against the ratings of people."""
+"""Correlation of cosine similarities with human ratings of word pairs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.paths import AnyPath
+from ..lookup import KeyLookup
+from ..search.cosine_search import CosineSearch
 from .lexicon import Lexicon
-from .resampling import Interval, percentile_interval, resampled
+from .resampling import Interval, percentile_interval, resampled_indices
 from .test_sets import PairSet, read_word_pairs
-
-if TYPE_CHECKING:
-    from ..search.similarity import Similarities
 
 __all__ = ["PairScores", "evaluate_pairs", "spearman"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PairScores:
-    """A model's similarity for each pair of a test set.
+    """Similarities that a model assigns to the pairs of a test set.
 
     Attributes
     ----------
     test_set : PairSet
+        The pairs.
     answered : ndarray of bool, shape (pairs,)
-        Whether both words are known.
+        Whether both words of a pair are known.
     similarities : ndarray of float64, shape (pairs,)
-        Cosines; 0 where a word is not known.
+        Cosines; 0 where a word is unknown.
     """
 
     test_set: PairSet
@@ -38,28 +37,45 @@ class PairScores:
 
     @property
     def ratings(self) -> NDArray[np.float64]:
-        """What people said, for each pair."""
+        """Human ratings of the pairs, shape (pairs,)."""
         return np.asarray(self.test_set.ratings, dtype=np.float64)
 
     @property
     def spearman(self) -> float:
-        """Rank correlation over the answered pairs; NaN where there are fewer than two different ones."""
+        """Rank correlation over the answered pairs; NaN if ratings or similarities are all equal."""
         return spearman(self.ratings[self.answered], self.similarities[self.answered])
 
     @property
     def oov_share(self) -> float:
-        """Share of the pairs that have a word without a vector."""
+        """Fraction of the pairs that have an unknown word."""
         return 1.0 - float(self.answered.mean()) if len(self.answered) else 0.0
 
     def interval(self, confidence: float = 0.95, resamples: int = 2000, seed: int = 1) -> Interval:
-        """Bootstrap interval of the rank correlation over the answered pairs."""
+        """Return the bootstrap interval of the rank correlation over the answered pairs.
+
+        Parameters
+        ----------
+        confidence : float, default 0.95
+            Confidence level, between 0 and 1 (exclusive).
+        resamples : int, default 2000
+            Number of resamples.
+        seed : int, default 1
+            Random seed.
+
+        Returns
+        -------
+        Interval
+            The correlation with its bounds.
+        """
         ratings, similarities = self.ratings[self.answered], self.similarities[self.answered]
-        draws = [spearman(ratings[draw], similarities[draw]) for draw in resampled(len(ratings), resamples, seed)]
+        draws = [
+            spearman(ratings[draw], similarities[draw]) for draw in resampled_indices(len(ratings), resamples, seed)
+        ]
         return percentile_interval(self.spearman, draws, confidence)
 
 
 def evaluate_pairs(
-    vectors: Similarities,
+    vectors: KeyLookup,
     pairs: AnyPath | PairSet,
     *,
     delimiter: str | None = "\t",
@@ -67,35 +83,66 @@ def evaluate_pairs(
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
 ) -> PairScores:
-    """Compute the similarity of every pair of a test set whose words are known.
+    r"""Compute the cosine similarity of every pair whose words are known.
 
     Parameters
     ----------
     vectors : KeyedVectors
+        The vectors to evaluate.
     pairs : path or PairSet
-    delimiter, encoding : str
-        Of the file; `delimiter` None means any white space.
-    restrict_vocab, case_insensitive
-        As in `evaluate_analogies`.
+        Test set, or a file that `read_word_pairs` reads.
+    delimiter : str or None, default "\\t"
+        Separator of fields in the file; None for any whitespace.
+    encoding : str, default "utf-8"
+        Encoding of the file.
+    restrict_vocab : int or None, default 300_000
+        Number of keys to use, counted from the start; all if None.
+    case_insensitive : bool, default True
+        Whether words that differ only in case are the same word; the first (most frequent) one is used.
+
+    Returns
+    -------
+    PairScores
+        The similarities, from which correlation and interval are computed.
 
     Examples
     --------
-    >>> evaluate_pairs(kv, "wordsim353.tsv").spearman  # doctest: +SKIP
-    0.63
+    >>> from wordkin import KeyedVectors
+    >>> kv = KeyedVectors(vector_size=2)
+    >>> kv.add_vectors(["tiger", "cat", "car"], [[1.0, 0.3], [0.9, 0.5], [-0.2, 1.0]])
+    >>> pairs = PairSet(pairs=(("tiger", "cat"), ("cat", "car")), ratings=(7.35, 1.2), invalid_lines=0)
+    >>> round(evaluate_pairs(kv, pairs).spearman, 6)
+    1.0
     """
     test_set = pairs if isinstance(pairs, PairSet) else read_word_pairs(pairs, delimiter, encoding)
-    lexicon = Lexicon(vectors.index_to_key, restrict_vocab, case_insensitive)
+    lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
     rows = np.array([lexicon.rows_of(pair) for pair in test_set.pairs], dtype=np.int64).reshape(-1, 2)
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
-    searched = vectors.searched_rows(slice(0, lexicon.size))
+    search = CosineSearch.over(vectors.table, slice(0, lexicon.size))
     similarities = np.zeros(len(rows))
     known = rows[answered]
-    similarities[answered] = np.einsum("ij,ij->i", searched.unit(known[:, 0]), searched.unit(known[:, 1]))
+    similarities[answered] = np.einsum("ij,ij->i", search.unit(known[:, 0]), search.unit(known[:, 1]))
     return PairScores(test_set=test_set, answered=answered, similarities=similarities)
 
 
 def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
-    """Spearman's rank correlation with average ranks for ties; NaN where one side does not vary."""
+    """Return Spearman's rank correlation, with average ranks for ties.
+
+    Parameters
+    ----------
+    x, y : ndarray of float64, shape (n,)
+        Paired observations.
+
+    Returns
+    -------
+    float
+        The correlation; NaN if one side has fewer than two distinct values.
+
+    Examples
+    --------
+    >>> round(spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])), 6)
+    0.5
+    """
     if len(x) < 2:
         return float("nan")
     ranks = [_average_ranks(values) for values in (x, y)]

@@ -1,59 +1,33 @@
-"""A table of vectors as named tensors and metadata: what a saved file, and a pickle, consist of."""
+"""Vector tables in wordkin's own format: named tensors and metadata of one safetensors file."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError, WrongKindError
-from ...storage import Archive, pack_words, read_archive, unpack_words
-from ...storage.archive_bytes import pack_archive, save_archive, unpack_archive
+from ...storage import Archive, pack_words, unpack_words
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
-from ...storage.paths import AnyPath
+from ..subwords import Subwords
+from ..table import VectorTable
 
-if TYPE_CHECKING:
-    from ..keyed_vectors import KeyedVectors
-
-__all__ = ["KIND", "from_archive", "from_bytes", "load", "save", "to_archive", "to_bytes"]
+__all__ = ["FASTTEXT_KIND", "KIND", "archive_to_table", "table_to_archive"]
 
 KIND = "keyed_vectors"
-
-Table = TypeVar("Table", bound="KeyedVectors")
-
-
-def save(table: KeyedVectors, target: AnyPath | BinaryIO) -> None:
-    """Write `table` to a file."""
-    archive = to_archive(table)
-    save_archive(target, archive.tensors, archive.metadata)
+FASTTEXT_KIND = "fasttext_keyed_vectors"
 
 
-def load(cls: type[Table], path: AnyPath, *, mmap: bool) -> Table:
-    """Read a table of class `cls` from a file of `save`."""
-    return from_archive(cls, read_archive(path, mmap=mmap))
-
-
-def to_bytes(table: KeyedVectors) -> bytes:
-    """The content of the file that `save` would write."""
-    archive = to_archive(table)
-    return pack_archive(archive.tensors, archive.metadata)
-
-
-def from_bytes(cls: type[Table], data: bytes) -> Table:
-    """The table that `to_bytes` made bytes of."""
-    return from_archive(cls, unpack_archive(data))
-
-
-def to_archive(table: KeyedVectors) -> Archive:
-    """Tensors and metadata of `table`.
+def table_to_archive(table: VectorTable) -> Archive:
+    """Return the tensors and metadata of a table.
 
     Raises
     ------
     TypeError
-        If a key is neither text nor a whole number, or an attribute's values are nothing that JSON can say.
+        If a key is neither text nor an integer, or the values of an attribute cannot be represented in JSON.
     """
     words, offsets = pack_words([_key_as_text(key) for key in table.index_to_key])
     tensors: dict[str, NDArray[Any]] = {
@@ -79,21 +53,24 @@ def to_archive(table: KeyedVectors) -> Archive:
     kinds = np.array([_KEY_KINDS[_kind_of(key)] for key in table.index_to_key], dtype=np.uint8)
     if kinds.any():
         tensors["key_kinds"] = kinds
+    if table.subwords is not None:
+        tensors["vectors_ngrams"] = table.subwords.vectors
+        metadata |= {"kind": FASTTEXT_KIND, "min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
     return Archive(tensors=tensors, metadata=metadata)
 
 
-def from_archive(cls: type[Table], archive: Archive) -> Table:
-    """The table that `to_archive` took apart.
+def archive_to_table(archive: Archive, kind: str = KIND) -> VectorTable:
+    """Return the table that `table_to_archive` stored.
 
     Raises
     ------
     FormatError
-        If the archive holds something else.
+        If the archive is of another kind than `kind`, or incomplete.
     """
     tensors, metadata = archive.tensors, archive.metadata
-    if metadata.get("kind") != KIND:
+    if metadata.get("kind") != kind:
         raise WrongKindError(
-            f"this file holds {metadata.get('kind')!r}, not {KIND!r}: load it with the class that saved it"
+            f"expected a file of kind {kind!r}, got {metadata.get('kind')!r}: load it with the class that saved it"
         )
     try:
         words: list[Any] = unpack_words(tensors["words"], tensors["word_offsets"])
@@ -101,7 +78,7 @@ def from_archive(cls: type[Table], archive: Archive) -> Table:
             words = [
                 _key_from_text(word, kind) for word, kind in zip(words, tensors["key_kinds"].tolist(), strict=True)
             ]
-        table = cls(int(metadata["vector_size"]))
+        table = VectorTable(int(metadata["vector_size"]))
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words) if word is not None}
         table.lifecycle_events = events_of_metadata(metadata)
@@ -114,14 +91,32 @@ def from_archive(cls: type[Table], archive: Archive) -> Table:
                 attribute = name.removeprefix("attribute.")
                 table.expandos[attribute] = _column_of(tensor) if attribute in json_columns else np.array(tensor)
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"this file is no whole {KIND!r}: {error}") from error
+        raise FormatError(f"the file is not a complete {kind!r} file: {error}") from error
     if len(table.key_to_index) != sum(word is not None for word in words):
-        raise FormatError("a key stands in this file more than once")
+        raise FormatError("the file has repeated keys")
     if any(len(column) != len(words) for column in table.expandos.values()):
-        raise FormatError(f"an attribute has not one entry for each of {len(words)} keys")
+        raise FormatError(f"an attribute in the file does not have one entry per key ({len(words)})")
     if table.vectors.shape != (len(words), table.vector_size):
-        raise FormatError(f"{len(words)} keys of {table.vector_size} numbers, but vectors of {table.vectors.shape}")
+        raise FormatError(
+            f"`vectors` must have shape {(len(words), table.vector_size)}, got {table.vectors.shape} in the file"
+        )
+    if kind == FASTTEXT_KIND:
+        table.subwords = _subwords_of(archive, table.vector_size)
     return table
+
+
+def _subwords_of(archive: Archive, vector_size: int) -> Subwords:
+    rows = archive.tensors.get("vectors_ngrams")
+    min_n, max_n = archive.metadata.get("min_n"), archive.metadata.get("max_n")
+    if (
+        rows is None
+        or rows.dtype != np.float32
+        or rows.ndim != 2
+        or rows.shape[1] != vector_size
+        or not (isinstance(min_n, int) and isinstance(max_n, int) and min_n >= 0 and max_n >= 0)
+    ):
+        raise FormatError(f"the file is not a complete {FASTTEXT_KIND!r} file: no valid n-gram vectors")
+    return Subwords(vectors=rows, min_n=min_n, max_n=max_n)
 
 
 _KEY_KINDS = {"text": 0, "number": 1, "empty": 2}
@@ -134,7 +129,7 @@ def _kind_of(key: object) -> str:
         return "empty"
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         return "number"
-    raise TypeError(f"only text and whole numbers can be saved as keys, got {key!r}")
+    raise TypeError(f"keys must be text or integers to be saved, got {key!r}")
 
 
 def _key_as_text(key: object) -> str:
@@ -151,14 +146,14 @@ def _json_tensor(name: str, column: NDArray[Any]) -> NDArray[np.uint8]:
     try:
         text = json.dumps([_as_json(value) for value in column], ensure_ascii=False)
     except TypeError as error:
-        raise TypeError(f"attribute {name!r} has a value that cannot be saved: {error}") from None
+        raise TypeError(f"attribute {name!r} must hold values that JSON can represent to be saved: {error}") from None
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 
 def _as_json(value: Any) -> Any:
-    if isinstance(value, np.ndarray):  # Huffman codes and the like: of another length for each key
+    if isinstance(value, np.ndarray):  # Huffman codes, for example: one array per key, of varying length
         if value.dtype.kind not in "biuf":
-            raise TypeError(f"an array of {value.dtype}")
+            raise TypeError(f"got an array of {value.dtype}")
         return {"dtype": value.dtype.str, "values": value.tolist()}
     return value.item() if isinstance(value, np.generic) else value
 

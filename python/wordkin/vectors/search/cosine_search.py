@@ -1,6 +1,6 @@
-"""Cosines of queries with all rows, and the nearest rows: one door, behind it the C++ room and NumPy.
+"""Cosines of queries with all rows of a matrix, and the rows nearest to them.
 
-NumPy serves what the C++ room does not take: float64, and matrices whose rows are not contiguous.
+The C++ core does the work; NumPy is used for what the core does not take: float64, and rows that are not contiguous.
 """
 
 from __future__ import annotations
@@ -14,49 +14,77 @@ from numpy.typing import NDArray
 from ... import _core
 from ...runtime.compute import available_workers, choose_isa
 from ..arrays import working_dtype
+from ..keys import FloatArray
+from ..table import VectorTable
 
-__all__ = ["SearchedRows", "greatest"]
+__all__ = ["CosineSearch", "greatest"]
 
-_QUERIES_AT_ONCE = 64
-_ROWS_AT_ONCE = 16384
+_QUERIES_PER_BLOCK = 64
+_ROWS_PER_BLOCK = 16384
 
 
-class SearchedRows(NamedTuple):
-    """Rows of a matrix with what a dot product with each is divided by to give a cosine: its length, or 1 for zeros."""
+class CosineSearch(NamedTuple):
+    """Rows of a matrix, and what their dot products with unit queries are divided by to give cosines.
 
-    vectors: NDArray[Any]  # (rows, dim)
-    divisors: NDArray[Any]  # (rows,)
+    Attributes
+    ----------
+    vectors : ndarray, shape (rows, dim)
+        The rows as stored; they are not copied.
+    divisors : ndarray, shape (rows,)
+        Norms of the rows; 1 for zero rows.
+    """
 
-    def unit(self, indices: Any) -> NDArray[np.float64]:
-        """Some rows scaled to length one, in float64: (len(indices), dim)."""
+    vectors: NDArray[Any]
+    divisors: NDArray[Any]
+
+    @classmethod
+    def over(cls, table: VectorTable, rows: slice = slice(None)) -> CosineSearch:
+        """Return a search over some rows of a table, all by default."""
+        return cls(table.vectors[rows], table.row_norms().divisors[rows])
+
+    def unit(self, indices: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+        """Return some rows scaled to unit norm, shape (len(indices), dim)."""
         rows = self.vectors[indices].astype(working_dtype(self.vectors.dtype)) / self.divisors[indices, np.newaxis]
         return np.asarray(rows, dtype=np.float64)
 
-    def cosines(self, queries: NDArray[Any]) -> NDArray[np.floating[Any]]:
-        """Cosines of unit `queries` (n, dim) with every row: (n, rows)."""
-        scores = np.empty((len(queries), len(self.vectors)), dtype=queries.dtype)
+    def cosines(self, queries: NDArray[Any]) -> FloatArray:
+        """Return the cosines of unit queries, shape (n, dim), with every row: shape (n, rows)."""
+        scores: FloatArray = np.empty((len(queries), len(self.vectors)), dtype=queries.dtype)
         native = self._as_native()
         if native is None:
-            return self._cosines_by_numpy(scores, queries)
-        for block in self._blocks_of(queries):
+            self._cosines_by_numpy(scores, queries)
+            return scores
+        for block in self._query_blocks(queries):
             _core.search.cosines(
                 scores[block], queries[block], native, self.divisors, isa=choose_isa(), threads=available_workers()
             )
         return scores
 
-    def nearest(self, queries: NDArray[Any], count: int) -> tuple[NDArray[np.int32], NDArray[Any]]:
-        """Rows of the `count` greatest cosines for each query, greatest first, the lower row first among equals.
+    def nearest(self, queries: NDArray[Any], count: int) -> tuple[NDArray[np.int32], FloatArray]:
+        """Return the rows with the greatest cosines for each unit query.
 
-        Returns indices (n, count) int32 and cosines (n, count) in the type of `queries`; `count` is at most the number
-        of rows. A row whose cosine is not a number comes last, as -inf.
+        Parameters
+        ----------
+        queries : ndarray, shape (n, dim)
+            Vectors of unit norm.
+        count : int
+            Number of rows per query; at most all rows.
+
+        Returns
+        -------
+        indices : ndarray of int32, shape (n, count)
+            Rows by descending cosine; of equal cosines, the lower row comes first.
+        cosines : ndarray, shape (n, count)
+            Their cosines, with the dtype of `queries`. Rows whose cosine is NaN come last, with -inf.
         """
         shape = len(queries), min(count, len(self.vectors))
-        indices, scores = np.empty(shape, dtype=np.int32), np.empty(shape, dtype=queries.dtype)
+        indices = np.empty(shape, dtype=np.int32)
+        scores: FloatArray = np.empty(shape, dtype=queries.dtype)
         native = self._as_native()
         if native is None:
             self._nearest_by_numpy(indices, scores, queries)
             return indices, scores
-        for block in self._blocks_of(queries):
+        for block in self._query_blocks(queries):
             _core.search.nearest(
                 indices[block],
                 scores[block],
@@ -69,7 +97,7 @@ class SearchedRows(NamedTuple):
         return indices, scores
 
     def _as_native(self) -> NDArray[Any] | None:
-        """The matrix as the C++ room takes it, float16 as its bits; None where it does not."""
+        """Return the matrix as the C++ core takes it (float16 as uint16), or None if it does not take it."""
         vectors = self.vectors
         row, item = vectors.strides
         in_rows = item == vectors.itemsize and row >= vectors.shape[1] * item and row % item == 0
@@ -79,31 +107,39 @@ class SearchedRows(NamedTuple):
             return vectors.view(np.uint16)
         return vectors if vectors.dtype == np.float32 else None
 
-    def _blocks_of(self, queries: NDArray[Any]) -> Iterator[slice]:
-        """Queries that take about a quarter of a second together: between blocks Python sees an interruption."""
+    def _query_blocks(self, queries: NDArray[Any]) -> Iterator[slice]:
+        """Split the queries into blocks of about a quarter of a second; Python handles Ctrl-C between them."""
         step = max(1, 10**10 // self.vectors.size)
         return (slice(first, first + step) for first in range(0, len(queries), step))
 
-    def _cosines_by_numpy(self, scores: NDArray[Any], queries: NDArray[Any]) -> NDArray[Any]:
-        for first in range(0, len(self.vectors), _ROWS_AT_ONCE):
-            rows = np.ascontiguousarray(self.vectors[first : first + _ROWS_AT_ONCE], dtype=queries.dtype)
-            # One product for each query: in a product with all of them a float would depend on how many they are.
+    def _cosines_by_numpy(self, scores: FloatArray, queries: NDArray[Any]) -> None:
+        for first in range(0, len(self.vectors), _ROWS_PER_BLOCK):
+            rows = np.ascontiguousarray(self.vectors[first : first + _ROWS_PER_BLOCK], dtype=queries.dtype)
+            # One product per query: in a product with all queries, the rounding would depend on their number.
             for line, query in zip(scores[:, first : first + len(rows)], queries, strict=True):
                 np.divide(rows @ query, self.divisors[first : first + len(rows)], out=line)
-        return scores
 
-    def _nearest_by_numpy(self, indices: NDArray[Any], scores: NDArray[Any], queries: NDArray[Any]) -> None:
-        for first in range(0, len(queries), _QUERIES_AT_ONCE):
-            block = queries[first : first + _QUERIES_AT_ONCE]
-            found = self._cosines_by_numpy(np.empty((len(block), len(self.vectors)), dtype=queries.dtype), block)
-            for place, values in enumerate(found, start=first):
-                indices[place] = greatest(values, indices.shape[1])
-                scores[place] = values[indices[place]]
+    def _nearest_by_numpy(self, indices: NDArray[np.int32], scores: FloatArray, queries: NDArray[Any]) -> None:
+        for first in range(0, len(queries), _QUERIES_PER_BLOCK):
+            block = queries[first : first + _QUERIES_PER_BLOCK]
+            found: FloatArray = np.empty((len(block), len(self.vectors)), dtype=queries.dtype)
+            self._cosines_by_numpy(found, block)
+            for query, values in enumerate(found, start=first):
+                indices[query] = greatest(values, indices.shape[1])
+                scores[query] = values[indices[query]]
         scores[np.isnan(scores)] = -np.inf
 
 
-def greatest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Places of the `count` greatest values, greatest first, the lower place first among equals, NaN after all."""
+def greatest(values: FloatArray, count: int) -> NDArray[np.intp]:
+    """Return the indices of the `count` greatest values, in descending order.
+
+    Of equal values, the one with the lower index comes first; NaN comes last.
+
+    Examples
+    --------
+    >>> greatest(np.array([1.0, 3.0, 3.0]), 2).tolist()
+    [1, 2]
+    """
     count = min(count, len(values))
     if count == 0:
         return np.empty(0, dtype=np.intp)

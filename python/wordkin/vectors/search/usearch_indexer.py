@@ -1,8 +1,8 @@
-"""Approximate nearest neighbours: indexes for `most_similar`'s ``indexer``."""
+"""Approximate nearest-neighbour search with usearch, for the argument `indexer` of `most_similar`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,31 +11,40 @@ from ...errors import FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words, read_archive, unpack_words, write_archive
 from ...storage.paths import AnyPath
-
-if TYPE_CHECKING:
-    from ..table import VectorTable
+from ..keys import FloatArray
+from ..lookup import KeyLookup
+from ..table import VectorTable
 
 __all__ = ["UsearchIndexer"]
 
 _KIND = "usearch_index"
 
 
-class UsearchIndexer:
-    """A graph of near neighbours (HNSW, Malkov and Yashunin, 2018) by usearch: faster than exact search, nearly right.
+class _HasVectors(Protocol):
+    @property
+    def wv(self) -> KeyLookup: ...
 
-    The index holds a copy of the vectors as they are now.
+
+class UsearchIndexer:
+    """Approximate search in a graph of neighbours (HNSW, Malkov and Yashunin, 2018).
+
+    Queries are faster than exact search and find almost all nearest neighbours. The index stores a copy of the
+    vectors: later changes of `vectors` have no effect on it.
 
     Parameters
     ----------
-    vectors : KeyedVectors, or a model with them as ``wv``
-    connectivity : int
-        Edges of each node: more are slower to build and more exact.
-    expansion_add, expansion_search : int
-        Candidates looked at in building and in searching.
-    dtype : {"f32", "f16", "i8"}
-        How the index stores numbers.
+    vectors : KeyedVectors or Word2Vec
+        Vectors to index, or a model with vectors as attribute ``wv``.
+    connectivity : int, default 16
+        Number of edges per node; higher values improve accuracy and slow down construction.
+    expansion_add : int, default 128
+        Number of candidates examined when a vector is added.
+    expansion_search : int, default 64
+        Number of candidates examined by a query.
+    dtype : {"f32", "f16", "i8"}, default "f32"
+        Storage type of the index.
     workers : int, optional
-        Threads for building; by default all cores.
+        Number of threads for construction; all available cores by default.
 
     Raises
     ------
@@ -44,34 +53,49 @@ class UsearchIndexer:
 
     Examples
     --------
+    >>> kv = KeyedVectors(vector_size=2)  # doctest: +SKIP
+    >>> kv.add_vectors(["apple", "pear", "car"], [[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])  # doctest: +SKIP
     >>> index = UsearchIndexer(kv)  # doctest: +SKIP
-    >>> kv.most_similar("apple", topn=2, indexer=index)  # doctest: +SKIP
-    [('apple', 1.0), ('pear', 0.98)]
+    >>> [key for key, _ in kv.most_similar("apple", topn=2, indexer=index)]  # doctest: +SKIP
+    ['apple', 'pear']
     """
 
     def __init__(
         self,
-        vectors: VectorTable | Any,
+        vectors: KeyLookup | _HasVectors,
         connectivity: int = 16,
         expansion_add: int = 128,
         expansion_search: int = 64,
         dtype: str = "f32",
         workers: int | None = None,
     ) -> None:
-        table = getattr(vectors, "wv", vectors)
+        lookup: Any = getattr(vectors, "wv", vectors)
+        table: VectorTable = lookup.table
         self.labels: list[Any] = list(table.index_to_key)
         self._index = _new_index(table.vector_size, connectivity, expansion_add, expansion_search, dtype)
         if self.labels:
             self._index.add(
                 np.arange(len(self.labels), dtype=np.uint64),
-                table.get_normed_vectors().astype(np.float32, copy=False),
+                table.normed_vectors().astype(np.float32, copy=False),
                 threads=available_workers() if workers is None else workers,
             )
 
-    def most_similar(self, vector: NDArray[Any], num_neighbors: int) -> list[tuple[Any, float]]:
-        """Return keys and cosines of the stored vectors near `vector` (dim,), nearest first.
+    def most_similar(self, vector: FloatArray, num_neighbors: int) -> list[tuple[str, float]]:
+        """Return the stored vectors nearest to a vector.
 
-        Nothing is left out: a key's own vector finds the key itself, as with gensim's indexers.
+        No key is excluded: the vector of a key finds the key itself, as with gensim's indexers.
+
+        Parameters
+        ----------
+        vector : ndarray, shape (vector_size,)
+            The query.
+        num_neighbors : int
+            Maximum number of results.
+
+        Returns
+        -------
+        list of (key, float)
+            Keys and cosines, nearest first.
         """
         count = min(int(num_neighbors), len(self.labels))
         if count < 1:
@@ -83,7 +107,13 @@ class UsearchIndexer:
         ]
 
     def save(self, path: AnyPath) -> None:
-        """Save the index to one file."""
+        """Save the index to a single file.
+
+        Parameters
+        ----------
+        path : path
+            File to write.
+        """
         words, offsets = pack_words([str(label) for label in self.labels])
         tensors: dict[str, NDArray[Any]] = {
             "index": np.frombuffer(self._index.save(), dtype=np.uint8),
@@ -94,7 +124,17 @@ class UsearchIndexer:
 
     @classmethod
     def load(cls, path: AnyPath) -> UsearchIndexer:
-        """Load an index of `save`.
+        """Load an index written by `save`.
+
+        Parameters
+        ----------
+        path : path
+            File to read.
+
+        Returns
+        -------
+        UsearchIndexer
+            The index; its labels are text.
 
         Raises
         ------
@@ -103,7 +143,7 @@ class UsearchIndexer:
         """
         archive = read_archive(path)
         if archive.metadata.get("kind") != _KIND:
-            raise FormatError(f"this file holds {archive.metadata.get('kind')!r}, not {_KIND!r}")
+            raise FormatError(f"{path!r}: expected a file of kind {_KIND!r}, got {archive.metadata.get('kind')!r}")
         indexer = cls.__new__(cls)
         indexer.labels = list(unpack_words(archive.tensors["words"], archive.tensors["word_offsets"]))
         indexer._index = _usearch().Index.restore(archive.tensors["index"].tobytes())

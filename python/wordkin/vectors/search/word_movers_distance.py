@@ -1,43 +1,45 @@
-"""Word Mover's Distance: how far the words of one text must travel to become the other's."""
+"""Word Mover's Distance: the cost of moving the words of one text to those of another."""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["word_movers_distance"]
+from ..lookup import KeyLookup
+
+logger = logging.getLogger(__name__)
 
 
-def word_movers_distance(
-    first: Sequence[str], second: Sequence[str], vector_of: Callable[[str], NDArray[Any]]
-) -> float:
-    """Optimal transport between the words of two texts, by Euclidean distance of their vectors.
+def word_movers_distance(vectors: KeyLookup, first: Sequence[str], second: Sequence[str], norm: bool) -> float:
+    """Return the optimal transport cost between the words of two texts; see `KeyedVectors.wmdistance`.
 
-    An empty text is infinitely far from every other; so are, as gensim has it, two texts of several words whose
-    distances are all zero. Two texts of the same single word are at distance 0.
+    Costs are Euclidean distances of word vectors. The distance is infinite if a text has no known word and, as in
+    gensim, if all distances between two texts of several words are zero. It is 0 for texts of the same single word.
     """
+    known = [[token for token in document if token in vectors] for document in (first, second)]
+    if unknown := len(first) + len(second) - len(known[0]) - len(known[1]):
+        logger.info("ignoring %d words of the two documents that have no vectors", unknown)
     try:
         import ot
     except ImportError as error:
         raise ImportError("wmdistance needs POT: pip install 'wordkin[wmd]'") from error
 
-    if not first or not second:
+    if not known[0] or not known[1]:
         return float("inf")
-    counts = [Counter(first), Counter(second)]
+    counts = [Counter(known[0]), Counter(known[1])]
     if len(counts[0] | counts[1]) == 1:
         return 0.0
-    rows = [np.array([vector_of(word) for word in count], dtype=np.float64) for count in counts]
+    rows = [np.array([vectors.get_vector(word, norm=norm) for word in count], dtype=np.float64) for count in counts]
     squares = [np.einsum("ij,ij->i", row, row) for row in rows]
     squared = squares[0][:, np.newaxis] + squares[1] - 2.0 * rows[0] @ rows[1].T
     distances = np.sqrt(np.maximum(squared, 0.0))
-    place = {word: column for column, word in enumerate(counts[1])}
+    column_of = {word: column for column, word in enumerate(counts[1])}
     for row, word in enumerate(counts[0]):
-        if word in place:
-            distances[row, place[word]] = 0.0  # where the formula leaves a rounding error
+        if word in column_of:
+            distances[row, column_of[word]] = 0.0  # the expanded square leaves a rounding error for equal vectors
     if distances.sum() < 1e-8:
         return float("inf")
     masses = [np.array(list(count.values()), dtype=np.float64) / count.total() for count in counts]

@@ -66,7 +66,7 @@ def from_bytes(cls: type[Word2Vec], data: bytes) -> Word2Vec:
 
 
 def _to_archive(model: Word2Vec) -> Archive:
-    vectors = vector_files.to_archive(model.wv)
+    vectors = vector_files.table_to_archive(model.wv.table)
     tensors = dict(vectors.tensors)
     for name, rows in (("output", model._layers.output), ("nodes", model._layers.nodes)):
         if rows is not None:
@@ -104,7 +104,9 @@ def _from_archive(cls: type[Word2Vec], archive: Archive, source: str) -> Word2Ve
         model.lifecycle_events = events_of_metadata(archive.metadata)
         model.running_training_loss = real_option("loss", archive.metadata.get("training_loss", 0.0), 0.0, math.inf)
         vector_metadata: Any = archive.metadata["vectors"]
-        model.wv = vector_files.from_archive(type(model.wv), Archive(tensors=tensors, metadata=vector_metadata))
+        model.wv = type(model.wv).from_table(
+            vector_files.archive_to_table(Archive(tensors=tensors, metadata=vector_metadata))
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: its settings are not those of a Word2Vec model: {error}") from error
     for name, matrix in layers.items():

@@ -1,0 +1,124 @@
+"""Changes to a vector table: adding and replacing vectors, resizing, sorting and normalising."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import columns
+from .arrays import as_rows, as_vector, working_dtype
+from .keys import KEY_TYPES
+from .table import VectorTable
+
+_ROWS_PER_BLOCK = 4096
+
+
+def add_vector(table: VectorTable, key: Any, vector: Any) -> int:
+    """Add a vector, into the next preallocated row if there is one, and return its row; see `KeyedVectors`."""
+    values = as_vector("vector", vector, table.vector_size, table.vectors.dtype)
+    row = table.next_index
+    if key in table.key_to_index:
+        return table.key_to_index[key]
+    if row >= len(table) or table.index_to_key[row] is not None:
+        add_vectors(table, [key], values[np.newaxis])
+        table.next_index = len(table)
+        return table.key_to_index[key]
+    table.writeable_vectors()[row] = values
+    table.index_to_key[row] = key
+    table.key_to_index[key] = row
+    table.next_index = row + 1
+    table.norms = None
+    return row
+
+
+def add_vectors(
+    table: VectorTable, keys: Any, vectors: Any, extras: Mapping[str, Any] | None = None, replace: bool = False
+) -> None:
+    """Add vectors and attributes of several keys; see `KeyedVectors`.
+
+    All arguments are checked before the table is changed.
+    """
+    names = [keys] if isinstance(keys, KEY_TYPES) else list(keys)
+    rows = as_rows("weights", vectors, table.vector_size, table.vectors.dtype)
+    values = {name: np.asarray(column) for name, column in (extras or {}).items()}
+    for name, array in {"weights": rows, **values}.items():
+        if array.ndim < 1 or len(array) != len(names):
+            raise ValueError(f"`{name}` must have one entry per key ({len(names)}), got {len(array)}")
+    for key in names:
+        hash(key)  # an unhashable key raises before anything has changed
+    existing, added = _positions_by_row(table, names, last_wins=replace)
+    columns.allocate(table.expandos, len(table), values, [column.dtype for column in values.values()])
+    table.append_rows(rows[list(added.values())])
+    for position in added.values():
+        table.key_to_index[names[position]] = len(table.index_to_key)
+        table.index_to_key.append(names[position])
+    columns.resize(table.expandos, len(table))
+    if replace and existing:
+        table.writeable_vectors()[list(existing)] = rows[list(existing.values())]
+    written = {**existing, **added} if replace else added
+    for name, column in values.items():
+        for row, position in written.items():
+            table.expandos[name][row] = column[position]
+    table.norms = None
+
+
+def _positions_by_row(
+    table: VectorTable, names: Sequence[Any], *, last_wins: bool
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Map rows to positions in `names`: one mapping for the keys that exist, one for the rows to be added."""
+    existing: dict[int, int] = {}
+    added: dict[int, int] = {}
+    new_rows: dict[Any, int] = {}
+    for position, key in enumerate(names):
+        row = table.key_to_index.get(key)
+        if row is not None:
+            existing[row] = position
+            continue
+        is_repeated = key in new_rows
+        row = new_rows.setdefault(key, len(table) + len(new_rows))
+        if last_wins or not is_repeated:
+            added[row] = position
+    return existing, added
+
+
+def resize_vectors(table: VectorTable, seed: int) -> None:
+    """Give every key in `index_to_key` a row; new rows are uniform in (-1, 1) / vector_size."""
+    target, count = len(table.index_to_key), len(table.vectors)
+    if target != count or table.vectors.shape[1] != table.vector_size:
+        dtype = table.vectors.dtype
+        resized: NDArray[Any] = np.empty((target, table.vector_size), dtype=dtype)
+        generator = np.random.default_rng(seed)
+        # Numbers are drawn for existing rows as well, so that a row's value depends only on its index and the seed.
+        for first in range(0, target, _ROWS_PER_BLOCK):
+            rows = resized[first : first + _ROWS_PER_BLOCK]
+            rows[:] = (generator.random(rows.shape, dtype=working_dtype(dtype)) * 2.0 - 1.0) / table.vector_size
+        kept, width = min(count, target), min(table.vectors.shape[1], table.vector_size)
+        resized[:kept, :width] = table.vectors[:kept, :width]
+        table.vectors = resized
+    columns.resize(table.expandos, target)
+    table.norms = None
+
+
+def sort_by_count(table: VectorTable) -> None:
+    """Sort keys, vectors and attributes by descending attribute ``count``; the order of equal counts is kept."""
+    if not len(table):
+        return
+    order = np.argsort(-np.asarray(table.column("count"), dtype=np.int64), kind="stable")
+    table.index_to_key = [table.index_to_key[index] for index in order]
+    columns.resize(table.expandos, len(order))
+    table.expandos = columns.take(table.expandos, order)
+    if len(table.vectors):
+        table.vectors = table.vectors[order]
+    table.key_to_index = {key: index for index, key in enumerate(table.index_to_key)}
+
+
+def normalise_vectors(table: VectorTable) -> None:
+    """Scale all rows to unit norm in place; zero rows stay zero."""
+    vectors, known = table.writeable_vectors(), table.row_norms()
+    for first in range(0, len(vectors), _ROWS_PER_BLOCK):
+        rows = vectors[first : first + _ROWS_PER_BLOCK]
+        rows[:] = rows / known.divisors[first : first + _ROWS_PER_BLOCK, np.newaxis]
+    table.norms = np.where(known.norms == 0, known.norms, np.ones_like(known.norms))

@@ -1,0 +1,70 @@
+"""Vector tables from and to the files of other programs: word2vec, GloVe and fastText."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+
+from ...storage.paths import AnyPath
+from ..subwords import Subwords
+from ..table import VectorTable
+from .fasttext_bin import read_fasttext
+from .word2vec import read_word2vec, write_word2vec
+
+logger = logging.getLogger(__name__)
+
+
+def table_from_word2vec(path: AnyPath, **options: Any) -> VectorTable:
+    """Return the vectors of a word2vec, GloVe or fastText ``.vec`` file; `options` are those of `read_word2vec`."""
+    loaded = read_word2vec(path, **options)
+    return VectorTable.from_vocabulary(loaded.words, loaded.vectors, loaded.counts)
+
+
+def table_from_fasttext(path: AnyPath) -> VectorTable:
+    """Return the word and n-gram vectors of a fastText ``.bin`` file."""
+    model = read_fasttext(path)
+    table = VectorTable.from_vocabulary(model.vectors.words, model.vectors.vectors, model.vectors.counts)
+    table.subwords = Subwords(vectors=model.subword_vectors, min_n=model.min_n, max_n=model.max_n)
+    return table
+
+
+def table_to_word2vec(
+    table: VectorTable, path: AnyPath, *, sort_attr: str, fvocab: AnyPath | None, **options: Any
+) -> None:
+    """Write a table, by descending attribute `sort_attr` if it exists; `options` are those of `write_word2vec`."""
+    order = np.arange(len(table))
+    counts = None
+    if sort_attr in table.expandos:
+        counts = table.column(sort_attr)
+        order = np.argsort(-counts.astype(np.float64), kind="stable")
+    elif fvocab is not None:
+        raise ValueError(f"`fvocab` needs the attribute {sort_attr!r}, which does not exist")
+    order = order[[table.index_to_key[index] is not None for index in order]]
+    is_in_order = len(order) == len(table) and bool(np.all(order[1:] > order[:-1]))
+    write_word2vec(
+        path,
+        [str(table.index_to_key[index]) for index in order],
+        table.vectors if is_in_order else table.vectors[order],
+        counts=None if counts is None else counts[order],
+        fvocab=fvocab,
+        **options,
+    )
+
+
+def overwrite_from_word2vec(table: VectorTable, path: AnyPath, lockf: float, **options: Any) -> None:
+    """Replace the vectors of keys that occur in a word2vec file, and set their `vectors_lockf`."""
+    loaded = read_word2vec(path, **options)
+    if loaded.vectors.shape[1] != table.vector_size:
+        raise ValueError(
+            f"`fname` must hold vectors of {table.vector_size} numbers, got vectors of {loaded.vectors.shape[1]}"
+        )
+    rows = [(table.key_to_index.get(word, -1), row) for row, word in enumerate(loaded.words)]
+    shared = np.array([pair for pair in rows if pair[0] >= 0], dtype=np.intp).reshape(-1, 2)
+    table.writeable_vectors()[shared[:, 0]] = loaded.vectors[shared[:, 1]]
+    if len(table.vectors_lockf) != len(table):
+        table.vectors_lockf = np.full(len(table), table.vectors_lockf[0], dtype=np.float32)
+    table.vectors_lockf[shared[:, 0]] = lockf
+    table.norms = None
+    logger.info("replaced %d vectors by those of %s, which has %d", len(shared), path, len(rows))

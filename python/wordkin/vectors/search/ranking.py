@@ -1,0 +1,44 @@
+"""Rankings of keys: by distance from one key, and by distance from the mean of all."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..arrays import working_dtype
+from ..keys import Key, as_keys
+from ..lookup import KeyLookup
+from .queries import mean_vector
+from .similarity import distances
+
+logger = logging.getLogger(__name__)
+
+K = TypeVar("K", bound=Key)
+
+
+def closer_than(vectors: KeyLookup, key: Key, other: Key) -> list[Any]:
+    """Return all keys that are strictly nearer to `key` than `other` is."""
+    table = vectors.table
+    found = distances(vectors, key, None)
+    own_row = table.require_index(key)
+    nearer = np.flatnonzero(found < found[table.require_index(other)])
+    return [table.index_to_key[row] for row in nearer if row != own_row]
+
+
+def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -> list[tuple[float, K]]:
+    """Return similarities of keys to their mean, in descending order; see `KeyedVectors.rank_by_centrality`."""
+    keys = as_keys(words)
+    used = [key for key in keys if key in vectors]
+    if len(used) != len(keys):
+        missing = sorted({str(key) for key in keys} - {str(key) for key in used})
+        logger.warning("ignoring words without vectors: %s", ", ".join(missing))
+    if not used:
+        raise ValueError("`words` must hold at least one key that has a vector: cannot select from an empty list")
+    rows = np.vstack([vectors.get_vector(key, norm=use_norm) for key in used]).astype(
+        working_dtype(vectors.table.vectors.dtype)
+    )
+    mean = mean_vector(vectors, rows, post_normalize=True)
+    return sorted(zip(rows @ mean, used, strict=True), reverse=True)
