@@ -1,6 +1,6 @@
 """What continuous integration checks, one session each: `nox -s lint`, `nox -s tests`, ...
 
-`nox -l` lists the sessions. Versions of the tools are pinned in the extras `test` and `dev` of pyproject.toml.
+`nox -l` lists the sessions. Versions of the tools are pinned in the extras `test`, `lint` and `dev` of pyproject.toml.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SANITIZERS = ("address,undefined", "thread")
 def requirements(*names: str) -> list[str]:
     """Return the pinned requirements of some tools, from the extras of pyproject.toml."""
     extras = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]
-    found = [line for extra in ("test", "dev") for line in extras[extra]]
+    found = [line for extra in ("test", "lint", "dev") for line in extras[extra]]
     return [next(line for line in found if line.split("==")[0].split(">")[0] == name) for name in names]
 
 
@@ -47,7 +47,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy over the package, and numpydoc over its docstrings."""
-    session.install(".[dev]")
+    session.install(".[test,lint]")
     session.run("mypy")
     session.run("python", "tests/docstrings.py")
 
@@ -69,7 +69,7 @@ def tests_baseline(session: nox.Session) -> None:
 @nox.session
 def tests_random_order(session: nox.Session) -> None:
     """The test suite in random order on all cores (pytest-randomly prints the seed, -p randomly_seed=N repeats it)."""
-    session.install(".[test,dev]")
+    session.install(".[dev]")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
