@@ -4,7 +4,6 @@ import argparse
 import json
 import resource
 import time
-from dataclasses import replace
 from pathlib import Path
 
 
@@ -33,7 +32,7 @@ def main() -> None:
         max_isa=options.max_isa, progress=False,
     )  # fmt: skip
     if options.touch:
-        model.options = replace(model.options, architecture="touch")
+        object.__setattr__(model.options, "architecture", "touch")
     corpus = {"corpus_file": options.corpus}
     if options.token_lists:
         with Path(options.corpus).open(encoding="utf-8") as text:
@@ -60,7 +59,7 @@ def main() -> None:
                 "words": words,
                 "vocabulary": len(model.wv),
                 "pairs_per_word": sum(epoch.pairs for epoch in report.epochs) / words,
-                "terms_per_word": sum(epoch.terms for epoch in report.epochs) / words,
+                "terms_per_word": sum(epoch.scores for epoch in report.epochs) / words,
                 "loss": report.epochs[-1].loss,
                 "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 "accounted_megabytes": (2 * len(model.wv) * width * 4 + 4 * in_vocabulary) / 2**20,

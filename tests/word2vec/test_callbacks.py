@@ -45,7 +45,7 @@ def test_hooks_of_the_constructor_are_for_its_own_training(
     assert hooks.calls == WHOLE
     with caplog.at_level(logging.WARNING):
         Word2Vec(callbacks=[hooks])
-    assert "callbacks is not kept" in caplog.text
+    assert "callbacks is not stored" in caplog.text
 
 
 def test_hooks_see_the_epochs_so_far(sentences: Sentences) -> None:

@@ -139,7 +139,7 @@ def test_each_train_draws_anew(sentences: Sentences) -> None:
     for _ in range(4):
         model.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=1e-9, end_alpha=1e-9)
         [epoch] = model.training_report.epochs
-        counts.append((epoch.trained_words, epoch.pairs, epoch.terms))
+        counts.append((epoch.trained_words, epoch.pairs, epoch.scores))
     assert len(set(counts)) == 4
 
 

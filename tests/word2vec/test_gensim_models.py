@@ -10,14 +10,14 @@ import pytest
 from wordkin import Word2Vec
 from wordkin.cli import main
 from wordkin.errors import FormatError
-from wordkin.word2vec.files.gensim_model import NotContinuableError, read_gensim_model
+from wordkin.word2vec.files.gensim_model import NotContinuableError
 
 FILES = Path(__file__).resolve().parent.parent / "formats"
 
 
 def test_a_model_is_read_whole() -> None:
     expected = np.load(FILES / "gensim-negative.expected.npz")
-    model = read_gensim_model(FILES / "gensim-negative.model")
+    model = Word2Vec.from_gensim(FILES / "gensim-negative.model")
     np.testing.assert_array_equal(model.wv.vectors, expected["vectors"])
     np.testing.assert_array_equal(model.syn1neg, expected["syn1neg"])
     assert (model.vector_size, model.negative, model.hs, model.sg, model.window, model.seed) == (6, 3, 0, 0, 5, 3)
@@ -32,9 +32,9 @@ def test_a_model_is_read_whole() -> None:
 
 def test_what_cannot_go_on_says_so() -> None:
     with pytest.raises(NotContinuableError, match="hierarchical softmax"):
-        read_gensim_model(FILES / "gensim-hierarchical.model")
+        Word2Vec.from_gensim(FILES / "gensim-hierarchical.model")
     with pytest.raises(FormatError, match="vectors without a model"):
-        read_gensim_model(FILES / "gensim-separate.kv")
+        Word2Vec.from_gensim(FILES / "gensim-separate.kv")
 
 
 def test_convert_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ def test_rates_of_train_replace_those_of_the_model(sentences: Sentences, caplog:
     assert model.training_report.epochs[-1].learning_rate == 0.005
     with caplog.at_level(logging.WARNING):
         model.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=0.04)
-    assert "starts higher than earlier training ended" in caplog.text
+    assert "higher than at the end of the previous training" in caplog.text
 
 
 def test_words_trained_before_shorten_the_decay(sentences: Sentences) -> None:
@@ -86,7 +86,7 @@ def test_a_stream_decays_over_what_was_promised(
     with caplog.at_level(logging.WARNING):
         model.train(Promised(sentences), epochs=1, **promise)
     assert model.training_report.epochs[-1].learning_rate == pytest.approx(0.03, rel=1e-3)
-    assert f"total_{by} said {2 * (words if by == 'words' else examples)}" in caplog.text
+    assert f"total_{by} is {2 * (words if by == 'words' else examples)}" in caplog.text
     model.train(Promised(sentences), epochs=1, **{name: value // 4 for name, value in promise.items()})
     assert model.training_report.epochs[-1].learning_rate == 0.02  # read beyond the promise: stays at the end
 

@@ -14,13 +14,13 @@ from wordkin.errors import ResourceError
 from wordkin.runtime import compute
 from wordkin.word2vec.options import TrainingOptions
 from wordkin.word2vec.padded_rows import PaddedRows
-from wordkin.word2vec.training import weights as layers
+from wordkin.word2vec.training import weights
 
 Sentences = list[list[str]]
 
 
 def state_of(model: Word2Vec) -> tuple[Any, ...]:
-    return model.wv, model.wv.vectors.tobytes(), model.corpus_count, model.corpus_total_words, model._layers.output
+    return model.wv, model.wv.vectors.tobytes(), model.corpus_count, model.corpus_total_words, model._state.output
 
 
 def test_layers_beyond_the_memory_are_refused_and_nothing_changes(
@@ -28,17 +28,17 @@ def test_layers_beyond_the_memory_are_refused_and_nothing_changes(
 ) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=16, epochs=1)
     before = state_of(model)
-    monkeypatch.setattr(layers, "memory_limit", lambda: model.estimate_memory()["vectors"] * 2 - 1)
+    monkeypatch.setattr(weights, "memory_limit", lambda: model.estimate_memory()["vectors"] * 2 - 1)
     for change in (
         lambda: model.build_vocab(sentences),
         lambda: model.build_vocab([["new"] * 9], update=True),
         lambda: model.reset_from(model),
     ):
-        with pytest.raises(ResourceError, match=r"2 layers of \d+ vectors of 16 numbers need .* GiB"):
+        with pytest.raises(ResourceError, match=r"2 layers of \d+ vectors of dimensionality 16 need .* GiB"):
             change()
         after = state_of(model)
         assert all(new is old or new == old for new, old in zip(after, before, strict=True))
-    monkeypatch.setattr(layers, "memory_limit", lambda: None)  # where the system does not tell
+    monkeypatch.setattr(weights, "memory_limit", lambda: None)  # where the system does not tell
     model.build_vocab(sentences)
 
 
@@ -109,6 +109,10 @@ def padded(rows: int, columns: int) -> np.ndarray:
     return buffer[start : start + rows * columns].reshape(rows, columns)
 
 
+def core_options(**options: Any) -> SimpleNamespace:
+    return SimpleNamespace(**vars(TrainingOptions(**options)), isa="baseline")
+
+
 @pytest.mark.parametrize("objective", [{"architecture": "skipgram"}, {"architecture": "cbow"}])
 def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     """Long rows, so that few are touched: the last two words, one of them the only noise, and the root of the tree."""
@@ -121,7 +125,7 @@ def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     counts[-2:] = 5, 1
     matrices["input"][-2:] = 1 / np.sqrt(width)
     matrices["output"][-2:] = -1 / np.sqrt(width)
-    options = TrainingOptions(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
+    options = core_options(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
     session = _core.word2vec.TrainingSession(
         options, update_scale=None, counts=counts, threads=1, start_rate=0.1, end_rate=0.1, planned_words=2, **matrices
     )
@@ -162,7 +166,7 @@ def test_words_beyond_two_to_the_32_are_counted() -> None:
 
 def session(**changes: Any) -> Any:
     arguments: dict[str, Any] = {
-        "options": TrainingOptions(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
+        "options": core_options(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
         "nodes": None, "update_scale": None, "counts": np.array([3, 2, 1]), "threads": 2, "start_rate": 0.1,
         "end_rate": 0.1, "planned_words": 10,
     }  # fmt: skip

@@ -37,7 +37,7 @@ def test_counts_of_whole_windows_are_exact(sentences: Sentences, window: int, wo
             for centre, context in reference.contexts(sentence, window)
         )
         for epoch in model.training_report.epochs:
-            assert (epoch.pairs, epoch.terms) == (pairs, terms)
+            assert (epoch.pairs, epoch.scores) == (pairs, terms)
             assert epoch.raw_words == epoch.trained_words == words
         assert model.training_report.raw_words == 3 * words
 
@@ -57,7 +57,7 @@ def test_terms_of_noise(sentences: Sentences) -> None:
                 terms += 4 * (1 + 7 * (1 - shares[centre]))
                 variance += 4 * 7 * shares[centre] * (1 - shares[centre])
     assert sum(epoch.pairs for epoch in model.training_report.epochs) == pairs
-    assert abs(sum(epoch.terms for epoch in model.training_report.epochs) - terms) < 5 * np.sqrt(variance)
+    assert abs(sum(epoch.scores for epoch in model.training_report.epochs) - terms) < 5 * np.sqrt(variance)
 
 
 def test_drawn_windows_reach_every_distance_equally_often(make_sentences: Callable[..., Sentences]) -> None:
@@ -148,8 +148,8 @@ def test_divergence_is_told(sentences: Sentences, objective: dict[str, int]) -> 
 
 def test_padding_stays_zero(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=20, hs=1, workers=2)
-    layers = model._layers
-    for rows in (layers._input, layers.output, layers.nodes):
+    state = model._state
+    for rows in (state.input, state.output, state.nodes):
         assert rows is not None
         np.testing.assert_array_equal(rows.padded[:, 20:], 0)
         assert rows.padded.ctypes.data % 64 == 0

@@ -321,7 +321,7 @@ def test_the_environment_caps_the_instruction_set(
     order = ["baseline", "neon", "avx2", "avx512", "avx512bf16", "amx"]
     best = [name for name in compute.available_isas() if order.index(name) <= order.index(isa)][-1]
     assert model.training_report.isa == best
-    assert Word2Vec(max_isa="baseline").options.isa == "baseline"  # an argument goes before
+    assert Word2Vec(max_isa="baseline")._state.compute.isa == "baseline"  # an argument goes before
 
 
 def test_a_bad_cap_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 from reference.word2vec import keep_probabilities, least_weighted_path_length
 from wordkin import KeyedVectors, Word2Vec, _core
 from wordkin.errors import VocabularyError
+from wordkin.word2vec.state import word_counts
 
 Sentences = list[list[str]]
 MORE = [["w0", "new", "w3"], ["new", "newer", "w0"]] * 30
@@ -35,7 +36,7 @@ def test_an_update_counts_both_texts(sentences: Sentences, objective: dict[str, 
     np.testing.assert_array_equal(model.wv.expandos["count"], counts)
     # Thinning, noise and codes are those of both texts together, not of the last alone.
     np.testing.assert_allclose(model.wv.expandos["sample_int"] / 2.0**32, keep_probabilities(counts, 0.01), atol=1e-8)
-    paths = _core.word2vec.huffman_paths(model._layers.counts)
+    paths = _core.word2vec.huffman_paths(word_counts(model._state))
     weighted = sum(int(count) * len(codes) for count, (_, codes) in zip(counts, paths, strict=True))
     assert weighted == least_weighted_path_length(counts.tolist())
     # What was learnt stays, what is new begins as it would have.

@@ -112,18 +112,18 @@ def run(args: argparse.Namespace) -> int:
 
 def _model_of(path: str, kind: Kind) -> Word2Vec | None:
     """The whole model that a file holds, if it does."""
-    if kind == "model":
-        from ..word2vec import Word2Vec
+    from ..word2vec import Word2Vec
 
+    if kind == "model":
         return Word2Vec.load(path)
     if kind != "gensim":
         return None
     from ..vectors.files import read_gensim
-    from ..word2vec.files.gensim_model import NotContinuableError, model_of_gensim
+    from ..word2vec.files.gensim_model import NotContinuableError
 
     saved = read_gensim(path)
     try:
-        return model_of_gensim(saved) if saved.parameters else None
+        return Word2Vec.from_gensim(saved) if saved.parameters else None
     except NotContinuableError as error:
         complain("warning", f"{path}: {error}; only its vectors are written")
         return None

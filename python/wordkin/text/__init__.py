@@ -2,13 +2,14 @@
 
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
-from .inputs import open_corpus
+from .inputs import CorpusInput, TextInput, open_corpus
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .scan import Scan
 from .vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, TrimRule, Vocabulary, VocabularyReport
 
 __all__ = [
     "Corpus",
+    "CorpusInput",
     "EncodedBlock",
     "EncodedCorpus",
     "FileCorpus",
@@ -25,6 +26,7 @@ __all__ = [
     "StreamCorpus",
     "StreamedCorpus",
     "Text8Corpus",
+    "TextInput",
     "TrimRule",
     "Vocabulary",
     "VocabularyReport",

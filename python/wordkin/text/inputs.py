@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import IO, Any, TypeAlias
 
+from ..storage.paths import AnyPath
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import SpillRules
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
@@ -13,7 +14,10 @@ from .reader import DecodingErrors, SentenceRules, TextReader
 from .sources import sources_of
 from .token_lists import single_pass_error
 
-__all__ = ["open_corpus", "text_reader"]
+__all__ = ["CorpusInput", "TextInput", "open_corpus", "text_reader"]
+
+TextInput: TypeAlias = AnyPath | IO[bytes] | IO[str] | Iterable[AnyPath]
+CorpusInput: TypeAlias = TextInput | Iterable[Iterable[str]]
 
 
 def open_corpus(

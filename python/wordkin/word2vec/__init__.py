@@ -1,4 +1,4 @@
-"""Word2Vec: training, and gensim's names around it."""
+"""Word2Vec with gensim's names: the model, corpus readers, callbacks, and vocabulary rules."""
 
 from ..text import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, LineSentence, PathLineSentences, Text8Corpus
 from ..vectors import KeyedVectors

@@ -1,68 +1,91 @@
-"""gensim's arguments in wordkin's terms: the only place where 0 and 1 stand for choices."""
+"""Translation and checks of the arguments that gensim's API has and the option classes do not."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from ..runtime.options import flag_option, integer_option, real_option
 from ..text import TrimRule
-from .options import TrainingOptions, VocabularyOptions
+from .gensim import NAMES_BEFORE_GENSIM_4
+from .options import Architecture, TrainingOptions
 
 __all__ = [
+    "architecture_of",
+    "checked_epochs",
     "checked_rates",
     "checked_trim_rule",
-    "refuse_unknown",
-    "requested_epochs",
+    "explains_old_names",
     "require_objective",
-    "training_options",
-    "vocabulary_options",
 ]
 
-_NAMES_BEFORE_GENSIM_4 = {"size": "vector_size", "iter": "epochs", "cbow": "sg", "docvecs": "wv"}
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
-def training_options(
-    *, sg: Any, hs: Any, cbow_mean: Any, shrink_windows: Any, batch_words: Any, **others: Any
-) -> TrainingOptions:
-    """Translate the flags; everything else has its name already."""
-    return TrainingOptions(
-        architecture="skipgram" if flag_option("sg", sg) else "cbow",
-        hierarchical_softmax=flag_option("hs", hs),
-        cbow_mean=flag_option("cbow_mean", cbow_mean),
-        shrink_windows=flag_option("shrink_windows", shrink_windows),
-        job_words=batch_words,
-        **others,
-    )
+def architecture_of(sg: int) -> Architecture:
+    """Return the architecture that gensim's flag `sg` selects.
+
+    Parameters
+    ----------
+    sg : {0, 1}
+        1 for skip-gram, 0 for CBOW.
+
+    Returns
+    -------
+    {"skipgram", "cbow"}
+        The architecture.
+    """
+    return "skipgram" if flag_option("sg", sg) else "cbow"
 
 
-def vocabulary_options(*, sorted_vocab: Any, null_word: Any, **others: Any) -> VocabularyOptions:
-    """Translate the flags; everything else has its name already."""
-    return VocabularyOptions(
-        sorted_vocab=flag_option("sorted_vocab", sorted_vocab), null_word=flag_option("null_word", null_word), **others
-    )
+def checked_rates(alpha: float, min_alpha: float, names: tuple[str, str]) -> tuple[float, float]:
+    """Return the learning rates at the start and at the end after checking them.
+
+    Parameters
+    ----------
+    alpha : float
+        Learning rate at the start (> 0).
+    min_alpha : float
+        Learning rate at the end (>= 0).
+    names : tuple of str
+        Names of both arguments, for error messages.
+
+    Returns
+    -------
+    tuple of float
+        The rates.
+    """
+    start = real_option(names[0], alpha, 0.0, float("inf"), low_exclusive=True)
+    return start, real_option(names[1], min_alpha, 0.0, float("inf"))
 
 
-def checked_rates(alpha: Any, min_alpha: Any, names: tuple[str, str] = ("alpha", "min_alpha")) -> tuple[float, float]:
-    """Return start and end of the learning rate: the start above 0, the end from 0."""
-    return real_option(names[0], alpha, 0.0, math.inf, low_exclusive=True), real_option(
-        names[1], min_alpha, 0.0, math.inf
-    )
+def checked_epochs(epochs: int | None, total_examples: int | None, total_words: int | None) -> int:
+    """Return the number of epochs for `train`, which requires it and one of the totals, as in gensim.
 
+    Parameters
+    ----------
+    epochs : int or None
+        Number of epochs (>= 1).
+    total_examples, total_words : int or None
+        Sentences and words of the corpus (>= 0).
 
-def requested_epochs(epochs: Any, total_examples: Any, total_words: Any) -> int:
-    """Return the epochs of a `train`, which insists on them and on a size, as gensim does.
+    Returns
+    -------
+    int
+        Number of epochs.
 
     Raises
     ------
     ValueError
-        If they are missing or out of range.
+        If an argument is missing or out of range.
     """
     if epochs is None:
         raise ValueError("train() needs an explicit number of epochs; the usual value is epochs=model.epochs")
     if total_examples is None and total_words is None:
         raise ValueError(
-            "train() needs total_examples or total_words, for the decay of the learning rate; "
+            "train() needs total_examples or total_words to schedule the learning rate; "
             "the usual value is total_examples=model.corpus_count"
         )
     for name, value in (("total_examples", total_examples), ("total_words", total_words)):
@@ -72,22 +95,69 @@ def requested_epochs(epochs: Any, total_examples: Any, total_words: Any) -> int:
 
 
 def require_objective(options: TrainingOptions) -> None:
-    """Raise a ValueError if there is nothing to train for."""
+    """Raise a ValueError if both training objectives are disabled.
+
+    Parameters
+    ----------
+    options : TrainingOptions
+        The model's settings.
+
+    Raises
+    ------
+    ValueError
+        If there is neither negative sampling nor hierarchical softmax.
+    """
     if not options.negative and not options.hierarchical_softmax:
-        raise ValueError("hs or negative must be positive: with hs=0 and negative=0 there is nothing to train for")
+        raise ValueError("hs or negative must be positive: with hs=0 and negative=0 there is no training objective")
 
 
-def checked_trim_rule(trim_rule: Any) -> TrimRule | None:
-    """Return the rule, which must be callable."""
+def checked_trim_rule(trim_rule: TrimRule | None) -> TrimRule | None:
+    """Return the rule after checking that it is callable.
+
+    Parameters
+    ----------
+    trim_rule : callable or None
+        The rule.
+
+    Returns
+    -------
+    callable or None
+        The rule.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    """
     if trim_rule is not None and not callable(trim_rule):
         raise TypeError(f"trim_rule must be callable or None, got {type(trim_rule).__name__}")
-    rule: TrimRule | None = trim_rule
-    return rule
+    return trim_rule
 
 
-def refuse_unknown(arguments: dict[str, Any]) -> None:
-    """Raise a TypeError that tells the right name of an argument that there is not."""
-    for name in arguments:
-        hint = _NAMES_BEFORE_GENSIM_4.get(name)
-        advice = f"; it is called {hint!r} now" if hint else ""
-        raise TypeError(f"Word2Vec() got an unexpected keyword argument {name!r}{advice}")
+def explains_old_names(constructor: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Decorate a constructor so that names from before gensim 4 raise a TypeError with the present name.
+
+    The signature is unchanged, so that type checkers find misspelt names.
+
+    Parameters
+    ----------
+    constructor : callable
+        ``__init__`` of a class.
+
+    Returns
+    -------
+    callable
+        The decorated method.
+    """
+
+    @functools.wraps(constructor)
+    def checked(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        for name in kwargs:
+            if name in NAMES_BEFORE_GENSIM_4:
+                raise TypeError(
+                    f"Word2Vec() got an unexpected keyword argument {name!r}; since gensim 4 it is called "
+                    f"{NAMES_BEFORE_GENSIM_4[name]!r}"
+                )
+        return constructor(*args, **kwargs)
+
+    return checked

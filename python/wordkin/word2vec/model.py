@@ -1,127 +1,199 @@
-"""Word2Vec under gensim's names: a facade over corpus, options, training and vectors."""
+"""`Word2Vec`: the public class, which parses arguments and delegates to training, inference and files."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VocabularyError
+from ..runtime.attributes import StateAttribute
 from ..runtime.callbacks import notify
-from ..runtime.compute import choose_isa, requested_workers
-from ..runtime.options import flag_option, integer_option, progress_option, text_option
-from ..storage.lifecycle import LifecycleEvents
+from ..runtime.compute import Compute, requested_workers
+from ..runtime.options import flag_option, integer_option, progress_option
+from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from ..text import EncodedCorpus, TrimRule, open_corpus
+from ..text import CorpusInput, RawCounts, TextInput, TrimRule, open_corpus
 from ..vectors import KeyedVectors
+from ..vectors.files import GensimModel, read_gensim
 from ..vectors.gensim import RemovedName
 from .arguments import (
+    architecture_of,
+    checked_epochs,
     checked_rates,
     checked_trim_rule,
-    refuse_unknown,
-    requested_epochs,
+    explains_old_names,
     require_objective,
-    training_options,
-    vocabulary_options,
 )
-from .files import archive as persistence
-from .gensim import Settings
-from .inference.likelihood import Likelihood
-from .report import EpochReport, TrainingRecord, TrainingReport
-from .training.callbacks import word2vec_callbacks
-from .training.epochs import LearningRateSchedule, run_epochs
-from .training.progress import Progress, TrainingProgress
-from .training.sampling_tables import VocabularySteps
-from .training.schedule import planned_words, warn_of_promises
-from .training.weights import Layers
+from .files.archive import MODEL_FILE, pretrained_file
+from .files.gensim_model import state_of_gensim
+from .gensim import OPTION_FIELDS, REMOVED_ATTRIBUTES
+from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
+from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from .report import TrainingReport
+from .state import Word2VecState, checked_layer, checked_vectors, new_state
+from .training.callbacks import TrainingCallback, checked_training_callbacks
+from .training.progress import Progress
+from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
+from .training.session import Notify, TrainRequest, train, train_new
+from .training.vocabulary import (
+    add_null_word,
+    adopt_vocabulary,
+    choose_vocabulary,
+    copy_vocabulary,
+    scan_corpus,
+    vocabulary_statistics,
+)
+from .training.weights import add_missing_rows, estimated_memory, reset_weights
 
 __all__ = ["Word2Vec"]
 
 logger = logging.getLogger(__name__)
 
+Self = TypeVar("Self", bound="Word2Vec")
 
-class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleEvents):
-    """Word vectors trained on text (Mikolov et al. 2013), with gensim 4's constructor and methods.
+
+class Word2Vec:
+    """Word vectors trained on text, with the constructor and the methods of gensim 4.
 
     Parameters
     ----------
-    sentences : iterable of lists of str, or path
-        The corpus: token lists that can be iterated anew for every epoch, a `LineSentence`, or the path of a text file
-        (a sentence a line, words apart by ASCII blanks; ``.gz .bz2 .xz .zst`` are recognised), a folder, a list of
-        paths. Without any corpus nothing is trained yet.
+    sentences : iterable of lists of str, or path, optional
+        The corpus: sentences as lists of tokens, in an iterable that can be read once per epoch; a `LineSentence`; or
+        the path of a text file with one sentence per line and tokens separated by whitespace (compressed files are
+        recognised), of a folder, or a list of paths. Without a corpus, nothing is trained yet.
     corpus_file : path, optional
-        The same for a file alone.
-    vector_size : int
-        Numbers in each vector, 1 and more.
-    alpha, min_alpha : float
-        Learning rate at the start and at the end; it falls linearly with the words read.
-    window : int
-        Farthest context word. Each window's reach is drawn from 1 to `window`, unless `shrink_windows` is False.
-    min_count, max_vocab_size, max_final_vocab, trim_rule, sorted_vocab, null_word
-        Which words become the vocabulary; see `build_vocab`.
-    sample : float
-        Words more frequent than this share are thinned (0: none; 1 and more: a count instead of a share).
-    seed : int
-        From 0 to 2**64 - 1. With one worker the same seed gives the same vectors on the same instruction set.
-    workers : int, optional
-        Threads; None for the cores that this process may use.
-    sg : {0, 1}
+        The same, for files only.
+    vector_size : int, default 100
+        Dimensionality of the word vectors (>= 1).
+    alpha : float, default 0.025
+        Learning rate at the start of training (> 0). It decreases linearly with the number of words read.
+    window : int, default 5
+        Maximum distance between the target and a context word (>= 1).
+    min_count : int, default 5
+        Words that occur less often are not in the vocabulary.
+    max_vocab_size : int or None, default None
+        Maximum number of distinct words while counting; rare words are dropped when it is exceeded.
+    sample : float, default 1e-3
+        Subsampling threshold for frequent words: relative frequency, or count if >= 1; 0 disables subsampling.
+    seed : int, default 1
+        Random seed (0 to 2**64 - 1). With one thread and the same instruction set, equal seeds give equal vectors.
+    workers : int or None, default None
+        Number of threads; None for the number of CPUs that the process may use.
+    min_alpha : float, default 1e-4
+        Learning rate at the end of training (>= 0).
+    sg : {0, 1}, default 0
         1 for skip-gram, 0 for CBOW.
-    hs : {0, 1}
+    hs : {0, 1}, default 0
         Whether to train hierarchical softmax.
-    negative : int
-        Noise words for each target; 0 for no negative sampling. Both it and `hs` may be on.
-    ns_exponent : float
-        Noise words are drawn in proportion to count ** ns_exponent.
-    cbow_mean : {0, 1}
-        Whether CBOW takes the mean of the context (else the sum).
-    hashfxn : callable
-        Only `seeded_vector` depends on it.
-    epochs : int
-        Passes over the corpus.
-    batch_words : int
-        Words that a thread takes at a time. A corpus that is smaller is trained by one thread, so reproducibly.
-    compute_loss : bool
-        Whether `get_latest_training_loss` answers. `training_report` always has the loss.
-    callbacks : iterable of CallbackAny2Vec
-        Hooks for the training on `sentences`; `train` takes its own.
-    comment : str, optional
-        Text kept with the model.
-    progress : bool or callable, optional
-        True for a bar on stderr; None for one where stderr is a terminal; a callable gets `ProgressEvent`.
-    max_isa : str, optional
-        The best instruction set to use, as in ``WORDKIN_MAX_ISA``.
+    negative : int, default 5
+        Noise words per target; 0 disables negative sampling. It can be combined with `hs`.
+    ns_exponent : float, default 0.75
+        Exponent of the noise distribution, which is proportional to count ** ns_exponent.
+    cbow_mean : {0, 1}, default 1
+        Whether CBOW averages the context vectors; otherwise it sums them.
+    hashfxn : callable, default hash
+        Hash function of strings for `seeded_vector`; training does not use it.
+    epochs : int, default 5
+        Passes over the corpus (>= 0).
+    null_word : {0, 1}, default 0
+        Whether to add a padding word, a NUL character, to the vocabulary.
+    trim_rule : callable or None, default None
+        Called with word, count and min_count; returns RULE_KEEP, RULE_DISCARD or RULE_DEFAULT. It is not saved.
+    sorted_vocab : {0, 1}, default 1
+        Whether to sort the vocabulary by decreasing count; otherwise words are in order of first occurrence.
+    batch_words : int, default 10000
+        Raw words per job of a training thread. A corpus that fits in one job is trained by one thread, reproducibly.
+    compute_loss : bool, default False
+        Whether `get_latest_training_loss` returns the loss; `training_report` always contains it.
+    callbacks : iterable of CallbackAny2Vec, default ()
+        Called during the training on `sentences`; `train` has its own argument.
+    comment : str or None, default None
+        Text stored with the model.
+    max_final_vocab : int or None, default None
+        Maximum size of the vocabulary; raises the minimum count as needed.
+    shrink_windows : bool, default True
+        Whether the window size is drawn uniformly from 1 to `window` for each target.
+    progress : bool, callable or None, default None
+        True for a progress bar on standard error, False for none, None for a bar if standard error is a terminal; or a
+        function that receives a `ProgressEvent` several times per second.
+    max_isa : str or None, default None
+        Best instruction set to use; None for the value of the environment variable ``WORDKIN_MAX_ISA``, if it is set.
 
     Attributes
     ----------
     wv : KeyedVectors
-        The vectors.
-    training_report : TrainingReport
-        Of the last `train`: for each epoch mean loss per pair, words per second, learning rate.
+        The word vectors.
+    training_report : TrainingReport or None
+        Loss, speed and learning rate of each epoch of the last training.
 
     Raises
     ------
-    ValueError, TypeError
-        For an option out of its range, or of the wrong kind; for a corpus that cannot be read as one.
+    TypeError, ValueError
+        If an argument has the wrong type or is out of range, or if the corpus cannot be read as one.
+
+    References
+    ----------
+    Mikolov et al., "Efficient estimation of word representations in vector space", 2013, arXiv:1301.3781; Mikolov et
+    al., "Distributed representations of words and phrases and their compositionality", 2013, arXiv:1310.4546.
 
     Examples
     --------
     >>> sentences = [["apples", "and", "pears"], ["pears", "and", "plums"]] * 10
     >>> model = Word2Vec(sentences, vector_size=16, min_count=1, epochs=2, workers=1)
-    >>> model["pears"].shape
+    >>> model.wv["pears"].shape
     (16,)
     """
 
-    vocabulary = RemovedName("vocabulary", "use `wv.key_to_index`, and `wv.get_vecattr(word, 'count')` for counts")
-    trainables = RemovedName("trainables", "what it held are attributes of the model")
+    options = StateAttribute[TrainingOptions]("options")
+    vocabulary_options = StateAttribute[VocabularyOptions]("vocabulary_options")
+    vector_size = StateAttribute[int]("vector_size")
+    layer1_size = StateAttribute[int](OPTION_FIELDS["layer1_size"])
+    alpha = StateAttribute[float]("alpha")
+    min_alpha = StateAttribute[float]("min_alpha")
+    epochs = StateAttribute[int]("epochs")
+    workers = StateAttribute[int](OPTION_FIELDS["workers"])
+    compute_loss = StateAttribute[bool]("compute_loss")
+    comment = StateAttribute[str | None]("comment")
+    hashfxn = StateAttribute[Callable[[str], int]]("hashfxn")
+    progress = StateAttribute[Progress]("progress")
+    sg = StateAttribute[int](OPTION_FIELDS["sg"], read=lambda name: int(name == "skipgram"), write=architecture_of)
+    hs = StateAttribute[int](OPTION_FIELDS["hs"], read=int)
+    negative = StateAttribute[int](OPTION_FIELDS["negative"])
+    ns_exponent = StateAttribute[float](OPTION_FIELDS["ns_exponent"])
+    cbow_mean = StateAttribute[int](OPTION_FIELDS["cbow_mean"], read=int)
+    window = StateAttribute[int](OPTION_FIELDS["window"])
+    shrink_windows = StateAttribute[bool](OPTION_FIELDS["shrink_windows"])
+    sample = StateAttribute[float](OPTION_FIELDS["sample"])
+    seed = StateAttribute[int](OPTION_FIELDS["seed"])
+    batch_words = StateAttribute[int](OPTION_FIELDS["batch_words"])
+    min_count = StateAttribute[int](OPTION_FIELDS["min_count"])
+    max_vocab_size = StateAttribute[int | None](OPTION_FIELDS["max_vocab_size"])
+    max_final_vocab = StateAttribute[int | None](OPTION_FIELDS["max_final_vocab"])
+    sorted_vocab = StateAttribute[int](OPTION_FIELDS["sorted_vocab"], read=int)
+    null_word = StateAttribute[int](OPTION_FIELDS["null_word"], read=int)
+    corpus_count = StateAttribute[int]("corpus_count")
+    corpus_total_words = StateAttribute[int]("corpus_total_words")
+    effective_min_count = StateAttribute[int]("effective_min_count")
+    train_count = StateAttribute[int]("train_count")
+    total_train_time = StateAttribute[float]("total_train_time")
+    min_alpha_yet_reached = StateAttribute[float]("min_alpha_yet_reached")
+    running_training_loss = StateAttribute[float]("running_loss")
+    training_report = StateAttribute[TrainingReport | None]("training_report")
+    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
+    vocabulary = RemovedName("vocabulary", REMOVED_ATTRIBUTES["vocabulary"])
+    trainables = RemovedName("trainables", REMOVED_ATTRIBUTES["trainables"])
 
+    _state: Word2VecState
+
+    @explains_old_names
     def __init__(
         self,
-        sentences: Any = None,
-        corpus_file: AnyPath | None = None,
+        sentences: CorpusInput | None = None,
+        corpus_file: TextInput | None = None,
         vector_size: int = 100,
         alpha: float = 0.025,
         window: int = 5,
@@ -136,97 +208,424 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
         negative: int = 5,
         ns_exponent: float = 0.75,
         cbow_mean: int = 1,
-        hashfxn: Any = hash,
+        hashfxn: Callable[[str], int] = hash,
         epochs: int = 5,
         null_word: int = 0,
         trim_rule: TrimRule | None = None,
         sorted_vocab: int = 1,
         batch_words: int = 10_000,
         compute_loss: bool = False,
-        callbacks: Iterable[Any] = (),
+        callbacks: Iterable[TrainingCallback] = (),
         comment: str | None = None,
         max_final_vocab: int | None = None,
         shrink_windows: bool = True,
         progress: Progress = None,
         max_isa: str | None = None,
-        **unknown: Any,
     ) -> None:
-        refuse_unknown(unknown)
-        self.options = training_options(
-            sg=sg,
-            hs=hs,
-            window=window,
-            shrink_windows=shrink_windows,
-            negative=negative,
-            ns_exponent=ns_exponent,
-            cbow_mean=cbow_mean,
-            sample=sample,
-            seed=seed,
-            batch_words=batch_words,
-            isa=choose_isa(max_isa),
+        self._state = new_state(
+            ModelOptions(
+                vector_size=vector_size,
+                alpha=alpha,
+                min_alpha=min_alpha,
+                epochs=epochs,
+                compute_loss=compute_loss,
+                comment=comment,
+            ),
+            TrainingOptions(
+                architecture=architecture_of(sg),
+                cbow_mean=flag_option("cbow_mean", cbow_mean),
+                window=window,
+                shrink_windows=shrink_windows,
+                negative=negative,
+                ns_exponent=ns_exponent,
+                hierarchical_softmax=flag_option("hs", hs),
+                sample=sample,
+                seed=seed,
+                job_words=batch_words,
+            ),
+            VocabularyOptions(
+                min_count=min_count,
+                max_vocab_size=max_vocab_size,
+                max_final_vocab=max_final_vocab,
+                sorted_vocab=flag_option("sorted_vocab", sorted_vocab),
+                null_word=flag_option("null_word", null_word),
+            ),
+            Compute.choose(workers=workers, max_isa=max_isa),
         )
-        self.vocabulary_options = vocabulary_options(
-            min_count=min_count,
-            max_vocab_size=max_vocab_size,
-            max_final_vocab=max_final_vocab,
-            sorted_vocab=sorted_vocab,
-            null_word=null_word,
-        )
-        self.vector_size = integer_option("vector_size", vector_size, 1, 2**20)
-        self.alpha, self.min_alpha = checked_rates(alpha, min_alpha)
-        self.workers = requested_workers(workers)
-        self.epochs = integer_option("epochs", epochs, 0, 2**31 - 1)
-        self.compute_loss = flag_option("compute_loss", compute_loss)
-        self.hashfxn = hashfxn
-        self.comment = text_option("comment", comment)
-        self.progress = progress_option(progress)
-        hooks = word2vec_callbacks(callbacks)
+        self._state.hashfxn = hashfxn
+        self._state.progress = progress_option(progress)
+        vars(self)["load"] = _refuse_to_load
+        checked = checked_training_callbacks(callbacks)
         checked_trim_rule(trim_rule)
-        self._layers = Layers(self.vector_size)
-        self.corpus_count = 0
-        self.corpus_total_words = 0
-        self.effective_min_count = self.vocabulary_options.min_count
-        self.train_count = 0
-        self.total_train_time = 0.0
-        self.min_alpha_yet_reached = self.alpha
-        self.training_report = None
-        self.lifecycle_events = []
-        self._loss_offset = 0.0
-        self._raw_counts = None
-        vars(self)["load"] = persistence.refuse_to_load
         if sentences is not None or corpus_file is not None:
-            self._train_from_scratch(sentences, corpus_file, trim_rule, hooks)
+            if self.epochs > 0:
+                require_objective(self.options)
+            corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1)
+            train_new(self._state, corpus, trim_rule, self._notifier(checked))
             return
-        for name, given, method in (("trim_rule", trim_rule, "build_vocab"), ("callbacks", hooks, "train")):
+        for name, given, method in (("trim_rule", trim_rule, "build_vocab"), ("callbacks", checked, "train")):
             if given:
-                logger.warning("%s is not kept, and no corpus was given: pass it to %s", name, method)
+                logger.warning("%s is not stored, and there is no corpus to use it on: pass it to %s", name, method)
 
-    def _train_from_scratch(
-        self, sentences: Any, corpus_file: AnyPath | None, trim_rule: TrimRule | None, callbacks: Sequence[Any]
+    @classmethod
+    def _from_state(cls: type[Self], state: Word2VecState) -> Self:
+        model = cls()  # not __new__: derived classes may set attributes of their own
+        state.hashfxn, state.progress = model._state.hashfxn, model._state.progress
+        model._state = state
+        return model
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        attributes = {name: value for name, value in vars(self).items() if name not in ("_state", "load")}
+        return _unpickled, (type(self), MODEL_FILE.to_bytes(self._state)), attributes or None
+
+    def __str__(self) -> str:
+        return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+
+    def __getitem__(self, key: str | int | Sequence[str | int]) -> NDArray[np.float32]:
+        """Return the vector of a word, or a matrix of the vectors of several words; see `KeyedVectors`."""
+        vectors: NDArray[np.float32] = self.wv[key]
+        return vectors
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The word vectors; they may be replaced by others of the same dimensionality."""
+        return self._state.wv
+
+    @wv.setter
+    def wv(self, vectors: KeyedVectors) -> None:
+        self._state.wv = checked_vectors(vectors, self.vector_size)
+
+    @property
+    def syn1neg(self) -> NDArray[np.float32]:
+        """Output layer of negative sampling, float32, shape (words, vector_size)."""
+        return output_vectors(self._state)
+
+    @syn1neg.setter
+    def syn1neg(self, matrix: ArrayLike) -> None:
+        self._state.output = checked_layer(self._state, "syn1neg", matrix)
+
+    @property
+    def syn1(self) -> NDArray[np.float32]:
+        """Output layer of hierarchical softmax, float32, shape (words, vector_size); one row per inner tree node."""
+        return node_vectors(self._state)
+
+    @syn1.setter
+    def syn1(self, matrix: ArrayLike) -> None:
+        self._state.nodes = checked_layer(self._state, "syn1", matrix)
+
+    @property
+    def raw_vocab(self) -> dict[str, int]:
+        """Counts of all words of the corpus scanned last; empty unless they were kept. Assigning replaces them."""
+        counts = self._state.raw_counts
+        return {} if counts is None else dict(zip(counts.words, counts.counts.tolist(), strict=True))
+
+    @raw_vocab.setter
+    def raw_vocab(self, counts: Mapping[str, int]) -> None:
+        self._state.raw_counts = RawCounts.from_frequencies(counts)
+
+    @property
+    def cum_table(self) -> NDArray[np.uint32]:
+        """Cumulative noise distribution, uint32, shape (words,); computed from the counts when it is read."""
+        return cumulative_noise_table(self._state)
+
+    @property
+    def random(self) -> np.random.RandomState:
+        """A new random generator with the model's seed; training has generators of its own."""
+        return np.random.RandomState(self.seed % 2**32)
+
+    def build_vocab(
+        self,
+        corpus_iterable: CorpusInput | None = None,
+        corpus_file: TextInput | None = None,
+        update: bool = False,
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: TrimRule | None = None,
+        *,
+        min_count: int | None = None,
+        sample: float | None = None,
+        dry_run: bool = False,
     ) -> None:
-        if self.epochs > 0:
-            require_objective(self.options)
-        corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1)
-        scan = corpus.scan(
-            self.workers,
-            keep_ids=self.epochs > 0,
-            max_vocab_size=self.vocabulary_options.max_vocab_size,
-            trim_rule=trim_rule,
-        )
-        vocabulary = self._adopt(self._chosen(scan.counts, self._settings_with(), trim_rule, update=False))
-        if self.epochs == 0:
-            return
-        encoded = scan.encoded(vocabulary, self.workers) or corpus.encode(vocabulary, self.workers)
-        schedule = LearningRateSchedule(
-            start=self.alpha, end=self.min_alpha, planned_words=float(vocabulary.raw_words * self.epochs)
-        )
-        with self._layers.exclusively():
-            self._run(encoded, schedule, self.epochs, callbacks)
+        """Build the vocabulary from a corpus and initialise the vectors.
+
+        Parameters
+        ----------
+        corpus_iterable : iterable of lists of str, or path, optional
+            The corpus, as in the constructor.
+        corpus_file : path, optional
+            The same, for files only.
+        update : bool, default False
+            Whether to extend the current vocabulary: new words come after the others, and counts are added.
+        progress_per : int, default 10000
+            Accepted for compatibility with gensim; ignored.
+        keep_raw_vocab : bool, default False
+            Whether to keep the counts of all words in `raw_vocab`.
+        trim_rule : callable or None, default None
+            As in the constructor.
+        min_count, sample : optional
+            New values of the model's settings.
+        dry_run : bool, default False
+            Whether to log the result only; the model is not changed.
+
+        Raises
+        ------
+        VocabularyError
+            If no word is left, or if there is no vocabulary to update.
+
+        Examples
+        --------
+        >>> model = Word2Vec(min_count=1, vector_size=8)
+        >>> model.build_vocab([["a", "few", "words"]])
+        >>> len(model.wv)
+        3
+        """
+        checked_trim_rule(trim_rule)
+        dry_run = flag_option("dry_run", dry_run)
+        corpus = open_corpus(corpus_iterable, corpus_file)
+        counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
+        choice = choose_vocabulary(self._state, counts, trim_rule, update=update, min_count=min_count, sample=sample)
+        if not dry_run:
+            adopt_vocabulary(self._state, choice)
+            self._state.raw_counts = counts if keep_raw_vocab else None
+
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[str, int],
+        keep_raw_vocab: bool = False,
+        corpus_count: int | None = None,
+        trim_rule: TrimRule | None = None,
+        update: bool = False,
+    ) -> None:
+        """Build the vocabulary from word counts and initialise the vectors.
+
+        Parameters
+        ----------
+        word_freq : mapping of str to int
+            Number of occurrences of each word.
+        keep_raw_vocab : bool, default False
+            Whether to keep these counts in `raw_vocab`.
+        corpus_count : int or None, default None
+            Number of sentences of the corpus.
+        trim_rule : callable or None, default None
+            As in the constructor.
+        update : bool, default False
+            Whether to extend the current vocabulary.
+
+        Examples
+        --------
+        >>> model = Word2Vec(min_count=2, vector_size=8)
+        >>> model.build_vocab_from_freq({"frequent": 10, "rare": 1})
+        >>> model.wv.index_to_key
+        ['frequent']
+        """
+        checked_trim_rule(trim_rule)
+        counts = RawCounts.from_frequencies(word_freq, raw_sentences=corpus_count or 0)
+        adopt_vocabulary(self._state, choose_vocabulary(self._state, counts, trim_rule, update=update))
+        self._state.raw_counts = counts if keep_raw_vocab else None
+
+    def scan_vocab(
+        self,
+        corpus_iterable: CorpusInput | None = None,
+        corpus_file: TextInput | None = None,
+        progress_per: int = 10_000,
+        workers: int | None = None,
+        trim_rule: TrimRule | None = None,
+    ) -> tuple[int, int]:
+        """Count the words of a corpus into `raw_vocab`, the first step of `build_vocab`.
+
+        Parameters
+        ----------
+        corpus_iterable : iterable of lists of str, or path, optional
+            The corpus, as in the constructor.
+        corpus_file : path, optional
+            The same, for files only.
+        progress_per : int, default 10000
+            Accepted for compatibility with gensim; ignored.
+        workers : int or None, default None
+            Number of threads; None for the model's.
+        trim_rule : callable or None, default None
+            As in the constructor.
+
+        Returns
+        -------
+        tuple of int
+            Numbers of words and sentences in the corpus.
+
+        Examples
+        --------
+        >>> model = Word2Vec(min_count=1, vector_size=8)
+        >>> model.scan_vocab([["a", "few", "words"]])
+        (3, 1)
+        >>> model.prepare_vocab()["num_retained_words"]
+        3
+        """
+        checked_trim_rule(trim_rule)
+        threads = self.workers if workers is None else requested_workers(workers)
+        counts = scan_corpus(self._state, open_corpus(corpus_iterable, corpus_file), trim_rule, threads)
+        self._state.raw_counts = counts
+        return counts.raw_words, counts.raw_sentences
+
+    def prepare_vocab(
+        self,
+        update: bool = False,
+        keep_raw_vocab: bool = False,
+        trim_rule: TrimRule | None = None,
+        min_count: int | None = None,
+        sample: float | None = None,
+        dry_run: bool = False,
+    ) -> dict[str, int]:
+        """Build the vocabulary from the counts of `scan_vocab` and initialise the vectors.
+
+        Parameters
+        ----------
+        update : bool, default False
+            Whether to extend the current vocabulary.
+        keep_raw_vocab : bool, default False
+            Whether to keep `raw_vocab`.
+        trim_rule : callable or None, default None
+            As in the constructor.
+        min_count, sample : optional
+            New values of the model's settings.
+        dry_run : bool, default False
+            Whether to report only; the model is not changed.
+
+        Returns
+        -------
+        dict of str to int
+            ``num_retained_words`` and ``retain_total``: words kept and their occurrences; ``drop_unique``: words
+            dropped; ``downsample_unique``: words that subsampling affects; ``downsample_total``: expected occurrences
+            after subsampling.
+
+        Raises
+        ------
+        VocabularyError
+            If `scan_vocab` was not called, or no word is left.
+        """
+        checked_trim_rule(trim_rule)
+        counts = self._state.raw_counts
+        if counts is None:
+            raise VocabularyError("prepare_vocab needs word counts: call scan_vocab first")
+        choice = choose_vocabulary(self._state, counts, trim_rule, update=update, min_count=min_count, sample=sample)
+        if not flag_option("dry_run", dry_run):
+            adopt_vocabulary(self._state, choice)
+            self._state.raw_counts = counts if keep_raw_vocab else None
+        return vocabulary_statistics(choice)
+
+    def prepare_weights(self, update: bool = False) -> None:
+        """Initialise the weights, which `prepare_vocab` has done already.
+
+        Parameters
+        ----------
+        update : bool, default False
+            Whether to initialise only those of words that have none.
+        """
+        if update:
+            self.update_weights()
+        else:
+            self.init_weights()
+
+    def init_weights(self) -> None:
+        """Initialise all weights as before training; the vocabulary stays."""
+        with self._state.exclusively():
+            reset_weights(self._state)
+
+    def update_weights(self) -> None:
+        """Initialise the weights of words that were appended to `wv` without vectors.
+
+        Raises
+        ------
+        VocabularyError
+            If the model has no vocabulary.
+        """
+        with self._state.exclusively():
+            add_missing_rows(self._state)
+
+    def add_null_word(self) -> None:
+        """Add the padding word, a NUL character, with a count of 1, unless the vocabulary contains it."""
+        add_null_word(self._state)
+
+    def create_binary_tree(self) -> None:
+        """Store the Huffman code of each word in `wv`, as the attributes ``code`` and ``point``.
+
+        Training builds the same tree from the counts and does not read these attributes.
+        """
+        set_huffman_codes(self._state)
+
+    def make_cum_table(self, domain: int = 2**31 - 1) -> None:
+        """Set the last entry of `cum_table`.
+
+        Parameters
+        ----------
+        domain : int, default 2**31 - 1
+            The last entry.
+        """
+        self._state.cum_table_end = int(domain)
+
+    def seeded_vector(self, seed_string: str, vector_size: int) -> NDArray[np.float32]:
+        """Return a small random vector that depends only on `hashfxn` of a string, equal to gensim's.
+
+        Parameters
+        ----------
+        seed_string : str
+            The string.
+        vector_size : int
+            Dimensionality of the vector.
+
+        Returns
+        -------
+        ndarray of float32, shape (vector_size,)
+            The vector.
+        """
+        return hashed_vector(seed_string, vector_size, self.hashfxn)
+
+    def reset_from(self, other_model: Word2Vec) -> None:
+        """Copy the vocabulary and the counts of another model; the vectors are initialised.
+
+        Parameters
+        ----------
+        other_model : Word2Vec
+            A model with a vocabulary.
+
+        Examples
+        --------
+        >>> first = Word2Vec([["a", "b"]], min_count=1, vector_size=8, workers=1)
+        >>> second = Word2Vec(vector_size=8)
+        >>> second.reset_from(first)
+        >>> len(second.wv)
+        2
+        """
+        copy_vocabulary(self._state, other_model._state)
+
+    def estimate_memory(self, vocab_size: int | None = None, report: dict[str, int] | None = None) -> dict[str, int]:
+        """Estimate the memory of the vocabulary and the layers.
+
+        Parameters
+        ----------
+        vocab_size : int or None, default None
+            Number of words; None for the current vocabulary.
+        report : dict or None, default None
+            Further entries in bytes, which count towards the total; it is filled in place.
+
+        Returns
+        -------
+        dict of str to int
+            Bytes by part, and ``total``.
+
+        Examples
+        --------
+        >>> Word2Vec(vector_size=100).estimate_memory(1000)["vectors"]
+        448000
+        """
+        words = integer_option("vocab_size", len(self.wv) if vocab_size is None else vocab_size, 0, 2**31 - 1)
+        result = {} if report is None else report
+        result.update(estimated_memory(self._state, words))
+        result["total"] = sum(size for name, size in result.items() if name != "total")
+        return result
 
     def train(
         self,
-        corpus_iterable: Any = None,
-        corpus_file: AnyPath | None = None,
+        corpus_iterable: CorpusInput | None = None,
+        corpus_file: TextInput | None = None,
         total_examples: int | None = None,
         total_words: int | None = None,
         epochs: int | None = None,
@@ -236,43 +635,45 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
         queue_factor: int = 2,
         report_delay: float = 1.0,
         compute_loss: bool = False,
-        callbacks: Iterable[Any] = (),
+        callbacks: Iterable[TrainingCallback] = (),
     ) -> tuple[int, int]:
-        """Train on a corpus with the vocabulary there is.
+        """Train on a corpus with the current vocabulary.
 
         Parameters
         ----------
-        corpus_iterable, corpus_file
-            As in the constructor; either.
-        total_examples, total_words : int, optional
-            Sentences or raw words in it, for the decay of the learning rate; one of them is needed, and used where the
-            corpus itself does not tell.
+        corpus_iterable : iterable of lists of str, or path, optional
+            The corpus, as in the constructor.
+        corpus_file : path, optional
+            The same, for files only.
+        total_examples, total_words : int or None
+            Sentences or raw words in the corpus, for the learning-rate schedule. One of them is required, as in gensim;
+            it is used if the corpus is a stream of unknown length.
         epochs : int
-            Passes, needed (usually ``model.epochs``).
-        start_alpha, end_alpha : float, optional
-            Learning rates instead of the model's own, which they replace.
-        word_count : int
-            Words trained before, which count into the decay.
-        queue_factor, report_delay
-            Accepted for gensim's sake.
-        compute_loss : bool
+            Passes over the corpus; required, usually ``model.epochs``.
+        start_alpha, end_alpha : float or None, default None
+            Learning rates that replace the model's.
+        word_count : int, default 0
+            Words trained before, which count towards the decay of the learning rate.
+        queue_factor, report_delay : optional
+            Accepted for compatibility with gensim; ignored.
+        compute_loss : bool, default False
             As in the constructor.
-        callbacks : iterable of CallbackAny2Vec
-            Hooks for this call.
+        callbacks : iterable of CallbackAny2Vec, default ()
+            Called during this training.
 
         Returns
         -------
-        trained, raw : int
-            Words trained (known, and kept by subsampling) and words read, over all epochs.
+        tuple of int
+            Number of words trained (in the vocabulary and kept by subsampling) and of raw words read, over all epochs.
 
         Raises
         ------
         VocabularyError
-            If there is no vocabulary yet.
+            If the model has no vocabulary.
         RuntimeError
-            If this model is training already, in another thread or around a callback.
+            If this model is training already, in another thread or in the training whose callback calls this.
         TrainingDiverged
-            If vectors are no longer finite after an epoch.
+            If weights are not finite after an epoch.
 
         Examples
         --------
@@ -282,7 +683,7 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
         >>> model.train(sentences, total_examples=len(sentences), epochs=2)[1]
         30
         """
-        count = requested_epochs(epochs, total_examples, total_words)
+        count = checked_epochs(epochs, total_examples, total_words)
         if len(self.wv) == 0:
             raise VocabularyError("you must first build vocabulary before training the model")
         require_objective(self.options)
@@ -291,160 +692,243 @@ class Word2Vec(VocabularySteps, Settings, TrainingRecord, Likelihood, LifecycleE
             self.min_alpha if end_alpha is None else end_alpha,
             names=("start_alpha", "end_alpha"),
         )
-        words_before = integer_option("word_count", word_count, 0, 2**62)
-        compute_loss = flag_option("compute_loss", compute_loss)
-        hooks = word2vec_callbacks(callbacks)
+        request = TrainRequest(
+            epochs=count,
+            alpha=rates[0],
+            min_alpha=rates[1],
+            total_examples=total_examples,
+            total_words=total_words,
+            words_before=integer_option("word_count", word_count, 0, 2**62),
+            compute_loss=flag_option("compute_loss", compute_loss),
+        )
+        notifier = self._notifier(checked_training_callbacks(callbacks))
         corpus = open_corpus(corpus_iterable, corpus_file, passes=count)
-        with self._layers.exclusively():
-            self.alpha, self.min_alpha = rates
-            self.compute_loss = compute_loss
-            if self.alpha > self.min_alpha_yet_reached:
-                logger.warning("the learning rate starts higher than earlier training ended: 'alpha' is %g", self.alpha)
-            encoded = corpus.encode(self._current_vocabulary(), self.workers)
-            planned = planned_words(
-                encoded,
-                total_examples=total_examples,
-                total_words=total_words,
-                corpus_count=self.corpus_count,
-                corpus_total_words=self.corpus_total_words,
-            )
-            done = min(words_before / max(planned * count, 1), 1.0)
-            schedule = LearningRateSchedule(
-                start=self.alpha + (self.min_alpha - self.alpha) * done,
-                end=self.min_alpha,
-                planned_words=planned * count * (1.0 - done),
-            )
-            report = self._run(encoded, schedule, count, hooks)
-        warn_of_promises(encoded, total_examples=total_examples, total_words=total_words)
+        report = train(self._state, corpus, request, notifier)
         return report.trained_words, report.raw_words
 
-    def _run(
-        self, corpus: EncodedCorpus, schedule: LearningRateSchedule, epochs: int, callbacks: Sequence[Any]
-    ) -> TrainingReport:
-        reports: list[EpochReport] = []
+    def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:
+        return lambda event: notify(callbacks, event, self)
 
-        def publish(workers: int, *, interrupted: bool = False) -> TrainingReport:
-            self.training_report = TrainingReport(
-                epochs=tuple(reports), workers=workers, isa=self.options.isa, interrupted=interrupted
-            )
-            return self.training_report
+    def get_latest_training_loss(self) -> float:
+        """Return the loss of the last training, summed over all pairs.
 
-        def end_epoch(report: EpochReport) -> None:
-            reports.append(report)
-            publish(self.workers)
-            self.wv.norms = None
-            self.min_alpha_yet_reached = report.learning_rate
-            self.total_train_time += report.seconds
-            logger.info(
-                "epoch %d: loss %.4f, %d raw words in %.1f s (%.0f words/s), learning rate %.5f",
-                report.epoch + 1, report.loss, report.raw_words, report.seconds, report.words_per_second,
-                report.learning_rate,
-            )  # fmt: skip
-            if not report.interrupted:
-                notify(callbacks, "on_epoch_end", self)
+        Returns
+        -------
+        float
+            Accumulated in float64; 0.0 without `compute_loss`. `training_report` has the mean per pair and epoch, which
+            is comparable between corpora.
+        """
+        return self.running_training_loss
 
-        progress = TrainingProgress(self.progress, int(schedule.planned_words), epochs)
-        # Each training draws from streams of its own: else one epoch at a time would see the same windows every time.
-        first_stream = self.train_count << 32
-        self.train_count += 1
-        try:
-            publish(self.workers)
-            self._loss_offset = 0.0
-            notify(callbacks, "on_train_begin", self)
-            workers = run_epochs(
-                corpus,
-                self._layers.parameters(self.options),
-                self.options,
-                schedule,
-                epochs=epochs,
-                workers=self.workers,
-                first_stream=first_stream,
-                progress=progress,
-                on_epoch_begin=lambda: notify(callbacks, "on_epoch_begin", self),
-                on_epoch_end=end_epoch,
-            )
-        except BaseException:
-            publish(self.workers, interrupted=True)
-            raise
-        finally:
-            self.wv.norms = None
-            progress.close()
-            corpus.close()
-        report = publish(workers)
-        notify(callbacks, "on_train_end", self)
-        return report
+    def score(
+        self,
+        sentences: Iterable[Iterable[str]],
+        total_sentences: int = 1_000_000,
+        chunksize: int = 100,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+    ) -> NDArray[np.float32]:
+        """Return the log-probability of sentences under hierarchical softmax.
 
-    @property
-    def wv(self) -> KeyedVectors:
-        """The word vectors."""
-        return self._layers.wv
+        Parameters
+        ----------
+        sentences : iterable of lists of str
+            Tokens; words outside the vocabulary are skipped.
+        total_sentences : int, default 1000000
+            Maximum number of sentences to read.
+        chunksize, queue_factor, report_delay : optional
+            Accepted for compatibility with gensim; ignored.
 
-    @wv.setter
-    def wv(self, vectors: KeyedVectors) -> None:
-        if not isinstance(vectors, KeyedVectors):
-            raise TypeError(f"wv must be KeyedVectors, got {type(vectors).__name__}")
-        if vectors.vector_size != self.vector_size:
-            raise ValueError(f"wv must have vectors of {self.vector_size} numbers, got {vectors.vector_size}")
-        self._layers.wv = vectors
+        Returns
+        -------
+        ndarray of float32, shape (sentences,)
+            Natural logarithms, summed over the words of each sentence.
 
-    @property
-    def syn1neg(self) -> NDArray[np.float32]:
-        """Output vectors of negative sampling, float32, shape (words, vector_size)."""
-        return self._layers.output_view()
+        Raises
+        ------
+        RuntimeError
+            If the model has no hierarchical softmax.
 
-    @syn1neg.setter
-    def syn1neg(self, matrix: NDArray[Any]) -> None:
-        self._layers.output = self._layers.checked_rows("syn1neg", matrix)
-
-    @property
-    def syn1(self) -> NDArray[np.float32]:
-        """Vectors of the inner tree nodes of hierarchical softmax, float32, shape (words, vector_size)."""
-        return self._layers.nodes_view()
-
-    @syn1.setter
-    def syn1(self, matrix: NDArray[Any]) -> None:
-        self._layers.nodes = self._layers.checked_rows("syn1", matrix)
-
-    def __getitem__(self, key: Any) -> NDArray[np.float32]:
-        vectors: NDArray[np.float32] = self.wv[key]
-        return vectors
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return persistence.from_bytes, (type(self), persistence.to_bytes(self))
-
-    def __str__(self) -> str:
-        return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
-
-    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
-        """Write the whole model to one file (safetensors), complete or not at all, or into an open binary file.
+        References
+        ----------
+        Taddy, "Document classification by inversion of distributed language representations", ACL 2015.
 
         Examples
         --------
-        >>> model = Word2Vec([["apples", "and", "pears"]], vector_size=8, min_count=1, workers=1)
-        >>> model.save("model.safetensors")
-        >>> Word2Vec.load("model.safetensors")["pears"].shape
-        (8,)
+        >>> sentences = [["apples", "and", "pears"]] * 5
+        >>> model = Word2Vec(sentences, min_count=1, vector_size=8, workers=1, hs=1, negative=0)
+        >>> model.score(sentences[:2]).shape
+        (2,)
         """
-        persistence.save(self, fname)
+        return sentence_scores(self._state, sentences, total_sentences)
+
+    def predict_output_word(
+        self, context_words_list: Iterable[str | int], topn: int | None = 10
+    ) -> list[tuple[str, float]] | None:
+        """Return the most probable centre words of a context.
+
+        Parameters
+        ----------
+        context_words_list : iterable of str or int
+            Context words or their indices; unknown words are skipped.
+        topn : int or None, default 10
+            Number of words to return; None for all.
+
+        Returns
+        -------
+        list of (str, float) or None
+            Words and probabilities, the most probable first; None, with a warning, if no context word is known.
+
+        Raises
+        ------
+        RuntimeError
+            If the model has no negative sampling.
+
+        Examples
+        --------
+        >>> model = Word2Vec([["apples", "and", "pears"]] * 5, min_count=1, vector_size=8, workers=1)
+        >>> len(model.predict_output_word(["apples", "pears"], topn=2))
+        2
+        """
+        return predicted_words(self._state, context_words_list, topn)
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Do what ``wv.init_sims`` does; deprecated, as in gensim.
+
+        Parameters
+        ----------
+        replace : bool, default False
+            Whether to normalise the vectors in place.
+        """
+        self.wv.init_sims(replace=replace)
+
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
+        """Add an event to `lifecycle_events`, with the time and the versions; it is saved with the model.
+
+        Parameters
+        ----------
+        event_name : str
+            Name of the event, stored as ``event["event"]``.
+        log_level : int, default logging.INFO
+            Level of the log message; 0 for none.
+        **event : object
+            Further values to store; they must be JSON-serialisable.
+
+        Raises
+        ------
+        TypeError
+            If a value is not JSON-serialisable.
+        """
+        record_event(self, event_name, log_level, event)
+
+    def save(self, fname: AnyPath | BinaryIO, *args: object, **kwargs: object) -> None:
+        """Save the model to one safetensors file, without pickle.
+
+        Equal models give equal files. An existing file is replaced only when the new one is complete.
+
+        Parameters
+        ----------
+        fname : path or binary file
+            Where to write.
+        *args, **kwargs : object
+            gensim's arguments about separate files and pickle; ignored.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> model = Word2Vec([["apples", "and", "pears"]] * 5, min_count=1, vector_size=8, workers=1)
+        >>> path = tempfile.mkdtemp() + "/model.safetensors"
+        >>> model.save(path)
+        >>> bool((Word2Vec.load(path).wv["pears"] == model.wv["pears"]).all())
+        True
+        """
+        MODEL_FILE.save(self._state, fname)
 
     @classmethod
-    def load(cls, fname: AnyPath, mmap: str | bool | None = None) -> Word2Vec:
-        """Read a model that `save` wrote; with `mmap`, its arrays stay on disk until they are needed.
+    def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:
+        """Load a model that `save` wrote.
+
+        Parameters
+        ----------
+        fname : path
+            The file.
+        mmap : str, bool or None, default None
+            If true (gensim's "r"), arrays are memory-mapped and read when they are used.
+
+        Returns
+        -------
+        Word2Vec
+            The model; training can continue.
 
         Raises
         ------
         FormatError
-            If the file is no Word2Vec model of wordkin.
+            If the file is not a Word2Vec model of wordkin.
         AttributeError
-            If the file holds vectors alone; if `load` is called on a model rather than on the class.
+            If the file holds another kind of model, or if `load` is called on a model instead of the class.
         """
-        return persistence.load(cls, fname, mmap=bool(mmap))
+        return cls._from_state(MODEL_FILE.load(fname, mmap=bool(mmap)))
 
     def save_pretrained(self, folder: AnyPath) -> None:
-        """Write the model into a folder as ``model.safetensors``."""
-        persistence.save_pretrained(self, folder)
+        """Save the model to the file ``model.safetensors`` in a folder, which is created if necessary.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+        """
+        path = pretrained_file(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        MODEL_FILE.save(self._state, path)
 
     @classmethod
-    def from_pretrained(cls, folder: AnyPath) -> Word2Vec:
-        """Read a model that `save_pretrained` wrote."""
-        return persistence.from_pretrained(cls, folder)
+    def from_pretrained(cls: type[Self], folder: AnyPath) -> Self:
+        """Load a model that `save_pretrained` wrote.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+
+        Returns
+        -------
+        Word2Vec
+            The model.
+        """
+        return cls._from_state(MODEL_FILE.load(pretrained_file(folder)))
+
+    @classmethod
+    def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
+        """Load a model that gensim 4 saved, without executing any pickled code.
+
+        Parameters
+        ----------
+        source : path or GensimModel
+            The file of ``gensim.models.Word2Vec.save``, with its array files beside it.
+
+        Returns
+        -------
+        Word2Vec
+            A model with gensim's vectors, output layer, counts and settings; training can continue.
+
+        Raises
+        ------
+        FormatError
+            If the file holds vectors only, or a model with hierarchical softmax, whose training cannot continue.
+        """
+        saved = source if isinstance(source, GensimModel) else read_gensim(source)
+        return cls._from_state(state_of_gensim(saved))
+
+
+def _unpickled(cls: type[Word2Vec], data: bytes) -> Word2Vec:
+    return cls._from_state(MODEL_FILE.from_bytes(data))
+
+
+def _refuse_to_load(*args: object, **kwargs: object) -> NoReturn:
+    # As in gensim: a model loaded by another model is easily lost, since the latter does not change.
+    raise AttributeError("load must be called on the class: model = Word2Vec.load(path)")

@@ -1,74 +1,129 @@
-"""All settings of Word2Vec: their defaults, their ranges, and nothing else."""
+"""Options of Word2Vec: the only place for their defaults and ranges."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal
 
-from ..runtime.options import flag_option, integer_option, real_option
+from ..runtime.options import (
+    Options,
+    checked_field,
+    choice_field,
+    flag_field,
+    integer_field,
+    real_field,
+    text_option,
+)
 
-__all__ = ["Architecture", "TrainingOptions", "VocabularyOptions"]
+__all__ = ["Architecture", "ModelOptions", "TrainingOptions", "VocabularyOptions"]
 
-Architecture = Literal["skipgram", "cbow", "touch"]  # "touch" moves rows and computes nothing: see bench/
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainingOptions:
-    """What one training needs to know; the C++ side has the same fields under the same names."""
-
-    architecture: Architecture = "cbow"
-    cbow_mean: bool = True  # else the sum, and the error divided by the number of words
-    window: int = 5
-    shrink_windows: bool = True  # draw each window's reach uniformly from 1 to window
-    negative: int = 5
-    ns_exponent: float = 0.75
-    hierarchical_softmax: bool = False
-    sample: float = 1e-3  # 1 and more: a count, as in gensim
-    seed: int = 1
-    job_words: int = 10_000  # raw words a thread takes at a time
-    isa: str = "baseline"
-
-    def __post_init__(self) -> None:
-        if self.architecture not in get_args(Architecture):
-            raise ValueError(f"architecture must be one of {get_args(Architecture)}, got {self.architecture!r}")
-        _set(
-            self,
-            cbow_mean=flag_option("cbow_mean", self.cbow_mean),
-            window=integer_option("window", self.window, 1, 1_000_000),
-            shrink_windows=flag_option("shrink_windows", self.shrink_windows),
-            negative=integer_option("negative", self.negative, 0, 10_000),
-            ns_exponent=real_option("ns_exponent", self.ns_exponent, -100.0, 100.0),
-            hierarchical_softmax=flag_option("hs", self.hierarchical_softmax),
-            sample=real_option("sample", self.sample, 0.0, math.inf),
-            seed=integer_option("seed", self.seed, 0, 2**64 - 1),
-            job_words=integer_option("batch_words", self.job_words, 1, 2**31 - 1),
-        )
+Architecture = Literal["skipgram", "cbow"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class VocabularyOptions:
-    """Which words of a text a model has vectors for."""
+class TrainingOptions(Options):
+    """Options of one training; the C++ core has the same fields under the same names.
 
-    min_count: int = 5
-    max_vocab_size: int | None = None  # while counting
-    max_final_vocab: int | None = None
-    sorted_vocab: bool = True
-    null_word: bool = False  # add the word "\\0"
+    Parameters
+    ----------
+    architecture : {"skipgram", "cbow"}, default "cbow"
+        Whether a word predicts each context word, or the context predicts the word.
+    cbow_mean : bool, default True
+        Whether CBOW averages the context vectors; otherwise it sums them.
+    window : int, default 5
+        Maximum distance between the target and a context word (1 to 1,000,000).
+    shrink_windows : bool, default True
+        Whether the window size is drawn uniformly from 1 to `window` for each target.
+    negative : int, default 5
+        Noise words per target (0 to 10,000); 0 disables negative sampling.
+    ns_exponent : float, default 0.75
+        Exponent of the noise distribution, which is proportional to count ** ns_exponent (-100 to 100).
+    hierarchical_softmax : bool, default False
+        Whether to train hierarchical softmax.
+    sample : float, default 1e-3
+        Subsampling threshold for frequent words (>= 0); 0 disables subsampling, and from 1 it is a count instead of a
+        relative frequency, as in gensim.
+    seed : int, default 1
+        Random seed (0 to 2**64 - 1).
+    job_words : int, default 10000
+        Raw words per job of a training thread (>= 1); gensim's `batch_words`.
 
-    def __post_init__(self) -> None:
-        _set(
-            self,
-            min_count=integer_option("min_count", self.min_count, 0, 2**63 - 1),
-            sorted_vocab=flag_option("sorted_vocab", self.sorted_vocab),
-            null_word=flag_option("null_word", self.null_word),
-        )
-        for name in ("max_vocab_size", "max_final_vocab"):
-            if getattr(self, name) is not None:
-                _set(self, **{name: integer_option(name, getattr(self, name), 1, 2**31 - 1)})
+    References
+    ----------
+    Mikolov et al., "Distributed representations of words and phrases and their compositionality", NeurIPS 2013,
+    arXiv:1310.4546.
+    """
+
+    architecture: Architecture = choice_field("cbow", Architecture, help="Skip-gram or CBOW.")
+    cbow_mean: bool = flag_field(True, help="Average the context vectors in CBOW instead of summing them.")
+    window: int = integer_field(
+        5, low=1, high=1_000_000, help="Maximum distance between the target and a context word."
+    )
+    shrink_windows: bool = flag_field(True, help="Draw each window size uniformly from 1 to the maximum.")
+    negative: int = integer_field(
+        5, low=0, high=10_000, help="Noise words per target in negative sampling; 0 disables it."
+    )
+    ns_exponent: float = real_field(
+        0.75, low=-100.0, high=100.0, help="Exponent of the noise distribution over word counts."
+    )
+    hierarchical_softmax: bool = flag_field(False, name="hs", help="Train hierarchical softmax.")
+    sample: float = real_field(1e-3, low=0.0, help="Subsampling threshold for frequent words; 0 disables subsampling.")
+    seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
+    job_words: int = integer_field(
+        10_000, low=1, high=2**31 - 1, name="batch_words", help="Raw words per job of a training thread."
+    )
 
 
-def _set(options: Any, **values: Any) -> None:
-    # Numbers of NumPy become Python's own, so that options can be written as JSON.
-    for name, value in values.items():
-        object.__setattr__(options, name, value)
+@dataclass(frozen=True, kw_only=True)
+class VocabularyOptions(Options):
+    """Options that decide which words of a corpus have vectors.
+
+    Parameters
+    ----------
+    min_count : int, default 5
+        Minimum number of occurrences (>= 0).
+    max_vocab_size : int or None, default None
+        Maximum number of distinct words while counting; rare words are dropped when it is exceeded.
+    max_final_vocab : int or None, default None
+        Maximum size of the vocabulary; raises the minimum count as needed.
+    sorted_vocab : bool, default True
+        Whether to sort by decreasing count; otherwise words are in order of first occurrence.
+    null_word : bool, default False
+        Whether to add gensim's padding word, a NUL character.
+    """
+
+    min_count: int = integer_field(5, low=0, high=2**63 - 1, help="Minimum number of occurrences of a word.")
+    max_vocab_size: int | None = integer_field(
+        None, low=1, high=2**31 - 1, help="Maximum number of distinct words while counting."
+    )
+    max_final_vocab: int | None = integer_field(None, low=1, high=2**31 - 1, help="Maximum size of the vocabulary.")
+    sorted_vocab: bool = flag_field(True, help="Sort the vocabulary by decreasing count.")
+    null_word: bool = flag_field(False, help="Add a padding word (a NUL character).")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions(Options):
+    """Options of the Python side alone.
+
+    Parameters
+    ----------
+    vector_size : int, default 100
+        Dimensionality of the word vectors (1 to 2**20).
+    alpha : float, default 0.025
+        Learning rate at the start of training (> 0).
+    min_alpha : float, default 1e-4
+        Learning rate at the end of training (>= 0).
+    epochs : int, default 5
+        Passes over the corpus (>= 0).
+    compute_loss : bool, default False
+        Whether `get_latest_training_loss` returns the loss.
+    comment : str or None, default None
+        Text stored with the model.
+    """
+
+    vector_size: int = integer_field(100, low=1, high=2**20, help="Dimensionality of the word vectors.")
+    alpha: float = real_field(0.025, low=0.0, low_exclusive=True, help="Learning rate at the start of training.")
+    min_alpha: float = real_field(1e-4, low=0.0, help="Learning rate at the end of training.")
+    epochs: int = integer_field(5, low=0, high=2**31 - 1, help="Passes over the corpus.")
+    compute_loss: bool = flag_field(False, help="Make the total training loss available.")
+    comment: str | None = checked_field(None, text_option, help="Text stored with the model.")

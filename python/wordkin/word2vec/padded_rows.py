@@ -1,4 +1,4 @@
-"""The matrices of a model: rows padded and aligned as the kernels ask, seen without the padding."""
+"""Float32 matrices whose rows are padded and aligned for the training kernels."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from ..errors import ResourceError
 
-__all__ = ["PaddedRows", "bytes_of_rows", "initial_vectors"]
+__all__ = ["PaddedRows", "bytes_of_rows", "fill_initial_vectors"]
 
-_ROW_MULTIPLE = 16  # floats: rows begin on cache lines, and no kernel has a tail
+_ROW_MULTIPLE = 16  # floats: rows begin on cache lines, and no kernel needs a loop for the remainder
 _ALIGNMENT = 64  # bytes
 _ROWS_AT_ONCE = 8192
 
@@ -19,7 +19,17 @@ def _padded(columns: int) -> int:
 
 
 def bytes_of_rows(rows: int, columns: int) -> int:
-    """Return the memory that `PaddedRows` of this shape take.
+    """Return the memory that a `PaddedRows` matrix takes.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Shape of the matrix without padding.
+
+    Returns
+    -------
+    int
+        Size in bytes.
 
     Examples
     --------
@@ -30,24 +40,24 @@ def bytes_of_rows(rows: int, columns: int) -> int:
 
 
 class PaddedRows:
-    """A float32 matrix for training.
+    """Float32 matrix whose rows are padded to a multiple of 16 floats and aligned to 64 bytes; initially zero.
 
     Parameters
     ----------
-    rows, columns
-        Its shape; all zero at first.
+    rows, columns : int
+        Shape of the matrix without padding.
 
     Attributes
     ----------
     padded : ndarray of float32, shape (rows, columns rounded up to a multiple of 16)
-        What training changes; the columns behind stay zero.
+        The whole memory, which training updates in place; the padding stays zero.
     view : ndarray of float32, shape (rows, columns)
         The same memory without the padding.
 
     Raises
     ------
     ResourceError
-        If there is not enough memory.
+        If the system cannot provide the memory.
 
     Examples
     --------
@@ -60,12 +70,12 @@ class PaddedRows:
         width = _padded(columns)
         spare = _ALIGNMENT // 4
         try:
-            # numpy.empty asks for huge pages, numpy.zeros does not, and random rows on small pages cost a fifth of the
-            # speed.
+            # numpy.empty requests huge pages, numpy.zeros does not; random access to rows on small pages costs a fifth
+            # of the training speed.
             buffer = np.empty(rows * width + spare, dtype=np.float32)
-        except (MemoryError, ValueError):  # ValueError: more than an array can be
+        except (MemoryError, ValueError):  # ValueError: larger than the largest possible array
             raise ResourceError(
-                f"{rows} rows of {columns} numbers need {rows * width * 4 / 2**30:.1f} GiB of memory"
+                f"a matrix of {rows} rows and {columns} columns needs {rows * width * 4 / 2**30:.1f} GiB of memory"
             ) from None
         buffer.fill(0.0)
         start = (-buffer.ctypes.data % _ALIGNMENT) // 4
@@ -74,20 +84,53 @@ class PaddedRows:
 
     @classmethod
     def of(cls, matrix: NDArray[np.float32]) -> PaddedRows:
-        """Copy a matrix into padded rows."""
+        """Copy a matrix.
+
+        Parameters
+        ----------
+        matrix : ndarray of float32, shape (rows, columns)
+            Values of the new matrix.
+
+        Returns
+        -------
+        PaddedRows
+            A copy with padded rows.
+        """
         rows = cls(*matrix.shape)
         rows.view[:] = matrix
         return rows
 
     def resized(self, rows: int) -> PaddedRows:
-        """Copy into more rows, the new ones zero."""
-        larger = PaddedRows(rows, self.view.shape[1])
-        kept = min(rows, len(self.view))
-        larger.view[:kept] = self.view[:kept]
-        return larger
+        """Copy the matrix to one with another number of rows.
 
-    def is_seen_by(self, matrix: NDArray[np.float32]) -> bool:
-        """Whether `matrix` is this memory, so that training it trains `matrix`."""
+        Parameters
+        ----------
+        rows : int
+            Number of rows of the copy; additional rows are zero.
+
+        Returns
+        -------
+        PaddedRows
+            The copy.
+        """
+        resized = PaddedRows(rows, self.view.shape[1])
+        kept = min(rows, len(self.view))
+        resized.view[:kept] = self.view[:kept]
+        return resized
+
+    def is_memory_of(self, matrix: NDArray[np.float32]) -> bool:
+        """Return whether `matrix` is a view of this memory, so that training these rows trains `matrix`.
+
+        Parameters
+        ----------
+        matrix : ndarray
+            The matrix to compare with `view`.
+
+        Returns
+        -------
+        bool
+            True if address, shape, strides and dtype agree.
+        """
         return (
             matrix.dtype == np.float32
             and matrix.shape == self.view.shape
@@ -96,15 +139,25 @@ class PaddedRows:
         )
 
 
-def initial_vectors(target: NDArray[np.float32], seed: int, first_row: int = 0) -> None:
-    """Fill the rows of `target` from `first_row` on with U(-1, 1) / columns, as gensim does.
+def fill_initial_vectors(target: NDArray[np.float32], seed: int, first_row: int = 0) -> None:
+    """Fill the rows of `target` from `first_row` on with samples of U(-1, 1) / columns, gensim's initialisation.
 
-    Row i is a function of the seed, i and the number of columns alone: adding rows moves no other.
+    Row i depends only on the seed, on i and on the number of columns, so that a larger vocabulary does not change the
+    initial vectors of the words before.
+
+    Parameters
+    ----------
+    target : ndarray of float32, shape (rows, columns)
+        Written in place.
+    seed : int
+        Random seed.
+    first_row : int, default 0
+        First row to fill.
 
     Examples
     --------
     >>> few, many = np.zeros((2, 4), np.float32), np.zeros((9, 4), np.float32)
-    >>> initial_vectors(few, seed=1); initial_vectors(many, seed=1)
+    >>> fill_initial_vectors(few, seed=1); fill_initial_vectors(many, seed=1)
     >>> bool((few == many[:2]).all())
     True
     """

@@ -1,39 +1,46 @@
-"""What a training did."""
+"""Training reports: what each epoch did, and how fast."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["EpochReport", "TrainingRecord", "TrainingReport"]
+__all__ = ["EpochReport", "TrainingReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class EpochReport:
-    """One pass over the corpus.
+    """Statistics of one epoch.
 
     Parameters
     ----------
-    loss
-        Mean over pairs of -log sigmoid of the right answers (float64); a pair is a context word (for CBOW: a whole
-        context) with its target. 0 if there was no pair.
-    pairs, terms
-        Pairs trained, and scores computed for them: targets and noise words, or tree nodes.
-    trained_words
-        Words that subsampling kept.
-    raw_words
-        Words read, unknown ones included.
-    words_per_second
-        Raw words.
-    learning_rate
-        At the end.
-    interrupted
-        Whether the pass did not come to its end.
+    epoch : int
+        Index of the epoch, from 0.
+    loss : float
+        Mean training loss per pair: -log sigmoid of the scores with their labels, summed over the scores of a pair and
+        accumulated in float64. A pair is a target word with one context word (skip-gram) or with its whole context
+        (CBOW). 0.0 if there were no pairs.
+    pairs : int
+        Number of training pairs.
+    scores : int
+        Number of scores computed for them: targets and noise words, or nodes of the Huffman tree.
+    trained_words : int
+        Vocabulary words that subsampling kept.
+    raw_words : int
+        Words read, including words outside the vocabulary.
+    seconds : float
+        Duration.
+    words_per_second : float
+        Raw words per second.
+    learning_rate : float
+        Learning rate at the end of the epoch.
+    interrupted : bool, default False
+        Whether the epoch was interrupted.
     """
 
     epoch: int
     loss: float
     pairs: int
-    terms: int
+    scores: int
     trained_words: int
     raw_words: int
     seconds: float
@@ -44,16 +51,18 @@ class EpochReport:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingReport:
-    """All passes of one `train`, with what ran it.
+    """Statistics of one call of `Word2Vec.train`.
 
     Parameters
     ----------
-    epochs
-        Those that ended, and the one that was stopped.
-    workers, isa
-        Threads and instruction set.
-    interrupted
-        Whether an exception, Ctrl-C among them, stopped it before its end.
+    epochs : tuple of EpochReport
+        Completed epochs, and the interrupted one if there is one.
+    workers : int
+        Number of training threads.
+    isa : str
+        Instruction set of the kernels.
+    interrupted : bool, default False
+        Whether an exception, such as KeyboardInterrupt, ended the training early.
     """
 
     epochs: tuple[EpochReport, ...]
@@ -75,38 +84,3 @@ class TrainingReport:
     def total_loss(self) -> float:
         """Loss summed over all pairs of all epochs."""
         return sum(epoch.loss * epoch.pairs for epoch in self.epochs)
-
-
-class TrainingRecord:
-    """The part of a model that knows how its last training went.
-
-    Attributes
-    ----------
-    training_report : TrainingReport or None
-        Of the last `train`, so far.
-    compute_loss : bool
-        Whether `get_latest_training_loss` answers.
-    """
-
-    training_report: TrainingReport | None
-    compute_loss: bool
-    _loss_offset: float
-
-    def get_latest_training_loss(self) -> float:
-        """Return the loss summed over all pairs of the last `train` (float64), 0.0 without `compute_loss`.
-
-        `training_report` has the mean per pair for each epoch, which can be compared between corpora.
-        """
-        return self.running_training_loss
-
-    @property
-    def running_training_loss(self) -> float:
-        """What `get_latest_training_loss` returns. A callback may set it to 0, to have the loss since then."""
-        return self._total_loss() + self._loss_offset if self.compute_loss else 0.0
-
-    @running_training_loss.setter
-    def running_training_loss(self, loss: float) -> None:
-        self._loss_offset = float(loss) - self._total_loss()
-
-    def _total_loss(self) -> float:
-        return 0.0 if self.training_report is None else self.training_report.total_loss

@@ -1,74 +1,93 @@
-"""Models that gensim saved, as models of wordkin: trained vectors, output rows and settings, ready to go on."""
+"""Models saved by gensim, converted to the state of a Word2Vec model without executing any pickled code."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from ...errors import FormatError
-from ...storage.paths import AnyPath
+from ...runtime.compute import Compute, requested_workers
 from ...vectors import KeyedVectors
-from ...vectors.files import GensimModel, read_gensim
-from ..model import Word2Vec
+from ...vectors.files import GensimModel
+from ..arguments import architecture_of
+from ..gensim import OPTION_FIELDS
+from ..options import ModelOptions, TrainingOptions, VocabularyOptions
+from ..state import Word2VecState, checked_layer, checked_vectors, new_state
 
-__all__ = ["NotContinuableError", "model_of_gensim", "read_gensim_model"]
+__all__ = ["NotContinuableError", "state_of_gensim"]
 
-_ARGUMENTS = (
-    "vector_size", "alpha", "window", "min_count", "max_vocab_size", "sample", "seed", "workers", "min_alpha", "sg",
-    "hs", "negative", "ns_exponent", "cbow_mean", "epochs", "null_word", "sorted_vocab", "batch_words", "compute_loss",
-    "comment", "max_final_vocab", "shrink_windows",
-)  # fmt: skip
-_ATTRIBUTES = (
+_MODEL_OPTIONS = ("vector_size", "alpha", "min_alpha", "epochs", "compute_loss", "comment")
+_COUNTERS = (
     "corpus_count", "corpus_total_words", "effective_min_count", "train_count", "total_train_time",
-    "min_alpha_yet_reached", "running_training_loss",
+    "min_alpha_yet_reached",
 )  # fmt: skip
 
 
 class NotContinuableError(FormatError):
-    """A save of gensim holds a model that training could not go on with here; its vectors can be read."""
+    """A file of gensim holds a model whose training cannot be continued; its vectors can still be read."""
 
 
-def read_gensim_model(path: AnyPath) -> Word2Vec:
-    """Read what gensim 4's ``Word2Vec.save`` wrote, without running anything in it.
+def state_of_gensim(saved: GensimModel) -> Word2VecState:
+    """Convert a model that gensim saved.
 
     Parameters
     ----------
-    path
-        The file; those with arrays must lie beside it.
+    saved : GensimModel
+        The content of the file, from `wordkin.vectors.files.read_gensim`.
 
     Returns
     -------
-    Word2Vec
-        With gensim's vectors, output rows, counts and settings: training may go on.
+    Word2VecState
+        Vectors, output layer, counts and settings; training can continue.
 
     Raises
     ------
     NotContinuableError
-        If it is a model of hierarchical softmax.
-    FormatError, OSError
-        If it holds vectors alone, and as `wordkin.vectors.files.read_gensim`.
+        If the model was trained with hierarchical softmax.
+    FormatError
+        If the file holds only vectors, or settings that are not those of a Word2Vec model.
     """
-    return model_of_gensim(read_gensim(path))
-
-
-def model_of_gensim(saved: GensimModel) -> Word2Vec:
-    """Make a model of what was read; see `read_gensim_model`."""
     settings: dict[str, Any] = dict(saved.parameters)
     if not settings or saved.vectors.counts is None:
-        raise FormatError(f"a {saved.class_name} of gensim: vectors without a model; read_gensim reads them")
+        raise FormatError(f"the file holds a {saved.class_name} of gensim: vectors without a model")
     if settings.get("hs"):
-        # Both trees are made of the same counts, but where counts are equal gensim's depends on how its heap lies.
-        raise NotContinuableError("gensim's tree of hierarchical softmax is another one: its rows would not fit")
+        # gensim breaks ties between equal counts in the order of its heap; the Huffman tree would be another one.
+        raise NotContinuableError(
+            "the model was trained with hierarchical softmax: gensim's Huffman tree differs from wordkin's, so that "
+            "its output layer cannot be used"
+        )
+    compute = Compute.choose()
     try:
-        model = Word2Vec(**{name: settings[name] for name in _ARGUMENTS if name in settings})
-        model.wv = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
+        state = _state_of_settings(settings, compute)
+        wv = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
+        state.wv = checked_vectors(wv, state.vector_size)
         if saved.lock_factors is not None:
-            model.wv.vectors_lockf = saved.lock_factors
+            wv.vectors_lockf = saved.lock_factors
         if saved.syn1neg is not None:
-            model.syn1neg = saved.syn1neg
+            state.output = checked_layer(state, "syn1neg", saved.syn1neg)
     except (TypeError, ValueError) as error:
-        raise FormatError(f"not the settings of a Word2Vec model: {error}") from error
-    for name in _ATTRIBUTES:
+        raise FormatError(f"the settings are not those of a Word2Vec model: {error}") from error
+    for name in _COUNTERS:
         value: Any = settings.get(name)
         if isinstance(value, (int, float)) and value >= 0:
-            setattr(model, name, value)
-    return model
+            setattr(state, name, value)
+    loss: Any = settings.get("running_training_loss")
+    if isinstance(loss, (int, float)) and loss >= 0:
+        state.running_loss = loss
+    return state
+
+
+def _state_of_settings(settings: dict[str, Any], compute: Compute) -> Word2VecState:
+    fields: dict[str, dict[str, Any]] = defaultdict(dict)
+    for name, path in OPTION_FIELDS.items():
+        if name in settings:
+            group, _, field = path.rpartition(".")
+            fields[group][field] = architecture_of(settings[name]) if name == "sg" else settings[name]
+    threads = fields["compute"].get("threads")
+    return new_state(
+        ModelOptions(**{name: settings[name] for name in _MODEL_OPTIONS if name in settings}),
+        TrainingOptions(**fields["options"]),
+        VocabularyOptions(**fields["vocabulary_options"]),
+        compute if threads is None else replace(compute, threads=requested_workers(threads)),
+    )

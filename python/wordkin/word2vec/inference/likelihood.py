@@ -1,136 +1,162 @@
-"""What a trained model says of words in their contexts: log-probabilities and predictions."""
+"""Log-probabilities of sentences and predictions of words from their context."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import _core
-from ..options import TrainingOptions
-from ..training.weights import Layers
+from ..state import Word2VecState, word_counts
 
-__all__ = ["HuffmanPaths", "Likelihood", "context_scores", "sentence_log_probability"]
+__all__ = ["node_vectors", "output_vectors", "predicted_words", "sentence_scores"]
 
-HuffmanPaths = list[tuple[NDArray[np.int32], NDArray[np.uint8]]]
+HuffmanPaths: TypeAlias = list[tuple[NDArray[np.int32], NDArray[np.uint8]]]
 
 
-def sentence_log_probability(
-    ids: Sequence[int],
-    vectors: NDArray[np.float32],
-    nodes: NDArray[np.float32],
-    paths: HuffmanPaths,
-    *,
-    window: int,
-    skipgram: bool,
-    cbow_mean: bool,
-) -> float:
-    """Return the log-probability of a sentence under hierarchical softmax, with whole windows.
+def output_vectors(state: Word2VecState) -> NDArray[np.float32]:
+    """Return the output layer of negative sampling.
 
-    Skip-gram sums over all pairs of a word and one of its context words, CBOW over all words given their contexts
-    (Taddy 2015, "Document classification by inversion of distributed language representations").
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    ndarray of float32, shape (words, vector_size)
+        A view of the model's memory.
+
+    Raises
+    ------
+    AttributeError
+        If the model does not have one.
     """
+    if state.output is None:
+        raise AttributeError("no `syn1neg`: the model has no negative sampling, or no vocabulary yet")
+    return state.output.view
+
+
+def node_vectors(state: Word2VecState) -> NDArray[np.float32]:
+    """Return the output layer of hierarchical softmax.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    ndarray of float32, shape (words, vector_size)
+        A view of the model's memory; row i is inner node i of the Huffman tree, and the last row is unused.
+
+    Raises
+    ------
+    AttributeError
+        If the model does not have one.
+    """
+    if state.nodes is None:
+        raise AttributeError("no `syn1`: the model has no hierarchical softmax, or no vocabulary yet")
+    return state.nodes.view
+
+
+def sentence_scores(
+    state: Word2VecState, sentences: Iterable[Iterable[str]], total_sentences: int
+) -> NDArray[np.float32]:
+    """Return the log-probability of each sentence under hierarchical softmax.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    sentences : iterable of iterables of str
+        Tokens; words outside the vocabulary are skipped.
+    total_sentences : int
+        Maximum number of sentences to read.
+
+    Returns
+    -------
+    ndarray of float32, shape (sentences,)
+        Natural logarithms.
+
+    Raises
+    ------
+    RuntimeError
+        If the model has no hierarchical softmax.
+
+    References
+    ----------
+    Taddy, "Document classification by inversion of distributed language representations", ACL 2015.
+    """
+    if not state.options.hierarchical_softmax:
+        raise RuntimeError("score needs hierarchical softmax: train the model with hs=1 and negative=0")
+    paths = _core.word2vec.huffman_paths(word_counts(state))
+    index = state.wv.key_to_index
+    return np.array(
+        [
+            _log_probability(state, [index[word] for word in sentence if word in index], paths)
+            for sentence in islice(sentences, total_sentences)
+        ],
+        dtype=np.float32,
+    )
+
+
+def _log_probability(state: Word2VecState, ids: Sequence[int], paths: HuffmanPaths) -> float:
+    """Sum over all pairs of a word and a context word (skip-gram) or over all words given their contexts (CBOW)."""
+    options, vectors, nodes = state.options, state.wv.vectors, node_vectors(state)
     total = 0.0
     for position, word in enumerate(ids):
-        context = [*ids[max(0, position - window) : position], *ids[position + 1 : position + 1 + window]]
+        left = ids[max(0, position - options.window) : position]
+        context = [*left, *ids[position + 1 : position + 1 + options.window]]
         if not context:
             continue
         rows = vectors[context].astype(np.float64)
-        if not skipgram:
-            rows = rows.sum(axis=0, keepdims=True) / (len(context) if cbow_mean else 1)
+        if options.architecture == "cbow":
+            rows = rows.sum(axis=0, keepdims=True) / (len(context) if options.cbow_mean else 1)
         path, codes = paths[word]
         margins = (rows @ nodes[path].astype(np.float64).T) * (1.0 - 2.0 * codes)
         total -= float(np.logaddexp(0.0, -margins).sum())
     return total
 
 
-def context_scores(
-    context: Iterable[int],
-    vectors: NDArray[np.float32],
-    output: NDArray[np.float32],
-    *,
-    cbow_mean: bool,
-) -> NDArray[np.float64]:
-    """Return the probability of each word in the middle of a context: softmax over scores of its mean or sum."""
-    rows = vectors[list(context)].astype(np.float64)
-    hidden = rows.mean(axis=0) if cbow_mean else rows.sum(axis=0)
-    scores = output @ hidden.astype(np.float32)
+def predicted_words(
+    state: Word2VecState, context_words: Iterable[str | int], topn: int | None
+) -> list[tuple[str, float]] | None:
+    """Return the most probable centre words of a context under negative sampling.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    context_words : iterable of str or int
+        Words or their indices; unknown words are skipped.
+    topn : int or None
+        Number of words to return; None for all.
+
+    Returns
+    -------
+    list of (str, float) or None
+        Words and probabilities, the most probable first; None, with a warning, if no context word is known.
+
+    Raises
+    ------
+    RuntimeError
+        If the model has no negative sampling.
+    """
+    if not state.options.negative:
+        raise RuntimeError("predict_output_word needs negative sampling: train the model with negative > 0")
+    context = [int(row) for word in context_words if (row := state.wv.get_index(word, -1)) >= 0]
+    if not context:
+        warnings.warn("all the input context words are out-of-vocabulary for the current model", stacklevel=3)
+        return None
+    rows = state.wv.vectors[context].astype(np.float64)
+    hidden = rows.mean(axis=0) if state.options.cbow_mean else rows.sum(axis=0)
+    scores = output_vectors(state) @ hidden.astype(np.float32)
     exponentials = np.exp(scores.astype(np.float64) - float(scores.max()))
     probabilities: NDArray[np.float64] = exponentials / exponentials.sum()
-    return probabilities
-
-
-class Likelihood:
-    """The questions that a model answers by its output layers."""
-
-    options: TrainingOptions
-    _layers: Layers
-
-    def score(
-        self,
-        sentences: Any,
-        total_sentences: int = 1_000_000,
-        chunksize: int = 100,
-        queue_factor: int = 2,
-        report_delay: float = 1.0,
-    ) -> NDArray[np.float32]:
-        """Return the log-probability of each sentence, of the first `total_sentences`; unknown words are passed over.
-
-        `chunksize`, `queue_factor` and `report_delay` are accepted for gensim's sake.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is not trained with hierarchical softmax.
-        """
-        if not self.options.hierarchical_softmax:
-            raise RuntimeError("score needs a model of hierarchical softmax: train with hs=1 and negative=0")
-        paths = _core.word2vec.huffman_paths(self._layers.counts)
-        index = self._layers.wv.key_to_index
-        return np.array(
-            [
-                sentence_log_probability(
-                    [index[word] for word in sentence if word in index],
-                    self._layers.wv.vectors,
-                    self._layers.nodes_view(),
-                    paths,
-                    window=self.options.window,
-                    skipgram=self.options.architecture == "skipgram",
-                    cbow_mean=self.options.cbow_mean,
-                )
-                for sentence in islice(sentences, total_sentences)
-            ],
-            dtype=np.float32,
-        )
-
-    def predict_output_word(
-        self, context_words_list: Sequence[str | int], topn: int | None = 10
-    ) -> list[tuple[str, float]] | None:
-        """Return the `topn` most probable words in the middle of a context (None: all), with their probabilities.
-
-        None, with a warning, if all context words are unknown.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is not trained with negative sampling.
-        """
-        if not self.options.negative:
-            raise RuntimeError("predict_output_word needs a model of negative sampling: train with negative > 0")
-        wv = self._layers.wv
-        context = [row for word in context_words_list if (row := wv.get_index(word, -1)) >= 0]
-        if not context:
-            warnings.warn("all the input context words are out-of-vocabulary for the current model", stacklevel=2)
-            return None
-        probabilities = context_scores(
-            [int(word) for word in context],
-            self._layers.wv.vectors,
-            self._layers.output_view(),
-            cbow_mean=self.options.cbow_mean,
-        )
-        best = np.argsort(-probabilities, kind="stable")[: None if topn is None else max(topn, 0)]
-        return [(self._layers.wv.index_to_key[row], float(probabilities[row])) for row in best]
+    best = np.argsort(-probabilities, kind="stable")[: None if topn is None else max(topn, 0)]
+    return [(state.wv.index_to_key[row], float(probabilities[row])) for row in best]

@@ -1,45 +1,106 @@
-"""Hooks into training under gensim's names."""
+"""Training callbacks with gensim's names."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeAlias
 
 from ...runtime.callbacks import checked_callbacks
 
-__all__ = ["CallbackAny2Vec", "word2vec_callbacks"]
+__all__ = ["CallbackAny2Vec", "TrainingCallback", "checked_training_callbacks"]
 
-_HOOKS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
+_EVENTS = ("on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end")
 
 
 class CallbackAny2Vec:
-    """Base class of objects that are told how training goes; override what you need.
+    """Base class of training callbacks; override the methods that you need.
+
+    `Word2Vec` accepts any object that has at least one of the methods. The model is untyped here, so that a method of
+    a derived class may annotate it with a class derived from `Word2Vec`.
 
     Examples
     --------
-    >>> class PrintLoss(CallbackAny2Vec):
+    >>> from wordkin import Word2Vec
+    >>> class PrintEpochs(CallbackAny2Vec):
     ...     def on_epoch_end(self, model):
-    ...         print(model.training_report.epochs[-1].loss)
+    ...         print(len(model.training_report.epochs))
+    >>> _ = Word2Vec([["a", "b"]] * 5, min_count=1, vector_size=8, epochs=2, callbacks=[PrintEpochs()])
+    1
+    2
     """
 
     def on_train_begin(self, model: Any) -> None:
-        """Called once before the first epoch."""
+        """Handle the start of training.
+
+        Parameters
+        ----------
+        model : Word2Vec
+            The model, with its vocabulary and initial vectors.
+        """
 
     def on_epoch_begin(self, model: Any) -> None:
-        """Called before each epoch."""
+        """Handle the start of an epoch.
+
+        Parameters
+        ----------
+        model : Word2Vec
+            The model in training.
+        """
 
     def on_epoch_end(self, model: Any) -> None:
-        """Called after each epoch; `model.training_report` holds the epochs so far."""
+        """Handle the end of an epoch.
+
+        Parameters
+        ----------
+        model : Word2Vec
+            The model in training; `model.training_report` holds the epochs so far.
+        """
 
     def on_train_end(self, model: Any) -> None:
-        """Called once after the last epoch."""
+        """Handle the end of training.
+
+        Parameters
+        ----------
+        model : Word2Vec
+            The trained model.
+        """
 
 
-def word2vec_callbacks(callbacks: Any) -> tuple[Any, ...]:
-    """Return callbacks as a tuple; each needs one of the hooks, whatever its class is.
+class _OnTrainBegin(Protocol):
+    def on_train_begin(self, model: Any, /) -> object: ...
+
+
+class _OnEpochBegin(Protocol):
+    def on_epoch_begin(self, model: Any, /) -> object: ...
+
+
+class _OnEpochEnd(Protocol):
+    def on_epoch_end(self, model: Any, /) -> object: ...
+
+
+class _OnTrainEnd(Protocol):
+    def on_train_end(self, model: Any, /) -> object: ...
+
+
+TrainingCallback: TypeAlias = _OnTrainBegin | _OnEpochBegin | _OnEpochEnd | _OnTrainEnd
+
+
+def checked_training_callbacks(callbacks: Iterable[TrainingCallback]) -> tuple[TrainingCallback, ...]:
+    """Return the callbacks as a tuple.
+
+    Parameters
+    ----------
+    callbacks : iterable of objects
+        Each must have at least one of the methods of `CallbackAny2Vec`.
+
+    Returns
+    -------
+    tuple
+        The same objects.
 
     Raises
     ------
     TypeError
-        If one has none of them, or `callbacks` is no iterable.
+        If an object has none of the methods, or `callbacks` is not iterable.
     """
-    return checked_callbacks(callbacks, _HOOKS, "CallbackAny2Vec")
+    return checked_callbacks(callbacks, _EVENTS, "CallbackAny2Vec")

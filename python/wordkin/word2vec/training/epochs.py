@@ -1,4 +1,4 @@
-"""The training run: epochs over an encoded corpus, with progress, hooks, and a clean end whatever happens."""
+"""The epochs of a training: they feed an encoded corpus to the C++ session and report what it did."""
 
 from __future__ import annotations
 
@@ -6,111 +6,116 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import TrainingDiverged
+from ...runtime.compute import Compute
 from ...runtime.shutdown import cancel_at_exit
 from ...text import EncodedCorpus
 from ..options import TrainingOptions
-from ..padded_rows import PaddedRows
 from ..report import EpochReport
 from .progress import TrainingProgress
+from .schedule import LearningRateSchedule
+from .weights import TrainingArrays
 
-__all__ = ["LearningRateSchedule", "Parameters", "run_epochs"]
+__all__ = ["run_epochs"]
 
 logger = logging.getLogger(__name__)
 
-# Seconds between looks at signals: Ctrl-C is answered within this and the time of one sentence.
+# Seconds between two checks for signals: Ctrl-C takes effect within this time plus that of one sentence.
 _POLL_SECONDS = 0.05
-_JOBS_AHEAD = 16  # a thread: enough that none waits while this thread encodes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parameters:
-    """The arrays that training changes, and the counts that it draws by."""
-
-    input: PaddedRows
-    output: PaddedRows | None  # of negative sampling
-    nodes: PaddedRows | None  # of hierarchical softmax
-    factors: NDArray[np.float32] | None  # scale of each input row's updates
-    counts: NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LearningRateSchedule:
-    """Linear decay over the words of all epochs."""
-
-    start: float
-    end: float
-    planned_words: float
+_JOBS_AHEAD = 16  # per thread: enough that no thread waits while this one encodes
 
 
 def run_epochs(
     corpus: EncodedCorpus,
-    parameters: Parameters,
+    arrays: TrainingArrays,
     options: TrainingOptions,
     schedule: LearningRateSchedule,
     *,
     epochs: int,
-    workers: int,
+    compute: Compute,
     first_stream: int,
     progress: TrainingProgress,
-    on_epoch_begin: Callable[[], Any],
-    on_epoch_end: Callable[[EpochReport], Any],
+    on_epoch_begin: Callable[[], object],
+    on_epoch_end: Callable[[EpochReport], object],
 ) -> int:
-    """Train for some epochs and return the number of threads that ran.
+    """Train for some epochs.
 
-    Jobs draw their random numbers from the streams `first_stream`, `first_stream` + 1, ... of the seed. An epoch that
-    an exception ends (KeyboardInterrupt too) is reported as interrupted before the exception goes on; all threads have
-    stopped by then.
+    An epoch that an exception ends (KeyboardInterrupt, too) is reported as interrupted before the exception propagates;
+    all training threads have stopped by then.
+
+    Parameters
+    ----------
+    corpus : EncodedCorpus
+        The corpus, one pass per epoch.
+    arrays : TrainingArrays
+        Weights, updated in place.
+    options : TrainingOptions
+        Training settings.
+    schedule : LearningRateSchedule
+        Decay of the learning rate over all epochs.
+    epochs : int
+        Number of epochs.
+    compute : Compute
+        Number of threads and instruction set.
+    first_stream : int
+        Jobs draw their random numbers from the streams `first_stream`, `first_stream` + 1, ... of the seed.
+    progress : TrainingProgress
+        Receives the progress several times per second.
+    on_epoch_begin, on_epoch_end : callable
+        Called before and after each epoch, the latter with its report.
+
+    Returns
+    -------
+    int
+        Number of threads that ran.
 
     Raises
     ------
     TrainingDiverged
-        If a row is no longer finite after an epoch.
+        If weights are not finite after an epoch.
     """
     session = _core.word2vec.TrainingSession(
-        options,
-        input=parameters.input.padded,
-        nodes=None if parameters.nodes is None else parameters.nodes.padded,
-        output=None if parameters.output is None else parameters.output.padded,
-        update_scale=parameters.factors,
-        counts=parameters.counts,
-        threads=workers,
+        SimpleNamespace(**vars(options), isa=compute.isa),
+        input=arrays.input.padded,
+        nodes=None if arrays.nodes is None else arrays.nodes.padded,
+        output=None if arrays.output is None else arrays.output.padded,
+        update_scale=arrays.update_scale,
+        counts=arrays.counts,
+        threads=compute.threads,
         start_rate=schedule.start,
         end_rate=schedule.end,
         planned_words=schedule.planned_words,
         first_stream=first_stream,
     )
     threads: int = session.threads
-    if threads < workers:
-        logger.warning("the system allows only %d of %d training threads", threads, workers)
-    with _closed_at_the_end(session):
+    if threads < compute.threads:
+        logger.warning("the system allows only %d of %d training threads", threads, compute.threads)
+    with _closing(session):
         for epoch in range(epochs):
             on_epoch_begin()
-            clock = _EpochClock(session, epoch)
+            meter = _EpochMeter(session, epoch)
             try:
-                _run_epoch(session, corpus, partial(clock.show, progress))
+                _run_epoch(session, corpus, partial(meter.show, progress))
             except BaseException:
                 session.cancel()
-                on_epoch_end(clock.report(interrupted=True))
+                on_epoch_end(meter.report(interrupted=True))
                 raise
-            report = clock.report()
+            report = meter.report()
             on_epoch_end(report)
-            clock.show(progress)
-            _require_finite(parameters, report)
+            meter.show(progress)
+            _require_finite(arrays, report)
     return threads
 
 
 @contextmanager
-def _closed_at_the_end(session: Any) -> Iterator[None]:
-    """Join the session's threads at the end, or when the interpreter ends while a daemon thread trains."""
+def _closing(session: _core.word2vec.TrainingSession) -> Iterator[None]:
+    """Join the session's threads at the end, also if the interpreter exits while a daemon thread trains."""
     with cancel_at_exit(session.cancel):
         try:
             yield
@@ -118,7 +123,7 @@ def _closed_at_the_end(session: Any) -> Iterator[None]:
             session.close()
 
 
-def _run_epoch(session: Any, corpus: EncodedCorpus, show: Callable[[], None]) -> None:
+def _run_epoch(session: _core.word2vec.TrainingSession, corpus: EncodedCorpus, show: Callable[[], None]) -> None:
     most_pending = session.threads * _JOBS_AHEAD
     for block in corpus.blocks():
         session.feed(block.ids, block.ends, block.raw_words)
@@ -129,34 +134,33 @@ def _run_epoch(session: Any, corpus: EncodedCorpus, show: Callable[[], None]) ->
         show()
 
 
-class _EpochClock:
-    """What a session has done since an epoch began."""
+class _EpochMeter:
+    """Measures what a session does during one epoch."""
 
-    def __init__(self, session: Any, epoch: int) -> None:
+    def __init__(self, session: _core.word2vec.TrainingSession, epoch: int) -> None:
         self._session = session
         self._epoch = epoch
-        self._begin = time.perf_counter()
-        self._before: dict[str, Any] = session.tally()
+        self._start = time.perf_counter()
+        self._before = session.tally()
 
-    def _done(self) -> dict[str, Any]:
-        now: dict[str, Any] = self._session.tally()
-        return {name: value - self._before[name] for name, value in now.items()}
+    def _difference(self) -> dict[str, int | float]:
+        return {name: value - self._before[name] for name, value in self._session.tally().items()}
 
     def show(self, progress: TrainingProgress) -> None:
-        done = self._done()
+        done = self._difference()
         loss = done["loss"] / max(done["pairs"], 1)
         progress.show(self._epoch, self._session.words, loss, self._session.learning_rate)
 
     def report(self, *, interrupted: bool = False) -> EpochReport:
-        done = self._done()
-        seconds = time.perf_counter() - self._begin
+        done = self._difference()
+        seconds = time.perf_counter() - self._start
         return EpochReport(
             epoch=self._epoch,
             loss=done["loss"] / max(done["pairs"], 1),
-            pairs=done["pairs"],
-            terms=done["scores"],
-            trained_words=done["trained_words"],
-            raw_words=done["raw_words"],
+            pairs=int(done["pairs"]),
+            scores=int(done["scores"]),
+            trained_words=int(done["trained_words"]),
+            raw_words=int(done["raw_words"]),
             seconds=seconds,
             words_per_second=done["raw_words"] / max(seconds, 1e-9),
             learning_rate=self._session.learning_rate,
@@ -164,9 +168,9 @@ class _EpochClock:
         )
 
 
-def _require_finite(parameters: Parameters, report: EpochReport) -> None:
-    # One bad number spreads to every row that meets it, so the most frequent thousand show it.
-    for name, rows in (("input", parameters.input), ("output", parameters.output), ("nodes", parameters.nodes)):
+def _require_finite(arrays: TrainingArrays, report: EpochReport) -> None:
+    # A NaN spreads to every row that is trained together with it, so that the thousand most frequent words show it.
+    for name, rows in (("input", arrays.input), ("output", arrays.output), ("nodes", arrays.nodes)):
         if rows is None:
             continue
         checked = rows.view[-1000:] if name == "nodes" else rows.view[:1000]  # the root is the last node

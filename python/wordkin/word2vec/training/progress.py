@@ -1,10 +1,10 @@
-"""Progress of long work for people: a bar on a terminal, a callable, or nothing."""
+"""Progress of training: a bar on a terminal, or calls of the user's function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from ...runtime.progress import progress_bar
 
@@ -13,41 +13,71 @@ __all__ = ["Progress", "ProgressEvent", "TrainingProgress"]
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressEvent:
-    """Where a training stands: given to a `progress` callable some times a second."""
+    """State of a running training, passed to a `progress` function several times per second.
+
+    Parameters
+    ----------
+    epoch : int
+        Index of the current epoch, from 0.
+    epochs : int
+        Number of epochs.
+    words : int
+        Raw words of all epochs that were trained so far.
+    planned_words : int
+        Raw words of all epochs.
+    loss : float
+        Mean loss per pair of the current epoch so far.
+    learning_rate : float
+        Current learning rate.
+    """
 
     epoch: int
     epochs: int
     words: int
     planned_words: int
-    loss: float  # mean per pair of this epoch so far
+    loss: float
     learning_rate: float
 
 
-Progress = bool | Callable[[ProgressEvent], Any] | None
+Progress: TypeAlias = bool | Callable[[ProgressEvent], object] | None
 
 
 class TrainingProgress:
-    """Shows training as it runs.
+    """Shows the progress of one training.
 
     Parameters
     ----------
-    progress
-        True for a bar on stderr, False for none, None for one if stderr is a terminal; or a callable that is given a
-        `ProgressEvent`.
-    planned_words
+    progress : bool, callable or None
+        True for a bar on standard error, False for none, None for a bar if standard error is a terminal; or a function
+        that receives a `ProgressEvent`.
+    planned_words : int
         Raw words of all epochs.
+    epochs : int
+        Number of epochs.
     """
 
     def __init__(self, progress: Progress, planned_words: int, epochs: int) -> None:
         self._planned_words = planned_words
         self._epochs = epochs
-        self._callable = progress if callable(progress) else None
+        self._function = progress if callable(progress) else None
         self._bar = progress_bar(progress, planned_words, " words", unit_scale=True)
 
     def show(self, epoch: int, words: int, loss: float, learning_rate: float) -> None:
-        """Tell that `words` of all epochs are done."""
-        if self._callable is not None:
-            self._callable(
+        """Show the current state.
+
+        Parameters
+        ----------
+        epoch : int
+            Index of the current epoch, from 0.
+        words : int
+            Raw words of all epochs that were trained so far.
+        loss : float
+            Mean loss per pair of the current epoch so far.
+        learning_rate : float
+            Current learning rate.
+        """
+        if self._function is not None:
+            self._function(
                 ProgressEvent(
                     epoch=epoch,
                     epochs=self._epochs,
@@ -63,6 +93,6 @@ class TrainingProgress:
             self._bar.update(max(0, words - self._bar.n))
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """Close the bar and leave it on the screen."""
         if self._bar is not None:
             self._bar.close()

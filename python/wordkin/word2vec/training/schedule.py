@@ -1,14 +1,52 @@
-"""How many words a training will read: what the learning rate decays over."""
+"""The learning-rate schedule, and the number of words that it spans."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from ...text import EncodedCorpus
 
-__all__ = ["planned_words", "warn_of_promises"]
+__all__ = ["LearningRateSchedule", "planned_words", "warn_of_wrong_totals"]
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningRateSchedule:
+    """Linear decay of the learning rate over the words of all epochs.
+
+    Parameters
+    ----------
+    start, end : float
+        Learning rate at the start and at the end.
+    planned_words : float
+        Raw words of all epochs together.
+    """
+
+    start: float
+    end: float
+    planned_words: float
+
+    def shortened(self, words_before: int) -> LearningRateSchedule:
+        """Return the part of this schedule that remains after some words.
+
+        Parameters
+        ----------
+        words_before : int
+            Words that were trained before.
+
+        Returns
+        -------
+        LearningRateSchedule
+            The remaining decay.
+        """
+        done = min(words_before / max(self.planned_words, 1), 1.0)
+        return LearningRateSchedule(
+            start=self.start + (self.end - self.start) * done,
+            end=self.end,
+            planned_words=self.planned_words * (1.0 - done),
+        )
 
 
 def planned_words(
@@ -19,7 +57,22 @@ def planned_words(
     corpus_count: int,
     corpus_total_words: int,
 ) -> int:
-    """Return the raw words of one epoch: the corpus's own number if it knows it, else what the caller promised."""
+    """Return the number of raw words in one epoch: the corpus's own count if it has one, else the caller's estimate.
+
+    Parameters
+    ----------
+    corpus : EncodedCorpus
+        The corpus to train on.
+    total_examples, total_words : int, optional
+        Sentences and words in it, as the caller says.
+    corpus_count, corpus_total_words : int
+        Sentences and words of the corpus that the vocabulary was built from, for the mean sentence length.
+
+    Returns
+    -------
+    int
+        Raw words per epoch.
+    """
     if corpus.raw_words is not None:
         return corpus.raw_words
     if total_words is not None:
@@ -29,9 +82,17 @@ def planned_words(
     return corpus_total_words
 
 
-def warn_of_promises(corpus: EncodedCorpus, *, total_examples: int | None, total_words: int | None) -> None:
-    """Log where the corpus was not as large as it was said to be."""
+def warn_of_wrong_totals(corpus: EncodedCorpus, *, total_examples: int | None, total_words: int | None) -> None:
+    """Log a warning if the corpus does not have the size that the caller gave.
+
+    Parameters
+    ----------
+    corpus : EncodedCorpus
+        The corpus after training.
+    total_examples, total_words : int, optional
+        Sentences and words in it, as the caller says.
+    """
     if total_examples is not None and corpus.raw_sentences not in (None, total_examples):
-        logger.warning("the corpus has %s sentences; total_examples said %d", corpus.raw_sentences, total_examples)
+        logger.warning("the corpus has %s sentences, but total_examples is %d", corpus.raw_sentences, total_examples)
     if total_words is not None and corpus.raw_words not in (None, total_words):
-        logger.warning("the corpus has %s words; total_words said %d", corpus.raw_words, total_words)
+        logger.warning("the corpus has %s words, but total_words is %d", corpus.raw_words, total_words)

@@ -1,11 +1,8 @@
-"""The layers of a model: its vectors and what they are trained against, kept as large as the vocabulary."""
+"""Creating, resizing and checking the weight matrices of a model."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,209 +13,231 @@ from ...runtime.compute import memory_limit
 from ...text import Vocabulary
 from ...vectors import KeyedVectors
 from ..options import TrainingOptions
-from ..padded_rows import PaddedRows, bytes_of_rows, initial_vectors
-from .epochs import Parameters
+from ..padded_rows import PaddedRows, bytes_of_rows, fill_initial_vectors
+from ..state import Word2VecState, word_counts
 
-__all__ = ["Layers"]
+__all__ = [
+    "TrainingArrays",
+    "add_missing_rows",
+    "estimated_memory",
+    "reset_weights",
+    "resize_to_vocabulary",
+    "training_arrays",
+]
 
 
-class Layers:
-    """Input vectors, as `KeyedVectors`, and output layers.
+@dataclass(frozen=True, kw_only=True)
+class TrainingArrays:
+    """The arrays that training updates, and the counts that it samples by.
 
     Parameters
     ----------
-    vector_size
-        Columns of every layer.
-
-    Attributes
-    ----------
-    wv : KeyedVectors
-        The input layer. It may be written to, grown or replaced by its owner between trainings.
-    output, nodes : PaddedRows or None
-        Rows of negative sampling (one a word) and hierarchical softmax (one an inner node of the tree; the last row is
-        spare), if the model has them.
+    input : PaddedRows
+        Input vectors, one row per word.
+    output : PaddedRows or None
+        Output layer of negative sampling, one row per word.
+    nodes : PaddedRows or None
+        Output layer of hierarchical softmax, one row per inner node of the Huffman tree.
+    update_scale : ndarray of float32, shape (words,), or None
+        Factor of the updates of each input vector (gensim's `vectors_lockf`); None for 1.
+    counts : ndarray of int64, shape (words,)
+        Occurrences of each word.
     """
 
-    def __init__(self, vector_size: int) -> None:
-        self.vector_size = vector_size
-        self.wv = KeyedVectors(vector_size)
-        self.output: PaddedRows | None = None
-        self.nodes: PaddedRows | None = None
-        self._input: PaddedRows | None = None
-        self._is_changing = threading.Lock()
+    input: PaddedRows
+    output: PaddedRows | None
+    nodes: PaddedRows | None
+    update_scale: NDArray[np.float32] | None
+    counts: NDArray[np.int64]
 
-    @contextmanager
-    def exclusively(self) -> Iterator[None]:
-        """Keep others from training these layers, or fitting them to another vocabulary.
 
-        Raises
-        ------
-        RuntimeError
-            If somebody does already: another thread, or whoever called this one from a callback.
-        """
-        if not self._is_changing.acquire(blocking=False):
-            raise RuntimeError("this model is already training")
-        try:
-            yield
-        finally:
-            self._is_changing.release()
+def resize_to_vocabulary(
+    state: Word2VecState,
+    vocabulary: Vocabulary,
+    options: TrainingOptions,
+    *,
+    first_new: int = 0,
+    wv: KeyedVectors | None = None,
+) -> None:
+    """Give all layers one row per word of a vocabulary.
 
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """How often each word occurred.
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    vocabulary : Vocabulary
+        Its new words and counts.
+    options : TrainingOptions
+        Seed, subsampling threshold, and which output layers there are.
+    first_new : int, default 0
+        Rows before this one are kept, all others initialised.
+    wv : KeyedVectors, optional
+        Object that receives the input vectors (default: the one that holds them now).
 
-        Raises
-        ------
-        VocabularyError
-            If `wv` came from elsewhere and does not tell.
-        """
-        if "count" not in self.wv.expandos:
-            raise VocabularyError(
-                "training needs the counts of all words: set them with wv.set_vecattr(word, 'count', count)"
-            )
-        return np.ascontiguousarray(self.wv.expandos["count"], dtype=np.int64)
+    Raises
+    ------
+    ResourceError
+        If the layers exceed the available memory; the model is unchanged.
+    """
+    _require_memory(len(vocabulary), state.vector_size, options)
+    rows = PaddedRows(len(vocabulary), state.vector_size)
+    if wv is not None:
+        state.wv = wv
+    rows.view[:first_new] = state.wv.vectors[:first_new]
+    fill_initial_vectors(rows.view, options.seed, first_new)
+    lock = state.wv.vectors_lockf if first_new else np.ones(1, dtype=np.float32)
+    if len(lock) > 1:
+        lock = np.append(lock, np.ones(len(vocabulary) - len(lock), dtype=np.float32))
+    if not first_new:
+        state.output = state.nodes = None
+        state.wv.expandos = {}
+    state.input = rows
+    _set_vectors(state.wv, vocabulary, rows)
+    state.wv.vectors_lockf = lock
+    state.wv.expandos["sample_int"] = _core.word2vec.keep_thresholds(vocabulary.counts, options.sample)
+    _resize_outputs(state, options)
 
-    def take_vocabulary(
-        self,
-        vocabulary: Vocabulary,
-        options: TrainingOptions,
-        *,
-        first_new: int = 0,
-        wv: KeyedVectors | None = None,
-    ) -> None:
-        """Fit all layers to a vocabulary; rows before `first_new` are kept, the others initial.
 
-        The words' vectors go into `wv`, by default into the object that holds them now.
+def _set_vectors(wv: KeyedVectors, vocabulary: Vocabulary, rows: PaddedRows) -> None:
+    # The object is changed rather than replaced: code that holds `model.wv` sees the new vectors.
+    wv.index_to_key = vocabulary.words
+    wv.key_to_index = vocabulary.index
+    wv.next_index = len(vocabulary)
+    wv.vectors = rows.view
+    wv.allocate_vecattrs()
+    wv.expandos["count"] = vocabulary.counts
 
-        Raises
-        ------
-        ResourceError
-            If the layers are larger than the memory; everything is as it was then.
-        """
-        self._require_memory(len(vocabulary), options)
-        rows = PaddedRows(len(vocabulary), self.vector_size)
-        if wv is not None:
-            self.wv = wv
-        rows.view[:first_new] = self.wv.vectors[:first_new]
-        initial_vectors(rows.view, options.seed, first_new)
-        lock = self.wv.vectors_lockf if first_new else np.ones(1, dtype=np.float32)
-        if len(lock) > 1:
-            lock = np.append(lock, np.ones(len(vocabulary) - len(lock), dtype=np.float32))
-        if not first_new:
-            self.output = self.nodes = None
-            self.wv.expandos = {}
-        self._input = rows
-        self._refill_vectors(vocabulary, rows)
-        self.wv.vectors_lockf = lock
-        self.wv.expandos["sample_int"] = _core.word2vec.keep_thresholds(vocabulary.counts, options.sample)
-        self._fit_outputs(options)
 
-    def _refill_vectors(self, vocabulary: Vocabulary, rows: PaddedRows) -> None:
-        # The same object as before: who holds the vectors of a model goes on with them.
-        wv = self.wv
-        wv.index_to_key = vocabulary.words
-        wv.key_to_index = vocabulary.index
-        wv.next_index = len(vocabulary)
-        wv.vectors = rows.view
-        wv.allocate_vecattrs()
-        wv.expandos["count"] = vocabulary.counts
+def reset_weights(state: Word2VecState) -> None:
+    """Initialise all weights again; words and counts stay.
 
-    def reset(self, options: TrainingOptions) -> None:
-        """Make all rows initial again; words and counts stay."""
-        initial_vectors(self._trained_input().view, options.seed)
-        self.wv.norms = None
-        self.output = self.nodes = None
-        self._fit_outputs(options)
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    """
+    fill_initial_vectors(_input_rows(state).view, state.options.seed)
+    state.wv.norms = None
+    state.output = state.nodes = None
+    _resize_outputs(state, state.options)
 
-    def fit(self, options: TrainingOptions) -> None:
-        """Give rows to the words of `wv` that have none, initial ones."""
-        known, words = len(self.wv.vectors), len(self.wv.index_to_key)
-        if known < words:
-            rows = PaddedRows(words, self.vector_size)
-            rows.view[:known] = self.wv.vectors
-            initial_vectors(rows.view, options.seed, known)
-            self._input = rows
-            self.wv.vectors = rows.view
-            self.wv.allocate_vecattrs()
-        self._fit_outputs(options)
 
-    def _trained_input(self) -> PaddedRows:
-        if self._input is None or not self._input.is_seen_by(self.wv.vectors):
-            self._input = PaddedRows.of(np.asarray(self.wv.vectors, dtype=np.float32))
-            self.wv.vectors = self._input.view
-        return self._input
+def add_missing_rows(state: Word2VecState) -> None:
+    """Add initial rows for the words that were appended to `wv` without vectors.
 
-    def _require_memory(self, words: int, options: TrainingOptions) -> None:
-        # Systems promise more than they have, and end the process when it is used.
-        layers = 1 + bool(options.negative) + options.hierarchical_softmax
-        needed, limit = layers * bytes_of_rows(words, self.vector_size), memory_limit()
-        if limit is not None and needed > limit:
-            raise ResourceError(
-                f"{layers} layers of {words} vectors of {self.vector_size} numbers need {needed / 2**30:.1f} GiB; "
-                f"this process may use {limit / 2**30:.1f} GiB"
-            )
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
 
-    def _fit_outputs(self, options: TrainingOptions) -> None:
-        if options.negative:
-            self.output = self._with_all_words(self.output)
-        if options.hierarchical_softmax:
-            self.nodes = self._with_all_words(self.nodes)
+    Raises
+    ------
+    VocabularyError
+        If the model has no vocabulary.
+    """
+    known, words = len(state.wv.vectors), len(state.wv.index_to_key)
+    if known == 0:
+        raise VocabularyError("update_weights extends a vocabulary, and the model has none; call build_vocab first")
+    if known < words:
+        rows = PaddedRows(words, state.vector_size)
+        rows.view[:known] = state.wv.vectors
+        fill_initial_vectors(rows.view, state.options.seed, known)
+        state.input = rows
+        state.wv.vectors = rows.view
+        state.wv.allocate_vecattrs()
+    _resize_outputs(state, state.options)
 
-    def _with_all_words(self, rows: PaddedRows | None) -> PaddedRows:
-        words = len(self.wv)
-        if rows is None:
-            return PaddedRows(words, self.vector_size)
-        return rows if len(rows.view) == words else rows.resized(words)
 
-    def parameters(self, options: TrainingOptions) -> Parameters:
-        """Everything that training changes, ready for it.
+def training_arrays(state: Word2VecState) -> TrainingArrays:
+    """Return the arrays that training updates in place, padded and of matching sizes.
 
-        Raises
-        ------
-        ValueError
-            If ``wv.vectors_lockf`` fits neither all words at once nor each.
-        """
-        rows = self._trained_input()
-        self._fit_outputs(options)
-        return Parameters(
-            input=rows,
-            output=self.output if options.negative else None,
-            nodes=self.nodes if options.hierarchical_softmax else None,
-            factors=self._update_factors(),
-            counts=self.counts,
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    TrainingArrays
+        Views of the model's own memory.
+
+    Raises
+    ------
+    ValueError
+        If ``wv.vectors_lockf`` has neither one entry nor one per word.
+    """
+    rows, options = _input_rows(state), state.options
+    _resize_outputs(state, options)
+    return TrainingArrays(
+        input=rows,
+        output=state.output if options.negative else None,
+        nodes=state.nodes if options.hierarchical_softmax else None,
+        update_scale=_update_scale(state.wv),
+        counts=word_counts(state),
+    )
+
+
+def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
+    """Return the memory that a vocabulary of `words` words and its layers need.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    words : int
+        Size of the vocabulary.
+
+    Returns
+    -------
+    dict of str to int
+        Bytes of "vocab", "vectors", and the output layers "syn1" and "syn1neg" that the model has.
+    """
+    options = state.options
+    matrix = bytes_of_rows(words, state.vector_size)
+    memory = {"vocab": words * (700 if options.hierarchical_softmax else 500), "vectors": matrix}
+    if options.hierarchical_softmax:
+        memory["syn1"] = matrix
+    if options.negative:
+        memory["syn1neg"] = matrix
+    return memory
+
+
+def _input_rows(state: Word2VecState) -> PaddedRows:
+    if state.input is None or not state.input.is_memory_of(state.wv.vectors):
+        state.input = PaddedRows.of(np.asarray(state.wv.vectors, dtype=np.float32))
+        state.wv.vectors = state.input.view
+    return state.input
+
+
+def _require_memory(words: int, vector_size: int, options: TrainingOptions) -> None:
+    # Operating systems promise more memory than they have and kill the process that uses it.
+    layers = 1 + bool(options.negative) + options.hierarchical_softmax
+    needed, limit = layers * bytes_of_rows(words, vector_size), memory_limit()
+    if limit is not None and needed > limit:
+        raise ResourceError(
+            f"{layers} layers of {words} vectors of dimensionality {vector_size} need {needed / 2**30:.1f} GiB, but "
+            f"this process may use at most {limit / 2**30:.1f} GiB"
         )
 
-    def _update_factors(self) -> NDArray[np.float32] | None:
-        lock = np.ascontiguousarray(self.wv.vectors_lockf, dtype=np.float32)
-        if lock.ndim != 1 or len(lock) not in (1, len(self.wv)):
-            raise ValueError(
-                f"wv.vectors_lockf must have 1 entry or {len(self.wv)}, one for each word, got {lock.shape}"
-            )
-        if len(lock) == 1:
-            return None if lock[0] == 1.0 else np.full(len(self.wv), lock[0], dtype=np.float32)
-        return lock
 
-    def output_view(self) -> NDArray[np.float32]:
-        """The rows of negative sampling, or an AttributeError where there are none."""
-        if self.output is None:
-            raise AttributeError("no `syn1neg`: the model has no negative sampling, or no vocabulary yet")
-        return self.output.view
+def _resize_outputs(state: Word2VecState, options: TrainingOptions) -> None:
+    if options.negative:
+        state.output = _with_all_words(state, state.output)
+    if options.hierarchical_softmax:
+        state.nodes = _with_all_words(state, state.nodes)
 
-    def nodes_view(self) -> NDArray[np.float32]:
-        """The rows of hierarchical softmax, or an AttributeError where there are none."""
-        if self.nodes is None:
-            raise AttributeError("no `syn1`: the model has no hierarchical softmax, or no vocabulary yet")
-        return self.nodes.view
 
-    def checked_rows(self, name: str, matrix: Any) -> PaddedRows:
-        """Copy a layer given from outside.
+def _with_all_words(state: Word2VecState, rows: PaddedRows | None) -> PaddedRows:
+    words = len(state.wv)
+    if rows is None:
+        return PaddedRows(words, state.vector_size)
+    return rows if len(rows.view) == words else rows.resized(words)
 
-        Raises
-        ------
-        ValueError
-            If it does not have a row for each word.
-        """
-        array = np.asarray(matrix, dtype=np.float32)
-        if array.shape != (len(self.wv), self.vector_size):
-            raise ValueError(f"{name} must have the shape {(len(self.wv), self.vector_size)}, got {array.shape}")
-        return PaddedRows.of(array)
+
+def _update_scale(wv: KeyedVectors) -> NDArray[np.float32] | None:
+    lock = np.ascontiguousarray(wv.vectors_lockf, dtype=np.float32)
+    if lock.ndim != 1 or len(lock) not in (1, len(wv)):
+        raise ValueError(f"wv.vectors_lockf must have 1 entry or {len(wv)}, one per word, got shape {lock.shape}")
+    if len(lock) == 1:
+        return None if lock[0] == 1.0 else np.full(len(wv), lock[0], dtype=np.float32)
+    return lock

@@ -1,0 +1,240 @@
+"""State of a Word2Vec model: options, vectors, output layers and counters."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import VocabularyError
+from ..runtime.compute import Compute
+from ..text import RawCounts, Vocabulary
+from ..vectors import KeyedVectors
+from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from .padded_rows import PaddedRows
+from .report import TrainingReport
+
+__all__ = ["Word2VecState", "checked_layer", "checked_vectors", "current_vocabulary", "new_state", "word_counts"]
+
+
+@dataclass(kw_only=True, eq=False)
+class Word2VecState:
+    """Everything that a model consists of; `training`, `inference` and `files` work on it.
+
+    Attributes
+    ----------
+    options, vocabulary_options : TrainingOptions, VocabularyOptions
+        Settings, replaced as a whole when one of them changes.
+    wv : KeyedVectors
+        Input vectors. The user may modify, extend or replace them between trainings.
+    input : PaddedRows or None
+        The memory of ``wv.vectors``, once it is padded for training.
+    output : PaddedRows or None
+        Output layer of negative sampling, one row per word.
+    nodes : PaddedRows or None
+        Output layer of hierarchical softmax, one row per inner node of the Huffman tree; the last row is unused.
+    raw_counts : RawCounts or None
+        Counts of all words of the corpus scanned last, if they are kept.
+    cum_table_end : int
+        Last entry of gensim's `cum_table`.
+    loss_offset : float
+        Difference between the loss that the user set and the loss of the last training.
+    """
+
+    options: TrainingOptions
+    vocabulary_options: VocabularyOptions
+    compute: Compute
+    vector_size: int
+    alpha: float
+    min_alpha: float
+    epochs: int
+    compute_loss: bool
+    comment: str | None
+    wv: KeyedVectors
+    effective_min_count: int
+    min_alpha_yet_reached: float
+    hashfxn: Callable[[str], int] = hash
+    progress: Any = None
+    input: PaddedRows | None = None
+    output: PaddedRows | None = None
+    nodes: PaddedRows | None = None
+    corpus_count: int = 0
+    corpus_total_words: int = 0
+    train_count: int = 0
+    total_train_time: float = 0.0
+    training_report: TrainingReport | None = None
+    loss_offset: float = 0.0
+    raw_counts: RawCounts | None = None
+    cum_table_end: int = 2**31 - 1
+    lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
+    _is_changing: Any = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def exclusively(self) -> Iterator[None]:
+        """Prevent concurrent training or resizing of the layers.
+
+        Raises
+        ------
+        RuntimeError
+            If another thread, or the training whose callback is running, changes the model already.
+        """
+        if not self._is_changing.acquire(blocking=False):
+            raise RuntimeError("this model is already training")
+        try:
+            yield
+        finally:
+            self._is_changing.release()
+
+    @property
+    def running_loss(self) -> float:
+        """Total loss of the last training plus `loss_offset`; 0.0 unless `compute_loss` is set."""
+        return self._total_loss() + self.loss_offset if self.compute_loss else 0.0
+
+    @running_loss.setter
+    def running_loss(self, loss: float) -> None:
+        self.loss_offset = float(loss) - self._total_loss()
+
+    def _total_loss(self) -> float:
+        return 0.0 if self.training_report is None else self.training_report.total_loss
+
+
+def new_state(
+    model: ModelOptions, training: TrainingOptions, vocabulary: VocabularyOptions, compute: Compute
+) -> Word2VecState:
+    """Return the state of a model without a vocabulary.
+
+    Parameters
+    ----------
+    model, training, vocabulary : ModelOptions, TrainingOptions, VocabularyOptions
+        Settings.
+    compute : Compute
+        Number of threads and instruction set.
+
+    Returns
+    -------
+    Word2VecState
+        A new state.
+    """
+    return Word2VecState(
+        options=training,
+        vocabulary_options=vocabulary,
+        compute=compute,
+        vector_size=model.vector_size,
+        alpha=model.alpha,
+        min_alpha=model.min_alpha,
+        epochs=model.epochs,
+        compute_loss=model.compute_loss,
+        comment=model.comment,
+        wv=KeyedVectors(model.vector_size),
+        effective_min_count=vocabulary.min_count,
+        min_alpha_yet_reached=model.alpha,
+    )
+
+
+def word_counts(state: Word2VecState) -> NDArray[np.int64]:
+    """Return the number of occurrences of each word.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    ndarray of int64, shape (words,)
+        Counts in the order of the vocabulary.
+
+    Raises
+    ------
+    VocabularyError
+        If `wv` was replaced by vectors without counts.
+    """
+    if "count" not in state.wv.expandos:
+        raise VocabularyError(
+            "training needs the counts of all words: set them with wv.set_vecattr(word, 'count', count)"
+        )
+    return np.ascontiguousarray(state.wv.expandos["count"], dtype=np.int64)
+
+
+def current_vocabulary(state: Word2VecState) -> Vocabulary:
+    """Return the words and counts of a model as a vocabulary.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    Vocabulary
+        A copy of the list of words, with their counts.
+    """
+    return Vocabulary(
+        list(state.wv.index_to_key),
+        word_counts(state),
+        state.effective_min_count,
+        state.corpus_total_words,
+        state.corpus_count,
+    )
+
+
+def checked_vectors(wv: KeyedVectors, vector_size: int) -> KeyedVectors:
+    """Return vectors after checking that a model can use them as input vectors.
+
+    Parameters
+    ----------
+    wv : KeyedVectors
+        The vectors.
+    vector_size : int
+        Dimensionality of the model.
+
+    Returns
+    -------
+    KeyedVectors
+        The same object.
+
+    Raises
+    ------
+    TypeError
+        If `wv` is not KeyedVectors.
+    ValueError
+        If the dimensionality is another one.
+    """
+    if not isinstance(wv, KeyedVectors):
+        raise TypeError(f"wv must be KeyedVectors, got {type(wv).__name__}")
+    if wv.vector_size != vector_size:
+        raise ValueError(f"wv must have vectors of dimensionality {vector_size}, got {wv.vector_size}")
+    return wv
+
+
+def checked_layer(state: Word2VecState, name: str, matrix: ArrayLike) -> PaddedRows:
+    """Copy a matrix that is to become an output layer.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    name : str
+        Name of the attribute, for the error message.
+    matrix : array_like, shape (words, vector_size)
+        The values.
+
+    Returns
+    -------
+    PaddedRows
+        A float32 copy.
+
+    Raises
+    ------
+    ValueError
+        If the shape is another one.
+    """
+    array = np.asarray(matrix, dtype=np.float32)
+    if array.shape != (len(state.wv), state.vector_size):
+        raise ValueError(f"{name} must have the shape {(len(state.wv), state.vector_size)}, got {array.shape}")
+    return PaddedRows.of(array)

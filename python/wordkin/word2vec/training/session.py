@@ -1,0 +1,186 @@
+"""One training of a model: schedule, callbacks, reports and progress around the epochs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ...text import Corpus, EncodedCorpus, TrimRule
+from ..report import EpochReport, TrainingReport
+from ..state import Word2VecState, current_vocabulary
+from .epochs import run_epochs
+from .progress import TrainingProgress
+from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
+from .vocabulary import adopt_vocabulary, choose_vocabulary
+from .weights import training_arrays
+
+__all__ = ["Event", "Notify", "TrainRequest", "train", "train_new"]
+
+logger = logging.getLogger(__name__)
+
+Event = Literal["on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end"]
+Notify = Callable[[Event], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainRequest:
+    """Checked arguments of `Word2Vec.train`.
+
+    Parameters
+    ----------
+    epochs : int
+        Number of epochs.
+    alpha, min_alpha : float
+        Learning rate at the start and at the end; they replace the model's.
+    total_examples, total_words : int or None
+        Sentences and words of the corpus, as the caller says.
+    words_before : int
+        Words trained before, which count towards the decay of the learning rate.
+    compute_loss : bool
+        Replaces the model's setting.
+    """
+
+    epochs: int
+    alpha: float
+    min_alpha: float
+    total_examples: int | None
+    total_words: int | None
+    words_before: int
+    compute_loss: bool
+
+
+def train_new(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, notify: Notify) -> None:
+    """Build the vocabulary from a corpus and train on it for the model's number of epochs.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        A model without a vocabulary.
+    corpus : Corpus
+        The corpus.
+    trim_rule : callable, optional
+        Decides about single words.
+    notify : callable
+        Called with the name of each event.
+    """
+    scan = corpus.scan(
+        state.compute.threads,
+        keep_ids=state.epochs > 0,
+        max_vocab_size=state.vocabulary_options.max_vocab_size,
+        trim_rule=trim_rule,
+    )
+    vocabulary = adopt_vocabulary(state, choose_vocabulary(state, scan.counts, trim_rule))
+    if state.epochs == 0:
+        return
+    encoded = scan.encoded(vocabulary, state.compute.threads) or corpus.encode(vocabulary, state.compute.threads)
+    schedule = LearningRateSchedule(
+        start=state.alpha, end=state.min_alpha, planned_words=float(vocabulary.raw_words * state.epochs)
+    )
+    with state.exclusively():
+        _run(state, encoded, schedule, state.epochs, notify)
+
+
+def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: Notify) -> TrainingReport:
+    """Train a model that has a vocabulary.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    corpus : Corpus
+        The corpus.
+    request : TrainRequest
+        Epochs, learning rates, and what the caller says about the corpus.
+    notify : callable
+        Called with the name of each event.
+
+    Returns
+    -------
+    TrainingReport
+        What the training did.
+
+    Raises
+    ------
+    RuntimeError
+        If the model is training already.
+    TrainingDiverged
+        If weights are not finite after an epoch.
+    """
+    with state.exclusively():
+        state.alpha, state.min_alpha = request.alpha, request.min_alpha
+        state.compute_loss = request.compute_loss
+        if state.alpha > state.min_alpha_yet_reached:
+            logger.warning(
+                "the learning rate is higher than at the end of the previous training: 'alpha' is %g", state.alpha
+            )
+        encoded = corpus.encode(current_vocabulary(state), state.compute.threads)
+        planned = planned_words(
+            encoded,
+            total_examples=request.total_examples,
+            total_words=request.total_words,
+            corpus_count=state.corpus_count,
+            corpus_total_words=state.corpus_total_words,
+        )
+        schedule = LearningRateSchedule(
+            start=state.alpha, end=state.min_alpha, planned_words=planned * request.epochs
+        ).shortened(request.words_before)
+        report = _run(state, encoded, schedule, request.epochs, notify)
+    warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
+    return report
+
+
+def _run(
+    state: Word2VecState, corpus: EncodedCorpus, schedule: LearningRateSchedule, epochs: int, notify: Notify
+) -> TrainingReport:
+    # Each training draws from different random streams; otherwise trainings of one epoch would all sample alike.
+    first_stream = state.train_count << 32
+    state.train_count += 1
+    state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
+    state.loss_offset = 0.0
+    progress = TrainingProgress(state.progress, int(schedule.planned_words), epochs)
+    try:
+        notify("on_train_begin")
+        threads = run_epochs(
+            corpus,
+            training_arrays(state),
+            state.options,
+            schedule,
+            epochs=epochs,
+            compute=state.compute,
+            first_stream=first_stream,
+            progress=progress,
+            on_epoch_begin=lambda: notify("on_epoch_begin"),
+            on_epoch_end=lambda report: _end_epoch(state, report, notify),
+        )
+    except BaseException:
+        state.training_report = replace(state.training_report, interrupted=True)
+        raise
+    finally:
+        state.wv.norms = None
+        progress.close()
+        corpus.close()
+    state.training_report = replace(state.training_report, workers=threads)
+    notify("on_train_end")
+    return state.training_report
+
+
+def _end_epoch(state: Word2VecState, report: EpochReport, notify: Notify) -> None:
+    if state.training_report is None:
+        raise AssertionError("training starts with an empty report")
+    state.training_report = replace(state.training_report, epochs=(*state.training_report.epochs, report))
+    state.wv.norms = None
+    state.min_alpha_yet_reached = report.learning_rate
+    state.total_train_time += report.seconds
+    logger.info(
+        "epoch %d: loss %.4f, %d raw words in %.1f s (%.0f words/s), learning rate %.5f",
+        report.epoch + 1,
+        report.loss,
+        report.raw_words,
+        report.seconds,
+        report.words_per_second,
+        report.learning_rate,
+    )
+    if not report.interrupted:
+        notify("on_epoch_end")
