@@ -213,7 +213,7 @@ def test_ids_are_those_of_words_even_if_a_matrix_has_more_rows() -> None:
         ({"input": [[0.0] * 16] * 3}, TypeError, "`input` must be a NumPy array"),
         ({"counts": np.array([0, 0, 0])}, ValueError, "positive count"),
         ({"counts": np.array([1.0, 2.0, 3.0])}, TypeError, "`counts` must be int64"),
-        ({"update_scale": np.ones(2, np.float32)}, ValueError, "factors"),
+        ({"update_scale": np.ones(2, np.float32)}, ValueError, "update_scale"),
         ({"options": SimpleNamespace()}, AttributeError, "architecture"),
     ],
 )

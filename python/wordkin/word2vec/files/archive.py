@@ -15,12 +15,12 @@ from ...runtime.options import integer_option, real_option
 from ...storage import Archive
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.paths import AnyPath, local_path
-from .saveable import Saveable
 from ...vectors import KeyedVectors
 from ...vectors.files import archive as vector_archive
 from ..options import ModelOptions, TrainingOptions, VocabularyOptions
 from ..padded_rows import PaddedRows
 from ..state import Word2VecState, checked_vectors, new_state
+from .saveable import Saveable
 
 __all__ = ["MODEL_FILE", "archive_to_state", "pretrained_file", "state_to_archive"]
 
