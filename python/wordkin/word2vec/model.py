@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import numpy as np
@@ -271,6 +272,7 @@ class Word2Vec:
     def _from_state(cls: type[Self], state: Word2VecState) -> Self:
         model = cls()  # not __new__: derived classes may set attributes of their own
         state.hashfxn, state.progress = model._state.hashfxn, model._state.progress
+        state.compute = replace(state.compute, isa=model._state.compute.isa)
         model._state = state
         return model
 

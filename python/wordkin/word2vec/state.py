@@ -19,7 +19,17 @@ from .options import ModelOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
 from .report import TrainingReport
 
-__all__ = ["Word2VecState", "checked_layer", "checked_vectors", "current_vocabulary", "new_state", "word_counts"]
+__all__ = [
+    "UNCHOSEN_ISA",
+    "Word2VecState",
+    "checked_layer",
+    "checked_vectors",
+    "current_vocabulary",
+    "new_state",
+    "word_counts",
+]
+
+UNCHOSEN_ISA = "baseline"  # in states read from files: the model that takes them sets the instruction set
 
 
 @dataclass(kw_only=True, eq=False)

@@ -10,21 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
-from ...runtime.compute import Compute, choose_isa, requested_workers
+from ...runtime.compute import Compute, requested_workers
 from ...runtime.options import integer_option, real_option
 from ...storage import Archive
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.paths import AnyPath, local_path
+from ...storage.saveable import Saveable
 from ...vectors import KeyedVectors
 from ...vectors.files import archive as vector_archive
 from ..options import ModelOptions, TrainingOptions, VocabularyOptions
 from ..padded_rows import PaddedRows
-from ..state import Word2VecState, checked_vectors, new_state
-from .saveable import Saveable
+from ..state import UNCHOSEN_ISA, Word2VecState, checked_vectors, new_state
 
 __all__ = ["MODEL_FILE", "archive_to_state", "pretrained_file", "state_to_archive"]
 
-KIND = "word2vec"
 _FILE_IN_FOLDER = "model.safetensors"
 
 _MODEL_OPTIONS = ("vector_size", "alpha", "min_alpha", "epochs", "compute_loss", "comment")
@@ -52,7 +51,6 @@ def state_to_archive(state: Word2VecState) -> Archive:
             tensors[name] = rows.view
     model = {name: getattr(state, name) for name in (*_MODEL_OPTIONS, *_COUNTERS, *_REALS)}
     metadata: dict[str, Any] = {
-        "kind": KIND,
         "vectors": dict(vectors.metadata),
         "training": asdict(state.options),
         "vocabulary": asdict(state.vocabulary_options),
@@ -81,13 +79,9 @@ def archive_to_state(archive: Archive) -> Word2VecState:
     FormatError
         If the content is not that of a Word2Vec model.
     """
-    isa = choose_isa()  # not below: an invalid environment variable is not an error of the file
     tensors = dict(archive.tensors)
     layers = {name: tensors.pop(name, None) for name in ("output", "nodes")}
-    try:
-        state = _state_without_layers(archive, tensors, isa)
-    except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"the settings are not those of a Word2Vec model: {error}") from error
+    state = _state_without_layers(archive, tensors)
     for name, matrix in layers.items():
         if matrix is not None:
             if matrix.shape != (len(state.wv), state.vector_size) or matrix.dtype != np.float32:
@@ -96,7 +90,7 @@ def archive_to_state(archive: Archive) -> Word2VecState:
     return state
 
 
-def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]], isa: str) -> Word2VecState:
+def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]]) -> Word2VecState:
     scalars: dict[str, Any] = archive.metadata["model"]
     training = dict(archive.metadata["training"])
     training.pop("isa", None)  # stored by early versions; it belongs to the machine, not to the model
@@ -104,7 +98,7 @@ def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]], is
         ModelOptions(**{name: scalars[name] for name in _MODEL_OPTIONS}),
         TrainingOptions(**training),
         VocabularyOptions(**archive.metadata["vocabulary"]),
-        Compute(threads=requested_workers(scalars["workers"]), isa=isa),
+        Compute(threads=requested_workers(scalars["workers"]), isa=UNCHOSEN_ISA),
     )
     for name in _COUNTERS:
         setattr(state, name, integer_option(name, scalars[name], 0, 2**63 - 1))
@@ -118,7 +112,12 @@ def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]], is
     return state
 
 
-MODEL_FILE = Saveable(kind=KIND, pack=state_to_archive, unpack=archive_to_state)
+MODEL_FILE = Saveable(
+    kind="word2vec",
+    pack=state_to_archive,
+    unpack=archive_to_state,
+    hint="KeyedVectors.load loads vectors without a model",
+)
 
 
 def pretrained_file(folder: AnyPath) -> Path:

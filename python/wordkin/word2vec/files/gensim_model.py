@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import Any
 
 from ...errors import FormatError
@@ -13,7 +12,7 @@ from ...vectors.files import GensimModel
 from ..arguments import architecture_of
 from ..gensim import OPTION_FIELDS
 from ..options import ModelOptions, TrainingOptions, VocabularyOptions
-from ..state import Word2VecState, checked_layer, checked_vectors, new_state
+from ..state import UNCHOSEN_ISA, Word2VecState, checked_layer, checked_vectors, new_state
 
 __all__ = ["NotContinuableError", "state_of_gensim"]
 
@@ -57,9 +56,8 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
             "the model was trained with hierarchical softmax: gensim's Huffman tree differs from wordkin's, so that "
             "its output layer cannot be used"
         )
-    compute = Compute.choose()
     try:
-        state = _state_of_settings(settings, compute)
+        state = _state_of_settings(settings)
         wv = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
         state.wv = checked_vectors(wv, state.vector_size)
         if saved.lock_factors is not None:
@@ -78,16 +76,15 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
     return state
 
 
-def _state_of_settings(settings: dict[str, Any], compute: Compute) -> Word2VecState:
+def _state_of_settings(settings: dict[str, Any]) -> Word2VecState:
     fields: dict[str, dict[str, Any]] = defaultdict(dict)
     for name, path in OPTION_FIELDS.items():
         if name in settings:
             group, _, field = path.rpartition(".")
             fields[group][field] = architecture_of(settings[name]) if name == "sg" else settings[name]
-    threads = fields["compute"].get("threads")
     return new_state(
         ModelOptions(**{name: settings[name] for name in _MODEL_OPTIONS if name in settings}),
         TrainingOptions(**fields["options"]),
         VocabularyOptions(**fields["vocabulary_options"]),
-        compute if threads is None else replace(compute, threads=requested_workers(threads)),
+        Compute(threads=requested_workers(fields["compute"].get("threads")), isa=UNCHOSEN_ISA),
     )
