@@ -264,7 +264,7 @@ def test_load_is_for_the_class(sentences: Sentences, tmp_path: Path) -> None:
     with pytest.raises(AttributeError, match="on the class"):
         model.load(tmp_path / "model")
     for wrong in (lambda: Word2Vec.load(tmp_path / "vectors"), lambda: KeyedVectors.load(tmp_path / "model")):
-        with pytest.raises(AttributeError, match="holds") as caught:
+        with pytest.raises(AttributeError, match="kind") as caught:
             wrong()
         assert isinstance(caught.value, FormatError)
 
