@@ -1,9 +1,9 @@
 """Classifiers and taggers on top of embeddings, in scikit-learn's manners."""
 
-from .chunks import ChunkReport, Score, chunk_report, chunks
 from .classifier import TextClassifier
+from .labels.chunks import ChunkReport, Score, chunk_report, chunks
+from .labels.schemes import as_bio, as_iobes, check_scheme, recognised_scheme
 from .options import NetworkOptions
-from .schemes import as_bio, as_iobes, check_scheme, recognised_scheme
 from .tagger import SequenceTagger
 from .training.progress import FitEvent
 

@@ -12,9 +12,9 @@ from ..errors import CorpusError
 from ..runtime.options import flag_option, integer_option
 from .data.texts import as_tokenizer, cut_texts, tokenized
 from .inference.outputs import answers
-from .labels import LabelSet, class_factors, text_weights
+from .labels.label_set import LabelSet, class_factors, text_weights
 from .text_network import TextNetwork
-from .training.setup import held_out
+from .training.embeddings import held_out
 
 if TYPE_CHECKING:
     from .._core.tasks import Network

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .chunks import Score
+from .labels.chunks import Score
 
 __all__ = ["LabelReport", "label_report"]
 

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from ..errors import CorpusError, LabelError
 from ..runtime.options import choice_option, flag_option, integer_option
-from .chunks import ChunkReport, chunk_report
 from .data.texts import cut_texts, token_lists
 from .inference.outputs import answers
-from .labels import text_weights
-from .schemes import SCHEMES, Scheme, as_bio, as_iobes, check_scheme, recognised_scheme
+from .labels.chunks import ChunkReport, chunk_report
+from .labels.label_set import text_weights
+from .labels.schemes import SCHEMES, Scheme, as_bio, as_iobes, check_scheme, recognised_scheme
 from .text_network import TextNetwork
-from .training.setup import held_out
+from .training.embeddings import held_out
 
 if TYPE_CHECKING:
     from .._core.tasks import Network

@@ -17,10 +17,10 @@ from .data.texts import IndexedTexts
 from .files import model_folder as persistence
 from .inference.outputs import NetworkContent, Question, answers, opened_network
 from .options import NetworkOptions, Task
+from .training.embeddings import chosen_features, chosen_machine, fit_settings, seed_of
 from .training.initialization import initial_parameters
 from .training.loop import Problem, train_network
 from .training.progress import FitProgress
-from .training.setup import chosen_features, chosen_machine, fit_settings, seed_of
 
 if TYPE_CHECKING:
     from .._core.tasks import Network

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wordkin.downstream.chunks import Score, chunk_report, chunks
+from wordkin.downstream.labels.chunks import Score, chunk_report, chunks
 
 ORACLE = json.loads((Path(__file__).parent / "oracle" / "seqeval.json").read_text())
 MEANS = {"micro avg": "micro", "macro avg": "macro", "weighted avg": "weighted"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordkin.downstream.chunks import chunks
-from wordkin.downstream.schemes import as_bio, as_iobes, check_scheme, recognised_scheme
+from wordkin.downstream.labels.chunks import chunks
+from wordkin.downstream.labels.schemes import as_bio, as_iobes, check_scheme, recognised_scheme
 from wordkin.errors import LabelError
 
 TAGS = st.lists(st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "B-B", "I-B", "E-B", "S-B"]), max_size=12)

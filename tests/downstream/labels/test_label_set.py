@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from wordkin.downstream.labels.label_set import LabelSet, class_factors, text_weights
 
 from wordkin.downstream.evaluation import label_report
-from wordkin.downstream.labels import LabelSet, class_factors, text_weights
 from wordkin.errors import LabelError
 
 

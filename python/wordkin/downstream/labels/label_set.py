@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import LabelError
+from ...errors import LabelError
 
 __all__ = ["LabelSet", "class_factors", "text_weights"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from ..errors import LabelError
+from ...errors import LabelError
 from .chunks import chunks
 
 __all__ = ["SCHEMES", "Scheme", "as_bio", "as_iobes", "check_scheme", "recognised_scheme"]
