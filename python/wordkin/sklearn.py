@@ -1,16 +1,20 @@
-"""Transformers for scikit-learn's pipelines: texts to vectors. Importing this imports no scikit-learn; using it may."""
+"""Transformers from texts to vectors for scikit-learn pipelines.
+
+Importing this module does not import scikit-learn.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .downstream.data.texts import IndexedTexts, as_tokenizer, tokenized
-from .downstream.data.word_rows import gathered_vectors
+from .downstream.data.texts import IndexedTexts, Texts, TokenizerChoice, checked_tokenizer, tokenize_texts
+from .downstream.data.word_rows import lookup_vectors
+from .downstream.training.embeddings import HasVectors
 from .elmo import ELMo
 from .runtime.estimator import Estimator
 from .runtime.options import choice_option, flag_option, integer_option, real_option
@@ -19,65 +23,43 @@ from .vectors import KeyedVectors
 __all__ = ["ELMoVectorizer", "WordVectorizer"]
 
 Matrix = NDArray[np.float32]
-Self = TypeVar("Self", bound="_Vectorizer")
 
 
-class _Vectorizer(Estimator):
-    """What both transformers have in common."""
-
-    _estimator_type = "transformer"
-    _shared_parameters = ("embedding",)
-
-    n_features_out_: int
-
-    def fit(self: Self, X: Any, y: Any = None) -> Self:
-        raise NotImplementedError
-
-    def transform(self, X: Any) -> Matrix:
-        raise NotImplementedError
-
-    def fit_transform(self, X: Any, y: Any = None) -> Matrix:
-        """Fit, then return the vectors of the same texts."""
-        return self.fit(X, y).transform(X)
-
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
-        """Return names of the columns; `input_features` is for scikit-learn and not used."""
-        self._require_fitted()
-        prefix = type(self).__name__.lower()
-        return np.array([f"{prefix}{column}" for column in range(self.n_features_out_)], dtype=object)
-
-
-class WordVectorizer(_Vectorizer):
-    """Texts as weighted means of the vectors of their words.
+class WordVectorizer(Estimator):
+    """Represent texts by weighted means of their word vectors.
 
     Parameters
     ----------
     embedding : KeyedVectors or Word2Vec
-        The vectors. Words without one are left out; a text without any word is a row of zeros.
-    weighting : {"mean", "sif", "tfidf"}
-        All words alike; smooth inverse frequency (Arora et al. 2017): a / (a + p) for a word of probability p in the
-        texts that were fitted, and the common directions of these taken away; or term frequency times smooth inverse
-        document frequency.
-    tokenizer : {"words", "blanks"} or callable
-        How texts are cut: runs of letters and digits and every other character but blanks; what blanks separate; or
-        from a text to its tokens. Texts that are token lists already are taken as they are.
-    lowercase : bool
-        Whether words are looked up in lower case; else those only that are missing as they stand.
-    sif_a : float
-        The a of "sif".
-    sif_components : int
-        How many common directions "sif" takes away.
-    normalize : bool
-        Whether rows are scaled to length one.
+        The word vectors. Words without a vector are ignored; a text without known words is a row of zeros.
+    weighting : {"mean", "sif", "tfidf"}, default "mean"
+        "mean" weights all words equally. "sif" is smooth inverse frequency [1]_: the weight a / (a + p) for a word
+        with the relative frequency p in the training texts, and removal of common components. "tfidf" is term
+        frequency times smoothed inverse document frequency.
+    tokenizer : {"words", "whitespace"} or callable, default "words"
+        How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
+        function from a text to its tokens. Texts that are lists of tokens are not split.
+    lowercase : bool, default False
+        Whether to lower-case every word before the look-up of its vector; otherwise only words that are missing.
+    sif_a : float, default 0.001
+        The parameter a of "sif" (> 0).
+    sif_components : int, default 1
+        Number of common components that "sif" removes (>= 0).
+    normalize : bool, default False
+        Whether to scale rows to unit length.
 
     Attributes
     ----------
     word_weights_ : dict of str to float
-        Of the words that were fitted; "sif" and "tfidf" only.
-    common_components_ : ndarray, shape (sif_components, width)
-        "sif" only.
+        Weights of the words of the training texts; only for "sif" and "tfidf".
+    common_components_ : ndarray of shape (sif_components, vector_size)
+        Common components, float32; only for "sif".
     n_features_out_ : int
-        Columns.
+        Number of columns of the result.
+
+    References
+    ----------
+    .. [1] S. Arora, Y. Liang and T. Ma, "A simple but tough-to-beat baseline for sentence embeddings", ICLR 2017.
 
     Examples
     --------
@@ -87,15 +69,18 @@ class WordVectorizer(_Vectorizer):
     [[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]]
     """
 
+    _shared_parameters = ("embedding",)
+
+    n_features_out_: int
     word_weights_: dict[str, float]
     common_components_: Matrix
 
     def __init__(
         self,
-        embedding: Any = None,
+        embedding: KeyedVectors | HasVectors | None = None,
         weighting: Literal["mean", "sif", "tfidf"] = "mean",
         *,
-        tokenizer: Any = "words",
+        tokenizer: TokenizerChoice = "words",
         lowercase: bool = False,
         sif_a: float = 1e-3,
         sif_components: int = 1,
@@ -109,20 +94,32 @@ class WordVectorizer(_Vectorizer):
         self.sif_components = sif_components
         self.normalize = normalize
 
-    def fit(self, X: Any, y: Any = None) -> WordVectorizer:
-        """Learn the weights of words from texts.
+    def fit(self, X: Texts, y: object = None) -> WordVectorizer:
+        """Compute the word weights and the common components of training texts.
 
         Parameters
         ----------
-        X : list of str, or of lists of str
-            Texts.
-        y : object
-            Not used.
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        y : object, default None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        WordVectorizer
+            This transformer.
 
         Raises
         ------
         TypeError, ValueError
-            If there are no texts, or a parameter is none that can be.
+            If an element of `X` is not a text, or a parameter has the wrong type or is out of range.
+
+        Examples
+        --------
+        >>> kv = KeyedVectors(2)
+        >>> kv.add_vectors(["sun", "rain"], [[1, 0], [0, 1]])
+        >>> WordVectorizer(kv, "tfidf").fit(["sun", "sun rain"]).word_weights_["sun"]
+        1.0
         """
         vectors = self._vectors()
         weighting = choice_option("weighting", self.weighting, ("mean", "sif", "tfidf"))
@@ -136,16 +133,85 @@ class WordVectorizer(_Vectorizer):
             weights = _inverse_frequencies(texts, a) if weighting == "sif" else _inverse_document_frequencies(texts)
             self.word_weights_ = dict(zip(texts.words, weights.tolist(), strict=True))
         if weighting == "sif":
-            self.common_components_ = _main_directions(self._means(texts), components)
+            self.common_components_ = _principal_directions(self._means(texts), components)
         return self
 
-    def transform(self, X: Any) -> Matrix:
-        """Return float32 (texts, width)."""
+    def transform(self, X: Texts) -> Matrix:
+        """Compute the vectors of texts.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, vector_size)
+            Float32 vectors.
+
+        Raises
+        ------
+        NotFittedError
+            If the transformer is not fitted.
+
+        Examples
+        --------
+        >>> kv = KeyedVectors(2)
+        >>> kv.add_vectors(["sun", "rain"], [[1, 0], [0, 1]])
+        >>> WordVectorizer(kv, normalize=True).fit([]).transform(["sun sun"]).tolist()
+        [[1.0, 0.0]]
+        """
         self._require_fitted()
         means = self._means(self._indexed(X))
         if self.weighting == "sif":
             means -= means @ self.common_components_.T @ self.common_components_
         return _unit_rows(means) if flag_option("normalize", self.normalize) else means
+
+    def fit_transform(self, X: Texts, y: object = None) -> Matrix:
+        """Fit the transformer and compute the vectors of the same texts.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        y : object, default None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, vector_size)
+            Float32 vectors.
+
+        Examples
+        --------
+        >>> kv = KeyedVectors(2)
+        >>> kv.add_vectors(["sun", "rain"], [[1, 0], [0, 1]])
+        >>> WordVectorizer(kv).fit_transform([["sun", "rain"]]).tolist()
+        [[0.5, 0.5]]
+        """
+        texts = X if isinstance(X, Sequence) else list(X)  # read twice
+        return self.fit(texts, y).transform(texts)
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Return the names of the columns.
+
+        Parameters
+        ----------
+        input_features : object, default None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        ndarray of shape (n_features_out_,)
+            Names: "wordvectorizer0", "wordvectorizer1" and so on.
+
+        Examples
+        --------
+        >>> WordVectorizer(KeyedVectors(2)).fit([]).get_feature_names_out().tolist()
+        ['wordvectorizer0', 'wordvectorizer1']
+        """
+        self._require_fitted()
+        return _column_names("wordvectorizer", self.n_features_out_)
 
     def _vectors(self) -> KeyedVectors:
         vectors = getattr(self.embedding, "wv", self.embedding)  # of a Word2Vec
@@ -153,32 +219,36 @@ class WordVectorizer(_Vectorizer):
             raise TypeError(f"embedding must be KeyedVectors or a Word2Vec, got {type(self.embedding).__name__}")
         return vectors
 
-    def _indexed(self, X: Any) -> IndexedTexts:
-        return IndexedTexts.of(tokenized(X, as_tokenizer(self.tokenizer)))
+    def _indexed(self, X: Texts) -> IndexedTexts:
+        return IndexedTexts.from_sentences(tokenize_texts(X, checked_tokenizer(self.tokenizer)))
 
     def _means(self, texts: IndexedTexts) -> Matrix:
-        """Weighted means of the words' vectors; for "sif" divided by the number of words, for others by the weights."""
+        """Return weighted sums of word vectors, divided by the number of words for "sif", else by the weights."""
         vectors = self._vectors()
-        table, rows = gathered_vectors(vectors, texts.words, flag_option("lowercase", self.lowercase))
+        table, rows = lookup_vectors(vectors, texts.words, flag_option("lowercase", self.lowercase))
         weights = np.ones(len(texts.words), dtype=np.float32)
         if self.weighting != "mean":
-            # A word that was not fitted is as rare as can be.
+            # Words that did not occur in the training texts count as the rarest ones.
             rarest = max(self.word_weights_.values(), default=1.0)
             weights[:] = [self.word_weights_.get(word, rarest) for word in texts.words]
         weights[rows < 0] = 0.0
         means = np.zeros((len(texts), vectors.vector_size), dtype=np.float32)
-        for place, (begin, end) in enumerate(zip(texts.ends[:-1].tolist(), texts.ends[1:].tolist(), strict=True)):
+        for index, (begin, end) in enumerate(zip(texts.ends[:-1].tolist(), texts.ends[1:].tolist(), strict=True)):
             types = texts.types[begin:end]
             own = weights[types]
             divisor = float(np.count_nonzero(own)) if self.weighting == "sif" else float(own.sum(dtype=np.float64))
             if divisor > 0:
-                means[place] = (own / np.float32(divisor)) @ table[rows[types]]
+                means[index] = (own / np.float32(divisor)) @ table[rows[types]]
         return means
 
 
+def _column_names(prefix: str, count: int) -> NDArray[np.object_]:
+    return np.array([f"{prefix}{column}" for column in range(count)], dtype=object)
+
+
 def _inverse_frequencies(texts: IndexedTexts, a: float) -> NDArray[np.float64]:
-    shares = texts.counts / max(1, int(texts.counts.sum()))
-    weights: NDArray[np.float64] = a / (a + shares)
+    frequencies = texts.counts / max(1, int(texts.counts.sum()))
+    weights: NDArray[np.float64] = a / (a + frequencies)
     return weights
 
 
@@ -190,8 +260,8 @@ def _inverse_document_frequencies(texts: IndexedTexts) -> NDArray[np.float64]:
     return weights
 
 
-def _main_directions(means: Matrix, count: int) -> Matrix:
-    """The directions in which the rows are longest, without a mean being taken away; float32 (count, width)."""
+def _principal_directions(means: Matrix, count: int) -> Matrix:
+    """Return the first right singular vectors of the uncentred rows, float32 of shape (count, width)."""
     scatter = means.T.astype(np.float64) @ means
     _, directions = np.linalg.eigh(scatter)
     return directions[:, ::-1][:, :count].T.astype(np.float32)
@@ -203,30 +273,32 @@ def _unit_rows(rows: Matrix) -> Matrix:
     return rows / divisors
 
 
-class ELMoVectorizer(_Vectorizer):
-    """Texts as the mean, or the largest values, of the contextual vectors of their tokens.
+class ELMoVectorizer(Estimator):
+    """Represent texts by the mean or the maximum of the contextual vectors of their tokens.
 
     Parameters
     ----------
     embedding : ELMo
         The language model.
-    layers : {"average", "top", "all"}, int, or sequence of float
-        As in `ELMo.encode`; with "all" the layers stand side by side.
-    pooling : {"mean", "max"}
-        How the tokens of a text become one vector; zeros for a text without tokens.
-    tokenizer : {"words", "blanks"} or callable
-        How texts are cut; as in `WordVectorizer`.
-    batch_size : int
-        Texts at a time.
-    gamma, layer_norm
-        As in `ELMo.encode`.
-    workers : int, optional
-        Threads; None for the cores that this process may use.
+    layers : {"average", "top", "all"}, int, or sequence of float, default "average"
+        Which layers to use, as in `ELMo.encode`; "all" concatenates them.
+    pooling : {"mean", "max"}, default "mean"
+        How the vectors of a text are pooled. A text without tokens is a row of zeros.
+    tokenizer : {"words", "whitespace"} or callable, default "words"
+        How texts are split, as in `WordVectorizer`.
+    batch_size : int, default 32
+        Number of texts that are encoded at a time (>= 1).
+    gamma : float, default 1.0
+        Factor of the vectors, as in `ELMo.encode`.
+    layer_norm : {"bilm", "allennlp"} or None, default None
+        How to normalise the layers, as in `ELMo.encode`.
+    workers : int or None, default None
+        Number of threads; None for the number of CPUs that this process may use.
 
     Attributes
     ----------
     n_features_out_ : int
-        Columns.
+        Number of columns of the result.
 
     Examples
     --------
@@ -236,13 +308,17 @@ class ELMoVectorizer(_Vectorizer):
     (2, 16)
     """
 
+    _shared_parameters = ("embedding",)
+
+    n_features_out_: int
+
     def __init__(
         self,
-        embedding: Any = None,
-        layers: Any = "average",
+        embedding: ELMo | None = None,
+        layers: Literal["average", "top", "all"] | int | Sequence[float] = "average",
         *,
         pooling: Literal["mean", "max"] = "mean",
-        tokenizer: Any = "words",
+        tokenizer: TokenizerChoice = "words",
         batch_size: int = 32,
         gamma: float = 1.0,
         layer_norm: Literal["bilm", "allennlp"] | None = None,
@@ -257,35 +333,126 @@ class ELMoVectorizer(_Vectorizer):
         self.layer_norm = layer_norm
         self.workers = workers
 
-    def fit(self, X: Any, y: Any = None) -> ELMoVectorizer:
-        """Check the parameters; nothing is learned from texts.
+    def fit(self, X: Texts, y: object = None) -> ELMoVectorizer:
+        """Check the parameters; nothing is learned from the texts.
 
         Parameters
         ----------
-        X : list of str, or of lists of str
-            Texts.
-        y : object
-            Not used.
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        y : object, default None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        ELMoVectorizer
+            This transformer.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an element of `X` is not a text, or a parameter has the wrong type or is out of range.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> ELMoVectorizer(model, "all").fit([]).n_features_out_
+        32
         """
-        tokenized(X, as_tokenizer(self.tokenizer))
-        (probe,) = self._encoded([["probe"]])
+        tokenize_texts(X, checked_tokenizer(self.tokenizer))
+        (probe,) = self._encode([["probe"]])
         self.n_features_out_ = int(probe.size)
         return self
 
-    def transform(self, X: Any) -> Matrix:
-        """Return float32 (texts, width)."""
+    def transform(self, X: Texts, *, workers: int | None = None) -> Matrix:
+        """Compute the vectors of texts.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, n_features_out_)
+            Float32 vectors.
+
+        Raises
+        ------
+        NotFittedError
+            If the transformer is not fitted.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> ELMoVectorizer(model, pooling="max").fit([]).transform(["", "Time flies."]).shape
+        (2, 16)
+        """
         self._require_fitted()
-        sentences = tokenized(X, as_tokenizer(self.tokenizer))
+        sentences = tokenize_texts(X, checked_tokenizer(self.tokenizer))
         pool = _POOLING[choice_option("pooling", self.pooling, tuple(_POOLING))]
         rows = np.zeros((len(sentences), self.n_features_out_), dtype=np.float32)
-        # Few at a time: the vectors of all tokens would be many times as large as the result.
-        for first in range(0, len(sentences), _TEXTS_AT_ONCE):
-            for place, vectors in enumerate(self._encoded(sentences[first : first + _TEXTS_AT_ONCE]), start=first):
+        # In blocks, as the vectors of all tokens would need many times the memory of the result.
+        for first in range(0, len(sentences), _TEXTS_PER_BLOCK):
+            block = sentences[first : first + _TEXTS_PER_BLOCK]
+            for index, vectors in enumerate(self._encode(block, workers), start=first):
                 if vectors.shape[-2]:
-                    rows[place] = pool(vectors).reshape(-1)
+                    rows[index] = pool(vectors).reshape(-1)
         return rows
 
-    def _encoded(self, sentences: list[list[str]]) -> list[Matrix]:
+    def fit_transform(self, X: Texts, y: object = None) -> Matrix:
+        """Fit the transformer and compute the vectors of the same texts.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        y : object, default None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, n_features_out_)
+            Float32 vectors.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> ELMoVectorizer(model, "top").fit_transform([["Time", "flies"]]).shape
+        (1, 16)
+        """
+        texts = X if isinstance(X, Sequence) else list(X)  # read twice
+        return self.fit(texts, y).transform(texts)
+
+    def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
+        """Return the names of the columns.
+
+        Parameters
+        ----------
+        input_features : object, default None
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        ndarray of shape (n_features_out_,)
+            Names: "elmovectorizer0", "elmovectorizer1" and so on.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> ELMoVectorizer(model).fit([]).get_feature_names_out()[0]
+        'elmovectorizer0'
+        """
+        self._require_fitted()
+        return _column_names("elmovectorizer", self.n_features_out_)
+
+    def _encode(self, sentences: list[list[str]], workers: int | None = None) -> list[Matrix]:
         if not isinstance(self.embedding, ELMo):
             raise TypeError(f"embedding must be an ELMo, got {type(self.embedding).__name__}")
         found: list[Matrix] = self.embedding.encode(
@@ -293,14 +460,14 @@ class ELMoVectorizer(_Vectorizer):
             self.layers,
             batch_size=self.batch_size,
             progress=False,
-            workers=self.workers,
+            workers=self.workers if workers is None else workers,
             gamma=self.gamma,
             layer_norm=self.layer_norm,
         )
         return found
 
 
-_TEXTS_AT_ONCE = 512
+_TEXTS_PER_BLOCK = 512
 _POOLING: dict[str, Callable[[Matrix], Matrix]] = {
     "mean": lambda vectors: vectors.mean(axis=-2, dtype=np.float64).astype(np.float32),
     "max": lambda vectors: vectors.max(axis=-2),

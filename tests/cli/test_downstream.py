@@ -136,7 +136,7 @@ def test_wrong_usage(
         (("classify", "train", "sentences.conll", "-o", "x"), "no labels of texts"),
         (("classify", "train", "one.tsv", "-o", "x"), "two classes"),
         (("classify", "train", "texts.tsv", "-o", "x", "--label-column", "7"), "no column 7"),
-        (("tag", "train", "broken.conll", "-o", "x"), "forbids"),
+        (("tag", "train", "broken.conll", "-o", "x"), "must follow the scheme bio"),
         (("classify", "predict", "nowhere", "texts.tsv"), "No such file"),
     ],
 )

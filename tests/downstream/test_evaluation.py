@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from wordkin.downstream.labels.chunks import Score, chunk_report, chunks
+from wordkin.downstream.evaluation import Score, chunk_report
+from wordkin.downstream.labels.chunks import chunks
 
 ORACLE = json.loads((Path(__file__).parent / "oracle" / "seqeval.json").read_text())
 MEANS = {"micro avg": "micro", "macro avg": "macro", "weighted avg": "weighted"}
@@ -44,7 +45,7 @@ def test_nothing_to_find() -> None:
 
 
 def test_sentences_must_fit() -> None:
-    with pytest.raises(ValueError, match="same sentences, got 2 true and 1 predicted"):
+    with pytest.raises(ValueError, match="predicted must have tags for each of 2 sentences, got 1"):
         chunk_report([["O"], ["O"]], [["O"]])
-    with pytest.raises(ValueError, match="sentence 1 must have as many predicted tags as true ones, 2, got 1"):
+    with pytest.raises(ValueError, match="predicted\\[1\\] must have a tag for each of 2 tokens, got 1"):
         chunk_report([["O"], ["O", "O"]], [["O"], ["O"]])

@@ -90,7 +90,7 @@ def test_bad_parameters(kv: KeyedVectors, params: dict[str, Any], error: type[Ex
 
 
 def test_not_fitted(kv: KeyedVectors) -> None:
-    with pytest.raises(NotFittedError, match="this WordVectorizer is not fitted yet"):
+    with pytest.raises(NotFittedError, match="this WordVectorizer is not fitted; call fit"):
         WordVectorizer(kv).transform(TEXTS)
     with pytest.raises(TypeError, match="embedding must be an ELMo, got KeyedVectors"):
         ELMoVectorizer(kv).fit(TEXTS)

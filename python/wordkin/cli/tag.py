@@ -115,7 +115,7 @@ def _evaluate(args: argparse.Namespace) -> int:
 
     tagger = _loaded(args)
     given = read_tagged(source_of(args.input), args.format, columns_of(args))
-    report = tagger.report(given.sentences, given.tags)
+    report = tagger.report(given.sentences, given.tags or [])
     means = {"micro": report.micro, "macro": report.macro, "weighted": report.weighted}
     if args.json:
         print_json(

@@ -1,7 +1,8 @@
-"""Classifiers and taggers on top of embeddings, in scikit-learn's manners."""
+"""Text classification and sequence tagging on top of word embeddings."""
 
 from .classifier import TextClassifier
-from .labels.chunks import ChunkReport, Score, chunk_report, chunks
+from .evaluation import ChunkReport, Score, chunk_report
+from .labels.chunks import chunks
 from .labels.schemes import as_bio, as_iobes, check_scheme, recognised_scheme
 from .options import NetworkOptions
 from .tagger import SequenceTagger

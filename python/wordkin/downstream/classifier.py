@@ -1,106 +1,141 @@
-"""Texts into classes: features of tokens, recurrent layers, one vector for a text, a decision."""
+"""Text classification with a recurrent network over word embeddings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ..errors import CorpusError
-from ..runtime.options import flag_option, integer_option
-from .data.texts import as_tokenizer, cut_texts, tokenized
-from .inference.outputs import answers
-from .labels.label_set import LabelSet, class_factors, text_weights
-from .text_network import TextNetwork
-from .training.embeddings import held_out
-
-if TYPE_CHECKING:
-    from .._core.tasks import Network
+from ..runtime.compute import Compute
+from ..runtime.estimator import Estimator, RandomState, seed_from
+from ..runtime.options import progress_option
+from ..storage.paths import AnyPath
+from .data.examples import joined_examples, require_labels
+from .data.texts import Texts, Tokenizer, TokenizerChoice, checked_tokenizer, limit_lengths, tokenize_texts
+from .files.model_archive import SavedModel
+from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
+from .inference.classification import (
+    attention_weights,
+    class_probabilities,
+    decision_values,
+    text_scores,
+    validation_metrics,
+)
+from .labels.label_set import ClassWeight, Label, Labels, LabelSet, class_factors, text_weights
+from .options import (
+    CharacterOptions,
+    Encoder,
+    FeatureOptions,
+    NetworkOptions,
+    Pooling,
+    TextOptions,
+    TrainingOptions,
+)
+from .state import ClassifierState, Embedding, Floats, History, LayerMix
+from .training.embeddings import EmbeddingChoice, checked_embeddings
+from .training.progress import ProgressChoice
+from .training.run import TrainingRun
 
 __all__ = ["TextClassifier"]
 
+_KIND = "text_classifier"  # in files
 
-class TextClassifier(TextNetwork):
-    """Classify texts with a recurrent network over embeddings, in scikit-learn's manners.
+
+class TextClassifier(Estimator):
+    """Text classifier: a recurrent network over word embeddings with the interface of scikit-learn.
 
     Parameters
     ----------
-    embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these
-        Where a token's vectors come from; None for vectors that are learned from the training texts. Several stand side
-        by side. Of an ELMo's layers a mix with shares softmax(w) and a factor gamma is learned.
-    encoder : {"lstm", "rnn"} or None
-        Recurrent layers over the vectors: LSTM, tanh, or none.
-    bidirectional : bool
-        Whether they read in both directions.
-    hidden_dim, n_layers : int
-        Their width in each direction, and how many.
-    pooling : {"attention", "mean", "max", "last"}
-        How a text becomes one vector; "attention" makes the dynamic context vector c = sum of alpha_t h_t with alpha =
-        softmax over t of v . tanh(W h_t + b).
-    attention_dim : int
-        Width of that tanh layer.
-    dense_dim : int
-        Width of a tanh layer before the decision; 0 for none.
-    input_dropout, dropout : float
-        Share of zeros in the vectors of tokens, and between the other layers, in training.
-    fine_tune : bool, or list of bool
-        Whether embeddings (each) are trained, too: on a copy. Vectors of an ELMo that is not trained are computed once.
-    embedding_dim, min_count : int
-        Width of vectors that are learned, and how often a word must occur to have its own.
-    characters : bool
-        Whether a convolution over the characters of a word stands beside the embeddings.
-    char_dim, filters, max_characters
-        Its shape: numbers for each character, pairs of width and number, bytes of a word that are seen and two.
-    layer_norm : bool
-        Whether layers of an ELMo are shifted and scaled to mean 0 and deviation 1 over a text before the mix.
-    mix_l2 : float
-        Factor of the squared weights of the mix in the loss.
-    tokenizer : {"words", "blanks"} or callable
-        How texts are cut: runs of letters and digits and every other character but blanks; what blanks separate; or
-        from a text to its tokens. Texts that are token lists already are taken as they are.
-    lowercase : bool
-        Whether words are looked up in lower case; else those only that are missing as they stand.
-    max_length : int
-        Tokens of the longest text. Longer ones are refused, or cut with `truncate`.
-    truncate : bool
-        See `max_length`.
-    optimizer : {"adam"}
-        What trains.
-    learning_rate, decay : float
-        Of Adam, and its factor after each epoch.
-    embedding_learning_rate : float
-        Of an ELMo that is trained, too.
-    clip_norm : float
-        Greatest norm of the gradients; 0 for no limit.
-    batch_size, epochs : int
-        Texts in a step, and passes over the texts; `fit` can be given others.
-    class_weight : dict, "balanced" or None
-        Factors of classes in the loss.
-    early_stopping : bool
-        Whether training ends when the accuracy on validation texts has not risen for `patience` epochs; the best
-        parameters are taken then. Without `validation_data` a share of `validation_fraction` is held out.
-    patience, validation_fraction
-        See `early_stopping`.
-    cache_bytes : int
-        Memory for layers of an ELMo that are computed once; those of further texts are computed at each use.
-    random_state : int, RandomState, Generator or None
-        Of all draws. The same number gives the same model, for a number of threads and an instruction set.
-    workers : int, optional
-        Threads; None for the cores that this process may use.
-    progress : bool or callable, optional
-        True for a bar on stderr; None for one where stderr is a terminal; a callable gets a `FitEvent` after each
+    embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these, default None
+        Source of the token vectors; None for vectors that are learned from the training texts. Several embeddings are
+        concatenated. For an ELMo model, a softmax-normalised mix of its layers and a factor gamma are learned.
+    encoder : {"lstm", "rnn"} or None, default "lstm"
+        Type of the recurrent layers: LSTM, tanh, or none.
+    bidirectional : bool, default True
+        Whether the recurrent layers read in both directions.
+    hidden_dim : int, default 128
+        Dimensionality of the recurrent layers in each direction (>= 1).
+    n_layers : int, default 1
+        Number of recurrent layers (1 to 100).
+    pooling : {"attention", "mean", "max", "last"}, default "attention"
+        How the vectors of a text are pooled. "attention" computes the context vector c = sum of alpha_t h_t with
+        alpha = softmax over t of v . tanh(W h_t + b).
+    attention_dim : int, default 128
+        Dimensionality of the hidden layer of attention pooling (>= 1).
+    dense_dim : int, default 64
+        Dimensionality of a tanh layer before the outputs; 0 for none.
+    input_dropout : float, default 0.3
+        Dropout rate of the token vectors (from 0 to below 1).
+    dropout : float, default 0.3
+        Dropout rate of the other layers (from 0 to below 1).
+    fine_tune : bool or list of bool, default False
+        Whether to train the embeddings, or each of them; copies are trained. The layers of an ELMo model that is not
+        trained are computed once.
+    embedding_dim : int, default 100
+        Dimensionality of vectors learned from scratch (>= 1).
+    min_count : int, default 2
+        Minimum frequency of words with a learned vector of their own (>= 1); rarer words share one.
+    characters : bool, default False
+        Whether to add a convolution over the characters of each word.
+    char_dim : int, default 16
+        Dimensionality of character vectors (>= 1).
+    filters : sequence of (int, int), default ((3, 50),)
+        Width and number of the character filters of each width.
+    max_characters : int, default 30
+        Maximum UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    layer_norm : bool, default False
+        Whether to normalise each layer of an ELMo model over a text before the mix.
+    mix_l2 : float, default 0.0
+        Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    tokenizer : {"words", "whitespace"} or callable, default "words"
+        How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
+        function from a text to its tokens. Texts that are lists of tokens are not split.
+    lowercase : bool, default False
+        Whether to lower-case every word before the look-up of its vector; otherwise only words that are missing.
+    max_length : int, default 5000
+        Maximum number of tokens per text (>= 1).
+    truncate : bool, default False
+        Whether to truncate longer texts; otherwise they are an error.
+    optimizer : {"adam"}, default "adam"
+        Optimizer.
+    learning_rate : float, default 0.001
+        Learning rate of Adam (> 0).
+    decay : float, default 1.0
+        Factor of the learning rates after each epoch (above 0, at most 1).
+    embedding_learning_rate : float, default 0.0001
+        Learning rate of ELMo models that are fine-tuned (> 0).
+    clip_norm : float, default 5.0
+        Gradient-clipping norm; 0 for no clipping.
+    batch_size : int, default 32
+        Number of texts per training step (>= 1).
+    epochs : int, default 10
+        Maximum number of passes over the training texts (>= 1).
+    class_weight : dict, "balanced" or None, default None
+        Factors of the classes in the loss.
+    early_stopping : bool, default False
+        Whether to stop when the validation accuracy has not improved for `patience` epochs, and to restore the best
+        parameters.
+    patience : int, default 3
+        Early-stopping patience: epochs without improvement (>= 1).
+    validation_fraction : float, default 0.1
+        Fraction of the training texts held out for early stopping if `fit` gets no validation texts (above 0).
+    cache_bytes : int, default 2147483648
+        Size limit of the cached layers of ELMo models in bytes; layers of further texts are computed at each use.
+    random_state : int, RandomState, Generator or None, default None
+        Random seed. The same seed gives the same model for a given number of threads and instruction set.
+    workers : int or None, default None
+        Number of threads; None for the number of CPUs that this process may use.
+    progress : bool, callable or None, default None
+        True for a bar on stderr, None for a bar if stderr is a terminal; a callable receives a `FitEvent` after each
         epoch.
 
-    Attributes
+    References
     ----------
-    classes_ : ndarray
-        Labels, in rising order.
-    history_ : dict of str to list
-        For each epoch: ``loss``, ``accuracy``, ``seconds``, and with validation texts ``val_loss``, ``val_accuracy``.
-    layer_mixes_ : list of dict
-        Of each ELMo: the shares of its layers, and gamma.
+    .. [1] Z. Yang et al., "Hierarchical attention networks for document classification", NAACL 2016 (attention
+       pooling).
+    .. [2] M. Peters et al., "Deep contextualized word representations", NAACL 2018 (layer mixes).
 
     Examples
     --------
@@ -111,49 +146,50 @@ class TextClassifier(TextNetwork):
     """
 
     _estimator_type = "classifier"
-    _kind = "text_classifier"
+    _shared_parameters = ("embedding",)
+    _state: ClassifierState | None = None
 
     def __init__(
         self,
-        embedding: Any = None,
+        embedding: EmbeddingChoice = None,
         *,
-        encoder: str | None = "lstm",
+        encoder: Encoder | None = "lstm",
         bidirectional: bool = True,
         hidden_dim: int = 128,
         n_layers: int = 1,
-        pooling: str = "attention",
+        pooling: Pooling = "attention",
         attention_dim: int = 128,
         dense_dim: int = 64,
         input_dropout: float = 0.3,
         dropout: float = 0.3,
-        fine_tune: Any = False,
+        fine_tune: bool | Sequence[bool] = False,
         embedding_dim: int = 100,
         min_count: int = 2,
         characters: bool = False,
         char_dim: int = 16,
-        filters: Any = ((3, 50),),
+        filters: Sequence[Sequence[int]] = ((3, 50),),
         max_characters: int = 30,
         layer_norm: bool = False,
         mix_l2: float = 0.0,
-        tokenizer: Any = "words",
+        tokenizer: TokenizerChoice = "words",
         lowercase: bool = False,
         max_length: int = 5000,
         truncate: bool = False,
-        optimizer: str = "adam",
+        optimizer: Literal["adam"] = "adam",
         learning_rate: float = 1e-3,
         decay: float = 1.0,
         embedding_learning_rate: float = 1e-4,
         clip_norm: float = 5.0,
         batch_size: int = 32,
         epochs: int = 10,
-        class_weight: Any = None,
+        class_weight: ClassWeight | None = None,
         early_stopping: bool = False,
         patience: int = 3,
         validation_fraction: float = 0.1,
         cache_bytes: int = 2 << 30,
-        random_state: Any = None,
+        random_state: RandomState = None,
         workers: int | None = None,
-        progress: Any = None,
+        progress: ProgressChoice = None,
     ) -> None:
         self.embedding = embedding
         self.encoder = encoder
@@ -196,186 +232,411 @@ class TextClassifier(TextNetwork):
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """Labels, in rising order."""
-        self._require_fitted()
-        return self._labels.classes
+        """Labels of the training texts in ascending order."""
+        return self._fitted().labels.classes
 
-    _labels: LabelSet
+    @property
+    def history_(self) -> History:
+        """Metrics of each epoch.
+
+        Lists by name: "loss", "accuracy" and "seconds"; with validation texts also "val_loss" and "val_accuracy".
+        """
+        return self._fitted().history
+
+    @property
+    def layer_mixes_(self) -> list[LayerMix]:
+        """Learned layer mix of each ELMo model: softmax-normalised weights ("shares") and the factor "gamma"."""
+        return self._fitted().network.layer_mixes()
 
     def fit(
         self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
+        X: Texts,
+        y: Labels,
+        sample_weight: ArrayLike | None = None,
         *,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: tuple[Texts, Labels] | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
-        progress: Any = None,
+        progress: ProgressChoice = None,
     ) -> TextClassifier:
-        """Learn from texts and their labels.
+        """Train the classifier.
 
         Parameters
         ----------
-        X : list of str, or of lists of str
-            Texts, or tokens of texts.
-        y : sequence
-            A label for each text, text or whole numbers; or several: a collection of labels for each text, or a matrix
-            of 0 and 1 with a column for each label.
-        sample_weight : sequence of float, optional
-            Factor of each text in the loss.
+        X : iterable of str or list of str
+            Training texts, or their tokens.
+        y : sequence of labels, sequence of collections of labels, or matrix of 0 and 1
+            A string or integer for each text. For several labels per text, a collection of labels for each text or a
+            matrix with one column per label.
+        sample_weight : array-like of shape (n_texts,), optional
+            Weight of each text in the loss.
         validation_data : (X, y), optional
-            Texts to look at after each epoch.
-        epochs, batch_size, progress
-            Instead of those of the constructor.
+            Texts and labels that are evaluated after each epoch.
+        epochs, batch_size, progress : optional
+            Override the parameters of the constructor.
 
         Returns
         -------
         TextClassifier
-            This one.
+            This classifier.
 
         Raises
         ------
         LabelError
-            If there are not two classes at least, or validation texts have others.
+            If there are fewer than two classes, or validation texts have unknown labels.
         CorpusError
-            If a text is too long, or there are none.
+            If there are no texts, or a text is too long.
         TypeError, ValueError
-            For arguments of the wrong kind or out of range.
+            If an argument has the wrong type or is out of range.
         TrainingDiverged
-            If a loss is not finite any more.
+            If a loss is not finite.
+
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=2, random_state=1, workers=1)
+        >>> clf.fit(["yes", "no"] * 4, ["good", "bad"] * 4).classes_.tolist()
+        ['bad', 'good']
         """
-        sentences = self._sentences(X)
-        labels = LabelSet.learned(y)
+        tokens = self._tokens(X)
+        labels = LabelSet.learn(y)
         targets = labels.targets(y)
-        _require_as_many(len(sentences), len(targets), "X", "y")
-        weights = text_weights(sample_weight, len(sentences))
+        require_labels(len(tokens), len(targets))
+        weights = text_weights(sample_weight, len(tokens))
         factors = class_factors(self.class_weight, labels, targets)
         if factors is not None:
             weights = weights * factors[targets]
-        seed = self._seed()
-        training, validation = np.arange(len(sentences)), np.arange(0)
-        if validation_data is not None:
-            more, more_targets = self._validation(validation_data, labels)
-            validation = np.arange(len(sentences), len(sentences) + len(more))
-            sentences += more
-            targets = np.concatenate([targets, more_targets])
-            weights = np.concatenate([weights, np.ones(len(more), np.float32)])
-        elif flag_option("early_stopping", self.early_stopping):
-            training, validation = held_out(len(sentences), self.validation_fraction, seed)
-        options = self._options(
-            "labels" if labels.kind == "multi" else "classes",
-            labels.outputs,
-            seed,
-            pooling=self.pooling,
-            attention_dim=self.attention_dim,
-            crf=False,
-        )
-
-        def judge(network: Network, prepared: Any) -> Mapping[str, float]:
-            scores = answers(network, prepared, validation, "scores", is_per_token=False)
-            return {"accuracy": labels.accuracy(scores, targets[validation], weights[validation])}
-
-        self._fit_network(
-            options,
-            sentences,
-            targets,
+        options = self._chosen(TrainingOptions, epochs=epochs, batch_size=batch_size)
+        seed = seed_from(self.random_state)
+        examples = joined_examples(
+            (tokens, targets),
+            self._validation(validation_data, labels),
             weights,
-            training,
-            validation,
-            is_per_token=False,
-            judge=judge,
-            accuracy=labels.accuracy,
-            learned={"_labels": labels},
-            epochs=epochs,
-            batch_size=batch_size,
-            progress=progress,
+            per_token=False,
+            held_out_fraction=options.validation_fraction if options.early_stopping else None,
+            seed=seed,
         )
+        features = self._chosen(FeatureOptions)
+        run = TrainingRun.prepare(
+            self._network_options(labels, seed),
+            features,
+            self._chosen(CharacterOptions) if features.characters else None,
+            options,
+            checked_embeddings(self.embedding, self.fine_tune),
+            examples,
+            Compute.choose(workers=self.workers),
+            progress_option(self.progress if progress is None else progress),
+        )
+        # From here on the classifier is fitted, also if training is interrupted.
+        self._state = ClassifierState(network=run.state, labels=labels, history=run.history)
+        validate = partial(validation_metrics, prepared=run.prepared, examples=examples, labels=labels)
+        run.train(validate, labels.accuracy)
         return self
 
-    def _sentences(self, X: Any, name: str = "X") -> list[list[str]]:
-        max_length = integer_option("max_length", self.max_length, 1, 2**31 - 1)
-        truncate = flag_option("truncate", self.truncate)
-        return cut_texts(tokenized(X, as_tokenizer(self.tokenizer), name), max_length, truncate, name)
+    def _network_options(self, labels: LabelSet, seed: int) -> NetworkOptions:
+        return NetworkOptions(
+            task="labels" if labels.kind == "multi" else "classes",
+            outputs=labels.outputs,
+            tables=((1, 1, False),),  # replaced when the features are known
+            encoder=self.encoder,
+            n_layers=self.n_layers,
+            hidden_dim=self.hidden_dim,
+            bidirectional=self.bidirectional,
+            pooling=self.pooling,
+            attention_dim=self.attention_dim,
+            dense_dim=self.dense_dim,
+            crf=False,
+            input_dropout=self.input_dropout,
+            dropout=self.dropout,
+            clip_norm=self.clip_norm,
+            mix_l2=self.mix_l2,
+            seed=seed,
+        )
 
-    def _validation(self, validation_data: Any, labels: LabelSet) -> tuple[list[list[str]], NDArray[Any]]:
+    def _tokens(self, X: Texts, name: str = "X") -> list[list[str]]:
+        options = self._chosen(TextOptions)
+        tokens = tokenize_texts(X, checked_tokenizer(self.tokenizer), name)
+        return limit_lengths(tokens, options.max_length, options.truncate, name)
+
+    def _validation(
+        self, validation_data: tuple[Texts, Labels] | None, labels: LabelSet
+    ) -> tuple[list[list[str]], NDArray[Any]] | None:
+        if validation_data is None:
+            return None
         if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
             raise TypeError(f"validation_data must be a pair (X, y), got {type(validation_data).__name__}")
-        sentences = self._sentences(validation_data[0], "validation_data[0]")
-        targets = labels.targets(validation_data[1], "validation_data[1]")
-        _require_as_many(len(sentences), len(targets), "validation_data[0]", "validation_data[1]")
-        return sentences, targets
+        X, y = validation_data
+        tokens = self._tokens(X, "validation_data[0]")
+        targets = labels.targets(y, "validation_data[1]")
+        require_labels(len(tokens), len(targets), "validation_data[0]", "validation_data[1]")
+        return tokens, targets
 
-    def _asked(self, X: Any, question: Any) -> NDArray[Any]:
+    def _compute(self, workers: int | None) -> Compute:
+        return Compute.choose(workers=self.workers if workers is None else workers)
+
+    def _fitted(self) -> ClassifierState:
         self._require_fitted()
-        sentences = self._sentences(X)
-        if not sentences:
-            return np.empty((0, self._labels.outputs), dtype=np.float32)
-        return self._answers(sentences, question, is_per_token=question == "attention")
+        assert self._state is not None
+        return self._state
 
-    def predict(self, X: Any) -> Any:
-        """Return the label of each text: an array; of several labels as they were given in training.
+    def __sklearn_is_fitted__(self) -> bool:
+        """Return whether `fit` has been called."""
+        return self._state is not None
 
-        An empty text has a decision, too: that for a vector of zeros.
-        """
-        return self._labels_of(self._asked(X, "scores"))
+    def predict(self, X: Texts, *, workers: int | None = None) -> NDArray[Any] | list[tuple[Label, ...]]:
+        """Predict the labels of texts.
 
-    def _labels_of(self, scores: NDArray[np.float32]) -> Any:
-        return self._labels.of_scores(scores)
+        Several threads can call this and the other methods of a fitted classifier at the same time.
 
-    def predict_proba(self, X: Any) -> NDArray[np.float32]:
-        """Return probabilities, float32 (texts, classes), by `classes_`; of several labels each its own."""
-        found: NDArray[np.float32] = self._asked(X, "probabilities")
-        return np.hstack([1 - found, found]) if self._labels.kind == "two" else found
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens. An empty text is classified as a vector of zeros.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
 
-    def decision_function(self, X: Any) -> NDArray[np.float32]:
-        """Return the network's outputs: for two classes (texts,), positive for the second; else (texts, classes)."""
-        scores: NDArray[np.float32] = self._asked(X, "scores")
-        return scores[:, 0] if self._labels.kind == "two" else scores
-
-    def attention(self, X: Any) -> list[NDArray[np.float32]]:
-        """Return for each text the weights alpha of its tokens in the dynamic context vector; they sum to 1.
+        Returns
+        -------
+        ndarray or list of tuple
+            One label per text. For several labels per text, a 0/1 matrix or a tuple of labels for each text, as the
+            labels were given to `fit`.
 
         Raises
         ------
+        NotFittedError
+            If the classifier is not fitted.
+        CorpusError
+            If a text is too long.
+
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=20, learning_rate=0.05, random_state=1)
+        >>> clf.fit(["yes", "no"] * 4, ["good", "bad"] * 4).predict(["no", "yes"]).tolist()
+        ['bad', 'good']
+        """
+        state = self._fitted()
+        return state.labels.decode(text_scores(state, self._tokens(X), self._compute(workers)))
+
+    def predict_proba(self, X: Texts, *, workers: int | None = None) -> Floats:
+        """Predict class probabilities.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, n_classes)
+            Float32 probabilities in the order of `classes_`. They sum to 1 for each text, except for several labels per
+            text.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> clf.fit(["yes", "no"] * 4, ["good", "bad"] * 4).predict_proba(["no"]).shape
+        (1, 2)
+        """
+        state = self._fitted()
+        return class_probabilities(state, self._tokens(X), self._compute(workers))
+
+    def decision_function(self, X: Texts, *, workers: int | None = None) -> Floats:
+        """Compute the logits of texts.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        ndarray of shape (n_texts,) or (n_texts, n_classes)
+            Float32 logits. For two classes one per text, positive for the second class.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> clf.fit(["yes", "no"] * 4, ["good", "bad"] * 4).decision_function(["no", "yes"]).shape
+        (2,)
+        """
+        state = self._fitted()
+        return decision_values(state, self._tokens(X), self._compute(workers))
+
+    def attention(self, X: Texts, *, workers: int | None = None) -> list[Floats]:
+        """Compute the weights of the tokens in attention pooling.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        list of ndarray of shape (n_tokens,)
+            Float32 weights alpha of each text; they sum to 1.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
         ValueError
-            If `pooling` is something else than "attention".
-        """
-        self._require_fitted()
-        if self._content.options.pooling != "attention":
-            raise ValueError(f"pooling must be 'attention' for this; it is {self._content.options.pooling!r}")
-        sentences = self._sentences(X)
-        if not sentences:
-            return []
-        weights = self._answers(sentences, "attention", is_per_token=True)
-        return np.split(weights, np.cumsum([len(tokens) for tokens in sentences])[:-1])
+            If `pooling` is not "attention".
 
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the share of texts whose label is predicted right; of several labels: all of them.
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> [len(weights) for weights in clf.fit(["yes", "no"] * 4, [1, 0] * 4).attention(["yes , yes"])]
+        [3]
+        """
+        state = self._fitted()
+        return attention_weights(state, self._tokens(X), self._compute(workers))
+
+    def score(
+        self, X: Texts, y: Labels, sample_weight: ArrayLike | None = None, *, workers: int | None = None
+    ) -> float:
+        """Compute the accuracy of the predictions.
+
+        Parameters
+        ----------
+        X : iterable of str or list of str
+            Texts, or their tokens.
+        y : sequence of labels, sequence of collections of labels, or matrix of 0 and 1
+            True labels, as in `fit`.
+        sample_weight : array-like of shape (n_texts,), optional
+            Weight of each text.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        float
+            Fraction of the texts whose label, or whose complete set of labels, is predicted.
 
         Raises
         ------
+        NotFittedError
+            If the classifier is not fitted.
         LabelError
-            If a label is not among those of the training texts.
+            If a label did not occur in training.
+
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=20, learning_rate=0.05, random_state=1)
+        >>> clf.fit(["yes", "no"] * 4, [1, 0] * 4).score(["yes"], [1])
+        1.0
         """
-        scores = self._asked(X, "scores")
-        targets = self._labels.targets(y)
-        _require_as_many(len(scores), len(targets), "X", "y")
-        return self._labels.accuracy(scores, targets, text_weights(sample_weight, len(scores)))
+        state = self._fitted()
+        scores = text_scores(state, self._tokens(X), self._compute(workers))
+        targets = state.labels.targets(y)
+        require_labels(len(scores), len(targets))
+        return state.labels.accuracy(scores, targets, text_weights(sample_weight, len(scores)))
 
-    def _state(self) -> dict[str, Any]:
-        labels = self._labels
-        return {"classes": labels.classes.tolist(), "kind": labels.kind, "is_matrix": labels.is_matrix}
+    def save(self, folder: AnyPath, *, include_embedding: bool = True) -> None:
+        """Write the fitted classifier to a folder, which is created if it does not exist.
 
-    def _set_state(self, state: Mapping[str, Any]) -> None:
-        kind = state["kind"]
-        if kind not in ("two", "several", "multi"):
-            raise ValueError(f"labels of kind {kind!r:.20} are unknown")
-        self._labels = LabelSet(np.array(state["classes"]), kind, bool(state["is_matrix"]))
+        The folder gets ``model.safetensors`` (everything except embeddings), ``config.json`` (the same metadata for
+        people and other programs), and the embeddings.
 
+        Parameters
+        ----------
+        folder : path
+            The folder.
+        include_embedding : bool, default True
+            Whether to write embeddings that were not trained. Without them, `load` must be given the same embeddings;
+            it recognises them by a hash.
 
-def _require_as_many(texts: int, labels: int, name: str, label_name: str) -> None:
-    if texts != labels:
-        raise ValueError(f"{label_name} must have a label for each text of {name}, got {labels} for {texts}")
-    if texts == 0:
-        raise CorpusError(f"{name} must have one text at least, got none")
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        OSError
+            If a file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     clf.fit(["yes", "no"] * 4, [1, 0] * 4).save(folder)
+        ...     TextClassifier.load(folder).classes_.tolist()
+        [0, 1]
+        """
+        save_folder(
+            SavedModel(params=self.get_params(), state=self._fitted()), folder, include_embedding=include_embedding
+        )
+
+    @classmethod
+    def load(
+        cls, folder: AnyPath, *, embedding: EmbeddingChoice = None, tokenizer: Tokenizer | None = None
+    ) -> TextClassifier:
+        """Read a classifier that `save` has written.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+        embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these, default None
+            Embeddings of a model that was saved without them, in the order of the constructor's argument; they are
+            compared with the hashes in the folder.
+        tokenizer : callable, optional
+            The tokenizer, if it was a function: functions are not saved.
+
+        Returns
+        -------
+        TextClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        FormatError
+            If the folder holds something else, or an embedding is missing or is another one.
+        OSError
+            If a file cannot be read.
+
+        Examples
+        --------
+        See `save`.
+        """
+        names = cls._parameter_names()
+        model = load_folder(folder, kind=_KIND, names=names, embedding=embedding, tokenizer=tokenizer)
+        return cls._from_state(model.params, model.state)
+
+    save_pretrained = save
+    from_pretrained = load
+
+    @classmethod
+    def _from_state(cls, params: dict[str, Any], state: object) -> TextClassifier:
+        estimator = cls(**params)
+        assert isinstance(state, ClassifierState)
+        estimator._state = state
+        return estimator
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle through the file format; embeddings are pickled as objects, so that several models can share them."""
+        if self._state is None:
+            return self._from_pickle, (self.get_params(), None, ())
+        data, embeddings = to_bytes(SavedModel(params=self.get_params(), state=self._state))
+        return self._from_pickle, (self.get_params(), data, embeddings)
+
+    @classmethod
+    def _from_pickle(
+        cls, params: dict[str, Any], data: bytes | None, embeddings: Sequence[Embedding]
+    ) -> TextClassifier:
+        if data is None:
+            return cls(**params)
+        return cls._from_state(params, from_bytes(data, embeddings, kind=_KIND).state)

@@ -1,66 +1,148 @@
-"""What a network of a classifier or tagger is made of: its shapes, and nothing of the words and labels it is about."""
+"""Options of classifiers and taggers: the one place of their defaults and ranges."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
-from ..runtime.options import choice_option, flag_option, integer_option, real_option
+from ..runtime.options import (
+    Options,
+    checked_field,
+    choice_field,
+    choice_option,
+    flag_field,
+    flag_option,
+    integer_field,
+    integer_option,
+    real_field,
+)
 
-__all__ = ["Encoder", "NetworkOptions", "Pooling", "Task"]
+__all__ = [
+    "CharacterOptions",
+    "Encoder",
+    "FeatureOptions",
+    "NetworkOptions",
+    "Pooling",
+    "Task",
+    "TextOptions",
+    "TrainingOptions",
+]
 
 Task = Literal["classes", "labels", "tags"]
 Encoder = Literal["lstm", "rnn"]
 Pooling = Literal["attention", "mean", "max", "last"]
+NetworkOptimizer = Literal["adam"]
 
-_MOST = 2**20  # of anything that is a side of a matrix
-_MOST_ROWS = 2**31 - 1
-_MOST_LAYERS = 100
-_MOST_CHARACTERS = 2**16
+Filters = tuple[tuple[int, int], ...]
+Tables = tuple[tuple[int, int, bool], ...]
+
+_MAX_SIZE = 2**20  # of a side of a matrix
+_MAX_ROWS = 2**31 - 1
+_MAX_LAYERS = 100
+_MAX_CHARACTERS = 2**16
+_BELOW_ONE = math.nextafter(1.0, 0.0)
+
+
+def _rows(
+    name: str, rows: object, columns: tuple[str, ...], highest: tuple[int | None, ...]
+) -> tuple[tuple[Any, ...], ...]:
+    """Check rows of integers from 1 to `highest`, or of flags where that is None."""
+    if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
+        raise TypeError(f"{name} must be a sequence of ({', '.join(columns)}), got {rows!r}")
+    checked = []
+    for index, row in enumerate(rows):
+        if not isinstance(row, tuple | list) or len(row) != len(columns):
+            raise ValueError(f"{name}[{index}] must be ({', '.join(columns)}), got {row!r}")
+        checked.append(
+            tuple(
+                flag_option(f"{name}[{index}].{column}", value)
+                if high is None
+                else integer_option(f"{name}[{index}].{column}", value, 1, high)
+                for column, value, high in zip(columns, row, highest, strict=True)
+            )
+        )
+    return tuple(checked)
+
+
+def _check_tables(name: str, value: Tables) -> Tables:
+    return cast(Tables, _rows(name, value, ("rows", "width", "is_trained"), (_MAX_ROWS, _MAX_SIZE, None)))
+
+
+def _check_contexts(name: str, value: Tables) -> Tables:
+    return cast(Tables, _rows(name, value, ("layers", "width", "layer_norm"), (_MAX_LAYERS, _MAX_SIZE, None)))
+
+
+def _check_filters(name: str, value: Filters) -> Filters:
+    return cast(Filters, _rows(name, value, ("width", "number"), (_MAX_CHARACTERS, _MAX_SIZE)))
+
+
+def _check_encoder(name: str, value: Encoder | None) -> Encoder | None:
+    return None if value is None else cast(Encoder, choice_option(name, value, get_args(Encoder)))
+
+
+def _require_filters(filters: Filters, max_characters: int) -> None:
+    widest = max((width for width, _ in filters), default=0)
+    if not 1 <= widest <= max_characters:
+        raise ValueError(
+            f"filters must have at least one filter, none wider than max_characters={max_characters}, got {filters}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkOptions:
-    """A network from features of tokens to classes, labels or tags; the C++ side has the same fields.
+class NetworkOptions(Options):
+    """Shape of a network from token features to classes, labels or tags; the C++ side has the same fields.
 
-    Features stand side by side in the order of the fields: tables, contexts, characters.
+    The features of a token are concatenated in the order of the fields: tables, contexts, characters.
 
     Parameters
     ----------
-    task
-        "classes": one of several for a text; "labels": any of several for a text; "tags": one for each token.
-    outputs
-        Numbers for each text or token; 1 where two classes are told apart.
-    tables
-        Of each table of vectors its rows, its width, and whether it is trained.
-    contexts
-        Of each source of vectors in context its layers, their width, and whether a layer is shifted and scaled to mean
-        0 and deviation 1 over the tokens of a text before the layers are mixed.
-    char_dim, filters, max_characters
-        Character convolution: numbers for each character (0: there is none), pairs of width and number, ids in a word.
-    encoder, n_layers, hidden_dim, bidirectional
-        Recurrent layers over the features; None for none.
-    pooling, attention_dim
-        How a text becomes one vector; the width of the attention's hidden layer. Not for tags.
-    dense_dim
-        Width of a tanh layer before the outputs; 0 for none.
-    crf
-        Whether neighbouring tags are scored together. For tags only.
-    input_dropout, dropout
-        Share of zeros in the features; between and behind the recurrent layers and in the tanh layer.
-    clip_norm
-        Greatest norm of all gradients together; 0 for no limit.
-    mix_l2
-        Factor of the squared weights of the layers' mixes in the loss.
-    seed
-        Of the masks of dropout.
+    task : {"classes", "labels", "tags"}
+        One of several classes for each text, any of several labels for each text, or one tag for each token.
+    outputs : int
+        Number of outputs for each text or token; 1 for two classes.
+    tables : tuple of (int, int, bool), default ()
+        Number of rows, dimensionality and whether it is trained, for each table of vectors.
+    contexts : tuple of (int, int, bool), default ()
+        Number of layers, their dimensionality and whether they are normalised before the mix, for each language model.
+    char_dim : int, default 0
+        Dimensionality of character vectors; 0 for no character convolution.
+    filters : tuple of (int, int), default ()
+        Width and number of the character filters of each width.
+    max_characters : int, default 50
+        Maximum UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    encoder : {"lstm", "rnn"} or None, default "lstm"
+        Type of the recurrent layers; None for no recurrent layers.
+    n_layers : int, default 1
+        Number of recurrent layers (1 to 100).
+    hidden_dim : int, default 128
+        Dimensionality of the recurrent layers in each direction (>= 1).
+    bidirectional : bool, default True
+        Whether the recurrent layers read in both directions.
+    pooling : {"attention", "mean", "max", "last"}, default "attention"
+        How the vectors of a text are pooled; not for tags.
+    attention_dim : int, default 128
+        Dimensionality of the hidden layer of attention pooling (>= 1).
+    dense_dim : int, default 0
+        Dimensionality of a tanh layer before the outputs; 0 for none.
+    crf : bool, default True
+        Whether a linear-chain CRF scores neighbouring tags; only for tags.
+    input_dropout : float, default 0.3
+        Dropout rate of the token features (from 0 to below 1).
+    dropout : float, default 0.3
+        Dropout rate between and after the recurrent layers and in the tanh layer (from 0 to below 1).
+    clip_norm : float, default 5.0
+        Gradient-clipping norm over all parameters; 0 for no clipping.
+    mix_l2 : float, default 0.0
+        Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    seed : int, default 1
+        Random seed of dropout.
 
     Raises
     ------
     TypeError, ValueError
-        For a value of the wrong kind or out of range.
+        If a value has the wrong type or is out of range, or there are no features.
 
     Examples
     --------
@@ -70,82 +152,207 @@ class NetworkOptions:
 
     task: Task
     outputs: int
-    tables: tuple[tuple[int, int, bool], ...] = ()
-    contexts: tuple[tuple[int, int, bool], ...] = ()
-    char_dim: int = 0
-    filters: tuple[tuple[int, int], ...] = ()
-    max_characters: int = 50
-    encoder: Encoder | None = "lstm"
-    n_layers: int = 1
-    hidden_dim: int = 128
-    bidirectional: bool = True
-    pooling: Pooling = "attention"
-    attention_dim: int = 128
-    dense_dim: int = 0
-    crf: bool = True
-    input_dropout: float = 0.0
-    dropout: float = 0.0
-    clip_norm: float = 0.0
-    mix_l2: float = 0.0
-    seed: int = 1
+    tables: Tables = checked_field((), _check_tables, help="Rows, dimensionality and training of each table.")
+    contexts: Tables = checked_field(
+        (), _check_contexts, help="Layers, dimensionality and normalisation of each context."
+    )
+    char_dim: int = integer_field(0, low=0, high=2**16, help="Dimensionality of character vectors.")
+    filters: Filters = checked_field((), _check_filters, help="Widths and numbers of the character filters.")
+    max_characters: int = integer_field(
+        50, low=3, high=_MAX_CHARACTERS, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
+    )
+    encoder: Encoder | None = checked_field("lstm", _check_encoder, help="Type of the recurrent layers.")
+    n_layers: int = integer_field(1, low=1, high=_MAX_LAYERS, help="Number of recurrent layers.")
+    hidden_dim: int = integer_field(
+        128, low=1, high=_MAX_SIZE, help="Dimensionality of the recurrent layers in each direction."
+    )
+    bidirectional: bool = flag_field(True, help="Read in both directions.")
+    pooling: Pooling = choice_field("attention", Pooling, help="How the vectors of a text are pooled.")
+    attention_dim: int = integer_field(
+        128, low=1, high=_MAX_SIZE, help="Dimensionality of the hidden layer of attention pooling."
+    )
+    dense_dim: int = integer_field(
+        0, low=0, high=_MAX_SIZE, help="Dimensionality of a tanh layer before the outputs; 0 for none."
+    )
+    crf: bool = flag_field(True, help="Score neighbouring tags with a linear-chain CRF.")
+    input_dropout: float = real_field(0.3, low=0.0, high=_BELOW_ONE, help="Dropout rate of the token features.")
+    dropout: float = real_field(0.3, low=0.0, high=_BELOW_ONE, help="Dropout rate of the other layers.")
+    clip_norm: float = real_field(5.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
+    mix_l2: float = real_field(0.0, low=0.0, help="Coefficient of the L2 penalty on the layer-mix weights.")
+    seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed of dropout.")
 
     def __post_init__(self) -> None:
-        encoder = self.encoder
-        _set(
-            self,
-            task=choice_option("task", self.task, get_args(Task)),
-            outputs=integer_option("outputs", self.outputs, 1, _MOST),
-            tables=_checked("tables", self.tables, ("rows", "width", "is_trained"), (_MOST_ROWS, _MOST, None)),
-            contexts=_checked(
-                "contexts", self.contexts, ("layers", "width", "layer_norm"), (_MOST_LAYERS, _MOST, None)
-            ),
-            char_dim=integer_option("char_dim", self.char_dim, 0, 2**16),
-            filters=_checked("filters", self.filters, ("width", "number"), (_MOST_CHARACTERS, _MOST)),
-            max_characters=integer_option("max_characters", self.max_characters, 3, _MOST_CHARACTERS),
-            encoder=encoder if encoder is None else choice_option("encoder", encoder, get_args(Encoder)),
-            n_layers=integer_option("n_layers", self.n_layers, 1, _MOST_LAYERS),
-            hidden_dim=integer_option("hidden_dim", self.hidden_dim, 1, _MOST),
-            bidirectional=flag_option("bidirectional", self.bidirectional),
-            pooling=choice_option("pooling", self.pooling, get_args(Pooling)),
-            attention_dim=integer_option("attention_dim", self.attention_dim, 1, _MOST),
-            dense_dim=integer_option("dense_dim", self.dense_dim, 0, _MOST),
-            crf=flag_option("crf", self.crf),
-            input_dropout=real_option("input_dropout", self.input_dropout, 0.0, math.nextafter(1.0, 0.0)),
-            dropout=real_option("dropout", self.dropout, 0.0, math.nextafter(1.0, 0.0)),
-            clip_norm=real_option("clip_norm", self.clip_norm, 0.0, math.inf),
-            mix_l2=real_option("mix_l2", self.mix_l2, 0.0, math.inf),
-            seed=integer_option("seed", self.seed, 0, 2**64 - 1),
-        )
+        super().__post_init__()
+        object.__setattr__(self, "task", choice_option("task", self.task, get_args(Task)))
+        object.__setattr__(self, "outputs", integer_option("outputs", self.outputs, 1, _MAX_SIZE))
         if not self.tables and not self.contexts and not self.char_dim:
-            raise ValueError("a network needs features: tables, contexts or characters, got none of them")
+            raise ValueError("a network must have features (tables, contexts or characters), got none")
         if self.char_dim:
-            widest = max((width for width, _ in self.filters), default=0)
-            if not 1 <= widest <= self.max_characters:
-                raise ValueError(
-                    f"filters must be at least one, and no wider than max_characters, which is {self.max_characters}; "
-                    f"got {self.filters}"
-                )
+            _require_filters(self.filters, self.max_characters)
 
 
-def _set(options: NetworkOptions, **values: Any) -> None:
-    for name, value in values.items():
-        object.__setattr__(options, name, value)
+@dataclass(frozen=True, kw_only=True)
+class CharacterOptions(Options):
+    """Shape of a convolution over the characters of each word.
+
+    Parameters
+    ----------
+    char_dim : int, default 16
+        Dimensionality of character vectors (>= 1).
+    filters : tuple of (int, int), default ((3, 50),)
+        Width and number of the filters of each width.
+    max_characters : int, default 30
+        Maximum UTF-8 bytes per token, including 2 boundary markers (>= 3).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range, or a filter is wider than `max_characters`.
+
+    Examples
+    --------
+    >>> CharacterOptions(char_dim=8).filters
+    ((3, 50),)
+    """
+
+    char_dim: int = integer_field(16, low=1, high=2**16, help="Dimensionality of character vectors.")
+    filters: Filters = checked_field(((3, 50),), _check_filters, help="Widths and numbers of the character filters.")
+    max_characters: int = integer_field(
+        30, low=3, high=_MAX_CHARACTERS, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require_filters(self.filters, self.max_characters)
 
 
-def _checked(name: str, rows: Any, columns: tuple[str, ...], most: tuple[int | None, ...]) -> tuple[Any, ...]:
-    """Rows of whole numbers from 1 to `most`, or of flags where that is None."""
-    if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
-        raise TypeError(f"{name} must be a sequence of ({', '.join(columns)}), got {rows!r}")
-    checked = []
-    for place, row in enumerate(rows):
-        if not isinstance(row, tuple | list) or len(row) != len(columns):
-            raise ValueError(f"{name}[{place}] must be ({', '.join(columns)}), got {row!r}")
-        checked.append(
-            tuple(
-                flag_option(f"{name}[{place}].{column}", value)
-                if high is None
-                else integer_option(f"{name}[{place}].{column}", value, 1, high)
-                for column, value, high in zip(columns, row, most, strict=True)
-            )
-        )
-    return tuple(checked)
+@dataclass(frozen=True, kw_only=True)
+class FeatureOptions(Options):
+    """Which features a token has besides pretrained vectors, and how words are looked up.
+
+    Parameters
+    ----------
+    embedding_dim : int, default 100
+        Dimensionality of vectors learned from scratch (>= 1).
+    min_count : int, default 2
+        Minimum frequency of words with a vector of their own among those (>= 1); rarer words share one.
+    characters : bool, default False
+        Whether to add a convolution over the characters of each word.
+    lowercase : bool, default False
+        Whether to lower-case every word before it is looked up in tables; otherwise only words that are missing.
+    layer_norm : bool, default False
+        Whether to normalise each layer of a language model over the tokens of a text before the mix.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> FeatureOptions(embedding_dim=50).min_count
+    2
+    """
+
+    embedding_dim: int = integer_field(
+        100, low=1, high=_MAX_SIZE, help="Dimensionality of vectors learned from scratch."
+    )
+    min_count: int = integer_field(
+        2,
+        low=1,
+        high=2**62,
+        help="Minimum frequency of words with a learned vector; rarer words share one.",
+    )
+    characters: bool = flag_field(False, help="Add a convolution over the characters of each word.")
+    lowercase: bool = flag_field(False, help="Lower-case every word before the look-up of its vector.")
+    layer_norm: bool = flag_field(False, help="Normalise the layers of a language model before the mix.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextOptions(Options):
+    """Limits on the length of texts.
+
+    Parameters
+    ----------
+    max_length : int, default 5000
+        Maximum number of tokens per text (>= 1).
+    truncate : bool, default False
+        Whether to truncate longer texts; otherwise they are an error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> TextOptions().max_length
+    5000
+    """
+
+    max_length: int = integer_field(5000, low=1, high=2**31 - 1, help="Maximum number of tokens per text.")
+    truncate: bool = flag_field(False, help="Truncate longer texts.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions(Options):
+    """How a network is trained.
+
+    Parameters
+    ----------
+    optimizer : {"adam"}, default "adam"
+        Optimizer.
+    learning_rate : float, default 0.001
+        Learning rate of Adam (> 0).
+    decay : float, default 1.0
+        Factor of the learning rates after each epoch (above 0, at most 1).
+    embedding_learning_rate : float, default 0.0001
+        Learning rate of language models that are fine-tuned (> 0).
+    batch_size : int, default 32
+        Number of texts per training step (1 to 1048576).
+    epochs : int, default 10
+        Maximum number of passes over the training texts (>= 1).
+    early_stopping : bool, default False
+        Whether to stop when the validation metric no longer improves, and to restore the best parameters.
+    patience : int, default 3
+        Early-stopping patience: epochs without improvement (>= 1).
+    validation_fraction : float, default 0.1
+        Fraction of the training texts held out for early stopping if no validation texts are given (above 0).
+    cache_bytes : int, default 2147483648
+        Size limit of the cached layers of language models in bytes (>= 0).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> TrainingOptions(epochs=5).batch_size
+    32
+    """
+
+    optimizer: NetworkOptimizer = choice_field("adam", NetworkOptimizer, help="Optimizer.")
+    learning_rate: float = real_field(1e-3, low=0.0, low_exclusive=True, help="Learning rate of Adam.")
+    decay: float = real_field(
+        1.0, low=0.0, high=1.0, low_exclusive=True, help="Factor of the learning rates after each epoch."
+    )
+    embedding_learning_rate: float = real_field(
+        1e-4, low=0.0, low_exclusive=True, help="Learning rate of language models that are fine-tuned."
+    )
+    batch_size: int = integer_field(32, low=1, high=2**20, help="Number of texts per training step.")
+    epochs: int = integer_field(10, low=1, high=2**31, help="Maximum number of passes over the training texts.")
+    early_stopping: bool = flag_field(
+        False, help="Stop when the validation metric no longer improves, and restore the best parameters."
+    )
+    patience: int = integer_field(3, low=1, high=2**31, help="Early-stopping patience: epochs without improvement.")
+    validation_fraction: float = real_field(
+        0.1,
+        low=0.0,
+        high=1.0,
+        low_exclusive=True,
+        help="Fraction of the training texts held out for early stopping if no validation texts are given.",
+    )
+    cache_bytes: int = integer_field(
+        2 << 30, low=0, high=2**62, help="Size limit of the cached layers of language models in bytes."
+    )

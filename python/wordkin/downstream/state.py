@@ -1,56 +1,70 @@
-"""What a network sees of a token: vectors from tables, layers of language models, characters, side by side."""
+"""What a fitted classifier or tagger consists of: feature sources, network parameters, and labels or tags."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..elmo import ELMo
-from ..text.characters import character_rows
 from ..vectors import KeyedVectors
-from .data.layer_cache import LayerCache, width_of_layers
-from .data.texts import IndexedTexts
-from .data.word_rows import gathered_vectors, rows_of_words
+from .labels.label_set import LabelSet
+from .labels.tag_set import TagSet
+from .options import CharacterOptions, NetworkOptions
 
 __all__ = [
-    "CharacterShape",
+    "ClassifierState",
     "ContextSource",
+    "Embedding",
+    "FeatureShape",
     "Features",
+    "Floats",
+    "History",
+    "LayerMix",
     "LearnedSource",
-    "NetworkBatch",
-    "PreparedTexts",
+    "NetworkState",
     "Source",
     "StaticSource",
+    "TaggerState",
+    "Tensors",
 ]
 
 Floats = NDArray[np.float32]
+Tensors = dict[str, Floats]
+History = dict[str, list[float]]
+Embedding = KeyedVectors | ELMo | None  # None: vectors that are learned from the training texts
 
 
 @dataclass(frozen=True, eq=False)
 class StaticSource:
-    """Vectors of words that stay as they are; a word without one has zeros."""
+    """Word vectors that are not trained; a word without a vector gets zeros.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        The vectors.
+    """
 
     vectors: KeyedVectors
 
 
 @dataclass(frozen=True, eq=False)
 class LearnedSource:
-    """Vectors of words that are trained with the network: a table whose row 0 is for all other words.
+    """Word vectors that are trained with the network; row 0 of their table is shared by all unknown words.
 
     Parameters
     ----------
-    words
-        Word i has row i + 1.
-    width
-        Numbers of a vector.
-    index
-        The rows by word.
-    is_from_scratch
-        Whether they began at random.
+    words : list of str
+        The known words; word i has row i + 1.
+    width : int
+        Dimensionality of the vectors.
+    is_from_scratch : bool
+        Whether the vectors were initialised randomly rather than copied from an embedding.
+    index : dict of str to int
+        The row of each word (computed).
     """
 
     words: list[str]
@@ -64,223 +78,181 @@ class LearnedSource:
 
 @dataclass(frozen=True, eq=False)
 class ContextSource:
-    """A language model, of whose layers a mix is learned.
+    """A language model; the network learns a scalar mix of its layers.
 
     Parameters
     ----------
-    model
-        The model; where `is_tuned`, the network's own, trained with it.
-    layer_norm
-        Whether layers are normalized before the mix.
+    model : ELMo
+        The language model. If `is_tuned`, a copy that is trained with the network.
+    layer_norm : bool
+        Whether each layer is normalised over the tokens of a text before the mix.
+    is_tuned : bool
+        Whether the model's parameters are trained.
     """
 
     model: ELMo
     layer_norm: bool
     is_tuned: bool
 
+    @property
+    def n_layers(self) -> int:
+        """Number of layers that are mixed, the token layer included."""
+        return self.model.options.n_layers + 1
+
+    @property
+    def width(self) -> int:
+        """Dimensionality of each layer (both directions concatenated)."""
+        return 2 * self.model.options.projection_dim
+
 
 Source = StaticSource | LearnedSource | ContextSource
 
 
-@dataclass(frozen=True, kw_only=True)
-class CharacterShape:
-    """A convolution over the characters of each word."""
+class FeatureShape(TypedDict, total=False):
+    """The fields of `NetworkOptions` that follow from the feature sources."""
 
+    tables: tuple[tuple[int, int, bool], ...]
+    contexts: tuple[tuple[int, int, bool], ...]
     char_dim: int
     filters: tuple[tuple[int, int], ...]
     max_characters: int
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkBatch:
-    """Some texts as the C++ side reads them; token arrays are the texts one after the other.
-
-    Parameters
-    ----------
-    lengths
-        int32 (texts,): tokens of each.
-    tables
-        For each table int32 (tokens,): rows, -1 for none in tables that are not trained.
-    contexts
-        For each language model float32 (tokens, layers, width).
-    characters, types
-        uint16 (words, max_characters) of the distinct words, and int32 (tokens,) which of them each token is.
-    words
-        int32 (tokens,): places among the words that the network remembers; the other token arrays are not read then.
-    """
-
-    lengths: NDArray[np.int32]
-    tables: Sequence[NDArray[np.int32]]
-    contexts: Sequence[Floats]
-    characters: NDArray[np.uint16] | None
-    types: NDArray[np.int32] | None
-    words: NDArray[np.int32] | None = None
-
-
-@dataclass(frozen=True, eq=False)
 class Features:
-    """The sources of a network's features.
+    """Where the features of a token come from; all sources are concatenated.
 
     Parameters
     ----------
-    sources
-        In the order of the embeddings that were given.
-    characters
-        Or None.
-    lowercase
-        Whether tables are asked for words in lower case at once; else for those only that they lack.
+    sources : tuple of StaticSource, LearnedSource or ContextSource
+        One per embedding, in the order in which the embeddings were given.
+    characters : CharacterOptions or None
+        Shape of the character convolution, if there is one.
+    lowercase : bool
+        Whether words are lower-cased before they are looked up in tables. Otherwise only words that are missing in
+        their original form are.
     """
 
     sources: tuple[Source, ...]
-    characters: CharacterShape | None
+    characters: CharacterOptions | None
     lowercase: bool
 
     @property
     def tables(self) -> list[StaticSource | LearnedSource]:
-        """Sources that are tables, in the network's order."""
+        """Sources that are tables of word vectors, in the order of the network's tables."""
         return [source for source in self.sources if not isinstance(source, ContextSource)]
 
     @property
     def contexts(self) -> list[ContextSource]:
-        """Sources that are language models, in the network's order."""
+        """Sources that are language models, in the order of the network's contexts."""
         return [source for source in self.sources if isinstance(source, ContextSource)]
 
-    def network_shape(self, frozen: Sequence[Floats | None] | None = None) -> dict[str, Any]:
-        """Return the fields of `NetworkOptions` about features; `frozen` are the tables that are not trained."""
+    def network_shape(self, frozen: Sequence[Floats | None] | None = None) -> FeatureShape:
+        """Return the fields of `NetworkOptions` that follow from the sources.
+
+        Parameters
+        ----------
+        frozen : list of ndarray or None, optional
+            For each table its rows if it is not trained. Without it, such tables count as having one row.
+
+        Returns
+        -------
+        FeatureShape
+            Keyword arguments for `NetworkOptions`.
+        """
         tables = []
-        for place, source in enumerate(self.tables):
+        for position, source in enumerate(self.tables):
             if isinstance(source, LearnedSource):
                 tables.append((len(source.words) + 1, source.width, True))
             else:
-                table = None if frozen is None else frozen[place]
+                table = None if frozen is None else frozen[position]
                 tables.append((1 if table is None else len(table), source.vectors.vector_size, False))
-        contexts = [(*width_of_layers(source.model), source.layer_norm) for source in self.contexts]
-        shape: dict[str, Any] = {"tables": tuple(tables), "contexts": tuple(contexts)}
-        if self.characters is not None:
-            shape |= {
-                "char_dim": self.characters.char_dim,
-                "filters": self.characters.filters,
-                "max_characters": self.characters.max_characters,
-            }
-        return shape
+        contexts = tuple((source.n_layers, source.width, source.layer_norm) for source in self.contexts)
+        if self.characters is None:
+            return FeatureShape(tables=tuple(tables), contexts=contexts)
+        return FeatureShape(
+            tables=tuple(tables),
+            contexts=contexts,
+            char_dim=self.characters.char_dim,
+            filters=self.characters.filters,
+            max_characters=self.characters.max_characters,
+        )
 
-    def prepared(
-        self,
-        texts: IndexedTexts,
-        *,
-        most_bytes: int,
-        workers: int,
-        show: Callable[[int], Any] | None = None,
-    ) -> PreparedTexts:
-        """Return texts with all that can be looked up for them beforehand.
 
-        Parameters
-        ----------
-        texts
-            Their words.
-        most_bytes
-            Memory for layers of language models.
-        workers
-            Threads.
-        show
-            Called with the tokens done while layers are computed.
-        """
-        frozen: list[Floats | None] = []
-        rows: list[NDArray[np.int32]] = []
-        for source in self.tables:
-            if isinstance(source, LearnedSource):
-                frozen.append(None)
-                rows.append(rows_of_words(texts.words, source.index, self.lowercase))
-            else:
-                table, places = gathered_vectors(source.vectors, texts.words, self.lowercase)
-                frozen.append(table)
-                rows.append(places)
-        still = [source for source in self.contexts if not source.is_tuned]
-        caches = [
-            LayerCache(
-                source.model,
-                texts,
-                most_bytes=0 if source.is_tuned else most_bytes // len(still),
-                workers=workers,
-                show=show,
-            )
-            for source in self.contexts
-        ]
-        characters = None
-        if self.characters is not None:
-            characters = character_rows(texts.words, self.characters.max_characters)
-        return PreparedTexts(texts, frozen, rows, caches, characters)
+class LayerMix(TypedDict):
+    """The scalar mix of a language model's layers: softmax-normalised weights, and the factor gamma."""
+
+    shares: list[float]
+    gamma: float
 
 
 @dataclass(frozen=True, eq=False)
-class PreparedTexts:
-    """Texts that batches can be made of.
+class NetworkState:
+    """The parameters of a network and the sources of its features.
 
     Parameters
     ----------
-    texts
-        Their words.
-    frozen
-        For each table its rows, where it is not trained.
-    rows
-        For each table int32 (words,): the row of each word.
-    caches
-        Layers of each language model.
-    characters
-        uint16 (words, max_characters), or None.
+    options : NetworkOptions
+        Shape of the network. The rows of tables that are not trained depend on the texts at hand.
+    parameters : dict of str to ndarray
+        Float32 tensors by name; training changes them in place.
+    features : Features
+        Sources of the features.
     """
 
-    texts: IndexedTexts
-    frozen: list[Floats | None]
-    rows: list[NDArray[np.int32]]
-    caches: list[LayerCache]
-    characters: NDArray[np.uint16] | None
+    options: NetworkOptions
+    parameters: Tensors
+    features: Features
 
-    def __len__(self) -> int:
-        return len(self.texts)
+    def layer_mixes(self) -> list[LayerMix]:
+        """Return the learned scalar mix of each language model.
 
-    def batch(self, numbers: NDArray[np.intp], layers: Sequence[Floats | None] | None = None) -> NetworkBatch:
-        """Return some texts in the given order.
-
-        Parameters
-        ----------
-        numbers
-            Which.
-        layers
-            For each language model the layers of these texts, or None to have them from its cache.
+        Returns
+        -------
+        list of dict
+            ``{"shares": [...], "gamma": ...}`` for each language model; the shares sum to 1.
         """
-        words = self.texts.types_of(numbers)
-        characters = types = None
-        if self.characters is not None:
-            distinct, inverse = np.unique(words, return_inverse=True)
-            characters = self.characters[distinct]
-            types = inverse.astype(np.int32).reshape(-1)
-        given = [None] * len(self.caches) if layers is None else layers
-        return NetworkBatch(
-            lengths=self.texts.lengths[numbers],
-            tables=[own[words] for own in self.rows],
-            contexts=[cache.of(numbers) if own is None else own for cache, own in zip(self.caches, given, strict=True)],
-            characters=characters,
-            types=types,
-        )
+        mixes = []
+        for position in range(len(self.features.contexts)):
+            powers = np.exp(self.parameters[f"contexts_{position}/weights"].astype(np.float64))
+            gamma = float(self.parameters[f"contexts_{position}/gamma"][0])
+            mixes.append(LayerMix(shares=(powers / powers.sum()).tolist(), gamma=gamma))
+        return mixes
 
-    def words(self, words: NDArray[np.int32]) -> NetworkBatch:
-        """Return distinct words as one text, for a network to remember; there must be no language model."""
-        return NetworkBatch(
-            lengths=np.array([len(words)], np.int32),
-            tables=[own[words] for own in self.rows],
-            contexts=(),
-            characters=None if self.characters is None else self.characters[words],
-            types=np.arange(len(words), dtype=np.int32),
-        )
 
-    def remembered(self, numbers: NDArray[np.intp], places: NDArray[np.int32]) -> NetworkBatch:
-        """Return some texts of words that the network remembers, each at its place."""
-        return NetworkBatch(
-            lengths=self.texts.lengths[numbers],
-            tables=(),
-            contexts=(),
-            characters=None,
-            types=None,
-            words=places[self.texts.types_of(numbers)],
-        )
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ClassifierState:
+    """A fitted text classifier.
+
+    Parameters
+    ----------
+    network : NetworkState
+        The network.
+    labels : LabelSet
+        The classes.
+    history : dict of str to list of float
+        Loss and metrics of each epoch.
+    """
+
+    network: NetworkState
+    labels: LabelSet
+    history: History
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TaggerState:
+    """A fitted sequence tagger.
+
+    Parameters
+    ----------
+    network : NetworkState
+        The network.
+    tags : TagSet
+        The tags.
+    history : dict of str to list of float
+        Loss and metrics of each epoch.
+    """
+
+    network: NetworkState
+    tags: TagSet
+    history: History

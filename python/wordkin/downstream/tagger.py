@@ -1,113 +1,128 @@
-"""Tags for the tokens of sentences: features of tokens, recurrent layers, and a CRF over neighbouring tags."""
+"""Sequence tagging with a recurrent network over word embeddings and a linear-chain CRF."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ..errors import CorpusError, LabelError
-from ..runtime.options import choice_option, flag_option, integer_option
-from .data.texts import cut_texts, token_lists
-from .inference.outputs import answers
-from .labels.chunks import ChunkReport, chunk_report
+from ..errors import CorpusError
+from ..runtime.compute import Compute
+from ..runtime.estimator import Estimator, RandomState, seed_from
+from ..runtime.options import progress_option
+from ..storage.paths import AnyPath
+from .data.examples import joined_examples, require_tags
+from .data.texts import limit_lengths, token_lists
+from .evaluation import ChunkReport
+from .files.model_archive import SavedModel
+from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
+from .inference.tagging import predicted_tags, tag_probabilities, tag_report, validation_metrics
 from .labels.label_set import text_weights
-from .labels.schemes import SCHEMES, Scheme, as_bio, as_iobes, check_scheme, recognised_scheme
-from .text_network import TextNetwork
-from .training.embeddings import held_out
-
-if TYPE_CHECKING:
-    from .._core.tasks import Network
+from .labels.schemes import Scheme
+from .labels.tag_set import LearnedScheme, SchemeChoice, Tags, TagSet
+from .options import CharacterOptions, Encoder, FeatureOptions, NetworkOptions, TextOptions, TrainingOptions
+from .state import Embedding, Floats, History, LayerMix, TaggerState
+from .training.embeddings import EmbeddingChoice, checked_embeddings
+from .training.progress import ProgressChoice
+from .training.run import TrainingRun
 
 __all__ = ["SequenceTagger"]
 
-Tags = list[list[str]]
+_KIND = "sequence_tagger"  # in files
 
-_AUTO, _LENIENT = "auto", "lenient"
-_UNKNOWN = -1
+Sentences = Iterable[Sequence[str]]
 
 
-class SequenceTagger(TextNetwork):
-    """Tag tokens with a recurrent network and a linear-chain CRF, in scikit-learn's manners.
+class SequenceTagger(Estimator):
+    """Sequence tagger: a recurrent network and a linear-chain CRF with the interface of scikit-learn.
 
     Parameters
     ----------
-    embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these
-        Where a token's vectors come from; None for vectors that are learned from the training sentences. Several stand
-        side by side. Of an ELMo's layers a mix with shares softmax(w) and a factor gamma is learned.
-    encoder : {"lstm", "rnn"} or None
-        Recurrent layers over the vectors: LSTM, tanh, or none.
-    bidirectional : bool
-        Whether they read in both directions.
-    hidden_dim, n_layers : int
-        Their width in each direction, and how many.
-    dense_dim : int
-        Width of a tanh layer of each token before the tags; 0 for none.
-    crf : bool
-        Whether neighbouring tags are scored together; else each tag is decided by itself.
-    scheme : {"auto", "bio", "iobes", "plain", "lenient"}
-        How tags mark chunks. Training tags that break the scheme are refused, unless it is "lenient". "auto" tells it
-        from the training tags; "plain" is for tags that mark no chunks, such as parts of speech.
-    learned_scheme : {"bio", "iobes"}, optional
-        What the network learns, where that is to be another scheme than that of the tags; they are converted there and
-        back.
-    input_dropout, dropout : float
-        Share of zeros in the vectors of tokens, and between the other layers, in training.
-    fine_tune : bool, or list of bool
-        Whether embeddings (each) are trained, too: on a copy. Vectors of an ELMo that is not trained are computed once.
-    embedding_dim, min_count : int
-        Width of vectors that are learned, and how often a word must occur to have its own.
-    characters : bool
-        Whether a convolution over the characters of a word stands beside the embeddings.
-    char_dim, filters, max_characters
-        Its shape: numbers for each character, pairs of width and number, bytes of a word that are seen and two.
-    layer_norm : bool
-        Whether layers of an ELMo are shifted and scaled to mean 0 and deviation 1 over a sentence before the mix.
-    mix_l2 : float
-        Factor of the squared weights of the mix in the loss.
-    lowercase : bool
-        Whether words are looked up in lower case; else those only that are missing as they stand. Characters and ELMo
-        see words as they are.
-    max_length : int
-        Tokens of the longest sentence; longer ones are refused.
-    optimizer : {"adam"}
-        What trains.
-    learning_rate, decay : float
-        Of Adam, and its factor after each epoch.
-    embedding_learning_rate : float
-        Of an ELMo that is trained, too.
-    clip_norm : float
-        Greatest norm of the gradients; 0 for no limit.
-    batch_size, epochs : int
-        Sentences in a step, and passes over the sentences; `fit` can be given others.
-    early_stopping : bool
-        Whether training ends when the F1 of chunks in validation sentences (for plain tags: the accuracy) has not risen
-        for `patience` epochs; the best parameters are taken then. Without `validation_data` a share of
-        `validation_fraction` is held out.
-    patience, validation_fraction
-        See `early_stopping`.
-    cache_bytes : int
-        Memory for layers of an ELMo that are computed once; those of further sentences are computed at each use.
-    random_state : int, RandomState, Generator or None
-        Of all draws. The same number gives the same model, for a number of threads and an instruction set.
-    workers : int, optional
-        Threads; None for the cores that this process may use.
-    progress : bool or callable, optional
-        True for a bar on stderr; None for one where stderr is a terminal; a callable gets a `FitEvent` after each
+    embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these, default None
+        Source of the token vectors; None for vectors that are learned from the training sentences. Several embeddings
+        are concatenated. For an ELMo model, a softmax-normalised mix of its layers and a factor gamma are learned.
+    encoder : {"lstm", "rnn"} or None, default "lstm"
+        Type of the recurrent layers: LSTM, tanh, or none.
+    bidirectional : bool, default True
+        Whether the recurrent layers read in both directions.
+    hidden_dim : int, default 128
+        Dimensionality of the recurrent layers in each direction (>= 1).
+    n_layers : int, default 1
+        Number of recurrent layers (1 to 100).
+    dense_dim : int, default 0
+        Dimensionality of a tanh layer before the outputs; 0 for none.
+    crf : bool, default True
+        Whether a linear-chain CRF scores neighbouring tags; otherwise each tag is predicted independently.
+    scheme : {"auto", "bio", "iobes", "plain", "lenient"}, default "auto"
+        How tags mark chunks: a scheme that the training tags must follow; "auto" to detect it; "lenient" to detect it
+        and accept violations. "plain" is for tags that do not mark chunks, such as parts of speech.
+    learned_scheme : {"bio", "iobes"} or None, default None
+        Scheme that the network is trained on if it is not that of the tags. Tags are converted before training, and
+        predictions are converted back.
+    input_dropout : float, default 0.3
+        Dropout rate of the token vectors (from 0 to below 1).
+    dropout : float, default 0.3
+        Dropout rate of the other layers (from 0 to below 1).
+    fine_tune : bool or list of bool, default False
+        Whether to train the embeddings, or each of them; copies are trained. The layers of an ELMo model that is not
+        trained are computed once.
+    embedding_dim : int, default 100
+        Dimensionality of vectors learned from scratch (>= 1).
+    min_count : int, default 2
+        Minimum frequency of words with a learned vector of their own (>= 1); rarer words share one.
+    characters : bool, default True
+        Whether to add a convolution over the characters of each word.
+    char_dim : int, default 16
+        Dimensionality of character vectors (>= 1).
+    filters : sequence of (int, int), default ((3, 50),)
+        Width and number of the character filters of each width.
+    max_characters : int, default 30
+        Maximum UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    layer_norm : bool, default False
+        Whether to normalise each layer of an ELMo model over a sentence before the mix.
+    mix_l2 : float, default 0.0
+        Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    lowercase : bool, default False
+        Whether to lower-case every word before the look-up of its vector; otherwise only words that are missing.
+    max_length : int, default 5000
+        Maximum number of tokens per sentence (>= 1); longer sentences are an error.
+    optimizer : {"adam"}, default "adam"
+        Optimizer.
+    learning_rate : float, default 0.001
+        Learning rate of Adam (> 0).
+    decay : float, default 1.0
+        Factor of the learning rates after each epoch (above 0, at most 1).
+    embedding_learning_rate : float, default 0.0001
+        Learning rate of ELMo models that are fine-tuned (> 0).
+    clip_norm : float, default 5.0
+        Gradient-clipping norm; 0 for no clipping.
+    batch_size : int, default 32
+        Number of sentences per training step (>= 1).
+    epochs : int, default 10
+        Maximum number of passes over the training sentences (>= 1).
+    early_stopping : bool, default False
+        Whether to stop when the F1 of the validation sentences (for plain tags the accuracy) has not improved for
+        `patience` epochs, and to restore the best parameters.
+    patience : int, default 3
+        Early-stopping patience: epochs without improvement (>= 1).
+    validation_fraction : float, default 0.1
+        Fraction of the training sentences held out for early stopping if `fit` gets no validation sentences (above 0).
+    cache_bytes : int, default 2147483648
+        Size limit of the cached layers of ELMo models in bytes; layers of further sentences are computed at each use.
+    random_state : int, RandomState, Generator or None, default None
+        Random seed. The same seed gives the same model for a given number of threads and instruction set.
+    workers : int or None, default None
+        Number of threads; None for the number of CPUs that this process may use.
+    progress : bool, callable or None, default None
+        True for a bar on stderr, None for a bar if stderr is a terminal; a callable receives a `FitEvent` after each
         epoch.
 
-    Attributes
+    References
     ----------
-    classes_ : ndarray
-        Tags of the training sentences, in rising order.
-    scheme_ : {"bio", "iobes", "plain"}
-        How they mark chunks.
-    history_ : dict of str to list
-        For each epoch: ``loss``, ``seconds``, and with validation sentences ``val_loss``, ``val_f1``, ``val_accuracy``.
-    layer_mixes_ : list of dict
-        Of each ELMo: the shares of its layers, and gamma.
+    .. [1] G. Lample et al., "Neural architectures for named entity recognition", NAACL 2016.
+    .. [2] M. Peters et al., "Deep contextualized word representations", NAACL 2018 (layer mixes).
 
     Examples
     --------
@@ -119,37 +134,35 @@ class SequenceTagger(TextNetwork):
     """
 
     _estimator_type = "tagger"
-    _kind = "sequence_tagger"
-
-    scheme_: Scheme
-    _tags: list[str]  # as the network learns them
+    _shared_parameters = ("embedding",)
+    _state: TaggerState | None = None
 
     def __init__(
         self,
-        embedding: Any = None,
+        embedding: EmbeddingChoice = None,
         *,
-        encoder: str | None = "lstm",
+        encoder: Encoder | None = "lstm",
         bidirectional: bool = True,
         hidden_dim: int = 128,
         n_layers: int = 1,
         dense_dim: int = 0,
         crf: bool = True,
-        scheme: Literal["auto", "bio", "iobes", "plain", "lenient"] = "auto",
-        learned_scheme: Literal["bio", "iobes"] | None = None,
+        scheme: SchemeChoice = "auto",
+        learned_scheme: LearnedScheme | None = None,
         input_dropout: float = 0.3,
         dropout: float = 0.3,
-        fine_tune: Any = False,
+        fine_tune: bool | Sequence[bool] = False,
         embedding_dim: int = 100,
         min_count: int = 2,
         characters: bool = True,
         char_dim: int = 16,
-        filters: Any = ((3, 50),),
+        filters: Sequence[Sequence[int]] = ((3, 50),),
         max_characters: int = 30,
         layer_norm: bool = False,
         mix_l2: float = 0.0,
         lowercase: bool = False,
         max_length: int = 5000,
-        optimizer: str = "adam",
+        optimizer: Literal["adam"] = "adam",
         learning_rate: float = 1e-3,
         decay: float = 1.0,
         embedding_learning_rate: float = 1e-4,
@@ -160,9 +173,9 @@ class SequenceTagger(TextNetwork):
         patience: int = 3,
         validation_fraction: float = 0.1,
         cache_bytes: int = 2 << 30,
-        random_state: Any = None,
+        random_state: RandomState = None,
         workers: int | None = None,
-        progress: Any = None,
+        progress: ProgressChoice = None,
     ) -> None:
         self.embedding = embedding
         self.encoder = encoder
@@ -201,197 +214,375 @@ class SequenceTagger(TextNetwork):
         self.workers = workers
         self.progress = progress
 
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """Tags of the training sentences in ascending order."""
+        return self._fitted().tags.classes
+
+    @property
+    def scheme_(self) -> Scheme:
+        """Scheme of the training tags: "bio", "iobes" or "plain"."""
+        return self._fitted().tags.scheme
+
+    @property
+    def history_(self) -> History:
+        """Metrics of each epoch.
+
+        Lists by name: "loss" and "seconds"; with validation sentences also "val_loss", "val_f1" (not for plain tags)
+        and "val_accuracy".
+        """
+        return self._fitted().history
+
+    @property
+    def layer_mixes_(self) -> list[LayerMix]:
+        """Learned layer mix of each ELMo model: softmax-normalised weights ("shares") and the factor "gamma"."""
+        return self._fitted().network.layer_mixes()
+
     def fit(
         self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
+        X: Sentences,
+        y: Sentences,
+        sample_weight: ArrayLike | None = None,
         *,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: tuple[Sentences, Sentences] | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
-        progress: Any = None,
+        progress: ProgressChoice = None,
     ) -> SequenceTagger:
-        """Learn from sentences and their tags.
+        """Train the tagger.
 
         Parameters
         ----------
-        X : list of lists of str
-            Tokens of sentences.
-        y : list of lists of str
+        X : iterable of list of str
+            Tokens of the training sentences.
+        y : iterable of list of str
             A tag for each token.
-        sample_weight : sequence of float, optional
-            Factor of each sentence in the loss.
+        sample_weight : array-like of shape (n_sentences,), optional
+            Weight of each sentence in the loss.
         validation_data : (X, y), optional
-            Sentences to look at after each epoch. Tags that training sentences lack count as missed.
-        epochs, batch_size, progress
-            Instead of those of the constructor.
+            Sentences and tags that are evaluated after each epoch. Tags that do not occur in training count as errors.
+        epochs, batch_size, progress : optional
+            Override the parameters of the constructor.
 
         Returns
         -------
         SequenceTagger
-            This one.
+            This tagger.
 
         Raises
         ------
         LabelError
-            If there are not two tags at least, or tags break their scheme.
+            If there are fewer than two tags, or tags violate their scheme.
         CorpusError
-            If a sentence is too long, or there are none.
+            If there are no tokens, or a sentence is too long.
         TypeError, ValueError
-            For arguments of the wrong kind or out of range.
+            If an argument has the wrong type or is out of range.
         TrainingDiverged
-            If a loss is not finite any more.
+            If a loss is not finite.
+
+        Examples
+        --------
+        >>> tagger = SequenceTagger(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> tagger.fit([["dogs", "bark"]] * 4, [["NOUN", "VERB"]] * 4).scheme_
+        'plain'
         """
-        sentences, tags = self._tagged(X, y)
-        if not any(sentences):
-            raise CorpusError(f"X must have one token at least, got none in {len(sentences)} sentences")
-        scheme = self._checked_scheme(tags)
-        rewritten = self._rewritten(tags, scheme)
-        classes = sorted({tag for own in tags for tag in own})
-        learned = sorted({tag for own in rewritten for tag in own})
-        if len(classes) < 2:
-            raise LabelError(f"y must have at least two tags to tell apart, got one: {classes[0]!r:.60}")
-        weights = text_weights(sample_weight, len(sentences))
-        seed = self._seed()
-        training, validation = np.arange(len(sentences)), np.arange(0)
-        if validation_data is not None:
-            more, more_tags = self._validation(validation_data)
-            validation = np.arange(len(sentences), len(sentences) + len(more))
-            sentences += more
-            tags += more_tags
-            rewritten += self._rewritten(more_tags, scheme)
-            weights = np.concatenate([weights, np.ones(len(more), np.float32)])
-        elif flag_option("early_stopping", self.early_stopping):
-            training, validation = held_out(len(sentences), self.validation_fraction, seed)
-        index = {tag: place for place, tag in enumerate(learned)}
-        numbers = np.array([index.get(tag, _UNKNOWN) for own in rewritten for tag in own], dtype=np.int32)
-        # The loss of validation sentences needs some tag for each token; predictions are compared to the true ones.
-        targets = np.maximum(numbers, 0)
-        options = self._options("tags", len(learned), seed, crf=self.crf)
-        true = [tags[number] for number in validation.tolist()]
-
-        def judge(network: Network, prepared: Any) -> Mapping[str, float]:
-            paths = answers(network, prepared, validation, "paths", is_per_token=True)
-            guesses = self._as_given(_cut(paths, true), learned, scheme)
-            report = chunk_report(true, guesses)
-            figures = {"f1": report.micro.f1, "accuracy": report.accuracy}
-            return {"accuracy": report.accuracy} if scheme == "plain" else figures
-
-        self._fit_network(
-            options,
-            sentences,
-            targets,
+        tokens, given = self._tagged(X, y)
+        if not any(tokens):
+            raise CorpusError(f"X must have at least one token, got none in {len(tokens)} sentences")
+        tags = TagSet.learn(given, self.scheme, self.learned_scheme)
+        weights = text_weights(sample_weight, len(tokens))
+        options = self._chosen(TrainingOptions, epochs=epochs, batch_size=batch_size)
+        seed = seed_from(self.random_state)
+        validation = self._validation(validation_data)
+        examples = joined_examples(
+            (tokens, tags.targets(given)),
+            None if validation is None else (validation[0], tags.targets(validation[1])),
             weights,
-            training,
-            validation,
-            is_per_token=True,
-            judge=judge,
-            accuracy=None,
-            learned={"classes_": np.array(classes), "scheme_": scheme, "_tags": learned},
-            epochs=epochs,
-            batch_size=batch_size,
-            progress=progress,
+            per_token=True,
+            held_out_fraction=options.validation_fraction if options.early_stopping else None,
+            seed=seed,
         )
+        all_tags = given if validation is None else given + validation[1]
+        features = self._chosen(FeatureOptions)
+        run = TrainingRun.prepare(
+            self._network_options(len(tags.learned), seed),
+            features,
+            self._chosen(CharacterOptions) if features.characters else None,
+            options,
+            checked_embeddings(self.embedding, self.fine_tune),
+            examples,
+            Compute.choose(workers=self.workers),
+            progress_option(self.progress if progress is None else progress),
+        )
+        # From here on the tagger is fitted, also if training is interrupted.
+        self._state = TaggerState(network=run.state, tags=tags, history=run.history)
+        true = [all_tags[index] for index in examples.validation.tolist()]
+        run.train(partial(validation_metrics, prepared=run.prepared, examples=examples, tags=tags, true=true))
         return self
 
-    def _tagged(self, X: Any, y: Any, name: str = "X", tag_name: str = "y") -> tuple[Tags, Tags]:
-        sentences = self._sentences(X, name)
-        tags = token_lists(y, tag_name)
-        if len(sentences) != len(tags):
-            raise ValueError(
-                f"{tag_name} must have tags for each sentence of {name}, got {len(tags)} for {len(sentences)}"
-            )
-        for place, (tokens, own) in enumerate(zip(sentences, tags, strict=True)):
-            if len(tokens) != len(own):
-                raise ValueError(
-                    f"{tag_name}[{place}] must have a tag for each of {len(tokens)} tokens, got {len(own)} tags"
-                )
-        return sentences, tags
+    def _network_options(self, outputs: int, seed: int) -> NetworkOptions:
+        return NetworkOptions(
+            task="tags",
+            outputs=outputs,
+            tables=((1, 1, False),),  # replaced when the features are known
+            encoder=self.encoder,
+            n_layers=self.n_layers,
+            hidden_dim=self.hidden_dim,
+            bidirectional=self.bidirectional,
+            dense_dim=self.dense_dim,
+            crf=self.crf,
+            input_dropout=self.input_dropout,
+            dropout=self.dropout,
+            clip_norm=self.clip_norm,
+            mix_l2=self.mix_l2,
+            seed=seed,
+        )
 
-    def _sentences(self, X: Any, name: str = "X") -> Tags:
-        max_length = integer_option("max_length", self.max_length, 1, 2**31 - 1)
-        return cut_texts(token_lists(X, name), max_length, False, name)
+    def _tokens(self, X: Sentences, name: str = "X") -> list[list[str]]:
+        return limit_lengths(token_lists(X, name), self._chosen(TextOptions).max_length, False, name)
 
-    def _validation(self, validation_data: Any) -> tuple[Tags, Tags]:
+    def _tagged(self, X: Sentences, y: Sentences, name: str = "X", tag_name: str = "y") -> tuple[Tags, Tags]:
+        tokens, tags = self._tokens(X, name), token_lists(y, tag_name)
+        require_tags(tokens, tags, name, tag_name)
+        return tokens, tags
+
+    def _validation(self, validation_data: tuple[Sentences, Sentences] | None) -> tuple[Tags, Tags] | None:
+        if validation_data is None:
+            return None
         if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
             raise TypeError(f"validation_data must be a pair (X, y), got {type(validation_data).__name__}")
         X, y = validation_data
         return self._tagged(X, y, "validation_data[0]", "validation_data[1]")
 
-    def _checked_scheme(self, tags: Tags) -> Scheme:
-        asked = choice_option("scheme", self.scheme, (_AUTO, *SCHEMES, _LENIENT))
-        scheme: Any = recognised_scheme(tags) if asked in (_AUTO, _LENIENT) else asked
-        if asked != _LENIENT:
-            check_scheme(tags, scheme, "y")
-        return scheme  # type: ignore[no-any-return]
+    def _compute(self, workers: int | None) -> Compute:
+        return Compute.choose(workers=self.workers if workers is None else workers)
 
-    def _rewritten(self, tags: Tags, scheme: Scheme) -> Tags:
-        """Tags as the network learns them."""
-        if self.learned_scheme is None:
-            return list(tags)
-        learned = choice_option("learned_scheme", self.learned_scheme, ("bio", "iobes"))
-        if scheme == "plain":
-            raise ValueError(f"learned_scheme must be None for tags that mark no chunks, got {learned!r}")
-        if learned == scheme:
-            return list(tags)
-        return [as_iobes(own) if learned == "iobes" else as_bio(own) for own in tags]
-
-    def _as_given(self, paths: Sequence[NDArray[np.int32]], learned: list[str], scheme: Scheme) -> Tags:
-        """Paths of the network as tags of the scheme that training sentences were written in."""
-        found = [[learned[number] for number in path.tolist()] for path in paths]
-        if self.learned_scheme is None or self.learned_scheme == scheme:
-            return found
-        return [as_iobes(own) if scheme == "iobes" else as_bio(own) for own in found]
-
-    def predict(self, X: Any) -> Tags:
-        """Return the most probable tags of each sentence; of an empty one none."""
+    def _fitted(self) -> TaggerState:
         self._require_fitted()
-        sentences = self._sentences(X)
-        if not any(sentences):
-            return [[] for _ in sentences]
-        paths = self._answers(sentences, "paths", is_per_token=True)
-        return self._as_given(_cut(paths, sentences), self._tags, self.scheme_)
+        assert self._state is not None
+        return self._state
 
-    def predict_proba(self, X: Any) -> list[NDArray[np.float32]]:
-        """Return for each sentence the probability of each tag in each place, float32 (tokens, tags).
+    def __sklearn_is_fitted__(self) -> bool:
+        """Return whether `fit` has been called."""
+        return self._state is not None
 
-        Tags are those that the network learns, in rising order: `classes_`, unless there is a `learned_scheme`.
+    def predict(self, X: Sentences, *, workers: int | None = None) -> Tags:
+        """Predict the tags of sentences.
+
+        Several threads can call this and the other methods of a fitted tagger at the same time.
+
+        Parameters
+        ----------
+        X : iterable of list of str
+            Tokens of the sentences.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        list of list of str
+            The most probable sequence of tags of each sentence.
+
+        Raises
+        ------
+        NotFittedError
+            If the tagger is not fitted.
+        CorpusError
+            If a sentence is too long.
+
+        Examples
+        --------
+        >>> tagger = SequenceTagger(hidden_dim=4, embedding_dim=4, epochs=20, learning_rate=0.05, random_state=1)
+        >>> tagger.fit([["dogs", "bark"]] * 4, [["NOUN", "VERB"]] * 4).predict([["dogs", "bark"], []])
+        [['NOUN', 'VERB'], []]
         """
-        self._require_fitted()
-        sentences = self._sentences(X)
-        if not any(sentences):
-            return [np.empty((0, len(self._tags)), dtype=np.float32) for _ in sentences]
-        return _cut(self._answers(sentences, "probabilities", is_per_token=True), sentences)
+        state = self._fitted()
+        return predicted_tags(state, self._tokens(X), self._compute(workers))
 
-    def report(self, X: Any, y: Any) -> ChunkReport:
-        """Return how well chunks are found: of each type and of all, by the rules of seqeval's default mode.
+    def predict_proba(self, X: Sentences, *, workers: int | None = None) -> list[Floats]:
+        """Predict the marginal probability of each tag of each token.
 
-        For plain tags every token is a chunk whose type is its tag. Tags that training sentences lack count as missed.
+        Parameters
+        ----------
+        X : iterable of list of str
+            Tokens of the sentences.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        list of ndarray of shape (n_tokens, n_tags)
+            Float32 probabilities of each sentence. Columns are `classes_` or, with another `learned_scheme`, the tags
+            that the network is trained on in ascending order.
+
+        Raises
+        ------
+        NotFittedError
+            If the tagger is not fitted.
+
+        Examples
+        --------
+        >>> tagger = SequenceTagger(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> (found,) = tagger.fit([["dogs", "bark"]] * 4, [["NOUN", "VERB"]] * 4).predict_proba([["dogs"]])
+        >>> found.shape
+        (1, 2)
         """
-        sentences, tags = self._tagged(X, y)
-        guesses = self.predict(sentences)
-        if self.scheme_ == "plain":
-            tags, guesses = ([[f"S-{tag}" for tag in own] for own in side] for side in (tags, guesses))
-        return chunk_report(tags, guesses)
+        state = self._fitted()
+        return tag_probabilities(state, self._tokens(X), self._compute(workers))
 
-    def score(self, X: Any, y: Any) -> float:
-        """Return the F1 of chunks, by the rules of seqeval's default mode; for plain tags the accuracy."""
-        report = self.report(X, y)
+    def report(self, X: Sentences, y: Sentences, *, workers: int | None = None) -> ChunkReport:
+        """Compute precision, recall and F1 of the predicted chunks, per type and overall.
+
+        The rules are those of the CoNLL shared tasks (seqeval's default mode). For plain tags every token counts as a
+        chunk whose type is its tag. Tags that did not occur in training count as errors.
+
+        Parameters
+        ----------
+        X : iterable of list of str
+            Tokens of the sentences.
+        y : iterable of list of str
+            True tags.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        ChunkReport
+            The scores; `str()` formats them as a table.
+
+        Raises
+        ------
+        NotFittedError
+            If the tagger is not fitted.
+
+        Examples
+        --------
+        >>> tagger = SequenceTagger(hidden_dim=4, embedding_dim=4, epochs=20, learning_rate=0.05, random_state=1)
+        >>> tagger.fit([["dogs", "bark"]] * 4, [["B-NP", "B-VP"]] * 4).report([["dogs"]], [["B-NP"]]).micro.f1
+        1.0
+        """
+        state = self._fitted()
+        tokens, true = self._tagged(X, y)
+        return tag_report(state.tags, true, predicted_tags(state, tokens, self._compute(workers)))
+
+    def score(self, X: Sentences, y: Sentences, *, workers: int | None = None) -> float:
+        """Compute the F1 of the predicted chunks; for plain tags the accuracy.
+
+        Parameters
+        ----------
+        X : iterable of list of str
+            Tokens of the sentences.
+        y : iterable of list of str
+            True tags.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+
+        Returns
+        -------
+        float
+            Micro-averaged F1 by the rules of the CoNLL shared tasks, or accuracy.
+
+        Raises
+        ------
+        NotFittedError
+            If the tagger is not fitted.
+
+        Examples
+        --------
+        >>> tagger = SequenceTagger(hidden_dim=4, embedding_dim=4, epochs=20, learning_rate=0.05, random_state=1)
+        >>> tagger.fit([["dogs", "bark"]] * 4, [["NOUN", "VERB"]] * 4).score([["bark"]], [["VERB"]])
+        1.0
+        """
+        report = self.report(X, y, workers=workers)
         return report.accuracy if self.scheme_ == "plain" else report.micro.f1
 
-    def _state(self) -> dict[str, Any]:
-        return {"classes": self.classes_.tolist(), "scheme": self.scheme_, "tags": list(self._tags)}
+    def save(self, folder: AnyPath, *, include_embedding: bool = True) -> None:
+        """Write the fitted tagger to a folder, which is created if it does not exist.
 
-    def _set_state(self, state: Mapping[str, Any]) -> None:
-        scheme = state["scheme"]
-        if scheme not in SCHEMES:
-            raise ValueError(f"the scheme {scheme!r:.20} is unknown")
-        self.scheme_ = scheme
-        self.classes_ = np.array(state["classes"])
-        self._tags = [str(tag) for tag in state["tags"]]
+        The folder gets ``model.safetensors`` (everything except embeddings), ``config.json`` (the same metadata for
+        people and other programs), and the embeddings.
 
+        Parameters
+        ----------
+        folder : path
+            The folder.
+        include_embedding : bool, default True
+            Whether to write embeddings that were not trained. Without them, `load` must be given the same embeddings;
+            it recognises them by a hash.
 
-def _cut(rows: NDArray[Any], sentences: Sequence[Sequence[str]]) -> list[NDArray[Any]]:
-    """Rows of all tokens as those of each sentence."""
-    return np.split(rows, np.cumsum([len(tokens) for tokens in sentences])[:-1])
+        Raises
+        ------
+        NotFittedError
+            If the tagger is not fitted.
+        OSError
+            If a file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> tagger = SequenceTagger(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tagger.fit([["dogs", "bark"]] * 4, [["NOUN", "VERB"]] * 4).save(folder)
+        ...     SequenceTagger.load(folder).classes_.tolist()
+        ['NOUN', 'VERB']
+        """
+        save_folder(
+            SavedModel(params=self.get_params(), state=self._fitted()), folder, include_embedding=include_embedding
+        )
+
+    @classmethod
+    def load(cls, folder: AnyPath, *, embedding: EmbeddingChoice = None) -> SequenceTagger:
+        """Read a tagger that `save` has written.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+        embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these, default None
+            Embeddings of a model that was saved without them, in the order of the constructor's argument; they are
+            compared with the hashes in the folder.
+
+        Returns
+        -------
+        SequenceTagger
+            The fitted tagger.
+
+        Raises
+        ------
+        FormatError
+            If the folder holds something else, or an embedding is missing or is another one.
+        OSError
+            If a file cannot be read.
+
+        Examples
+        --------
+        See `save`.
+        """
+        names = cls._parameter_names()
+        model = load_folder(folder, kind=_KIND, names=names, embedding=embedding, tokenizer=None)
+        return cls._from_state(model.params, model.state)
+
+    save_pretrained = save
+    from_pretrained = load
+
+    @classmethod
+    def _from_state(cls, params: dict[str, Any], state: object) -> SequenceTagger:
+        estimator = cls(**params)
+        assert isinstance(state, TaggerState)
+        estimator._state = state
+        return estimator
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle through the file format; embeddings are pickled as objects, so that several models can share them."""
+        if self._state is None:
+            return self._from_pickle, (self.get_params(), None, ())
+        data, embeddings = to_bytes(SavedModel(params=self.get_params(), state=self._state))
+        return self._from_pickle, (self.get_params(), data, embeddings)
+
+    @classmethod
+    def _from_pickle(
+        cls, params: dict[str, Any], data: bytes | None, embeddings: Sequence[Embedding]
+    ) -> SequenceTagger:
+        if data is None:
+            return cls(**params)
+        return cls._from_state(params, from_bytes(data, embeddings, kind=_KIND).state)

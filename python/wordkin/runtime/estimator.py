@@ -1,24 +1,34 @@
-"""What scikit-learn expects of an estimator, without scikit-learn: parameters, clones, tags, whether it is fitted."""
+"""The estimator interface of scikit-learn, without scikit-learn: parameters, clones, tags, and the fitted check."""
 
 from __future__ import annotations
 
 import inspect
+import secrets
 import sys
+from dataclasses import fields
 from functools import lru_cache
-from typing import Any, ClassVar, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
+
+import numpy as np
 
 from ..errors import NotFittedError
+from .options import Options, integer_option
 
-__all__ = ["Estimator", "refuse_unfitted"]
+if TYPE_CHECKING:
+    from sklearn.utils import Tags
+
+__all__ = ["Estimator", "RandomState", "not_fitted_error", "seed_from"]
 
 Self = TypeVar("Self", bound="Estimator")
+OptionsT = TypeVar("OptionsT", bound=Options)
+RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | None
 
 
 class Estimator:
-    """Base of what can stand in a Pipeline or a GridSearchCV.
+    """Base class of everything that can be part of a scikit-learn pipeline or search.
 
-    The constructor of a class assigns its arguments to attributes of the same names and does nothing else; what `fit`
-    learns has a name that ends with an underscore.
+    The constructor of a subclass assigns its arguments to attributes of the same names and does nothing else. What
+    `fit` learns is in attributes whose names end with an underscore.
 
     Examples
     --------
@@ -30,29 +40,56 @@ class Estimator:
     """
 
     _estimator_type: ClassVar[Literal["classifier", "transformer", "tagger"]] = "transformer"
-    _shared_parameters: ClassVar[tuple[str, ...]] = ()  # clones have the same objects, whatever their size
+    _shared_parameters: ClassVar[tuple[str, ...]] = ()  # clones share these objects, as copies could be large
 
     @classmethod
     def _parameter_names(cls) -> list[str]:
         return sorted(name for name in inspect.signature(cls.__init__).parameters if name != "self")
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Return the arguments of the constructor and their values.
+        """Return the parameters of the estimator.
 
         Parameters
         ----------
-        deep
-            For scikit-learn; there are no estimators within this one.
+        deep : bool, default True
+            Ignored; for compatibility with scikit-learn.
+
+        Returns
+        -------
+        dict of str to object
+            Arguments of the constructor by name.
+
+        Examples
+        --------
+        >>> from wordkin.sklearn import WordVectorizer
+        >>> WordVectorizer(weighting="sif").get_params()["weighting"]
+        'sif'
         """
         return {name: getattr(self, name) for name in self._parameter_names()}
 
     def set_params(self: Self, **params: Any) -> Self:
-        """Set arguments of the constructor.
+        """Set parameters of the estimator.
+
+        Parameters
+        ----------
+        **params : object
+            Arguments of the constructor by name.
+
+        Returns
+        -------
+        Estimator
+            This estimator.
 
         Raises
         ------
         ValueError
-            If there is no such argument.
+            If the constructor has no such argument.
+
+        Examples
+        --------
+        >>> from wordkin.sklearn import WordVectorizer
+        >>> WordVectorizer().set_params(weighting="sif").weighting
+        'sif'
         """
         known = self._parameter_names()
         for name in params:
@@ -62,8 +99,13 @@ class Estimator:
             setattr(self, name, value)
         return self
 
+    def _chosen(self, options: type[OptionsT], **overrides: Any) -> OptionsT:
+        """Return options with the parameters of the same names; overrides that are None are ignored."""
+        given = {item.name: getattr(self, item.name) for item in fields(options) if hasattr(self, item.name)}
+        return options(**{**given, **{name: value for name, value in overrides.items() if value is not None}})
+
     def __sklearn_clone__(self: Self) -> Self:
-        """Return an unfitted estimator of the same parameters; an embedding is shared, not copied."""
+        """Return an unfitted estimator with the same parameters; embeddings are shared, not copied."""
         from copy import deepcopy
 
         shared = {name: getattr(self, name) for name in self._shared_parameters}
@@ -71,10 +113,11 @@ class Estimator:
         return type(self)(**shared, **deepcopy(own))
 
     def __sklearn_is_fitted__(self) -> bool:
+        """Return whether `fit` has been called."""
         return any(name.endswith("_") and not name.startswith("_") for name in vars(self))
 
-    def __sklearn_tags__(self) -> Any:
-        """Return what scikit-learn asks before it uses an estimator; only scikit-learn calls this."""
+    def __sklearn_tags__(self) -> Tags:
+        """Return what scikit-learn needs to know about the estimator; only scikit-learn calls this."""
         from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags, TransformerTags
 
         kind = self._estimator_type
@@ -91,30 +134,78 @@ class Estimator:
 
     def _require_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():
-            refuse_unfitted(type(self).__name__)
+            raise not_fitted_error(type(self).__name__)
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self).__init__).parameters
         given = [
             f"{name}={value!r}"
             for name, value in self.get_params().items()
-            if not (value is defaults[name].default or _equal(value, defaults[name].default))
+            if not (value is defaults[name].default or _is_equal(value, defaults[name].default))
         ]
         return f"{type(self).__name__}({', '.join(given)})"
 
 
-def _equal(value: Any, default: Any) -> bool:
+def _is_equal(value: Any, default: Any) -> bool:
     return type(value) is type(default) and isinstance(value, str | int | float | tuple) and bool(value == default)
 
 
-def refuse_unfitted(name: str) -> NoReturn:
-    """Raise the error about a missing `fit`; where scikit-learn is in use, it is also scikit-learn's."""
-    error = _error_for_both() if "sklearn" in sys.modules else NotFittedError
-    raise error(f"this {name} is not fitted yet: call fit() with texts first")
+def not_fitted_error(name: str) -> NotFittedError:
+    """Return the error for an estimator that is not fitted.
+
+    Parameters
+    ----------
+    name : str
+        Name of the estimator's class.
+
+    Returns
+    -------
+    NotFittedError
+        The error. If scikit-learn is loaded, it is also an instance of scikit-learn's class of this name.
+
+    Examples
+    --------
+    >>> str(not_fitted_error("TextClassifier"))
+    'this TextClassifier is not fitted; call fit() first'
+    """
+    error = _combined_error() if "sklearn" in sys.modules else NotFittedError
+    return error(f"this {name} is not fitted; call fit() first")
 
 
 @lru_cache(maxsize=1)
-def _error_for_both() -> type[NotFittedError]:
-    from sklearn.exceptions import NotFittedError as TheirError
+def _combined_error() -> type[NotFittedError]:
+    from sklearn.exceptions import NotFittedError as SklearnError
 
-    return type("NotFittedError", (NotFittedError, TheirError), {})
+    return type("NotFittedError", (NotFittedError, SklearnError), {})
+
+
+def seed_from(random_state: RandomState) -> int:
+    """Return the seed that a `random_state` argument stands for.
+
+    Parameters
+    ----------
+    random_state : int, RandomState, Generator or None
+        A seed (>= 0); a generator to draw one from; None for a random seed.
+
+    Returns
+    -------
+    int
+        The seed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is of another type or negative.
+
+    Examples
+    --------
+    >>> seed_from(7)
+    7
+    """
+    if random_state is None:
+        return secrets.randbits(32)
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**31 - 1))
+    return integer_option("random_state", random_state, 0, 2**63 - 1)

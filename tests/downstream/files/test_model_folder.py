@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
-from wordkin.downstream.files.embedding_files import hash_of
+from wordkin.downstream.files.embedding_files import embedding_hash
 from wordkin.errors import CorruptFileError, FormatError, NotFittedError
 
 from ..conftest import chunked, opinions
@@ -79,7 +79,7 @@ def test_a_pickle_shares_embeddings(quick: dict[str, Any], vectors: KeyedVectors
     pair = [TextClassifier(vectors, **{**quick, **SHORT}).fit(X, y) for _ in range(2)]
     first, second = pickle.loads(pickle.dumps(pair))
     assert first.embedding is second.embedding
-    assert first._content.features.sources[0].vectors is first.embedding
+    assert first._state.network.features.sources[0].vectors is first.embedding
 
 
 def test_embeddings_by_their_hash(
@@ -92,15 +92,15 @@ def test_embeddings_by_their_hash(
     back = TextClassifier.load(tmp_path, embedding=[vectors, language_model])
     np.testing.assert_array_equal(back.decision_function(X), clf.decision_function(X))
     assert back.embedding[0] is vectors
-    with pytest.raises(FormatError, match=r"was not saved with this model: give it as embedding="):
+    with pytest.raises(FormatError, match=r"was not saved with the model; pass embedding="):
         TextClassifier.load(tmp_path)
-    with pytest.raises(FormatError, match="has 2 embeddings, got 1"):
+    with pytest.raises(FormatError, match="embedding must have 2 embeddings, got 1"):
         TextClassifier.load(tmp_path, embedding=vectors)
-    with pytest.raises(FormatError, match="of kind 'vectors' is needed, got 'elmo'"):
+    with pytest.raises(FormatError, match="must be of kind 'vectors', got 'elmo'"):
         TextClassifier.load(tmp_path, embedding=[language_model, vectors])
     other = copy.deepcopy(vectors)
     other.vectors[0, 0] += 1
-    with pytest.raises(FormatError, match="not the one that this model was trained with"):
+    with pytest.raises(FormatError, match="must be the one that the model was trained with"):
         TextClassifier.load(tmp_path, embedding=[other, language_model])
 
 
@@ -110,7 +110,7 @@ def test_an_embedding_that_was_changed_is_refused(quick: dict[str, Any], vectors
     other = copy.deepcopy(vectors)
     other.vectors[0, 0] += 1
     other.save(tmp_path / "embedding-0.safetensors")
-    with pytest.raises(FormatError, match="not the one that this model was trained with"):
+    with pytest.raises(FormatError, match="must be the one that the model was trained with"):
         TextClassifier.load(tmp_path)
     (tmp_path / "embedding-0.safetensors").unlink()
     with pytest.raises(FormatError, match="is missing"):
@@ -118,21 +118,21 @@ def test_an_embedding_that_was_changed_is_refused(quick: dict[str, Any], vectors
 
 
 def test_hashes_tell_embeddings_apart(vectors: KeyedVectors, language_model: ELMo) -> None:
-    assert hash_of(vectors) == hash_of(copy.deepcopy(vectors))
+    assert embedding_hash(vectors) == embedding_hash(copy.deepcopy(vectors))
     renamed = copy.deepcopy(vectors)
     renamed.index_to_key = [*renamed.index_to_key[1:], renamed.index_to_key[0]]
-    assert hash_of(renamed) != hash_of(vectors)
+    assert embedding_hash(renamed) != embedding_hash(vectors)
     other = pickle.loads(pickle.dumps(language_model))
-    assert hash_of(other) == hash_of(language_model)
+    assert embedding_hash(other) == embedding_hash(language_model)
     other.parameters["char_embed"][0, 0] += 1
-    assert hash_of(other) != hash_of(language_model)
+    assert embedding_hash(other) != embedding_hash(language_model)
 
 
 def test_a_tokenizer_that_is_a_function(quick: dict[str, Any], tmp_path: Path) -> None:
     X, y = opinions(20)
     clf = TextClassifier(tokenizer=str.split, **{**quick, **SHORT}).fit(X, y)
     clf.save(tmp_path)
-    with pytest.raises(FormatError, match="give it as tokenizer="):
+    with pytest.raises(FormatError, match="pass tokenizer="):
         TextClassifier.load(tmp_path)
     back = TextClassifier.load(tmp_path, tokenizer=str.split)
     np.testing.assert_array_equal(back.predict(X), clf.predict(X))
@@ -146,7 +146,7 @@ def test_bad_folders(quick: dict[str, Any], tmp_path: Path) -> None:
         TextClassifier.load(tmp_path / "nowhere")
     X, y = opinions(20)
     TextClassifier(**{**quick, **SHORT}).fit(X, y).save(tmp_path)
-    with pytest.raises(FormatError, match="holds 'text_classifier', expected 'sequence_tagger'"):
+    with pytest.raises(FormatError, match="must hold 'sequence_tagger', got 'text_classifier'"):
         SequenceTagger.load(tmp_path)
     with pytest.raises(TypeError, match="tokenizer must be None"):
         TextClassifier.load(tmp_path, tokenizer=str.split)

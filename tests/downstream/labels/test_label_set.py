@@ -6,73 +6,73 @@ from typing import Any
 
 import numpy as np
 import pytest
-from wordkin.downstream.labels.label_set import LabelSet, class_factors, text_weights
 
 from wordkin.downstream.evaluation import label_report
+from wordkin.downstream.labels.label_set import LabelSet, class_factors, text_weights
 from wordkin.errors import LabelError
 
 
 def test_two_classes() -> None:
-    labels = LabelSet.learned(np.array(["no", "yes", "no"]))
+    labels = LabelSet.learn(np.array(["no", "yes", "no"]))
     assert (labels.kind, labels.outputs) == ("two", 1)
     assert labels.targets(["yes", "no"]).tolist() == [1, 0]
-    assert labels.of_scores(np.array([[0.5], [-0.5]], np.float32)).tolist() == ["yes", "no"]
+    assert labels.decode(np.array([[0.5], [-0.5]], np.float32)).tolist() == ["yes", "no"]
 
 
 def test_several_classes() -> None:
-    labels = LabelSet.learned([3, 1, 2.0, 1])
+    labels = LabelSet.learn([3, 1, 2.0, 1])
     assert labels.classes.tolist() == [1, 2, 3]
     assert labels.outputs == 3
     scores = np.array([[0, 1, 0], [2, 1, 0]], np.float32)
-    assert labels.of_scores(scores).tolist() == [2, 1]
+    assert labels.decode(scores).tolist() == [2, 1]
     targets = labels.targets([2, 3])
     assert labels.accuracy(scores, targets, np.array([3, 1], np.float32)) == 0.75
 
 
 def test_several_labels() -> None:
-    sets = LabelSet.learned([["a", "b"], [], {"c"}])
+    sets = LabelSet.learn([["a", "b"], [], {"c"}])
     assert sets.targets([("c", "a")]).tolist() == [[1, 0, 1]]
-    assert sets.of_scores(np.array([[1, -1, 1], [-1, -1, -1]], np.float32)) == [("a", "c"), ()]
+    assert sets.decode(np.array([[1, -1, 1], [-1, -1, -1]], np.float32)) == [("a", "c"), ()]
     for matrix in (np.array([[0, 1], [1, 1]]), [[0, 1], [1, 1]]):
-        columns = LabelSet.learned(matrix)
+        columns = LabelSet.learn(matrix)
         assert columns.is_matrix
         assert columns.targets(matrix).tolist() == [[0, 1], [1, 1]]
-        assert columns.of_scores(np.array([[1, -1]], np.float32)).tolist() == [[1, 0]]
+        assert columns.decode(np.array([[1, -1]], np.float32)).tolist() == [[1, 0]]
 
 
 @pytest.mark.parametrize(
     ("y", "error", "message"),
     [
-        (["same", "same"], LabelError, "two classes to tell apart, got one: 'same'"),
+        (["same", "same"], LabelError, "at least two classes, got only 'same'"),
         ([], LabelError, "got none"),
         ([[], []], LabelError, "for at least one text"),
-        ([1, float("nan")], LabelError, "got nan at place 1"),
+        ([1, float("nan")], LabelError, "got nan at index 1"),
         ([0.5, 1], LabelError, "got 0.5"),
         ([None, "a"], LabelError, "got None"),
-        (["a", 1], LabelError, "of one kind"),
+        (["a", 1], LabelError, "of one type"),
         ("text", TypeError, "got str"),
         (3, TypeError, "got int"),
     ],
 )
 def test_no_labels(y: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        LabelSet.learned(y)
+        LabelSet.learn(y)
 
 
 def test_labels_that_were_not_learned() -> None:
-    labels = LabelSet.learned(["no", "yes"])
-    with pytest.raises(LabelError, match="y has a label that was not in training, 'maybe'; known are 'no', 'yes'"):
+    labels = LabelSet.learn(["no", "yes"])
+    with pytest.raises(LabelError, match="y must have labels that occur in training \\('no', 'yes'\\), got 'maybe'"):
         labels.targets(["no", "maybe"])
-    with pytest.raises(LabelError, match="was not in training"):
+    with pytest.raises(LabelError, match="labels that occur in training"):
         labels.targets([["no"], ["yes"]])
-    with pytest.raises(LabelError, match="a column for each of 2 labels, got 3"):
-        LabelSet.learned(np.eye(2)).targets(np.eye(3))
+    with pytest.raises(LabelError, match="one column for each of 2 labels, got 3"):
+        LabelSet.learn(np.eye(2)).targets(np.eye(3))
     with pytest.raises(LabelError, match="a collection of labels"):
-        LabelSet.learned([["a"], ["b"]]).targets(["a"])
+        LabelSet.learn([["a"], ["b"]]).targets(["a"])
 
 
 def test_class_weights() -> None:
-    labels = LabelSet.learned(["a", "b", "b", "b"])
+    labels = LabelSet.learn(["a", "b", "b", "b"])
     targets = labels.targets(["a", "b", "b", "b"])
     balanced = class_factors("balanced", labels, targets)
     assert balanced is not None
@@ -90,7 +90,7 @@ def test_class_weights() -> None:
     with pytest.raises(ValueError, match="at least 0, got -1"):
         class_factors({"a": -1}, labels, targets)
     with pytest.raises(ValueError, match="several labels"):
-        class_factors("balanced", LabelSet.learned([["a"], ["b"]]), targets)
+        class_factors("balanced", LabelSet.learn([["a"], ["b"]]), targets)
 
 
 @pytest.mark.parametrize("weights", [[1, np.nan], [1, -1], [np.inf, 1], [0, 0], [1], [[1, 1]]])

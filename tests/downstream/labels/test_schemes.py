@@ -26,15 +26,15 @@ def test_conversion_keeps_chunks_and_rules(tags: list[str]) -> None:
 @pytest.mark.parametrize(
     ("tags", "scheme", "fault"),
     [
-        (["O", "I-NP"], "bio", r"Y\[0\]\[1\] is 'I-NP', behind 'O'"),
-        (["I-NP"], "bio", r"Y\[0\]\[0\] is 'I-NP', the first"),
-        (["B-NP", "I-VP"], "bio", "behind 'B-NP'"),
-        (["B-NP", "E-NP"], "bio", "neither O nor one of B-, I-"),
-        (["NN", "O"], "bio", "neither O nor"),
-        (["B-NP", "O"], "iobes", r"Y\[0\]\[0\] is 'B-NP', which nothing goes on from"),
-        (["B-NP", "I-NP"], "iobes", "nothing goes on from"),
-        (["S-NP", "E-NP"], "iobes", "behind 'S-NP'"),
-        (["O", ""], "bio", "neither O nor"),
+        (["O", "I-NP"], "bio", r"Y\[0\]\[1\] must follow the scheme bio, got 'I-NP' after 'O'"),
+        (["I-NP"], "bio", r"Y\[0\]\[0\] must follow the scheme bio, got 'I-NP' as the first tag"),
+        (["B-NP", "I-VP"], "bio", "after 'B-NP'"),
+        (["B-NP", "E-NP"], "bio", "without one of the prefixes B-, I-"),
+        (["NN", "O"], "bio", "without one of the prefixes"),
+        (["B-NP", "O"], "iobes", r"Y\[0\]\[0\] must follow the scheme iobes, got 'B-NP' in a chunk without an end"),
+        (["B-NP", "I-NP"], "iobes", "in a chunk without an end"),
+        (["S-NP", "E-NP"], "iobes", "after 'S-NP'"),
+        (["O", ""], "bio", "without one of the prefixes"),
     ],
 )
 def test_broken_tags_are_named(tags: list[str], scheme: str, fault: str) -> None:

@@ -1,4 +1,4 @@
-"""Which texts run together: of like lengths, so that none waits for a longer one, in an order that chance decides."""
+"""Batches of texts of similar length."""
 
 from __future__ import annotations
 
@@ -7,45 +7,65 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["sorted_batches", "training_batches"]
+__all__ = ["Indices", "sorted_batches", "training_batches"]
 
 _BATCHES_SORTED_TOGETHER = 32
 
-Numbers = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 
 def training_batches(
-    numbers: Numbers, lengths: NDArray[np.int32], batch_size: int, seed: int, epoch: int
-) -> list[Numbers]:
+    indices: Indices, lengths: NDArray[np.int32], batch_size: int, seed: int, epoch: int
+) -> list[Indices]:
     """Return the batches of an epoch.
 
-    Texts are shuffled; then those of some batches that follow each other are sorted by length, and cut into batches
-    whose order is drawn again.
+    Texts are shuffled and divided into groups of 32 batches. Each group is sorted by length and cut into batches, so
+    that the texts of a batch have similar lengths. Finally the batches are shuffled.
 
     Parameters
     ----------
-    numbers
-        The texts to train on.
-    lengths
-        Of all texts.
-    batch_size
-        Texts in a batch.
-    seed, epoch
-        Numbers of the draws.
+    indices : ndarray of shape (n_training_texts,)
+        Indices of the training texts.
+    lengths : ndarray of shape (n_texts,)
+        Number of tokens of every text, int32.
+    batch_size : int
+        Number of texts per batch.
+    seed, epoch : int
+        Random seed, and the number of the epoch from 0.
+
+    Returns
+    -------
+    list of ndarray
+        Indices of the texts of each batch.
     """
     draw = np.random.default_rng([seed, epoch])
-    shuffled = draw.permutation(numbers)
-    batches: list[Numbers] = []
-    pool = batch_size * _BATCHES_SORTED_TOGETHER
-    for first in range(0, len(shuffled), pool):
-        own = shuffled[first : first + pool]
-        own = own[np.argsort(lengths[own], kind="stable")]
-        batches += [own[begin : begin + batch_size] for begin in range(0, len(own), batch_size)]
-    return [batches[place] for place in draw.permutation(len(batches))]
+    shuffled = draw.permutation(indices)
+    batches: list[Indices] = []
+    group_size = batch_size * _BATCHES_SORTED_TOGETHER
+    for first in range(0, len(shuffled), group_size):
+        group = shuffled[first : first + group_size]
+        group = group[np.argsort(lengths[group], kind="stable")]
+        batches += [group[begin : begin + batch_size] for begin in range(0, len(group), batch_size)]
+    return [batches[index] for index in draw.permutation(len(batches))]
 
 
-def sorted_batches(numbers: Numbers, lengths: NDArray[np.int32], batch_size: int) -> Iterator[Numbers]:
-    """Give batches of texts in the order of their lengths, the longest first."""
-    order = numbers[np.argsort(-lengths[numbers].astype(np.int64), kind="stable")]
+def sorted_batches(indices: Indices, lengths: NDArray[np.int32], batch_size: int) -> Iterator[Indices]:
+    """Yield batches of texts in descending order of length.
+
+    Parameters
+    ----------
+    indices : ndarray of shape (n_selected,)
+        Indices of the texts.
+    lengths : ndarray of shape (n_texts,)
+        Number of tokens of every text, int32.
+    batch_size : int
+        Number of texts per batch.
+
+    Yields
+    ------
+    ndarray
+        Indices of the texts of a batch.
+    """
+    order = indices[np.argsort(-lengths[indices].astype(np.int64), kind="stable")]
     for begin in range(0, len(order), batch_size):
         yield order[begin : begin + batch_size]

@@ -1,66 +1,62 @@
-"""Layers of a language model for the texts of a data set: computed once for all epochs as far as memory is allowed."""
+"""The layers of a language model for the texts of a data set, computed once and reused in every epoch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...elmo import ELMo
+from ..state import ContextSource
 from .texts import IndexedTexts
 
-__all__ = ["LayerCache", "width_of_layers"]
+__all__ = ["LayerCache", "Layers"]
 
-_TEXTS_AT_ONCE = 1024
+_TEXTS_PER_CALL = 1024
 
 Layers = NDArray[np.float32]  # (tokens, layers, width)
 
 
-def width_of_layers(model: ELMo) -> tuple[int, int]:
-    """Return how many layers a token has, and their width."""
-    return model.options.n_layers + 1, 2 * model.options.projection_dim
-
-
 class LayerCache:
-    """Gives the layers of texts. What a text's layers are does not depend on the texts beside it.
+    """Layers of a language model for texts. The layers of a text do not depend on the texts encoded with it.
 
     Parameters
     ----------
-    model
-        The language model, as it stays.
-    texts
+    source : ContextSource
+        The language model, which must not change.
+    texts : IndexedTexts
         The data set.
-    most_bytes
-        Memory for layers. The first texts that fit are kept; the layers of others are computed at each use.
-    workers
-        Threads.
-    show
-        Called with the tokens done while layers are computed.
+    max_bytes : int
+        Size limit. The layers of the first texts are kept as long as they fit; those of the others are computed each
+        time they are used.
+    workers : int
+        Number of threads.
+    report : callable, optional
+        Called with the number of tokens encoded so far while the cache is filled.
     """
 
     def __init__(
         self,
-        model: ELMo,
+        source: ContextSource,
         texts: IndexedTexts,
         *,
-        most_bytes: int,
+        max_bytes: int,
         workers: int,
-        show: Callable[[int], Any] | None = None,
+        report: Callable[[int], object] | None = None,
     ) -> None:
-        self._model = model
+        self._model = source.model
         self._texts = texts
         self._workers = workers
-        n_layers, width = width_of_layers(model)
-        tokens = most_bytes // (4 * n_layers * width)
-        self.kept_texts = int(np.searchsorted(texts.ends, tokens, side="right")) - 1
-        self._kept: Layers = np.empty((int(texts.ends[self.kept_texts]), n_layers, width), dtype=np.float32)
-        for first in range(0, self.kept_texts, _TEXTS_AT_ONCE):
-            end = min(first + _TEXTS_AT_ONCE, self.kept_texts)
-            self._fill(self._kept[texts.ends[first] : texts.ends[end]], texts.sentences[first:end])
-            if show is not None:
-                show(int(texts.ends[end]))
+        tokens = max_bytes // (4 * source.n_layers * source.width)
+        self.cached_texts = int(np.searchsorted(texts.ends, tokens, side="right")) - 1
+        self._cached: Layers = np.empty(
+            (int(texts.ends[self.cached_texts]), source.n_layers, source.width), dtype=np.float32
+        )
+        for first in range(0, self.cached_texts, _TEXTS_PER_CALL):
+            end = min(first + _TEXTS_PER_CALL, self.cached_texts)
+            self._fill(self._cached[texts.ends[first] : texts.ends[end]], texts.sentences[first:end])
+            if report is not None:
+                report(int(texts.ends[end]))
 
     def _fill(self, target: Layers, sentences: Sequence[Sequence[str]]) -> None:
         begin = 0
@@ -71,17 +67,28 @@ class LayerCache:
             target[begin:end] = layers.transpose(1, 0, 2)
             begin = end
 
-    def of(self, numbers: NDArray[np.intp]) -> Layers:
-        """Return the layers of the tokens of some texts, text after text; new."""
-        if not len(numbers) or int(numbers.max()) < self.kept_texts:
-            return self._kept[self._texts.places(numbers)]
-        lengths = self._texts.lengths[numbers]
-        owner = np.repeat(np.arange(len(numbers)), lengths)
-        is_kept = (numbers < self.kept_texts)[owner]
-        layers = np.empty((len(owner), *self._kept.shape[1:]), dtype=np.float32)
-        layers[is_kept] = self._kept[self._texts.places(numbers[numbers < self.kept_texts])]
-        others = numbers[numbers >= self.kept_texts]
+    def layers(self, indices: NDArray[np.intp]) -> Layers:
+        """Return the layers of texts.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (n_selected,)
+            Indices of the texts.
+
+        Returns
+        -------
+        ndarray of shape (n_tokens, n_layers, width)
+            Float32 layers of the tokens of these texts, concatenated; a new array.
+        """
+        if not len(indices) or int(indices.max()) < self.cached_texts:
+            return self._cached[self._texts.positions(indices)]
+        lengths = self._texts.lengths[indices]
+        owner = np.repeat(np.arange(len(indices)), lengths)
+        is_cached = (indices < self.cached_texts)[owner]
+        layers = np.empty((len(owner), *self._cached.shape[1:]), dtype=np.float32)
+        layers[is_cached] = self._cached[self._texts.positions(indices[indices < self.cached_texts])]
+        others = indices[indices >= self.cached_texts]
         computed = np.empty((int(self._texts.lengths[others].sum()), *layers.shape[1:]), dtype=np.float32)
-        self._fill(computed, [self._texts.sentences[number] for number in others.tolist()])
-        layers[~is_kept] = computed
+        self._fill(computed, [self._texts.sentences[index] for index in others.tolist()])
+        layers[~is_cached] = computed
         return layers

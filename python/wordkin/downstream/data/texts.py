@@ -1,10 +1,10 @@
-"""Texts as tokens, and tokens as numbers of the distinct words among them."""
+"""Texts as lists of tokens, and tokens as indices of distinct words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,131 +12,192 @@ from numpy.typing import NDArray
 from ...errors import CorpusError
 from ...text.tokenization import split_words
 
-__all__ = ["IndexedTexts", "Tokenizer", "as_tokenizer", "cut_texts", "token_lists", "tokenized"]
+__all__ = [
+    "IndexedTexts",
+    "Texts",
+    "Tokenizer",
+    "TokenizerChoice",
+    "checked_tokenizer",
+    "limit_lengths",
+    "token_lists",
+    "tokenize_texts",
+]
 
+Texts = Iterable[str | Sequence[str]]
 Tokenizer = Callable[[str], Iterable[str]]
+TokenizerName = Literal["words", "whitespace"]
+TokenizerChoice = TokenizerName | Tokenizer
 
-TOKENIZERS: dict[str, Tokenizer] = {"words": split_words, "blanks": str.split}
+_TOKENIZERS: dict[str, Tokenizer] = {"words": split_words, "whitespace": str.split}
 
 
-def as_tokenizer(tokenizer: Any) -> Tokenizer:
-    """Return the function that cuts texts.
+def checked_tokenizer(tokenizer: TokenizerChoice) -> Tokenizer:
+    """Return the function that a `tokenizer` argument stands for.
 
     Parameters
     ----------
-    tokenizer
-        "words": runs of letters and digits, and every other character but blanks by itself; "blanks": what blanks
-        separate; or a callable.
+    tokenizer : {"words", "whitespace"} or callable
+        "words" splits a text into runs of letters and digits and single other characters; "whitespace" splits at
+        whitespace; a callable returns the tokens of a text.
+
+    Returns
+    -------
+    callable
+        The function from a text to its tokens.
 
     Raises
     ------
     TypeError, ValueError
-        If it is none of these.
+        If it is neither one of the names nor callable.
 
     Examples
     --------
-    >>> list(as_tokenizer("words")("It's"))
+    >>> list(checked_tokenizer("words")("It's"))
     ['It', "'", 's']
     """
     if isinstance(tokenizer, str):
-        if tokenizer not in TOKENIZERS:
-            raise ValueError(f"tokenizer must be {', '.join(map(repr, TOKENIZERS))} or callable, got {tokenizer!r}")
-        return TOKENIZERS[tokenizer]
+        if tokenizer not in _TOKENIZERS:
+            names = ", ".join(map(repr, get_args(TokenizerName)))
+            raise ValueError(f"tokenizer must be {names} or callable, got {tokenizer!r}")
+        return _TOKENIZERS[tokenizer]
     if not callable(tokenizer):
         raise TypeError(f"tokenizer must be a str or callable, got {type(tokenizer).__name__}")
-    return tokenizer  # type: ignore[no-any-return]
+    return tokenizer
 
 
-def tokenized(texts: Any, tokenizer: Tokenizer, name: str = "X") -> list[list[str]]:
-    """Return texts as token lists; those that are token lists already stay as they are.
+def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[list[str]]:
+    """Return texts as lists of tokens.
+
+    Parameters
+    ----------
+    texts : iterable of str or list of str
+        The texts; those that are lists of tokens already are not tokenized.
+    tokenizer : callable
+        From a text to its tokens.
+    name : str, default "X"
+        Name of the argument in error messages.
+
+    Returns
+    -------
+    list of list of str
+        The tokens of each text.
 
     Raises
     ------
     TypeError
-        If something is neither.
+        If an element is neither a text nor a list of tokens.
 
     Examples
     --------
-    >>> tokenized(["A text", ["of", "tokens"]], str.split)
+    >>> tokenize_texts(["A text", ["of", "tokens"]], str.split)
     [['A', 'text'], ['of', 'tokens']]
     """
-    given = _listed(texts, name)
-    wanted = "a text or a list of tokens"
-    names = [f"{name}[{place}]" for place in range(len(given))]
+    given = _as_list(texts, name)
+    names = [f"{name}[{index}]" for index in range(len(given))]
     return [
-        _checked(list(tokenizer(text)) if isinstance(text, str) else _tokens(text, own, wanted), own)
+        _checked(
+            list(tokenizer(text)) if isinstance(text, str) else _tokens(text, own, "a text or a list of tokens"), own
+        )
         for text, own in zip(given, names, strict=True)
     ]
 
 
-def token_lists(sentences: Any, name: str = "X") -> list[list[str]]:
-    """Return sentences that must be token lists, as tags belong to tokens.
+def token_lists(sentences: Iterable[Sequence[str]], name: str = "X") -> list[list[str]]:
+    """Check sentences that must be lists of tokens.
+
+    Parameters
+    ----------
+    sentences : iterable of list of str
+        The sentences.
+    name : str, default "X"
+        Name of the argument in error messages.
+
+    Returns
+    -------
+    list of list of str
+        The tokens of each sentence.
 
     Raises
     ------
     TypeError
-        If one is something else.
+        If an element is not a list of tokens.
     """
     return [
-        _checked(_tokens(sentence, f"{name}[{place}]", "a list of tokens"), f"{name}[{place}]")
-        for place, sentence in enumerate(_listed(sentences, name))
+        _checked(_tokens(sentence, f"{name}[{index}]", "a list of tokens"), f"{name}[{index}]")
+        for index, sentence in enumerate(_as_list(sentences, name))
     ]
 
 
-def _listed(texts: Any, name: str) -> list[Any]:
+def _as_list(texts: Any, name: str) -> list[Any]:
     if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
         raise TypeError(f"{name} must be a list of texts, got {type(texts).__name__}")
     return list(texts)
 
 
-def _tokens(text: Any, name: str, wanted: str) -> list[Any]:
+def _tokens(text: Any, name: str, expected: str) -> list[Any]:
     if isinstance(text, str | bytes | Mapping) or not isinstance(text, Iterable) or getattr(text, "ndim", 1) != 1:
-        raise TypeError(f"{name} must be {wanted}, got {type(text).__name__}: {text!r:.60}")
+        raise TypeError(f"{name} must be {expected}, got {type(text).__name__}: {text!r:.60}")
     return list(text)
 
 
 def _checked(tokens: list[Any], name: str) -> list[str]:
-    for place, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         if not isinstance(token, str):
-            raise TypeError(f"{name} must have str for tokens, got {type(token).__name__} at place {place}")
+            raise TypeError(f"{name} must have tokens of type str, got {type(token).__name__} at index {index}")
     return tokens
 
 
-def cut_texts(sentences: list[list[str]], max_length: int, truncate: bool, name: str = "X") -> list[list[str]]:
-    """Return texts of at most `max_length` tokens; longer ones are cut, or refused.
+def limit_lengths(sentences: list[list[str]], max_length: int, truncate: bool, name: str = "X") -> list[list[str]]:
+    """Enforce the maximum length of texts.
+
+    Parameters
+    ----------
+    sentences : list of list of str
+        The tokens of each text.
+    max_length : int
+        Maximum number of tokens.
+    truncate : bool
+        Whether to truncate longer texts instead of rejecting them.
+    name : str, default "X"
+        Name of the argument in error messages.
+
+    Returns
+    -------
+    list of list of str
+        The texts, none of them longer than `max_length`.
 
     Raises
     ------
     CorpusError
-        If a text is longer and must not be cut.
+        If a text is longer and `truncate` is false.
     """
-    for place, tokens in enumerate(sentences):
+    for index, tokens in enumerate(sentences):
         if len(tokens) > max_length:
             if not truncate:
                 raise CorpusError(
-                    f"{name}[{place}] has {len(tokens)} tokens; max_length allows {max_length}: raise it, or cut such "
-                    "texts (truncate=True)"
+                    f"{name}[{index}] must have at most max_length={max_length} tokens, got {len(tokens)}; increase "
+                    "max_length, or split or truncate the text"
                 )
-            sentences[place] = tokens[:max_length]
+            sentences[index] = tokens[:max_length]
     return sentences
 
 
 @dataclass(frozen=True, eq=False)
 class IndexedTexts:
-    """Texts whose words have numbers.
+    """Texts whose tokens are indices of distinct words.
 
     Parameters
     ----------
-    sentences
-        The tokens themselves.
-    words
-        Distinct words, in the order of their first occurrence.
-    counts
-        int64 (words,): their occurrences.
-    types
-        int32 (tokens,): the number of each token's word, text after text.
-    ends
-        int64 (texts + 1,): where each text begins among the tokens, and the end.
+    sentences : sequence of list of str
+        The tokens.
+    words : list of str
+        Distinct words in the order of their first occurrence.
+    counts : ndarray of shape (n_words,)
+        Frequency of each word, int64.
+    types : ndarray of shape (n_tokens,)
+        Word index of each token of all texts, concatenated, int32.
+    ends : ndarray of shape (n_texts + 1,)
+        Position of the first token of each text, and the number of tokens, int64.
     """
 
     sentences: Sequence[Sequence[str]]
@@ -146,12 +207,22 @@ class IndexedTexts:
     ends: NDArray[np.int64]
 
     @classmethod
-    def of(cls, sentences: Sequence[Sequence[str]]) -> IndexedTexts:
-        """Number the words of texts.
+    def from_sentences(cls, sentences: Sequence[Sequence[str]]) -> IndexedTexts:
+        """Index the words of texts.
+
+        Parameters
+        ----------
+        sentences : sequence of list of str
+            The tokens of each text.
+
+        Returns
+        -------
+        IndexedTexts
+            The indexed texts.
 
         Examples
         --------
-        >>> IndexedTexts.of([["a", "b"], [], ["b"]]).types.tolist()
+        >>> IndexedTexts.from_sentences([["a", "b"], [], ["b"]]).types.tolist()
         [0, 1, 1]
         """
         index: dict[str, int] = {}
@@ -170,17 +241,39 @@ class IndexedTexts:
 
     @property
     def lengths(self) -> NDArray[np.int32]:
-        """Tokens of each text."""
+        """Number of tokens of each text."""
         return np.diff(self.ends).astype(np.int32)
 
-    def types_of(self, numbers: NDArray[np.intp]) -> NDArray[np.int32]:
-        """Return the numbers of the words of some texts, text after text."""
-        return self.types[self.places(numbers)]
+    def types_of(self, indices: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Return the word indices of the tokens of texts.
 
-    def places(self, numbers: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Return the places of the tokens of some texts among all tokens, text after text."""
-        begins = self.ends[numbers]
-        lengths = self.ends[numbers + 1] - begins
+        Parameters
+        ----------
+        indices : ndarray of shape (n_selected,)
+            Indices of the texts.
+
+        Returns
+        -------
+        ndarray of shape (n_tokens,)
+            Int32 word indices, text after text.
+        """
+        return self.types[self.positions(indices)]
+
+    def positions(self, indices: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return the positions of the tokens of texts among all tokens.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (n_selected,)
+            Indices of the texts.
+
+        Returns
+        -------
+        ndarray of shape (n_tokens,)
+            Int64 positions, text after text.
+        """
+        begins = self.ends[indices]
+        lengths = self.ends[indices + 1] - begins
         own_ends = np.cumsum(lengths)
         total = int(own_ends[-1]) if len(own_ends) else 0
         return np.repeat(begins - (own_ends - lengths), lengths) + np.arange(total, dtype=np.int64)

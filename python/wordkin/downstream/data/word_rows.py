@@ -1,22 +1,33 @@
-"""Which row of a table of vectors a word has."""
+"""The row that a word has in a table of vectors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...vectors import KeyedVectors
 
-__all__ = ["UNKNOWN_ROW", "gathered_vectors", "known_form", "learned_words", "rows_of_words"]
+__all__ = ["UNKNOWN_ROW", "frequent_words", "known_form", "lookup_rows", "lookup_vectors"]
 
-UNKNOWN_ROW = 0  # of a table that is trained: for all words that it has no row for
+UNKNOWN_ROW = 0  # of a trained table, shared by all words without a row
 
 
-def known_form(word: str, known: Any) -> str | None:
-    """Return the form of a word that is known: itself, or in lower case; None if neither is.
+def known_form(word: str, known: Container[str]) -> str | None:
+    """Return the form of a word that is known.
+
+    Parameters
+    ----------
+    word : str
+        The word.
+    known : container of str
+        The known words.
+
+    Returns
+    -------
+    str or None
+        The word itself or its lower-cased form; None if neither is known.
 
     Examples
     --------
@@ -29,23 +40,54 @@ def known_form(word: str, known: Any) -> str | None:
     return lower if lower != word and lower in known else None
 
 
-def gathered_vectors(
+def lookup_vectors(
     vectors: KeyedVectors, words: Sequence[str], lowercase: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Return the vectors of those words that have one, float32 (rows, width), and for each word its row or -1.
+    """Gather the vectors of words in a table.
 
-    There is one row at least, as a table has.
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        The vectors.
+    words : list of str
+        The words.
+    lowercase : bool
+        Whether to lower-case every word before the look-up.
+
+    Returns
+    -------
+    table : ndarray of shape (n_rows, vector_size)
+        Float32 vectors of the words that have one; at least one row.
+    rows : ndarray of shape (n_words,)
+        Int32 row of each word, -1 for words without a vector.
     """
     forms = [known_form(word.lower() if lowercase else word, vectors) for word in words]
-    index = {form: row for row, form in enumerate(dict.fromkeys(form for form in forms if form is not None))}
-    table = np.zeros((max(1, len(index)), vectors.vector_size), dtype=np.float32)
-    for form, row in index.items():
+    row_of = {form: row for row, form in enumerate(dict.fromkeys(form for form in forms if form is not None))}
+    table = np.zeros((max(1, len(row_of)), vectors.vector_size), dtype=np.float32)
+    for form, row in row_of.items():
         table[row] = vectors.get_vector(form)
-    return table, np.array([-1 if form is None else index[form] for form in forms], dtype=np.int32)
+    return table, np.array([-1 if form is None else row_of[form] for form in forms], dtype=np.int32)
 
 
-def learned_words(words: Sequence[str], counts: NDArray[np.int64], min_count: int, lowercase: bool) -> list[str]:
-    """Return the words that get rows of their own in a table learned from scratch, the most frequent first."""
+def frequent_words(words: Sequence[str], counts: NDArray[np.int64], min_count: int, lowercase: bool) -> list[str]:
+    """Return the words that occur often enough to have a row in a table learned from scratch.
+
+    Parameters
+    ----------
+    words : list of str
+        Distinct words.
+    counts : ndarray of shape (n_words,)
+        Their frequencies, int64.
+    min_count : int
+        Minimum frequency.
+    lowercase : bool
+        Whether to count lower-cased words.
+
+    Returns
+    -------
+    list of str
+        Words in descending order of frequency, then alphabetically.
+    """
     totals: dict[str, int] = {}
     for word, count in zip(words, counts.tolist(), strict=True):
         form = word.lower() if lowercase else word
@@ -54,12 +96,26 @@ def learned_words(words: Sequence[str], counts: NDArray[np.int64], min_count: in
     return sorted(frequent, key=lambda word: (-totals[word], word))
 
 
-def rows_of_words(words: Sequence[str], index: Mapping[str, int], lowercase: bool) -> NDArray[np.int32]:
-    """Return the rows of words in a table that is trained; `UNKNOWN_ROW` for those without one.
+def lookup_rows(words: Sequence[str], index: Mapping[str, int], lowercase: bool) -> NDArray[np.int32]:
+    """Return the rows of words in a trained table.
+
+    Parameters
+    ----------
+    words : list of str
+        The words.
+    index : mapping of str to int
+        The row of each known word.
+    lowercase : bool
+        Whether to lower-case every word before the look-up.
+
+    Returns
+    -------
+    ndarray of shape (n_words,)
+        Int32 rows; `UNKNOWN_ROW` for unknown words.
 
     Examples
     --------
-    >>> rows_of_words(["The", "end"], {"the": 1}, lowercase=False).tolist()
+    >>> lookup_rows(["The", "end"], {"the": 1}, lowercase=False).tolist()
     [1, 0]
     """
     forms = (known_form(word.lower() if lowercase else word, index) for word in words)

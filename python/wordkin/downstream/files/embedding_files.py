@@ -1,12 +1,13 @@
-"""Embeddings beside a saved network: written into its folder or only named, and known by their hash."""
+"""Embeddings of a saved model: stored in its folder or only referenced, and identified by their hash."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,19 +16,32 @@ from ...elmo import ELMo
 from ...errors import FormatError
 from ...vectors import FastTextKeyedVectors, KeyedVectors
 
-__all__ = ["hash_of", "read_embedding", "require_hash", "write_embedding"]
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
-_BLOCK_ROWS = 1 << 14
+__all__ = ["embedding_hash", "read_embedding", "require_hash", "write_embedding"]
+
+_ROWS_PER_BLOCK = 1 << 14
 
 
-def hash_of(embedding: KeyedVectors | ELMo) -> str:
-    """Return what tells an embedding from others: SHA-256 of its words and numbers.
+def embedding_hash(embedding: KeyedVectors | ELMo) -> str:
+    """Compute the hash that identifies an embedding.
+
+    Parameters
+    ----------
+    embedding : KeyedVectors or ELMo
+        The embedding.
+
+    Returns
+    -------
+    str
+        SHA-256 of its words and parameters in hexadecimal digits. The softmax of a language model is left out.
 
     Examples
     --------
     >>> kv = KeyedVectors(2)
     >>> kv.add_vectors(["a"], [[1, 2]])
-    >>> len(hash_of(kv))
+    >>> len(embedding_hash(kv))
     64
     """
     digest = hashlib.sha256()
@@ -35,26 +49,41 @@ def hash_of(embedding: KeyedVectors | ELMo) -> str:
         digest.update(json.dumps(asdict(embedding.options), sort_keys=True).encode())
         digest.update(json.dumps(embedding.vocabulary).encode() if embedding.options.token_input else b"")
         for name, tensor in sorted(embedding.parameters.items()):
-            if not name.startswith("softmax"):  # predicts words, which nobody asks for here
+            if not name.startswith("softmax"):  # classifiers and taggers do not use it
                 digest.update(name.encode())
-                _add_rows(digest, tensor)
+                _update_with_rows(digest, tensor)
         return digest.hexdigest()
     for key in embedding.index_to_key:
         word = str(key).encode("utf-8", errors="surrogatepass")
         digest.update(len(word).to_bytes(8, "little") + word)
-    _add_rows(digest, embedding.vectors)
+    _update_with_rows(digest, embedding.vectors)
     return digest.hexdigest()
 
 
-def _add_rows(digest: Any, array: NDArray[Any]) -> None:
-    """Add shape, type and bytes, a few rows at a time: a matrix is never copied as a whole."""
+def _update_with_rows(digest: _Hash, array: NDArray[Any]) -> None:
+    """Hash dtype, shape and bytes block by block, as a copy of the whole matrix could be large."""
     digest.update(f"{array.dtype.str}{array.shape}".encode())
-    for first in range(0, len(array), _BLOCK_ROWS):
-        digest.update(np.ascontiguousarray(array[first : first + _BLOCK_ROWS]).reshape(-1).view(np.uint8).data)
+    for first in range(0, len(array), _ROWS_PER_BLOCK):
+        digest.update(np.ascontiguousarray(array[first : first + _ROWS_PER_BLOCK]).reshape(-1).view(np.uint8).data)
 
 
 def write_embedding(embedding: KeyedVectors | ELMo, folder: Path, name: str) -> str:
-    """Write an embedding into a folder; returns the name of its file, or folder."""
+    """Write an embedding to a folder.
+
+    Parameters
+    ----------
+    embedding : KeyedVectors or ELMo
+        The embedding.
+    folder : Path
+        The folder.
+    name : str
+        Name of the file or subfolder, without a suffix.
+
+    Returns
+    -------
+    str
+        Name of the file, or of the subfolder for a language model.
+    """
     if isinstance(embedding, ELMo):
         embedding.save_pretrained(folder / name, training_state=False)
         return name
@@ -63,17 +92,29 @@ def write_embedding(embedding: KeyedVectors | ELMo, folder: Path, name: str) -> 
     return file
 
 
-def read_embedding(folder: Path, record: dict[str, Any]) -> KeyedVectors | ELMo:
-    """Read an embedding that a record of a saved network names.
+def read_embedding(folder: Path, record: Mapping[str, Any]) -> KeyedVectors | ELMo:
+    """Read the embedding that a record of a saved model refers to.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    record : mapping
+        The record, with the members "kind", "file", "hash" and, for vectors, "class".
+
+    Returns
+    -------
+    KeyedVectors or ELMo
+        The embedding.
 
     Raises
     ------
     FormatError
-        If it is missing, or not the one that the network was saved with.
+        If it is missing or is not the one that the model was saved with.
     """
     kind, file = record["kind"], record["file"]
     if not isinstance(file, str) or Path(file).name != file:
-        raise FormatError(f"{folder}: an embedding must be a file of this folder, got {file!r:.100}")
+        raise FormatError(f"{folder}: the file of an embedding must be in this folder, got {file!r:.100}")
     path = folder / file
     if not path.exists():
         raise FormatError(f"{path}: the embedding of this model is missing")
@@ -88,14 +129,29 @@ def read_embedding(folder: Path, record: dict[str, Any]) -> KeyedVectors | ELMo:
     return embedding
 
 
-def require_hash(embedding: KeyedVectors | ELMo, record: dict[str, Any], source: str) -> None:
-    """Raise a FormatError if an embedding is not the one that a record was made of."""
+def require_hash(embedding: KeyedVectors | ELMo, record: Mapping[str, Any], source: str) -> None:
+    """Check that an embedding is the one that a record was made of.
+
+    Parameters
+    ----------
+    embedding : KeyedVectors or ELMo
+        The embedding.
+    record : mapping
+        The record, with the members "kind" and "hash".
+    source : str
+        Name of the file in error messages.
+
+    Raises
+    ------
+    FormatError
+        If it is another embedding.
+    """
     kind = "elmo" if isinstance(embedding, ELMo) else "vectors"
     if kind != record["kind"]:
-        raise FormatError(f"{source}: an embedding of kind {record['kind']!r:.20} is needed, got {kind!r}")
-    found = hash_of(embedding)
+        raise FormatError(f"{source}: the embedding must be of kind {record['kind']!r:.20}, got {kind!r}")
+    found = embedding_hash(embedding)
     if found != record["hash"]:
         raise FormatError(
-            f"{source}: the embedding is not the one that this model was trained with: its hash is {found[:16]}..., "
-            f"the model names {str(record['hash'])[:16]}..."
+            f"{source}: the embedding must be the one that the model was trained with (hash "
+            f"{str(record['hash'])[:16]}...), got one with the hash {found[:16]}..."
         )

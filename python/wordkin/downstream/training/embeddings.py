@@ -1,171 +1,137 @@
-"""What arguments of classifiers and taggers stand for, checked when `fit` begins."""
+"""The feature sources that the `embedding` argument of an estimator stands for."""
 
 from __future__ import annotations
 
 import copy
-import math
-import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...elmo import ELMo
-from ...runtime.compute import choose_isa, requested_workers
-from ...runtime.options import choice_option, flag_option, integer_option, real_option
+from ...runtime.options import flag_option
 from ...vectors import KeyedVectors
-from ..data.word_rows import learned_words
-from ..inference.outputs import Machine
-from ..state import CharacterShape, ContextSource, Features, LearnedSource, Source, StaticSource
-from .loop import FitSettings
+from ..data.word_rows import frequent_words
+from ..options import CharacterOptions, FeatureOptions
+from ..state import ContextSource, Embedding, Features, Floats, LearnedSource, Source, StaticSource
 
-if TYPE_CHECKING:
-    from ..text_network import TextNetwork
-
-__all__ = ["checked_embeddings", "chosen_features", "chosen_machine", "fit_settings", "held_out", "seed_of"]
-
-Embedding = KeyedVectors | ELMo | None
+__all__ = ["EmbeddingChoice", "EmbeddingLike", "HasVectors", "build_features", "checked_embeddings"]
 
 
-def seed_of(random_state: Any) -> int:
-    """Return the number that all draws of a fit begin with.
+class HasVectors(Protocol):
+    """A model with word vectors in its attribute `wv`, such as `Word2Vec`."""
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The word vectors."""
+
+
+EmbeddingLike: TypeAlias = KeyedVectors | HasVectors | ELMo | None
+EmbeddingChoice: TypeAlias = EmbeddingLike | Sequence[EmbeddingLike]
+
+
+def checked_embeddings(embedding: EmbeddingChoice, fine_tune: bool | Sequence[bool]) -> list[tuple[Embedding, bool]]:
+    """Return the embeddings of an estimator, and whether each of them is trained.
 
     Parameters
     ----------
-    random_state
-        A number; a RandomState or Generator of NumPy, which is asked for one; or None for another one each time.
+    embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these
+        The argument of the estimator.
+    fine_tune : bool or list of bool
+        Whether all embeddings, or each of them, are trained.
+
+    Returns
+    -------
+    list of (embedding, bool)
+        The embeddings; word vectors in place of models with word vectors.
 
     Raises
     ------
     TypeError, ValueError
-        If it is something else.
-
-    Examples
-    --------
-    >>> seed_of(7)
-    7
-    """
-    if random_state is None:
-        return secrets.randbits(32)
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31 - 1))
-    if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(2**31 - 1))
-    return integer_option("random_state", random_state, 0, 2**63 - 1)
-
-
-def chosen_machine(workers: Any) -> Machine:
-    """Return how to compute."""
-    return Machine(workers=requested_workers(workers), isa=choose_isa())
-
-
-def fit_settings(estimator: TextNetwork, epochs: Any, batch_size: Any, seed: int) -> FitSettings:
-    """Return how to train; `epochs` and `batch_size` go before those of the constructor."""
-    choice_option("optimizer", estimator.optimizer, ("adam",))
-    flag_option("early_stopping", estimator.early_stopping)
-    patience = integer_option("patience", estimator.patience, 1, 2**31)
-    rate = estimator.embedding_learning_rate
-    return FitSettings(
-        epochs=integer_option("epochs", estimator.epochs if epochs is None else epochs, 1, 2**31),
-        batch_size=integer_option("batch_size", estimator.batch_size if batch_size is None else batch_size, 1, 2**20),
-        learning_rate=real_option("learning_rate", estimator.learning_rate, 0.0, math.inf, low_exclusive=True),
-        decay=real_option("decay", estimator.decay, 0.0, 1.0, low_exclusive=True),
-        embedding_learning_rate=real_option("embedding_learning_rate", rate, 0.0, math.inf, low_exclusive=True),
-        clip_norm=real_option("clip_norm", estimator.clip_norm, 0.0, math.inf),
-        patience=patience if estimator.early_stopping else None,
-        seed=seed,
-    )
-
-
-def held_out(count: int, fraction: Any, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the numbers of the texts to train on, and of those that are held out to look at.
-
-    Raises
-    ------
-    ValueError
-        If that leaves nothing on one side.
-    """
-    share = real_option("validation_fraction", fraction, 0.0, 1.0, low_exclusive=True)
-    size = max(1, round(count * share))
-    if size >= count:
-        raise ValueError(f"validation_fraction must leave texts to train on; {fraction} of {count} leaves none")
-    order = np.random.default_rng([seed, 0x76616C]).permutation(count)
-    return np.sort(order[size:]), np.sort(order[:size])
-
-
-def checked_embeddings(embedding: Any, fine_tune: Any) -> list[tuple[Embedding, bool]]:
-    """Return the embeddings that are asked for, and whether each is trained.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If one is no embedding, or `fine_tune` does not belong to them.
+        If an element is not an embedding, None occurs twice, or `fine_tune` has another length.
+    NotFittedError
+        If a language model has no parameters.
     """
     given = list(embedding) if isinstance(embedding, list | tuple) else [embedding]
-    own: list[Embedding] = []
-    for place, one in enumerate(given):
-        vectors = getattr(one, "wv", one)  # of a Word2Vec
+    embeddings: list[Embedding] = []
+    for index, one in enumerate(given):
+        vectors = getattr(one, "wv", one)
         if vectors is not None and not isinstance(vectors, KeyedVectors | ELMo):
-            name = "embedding" if one is embedding else f"embedding[{place}]"
+            name = "embedding" if one is embedding else f"embedding[{index}]"
             raise TypeError(
                 f"{name} must be KeyedVectors, a Word2Vec, an ELMo, None, or a list of these, got {type(one).__name__}"
             )
         if isinstance(vectors, ELMo):
-            _ = vectors.parameters  # or a NotFittedError
-        own.append(vectors)
-    fresh = sum(vectors is None for vectors in own)
-    if fresh > 1:
-        raise ValueError(f"embedding must name None, vectors to be learned, once at most, got it {fresh} times")
-    flags = list(fine_tune) if isinstance(fine_tune, Sequence) and not isinstance(fine_tune, str) else None
-    if flags is not None and len(flags) != len(own):
-        raise ValueError(f"fine_tune must be a bool, or one for each of {len(own)} embeddings, got {len(flags)}")
-    are_tuned = [flag_option("fine_tune", flag) for flag in ([fine_tune] * len(own) if flags is None else flags)]
-    return list(zip(own, are_tuned, strict=True))
+            _ = vectors.parameters  # raises NotFittedError
+        embeddings.append(vectors)
+    learned = sum(vectors is None for vectors in embeddings)
+    if learned > 1:
+        raise ValueError(
+            f"embedding must contain None (vectors learned from scratch) at most once, got it {learned} times"
+        )
+    return list(zip(embeddings, _tuning_flags(fine_tune, len(embeddings)), strict=True))
 
 
-def chosen_features(
-    estimator: TextNetwork, words: Sequence[str], counts: NDArray[np.int64]
-) -> tuple[Features, dict[int, NDArray[np.float32]]]:
-    """Return the sources of features that an estimator asks for, and what trained tables begin with.
+def _tuning_flags(fine_tune: bool | Sequence[bool], count: int) -> list[bool]:
+    if not isinstance(fine_tune, Sequence) or isinstance(fine_tune, str):
+        return [flag_option("fine_tune", fine_tune)] * count
+    if len(fine_tune) != count:
+        raise ValueError(f"fine_tune must be a bool or one for each of {count} embeddings, got {len(fine_tune)}")
+    return [flag_option("fine_tune", flag) for flag in fine_tune]
+
+
+def build_features(
+    embeddings: Sequence[tuple[Embedding, bool]],
+    options: FeatureOptions,
+    characters: CharacterOptions | None,
+    words: Sequence[str],
+    counts: NDArray[np.int64],
+) -> tuple[Features, dict[int, Floats]]:
+    """Return the feature sources for embeddings.
 
     Parameters
     ----------
-    estimator
-        Its arguments.
-    words, counts
-        Of the texts to train on.
+    embeddings : list of (embedding, bool)
+        The embeddings, and whether each of them is trained. Embeddings that are trained are copied.
+    options : FeatureOptions
+        Options of the features.
+    characters : CharacterOptions or None
+        Shape of the character convolution, if there is one.
+    words : list of str
+        Distinct words of all texts.
+    counts : ndarray of shape (n_words,)
+        Frequencies of these words in the training texts, int64.
+
+    Returns
+    -------
+    features : Features
+        The sources.
+    initial : dict of int to ndarray
+        Initial float32 rows of the tables that are copies of embeddings, by the index of the table.
     """
-    lowercase = flag_option("lowercase", estimator.lowercase)
-    layer_norm = flag_option("layer_norm", estimator.layer_norm)
     sources: list[Source] = []
-    begins: dict[int, NDArray[np.float32]] = {}
+    initial: dict[int, Floats] = {}
     tables = 0
-    for embedding, is_tuned in checked_embeddings(estimator.embedding, estimator.fine_tune):
+    for embedding, is_tuned in embeddings:
         if isinstance(embedding, ELMo):
             model = copy.deepcopy(embedding) if is_tuned else embedding
-            sources.append(ContextSource(model, layer_norm, is_tuned))
+            sources.append(ContextSource(model, options.layer_norm, is_tuned))
             continue
         if embedding is None:
-            width = integer_option("embedding_dim", estimator.embedding_dim, 1, 2**20)
-            min_count = integer_option("min_count", estimator.min_count, 1, 2**62)
-            sources.append(LearnedSource(learned_words(words, counts, min_count, lowercase), width, True))
+            known = frequent_words(words, counts, options.min_count, options.lowercase)
+            sources.append(LearnedSource(known, options.embedding_dim, True))
         elif is_tuned:
-            kept = [key for key in embedding.index_to_key if isinstance(key, str)]
-            begins[tables] = np.zeros((len(kept) + 1, embedding.vector_size), dtype=np.float32)
-            begins[tables][1:] = embedding.vectors[[embedding.key_to_index[key] for key in kept]]
-            sources.append(LearnedSource(kept, embedding.vector_size, False))
+            source, initial[tables] = _trainable_copy(embedding)
+            sources.append(source)
         else:
             sources.append(StaticSource(embedding))
         tables += 1
-    return Features(tuple(sources), _characters(estimator), lowercase), begins
+    return Features(tuple(sources), characters, options.lowercase), initial
 
 
-def _characters(estimator: TextNetwork) -> CharacterShape | None:
-    if not flag_option("characters", estimator.characters):
-        return None
-    return CharacterShape(
-        char_dim=integer_option("char_dim", estimator.char_dim, 1, 2**16),
-        filters=tuple(tuple(pair) for pair in estimator.filters),  # checked with the network's options
-        max_characters=integer_option("max_characters", estimator.max_characters, 3, 2**16),
-    )
+def _trainable_copy(vectors: KeyedVectors) -> tuple[LearnedSource, Floats]:
+    words = [key for key in vectors.index_to_key if isinstance(key, str)]
+    rows = np.zeros((len(words) + 1, vectors.vector_size), dtype=np.float32)
+    rows[1:] = vectors.vectors[[vectors.key_to_index[word] for word in words]]
+    return LearnedSource(words, vectors.vector_size, False), rows

@@ -1,4 +1,4 @@
-"""The numbers that a network begins with; of each tensor the same for a seed, whatever others there are."""
+"""Initial parameters of a network; each tensor is drawn from a random stream of its own."""
 
 from __future__ import annotations
 
@@ -7,49 +7,70 @@ import zlib
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ... import _core
+from ..network import Moments
 from ..options import NetworkOptions
+from ..state import Floats, Tensors
 
-__all__ = ["Tensors", "fresh_moments", "initial_parameters"]
+__all__ = ["initial_parameters", "zero_moments"]
 
-Tensors = dict[str, NDArray[np.float32]]
+# Standard deviation of vectors learned from scratch: about the size of a row after a few epochs of Adam.
+_TABLE_DEVIATION = 0.1
 
-_TABLE_DEVIATION = 0.1  # of vectors that are learned from scratch: as large as a row is after some epochs of Adam
 
-
-def initial_parameters(options: NetworkOptions, tables: Mapping[int, NDArray[np.float32]], seed: int) -> Tensors:
-    """Return a network's tensors at the start of training.
+def initial_parameters(options: NetworkOptions, tables: Mapping[int, Floats], seed: int) -> Tensors:
+    """Draw the initial parameters of a network.
 
     Parameters
     ----------
-    options
-        Its shape.
-    tables
-        By the number of a trained table, what its rows begin with where that is known; others are drawn.
-    seed
-        Of all draws.
+    options : NetworkOptions
+        Shape of the network.
+    tables : mapping of int to ndarray
+        Initial float32 rows of trained tables by the index of the table; other tables are drawn.
+    seed : int
+        Random seed.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Float32 tensors by name.
+
+    References
+    ----------
+    .. [1] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010
+       (dense, convolutional and input weights).
+    .. [2] A. Saxe, J. McClelland and S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear
+       neural networks", 2014 (recurrent weights are orthogonal).
     """
     parameters: Tensors = {}
     for name, shape in _core.tasks.parameter_shapes(options):
         draw = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        begin = tables.get(int(name.removeprefix("tables_"))) if name.startswith("tables_") else None
-        parameters[name] = _tensor(name, tuple(shape), options, draw) if begin is None else begin
+        given = tables.get(int(name.removeprefix("tables_"))) if name.startswith("tables_") else None
+        parameters[name] = _tensor(name, tuple(shape), options, draw) if given is None else given
     return parameters
 
 
-def fresh_moments(parameters: Tensors) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Return what Adam remembers at the start."""
+def zero_moments(parameters: Tensors) -> Moments:
+    """Return Adam's moments before the first step.
+
+    Parameters
+    ----------
+    parameters : dict of str to ndarray
+        The parameters.
+
+    Returns
+    -------
+    dict of str to (ndarray, ndarray)
+        First and second moments of each parameter, float32 zeros.
+    """
     return {name: (np.zeros_like(tensor), np.zeros_like(tensor)) for name, tensor in parameters.items()}
 
 
-def _tensor(
-    name: str, shape: tuple[int, ...], options: NetworkOptions, draw: np.random.Generator
-) -> NDArray[np.float32]:
+def _tensor(name: str, shape: tuple[int, ...], options: NetworkOptions, draw: np.random.Generator) -> Floats:
     if name.startswith("tables_"):
         table = draw.normal(0.0, _TABLE_DEVIATION, shape).astype(np.float32)
-        table[0] = 0.0  # of unknown words: they may not occur in training at all
+        table[0] = 0.0  # shared by unknown words, which may not occur in training at all
         return table
     if name.endswith("/gamma"):
         return np.ones(shape, dtype=np.float32)
@@ -64,15 +85,15 @@ def _tensor(
         return _uniform(draw, shape, math.sqrt(6.0 / sum(shape)))
     if name == "attention/v":
         return _uniform(draw, shape, math.sqrt(3.0 / shape[0]))
-    return np.zeros(shape, dtype=np.float32)  # biases, weights of mixes, transitions of the CRF
+    return np.zeros(shape, dtype=np.float32)  # biases, weights of layer mixes, transitions of the CRF
 
 
-def _uniform(draw: np.random.Generator, shape: tuple[int, ...], bound: float) -> NDArray[np.float32]:
+def _uniform(draw: np.random.Generator, shape: tuple[int, ...], bound: float) -> Floats:
     return draw.uniform(-bound, bound, shape).astype(np.float32)
 
 
-def _recurrent(draw: np.random.Generator, shape: tuple[int, ...], width: int) -> NDArray[np.float32]:
-    """Rows of the input by Glorot and Bengio (2010), those of the state orthogonal (Saxe et al. 2014), gate by gate."""
+def _recurrent(draw: np.random.Generator, shape: tuple[int, ...], width: int) -> Floats:
+    """Draw input rows from a uniform distribution and recurrent rows as an orthogonal matrix, gate by gate."""
     inputs = shape[0] - width
     weights = np.empty(shape, dtype=np.float32)
     for gate in range(shape[1] // width):

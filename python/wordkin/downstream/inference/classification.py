@@ -1,0 +1,141 @@
+"""What a fitted classifier predicts for texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...runtime.compute import Compute
+from ..data.examples import Examples
+from ..data.prepared import PreparedTexts
+from ..labels.label_set import LabelSet
+from ..network import Network
+from ..state import ClassifierState, Floats
+from .outputs import RequestKind, compute_outputs, split_rows, write_outputs
+
+__all__ = ["attention_weights", "class_probabilities", "decision_values", "text_scores", "validation_metrics"]
+
+
+def text_scores(
+    state: ClassifierState, sentences: list[list[str]], compute: Compute, kind: RequestKind = "scores"
+) -> Floats:
+    """Compute the outputs of a classifier.
+
+    Parameters
+    ----------
+    state : ClassifierState
+        The classifier.
+    sentences : list of list of str
+        The tokens of each text.
+    compute : Compute
+        Number of threads and instruction set.
+    kind : {"scores", "probabilities"}, default "scores"
+        Logits or probabilities.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, n_outputs)
+        Float32 outputs; a single one for two classes.
+    """
+    if not sentences:
+        return np.empty((0, state.labels.outputs), dtype=np.float32)
+    return compute_outputs(state.network, sentences, kind, compute, per_token=False)
+
+
+def class_probabilities(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> Floats:
+    """Compute class probabilities.
+
+    Parameters
+    ----------
+    state : ClassifierState
+        The classifier.
+    sentences : list of list of str
+        The tokens of each text.
+    compute : Compute
+        Number of threads and instruction set.
+
+    Returns
+    -------
+    ndarray of shape (n_texts, n_classes)
+        Float32 probabilities.
+    """
+    found = text_scores(state, sentences, compute, "probabilities")
+    return np.hstack([1 - found, found]) if state.labels.kind == "two" else found
+
+
+def decision_values(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> Floats:
+    """Compute logits in the shape that scikit-learn uses.
+
+    Parameters
+    ----------
+    state : ClassifierState
+        The classifier.
+    sentences : list of list of str
+        The tokens of each text.
+    compute : Compute
+        Number of threads and instruction set.
+
+    Returns
+    -------
+    ndarray of shape (n_texts,) or (n_texts, n_classes)
+        Float32 logits; one per text for two classes.
+    """
+    scores = text_scores(state, sentences, compute)
+    return scores[:, 0] if state.labels.kind == "two" else scores
+
+
+def attention_weights(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> list[Floats]:
+    """Compute the weight of each token in attention pooling.
+
+    Parameters
+    ----------
+    state : ClassifierState
+        The classifier.
+    sentences : list of list of str
+        The tokens of each text.
+    compute : Compute
+        Number of threads and instruction set.
+
+    Returns
+    -------
+    list of ndarray of shape (n_tokens,)
+        Float32 weights of each text.
+
+    Raises
+    ------
+    ValueError
+        If the network pools in another way.
+    """
+    pooling = state.network.options.pooling
+    if pooling != "attention":
+        raise ValueError(f"pooling must be 'attention' to get attention weights, got {pooling!r}")
+    if not sentences:
+        return []
+    return split_rows(compute_outputs(state.network, sentences, "attention", compute, per_token=True), sentences)
+
+
+def validation_metrics(
+    network: Network, prepared: PreparedTexts, examples: Examples, labels: LabelSet
+) -> Mapping[str, float]:
+    """Compute the metrics of the validation texts during training.
+
+    Parameters
+    ----------
+    network : Network
+        The opened network.
+    prepared : PreparedTexts
+        The texts that it was opened for.
+    examples : Examples
+        Targets, weights, and the indices of the validation texts.
+    labels : LabelSet
+        The classes.
+
+    Returns
+    -------
+    dict of str to float
+        The accuracy.
+    """
+    validation = examples.validation
+    scores = write_outputs(network, prepared, validation, "scores", per_token=False)
+    return {"accuracy": labels.accuracy(scores, examples.targets[validation], examples.weights[validation])}

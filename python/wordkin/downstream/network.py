@@ -1,0 +1,56 @@
+"""The C++ network of a fitted model, opened for a set of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeAlias
+
+from .. import _core
+from ..runtime.compute import Compute
+from ..runtime.shutdown import cancel_at_exit
+from .data.prepared import PreparedTexts
+from .state import Floats, NetworkState
+
+__all__ = ["PREDICTION_BATCH", "Moments", "Network", "open_network"]
+
+Network: TypeAlias = _core.tasks.Network
+Moments = dict[str, tuple[Floats, Floats]]
+
+PREDICTION_BATCH = 64  # texts: enough rows for efficient matrix products, few enough for the CPU caches
+
+
+@contextmanager
+def open_network(
+    state: NetworkState, prepared: PreparedTexts, compute: Compute, moments: Moments | None = None
+) -> Iterator[Network]:
+    """Pack the parameters of a network and start its threads.
+
+    Every call opens a network of its own, so that several threads can use the same state.
+
+    Parameters
+    ----------
+    state : NetworkState
+        The network; its parameters are changed in place by training steps.
+    prepared : PreparedTexts
+        The texts.
+    compute : Compute
+        Number of threads and instruction set.
+    moments : dict of str to (ndarray, ndarray), optional
+        Adam's first and second moments by the name of the tensor; needed for training.
+
+    Yields
+    ------
+    Network
+        The network; its threads end with the block.
+    """
+    options = replace(state.options, **state.features.network_shape(prepared.frozen))
+    network = _core.tasks.Network(
+        options, state.parameters, prepared.frozen, moments=moments, threads=compute.threads, isa=compute.isa
+    )
+    try:
+        with cancel_at_exit(network.close):
+            yield network
+    finally:
+        network.close()
