@@ -1,8 +1,9 @@
-"""Changes to a vector table: adding and replacing vectors, resizing, sorting and normalising."""
+"""Changes to a vector table: adding and replacing vectors, resizing, sorting, normalising, selecting."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from . import columns
 from .arrays import as_rows, as_vector, working_dtype
 from .keys import KEY_TYPES
+from .lookup import KeyLookup
 from .table import VectorTable
 
 _ROWS_PER_BLOCK = 4096
@@ -122,3 +124,20 @@ def normalise_vectors(table: VectorTable) -> None:
         rows = vectors[first : first + _ROWS_PER_BLOCK]
         rows[:] = rows / known.divisors[first : first + _ROWS_PER_BLOCK, np.newaxis]
     table.norms = np.where(known.norms == 0, known.norms, np.ones_like(known.norms))
+
+
+def selected(vectors: KeyLookup, keys: Iterable[Any], *, allow_inference: bool, copy_attributes: bool) -> VectorTable:
+    """Return a new table with copies of the vectors of some keys; see `KeyedVectors.vectors_for_all`."""
+    source = vectors.table
+    known: Any = vectors if allow_inference else source.key_to_index
+    chosen = [key for key in dict.fromkeys(keys) if key in known]
+    table = VectorTable(source.vector_size, len(chosen), source.vectors.dtype)
+    for key in chosen:
+        add_vector(table, key, vectors.get_vector(key))
+    if copy_attributes:
+        has_row = [source.index_of(key) is not None for key in chosen]
+        rows = [source.require_index(key) for key in compress(chosen, has_row)]
+        for name, column in source.expandos.items():
+            columns.allocate(table.expandos, len(table), [name], [column.dtype])
+            table.expandos[name][has_row] = column[rows]
+    return table

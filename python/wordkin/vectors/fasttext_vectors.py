@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..storage.paths import AnyPath
-from .files import archive, exchange
+from .files import exchange
+from .files.archive import FASTTEXT_VECTORS
 from .keyed_vectors import KeyedVectors
 from .keys import FloatArray, Key
 from .subwords import Subwords
@@ -57,7 +58,7 @@ class FastTextKeyedVectors(KeyedVectors):
     [0.0, 0.0]
     """
 
-    _kind = archive.FASTTEXT_KIND
+    _files = FASTTEXT_VECTORS
 
     def __init__(
         self,

@@ -5,21 +5,19 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
 from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ..runtime.attributes import StateAttribute
-from ..storage import read_archive
-from ..storage.archive_bytes import pack_archive, save_archive, unpack_archive
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from . import columns, editing
 from .evaluation import gensim_reports
 from .evaluation.gensim_reports import AnalogySection, Correlation
-from .files import archive, exchange
+from .files import exchange
+from .files.archive import KEYED_VECTORS
 from .gensim import RemovedName, warn_deprecated
 from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector
 from .search import neighbours, queries, ranking, similarity
@@ -100,7 +98,7 @@ class KeyedVectors:
     next_index = StateAttribute[int]("next_index")
     lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
 
-    _kind = archive.KIND  # of the files that `save` writes
+    _files = KEYED_VECTORS
     _state: VectorTable
 
     def __init__(
@@ -359,18 +357,8 @@ class KeyedVectors:
         >>> kv.vectors_for_all(["pear", "apple", "pear", "fig"]).index_to_key
         ['pear', 'apple']
         """
-        known: Any = self if allow_inference else self.key_to_index
-        chosen = [key for key in dict.fromkeys(keys) if key in known]
-        selected = KeyedVectors(self.vector_size, len(chosen), dtype=self.vectors.dtype)
-        for key in chosen:
-            selected.add_vector(key, self.get_vector(key))
-        if copy_vecattrs:
-            has_row = [self.has_index_for(key) for key in chosen]
-            rows = [self.get_index(key) for key in compress(chosen, has_row)]
-            for name, column in self.expandos.items():
-                selected.allocate_vecattrs([name], [column.dtype])
-                selected.expandos[name][has_row] = column[rows]
-        return selected
+        table = editing.selected(self, keys, allow_inference=allow_inference, copy_attributes=copy_vecattrs)
+        return KeyedVectors.from_table(table)
 
     def fill_norms(self, force: bool = False) -> None:
         """Compute the norms of all rows, unless they are known.
@@ -743,9 +731,7 @@ class KeyedVectors:
         ValueError
             If the list is empty.
         """
-        if not len(keys_list):
-            raise ValueError("`keys_list` must hold at least one key, got an empty list")
-        return keys_list[int(np.argmax([self.similarity(key1, key) for key in keys_list]))]
+        return ranking.most_similar_to_given(self, key1, keys_list)
 
     def rank_by_centrality(self, words: Iterable[K], use_norm: bool = True) -> list[tuple[float, K]]:
         """Rank keys by their similarity to the mean of all.
@@ -855,17 +841,6 @@ class KeyedVectors:
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
     ) -> FloatArray: ...
-    @overload
-    def most_similar(
-        self,
-        positive: QueryItems | None = None,
-        negative: QueryItems | None = None,
-        topn: int | None = 10,
-        clip_start: int = 0,
-        clip_end: int | None = None,
-        restrict_vocab: int | None = None,
-        indexer: Indexer | None = None,
-    ) -> Found | FloatArray: ...
     def most_similar(
         self,
         positive: QueryItems | None = None,
@@ -924,10 +899,6 @@ class KeyedVectors:
     def similar_by_key(self, key: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
     @overload
     def similar_by_key(self, key: Key, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
-    @overload
-    def similar_by_key(
-        self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None
-    ) -> Found | FloatArray: ...
     def similar_by_key(self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None) -> Found | FloatArray:
         """Return the nearest neighbours of a key.
 
@@ -956,10 +927,6 @@ class KeyedVectors:
     def similar_by_word(self, word: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
     @overload
     def similar_by_word(self, word: Key, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
-    @overload
-    def similar_by_word(
-        self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None
-    ) -> Found | FloatArray: ...
     def similar_by_word(
         self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Found | FloatArray:
@@ -990,10 +957,6 @@ class KeyedVectors:
     def similar_by_vector(self, vector: ArrayLike, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
     @overload
     def similar_by_vector(self, vector: ArrayLike, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
-    @overload
-    def similar_by_vector(
-        self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
-    ) -> Found | FloatArray: ...
     def similar_by_vector(
         self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Found | FloatArray:
@@ -1033,14 +996,6 @@ class KeyedVectors:
         topn: None,
         restrict_vocab: int | None = None,
     ) -> FloatArray: ...
-    @overload
-    def most_similar_cosmul(
-        self,
-        positive: QueryItems | None = None,
-        negative: QueryItems | None = None,
-        topn: int | None = 10,
-        restrict_vocab: int | None = None,
-    ) -> Found | FloatArray: ...
     def most_similar_cosmul(
         self,
         positive: QueryItems | None = None,
@@ -1317,8 +1272,7 @@ class KeyedVectors:
         >>> KeyedVectors.load(path)["pear"].tolist()
         [0.0, 1.0]
         """
-        packed = archive.table_to_archive(self._state)
-        save_archive(fname, packed.tensors, packed.metadata)
+        self._files.save(self._state, fname)
 
     @classmethod
     def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:
@@ -1342,7 +1296,7 @@ class KeyedVectors:
         FormatError
             If the file holds something else. Pickle files are refused.
         """
-        return cls.from_table(archive.archive_to_table(read_archive(fname, mmap=bool(mmap)), cls._kind))
+        return cls.from_table(cls._files.load(fname, mmap=bool(mmap)))
 
     @classmethod
     def load_word2vec_format(
@@ -1538,8 +1492,7 @@ class KeyedVectors:
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        packed = archive.table_to_archive(self._state)
-        return _unpickled, (type(self), pack_archive(packed.tensors, packed.metadata))
+        return _unpickled, (type(self), self._files.to_bytes(self._state))
 
     # Deprecated methods of gensim.
 
@@ -1605,4 +1558,4 @@ class KeyedVectors:
 
 
 def _unpickled(cls: type[KeyedVectors], data: bytes) -> KeyedVectors:
-    return cls.from_table(archive.archive_to_table(unpack_archive(data), cls._kind))
+    return cls.from_table(cls._files.from_bytes(data))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ...storage.paths import AnyPath
 from ..arrays import unit_rows, working_dtype
+from ..cosine_search import CosineSearch
 from ..lookup import KeyLookup
-from ..search.cosine_search import CosineSearch
 from .lexicon import Lexicon
 from .resampling import Interval, proportion_interval
 from .test_sets import AnalogySet, read_analogies

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage.paths import AnyPath
+from ..cosine_search import CosineSearch
 from ..lookup import KeyLookup
-from ..search.cosine_search import CosineSearch
 from .lexicon import Lexicon
 from .resampling import Interval, percentile_interval, resampled_indices
 from .test_sets import PairSet, read_word_pairs

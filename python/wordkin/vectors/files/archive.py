@@ -9,20 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError, WrongKindError
+from ...errors import FormatError
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
+from ...storage.saveable import Saveable
 from ..subwords import Subwords
 from ..table import VectorTable
 
-__all__ = ["FASTTEXT_KIND", "KIND", "archive_to_table", "table_to_archive"]
-
-KIND = "keyed_vectors"
-FASTTEXT_KIND = "fasttext_keyed_vectors"
+__all__ = ["FASTTEXT_VECTORS", "KEYED_VECTORS", "archive_to_table", "table_to_archive"]
 
 
 def table_to_archive(table: VectorTable) -> Archive:
     """Return the tensors and metadata of a table.
+
+    Parameters
+    ----------
+    table : VectorTable
+        The table.
+
+    Returns
+    -------
+    Archive
+        Tensors and metadata, without the kind of the file.
 
     Raises
     ------
@@ -44,7 +52,6 @@ def table_to_archive(table: VectorTable) -> Archive:
         else:
             tensors[f"attribute.{name}"] = column
     metadata: dict[str, Any] = {
-        "kind": KIND,
         "vector_size": table.vector_size,
         "next_index": table.next_index,
         "json_attributes": json_columns,
@@ -55,23 +62,29 @@ def table_to_archive(table: VectorTable) -> Archive:
         tensors["key_kinds"] = kinds
     if table.subwords is not None:
         tensors["vectors_ngrams"] = table.subwords.vectors
-        metadata |= {"kind": FASTTEXT_KIND, "min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
+        metadata |= {"min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
     return Archive(tensors=tensors, metadata=metadata)
 
 
-def archive_to_table(archive: Archive, kind: str = KIND) -> VectorTable:
+def archive_to_table(archive: Archive) -> VectorTable:
     """Return the table that `table_to_archive` stored.
+
+    Parameters
+    ----------
+    archive : Archive
+        Tensors and metadata.
+
+    Returns
+    -------
+    VectorTable
+        The table; its vectors are those of the archive, not copied.
 
     Raises
     ------
     FormatError
-        If the archive is of another kind than `kind`, or incomplete.
+        If the archive is incomplete or inconsistent.
     """
     tensors, metadata = archive.tensors, archive.metadata
-    if metadata.get("kind") != kind:
-        raise WrongKindError(
-            f"expected a file of kind {kind!r}, got {metadata.get('kind')!r}: load it with the class that saved it"
-        )
     try:
         words: list[Any] = unpack_words(tensors["words"], tensors["word_offsets"])
         if "key_kinds" in tensors:
@@ -91,33 +104,37 @@ def archive_to_table(archive: Archive, kind: str = KIND) -> VectorTable:
                 attribute = name.removeprefix("attribute.")
                 table.expandos[attribute] = _column_of(tensor) if attribute in json_columns else np.array(tensor)
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"the file is not a complete {kind!r} file: {error}") from error
+        raise FormatError(f"invalid or missing content: {error}") from error
     if len(table.key_to_index) != sum(word is not None for word in words):
-        raise FormatError("the file has repeated keys")
+        raise FormatError("keys must be distinct, got repeated ones")
     if any(len(column) != len(words) for column in table.expandos.values()):
-        raise FormatError(f"an attribute in the file does not have one entry per key ({len(words)})")
+        raise FormatError(f"attributes must have one entry per key ({len(words)})")
     if table.vectors.shape != (len(words), table.vector_size):
-        raise FormatError(
-            f"`vectors` must have shape {(len(words), table.vector_size)}, got {table.vectors.shape} in the file"
-        )
-    if kind == FASTTEXT_KIND:
-        table.subwords = _subwords_of(archive, table.vector_size)
+        raise FormatError(f"`vectors` must have shape {(len(words), table.vector_size)}, got {table.vectors.shape}")
     return table
 
 
-def _subwords_of(archive: Archive, vector_size: int) -> Subwords:
+def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
+    table = archive_to_table(archive)
     rows = archive.tensors.get("vectors_ngrams")
     min_n, max_n = archive.metadata.get("min_n"), archive.metadata.get("max_n")
     if (
         rows is None
         or rows.dtype != np.float32
         or rows.ndim != 2
-        or rows.shape[1] != vector_size
+        or rows.shape[1] != table.vector_size
         or not (isinstance(min_n, int) and isinstance(max_n, int) and min_n >= 0 and max_n >= 0)
     ):
-        raise FormatError(f"the file is not a complete {FASTTEXT_KIND!r} file: no valid n-gram vectors")
-    return Subwords(vectors=rows, min_n=min_n, max_n=max_n)
+        raise FormatError(f"n-gram vectors must have {table.vector_size} columns, and `min_n` and `max_n` a value")
+    table.subwords = Subwords(vectors=rows, min_n=min_n, max_n=max_n)
+    return table
 
+
+_HINT = "load it with the class that saved it"
+KEYED_VECTORS = Saveable(kind="keyed_vectors", pack=table_to_archive, unpack=archive_to_table, hint=_HINT)
+FASTTEXT_VECTORS = Saveable(
+    kind="fasttext_keyed_vectors", pack=table_to_archive, unpack=_archive_to_fasttext_table, hint=_HINT
+)
 
 _KEY_KINDS = {"text": 0, "number": 1, "empty": 2}
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arrays import as_rows, unit_rows, working_dtype
+from ..cosine_search import CosineSearch, greatest
 from ..keys import FloatArray
 from ..lookup import KeyLookup
 from ..table import VectorTable
-from .cosine_search import CosineSearch, greatest
 from .queries import as_items, unit_queries, weighted_query
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..arrays import working_dtype
 from ..keys import Key, as_keys
 from ..lookup import KeyLookup
 from .queries import mean_vector
-from .similarity import distances
+from .similarity import distances, similarity
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,13 @@ def closer_than(vectors: KeyLookup, key: Key, other: Key) -> list[Any]:
     own_row = table.require_index(key)
     nearer = np.flatnonzero(found < found[table.require_index(other)])
     return [table.index_to_key[row] for row in nearer if row != own_row]
+
+
+def most_similar_to_given(vectors: KeyLookup, key: Key, candidates: Sequence[K]) -> K:
+    """Return the key of a list that is most similar to `key`, the first one of equals."""
+    if not len(candidates):
+        raise ValueError("`keys_list` must hold at least one key, got an empty list")
+    return candidates[int(np.argmax([similarity(vectors, key, candidate) for candidate in candidates]))]
 
 
 def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -> list[tuple[float, K]]:

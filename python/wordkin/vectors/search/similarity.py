@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arrays import as_rows, as_vector, cosine, row_norms, unit_rows, working_dtype
+from ..cosine_search import CosineSearch
 from ..keys import KEY_TYPES, FloatArray, Key, as_keys
 from ..lookup import KeyLookup
 from ..table import VectorTable
-from .cosine_search import CosineSearch
 from .queries import mean_vector
 
 

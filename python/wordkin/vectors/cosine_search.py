@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import _core
-from ...runtime.compute import available_workers, choose_isa
-from ..arrays import working_dtype
-from ..keys import FloatArray
-from ..table import VectorTable
+from .. import _core
+from ..runtime.compute import available_workers, choose_isa
+from .arrays import working_dtype
+from .keys import FloatArray
+from .table import VectorTable
 
 __all__ = ["CosineSearch", "greatest"]
 
