@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin.elmo.files.official_options import official_json, read_official_options, translated
+from wordkin.elmo.files.official_options import official_json, read_official_options, translate_options
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
 from wordkin.errors import FormatError
 
@@ -149,7 +149,9 @@ CHARACTERS = {"embedding": {"dim": 4}, "filters": [[1, 4]], "activation": "tanh"
 
 
 def test_official_names_of_training() -> None:
-    options = translated({"lstm": LSTM, "char_cnn": {**CHARACTERS, "projection_after_highway": True}, **TRAINING})
+    options = translate_options(
+        {"lstm": LSTM, "char_cnn": {**CHARACTERS, "projection_after_highway": True}, **TRAINING}
+    )
     assert options.training == {
         "dropout": 0.2, "clip_norm": 5.0, "epochs": 3, "batch_size": 64, "max_vocabulary_size": 793471,
         "unroll_steps": 10, "negatives": 100, "learning_rate": 0.1, "sampled_softmax": False,

@@ -59,7 +59,7 @@ def test_given_words(tmp_path: Path) -> None:
         (b"a\n\nb\n", "line 2: empty"),
         (b"a\nb\na\n", "'a' more than once"),
         (b"a\n\xff\n", "line 2: invalid UTF-8"),
-        (b"a\rb\n", "line of its own"),
+        (b"a\rb\n", "without line breaks"),
     ],
 )
 def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:

@@ -4,11 +4,10 @@ from .files.official_options import OfficialOptions, read_official_options
 from .inference.fine_tuning import LayerPass
 from .inference.scoring import TokenScores
 from .model import ELMo
-from .options import ELMoOptions, ELMoTrainingOptions
+from .options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
 from .training.callbacks import ELMoCallback, StepReport
 from .training.progress import ELMoProgressEvent
 from .training.report import ELMoTrainingReport, Perplexity, Validation
-from .training.run_options import ELMoRunOptions
 
 __all__ = [
     "ELMo",

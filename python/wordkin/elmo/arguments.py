@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from inspect import Parameter, Signature
 from typing import Any
 
-from .files.official_options import OFFICIAL_KEYS, OfficialOptions, translated, translated_fields
+from .files.official_options import OFFICIAL_KEYS, OfficialOptions, translate_fields, translate_options
 from .options import ELMoOptions
 
-__all__ = ["model_options"]
+__all__ = ["constructor_signature", "parse_model_options"]
 
 _FIELDS = {field.name for field in fields(ELMoOptions)}
 _ONLY_OFFICIAL = {"lstm", "char_cnn"}
-_ELSEWHERE = {
+# Names of other programs, and the names of the same options here.
+_OTHER_NAMES = {
     "embedding_dim": "char_dim",
     "layers": "n_layers",
     "max_characters": "max_characters_per_token",
@@ -22,39 +24,67 @@ _ELSEWHERE = {
 }
 
 
-def model_options(arguments: Mapping[str, Any]) -> OfficialOptions:
-    """Return what the arguments of a constructor ask for.
+def constructor_signature() -> Signature:
+    """Return the signature of ELMo's constructor for `help` and interactive shells.
+
+    Returns
+    -------
+    inspect.Signature
+        Keyword-only parameters with the fields and defaults of `ELMoOptions`.
+
+    Examples
+    --------
+    >>> constructor_signature().parameters["dim"].default
+    1024
+    """
+    return Signature(
+        [Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default) for field in fields(ELMoOptions)]
+    )
+
+
+def parse_model_options(arguments: Mapping[str, Any]) -> OfficialOptions:
+    """Return the options that the arguments of a constructor describe.
+
+    Parameters
+    ----------
+    arguments : mapping of str to object
+        Fields of `ELMoOptions`. If there is a member ``lstm`` or ``char_cnn``, all members of an official
+        options.json are accepted, too.
+
+    Returns
+    -------
+    OfficialOptions
+        Options of the model and arguments of `ELMo.train`.
 
     Raises
     ------
     TypeError
-        If one is unknown; the error tells the right name where it can.
+        If an argument is unknown or has the wrong type; where possible, the message names the right argument.
     ValueError
-        If one is out of range.
+        If a value is out of range.
 
     Examples
     --------
-    >>> model_options({"dim": 32, "projection_dim": 8}).model.dim
+    >>> parse_model_options({"dim": 32, "projection_dim": 8}).model.dim
     32
-    >>> model_options({"lstm": {"dim": 32, "projection_dim": 8}, "char_cnn": {}}).model.dim
+    >>> parse_model_options({"lstm": {"dim": 32, "projection_dim": 8}, "char_cnn": {}}).model.dim
     32
     """
     if arguments.keys() & _ONLY_OFFICIAL:
-        _refuse_others(arguments, OFFICIAL_KEYS | _FIELDS)
+        _refuse_unknown(arguments, OFFICIAL_KEYS | _FIELDS)
         official = {name: value for name, value in arguments.items() if name in OFFICIAL_KEYS}
         own = {name: value for name, value in arguments.items() if name not in OFFICIAL_KEYS}
-        found = translated(official)
+        found = translate_options(official)
         if not own:
             return found
-        both = {**translated_fields(official), **own}
-        return OfficialOptions(model=ELMoOptions(**both), training=found.training)
-    _refuse_others(arguments, _FIELDS)
+        return OfficialOptions(model=ELMoOptions(**{**translate_fields(official), **own}), training=found.training)
+    _refuse_unknown(arguments, _FIELDS)
     return OfficialOptions(model=ELMoOptions(**arguments))
 
 
-def _refuse_others(arguments: Mapping[str, Any], known: set[str]) -> None:
+def _refuse_unknown(arguments: Mapping[str, Any], known: set[str]) -> None:
     for name in arguments:
         if name not in known:
-            hint = _ELSEWHERE.get(name)
-            advice = f"; it is called {hint!r} here" if hint else ""
+            hint = _OTHER_NAMES.get(name)
+            advice = f"; use {hint!r}" if hint else ""
             raise TypeError(f"ELMo() got an unexpected keyword argument {name!r}{advice}")

@@ -1,61 +1,118 @@
-"""ELMo for its users: a facade over options, text, training and files."""
+"""ELMo: a facade that checks arguments and delegates to training, inference and files."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from inspect import Signature
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import NotFittedError
-from ..runtime.compute import choose_isa, requested_workers
+from ..runtime.callbacks import checked_callbacks
+from ..runtime.compute import Compute, Precision
 from ..runtime.options import integer_option, progress_option
+from ..runtime.progress import counted_progress
 from ..storage.paths import AnyPath
-from .arguments import model_options
-from .data.encoded_text import ReadText
+from .arguments import constructor_signature, parse_model_options
+from .data.encoded_text import ReadText, character_row_length
 from .files import pretrained
 from .files.official_files import export_official, is_official, load_official
 from .inference.answers import AnsweringModel
-from .options import ELMoOptions, ELMoTrainingOptions, Optimizer, Precision
+from .options import (
+    DEFAULT_LEARNING_RATES,
+    Activation,
+    Cell,
+    ELMoOptions,
+    ELMoRunOptions,
+    ELMoTrainingOptions,
+    ELMoVocabularyOptions,
+    Optimizer,
+    Schedule,
+    VocabularyChange,
+)
 from .state import ModelState, build_state
-from .training.callbacks import elmo_callbacks
+from .training.callbacks import EVENTS
 from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measure_perplexity
-from .training.preparation import PreparedTraining, VocabularyRules, characters_of
-from .training.progress import Progress, shown_predictions
+from .training.preparation import prepare_training
+from .training.progress import Progress
 from .training.report import ELMoTrainingReport, Perplexity
-from .training.run_options import DEFAULT_RATES, ELMoRunOptions, Schedule
-from .training.session import Machine
-from .vocabulary import VocabularyChange, parse_vocabulary
+from .training.request import TrainingRequest
+from .vocabulary import parse_vocabulary
 
 __all__ = ["ELMo"]
 
 
 class ELMo(AnsweringModel):
-    """Deep contextualized word representations (Peters et al. 2018): two language models, one in each direction.
+    """Contextual word embeddings from bidirectional language models (ELMo).
 
     Parameters
     ----------
-    **options
-        Fields of `ELMoOptions`, or the members of an official options.json (``lstm={...}, char_cnn={...}``). The
-        defaults are those of the published "small" model.
+    cell : {"lstm", "rnn"}, default "lstm"
+        Recurrent cell: an LSTM with projection, or an Elman network.
+    dim : int, default 1024
+        Dimensionality of the cell state (>= 1).
+    projection_dim : int, default 128
+        Dimensionality of the layer outputs in each direction (1 to `dim`).
+    n_layers : int, default 2
+        Number of recurrent layers in each direction (1 to 64).
+    cell_clip : float, default 3.0
+        Cell states are clipped to plus and minus this value; 0 for no clipping.
+    proj_clip : float, default 3.0
+        Projections are clipped to plus and minus this value; 0 for no clipping.
+    use_skip_connections : bool, default True
+        Whether every layer after the first adds its input to its output.
+    forget_bias : float, default 1.0
+        Constant added to the forget gate (-100 to 100).
+    char_dim : int, default 16
+        Dimensionality of the character embeddings (>= 1).
+    filters : iterable of (int, int), default ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
+        Character convolutions: pairs of width in characters and number of filters.
+    activation : {"relu", "tanh"}, default "relu"
+        Activation function after the convolutions.
+    n_highway : int, default 1
+        Number of highway layers after the convolutions (0 to 64).
+    max_characters_per_token : int, default 50
+        Maximum number of UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    token_input : bool, default False
+        Whether words are looked up in an embedding table instead of being composed from characters.
+    n_tokens_vocab : int, default 0
+        Maximum size of the output vocabulary of a new model; 0 for no limit.
+    shared_softmax : bool, default True
+        Whether both directions share the softmax parameters.
 
     Attributes
     ----------
     options : ELMoOptions
-        What the model is made of.
+        Options of the model.
+    parameters : mapping of str to ndarray of float32
+        Parameters by their official names.
+    vocabulary : list of str or None
+        Words that the model predicts.
     training_defaults : dict
-        Arguments for `train` that official options have named.
+        Arguments for `train` that an official options.json contains.
     training_report : ELMoTrainingReport or None
-        Of the last `train`.
+        Result of the last call of `train`.
 
     Raises
     ------
-    TypeError, ValueError
-        For an option that is unknown, of the wrong kind, or out of range.
+    TypeError
+        If an option is unknown or has the wrong type.
+    ValueError
+        If a value is out of range.
+
+    Notes
+    -----
+    The defaults are those of the published "small" model [1]_. The members of an official options.json are accepted,
+    too: ``ELMo(lstm={...}, char_cnn={...})``, or ``ELMo(**json.load(file))``.
+
+    References
+    ----------
+    .. [1] M. Peters et al., "Deep contextualized word representations", NAACL 2018.
 
     Examples
     --------
@@ -68,51 +125,115 @@ class ELMo(AnsweringModel):
     160
     """
 
+    __signature__: ClassVar[Signature] = constructor_signature()
+
+    @overload
+    def __init__(
+        self,
+        *,
+        cell: Cell = ...,
+        dim: int = ...,
+        projection_dim: int = ...,
+        n_layers: int = ...,
+        cell_clip: float = ...,
+        proj_clip: float = ...,
+        use_skip_connections: bool = ...,
+        forget_bias: float = ...,
+        char_dim: int = ...,
+        filters: Iterable[Iterable[int]] = ...,
+        activation: Activation = ...,
+        n_highway: int = ...,
+        max_characters_per_token: int = ...,
+        token_input: bool = ...,
+        n_tokens_vocab: int = ...,
+        shared_softmax: bool = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        *,
+        lstm: Mapping[str, Any],
+        char_cnn: Mapping[str, Any] = ...,
+        wordkin: Mapping[str, Any] = ...,
+        bidirectional: bool = ...,
+        share_embedding_softmax: bool = ...,
+        reverse: bool = ...,
+        n_train_tokens: int = ...,
+        n_tokens_vocab: int = ...,
+        batch_size: int = ...,
+        unroll_steps: int = ...,
+        n_epochs: int = ...,
+        dropout: float = ...,
+        learning_rate: float = ...,
+        all_clip_norm_val: float = ...,
+        n_negative_samples_batch: int = ...,
+        sample_softmax: bool = ...,
+    ) -> None: ...
     def __init__(self, **options: Any) -> None:
         super().__init__()
-        translated = model_options(options)
-        self._options = translated.model
-        self.training_defaults: dict[str, Any] = translated.training
+        parsed = parse_model_options(options)
+        self._options = parsed.model
+        self.training_defaults: dict[str, Any] = parsed.training
         self.training_report: ELMoTrainingReport | None = None
         self._state: ModelState | None = None
         self._is_training = threading.Lock()
 
     @property
     def options(self) -> ELMoOptions:
-        """What the model is made of."""
+        """Options of the model."""
         return self._options if self._state is None else self._state.options
 
     @property
     def parameters(self) -> Mapping[str, NDArray[np.float32]]:
-        """The model's own arrays by their official names.
+        """Parameters by their official names; the arrays can be changed in place, see `parameters_changed`.
 
         Raises
         ------
         NotFittedError
-            If there are none yet.
+            If the model has no parameters.
         """
         return MappingProxyType(self._fitted().parameters)
 
     @property
     def vocabulary(self) -> list[str] | None:
-        """The words that the model predicts, in the order of their ids; None where it predicts none."""
+        """Words that the model predicts, in the order of their ids; None for a model without a softmax.
+
+        Raises
+        ------
+        NotFittedError
+            If the model has no parameters.
+        """
         words = self._fitted().words
         return None if words is None else list(words.words)
 
     def _fitted(self) -> ModelState:
         if self._state is None:
-            raise NotFittedError("this model has no parameters yet: train it, load one, or call initialize()")
+            raise NotFittedError("this model has no parameters yet; call train(), initialize() or from_pretrained()")
         return self._state
 
     def initialize(self, vocabulary: Any = None, *, seed: int = 1) -> None:
-        """Give the model the parameters that training begins with.
+        """Initialize the parameters randomly, as at the start of training.
 
         Parameters
         ----------
-        vocabulary : path or iterable of str, optional
-            Words to predict; without any there is no softmax.
-        seed : int
-            Of all random numbers.
+        vocabulary : path-like or iterable of str, optional
+            Words to predict, or a file with one word per line. Without a vocabulary the model has no softmax.
+        seed : int, default 1
+            Random seed (0 to 2**64 - 1).
+
+        Raises
+        ------
+        VocabularyError
+            If the vocabulary is invalid.
+        RuntimeError
+            If the model is being trained.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8]], n_highway=0)
+        >>> model.initialize(["apples", "pears"])
+        >>> model.vocabulary
+        ['<S>', '</S>', '<UNK>', 'apples', 'pears']
         """
         words = None if vocabulary is None else parse_vocabulary(vocabulary)
         with self._exclusively():
@@ -152,79 +273,128 @@ class ELMo(AnsweringModel):
         checkpoint_seconds: float | None = 600.0,
         keep: int = 2,
         resume: bool = True,
-        callbacks: Iterable[Any] = (),
+        callbacks: Iterable[object] = (),
         progress: Progress = None,
         workers: int | None = None,
         max_isa: str | None = None,
     ) -> ELMoTrainingReport:
-        """Train on a text: from the start, or on from the parameters that there are.
+        """Train the model on a text, starting from its current parameters if it has any.
 
         Parameters
         ----------
-        corpus : path, list of paths, file object, or iterable of lists of str
-            A sentence a line, words apart by ASCII blanks; files may be compressed; or token lists.
-        validation : likewise, optional
-            Held-out text, to look at after each pass or every `validation_steps` steps.
-        vocabulary : path or iterable of str, optional
-            Words to predict, a word a line in a file; by default the words of the text that occur `min_count` times,
-            at most `max_vocabulary_size` with the three marks, the most frequent first. A model that has a vocabulary
-            keeps it, unless one is given.
-        min_count, max_vocabulary_size
-            See `vocabulary`.
-        vocabulary_change : {"keep", "extend", "replace"}
-            For a model that has a vocabulary: leave it, add the words of the text, or take only those. Rows of words
-            that stay are kept; new ones begin as in a new model.
-        epochs : int
-            Passes over the text.
-        batch_size, unroll_steps, sampled_softmax, negatives, optimizer, clip_norm, dropout, precision
-            See `ELMoTrainingOptions`. A vocabulary no larger than `negatives` is trained with the full softmax.
-        learning_rate : float, optional
-            0.2 for Adagrad and 0.001 for Adam by default.
-        schedule, warmup_steps, decay
-            See `ELMoRunOptions`.
-        shuffle : bool
-            Whether each pass and direction has an order of sentences of its own.
-        state_reset_rate : float
-            Share of the streams, drawn before each step, whose carried state begins from zeros as a sentence of its own
-            does in `encode`; 0 for none, as the original.
-        seed : int
-            Of all random numbers. With one worker the same seed gives the same model on the same instruction set.
-        max_steps, max_seconds
-            Earlier ends.
-        validation_steps, patience : int, optional
-            Steps between looks at `validation`; looks without a better perplexity after which training ends. With
-            `patience` the model has the parameters of the best look in the end.
-        checkpoint : path, optional
-            A folder for checkpoints. The newest `keep` stay; one is due after `checkpoint_steps` or
-            `checkpoint_seconds`, at the end, and at an interruption.
-        resume : bool
-            Whether to go on from the newest checkpoint in that folder, bit for bit with one worker.
-        callbacks : iterable of ELMoCallback
-            Hooks.
-        progress : bool or callable, optional
-            True for a bar on stderr; None for one where stderr is a terminal; a callable gets `ELMoProgressEvent`.
-        workers : int, optional
-            Threads; None for the cores that this process may use.
-        max_isa : str, optional
-            The best instruction set to use, as in ``WORDKIN_MAX_ISA``.
+        corpus : path-like, list of path-like, file object, or iterable of list of str
+            Training text: files with one sentence per line and tokens separated by ASCII whitespace, which may be
+            compressed; or sentences as lists of tokens.
+        validation : path-like, list of path-like, file object, or iterable of list of str, optional
+            Held-out text for validation.
+        vocabulary : path-like or iterable of str, optional
+            Words to predict, or a file with one word per line. By default a model keeps its vocabulary, and a new
+            model takes the most frequent words of the training text.
+        min_count : int, default 3
+            Minimum number of occurrences of a word in the vocabulary (>= 0).
+        max_vocabulary_size : int or None, default None
+            Maximum size of the vocabulary, including the two boundary markers and the unknown word (>= 4).
+        vocabulary_change : {"keep", "extend", "replace"}, default "keep"
+            For a model that has a vocabulary: keep it, add the words of the training text, or take only those.
+            Parameters of words that remain are kept; those of new words are initialized.
+        epochs : int, default 10
+            Number of passes over the text (>= 1).
+        batch_size : int, default 128
+            Number of parallel token streams in each direction (>= 1).
+        unroll_steps : int, default 20
+            Number of time steps per training step, through which gradients are backpropagated (>= 1).
+        precision : {"float32", "bfloat16"}, default "float32"
+            Precision of the operands of matrix products; sums and weights are always float32.
+        sampled_softmax : bool, default True
+            Whether the softmax is estimated from sampled words. If the vocabulary is not larger than `negatives`, the
+            full softmax is used in any case.
+        negatives : int, default 8192
+            Number of words sampled per step and direction (>= 1).
+        optimizer : {"adagrad", "adam"}, default "adagrad"
+            Optimizer; Adagrad as in the original program.
+        learning_rate : float or None, default None
+            Maximum learning rate (> 0); None for 0.2 with Adagrad and 0.001 with Adam.
+        schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
+            Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last
+            epoch; proportional to the inverse square root of the step number; or multiplied by `decay` after each
+            epoch.
+        warmup_steps : int, default 0
+            Number of steps in which the learning rate rises linearly from 0 (>= 0).
+        decay : float, default 0.8
+            Factor of the schedule "epoch_decay" (> 0, at most 1).
+        clip_norm : float, default 10.0
+            Gradient-clipping norm over all parameters together; 0 for no clipping.
+        dropout : float, default 0.1
+            Dropout rate of the input of every layer and of the last output (0 to below 1).
+        shuffle : bool, default True
+            Whether the sentences are shuffled in each epoch and direction.
+        state_reset_rate : float, default 0.05
+            Fraction of streams whose recurrent state is reset before each step, resampled every step (0 to 1), so
+            that the model also learns to read isolated sentences; 0 as in the original program.
+        seed : int, default 1
+            Random seed (0 to 2**64 - 1). With one worker, the same seed gives the same model on the same instruction
+            set.
+        max_steps : int or None, default None
+            Maximum number of steps of the run, including those before a resumption (>= 1).
+        max_seconds : float or None, default None
+            Maximum time of this call in seconds (> 0).
+        validation_steps : int or None, default None
+            Number of steps between validations (>= 1); None to validate after each epoch.
+        patience : int or None, default None
+            Early-stopping patience: number of validations without improvement after which training stops and the best
+            parameters are restored (>= 1).
+        checkpoint : path-like, optional
+            Folder for checkpoints. One is written when `checkpoint_steps` or `checkpoint_seconds` have passed, at the
+            end, and when training is interrupted.
+        checkpoint_steps : int or None, default None
+            Number of steps between checkpoints (>= 1).
+        checkpoint_seconds : float or None, default 600.0
+            Time between checkpoints in seconds (> 0).
+        keep : int, default 2
+            Number of newest checkpoints to keep (>= 1).
+        resume : bool, default True
+            Whether to resume from the newest checkpoint in the folder; bit for bit with one worker.
+        callbacks : iterable of ELMoCallback, default ()
+            Objects that are notified of training events.
+        progress : bool, callable or None, default None
+            True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable
+            receives an `ELMoProgressEvent`.
+        workers : int or None, default None
+            Number of threads; None for the number of CPUs that this process may use.
+        max_isa : str or None, default None
+            Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
 
         Returns
         -------
         ELMoTrainingReport
-            What was done; also in `training_report`, whatever ended it.
+            Result of the training; also available as `training_report`, even after an exception.
 
         Raises
         ------
+        TypeError, ValueError
+            If an argument has the wrong type or is out of range.
         CorpusError
-            If the text does not fill one step.
+            If the text is invalid or too short for one step.
         VocabularyError
-            If no word is left for the vocabulary.
+            If the vocabulary is invalid or empty.
         FormatError
-            If the checkpoint is one of another training.
+            If the checkpoint belongs to a different run.
         TrainingDiverged
-            If a loss is no longer finite.
+            If a loss or a gradient is not finite.
+        ResourceError
+            If there is not enough memory.
         RuntimeError
-            If this model is training already.
+            If the model is already being trained.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8]], n_highway=0)
+        >>> sentences = [["apples", "and", "pears"], ["pears", "and", "plums"]] * 20
+        >>> report = model.train(
+        ...     sentences, epochs=1, batch_size=2, unroll_steps=5, min_count=1, workers=1, progress=False
+        ... )
+        >>> report.steps, report.stopped_by
+        (16, 'epochs')
         """
         training = ELMoTrainingOptions(
             batch_size=batch_size,
@@ -239,7 +409,7 @@ class ELMo(AnsweringModel):
         )
         run = ELMoRunOptions(
             epochs=epochs,
-            learning_rate=DEFAULT_RATES[training.optimizer] if learning_rate is None else learning_rate,
+            learning_rate=DEFAULT_LEARNING_RATES[training.optimizer] if learning_rate is None else learning_rate,
             schedule=schedule,
             warmup_steps=warmup_steps,
             decay=decay,
@@ -254,32 +424,32 @@ class ELMo(AnsweringModel):
             keep=keep,
             resume=resume,
         )
-        rules = VocabularyRules(
-            vocabulary=vocabulary, min_count=min_count, max_size=max_vocabulary_size, change=vocabulary_change
-        )
-        prepared = PreparedTraining(
+        request = TrainingRequest(
             training=training,
             run=run,
-            rules=rules,
-            machine=Machine(threads=requested_workers(workers), isa=choose_isa(max_isa)),
-            callbacks=elmo_callbacks(callbacks),
+            vocabulary_options=ELMoVocabularyOptions(
+                min_count=min_count, max_vocabulary_size=max_vocabulary_size, vocabulary_change=vocabulary_change
+            ),
+            vocabulary=vocabulary,
+            compute=Compute.choose(workers=workers, max_isa=max_isa),
+            callbacks=checked_callbacks(callbacks, EVENTS, "ELMoCallback"),
             progress=progress_option(progress),
             checkpoint=checkpoint,
         )
         with self._exclusively():
-            session = prepared.begin(self, self.options, self._state, corpus, validation)
-            self._state = session.content
+            session = prepare_training(request, self, self.options, self._state, corpus, validation)
+            self._state = session.state
             try:
                 session.run()
             finally:
                 self.training_report = session.report
-        session.tell("on_train_end")
+        session.notify("on_train_end")
         return self.training_report
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
         if not self._is_training.acquire(blocking=False):
-            raise RuntimeError("this model is already training")
+            raise RuntimeError("this model is already being trained")
         try:
             yield
         finally:
@@ -294,110 +464,168 @@ class ELMo(AnsweringModel):
         unroll_steps: int = UNROLL_STEPS,
         precision: Precision = "float32",
         workers: int | None = None,
-        progress: Any = None,
+        progress: bool | Callable[[int], object] | None = None,
         max_isa: str | None = None,
     ) -> Perplexity:
-        """Return how well the model predicts a text, with the full softmax and to the last word.
+        """Return the perplexity of a text under the full softmax, up to and including its last word.
 
         Parameters
         ----------
-        corpus
-            As in `train`.
-        batch_size, unroll_steps
-            Streams that are read side by side, and steps at a time: speed, memory, and which sentence a stream reads
-            after which.
-        precision, workers, progress, max_isa
-            As in `train`; a callable gets the number of predictions done.
+        corpus : path-like, list of path-like, file object, or iterable of list of str
+            Text to predict, as in `train`.
+        batch_size : int, default 32
+            Number of parallel token streams. It affects speed, memory and the recurrent state at the start of each
+            sentence, which is that of the previous sentence of the stream.
+        unroll_steps : int, default 20
+            Number of time steps computed at once.
+        precision : {"float32", "bfloat16"}, default "float32"
+            Precision of the operands of matrix products.
+        workers : int or None, default None
+            Number of threads; None for the number of CPUs that this process may use.
+        progress : bool, callable or None, default None
+            True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable
+            receives the number of predictions made so far.
+        max_isa : str or None, default None
+            Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
 
         Returns
         -------
         Perplexity
-            Of each direction, and their means.
+            Perplexity of each direction, and their means.
 
         Raises
         ------
         NotFittedError
-            If the model predicts no words.
+            If the model has no parameters or predicts no words.
         CorpusError
-            If the text has none.
+            If the text is invalid or contains no words.
+
+        Examples
+        --------
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8]], n_highway=0)
+        >>> model.initialize(["apples", "pears"])
+        >>> model.perplexity([["apples", "and", "pears"]], workers=1).unknown_tokens
+        1
         """
-        content = self._fitted()
-        if content.words is None:
-            raise NotFittedError("this model has no softmax and vocabulary: it predicts no words")
+        state = self._fitted()
+        if state.words is None:
+            raise NotFittedError("this model has no softmax and vocabulary, and predicts no words")
         options = ELMoTrainingOptions(batch_size=batch_size, unroll_steps=unroll_steps, precision=precision)
-        threads, isa = requested_workers(workers), choose_isa(max_isa)
-        shown = progress_option(progress)
-        text = ReadText(corpus, name="corpus", workers=threads).encoded(content.words, characters_of(content.options))
-        with shown_predictions(shown, text.tokens) as show:
+        compute = Compute.choose(workers=workers, max_isa=max_isa, precision=options.precision)
+        progress = progress_option(progress)
+        text = ReadText(corpus, name="corpus", workers=compute.threads)
+        encoded = text.encoded(state.words, character_row_length(state.options))
+        with counted_progress(progress, encoded.tokens, " words") as report_progress:
             return measure_perplexity(
-                content.options,
-                content.parameters,
-                text,
+                state,
+                encoded,
+                compute,
                 batch_size=options.batch_size,
                 unroll_steps=options.unroll_steps,
-                threads=threads,
-                isa=isa,
-                precision=options.precision,
-                show=show,
+                report_progress=report_progress,
             )
 
     def save_pretrained(self, folder: AnyPath, *, training_state: bool = True) -> None:
-        """Write the model into a folder, which is made where it is missing.
+        """Save the model in a folder, which is created if it does not exist.
+
+        The folder contains ``weights.safetensors`` with the whole model, and ``options.json`` (official names) and
+        ``vocabulary.txt`` for other programs.
 
         Parameters
         ----------
-        folder
-            Gets ``weights.safetensors``, which holds everything, and ``options.json`` (official names) and
-            ``vocabulary.txt`` for other programs.
-        training_state
-            Whether to write what the optimizer knows beside it, as training on needs it. It is as large as the
-            parameters (Adam: twice).
+        folder : path-like
+            Folder to write to.
+        training_state : bool, default True
+            Whether to save the optimizer state, which continuing training needs, in a second file. It is as large as
+            the parameters, with Adam twice as large.
+
+        Raises
+        ------
+        NotFittedError
+            If the model has no parameters.
+        OSError
+            If a file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save_pretrained(folder)
+        ...     ELMo.from_pretrained(folder).options.dim
+        16
         """
         pretrained.save_state(self._fitted(), folder, training_state=training_state)
 
     def export_hdf5(self, folder: AnyPath) -> None:
-        """Write the files of the original program into a folder, which is made where it is missing.
+        """Save the model in the file format of the original program, in a folder that is created if needed.
 
-        ``options.json`` and ``weights.hdf5`` are what the originals read. ``softmax.hdf5`` and ``vocabulary.txt``,
-        beside them where the model predicts words, are for `from_pretrained`.
+        ``options.json`` and ``weights.hdf5`` can be read by the original programs (bilm-tf, AllenNLP). If the model
+        has a softmax, ``softmax.hdf5`` and ``vocabulary.txt`` are written as well, for `from_pretrained`.
+
+        Parameters
+        ----------
+        folder : path-like
+            Folder to write to.
+
+        Raises
+        ------
+        NotFittedError
+            If the model has no parameters.
+        OSError
+            If a file cannot be written.
+        ImportError
+            If h5py is not installed.
         """
         export_official(self._fitted(), folder)
 
     @classmethod
     def from_pretrained(cls, path: AnyPath, weights: AnyPath | None = None, *, vocabulary: Any = None) -> ELMo:
-        """Read a model: one of `save_pretrained`, that of a checkpoint, or one in the files of the original.
+        """Load a model from a folder, a checkpoint, or the files of the original program.
 
         Parameters
         ----------
-        path
-            A folder; a zip with ``options.json`` and ``model.hdf5``; a checkpoint; or an ``options.json``.
-        weights
-            The HDF5 file that belongs to it.
-        vocabulary : path or iterable of str, optional
-            For files of the original that have no characters, or a softmax, and no ``vocabulary.txt``.
+        path : path-like
+            Folder written by `save_pretrained`; checkpoint; folder or zip archive with an official options.json and
+            HDF5 weights; or an options.json, together with `weights`.
+        weights : path-like, optional
+            Official HDF5 file of weights.
+        vocabulary : path-like or iterable of str, optional
+            Vocabulary of official files that do not include the ``vocabulary.txt`` they need: those of models that
+            read token ids or have a softmax.
+
+        Returns
+        -------
+        ELMo
+            The model.
 
         Raises
         ------
         FormatError
-            If it is something else; the error names the option or the data set.
+            If a file is invalid; the message names the option or data set.
         OSError
-            If it cannot be read.
+            If a file cannot be read.
         ImportError
-            If HDF5 is needed and h5py is missing.
+            If the file is in HDF5 format and h5py is not installed.
         """
         if weights is not None or is_official(path):
-            content = load_official(path, weights, vocabulary)
+            state = load_official(path, weights, vocabulary)
         else:
-            content = pretrained.load_state(path)
+            state = pretrained.load_state(path)
+        return cls._from_state(state)
+
+    @classmethod
+    def _from_state(cls, state: ModelState) -> ELMo:
         model = cls()
-        model._options = content.options
-        model._state = content
+        model._options = state.options
+        model._state = state
         return model
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy through the format of files, without what only training on needs."""
+        # Pickling and copying use the file format, without the optimizer state.
         data = None if self._state is None else pretrained.to_bytes(self._state)
-        return _from_bytes, (type(self), self._options, self.training_defaults, data)
+        return _unpickle, (type(self), self._options, self.training_defaults, data)
 
     def __repr__(self) -> str:
         options = self.options
@@ -405,10 +633,9 @@ class ELMo(AnsweringModel):
         return f"ELMo<dim={options.dim}, projection_dim={options.projection_dim}, n_layers={options.n_layers}, {words}>"
 
 
-def _from_bytes(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[str, Any], data: bytes | None) -> ELMo:
-    model = cls()
-    model._options, model.training_defaults = options, training_defaults
-    if data is not None:
-        model._state = pretrained.from_bytes(data)
-        model._options = model._state.options
+def _unpickle(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[str, Any], data: bytes | None) -> ELMo:
+    model = cls() if data is None else cls._from_state(pretrained.from_bytes(data))
+    if data is None:
+        model._options = options
+    model.training_defaults = training_defaults
     return model

@@ -1,71 +1,133 @@
-"""All settings of ELMo: what the model is made of, how a step trains it; their defaults, their ranges, nothing else."""
+"""Options of language models and their training: the only place of defaults and ranges.
+
+The compiled core has structures with the same field names as `ELMoOptions` and `ELMoTrainingOptions`.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from ..runtime.options import choice_option, flag_option, integer_option, real_option
+from ..runtime.compute import Precision
+from ..runtime.options import (
+    Options,
+    checked_field,
+    choice_field,
+    flag_field,
+    integer_field,
+    integer_option,
+    real_field,
+)
 
-__all__ = ["SMALL_FILTERS", "Activation", "Cell", "ELMoOptions", "ELMoTrainingOptions", "Optimizer", "Precision"]
+__all__ = [
+    "DEFAULT_LEARNING_RATES",
+    "SMALL_FILTERS",
+    "Activation",
+    "Cell",
+    "ELMoOptions",
+    "ELMoRunOptions",
+    "ELMoTrainingOptions",
+    "ELMoVocabularyOptions",
+    "Filters",
+    "Optimizer",
+    "Schedule",
+    "VocabularyChange",
+]
 
 Cell = Literal["lstm", "rnn"]
 Activation = Literal["relu", "tanh"]
 Optimizer = Literal["adagrad", "adam"]
-Precision = Literal["float32", "bfloat16"]
+Schedule = Literal["constant", "linear", "inverse_sqrt", "epoch_decay"]
+VocabularyChange = Literal["keep", "extend", "replace"]
 Filters = tuple[tuple[int, int], ...]
 
 SMALL_FILTERS: Filters = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
+DEFAULT_LEARNING_RATES: dict[Optimizer, float] = {"adagrad": 0.2, "adam": 1e-3}
 
-_MOST = 2**20  # of anything that is a side of a matrix
-_MOST_LAYERS = 100
-_MOST_FILTERS = 1000
-_FEWEST_CHARACTERS = 3  # a byte within the marks of a word's begin and end
+_MAX_WIDTH = 2**20  # Of any layer: products of two widths then stay far below 2^63.
+_MAX_LAYERS = 64
+_MAX_FILTERS = 1000
+_MAX_COUNT = 2**62
+_MIN_CHARACTERS = 3  # One byte between the markers of the beginning and the end of a word.
+_MIN_VOCABULARY = 4  # Two boundary markers, the unknown word, and one word.
+_JUST_BELOW_1 = 1.0 - 2.0**-53
+
+
+def _checked_filters(name: str, filters: Any) -> Filters:
+    if isinstance(filters, str | bytes) or not isinstance(filters, Iterable):
+        raise TypeError(f"{name} must be pairs of width and number, got {filters!r}")
+    pairs = tuple(filters)
+    if not 1 <= len(pairs) <= _MAX_FILTERS:
+        raise ValueError(f"{name} must be from 1 to {_MAX_FILTERS} pairs of width and number, got {len(pairs)}")
+    checked = []
+    for index, pair in enumerate(pairs):
+        item = f"{name}[{index}]"
+        if isinstance(pair, str | bytes) or not isinstance(pair, Iterable):
+            raise TypeError(f"{item} must be a pair of width and number, got {pair!r}")
+        values = tuple(pair)
+        if len(values) != 2:
+            raise ValueError(f"{item} must be a pair of width and number, got {pair!r:.100}")
+        width = integer_option(f"the width {item}[0]", values[0], 1, 2**31 - 1)
+        checked.append((width, integer_option(f"the number {item}[1]", values[1], 1, _MAX_WIDTH)))
+    total = sum(number for _, number in checked)
+    if total > _MAX_WIDTH:
+        raise ValueError(f"{name} must be at most {_MAX_WIDTH} in total, got {total}")
+    return tuple(checked)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ELMoOptions:
-    """What a bidirectional language model is made of; the defaults are the published "small" model.
-
-    The C++ side has the same fields under the same names.
+class ELMoOptions(Options):
+    """Architecture of a bidirectional language model; the defaults are those of the published "small" model.
 
     Parameters
     ----------
-    cell
-        "lstm", or "rnn": h_t = tanh(W_h h_{t-1} + W_x x_t + b).
-    dim, projection_dim
-        Width of the cells, and of what goes from layer to layer and from step to step; no projection where equal.
-    n_layers
-        Recurrent layers in each direction.
-    cell_clip, proj_clip
-        Cells and projections are kept within plus and minus this; 0 for no clip.
-    use_skip_connections
-        Whether layers from the second on add their input to their output.
-    forget_bias
-        Added to the forget gate.
-    char_dim
-        Numbers for each character.
-    filters
-        Of the character convolution: pairs of width in characters and number of filters.
-    activation
-        After the convolution.
-    n_highway
-        Highway layers after that.
-    max_characters_per_token
-        UTF-8 bytes of a word that are seen, and two for its marks.
-    token_input
-        Words are rows of a table instead of characters.
-    n_tokens_vocab
-        Words that the softmax knows; 0 while there is none.
-    shared_softmax
-        Whether both directions have the same.
+    cell : {"lstm", "rnn"}, default "lstm"
+        Recurrent cell: an LSTM with projection, or an Elman network h_t = tanh(W_h h_{t-1} + W_x x_t + b).
+    dim : int, default 1024
+        Dimensionality of the cell state (>= 1).
+    projection_dim : int, default 128
+        Dimensionality of the layer outputs in each direction (1 to `dim`). If it equals `dim`, the layers have no
+        projection.
+    n_layers : int, default 2
+        Number of recurrent layers in each direction (1 to 64).
+    cell_clip : float, default 3.0
+        Cell states are clipped to plus and minus this value; 0 for no clipping.
+    proj_clip : float, default 3.0
+        Projections are clipped to plus and minus this value; 0 for no clipping.
+    use_skip_connections : bool, default True
+        Whether every layer after the first adds its input to its output.
+    forget_bias : float, default 1.0
+        Constant added to the forget gate (-100 to 100).
+    char_dim : int, default 16
+        Dimensionality of the character embeddings (>= 1).
+    filters : iterable of (int, int), default SMALL_FILTERS
+        Character convolutions: pairs of width in characters and number of filters.
+    activation : {"relu", "tanh"}, default "relu"
+        Activation function after the convolutions.
+    n_highway : int, default 1
+        Number of highway layers after the convolutions (0 to 64).
+    max_characters_per_token : int, default 50
+        Maximum number of UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    token_input : bool, default False
+        Whether words are looked up in an embedding table instead of being composed from characters.
+    n_tokens_vocab : int, default 0
+        Size of the output vocabulary; 0 for a model without a softmax.
+    shared_softmax : bool, default True
+        Whether both directions share the softmax parameters.
 
     Raises
     ------
     TypeError, ValueError
-        For a value of the wrong kind or out of range.
+        If a value has the wrong type or is out of range.
+
+    References
+    ----------
+    .. [1] M. Peters et al., "Deep contextualized word representations", NAACL 2018.
+    .. [2] R. Jozefowicz et al., "Exploring the Limits of Language Modeling", 2016: the character convolutions and the
+       sampled softmax.
+    .. [3] H. Sak, A. Senior and F. Beaufays, "Long Short-Term Memory Recurrent Neural Network Architectures for Large
+       Scale Acoustic Modeling", Interspeech 2014: the projection.
 
     Examples
     --------
@@ -73,121 +135,205 @@ class ELMoOptions:
     2
     """
 
-    cell: Cell = "lstm"
-    dim: int = 1024
-    projection_dim: int = 128
-    n_layers: int = 2
-    cell_clip: float = 3.0
-    proj_clip: float = 3.0
-    use_skip_connections: bool = True
-    forget_bias: float = 1.0
-    char_dim: int = 16
-    filters: Filters = field(default=SMALL_FILTERS)
-    activation: Activation = "relu"
-    n_highway: int = 1
-    max_characters_per_token: int = 50
-    token_input: bool = False
-    n_tokens_vocab: int = 0
-    shared_softmax: bool = True
+    cell: Cell = choice_field("lstm", Cell, help="Recurrent cell.")
+    dim: int = integer_field(1024, low=1, high=_MAX_WIDTH, help="Dimensionality of the cell state.")
+    projection_dim: int = integer_field(
+        128, low=1, high=_MAX_WIDTH, help="Dimensionality of the layer outputs in each direction."
+    )
+    n_layers: int = integer_field(2, low=1, high=_MAX_LAYERS, help="Number of recurrent layers in each direction.")
+    cell_clip: float = real_field(3.0, low=0.0, help="Clipping limit of the cell states; 0 for none.")
+    proj_clip: float = real_field(3.0, low=0.0, help="Clipping limit of the projections; 0 for none.")
+    use_skip_connections: bool = flag_field(True, help="Add the input of every layer after the first to its output.")
+    forget_bias: float = real_field(1.0, low=-100.0, high=100.0, help="Constant added to the forget gate.")
+    char_dim: int = integer_field(16, low=1, high=2**16, help="Dimensionality of the character embeddings.")
+    filters: Filters = checked_field(
+        SMALL_FILTERS, _checked_filters, help="Character convolutions: pairs of width and number of filters."
+    )
+    activation: Activation = choice_field("relu", Activation, help="Activation function after the convolutions.")
+    n_highway: int = integer_field(1, low=0, high=_MAX_LAYERS, help="Number of highway layers after the convolutions.")
+    max_characters_per_token: int = integer_field(
+        50, low=_MIN_CHARACTERS, high=2**16, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
+    )
+    token_input: bool = flag_field(False, help="Look words up in an embedding table instead of reading characters.")
+    n_tokens_vocab: int = integer_field(
+        0, low=0, high=2**31 - 1, help="Size of the output vocabulary; 0 for a model without a softmax."
+    )
+    shared_softmax: bool = flag_field(True, help="Share the softmax parameters between both directions.")
 
     def __post_init__(self) -> None:
-        _set(
-            self,
-            cell=choice_option("cell", self.cell, get_args(Cell)),
-            dim=integer_option("dim", self.dim, 1, _MOST),
-            projection_dim=integer_option("projection_dim", self.projection_dim, 1, _MOST),
-            n_layers=integer_option("n_layers", self.n_layers, 1, _MOST_LAYERS),
-            cell_clip=real_option("cell_clip", self.cell_clip, 0.0, math.inf),
-            proj_clip=real_option("proj_clip", self.proj_clip, 0.0, math.inf),
-            use_skip_connections=flag_option("use_skip_connections", self.use_skip_connections),
-            forget_bias=real_option("forget_bias", self.forget_bias, -100.0, 100.0),
-            char_dim=integer_option("char_dim", self.char_dim, 1, 2**16),
-            activation=choice_option("activation", self.activation, get_args(Activation)),
-            n_highway=integer_option("n_highway", self.n_highway, 0, _MOST_LAYERS),
-            max_characters_per_token=integer_option(
-                "max_characters_per_token", self.max_characters_per_token, _FEWEST_CHARACTERS, 2**16
-            ),
-            token_input=flag_option("token_input", self.token_input),
-            n_tokens_vocab=integer_option("n_tokens_vocab", self.n_tokens_vocab, 0, 2**31 - 1),
-            shared_softmax=flag_option("shared_softmax", self.shared_softmax),
-        )
-        _set(self, filters=_checked_filters(self.filters, self.max_characters_per_token))
+        super().__post_init__()
+        longest = self.max_characters_per_token
+        for index, (width, _) in enumerate(self.filters):
+            if width > longest:
+                raise ValueError(
+                    f"filters[{index}] must be no wider than max_characters_per_token, which is {longest}, got {width}"
+                )
         if self.projection_dim > self.dim:
             raise ValueError(f"projection_dim must be at most dim, which is {self.dim}, got {self.projection_dim}")
 
 
-def _checked_filters(filters: Any, longest: int) -> Filters:
-    if isinstance(filters, str | bytes) or not isinstance(filters, Iterable):
-        raise TypeError(f"filters must be pairs of width and number, got {filters!r}")
-    pairs = tuple(filters)
-    if not 1 <= len(pairs) <= _MOST_FILTERS:
-        raise ValueError(f"filters must be from 1 to {_MOST_FILTERS} pairs of width and number, got {len(pairs)}")
-    checked = []
-    for position, pair in enumerate(pairs):
-        name = f"filters[{position}]"
-        if isinstance(pair, str | bytes) or not isinstance(pair, Iterable):
-            raise TypeError(f"{name} must be a pair of width and number, got {pair!r}")
-        values = tuple(pair)
-        if len(values) != 2:
-            raise ValueError(f"{name} must be a pair of width and number, got {pair!r:.100}")
-        width = integer_option(f"the width {name}[0]", values[0], 1, 2**31 - 1)
-        if width > longest:
-            raise ValueError(f"{name} must be no wider than max_characters_per_token, which is {longest}, got {width}")
-        checked.append((width, integer_option(f"the number {name}[1]", values[1], 1, _MOST)))
-    total = sum(number for _, number in checked)
-    if total > _MOST:
-        raise ValueError(f"filters must be at most {_MOST} together, got {total}")
-    return tuple(checked)
-
-
 @dataclass(frozen=True, kw_only=True)
-class ELMoTrainingOptions:
-    """What one step of training needs to know; the C++ side has the same fields under the same names.
+class ELMoTrainingOptions(Options):
+    """Options of a single training step.
 
     Parameters
     ----------
-    batch_size, unroll_steps
-        Streams of text in each direction, and words of each in a step; gradients reach back that far.
-    sampled_softmax, negatives
-        Whether the softmax is estimated from that many words drawn for each step and direction.
-    optimizer
-        "adagrad", as the original, or "adam".
-    clip_norm
-        Gradients are scaled down to this norm, all together; 0 for no clip.
-    dropout
-        Share of zeros in the input of every layer and in the last output.
-    seed
-        Start of all random numbers.
-    precision
-        "bfloat16": factors of matrix products are rounded to 16 bits, sums and weights are not.
+    batch_size : int, default 128
+        Number of parallel token streams in each direction (1 to 2**20).
+    unroll_steps : int, default 20
+        Number of time steps per training step, through which gradients are backpropagated (1 to 2**20).
+    sampled_softmax : bool, default True
+        Whether the softmax is estimated from `negatives` sampled words per step and direction.
+    negatives : int, default 8192
+        Number of words sampled (>= 1).
+    optimizer : {"adagrad", "adam"}, default "adagrad"
+        Optimizer; Adagrad as in the original program.
+    clip_norm : float, default 10.0
+        Gradient-clipping norm over all parameters together; 0 for no clipping.
+    dropout : float, default 0.1
+        Dropout rate of the input of every layer and of the last output (0 to below 1).
+    seed : int, default 1
+        Random seed (0 to 2**64 - 1).
+    precision : {"float32", "bfloat16"}, default "float32"
+        Precision of the operands of matrix products; sums and weights are always float32.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> ELMoTrainingOptions(batch_size=32).optimizer
+    'adagrad'
     """
 
-    batch_size: int = 128
-    unroll_steps: int = 20
-    sampled_softmax: bool = True
-    negatives: int = 8192
-    optimizer: Optimizer = "adagrad"
-    clip_norm: float = 10.0
-    dropout: float = 0.1
-    seed: int = 1
-    precision: Precision = "float32"
-
-    def __post_init__(self) -> None:
-        _set(
-            self,
-            batch_size=integer_option("batch_size", self.batch_size, 1, 2**20),
-            unroll_steps=integer_option("unroll_steps", self.unroll_steps, 1, 2**20),
-            sampled_softmax=flag_option("sampled_softmax", self.sampled_softmax),
-            negatives=integer_option("negatives", self.negatives, 1, 2**31 - 1),
-            optimizer=choice_option("optimizer", self.optimizer, get_args(Optimizer)),
-            clip_norm=real_option("clip_norm", self.clip_norm, 0.0, math.inf),
-            dropout=real_option("dropout", self.dropout, 0.0, math.nextafter(1.0, 0.0)),
-            seed=integer_option("seed", self.seed, 0, 2**64 - 1),
-            precision=choice_option("precision", self.precision, get_args(Precision)),
-        )
+    batch_size: int = integer_field(128, low=1, high=2**20, help="Number of parallel token streams in each direction.")
+    unroll_steps: int = integer_field(20, low=1, high=2**20, help="Number of time steps per training step.")
+    sampled_softmax: bool = flag_field(True, help="Estimate the softmax from sampled words.")
+    negatives: int = integer_field(8192, low=1, high=2**31 - 1, help="Number of words sampled per step and direction.")
+    optimizer: Optimizer = choice_field("adagrad", Optimizer, help="Optimizer.")
+    clip_norm: float = real_field(10.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
+    dropout: float = real_field(
+        0.1, low=0.0, high=_JUST_BELOW_1, help="Dropout rate of the layer inputs and the last output."
+    )
+    seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
+    precision: Precision = choice_field("float32", Precision, help="Precision of the operands of matrix products.")
 
 
-def _set(options: Any, **values: Any) -> None:
-    # Numbers of NumPy become Python's own, so that options can be written as JSON.
-    for name, value in values.items():
-        object.__setattr__(options, name, value)
+@dataclass(frozen=True, kw_only=True)
+class ELMoVocabularyOptions(Options):
+    """How the output vocabulary is chosen from the training text.
+
+    Parameters
+    ----------
+    min_count : int, default 3
+        Minimum number of occurrences of a word (>= 0).
+    max_vocabulary_size : int or None, default None
+        Maximum size, including the two boundary markers and the unknown word (>= 4); None for no limit.
+    vocabulary_change : {"keep", "extend", "replace"}, default "keep"
+        For a model that has a vocabulary: keep it, add the words of the text, or take only those.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> ELMoVocabularyOptions(max_vocabulary_size=100_000).min_count
+    3
+    """
+
+    min_count: int = integer_field(3, low=0, high=2**63 - 1, help="Minimum number of occurrences of a word.")
+    max_vocabulary_size: int | None = integer_field(
+        None, low=_MIN_VOCABULARY, high=2**31 - 1, help="Maximum size of the output vocabulary."
+    )
+    vocabulary_change: VocabularyChange = choice_field(
+        "keep", VocabularyChange, help="What becomes of an existing vocabulary."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ELMoRunOptions(Options):
+    """Course of a training run: length, learning rate, validation and checkpoints.
+
+    Parameters
+    ----------
+    epochs : int, default 10
+        Number of passes over the text (>= 1).
+    learning_rate : float, default 0.2
+        Maximum learning rate (> 0).
+    schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
+        Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last epoch;
+        proportional to the inverse square root of the step number; or multiplied by `decay` after each epoch.
+    warmup_steps : int, default 0
+        Number of steps in which the learning rate rises linearly from 0 (>= 0).
+    decay : float, default 0.8
+        Factor of "epoch_decay" (> 0, at most 1).
+    shuffle : bool, default True
+        Whether the sentences are shuffled in each epoch and direction.
+    state_reset_rate : float, default 0.05
+        Fraction of streams whose recurrent state is reset before each step, resampled every step (0 to 1). The
+        original program carries all states for the whole training run, which corresponds to 0; some random seeds then
+        yield models that perform poorly on isolated sentences.
+    max_steps : int or None, default None
+        Maximum number of steps of the run, including those before a resumption (>= 1); None for no limit.
+    max_seconds : float or None, default None
+        Maximum time of one call in seconds (> 0); None for no limit.
+    validation_steps : int or None, default None
+        Number of steps between validations (>= 1); None to validate after each epoch.
+    patience : int or None, default None
+        Early-stopping patience: number of validations without improvement after which training stops and the best
+        parameters are restored (>= 1); None to disable early stopping.
+    checkpoint_steps : int or None, default None
+        Number of steps between checkpoints (>= 1); None for no such rule.
+    checkpoint_seconds : float or None, default 600.0
+        Time between checkpoints in seconds (> 0); None for no such rule.
+    keep : int, default 2
+        Number of checkpoints to keep (>= 1).
+    resume : bool, default True
+        Whether to resume from the newest checkpoint.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> ELMoRunOptions(epochs=3).state_reset_rate
+    0.05
+    """
+
+    epochs: int = integer_field(10, low=1, high=2**31 - 1, help="Number of passes over the text.")
+    learning_rate: float = real_field(
+        DEFAULT_LEARNING_RATES["adagrad"], low=0.0, low_exclusive=True, help="Maximum learning rate."
+    )
+    schedule: Schedule = choice_field("constant", Schedule, help="Course of the learning rate after the warm-up.")
+    warmup_steps: int = integer_field(
+        0, low=0, high=_MAX_COUNT, help="Number of steps in which the learning rate rises from 0."
+    )
+    decay: float = real_field(0.8, low=0.0, high=1.0, low_exclusive=True, help="Factor of the schedule epoch_decay.")
+    shuffle: bool = flag_field(True, help="Shuffle the sentences in each epoch.")
+    state_reset_rate: float = real_field(
+        0.05, low=0.0, high=1.0, help="Fraction of streams whose recurrent state is reset before each step."
+    )
+    max_steps: int | None = integer_field(None, low=1, high=_MAX_COUNT, help="Maximum number of steps.")
+    max_seconds: float | None = real_field(
+        None, low=0.0, low_exclusive=True, help="Maximum time of one call in seconds."
+    )
+    validation_steps: int | None = integer_field(
+        None, low=1, high=_MAX_COUNT, help="Number of steps between validations; after each epoch if not given."
+    )
+    patience: int | None = integer_field(
+        None, low=1, high=_MAX_COUNT, help="Early-stopping patience: validations without improvement."
+    )
+    checkpoint_steps: int | None = integer_field(
+        None, low=1, high=_MAX_COUNT, help="Number of steps between checkpoints."
+    )
+    checkpoint_seconds: float | None = real_field(
+        600.0, low=0.0, low_exclusive=True, optional=True, help="Time between checkpoints in seconds."
+    )
+    keep: int = integer_field(2, low=1, high=2**31 - 1, help="Number of checkpoints to keep.")
+    resume: bool = flag_field(True, help="Resume from the newest checkpoint.")

@@ -1,10 +1,10 @@
-"""The words that a language model predicts: marks of a sentence's ends, the unknown word, then the most frequent."""
+"""Output vocabulary of a language model: sentence boundary markers, the unknown word, then words by frequency."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,36 +17,38 @@ from ..text import RawCounts, Vocabulary
 from ..text.characters import BEGIN_SENTENCE, END_SENTENCE
 
 __all__ = [
-    "FEWEST_WORDS",
     "MARKS",
     "UNKNOWN",
     "TargetWords",
-    "VocabularyChange",
+    "frequent_words",
     "parse_vocabulary",
     "parse_vocabulary_lines",
-    "frequent_words",
 ]
 
 UNKNOWN = "<UNK>"
 MARKS = (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN)
-FEWEST_WORDS = len(MARKS) + 1
-_NO_WORD = "!!!MAXTERMID"  # a line of the original's vocabulary files that stands for none
-
-VocabularyChange = Literal["keep", "extend", "replace"]
+_PADDING_WORD = "!!!MAXTERMID"  # A placeholder line in vocabulary files of the original program.
 
 
 class TargetWords:
-    """Words with their ids, which are their places.
+    """Words that a model predicts; the id of a word is its index.
 
     Parameters
     ----------
-    words
-        Distinct; the marks and the unknown word are put first where they are missing.
+    words : iterable of str
+        Distinct words. Missing boundary markers and a missing unknown word are put first.
+
+    Attributes
+    ----------
+    words : list of str
+        All words in the order of their ids.
 
     Raises
     ------
+    TypeError
+        If a word is not a str.
     VocabularyError
-        If a word comes twice, is empty, or could not stand in a line of its own.
+        If a word occurs twice, is empty, or cannot be written as a line of a UTF-8 file.
 
     Examples
     --------
@@ -60,34 +62,61 @@ class TargetWords:
         self.words: list[str] = [mark for mark in MARKS if mark not in present] + given
         _require_lines(self.words)
         if len(self.index) != len(self.words):
-            place = next(place for place, word in enumerate(self.words) if self.index[word] != place)
-            raise VocabularyError(f"the vocabulary has the word {self.words[place]!r} more than once")
+            duplicate = next(word for number, word in enumerate(self.words) if self.index[word] != number)
+            raise VocabularyError(f"the vocabulary contains the word {duplicate!r} more than once")
 
     def __len__(self) -> int:
         return len(self.words)
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """The id of each word."""
+        """Id of each word."""
         return {word: number for number, word in enumerate(self.words)}
 
     @cached_property
     def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """The words as tensors, for every checkpoint."""
+        """Words as the arrays that archives store: UTF-8 bytes and offsets."""
         return pack_words(self.words)
 
     @property
     def unknown(self) -> int:
-        """The id of the unknown word."""
+        """Id of the unknown word."""
         return self.index[UNKNOWN]
 
     def ids(self, words: Iterable[str]) -> list[int]:
-        """Ids of words, that of the unknown word for others."""
+        """Return the ids of words.
+
+        Parameters
+        ----------
+        words : iterable of str
+            Words to look up.
+
+        Returns
+        -------
+        list of int
+            Id of each word; words outside the vocabulary get the id of the unknown word.
+
+        Examples
+        --------
+        >>> TargetWords(["the", "of"]).ids(["of", "elsewhere"])
+        [4, 2]
+        """
         index, unknown = self.index, self.unknown
         return [index.get(word, unknown) for word in words]
 
     def extended(self, words: Iterable[str]) -> TargetWords:
-        """The same with further words behind."""
+        """Return a vocabulary with further words after the existing ones.
+
+        Parameters
+        ----------
+        words : iterable of str
+            Words to append; those that are present already are skipped.
+
+        Returns
+        -------
+        TargetWords
+            New vocabulary in which existing words keep their ids.
+        """
         return TargetWords(self.words + [word for word in words if word not in self.index])
 
 
@@ -96,21 +125,38 @@ def _require_lines(words: Sequence[str]) -> None:
         if not isinstance(word, str):
             raise TypeError(f"the words of a vocabulary must be str, got {type(word).__name__}")
         if not word or "\n" in word or "\r" in word:
-            raise VocabularyError(f"the vocabulary has {word!r:.100}, which cannot stand in a line of its own")
+            raise VocabularyError(f"words of a vocabulary must be non-empty and without line breaks, got {word!r:.100}")
         if not word.isascii():
             try:
                 word.encode()
             except UnicodeEncodeError:
-                raise VocabularyError(f"the vocabulary has {word!a:.100}, which has no UTF-8") from None
+                raise VocabularyError(
+                    f"words of a vocabulary must be encodable as UTF-8, got {word!a:.100} with lone surrogates"
+                ) from None
 
 
 def frequent_words(counts: RawCounts, *, min_count: int, max_size: int | None) -> list[str]:
-    """Return the words of a text for a vocabulary of at most `max_size`, the most frequent first, without marks.
+    """Return the most frequent words of a text.
+
+    Parameters
+    ----------
+    counts : RawCounts
+        Word counts of the text.
+    min_count : int
+        Minimum number of occurrences of a word.
+    max_size : int or None
+        Maximum size of the vocabulary, including the boundary markers and the unknown word; None for no limit.
+
+    Returns
+    -------
+    list of str
+        Words by descending frequency, without boundary markers and the unknown word. Words with line breaks are left
+        out, as they could not be written to a vocabulary file.
 
     Raises
     ------
     VocabularyError
-        If no word is left.
+        If no word remains.
     """
     chosen: Vocabulary
     chosen, _ = counts.prune(min_count)
@@ -119,38 +165,74 @@ def frequent_words(counts: RawCounts, *, min_count: int, max_size: int | None) -
 
 
 def parse_vocabulary(vocabulary: Any) -> TargetWords:
-    """Return a vocabulary that the user gives: a file with a word a line, or the words.
+    """Return the vocabulary that a user has given.
+
+    Parameters
+    ----------
+    vocabulary : path-like, iterable of str, Vocabulary or TargetWords
+        File with one word per line, or the words themselves in the order of their ids.
+
+    Returns
+    -------
+    TargetWords
+        The vocabulary.
 
     Raises
     ------
-    TypeError, VocabularyError
-        If it is no vocabulary.
+    TypeError
+        If the argument is of any other type.
+    VocabularyError
+        If the file or a word is invalid.
     OSError
         If the file cannot be read.
+
+    Examples
+    --------
+    >>> len(parse_vocabulary(["the", "of"]))
+    5
     """
     if isinstance(vocabulary, TargetWords):
         return vocabulary
     if isinstance(vocabulary, Vocabulary):
         return TargetWords(vocabulary.words)
     if isinstance(vocabulary, str | bytes) or hasattr(vocabulary, "__fspath__"):
-        return _read_words(vocabulary)
+        return _read_vocabulary(vocabulary)
     if not isinstance(vocabulary, Iterable):
-        raise TypeError(f"vocabulary must be words or the path of a file of words, got {type(vocabulary).__name__}")
+        raise TypeError(
+            f"vocabulary must be an iterable of words or the path of a vocabulary file, got {type(vocabulary).__name__}"
+        )
     return TargetWords(vocabulary)
 
 
-def _read_words(path: AnyPath) -> TargetWords:
+def _read_vocabulary(path: AnyPath) -> TargetWords:
     with open_binary(path) as file:
         return parse_vocabulary_lines(file.read(), str(local_path(path)))
 
 
 def parse_vocabulary_lines(text: bytes, source: str) -> TargetWords:
-    """Return a vocabulary from the content of a file, a word a line.
+    """Return the vocabulary in the content of a vocabulary file.
+
+    Parameters
+    ----------
+    text : bytes
+        UTF-8 text with one word per line.
+    source : str
+        Name of the file, for error messages.
+
+    Returns
+    -------
+    TargetWords
+        The vocabulary.
 
     Raises
     ------
     VocabularyError
-        If it is no vocabulary.
+        If the text is not a valid vocabulary.
+
+    Examples
+    --------
+    >>> parse_vocabulary_lines(b"the\\nof\\n", "vocabulary.txt").words[3:]
+    ['the', 'of']
     """
     lines = text.split(b"\n")
     if lines and not lines[-1]:
@@ -162,8 +244,8 @@ def parse_vocabulary_lines(text: bytes, source: str) -> TargetWords:
         except UnicodeDecodeError:
             raise VocabularyError(f"{source}: line {number}: invalid UTF-8") from None
         if not word:
-            raise VocabularyError(f"{source}: line {number}: empty; a vocabulary has a word in each line")
-        if word != _NO_WORD:
+            raise VocabularyError(f"{source}: line {number}: empty; a vocabulary file has one word per line")
+        if word != _PADDING_WORD:
             words.append(word)
     if not words:
         raise VocabularyError(f"{source}: no words")

@@ -165,15 +165,28 @@ def real_field(
     low: float,
     high: float = math.inf,
     low_exclusive: bool = False,
+    optional: Literal[False] = False,
     help: str,
     name: str | None = None,
 ) -> float: ...
+@overload
+def real_field(
+    default: float,
+    *,
+    low: float,
+    high: float = math.inf,
+    low_exclusive: bool = False,
+    optional: Literal[True],
+    help: str,
+    name: str | None = None,
+) -> float | None: ...
 def real_field(
     default: float | None,
     *,
     low: float,
     high: float = math.inf,
     low_exclusive: bool = False,
+    optional: bool = False,
     help: str,
     name: str | None = None,
 ) -> float | None:
@@ -187,6 +200,8 @@ def real_field(
         Inclusive range.
     low_exclusive : bool, default False
         Whether `low` itself is refused.
+    optional : bool, default False
+        Whether None is allowed although it is not the default.
     help : str
         One phrase that describes the option.
     name : str or None, default None
@@ -202,7 +217,7 @@ def real_field(
         check=lambda name, value: real_option(name, value, low, high, low_exclusive=low_exclusive),
         help=help,
         name=name,
-        optional=default is None,
+        optional=optional or default is None,
     )
     return _field(default, rule)  # type: ignore[no-any-return]
 

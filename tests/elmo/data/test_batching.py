@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from wordkin.elmo.data.batching import Position, TrainingBatches, Window, windows_of
 from wordkin.elmo.data.encoded_text import EncodedText, ReadText
-from wordkin.elmo.data.shuffling import shuffled
+from wordkin.elmo.data.shuffling import permute
 from wordkin.elmo.vocabulary import TargetWords
 from wordkin.errors import CorpusError
 from wordkin.text import SpillRules
@@ -215,10 +215,10 @@ def test_what_can_be_read_only_once() -> None:
 @given(st.integers(1, 400), st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=3))
 @settings(max_examples=25, deadline=None)
 def test_shuffled_is_a_permutation(count: int, key: list[int]) -> None:
-    order = shuffled(np.arange(count), count, tuple(key))
+    order = permute(np.arange(count), count, tuple(key))
     assert sorted(order.tolist()) == list(range(count))
     if count > 3:
-        assert shuffled(np.array([3]), count, tuple(key))[0] == order[3]
+        assert permute(np.array([3]), count, tuple(key))[0] == order[3]
 
 
 def test_permutations_are_even() -> None:
@@ -226,7 +226,7 @@ def test_permutations_are_even() -> None:
     count, keys = 10, 400
     tally = np.zeros((count, count))
     for key in range(keys):
-        tally[np.arange(count), shuffled(np.arange(count), count, (key, 0, 0))] += 1
+        tally[np.arange(count), permute(np.arange(count), count, (key, 0, 0))] += 1
     expected = keys / count
     chi_square = ((tally - expected) ** 2 / expected).sum()
     assert chi_square < 81 + 5 * np.sqrt(2 * 81)  # 81 degrees of freedom, five deviations above the mean

@@ -156,7 +156,7 @@ def test_a_generator(small_model: MakeModel, sentences: Sentences, quick: Option
 def test_bad_files(small_model: MakeModel, quick: Options, tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes("a b\n".encode("utf-16"))
-    with pytest.raises(FormatError, match="looks like UTF-16"):
+    with pytest.raises(FormatError, match="encoded in UTF-16"):
         small_model().train(path, **quick)
     path.write_bytes(b"a b\n\xff\n")
     with pytest.raises(CorpusError, match="byte 4"):

@@ -153,14 +153,14 @@ def test_beginning_anew(small_model: MakeModel, sentences: Sentences, quick: Opt
 @pytest.mark.parametrize(
     ("model", "arguments", "named"),
     [
-        ({"dim": 20}, {}, "model has dim 16 there, 20 here"),
-        ({"filters": [[1, 6], [2, 9]]}, {}, "model has filters"),
-        ({}, {"batch_size": 4}, "training has batch_size 3 there, 4 here"),
-        ({}, {"seed": 2}, "training has seed 1 there, 2 here"),
-        ({}, {"optimizer": "adam"}, "training has optimizer 'adagrad' there, 'adam' here"),
-        ({}, {"learning_rate": 0.1}, "training has learning_rate 0.2 there, 0.1 here"),
-        ({}, {"shuffle": False}, "training has shuffle True there, False here"),
-        ({}, {"min_count": 8}, "model has n_tokens_vocab 12 there"),
+        ({"dim": 20}, {}, r"model: dim=16, this run: 20"),
+        ({"filters": [[1, 6], [2, 9]]}, {}, "model: filters="),
+        ({}, {"batch_size": 4}, "training: batch_size=3, this run: 4"),
+        ({}, {"seed": 2}, "training: seed=1, this run: 2"),
+        ({}, {"optimizer": "adam"}, "training: optimizer='adagrad', this run: 'adam'"),
+        ({}, {"learning_rate": 0.1}, "training: learning_rate=0.2, this run: 0.1"),
+        ({}, {"shuffle": False}, "training: shuffle=True, this run: False"),
+        ({}, {"min_count": 8}, "model: n_tokens_vocab=12"),
     ],
 )
 def test_a_checkpoint_of_another_training(
@@ -174,7 +174,7 @@ def test_a_checkpoint_of_another_training(
 ) -> None:
     small_model().train(sentences, **quick, max_steps=2, checkpoint=tmp_path)
     other = small_model(**model)
-    with pytest.raises(FormatError, match=f"checkpoint of another training: {named}"):
+    with pytest.raises(FormatError, match=rf"belongs to a different run \({named}"):
         other.train(sentences, **{**quick, **arguments}, checkpoint=tmp_path)
     other.train(sentences, **{**quick, **arguments}, checkpoint=tmp_path, resume=False, max_steps=1)
 
@@ -183,10 +183,10 @@ def test_a_checkpoint_of_another_text_or_vocabulary(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
     small_model().train(sentences, **quick, max_steps=2, checkpoint=tmp_path)
-    with pytest.raises(FormatError, match="text has words 119 there, 116 here"):
+    with pytest.raises(FormatError, match="text: words=119, this run: 116"):
         small_model().train(sentences[1:], **quick, checkpoint=tmp_path)
     words = ["apples", "and", "pears", "plums", "are", "red", "figs", "big", "good"]
-    with pytest.raises(VocabularyError, match=r"another vocabulary: word 3 is 'and' there, 'apples' here"):
+    with pytest.raises(VocabularyError, match=r"different vocabulary \(word 3 is 'and', this run: 'apples'"):
         small_model().train(sentences, **quick, vocabulary=words, checkpoint=tmp_path)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from wordkin.elmo.training.run_options import ELMoRunOptions, learning_rate_at, streams_to_reset
+from wordkin.elmo.options import ELMoRunOptions
+from wordkin.elmo.training.schedule import learning_rate_at, streams_to_reset
 
 
 def rates(steps: int, **options: Any) -> list[float]:

@@ -223,7 +223,7 @@ def test_what_a_callback_raises_ends_training_unchanged(
 def test_progress_is_told(
     small_model: MakeModel, sentences: Sentences, quick: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wordkin.elmo.training.progress._SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("wordkin.elmo.training.progress._SECONDS_BETWEEN_UPDATES", 0.0)
     events: list[ELMoProgressEvent] = []
     report = small_model().train(sentences, validation=sentences, **{**quick, "progress": events.append})
     assert [event.step for event in events] == [*range(1, report.steps + 1), report.steps]
@@ -259,9 +259,9 @@ def test_a_loss_that_is_not_finite(small_model: MakeModel, sentences: Sentences,
 def test_two_trainings_of_one_model(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     class Again:
         def on_step_end(self, model: ELMo, report: Any) -> None:
-            with pytest.raises(RuntimeError, match="already training"):
+            with pytest.raises(RuntimeError, match="already being trained"):
                 model.train(sentences, **quick)
-            with pytest.raises(RuntimeError, match="already training"):
+            with pytest.raises(RuntimeError, match="already being trained"):
                 model.initialize()
 
     model = small_model()

@@ -1,4 +1,7 @@
-"""Text as the original feeds it: streams of sentences back to back, in windows of so many steps, in both directions."""
+"""Batches of parallel token streams in both directions, as the original program forms them.
+
+Each stream concatenates sentences, and each window takes the next `unroll_steps` tokens of all streams.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +13,29 @@ from numpy.typing import NDArray
 
 from ...errors import CorpusError
 from .encoded_text import EncodedText
-from .shuffling import shuffled
+from .shuffling import permute
 
 __all__ = ["Position", "TrainingBatches", "Window", "windows_of"]
 
 FORWARD, BACKWARD = 0, 1
-_PLACES_AT_ONCE = 1024  # of an order: computed together
-_NOTHING = np.empty(0, dtype=np.int32)
+_ORDER_CHUNK = 1024  # Elements of a sentence order that are computed together.
+_NO_TOKENS = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """What one step of a model reads; T steps of B streams in each direction.
+    """Input of one step of a model: T time steps of B streams in each direction.
 
     Parameters
     ----------
-    characters
-        uint16 (types, max_characters): the words of this window, each once; None for a model that reads ids.
-    inputs
-        int32 (2, T, B): rows of `characters`, or ids.
-    targets
-        int32 (2, T, B): ids of the words that come next in each direction.
-    mask
-        bool (2, T, B): where there is text; all of it in training.
+    characters : ndarray of uint16, shape (types, max_characters), or None
+        Character ids of the distinct words of this window; None for a model that reads token ids.
+    inputs : ndarray of int32, shape (2, T, B)
+        Indices of rows of `characters`, or token ids.
+    targets : ndarray of int32, shape (2, T, B)
+        Ids of the words to predict in each direction.
+    mask : ndarray of bool, shape (2, T, B)
+        True at positions with text. All True in training.
     """
 
     characters: NDArray[np.uint16] | None
@@ -43,16 +46,16 @@ class Window:
 
 @dataclass(frozen=True, eq=False)
 class Position:
-    """Where both directions stand in a text, however long that is.
+    """Position of both directions in a text; its size does not depend on that of the text.
 
     Parameters
     ----------
-    taken
-        int64 (2,): sentences begun, over all passes.
-    sentences
-        int64 (2, B): which of these each stream reads; -1 for none.
-    offsets
-        int64 (2, B): how much of it is read.
+    taken : ndarray of int64, shape (2,)
+        Number of sentences started in each direction, over all epochs.
+    sentences : ndarray of int64, shape (2, B)
+        Number of the sentence that each stream reads; -1 before the first.
+    offsets : ndarray of int64, shape (2, B)
+        Number of tokens of this sentence that have been read.
     """
 
     taken: NDArray[np.int64]
@@ -60,8 +63,8 @@ class Position:
     offsets: NDArray[np.int64]
 
 
-class _Order:
-    """The sentences of pass after pass in one direction: as they stand, or shuffled anew in every pass."""
+class _SentenceOrder:
+    """Order of the sentences over all epochs in one direction: original, or shuffled in every epoch."""
 
     def __init__(self, count: int, seed: int | None, direction: int) -> None:
         self._count = count
@@ -73,20 +76,22 @@ class _Order:
     def __getitem__(self, taken: int) -> int:
         if self._seed is None:
             return taken % self._count
-        epoch, place = divmod(taken, self._count)
-        chunk, within = divmod(place, _PLACES_AT_ONCE)
+        epoch, index = divmod(taken, self._count)
+        chunk, offset = divmod(index, _ORDER_CHUNK)
         if (epoch, chunk) != self._chunk:
-            first = chunk * _PLACES_AT_ONCE
-            places = np.arange(first, min(first + _PLACES_AT_ONCE, self._count))
-            self._numbers = shuffled(places, self._count, (self._seed, epoch, self._direction)).tolist()
+            first = chunk * _ORDER_CHUNK
+            indices = np.arange(first, min(first + _ORDER_CHUNK, self._count))
+            self._numbers = permute(indices, self._count, (self._seed, epoch, self._direction)).tolist()
             self._chunk = epoch, chunk
-        return self._numbers[within]
+        return self._numbers[offset]
 
 
 class _Streams:
-    """Streams of one direction, each filled up with the next sentence when its own has ended."""
+    """Streams of one direction; a stream whose sentence is exhausted takes the next one of the order."""
 
-    def __init__(self, text: EncodedText, streams: int, order: _Order, direction: int, *, is_endless: bool) -> None:
+    def __init__(
+        self, text: EncodedText, streams: int, order: _SentenceOrder, direction: int, *, is_endless: bool
+    ) -> None:
         self._text = text
         self._order = order
         self._direction = direction
@@ -94,16 +99,16 @@ class _Streams:
         self.taken = 0
         self.sentences = np.full(streams, -1, dtype=np.int64)
         self.offsets = np.zeros(streams, dtype=np.int64)
-        self._current = [_NOTHING] * streams
+        self._current = [_NO_TOKENS] * streams
 
     def seek(self, taken: int, sentences: NDArray[np.int64], offsets: NDArray[np.int64]) -> None:
         self.taken = taken
         self.sentences = sentences.copy()
         self.offsets = offsets.copy()
-        self._current = [_NOTHING if number < 0 else self._sentence(number) for number in sentences.tolist()]
+        self._current = [_NO_TOKENS if number < 0 else self._sentence(number) for number in sentences.tolist()]
 
     def _sentence(self, number: int) -> NDArray[np.int32]:
-        """A sentence between its marks, in the direction of reading."""
+        """Return a sentence with its boundary markers, in reading direction."""
         words = self._text.sentences[self._order[number]]
         sentence = np.empty(len(words) + 2, dtype=np.int32)
         if self._direction == FORWARD:
@@ -113,13 +118,13 @@ class _Streams:
         return sentence
 
     def read(self, inputs: NDArray[np.int32], targets: NDArray[np.int32]) -> NDArray[np.int64]:
-        """Fill two arrays (streams, steps); return how many steps of each stream there were."""
+        """Fill two arrays of shape (streams, steps) and return the number of steps read in each stream."""
         streams, steps = inputs.shape
         filled = np.full(streams, steps, dtype=np.int64)
         for stream in range(streams):
             sentence, offset, done = self._current[stream], int(self.offsets[stream]), 0
             while done < steps:
-                if offset + 1 >= len(sentence):  # its last word is only a target
+                if offset + 1 >= len(sentence):  # The last token is a target only, never an input.
                     if not self._is_endless and self.taken == len(self._text.sentences):
                         filled[stream] = done
                         break
@@ -136,12 +141,14 @@ class _Streams:
         return filled
 
 
-class _BothDirections:
+class _BidirectionalStreams:
     def __init__(self, text: EncodedText, streams: int, steps: int, seed: int | None, *, is_endless: bool) -> None:
         self._text = text
         self._shape = (2, streams, steps)
         self.directions = [
-            _Streams(text, streams, _Order(len(text.sentences), seed, direction), direction, is_endless=is_endless)
+            _Streams(
+                text, streams, _SentenceOrder(len(text.sentences), seed, direction), direction, is_endless=is_endless
+            )
             for direction in (FORWARD, BACKWARD)
         ]
 
@@ -158,24 +165,31 @@ class _BothDirections:
 
 
 class TrainingBatches:
-    """Windows of a text, pass after pass without end.
+    """Endless sequence of windows over the epochs of a text.
 
-    A pass is as many windows as its predictions fill; what is left over begins the next. The directions read the same
-    sentences in a pass, each in its own order where that is shuffled.
+    An epoch has as many windows as its predictions fill; the remainder is read at the start of the next epoch. Both
+    directions read the same sentences in an epoch, each in its own order if sentences are shuffled.
 
     Parameters
     ----------
-    text
-        What to read.
-    batch_size, unroll_steps
-        Streams in each direction, and steps of a window.
-    shuffle_seed
-        Where the orders of sentences come from; None to read the text as it stands.
+    text : EncodedText
+        Text to read.
+    batch_size : int
+        Number of streams in each direction.
+    unroll_steps : int
+        Number of time steps of a window.
+    shuffle_seed : int or None
+        Seed of the sentence orders; None to keep the order of the text.
+
+    Attributes
+    ----------
+    steps_per_epoch : int
+        Number of windows in an epoch.
 
     Raises
     ------
     CorpusError
-        If the text does not fill one window.
+        If the text is too short to fill one window.
     """
 
     def __init__(self, text: EncodedText, *, batch_size: int, unroll_steps: int, shuffle_seed: int | None) -> None:
@@ -184,18 +198,24 @@ class TrainingBatches:
             raise CorpusError(
                 f"{text.name}: {text.sentences.word_count} words in {len(text.sentences)} sentences give {text.tokens} "
                 f"predictions, too few for one step of batch_size {batch_size} x unroll_steps {unroll_steps} = "
-                f"{batch_size * unroll_steps}; use less of these, or more text"
+                f"{batch_size * unroll_steps}; reduce either, or use more text"
             )
-        self._both = _BothDirections(text, batch_size, unroll_steps, shuffle_seed, is_endless=True)
+        self._streams = _BidirectionalStreams(text, batch_size, unroll_steps, shuffle_seed, is_endless=True)
 
     def next(self) -> Window:
-        """Return the next window."""
-        return self._both.next()
+        """Return the next window.
+
+        Returns
+        -------
+        Window
+            Input of the next training step.
+        """
+        return self._streams.next()
 
     @property
     def position(self) -> Position:
-        """Where the next window begins."""
-        directions = self._both.directions
+        """Position of the next window; assign it to continue from there."""
+        directions = self._streams.directions
         return Position(
             np.array([streams.taken for streams in directions], dtype=np.int64),
             np.stack([streams.sentences for streams in directions]),
@@ -205,13 +225,28 @@ class TrainingBatches:
     @position.setter
     def position(self, position: Position) -> None:
         for streams, taken, sentences, offsets in zip(
-            self._both.directions, position.taken.tolist(), position.sentences, position.offsets, strict=True
+            self._streams.directions, position.taken.tolist(), position.sentences, position.offsets, strict=True
         ):
             streams.seek(taken, sentences, offsets)
 
 
 def windows_of(text: EncodedText, *, batch_size: int, unroll_steps: int) -> Iterator[Window]:
-    """Read a text once, as it stands and to its last word."""
-    both = _BothDirections(text, min(batch_size, len(text.sentences)), unroll_steps, None, is_endless=False)
-    while (window := both.next()).mask.any():
+    """Read a text once in its original order, up to and including its last word.
+
+    Parameters
+    ----------
+    text : EncodedText
+        Text to read.
+    batch_size : int
+        Maximum number of streams in each direction.
+    unroll_steps : int
+        Number of time steps of a window.
+
+    Yields
+    ------
+    Window
+        The windows of the text. Streams that have ended are masked.
+    """
+    streams = _BidirectionalStreams(text, min(batch_size, len(text.sentences)), unroll_steps, None, is_endless=False)
+    while (window := streams.next()).mask.any():
         yield window

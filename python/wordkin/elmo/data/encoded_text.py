@@ -1,4 +1,4 @@
-"""A text as a language model sees it: sentences of word types, each type with its characters and its target."""
+"""Texts as a language model reads them: sentences of word types, with characters and a target id for each type."""
 
 from __future__ import annotations
 
@@ -14,28 +14,61 @@ from ...errors import CorpusError
 from ...text import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
 from ...text.encoded import BlockBuilder
+from ..options import ELMoOptions
 from ..vocabulary import TargetWords
 
-__all__ = ["EncodedText", "ReadText", "Sentences"]
+__all__ = ["EncodedText", "ReadText", "Sentences", "character_row_length"]
 
 
-class ReadText:
-    """A corpus whose words are counted.
+def character_row_length(options: ELMoOptions) -> int | None:
+    """Return the number of character ids per word that a model reads.
 
     Parameters
     ----------
-    corpus
-        A corpus, or anything that `wordkin.text.open_corpus` takes. What can be gone through only once is refused,
-        unless it is text, which is kept as it is read.
-    name
-        What errors call it.
-    workers
-        Threads.
+    options : ELMoOptions
+        Options of the model.
+
+    Returns
+    -------
+    int or None
+        Length of a row of character ids; None for a model that reads token ids.
+
+    Examples
+    --------
+    >>> character_row_length(ELMoOptions())
+    50
+    """
+    return None if options.token_input else options.max_characters_per_token
+
+
+class ReadText:
+    """Corpus that has been read once to count its words.
+
+    Parameters
+    ----------
+    corpus : Corpus, path-like, file object or iterable of list of str
+        Corpus, or anything that `wordkin.text.open_corpus` accepts. An iterable that can be traversed only once is
+        refused, unless it is a text file, whose content is stored while it is read.
+    name : str
+        Name of the corpus in error messages.
+    workers : int
+        Number of threads.
+    spill : SpillRules, optional
+        When encoded sentences move from memory to a temporary file.
+
+    Attributes
+    ----------
+    name : str
+        Name of the corpus in error messages.
 
     Raises
     ------
-    CorpusError, TypeError, OSError
-        If it cannot be read as a corpus.
+    TypeError
+        If the argument is not a corpus.
+    CorpusError
+        If the corpus is invalid.
+    OSError
+        If a file cannot be read.
     """
 
     def __init__(self, corpus: Any, *, name: str, workers: int, spill: SpillRules | None = None) -> None:
@@ -48,18 +81,23 @@ class ReadText:
 
     @property
     def counts(self) -> RawCounts:
-        """All its words, how often each occurs, and how much was read."""
+        """Counts of all words and totals of the corpus."""
         return self._scan.counts
 
     def encoded(self, targets: TargetWords, max_characters: int | None) -> EncodedText:
-        """Return the text for a model with these targets; to be called once.
+        """Return the text encoded for a model; can be called once.
 
         Parameters
         ----------
-        targets
-            Words that the model predicts.
-        max_characters
-            Ids in a row of characters; None for a model that reads ids.
+        targets : TargetWords
+            Output vocabulary of the model.
+        max_characters : int or None
+            Length of the character rows; None for a model that reads token ids.
+
+        Returns
+        -------
+        EncodedText
+            The encoded text.
 
         Raises
         ------
@@ -70,7 +108,14 @@ class ReadText:
         return EncodedText(sentences, types, targets, max_characters, self.name)
 
     def sentences(self) -> tuple[Vocabulary, Sentences]:
-        """Return all words, and the sentences as their numbers; to be called once.
+        """Return all words and the encoded sentences; can be called once.
+
+        Returns
+        -------
+        types : Vocabulary
+            All distinct words.
+        sentences : Sentences
+            Sentences of indices into `types`.
 
         Raises
         ------
@@ -93,21 +138,32 @@ class ReadText:
 
 
 class Sentences:
-    """Sentences of ids by number, wherever their blocks are."""
+    """Encoded sentences by index, in memory or in a temporary file.
+
+    Parameters
+    ----------
+    stored : StoredCorpus
+        Encoded corpus.
+
+    Attributes
+    ----------
+    word_count : int
+        Number of tokens in all sentences.
+    """
 
     def __init__(self, stored: StoredCorpus) -> None:
         self._blocks: list[EncodedBlock] = [block for block in stored.blocks() if len(block.ends)]
-        self._firsts = [0]  # number of each block's first sentence, and of all
+        self._first_sentences = [0]  # Index of the first sentence of each block, then the number of sentences.
         for block in self._blocks:
-            self._firsts.append(self._firsts[-1] + len(block.ends))
+            self._first_sentences.append(self._first_sentences[-1] + len(block.ends))
         self.word_count = sum(len(block.ids) for block in self._blocks)
 
     def __len__(self) -> int:
-        return self._firsts[-1]
+        return self._first_sentences[-1]
 
     def __getitem__(self, number: int) -> NDArray[np.int32]:
-        place = bisect_right(self._firsts, number) - 1
-        block, local = self._blocks[place], number - self._firsts[place]
+        block_number = bisect_right(self._first_sentences, number) - 1
+        block, local = self._blocks[block_number], number - self._first_sentences[block_number]
         begin = block.ends[local - 1] if local else 0
         return block.ids[begin : block.ends[local]]
 
@@ -116,22 +172,37 @@ class Sentences:
 
 
 class EncodedText:
-    """Sentences of word types, and what a model needs to know of each type.
+    """Sentences of word types, with the model's inputs and target for each type.
+
+    Parameters
+    ----------
+    sentences : Sentences
+        Sentences of indices into `types`.
+    types : Vocabulary
+        Distinct words of the text.
+    targets : TargetWords
+        Output vocabulary of the model.
+    max_characters : int or None
+        Length of the character rows; None for a model that reads token ids.
+    name : str
+        Name of the text in error messages.
 
     Attributes
     ----------
     sentences : Sentences
-        Numbers of word types, without marks.
+        Sentences of word types, without boundary markers.
     begin, end : int
-        The types of the marks of a sentence's ends.
+        Types of the sentence boundary markers.
     characters : ndarray of uint16, shape (types, max_characters), or None
-        Also of words that are no targets: a model sees them all.
+        Character ids of each type, including words outside the output vocabulary.
     targets : ndarray of int32, shape (types,)
-        The id that a model predicts.
+        Id of each type in the output vocabulary.
     tokens : int
-        Predictions in each direction: all words, and an end for each sentence.
+        Number of predictions in each direction: all words, and one sentence end per sentence.
     unknown_tokens : int
-        Those of words that are no targets.
+        Number of tokens outside the output vocabulary.
+    name : str
+        Name of the text in error messages.
     """
 
     def __init__(
@@ -148,7 +219,13 @@ class EncodedText:
         self._types = types
 
     def fingerprint(self) -> dict[str, int]:
-        """What tells this text from another, but for the order of its words."""
+        """Return totals and a checksum that identify the text, apart from the order of its words.
+
+        Returns
+        -------
+        dict of str to int
+            Numbers of words, sentences and word types, and a CRC-32 of the words and their counts.
+        """
         checksum = zlib.crc32("\n".join(self._types.words).encode())
         return {
             "words": self.sentences.word_count,

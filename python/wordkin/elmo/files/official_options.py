@@ -18,8 +18,8 @@ __all__ = [
     "official_json",
     "parsed_official_options",
     "read_official_options",
-    "translated",
-    "translated_fields",
+    "translate_options",
+    "translate_fields",
 ]
 
 _MOST_BYTES = 1 << 20  # published files have a few hundred
@@ -95,7 +95,7 @@ def parsed_official_options(text: bytes, source: str) -> OfficialOptions:
         raise FormatError(f"{source}: must be a JSON object, got {type(values).__name__}")
     try:
         _require_keys(values)
-        return translated(_with_absent(values))
+        return translate_options(_with_absent(values))
     except (TypeError, ValueError) as error:
         raise FormatError(f"{source}: {error}") from None
 
@@ -123,7 +123,7 @@ def _with_absent(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, **{group: {**absent, **values[group]} for group, absent in defaults.items()}}
 
 
-def translated(values: Mapping[str, Any]) -> OfficialOptions:
+def translate_options(values: Mapping[str, Any]) -> OfficialOptions:
     """Return options given under official names; what is missing has the defaults of `ELMoOptions`.
 
     Raises
@@ -133,11 +133,11 @@ def translated(values: Mapping[str, Any]) -> OfficialOptions:
 
     Examples
     --------
-    >>> options = translated({"lstm": {"dim": 64, "projection_dim": 16, "cell_clip": None}, "all_clip_norm_val": 5})
-    >>> options.model.dim, options.model.cell_clip, options.training
-    (64, 0.0, {'clip_norm': 5})
+    >>> options = translate_options({"lstm": {"dim": 64, "projection_dim": 16}, "all_clip_norm_val": 5})
+    >>> options.model.dim, options.training
+    (64, {'clip_norm': 5})
     """
-    fields = translated_fields(values)
+    fields = translate_fields(values)
     if "char_cnn" not in values and "lstm" in values:
         fields["token_input"] = True
     training = {ours: values[name] for name, ours in _TRAINING.items() if values.get(name) is not None}
@@ -150,7 +150,7 @@ def translated(values: Mapping[str, Any]) -> OfficialOptions:
     return OfficialOptions(model=ELMoOptions(**fields), training=training)
 
 
-def translated_fields(values: Mapping[str, Any]) -> dict[str, Any]:
+def translate_fields(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of `ELMoOptions` that official names speak of."""
     fields: dict[str, Any] = {}
     for group, names in (("lstm", _LSTM), ("char_cnn", _CHAR_CNN), ("wordkin", _OWN)):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from ...runtime.compute import Precision
 from ...runtime.options import choice_option, integer_option, progress_option
+from ...runtime.progress import counted_progress
 from ...vectors import KeyedVectors
-from ..options import Precision
-from ..training.progress import shown_predictions
 from .scoring import Direction, TokenScores, scored, substitutes, vocabulary_of
 from .sentence_inputs import Tokenizer, checked_sentence, checked_sentences, checked_tokenizer
 from .serving import LayersWanted, ServedModel
@@ -54,7 +54,7 @@ class AnsweringModel(ServedModel):
         is_single = isinstance(sentences, str)
         tokens = checked_sentences([sentences] if is_single else sentences, checked_tokenizer(tokenizer))
         model = self._loaded(workers, precision)
-        with shown_predictions(shown, sum(map(len, tokens))) as show:
+        with counted_progress(shown, sum(map(len, tokens)), " words") as show:
             scores: list[TokenScores] = scored(model, tokens, size, show)
         return scores[0] if is_single else scores
 
@@ -175,5 +175,5 @@ class AnsweringModel(ServedModel):
         if encoding.choice.shares is None:
             raise ValueError("layers must give one vector of a token, such as 'average' or 'top', got 'all'")
         model = self._loaded(workers, precision)
-        with shown_predictions(shown, 0) as show:
+        with counted_progress(shown, 0, " words") as show:
             return distilled(model, corpus, encoding, workers=model.core.threads, min_count=least, show=show)

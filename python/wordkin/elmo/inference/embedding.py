@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import NotFittedError
+from ...runtime.compute import Precision
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
-from ..options import ELMoOptions, Precision
+from ..options import ELMoOptions
 from ..state import ModelState, Tensors
 from .token_cache import CACHE_BYTES, TokenCache
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import NotFittedError
+from ...runtime.compute import Precision
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
-from ..options import Precision
 from ..state import ModelState, Tensors
 from .embedding import State
 

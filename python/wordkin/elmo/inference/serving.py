@@ -12,14 +12,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.compute import choose_isa, requested_workers
+from ...runtime.compute import Precision, choose_isa, requested_workers
 from ...runtime.options import choice_option, flag_option, integer_option, progress_option
+from ...runtime.progress import counted_progress
 from ...storage.paths import AnyPath
 from ...text.characters import Cut
 from ..files.vector_output import OutputFormat, format_of, opened_output, token_lines
-from ..options import Precision
 from ..state import ModelState
-from ..training.progress import shown_predictions
 from .embedding import LoadedModel
 from .encoding import Encoding, Streams, encoded, encoded_stream
 from .fine_tuning import LayerPass, layer_pass
@@ -184,7 +183,7 @@ class ServedModel(ABC):
         is_single = isinstance(inputs, str)
         sentences = checked_sentences([inputs] if is_single else inputs, encoding.tokenizer)
         model = self._loaded(workers, precision, cut, cache_bytes)
-        with shown_predictions(shown, sum(map(len, sentences))) as show:
+        with counted_progress(shown, sum(map(len, sentences)), " words") as show:
             results = encoded(model, sentences, encoding, show)
         if is_single:
             return results[0]
@@ -356,7 +355,7 @@ class ServedModel(ABC):
         axis = None if pooling is not None else 1 if encoding.choice.shares is None else 0
         lines = tokens = 0
         with (
-            shown_predictions(shown, 0) as show,
+            counted_progress(shown, 0, " words") as show,
             opened_output(output, file_format, about, axis) as file,
         ):
             for vectors in encoded_stream(model, read(), encoding):

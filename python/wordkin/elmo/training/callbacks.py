@@ -1,21 +1,32 @@
-"""Hooks into the training of a language model."""
+"""Callbacks that are notified during the training of a language model."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from ...runtime.callbacks import checked_callbacks
 from .report import Validation
 
-__all__ = ["ELMoCallback", "StepReport", "elmo_callbacks"]
+__all__ = ["EVENTS", "ELMoCallback", "StepReport"]
 
-_HOOKS = ("on_train_begin", "on_step_end", "on_epoch_end", "on_validation_end", "on_train_end")
+EVENTS = ("on_train_begin", "on_step_end", "on_epoch_end", "on_validation_end", "on_train_end")
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepReport:
-    """One step, numbered from 1: mean cross entropy of each direction, norm of the gradient before clipping."""
+    """Result of one training step.
+
+    Parameters
+    ----------
+    step : int
+        Number of the step, from 1.
+    loss_forward, loss_backward : float
+        Mean cross-entropy of each direction.
+    gradient_norm : float
+        Norm of the gradient before clipping.
+    learning_rate : float
+        Learning rate of the step.
+    """
 
     step: int
     loss_forward: float
@@ -25,7 +36,10 @@ class StepReport:
 
 
 class ELMoCallback:
-    """Base class of objects that are told how training goes; override what you need. What they raise ends training.
+    """Base class for training callbacks; override the methods you need.
+
+    An object of any other class with at least one of these methods works as well. An exception raised by a callback
+    stops training.
 
     Examples
     --------
@@ -35,27 +49,52 @@ class ELMoCallback:
     """
 
     def on_train_begin(self, model: Any) -> None:
-        """Called once before the first step."""
+        """Handle the start of training, before the first step.
+
+        Parameters
+        ----------
+        model : ELMo
+            The model that is trained.
+        """
 
     def on_step_end(self, model: Any, report: StepReport) -> None:
-        """Called after each step."""
+        """Handle the end of a training step.
+
+        Parameters
+        ----------
+        model : ELMo
+            The model that is trained.
+        report : StepReport
+            Result of the step.
+        """
 
     def on_epoch_end(self, model: Any, epoch: int) -> None:
-        """Called after each pass; the first is 0."""
+        """Handle the end of an epoch.
+
+        Parameters
+        ----------
+        model : ELMo
+            The model that is trained.
+        epoch : int
+            Number of the epoch, from 0.
+        """
 
     def on_validation_end(self, model: Any, validation: Validation) -> None:
-        """Called after each look at the validation text."""
+        """Handle the end of a validation.
+
+        Parameters
+        ----------
+        model : ELMo
+            The model that is trained.
+        validation : Validation
+            Result of the validation.
+        """
 
     def on_train_end(self, model: Any) -> None:
-        """Called once when training has come to its end; `model.training_report` is there."""
+        """Handle the end of training, once `model.training_report` is available.
 
-
-def elmo_callbacks(callbacks: Any) -> tuple[Any, ...]:
-    """Return callbacks as a tuple; each needs one of the hooks, whatever its class is.
-
-    Raises
-    ------
-    TypeError
-        If one has none of them, or `callbacks` is no iterable.
-    """
-    return checked_callbacks(callbacks, _HOOKS, "ELMoCallback")
+        Parameters
+        ----------
+        model : ELMo
+            The model that was trained.
+        """

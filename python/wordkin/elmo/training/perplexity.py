@@ -1,4 +1,4 @@
-"""How well a model predicts a text: the full softmax over all of it, state carried from window to window."""
+"""Perplexity of a text: full softmax, every word, and recurrent state carried from window to window."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from ... import _core
+from ...runtime.compute import Compute
 from ..data.batching import windows_of
 from ..data.encoded_text import EncodedText
-from ..options import ELMoOptions, Precision
-from ..state import Tensors
+from ..state import ModelState
 from .report import Perplexity, perplexity_of
 
 __all__ = ["BATCH_SIZE", "UNROLL_STEPS", "measure_perplexity"]
@@ -19,41 +19,47 @@ BATCH_SIZE, UNROLL_STEPS = 32, 20
 
 
 def measure_perplexity(
-    options: ELMoOptions,
-    parameters: Tensors,
+    state: ModelState,
     text: EncodedText,
+    compute: Compute,
     *,
-    threads: int,
-    isa: str,
     batch_size: int = BATCH_SIZE,
     unroll_steps: int = UNROLL_STEPS,
-    precision: Precision = "float32",
-    show: Callable[[int], object] | None = None,
+    report_progress: Callable[[int], object] | None = None,
 ) -> Perplexity:
     """Return the perplexity of a text.
 
     Parameters
     ----------
-    options, parameters
-        Of the model.
-    text
-        What to predict.
-    threads, isa, precision
-        How to compute.
-    batch_size, unroll_steps
-        Streams and steps of a window: they change which sentence follows which in a stream, and so the state that it
-        meets, but no word is left out.
-    show
-        Called with the number of predictions done.
+    state : ModelState
+        State of a model with a softmax.
+    text : EncodedText
+        Text encoded for this model.
+    compute : Compute
+        Threads, instruction set and precision.
+    batch_size : int, default 32
+        Number of parallel streams. It decides which sentence follows which in a stream, and thus the recurrent state
+        at the start of a sentence; every word is predicted in any case.
+    unroll_steps : int, default 20
+        Number of time steps computed at once.
+    report_progress : callable or None, default None
+        Called with the number of predictions made so far.
+
+    Returns
+    -------
+    Perplexity
+        Perplexity of both directions.
     """
-    model = _core.elmo.LanguageModel(options, parameters, threads=threads, isa=isa, precision=precision)
+    model = _core.elmo.LanguageModel(
+        state.options, state.parameters, threads=compute.threads, isa=compute.isa, precision=compute.precision
+    )
     losses = np.zeros(2)
     done = 0
     for window in windows_of(text, batch_size=batch_size, unroll_steps=unroll_steps):
         losses += model.evaluate(window.characters, window.inputs, window.targets, window.mask)
         done += int(window.mask[0].sum())
-        if show is not None:
-            show(done)
+        if report_progress is not None:
+            report_progress(done)
     forward, backward = (losses / text.tokens).tolist()
     return Perplexity(
         forward=perplexity_of(forward),

@@ -1,153 +1,136 @@
-"""From the arguments of a training to a run: the text is read, its vocabulary chosen, a model fitted or resumed."""
+"""Preparation of a training run: reads the texts, chooses the vocabulary, and creates or resumes the model."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, replace
-from typing import Any, get_args
+from dataclasses import replace
+from typing import Any
 
 from ...runtime.callbacks import notify
-from ...runtime.options import choice_option, integer_option
 from ...storage.checkpoint import CheckpointFolder
-from ...storage.paths import AnyPath
 from ..archive import load_optimizer
 from ..data.batching import TrainingBatches
-from ..data.encoded_text import ReadText
-from ..options import ELMoOptions, ELMoTrainingOptions
+from ..data.encoded_text import ReadText, character_row_length
+from ..options import ELMoOptions, ELMoVocabularyOptions
 from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
-from ..vocabulary import FEWEST_WORDS, TargetWords, VocabularyChange, frequent_words, parse_vocabulary
-from .progress import Progress
-from .run_checkpoint import RunFingerprint, RunState, resumed_run
-from .run_options import ELMoRunOptions
-from .session import Machine, TrainingRun
+from ..vocabulary import TargetWords, frequent_words, parse_vocabulary
+from .request import TrainingRequest
+from .run_checkpoint import RunFingerprint, RunState, resume_run
+from .session import TrainingSession
 
-__all__ = ["PreparedTraining", "VocabularyRules", "characters_of"]
+__all__ = ["prepare_training"]
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class VocabularyRules:
-    """Which words a model is to predict; see `ELMo.train`."""
+def prepare_training(
+    request: TrainingRequest,
+    model: Any,
+    options: ELMoOptions,
+    previous: ModelState | None,
+    corpus: Any,
+    validation: Any,
+) -> TrainingSession:
+    """Read the texts and return a session that is ready to run.
 
-    vocabulary: Any = None
-    min_count: int = 3
-    max_size: int | None = None
-    change: VocabularyChange = "keep"
+    Parameters
+    ----------
+    request : TrainingRequest
+        Checked arguments of the run.
+    model : ELMo
+        Model to pass to callbacks.
+    options : ELMoOptions
+        Options of the model.
+    previous : ModelState or None
+        State of the model before training, if it has parameters.
+    corpus : path-like, list of path-like, file object or iterable of list of str
+        Training text.
+    validation : path-like, list of path-like, file object, iterable of list of str, or None
+        Validation text.
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "min_count", integer_option("min_count", self.min_count, 0, 2**63 - 1))
-        if self.max_size is not None:
-            size = integer_option("max_vocabulary_size", self.max_size, FEWEST_WORDS, 2**31 - 1)
-            object.__setattr__(self, "max_size", size)
-        choice_option("vocabulary_change", self.change, get_args(VocabularyChange))
+    Returns
+    -------
+    TrainingSession
+        The session, resumed from the newest checkpoint if there is one.
 
-    def words_for(self, text: ReadText, before: TargetWords | None) -> TargetWords:
-        """Return the words for a model that has been trained with those `before`, if it was."""
-        if self.vocabulary is not None:
-            return parse_vocabulary(self.vocabulary)
-        if before is not None and self.change == "keep":
-            return before
-        found = frequent_words(text.counts, min_count=self.min_count, max_size=self.max_size)
-        return before.extended(found) if before is not None and self.change == "extend" else TargetWords(found)
+    Raises
+    ------
+    CorpusError
+        If a text is invalid or too short.
+    VocabularyError
+        If the vocabulary is invalid or empty.
+    FormatError
+        If the checkpoint belongs to a different run.
+    ResourceError
+        If there is not enough memory.
+    """
+    # An invalid vocabulary is reported before the text is read, which can take hours.
+    given = None if request.vocabulary is None else parse_vocabulary(request.vocabulary)
+    rules = request.vocabulary_options
+    if previous is None and rules.max_vocabulary_size is None and options.n_tokens_vocab:
+        rules = replace(rules, max_vocabulary_size=options.n_tokens_vocab)
+    folder = None if request.checkpoint is None else CheckpointFolder(request.checkpoint, keep=request.run.keep)
+    text = ReadText(corpus, name="corpus", workers=request.compute.threads)
+    words = given if given is not None else _choose_words(text, rules, None if previous is None else previous.words)
+    encoded = text.encoded(words, character_row_length(options))
+    batches = TrainingBatches(
+        encoded,
+        batch_size=request.training.batch_size,
+        unroll_steps=request.training.unroll_steps,
+        shuffle_seed=request.training.seed if request.run.shuffle else None,
+    )
+    held_out = None
+    if validation is not None:
+        validation_text = ReadText(validation, name="validation", workers=request.compute.threads)
+        held_out = validation_text.encoded(words, character_row_length(options))
+    options = replace(options, n_tokens_vocab=len(words))
+    fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run)
+    state, run_state = _resume_or_start(request, options, words, previous, fingerprint, folder)
+    state.training = request.training_arguments()
+
+    def notify_all(event: str, *arguments: Any) -> None:
+        notify(request.callbacks, event, model, *arguments)
+
+    return TrainingSession(
+        request,
+        state,
+        run_state,
+        batches,
+        held_out,
+        fingerprint=fingerprint,
+        folder=folder,
+        notify=notify_all,
+    )
 
 
-def characters_of(options: ELMoOptions) -> int | None:
-    """Return the length of a row of characters; None for a model that reads ids."""
-    return None if options.token_input else options.max_characters_per_token
+def _choose_words(text: ReadText, rules: ELMoVocabularyOptions, known: TargetWords | None) -> TargetWords:
+    if known is not None and rules.vocabulary_change == "keep":
+        return known
+    words = frequent_words(text.counts, min_count=rules.min_count, max_size=rules.max_vocabulary_size)
+    if known is not None and rules.vocabulary_change == "extend":
+        return known.extended(words)
+    return TargetWords(words)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PreparedTraining:
-    """The checked arguments of a training."""
-
-    training: ELMoTrainingOptions
-    run: ELMoRunOptions
-    rules: VocabularyRules
-    machine: Machine
-    callbacks: tuple[Any, ...]
-    progress: Progress
-    checkpoint: AnyPath | None
-
-    def begin(
-        self, model: Any, options: ELMoOptions, before: ModelState | None, corpus: Any, validation: Any
-    ) -> TrainingRun:
-        """Read the texts and return the run that trains a model on them.
-
-        Parameters
-        ----------
-        model
-            For callbacks.
-        options
-            Of the model.
-        before
-            What it is already, or None.
-        corpus, validation
-            Texts.
-        """
-        rules = self.rules
-        if rules.vocabulary is not None:  # whatever is wrong with it shows before hours are spent on the text
-            rules = replace(rules, vocabulary=parse_vocabulary(rules.vocabulary))
-        elif before is None and rules.max_size is None and options.n_tokens_vocab:
-            rules = replace(rules, max_size=options.n_tokens_vocab)
-        folder = None if self.checkpoint is None else CheckpointFolder(self.checkpoint, keep=self.run.keep)
-        read = ReadText(corpus, name="corpus", workers=self.machine.threads)
-        words = rules.words_for(read, None if before is None else before.words)
-        text = read.encoded(words, characters_of(options))
-        batches = TrainingBatches(
-            text,
-            batch_size=self.training.batch_size,
-            unroll_steps=self.training.unroll_steps,
-            shuffle_seed=self.training.seed if self.run.shuffle else None,
-        )
-        held_out = None
-        if validation is not None:
-            other = ReadText(validation, name="validation", workers=self.machine.threads)
-            held_out = other.encoded(words, characters_of(options))
-        fitted = replace(options, n_tokens_vocab=len(words))
-        identity = RunFingerprint.of(fitted, words, text, self.training, self.run)
-        content, state = self._content(fitted, words, before, identity, folder)
-        content.training = {**self.training_arguments(), "epochs": self.run.epochs}
-
-        def tell_all(hook: str, *news: Any) -> None:
-            notify(self.callbacks, hook, model, *news)
-
-        return TrainingRun(
-            content,
-            batches,
-            held_out,
-            training=self.training,
-            run=self.run,
-            identity=identity,
-            state=state,
-            machine=self.machine,
-            folder=folder,
-            tell=tell_all,
-            progress=self.progress,
-        )
-
-    def _content(
-        self,
-        options: ELMoOptions,
-        words: TargetWords,
-        before: ModelState | None,
-        identity: RunFingerprint,
-        folder: CheckpointFolder | None,
-    ) -> tuple[ModelState, RunState]:
-        found = folder.found() if folder is not None and self.run.resume else None
-        if found is not None:
-            content, state = resumed_run(found, identity)
-            logger.info("training goes on from step %d of %s", state.step, found.path)
-            return content, state
-        shapes = parameter_shapes(options)
-        require_memory(shapes, self.training.optimizer)
-        if before is not None:
-            load_optimizer(before)
-        content = build_state(options, words, self.training.seed, before)
-        if content.optimizer is None or content.optimizer.optimizer != self.training.optimizer:
-            content.optimizer = initial_optimizer_state(self.training.optimizer, shapes)
-        return content, RunState()
-
-    def training_arguments(self) -> dict[str, Any]:
-        """Options as arguments of `ELMo.train`."""
-        return {**asdict(self.training), "learning_rate": self.run.learning_rate}
+def _resume_or_start(
+    request: TrainingRequest,
+    options: ELMoOptions,
+    words: TargetWords,
+    previous: ModelState | None,
+    fingerprint: RunFingerprint,
+    folder: CheckpointFolder | None,
+) -> tuple[ModelState, RunState]:
+    found = folder.found() if folder is not None and request.run.resume else None
+    if found is not None:
+        state, run_state = resume_run(found, fingerprint)
+        logger.info("training resumes from step %d of %s", run_state.step, found.path)
+        return state, run_state
+    optimizer = request.training.optimizer
+    shapes = parameter_shapes(options)
+    require_memory(shapes, optimizer)
+    if previous is not None:
+        load_optimizer(previous)
+    state = build_state(options, words, request.training.seed, previous)
+    if state.optimizer is None or state.optimizer.optimizer != optimizer:
+        state.optimizer = initial_optimizer_state(optimizer, shapes)
+    return state, RunState()

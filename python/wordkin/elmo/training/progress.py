@@ -1,39 +1,40 @@
-"""Progress of a training for people: a bar on a terminal, a callable, or nothing."""
+"""Progress of training: events for a callable, or a bar on the terminal."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ...runtime.progress import progress_bar
 from .report import perplexity_of
 
-__all__ = ["ELMoProgressEvent", "Progress", "TrainingProgress", "shown_predictions"]
+__all__ = ["ELMoProgressEvent", "Progress", "TrainingProgress"]
 
-_SECONDS_BETWEEN = 0.1
+_SECONDS_BETWEEN_UPDATES = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class ELMoProgressEvent:
-    """Where a training stands: given to a `progress` callable some times a second.
+    """State of a training run, passed to a `progress` callable several times per second.
 
     Parameters
     ----------
-    step, steps
-        Done, and planned.
-    epoch, epochs
-        The pass, from 0, and how many.
-    loss
-        Mean cross entropy of both directions over the last steps.
-    tokens_per_second
-        In each direction.
-    seconds_left
-        Until the planned end.
-    validation_perplexity
-        The last one (geometric mean of both directions), if there was one.
+    step, steps : int
+        Number of steps done and planned.
+    epoch, epochs : int
+        Number of the current epoch, from 0, and number of epochs planned.
+    loss : float
+        Mean cross-entropy of both directions over the last 100 steps.
+    tokens_per_second : float
+        Training speed in each direction.
+    seconds_left : float
+        Estimated time until the planned end in seconds.
+    learning_rate : float
+        Learning rate of the last step.
+    validation_perplexity : float or None
+        Result of the last validation (geometric mean of both directions).
     """
 
     step: int
@@ -48,57 +49,49 @@ class ELMoProgressEvent:
 
     @property
     def perplexity(self) -> float:
-        """Of the last steps; exp of the loss."""
+        """Exponential of the loss."""
         return perplexity_of(self.loss)
 
 
 Progress = bool | Callable[[ELMoProgressEvent], Any] | None
 
 
-@contextmanager
-def shown_predictions(progress: Any, total: int) -> Iterator[Callable[[int], Any] | None]:
-    """Give what is to be called with the number of predictions done so far, or None when nobody looks."""
-    if callable(progress):
-        yield progress
-        return
-    bar = progress_bar(progress, total, " words", unit_scale=True)
-    if bar is None:
-        yield None
-        return
-    with bar:
-        yield lambda done: bar.update(done - bar.n)
-
-
 class TrainingProgress:
-    """Shows training as it runs.
+    """Display of the progress of a training run.
 
     Parameters
     ----------
-    progress
-        True for a bar on stderr, False for none, None for one if stderr is a terminal; or a callable that is given an
+    progress : bool, callable or None
+        True for a bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives an
         `ELMoProgressEvent`.
-    steps
-        Planned.
-    first_step
-        Where a resumed training begins.
+    steps : int
+        Number of steps planned.
+    first_step : int
+        Number of steps done before a resumption.
     """
 
     def __init__(self, progress: Progress, steps: int, first_step: int) -> None:
         self._callable = progress if callable(progress) else None
         self._bar = progress_bar(progress, steps, " steps")
-        self._shown_at = -_SECONDS_BETWEEN
+        self._updated_at = -_SECONDS_BETWEEN_UPDATES
         if self._bar is not None:
             self._bar.initial = self._bar.n = first_step
 
     @property
     def is_due(self) -> bool:
-        """Whether somebody looks, and the last time is some time ago."""
-        is_seen = self._callable is not None or self._bar is not None
-        return is_seen and time.perf_counter() - self._shown_at >= _SECONDS_BETWEEN
+        """Whether progress is displayed and the last update is long enough ago."""
+        is_displayed = self._callable is not None or self._bar is not None
+        return is_displayed and time.perf_counter() - self._updated_at >= _SECONDS_BETWEEN_UPDATES
 
-    def show(self, event: ELMoProgressEvent) -> None:
-        """Tell where training stands."""
-        self._shown_at = time.perf_counter()
+    def update(self, event: ELMoProgressEvent) -> None:
+        """Display the state of the run.
+
+        Parameters
+        ----------
+        event : ELMoProgressEvent
+            State of the run.
+        """
+        self._updated_at = time.perf_counter()
         if self._callable is not None:
             self._callable(event)
         if self._bar is not None:
@@ -110,6 +103,6 @@ class TrainingProgress:
             self._bar.update(max(0, event.step - self._bar.n))
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """Close the bar, which remains visible."""
         if self._bar is not None:
             self._bar.close()

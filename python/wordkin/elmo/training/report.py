@@ -1,21 +1,40 @@
-"""What a training did, and how well a model predicts a text."""
+"""Results of training and evaluation."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ELMoTrainingReport", "End", "Perplexity", "Validation", "perplexity_of"]
+__all__ = [
+    "ELMoTrainingReport",
+    "Perplexity",
+    "StopReason",
+    "Validation",
+    "best_validation",
+    "perplexity_of",
+    "validations_without_improvement",
+]
 
-End = Literal["epochs", "max_steps", "max_seconds", "patience", "interrupted", "error"]
+StopReason = Literal["epochs", "max_steps", "max_seconds", "patience", "interrupted", "error"]
 
 
 def perplexity_of(loss: float) -> float:
-    """Return the perplexity of a mean cross entropy.
+    """Return the perplexity of a mean cross-entropy.
+
+    Parameters
+    ----------
+    loss : float
+        Mean cross-entropy in nats.
+
+    Returns
+    -------
+    float
+        ``exp(loss)``; infinity where that overflows.
 
     Examples
     --------
@@ -27,16 +46,23 @@ def perplexity_of(loss: float) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Perplexity:
-    """How well a model predicts a text, with the full softmax and to its last word.
+    """Perplexity of a text under the full softmax, up to and including its last word.
 
     Parameters
     ----------
-    forward, backward
-        Perplexity of each direction.
-    tokens
-        Predictions in each direction: words, and an end for each sentence.
-    unknown_tokens
-        Those of words that are not in the vocabulary, and count as one unknown word.
+    forward : float
+        Perplexity of the forward language model.
+    backward : float
+        Perplexity of the backward language model.
+    tokens : int
+        Number of predictions in each direction: words, and one sentence end per sentence.
+    unknown_tokens : int
+        Number of predictions of words outside the vocabulary, all of which count as the unknown word.
+
+    Examples
+    --------
+    >>> Perplexity(forward=2.0, backward=8.0, tokens=5, unknown_tokens=0).geometric_mean
+    4.0
     """
 
     forward: float
@@ -46,53 +72,106 @@ class Perplexity:
 
     @property
     def mean(self) -> float:
-        """The mean of both directions, as papers give it."""
+        """Arithmetic mean of both directions, as published in papers."""
         return (self.forward + self.backward) / 2
 
     @property
     def geometric_mean(self) -> float:
-        """exp of the mean loss of both directions, as the original's perplexity test gives it."""
+        """Exponential of the mean loss of both directions, as the test program of the original prints it."""
         return math.sqrt(self.forward) * math.sqrt(self.backward)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Validation:
-    """A look at the validation text after `step` steps; `seconds` of this call."""
+    """Result of one validation.
+
+    Parameters
+    ----------
+    step : int
+        Number of training steps before the validation.
+    seconds : float
+        Time since the start of the call in seconds.
+    perplexity : Perplexity
+        Perplexity of the validation text.
+    """
 
     step: int
     seconds: float
     perplexity: Perplexity
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ELMoTrainingReport:
-    """What one `ELMo.train` did.
+def best_validation(validations: Sequence[Validation]) -> Validation | None:
+    """Return the validation with the lowest perplexity.
 
     Parameters
     ----------
-    first_step, steps
-        Steps of this training before this call (not 0 where it was resumed), and after it.
-    steps_per_epoch
-        Steps of one pass.
+    validations : sequence of Validation
+        Validations to compare by the geometric mean of both directions.
+
+    Returns
+    -------
+    Validation or None
+        The first of the best; None if there are none.
+    """
+    return min(validations, key=lambda validation: validation.perplexity.geometric_mean, default=None)
+
+
+def validations_without_improvement(validations: Sequence[Validation]) -> int:
+    """Return the number of validations since the best one.
+
+    Parameters
+    ----------
+    validations : sequence of Validation
+        Validations in chronological order.
+
+    Returns
+    -------
+    int
+        Number of validations after the best one; 0 if there are none.
+    """
+    best = best_validation(validations)
+    return 0 if best is None else len(validations) - 1 - validations.index(best)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ELMoTrainingReport:
+    """Result of one call of `ELMo.train`.
+
+    Parameters
+    ----------
+    first_step : int
+        Number of steps of this run before this call; not 0 if the run was resumed.
+    steps : int
+        Number of steps of this run after this call.
+    steps_per_epoch : int
+        Number of steps in an epoch.
     losses : ndarray of float64, shape (steps of this call, 2)
-        Mean cross entropy of each step, forward and backward; with the sampled softmax an estimate of its own scale.
+        Mean cross-entropy of each step, forward and backward. With the sampled softmax it is an estimate whose scale
+        differs from that of the full softmax.
     gradient_norms : ndarray of float64, shape (steps of this call,)
-        Before clipping.
+        Norms of the gradients before clipping.
     learning_rates : ndarray of float64, shape (steps of this call,)
-    validations
-        Looks at the validation text, those before a resumption included.
-    tokens, seconds, tokens_per_second
-        Words read in each direction in this call, its time, and the speed of its steps alone.
-    softmax
-        "sampled", or "full": asked for, or because the vocabulary is no larger than the sample.
-    stopped_by
-        What ended it.
-    checkpoint
-        The last one, as a path.
-    checkpoint_failures
-        Why checkpoints could not be written.
-    workers, isa
-        Threads and instruction set.
+        Learning rate of each step.
+    validations : tuple of Validation
+        All validations of the run, including those before a resumption.
+    tokens : int
+        Number of tokens read in each direction in this call.
+    seconds : float
+        Duration of this call in seconds.
+    tokens_per_second : float
+        Tokens per second in each direction, counting only the time of training steps.
+    softmax : {"sampled", "full"}
+        Softmax that was used: "full" if requested, or if the vocabulary is not larger than the sample.
+    stopped_by : str
+        Why training stopped: "epochs", "max_steps", "max_seconds", "patience", "interrupted" or "error".
+    checkpoint : str or None
+        Path of the newest checkpoint.
+    checkpoint_failures : tuple of str
+        Errors of checkpoints that could not be written.
+    workers : int
+        Number of threads.
+    isa : str
+        Instruction set.
     """
 
     first_step: int
@@ -106,7 +185,7 @@ class ELMoTrainingReport:
     seconds: float
     tokens_per_second: float
     softmax: Literal["sampled", "full"]
-    stopped_by: End
+    stopped_by: StopReason
     checkpoint: str | None
     checkpoint_failures: tuple[str, ...]
     workers: int
@@ -114,10 +193,10 @@ class ELMoTrainingReport:
 
     @property
     def interrupted(self) -> bool:
-        """Whether an exception, Ctrl-C among them, stopped it before its end."""
+        """Whether training was stopped by an exception, including KeyboardInterrupt."""
         return self.stopped_by in ("interrupted", "error")
 
     @property
     def best(self) -> Validation | None:
-        """The look with the best perplexity (geometric mean)."""
-        return min(self.validations, key=lambda look: look.perplexity.geometric_mean, default=None)
+        """Validation with the lowest perplexity (geometric mean of both directions)."""
+        return best_validation(self.validations)

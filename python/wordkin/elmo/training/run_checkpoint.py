@@ -1,4 +1,4 @@
-"""A training in a checkpoint: where it stands, to go on from there bit for bit, and what it is a training of."""
+"""Checkpoints of training runs: everything that a bit-for-bit resumption needs, and a fingerprint of the run."""
 
 from __future__ import annotations
 
@@ -16,37 +16,36 @@ from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint
 from ..archive import archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
-from ..options import ELMoOptions, ELMoTrainingOptions
+from ..options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
 from ..state import ModelState, Tensors
 from ..vocabulary import TargetWords
 from .report import Perplexity, Validation
-from .run_options import ELMoRunOptions
 
-__all__ = ["RunFingerprint", "RunState", "resumed_run", "save_run"]
+__all__ = ["RunFingerprint", "RunState", "resume_run", "save_run"]
 
-# Of the run, what a resumed training must share with the one that it goes on with.
-_SAME_RUN = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "state_reset_rate")
+# Options of the run that must not change on resumption.
+_FIXED_RUN_OPTIONS = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "state_reset_rate")
 _POSITION = ("taken", "sentences", "offsets")
-# Option names in checkpoints of wordkin 0.1 development versions, and what they are called now.
+# Checkpoints written before the option was renamed contain the old name.
 _RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
 
 
 @dataclass(eq=False)
 class RunState:
-    """Where a training stands between two steps.
+    """State of a training run between two steps.
 
     Parameters
     ----------
-    step
-        Steps done.
-    position
-        Where the next window begins; None at the start.
-    recurrent
-        State of the recurrent layers in each stream; None at the start.
-    validations
-        Looks at the validation text.
-    best
-        Parameters at the best of them, where they are kept.
+    step : int, default 0
+        Number of steps done.
+    position : Position, optional
+        Position of the next window in the text; None at the start.
+    recurrent : dict of str to ndarray of float32, optional
+        Recurrent state of each stream; None at the start.
+    validations : list of Validation, optional
+        All validations so far.
+    best : dict of str to ndarray of float32, optional
+        Copy of the parameters at the best validation, if they are kept.
     """
 
     step: int = 0
@@ -58,7 +57,15 @@ class RunState:
 
 @dataclass(frozen=True, kw_only=True)
 class RunFingerprint:
-    """What must be equal for a training to go on: by name of the part, options and their values."""
+    """Everything that must be equal for a run to be resumed.
+
+    Parameters
+    ----------
+    parts : dict of str to dict
+        Options and their values, by part: "model", "training" and "text".
+    words : list of str
+        Output vocabulary.
+    """
 
     parts: dict[str, dict[str, Any]]
     words: list[str]
@@ -72,111 +79,157 @@ class RunFingerprint:
         training: ELMoTrainingOptions,
         run: ELMoRunOptions,
     ) -> RunFingerprint:
-        """Of a training of a model with these options and words on this text."""
-        filters = [list(pair) for pair in options.filters]  # as JSON has them
+        """Return the fingerprint of a run.
+
+        Parameters
+        ----------
+        options : ELMoOptions
+            Options of the model.
+        words : TargetWords
+            Output vocabulary.
+        text : EncodedText
+            Training text.
+        training : ELMoTrainingOptions
+            Options of the training steps.
+        run : ELMoRunOptions
+            Options of the run.
+
+        Returns
+        -------
+        RunFingerprint
+            The fingerprint.
+        """
+        filters = [list(pair) for pair in options.filters]  # JSON has no tuples.
         parts = {
             "model": asdict(options) | {"filters": filters},
-            "training": asdict(training) | {name: getattr(run, name) for name in _SAME_RUN},
+            "training": asdict(training) | {name: getattr(run, name) for name in _FIXED_RUN_OPTIONS},
             "text": text.fingerprint(),
         }
         return cls(parts=parts, words=words.words)
 
 
-def save_run(folder: CheckpointFolder, content: ModelState, state: RunState, identity: RunFingerprint) -> None:
-    """Begin to write a checkpoint."""
-    tensors, metadata = state_to_archive(content)
-    if content.optimizer is not None:
-        moments, about = optimizer_to_archive(content.optimizer)
+def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, fingerprint: RunFingerprint) -> None:
+    """Start writing a checkpoint in the background.
+
+    Parameters
+    ----------
+    folder : CheckpointFolder
+        Folder to write to.
+    state : ModelState
+        State of the model; its arrays are copied before this function returns.
+    run_state : RunState
+        State of the run.
+    fingerprint : RunFingerprint
+        Fingerprint of the run.
+    """
+    tensors, metadata = state_to_archive(state)
+    if state.optimizer is not None:
+        moments, description = optimizer_to_archive(state.optimizer)
         tensors |= moments
-        metadata |= about
-    if state.position is not None:
-        tensors |= {f"position/{name}": getattr(state.position, name) for name in _POSITION}
-    tensors |= state.recurrent or {}
-    tensors |= {f"best/{name}": tensor for name, tensor in (state.best or {}).items()}
+        metadata |= description
+    if run_state.position is not None:
+        tensors |= {f"position/{name}": getattr(run_state.position, name) for name in _POSITION}
+    tensors |= run_state.recurrent or {}
+    tensors |= {f"best/{name}": tensor for name, tensor in (run_state.best or {}).items()}
     metadata["run"] = {
-        "identity": identity.parts,
-        "step": state.step,
-        "recurrent": sorted(state.recurrent or {}),
-        "validations": [_validation_json(look) for look in state.validations],
+        "identity": fingerprint.parts,
+        "step": run_state.step,
+        "recurrent": sorted(run_state.recurrent or {}),
+        "validations": [_validation_to_json(validation) for validation in run_state.validations],
     }
     folder.save(tensors, metadata)
 
 
-def resumed_run(found: FoundCheckpoint, identity: RunFingerprint) -> tuple[ModelState, RunState]:
-    """Return the model and the state of a training from a checkpoint of it.
+def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[ModelState, RunState]:
+    """Return the model and the run that a checkpoint contains.
+
+    Parameters
+    ----------
+    found : FoundCheckpoint
+        Checkpoint to resume from.
+    fingerprint : RunFingerprint
+        Fingerprint of the run to resume.
+
+    Returns
+    -------
+    state : ModelState
+        State of the model, including its optimizer state.
+    run_state : RunState
+        State of the run.
 
     Raises
     ------
-    FormatError, VocabularyError
-        If it is one of another training; the error names what differs.
+    FormatError
+        If the checkpoint is incomplete or belongs to a different run; the message names the difference.
+    VocabularyError
+        If the checkpoint has a different vocabulary.
     """
     source = str(found.path)
     archive = found.archive
     run = archive.metadata.get("run")
     if not isinstance(run, dict) or not isinstance(run.get("identity"), dict):
-        raise FormatError(f"{source}: is no checkpoint of the training of a language model")
-    _require_same(run["identity"], identity, source)
-    content = archive_to_state(archive, source)
-    words = [] if content.words is None else content.words.words
-    if words != identity.words:
-        difference = _difference(words, identity.words)
-        raise VocabularyError(f"{source}: is a checkpoint with another vocabulary: {difference}")
+        raise FormatError(f"{source}: not a checkpoint of the training of a language model")
+    _require_same_run(run["identity"], fingerprint, source)
+    state = archive_to_state(archive, source)
+    words = [] if state.words is None else state.words.words
+    if words != fingerprint.words:
+        difference = _vocabulary_difference(words, fingerprint.words)
+        raise VocabularyError(f"{source}: the checkpoint has a different vocabulary ({difference})")
     try:
-        state = _state_of(run, archive.tensors, content)
-        if content.optimizer is None:
+        run_state = _parse_run_state(run, archive.tensors, state)
+        if state.optimizer is None:
             raise KeyError("optimizer")
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{source}: what it says of its training is wrong: {error}") from error
-    return content, state
+        raise FormatError(f"{source}: invalid training state: {error}") from error
+    return state, run_state
 
 
-def _require_same(there: Mapping[str, Any], here: RunFingerprint, source: str) -> None:
-    for part, values in here.parts.items():
-        found = there.get(part)
-        others = {
-            _RENAMED_OPTIONS.get(name, name): value
-            for name, value in (found.items() if isinstance(found, dict) else ())
-        }
+def _require_same_run(parts: Mapping[str, Any], fingerprint: RunFingerprint, source: str) -> None:
+    for part, values in fingerprint.parts.items():
+        saved = parts.get(part)
+        saved = saved if isinstance(saved, dict) else {}
+        saved = {_RENAMED_OPTIONS.get(name, name): value for name, value in saved.items()}
         for name, value in values.items():
-            if others.get(name) != value:
+            if saved.get(name) != value:
                 raise FormatError(
-                    f"{source}: is a checkpoint of another training: {part} has {name} {others.get(name)!r:.60} there, "
-                    f"{value!r:.60} here; give another folder, or resume=False to begin anew"
+                    f"{source}: the checkpoint belongs to a different run ({part}: {name}={saved.get(name)!r:.60}, "
+                    f"this run: {value!r:.60}); use another folder or resume=False"
                 )
 
 
-def _difference(there: list[str], here: list[str]) -> str:
-    if len(there) != len(here):
-        return f"{len(there)} words there, {len(here)} here"
-    place = next(place for place, (one, other) in enumerate(zip(there, here, strict=True)) if one != other)
-    return f"word {place} is {there[place]!r:.60} there, {here[place]!r:.60} here"
+def _vocabulary_difference(saved: list[str], current: list[str]) -> str:
+    if len(saved) != len(current):
+        return f"{len(saved)} words, this run: {len(current)}"
+    pairs = zip(saved, current, strict=True)
+    index = next(index for index, (one, other) in enumerate(pairs) if one != other)
+    return f"word {index} is {saved[index]!r:.60}, this run: {current[index]!r:.60}"
 
 
-def _state_of(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], content: ModelState) -> RunState:
-    best = {name: tensors[f"best/{name}"] for name in content.parameters if f"best/{name}" in tensors}
+def _parse_run_state(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], state: ModelState) -> RunState:
+    best = {name: tensors[f"best/{name}"] for name in state.parameters if f"best/{name}" in tensors}
     for name, tensor in best.items():
-        if tensor.shape != content.parameters[name].shape:
+        if tensor.shape != state.parameters[name].shape:
             raise ValueError(f"the tensor best/{name} has the shape {tensor.shape}")
     return RunState(
         step=integer_option("step", run["step"], 0, 2**62),
         position=Position(*(tensors[f"position/{name}"] for name in _POSITION)),
         recurrent={name: tensors[name] for name in run["recurrent"]},
-        validations=[_validation_of(values) for values in run["validations"]],
+        validations=[_parse_validation(values) for values in run["validations"]],
         best=best or None,
     )
 
 
-def _validation_json(look: Validation) -> dict[str, Any]:
-    values = asdict(look)
+def _validation_to_json(validation: Validation) -> dict[str, Any]:
+    values = asdict(validation)
     for direction in ("forward", "backward"):
         if math.isinf(values["perplexity"][direction]):
-            values["perplexity"][direction] = None  # JSON has no infinity
+            values["perplexity"][direction] = None  # JSON has no infinity.
     return values
 
 
-def _validation_of(values: Mapping[str, Any]) -> Validation:
+def _parse_validation(values: Mapping[str, Any]) -> Validation:
     figures = dict(values["perplexity"])
     for direction in ("forward", "backward"):
-        known = figures[direction] is not None
-        figures[direction] = real_option(direction, figures[direction], 0.0, math.inf) if known else math.inf
+        is_finite = figures[direction] is not None
+        figures[direction] = real_option(direction, figures[direction], 0.0, math.inf) if is_finite else math.inf
     return Validation(step=values["step"], seconds=values["seconds"], perplexity=Perplexity(**figures))

@@ -1,14 +1,11 @@
-"""The training run: steps over a text, looks at another one, checkpoints, and a clean end whatever happens."""
+"""The training loop: steps, validations, early stopping and checkpoints, with an orderly end in every case."""
 
 from __future__ import annotations
 
 import logging
 import time
-from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from ... import _core
 from ...errors import TrainingDiverged
@@ -16,313 +13,300 @@ from ...runtime.shutdown import cancel_at_exit
 from ...storage.checkpoint import CheckpointFolder
 from ..data.batching import Position, TrainingBatches
 from ..data.encoded_text import EncodedText
-from ..options import ELMoTrainingOptions
 from ..state import ModelState, OptimizerState
 from .callbacks import StepReport
 from .perplexity import measure_perplexity
-from .progress import ELMoProgressEvent, Progress, TrainingProgress
-from .report import ELMoTrainingReport, End, Validation
+from .progress import ELMoProgressEvent, TrainingProgress
+from .report import (
+    ELMoTrainingReport,
+    StopReason,
+    Validation,
+    best_validation,
+    validations_without_improvement,
+)
+from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, save_run
-from .run_options import ELMoRunOptions, learning_rate_at, streams_to_reset
+from .schedule import learning_rate_at, streams_to_reset
+from .step_record import StepRecord
 
-__all__ = ["Machine", "TrainingRun"]
+__all__ = ["TrainingSession"]
 
 logger = logging.getLogger(__name__)
 
-_STEPS_OF_LOSS = 100  # that progress shows the mean of
-_FIGURES = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class Machine:
-    """What computes."""
-
-    threads: int
-    isa: str
+_PROGRESS_STEPS = 100  # Progress displays the mean loss of this number of steps.
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where the run stands between two steps. Replaced in one assignment: a signal finds the old one or the new."""
+class _Progress:
+    """Steps done and position in the text; replaced in one assignment, so that a signal sees a consistent pair."""
 
     step: int
     position: Position
 
 
-class TrainingRun:
-    """One training of a model, from its beginning or from where a checkpoint has it.
+class TrainingSession:
+    """One call of training, from the start or from a checkpoint.
 
     Parameters
     ----------
-    content
-        The model, with what its optimizer knows; changed in place.
-    batches
-        What to train on.
-    validation
-        What to look at, or None.
-    training, run
-        Options of the steps and of the course.
-    identity
-        What tells this training from others.
-    state
-        Where to begin.
-    machine
-        Threads and instruction set.
-    folder
-        For checkpoints, or None.
-    tell
-        Called with a hook's name and its news.
-    progress
-        How to show where it stands.
+    request : TrainingRequest
+        Checked arguments of the run.
+    state : ModelState
+        State of the model and its optimizer, which training updates in place.
+    run_state : RunState
+        State of the run to start from.
+    batches : TrainingBatches
+        Training text.
+    validation : EncodedText or None
+        Validation text.
+    fingerprint : RunFingerprint
+        Fingerprint of the run, stored in checkpoints.
+    folder : CheckpointFolder or None
+        Folder for checkpoints.
+    notify : callable
+        Called with the name of an event and its arguments.
+
+    Attributes
+    ----------
+    state : ModelState
+        State of the model and its optimizer.
+    notify : callable
+        Called with the name of an event and its arguments.
     """
 
     def __init__(
         self,
-        content: ModelState,
+        request: TrainingRequest,
+        state: ModelState,
+        run_state: RunState,
         batches: TrainingBatches,
         validation: EncodedText | None,
         *,
-        training: ELMoTrainingOptions,
-        run: ELMoRunOptions,
-        identity: RunFingerprint,
-        state: RunState,
-        machine: Machine,
+        fingerprint: RunFingerprint,
         folder: CheckpointFolder | None,
-        tell: Callable[..., None],
-        progress: Progress,
+        notify: Callable[..., None],
     ) -> None:
-        if content.optimizer is None:
-            raise AssertionError("a model that is trained has an optimizer")
-        words = content.options.n_tokens_vocab
-        self._has_sample = training.sampled_softmax and training.negatives < words
-        self.content = content
-        self._optimizer: OptimizerState = content.optimizer
-        self._validation = validation
-        self._training = training
-        self._run = run
-        self._state = state
-        self._machine = machine
-        self._folder = folder
-        self.tell = tell
-        self._identity = identity
+        if state.optimizer is None:
+            raise AssertionError("training needs an optimizer state")
+        training, run = request.training, request.run
+        self.state = state
+        self.notify = notify
+        self._run, self._training, self._compute = run, training, request.compute
+        self._optimizer: OptimizerState = state.optimizer
+        self._run_state = run_state
         self._batches = batches
-        if state.position is not None:
-            self._batches.position = state.position
-        self._place = self._pending = _Place(state.step, self._batches.position)
-        self._first_step = state.step
-        self._last_step = self._batches.steps_per_epoch * run.epochs
+        self._validation = validation
+        self._fingerprint = fingerprint
+        self._folder = folder
+        self._samples_softmax = training.sampled_softmax and training.negatives < state.options.n_tokens_vocab
+        if run_state.position is not None:
+            batches.position = run_state.position
+        self._done = self._pending = _Progress(run_state.step, batches.position)
+        self._first_step = run_state.step
+        self._last_step = batches.steps_per_epoch * run.epochs
         if run.max_steps is not None:
             self._last_step = min(self._last_step, run.max_steps)
         self._trainer = _core.elmo.Trainer(
-            content.options,
-            replace(training, sampled_softmax=self._has_sample),
-            content.parameters,
+            state.options,
+            replace(training, sampled_softmax=self._samples_softmax),
+            state.parameters,
             self._optimizer.for_trainer(),
-            threads=machine.threads,
-            isa=machine.isa,
+            threads=request.compute.threads,
+            isa=request.compute.isa,
         )
-        if state.recurrent is not None:
-            self._trainer.state = state.recurrent
-        self._first_update = self._optimizer.updates - state.step
-        self._figures = array("d")  # of each step of this call: losses, norm, rate; flat, as there may be millions
-        self._begin = self._saved_at = time.perf_counter()
-        self._saved = (state.step, len(state.validations)) if state.position is not None else (-1, 0)
+        if run_state.recurrent is not None:
+            self._trainer.state = run_state.recurrent
+        self._first_update = self._optimizer.updates - run_state.step
+        self._record = StepRecord()
+        self._start = self._saved_at = time.perf_counter()
+        # Steps and validations that the newest checkpoint contains.
+        self._saved = (run_state.step, len(run_state.validations)) if run_state.position is not None else (-1, 0)
         self._step_seconds = 0.0
-        self._stopped_by: End | None = None
-        self._must_end = False
-        self._progress = TrainingProgress(progress, self._last_step, state.step)
+        self._stopped_by: StopReason | None = None
+        self._is_cancelled = False
+        self._progress = TrainingProgress(request.progress, self._last_step, run_state.step)
 
     def run(self) -> None:
-        """Train to an end; `report` tells of it, also after an exception.
+        """Train until a limit is reached; `report` is also available after an exception.
 
         Raises
         ------
         TrainingDiverged
-            If a loss or a gradient is not finite; the step has changed nothing then.
+            If a loss or a gradient is not finite; that step has changed nothing.
         """
-        with cancel_at_exit(self._ask_to_end, self._trainer.close):
-            self._run_to_an_end()
+        with cancel_at_exit(self._cancel, self._trainer.close):
+            self._run_and_clean_up()
 
-    def _ask_to_end(self) -> None:
-        self._must_end = True
+    def _cancel(self) -> None:
+        self._is_cancelled = True
 
-    def _run_to_an_end(self) -> None:
+    def _run_and_clean_up(self) -> None:
         try:
-            self.tell("on_train_begin")
-            self._go()
+            self.notify("on_train_begin")
+            self._train()
         except BaseException as error:
             self._stopped_by = "interrupted" if isinstance(error, KeyboardInterrupt | SystemExit) else "error"
-            self._account_for_a_step_cut_short()
+            self._account_for_interrupted_step()
             if not isinstance(error, TrainingDiverged):
                 self._save()
             raise
         else:
             self._save()
-            self._take_best()
+            self._restore_best()
         finally:
             self._progress.close()
             if self._folder is not None:
                 self._folder.wait()
             self._trainer.close()
 
-    def _go(self) -> None:
+    def _train(self) -> None:
+        steps_per_epoch = self._batches.steps_per_epoch
         while True:
-            if self._must_end:
-                raise SystemExit  # of this thread, in silence
-            if self._is_look_due():
-                self._look()
-            self._stopped_by = self._end()
+            if self._is_cancelled:
+                raise SystemExit  # Ends this daemon thread without a traceback.
+            if self._is_validation_due():
+                self._validate()
+            self._stopped_by = self._stop_reason()
             if self._stopped_by is not None:
                 break
             self._step()
-            if self._place.step % self._batches.steps_per_epoch == 0:
-                self.tell("on_epoch_end", self._place.step // self._batches.steps_per_epoch - 1)
+            if self._done.step % steps_per_epoch == 0:
+                self.notify("on_epoch_end", self._done.step // steps_per_epoch - 1)
             if self._is_checkpoint_due():
                 self._save()
             if self._progress.is_due:
-                self._show()
-        if self._stopped_by != "patience" and not self._has_looked():
-            self._look()
-        if self._figures:
-            self._show()
+                self._display_progress()
+        if self._stopped_by != "patience" and not self._is_validated():
+            self._validate()
+        if len(self._record):
+            self._display_progress()
 
-    def _end(self) -> End | None:
-        step, run = self._place.step, self._run
-        looks = [look.perplexity.geometric_mean for look in self._state.validations]
-        if run.patience is not None and looks and len(looks) - 1 - looks.index(min(looks)) >= run.patience:
+    def _stop_reason(self) -> StopReason | None:
+        step, run = self._done.step, self._run
+        if run.patience is not None and validations_without_improvement(self._run_state.validations) >= run.patience:
             return "patience"
         if step >= self._batches.steps_per_epoch * run.epochs:
             return "epochs"
         if step >= self._last_step:
             return "max_steps"
-        if run.max_seconds is not None and time.perf_counter() - self._begin >= run.max_seconds:
+        if run.max_seconds is not None and time.perf_counter() - self._start >= run.max_seconds:
             return "max_seconds"
         return None
 
     def _step(self) -> None:
-        begin = time.perf_counter()
+        start = time.perf_counter()
+        step = self._done.step
         window = self._batches.next()
-        rate = learning_rate_at(self._place.step, self._run, self._batches.steps_per_epoch)
-        self._pending = _Place(self._place.step + 1, self._batches.position)
+        rate = learning_rate_at(step, self._run, self._batches.steps_per_epoch)
+        self._pending = _Progress(step + 1, self._batches.position)
         self._trainer.reset_state(
-            streams_to_reset(self._place.step, self._run, streams=self._training.batch_size, seed=self._training.seed)
+            streams_to_reset(step, self._run, streams=self._training.batch_size, seed=self._training.seed)
         )
-        done = self._trainer.step(
+        result = self._trainer.step(
             window.characters, window.inputs, window.targets, learning_rate=rate, step=self._optimizer.updates + 1
         )
         report = StepReport(
             step=self._pending.step,
-            loss_forward=done["loss_forward"],
-            loss_backward=done["loss_backward"],
-            gradient_norm=done["gradient_norm"],
+            loss_forward=result["loss_forward"],
+            loss_backward=result["loss_backward"],
+            gradient_norm=result["gradient_norm"],
             learning_rate=rate,
         )
-        if not done["finite"]:
-            raise TrainingDiverged(self._divergence(report))
+        if not result["finite"]:
+            raise TrainingDiverged(self._divergence_message(report))
         self._commit()
-        self._figures.extend((report.loss_forward, report.loss_backward, report.gradient_norm, rate))
-        self._step_seconds += time.perf_counter() - begin
-        self.tell("on_step_end", report)
+        self._record.add(report)
+        self._step_seconds += time.perf_counter() - start
+        self.notify("on_step_end", report)
 
     def _commit(self) -> None:
-        self._place = self._pending
-        self._optimizer.updates = self._first_update + self._place.step
+        self._done = self._pending
+        self._optimizer.updates = self._first_update + self._done.step
 
-    def _account_for_a_step_cut_short(self) -> None:
-        # A signal may be answered when a step has changed the parameters and before that is written down here.
-        if self._first_step + self._trainer.updates > self._place.step:
+    def _account_for_interrupted_step(self) -> None:
+        # A signal can be handled after a step has changed the parameters and before `_commit` has run.
+        if self._first_step + self._trainer.updates > self._done.step:
             self._commit()
 
-    def _divergence(self, report: StepReport) -> str:
+    def _divergence_message(self, report: StepReport) -> str:
         newest = None
         if self._folder is not None:
             self._folder.wait()
             newest = self._folder.newest
+        checkpoint = f"the last good checkpoint is {newest}" if newest is not None else "there is no checkpoint"
         return (
             f"step {report.step}: loss {report.loss_forward:g} forward, {report.loss_backward:g} backward, gradient "
-            f"norm {report.gradient_norm:g} at learning rate {report.learning_rate:g}: no longer finite. The step has "
-            "changed nothing; "
-            + (f"the last good checkpoint is {newest}" if newest is not None else "there is no checkpoint")
-            + "; use a smaller learning_rate, or a smaller clip_norm"
+            f"norm {report.gradient_norm:g} at learning rate {report.learning_rate:g} is not finite. The step has not "
+            f"changed the parameters; {checkpoint}; use a smaller learning_rate or clip_norm"
         )
 
-    def _has_looked(self) -> bool:
-        looks = self._state.validations
-        return self._validation is None or (bool(looks) and looks[-1].step == self._place.step)
+    def _is_validated(self) -> bool:
+        validations = self._run_state.validations
+        return self._validation is None or (bool(validations) and validations[-1].step == self._done.step)
 
-    def _is_look_due(self) -> bool:
+    def _is_validation_due(self) -> bool:
         interval = self._run.validation_steps or self._batches.steps_per_epoch
-        return self._place.step > 0 and self._place.step % interval == 0 and not self._has_looked()
+        return self._done.step > 0 and self._done.step % interval == 0 and not self._is_validated()
 
-    def _look(self) -> None:
+    def _validate(self) -> None:
         if self._validation is None:
-            raise AssertionError("there is a text to look at")
-        perplexity = measure_perplexity(
-            self.content.options,
-            self.content.parameters,
-            self._validation,
-            threads=self._machine.threads,
-            isa=self._machine.isa,
-        )
-        seconds = time.perf_counter() - self._begin
-        look = Validation(step=self._place.step, seconds=seconds, perplexity=perplexity)
-        is_best = all(perplexity.geometric_mean < other.perplexity.geometric_mean for other in self._state.validations)
-        if is_best and self._run.patience is not None:
-            self._state.best = {name: tensor.copy() for name, tensor in self.content.parameters.items()}
-        self._state.validations.append(look)
-        logger.info("step %d: validation perplexity %.2f", look.step, perplexity.geometric_mean)
-        self.tell("on_validation_end", look)
+            raise AssertionError("there is no validation text")
+        perplexity = measure_perplexity(self.state, self._validation, self._compute)
+        seconds = time.perf_counter() - self._start
+        validation = Validation(step=self._done.step, seconds=seconds, perplexity=perplexity)
+        best = best_validation(self._run_state.validations)
+        is_better = best is None or perplexity.geometric_mean < best.perplexity.geometric_mean
+        if is_better and self._run.patience is not None:
+            self._run_state.best = {name: tensor.copy() for name, tensor in self.state.parameters.items()}
+        self._run_state.validations.append(validation)
+        logger.info("step %d: validation perplexity %.2f", validation.step, perplexity.geometric_mean)
+        self.notify("on_validation_end", validation)
 
-    def _take_best(self) -> None:
-        if self._state.best is not None:
-            for name, tensor in self._state.best.items():
-                self.content.parameters[name][...] = tensor
+    def _restore_best(self) -> None:
+        if self._run_state.best is not None:
+            for name, tensor in self._run_state.best.items():
+                self.state.parameters[name][...] = tensor
 
     def _is_checkpoint_due(self) -> bool:
         if self._folder is None or self._folder.is_writing:
             return False
         steps, seconds = self._run.checkpoint_steps, self._run.checkpoint_seconds
-        return (steps is not None and self._place.step - max(self._saved[0], 0) >= steps) or (
+        return (steps is not None and self._done.step - max(self._saved[0], 0) >= steps) or (
             seconds is not None and time.perf_counter() - self._saved_at >= seconds
         )
 
     def _save(self) -> None:
-        now = self._place.step, len(self._state.validations)
-        if self._folder is None or now == self._saved:
+        current = self._done.step, len(self._run_state.validations)
+        if self._folder is None or current == self._saved:
             return
-        self._state.step, self._state.position = self._place.step, self._place.position
-        self._state.recurrent = self._trainer.state
-        save_run(self._folder, self.content, self._state, self._identity)
-        self._saved_at, self._saved = time.perf_counter(), now
+        self._run_state.step, self._run_state.position = self._done.step, self._done.position
+        self._run_state.recurrent = self._trainer.state
+        save_run(self._folder, self.state, self._run_state, self._fingerprint)
+        self._saved_at, self._saved = time.perf_counter(), current
 
-    def _show(self) -> None:
-        recent = np.array(self._figures[-_FIGURES * _STEPS_OF_LOSS :]).reshape(-1, _FIGURES)
-        step, looks = self._place.step, self._state.validations
-        per_epoch = self._batches.steps_per_epoch
-        left = self._step_seconds / self._steps_here * (self._last_step - step)
+    def _display_progress(self) -> None:
+        recent = self._record.table(last=_PROGRESS_STEPS)
+        step, validations = self._done.step, self._run_state.validations
+        seconds_left = self._step_seconds / len(self._record) * (self._last_step - step)
         if self._run.max_seconds is not None:
-            left = min(left, max(0.0, self._run.max_seconds - (time.perf_counter() - self._begin)))
-        self._progress.show(
+            seconds_left = min(seconds_left, max(0.0, self._run.max_seconds - (time.perf_counter() - self._start)))
+        self._progress.update(
             ELMoProgressEvent(
                 step=step,
                 steps=self._last_step,
-                epoch=min(step // per_epoch, self._run.epochs - 1),
+                epoch=min(step // self._batches.steps_per_epoch, self._run.epochs - 1),
                 epochs=self._run.epochs,
                 loss=float(recent[:, :2].mean()),
                 tokens_per_second=self._tokens_per_second,
-                seconds_left=left,
+                seconds_left=seconds_left,
                 learning_rate=float(recent[-1, 3]),
-                validation_perplexity=looks[-1].perplexity.geometric_mean if looks else None,
+                validation_perplexity=validations[-1].perplexity.geometric_mean if validations else None,
             )
         )
 
     @property
-    def _steps_here(self) -> int:
-        return len(self._figures) // _FIGURES
-
-    @property
     def _tokens(self) -> int:
-        return self._steps_here * self._training.batch_size * self._training.unroll_steps
+        return len(self._record) * self._training.batch_size * self._training.unroll_steps
 
     @property
     def _tokens_per_second(self) -> float:
@@ -330,23 +314,23 @@ class TrainingRun:
 
     @property
     def report(self) -> ELMoTrainingReport:
-        """What was done so far."""
-        figures, folder = np.array(self._figures, dtype=np.float64).reshape(-1, _FIGURES), self._folder
+        """Result of the session so far."""
+        table, folder = self._record.table(), self._folder
         return ELMoTrainingReport(
             first_step=self._first_step,
-            steps=self._place.step,
+            steps=self._done.step,
             steps_per_epoch=self._batches.steps_per_epoch,
-            losses=figures[:, :2],
-            gradient_norms=figures[:, 2],
-            learning_rates=figures[:, 3],
-            validations=tuple(self._state.validations),
+            losses=table[:, :2],
+            gradient_norms=table[:, 2],
+            learning_rates=table[:, 3],
+            validations=tuple(self._run_state.validations),
             tokens=self._tokens,
-            seconds=time.perf_counter() - self._begin,
+            seconds=time.perf_counter() - self._start,
             tokens_per_second=self._tokens_per_second,
-            softmax="sampled" if self._has_sample else "full",
+            softmax="sampled" if self._samples_softmax else "full",
             stopped_by=self._stopped_by or "interrupted",
             checkpoint=None if folder is None or folder.newest is None else str(folder.newest),
             checkpoint_failures=() if folder is None else tuple(folder.failures),
-            workers=self._machine.threads,
-            isa=self._machine.isa,
+            workers=self._compute.threads,
+            isa=self._compute.isa,
         )

@@ -1,0 +1,58 @@
+"""Checked arguments of a training run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...runtime.compute import Compute
+from ...storage.paths import AnyPath
+from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
+from .progress import Progress
+
+__all__ = ["TrainingRequest"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRequest:
+    """Checked arguments of `ELMo.train`, apart from the texts.
+
+    Parameters
+    ----------
+    training : ELMoTrainingOptions
+        Options of the training steps, including their precision.
+    run : ELMoRunOptions
+        Options of the run.
+    vocabulary_options : ELMoVocabularyOptions
+        How to choose the vocabulary from the text.
+    vocabulary : path-like, iterable of str or None
+        Vocabulary given by the user.
+    compute : Compute
+        Threads and instruction set. Its precision is that of validation, which is always float32, so that validations
+        of runs with different training precisions can be compared.
+    callbacks : tuple of objects
+        Callbacks.
+    progress : bool, callable or None
+        How to display progress.
+    checkpoint : path-like or None
+        Folder for checkpoints.
+    """
+
+    training: ELMoTrainingOptions
+    run: ELMoRunOptions
+    vocabulary_options: ELMoVocabularyOptions
+    vocabulary: Any
+    compute: Compute
+    callbacks: tuple[Any, ...]
+    progress: Progress
+    checkpoint: AnyPath | None
+
+    def training_arguments(self) -> dict[str, Any]:
+        """Return the arguments of `ELMo.train` that are stored with a model.
+
+        Returns
+        -------
+        dict
+            Options of the training steps, learning rate and number of epochs.
+        """
+        return {**asdict(self.training), "learning_rate": self.run.learning_rate, "epochs": self.run.epochs}
