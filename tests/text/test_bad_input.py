@@ -47,7 +47,10 @@ def test_a_str_is_a_path_when_the_file_exists_and_else_an_error_with_an_example(
     (tmp_path / "text").write_bytes(b"a b")
     assert read(str(tmp_path / "text")) == [["a", "b"]]
     for text in ("the quick brown fox", "a" * 10_000, "nul\0byte", b"bytes that are no path"):
-        with pytest.raises(TypeError, match=r"`sentences` is a (str|bytes) and no existing file.*\[\['first', "):
+        with pytest.raises(
+            TypeError,
+            match=r"\[\['first', .*got a (str|bytes) that is not an existing file",
+        ):
             open_corpus(text)
 
 
@@ -61,20 +64,20 @@ def test_a_generator_is_refused_for_several_passes_and_the_cure_named() -> None:
     def generator() -> Iterator[list[str]]:
         yield ["a"]
 
-    with pytest.raises(TypeError, match="sentences must allow several passes.*pass a list, a file, or"):
+    with pytest.raises(TypeError, match=r"sentences must allow several passes.*pass a list, a file, or"):
         open_corpus(generator(), passes=6)
-    with pytest.raises(TypeError, match="`corpus_iterable`"):
+    with pytest.raises(TypeError, match="corpus_iterable"):
         open_corpus(map(list, [["a"]]), name="corpus_iterable", passes=2)
 
 
 def test_a_generator_is_good_for_one_pass_and_refused_at_the_second() -> None:
     corpus = open_corpus(iter([["a", "b"]]))
     vocabulary, _ = corpus.scan(1, keep_ids=True).counts.prune(1)
-    with pytest.raises(TypeError, match="only once"):
+    with pytest.raises(TypeError, match="allows only one"):
         corpus.encode(vocabulary, 1)
     encoded = open_corpus(iter([["a", "b"]])).encode(vocabulary, 1)
     assert sum(len(block.ids) for block in encoded.blocks()) == 2
-    with pytest.raises(TypeError, match="only once"):
+    with pytest.raises(TypeError, match="allows only one"):
         next(encoded.blocks())
 
 
@@ -107,7 +110,7 @@ bad_tokens = st.one_of(st.binary(), st.integers(), st.none(), st.floats(), st.bo
 def test_tokens_that_are_no_str_are_named_with_their_place(token: object, sentence: int, position: int) -> None:
     sentences: list[list[object]] = [["a", "b", "c", "d"] for _ in range(4)]
     sentences[sentence][position] = token
-    message = f"`sentences`: token {position} of sentence {sentence} must be a str, got {type(token).__name__}"
+    message = f"token {position} of sentence {sentence} must be a str, got {type(token).__name__}"
     with pytest.raises(TypeError, match=re.escape(message)):
         read(sentences)
 
@@ -120,18 +123,18 @@ def test_sentences_that_are_no_lists_are_named_with_their_place(sentence: object
 
 @pytest.mark.parametrize("given_sentences", [5, None, object(), 1.5])
 def test_what_is_no_corpus_at_all(given_sentences: object) -> None:
-    with pytest.raises(TypeError, match="`sentences`"):
+    with pytest.raises(TypeError, match="sentences"):
         open_corpus(given_sentences)
     with pytest.raises(TypeError, match=r"path|corpus_file"):
         open_corpus(corpus_file=given_sentences)
-    with pytest.raises(TypeError, match="not both"):
+    with pytest.raises(TypeError, match="got both"):
         open_corpus([["a"]], corpus_file="text")
 
 
 def test_empty_tokens_are_skipped_and_counted(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         assert read([["a", "", "b"], ["", ""], ["c"]]) == [["a", "b"], ["c"]]
-    assert "`sentences`: skipped 3 empty tokens" in caplog.text
+    assert "sentences: skipped 3 empty tokens" in caplog.text
 
 
 LONG_LINE = """
@@ -183,7 +186,7 @@ class EndlessToken(io.RawIOBase):
 
 def test_a_huge_token_is_refused_before_it_fills_the_memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(CorpusError, match="byte 0: a word is longer than 65535 bytes"):
+    with pytest.raises(CorpusError, match=r"byte 0: a (word|token) is longer than 65535 bytes"):
         read(EndlessToken())
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
@@ -193,9 +196,9 @@ def test_a_word_may_have_65535_bytes_and_no_more() -> None:
     assert read([[longest]]) == [[longest]]
     assert read(io.BytesIO(b"a\n" + longest.encode())) == [["a"], [longest]]
     assert read(io.BytesIO(b"a\n" + longest.encode() + b" b"), workers=2) == [["a"], [longest, "b"]]
-    with pytest.raises(CorpusError, match="`sentences`: token 1 of sentence 0 is longer than 65535 bytes"):
+    with pytest.raises(CorpusError, match="sentences: token 1 of sentence 0 is longer than 65535 bytes"):
         read([["a", longest + "y"]])
-    with pytest.raises(CorpusError, match="`sentences`: token 0 of sentence 0 is longer than 65535 bytes"):
+    with pytest.raises(CorpusError, match="sentences: token 0 of sentence 0 is longer than 65535 bytes"):
         read([["𝄞" * 65_535]])
     with pytest.raises(CorpusError, match="byte 2: a word is longer than 65535 bytes"):
         read(io.BytesIO(b"a\n" + longest.encode() + b"y"))
@@ -227,7 +230,9 @@ def test_a_utf8_mark_is_stripped_from_each_file(tmp_path: Path) -> None:
 def test_utf16_and_utf32_are_recognised(encoding: str) -> None:
     data = "\ufeffa text".encode(encoding)
     for given_data in (data, gzip.compress(data)):
-        with pytest.raises(FormatError, match=f"byte 0: looks like UTF-{encoding[4:6]}; convert it to UTF-8"):
+        with pytest.raises(
+            FormatError, match=f"byte 0: the text is encoded in UTF-{encoding[4:6]}; convert it to UTF-8"
+        ):
             read(io.BytesIO(given_data))
 
 
@@ -236,7 +241,7 @@ def test_invalid_utf8_is_refused_with_path_and_byte_offset(tmp_path: Path, worke
     path = tmp_path / "text"
     good = b"some good words\n" * 200_000  # several blocks
     path.write_bytes(good + b"bad \xff word\n" + good + b"\xfe")
-    message = re.escape(f"{path}: byte {len(good) + 4}: invalid UTF-8; errors='replace'")
+    message = re.escape(f"{path}: byte {len(good) + 4}: invalid UTF-8; use errors='replace'")
     for given_text in (path, LineSentence(path)):
         with pytest.raises(CorpusError, match=message):
             open_corpus(given_text).scan(workers, keep_ids=True)
@@ -274,7 +279,7 @@ def test_only_ascii_blanks_separate_words(blank: str) -> None:
 
 def test_lone_surrogates_are_refused_with_the_token() -> None:
     with pytest.raises(
-        UnicodeEncodeError, match=r"surrogates not allowed \(`sentences`: token 1 of sentence 2"
+        UnicodeEncodeError, match=r"surrogates not allowed \(`?sentences`?: token 1 of sentence 2"
     ) as caught:
         read([["a"], [], ["b", "x\ud800y"]])
     assert caught.value.object == "x\ud800y"
@@ -300,9 +305,9 @@ def test_a_truncated_compressed_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_its_files_and_an_empty_one_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match="no file in this folder"):
+    with pytest.raises(CorpusError, match="the folder has no files"):
         open_corpus(tmp_path)
-    with pytest.raises(CorpusError, match="empty list of files"):
+    with pytest.raises(CorpusError, match="must not be empty"):
         open_corpus(corpus_file=[])
 
 
@@ -320,9 +325,7 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     assert encoded is not None
     for _ in range(2):  # kept as ids: as many epochs as wished
         assert sum(len(block.ids) for block in encoded.blocks()) == 200_001
-    with pytest.raises(
-        CorpusError, match="only once, and a further pass over it is needed: write its content to a file"
-    ):
+    with pytest.raises(CorpusError, match="only once, but another pass is needed: save its content to a file"):
         corpus.encode(vocabulary, 1)
 
 
@@ -345,7 +348,7 @@ def test_a_file_that_became_shorter_is_an_error_and_growth_is_not_read(tmp_path:
         file.write(b"c\n")
     assert corpus.scan(1, keep_ids=False).counts.words == ["a", "b"]
     os.truncate(path, 100)
-    with pytest.raises(CorpusError, match=r"became shorter .* held 4000 bytes when it was opened, now 100"):
+    with pytest.raises(CorpusError, match=r"became shorter .*: 4000 bytes when it was opened, 100 now"):
         corpus.scan(1, keep_ids=False)
 
 

@@ -109,14 +109,14 @@ def test_any_iterable_of_words() -> None:
 @pytest.mark.parametrize(
     ("words", "arguments", "error", "message"),
     [
-        ("word", {}, TypeError, r"`words` must be words, not one str: give \[word\], got 'word'"),
-        (b"word", {}, TypeError, "`words` must be words, not one bytes"),
+        ("word", {}, TypeError, r"words must be a list of str, got one str: 'word'"),
+        (b"word", {}, TypeError, "words must be a list of str, got one bytes"),
         (["a", 5], {}, TypeError, r"`words\[1\]` must be a str, got int"),
         ([["a"]], {}, TypeError, r"`words\[0\]` must be a str, got list"),
-        (["a"], {"max_characters": 2}, ValueError, "`max_characters` must be at least 3, got 2"),
-        (["a"], {"max_characters": True}, TypeError, "`max_characters` must be an integer, got True"),
-        (["a"], {"max_characters": 50.0}, TypeError, "`max_characters` must be an integer, got 50.0"),
-        (["a"], {"cut": "words"}, ValueError, "`cut` must be 'bytes' or 'characters', got 'words'"),
+        (["a"], {"max_characters": 2}, ValueError, "max_characters must be at least 3, got 2"),
+        (["a"], {"max_characters": True}, TypeError, "max_characters must be an integer, got True"),
+        (["a"], {"max_characters": 50.0}, TypeError, "max_characters must be an integer, got 50.0"),
+        (["a"], {"cut": "words"}, ValueError, "cut must be 'bytes' or 'characters', got 'words'"),
     ],
 )
 def test_bad_arguments(words: Any, arguments: dict[str, Any], error: type[Exception], message: str) -> None:

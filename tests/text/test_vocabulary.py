@@ -100,8 +100,8 @@ def test_extending_obeys_the_rules_for_new_words_only() -> None:
 @pytest.mark.parametrize(
     ("word_freq", "error", "message"),
     [
-        ({1: 1}, TypeError, "str as keys, got int"),
-        ({"": 1}, ValueError, "empty word"),
+        ({1: 1}, TypeError, "keys of word_freq must be str, got int"),
+        ({"": 1}, ValueError, "must not be empty"),
         ({"a": 1.5}, TypeError, "must be an integer, got float"),
         ({"a": True}, TypeError, "must be an integer, got bool"),
         ({"a": -1}, ValueError, "from 0 to"),

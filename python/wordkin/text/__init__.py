@@ -1,4 +1,4 @@
-"""Texts in, ids out: reading any input, counting its words, choosing a vocabulary, encoding."""
+"""Text input: reading corpora, counting words, choosing a vocabulary, and encoding words as ids."""
 
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus

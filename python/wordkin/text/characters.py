@@ -1,7 +1,7 @@
-"""Words as character ids, exactly as the original ELMo reads them: every special id is named here and nowhere else.
+"""Character ids of words as in the original ELMo; the only definition of the special ids.
 
-A word is its UTF-8 bytes (ids 0 to 255) between a mark of its beginning and one of its end, filled up with padding. The
-marks of a sentence's ends are words with one character of their own.
+A word is the sequence of its UTF-8 bytes (ids 0 to 255) between a begin-of-word and an end-of-word marker, followed by
+padding. The sentence boundaries are words of a single special character.
 """
 
 from __future__ import annotations
@@ -40,35 +40,40 @@ PADDING_CHARACTER = 260
 N_CHARACTERS = 261
 
 MIN_CHARACTERS = 3
-"""Room for a character between the marks of a word's ends."""
+"""Smallest row length: one character between the markers of a word."""
 
 Cut = Literal["bytes", "characters"]
 
 
 def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut = "bytes") -> NDArray[np.uint16]:
-    """Return the character ids of words, one row a word.
+    """Return the character ids of words.
 
     Parameters
     ----------
-    words
-        The words. Lone surrogates, which have no UTF-8, vanish. ``"<S>"`` and ``"</S>"`` mark the ends of a sentence.
-    max_characters
-        Ids in a row, the two marks of the word's ends included; at least 3.
-    cut
-        Where a word is cut whose bytes do not fit: ``"bytes"`` at the last byte that fits, possibly within a character,
-        as the original does; ``"characters"`` at the last character that fits as a whole.
+    words : iterable of str
+        The words. ``"<S>"`` and ``"</S>"`` are sentence boundaries; lone surrogates, which have no UTF-8 encoding, are
+        dropped.
+    max_characters : int, default 50
+        Length of a row, including the two markers (>= 3).
+    cut : {"bytes", "characters"}, default "bytes"
+        How to truncate a word that is too long: after the last byte that fits, possibly within a character, as the
+        original does, or after the last complete character.
 
     Returns
     -------
-    numpy.ndarray
-        uint16 of shape (words, `max_characters`).
+    ndarray of uint16, shape (words, max_characters)
+        A row per word.
 
     Raises
     ------
     TypeError
-        If `words` is a str or holds something else than str, or `max_characters` is no integer.
+        If `words` is a str or has an element that is not a str, or `max_characters` is not an integer.
     ValueError
-        If `max_characters` is below 3 or `cut` is unknown.
+        If `max_characters` is less than 3 or `cut` is unknown.
+
+    References
+    ----------
+    Peters et al., "Deep contextualized word representations", NAACL 2018; the ids are those of the bilm-tf program.
 
     Examples
     --------
@@ -76,9 +81,9 @@ def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut =
     [[258, 104, 105, 259, 260, 260], [258, 256, 259, 260, 260, 260]]
     """
     if isinstance(words, (str, bytes)):
-        raise TypeError(f"`words` must be words, not one {type(words).__name__}: give [word], got {words[:20]!r}")
+        raise TypeError(f"words must be a list of str, got one {type(words).__name__}: {words[:20]!r}")
     if cut not in ("bytes", "characters"):
-        raise ValueError(f"`cut` must be 'bytes' or 'characters', got {cut!r}")
+        raise ValueError(f"cut must be 'bytes' or 'characters', got {cut!r}")
     given = tuple(words)
     rows = np.empty((len(given), _checked_length(max_characters)), dtype=np.uint16)
     frame = _core.text.CharacterFrame(
@@ -93,8 +98,8 @@ def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut =
 
 def _checked_length(max_characters: object) -> int:
     if isinstance(max_characters, (bool, np.bool_)) or not hasattr(max_characters, "__index__"):
-        raise TypeError(f"`max_characters` must be an integer, got {max_characters!r}")
+        raise TypeError(f"max_characters must be an integer, got {max_characters!r}")
     length = operator.index(max_characters)
     if length < MIN_CHARACTERS:
-        raise ValueError(f"`max_characters` must be at least {MIN_CHARACTERS}, got {length}")
+        raise ValueError(f"max_characters must be at least {MIN_CHARACTERS}, got {length}")
     return length

@@ -1,11 +1,10 @@
-"""The kinds of corpora: text in files, lists of token lists, and iterables that are read anew in every pass."""
+"""Kinds of corpora: text in files, lists of token lists, and iterables that are read again in every pass."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from .. import _core
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
@@ -17,16 +16,21 @@ from .vocabulary import RawCounts, TrimRule, Vocabulary
 __all__ = ["Corpus", "FileCorpus", "ListCorpus", "StreamCorpus"]
 
 _UNBOUNDED = 2**62
-_WORDS_AT_ONCE = 200_000  # of lists, counted without a look at signals: some 10 ms
+_WORDS_AT_ONCE = 200_000  # of token lists: about 10 ms of counting, after which signals are handled
 
 
-class Corpus(ABC):
-    """Sentences to count and to encode, wherever they come from."""
+@runtime_checkable
+class Corpus(Protocol):
+    """Sentences that can be counted and encoded."""
 
-    name: str  # for errors
-    is_restartable: bool  # can be read more than once
+    @property
+    def name(self) -> str:
+        """What the corpus is called in messages."""
 
-    @abstractmethod
+    @property
+    def is_restartable(self) -> bool:
+        """Whether several passes are possible."""
+
     def scan(
         self,
         workers: int,
@@ -40,22 +44,39 @@ class Corpus(ABC):
 
         Parameters
         ----------
-        workers
-            Threads; lists are counted on one.
-        keep_ids
-            Keep the text too, so that `Scan.encoded` needs no second reading. Not done for streams, which may differ in
-            each pass, nor with `max_vocab_size`.
-        max_vocab_size
-            Forget rare words while counting when there are more; see `VocabularyBound`.
-        trim_rule
-            Asked about words that are about to be forgotten.
-        progress
+        workers : int
+            Number of threads; token lists are counted on one.
+        keep_ids : bool
+            Whether to store the corpus as well, so that `Scan.encoded` needs no second pass. Ignored for streams,
+            whose passes may differ, and with `max_vocab_size`.
+        max_vocab_size : int or None, default None
+            Limit of the number of distinct words while counting; see `VocabularyBound`.
+        trim_rule : callable or None, default None
+            Decides about words that the limit would remove.
+        progress : callable or None, default None
             Called with the number of words read so far.
+
+        Returns
+        -------
+        Scan
+            The words, their counts, and the stored corpus.
         """
 
-    @abstractmethod
     def encode(self, vocabulary: Vocabulary, workers: int) -> EncodedCorpus:
-        """Read the corpus as ids of a vocabulary (a stream: when its blocks are asked for)."""
+        """Return the corpus as ids of a vocabulary; a stream is read when its blocks are requested.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            The vocabulary.
+        workers : int
+            Number of threads.
+
+        Returns
+        -------
+        EncodedCorpus
+            The ids.
+        """
 
 
 Result = TypeVar("Result", covariant=True)
@@ -67,8 +88,16 @@ class _BlockSession(Protocol[Result]):
     def wait(self) -> None: ...
 
 
-class FileCorpus(Corpus):
-    """Text in files; it is read in blocks, and threads work on them while this one reads on."""
+class FileCorpus:
+    """Text in files: worker threads process blocks while the calling thread reads the next ones.
+
+    Parameters
+    ----------
+    reader : TextReader
+        Reads the text.
+    spill : SpillRules
+        When ids move to disk.
+    """
 
     def __init__(self, reader: TextReader, spill: SpillRules) -> None:
         self._reader = reader
@@ -86,14 +115,15 @@ class FileCorpus(Corpus):
         trim_rule: TrimRule | None = None,
         progress: Progress | None = None,
     ) -> Scan:
+        """Count all words; see `Corpus.scan`."""
         if max_vocab_size is not None:
             return Scan(self._count_within(VocabularyBound(max_vocab_size, trim_rule), progress))
         counter = _core.text.BlockCounter(workers, self._rules, keep_ids=keep_ids)
-        kept = ProvisionalIds(self._spill) if keep_ids else None
+        stored = ProvisionalIds(self._spill) if keep_ids else None
         raw_words = raw_sentences = 0
         for ids, worker, words, sentences in self._results(counter):
-            if kept is not None:
-                kept.add(ids, worker, words, sentences)
+            if stored is not None:
+                stored.add(ids, worker, words, sentences)
             raw_words += words
             raw_sentences += sentences
             if progress is not None:
@@ -101,16 +131,17 @@ class FileCorpus(Corpus):
         with word_limit_as_resource_error():
             table, counts, merged_ids = counter.merge()
         found = RawCounts(table, counts, raw_words=raw_words, raw_sentences=raw_sentences, source=self.name)
-        return Scan(found, kept, merged_ids)
+        return Scan(found, stored, merged_ids)
 
     def encode(self, vocabulary: Vocabulary, workers: int) -> StoredCorpus:
+        """Return the corpus as ids of a vocabulary; see `Corpus.encode`."""
         builder = BlockBuilder(self._spill)
         for encoded in self._results(_core.text.BlockEncoder(vocabulary.table, workers, self._rules)):
             builder.add(EncodedBlock(*encoded))
         return builder.finish()
 
     def _results(self, session: _BlockSession[Result]) -> Iterator[Result]:
-        """Give all blocks to a session; its results in the order of the text."""
+        """Submit all blocks to a session and yield its results in the order of the text."""
         waiting: deque[TextBlock] = deque()
         for block in self._reader.blocks():
             session.submit(block.data, block.continues_line)
@@ -155,40 +186,24 @@ def _finished(session: _BlockSession[Result], waiting: deque[TextBlock]) -> Iter
         yield result
 
 
-class _SentenceCorpus(Corpus):
-    """Sentences that are Python objects: counted and encoded under the interpreter's lock, without threads."""
+class ListCorpus:
+    """A list or tuple of token lists, which is the same in every pass.
 
-    _sentences: Iterable[Any]
-    _max_sentence_length: int
-
-    def _count(
-        self, kept: ProvisionalIds | None, bound: VocabularyBound | None, progress: Progress | None
-    ) -> RawCounts:
-        counter = _core.text.SequentialCounter(keep_ids=kept is not None)
-        lists = TokenLists(self._sentences, self.name, self._max_sentence_length)
-        most_words = _UNBOUNDED if bound is None else bound.most_words
-        more = True
-        while more:
-            words, sentences = lists.words, lists.sentences
-            more = lists.count(counter, _WORDS_AT_ONCE, most_words)
-            if kept is not None:
-                kept.add(counter.take_ids(), 0, lists.words - words, lists.sentences - sentences)
-            if bound is not None:
-                bound.apply(counter)
-            if progress is not None:
-                progress(lists.words)
-        lists.log_empty_tokens()
-        return RawCounts(
-            counter.table(), counter.counts(), raw_words=lists.words, raw_sentences=lists.sentences, source=self.name
-        )
-
-
-class ListCorpus(_SentenceCorpus):
-    """A list or tuple of token lists, which does not change from pass to pass."""
+    Parameters
+    ----------
+    sentences : sequence of lists of str
+        The sentences.
+    name : str
+        What they are called in messages.
+    max_sentence_length : int
+        Longer sentences are split; in tokens.
+    spill : SpillRules
+        When ids move to disk.
+    """
 
     is_restartable = True
 
-    def __init__(self, sentences: Sequence[Any], *, name: str, max_sentence_length: int, spill: SpillRules) -> None:
+    def __init__(self, sentences: Sequence[object], *, name: str, max_sentence_length: int, spill: SpillRules) -> None:
         self._sentences = sentences
         self._max_sentence_length = max_sentence_length
         self._spill = spill
@@ -203,27 +218,47 @@ class ListCorpus(_SentenceCorpus):
         trim_rule: TrimRule | None = None,
         progress: Progress | None = None,
     ) -> Scan:
+        """Count all words; see `Corpus.scan`."""
+        lists = TokenLists(self._sentences, self.name, self._max_sentence_length)
         if max_vocab_size is not None:
-            return Scan(self._count(None, VocabularyBound(max_vocab_size, trim_rule), progress))
-        kept = ProvisionalIds(self._spill) if keep_ids else None
-        counts = self._count(kept, None, progress)
-        return Scan(counts, kept, [counts.own_ids()])
+            return Scan(_count(lists, self.name, None, VocabularyBound(max_vocab_size, trim_rule), progress))
+        stored = ProvisionalIds(self._spill) if keep_ids else None
+        counts = _count(lists, self.name, stored, None, progress)
+        return Scan(counts, stored, [counts.own_ids()])
 
     def encode(self, vocabulary: Vocabulary, workers: int) -> StoredCorpus:
+        """Return the corpus as ids of a vocabulary; see `Corpus.encode`."""
         builder = BlockBuilder(self._spill)
-        for block in _streamed(self, self._sentences, self._max_sentence_length, vocabulary).blocks():
+        streamed = StreamedCorpus(
+            self._sentences,
+            vocabulary.table,
+            name=self.name,
+            max_sentence_length=self._max_sentence_length,
+            is_restartable=True,
+        )
+        for block in streamed.blocks():
             builder.add(block)
         return builder.finish()
 
 
-class StreamCorpus(_SentenceCorpus):
-    """Any other iterable of token lists: random walks, augmented text, generators. Passes may differ."""
+class StreamCorpus:
+    """Any other iterable of token lists (random walks, augmented text, generators), whose passes may differ.
 
-    def __init__(self, sentences: Iterable[Any], *, name: str, max_sentence_length: int) -> None:
+    Parameters
+    ----------
+    sentences : iterable of lists of str
+        The sentences.
+    name : str
+        What they are called in messages.
+    max_sentence_length : int
+        Longer sentences are split; in tokens.
+    """
+
+    def __init__(self, sentences: Iterable[object], *, name: str, max_sentence_length: int) -> None:
         self._sentences = sentences
         self._max_sentence_length = max_sentence_length
         self._was_read = False
-        self._numbers: tuple[int, int] | None = None  # words and sentences of the scan
+        self._scanned: tuple[int, int] | None = None  # words and sentences of the scan
         self.name = name
         self.is_restartable = not isinstance(sentences, Iterator)
 
@@ -236,18 +271,27 @@ class StreamCorpus(_SentenceCorpus):
         trim_rule: TrimRule | None = None,
         progress: Progress | None = None,
     ) -> Scan:
+        """Count all words; see `Corpus.scan`."""
         self._begin_pass()
         bound = None if max_vocab_size is None else VocabularyBound(max_vocab_size, trim_rule)
-        counts = self._count(None, bound, progress)
-        self._numbers = counts.raw_words, counts.raw_sentences
+        lists = TokenLists(self._sentences, self.name, self._max_sentence_length)
+        counts = _count(lists, self.name, None, bound, progress)
+        self._scanned = counts.raw_words, counts.raw_sentences
         return Scan(counts)
 
     def encode(self, vocabulary: Vocabulary, workers: int) -> StreamedCorpus:
+        """Return the corpus as ids of a vocabulary, which are computed in every pass; see `Corpus.encode`."""
         self._begin_pass()
-        corpus = _streamed(self, self._sentences, self._max_sentence_length, vocabulary)
-        if self._numbers is not None:
-            corpus.raw_words, corpus.raw_sentences = self._numbers
-        return corpus
+        raw_words, raw_sentences = self._scanned or (None, None)
+        return StreamedCorpus(
+            self._sentences,
+            vocabulary.table,
+            name=self.name,
+            max_sentence_length=self._max_sentence_length,
+            is_restartable=self.is_restartable,
+            raw_words=raw_words,
+            raw_sentences=raw_sentences,
+        )
 
     def _begin_pass(self) -> None:
         if self._was_read and not self.is_restartable:
@@ -255,13 +299,27 @@ class StreamCorpus(_SentenceCorpus):
         self._was_read = True
 
 
-def _streamed(
-    corpus: Corpus, sentences: Iterable[Any], max_sentence_length: int, vocabulary: Vocabulary
-) -> StreamedCorpus:
-    return StreamedCorpus(
-        sentences,
-        vocabulary.table,
-        name=corpus.name,
-        max_sentence_length=max_sentence_length,
-        is_restartable=corpus.is_restartable,
+def _count(
+    lists: TokenLists,
+    name: str,
+    stored: ProvisionalIds | None,
+    bound: VocabularyBound | None,
+    progress: Progress | None,
+) -> RawCounts:
+    """Count sentences of Python objects, which hold the interpreter's lock, on one thread."""
+    counter = _core.text.SequentialCounter(keep_ids=stored is not None)
+    most_words = _UNBOUNDED if bound is None else bound.most_words
+    has_more = True
+    while has_more:
+        words, sentences = lists.words, lists.sentences
+        has_more = lists.count(counter, _WORDS_AT_ONCE, most_words)
+        if stored is not None:
+            stored.add(counter.take_ids(), 0, lists.words - words, lists.sentences - sentences)
+        if bound is not None:
+            bound.apply(counter)
+        if progress is not None:
+            progress(lists.words)
+    lists.log_empty_tokens()
+    return RawCounts(
+        counter.table(), counter.counts(), raw_words=lists.words, raw_sentences=lists.sentences, source=name
     )

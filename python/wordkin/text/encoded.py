@@ -1,12 +1,11 @@
-"""A corpus as ids: sentences of int32 numbers in blocks, kept in memory, on disk, or made anew in every pass."""
+"""Corpora as ids: blocks of sentences of int32 ids, stored in memory or on disk, or encoded again in every pass."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +16,8 @@ from .token_lists import TokenLists, single_pass_error
 
 __all__ = [
     "BLOCK_WORDS",
-    "BlockBuilder",
     "BlockBuffer",
+    "BlockBuilder",
     "EncodedBlock",
     "EncodedCorpus",
     "SpillRules",
@@ -26,26 +25,26 @@ __all__ = [
     "StreamedCorpus",
 ]
 
-# About as many words as a block has: enough that what a block costs to hand on does not count.
+# Approximate size of a block: large enough that the cost of passing a block on is negligible.
 BLOCK_WORDS = 1 << 20
 STREAM_BLOCK_WORDS = 100_000
 
 
 @dataclass(frozen=True, eq=False)
 class EncodedBlock:
-    """Some sentences of known words; none is empty.
+    """Consecutive sentences of known words; none of them is empty.
 
     Parameters
     ----------
-    ids
-        int32, the ids of all sentences one after the other.
-    ends
-        int64; sentence k is ``ids[ends[k - 1]:ends[k]]`` (from 0 for k = 0), and ``ends[-1] == len(ids)``.
-        Both are empty where no word is known.
-    raw_words
-        Words read for this block, unknown ones included.
-    raw_sentences
-        Lines or lists read for this block; those of many pieces count once.
+    ids : ndarray of int32, shape (words,)
+        Ids of all sentences, concatenated.
+    ends : ndarray of int64, shape (sentences,)
+        Sentence k is ``ids[ends[k - 1]:ends[k]]`` (from 0 for k = 0), and ``ends[-1] == len(ids)``. Both arrays are
+        empty if no word is known.
+    raw_words : int
+        Number of words read for this block, including unknown ones.
+    raw_sentences : int
+        Number of lines or lists read for this block; one that is split counts once.
     """
 
     ids: NDArray[np.int32]
@@ -56,126 +55,206 @@ class EncodedBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class SpillRules:
-    """When ids go to disk."""
+    """When ids move to disk.
 
-    memory_bytes: int = 1 << 30
-    folder: Path | None = None  # default: the system's folder for temporary files
-
-
-class EncodedCorpus(ABC):
-    """What a model is trained on.
-
-    The numbers are None as long as they are not known: those of a stream before its first pass.
+    Parameters
+    ----------
+    memory_bytes : int, default 2**30
+        Total size above which they move.
+    folder : Path or None, default None
+        Folder of the temporary file; None for the default folder of temporary files.
     """
 
-    word_count: int | None  # words that are in the vocabulary
-    raw_words: int | None
-    raw_sentences: int | None
-    is_restartable: bool
+    memory_bytes: int = 1 << 30
+    folder: Path | None = None
 
-    @abstractmethod
+
+class EncodedCorpus(Protocol):
+    """What a model is trained on.
+
+    The counts are None while they are unknown, as those of a stream before its first pass.
+    """
+
+    @property
+    def word_count(self) -> int | None:
+        """Number of words that are in the vocabulary."""
+
+    @property
+    def raw_words(self) -> int | None:
+        """Number of words, including unknown ones."""
+
+    @property
+    def raw_sentences(self) -> int | None:
+        """Number of lines or lists."""
+
+    @property
+    def is_restartable(self) -> bool:
+        """Whether several passes are possible."""
+
     def blocks(self) -> Iterator[EncodedBlock]:
-        """One pass over the corpus."""
+        """Make one pass over the corpus."""
 
-    @abstractmethod
     def close(self) -> None:
-        """Free memory and disk."""
+        """Release memory and disk space."""
 
 
 class BlockBuffer:
-    """Blocks in memory or, when they are many, in a temporary file."""
+    """Append-only list of blocks that spills to disk.
+
+    Parameters
+    ----------
+    spill : SpillRules
+        When the ids move to disk.
+    """
 
     def __init__(self, spill: SpillRules) -> None:
-        self._shelf = SpillBuffer(spill.memory_bytes, spill.folder)
-        self._numbers: list[tuple[int, int]] = []  # of each block: raw words and sentences
+        self._arrays = SpillBuffer(spill.memory_bytes, spill.folder)
+        self._raw_counts: list[tuple[int, int]] = []  # words and sentences of each block
         self.word_count = 0
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return len(self._raw_counts)
 
-    def put(self, block: EncodedBlock) -> None:
-        self._shelf.put(block.ids)
-        self._shelf.put(block.ends)
-        self._numbers.append((block.raw_words, block.raw_sentences))
+    def append(self, block: EncodedBlock) -> None:
+        """Append a block.
+
+        Parameters
+        ----------
+        block : EncodedBlock
+            The block.
+        """
+        self._arrays.append(block.ids)
+        self._arrays.append(block.ends)
+        self._raw_counts.append((block.raw_words, block.raw_sentences))
         self.word_count += len(block.ids)
 
     def __getitem__(self, position: int) -> EncodedBlock:
-        return EncodedBlock(self._shelf[2 * position], self._shelf[2 * position + 1], *self._numbers[position])
+        return EncodedBlock(self._arrays[2 * position], self._arrays[2 * position + 1], *self._raw_counts[position])
 
     @property
     def raw_words(self) -> int:
-        return sum(words for words, _ in self._numbers)
+        """Number of words, including unknown ones."""
+        return sum(words for words, _ in self._raw_counts)
 
     @property
     def raw_sentences(self) -> int:
-        return sum(sentences for _, sentences in self._numbers)
+        """Number of lines or lists."""
+        return sum(sentences for _, sentences in self._raw_counts)
 
     def close(self) -> None:
-        self._shelf.close()
+        """Release memory and disk space."""
+        self._arrays.close()
 
 
 class BlockBuilder:
-    """Puts small pieces together to blocks of about a million words."""
+    """Merges small blocks into blocks of about a million words.
+
+    Parameters
+    ----------
+    spill : SpillRules
+        When the ids move to disk.
+    """
 
     def __init__(self, spill: SpillRules) -> None:
-        self._shelf = BlockBuffer(spill)
-        self._pieces: list[EncodedBlock] = []
-        self._waiting_words = 0
+        self._blocks = BlockBuffer(spill)
+        self._pending: list[EncodedBlock] = []
+        self._pending_words = 0
 
-    def add(self, piece: EncodedBlock) -> None:
-        self._pieces.append(piece)
-        self._waiting_words += piece.raw_words
-        if self._waiting_words >= BLOCK_WORDS:
-            self._seal()
+    def add(self, block: EncodedBlock) -> None:
+        """Append a small block.
+
+        Parameters
+        ----------
+        block : EncodedBlock
+            The block.
+        """
+        self._pending.append(block)
+        self._pending_words += block.raw_words
+        if self._pending_words >= BLOCK_WORDS:
+            self._merge_pending()
 
     def finish(self) -> StoredCorpus:
-        self._seal()
-        return StoredCorpus(self._shelf)
+        """Return the corpus of all blocks.
 
-    def _seal(self) -> None:
-        pieces, self._pieces = self._pieces, []
-        self._waiting_words = 0
-        if not pieces:
+        Returns
+        -------
+        StoredCorpus
+            The corpus.
+        """
+        self._merge_pending()
+        return StoredCorpus(self._blocks)
+
+    def _merge_pending(self) -> None:
+        pending, self._pending = self._pending, []
+        self._pending_words = 0
+        if not pending:
             return
-        starts = np.cumsum([0] + [len(piece.ids) for piece in pieces])
-        self._shelf.put(
+        starts = np.cumsum([0] + [len(block.ids) for block in pending])
+        self._blocks.append(
             EncodedBlock(
-                np.concatenate([piece.ids for piece in pieces]),
-                np.concatenate([piece.ends + start for piece, start in zip(pieces, starts, strict=False)]),
-                sum(piece.raw_words for piece in pieces),
-                sum(piece.raw_sentences for piece in pieces),
+                np.concatenate([block.ids for block in pending]),
+                np.concatenate([block.ends + start for block, start in zip(pending, starts, strict=False)]),
+                sum(block.raw_words for block in pending),
+                sum(block.raw_sentences for block in pending),
             )
         )
 
 
-class StoredCorpus(EncodedCorpus):
-    """All ids, in memory or mapped from a temporary file."""
+class StoredCorpus:
+    """Corpus whose ids are in memory or mapped from a temporary file.
+
+    Parameters
+    ----------
+    blocks : BlockBuffer
+        The ids.
+    """
 
     is_restartable = True
-    word_count: int
-    raw_words: int
-    raw_sentences: int
 
-    def __init__(self, shelf: BlockBuffer) -> None:
-        self._shelf = shelf
-        self.word_count = shelf.word_count
-        self.raw_words = shelf.raw_words
-        self.raw_sentences = shelf.raw_sentences
+    def __init__(self, blocks: BlockBuffer) -> None:
+        self._blocks = blocks
+        self.word_count: int = blocks.word_count
+        self.raw_words: int = blocks.raw_words
+        self.raw_sentences: int = blocks.raw_sentences
 
     def blocks(self) -> Iterator[EncodedBlock]:
-        for position in range(len(self._shelf)):
-            yield self._shelf[position]
+        """Make one pass over the corpus.
+
+        Yields
+        ------
+        EncodedBlock
+            The blocks in order.
+        """
+        for position in range(len(self._blocks)):
+            yield self._blocks[position]
 
     def close(self) -> None:
-        self._shelf.close()
+        """Release memory and disk space."""
+        self._blocks.close()
 
 
-class StreamedCorpus(EncodedCorpus):
-    """Sentences of Python objects, read and encoded anew in every pass, as they may differ in each."""
+class StreamedCorpus:
+    """Corpus of Python objects that is read and encoded again in every pass, because passes may differ.
+
+    Parameters
+    ----------
+    sentences : iterable of lists of str
+        The sentences.
+    table : WordTable
+        The vocabulary.
+    name : str
+        What the sentences are called in messages.
+    max_sentence_length : int
+        Longer sentences are split; in tokens.
+    is_restartable : bool
+        Whether several passes are possible.
+    raw_words, raw_sentences : int or None, default None
+        Size of the corpus, if it is known.
+    """
 
     def __init__(
         self,
-        sentences: Iterable[Any],
+        sentences: Iterable[object],
         table: _core.text.WordTable,
         *,
         name: str,
@@ -190,11 +269,23 @@ class StreamedCorpus(EncodedCorpus):
         self._max_sentence_length = max_sentence_length
         self._was_read = False
         self.is_restartable = is_restartable
-        self.word_count = None
+        self.word_count: int | None = None
         self.raw_words = raw_words
         self.raw_sentences = raw_sentences
 
     def blocks(self) -> Iterator[EncodedBlock]:
+        """Make one pass over the corpus; afterwards its size is known.
+
+        Yields
+        ------
+        EncodedBlock
+            The blocks in order.
+
+        Raises
+        ------
+        TypeError
+            If the sentences allow one pass only and have been read.
+        """
         if self._was_read and not self.is_restartable:
             raise single_pass_error(self._name)
         self._was_read = True
@@ -207,4 +298,4 @@ class StreamedCorpus(EncodedCorpus):
         self.word_count, self.raw_words, self.raw_sentences = word_count, lists.words, lists.sentences
 
     def close(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: no ids are stored."""

@@ -1,10 +1,10 @@
-"""One door for everything that can be a corpus."""
+"""Everything that a model accepts as a corpus, recognised in one place."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, TypeAlias, cast
 
 from ..storage.paths import AnyPath
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
@@ -21,8 +21,8 @@ CorpusInput: TypeAlias = TextInput | Iterable[Iterable[str]]
 
 
 def open_corpus(
-    sentences: Any = None,
-    corpus_file: Any = None,
+    sentences: object = None,
+    corpus_file: object = None,
     *,
     name: str = "sentences",
     passes: int = 1,
@@ -30,30 +30,37 @@ def open_corpus(
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
 ) -> Corpus:
-    """Return what was given as a corpus.
+    """Return a corpus for what the caller has given.
 
     Parameters
     ----------
-    sentences
-        A list or tuple of token lists (read once), any other iterable of them (read anew in every pass), a
-        `LineSentence`, `PathLineSentences` or `Text8Corpus`, or text as in `corpus_file`. A str must be a path.
-    corpus_file
-        A path, a list of paths, a folder, or an open file object; compressed files are recognised by their content.
-    name
-        What errors call `sentences`.
-    passes
-        How often the caller is going to read it; a generator is refused when that is more than once.
-    errors
-        What to do with bytes that are no UTF-8: "strict" refuses, "replace" and "ignore" do as ``bytes.decode`` does.
-    max_sentence_length
-        Words; longer lines and lists become several sentences.
-    spill
-        When ids go to disk.
+    sentences : iterable of lists of str, corpus reader, path or file object, optional
+        A list or tuple of token lists, which is read once; any other iterable of token lists, which is read in every
+        pass; a `LineSentence`, `PathLineSentences` or `Text8Corpus`; or text as for `corpus_file`. A str must be the
+        path of an existing file.
+    corpus_file : path, list of paths, or file object, optional
+        Text with one sentence per line, instead of `sentences`. A folder stands for its files; compressed files are
+        recognised by their content.
+    name : str, default "sentences"
+        Name of the argument in messages.
+    passes : int, default 1
+        Number of passes that the caller needs; a generator is refused if it is greater than 1.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of invalid UTF-8, as in ``bytes.decode``.
+    max_sentence_length : int, default 10000
+        Longer lines and lists are split into several sentences; in tokens.
+    spill : SpillRules or None, default None
+        When ids move to disk; None for the defaults.
+
+    Returns
+    -------
+    Corpus
+        The corpus.
 
     Raises
     ------
     TypeError
-        If it is no corpus, or one that cannot be read often enough.
+        If the argument is not a corpus, or does not allow the passes needed.
     OSError
         If a file cannot be opened.
 
@@ -68,7 +75,8 @@ def open_corpus(
     [[0, 1, 0]]
     """
     if (sentences is None) == (corpus_file is None):
-        raise TypeError(f"give either `{name}` or `corpus_file`" + (", not both" if sentences is not None else ""))
+        problem = "got both" if sentences is not None else "got neither"
+        raise TypeError(f"either {name} or corpus_file must be given, {problem}")
     spill = spill or SpillRules()
     rules = SentenceRules(max_sentence_length=max_sentence_length)
     if corpus_file is not None:
@@ -79,45 +87,62 @@ def open_corpus(
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill)
     if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
-        raise TypeError(f"`{name}` must be token lists or a path, got {type(sentences).__name__}")
-    corpus = StreamCorpus(sentences, name=name, max_sentence_length=max_sentence_length)
+        raise TypeError(f"{name} must be token lists or a path, got {type(sentences).__name__}")
+    # Objects with only __getitem__ are iterable, which Iterable does not recognise.
+    corpus = StreamCorpus(cast("Iterable[object]", sentences), name=name, max_sentence_length=max_sentence_length)
     if passes > 1 and not corpus.is_restartable:
         raise single_pass_error(name)
     return corpus
 
 
 def text_reader(
-    sentences: Any,
+    sentences: object,
     *,
     name: str = "sentences",
     rules: SentenceRules | None = None,
     errors: DecodingErrors = "strict",
 ) -> TextReader | None:
-    """Return what reads `sentences` as text in C++; None when it is an iterable of token lists.
+    """Return the reader of a corpus that is text, which is processed in C++.
+
+    Parameters
+    ----------
+    sentences : object
+        The corpus; see `open_corpus`.
+    name : str, default "sentences"
+        Name of the argument in messages.
+    rules : SentenceRules or None, default None
+        How tokens form sentences.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of invalid UTF-8, as in ``bytes.decode``.
+
+    Returns
+    -------
+    TextReader or None
+        None if the corpus is an iterable of token lists.
 
     Raises
     ------
     TypeError
-        If it is a str that is no existing file.
+        If the corpus is a str that is not the path of an existing file.
     OSError
         If a file cannot be opened.
     """
-    # Not isinstance: who derives from these may have changed what iterating gives.
-    if type(sentences) in (LineSentence, PathLineSentences, Text8Corpus):
-        reader: TextReader = sentences.reader(errors)
-        return reader
+    if isinstance(sentences, LineSentence | PathLineSentences | Text8Corpus):
+        # A subclass may have changed iteration, which is then followed.
+        has_own_iteration = type(sentences) not in (LineSentence, PathLineSentences, Text8Corpus)
+        return None if has_own_iteration else sentences.reader(errors)
     if _is_text_input(sentences, name):
         return TextReader(sources_of(sentences), rules=rules, errors=errors)
     return None
 
 
-def _is_text_input(sentences: Any, name: str) -> bool:
+def _is_text_input(sentences: object, name: str) -> bool:
     if isinstance(sentences, str | bytes):
-        if os.path.exists(os.path.expanduser(sentences)):  # noqa: PTH110, PTH111 - False, not an error, for any text
+        if os.path.exists(os.path.expanduser(sentences)):  # noqa: PTH110, PTH111 - unlike Path, False rather than an error for any str
             return True
         raise TypeError(
-            f"`{name}` is a {type(sentences).__name__} and no existing file: {sentences[:40]!r}; give lists of tokens "
-            "such as [['first', 'sentence'], ['second', 'one']], or the path of a text"
+            f"{name} must be lists of tokens, such as [['first', 'sentence'], ['second', 'one']], or the path of a "
+            f"text file, got a {type(sentences).__name__} that is not an existing file: {sentences[:40]!r}"
         )
     if isinstance(sentences, os.PathLike) or callable(getattr(sentences, "read", None)):
         return True

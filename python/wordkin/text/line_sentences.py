@@ -1,4 +1,4 @@
-"""Text files as iterables of token lists, by gensim's names; a model given one reads the file in C++ instead."""
+"""gensim's corpus readers: text files as iterables of token lists, which models read in C++ instead."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import IO, Any
 
 from ..storage.paths import AnyPath
 from .reader import DecodingErrors, SentenceRules, TextReader
-from .sources import TextSource, sources_of
+from .sources import sources_of
 
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus"]
 
 
 class LineSentence:
-    """A text with one sentence a line and blanks between words.
+    """A text file with one sentence per line and whitespace-separated tokens.
 
-    Only ASCII blanks separate words; no-break and ideographic spaces are characters like others. Carriage returns end
-    lines, alone or before a line feed.
+    Only ASCII whitespace separates tokens; no-break and ideographic spaces are ordinary characters. A carriage return
+    ends a line, alone or before a line feed.
 
     Parameters
     ----------
-    source
-        A path (compressed files are recognised by their content) or an open file object, which is read from its start.
-    max_sentence_length
-        Words; longer lines become several sentences.
-    limit
-        Lines to read; all by default.
+    source : path or file object
+        The text; compressed files are recognised by their content, and file objects are read from their start.
+    max_sentence_length : int, default 10000
+        Longer lines are split into several sentences; in tokens.
+    limit : int or None, default None
+        Number of lines to read of each file; None for all.
 
     Examples
     --------
@@ -43,25 +43,32 @@ class LineSentence:
         return self.reader().sentences()
 
     def reader(self, errors: DecodingErrors = "strict") -> TextReader:
-        """What reads the text in C++; not for the user."""
-        rules = SentenceRules(max_sentence_length=self.max_sentence_length, line_limit=self.limit)
-        return TextReader(self._sources(), rules=rules, errors=errors)
+        """Return the reader that models use to read the text in C++.
 
-    def _sources(self) -> list[TextSource]:
-        return sources_of(self.source)
+        Parameters
+        ----------
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of invalid UTF-8, as in ``bytes.decode``.
+
+        Returns
+        -------
+        TextReader
+            The reader.
+        """
+        return _line_reader(self.source, self.max_sentence_length, self.limit, errors)
 
 
-class PathLineSentences(LineSentence):
-    """All files of a folder in the order of their names, each as `LineSentence` reads it; or a single file.
+class PathLineSentences:
+    """All files of a folder in the order of their names, each read like a `LineSentence`; or a single file.
 
     Parameters
     ----------
-    source
-        The path of a folder; folders within it are left out.
-    max_sentence_length
-        Words; longer lines become several sentences.
-    limit
-        Lines to read of each file; all by default.
+    source : path
+        The folder, whose subfolders are skipped, or the file.
+    max_sentence_length : int, default 10000
+        Longer lines are split into several sentences; in tokens.
+    limit : int or None, default None
+        Number of lines to read of each file; None for all.
 
     Examples
     --------
@@ -74,18 +81,38 @@ class PathLineSentences(LineSentence):
     """
 
     def __init__(self, source: AnyPath, max_sentence_length: int = 10000, limit: int | None = None) -> None:
-        super().__init__(source, max_sentence_length, limit)
+        self.source = source
+        self.max_sentence_length = max_sentence_length
+        self.limit = limit
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self.reader().sentences()
+
+    def reader(self, errors: DecodingErrors = "strict") -> TextReader:
+        """Return the reader that models use to read the text in C++; see `LineSentence.reader`.
+
+        Parameters
+        ----------
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of invalid UTF-8, as in ``bytes.decode``.
+
+        Returns
+        -------
+        TextReader
+            The reader.
+        """
+        return _line_reader(self.source, self.max_sentence_length, self.limit, errors)
 
 
 class Text8Corpus:
-    """A text without sentences: every `max_sentence_length` words are taken for one, and line ends for blanks.
+    """A text without sentence boundaries: every `max_sentence_length` tokens form a sentence.
 
     Parameters
     ----------
-    fname
-        A path or an open file object.
-    max_sentence_length
-        Words.
+    fname : path or file object
+        The text; line ends are ordinary whitespace.
+    max_sentence_length : int, default 10000
+        Number of tokens per sentence.
 
     Examples
     --------
@@ -102,6 +129,22 @@ class Text8Corpus:
         return self.reader().sentences()
 
     def reader(self, errors: DecodingErrors = "strict") -> TextReader:
-        """What reads the text in C++; not for the user."""
+        """Return the reader that models use to read the text in C++; see `LineSentence.reader`.
+
+        Parameters
+        ----------
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of invalid UTF-8, as in ``bytes.decode``.
+
+        Returns
+        -------
+        TextReader
+            The reader.
+        """
         rules = SentenceRules(max_sentence_length=self.max_sentence_length, line_is_sentence=False)
         return TextReader(sources_of(self.fname), rules=rules, errors=errors)
+
+
+def _line_reader(source: object, max_sentence_length: int, limit: int | None, errors: DecodingErrors) -> TextReader:
+    rules = SentenceRules(max_sentence_length=max_sentence_length, line_limit=limit)
+    return TextReader(sources_of(source), rules=rules, errors=errors)

@@ -1,4 +1,4 @@
-"""Text as blocks of bytes that begin and end with a sentence, so that each can be worked on by itself."""
+"""Text as blocks of bytes that begin and end at sentence boundaries, so that they can be processed independently."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .sources import TextSource
 
 __all__ = ["SentenceRules", "TextBlock", "TextReader", "located_error"]
 
-# Small enough that the blocks on their way to many workers are few megabytes, large enough that what a block costs in
-# Python (some 20 microseconds) does not count against 4 milliseconds of work.
+# Small enough that the blocks queued for many workers take a few megabytes; large enough that the cost of a block in
+# Python (about 20 microseconds) is negligible against its 4 milliseconds of processing.
 BLOCK_BYTES = 1 << 20
 
 DecodingErrors = Literal["strict", "replace", "ignore"]
@@ -24,11 +24,21 @@ _MAX_WORD_BYTES = _core.text.max_word_bytes
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceRules:
-    """How the words of a text form sentences."""
+    """How the tokens of a text form sentences.
 
-    max_sentence_length: int = 10000  # words; what is longer becomes several sentences
-    line_is_sentence: bool = True  # False: line ends are blanks, and all text is one long line
-    line_limit: int | None = None  # lines to read of each file
+    Parameters
+    ----------
+    max_sentence_length : int, default 10000
+        Longer sentences are split; in tokens (>= 1).
+    line_is_sentence : bool, default True
+        Whether lines are sentences; otherwise line ends are ordinary whitespace and the text is one long line.
+    line_limit : int or None, default None
+        Number of lines to read of each file; None for all.
+    """
+
+    max_sentence_length: int = 10000
+    line_is_sentence: bool = True
+    line_limit: int | None = None
 
     def __post_init__(self) -> None:
         _require_count("max_sentence_length", self.max_sentence_length, 1)
@@ -45,16 +55,40 @@ def _require_count(name: str, value: int, least: int) -> None:
 
 @dataclass(frozen=True)
 class TextBlock:
-    """A piece of UTF-8 text."""
+    """A part of a UTF-8 text.
+
+    Parameters
+    ----------
+    data : bytes
+        The text.
+    continues_line : bool
+        Whether the first line began in an earlier block.
+    source : str
+        Name of the source in messages.
+    offset : int
+        Offset of the first byte in the decompressed source.
+    """
 
     data: bytes
-    continues_line: bool  # the first line began in an earlier block
+    continues_line: bool
     source: str
-    offset: int  # of the first byte in the (decompressed) source
+    offset: int
 
 
 class TextReader:
-    """The text of several sources, one after the other."""
+    """The text of several sources, concatenated.
+
+    Parameters
+    ----------
+    sources : sequence of TextSource
+        The sources; at least one.
+    rules : SentenceRules or None, default None
+        How tokens form sentences; None for the defaults.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of invalid UTF-8, as in ``bytes.decode``.
+    block_bytes : int, default BLOCK_BYTES
+        Approximate size of a block.
+    """
 
     def __init__(
         self,
@@ -73,15 +107,30 @@ class TextReader:
 
     @property
     def is_restartable(self) -> bool:
+        """Whether several passes are possible."""
         return all(source.is_restartable for source in self.sources)
 
     @property
     def name(self) -> str:
+        """What the text is called in messages."""
         first = self.sources[0].name
         return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
 
     def blocks(self) -> Iterator[TextBlock]:
-        """Read all sources from their starts."""
+        """Read all sources from their starts.
+
+        Yields
+        ------
+        TextBlock
+            The blocks in order.
+
+        Raises
+        ------
+        CorpusError, FormatError
+            If a source is not UTF-8 text, or has a token that is too long.
+        OSError
+            If a source cannot be read.
+        """
         for source in self.sources:
             with source.open() as stream:
                 blocks = self._blocks(stream, source.name)
@@ -90,14 +139,25 @@ class TextReader:
                 yield from blocks
 
     def sentences(self) -> Iterator[list[str]]:
-        """The same text as lists of words, for use in Python."""
+        """Read the text as lists of tokens.
+
+        Yields
+        ------
+        list of str
+            A sentence.
+
+        Raises
+        ------
+        CorpusError, FormatError
+            As for `blocks`.
+        """
         for block in self.blocks():
             try:
                 block.data.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise CorpusError(f"{block.source}: byte {block.offset + error.start}: invalid UTF-8") from None
             for line in block.data.splitlines() if self.rules.line_is_sentence else [block.data]:
-                words = line.split()  # bytes split at ASCII blanks only, as the C++ scanner does
+                words = line.split()  # bytes are split at ASCII whitespace only, like in the C++ scanner
                 for start in range(0, len(words), self.rules.max_sentence_length):
                     yield [word.decode("utf-8") for word in words[start : start + self.rules.max_sentence_length]]
 
@@ -120,33 +180,35 @@ class TextReader:
                 return
             rest = text[cut:]
             offset += cut
-            # A line that has begun with blanks only, or not at all, does not count as begun.
+            # A line of which only whitespace has been seen does not count as begun.
             continues_line = within_line and (continues_line or not (cut == 0 or text[:cut].isspace()))
 
     def _cut(self, text: bytes, name: str, offset: int) -> tuple[int, bool]:
-        """Where `text`, which goes on, is cut, and whether that is within a line."""
+        """Return where to cut `text`, which continues, and whether that is within a line."""
         if self.rules.line_is_sentence:
             line_feed = text.rfind(b"\n")
             # A carriage return at the very end may be the first half of CR LF.
             line_end = max(line_feed, text.rfind(b"\r", line_feed + 1, len(text) - 1))
             if line_end >= 0:
                 return line_end + 1, False
-        # A line longer than a block: cut where one of its sentences ends.
+        # A line longer than a block is cut where one of its sentences ends.
         cut = _core.text.cut_after_sentences(text, self.rules.max_sentence_length)
-        if cut == 0:  # sentences longer than a block: any end of a word
-            blanks = b" \t\v\f" if self.rules.line_is_sentence else b" \t\v\f\n\r"
-            cut = 1 + max(text.rfind(blank) for blank in blanks)
+        if cut == 0:  # a sentence longer than a block is cut after any token
+            whitespace = b" \t\v\f" if self.rules.line_is_sentence else b" \t\v\f\n\r"
+            cut = 1 + max(text.rfind(character) for character in whitespace)
         if cut == 0 and len(text) > _MAX_WORD_BYTES:
-            raise CorpusError(f"{name}: byte {offset}: a word is longer than {_MAX_WORD_BYTES} bytes; is this a text?")
+            raise CorpusError(
+                f"{name}: byte {offset}: a token is longer than {_MAX_WORD_BYTES} bytes; is this a text file?"
+            )
         return cut, self.rules.line_is_sentence
 
     def _valid(self, text: bytes) -> bytes:
-        # Blocks are cut at ASCII bytes, which never stand within a character, so each can be repaired by itself.
+        # Blocks are cut at ASCII bytes, which are never part of another character, so they can be repaired separately.
         return text if self._errors == "strict" else text.decode("utf-8", self._errors).encode("utf-8")
 
 
 def _read(stream: BinaryIO, count: int) -> bytes:
-    """At least `count` bytes, fewer only at the end: a pipe gives them in small pieces."""
+    """Read `count` bytes, fewer only at the end; pipes return less than requested."""
     data = stream.read(count)
     if not data or len(data) >= count:
         return data
@@ -172,7 +234,22 @@ def _first_lines(blocks: Iterator[TextBlock], limit: int) -> Iterator[TextBlock]
 
 
 def located_error(error: _core.text.TextError, block: TextBlock, start: int = 0) -> CorpusError:
-    """What was wrong with a block, from its byte `start` on, as an error that tells where in its source."""
+    """Return an error of the C++ core with its position in the source.
+
+    Parameters
+    ----------
+    error : TextError
+        The error, with an offset.
+    block : TextBlock
+        The block that was processed.
+    start : int, default 0
+        Byte of the block to which the offset refers.
+
+    Returns
+    -------
+    CorpusError
+        The error.
+    """
     what, offset = error.args
-    hint = "; errors='replace' or 'ignore' read over it" if "UTF-8" in what else "; is this a text?"
+    hint = "; use errors='replace' or errors='ignore' to accept it" if "UTF-8" in what else "; is this a text file?"
     return CorpusError(f"{block.source}: byte {block.offset + start + offset}: {what}{hint}")

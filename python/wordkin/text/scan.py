@@ -1,4 +1,4 @@
-"""Reading a corpus for the first time: its words are counted and, where they fit, kept as provisional ids."""
+"""The first pass over a corpus: words are counted and, if the corpus cannot change, stored as provisional ids."""
 
 from __future__ import annotations
 
@@ -11,30 +11,45 @@ from numpy.typing import NDArray
 from .. import _core
 from .encoded import BLOCK_WORDS, BlockBuffer, EncodedBlock, SpillRules, StoredCorpus
 from .spill_buffer import SpillBuffer
-from .vocabulary import RawCounts, TrimRule, Vocabulary, passes
+from .vocabulary import RawCounts, TrimRule, Vocabulary, is_kept
 
 __all__ = ["Progress", "ProvisionalIds", "Scan", "VocabularyBound"]
 
-Progress = Callable[[int], None]  # told how many words were read so far
+Progress = Callable[[int], None]  # called with the number of words read so far
 
 
 class ProvisionalIds:
-    """The words of a corpus as numbers in the order of their first occurrence, in chunks of about a million.
+    """The words of a corpus as ids in the order of first occurrence, in chunks of about a million words.
 
-    A chunk stays where it is when its numbers become ids: memory is taken once, and never for two copies.
+    Chunks are renumbered in place, so that there are never two copies of the corpus in memory.
+
+    Parameters
+    ----------
+    spill : SpillRules
+        When the ids move to disk.
     """
 
     def __init__(self, spill: SpillRules) -> None:
         self._spill = spill
-        self._shelf = SpillBuffer(spill.memory_bytes, spill.folder)
+        self._buffer = SpillBuffer(spill.memory_bytes, spill.folder)
         self._chunks: list[_ChunkContent] = []
         self._chunk = np.empty(0, dtype=np.int32)
         self._filled = 0
 
     def add(self, ids: NDArray[np.int32], counter: int, words: int, sentences: int) -> None:
-        """Append what was read: whole sentences, numbered by one of several counters."""
+        """Append whole sentences that one of several counters has numbered.
+
+        Parameters
+        ----------
+        ids : ndarray of int32, shape (n,)
+            Ids given by the counter, with sentence ends.
+        counter : int
+            Index of the counter.
+        words, sentences : int
+            Number of words and sentences.
+        """
         if self._filled + len(ids) > len(self._chunk) or not self._chunks:
-            self._seal()
+            self._finish_chunk()
             self._chunk = np.empty(max(BLOCK_WORDS, len(ids)), dtype=np.int32)
             self._chunks.append(_ChunkContent())
         self._chunk[self._filled : self._filled + len(ids)] = ids
@@ -44,24 +59,37 @@ class ProvisionalIds:
         content.words += words
         content.sentences += sentences
 
-    def _seal(self) -> None:
+    def _finish_chunk(self) -> None:
         if self._chunks:
-            self._shelf.put(self._chunk[: self._filled])
+            self._buffer.append(self._chunk[: self._filled])
         self._filled = 0
 
     def renumbered(self, final_ids: list[NDArray[np.int32]], workers: int) -> StoredCorpus:
-        """Turn all numbers into ids of a vocabulary; `final_ids` has an array for each counter."""
-        self._seal()
+        """Return the corpus with the ids of a vocabulary; the provisional ids are consumed.
+
+        Parameters
+        ----------
+        final_ids : list of ndarray of int32
+            For each counter, the final id of each of its ids, or -1.
+        workers : int
+            Number of threads.
+
+        Returns
+        -------
+        StoredCorpus
+            The corpus.
+        """
+        self._finish_chunk()
         encoded = BlockBuffer(self._spill)
-        arrays = self._shelf.take_all()
+        arrays = self._buffer.pop_all()
         for first in range(0, len(self._chunks), workers):
-            group = self._chunks[first : first + workers]  # some 10 ms, between which Ctrl-C is heard
+            group = self._chunks[first : first + workers]  # about 10 ms of work; signals are handled in between
             chunks = [next(arrays) for _ in group]
             ends = _core.text.renumber(chunks, [content.segments for content in group], final_ids, workers)
             for content, ids, chunk_ends in zip(group, chunks, ends, strict=True):
                 length = int(chunk_ends[-1]) if len(chunk_ends) else 0
-                encoded.put(EncodedBlock(ids[:length], chunk_ends, content.words, content.sentences))
-        self._shelf.close()
+                encoded.append(EncodedBlock(ids[:length], chunk_ends, content.words, content.sentences))
+        self._buffer.close()
         return StoredCorpus(encoded)
 
 
@@ -73,16 +101,16 @@ class _ChunkContent:
 
 
 class Scan:
-    """What reading a corpus yields.
+    """Result of the first pass over a corpus.
 
     Parameters
     ----------
-    counts
-        Its words.
-    ids
-        Its text; None when it was not kept.
-    merged_ids
-        For each counter: its number of a word -> the word's number in `counts`.
+    counts : RawCounts
+        The words and their counts.
+    ids : ProvisionalIds or None, default None
+        The corpus as ids, if they were stored.
+    merged_ids : list of ndarray of int32, optional
+        For each counter, the index in `counts` of each of its ids.
     """
 
     def __init__(
@@ -96,9 +124,21 @@ class Scan:
         self._merged_ids = merged_ids or []
 
     def encoded(self, vocabulary: Vocabulary, workers: int = 1) -> StoredCorpus | None:
-        """Return the corpus as ids of `vocabulary` without reading it again; None when it was not kept.
+        """Return the corpus as ids of a vocabulary without reading it again.
 
-        To be called once: the memory of the provisional ids becomes that of the result.
+        It can be called once, because the memory of the provisional ids is reused for the result.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            The vocabulary.
+        workers : int, default 1
+            Number of threads.
+
+        Returns
+        -------
+        StoredCorpus or None
+            The corpus; None if its ids were not stored.
         """
         if self._ids is None:
             return None
@@ -108,8 +148,18 @@ class Scan:
 
 
 class VocabularyBound:
-    """Keeps the number of words low while they are counted, as gensim does: when there are more than `most_words` after
-    a sentence, the rarest go, those below 2 the second time, below 3 the third, and so on."""
+    """Limits the number of distinct words while they are counted, as gensim does.
+
+    Whenever there are more than `most_words` after a sentence, words below a minimum count are removed; the minimum
+    starts at 1 and grows by 1 each time.
+
+    Parameters
+    ----------
+    most_words : int
+        The limit.
+    trim_rule : callable or None
+        Decides about words that would be removed; see `RawCounts.prune`.
+    """
 
     def __init__(self, most_words: int, trim_rule: TrimRule | None) -> None:
         self.most_words = most_words
@@ -117,6 +167,13 @@ class VocabularyBound:
         self._min_count = 1
 
     def apply(self, counter: _core.text.SequentialCounter) -> None:
+        """Remove rare words from a counter that is above the limit.
+
+        Parameters
+        ----------
+        counter : SequentialCounter
+            The counter.
+        """
         if len(counter) <= self.most_words:
             return
         counts = counter.counts()
@@ -124,6 +181,6 @@ class VocabularyBound:
         if self._trim_rule is not None:
             words = counter.table().words(np.arange(len(counts), dtype=np.int32))
             for position, (word, count) in enumerate(zip(words, counts.tolist(), strict=True)):
-                keep[position] = passes(self._trim_rule, word, count, self._min_count)
+                keep[position] = is_kept(self._trim_rule, word, count, self._min_count)
         counter.retain(keep)
         self._min_count += 1

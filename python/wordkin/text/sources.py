@@ -1,4 +1,4 @@
-"""Where the bytes of a text come from: files, folders, pipes, open file objects."""
+"""Sources of text: files, folders, pipes, and open file objects."""
 
 from __future__ import annotations
 
@@ -16,17 +16,28 @@ __all__ = ["FileSource", "StreamSource", "TextSource", "sources_of"]
 
 
 class TextSource(Protocol):
-    """Something that can be opened and read as bytes, once or many times."""
+    """Bytes of text that can be read once or several times."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the source is called in messages."""
+
     @property
-    def is_restartable(self) -> bool: ...
-    def open(self) -> AbstractContextManager[BinaryIO]: ...
+    def is_restartable(self) -> bool:
+        """Whether it can be read several times."""
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """Open the decompressed content for reading from its start."""
 
 
 class FileSource:
-    """A file, compressed or not. Of a plain file no more is read than it held when this object was made."""
+    """A file, compressed or not; data appended to a regular file after this object was made are not read.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    """
 
     def __init__(self, path: AnyPath) -> None:
         self.path = local_path(path)
@@ -37,26 +48,34 @@ class FileSource:
 
     @property
     def name(self) -> str:
+        """Path of the file."""
         return str(self.path)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
+        """Open the decompressed content; see `TextSource.open`."""
         if not self.is_restartable:
             if self._was_opened:
                 raise _single_pass_error(self.name)
             self._was_opened = True
         with self.path.open("rb") as file:
             content = decompressed(file, self.name)
-            if content is file and self._size > 0:  # what says 0 may be a file of the system that holds more
+            if content is file and self._size > 0:  # files of /proc have size 0 and content
                 content = cast("BinaryIO", _Bounded(file, self._size, self.name))
             yield content
 
 
 class StreamSource:
-    """An open file object of the caller's, binary or text; it is read from its start when it can seek."""
+    """A file object that the caller has opened, binary or text; read from its start if it is seekable.
+
+    Parameters
+    ----------
+    stream : file object
+        The file; it is left open.
+    """
 
     def __init__(self, stream: IO[Any]) -> None:
-        self._stream = _Lent(stream)
+        self._stream = _Borrowed(stream)
         self._is_text = isinstance(stream.read(0), str)
         self.is_restartable = self._stream.seekable()
         self._was_opened = False
@@ -64,6 +83,7 @@ class StreamSource:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
+        """Open the decompressed content; see `TextSource.open`."""
         if self.is_restartable:
             self._stream.seek(0)
         elif self._was_opened:
@@ -75,34 +95,51 @@ class StreamSource:
             yield decompressed(cast("BinaryIO", self._stream), self.name)
 
 
-def sources_of(given: Any) -> list[TextSource]:
-    """Return the sources behind a path, a folder (its files in the order of their names), a file object, or a list of
-    these."""
+def sources_of(given: object) -> list[TextSource]:
+    """Return the sources that an argument stands for.
+
+    Parameters
+    ----------
+    given : path, file object, or list of them
+        A folder stands for its files, without subfolders, in the order of their names.
+
+    Returns
+    -------
+    list of TextSource
+        At least one source.
+
+    Raises
+    ------
+    CorpusError
+        If a folder or list is empty.
+    TypeError
+        If the argument is of another type.
+    OSError
+        If a file does not exist or cannot be accessed.
+    """
     if isinstance(given, list | tuple):
         if not given:
-            raise CorpusError("an empty list of files")
+            raise CorpusError("the list of files must not be empty")
         return [source for one in given for source in sources_of(one)]
     if callable(getattr(given, "read", None)):
-        return [StreamSource(given)]
+        return [StreamSource(cast("IO[Any]", given))]
     if not isinstance(given, str | bytes | os.PathLike):
-        raise TypeError(f"a text must be given as a path or an open file, got {type(given).__name__}")
+        raise TypeError(f"a text must be a path or an open file, got {type(given).__name__}")
     path = local_path(given)
     if not path.is_dir():
         return [FileSource(path)]
-    files = [entry for entry in sorted(path.iterdir()) if entry.is_file()]  # folders within it are left out
+    files = [entry for entry in sorted(path.iterdir()) if entry.is_file()]
     if not files:
-        raise CorpusError(f"{path}: no file in this folder")
+        raise CorpusError(f"{path}: the folder has no files")
     return [FileSource(file) for file in files]
 
 
 def _single_pass_error(name: str) -> CorpusError:
-    return CorpusError(
-        f"{name} can be read only once, and a further pass over it is needed: write its content to a file and give that"
-    )
+    return CorpusError(f"{name} can be read only once, but another pass is needed: save its content to a file first")
 
 
 class _Bounded:
-    """The first `size` bytes of a file that holds at least as many."""
+    """The first `size` bytes of a file."""
 
     def __init__(self, file: BinaryIO, size: int, name: str) -> None:
         self._file = file
@@ -115,14 +152,14 @@ class _Bounded:
         self._left -= len(data)
         if not data and self._left and count:
             raise CorpusError(
-                f"{self._name}: became shorter while it was used: it held {self._size} bytes when it was opened, "
-                f"now {self._size - self._left}"
+                f"{self._name}: the file became shorter while it was read: {self._size} bytes when it was opened, "
+                f"{self._size - self._left} now"
             )
         return data
 
 
-class _Lent:
-    """A file object of the caller's: who closes this does not close it."""
+class _Borrowed:
+    """A file object of the caller, which closing this object leaves open."""
 
     def __init__(self, stream: IO[Any]) -> None:
         self._stream = stream
@@ -137,13 +174,13 @@ class _Lent:
         return self._stream.seek(offset, whence)
 
     def close(self) -> None:
-        """Left to the caller."""
+        """Do nothing."""
 
 
 class _EncodedText:
-    """A text file object as bytes."""
+    """A text file object as UTF-8 bytes."""
 
-    def __init__(self, stream: _Lent) -> None:
+    def __init__(self, stream: _Borrowed) -> None:
         self._stream = stream
 
     def read(self, count: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Words with their counts: what a corpus holds, and what of it becomes the vocabulary of a model."""
+"""Words with their counts: those of a corpus, and the selection that becomes the vocabulary of a model."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
     "VocabularyReport",
 ]
 
-RULE_DEFAULT = 0  # what a trim rule returns: decide by the count
+RULE_DEFAULT = 0  # results of a trim rule; this one applies min_count
 RULE_DISCARD = 1
 RULE_KEEP = 2
 
@@ -31,18 +31,18 @@ TrimRule = Callable[[str, int, int], int]
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """The words of a model, each with its number and its count.
+    """The words of a model with their ids and counts.
 
     Parameters
     ----------
-    words
-        Distinct words; word i has id i.
-    counts
-        int64, shape (words,).
-    min_count
-        The least count that a word needed (more than was asked for, where `max_final_vocab` demands it).
-    raw_words, raw_sentences
-        What the text held that was counted last, words left out included.
+    words : list of str
+        Distinct words; the id of a word is its index.
+    counts : ndarray of int64, shape (words,)
+        Number of occurrences of each word.
+    min_count : int
+        Effective minimum count, which is higher than requested if `max_final_vocab` requires it.
+    raw_words, raw_sentences : int
+        Size of the text that was counted last, including words that are not in the vocabulary.
     """
 
     words: list[str]
@@ -56,17 +56,17 @@ class Vocabulary:
 
     @cached_property
     def index(self) -> dict[str, int]:
-        """The id of each word."""
+        """Id of each word."""
         return {word: number for number, word in enumerate(self.words)}
 
     @property
     def total(self) -> int:
-        """Occurrences of all its words."""
+        """Number of occurrences of all words."""
         return int(self.counts.sum())
 
     @cached_property
     def table(self) -> _core.text.WordTable:
-        """The same for the encoders."""
+        """The words as a table for encoding in C++."""
         return _core.text.WordTable(self.words)
 
     def extended(
@@ -77,10 +77,28 @@ class Vocabulary:
         max_final_vocab: int | None = None,
         trim_rule: TrimRule | None = None,
     ) -> tuple[Vocabulary, VocabularyReport]:
-        """Return a vocabulary with the counts of a further text added.
+        """Return the vocabulary extended by another text.
 
-        Words that are known keep their ids and gain their new counts, however small. Others come after them, in the
-        order of their first occurrence, if they pass the rules by their counts in the new text.
+        Known words keep their ids, and their counts are added whatever they are. New words follow in the order of
+        first occurrence if their counts in the new text are sufficient.
+
+        Parameters
+        ----------
+        found : RawCounts
+            Words and counts of the new text.
+        min_count : int
+            Minimum count of a new word.
+        max_final_vocab : int or None, default None
+            Limit of the number of words of the new text; see `RawCounts.effective_min_count`.
+        trim_rule : callable or None, default None
+            Decides about new words; see `RawCounts.prune`.
+
+        Returns
+        -------
+        vocabulary : Vocabulary
+            The extended vocabulary.
+        report : VocabularyReport
+            What was kept and dropped of the new text.
         """
         effective = found.effective_min_count(min_count, max_final_vocab)
         ids = found.ids_in(self)
@@ -101,29 +119,41 @@ class Vocabulary:
 
 @dataclass(frozen=True, kw_only=True)
 class VocabularyReport:
-    """What became of the words that were counted."""
-
-    min_count: int  # effective
-    retained_words: int
-    retained_total: int  # occurrences
-    dropped_words: int
-    dropped_total: int
-    new_words: int  # retained words that were not in the vocabulary before
-
-
-class RawCounts:
-    """All distinct words of a text in the order of their first occurrence.
+    """What was kept and dropped of a text.
 
     Parameters
     ----------
-    table
+    min_count : int
+        Effective minimum count.
+    retained_words, retained_total : int
+        Number of distinct words that were kept, and of their occurrences.
+    dropped_words, dropped_total : int
+        Number of distinct words that were dropped, and of their occurrences.
+    new_words : int
+        Number of distinct words that were kept and are new in the vocabulary.
+    """
+
+    min_count: int
+    retained_words: int
+    retained_total: int
+    dropped_words: int
+    dropped_total: int
+    new_words: int
+
+
+class RawCounts:
+    """All distinct words of a text with their counts, in the order of first occurrence.
+
+    Parameters
+    ----------
+    table : WordTable
         The words.
-    counts
-        int64, shape (words,).
-    raw_words, raw_sentences
-        How much was read.
-    source
-        What the text is called in errors.
+    counts : ndarray of int64, shape (words,)
+        Number of occurrences of each word.
+    raw_words, raw_sentences : int
+        Size of the text.
+    source : str
+        What the text is called in messages.
     """
 
     def __init__(
@@ -143,19 +173,31 @@ class RawCounts:
 
     @classmethod
     def from_frequencies(cls, frequencies: Mapping[str, int], *, raw_sentences: int = 0) -> RawCounts:
-        """Take counts made elsewhere; their order is that of the mapping.
+        """Return given counts.
+
+        Parameters
+        ----------
+        frequencies : mapping of str to int
+            The words and their counts, in the order of the mapping.
+        raw_sentences : int, default 0
+            Number of sentences of the text.
+
+        Returns
+        -------
+        RawCounts
+            The counts.
 
         Raises
         ------
         TypeError, ValueError
-            If a key is no str or empty, or a count no integer from 0 to 2**63 - 1.
+            If a key is empty or not a str, or a count is not an integer from 0 to 2**63 - 1.
         """
         words = list(frequencies)
         for word, count in frequencies.items():
             if not isinstance(word, str):
-                raise TypeError(f"word_freq must have str as keys, got {type(word).__name__}")
+                raise TypeError(f"the keys of word_freq must be str, got {type(word).__name__}")
             if not word:
-                raise ValueError("word_freq must not hold the empty word")
+                raise ValueError("the keys of word_freq must not be empty")
             if isinstance(count, bool) or not hasattr(count, "__index__"):
                 raise TypeError(f"word_freq[{word!r}] must be an integer, got {type(count).__name__}")
             if not 0 <= count < 2**63:
@@ -174,10 +216,24 @@ class RawCounts:
 
     @cached_property
     def words(self) -> list[str]:
+        """The words as a list."""
         return self._table.words(self.own_ids())
 
     def effective_min_count(self, min_count: int, max_final_vocab: int | None) -> int:
-        """The least count that leaves at most `max_final_vocab` words: equal counts at the border are all left out."""
+        """Return the smallest minimum count that keeps at most `max_final_vocab` words.
+
+        Parameters
+        ----------
+        min_count : int
+            Lower bound of the result.
+        max_final_vocab : int or None
+            Limit of the number of words; None for no limit. Words with equal counts are kept or dropped together.
+
+        Returns
+        -------
+        int
+            The minimum count.
+        """
         if max_final_vocab is None or max_final_vocab >= len(self):
             return min_count
         position = len(self) - 1 - max_final_vocab
@@ -185,11 +241,24 @@ class RawCounts:
         return max(min_count, first_left_out + 1)
 
     def kept(self, min_count: int, trim_rule: TrimRule | None) -> NDArray[np.bool_]:
-        """Which words pass: by their counts, or by what the rule says of them."""
+        """Return which words are kept.
+
+        Parameters
+        ----------
+        min_count : int
+            Minimum count.
+        trim_rule : callable or None
+            Decides about every word; see `prune`.
+
+        Returns
+        -------
+        ndarray of bool, shape (words,)
+            Whether each word is kept.
+        """
         keep: NDArray[np.bool_] = self.counts >= min_count
         if trim_rule is not None:
             for position, (word, count) in enumerate(zip(self.words, self.counts.tolist(), strict=True)):
-                keep[position] = passes(trim_rule, word, count, min_count)
+                keep[position] = is_kept(trim_rule, word, count, min_count)
         return keep
 
     def prune(
@@ -203,19 +272,26 @@ class RawCounts:
 
         Parameters
         ----------
-        min_count
-            Words that occur less often are left out.
-        max_final_vocab
-            The most words; see `effective_min_count`.
-        trim_rule
-            ``rule(word, count, min_count)``, returning one of the ``RULE_`` constants.
-        sorted_vocab
-            Order by count, descending, then by UTF-8 bytes; else by first occurrence.
+        min_count : int
+            Words that occur less often are dropped.
+        max_final_vocab : int or None, default None
+            Limit of the number of words; see `effective_min_count`.
+        trim_rule : callable or None, default None
+            Called as ``trim_rule(word, count, min_count)``; returns one of the ``RULE_`` constants.
+        sorted_vocab : bool, default True
+            Whether to sort by count, descending, then by UTF-8 bytes; otherwise by first occurrence.
+
+        Returns
+        -------
+        vocabulary : Vocabulary
+            The vocabulary.
+        report : VocabularyReport
+            What was kept and dropped.
 
         Raises
         ------
         VocabularyError
-            If no word is left.
+            If no word is kept.
         """
         if len(self) == 0:
             raise VocabularyError(f"no words; read {self.raw_words} tokens from {self.source}")
@@ -235,8 +311,8 @@ class RawCounts:
             return f"trim_rule removes all {len(self)} words of {self.source}"
         if effective > min_count:
             return (
-                f"max_final_vocab removes all {len(self)} words of {self.source}: "
-                f"more than it allows occur {most} times, and words that occur equally often go together"
+                f"max_final_vocab removes all {len(self)} words of {self.source}: more words than it allows occur "
+                f"{most} times, and words with equal counts are removed together"
             )
         return (
             f"min_count={min_count} removes all {len(self)} words of {self.source}; "
@@ -244,16 +320,55 @@ class RawCounts:
         )
 
     def own_ids(self) -> NDArray[np.int32]:
-        """Its own numbering."""
+        """Return the indices of the words.
+
+        Returns
+        -------
+        ndarray of int32, shape (words,)
+            0, 1, 2, ...
+        """
         return np.arange(len(self), dtype=np.int32)
 
     def ids_in(self, vocabulary: Vocabulary) -> NDArray[np.int32]:
-        """For each word its id in `vocabulary`, or -1."""
+        """Return the ids of the words in a vocabulary.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            The vocabulary.
+
+        Returns
+        -------
+        ndarray of int32, shape (words,)
+            Id of each word, or -1 if the vocabulary does not contain it.
+        """
         return _core.text.ids_in(vocabulary.table, self._table)
 
 
-def passes(trim_rule: TrimRule, word: str, count: int, min_count: int) -> bool:
-    """Whether a word stays under a rule."""
+def is_kept(trim_rule: TrimRule, word: str, count: int, min_count: int) -> bool:
+    """Return whether a trim rule keeps a word.
+
+    Parameters
+    ----------
+    trim_rule : callable
+        The rule; see `RawCounts.prune`.
+    word : str
+        The word.
+    count : int
+        Its number of occurrences.
+    min_count : int
+        Minimum count for words about which the rule does not decide.
+
+    Returns
+    -------
+    bool
+        Whether the word is kept.
+
+    Raises
+    ------
+    ValueError
+        If the rule does not return one of the ``RULE_`` constants.
+    """
     decision = trim_rule(word, count, min_count)
     if decision == RULE_KEEP:
         return True
