@@ -101,9 +101,7 @@ def test_bad_input(quick: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="sample_weight must be finite"):
         tagger.fit(X, Y, sample_weight=[-1.0] * 10)
     broken = [["I-NP" if tag == "B-NP" else tag for tag in tags] for tags in Y]
-    with pytest.raises(
-        LabelError, match=r"y\[\d+\]\[\d+\] must follow the scheme bio, got 'I-NP'.*'lenient'"
-    ):
+    with pytest.raises(LabelError, match=r"y\[\d+\]\[\d+\] must follow the scheme bio, got 'I-NP'.*'lenient'"):
         tagger.fit(X, broken)
     with pytest.raises(LabelError, match="in a chunk without an end"):
         SequenceTagger(scheme="iobes", **quick).fit(X, Y)

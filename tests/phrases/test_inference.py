@@ -83,7 +83,7 @@ def test_generators_are_read_as_far_as_asked(phrases: Any) -> None:
     assert next(first) == ["new_york", "1"]
     assert read == [0, 1]
     assert len(list(corpus)) == 2  # goes on
-    with pytest.raises(TypeError, match="only once"):
+    with pytest.raises(TypeError, match="allows only one"):
         list(corpus)
     with pytest.raises(RuntimeError, match="does not support slicing"):
         corpus[0]
@@ -174,7 +174,7 @@ def test_apply_file_refuses(tmp_path: Path, phrases: Any) -> None:
     with pytest.raises(CorpusError, match="byte 45: invalid UTF-8"):
         phrases.apply_file(tmp_path / "bad", target)
     (tmp_path / "long").write_bytes(b"new " + b"y" * 70_000)
-    with pytest.raises(CorpusError, match="byte 4: a token is longer than 65535 bytes"):
+    with pytest.raises(CorpusError, match="byte 4: a word is longer than 65535 bytes"):
         phrases.apply_file(tmp_path / "long", target)
     with pytest.raises(ValueError, match="has a blank in it"):
         Phrases(SENTENCES, delimiter=" ").apply_file(tmp_path / "bad", target)

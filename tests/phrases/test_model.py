@@ -138,7 +138,7 @@ def test_vocab_is_a_mapping() -> None:
 @pytest.mark.parametrize(
     ("sentences", "error", "says"),
     [
-        ("no such file", TypeError, "no existing file"),
+        ("no such file", TypeError, "not an existing file"),
         (["new york", "new york"], TypeError, "unsplit"),
         ([["new", 5]], TypeError, "token 1 of sentence 0 must be a str, got int"),
         ([["new", None]], TypeError, "must be a str"),

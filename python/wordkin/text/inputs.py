@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO, Any, TypeAlias, cast
+from typing import IO, TypeAlias, cast
 
 from ..storage.paths import AnyPath
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
