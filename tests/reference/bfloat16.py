@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def rounded(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The nearest bfloat16 of finite numbers as float32; of two equally near, the one that is even."""
+    """Round finite numbers to the nearest bfloat16, ties to even, and return them as float32."""
     bits = np.ascontiguousarray(values).view(np.uint32).astype(np.uint64)
     lower, rest = bits >> 16, bits & 0xFFFF
     up = (rest > 0x8000) | ((rest == 0x8000) & (lower % 2 == 1))

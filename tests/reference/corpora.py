@@ -1,4 +1,4 @@
-"""Sentences back from what a corpus was encoded to."""
+"""Decode encoded corpora back to sentences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def decoded(corpus: EncodedCorpus, vocabulary: Vocabulary) -> list[list[str]]:
 
 
 def read(given: Any, *, min_count: int = 1, workers: int = 1, **options: Any) -> list[list[str]]:
-    """The sentences of anything that `open_corpus` takes, through vocabulary and ids."""
+    """Return the sentences of any corpus by encoding it to ids and decoding these."""
     corpus = open_corpus(given, **options)
     scan = corpus.scan(workers, keep_ids=True)
     vocabulary, _ = scan.counts.prune(min_count)
@@ -36,6 +36,6 @@ def read(given: Any, *, min_count: int = 1, workers: int = 1, **options: Any) ->
 def corpus_of_bytes(
     data: bytes, *, block_bytes: int = 1 << 20, rules: SentenceRules | None = None, memory_bytes: int = 1 << 30
 ) -> FileCorpus:
-    """A text in memory, read in blocks of a chosen size."""
+    """Return a corpus of a text in memory that is read in blocks of a given size."""
     reader = TextReader([StreamSource(io.BytesIO(data))], rules=rules, block_bytes=block_bytes)
     return FileCorpus(reader, SpillRules(memory_bytes=memory_bytes))

@@ -38,7 +38,7 @@ def small_options(**changes: Any) -> SimpleNamespace:
 
 
 def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
-    """Every tensor by its name in the original files."""
+    """Return the shape of every tensor by its name in the original files."""
     shapes: dict[str, tuple[int, ...]] = {}
     projection, words = options.projection_dim, options.n_tokens_vocab
     if options.token_input:
@@ -71,7 +71,7 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
 
 
 def random_parameters(options: Any, seed: int, scale: float = 0.5) -> dict[str, NDArray[np.float32]]:
-    """Weights of a size at which gates, clips and relus all have work to do."""
+    """Return random weights that are large enough to exercise gates, clipping and relu."""
     generator = np.random.default_rng(seed)
     return {
         name: (scale * generator.standard_normal(shape)).astype(np.float32)
@@ -127,7 +127,7 @@ def training_options(**changes: Any) -> SimpleNamespace:
 
 
 def accumulators_for(training: Any, parameters: Mapping[str, NDArray[np.float32]]) -> dict[str, Any]:
-    """Adagrad's sums of squares begin at 1, Adam's two moments at 0."""
+    """Return initial optimizer state: 1 for Adagrad's sums of squares, 0 for Adam's two moments."""
     if training.optimizer == "adagrad":
         return {name: np.ones_like(value) for name, value in parameters.items()}
     return {name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()}

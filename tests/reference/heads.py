@@ -1,4 +1,6 @@
-"""What downstream models add to recurrent layers, in float64, from the formulas; `reference.tape` differentiates.
+"""Layers of the downstream models in float64, from the formulas: mixing, pooling, losses and CRF.
+
+Only the forward pass is written; `reference.tape` differentiates it.
 
 Shapes: a text has T rows of H columns; a sentence T rows of K scores, one for each tag.
 """
@@ -32,17 +34,17 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-EPSILON = 1e-12  # of a variance
+EPSILON = 1e-12  # added to variances
 
 
 def attention(hidden: Node, weights: Node, bias: Node, direction: Node) -> Node:
-    """Alpha (T), the softmax over the rows of v . tanh(h W + b)."""
+    """Return alpha (T), the softmax over the rows of v . tanh(h W + b)."""
     scores = (tanh(hidden @ weights + bias) @ direction.reshape(-1, 1)).reshape(-1)
     return exp(scores - log_sum_exp(scores))
 
 
 def attention_pooling(hidden: Node, weights: Node, bias: Node, direction: Node) -> Node:
-    """The dynamic context vector (1, H)."""
+    """Return the dynamic context vector (1, H)."""
     return (attention(hidden, weights, bias, direction).reshape(-1, 1) * hidden).sum(axis=0).reshape(1, -1)
 
 
@@ -55,12 +57,12 @@ def max_pooling(hidden: Node) -> Node:
 
 
 def last_pooling(hidden: Node, forward_columns: int) -> Node:
-    """The last row of what reads forward, the first of what reads backward."""
+    """Return the last row of the forward half and the first row of the backward half."""
     return concatenate([hidden[-1:, :forward_columns], hidden[:1, forward_columns:]], axis=1)
 
 
 def scalar_mix(layers: Floats | Node, weights: Node, gamma: Node, *, normalized: bool) -> Node:
-    """Of one text: (T, layers, H) to (T, H)."""
+    """Mix the layers of one text: (T, layers, H) to (T, H)."""
     layers = layers if isinstance(layers, Node) else Node(layers)
     shares = exp(weights - log_sum_exp(weights))
     mixed = Node(np.zeros((layers.shape[0], layers.shape[2])))
@@ -85,7 +87,7 @@ class Chain:
 
 
 def log_partition(emissions: Node, chain: Chain) -> Node:
-    """The logarithm of the sum over all paths of exp(score)."""
+    """Return the logarithm of the sum over all paths of exp(score)."""
     alpha = chain.start + emissions[0]
     for t in range(1, emissions.shape[0]):
         alpha = log_sum_exp((alpha.reshape(-1, 1) + chain.transitions).T) + emissions[t]
@@ -106,7 +108,7 @@ def negative_log_likelihood(emissions: Node, tags: Sequence[int], chain: Chain) 
 
 
 def path_scores(emissions: Floats, chain: Chain) -> Iterator[tuple[tuple[int, ...], float]]:
-    """Every path and its score: for short chains."""
+    """Yield every path and its score; only for short chains."""
     steps, tags = emissions.shape
     for path in itertools.product(range(tags), repeat=steps):
         yield path, float(path_score(Node(emissions), path, chain).value)
@@ -117,12 +119,12 @@ def best_path(emissions: Floats, chain: Chain) -> tuple[int, ...]:
 
 
 def cross_entropy(scores: Node, targets: NDArray[Any]) -> Node:
-    """-log softmax(scores)[target] of each row (N)."""
+    """Return -log softmax(scores)[target] of each row (N)."""
     return log_sum_exp(scores) - scores[np.arange(len(targets)), targets]
 
 
 def sigmoid_cross_entropy(scores: Node, targets: NDArray[Any]) -> Node:
-    """The mean over the columns of log(1 + exp(score)) - target * score (N)."""
+    """Return the mean over the columns of log(1 + exp(score)) - target * score (N)."""
     rows, columns = scores.shape
     both = concatenate([scores.reshape(-1, 1), Node(np.zeros((rows * columns, 1)))], axis=1)
     terms = log_sum_exp(both).reshape(rows, columns) - scores * np.asarray(targets, dtype=np.float64)

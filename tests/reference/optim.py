@@ -1,4 +1,4 @@
-"""Optimisers in float64, written from the formulas and not from the C++.
+"""Optimizers in float64, written from the formulas, independently of the C++ code.
 
 With g the gradient after clipping:
 
@@ -28,17 +28,17 @@ Ids = NDArray[np.int64]
 
 
 def global_norm(gradients: list[Floats]) -> float:
-    """The length of all gradients as one vector."""
+    """Return the norm of all gradients, concatenated into one vector."""
     return float(np.sqrt(sum(float((gradient**2).sum()) for gradient in gradients)))
 
 
 def clip_scale(norm: float, limit: float) -> float:
-    """What every gradient is multiplied by; a limit of 0 means no clipping."""
+    """Return the factor for every gradient; a limit of 0 disables clipping."""
     return min(1.0, limit / norm) if limit > 0 and norm > 0 else 1.0
 
 
 def dense_rows(ids: Ids, values: Floats, rows: int) -> Floats:
-    """The matrix whose rows `ids` are the sums of the `values` given for them."""
+    """Return a matrix in which row ids[i] is the sum of all values[i]; other rows are 0."""
     dense = np.zeros((rows, *values.shape[1:]))
     np.add.at(dense, ids, values)
     return dense
@@ -60,7 +60,7 @@ def adam(
     betas: tuple[float, float] = (0.9, 0.999),
     epsilon: float = 1e-8,
 ) -> None:
-    """Step number `step`, from 1 on, in place."""
+    """Step number `step` (from 1), in place."""
     first += (1 - betas[0]) * (gradient - first)
     second += (1 - betas[1]) * (gradient**2 - second)
     corrected = first / (1 - betas[0] ** step), second / (1 - betas[1] ** step)

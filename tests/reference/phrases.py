@@ -1,4 +1,4 @@
-"""What finding and joining phrases means, written for clarity: one dict of joined strings."""
+"""Reference definition of phrase detection, written for clarity with one dictionary of joined strings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def prune(vocab: dict[str, int], least: int) -> None:
 def count(
     sentences: Iterable[list[str]], delimiter: str, connectors: frozenset[str], most: float
 ) -> tuple[dict[str, int], int]:
-    """Counts of words and joined phrases, and the next pruning threshold."""
+    """Return the counts of words and joined phrases, and the next pruning threshold."""
     vocab: dict[str, int] = {}
     least = 1
     for sentence in sentences:
-        phrase: list[str] = []  # the last word that is no connector, and the connectors since
+        phrase: list[str] = []  # the last word that is not a connector, and the connectors after it
         for word in sentence:
             if word in connectors:
                 if phrase:
@@ -37,7 +37,7 @@ def count(
 def join(
     sentence: list[str], connectors: frozenset[str], score: Callable[[list[str]], float | None], delimiter: str
 ) -> list[tuple[str, float | None]]:
-    """Greedy from the left; `score` is None where words are no phrase."""
+    """Join greedily from the left; `score` returns None for words that do not form a phrase."""
     out: list[tuple[str, float | None]] = []
     candidate: list[str] = []
     for word in sentence:
@@ -54,6 +54,6 @@ def join(
             continue
         out += [(part, None) for part in candidate]
         candidate = [word] if word else []
-        if not word:  # no phrase begins with an empty word, and none is lost
+        if not word:  # an empty word never begins a phrase and is kept
             out.append((word, None))
     return out + [(part, None) for part in candidate]

@@ -1,4 +1,4 @@
-"""Recurrent cells and stacks of layers in float64, one step after the other, written from the formulas.
+"""Recurrent cells and stacks of layers in float64, computed step by step from the formulas.
 
 The LSTM cell with projection (Sak et al. 2014, without peepholes; the columns of W in the order i, j, f, o):
 
@@ -6,11 +6,12 @@ The LSTM cell with projection (Sak et al. 2014, without peepholes; the columns o
     c = clip(sigmoid(f + forget_bias) c' + sigmoid(i) tanh(j))        to +-cell_clip
     h = clip(sigmoid(o) tanh(c) W_P)                                  to +-proj_clip; without W_P: sigmoid(o) tanh(c)
 
-and the plain cell: h = clip(tanh([x, h'] W + b) W_P), or without W_P tanh([x, h'] W + b). A clip of 0 is none.
+and the plain cell: h = clip(tanh([x, h'] W + b) W_P), or without W_P tanh([x, h'] W + b). A clip of 0 means none.
 
-A stack gives each layer the output of the one below, with dropout, and adds from the second layer on that same dropped
-input to the layer's output; the recurrent state is what the cell gave before that. The output of the top layer is
-dropped too. A batch is a list of steps; step t has the first active[t] rows of the batch, and active never rises.
+In a stack, the input of each layer is the output of the layer below after dropout. From the second layer on, this input
+is added to the layer's output (skip connection); the recurrent state is the cell's output before the addition. Dropout
+also applies to the output of the top layer. A batch is a list of steps; step t has the first active[t] rows of the
+batch, and active never increases.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class CellOptions:
 
 @dataclass
 class Layer:
-    """Weights of one layer, or their gradients: w (input + hidden, 4 dim or dim), b, w_p (dim, hidden) or none."""
+    """Weights of one layer, or their gradients: w (input + hidden, 4 dim or dim), b, w_p (dim, hidden) or None."""
 
     w: Floats
     b: Floats
@@ -58,7 +59,7 @@ class Layer:
 
 @dataclass
 class State:
-    """Of one layer: h (batch, hidden) and, for the LSTM, c (batch, dim)."""
+    """State of one layer: h (batch, hidden) and, for the LSTM, c (batch, dim)."""
 
     h: Floats
     c: Floats
@@ -66,7 +67,7 @@ class State:
 
 @dataclass
 class Step:
-    """What one step of a cell computed."""
+    """Values of one step of a cell that the backward pass needs."""
 
     x: Floats
     h_before: Floats
@@ -90,7 +91,7 @@ def clip(values: Floats, bound: float) -> Floats:
 
 
 def clip_backward(d_clipped: Floats, values: Floats, bound: float) -> Floats:
-    """A gradient passes where the value was within the bounds, at the bounds too."""
+    """Return the gradient where the unclipped value was within the bounds (inclusive), else 0."""
     return np.where(np.abs(values) <= bound, d_clipped, 0.0) if bound > 0 else d_clipped
 
 
@@ -115,7 +116,7 @@ def cell_forward(x: Floats, h: Floats, c: Floats, layer: Layer, options: CellOpt
 def cell_backward(
     step: Step, d_h: Floats, d_c: Floats, layer: Layer, options: CellOptions, gradients: Layer
 ) -> tuple[Floats, Floats, Floats]:
-    """Gradients of x, h_before and c_before from those of h and c; the layer's are added to `gradients`."""
+    """Return the gradients of x, h_before and c_before from those of h and c; the layer's are added to `gradients`."""
     if layer.w_p is None or gradients.w_p is None:
         d_m = d_h
     else:
@@ -140,7 +141,7 @@ def cell_backward(
 
 @dataclass
 class Tape:
-    """What a stack computed: steps[layer][t], and per layer the factors of dropout that were given."""
+    """Saved values of a stack: steps[layer][t], and the dropout factors per layer."""
 
     options: CellOptions
     layers: list[Layer]
@@ -155,7 +156,7 @@ def stack_forward(
     options: CellOptions,
     masks: list[list[Floats]] | None = None,
 ) -> tuple[list[list[Floats]], list[State], Tape]:
-    """Outputs of all layers as [layer][t], the states after the last step of each row, and the tape.
+    """Return outputs of all layers as [layer][t], the states after the last step of each row, and the tape.
 
     masks[layer][t] are the factors (0, or 1 / kept share) of each layer's input, masks[n_layers] those of the output.
     """
@@ -180,7 +181,7 @@ def stack_forward(
 
 
 def stack_backward(tape: Tape, d_outputs: list[Floats]) -> tuple[list[Floats], list[Layer]]:
-    """Gradients of the inputs and of every layer, from those of the top output; none reaches the states given."""
+    """Return gradients of the inputs and of every layer from those of the top output; initial states get none."""
     gradients = [zeros_like_layer(layer) for layer in tape.layers]
     d_above = d_outputs
     if tape.masks is not None:

@@ -1,4 +1,4 @@
-"""Reverse-mode differentiation of NumPy expressions in float64, in the plainest way.
+"""Reverse-mode differentiation of NumPy expressions in float64, as simple as possible.
 
 Every operation notes how a gradient passes back through it, so a definition is its forward formula alone, and central
 differences prove this file. Where a function has no derivative: relu passes nothing at 0, a clip passes everything at
@@ -32,7 +32,7 @@ Back = Callable[[Floats], Floats]
 
 
 def shrink(gradient: Floats, shape: tuple[int, ...]) -> Floats:
-    """The gradient of what was broadcast from `shape`."""
+    """Sum a gradient over the axes along which `shape` was broadcast."""
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     stretched = tuple(axis for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis] != 1)
     return gradient.sum(axis=stretched, keepdims=True)
@@ -145,7 +145,7 @@ def maximum(x: Node, axis: int) -> Node:
 
 
 def log_sum_exp(x: Node) -> Node:
-    """Over the last axis; entries may be -infinity."""
+    """Return log sum exp over the last axis; entries may be -infinity."""
     y = np.logaddexp.reduce(x.value, axis=-1)
     return Node(y, [(x, lambda g: g[..., np.newaxis] * np.exp(x.value - y[..., np.newaxis]))])
 
@@ -161,7 +161,7 @@ def concatenate(parts: Sequence[Node], axis: int) -> Node:
 
 
 def order_of(last: Node) -> list[Node]:
-    """Every node that `last` depends on, parents first."""
+    """Return every node that `last` depends on, parents first."""
     order: list[Node] = []
     seen: set[int] = set()
     waiting: list[tuple[Node, bool]] = [(last, False)]
@@ -177,7 +177,7 @@ def order_of(last: Node) -> list[Node]:
 
 
 def gradients(of: Node, leaves: dict[str, Node]) -> dict[str, Floats]:
-    """d of / d leaf for every leaf; zeros for those that it does not depend on."""
+    """Return the derivative with respect to every leaf; zeros for leaves that do not contribute."""
     found: dict[int, Floats] = {id(of): np.ones(of.shape)}
     for current in reversed(order_of(of)):
         gradient = found.get(id(current))

@@ -62,7 +62,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 
-LENGTHS = (3, 0, 4, 1, 4, 2)  # of the texts of a batch, in no order, one of them empty
+LENGTHS = (3, 0, 4, 1, 4, 2)  # lengths of the texts of a batch, unsorted, one of them empty
 
 
 def case_options(case: str, **changes: Any) -> SimpleNamespace:
@@ -72,7 +72,7 @@ def case_options(case: str, **changes: Any) -> SimpleNamespace:
 
 
 def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
-    """Every tensor by its name."""
+    """Return the shape of every tensor by its name."""
     shapes: dict[str, tuple[int, ...]] = {}
     width = 0
     for i, (rows, dim, trained) in enumerate(options.tables):
@@ -110,7 +110,7 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
 
 
 def random_parameters(options: Any, seed: int) -> dict[str, NDArray[np.float32]]:
-    """Of such a size that no gradient vanishes."""
+    """Return random weights that are large enough that no gradient vanishes."""
     generator = np.random.default_rng(seed)
     return {
         name: (generator.standard_normal(shape) * (0.6 if len(shape) > 1 else 0.4)).astype(np.float32)
@@ -129,7 +129,7 @@ def frozen_tables(options: Any, seed: int) -> list[NDArray[np.float32] | None]:
 def random_batch(
     options: Any, seed: int, lengths: tuple[int, ...] = LENGTHS
 ) -> tuple[Batch, NDArray[Any], NDArray[np.float32]]:
-    """A batch with its targets and weights."""
+    """Return a batch with its targets and weights."""
     generator = np.random.default_rng(seed)
     tokens, types = sum(lengths), 5
     batch = Batch(

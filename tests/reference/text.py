@@ -1,4 +1,4 @@
-"""What reading a text means, in the plainest Python."""
+"""Reference definition of reading text, in simple Python."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable
 
 
 def lines_of(data: bytes) -> list[list[str]]:
-    """The words of each line that has any."""
+    """Return the words of each non-empty line."""
     lines = [re.split(rb"[ \t\v\f]", line) for line in re.split(rb"[\n\r]", data.removeprefix(b"\xef\xbb\xbf"))]
     words = [[word.decode() for word in line if word] for line in lines]
     return [line for line in words if line]
 
 
 def pieces_of(lines: Iterable[list[str]], max_length: int) -> list[list[str]]:
-    """Sentences of at most `max_length` words."""
+    """Split into sentences of at most `max_length` words."""
     return [line[start : start + max_length] for line in lines for start in range(0, len(line), max_length)]
 
 
 def counts_of(sentences: Iterable[list[str]]) -> dict[str, int]:
-    """Counts in the order of first occurrence."""
+    """Count words, in the order of first occurrence."""
     counts: dict[str, int] = {}
     for sentence in sentences:
         for word in sentence:
@@ -28,7 +28,7 @@ def counts_of(sentences: Iterable[list[str]]) -> dict[str, int]:
 
 
 def bounded_counts_of(sentences: Iterable[list[str]], max_vocab_size: int) -> dict[str, int]:
-    """Counts when rare words are forgotten on the way, with a threshold that grows each time."""
+    """Count words and prune rare ones whenever there are too many, with a threshold that grows each time."""
     counts: dict[str, int] = {}
     threshold = 1
     for sentence in sentences:
@@ -41,12 +41,12 @@ def bounded_counts_of(sentences: Iterable[list[str]], max_vocab_size: int) -> di
 
 
 def vocabulary_of(counts: dict[str, int], min_count: int) -> list[str]:
-    """Words by count, descending, then by bytes."""
+    """Return words sorted by descending count, then by their bytes."""
     return sorted((word for word in counts if counts[word] >= min_count), key=lambda w: (-counts[w], w.encode()))
 
 
 def known_only(sentences: Iterable[list[str]], words: Iterable[str]) -> list[list[str]]:
-    """What is left of sentences when unknown words go."""
+    """Remove unknown words from sentences."""
     known = set(words)
     kept = [[word for word in sentence if word in known] for sentence in sentences]
     return [sentence for sentence in kept if sentence]

@@ -1,4 +1,4 @@
-"""The update of one window in float64, written from the published objectives and not from the kernels.
+"""The update of one window in float64, written from the published objectives, independently of the kernels.
 
 A pair is an input vector x with a target. It is scored against output vectors y_j with labels t_j: 1 for the target and
 0 for noise words (Mikolov et al. 2013, "Distributed representations of words and phrases", equation 4), or the branches
@@ -26,12 +26,12 @@ Rows = NDArray[np.int64]
 
 
 def sigmoid(z: Floats) -> Floats:
-    """1 / (1 + exp(-z)), without overflow on either side."""
+    """Return 1 / (1 + exp(-z)) without overflow for large |z|."""
     return np.exp(-np.logaddexp(0.0, -z))
 
 
 def pair_losses(scores: Floats, labels: Floats, repeats: Floats) -> float:
-    """Loss of all pairs with these scores, shape (pairs, outputs)."""
+    """Return the loss of all pairs with these scores, shape (pairs, outputs)."""
     right = np.where(labels == 1.0, scores, -scores)
     return float((repeats * np.logaddexp(0.0, -right)).sum())
 
@@ -46,7 +46,7 @@ def skipgram_window(
     rate: float,
     factors: Floats | None = None,
 ) -> float:
-    """Each context word is the input of a pair with the centre word. Changes both matrices; returns the loss."""
+    """Update both matrices for the pairs of each context word with the centre word; return the loss."""
     factors = np.ones(len(input_rows)) if factors is None else factors
     x, y = inputs[input_rows], outputs[output_rows]
     scores = x @ y.T
@@ -68,9 +68,9 @@ def cbow_window(
     *,
     mean: bool = True,
 ) -> float:
-    """The mean of the context is the one input, and each context word takes its whole change.
+    """Update with the mean of the context as input; every context word receives its full gradient.
 
-    With the sum instead, each takes the n-th part of the change.
+    With the sum as input, each receives 1/n of the change.
     """
     n = len(input_rows)
     factors = np.ones(n) if factors is None else factors
