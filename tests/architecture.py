@@ -22,7 +22,7 @@ PYTHON = ROOT / "python" / "wordkin"
 CPP = ROOT / "cpp"
 MAX_CODE_LINES = 400
 VAGUE_NAMES = {"util", "utils", "common", "helper", "helpers", "misc"}
-# scikit-learn asks for inheritance from an estimator, and dataclasses share their checks and conversions through a base.
+# scikit-learn asks for inheritance from an estimator; option dataclasses share their checks through a base class.
 SHARED_BASES = {"Estimator", "Options"}
 # gensim's users rely on isinstance(vectors, KeyedVectors) and on all of its methods.
 SUBCLASSES = {("FastTextKeyedVectors", "KeyedVectors")}
