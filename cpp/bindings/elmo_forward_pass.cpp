@@ -16,13 +16,13 @@
 #include <vector>
 
 #include "bindings/array_views.h"
-#include "bindings/compute_choice.h"
+#include "bindings/compute.h"
 #include "bindings/elmo_options.h"
 #include "bindings/elmo_tensors.h"
 #include "bindings/elmo_windows.h"
 #include "bindings/interruptible_team.h"
 #include "bindings/tensor_views.h"
-#include "bindings/turn.h"
+#include "bindings/reentrancy_guard.h"
 #include "elmo/forward_pass.h"
 
 namespace py = pybind11;

@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "bindings/array_views.h"
-#include "bindings/compute_choice.h"
+#include "bindings/compute.h"
 #include "bindings/elmo_options.h"
 #include "bindings/elmo_windows.h"
 #include "bindings/interruption.h"
 #include "bindings/tensor_views.h"
-#include "bindings/turn.h"
+#include "bindings/reentrancy_guard.h"
 #include "elmo/trainer.h"
 
 namespace py = pybind11;

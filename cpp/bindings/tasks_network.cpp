@@ -17,12 +17,12 @@
 #include <vector>
 
 #include "bindings/array_views.h"
-#include "bindings/compute_choice.h"
+#include "bindings/compute.h"
 #include "bindings/interruptible_team.h"
 #include "bindings/tasks_batch.h"
 #include "bindings/tasks_options.h"
 #include "bindings/tensor_views.h"
-#include "bindings/turn.h"
+#include "bindings/reentrancy_guard.h"
 #include "recurrent/dropout.h"
 #include "tasks/network.h"
 

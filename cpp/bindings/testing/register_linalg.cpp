@@ -5,7 +5,7 @@
 #include <string>
 
 #include "bindings/array_views.h"
-#include "bindings/compute_choice.h"
+#include "bindings/compute.h"
 #include "bindings/registers.h"
 #include "linalg/gemm.h"
 

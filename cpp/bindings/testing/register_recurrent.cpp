@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "bindings/array_views.h"
-#include "bindings/compute_choice.h"
+#include "bindings/compute.h"
 #include "bindings/interruption.h"
 #include "bindings/registers.h"
 #include "recurrent/direction_stack.h"
