@@ -91,8 +91,8 @@ def sanitizers(session: nox.Session, sanitizer: str) -> None:
 def clang_tidy(session: nox.Session) -> None:
     """clang-tidy over all C++ sources, warnings as errors."""
     session.install(*requirements("clang-tidy", "cmake", "ninja", "pybind11"))
-    session.run("cmake", "-S", ".", "-B", "build/tidy", "-G", "Ninja", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON",
-                f"-Dpybind11_DIR={pybind11_folder(session)}")  # fmt: skip
+    session.run("cmake", "-S", ".", "-B", "build/tidy", "-G", "Ninja", "-DWORDKIN_UNITY_BUILD=OFF",
+                "-DWORDKIN_BUILD_TESTING=ON", f"-Dpybind11_DIR={pybind11_folder(session)}")  # fmt: skip
     sources = Path("build/tidy/sources.txt")
     sources.write_text("\n".join(path for path in cpp_files(".cpp") if path.startswith("cpp/")))
     tidy = "clang-tidy -p build/tidy --quiet --warnings-as-errors='*'"

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 
 import pytest
 
+import core_testing
 from wordkin.runtime import compute
 
 ROOT = Path(__file__).resolve().parent.parent
+
+core_testing.provide()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Workers of pytest-xdist must not build at the same time, so their controller builds before it starts them.
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        importlib.import_module(core_testing.MODULE)
 
 
 @pytest.fixture(scope="session")

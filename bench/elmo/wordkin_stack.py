@@ -6,9 +6,12 @@ import json
 import time
 
 import numpy as np
+from tests import core_testing
 
-from wordkin import _core
 from wordkin.runtime import compute
+
+core_testing.provide()
+from wordkin import _core_testing  # noqa: E402 (made importable by the line above)
 
 LAYERS = 2
 
@@ -58,7 +61,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0)
     options = parser.parse_args()
     arrays = Directions(options)
-    stacks = _core.recurrent.Stacks(
+    stacks = _core_testing.recurrent.Stacks(
         arrays.weights, active=[options.batch] * options.steps, skip_connections=True, training=not options.forward,
         threads=options.threads, isa=compute.choose_isa(options.max_isa), precision=options.precision,
     )  # fmt: skip

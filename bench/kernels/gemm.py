@@ -41,9 +41,12 @@ def main() -> None:
     limit_threads(options.threads)
 
     import numpy as np
+    from tests import core_testing
 
     from bench.machine import print_description
-    from wordkin import _core
+
+    core_testing.provide()
+    from wordkin import _core_testing
     from wordkin.runtime import compute
 
     isa = compute.choose_isa(options.isa)
@@ -71,7 +74,7 @@ def main() -> None:
     def packed(m: int, k: int, n: int) -> None:
         a, b, c = random(m, k), random(k, n), np.empty((m, n), np.float32)
         made = {
-            precision: _core.linalg.PackedProduct(b, isa=isa, precision=precision, threads=options.threads)
+            precision: _core_testing.linalg.PackedProduct(b, isa=isa, precision=precision, threads=options.threads)
             for precision in ("float32", "bfloat16")
         }
         own = {name: lambda repeats, p=p: p.multiply(c, a, repeats=repeats) for name, p in made.items()}
@@ -80,7 +83,7 @@ def main() -> None:
     def gradient(rows: int, k: int, n: int) -> None:
         a, b, c = random(rows, k), random(rows, n), np.empty((k, n), np.float32)
         own = {
-            precision: lambda repeats, p=precision: _core.linalg.gemm(
+            precision: lambda repeats, p=precision: _core_testing.linalg.gemm(
                 c, a, b, transpose_a=True, isa=isa, precision=p, threads=options.threads, repeats=repeats
             )
             for precision in ("float32", "bfloat16")

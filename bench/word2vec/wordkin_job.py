@@ -32,7 +32,14 @@ def main() -> None:
         max_isa=options.max_isa, progress=False,
     )  # fmt: skip
     if options.touch:
-        object.__setattr__(model.options, "architecture", "touch")
+        from tests import core_testing
+
+        from wordkin import _core
+
+        core_testing.provide()
+        from wordkin import _core_testing
+
+        _core.word2vec.TrainingSession = _core_testing.word2vec.MemorySession
     corpus = {"corpus_file": options.corpus}
     if options.token_lists:
         with Path(options.corpus).open(encoding="utf-8") as text:

@@ -1,4 +1,4 @@
-// NumPy arrays as views: checked once, named in the error, never copied.
+// Views of NumPy arrays: checked once, never copied. Errors name the argument.
 #pragma once
 
 #include <pybind11/numpy.h>
@@ -19,13 +19,17 @@ std::string dtype_name() {
   return pybind11::cast<std::string>(pybind11::str(static_cast<pybind11::object>(pybind11::dtype::of<T>())));
 }
 
+inline std::string type_name(const pybind11::handle& object) {
+  return pybind11::cast<std::string>(pybind11::type::handle_of(object).attr("__name__"));
+}
+
+// Throws TypeError.
 [[noreturn]] inline void refuse(const char* name, const std::string& rule, const std::string& given) {
   throw pybind11::type_error("`" + std::string(name) + "` must be " + rule + ", got " + given);
 }
 
 inline pybind11::array as_array(const char* name, const pybind11::handle& object) {
-  if (!pybind11::isinstance<pybind11::array>(object))
-    refuse(name, "a NumPy array", pybind11::cast<std::string>(pybind11::str(pybind11::type::of(object))));
+  if (!pybind11::isinstance<pybind11::array>(object)) refuse(name, "a NumPy array", type_name(object));
   return pybind11::reinterpret_borrow<pybind11::array>(object);
 }
 
@@ -42,7 +46,7 @@ pybind11::array checked_array(const char* name, const pybind11::handle& object, 
   return array;
 }
 
-// A contiguous vector of T.
+// A contiguous vector.
 template <typename T>
 std::span<T> vector_view(const char* name, const pybind11::handle& object, Access access) {
   pybind11::array array = checked_array<std::remove_const_t<T>>(name, object, 1, access);
@@ -51,7 +55,7 @@ std::span<T> vector_view(const char* name, const pybind11::handle& object, Acces
   return {const_cast<T*>(static_cast<const T*>(array.data())), static_cast<std::size_t>(array.size())};
 }
 
-// A matrix whose rows are contiguous and at least a row apart.
+// A matrix with contiguous rows that do not overlap.
 template <typename T>
 memory::MatrixView<T> matrix_view(const char* name, const pybind11::handle& object, Access access) {
   pybind11::array array = checked_array<std::remove_const_t<T>>(name, object, 2, access);

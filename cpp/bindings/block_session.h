@@ -1,4 +1,4 @@
-// Blocks of text worked on by a thread pool: their bytes stay alive until the result is taken.
+// Processes blocks of text on a thread pool. The bytes of a block stay alive until its result is taken.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "bindings/array_views.h"
-#include "bindings/utf8_encoding.h"
+#include "bindings/python_strings.h"
 
 namespace py = pybind11;
 
@@ -20,30 +20,30 @@ std::string_view ascii_of(PyObject* word) {
   return {static_cast<const char*>(PyUnicode_DATA(word)), static_cast<std::size_t>(PyUnicode_GET_LENGTH(word))};
 }
 
-// The id of a word that is one character of its own, or null.
-const std::uint16_t* whole_word(PyObject* word, const CharacterFrame& frame) {
+// The id of a word that is represented by a single id, or null.
+const std::uint16_t* single_id(PyObject* word, const CharacterFrame& frame) {
   if (!is_ascii(word)) return nullptr;
   for (const auto& [name, id] : frame.whole_words)
     if (name == ascii_of(word)) return &id;
   return nullptr;
 }
 
-// The first bytes of a str, at most `most`. ASCII is read where Python holds it; `room` is for what is encoded here,
-// character by character only as far as needed: a word of a million characters costs no more than one of fifty.
-std::string_view first_bytes(PyObject* word, std::size_t most, bool whole_characters, std::vector<char>& room) {
+// At most `most` leading bytes of a str. ASCII is read where Python stores it; other words are encoded into `buffer`,
+// no further than needed: a word of a million characters costs no more than one of fifty.
+std::string_view first_bytes(PyObject* word, std::size_t most, bool whole_characters, std::vector<char>& buffer) {
   if (is_ascii(word)) return ascii_of(word).substr(0, most);
   const int kind = PyUnicode_KIND(word);
   const void* const data = PyUnicode_DATA(word);
   const py::ssize_t length = PyUnicode_GET_LENGTH(word);
-  room.clear();
-  std::size_t fitting = 0;  // bytes of the characters that fit as a whole
-  for (py::ssize_t at = 0; at < length && room.size() < most; ++at) {
+  buffer.clear();
+  std::size_t fitting = 0;  // bytes of the characters that fit completely
+  for (py::ssize_t at = 0; at < length && buffer.size() < most; ++at) {
     const Py_UCS4 character = PyUnicode_READ(kind, data, at);
-    if (character >= 0xd800 && character <= 0xdfff) continue;
-    append_utf8(room, character);
-    if (room.size() <= most) fitting = room.size();
+    if (is_surrogate(character)) continue;
+    append_utf8(buffer, character);
+    if (buffer.size() <= most) fitting = buffer.size();
   }
-  return {room.data(), whole_characters ? fitting : std::min(most, room.size())};
+  return {buffer.data(), whole_characters ? fitting : std::min(most, buffer.size())};
 }
 
 class RowWriter {
@@ -72,22 +72,21 @@ void fill_character_rows(const py::object& rows, const py::tuple& words, const C
                          bool whole_characters) {
   const auto out = matrix_view<std::uint16_t>("rows", rows, Access::kWrite);
   if (out.rows != static_cast<std::int64_t>(words.size()) || out.columns < 3)
-    throw std::invalid_argument("`rows` must be of shape (words, 3 or more)");
+    throw std::invalid_argument("`rows` must have one row per word and at least 3 columns");
   const auto columns = static_cast<std::size_t>(out.columns);
-  std::vector<char> room;
+  std::vector<char> buffer;
   for (std::int64_t i = 0; i < out.rows; ++i) {
     PyObject* const word = PyTuple_GET_ITEM(words.ptr(), static_cast<py::ssize_t>(i));
     if (!PyUnicode_Check(word))
-      throw py::type_error("`words[" + std::to_string(i) + "]` must be a str, got " +
-                           py::cast<std::string>(py::type::handle_of(word).attr("__name__")));
+      throw py::type_error("`words[" + std::to_string(i) + "]` must be a str, got " + type_name(word));
 #if PY_VERSION_HEX < 0x030C0000
     if (PyUnicode_READY(word) != 0) throw py::error_already_set();
 #endif
     RowWriter writer({out.row(i), columns}, frame);
-    if (const auto* const id = whole_word(word, frame)) {
+    if (const auto* const id = single_id(word, frame)) {
       writer.write(*id);
     } else {
-      writer.write(first_bytes(word, columns - 2, whole_characters, room));
+      writer.write(first_bytes(word, columns - 2, whole_characters, buffer));
     }
     writer.close();
   }

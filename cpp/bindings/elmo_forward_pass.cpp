@@ -21,8 +21,8 @@
 #include "bindings/elmo_tensors.h"
 #include "bindings/elmo_windows.h"
 #include "bindings/interruptible_team.h"
-#include "bindings/tensor_views.h"
 #include "bindings/reentrancy_guard.h"
+#include "bindings/tensor_views.h"
 #include "elmo/forward_pass.h"
 
 namespace py = pybind11;
@@ -45,7 +45,7 @@ class ForwardPass {
     memory::MatrixView<const std::uint16_t> rows;
     if (!options_.token_input) rows = character_rows_from(options_.max_characters_per_token, characters_);
     if (options_.token_input && !characters.is_none())
-      throw py::type_error("`characters` must be None for a model of token input");
+      throw py::type_error("`characters` must be None for a model with token input");
     const auto tokens = vector_view<const std::int32_t>("ids", ids, Access::kRead);
     check_ids("ids", tokens, options_.token_input ? options_.n_tokens_vocab : rows.rows, "words");
     if (batch_.tokens() != std::ssize(tokens))
@@ -58,10 +58,10 @@ class ForwardPass {
 
   const py::array_t<float>& layers() const { return layers_; }
 
-  // {name: gradient} of all tensors but the softmax, from that of `layers`.
+  // {name: gradient} for all tensors except the softmax, given the gradient of `layers`.
   py::dict backward(const py::object& d_layers) {
-    const Turn turn(busy_, "another thread is going back through this pass");
-    if (is_used_up_) throw std::runtime_error("a pass can be gone back through once: what it saved is used up");
+    const ReentrancyGuard<> guard(busy_, "backward() is running in another thread");
+    if (is_consumed_) throw std::runtime_error("backward() can be called only once: it consumes the saved activations");
     const auto given = tensor_view<const float>("d_layers", d_layers, shape(), Access::kRead);
     std::vector<py::array_t<float>> gradients;
     std::vector<std::span<float>> spans;
@@ -75,10 +75,11 @@ class ForwardPass {
       spans.emplace_back(gradient.mutable_data(), static_cast<std::size_t>(gradient.size()));
     }
     const auto tensors = elmo::tensors_of<float>(options_, spans);
-    is_used_up_ = true;
+    is_consumed_ = true;
     if (batch_.tokens() > 0)
       team_.run([&](parallel::Team& team) {
-        static_cast<void>(pass_->backward(team, tensors, layer_views(given.data())));  // cancelled: the caller throws
+        static_cast<void>(
+            pass_->backward(team, tensors, layer_views(given.data())));  // false if cancelled; then run() throws
       });
     if (options_.token_input) copy_rows(tensors.embedding, pass_->embedding_gradient());
     py::dict named;
@@ -122,7 +123,7 @@ class ForwardPass {
   std::optional<elmo::ForwardPass> pass_;
   py::array_t<float> layers_;
   std::atomic_flag busy_;
-  bool is_used_up_ = false;
+  bool is_consumed_ = false;
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Forward and backward passes through a language model, for fine-tuning.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -23,13 +23,11 @@ std::vector<std::span<const float>> read_elmo_tensors(const std::vector<elmo::Pa
       continue;
     }
     ++expected;
-    if (!parameters.contains(parameter.name)) throw py::value_error("`parameters` lacks " + parameter.name);
     tensors.push_back(tensor_view<const float>("parameters[" + parameter.name + "]",
-                                               parameters[py::str(parameter.name)], parameter.shape, Access::kRead));
+                                               required_entry("parameters", parameters, parameter.name),
+                                               parameter.shape, Access::kRead));
   }
-  if (parameters.size() != expected)
-    throw py::value_error("`parameters` must hold " + std::to_string(expected) + " tensors, got " +
-                          std::to_string(parameters.size()));
+  require_entries("parameters", parameters, expected);
   return tensors;
 }
 

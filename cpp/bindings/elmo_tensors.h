@@ -1,4 +1,4 @@
-// The tensors of a language model from a dictionary of arrays.
+// The tensors of a language model, read from a dictionary of arrays.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -10,8 +10,8 @@
 
 namespace wordkin::bindings {
 
-// For each element of the list; nothing for those of a softmax where the dictionary has none of it. Other names are
-// refused.
+// One view for each parameter of the list, in its order; empty views for the softmax if the dictionary has none of its
+// tensors. Throws for missing and for unknown names.
 std::vector<std::span<const float>> read_elmo_tensors(const std::vector<elmo::Parameter>& list,
                                                       const pybind11::dict& parameters);
 

@@ -18,8 +18,8 @@
 #include "bindings/elmo_options.h"
 #include "bindings/elmo_windows.h"
 #include "bindings/interruption.h"
-#include "bindings/tensor_views.h"
 #include "bindings/reentrancy_guard.h"
+#include "bindings/tensor_views.h"
 #include "elmo/trainer.h"
 
 namespace py = pybind11;
@@ -29,24 +29,13 @@ namespace {
 
 using Update = elmo::TrainingStep::Update;
 
-py::object entry(const char* dictionary, const py::dict& arrays, const std::string& name) {
-  if (!arrays.contains(name)) throw py::value_error("`" + std::string(dictionary) + "` lacks " + name);
-  return arrays[py::str(name)];
-}
-
-void check_size(const char* dictionary, const py::dict& arrays, std::size_t size) {
-  if (arrays.size() != size)
-    throw py::value_error("`" + std::string(dictionary) + "` must hold " + std::to_string(size) + " tensors, got " +
-                          std::to_string(arrays.size()));
-}
-
 optim::OptimizerState optimizer_state_of(const elmo::Parameter& parameter, const py::object& arrays,
                                          elmo::Optimizer optimizer) {
   const std::string name = "accumulators[" + parameter.name + "]";
   if (optimizer == elmo::Optimizer::kAdagrad)
     return {tensor_view<float>(name, arrays, parameter.shape, Access::kWrite), {}};
   if (!py::isinstance<py::tuple>(arrays) || py::len(arrays) != 2)
-    refuse(name.c_str(), "a tuple of the two moments of Adam", py::cast<std::string>(py::str(py::type::of(arrays))));
+    refuse(name.c_str(), "a tuple of Adam's two moments", type_name(arrays));
   const auto moments = py::cast<py::tuple>(arrays);
   return {tensor_view<float>(name + "[0]", moments[0], parameter.shape, Access::kWrite),
           tensor_view<float>(name + "[1]", moments[1], parameter.shape, Access::kWrite)};
@@ -57,19 +46,19 @@ elmo::TrainingArrays trained_arrays(const std::vector<elmo::Parameter>& list, el
   elmo::TrainingArrays arrays;
   for (const auto& parameter : list) {
     arrays.weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]",
-                                                entry("parameters", parameters, parameter.name), parameter.shape,
-                                                Access::kWrite));
+                                                required_entry("parameters", parameters, parameter.name),
+                                                parameter.shape, Access::kWrite));
     arrays.optimizer_state.push_back(
-        optimizer_state_of(parameter, entry("accumulators", accumulators, parameter.name), optimizer));
+        optimizer_state_of(parameter, required_entry("accumulators", accumulators, parameter.name), optimizer));
   }
-  check_size("parameters", parameters, list.size());
-  check_size("accumulators", accumulators, list.size());
+  require_entries("parameters", parameters, list.size());
+  require_entries("accumulators", accumulators, list.size());
   return arrays;
 }
 
-constexpr const char* kBusy = "already training: a step is under way";
+constexpr const char* kTrainerBusy = "this trainer is in use by another thread";
 
-// Holds the arrays that a Trainer changes.
+// A trainer, and the Python arrays that it changes.
 class TrainerSession {
  public:
   TrainerSession(const py::object& options, const py::object& training, py::dict parameters, py::dict accumulators,
@@ -80,12 +69,11 @@ class TrainerSession {
         parameters_(std::move(parameters)),
         accumulators_(std::move(accumulators)) {
     if (options_.n_tokens_vocab < 1)
-      throw std::invalid_argument("`n_tokens_vocab` must be positive: training predicts words, got 0");
+      throw std::invalid_argument("`n_tokens_vocab` must be positive, since training predicts words, got 0");
     const auto arrays = trained_arrays(list_, training_.optimizer, parameters_, accumulators_);
-    for (const auto& dictionary : {parameters_, accumulators_})  // kept alive whatever becomes of the dictionaries
+    for (const auto& dictionary : {parameters_, accumulators_})  // the dictionaries themselves may change
       for (const auto& item : dictionary) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
-    trainer_ =
-        std::make_shared<elmo::Trainer>(options_, training_, *compute_of(isa, "float32").kernels, arrays, threads);
+    trainer_ = std::make_shared<elmo::Trainer>(options_, training_, kernels_named(isa), arrays, threads);
   }
   ~TrainerSession() { close(); }
 
@@ -94,7 +82,7 @@ class TrainerSession {
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
       throw std::invalid_argument("`learning_rate` must be finite and not negative, got " +
                                   std::to_string(learning_rate));
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     const auto trainer = run(characters, inputs, targets, learning_rate, number, Update::kYes);
     const auto& outcome = trainer->step().outcome();
     py::dict d;
@@ -108,7 +96,7 @@ class TrainerSession {
 
   py::dict gradients(const py::object& characters, const py::object& inputs, const py::object& targets,
                      std::int64_t number) {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     const auto trainer = run(characters, inputs, targets, 0.0, number, Update::kNo);
     py::dict d;
     for (std::size_t i = 0; i < list_.size(); ++i) {
@@ -120,15 +108,15 @@ class TrainerSession {
   }
 
   py::dict state() {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     return state_arrays(options_, running()->step().state());
   }
   void set_state(const py::dict& arrays) {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     assign_state(options_, running()->step().state(), arrays);
   }
   void reset_state(const std::vector<std::int64_t>& streams) {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     for (const std::int64_t stream : streams) {
       if (stream < 0 || stream >= training_.batch_size)
         throw std::invalid_argument("`streams` must be rows of the batch, from 0 to " +
@@ -137,10 +125,10 @@ class TrainerSession {
     }
   }
 
-  // What the last step drew: for each direction the negative words and the number of tries they took, and the factors
-  // of dropout, of every layer's input and of the last output.
+  // The random numbers of the last step, for tests: for each direction the negative words and the number of tries
+  // needed to draw them, and the dropout factors of every layer's input and of the last output.
   py::dict draws() {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     auto& step = running()->step();
     py::list negatives, tries, factors;
     for (auto& sampled : step.sampled()) {
@@ -166,7 +154,7 @@ class TrainerSession {
   std::size_t threads() { return running()->threads(); }
   std::int64_t updates() { return running()->step().updates(); }
 
-  // Joins the threads. Another thread's step is cancelled.
+  // Joins the threads. A step that another Python thread is running is cancelled.
   void close() {
     auto trainer = std::move(trainer_);
     const py::gil_scoped_release release;  // joins threads; none of them needs Python
@@ -175,7 +163,7 @@ class TrainerSession {
   }
 
  private:
-  // Shared for the time of a call, so that no other thread closes the trainer under it.
+  // Shared for the duration of a call, so that no other thread closes the trainer during it.
   std::shared_ptr<elmo::Trainer> running() const {
     if (!trainer_) throw std::runtime_error("this trainer is closed");
     return trainer_;

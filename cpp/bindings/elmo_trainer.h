@@ -1,3 +1,4 @@
+// Training of a language model.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -15,7 +15,7 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-constexpr std::uint16_t kCharacters = 261;
+constexpr std::uint16_t kCharacterIds = 261;
 
 // Calls visit(name, matrix) for every array of the state.
 template <typename Visit>
@@ -46,7 +46,7 @@ memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_cha
                           std::to_string(rows.columns));
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     const std::uint16_t greatest = *std::max_element(rows.row(row), rows.row(row) + rows.columns);
-    if (greatest >= kCharacters)
+    if (greatest >= kCharacterIds)
       throw py::value_error("`characters` must be below 261, got " + std::to_string(greatest) + " in row " +
                             std::to_string(row));
   }
@@ -62,7 +62,7 @@ elmo::Window elmo_window_from(const elmo::Options& options, const py::object& ch
   window.inputs = tensor_view<const std::int32_t>("inputs", inputs, shape, Access::kRead);
   window.targets = tensor_view<const std::int32_t>("targets", targets, shape, Access::kRead);
   if (options.token_input) {
-    if (!characters.is_none()) throw py::type_error("`characters` must be None for a model of token input");
+    if (!characters.is_none()) throw py::type_error("`characters` must be None for a model with token input");
     check_ids("inputs", window.inputs, options.n_tokens_vocab, "words");
   } else {
     window.characters = character_rows_from(options.max_characters_per_token, characters);
@@ -91,7 +91,7 @@ py::dict state_arrays(const elmo::Options& options, const elmo::CarriedState& st
 
 namespace {
 
-// A matrix of the state and the array of its name.
+// A matrix of the state and the array with its name.
 template <typename T>
 struct StatePair {
   memory::MatrixView<float> matrix;
@@ -112,7 +112,7 @@ std::vector<StatePair<T>> state_pairs(const elmo::Options& options, const elmo::
     pairs.push_back({matrix, tensor_view<T>(name, arrays[py::str(name)], shape, access)});
   });
   if (arrays.size() != pairs.size())
-    throw py::value_error("the state must be " + std::to_string(pairs.size()) + " arrays, got " +
+    throw py::value_error("the state must consist of " + std::to_string(pairs.size()) + " arrays, got " +
                           std::to_string(arrays.size()));
   return pairs;
 }

@@ -1,4 +1,4 @@
-// Arrays of Python as the windows of text and the carried state of a language model.
+// Windows of text and the carried recurrent state of a language model, read from Python arrays.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -15,8 +15,8 @@
 
 namespace wordkin::bindings {
 
-// characters: (types, max_characters_per_token) uint16, or None where words are ids; inputs, targets: (2, steps, batch)
-// int32. Checks every id against what it is an id of.
+// characters: (types, max_characters_per_token) uint16, or None for a model with token input; inputs, targets: (2,
+// steps, batch) int32. Checks the range of every id.
 elmo::Window elmo_window_from(const elmo::Options& options, const pybind11::object& characters,
                               const pybind11::object& inputs, const pybind11::object& targets, std::int64_t steps,
                               std::int64_t batch);
@@ -24,18 +24,18 @@ elmo::Window elmo_window_from(const elmo::Options& options, const pybind11::obje
 memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters,
                                                             const pybind11::object& characters);
 
-// Throws where an id is not below `count`, the number of whatever `of` says.
+// Throws for an id that is negative or not below `count`, the number of `of`.
 void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t count, const char* of);
 
-// "state_{direction}/{layer}/h" and, of LSTM cells, ".../c". Row k of a state is row order[k] of the arrays; without an
-// order, row k.
+// The arrays are named "state_{direction}/{layer}/h" and, for LSTM cells, ".../c". Row k of a state is row order[k] of
+// the arrays, or row k if the order is empty.
 using RowOrder = std::vector<std::int64_t>;
-RowOrder order_of(const elmo::SentenceBatch& batch);  // for arrays of a row a sentence
+RowOrder order_of(const elmo::SentenceBatch& batch);  // for arrays with one row per sentence
 pybind11::dict state_arrays(const elmo::Options& options, const elmo::CarriedState& state);  // copies
-// Copies what all of these arrays hold; throws before anything was changed.
+// Copies the arrays into the state; throws before it changes anything.
 void assign_state(const elmo::Options& options, elmo::CarriedState& state, const pybind11::dict& arrays,
                   const RowOrder& order = {});
-// The other way: changes the arrays in place.
+// Copies the state into the arrays.
 void write_state(const elmo::Options& options, const elmo::CarriedState& state, const pybind11::dict& arrays,
                  const RowOrder& order = {});
 

@@ -1,4 +1,4 @@
-// The Python module: one register function per room, in the order in which they build on each other.
+// The Python module `_core`: one register function per submodule, in the order of their dependencies.
 #include <pybind11/pybind11.h>
 
 #include "bindings/registers.h"
@@ -14,19 +14,14 @@ namespace py = pybind11;
 #endif
 
 PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
-  m.doc() = "Hot loops of wordkin. Private: use the Python packages around it.";
+  m.doc() = "The C++ core of wordkin. Private: use the public Python packages.";
   m.attr("compiler") = WORDKIN_COMPILER;
   wordkin::bindings::register_kernels(m);
-  wordkin::bindings::register_linalg(m);
-  wordkin::bindings::register_gates(m);
-  wordkin::bindings::register_charcnn(m);
-  wordkin::bindings::register_recurrent(m);
   wordkin::bindings::register_word2vec(m);
   wordkin::bindings::register_text(m);
   wordkin::bindings::register_search(m);
   wordkin::bindings::register_vector_files(m);
   wordkin::bindings::register_phrases(m);
-  wordkin::bindings::register_softmax(m);
   wordkin::bindings::register_optim(m);
   wordkin::bindings::register_elmo(m);
   wordkin::bindings::register_tasks(m);

@@ -1,41 +1,75 @@
-// Fields of option dataclasses, checked: what is wrong names the field, its rule and the value.
+// Conversion of Python's option dataclasses. Python alone defines their defaults and ranges and has checked them; only
+// what would make the conversion or an allocation unsafe is refused here.
 #pragma once
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "charcnn/shape.h"
+#include "linalg/compute.h"
 
 namespace wordkin::bindings {
 
-inline constexpr std::int64_t kMostWidth = 1 << 20;  // of any layer: products of two of them stay far below 2^63
-inline constexpr std::int64_t kMostLayers = 64;
+// The names that Python uses for the values of an enumeration.
+template <typename Choice, std::size_t n>
+using ChoiceNames = std::array<std::pair<const char*, Choice>, n>;
 
-// Throws std::invalid_argument.
-[[noreturn]] void refuse_option(const char* name, const std::string& rule, const pybind11::object& value);
+inline constexpr ChoiceNames<linalg::Precision, 2> kPrecisionNames{
+    {{"float32", linalg::Precision::kFloat32}, {"bfloat16", linalg::Precision::kBfloat16}}};
 
-std::int64_t whole_number(const pybind11::object& options, const char* name, std::int64_t least, std::int64_t most);
-double not_negative(const pybind11::object& options, const char* name);
-double dropout_rate(const pybind11::object& options, const char* name);
-// Pairs of a width and a number, none wider than a word.
-std::vector<charcnn::Filter> filters_from(const pybind11::object& options, const char* word_length,
-                                          std::int64_t max_characters);
+template <typename T>
+T field(const pybind11::object& options, const char* name) {
+  return options.attr(name).cast<T>();
+}
 
-template <typename Choice>
-Choice choice(const pybind11::object& options, const char* name,
-              const std::vector<std::pair<const char*, Choice>>& choices) {
-  const pybind11::object value = options.attr(name);
-  const auto text = value.cast<std::string>();
-  std::string names;
-  for (const auto& [known, meant] : choices) {
-    if (text == known) return meant;
-    names += (names.empty() ? "" : " or ") + std::string(known);
+// A number of rows, columns or elements.
+inline std::int64_t size_field(const pybind11::object& options, const char* name) {
+  const auto size = field<std::int64_t>(options, name);
+  if (size < 0) throw std::invalid_argument("`" + std::string(name) + "` must not be negative");
+  return size;
+}
+
+template <typename Choice, std::size_t n>
+Choice choice_named(const char* option, const std::string& given, const ChoiceNames<Choice, n>& names) {
+  std::string known;
+  for (const auto& [name, choice] : names) {
+    if (given == name) return choice;
+    known += (known.empty() ? "" : " or ") + std::string(name);
   }
-  refuse_option(name, names, value);
+  throw std::invalid_argument("`" + std::string(option) + "` must be " + known + ", got " + given);
+}
+
+template <typename Choice, std::size_t n>
+Choice choice_field(const pybind11::object& options, const char* name, const ChoiceNames<Choice, n>& names) {
+  return choice_named(name, field<std::string>(options, name), names);
+}
+
+// The inverse, for tests that read options back.
+template <typename Choice, std::size_t n>
+std::string name_of_choice(Choice choice, const ChoiceNames<Choice, n>& names) {
+  for (const auto& [name, known] : names)
+    if (known == choice) return name;
+  throw std::invalid_argument("a value of an enumeration has no name");
+}
+
+// Pairs of a width and a count. A filter wider than a word would be read beyond the word's end.
+inline std::vector<charcnn::Filter> filters_field(const pybind11::object& options, std::int64_t max_characters) {
+  std::vector<charcnn::Filter> filters;
+  for (const auto& [width, count] : field<std::vector<std::pair<std::int64_t, std::int64_t>>>(options, "filters")) {
+    if (width < 1 || width > max_characters || count < 1)
+      throw std::invalid_argument("`filters` must have positive widths of at most " + std::to_string(max_characters) +
+                                  " and positive counts");
+    filters.push_back({width, count});
+  }
+  return filters;
 }
 
 }  // namespace wordkin::bindings

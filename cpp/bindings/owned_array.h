@@ -1,4 +1,4 @@
-// A vector given to Python as a NumPy array, without a copy: from then on Python owns it.
+// NumPy arrays that take over the memory of a vector, without a copy.
 #pragma once
 
 #include <pybind11/numpy.h>
@@ -16,7 +16,7 @@ pybind11::array_t<T> owned_array(std::vector<T>&& values) {
   const auto size = static_cast<pybind11::ssize_t>(owner->size());
   T* const data = owner->data();
   const pybind11::capsule keeper(owner.get(), [](void* vector) { delete static_cast<std::vector<T>*>(vector); });
-  owner.release();  // NOLINT: the capsule deletes it
+  owner.release();  // NOLINT(bugprone-unused-return-value): the capsule deletes it
   return pybind11::array_t<T>(size, data, keeper);
 }
 

@@ -18,20 +18,20 @@ double as_double(const py::handle& number) {
   return value;
 }
 
-// A call into Python costs a microsecond, and most phrases of a text share their counts with many others.
+// Caches the results: a call into Python costs a microsecond, and most phrases share their counts with many others.
 class PythonScorer {
  public:
   PythonScorer(py::object function, std::int64_t vocabulary_size, py::object min_count, std::int64_t corpus_words)
       : function_(std::move(function)) {
-    rest_["len_vocab"] = vocabulary_size;
-    rest_["min_count"] = std::move(min_count);
-    rest_["corpus_word_count"] = corpus_words;
+    fixed_arguments_["len_vocab"] = vocabulary_size;
+    fixed_arguments_["min_count"] = std::move(min_count);
+    fixed_arguments_["corpus_word_count"] = corpus_words;
   }
 
   double operator()(const phrases::CandidateCounts& counts) {
     const Key key{counts.first, counts.second, counts.phrase};
     if (const auto known = scores_.find(key); known != scores_.end()) return known->second;
-    py::dict arguments(rest_);
+    py::dict arguments(fixed_arguments_);
     arguments["worda_count"] = counts.first;
     arguments["wordb_count"] = counts.second;
     arguments["bigram_count"] = counts.phrase;
@@ -46,17 +46,17 @@ class PythonScorer {
   static constexpr std::size_t kMostScores = 1 << 18;
 
   py::object function_;
-  py::dict rest_;
+  py::dict fixed_arguments_;
   std::map<Key, double> scores_;
 };
 
 phrases::Scorer python_scorer(PythonScorer scorer) {
   const std::shared_ptr<PythonScorer> shared(new PythonScorer(std::move(scorer)), [](PythonScorer* last) {
-    const py::gil_scoped_acquire lock;  // the last owner may be a worker, and Python objects go with it
+    const py::gil_scoped_acquire lock;  // a worker may be the last owner of the Python objects
     delete last;
   });
   return [shared](const phrases::CandidateCounts& counts) {
-    const py::gil_scoped_acquire lock;  // asked by workers too
+    const py::gil_scoped_acquire lock;  // workers call it, too
     return (*shared)(counts);
   };
 }

@@ -1,4 +1,4 @@
-// Scores of phrases by one of our formulas or by a function of Python.
+// Phrase scores: a built-in formula or a Python function.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -11,14 +11,14 @@ namespace wordkin::bindings {
 
 class PhraseScoring {
  public:
-  // `scoring` is "default", "npmi", or a callable that takes the counts by gensim's names. A callable must be a
-  // function of its arguments and nothing else: what it returned once may be used again.
+  // scoring: "default", "npmi", or a callable that takes the counts under gensim's argument names. A callable must be a
+  // pure function of its arguments, since its results are cached.
   PhraseScoring(pybind11::object scoring, std::int64_t vocabulary_size, pybind11::object min_count,
                 std::int64_t corpus_words, double threshold);
 
   [[nodiscard]] double threshold() const { return threshold_; }
   [[nodiscard]] bool is_python() const { return is_python_; }
-  // A callable's takes the interpreter lock itself.
+  // The scorer of a callable acquires the interpreter lock itself.
   [[nodiscard]] const phrases::Scorer& scorer() const { return scorer_; }
 
  private:

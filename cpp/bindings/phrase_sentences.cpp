@@ -1,5 +1,7 @@
 #include "bindings/phrase_sentences.h"
 
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,8 +9,9 @@
 #include <vector>
 
 #include "bindings/block_session.h"
-#include "bindings/str_prefetch.h"
-#include "bindings/utf8_encoding.h"
+#include "bindings/python_strings.h"
+#include "bindings/reentrancy_guard.h"
+#include "bindings/token_reader.h"
 #include "text/utf8.h"
 
 namespace py = pybind11;
@@ -16,34 +19,18 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-py::object string_of(std::string_view text) {
-  PyObject* const string = PyUnicode_DecodeUTF8(text.data(), static_cast<py::ssize_t>(text.size()), "strict");
-  if (string == nullptr) throw py::error_already_set();
-  return py::reinterpret_steal<py::object>(string);
-}
-
 void append(const py::list& list, const py::object& item) {
   if (PyList_Append(list.ptr(), item.ptr()) != 0) throw py::error_already_set();
 }
 
-// As a generator does, these objects refuse to be asked for more while they are being asked.
-class Running {
- public:
-  explicit Running(std::atomic_flag& flag) : flag_(flag) {
-    if (flag_.test_and_set()) throw py::value_error("already executing");
-  }
-  ~Running() { flag_.clear(); }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
- private:
-  std::atomic_flag& flag_;
-};
+// As with a generator, a second call during a call is refused.
+using IterationGuard = ReentrancyGuard<py::value_error>;
+constexpr const char* kExecuting = "already executing";
 
 py::object joined_string(const phrases::Matcher& matcher, std::span<const phrases::Token> tokens) {
   std::string text;
   matcher.join_text(tokens, text);
-  return string_of(text);
+  return str_from_utf8(text);
 }
 
 struct ListSink {
@@ -96,67 +83,34 @@ py::list ListBuilder::finish() && {
   return std::move(list_);
 }
 
-py::object PhraseStrings::made(std::int32_t number) const { return string_of(set_->text(number)); }
+py::object PhraseStrings::created(std::int32_t number) const { return str_from_utf8(set_->text(number)); }
 
 void SentenceTokens::read(const phrases::Matcher& matcher, const py::handle& sentence) {
-  constexpr const char* rule = "a sentence must be a list of str";
-  if (PyUnicode_Check(sentence.ptr()) || PyBytes_Check(sentence.ptr()))
-    throw py::type_error(std::string(rule) + ", got " + py::cast<std::string>(py::repr(sentence)).substr(0, 60) +
-                         ", which is not split into tokens");
-#if defined(Py_GIL_DISABLED)
-  // Without a global lock another thread may edit a list while it is read: read a tuple made from it.
-  sentence_ = py::reinterpret_steal<py::object>(PySequence_Tuple(sentence.ptr()));
-#else
-  sentence_ = py::reinterpret_steal<py::object>(PySequence_Fast(sentence.ptr(), rule));
-#endif
-  if (!sentence_) throw py::error_already_set();
+  const TokenSource source;
+  sentence_ = sentence_tokens(sentence, source);
   const py::ssize_t count = PySequence_Fast_GET_SIZE(sentence_.ptr());
   PyObject* const* const items = PySequence_Fast_ITEMS(sentence_.ptr());
   std::size_t encoded = 0;
-  for (py::ssize_t at = 0; at < count; ++at) {
-    prefetch_str_ahead(items, at, count);
-    if (!PyUnicode_Check(items[at]))
-      throw py::type_error("token " + std::to_string(at) + " of a sentence must be a str, got " +
-                           py::cast<std::string>(py::type::handle_of(items[at]).attr("__name__")));
-#if PY_VERSION_HEX < 0x030C0000
-    if (PyUnicode_READY(items[at]) != 0) throw py::error_already_set();
-#endif
-    if (!PyUnicode_IS_COMPACT_ASCII(items[at]))
-      encoded += 4 * static_cast<std::size_t>(PyUnicode_GET_LENGTH(items[at]));
+  for (py::ssize_t position = 0; position < count; ++position) {
+    prefetch_str_ahead(items, position, count);
+    require_str(items[position], position, source);
+    if (!PyUnicode_IS_COMPACT_ASCII(items[position]))
+      encoded += 4 * static_cast<std::size_t>(PyUnicode_GET_LENGTH(items[position]));
   }
   encoded_.clear();
-  encoded_.reserve(encoded);  // tokens point into it: it must not grow while they are made
+  encoded_.reserve(encoded);  // tokens point into it
   tokens_.clear();
-  for (py::ssize_t at = 0; at < count; ++at) tokens_.push_back(matcher.token_of(word_of(items[at], at)));
-}
-
-text::HashedWord SentenceTokens::word_of(PyObject* token, py::ssize_t position) {
-  const py::ssize_t length = PyUnicode_GET_LENGTH(token);
-  if (PyUnicode_IS_COMPACT_ASCII(token))
-    return text::hash_word({static_cast<const char*>(PyUnicode_DATA(token)), static_cast<std::size_t>(length)});
-  const std::size_t start = encoded_.size();
-  const int kind = PyUnicode_KIND(token);
-  const void* const data = PyUnicode_DATA(token);
-  for (py::ssize_t at = 0; at < length; ++at) {
-    const Py_UCS4 character = PyUnicode_READ(kind, data, at);
-    if (character >= 0xd800 && character <= 0xdfff) {
-      const std::string reason = "surrogates not allowed (token " + std::to_string(position) + " of a sentence)";
-      const py::object error =
-          py::reinterpret_borrow<py::object>(PyExc_UnicodeEncodeError)("utf-8", py::handle(token), at, at + 1, reason);
-      PyErr_SetObject(PyExc_UnicodeEncodeError, error.ptr());
-      throw py::error_already_set();
-    }
-    append_utf8(encoded_, character);
-  }
-  return text::hash_word({encoded_.data() + start, encoded_.size() - start});
+  constexpr auto kUnlimited = std::numeric_limits<std::uint32_t>::max();
+  for (py::ssize_t position = 0; position < count; ++position)
+    tokens_.push_back(matcher.token_of(read_token(encoded_, items[position], position, source, kUnlimited)));
 }
 
 py::list join_sentence(const phrases::Matcher& matcher, const py::object& sentence) {
   SentenceTokens tokens;
   tokens.read(matcher, sentence);
   ListSink sink{matcher, tokens, nullptr, ListBuilder(tokens.tokens().size())};
-  std::vector<phrases::Candidate> room;
-  matcher.join(tokens.tokens(), room, sink);
+  std::vector<phrases::Candidate> candidates;
+  matcher.join(tokens.tokens(), candidates, sink);
   return std::move(sink.out).finish();
 }
 
@@ -164,8 +118,8 @@ py::list analyze_sentence(const phrases::Matcher& matcher, const py::object& sen
   SentenceTokens tokens;
   tokens.read(matcher, sentence);
   AnalysisSink sink{matcher, tokens, py::list()};
-  std::vector<phrases::Candidate> room;
-  matcher.join(tokens.tokens(), room, sink);
+  std::vector<phrases::Candidate> candidates;
+  matcher.join(tokens.tokens(), candidates, sink);
   return sink.out;
 }
 
@@ -173,8 +127,8 @@ void find_phrases(const phrases::Matcher& matcher, const py::object& sentence, c
   SentenceTokens tokens;
   tokens.read(matcher, sentence);
   FoundSink sink{matcher, tokens, found};
-  std::vector<phrases::Candidate> room;
-  matcher.join(tokens.tokens(), room, sink);
+  std::vector<phrases::Candidate> candidates;
+  matcher.join(tokens.tokens(), candidates, sink);
 }
 
 py::object match_candidate(const phrases::Matcher& matcher, const py::object& words) {
@@ -186,7 +140,7 @@ py::object match_candidate(const phrases::Matcher& matcher, const py::object& wo
 }
 
 py::list JoinedSentences::next() {
-  const Running running(is_running_);
+  const IterationGuard guard(is_running_, kExecuting);
   const auto sentence = py::reinterpret_steal<py::object>(PyIter_Next(sentences_.ptr()));
   if (!sentence) {
     if (PyErr_Occurred() != nullptr) throw py::error_already_set();
@@ -194,12 +148,12 @@ py::list JoinedSentences::next() {
   }
   tokens_.read(matcher_, sentence);
   ListSink sink{matcher_, tokens_, &strings_, ListBuilder(tokens_.tokens().size())};
-  matcher_.join(tokens_.tokens(), room_, sink);
+  matcher_.join(tokens_.tokens(), candidates_, sink);
   return std::move(sink.out).finish();
 }
 
 void JoinedBlocks::start(py::bytes block) {
-  const Running running(is_running_);
+  const IterationGuard guard(is_running_, kExecuting);
   const auto text = bytes_view(block);
   text::require_utf8(text);
   block_ = std::move(block);
@@ -213,7 +167,7 @@ void JoinedBlocks::start(py::bytes block) {
 }
 
 py::list JoinedBlocks::next() {
-  const Running running(is_running_);
+  const IterationGuard guard(is_running_, kExecuting);
   sentences_ = py::list();
   if (!splitter_) return sentences_;
   for (std::size_t count = 0; count < kSentencesAtOnce && splitter_->run_sentence(); ++count) {
@@ -224,7 +178,7 @@ py::list JoinedBlocks::next() {
 
 void JoinedBlocks::add_word(const text::HashedWord& word) {
   const std::int32_t id = words_.insert(word);
-  if (static_cast<std::size_t>(id) == word_strings_.size()) word_strings_.push_back(string_of(word.view()));
+  if (static_cast<std::size_t>(id) == word_strings_.size()) word_strings_.push_back(str_from_utf8(word.view()));
 #if defined(__GNUC__)
   __builtin_prefetch(&word_strings_[static_cast<std::size_t>(id)]);
 #endif
@@ -234,11 +188,11 @@ void JoinedBlocks::add_word(const text::HashedWord& word) {
 
 void JoinedBlocks::end_sentence() {
 #if defined(__GNUC__)
-  for (const std::int32_t id : ids_)  // their reference counts will be written
+  for (const std::int32_t id : ids_)  // the reference counts will be written
     __builtin_prefetch(word_strings_[static_cast<std::size_t>(id)].ptr(), 1);
 #endif
   sentence_.emplace(tokens_.size());
-  matcher_.join(std::span<const phrases::Token>(tokens_), room_, *this);
+  matcher_.join(std::span<const phrases::Token>(tokens_), candidates_, *this);
   append(sentences_, std::move(*sentence_).finish());
   tokens_.clear();
   ids_.clear();

@@ -1,4 +1,4 @@
-// Phrases joined in sentences that are Python objects, and in text of which Python gets the sentences.
+// Joins phrases in sentences given as Python lists, and in text whose sentences become Python lists.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -17,16 +17,16 @@
 
 namespace wordkin::bindings {
 
-// The phrases of a set as str, each made when it is first met.
+// The phrases of a set as str objects, each created on first use.
 class PhraseStrings {
  public:
   explicit PhraseStrings(const phrases::PhraseSet* set) : set_(set), strings_(set == nullptr ? 0 : set->size()) {}
   const pybind11::object& of(std::int32_t number) {
     pybind11::object& string = strings_[static_cast<std::size_t>(number)];
-    if (!string) string = made(number);
+    if (!string) string = created(number);
     return string;
   }
-  // Asks the memory for one that will be used.
+  // Prefetches a str that will be used soon.
   void prefetch([[maybe_unused]] std::int32_t number) const {
 #if defined(__GNUC__)
     __builtin_prefetch(strings_[static_cast<std::size_t>(number)].ptr(), 1);  // its reference count will be written
@@ -34,16 +34,16 @@ class PhraseStrings {
   }
 
  private:
-  [[nodiscard]] pybind11::object made(std::int32_t number) const;
+  [[nodiscard]] pybind11::object created(std::int32_t number) const;
 
   const phrases::PhraseSet* set_;
   std::vector<pybind11::object> strings_;
 };
 
-// The words of one sentence of Python as tokens that point into them.
+// The tokens of one Python sentence, as views of its words.
 class SentenceTokens {
  public:
-  // Raises TypeError or UnicodeEncodeError naming the token when it is no text.
+  // Raises TypeError or UnicodeEncodeError for an invalid token; the error gives its position.
   void read(const phrases::Matcher& matcher, const pybind11::handle& sentence);
 
   [[nodiscard]] std::span<const phrases::Token> tokens() const { return tokens_; }
@@ -53,23 +53,21 @@ class SentenceTokens {
   }
 
  private:
-  text::HashedWord word_of(PyObject* token, pybind11::ssize_t position);
-
   pybind11::object sentence_;  // a list or tuple
   std::vector<phrases::Token> tokens_;
-  std::vector<char> encoded_;  // of the words that are not ASCII
+  std::vector<char> encoded_;  // the words that are not ASCII
 };
 
 // list of str -> list of str.
 pybind11::list join_sentence(const phrases::Matcher& matcher, const pybind11::object& sentence);
-// list of str -> list of (str, score of a phrase or None).
+// list of str -> list of (str, phrase score or None).
 pybind11::list analyze_sentence(const phrases::Matcher& matcher, const pybind11::object& sentence);
-// Puts the phrases of a list of str into a dict of str to score.
+// Adds the phrases found in a list of str to a dict from phrase to score.
 void find_phrases(const phrases::Matcher& matcher, const pybind11::object& sentence, const pybind11::dict& found);
-// (joined str, score) when all words together are a phrase, else None.
+// (joined str, score) if all the words together form a phrase, else None.
 pybind11::object match_candidate(const phrases::Matcher& matcher, const pybind11::object& words);
 
-// An iterator over sentences to one over joined sentences; reads no further than it is asked.
+// An iterator of joined sentences over an iterator of sentences; reads one sentence per step.
 class JoinedSentences {
  public:
   JoinedSentences(const phrases::Matcher& matcher, pybind11::iterator sentences)
@@ -81,11 +79,11 @@ class JoinedSentences {
   pybind11::iterator sentences_;
   PhraseStrings strings_;
   SentenceTokens tokens_;
-  std::vector<phrases::Candidate> room_;
+  std::vector<phrases::Candidate> candidates_;
   std::atomic_flag is_running_;
 };
 
-// A list under construction that is given its full length at once and cut to what was put in.
+// Builds a list that is allocated at its maximum length and shortened at the end.
 class ListBuilder {
  public:
   explicit ListBuilder(std::size_t most)
@@ -101,25 +99,25 @@ class ListBuilder {
   pybind11::ssize_t size_ = 0;
 };
 
-// Text to lists of joined sentences. Words met often are made into str once.
+// Converts text to lists of joined sentences. Each distinct word becomes a str object once.
 class JoinedBlocks {
  public:
   JoinedBlocks(const phrases::Matcher& matcher, const text::SentenceRules& rules)
       : matcher_(matcher), rules_(rules), strings_(matcher.phrases()) {}
 
-  // The text to go on with. Its sentences are made a few at a time: thousands of lists at once would keep Python's
-  // garbage collector busy.
+  // Sets the text to read. Its sentences are created a few at a time, since thousands of new lists at once would keep
+  // Python's garbage collector busy.
   void start(pybind11::bytes block);
-  // The next sentences; none when the block is at its end.
+  // The next sentences; empty at the end of the block.
   pybind11::list next();
 
-  // As SentenceSplitter wants it.
+  // The sink interface of SentenceSplitter.
   void prefetch(const text::HashedWord& word) const { words_.prefetch(word); }
   void prefetch_bytes(std::span<const text::HashedWord> words) const { words_.prefetch_bytes(words); }
   void add_word(const text::HashedWord& word);
   void end_sentence();
 
-  // As Matcher wants it.
+  // The sink interface of Matcher.
   void expect(std::int32_t number) { strings_.prefetch(number); }
   void add_word(std::size_t at) { sentence_->append(word_strings_[static_cast<std::size_t>(ids_[at])]); }
   void add_phrase(std::size_t first, std::size_t last, const phrases::Match& match);
@@ -139,7 +137,7 @@ class JoinedBlocks {
   std::optional<text::SentenceSplitter<JoinedBlocks>> splitter_;
   std::vector<phrases::Token> tokens_;  // of the current sentence
   std::vector<std::int32_t> ids_;
-  std::vector<phrases::Candidate> room_;
+  std::vector<phrases::Candidate> candidates_;
   std::optional<ListBuilder> sentence_;
   pybind11::list sentences_;
 };

@@ -1,4 +1,4 @@
-// An object of Python that one thread at a time may use; another is refused rather than made to wait.
+// Keeps a second thread out of an object that only one thread at a time may use.
 #pragma once
 
 #include <atomic>
@@ -6,18 +6,19 @@
 
 namespace wordkin::bindings {
 
-class Turn {
+// Holds `busy` for its own lifetime. A second holder does not wait: the constructor throws Error(message).
+template <typename Error = std::runtime_error>
+class ReentrancyGuard {
  public:
-  // Throws std::runtime_error with these words where another thread has its turn.
-  Turn(std::atomic_flag& busy, const char* refusal) : busy_(&busy) {
-    if (busy.test_and_set(std::memory_order_acquire)) throw std::runtime_error(refusal);
+  ReentrancyGuard(std::atomic_flag& busy, const char* message) : busy_(busy) {
+    if (busy_.test_and_set(std::memory_order_acquire)) throw Error(message);
   }
-  ~Turn() { busy_->clear(std::memory_order_release); }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+  ~ReentrancyGuard() { busy_.clear(std::memory_order_release); }
+  ReentrancyGuard(const ReentrancyGuard&) = delete;
+  ReentrancyGuard& operator=(const ReentrancyGuard&) = delete;
 
  private:
-  std::atomic_flag* busy_;
+  std::atomic_flag& busy_;
 };
 
 }  // namespace wordkin::bindings

@@ -1,4 +1,4 @@
-// The bidirectional language model: its list of tensors and its training.
+// The bidirectional language model: its tensors, training and inference.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -14,8 +14,8 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-// Every tensor of a model in the one order that there is: (name, shape).
-py::list parameter_shapes(const py::object& options) {
+// (name, shape) of every tensor of a model, in their fixed order.
+py::list elmo_parameter_shapes(const py::object& options) {
   py::list shapes;
   for (const auto& parameter : elmo::parameters_of(elmo_options_from(options)))
     shapes.append(py::make_tuple(parameter.name, py::tuple(py::cast(parameter.shape))));
@@ -26,7 +26,7 @@ py::list parameter_shapes(const py::object& options) {
 
 void register_elmo(py::module_& m) {
   auto e = m.def_submodule("elmo", "The bidirectional language model.");
-  e.def("parameter_shapes", &parameter_shapes, py::arg("options"));
+  e.def("parameter_shapes", &elmo_parameter_shapes, py::arg("options"));
   register_elmo_trainer(e);
   register_elmo_language_model(e);
   register_elmo_forward_pass(e);

@@ -1,4 +1,4 @@
-// Learning phrases, keeping their counts, and joining them in text.
+// Learning phrases, storing their counts, and joining them in text.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -14,6 +14,7 @@
 #include "bindings/owned_array.h"
 #include "bindings/phrase_scorer.h"
 #include "bindings/phrase_sentences.h"
+#include "bindings/python_strings.h"
 #include "bindings/registers.h"
 #include "bindings/token_lists.h"
 #include "phrases/matcher.h"
@@ -34,8 +35,6 @@ using phrases::PhraseState;
 using phrases::PhraseVocabulary;
 using text::SentenceRules;
 
-py::str string_of(std::string_view text) { return {text.data(), text.size()}; }
-
 // ---- learning
 
 PhraseLearner make_learner(std::string delimiter, const std::vector<std::string>& connectors,
@@ -48,7 +47,7 @@ void learn_blocks(PhraseLearner& learner, const std::vector<std::pair<py::bytes,
   std::vector<phrases::InputBlock> views;
   views.reserve(blocks.size());
   for (const auto& [block, continues_line] : blocks) views.push_back({bytes_view(block), continues_line});
-  const py::gil_scoped_release release;  // some 100 ms; the bytes are held by the caller
+  const py::gil_scoped_release release;  // about 100 ms; the caller holds the bytes
   learner.learn(views, rules);
 }
 
@@ -57,12 +56,12 @@ class LearnedLists {
   LearnedLists(py::iterator sentences, std::string name)
       : lists_(std::move(sentences), std::move(name), kUnlimited, Empty::kKeep) {}
 
-  // Learns from about `budget` words; false when the sentences are at their end.
+  // Learns from about `budget` words; false at the end of the sentences.
   bool learn(PhraseLearner& learner, std::int64_t budget) {
     const std::int64_t until = lists_.words() + budget;
     bool has_more = true;
     while (has_more && lists_.words() < until) has_more = lists_.next_sentence(learner);
-    const py::gil_scoped_release release;  // some 10 ms, on ids only
+    const py::gil_scoped_release release;  // about 10 ms, on ids only
     learner.count_stream();
     return has_more;
   }
@@ -92,7 +91,7 @@ void register_learner(py::module_& p) {
 // ---- counts
 
 template <typename T>
-std::vector<T> copied(const char* name, const py::dict& state) {
+std::vector<T> copied_state(const char* name, const py::dict& state) {
   const auto view = vector_view<const T>(name, state[name], Access::kRead);
   return {view.begin(), view.end()};
 }
@@ -101,22 +100,22 @@ std::shared_ptr<PhraseVocabulary> vocabulary_of(std::string delimiter, std::vect
                                                 const py::dict& arrays) {
   PhraseState state;
   state.words = std::move(words);
-  state.word_counts = copied<std::int64_t>("word_counts", arrays);
-  state.gap_before = copied<std::int32_t>("gap_before", arrays);
-  state.gap_last = copied<std::int32_t>("gap_last", arrays);
-  state.first = copied<std::int32_t>("first", arrays);
-  state.second = copied<std::int32_t>("second", arrays);
-  state.gap = copied<std::int32_t>("gap", arrays);
-  state.counts = copied<std::int64_t>("counts", arrays);
-  const py::gil_scoped_release release;  // a second for tens of millions of phrases; the state is ours
+  state.word_counts = copied_state<std::int64_t>("word_counts", arrays);
+  state.gap_before = copied_state<std::int32_t>("gap_before", arrays);
+  state.gap_last = copied_state<std::int32_t>("gap_last", arrays);
+  state.first = copied_state<std::int32_t>("first", arrays);
+  state.second = copied_state<std::int32_t>("second", arrays);
+  state.gap = copied_state<std::int32_t>("gap", arrays);
+  state.counts = copied_state<std::int64_t>("counts", arrays);
+  const py::gil_scoped_release release;  // a second for tens of millions of phrases; the state is local
   return std::make_shared<PhraseVocabulary>(std::move(delimiter), state);
 }
 
-// (words, arrays) as vocabulary_of() takes them.
+// (words, arrays), the arguments of vocabulary_of().
 py::tuple state_of(const PhraseVocabulary& vocabulary) {
   PhraseState state = vocabulary.state();
   py::list words;
-  for (const std::string& word : state.words) words.append(string_of(word));
+  for (const std::string& word : state.words) words.append(str_from_utf8(word));
   py::dict arrays;
   arrays["word_counts"] = owned_array(std::move(state.word_counts));
   arrays["gap_before"] = owned_array(std::move(state.gap_before));
@@ -129,16 +128,16 @@ py::tuple state_of(const PhraseVocabulary& vocabulary) {
 }
 
 bool merge(PhraseVocabulary& vocabulary, PhraseLearner& learner, std::size_t max_vocabulary, std::int64_t min_reduce) {
-  const py::gil_scoped_release release;  // up to seconds; the vocabulary has a lock of its own
+  const py::gil_scoped_release release;  // up to seconds; the vocabulary locks itself
   return vocabulary.merge(std::move(learner), max_vocabulary, min_reduce);
 }
 
 py::list items_of(const PhraseVocabulary& vocabulary) {
-  // Making Python objects may run any finalizer, which may use the vocabulary: it is gone through before.
+  // Creating Python objects may run a finalizer that uses the vocabulary, so its locked traversal must end first.
   std::vector<std::pair<std::string, std::int64_t>> found;
   vocabulary.for_each([&](std::string_view text, std::int64_t count) { found.emplace_back(text, count); });
   py::list items;
-  for (const auto& [text, count] : found) items.append(py::make_tuple(string_of(text), count));
+  for (const auto& [text, count] : found) items.append(py::make_tuple(str_from_utf8(text), count));
   return items;
 }
 
@@ -163,12 +162,12 @@ std::uint64_t hash_of(const phrases::Delimiter& delimiter, std::string_view text
   return mixed(delimiter.hash_of(text::hash_word(text)));
 }
 
-// All candidates of a vocabulary whose scores pass.
+// The candidates of a vocabulary with a score above the threshold.
 std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, const PhraseScoring& scoring) {
   const phrases::Delimiter delimiter(vocabulary.delimiter());
   auto set = std::make_shared<PhraseSet>();
   if (scoring.is_python()) {
-    // The function may ask anything of the vocabulary: it is called when the vocabulary has been gone through.
+    // The function may use the vocabulary, so it is called after the locked traversal.
     std::vector<phrases::ExportedCandidate> candidates;
     vocabulary.for_each_candidate([](const auto&) { return true; },
                                   [&](std::string_view text, const phrases::CandidateCounts& counts) {
@@ -181,7 +180,7 @@ std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, c
     return set;
   }
   double score = 0;
-  const py::gil_scoped_release release;  // up to seconds; the vocabulary has a lock of its own
+  const py::gil_scoped_release release;  // up to seconds; the vocabulary locks itself
   vocabulary.for_each_candidate(
       [&](const phrases::CandidateCounts& counts) {
         score = scoring.scorer()(counts);
@@ -193,12 +192,12 @@ std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, c
   return set;
 }
 
-// Of given phrases those with a score above the threshold.
+// The given phrases with a score above the threshold.
 std::shared_ptr<PhraseSet> given_phrases(const std::string& delimiter_bytes, const py::dict& scores, double threshold) {
   const phrases::Delimiter delimiter(delimiter_bytes);
   auto set = std::make_shared<PhraseSet>();
   for (const auto& [phrase, given] : scores) {
-    if (!py::isinstance<py::str>(phrase)) throw py::type_error("phrases must be str");
+    if (!py::isinstance<py::str>(phrase)) throw py::type_error("`scores` must have keys of type str");
     const double score = PyFloat_AsDouble(given.ptr());
     if (score == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
     if (!(score > threshold)) continue;
@@ -211,7 +210,7 @@ std::shared_ptr<PhraseSet> given_phrases(const std::string& delimiter_bytes, con
 py::dict dict_of(const PhraseSet& set) {
   py::dict phrases;
   for (std::size_t number = 0; number < set.size(); ++number)
-    phrases[string_of(set.text(static_cast<std::int32_t>(number)))] = set.score(static_cast<std::int32_t>(number));
+    phrases[str_from_utf8(set.text(static_cast<std::int32_t>(number)))] = set.score(static_cast<std::int32_t>(number));
   return phrases;
 }
 
@@ -233,7 +232,7 @@ Matcher matcher_of_set(std::string delimiter, const std::vector<std::string>& co
   return {std::move(delimiter), connectors, std::move(set), std::nullopt};
 }
 
-// Without a set the scores are computed when they are needed.
+// Without a set, scores are computed on demand.
 Matcher matcher_of_vocabulary(const std::shared_ptr<PhraseVocabulary>& vocabulary,
                               const std::vector<std::string>& connectors, const PhraseScoring& scoring,
                               std::shared_ptr<PhraseSet> set) {

@@ -1,4 +1,4 @@
-// Exact nearest neighbours over a matrix that Python owns.
+// Exact nearest neighbours among the rows of a matrix that Python owns.
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "bindings/array_views.h"
+#include "bindings/compute.h"
 #include "bindings/registers.h"
-#include "kernels/select.h"
 #include "search/nearest.h"
 
 namespace py = pybind11;
@@ -15,9 +15,9 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-search::Rows rows_of(const py::object& vectors, const py::object& divisors) {
+search::Rows searched_rows(const py::object& vectors, const py::object& divisors) {
   search::Rows rows;
-  // Halves come as their bits: C++20 has no type for them.
+  // float16 is passed as its bits, since C++20 has no type for it.
   if (as_array("vectors", vectors).dtype().equal(py::dtype::of<std::uint16_t>())) {
     rows.halves = matrix_view<const std::uint16_t>("vectors", vectors, Access::kRead);
   } else {
@@ -32,49 +32,47 @@ search::Rows rows_of(const py::object& vectors, const py::object& divisors) {
 void check_queries(const memory::MatrixView<const float>& queries, const search::Rows& rows) {
   if (queries.columns != rows.columns())
     throw std::invalid_argument("`queries` must have " + std::to_string(rows.columns()) +
-                                " columns, as `vectors`, got " + std::to_string(queries.columns));
+                                " columns, the width of `vectors`, got " + std::to_string(queries.columns));
 }
 
 search::Compute compute_on(const std::string& isa, std::int64_t threads) {
-  const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
   if (threads < 1) throw std::invalid_argument("`threads` must be at least 1, got " + std::to_string(threads));
-  return {kernels::table_of(*found), static_cast<std::size_t>(threads), kernels::byte_kernels_of(*found)};
+  const auto& kernels = kernels_named(isa);
+  return {kernels, static_cast<std::size_t>(threads), kernels::byte_kernels_of(kernels.isa)};
 }
 
 void nearest(const py::object& indices, const py::object& cosines, const py::object& queries, const py::object& vectors,
              const py::object& divisors, const std::string& isa, std::int64_t threads) {
   const auto found = matrix_view<std::int32_t>("indices", indices, Access::kWrite);
   const auto scores = matrix_view<float>("cosines", cosines, Access::kWrite);
-  const auto asked = matrix_view<const float>("queries", queries, Access::kRead);
-  const auto rows = rows_of(vectors, divisors);
+  const auto wanted = matrix_view<const float>("queries", queries, Access::kRead);
+  const auto rows = searched_rows(vectors, divisors);
   const auto compute = compute_on(isa, threads);
-  check_queries(asked, rows);
-  if (found.rows != asked.rows || scores.rows != asked.rows || found.columns != scores.columns ||
+  check_queries(wanted, rows);
+  if (found.rows != wanted.rows || scores.rows != wanted.rows || found.columns != scores.columns ||
       found.columns > rows.count())
-    throw std::invalid_argument("`indices` and `cosines` must be of shape (queries, at most rows)");
-  // Released: seconds of arithmetic on arrays that the caller holds; other Python threads may read them meanwhile.
-  const py::gil_scoped_release released;
-  search::find_nearest(found, scores, asked, rows, compute);
+    throw std::invalid_argument("`indices` and `cosines` must have the shape (queries, at most rows)");
+  const py::gil_scoped_release release;  // up to seconds of arithmetic; the caller holds the arrays
+  search::find_nearest(found, scores, wanted, rows, compute);
 }
 
 void cosines(const py::object& cosines, const py::object& queries, const py::object& vectors,
              const py::object& divisors, const std::string& isa, std::int64_t threads) {
   const auto scores = matrix_view<float>("cosines", cosines, Access::kWrite);
-  const auto asked = matrix_view<const float>("queries", queries, Access::kRead);
-  const auto rows = rows_of(vectors, divisors);
+  const auto wanted = matrix_view<const float>("queries", queries, Access::kRead);
+  const auto rows = searched_rows(vectors, divisors);
   const auto compute = compute_on(isa, threads);
-  check_queries(asked, rows);
-  if (scores.rows != asked.rows || scores.columns != rows.count())
-    throw std::invalid_argument("`cosines` must be of shape (queries, rows)");
-  const py::gil_scoped_release released;  // as above
-  search::find_cosines(scores, asked, rows, compute);
+  check_queries(wanted, rows);
+  if (scores.rows != wanted.rows || scores.columns != rows.count())
+    throw std::invalid_argument("`cosines` must have the shape (queries, rows)");
+  const py::gil_scoped_release release;  // up to seconds of arithmetic; the caller holds the arrays
+  search::find_cosines(scores, wanted, rows, compute);
 }
 
 }  // namespace
 
 void register_search(py::module_& m) {
-  auto s = m.def_submodule("search", "Exact nearest rows by cosine.");
+  auto s = m.def_submodule("search", "Exact nearest neighbours by cosine similarity.");
   s.def("nearest", &nearest, py::arg("indices"), py::arg("cosines"), py::arg("queries"), py::arg("vectors"),
         py::arg("divisors"), py::kw_only(), py::arg("isa"), py::arg("threads"));
   s.def("cosines", &cosines, py::arg("cosines"), py::arg("queries"), py::arg("vectors"), py::arg("divisors"),

@@ -1,4 +1,4 @@
-// Classifiers and taggers: their list of tensors and the network.
+// Classifiers and taggers: their tensors and the network.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -12,8 +12,8 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-// Every tensor of a network in the one order that there is: (name, shape).
-py::list parameter_shapes(const py::object& options) {
+// (name, shape) of every tensor of a network, in their fixed order.
+py::list network_parameter_shapes(const py::object& options) {
   py::list shapes;
   for (const auto& parameter : tasks::parameters_of(network_options_from(options)))
     shapes.append(py::make_tuple(parameter.name, py::tuple(py::cast(parameter.shape))));
@@ -24,7 +24,7 @@ py::list parameter_shapes(const py::object& options) {
 
 void register_tasks(py::module_& m) {
   auto t = m.def_submodule("tasks", "Classifiers and taggers.");
-  t.def("parameter_shapes", &parameter_shapes, py::arg("options"));
+  t.def("parameter_shapes", &network_parameter_shapes, py::arg("options"));
   register_network(t);
 }
 

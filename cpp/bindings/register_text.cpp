@@ -1,4 +1,4 @@
-// Counting and encoding of text: blocks of bytes on a thread pool, lists of str under the interpreter lock.
+// Counts and encodes text: blocks of bytes on a thread pool, lists of str under the interpreter lock.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -14,6 +14,7 @@
 #include "bindings/block_session.h"
 #include "bindings/character_rows.h"
 #include "bindings/owned_array.h"
+#include "bindings/python_strings.h"
 #include "bindings/registers.h"
 #include "bindings/token_lists.h"
 #include "parallel/thread_pool.h"
@@ -44,11 +45,12 @@ SentenceRules checked_rules(std::int64_t max_sentence_length, bool line_is_sente
 std::span<const std::int32_t> checked_ids(const py::object& ids, std::size_t words) {
   const auto view = vector_view<const std::int32_t>("ids", ids, Access::kRead);
   for (const auto id : view)
-    if (id < 0 || static_cast<std::size_t>(id) >= words) throw py::index_error("`ids`: no word " + std::to_string(id));
+    if (id < 0 || static_cast<std::size_t>(id) >= words)
+      throw py::index_error("`ids` must be ids of words, got " + std::to_string(id));
   return view;
 }
 
-WordTable table_of(const py::iterable& words) {
+WordTable word_table_of(const py::iterable& words) {
   WordTable table;
   for (const auto& word : words) {
     const std::size_t known = table.size();
@@ -62,15 +64,12 @@ py::list words_of(const WordTable& table, const py::object& ids) {
   const auto view = checked_ids(ids, table.size());
   py::list words(view.size());
   for (std::size_t i = 0; i < view.size(); ++i) {
-    const auto word = table.word(view[i]);
-    PyObject* const string = PyUnicode_DecodeUTF8(word.data(), static_cast<py::ssize_t>(word.size()), "strict");
-    if (string == nullptr) throw py::error_already_set();
-    PyList_SET_ITEM(words.ptr(), static_cast<py::ssize_t>(i), string);
+    PyList_SET_ITEM(words.ptr(), static_cast<py::ssize_t>(i), str_from_utf8(table.word(view[i])).release().ptr());
   }
   return words;
 }
 
-// For each word of `words` its id in `table`, or -1.
+// The id in `table` of each word of `words`, or -1.
 py::array ids_in(const WordTable& table, const WordTable& words) {
   std::vector<std::int32_t> ids(words.size());
   for (std::size_t id = 0; id < ids.size(); ++id) ids[id] = table.find(words.word(static_cast<std::int32_t>(id)));
@@ -88,12 +87,12 @@ class BlockCounter {
         }) {}
 
   void submit(py::bytes block, bool continues_line) {
-    if (counters_.empty()) throw std::invalid_argument("the counter was merged");
+    if (counters_.empty()) throw std::invalid_argument("this counter has been merged already");
     session_.submit(std::move(block), continues_line);
   }
   void wait() { session_.wait(); }
 
-  // (provisional ids, worker whose ids they are, words, sentences) of the next block.
+  // (provisional ids, the worker that assigned them, words, sentences) of the next block.
   py::object take() {
     auto counted = session_.take();
     if (!counted) return py::none();
@@ -102,7 +101,7 @@ class BlockCounter {
                           block.sentences);
   }
 
-  // (table, counts, for each worker the ids in the table); the counter is empty afterwards.
+  // (table, counts, for each worker its provisional ids mapped to ids of the table). The counter is empty afterwards.
   py::tuple merge() {
     session_.wait();
     text::MergedCounts merged;
@@ -111,7 +110,7 @@ class BlockCounter {
       merged = text::merge(std::move(counters_));
     }
     py::list ids;
-    for (auto& own : merged.merged_ids) ids.append(owned_array(std::move(own)));
+    for (auto& worker_ids : merged.merged_ids) ids.append(owned_array(std::move(worker_ids)));
     return py::make_tuple(py::cast(std::move(merged.table)), owned_array(std::move(merged.counts)), ids);
   }
 
@@ -153,13 +152,13 @@ class BlockEncoder {
   BlockSession<text::EncodedIds> session_;
 };
 
-// One counter, one thread: for lists of str, and for vocabularies that must not grow beyond a bound.
+// Counts on one thread: lists of str, and text whose vocabulary must not exceed a limit.
 class SequentialCounter {
  public:
   SequentialCounter(bool keep_ids, std::size_t word_limit)
       : counter_(keep_ids ? Ids::kKeep : Ids::kDiscard, word_limit) {}
 
-  // Counts about `budget` words; false when the sentences are at their end.
+  // Counts about `budget` words; false at the end of the sentences.
   bool count_sentences(TokenLists& sentences, std::int64_t budget, std::size_t most_words) {
     const std::int64_t until = sentences.words() + budget;
     while (sentences.words() < until)
@@ -170,14 +169,14 @@ class SequentialCounter {
     return true;
   }
 
-  // Counts a block from `start` on; (words, sentences, bytes read, whether it stopped within a line).
+  // Counts a block, beginning at `start`. Returns (words, sentences, bytes read, whether it stopped within a line).
   py::tuple count_text(const py::bytes& block, std::size_t start, const SentenceRules& rules, bool continues_line,
                        std::size_t most_words) {
     const auto view = bytes_view(block);
-    if (start > view.size()) throw py::index_error("`start` lies behind the end of the block");
+    if (start > view.size()) throw py::index_error("`start` must not exceed the size of the block");
     text::TokenCounter::PartialCount stretch;
     {
-      const py::gil_scoped_release release;  // tens of milliseconds; the block is held by the caller
+      const py::gil_scoped_release release;  // tens of milliseconds; the caller holds the block
       if (start == 0) text::require_utf8(view);
       stretch = counter_.count_until(most_words, view.subspan(start), rules, continues_line);
     }
@@ -194,7 +193,7 @@ class SequentialCounter {
   text::TokenCounter counter_;
 };
 
-// The next sentences with about `budget` words as (ids, ends, words, sentences); None when there is none left.
+// The next sentences, with about `budget` words, as (ids, ends, words, sentences); None if no sentence is left.
 py::object encode_sentences(const WordTable& table, TokenLists& sentences, std::int64_t budget) {
   text::TokenEncoder encoder(table);
   const std::int64_t words = sentences.words(), number = sentences.sentences();
@@ -207,12 +206,12 @@ py::object encode_sentences(const WordTable& table, TokenLists& sentences, std::
   return encoded_tuple(std::move(encoded));
 }
 
-// Each chunk in place, given the (counter, length) of its segments and the final ids of each counter; the ends of each
-// chunk's sentences.
+// Replaces provisional by final ids in each chunk, given the (counter, length) of its segments and the final ids of
+// each counter. Returns the sentence ends of each chunk.
 py::list renumber(const std::vector<py::object>& chunks,
                   const std::vector<std::vector<std::pair<std::size_t, std::size_t>>>& segments,
                   const std::vector<py::object>& final_ids, std::size_t workers) {
-  if (chunks.size() != segments.size()) throw std::invalid_argument("`segments` must have one list a chunk");
+  if (chunks.size() != segments.size()) throw std::invalid_argument("`segments` must have one list per chunk");
   std::vector<std::span<const std::int32_t>> maps;
   for (const auto& map : final_ids) maps.push_back(vector_view<const std::int32_t>("final_ids", map, Access::kRead));
   std::vector<std::span<std::int32_t>> ids;
@@ -223,7 +222,7 @@ py::list renumber(const std::vector<py::object>& chunks,
   }
   std::vector<std::vector<std::int64_t>> ends(chunks.size());
   {
-    const py::gil_scoped_release release;  // some milliseconds a chunk; the arrays are held by the caller
+    const py::gil_scoped_release release;  // some milliseconds per chunk; the caller holds the arrays
     parallel::ThreadPool pool(std::clamp<std::size_t>(workers, 1, std::max<std::size_t>(chunks.size(), 1)));
     pool.parallel_for(chunks.size(), [&](std::size_t i, std::size_t) { ends[i] = text::renumber(ids[i], parts[i]); });
   }
@@ -234,29 +233,29 @@ py::list renumber(const std::vector<py::object>& chunks,
 
 py::array ordered_by_count(const WordTable& table, const py::object& counts, const py::object& ids) {
   const auto count_view = vector_view<const std::int64_t>("counts", counts, Access::kRead);
-  if (count_view.size() != table.size()) throw std::invalid_argument("`counts` must have one entry a word");
+  if (count_view.size() != table.size()) throw std::invalid_argument("`counts` must have one entry per word");
   const auto id_view = checked_ids(ids, table.size());
   return owned_array(text::ordered_by_count(table, count_view, {id_view.begin(), id_view.end()}));
 }
 
-// The end of the last whole sentence of `max_length` tokens when line ends are taken for blanks, 0 if there is none:
-// where a line that is longer than a block is cut.
+// Where to split a line that is longer than a block: the end of its last complete sentence of `max_length` tokens, or
+// 0. Line ends count as whitespace.
 std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length) {
-  const py::gil_scoped_release release;  // milliseconds; the block is held by the caller
+  const py::gil_scoped_release release;  // milliseconds; the caller holds the block
   const std::size_t size = bytes_view(block).size();
   text::TokenScanner scanner(bytes_view(block));
   std::size_t cut = 0;
   std::int64_t length = 0;
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next()) {
     if (event != text::ScanEvent::kToken || ++length < max_length) continue;
-    if (scanner.offset() == size) break;  // the word may go on behind the block
+    if (scanner.offset() == size) break;  // the word may continue in the next block
     length = 0;
     cut = scanner.offset();
   }
   return cut;
 }
 
-void raise(const char* type, const py::tuple& arguments) {
+void set_error(const char* type, const py::tuple& arguments) {
   const auto error = py::module_::import("wordkin._core").attr("text").attr(type);
   PyErr_SetObject(error.ptr(), arguments.ptr());
 }
@@ -274,9 +273,9 @@ void register_errors(py::module_& t) {
     try {
       if (thrown) std::rethrow_exception(thrown);
     } catch (const text::TextError& error) {
-      raise("TextError", py::make_tuple(error.what(), error.byte_offset()));
+      set_error("TextError", py::make_tuple(error.what(), error.byte_offset()));
     } catch (const text::TooManyWords& error) {
-      raise("TooManyWordsError", py::make_tuple(error.what()));
+      set_error("TooManyWordsError", py::make_tuple(error.what()));
     }
   });
 }
@@ -317,14 +316,14 @@ void register_encoders(py::module_& t) {
 }  // namespace
 
 void register_text(py::module_& m) {
-  auto t = m.def_submodule("text", "Bytes and lists of str to ids of words.");
+  auto t = m.def_submodule("text", "Conversion of text and lists of str to word ids.");
 
   t.attr("max_word_bytes") = text::kMaxWordBytes;
   register_errors(t);
   py::class_<SentenceRules>(t, "SentenceRules")
       .def(py::init(&checked_rules), py::arg("max_sentence_length"), py::arg("line_is_sentence"));
   py::class_<WordTable>(t, "WordTable")
-      .def(py::init(&table_of), py::arg("words"))
+      .def(py::init(&word_table_of), py::arg("words"))
       .def("__len__", &WordTable::size)
       .def("words", &words_of, py::arg("ids"))
       .def_property_readonly("memory_bytes", &WordTable::memory_bytes);

@@ -1,4 +1,4 @@
-// Parsers and writers of vector files: blocks of bytes in, rows of the caller's matrix and words out, and back.
+// Parses and formats blocks of vector files, from and to rows of the caller's matrix.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -23,7 +23,7 @@ namespace vf = wordkin::vector_files;
 namespace wordkin::bindings {
 namespace {
 
-// Any bytes-like object; the buffer stays exported, so it can neither move nor shrink, while this lives.
+// Any bytes-like object. Its buffer is exported during the lifetime of this object, so it can neither move nor shrink.
 class Bytes {
  public:
   Bytes(const char* name, const py::buffer& object) : info_(object.request()) {
@@ -37,22 +37,23 @@ class Bytes {
   py::buffer_info info_;
 };
 
-// UTF-8 bytes of words and the positions between which each lies.
-struct WordTable {
+// Words as concatenated UTF-8 bytes; word i spans offsets[i] to offsets[i + 1].
+struct WordBytes {
   std::span<const std::uint8_t> bytes;
   std::span<const std::int64_t> offsets;
 
-  WordTable(const py::handle& words, const py::handle& positions)
+  WordBytes(const py::handle& words, const py::handle& positions)
       : bytes(vector_view<const std::uint8_t>("words", words, Access::kRead)),
         offsets(vector_view<const std::int64_t>("offsets", positions, Access::kRead)) {
-    bool good = !offsets.empty() && offsets.front() == 0 && offsets.back() == static_cast<std::int64_t>(bytes.size());
-    for (std::size_t i = 1; i < offsets.size(); ++i) good = good && offsets[i - 1] <= offsets[i];
-    if (!good) throw std::invalid_argument("`offsets` must rise from 0 to the number of bytes of `words`");
+    bool is_valid =
+        !offsets.empty() && offsets.front() == 0 && offsets.back() == static_cast<std::int64_t>(bytes.size());
+    for (std::size_t i = 1; i < offsets.size(); ++i) is_valid = is_valid && offsets[i - 1] <= offsets[i];
+    if (!is_valid) throw std::invalid_argument("`offsets` must rise from 0 to the number of bytes of `words`");
   }
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
 };
 
-// A word that is not in the encoding: its number in the block, and the offset of the bad byte.
+// A word that cannot be decoded: its index in the block, and the offset of the invalid byte.
 struct Undecodable {
   std::int64_t row;
   std::int64_t at;
@@ -125,7 +126,7 @@ py::dict fault_of(const Undecodable& undecodable) {
   return result;
 }
 
-// What both kinds of rows give back: a dictionary that wordkin/_core/vector_files.pyi describes.
+// The result of both parsers, described in wordkin/_core/vector_files.pyi.
 template <typename Block>
 py::dict result_of(const Block& block, Words words) {
   py::dict result;
@@ -153,8 +154,7 @@ py::dict parse_text_as(const py::buffer& data, const py::object& out, bool has_w
   if (values.columns < 1) throw std::invalid_argument("`out` must have at least one column");
   vf::TextBlock rows;
   {
-    // Parsing touches only the exported buffer and the caller's matrix, and takes most of the time of a load.
-    py::gil_scoped_release release;
+    const py::gil_scoped_release release;  // most of the time of a load, on the exported buffer and the caller's matrix
     const auto pool = pool_of(threads);
     rows = vf::parse_text_rows(values, block.data(), block.size(),
                                has_words ? vf::RowKind::kWord : vf::RowKind::kNumbers, pool.get());
@@ -178,8 +178,7 @@ py::dict parse_binary(const py::buffer& data, const py::object& out, std::size_t
   if (values.columns < 1) throw std::invalid_argument("`out` must have at least one column");
   vf::BinaryBlock rows;
   {
-    // As for text.
-    py::gil_scoped_release release;
+    const py::gil_scoped_release release;  // as for text
     rows = vf::parse_binary_rows(values, block.data(), block.size(), most_word_bytes);
   }
   auto result = result_of(rows, decode(block, rows.words, encoding, errors));
@@ -199,13 +198,12 @@ py::dict parse_binary(const py::buffer& data, const py::object& out, std::size_t
 template <typename T>
 py::bytes format_text_as(const py::object& words, const py::object& offsets, const py::object& vectors,
                          const std::string& prefix, bool has_words, char separator, std::size_t threads) {
-  const WordTable table(words, offsets);
+  const WordBytes table(words, offsets);
   const auto values = matrix_view<const T>("vectors", vectors, Access::kRead);
   if (table.size() != values.rows) throw std::invalid_argument("`vectors` must have one row for each word");
   std::string text;
   {
-    // Formatting reads the caller's arrays and writes memory of its own.
-    py::gil_scoped_release release;
+    const py::gil_scoped_release release;  // reads the caller's arrays, writes a local string
     const auto pool = pool_of(threads);
     vf::format_text_rows(text, prefix, table.bytes.data(), table.offsets.data(), values,
                          has_words ? vf::RowKind::kWord : vf::RowKind::kNumbers, separator, pool.get());
@@ -222,13 +220,12 @@ py::bytes format_text(const py::object& words, const py::object& offsets, const 
 
 py::bytes format_binary(const py::object& words, const py::object& offsets, const py::object& vectors,
                         const std::string& prefix) {
-  const WordTable table(words, offsets);
+  const WordBytes table(words, offsets);
   const auto values = matrix_view<const float>("vectors", vectors, Access::kRead);
   if (table.size() != values.rows) throw std::invalid_argument("`vectors` must have one row for each word");
   std::string rows;
   {
-    // As for text.
-    py::gil_scoped_release release;
+    const py::gil_scoped_release release;  // as for text
     vf::format_binary_rows(rows, prefix, table.bytes.data(), table.offsets.data(), values);
   }
   return py::bytes(rows);
@@ -237,7 +234,7 @@ py::bytes format_binary(const py::object& words, const py::object& offsets, cons
 py::tuple parse_fasttext_entries(const py::buffer& data, std::int64_t most_entries, std::size_t most_word_bytes) {
   const Bytes block("data", data);
   const auto entries = vf::parse_fasttext_entries(block.data(), block.size(), most_entries, most_word_bytes);
-  // As bytes: fastText knows no encoding, and hashes them as they are.
+  // Returned as bytes: fastText has no notion of encoding and hashes the bytes.
   py::list words;
   for (const auto& span : entries.words)
     words.append(py::bytes(reinterpret_cast<const char*>(block.data()) + span.begin, span.end - span.begin));
@@ -255,17 +252,16 @@ void average_subwords(const py::object& out, const py::object& words, const py::
                       const py::object& word_rows, const py::object& bucket_rows, std::int64_t min_n,
                       std::int64_t max_n, std::size_t threads) {
   const auto vectors = matrix_view<float>("out", out, Access::kWrite);
-  const WordTable table(words, offsets);
+  const WordBytes table(words, offsets);
   const auto buckets = matrix_view<const float>("bucket_rows", bucket_rows, Access::kRead);
   memory::MatrixView<const float> own;
   if (!word_rows.is_none()) own = matrix_view<const float>("word_rows", word_rows, Access::kRead);
   if (table.size() != vectors.rows) throw std::invalid_argument("`out` must have one row for each word");
   if (buckets.columns != vectors.columns || (!word_rows.is_none() && own.columns != vectors.columns))
-    throw std::invalid_argument("`out`, `word_rows` and `bucket_rows` must have equally many columns");
+    throw std::invalid_argument("`out`, `word_rows` and `bucket_rows` must have the same number of columns");
   if (!word_rows.is_none() && own.rows < vectors.rows)
     throw std::invalid_argument("`word_rows` must have one row for each word");
-  // Reads and writes only the arrays given, which the caller holds.
-  py::gil_scoped_release release;
+  const py::gil_scoped_release release;  // uses only the given arrays, which the caller holds
   parallel::ThreadPool pool(threads);
   vf::average_subwords(vectors, table.bytes.data(), table.offsets.data(), own, buckets, {min_n, max_n, buckets.rows},
                        pool);
@@ -274,7 +270,7 @@ void average_subwords(const py::object& out, const py::object& words, const py::
 }  // namespace
 
 void register_vector_files(py::module_& m) {
-  auto v = m.def_submodule("vector_files", "Blocks of vector files.");
+  auto v = m.def_submodule("vector_files", "Parsing and formatting of vector files, block by block.");
   v.def("parse_text", &parse_text, py::arg("data"), py::arg("out"), py::kw_only(), py::arg("has_words") = true,
         py::arg("encoding") = "utf-8", py::arg("errors") = "strict", py::arg("threads") = 1);
   v.def("parse_binary", &parse_binary, py::arg("data"), py::arg("out"), py::kw_only(), py::arg("most_word_bytes"),

@@ -1,5 +1,6 @@
 #include "bindings/tasks_batch.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -23,11 +24,11 @@ std::int64_t token_count(std::span<const std::int32_t> lengths) {
   }
   if (sum > std::numeric_limits<std::int32_t>::max())
     throw py::value_error("a batch must have fewer than 2**31 tokens, got " + std::to_string(sum));
-  if (lengths.empty()) throw py::value_error("`lengths` must name one text at least, got none");
+  if (lengths.empty()) throw py::value_error("`lengths` must have at least one entry, got none");
   return sum;
 }
 
-// The items of an attribute that is a sequence, as many as there should be.
+// The items of an attribute that is a sequence of `count` arrays.
 std::vector<py::object> items_of(const py::object& batch, const char* name, std::size_t count) {
   const py::sequence items(batch.attr(name));
   if (items.size() != count)
@@ -60,9 +61,9 @@ HeldBatch batch_from(const tasks::Options& options, const py::object& object, st
   };
   held.batch.lengths = vector_view<const std::int32_t>("lengths", hold(object.attr("lengths")), Access::kRead);
   held.tokens = token_count(held.batch.lengths);
-  if (const py::object remembered = object.attr("words"); !remembered.is_none()) {
-    held.batch.words = ids_from("words", hold(remembered), held.tokens);
-    check_ids("words", *held.batch.words, words, "words that are remembered");
+  if (const py::object stored = object.attr("words"); !stored.is_none()) {
+    held.batch.words = ids_from("words", hold(stored), held.tokens);
+    check_ids("words", *held.batch.words, words, "stored words");
     return held;
   }
   const auto tables = items_of(object, "tables", options.tables.size());

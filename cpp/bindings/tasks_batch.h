@@ -1,4 +1,4 @@
-// Arrays of Python as the batches and targets of classifiers and taggers.
+// Batches and targets of classifiers and taggers, read from Python arrays.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -11,7 +11,7 @@
 
 namespace wordkin::bindings {
 
-// A batch of views, and the arrays that they look into.
+// A batch of views, and the arrays that own the memory.
 struct HeldBatch {
   tasks::Batch batch;
   std::int64_t tokens = 0;
@@ -20,8 +20,8 @@ struct HeldBatch {
   [[nodiscard]] std::int64_t texts() const { return static_cast<std::int64_t>(batch.lengths.size()); }
 };
 
-// From the attributes lengths, tables, contexts, characters and types or, where that is not None, lengths and words, of
-// which there are so many. Checks shapes and every id.
+// Reads the attributes lengths, tables, contexts, characters and types; or lengths and words, if words is not None:
+// indices of words that the network has stored, `words` of them. Checks shapes and the range of every id.
 HeldBatch batch_from(const tasks::Options& options, const pybind11::object& object, std::int64_t words);
 
 // Borrowed.

@@ -19,10 +19,10 @@
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
 #include "bindings/interruptible_team.h"
+#include "bindings/reentrancy_guard.h"
 #include "bindings/tasks_batch.h"
 #include "bindings/tasks_options.h"
 #include "bindings/tensor_views.h"
-#include "bindings/reentrancy_guard.h"
 #include "recurrent/dropout.h"
 #include "tasks/network.h"
 
@@ -33,23 +33,12 @@ namespace {
 
 using tasks::RequestKind;
 
-constexpr const char* kBusy = "this network is busy in another thread";
-
-void check_size(const char* dictionary, const py::dict& arrays, std::size_t size) {
-  if (arrays.size() != size)
-    throw py::value_error("`" + std::string(dictionary) + "` must hold " + std::to_string(size) + " tensors, got " +
-                          std::to_string(arrays.size()));
-}
-
-py::object entry(const char* dictionary, const py::dict& arrays, const std::string& name) {
-  if (!arrays.contains(name)) throw py::value_error("`" + std::string(dictionary) + "` lacks " + name);
-  return arrays[py::str(name)];
-}
+constexpr const char* kNetworkBusy = "this network is in use by another thread";
 
 optim::OptimizerState moments_of(const tasks::Parameter& parameter, const py::object& pair) {
   const std::string name = "moments[" + parameter.name + "]";
   if (!py::isinstance<py::tuple>(pair) || py::len(pair) != 2)
-    refuse(name.c_str(), "a tuple of the two moments of Adam", py::cast<std::string>(py::str(py::type::of(pair))));
+    refuse(name.c_str(), "a tuple of Adam's two moments", type_name(pair));
   const auto both = py::cast<py::tuple>(pair);
   return {tensor_view<float>(name + "[0]", both[0], parameter.shape, Access::kWrite),
           tensor_view<float>(name + "[1]", both[1], parameter.shape, Access::kWrite)};
@@ -58,7 +47,7 @@ optim::OptimizerState moments_of(const tasks::Parameter& parameter, const py::ob
 memory::MatrixView<const float> frozen_rows(const tasks::Table& table, std::size_t number, const py::object& rows) {
   const std::string name = "frozen[" + std::to_string(number) + "]";
   if (table.trained) {
-    if (!rows.is_none()) throw py::value_error("`" + name + "` must be None for a table that is trained");
+    if (!rows.is_none()) throw py::value_error("`" + name + "` must be None for a trained table");
     return {};
   }
   const auto view = matrix_view<const float>(name.c_str(), rows, Access::kRead);
@@ -68,7 +57,7 @@ memory::MatrixView<const float> frozen_rows(const tasks::Table& table, std::size
   return view;
 }
 
-// Holds the arrays that a network reads and changes.
+// A network, its threads, and the Python arrays that it reads and changes.
 class NetworkSession {
  public:
   NetworkSession(const py::object& options, const py::dict& parameters, const py::sequence& frozen,
@@ -78,17 +67,17 @@ class NetworkSession {
     is_trainable_ = moments.has_value();
     team_ = std::make_unique<InterruptibleTeam>(threads);
     threads_ = team_->size();
-    network_ = std::make_unique<tasks::Network>(options_, *compute_of(isa, "float32").kernels, arrays, threads_);
+    network_ = std::make_unique<tasks::Network>(options_, kernels_named(isa), arrays, threads_);
   }
   ~NetworkSession() { close_team(); }
 
   py::dict step(const py::object& batch, const py::object& targets, const py::object& weights, double learning_rate,
                 std::int64_t number, bool context_gradients) {
-    if (!is_trainable_) throw std::runtime_error("this network was made without `moments`: it cannot be trained");
+    if (!is_trainable_) throw std::runtime_error("this network was created without `moments` and cannot be trained");
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
       throw std::invalid_argument("`learning_rate` must be finite and not negative, got " +
                                   std::to_string(learning_rate));
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kUpdate;
     request_.learning_rate = learning_rate;
@@ -106,7 +95,7 @@ class NetworkSession {
 
   py::dict gradients(const py::object& batch, const py::object& targets, const py::object& weights,
                      std::int64_t number) {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kGradients;
     py::object d_contexts;
@@ -125,7 +114,7 @@ class NetworkSession {
   }
 
   std::pair<double, double> evaluate(const py::object& batch, const py::object& targets, const py::object& weights) {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kLosses;
     const HeldBatch held = batch_from(options_, batch, network_->words());
@@ -139,8 +128,9 @@ class NetworkSession {
   py::array_t<float> probabilities(const py::object& batch) { return outputs(batch, RequestKind::kProbabilities); }
 
   py::array_t<std::int32_t> paths(const py::object& batch) {
-    if (options_.task != tasks::Task::kTags) throw std::invalid_argument("`task` must be tags for paths of tags");
-    const Turn turn(busy_, kBusy);
+    if (options_.task != tasks::Task::kTags)
+      throw std::invalid_argument("`task` must be tags to predict paths of tags");
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kPaths;
     const HeldBatch held = batch_from(options_, batch, network_->words());
@@ -152,8 +142,9 @@ class NetworkSession {
   }
 
   py::array_t<float> attention(const py::object& batch) {
-    if (!tasks::attends(options_)) throw std::invalid_argument("`pooling` must be attention for its weights");
-    const Turn turn(busy_, kBusy);
+    if (!tasks::attends(options_))
+      throw std::invalid_argument("`pooling` must be attention to return attention weights");
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kAttention;
     const HeldBatch held = batch_from(options_, batch, network_->words());
@@ -164,18 +155,20 @@ class NetworkSession {
     return alpha;
   }
 
-  // Reads the words of a batch: from then on a batch may name them. first: how many are remembered already.
+  // Stores the encoder input of the words of a batch: later batches may refer to them by index. first: number of words
+  // stored so far; total: number of words to be stored.
   void cache_words(const py::object& batch, std::int64_t first, std::int64_t total) {
     if (network_->word_bytes() == 0)
-      throw std::invalid_argument("words can be remembered where there is an encoder and no language model only");
-    const Turn turn(busy_, kBusy);
+      throw std::invalid_argument(
+          "words can be stored only for a network with an encoder and without contextual features");
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kCacheWords;
     const HeldBatch held = batch_from(options_, batch, 0);
-    if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must hold the features of words");
+    if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must contain the features of words");
     if (first != 0 && first != network_->words())
       throw py::value_error("`first` must be 0 or " + std::to_string(network_->words()) +
-                            ", the words remembered, got " + std::to_string(first));
+                            ", the number of stored words, got " + std::to_string(first));
     if (total < first + held.tokens || total > std::numeric_limits<std::int32_t>::max())
       throw py::value_error("`total` must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1, got " +
                             std::to_string(total));
@@ -189,9 +182,9 @@ class NetworkSession {
   }
   std::int64_t word_bytes() const { return network_->word_bytes(); }
 
-  // The factors of dropout that the last step or gradients drew, all in the order of the tokens or texts.
+  // The dropout factors that the last step() or gradients() drew, in the order of the tokens or texts; for tests.
   py::dict draws() {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     const auto inner = network_->inner_dropout();
     const std::int64_t tokens = network_->texts().rows(), texts = network_->texts().texts();
     const std::int64_t rows = tasks::pools(options_) ? texts : tokens;
@@ -208,11 +201,11 @@ class NetworkSession {
   }
 
   void refresh() {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     network_->refresh();
   }
   void close() {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     close_team();
   }
   std::size_t threads() const { return threads_; }
@@ -223,19 +216,19 @@ class NetworkSession {
                                    const std::optional<py::dict>& moments) {
     tasks::NetworkArrays arrays;
     for (const auto& parameter : list_) {
-      const py::object weights = entry("parameters", parameters, parameter.name);
+      const py::object weights = required_entry("parameters", parameters, parameter.name);
       arrays.weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]", weights, parameter.shape,
                                                   moments ? Access::kWrite : Access::kRead));
       held_.push_back(weights);
       if (!moments) continue;
-      held_.push_back(entry("moments", *moments, parameter.name));
+      held_.push_back(required_entry("moments", *moments, parameter.name));
       arrays.optimizer_state.push_back(moments_of(parameter, held_.back()));
     }
-    check_size("parameters", parameters, list_.size());
-    if (moments) check_size("moments", *moments, list_.size());
+    require_entries("parameters", parameters, list_.size());
+    if (moments) require_entries("moments", *moments, list_.size());
     if (frozen.size() != options_.tables.size())
-      throw py::value_error("`frozen` must have an entry for each of the " + std::to_string(options_.tables.size()) +
-                            " tables, got " + std::to_string(frozen.size()));
+      throw py::value_error("`frozen` must have one entry for each table, " + std::to_string(options_.tables.size()) +
+                            ", got " + std::to_string(frozen.size()));
     for (std::size_t i = 0; i < options_.tables.size(); ++i) {
       held_.push_back(frozen[i]);
       arrays.frozen.push_back(frozen_rows(options_.tables[i], i, held_.back()));
@@ -243,7 +236,7 @@ class NetworkSession {
     return arrays;
   }
 
-  // d_contexts: OUT the gradients of the contexts, or null if nobody asks for them.
+  // d_contexts: OUT the gradients of the contexts, or null if they are not needed.
   tasks::Outcome run_training_step(const py::object& batch, const py::object& targets, const py::object& weights,
                                    std::int64_t number, py::object* d_contexts) {
     if (number < 1) throw std::invalid_argument("`step` must be positive, got " + std::to_string(number));
@@ -264,7 +257,7 @@ class NetworkSession {
   }
 
   py::array_t<float> outputs(const py::object& batch, RequestKind kind) {
-    const Turn turn(busy_, kBusy);
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = kind;
     const HeldBatch held = batch_from(options_, batch, network_->words());
@@ -299,7 +292,7 @@ class NetworkSession {
     return factors;
   }
 
-  // Of each recurrent layer's input above the first, and of the last one's output.
+  // For the input of each recurrent layer above the first, and for the output of the last one.
   py::list layer_factors(int direction) {
     recurrent::Dropout dropout = network_->inner_dropout();
     dropout.direction = direction;
@@ -317,7 +310,7 @@ class NetworkSession {
   }
 
   void close_team() {
-    const py::gil_scoped_release release;  // joins threads; none of them needs Python
+    const py::gil_scoped_release release;  // joins threads, none of which needs Python
     team_.reset();
   }
 

@@ -1,4 +1,4 @@
-// Training and use of classifiers and taggers.
+// Training of classifiers and taggers, and prediction.
 #pragma once
 
 #include <pybind11/pybind11.h>

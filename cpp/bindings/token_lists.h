@@ -1,4 +1,4 @@
-// Sentences as Python has them, iterables of str, to words as bytes. Needs the interpreter lock all the time.
+// Sentences given as a Python iterable of lists of str, fed to the same sinks as text. Needs the interpreter lock.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -6,29 +6,27 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "bindings/str_prefetch.h"
+#include "bindings/token_reader.h"
 #include "text/hashed_word.h"
-#include "text/sentence_splitter.h"
 
 namespace wordkin::bindings {
 
-// Of tokens and of sentences.
+// What happens to empty tokens and empty sentences.
 enum class Empty { kSkip, kKeep };
 
 class TokenLists {
  public:
-  // `name` is the argument to name in errors.
+  // name: the argument that errors name.
   TokenLists(pybind11::iterator sentences, std::string name, std::int64_t max_length, Empty empty = Empty::kSkip);
 
   [[nodiscard]] std::int64_t words() const { return words_; }
-  [[nodiscard]] std::int64_t sentences() const { return sentence_number_; }
+  [[nodiscard]] std::int64_t sentences() const { return sentence_; }
   [[nodiscard]] std::int64_t empty_tokens() const { return empty_tokens_; }
 
-  // Feeds one sentence to a sink as SentenceSplitter does; false when there is none left. Errors of the iterator pass
-  // through; tokens that are no words raise TypeError, UnicodeEncodeError or text::TextError with their place.
+  // Feeds one sentence to a sink, as SentenceSplitter does; false when none is left. Exceptions of the iterator are
+  // passed on; an invalid token raises TypeError, UnicodeEncodeError or text::TextError, which give its position.
   template <typename Sink>
   bool next_sentence(Sink& sink);
 
@@ -37,23 +35,17 @@ class TokenLists {
   static constexpr std::size_t kMostEncoded = 4 * text::kMaxWordBytes;  // of one word, before its length is checked
   static constexpr std::size_t kBatchBytes = 2 * kMostEncoded;
 
-  [[nodiscard]] std::string place(pybind11::ssize_t token) const {
-    return "token " + std::to_string(token) + " of sentence " + std::to_string(sentence_number_);
-  }
-  [[nodiscard]] pybind11::object tokens_of(const pybind11::object& sentence) const;
-  [[nodiscard]] text::HashedWord word_of(PyObject* token, pybind11::ssize_t position);
-  [[noreturn]] void refuse_surrogate(PyObject* token, pybind11::ssize_t position, pybind11::ssize_t at) const;
+  [[nodiscard]] TokenSource source() const { return {name_.c_str(), sentence_}; }
 
   pybind11::iterator sentences_;
   std::string name_;
   std::int64_t max_length_;
   Empty empty_;
   std::int64_t words_ = 0;
-  std::int64_t sentence_number_ = 0;
+  std::int64_t sentence_ = 0;
   std::int64_t empty_tokens_ = 0;
   std::vector<text::HashedWord> batch_;
-  std::vector<char>
-      encoded_;  // UTF-8 of the words in the batch that are not ASCII; never grows beyond its first capacity
+  std::vector<char> encoded_;  // words of the batch that are not ASCII; never exceeds its initial capacity
 };
 
 template <typename Sink>
@@ -63,7 +55,8 @@ bool TokenLists::next_sentence(Sink& sink) {
     if (PyErr_Occurred() != nullptr) throw pybind11::error_already_set();
     return false;
   }
-  const pybind11::object tokens = tokens_of(sentence);
+  const TokenSource source = this->source();
+  const pybind11::object tokens = sentence_tokens(sentence, source);
   const auto flush = [&] {
     sink.prefetch_bytes(std::span<const text::HashedWord>(batch_));
     for (const auto& word : batch_) sink.add_word(word);
@@ -74,7 +67,9 @@ bool TokenLists::next_sentence(Sink& sink) {
   for (pybind11::ssize_t position = 0; position < PySequence_Fast_GET_SIZE(tokens.ptr()); ++position) {
     prefetch_str_ahead(PySequence_Fast_ITEMS(tokens.ptr()), position, PySequence_Fast_GET_SIZE(tokens.ptr()));
     if (batch_.size() == kBatch || encoded_.size() + kMostEncoded > kBatchBytes) flush();
-    const text::HashedWord word = word_of(PySequence_Fast_GET_ITEM(tokens.ptr(), position), position);
+    PyObject* const token = PySequence_Fast_GET_ITEM(tokens.ptr(), position);
+    require_str(token, position, source);
+    const text::HashedWord word = read_token(encoded_, token, position, source, text::kMaxWordBytes);
     if (word.length == 0 && empty_ == Empty::kSkip) {
       ++empty_tokens_;
       continue;
@@ -90,7 +85,7 @@ bool TokenLists::next_sentence(Sink& sink) {
   }
   flush();
   if (length > 0 || empty_ == Empty::kKeep) sink.end_sentence();
-  ++sentence_number_;
+  ++sentence_;
   return true;
 }
 

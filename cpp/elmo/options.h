@@ -1,4 +1,5 @@
-// What a language model is made of, and how it is trained. Fields and defaults are those of the Python dataclasses.
+// The architecture of a language model, and how it is trained. The fields are those of the Python dataclasses, which
+// alone define defaults and ranges.
 #pragma once
 
 #include <cstdint>
@@ -17,34 +18,34 @@ using recurrent::Cell;
 enum class Optimizer { kAdagrad, kAdam };
 
 struct Options {
-  Cell cell = Cell::kLstm;
-  std::int64_t dim = 1024;
-  std::int64_t projection_dim = 128;  // P, the width of token vectors and layers
-  std::int64_t n_layers = 2;
-  double cell_clip = 3.0;  // 0: none
-  double proj_clip = 3.0;  // 0: none
-  bool use_skip_connections = true;
-  double forget_bias = 1.0;
-  std::int64_t char_dim = 16;
-  std::vector<Filter> filters = {{1, 32}, {2, 32}, {3, 64}, {4, 128}, {5, 256}, {6, 512}, {7, 1024}};
-  Activation activation = Activation::kRelu;
-  std::int64_t n_highway = 1;
-  std::int64_t max_characters_per_token = 50;
-  bool token_input = false;         // words are ids into `embedding`; nothing is made of characters
-  std::int64_t n_tokens_vocab = 0;  // words of the softmax; 0: the model has none
-  bool shared_softmax = true;       // by the two directions
+  Cell cell;
+  std::int64_t dim;
+  std::int64_t projection_dim;  // P, the width of token vectors and layers
+  std::int64_t n_layers;
+  double cell_clip;  // 0: none
+  double proj_clip;  // 0: none
+  bool use_skip_connections;
+  double forget_bias;
+  std::int64_t char_dim;
+  std::vector<Filter> filters;
+  Activation activation;
+  std::int64_t n_highway;
+  std::int64_t max_characters_per_token;
+  bool token_input;         // words are ids into `embedding`; nothing is made of characters
+  std::int64_t n_tokens_vocab;  // words of the softmax; 0: the model has none
+  bool shared_softmax;       // by the two directions
 };
 
 struct TrainingOptions {
-  std::int64_t batch_size = 128;
-  std::int64_t unroll_steps = 20;
-  bool sampled_softmax = true;
-  std::int64_t negatives = 8192;  // drawn once a step and direction
-  Optimizer optimizer = Optimizer::kAdagrad;
-  double clip_norm = 10.0;  // of all gradients together; 0: none
-  double dropout = 0.1;
-  std::uint64_t seed = 1;
-  linalg::Precision precision = linalg::Precision::kFloat32;
+  std::int64_t batch_size;
+  std::int64_t unroll_steps;
+  bool sampled_softmax;
+  std::int64_t negatives;  // drawn once a step and direction
+  Optimizer optimizer;
+  double clip_norm;  // of all gradients together; 0: none
+  double dropout;
+  std::uint64_t seed;
+  linalg::Precision precision;
 };
 
 }  // namespace wordkin::elmo

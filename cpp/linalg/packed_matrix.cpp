@@ -8,10 +8,10 @@ namespace {
 
 // Of a block. Shallower ones keep a panel in the first-level cache, but touch C more often: 512 is as fast as 256 or up
 // to a tenth faster at all of ELMo's shapes, 1024 no faster.
-constexpr std::int64_t kMaxDepth = 512;
+constexpr std::int64_t kMaxBlockDepth = 512;
 
 // Rows copied side by side: as many streams of reading as the hardware follows, and no more pages than it has at hand.
-constexpr std::int64_t kRowsAtOnce = 16;
+constexpr std::int64_t kPackedRows = 16;
 
 std::int64_t padded(std::int64_t count, std::int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
 
@@ -23,7 +23,7 @@ std::int64_t depth_multiple(const Compute& compute) {
 
 // Blocks of about equal depth, in whole groups of four steps.
 std::int64_t depth_of(const Compute& compute, std::int64_t k) {
-  const std::int64_t blocks = std::max<std::int64_t>((k + kMaxDepth - 1) / kMaxDepth, 1);
+  const std::int64_t blocks = std::max<std::int64_t>((k + kMaxBlockDepth - 1) / kMaxBlockDepth, 1);
   return padded((k + blocks - 1) / blocks, std::max<std::int64_t>(4, depth_multiple(compute)));
 }
 
@@ -86,10 +86,10 @@ void PackedMatrix::pack(parallel::Team& team, memory::MatrixView<const float> b)
   const parallel::Range own = team.share(columns_, width);
   for (std::int64_t block = 0; block < rows_; block += depth_) {
     const std::int64_t end = std::min(block + depth_, rows_);
-    for (std::int64_t k = block; k < end; k += kRowsAtOnce)
+    for (std::int64_t k = block; k < end; k += kPackedRows)
       for (std::int64_t column = own.begin; column < own.end; column += width) {
         const std::int64_t position = offset(block, column) + (k - block) * width;
-        const std::int64_t rows = std::min(kRowsAtOnce, end - k), columns = std::min(width, own.end - column);
+        const std::int64_t rows = std::min(kPackedRows, end - k), columns = std::min(width, own.end - column);
         if (is_bfloat(compute_)) {
           compute_.kernels->bfloat->pack(words_.data() + position / 2, width, b.row(k) + column, b.pitch, rows,
                                          columns);

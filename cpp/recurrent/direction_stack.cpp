@@ -10,11 +10,6 @@ using memory::MatrixView;
 using parallel::Team;
 
 // A member's share of the rows.
-void drop_own_rows(const Team& team, MatrixView<float> matrix, const Dropout& dropout, std::int64_t layer) {
-  const auto own = team.share(matrix.rows);
-  drop(matrix.block_of_rows(own.begin, own.size()), own.begin, dropout, layer);
-}
-
 void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
   const auto own = team.share(from.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));

@@ -37,4 +37,10 @@ void drop(memory::MatrixView<float> rows, std::int64_t first_row, const Dropout&
   }
 }
 
+void drop_own_rows(const parallel::Team& team, memory::MatrixView<float> rows, const Dropout& dropout,
+                   std::int64_t layer) {
+  const parallel::Range own = team.share(rows.rows);
+  if (own.size() > 0) drop(rows.block_of_rows(own.begin, own.size()), own.begin, dropout, layer);
+}
+
 }  // namespace wordkin::recurrent

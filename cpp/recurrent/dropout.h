@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "memory/matrix_view.h"
+#include "parallel/team.h"
 
 namespace wordkin::recurrent {
 
@@ -21,5 +22,9 @@ struct Dropout {
 // Multiplies rows by the factors of `layer`: 0, or one over the kept share. `first_row` is the number of the first of
 // them in the batch.
 void drop(memory::MatrixView<float> rows, std::int64_t first_row, const Dropout& dropout, std::int64_t layer);
+
+// Every member of the team does so for its share of the rows of a batch.
+void drop_own_rows(const parallel::Team& team, memory::MatrixView<float> rows, const Dropout& dropout,
+                   std::int64_t layer);
 
 }  // namespace wordkin::recurrent

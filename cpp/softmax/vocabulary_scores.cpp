@@ -14,7 +14,7 @@ using memory::MatrixView;
 // probabilities of the block are smaller, and so is their sum over any vocabulary against the rounding of 1.
 constexpr double kSmallestNormaliser = 1e-14;
 
-std::size_t size(std::int64_t count) { return static_cast<std::size_t>(count); }
+std::size_t to_size(std::int64_t count) { return static_cast<std::size_t>(count); }
 
 }  // namespace
 
@@ -24,11 +24,11 @@ VocabularyScores::VocabularyScores(const linalg::Compute& compute, std::int64_t 
       words_(words),
       keeps_(keep == Keep::kSmall && blocks() * kBlockWords * positions <= kMaxKept),
       packed_(compute, columns, std::min(kBlockWords, words)),
-      scores_(size((keeps_ ? blocks() : 1) * kBlockWords * positions)),
-      greatest_(size(blocks() * positions)),
-      sums_(size(blocks() * positions)),
-      log_sums_(size(positions)),
-      target_scores_(size(positions)) {}
+      scores_(to_size((keeps_ ? blocks() : 1) * kBlockWords * positions)),
+      greatest_(to_size(blocks() * positions)),
+      sums_(to_size(blocks() * positions)),
+      log_sums_(to_size(positions)),
+      target_scores_(to_size(positions)) {}
 
 parallel::Range VocabularyScores::words_of(std::int64_t block) const {
   return {block * kBlockWords, std::min(words_, (block + 1) * kBlockWords)};
@@ -61,8 +61,8 @@ void VocabularyScores::exponentiate(const parallel::Team& team, MatrixView<float
     float* const row = scores.row(position);
     const float greatest = kernel.add_offsets(row, layer.bias.data() + words.begin, words.size());
     if (!positions.targets.empty()) {
-      const std::int64_t target = positions.targets[size(position)];
-      if (target >= words.begin && target < words.end) target_scores_[size(position)] = row[target - words.begin];
+      const std::int64_t target = positions.targets[to_size(position)];
+      if (target >= words.begin && target < words.end) target_scores_[to_size(position)] = row[target - words.begin];
     }
     greatest_[at(block, position)] = greatest;
     sums_[at(block, position)] = kernel.exponentials(results.row(position), row, greatest, words.size());
@@ -77,7 +77,7 @@ void VocabularyScores::sum_up(std::int64_t position) {
   for (std::int64_t block = 0; block < blocks(); ++block)
     sum += sums_[at(block, position)] *
            std::exp(static_cast<double>(greatest_[at(block, position)]) - static_cast<double>(greatest));
-  log_sums_[size(position)] = static_cast<double>(greatest) + std::log(sum);
+  log_sums_[to_size(position)] = static_cast<double>(greatest) + std::log(sum);
 }
 
 bool VocabularyScores::pass(parallel::Team& team, const Positions& positions, const OutputLayer& layer,

@@ -23,11 +23,6 @@ std::vector<std::span<const float>> read_only(const std::vector<std::span<float>
   return {spans.begin(), spans.end()};
 }
 
-void drop_own_rows(const Team& team, MatrixView<float> rows, const recurrent::Dropout& dropout, std::int64_t layer) {
-  const parallel::Range own = team.share(rows.rows);
-  if (own.size() > 0) recurrent::drop(rows.block_of_rows(own.begin, own.size()), own.begin, dropout, layer);
-}
-
 void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
   const parallel::Range own = team.share(from.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
@@ -149,7 +144,7 @@ bool Network::encode(Team& team) {
   if (request_->batch.words) return encoder_.forward_words(team, encoded(), *request_->batch.words, scratch_);
   const auto features = features_rows_.rows(texts_.rows());
   if (!features_.forward(team, features, weights_, scratch_)) return false;
-  if (trains()) drop_own_rows(team, features, feature_dropout(), kFeatureDropoutLayer);
+  if (trains()) recurrent::drop_own_rows(team, features, feature_dropout(), kFeatureDropoutLayer);
   if (directions_of(options_) == 0) return team.barrier_and_check();
   team.barrier();
   const auto dropout = inner_dropout();
@@ -162,7 +157,7 @@ bool Network::compute_scores(Team& team) {
   if (pools(options_)) {
     pooler_.forward(team, inputs, encoded(), weights_, scratch_);
     team.barrier();
-    drop_own_rows(team, inputs, dropout, pooled_dropout_layer());
+    recurrent::drop_own_rows(team, inputs, dropout, pooled_dropout_layer());
     if (!team.barrier_and_check()) return false;
     if (request_->kind == RequestKind::kAttention) return true;
   }
@@ -179,7 +174,7 @@ bool Network::backward(Team& team) {
   if (!team.barrier_and_check()) return false;
   if (texts_.rows() == 0) return true;
   if (pools(options_)) {
-    drop_own_rows(team, d_inputs, inner_dropout(), pooled_dropout_layer());
+    recurrent::drop_own_rows(team, d_inputs, inner_dropout(), pooled_dropout_layer());
     team.barrier();
     pooler_.backward(team, gradients_, d_encoded(), d_inputs, encoded(), weights_, scratch_);
     if (!team.barrier_and_check()) return false;
@@ -194,7 +189,7 @@ bool Network::backward_through_tokens(Team& team) {
     if (!encoder_.backward(team, gradients_, d_features, d_encoded(), weights_, scratch_)) return false;
   }
   if (!features_.has_gradients()) return true;
-  drop_own_rows(team, d_features, feature_dropout(), kFeatureDropoutLayer);
+  recurrent::drop_own_rows(team, d_features, feature_dropout(), kFeatureDropoutLayer);
   team.barrier();
   return features_.backward(team, gradients_, request_->d_contexts, d_features, weights_, scratch_);
 }

@@ -1,4 +1,5 @@
-// What a classifier or tagger is made of, and how it is trained. Fields and defaults are those of the Python dataclass.
+// The architecture of a classifier or tagger, and how it is trained. The fields are those of the Python dataclass, which
+// alone defines defaults and ranges.
 #pragma once
 
 #include <cstdint>
@@ -28,26 +29,26 @@ struct Context {
 };
 
 struct Options {
-  Task task = Task::kClasses;
-  std::int64_t outputs = 1;
-  std::vector<Table> tables = {};
-  std::vector<Context> contexts = {};
-  std::int64_t char_dim = 0;  // 0: nothing is made of characters
-  std::vector<charcnn::Filter> filters = {};
-  std::int64_t max_characters = 50;
-  Encoding encoder = Encoding::kLstm;
-  std::int64_t n_layers = 1;
-  std::int64_t hidden_dim = 128;  // of each direction
-  bool bidirectional = true;
-  Pooling pooling = Pooling::kAttention;
-  std::int64_t attention_dim = 128;
-  std::int64_t dense_dim = 0;  // 0: no tanh layer before the outputs
-  bool crf = true;
-  double input_dropout = 0.0;  // of the token features
-  double dropout = 0.0;        // between layers, of what the encoder gives, of the pooled vector and the tanh layer
-  double clip_norm = 0.0;      // of all gradients together; 0: none
-  double mix_l2 = 0.0;         // of the weights of layers
-  std::uint64_t seed = 1;
+  Task task;
+  std::int64_t outputs;
+  std::vector<Table> tables;
+  std::vector<Context> contexts;
+  std::int64_t char_dim;  // 0: nothing is made of characters
+  std::vector<charcnn::Filter> filters;
+  std::int64_t max_characters;
+  Encoding encoder;
+  std::int64_t n_layers;
+  std::int64_t hidden_dim;  // of each direction
+  bool bidirectional;
+  Pooling pooling;
+  std::int64_t attention_dim;
+  std::int64_t dense_dim;  // 0: no tanh layer before the outputs
+  bool crf;
+  double input_dropout;  // of the token features
+  double dropout;        // between layers, of what the encoder gives, of the pooled vector and the tanh layer
+  double clip_norm;      // of all gradients together; 0: none
+  double mix_l2;         // of the weights of layers
+  std::uint64_t seed;
 };
 
 // Widths that follow: of a token's features, of what the encoder gives, and of what the outputs are computed from.

@@ -7,12 +7,6 @@ namespace {
 
 using memory::MatrixView;
 
-void drop_own_rows(const parallel::Team& team, MatrixView<float> rows, const recurrent::Dropout& dropout,
-                   std::int64_t layer) {
-  const parallel::Range own = team.share(rows.rows);
-  if (own.size() > 0) recurrent::drop(rows.block_of_rows(own.begin, own.size()), own.begin, dropout, layer);
-}
-
 }  // namespace
 
 OutputLayers::OutputLayers(const linalg::Compute& compute, const Options& options)
@@ -45,7 +39,7 @@ void OutputLayers::forward(parallel::Team& team, MatrixView<float> scores, Matri
   heads::forward(team, tanh, inputs, dense_, scratch);
   const parallel::Range own = team.share(scores.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(tanh.row(row), tanh.columns, dropped.row(row));
-  drop_own_rows(team, dropped, dropout, layer);
+  recurrent::drop_own_rows(team, dropped, dropout, layer);
   heads::forward(team, scores, dropped, output_, scratch);
 }
 
@@ -57,7 +51,7 @@ void OutputLayers::backward(parallel::Team& team, const Tensors<float>& gradient
     return heads::backward(team, gradients.output, d_inputs, kReplace, d_scores, scores, inputs, output_, scratch);
   const auto tanh = tanh_.rows(scores.rows), dropped = dropped_.rows(scores.rows), d = d_.rows(scores.rows);
   heads::backward(team, gradients.output, d, kReplace, d_scores, scores, dropped, output_, scratch);
-  drop_own_rows(team, d, dropout, layer);
+  recurrent::drop_own_rows(team, d, dropout, layer);
   heads::backward(team, gradients.dense, d_inputs, kReplace, d, tanh, inputs, dense_, scratch);
 }
 

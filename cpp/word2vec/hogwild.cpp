@@ -26,8 +26,9 @@ void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t
 }  // namespace
 
 Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-                 std::size_t threads, LearningRate& rate, std::uint64_t first_stream)
-    : context_(options, parameters, counts), rate_(&rate), next_stream_(first_stream), pool_(threads) {
+                 const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate,
+                 std::uint64_t first_stream)
+    : context_(options, parameters, counts, kernels), rate_(&rate), next_stream_(first_stream), pool_(threads) {
   trainers_.reserve(pool_.size());
   for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(context_, cancelled_);
 }

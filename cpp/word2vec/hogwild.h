@@ -24,7 +24,7 @@ class Hogwild {
  public:
   // Jobs draw from the streams first_stream, first_stream + 1, ...
   Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-          std::size_t threads, LearningRate& rate, std::uint64_t first_stream);
+          const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate, std::uint64_t first_stream);
   ~Hogwild();  // stops what runs, within one window
 
   // Cuts a block of encoded sentences into jobs of options.job_words words (a job ends with the sentence that fills it)

@@ -112,9 +112,6 @@ void SentenceTrainer::update(std::size_t position, float rate) {
     case Architecture::kCbow:
       context_->kernels().cbow(update);
       break;
-    case Architecture::kTouch:
-      context_->kernels().touch(update);
-      break;
   }
   const std::int64_t pairs = options.architecture == Architecture::kCbow ? 1 : n;
   tally_.pairs += pairs;

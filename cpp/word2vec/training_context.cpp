@@ -1,10 +1,9 @@
 #include "word2vec/training_context.h"
 
+#include <cassert>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
-
-#include "kernels/select.h"
 
 namespace wordkin::word2vec {
 namespace {
@@ -22,17 +21,15 @@ void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::
 }  // namespace
 
 TrainingContext::TrainingContext(const Options& options, const Parameters& parameters,
-                                 std::span<const std::int64_t> counts)
+                                 std::span<const std::int64_t> counts, const kernels::KernelTable& kernels)
     : options_(options),
       parameters_(parameters),
       words_(static_cast<std::int64_t>(counts.size())),
-      kernels_(&kernels::table_of(options.isa)),
+      kernels_(&kernels),
       subsampling_(counts, options.sample) {
-  if (options.window < 1) throw std::invalid_argument("window must be at least 1");
-  if (options.job_words < 1) throw std::invalid_argument("job_words must be at least 1");
-  if (options.negative < 0) throw std::invalid_argument("negative must be at least 0");
+  assert(options.window >= 1 && options.job_words >= 1 && options.negative >= 0);
   if (options.negative == 0 && !options.hierarchical_softmax)
-    throw std::invalid_argument("an context needs negative sampling or hierarchical softmax");
+    throw std::invalid_argument("training needs negative sampling or hierarchical softmax");
   if (words_ > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 words");
   check_rows("input", parameters.input, words_, parameters.input.columns);
   if (!parameters.update_scale.empty() && parameters.update_scale.size() < counts.size())

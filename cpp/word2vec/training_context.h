@@ -13,21 +13,20 @@
 
 namespace wordkin::word2vec {
 
-// kTouch moves the same rows as kSkipGram and computes nothing: the bound that memory sets, for measuring.
-enum class Architecture { kSkipGram, kCbow, kTouch };
+enum class Architecture { kSkipGram, kCbow };
 
+// The fields of the Python dataclass, which alone defines defaults and ranges.
 struct Options {
-  Architecture architecture = Architecture::kSkipGram;
-  bool cbow_mean = true;  // else the sum
-  int window = 5;
-  bool shrink_windows = true;  // draw each window's reach uniformly from 1 .. window
-  int negative = 5;            // noise words a target; 0 for none
-  double ns_exponent = 0.75;
-  bool hierarchical_softmax = false;
-  double sample = 1e-3;
-  std::uint64_t seed = 1;
-  std::int64_t job_words = 10000;
-  kernels::Isa isa = kernels::Isa::kBaseline;
+  Architecture architecture;
+  bool cbow_mean;  // false: the sum
+  int window;
+  bool shrink_windows;  // draw the reach of each window uniformly from 1 to `window`
+  int negative;         // noise words per target; 0 for none
+  double ns_exponent;
+  bool hierarchical_softmax;
+  double sample;
+  std::uint64_t seed;
+  std::int64_t job_words;  // raw words per job
 };
 
 // Borrowed from the caller, changed in place by all threads. Rows are padded and aligned as kernels ask.
@@ -41,8 +40,9 @@ struct Parameters {
 // Everything drawn from or decided by the vocabulary; const while threads run.
 class TrainingContext {
  public:
-  // Throws std::invalid_argument if arrays, counts and options do not fit each other.
-  TrainingContext(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts);
+  // Throws std::invalid_argument if arrays, counts and options do not fit each other. `kernels` is borrowed.
+  TrainingContext(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
+                  const kernels::KernelTable& kernels);
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.charcnn import TokenLayer, parameter_shapes
-from wordkin import _core
+from wordkin import _core_testing
 
 Arrays = dict[str, NDArray[np.float32]]
 
@@ -40,8 +40,8 @@ def tensors(arrays: Arrays) -> list[NDArray[Any]]:
     return ordered
 
 
-def shape_of(layer: TokenLayer, max_characters: int = MAX_CHARACTERS) -> _core.charcnn.Shape:
-    return _core.charcnn.Shape(
+def shape_of(layer: TokenLayer, max_characters: int = MAX_CHARACTERS) -> _core_testing.charcnn.Shape:
+    return _core_testing.charcnn.Shape(
         n_characters=layer.n_characters,
         char_dim=layer.char_dim,
         max_characters=max_characters,
@@ -59,7 +59,7 @@ def width_of(layer: TokenLayer) -> int:
 def encoded(
     layer: TokenLayer, parameters: Arrays, characters: NDArray[np.uint16], isa: str, threads: int = 1
 ) -> NDArray[np.float32]:
-    frozen = _core.charcnn.FrozenLayer(
+    frozen = _core_testing.charcnn.FrozenLayer(
         tensors(parameters), shape_of(layer, characters.shape[1]), isa=isa, threads=threads
     )
     vectors = np.full((len(characters), width_of(layer)), np.nan, dtype=np.float32)
@@ -77,7 +77,7 @@ def trained(
     precision: str = "float32",
 ) -> tuple[NDArray[np.float32], Arrays]:
     """Vectors and gradients."""
-    core = _core.charcnn.TrainedLayer(
+    core = _core_testing.charcnn.TrainedLayer(
         tensors(parameters), shape_of(layer, characters.shape[1]), isa=isa, threads=threads
     )
     vectors = np.full((len(characters), width_of(layer)), np.nan, dtype=np.float32)

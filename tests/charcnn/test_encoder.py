@@ -25,7 +25,7 @@ from charcnn.layers import (
 )
 from reference import charcnn as reference
 from reference.charcnn import TokenLayer
-from wordkin import _core
+from wordkin import _core_testing
 from wordkin.text.characters import character_rows
 
 LAYERS = {"small": SMALL, "odd": ODD, "bare": BARE, "tanh": TANH}
@@ -136,7 +136,7 @@ def test_no_words(isa: str) -> None:
 def test_a_step_forgets_the_one_before(isa: str) -> None:
     """Larger and smaller batches one after the other through the same object, parameters changed in between."""
     parameters = random_parameters(ODD, 9)
-    core = _core.charcnn.TrainedLayer(tensors(parameters), shape_of(ODD), isa=isa, threads=2)
+    core = _core_testing.charcnn.TrainedLayer(tensors(parameters), shape_of(ODD), isa=isa, threads=2)
     for count, factor in ((30, 1.0), (7, 0.5), (40, 1.5)):
         for value in parameters.values():
             value *= np.float32(factor)
@@ -175,11 +175,11 @@ def test_not_a_number_is_not_hidden(isa: str) -> None:
 def test_cancelled_work_ends(isa: str, threads: int) -> None:
     parameters = random_parameters(SMALL, 12)
     vectors = np.zeros((20, 4), dtype=np.float32)
-    core = _core.charcnn.TrainedLayer(tensors(parameters), shape_of(SMALL), isa=isa, threads=threads)
+    core = _core_testing.charcnn.TrainedLayer(tensors(parameters), shape_of(SMALL), isa=isa, threads=threads)
     assert not core.forward(vectors, words_of(20), cancel=True)
     assert core.forward(vectors, words_of(20))
     assert not core.backward(tensors(zeros(SMALL)), vectors, cancel=True)
-    frozen = _core.charcnn.FrozenLayer(tensors(parameters), shape_of(SMALL), isa=isa, threads=threads)
+    frozen = _core_testing.charcnn.FrozenLayer(tensors(parameters), shape_of(SMALL), isa=isa, threads=threads)
     assert not frozen.encode(vectors, words_of(20), cancel=True)
     assert frozen.encode(vectors, words_of(20))
 
@@ -207,4 +207,4 @@ def test_bad_shapes(change: dict[str, object], message: str) -> None:
         "projection_dim": None,
     }
     with pytest.raises(ValueError, match=message):
-        _core.charcnn.Shape(**(shape | change))
+        _core_testing.charcnn.Shape(**(shape | change))

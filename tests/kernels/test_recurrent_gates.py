@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.recurrent import CellOptions, Layer, Step, cell_backward, cell_forward, zeros_like_layer
-from wordkin import _core
+from wordkin import _core_testing
 
 Floats = NDArray[np.float64]
 LENGTHS = (0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 37, 530)  # around every width, and beyond a block of units
@@ -69,7 +69,7 @@ def test_lstm(isa: str, units: int, clip: float) -> None:
     gates, around_gates = guarded(problem.gates)
     cells, around_cells = guarded(np.zeros((ROWS, units), np.float32))
     outputs, around_outputs = guarded(np.zeros((ROWS, units), np.float32))
-    _core.kernels.lstm_forward(isa, gates, problem.bias, problem.before, cells, outputs, cell_clip=clip)
+    _core_testing.kernels.lstm_forward(isa, gates, problem.bias, problem.before, cells, outputs, cell_clip=clip)
     assert_close(gates, np.concatenate(step.activations, axis=1))
     assert_close(cells, step.c)
     assert_close(outputs, step.m)
@@ -84,7 +84,9 @@ def test_lstm(isa: str, units: int, clip: float) -> None:
         gradients,
     )
     d_bias, d_cells = np.ones(4 * units, np.float32), problem.d_cells.copy()
-    _core.kernels.lstm_backward(isa, gates, d_bias, problem.before, cells, problem.d_outputs, d_cells, cell_clip=clip)
+    _core_testing.kernels.lstm_backward(
+        isa, gates, d_bias, problem.before, cells, problem.d_outputs, d_cells, cell_clip=clip
+    )
     assert_close(gates, d_z)
     assert_close(d_bias, 1 + gradients.b)
     assert_close(d_cells, d_before)
@@ -99,7 +101,7 @@ def test_tanh(isa: str, units: int) -> None:
     problem, options = Problem.random(units, 1), CellOptions("rnn")
     step = problem.step(options)
     gates, outputs = problem.gates.copy(), np.zeros((ROWS, units), np.float32)
-    _core.kernels.tanh_forward(isa, gates, problem.bias, outputs)
+    _core_testing.kernels.tanh_forward(isa, gates, problem.bias, outputs)
     assert_close(outputs, step.m)
     np.testing.assert_array_equal(gates, outputs)
     gradients = zeros_like_layer(problem.layer())
@@ -107,7 +109,7 @@ def test_tanh(isa: str, units: int) -> None:
         step, problem.d_outputs.astype(np.float64), np.zeros((ROWS, units)), problem.layer(), options, gradients
     )
     d_bias, again = np.ones(units, np.float32), np.zeros((ROWS, units), np.float32)
-    _core.kernels.tanh_backward(isa, gates, d_bias, again, problem.d_outputs)
+    _core_testing.kernels.tanh_backward(isa, gates, d_bias, again, problem.d_outputs)
     assert_close(gates, d_z)
     assert_close(d_bias, 1 + gradients.b)
     np.testing.assert_array_equal(again, outputs)
@@ -115,7 +117,7 @@ def test_tanh(isa: str, units: int) -> None:
 
 def of_tanh(isa: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
     gates = values.reshape(1, -1).copy()
-    _core.kernels.tanh_forward(isa, gates, np.zeros(values.size, np.float32), np.zeros_like(gates))
+    _core_testing.kernels.tanh_forward(isa, gates, np.zeros(values.size, np.float32), np.zeros_like(gates))
     return gates[0]
 
 
@@ -139,7 +141,7 @@ def test_error_of_the_gates(isa: str) -> None:
         gates = (80 * generator.uniform(-1, 1, (1, 4 * units))).astype(np.float32)
         gates[0, gate * units : (gate + 1) * units] = values
         cells = np.zeros((1, units), np.float32)
-        _core.kernels.lstm_forward(
+        _core_testing.kernels.lstm_forward(
             isa, gates, np.zeros(4 * units, np.float32), cells.copy(), cells, np.zeros_like(cells), cell_clip=0.0
         )
         found, wanted = gates[0, gate * units : (gate + 1) * units], exact[gate == 1]
@@ -155,7 +157,7 @@ def test_ends_and_nan(isa: str) -> None:
         gates[0, gate] = np.nan
         cells, outputs = np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32)
         before = np.ones((1, 1), np.float32)
-        _core.kernels.lstm_forward(isa, gates, np.zeros(4, np.float32), before, cells, outputs, cell_clip=1.0)
+        _core_testing.kernels.lstm_forward(isa, gates, np.zeros(4, np.float32), before, cells, outputs, cell_clip=1.0)
         assert np.isnan(outputs[0, 0])  # a diverged model must not look healthy
 
 
@@ -165,7 +167,7 @@ def test_gradient_at_the_bound(isa: str) -> None:
     for before, passes in ((0.5, True), (np.nextafter(np.float32(0.5), np.float32(1)), False), (-0.5, True)):
         d_bias, d_cells = np.zeros(4, np.float32), np.ones((1, 1), np.float32)
         cells = np.array([[0.5]], np.float32)
-        _core.kernels.lstm_backward(
+        _core_testing.kernels.lstm_backward(
             isa,
             gates.copy(),
             d_bias,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wordkin import _core
+from wordkin import _core_testing
 
 
 @pytest.mark.parametrize("spread", [1.0, 30.0])
@@ -20,7 +20,7 @@ def test_rows_of_every_length(isa: str, spread: float) -> None:
         exponents = scores - scores.max()  # in float32, as the kernel adds and subtracts
         expected = np.where(exponents < -40, 0, np.exp(exponents.astype(np.float64)))  # as kernel_table.h states
         before = sums.copy()
-        greatest, total = _core.softmax.softmax_row(isa, row[:count], offsets[:count], sums[:count], factor=0.5)
+        greatest, total = _core_testing.softmax.softmax_row(isa, row[:count], offsets[:count], sums[:count], factor=0.5)
         assert greatest == scores.max()
         assert total == pytest.approx(expected.sum(), rel=4e-7)  # 2e-7 an exponential, and float32 sums of few
         np.testing.assert_allclose(row[:count], 0.5 * expected, rtol=3e-7)
@@ -34,13 +34,13 @@ def test_no_place_hides_what_is_not_finite(isa: str, value: float) -> None:
         for place in range(count):
             row = np.zeros(count, dtype=np.float32)
             row[place] = value
-            greatest, _ = _core.softmax.softmax_row(isa, row, np.zeros_like(row), np.zeros_like(row), factor=1)
+            greatest, _ = _core_testing.softmax.softmax_row(isa, row, np.zeros_like(row), np.zeros_like(row), factor=1)
             assert np.isnan(greatest)
 
 
 def test_all_masked(isa: str) -> None:
     row = np.full(20, -1e30, dtype=np.float32)
     row[7] = -3
-    greatest, total = _core.softmax.softmax_row(isa, row, np.zeros_like(row), np.zeros_like(row), factor=1)
+    greatest, total = _core_testing.softmax.softmax_row(isa, row, np.zeros_like(row), np.zeros_like(row), factor=1)
     assert greatest == -3 and total == 1
     assert row[7] == 1 and np.count_nonzero(row) == 1

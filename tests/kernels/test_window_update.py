@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.window_update import cbow_window, pair_losses, sigmoid, skipgram_window
-from wordkin import _core
+from wordkin import _core_testing
 from wordkin.runtime import compute
 
 WIDTHS = (16, 32, 48, 112, 304)
@@ -60,7 +60,7 @@ def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tupl
     """Apply a window on both sides; the kernel's loss and the exact one."""
     architecture, mean = objective.split("-")[0], not objective.endswith("sum")
     n = len(window.input_rows)
-    loss = _core.kernels.update_window(
+    loss = _core_testing.kernels.update_window(
         isa,
         architecture,
         matrices.inputs,
@@ -271,7 +271,7 @@ def test_a_loss_of_bad_numbers_is_no_number(isa: str, bad: float) -> None:
         matrices.inputs[1] = bad
         rows = np.arange(3, dtype=np.int32)
         signs, repeats = np.array([1, -1, -1], np.float32), np.ones(3, np.float32)
-        loss = _core.kernels.update_window(
+        loss = _core_testing.kernels.update_window(
             isa, objective.split("-")[0], matrices.inputs, rows, matrices.outputs, rows, signs, repeats, rate=0.1
         )
         assert not np.isfinite(loss)
@@ -311,7 +311,7 @@ def test_touching_changes_nothing(isa: str) -> None:
     before = matrices.inputs.tobytes() + matrices.outputs.tobytes()
     window = drawn_window(generator, 40, "both")
     signs = np.where(window.labels == 1, 1, -1).astype(np.float32)
-    loss = _core.kernels.update_window(
+    loss = _core_testing.kernels.update_window(
         isa, "touch", matrices.inputs, window.input_rows, matrices.outputs, window.output_rows, signs,
         window.repeats.astype(np.float32), rate=0.1,
     )  # fmt: skip
@@ -325,7 +325,7 @@ def test_windows_without_inputs_or_outputs_do_nothing(isa: str, architecture: st
     none, some = np.array([], np.int32), np.array([0], np.int32)
     for inputs, outputs in ((none, some), (some, none), (none, none)):
         numbers = np.ones(len(outputs), np.float32)
-        loss = _core.kernels.update_window(
+        loss = _core_testing.kernels.update_window(
             isa, architecture, matrix, inputs, matrix.copy(), outputs, numbers, numbers, rate=0.1
         )
         assert loss == 0

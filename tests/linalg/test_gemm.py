@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reference import bfloat16
-from wordkin import _core
+from wordkin import _core_testing
 
 ROWS = (0, 1, 2, 3, 7, 8, 9, 31, 33, 64)
 DEPTHS_AND_COLUMNS = ((1, 1), (5, 17), (37, 96), (300, 49), (1027, 130))  # the last in blocks of its depth
@@ -48,7 +48,7 @@ def test_packed_products(isa: str, precision: str, threads: int, transposed: boo
         stored = made(rng, columns, depth) if transposed else b
         if transposed:
             b = np.ascontiguousarray(stored.T)
-        product = _core.linalg.PackedProduct(
+        product = _core_testing.linalg.PackedProduct(
             stored, transposed=transposed, isa=isa, precision=precision, threads=threads
         )
         for rows, accumulate in itertools.product(ROWS, (False, True)):
@@ -66,9 +66,9 @@ def test_a_products_floats_do_not_depend_on_company(isa: str, precision: str) ->
     for depth, columns in DEPTHS_AND_COLUMNS:
         b, a = made(rng, depth, columns), made(rng, 500, depth)
         expected = made(rng, 500, columns)
-        _core.linalg.PackedProduct(b, isa=isa, precision=precision).multiply(expected, a)
+        _core_testing.linalg.PackedProduct(b, isa=isa, precision=precision).multiply(expected, a)
         for threads in (1, 2, 3):
-            product = _core.linalg.PackedProduct(b, isa=isa, precision=precision, threads=threads)
+            product = _core_testing.linalg.PackedProduct(b, isa=isa, precision=precision, threads=threads)
             for rows in ROWS[1:]:
                 c = made(rng, rows, columns)
                 first = (500 - rows) // 2
@@ -82,7 +82,7 @@ def test_rows_far_apart_make_no_difference(isa: str) -> None:
     near, far = made(rng, 9, 160), made(rng, 9, 160)
     apart = made(rng, 9, 300, spare=8000)
     apart[:] = a
-    product = _core.linalg.PackedProduct(b, isa=isa)
+    product = _core_testing.linalg.PackedProduct(b, isa=isa)
     product.multiply(near, a)
     product.multiply(far, apart)
     assert np.array_equal(near, far)
@@ -90,7 +90,7 @@ def test_rows_far_apart_make_no_difference(isa: str) -> None:
 
 def test_no_terms_give_zeros(isa: str, precision: str) -> None:
     c = np.ones((3, 5), dtype=np.float32)
-    product = _core.linalg.PackedProduct(np.zeros((0, 5), np.float32), isa=isa, precision=precision)
+    product = _core_testing.linalg.PackedProduct(np.zeros((0, 5), np.float32), isa=isa, precision=precision)
     product.multiply(c, np.zeros((3, 0), np.float32), accumulate=True)
     assert (c == 1).all()
     product.multiply(c, np.zeros((3, 0), np.float32))
@@ -109,7 +109,7 @@ def test_products_of_unpacked_matrices(
         for accumulate in (False, True):
             c = made(rng, rows, columns)
             start = c.copy() if accumulate else 0.0
-            _core.linalg.gemm(
+            _core_testing.linalg.gemm(
                 c, a, b, transpose_a=transpose_a, transpose_b=transpose_b, accumulate=accumulate, isa=isa,
                 precision=precision, threads=threads,
             )  # fmt: skip
@@ -121,7 +121,7 @@ def test_unpacked_products_larger_than_a_block(isa: str, precision: str) -> None
     a, b = made(rng, 1300, 200), made(rng, 1300, 1300)  # more than one block of rows, columns and depth
     results = [made(rng, 200, 1300) for _ in range(3)]
     for threads, c in enumerate(results, start=1):
-        _core.linalg.gemm(c, a, b, transpose_a=True, isa=isa, precision=precision, threads=threads)
+        _core_testing.linalg.gemm(c, a, b, transpose_a=True, isa=isa, precision=precision, threads=threads)
     assert_product(results[0], np.ascontiguousarray(a.T), b, 0.0, precision)
     assert all(np.array_equal(results[0], c) for c in results[1:])
 
@@ -133,26 +133,28 @@ def test_bfloat16_rounds_to_nearest_even_and_keeps_nan(isa: str) -> None:
     values = values[np.isfinite(values[:, 0]) & (np.abs(values[:, 0]) > 1e-37) & (np.abs(values[:, 0]) < 3e38)]
     one = np.ones((1, 1), dtype=np.float32)
     left, right = np.empty_like(values), np.empty((1, len(values)), dtype=np.float32)
-    _core.linalg.PackedProduct(one, isa=isa, precision="bfloat16").multiply(left, np.ascontiguousarray(values))
+    _core_testing.linalg.PackedProduct(one, isa=isa, precision="bfloat16").multiply(left, np.ascontiguousarray(values))
     row = np.ascontiguousarray(values.T)
-    _core.linalg.PackedProduct(row, isa=isa, precision="bfloat16").multiply(right, one)
+    _core_testing.linalg.PackedProduct(row, isa=isa, precision="bfloat16").multiply(right, one)
     assert np.array_equal(left[:, 0], bfloat16.rounded(values)[:, 0])
     assert np.array_equal(right[0], left[:, 0])
     c = np.zeros((1, 1), dtype=np.float32)
     for operands in ((np.full((1, 1), np.nan, np.float32), one), (one, np.full((1, 1), np.nan, np.float32))):
-        _core.linalg.PackedProduct(operands[0], isa=isa, precision="bfloat16").multiply(c, operands[1])
+        _core_testing.linalg.PackedProduct(operands[0], isa=isa, precision="bfloat16").multiply(c, operands[1])
         assert np.isnan(c[0, 0])
 
 
 def test_bfloat16_takes_half_the_memory() -> None:
     b = np.zeros((64, 96), dtype=np.float32)
-    sizes = {p: _core.linalg.PackedProduct(b, isa="baseline", precision=p).bytes for p in ("float32", "bfloat16")}
+    sizes = {
+        p: _core_testing.linalg.PackedProduct(b, isa="baseline", precision=p).bytes for p in ("float32", "bfloat16")
+    }
     assert sizes["float32"] == 4 * 64 * 96 and sizes["bfloat16"] == 2 * 64 * 96
 
 
 def test_shapes_that_do_not_fit_are_named() -> None:
-    product = _core.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline")
+    product = _core_testing.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline")
     with pytest.raises(ValueError, match=r"`a` must have the shape \(3, 4\), got \(3, 6\)"):
         product.multiply(np.zeros((3, 5), np.float32), np.zeros((3, 6), np.float32))
     with pytest.raises(ValueError, match="`precision` must be float32 or bfloat16, got half"):
-        _core.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline", precision="half")
+        _core_testing.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline", precision="half")

@@ -18,14 +18,22 @@ using namespace wordkin;
 constexpr std::int64_t kSteps = 5, kBatch = 3, kTypes = 9, kWords = 300;
 
 elmo::Options small_model() {
-  elmo::Options options;
-  options.dim = 37;
-  options.projection_dim = 19;
-  options.char_dim = 5;
-  options.filters = {{1, 7}, {3, 30}};
-  options.max_characters_per_token = 8;
-  options.n_tokens_vocab = kWords;
-  return options;
+  return {.cell = elmo::Cell::kLstm,
+          .dim = 37,
+          .projection_dim = 19,
+          .n_layers = 2,
+          .cell_clip = 3.0,
+          .proj_clip = 3.0,
+          .use_skip_connections = true,
+          .forget_bias = 1.0,
+          .char_dim = 5,
+          .filters = {{1, 7}, {3, 30}},
+          .activation = elmo::Activation::kRelu,
+          .n_highway = 1,
+          .max_characters_per_token = 8,
+          .token_input = false,
+          .n_tokens_vocab = kWords,
+          .shared_softmax = true};
 }
 
 // Numbers of a model, and views of them.
@@ -72,11 +80,15 @@ struct Text {
 
 std::vector<float> trained(const kernels::KernelTable& table, std::size_t threads, bool sampled) {
   const elmo::Options options = small_model();
-  elmo::TrainingOptions training;
-  training.batch_size = kBatch;
-  training.unroll_steps = kSteps;
-  training.negatives = 40;
-  training.sampled_softmax = sampled;
+  const elmo::TrainingOptions training{.batch_size = kBatch,
+                                       .unroll_steps = kSteps,
+                                       .sampled_softmax = sampled,
+                                       .negatives = 40,
+                                       .optimizer = elmo::Optimizer::kAdagrad,
+                                       .clip_norm = 10.0,
+                                       .dropout = 0.1,
+                                       .seed = 1,
+                                       .precision = linalg::Precision::kFloat32};
   Model model(options);
   const Text text;
   elmo::Trainer trainer(options, training, table, model.arrays(), threads);

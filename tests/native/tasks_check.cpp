@@ -21,23 +21,26 @@ using namespace wordkin;
 constexpr std::int64_t kRows = 40, kTypes = 9, kLayers = 3;
 
 tasks::Options everything(tasks::Task task, tasks::Pooling pooling) {
-  tasks::Options options;
-  options.task = task;
-  options.outputs = 5;
-  options.tables = {{kRows, 19, true}, {kRows, 7, false}};
-  options.contexts = {{kLayers, 11, true}};
-  options.char_dim = 5;
-  options.filters = {{1, 7}, {3, 30}};
-  options.max_characters = 8;
-  options.n_layers = 2;
-  options.hidden_dim = 33;
-  options.pooling = pooling;
-  options.attention_dim = 20;
-  options.dense_dim = 18;
-  options.input_dropout = options.dropout = 0.25;
-  options.clip_norm = 0.5;
-  options.mix_l2 = 0.1;
-  return options;
+  return {.task = task,
+          .outputs = 5,
+          .tables = {{kRows, 19, true}, {kRows, 7, false}},
+          .contexts = {{kLayers, 11, true}},
+          .char_dim = 5,
+          .filters = {{1, 7}, {3, 30}},
+          .max_characters = 8,
+          .encoder = tasks::Encoding::kLstm,
+          .n_layers = 2,
+          .hidden_dim = 33,
+          .bidirectional = true,
+          .pooling = pooling,
+          .attention_dim = 20,
+          .dense_dim = 18,
+          .crf = true,
+          .input_dropout = 0.25,
+          .dropout = 0.25,
+          .clip_norm = 0.5,
+          .mix_l2 = 0.1,
+          .seed = 1};
 }
 
 struct Texts {

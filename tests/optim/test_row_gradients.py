@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.optim import dense_rows
-from wordkin import _core
+from wordkin import _core_testing
 
 Rows = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]
 
@@ -28,7 +28,7 @@ def test_shared_rows_are_added_and_moved(threads: int, sizes: tuple[int, int]) -
     rng = np.random.default_rng(sum(sizes))
     ids = [np.sort(rng.choice(200, size, replace=False)) for size in sizes]
     before = [some_rows(rng, chosen) for chosen in ids]
-    after = _core.optim.merge_shared_rows(*before, threads=threads)
+    after = _core_testing.optim.merge_shared_rows(*before, threads=threads)
     for which in (1, 2):
         np.testing.assert_allclose(total(list(after), which), total(before, which), rtol=1e-6, atol=1e-6)
     assert np.array_equal(after[0][0], ids[0])
@@ -39,7 +39,7 @@ def test_shared_rows_are_added_and_moved(threads: int, sizes: tuple[int, int]) -
 def test_moved_rows_count_no_more() -> None:
     rng = np.random.default_rng(1)
     kept, other = (some_rows(rng, np.array(ids)) for ids in ([1, 4, 7], [0, 4, 9]))
-    merged = _core.optim.merge_shared_rows(kept, other)
+    merged = _core_testing.optim.merge_shared_rows(kept, other)
     whole = some_rows(rng, np.array([0, 1, 4, 7, 9]))
     for which in (1, 2):
         whole[which][:] = total([kept, other], which)[[0, 1, 4, 7, 9]]
@@ -48,7 +48,7 @@ def test_moved_rows_count_no_more() -> None:
         weights, bias = np.zeros(50, np.float32), np.zeros(10, np.float32)
         memory, bias_memory = np.ones(50, np.float32), np.ones(10, np.float32)
         sparse = [(weights, memory, None, bias, bias_memory, None, *rows) for rows in sources]
-        norm = _core.optim.update("adagrad", [], sparse, rate=0.2, clip_norm=1.0, isa="baseline")
+        norm = _core_testing.optim.update("adagrad", [], sparse, rate=0.2, clip_norm=1.0, isa="baseline")
         results.append((norm, weights, bias, memory, bias_memory))
     for of_two, of_one in zip(*results, strict=True):
         np.testing.assert_allclose(of_two, of_one, rtol=1e-6, atol=1e-7)

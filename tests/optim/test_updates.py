@@ -9,13 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from reference import optim as reference
-from wordkin import _core
+from wordkin import _core_testing
 
 Arrays = list[NDArray[Any]]
 
 
 def update(optimizer: str, dense: list[Any], sparse: list[Any] | None = None, **options: Any) -> float:
-    return _core.optim.update(optimizer, dense, sparse or [], **{"rate": 0.2, "isa": "baseline", **options})
+    return _core_testing.optim.update(optimizer, dense, sparse or [], **{"rate": 0.2, "isa": "baseline", **options})
 
 
 def float32(*values: float) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.recurrent import CellOptions, Layer, State, stack_backward, stack_forward
-from wordkin import _core
+from wordkin import _core_testing
 from wordkin.runtime import compute
 
 Array = NDArray[Any]
@@ -96,7 +96,7 @@ class Problem:
 def stacks_of(problems: list[Problem], isa: str, *, training: bool, threads: int = 1, **more: Any) -> Any:
     shape = problems[0].shape
     options = shape.options
-    stacks = _core.recurrent.Stacks(
+    stacks = _core_testing.recurrent.Stacks(
         [problem.weights for problem in problems],
         active=list(shape.active),
         cell=options.cell,
@@ -122,7 +122,7 @@ def factors(shape: Shape, rate: float, step: int) -> list[list[Array]]:
     masks = []
     for layer in range(shape.layers + 1):
         ones = np.ones((shape.rows, shape.input if layer == 0 else shape.hidden), np.float32)
-        _core.recurrent.drop(ones, rate=rate, seed=9, step=step, direction=0, layer=layer)
+        _core_testing.recurrent.drop(ones, rate=rate, seed=9, step=step, direction=0, layer=layer)
         masks.append([part.astype(np.float64) for part in steps_of(ones, shape.active)])
     return masks
 
@@ -317,16 +317,18 @@ def test_long_batches_are_cut(isa: str) -> None:
 def test_dropout_factors() -> None:
     ones = np.ones((400, 33), np.float32)
     whole = ones.copy()
-    _core.recurrent.drop(whole, rate=0.1, seed=3, step=5, direction=1, layer=2)
+    _core_testing.recurrent.drop(whole, rate=0.1, seed=3, step=5, direction=1, layer=2)
     assert set(np.unique(whole)) == {np.float32(0), np.float32(65536 / (65536 - 6554))}
     assert abs((whole == 0).mean() - 0.1) < 0.01  # four standard deviations
     for changed in ({"seed": 4}, {"step": 6}, {"direction": 0}, {"layer": 1}):
         other = ones.copy()
-        _core.recurrent.drop(other, **{"rate": 0.1, "seed": 3, "step": 5, "direction": 1, "layer": 2, **changed})
+        _core_testing.recurrent.drop(
+            other, **{"rate": 0.1, "seed": 3, "step": 5, "direction": 1, "layer": 2, **changed}
+        )
         both = ((whole == 0) & (other == 0)).mean()
         assert abs(both - 0.01) < 0.004
     part = ones[:100].copy()
-    _core.recurrent.drop(part, first_row=50, rate=0.1, seed=3, step=5, direction=1, layer=2)
+    _core_testing.recurrent.drop(part, first_row=50, rate=0.1, seed=3, step=5, direction=1, layer=2)
     np.testing.assert_array_equal(part, whole[50:150])
 
 
@@ -347,7 +349,7 @@ def test_bad_arrays_are_named() -> None:
     stacks = problem.stacks("baseline", training=False)
     with pytest.raises(ValueError, match="`inputs` must have the shape"):
         stacks.forward([[np.zeros((24, 5), np.float32)]], [problem.inputs[:-1]], [problem.states])
-    with pytest.raises(ValueError, match="not made with `training`"):
+    with pytest.raises(ValueError, match="`training` must be true"):
         stacks.backward([None], [empty_gradients(problem.weights)], [problem.d_outputs])
     with pytest.raises(ValueError, match="never rise, got 7 after 6"):
         replace(problem, shape=replace(PLAIN, active=(6, 7))).stacks("baseline", training=False)

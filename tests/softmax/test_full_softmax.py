@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reference import softmax as reference
-from wordkin import _core
+from wordkin import _core, _core_testing
 
 from .problems import Problem, assert_near, problem
 
@@ -23,12 +23,12 @@ SIZES = [
 
 
 def full(given: Problem, **options: Any) -> dict[str, Any]:
-    return _core.softmax.full(*given, **{"isa": "baseline", **options})
+    return _core_testing.softmax.full(*given, **{"isa": "baseline", **options})
 
 
 def log_probabilities(given: Problem, targets: bool = False, **options: Any) -> np.ndarray:
     hidden, ids, weights, bias = given
-    return _core.softmax.log_probabilities(
+    return _core_testing.softmax.log_probabilities(
         hidden, weights, bias, **{"targets": ids if targets else None, "isa": "baseline", **options}
     )
 
@@ -107,7 +107,7 @@ def test_what_is_not_finite_shows_in_the_loss(isa: str, value: float) -> None:
 
 def test_errors_name_the_argument() -> None:
     given = problem(5, 8, 50)
-    with pytest.raises(IndexError, match="`targets`: no word has the id 50"):
+    with pytest.raises(IndexError, match="`targets` must be ids of words, got 50"):
         full(given._replace(targets=np.array([0, 1, 50, 3, 4], dtype=np.int32)))
     with pytest.raises(ValueError, match="`hidden` must have as many columns as `weights`, 8, got 7"):
         full(given._replace(hidden=given.hidden[:, :7]))

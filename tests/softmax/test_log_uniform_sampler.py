@@ -7,12 +7,12 @@ import pytest
 from scipy import stats
 
 from reference import softmax as reference
-from wordkin import _core
+from wordkin import _core_testing
 
 
 def first_draws(vocabulary: int, count: int) -> np.ndarray:
     """Single draws, each of a generator of its own: a set of one word is the first draw."""
-    return np.array([_core.softmax.log_uniform(vocabulary, 1, seed=3, stream=i)[0][0] for i in range(count)])
+    return np.array([_core_testing.softmax.log_uniform(vocabulary, 1, seed=3, stream=i)[0][0] for i in range(count)])
 
 
 def test_a_draw_is_log_uniform() -> None:
@@ -27,7 +27,7 @@ def test_words_are_expected_as_often_as_they_come() -> None:
     probabilities = reference.log_uniform_probabilities(vocabulary)
     seen, expected = np.zeros(vocabulary), np.zeros(vocabulary)
     for stream in range(sets):
-        ids, tries = _core.softmax.log_uniform(vocabulary, negatives, seed=5, stream=stream)
+        ids, tries = _core_testing.softmax.log_uniform(vocabulary, negatives, seed=5, stream=stream)
         seen[ids] += 1
         expected += reference.expected_counts(probabilities, tries)
     # The formula takes the tries for given, which is right within 3 % here; the rest is five deviations of noise.
@@ -37,7 +37,7 @@ def test_words_are_expected_as_often_as_they_come() -> None:
 
 @pytest.mark.parametrize(("vocabulary", "negatives"), [(2, 1), (64, 63), (65, 64), (1000, 999), (100_000, 8192)])
 def test_each_word_comes_once(vocabulary: int, negatives: int) -> None:
-    ids, tries = _core.softmax.log_uniform(vocabulary, negatives, seed=1, stream=2)
+    ids, tries = _core_testing.softmax.log_uniform(vocabulary, negatives, seed=1, stream=2)
     assert ids.dtype == np.int32 and len(ids) == negatives
     assert (np.diff(ids) > 0).all() and ids[0] >= 0 and ids[-1] < vocabulary
     assert tries >= negatives
@@ -45,7 +45,7 @@ def test_each_word_comes_once(vocabulary: int, negatives: int) -> None:
 
 def test_seed_and_stream_decide() -> None:
     sets = [
-        _core.softmax.log_uniform(1000, 50, seed=seed, stream=stream)
+        _core_testing.softmax.log_uniform(1000, 50, seed=seed, stream=stream)
         for seed, stream in [(1, 0), (1, 0), (1, 1), (2, 0)]
     ]
     assert np.array_equal(sets[0][0], sets[1][0]) and sets[0][1] == sets[1][1]
@@ -59,7 +59,7 @@ def test_expected_counts(vocabulary: int, tries: int) -> None:
     probabilities = reference.log_uniform_probabilities(vocabulary)
     expected = np.log(reference.expected_counts(probabilities, tries))[ids]
     # log((w + 2) / (w + 1)) of the definition loses up to 1e-10 for rare words.
-    np.testing.assert_allclose(_core.softmax.log_expected_counts(vocabulary, ids, tries), expected, atol=1e-9)
+    np.testing.assert_allclose(_core_testing.softmax.log_expected_counts(vocabulary, ids, tries), expected, atol=1e-9)
 
 
 @pytest.mark.parametrize("negatives", [0, -1, 10, 11])
@@ -67,4 +67,4 @@ def test_as_many_negatives_as_words_are_refused(negatives: int) -> None:
     with pytest.raises(
         ValueError, match=f"`negatives` must be at least 1 and below the number of words, 10, got {negatives}"
     ):
-        _core.softmax.log_uniform(10, negatives, seed=1, stream=1)
+        _core_testing.softmax.log_uniform(10, negatives, seed=1, stream=1)

@@ -9,13 +9,15 @@ import pytest
 
 from reference import softmax as reference
 from reference.optim import dense_rows
-from wordkin import _core
+from wordkin import _core_testing
 
 from .problems import Problem, assert_near, problem
 
 
 def sampled(given: Problem, negatives: int, **options: Any) -> dict[str, Any]:
-    return _core.softmax.sampled(*given, negatives=negatives, **{"seed": 1, "stream": 7, "isa": "baseline", **options})
+    return _core_testing.softmax.sampled(
+        *given, negatives=negatives, **{"seed": 1, "stream": 7, "isa": "baseline", **options}
+    )
 
 
 def assert_as_defined(given: Problem, found: dict[str, Any], scale: float = 1.0) -> None:

@@ -103,10 +103,9 @@ def test_what_cannot_be_remembered() -> None:
         run.network.cache_words(part(words, 4, WORDS), first=4, total=12)
     with pytest.raises(ValueError, match="`words` must be below 4"):
         run.network.scores(by_words)
-    with pytest.raises(ValueError, match="`batch` must hold the features of words"):
-        run.network.cache_words(
-            Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)]), first=0, total=1
-        )
+    with pytest.raises(ValueError, match="`batch` must contain the features of words"):
+        empty = Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)])
+        run.network.cache_words(empty, first=0, total=1)
     with pytest.raises(ValueError, match="`words`"):
         run.network.step(by_words, targets, weights, learning_rate=0.1, step=1)
 
@@ -117,5 +116,5 @@ def test_networks_that_remember_nothing(case: str) -> None:
     run = Run(options, random_parameters(options, 1))
     batch, _, _ = random_batch(options, 2)
     assert run.network.word_bytes == 0
-    with pytest.raises(ValueError, match="words can be remembered"):
+    with pytest.raises(ValueError, match="words can be stored only for a network with an encoder"):
         run.network.cache_words(batch, first=0, total=len(batch.lengths))

@@ -56,7 +56,7 @@ def test_a_str_is_a_path_when_the_file_exists_and_else_an_error_with_an_example(
 
 @pytest.mark.parametrize("sentences", [["the quick", "brown fox"], ("a b",), [["a"], "b c"], iter(["a b"])])
 def test_strings_instead_of_token_lists_look_like_unsplit_sentences(sentences: object) -> None:
-    with pytest.raises(TypeError, match=r"sentence [01] is a str .*looks like unsplit sentences; give \[s.split\(\)"):
+    with pytest.raises(TypeError, match=r"sentence [01] must be a list of str, got a str .*unsplit .* \[s.split\(\)"):
         read(sentences)
 
 

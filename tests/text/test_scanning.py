@@ -89,7 +89,7 @@ def test_a_table_grows_to_many_words() -> None:
     assert len(table) == len(many)
     assert table.words(np.array([0, 49_999], dtype=np.int32)) == ["word0", "word49999"]
     assert text.ids_in(table, text.WordTable(["word7", "other", "word49998"])).tolist() == [7, -1, 49_998]
-    with pytest.raises(IndexError, match="no word 50000"):
+    with pytest.raises(IndexError, match="`ids` must be ids of words, got 50000"):
         table.words(np.array([50_000], dtype=np.int32))
     with pytest.raises(ValueError, match="distinct"):
         text.WordTable(["a", "a"])

@@ -127,7 +127,15 @@ def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     matrices["output"][-2:] = -1 / np.sqrt(width)
     options = core_options(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
     session = _core.word2vec.TrainingSession(
-        options, update_scale=None, counts=counts, threads=1, start_rate=0.1, end_rate=0.1, planned_words=2, **matrices
+        options,
+        update_scale=None,
+        counts=counts,
+        threads=1,
+        isa="baseline",
+        start_rate=0.1,
+        end_rate=0.1,
+        planned_words=2,
+        **matrices,
     )
     session.feed(np.array([words - 1, words - 2], dtype=np.int32), np.array([2], dtype=np.int64), 2)
     session.finish()
@@ -166,9 +174,9 @@ def test_words_beyond_two_to_the_32_are_counted() -> None:
 
 def session(**changes: Any) -> Any:
     arguments: dict[str, Any] = {
-        "options": core_options(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
-        "nodes": None, "update_scale": None, "counts": np.array([3, 2, 1]), "threads": 2, "start_rate": 0.1,
-        "end_rate": 0.1, "planned_words": 10,
+        "options": TrainingOptions(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
+        "nodes": None, "update_scale": None, "counts": np.array([3, 2, 1]), "threads": 2, "isa": "baseline",
+        "start_rate": 0.1, "end_rate": 0.1, "planned_words": 10,
     }  # fmt: skip
     arguments |= changes
     return _core.word2vec.TrainingSession(arguments.pop("options"), **arguments)

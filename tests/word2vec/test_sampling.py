@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from reference import word2vec as reference
-from wordkin import Word2Vec, _core
+from wordkin import Word2Vec, _core, _core_testing
 
 COUNTS = np.array([2**33, 10**6, 40_000, 1000, 999, 10, 1], dtype=np.int64)
 
@@ -46,7 +46,7 @@ def test_training_keeps_that_share_of_each_word() -> None:
 def test_noise_is_drawn_as_often_as_it_should(exponent: float) -> None:
     counts = np.array([1000, 500, 500, 100, 33, 7, 1, 0], dtype=np.int64)
     draws = 400_000
-    found = np.bincount(_core.word2vec.draw_noise(counts, exponent, 5, draws), minlength=len(counts))
+    found = np.bincount(_core_testing.word2vec.draw_noise(counts, exponent, 5, draws), minlength=len(counts))
     expected = draws * reference.noise_probabilities(counts, exponent)
     assert found[-1] == 0  # never occurred, never drawn
     assert (np.abs(found - expected) <= 5 * np.sqrt(expected) + 1).all()
@@ -55,7 +55,7 @@ def test_noise_is_drawn_as_often_as_it_should(exponent: float) -> None:
 def test_noise_of_a_large_vocabulary() -> None:
     counts = (10**7 / np.arange(1, 50_001)).astype(np.int64)
     draws = 2_000_000
-    found = np.bincount(_core.word2vec.draw_noise(counts, 0.75, 1, draws), minlength=len(counts))
+    found = np.bincount(_core_testing.word2vec.draw_noise(counts, 0.75, 1, draws), minlength=len(counts))
     expected = draws * reference.noise_probabilities(counts, 0.75)
     chi_square = ((found - expected) ** 2 / expected).sum()
     assert abs(chi_square - len(counts)) < 6 * np.sqrt(2 * len(counts))
@@ -66,18 +66,18 @@ def test_noise_of_counts_beyond_every_float() -> None:
     counts = np.array([2**63 - 1, 2**62, 1], dtype=np.int64)
     for exponent in (100.0, -100.0, 0.75):
         expected = 10_000 * reference.noise_probabilities(counts, exponent)
-        found = np.bincount(_core.word2vec.draw_noise(counts, exponent, 1, 10_000), minlength=3)
+        found = np.bincount(_core_testing.word2vec.draw_noise(counts, exponent, 1, 10_000), minlength=3)
         assert (np.abs(found - expected) <= 5 * np.sqrt(expected) + 1).all()
 
 
 def test_noise_needs_a_word_that_occurred() -> None:
     with pytest.raises(ValueError, match="positive count"):
-        _core.word2vec.draw_noise(np.array([0, 0]), 0.75, 1, 1)
+        _core_testing.word2vec.draw_noise(np.array([0, 0]), 0.75, 1, 1)
 
 
 def test_the_same_seed_draws_the_same_noise() -> None:
     counts = np.arange(1, 100)
-    first, again, other = (_core.word2vec.draw_noise(counts, 0.75, seed, 1000) for seed in (1, 1, 2))
+    first, again, other = (_core_testing.word2vec.draw_noise(counts, 0.75, seed, 1000) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).mean() > 0.9
 

@@ -1,4 +1,4 @@
-// The token layer by itself, for tests and benches; models call it inside C++.
+// The character-level token layer.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "bindings/array_views.h"
-#include "bindings/registers.h"
+#include "bindings/compute.h"
+#include "bindings/interruptible_team.h"
+#include "bindings/testing/registers.h"
 #include "charcnn/char_encoder.h"
 #include "charcnn/frozen_encoder.h"
-#include "kernels/select.h"
 
 namespace py = pybind11;
 
@@ -24,18 +25,9 @@ using charcnn::Coverage;
 using charcnn::Shape;
 using charcnn::WordBatch;
 
-linalg::Compute compute_of(const std::string& isa, const std::string& precision) {
-  const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
-  if (precision != "float32" && precision != "bfloat16")
-    throw std::invalid_argument("`precision` must be float32 or bfloat16, got " + precision);
-  return {&kernels::table_of(*found),
-          precision == "float32" ? linalg::Precision::kFloat32 : linalg::Precision::kBfloat16};
-}
-
-Shape shape_of(std::int64_t n_characters, std::int64_t char_dim, std::int64_t max_characters,
-               const std::vector<std::pair<std::int64_t, std::int64_t>>& filters, const std::string& activation,
-               std::int64_t n_highway, std::optional<std::int64_t> projection_dim) {
+Shape charcnn_shape(std::int64_t n_characters, std::int64_t char_dim, std::int64_t max_characters,
+                    const std::vector<std::pair<std::int64_t, std::int64_t>>& filters, const std::string& activation,
+                    std::int64_t n_highway, std::optional<std::int64_t> projection_dim) {
   if (activation != "relu" && activation != "tanh")
     throw std::invalid_argument("`activation` must be relu or tanh, got " + activation);
   Shape shape;
@@ -49,7 +41,7 @@ Shape shape_of(std::int64_t n_characters, std::int64_t char_dim, std::int64_t ma
   return charcnn::valid(shape);
 }
 
-// Tensors one after the other, as the official files list them.
+// Reads tensors in the order of the official files.
 class TensorReader {
  public:
   TensorReader(const py::list& arrays, Access access) : arrays_(arrays), access_(access) {}
@@ -74,7 +66,8 @@ class TensorReader {
     return arrays_[at_++];
   }
   void require(bool holds) const {
-    if (!holds) throw std::invalid_argument("`tensors` do not fit the shape at number " + std::to_string(at_));
+    if (!holds)
+      throw std::invalid_argument("`tensors` must fit the shape: see the tensor with index " + std::to_string(at_));
   }
 
   py::list arrays_;
@@ -83,7 +76,7 @@ class TensorReader {
 };
 
 template <typename T>
-charcnn::EncoderTensors<T> tensors_of(const py::list& arrays, const Shape& shape, Access access) {
+charcnn::EncoderTensors<T> encoder_tensors(const py::list& arrays, const Shape& shape, Access access) {
   TensorReader reader(arrays, access);
   const std::int64_t width = shape.width();
   charcnn::EncoderTensors<T> tensors;
@@ -123,27 +116,27 @@ memory::MatrixView<T> checked_vectors(const py::object& vectors, std::int64_t wo
                                       Access access) {
   const auto view = matrix_view<T>("vectors", vectors, access);
   if (view.rows != words || view.columns != shape.outputs())
-    throw std::invalid_argument("`vectors` must be of shape (words, outputs)");
+    throw std::invalid_argument("`vectors` must have the shape (words, outputs)");
   return view;
 }
 
-// What both objects run with.
-struct Session {
-  explicit Session(std::size_t n) : threads(n), pool(n), scratch(n) {}
+// Threads and their scratch memory.
+struct LayerTeam {
+  explicit LayerTeam(std::size_t threads) : team(threads), scratch(team.size()) {}
 
-  // False when the work was cancelled, as it is for `cancel`.
+  // Runs body(member) on all threads, cancelled from the start if `cancel`; false if a member returned false.
   template <typename Body>
   bool run(bool cancel, const Body& body) {
-    std::atomic<bool> cancelled = cancel, done = true;
-    parallel::start_team(pool, threads, cancelled, [&](parallel::Team& team) {
-      if (!body(team)) done = false;
-    });
-    pool.wait_all();
-    return done;
+    std::atomic<bool> completed = true;
+    team.run(
+        [&](parallel::Team& member) {
+          if (!body(member)) completed = false;
+        },
+        cancel);
+    return completed;
   }
 
-  std::size_t threads;
-  parallel::ThreadPool pool;
+  InterruptibleTeam team;
   linalg::Scratch scratch;
 };
 
@@ -151,16 +144,15 @@ class TrainedLayer {
  public:
   TrainedLayer(py::list tensors, const Shape& shape, const linalg::Compute& compute, std::size_t threads)
       : tensors_(std::move(tensors)),
-        parameters_(tensors_of<const float>(tensors_, shape, Access::kRead)),
+        parameters_(encoder_tensors<const float>(tensors_, shape, Access::kRead)),
         encoder_(compute, shape),
         saved_(shape, threads),
-        session_(threads) {
+        team_(threads) {
     pack();
   }
 
   void pack() {
-    const py::gil_scoped_release release;  // reads arrays that this object holds
-    session_.run(false, [&](parallel::Team& team) {
+    team_.run(false, [&](parallel::Team& team) {
       encoder_.pack(team, parameters_);
       return true;
     });
@@ -169,21 +161,19 @@ class TrainedLayer {
   bool forward(const py::object& vectors, const py::object& characters, bool cancel) {
     const auto given = checked_characters(characters, encoder_.shape());
     const auto out = checked_vectors<float>(vectors, given.rows, encoder_.shape(), Access::kWrite);
-    const py::gil_scoped_release release;  // arithmetic; the arrays are held by the caller
     words_.emplace(given, encoder_.shape().characters, Coverage::kPresent);
     saved_.reserve(words_->size());
-    return session_.run(cancel, [&](parallel::Team& team) {
-      return encoder_.forward(team, out, parameters_, *words_, saved_, session_.scratch);
+    return team_.run(cancel, [&](parallel::Team& team) {
+      return encoder_.forward(team, out, parameters_, *words_, saved_, team_.scratch);
     });
   }
 
   bool backward(const py::list& gradients, const py::object& d_vectors, bool cancel) {
-    if (!words_) throw std::invalid_argument("forward comes first");
-    const auto out = tensors_of<float>(gradients, encoder_.shape(), Access::kWrite);
+    if (!words_) throw std::invalid_argument("forward() must be called before backward()");
+    const auto out = encoder_tensors<float>(gradients, encoder_.shape(), Access::kWrite);
     const auto d = checked_vectors<const float>(d_vectors, words_->size(), encoder_.shape(), Access::kRead);
-    const py::gil_scoped_release release;  // arithmetic; the arrays are held by the caller
-    return session_.run(cancel, [&](parallel::Team& team) {
-      return encoder_.backward(team, out, d, parameters_, *words_, saved_, session_.scratch);
+    return team_.run(cancel, [&](parallel::Team& team) {
+      return encoder_.backward(team, out, d, parameters_, *words_, saved_, team_.scratch);
     });
   }
 
@@ -193,17 +183,16 @@ class TrainedLayer {
   charcnn::CharEncoder encoder_;
   charcnn::EncoderSaved saved_;
   std::optional<WordBatch> words_;
-  Session session_;
+  LayerTeam team_;
 };
 
 class FrozenLayer {
  public:
   FrozenLayer(const py::list& tensors, const Shape& shape, const linalg::Compute& compute, std::size_t threads)
-      : encoder_(compute, shape), rows_(shape), session_(threads) {
-    const auto parameters = tensors_of<const float>(tensors, shape, Access::kRead);
-    const py::gil_scoped_release release;  // reads arrays that the caller holds
+      : encoder_(compute, shape), rows_(shape), team_(threads) {
+    const auto parameters = encoder_tensors<const float>(tensors, shape, Access::kRead);
     charcnn::ConvolutionScratch scratch(shape, threads);
-    session_.run(false, [&](parallel::Team& team) {
+    team_.run(false, [&](parallel::Team& team) {
       encoder_.load(team, parameters, scratch);
       return true;
     });
@@ -212,10 +201,9 @@ class FrozenLayer {
   bool encode(const py::object& vectors, const py::object& characters, bool cancel) {
     const auto given = checked_characters(characters, encoder_.shape());
     const auto out = checked_vectors<float>(vectors, given.rows, encoder_.shape(), Access::kWrite);
-    const py::gil_scoped_release release;  // arithmetic; the arrays are held by the caller
     const WordBatch words(given, encoder_.shape().characters, Coverage::kAll);
-    return session_.run(
-        cancel, [&](parallel::Team& team) { return encoder_.encode(team, out, words, rows_, session_.scratch); });
+    return team_.run(cancel,
+                     [&](parallel::Team& team) { return encoder_.encode(team, out, words, rows_, team_.scratch); });
   }
 
   [[nodiscard]] std::size_t bytes() const { return encoder_.bytes(); }
@@ -223,16 +211,17 @@ class FrozenLayer {
  private:
   charcnn::FrozenEncoder encoder_;
   charcnn::EncodingBuffers rows_;
-  Session session_;
+  LayerTeam team_;
 };
 
 }  // namespace
 
-void register_charcnn(py::module_& m) {
-  auto c = m.def_submodule("charcnn", "The token layer by itself, for tests and benches.");
+void register_test_charcnn(py::module_& m) {
+  auto c = m.def_submodule("charcnn", "The character-level token layer.");
   py::class_<Shape>(c, "Shape")
-      .def(py::init(&shape_of), py::kw_only(), py::arg("n_characters"), py::arg("char_dim"), py::arg("max_characters"),
-           py::arg("filters"), py::arg("activation"), py::arg("n_highway"), py::arg("projection_dim"));
+      .def(py::init(&charcnn_shape), py::kw_only(), py::arg("n_characters"), py::arg("char_dim"),
+           py::arg("max_characters"), py::arg("filters"), py::arg("activation"), py::arg("n_highway"),
+           py::arg("projection_dim"));
   py::class_<TrainedLayer>(c, "TrainedLayer")
       .def(py::init([](py::list tensors, const Shape& shape, const std::string& isa, const std::string& precision,
                        std::size_t threads) {

@@ -1,4 +1,4 @@
-// The gate kernels of recurrent cells one by one, for tests; layers call them inside C++.
+// The gate kernels of recurrent cells.
 #include <pybind11/pybind11.h>
 
 #include <limits>
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "bindings/array_views.h"
-#include "bindings/registers.h"
-#include "kernels/select.h"
+#include "bindings/compute.h"
+#include "bindings/testing/registers.h"
 
 namespace py = pybind11;
 
@@ -15,12 +15,6 @@ namespace wordkin::bindings {
 namespace {
 
 using Matrix = memory::MatrixView<float>;
-
-const kernels::KernelTable& table_named(const std::string& isa) {
-  const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
-  return kernels::table_of(*found);
-}
 
 Matrix matrix_of(const char* name, const py::object& object, const Matrix& like, std::int64_t blocks = 1) {
   const auto view = matrix_view<float>(name, object, Access::kWrite);
@@ -45,8 +39,8 @@ void lstm_forward(const std::string& isa, const py::object& gates, const py::obj
   const auto z = matrix_of("gates", gates, c, 4), before = matrix_of("cells_before", cells_before, c),
              m = matrix_of("outputs", outputs, c);
   const auto b = bias_of("bias", bias, 4 * c.columns);
-  table_named(isa).lstm_forward({z.data, z.pitch, c.columns, b.data(), c.columns, before.data, before.pitch, c.data,
-                                 c.pitch, m.data, m.pitch, c.rows, c.columns, bound_of(cell_clip)});
+  kernels_named(isa).lstm_forward({z.data, z.pitch, c.columns, b.data(), c.columns, before.data, before.pitch, c.data,
+                                   c.pitch, m.data, m.pitch, c.rows, c.columns, bound_of(cell_clip)});
 }
 
 void lstm_backward(const std::string& isa, const py::object& gates, const py::object& d_bias,
@@ -56,16 +50,16 @@ void lstm_backward(const std::string& isa, const py::object& gates, const py::ob
   const auto z = matrix_of("gates", gates, c, 4), before = matrix_of("cells_before", cells_before, c),
              d_m = matrix_of("d_outputs", d_outputs, c), d_c = matrix_of("d_cells", d_cells, c);
   const auto b = bias_of("d_bias", d_bias, 4 * c.columns);
-  table_named(isa).lstm_backward({z.data, z.pitch, c.columns, b.data(), c.columns, before.data, before.pitch, c.data,
-                                  c.pitch, d_m.data, d_m.pitch, d_c.data, d_c.pitch, c.rows, c.columns,
-                                  bound_of(cell_clip)});
+  kernels_named(isa).lstm_backward({z.data, z.pitch, c.columns, b.data(), c.columns, before.data, before.pitch, c.data,
+                                    c.pitch, d_m.data, d_m.pitch, d_c.data, d_c.pitch, c.rows, c.columns,
+                                    bound_of(cell_clip)});
 }
 
 void tanh_forward(const std::string& isa, const py::object& gates, const py::object& bias, const py::object& outputs) {
   const auto z = matrix_view<float>("gates", gates, Access::kWrite);
   const auto m = matrix_of("outputs", outputs, z);
   const auto b = bias_of("bias", bias, z.columns);
-  table_named(isa).tanh_forward({z.data, z.pitch, b.data(), m.data, m.pitch, z.rows, z.columns});
+  kernels_named(isa).tanh_forward({z.data, z.pitch, b.data(), m.data, m.pitch, z.rows, z.columns});
 }
 
 void tanh_backward(const std::string& isa, const py::object& gates, const py::object& d_bias, const py::object& outputs,
@@ -73,12 +67,13 @@ void tanh_backward(const std::string& isa, const py::object& gates, const py::ob
   const auto z = matrix_view<float>("gates", gates, Access::kWrite);
   const auto m = matrix_of("outputs", outputs, z), d_m = matrix_of("d_outputs", d_outputs, z);
   const auto b = bias_of("d_bias", d_bias, z.columns);
-  table_named(isa).tanh_backward({z.data, z.pitch, b.data(), m.data, m.pitch, d_m.data, d_m.pitch, z.rows, z.columns});
+  kernels_named(isa).tanh_backward(
+      {z.data, z.pitch, b.data(), m.data, m.pitch, d_m.data, d_m.pitch, z.rows, z.columns});
 }
 
 }  // namespace
 
-void register_gates(py::module_& m) {
+void register_test_gates(py::module_& m) {
   auto k = m.attr("kernels").cast<py::module_>();
   k.def("lstm_forward", &lstm_forward, py::arg("isa"), py::arg("gates"), py::arg("bias"), py::arg("cells_before"),
         py::arg("cells"), py::arg("outputs"), py::kw_only(), py::arg("cell_clip"));

@@ -1,4 +1,4 @@
-// Matrix products by themselves, for tests and benches; models call them inside C++.
+// Matrix products.
 #include <pybind11/pybind11.h>
 
 #include <stdexcept>
@@ -6,7 +6,8 @@
 
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
-#include "bindings/registers.h"
+#include "bindings/interruptible_team.h"
+#include "bindings/testing/registers.h"
 #include "linalg/gemm.h"
 
 namespace py = pybind11;
@@ -25,18 +26,17 @@ void require_shape(const char* name, const memory::MatrixView<const float>& give
                                 std::to_string(given.columns) + ")");
 }
 
-// A packed matrix with threads and scratch of its own.
+// A packed matrix, with threads and scratch memory.
 class PackedProduct {
  public:
   PackedProduct(const py::object& b, bool transposed, const std::string& isa, const std::string& precision,
                 std::size_t threads)
-      : pool_(threads), scratch_(threads), threads_(threads) {
+      : team_(threads), scratch_(team_.size()) {
     const auto view = matrix_view<const float>("b", b, Access::kRead);
     const auto compute = compute_of(isa, precision);
     packed_ =
         linalg::PackedMatrix(compute, transposed ? view.columns : view.rows, transposed ? view.rows : view.columns);
-    const py::gil_scoped_release release;  // packs; the array is held by the caller
-    parallel::run_team(pool_, threads_, [&](parallel::Team& team) {
+    team_.run([&](parallel::Team& team) {
       if (transposed) {
         packed_.pack_transposed(team, view);
       } else {
@@ -45,14 +45,13 @@ class PackedProduct {
     });
   }
 
-  // `repeats` products one after the other, with a barrier between them.
+  // `repeats` products, separated by barriers.
   void multiply(const py::object& c, const py::object& a, bool accumulate, int repeats) {
     const auto c_view = matrix_view<float>("c", c, Access::kWrite);
     const auto a_view = matrix_view<const float>("a", a, Access::kRead);
     require_shape("a", a_view, a_view.rows, packed_.rows());
     require_shape("c", {c_view.data, c_view.rows, c_view.columns, c_view.pitch}, a_view.rows, packed_.columns());
-    const py::gil_scoped_release release;  // arithmetic; the arrays are held by the caller
-    parallel::run_team(pool_, threads_, [&](parallel::Team& team) {
+    team_.run([&](parallel::Team& team) {
       for (int i = 0; i < repeats; ++i) {
         linalg::multiply(team, c_view, a_view, packed_, accumulate ? Accumulate::kAdd : Accumulate::kReplace, scratch_);
         team.barrier();
@@ -63,14 +62,13 @@ class PackedProduct {
   [[nodiscard]] std::size_t bytes() const { return packed_.bytes(); }
 
  private:
-  parallel::ThreadPool pool_;
+  InterruptibleTeam team_;
   linalg::Scratch scratch_;
-  std::size_t threads_;
   linalg::PackedMatrix packed_;
 };
 
-void gemm(const py::object& c, const py::object& a, const py::object& b, bool transpose_a, bool transpose_b,
-          bool accumulate, const std::string& isa, const std::string& precision, std::size_t threads, int repeats) {
+void run_gemm(const py::object& c, const py::object& a, const py::object& b, bool transpose_a, bool transpose_b,
+              bool accumulate, const std::string& isa, const std::string& precision, std::size_t threads, int repeats) {
   const auto c_view = matrix_view<float>("c", c, Access::kWrite);
   const auto a_view = matrix_view<const float>("a", a, Access::kRead);
   const auto b_view = matrix_view<const float>("b", b, Access::kRead);
@@ -78,10 +76,9 @@ void gemm(const py::object& c, const py::object& a, const py::object& b, bool tr
   const std::int64_t depth = transpose_a ? a_view.rows : a_view.columns;
   require_shape("a", a_view, transpose_a ? depth : c_view.rows, transpose_a ? c_view.rows : depth);
   require_shape("b", b_view, transpose_b ? c_view.columns : depth, transpose_b ? depth : c_view.columns);
-  const py::gil_scoped_release release;  // arithmetic; the arrays are held by the caller
-  parallel::ThreadPool pool(threads);
-  linalg::Scratch scratch(threads);
-  parallel::run_team(pool, threads, [&](parallel::Team& team) {
+  InterruptibleTeam members(threads);
+  linalg::Scratch scratch(members.size());
+  members.run([&](parallel::Team& team) {
     for (int i = 0; i < repeats; ++i) {
       linalg::gemm(team, compute, c_view, a_view, transpose_a ? Transpose::kYes : Transpose::kNo, b_view,
                    transpose_b ? Transpose::kYes : Transpose::kNo, accumulate ? Accumulate::kAdd : Accumulate::kReplace,
@@ -93,8 +90,8 @@ void gemm(const py::object& c, const py::object& a, const py::object& b, bool tr
 
 }  // namespace
 
-void register_linalg(py::module_& m) {
-  auto l = m.def_submodule("linalg", "Matrix products, for tests and benches.");
+void register_test_linalg(py::module_& m) {
+  auto l = m.def_submodule("linalg", "Matrix products.");
   py::class_<PackedProduct>(l, "PackedProduct")
       .def(py::init<const py::object&, bool, const std::string&, const std::string&, std::size_t>(), py::arg("b"),
            py::kw_only(), py::arg("transposed") = false, py::arg("isa"), py::arg("precision") = "float32",
@@ -102,7 +99,7 @@ void register_linalg(py::module_& m) {
       .def("multiply", &PackedProduct::multiply, py::arg("c"), py::arg("a"), py::kw_only(),
            py::arg("accumulate") = false, py::arg("repeats") = 1)
       .def_property_readonly("bytes", &PackedProduct::bytes);
-  l.def("gemm", &gemm, py::arg("c"), py::arg("a"), py::arg("b"), py::kw_only(), py::arg("transpose_a") = false,
+  l.def("gemm", &run_gemm, py::arg("c"), py::arg("a"), py::arg("b"), py::kw_only(), py::arg("transpose_a") = false,
         py::arg("transpose_b") = false, py::arg("accumulate") = false, py::arg("isa"), py::arg("precision") = "float32",
         py::arg("threads") = 1, py::arg("repeats") = 1);
 }

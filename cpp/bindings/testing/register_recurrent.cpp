@@ -1,9 +1,8 @@
-// Recurrent stacks by themselves, for tests and benches; models run them inside C++.
+// Stacks of recurrent layers.
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <atomic>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -12,8 +11,8 @@
 
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
-#include "bindings/interruption.h"
-#include "bindings/registers.h"
+#include "bindings/interruptible_team.h"
+#include "bindings/testing/registers.h"
 #include "recurrent/direction_stack.h"
 
 namespace py = pybind11;
@@ -34,10 +33,10 @@ MatrixView<T> shaped(const char* name, const py::handle& object, std::int64_t ro
   return view;
 }
 
-// From [(W, B, W_P or None), ...]; the list must outlive what is returned.
+// From [(W, B, W_P or None), ...]; the list must outlive the result.
 template <typename T>
-std::vector<LayerTensors<T>> tensors_from(const char* name, const py::sequence& layers,
-                                          const recurrent::StackShape& shape) {
+std::vector<LayerTensors<T>> layer_tensors(const char* name, const py::sequence& layers,
+                                           const recurrent::StackShape& shape) {
   constexpr Access kAccess = std::is_const_v<T> ? Access::kRead : Access::kWrite;
   if (static_cast<std::int64_t>(layers.size()) != shape.n_layers)
     throw std::invalid_argument("`" + std::string(name) + "` must have " + std::to_string(shape.n_layers) + " layers");
@@ -48,15 +47,15 @@ std::vector<LayerTensors<T>> tensors_from(const char* name, const py::sequence& 
     t.weights = shaped<T>(name, arrays[0], shape.input_of(layer) + shape.hidden, shape.gates() * shape.dim);
     t.bias = vector_view<T>(name, arrays[1], kAccess);
     if (static_cast<std::int64_t>(t.bias.size()) != t.weights.columns)
-      throw std::invalid_argument("`" + std::string(name) + "`: as many biases as columns");
+      throw std::invalid_argument("`" + std::string(name) + "` must have one bias per column");
     if (shape.projects()) t.projection = shaped<T>(name, arrays[2], shape.dim, shape.hidden);
     tensors.push_back(t);
   }
   return tensors;
 }
 
-recurrent::StackShape shape_from(const py::sequence& layers, const std::string& cell, float cell_clip, float proj_clip,
-                                 float forget_bias, bool skip_connections) {
+recurrent::StackShape stack_shape(const py::sequence& layers, const std::string& cell, float cell_clip, float proj_clip,
+                                  float forget_bias, bool skip_connections) {
   if (cell != "lstm" && cell != "rnn") throw std::invalid_argument("`cell` must be lstm or rnn, got " + cell);
   const auto first = layers[0].cast<py::sequence>();
   const auto weights = matrix_view<const float>("weights", first[0], Access::kRead);
@@ -70,12 +69,12 @@ recurrent::StackShape shape_from(const py::sequence& layers, const std::string& 
   shape.proj_clip = proj_clip;
   shape.forget_bias = forget_bias;
   shape.skip_connections = skip_connections;
-  if (shape.input < 1 || shape.dim < 1) throw std::invalid_argument("`weights` leave no room for an input");
+  if (shape.input < 1 || shape.dim < 1) throw std::invalid_argument("`weights` must have rows for an input");
   return shape;
 }
 
-// One direction's arrays of a call.
-struct Arguments {
+// The arrays of one direction in a call.
+struct StackArguments {
   MatrixView<const float> input;
   std::vector<recurrent::LayerState> states;
   std::vector<MatrixView<float>> outputs;
@@ -84,7 +83,7 @@ struct Arguments {
   std::vector<recurrent::LayerGradients> gradients;
 };
 
-// Stacks of one or more directions, run side by side by a team, on weights of Python's.
+// Stacks of one or more directions, run in parallel on weights that Python owns.
 class Stacks {
  public:
   Stacks(py::sequence weights, std::vector<std::int64_t> active, const std::string& cell, float cell_clip,
@@ -92,12 +91,12 @@ class Stacks {
          const std::string& isa, const std::string& precision)
       : held_(std::move(weights)),
         batch_(std::move(active)),
-        shape_(shape_from(held_[0].cast<py::sequence>(), cell, cell_clip, proj_clip, forget_bias, skip_connections)),
-        pool_(threads),
-        products_(threads) {
+        shape_(stack_shape(held_[0].cast<py::sequence>(), cell, cell_clip, proj_clip, forget_bias, skip_connections)),
+        team_(threads),
+        products_(team_.size()) {
     const auto compute = compute_of(isa, precision);
     for (const auto& direction : held_) {
-      parameters_.push_back(tensors_from<const float>("weights", direction.cast<py::sequence>(), shape_));
+      parameters_.push_back(layer_tensors<const float>("weights", direction.cast<py::sequence>(), shape_));
       packed_.emplace_back(compute, shape_, training ? recurrent::Purpose::kTraining : recurrent::Purpose::kInference);
       if (training)
         training_.push_back(std::make_unique<recurrent::StackTraining>(shape_, batch_));
@@ -123,12 +122,12 @@ class Stacks {
   }
 
   void backward(const py::sequence& d_inputs, const py::sequence& gradients, const py::sequence& d_outputs) {
-    std::vector<Arguments> calls(directions());
+    std::vector<StackArguments> calls(directions());
     add_gradients(calls, d_inputs, gradients, d_outputs);
     run([&](parallel::Team& team, std::size_t direction) { return backward_one(team, direction, calls[direction]); });
   }
 
-  // `repeats` times what a step of training does: pack, forward, backward. d_outputs are used up.
+  // Repeats what a training step does: pack, forward, backward. Overwrites d_outputs.
   void train(int repeats, const py::sequence& outputs, const py::sequence& inputs, const py::sequence& states,
              const py::sequence& d_inputs, const py::sequence& gradients, const py::sequence& d_outputs, float rate) {
     auto calls = calls_of(outputs, inputs, states);
@@ -145,7 +144,7 @@ class Stacks {
     });
   }
 
-  // Of packed weights, and of what the stacks hold for a batch.
+  // The size of the packed weights, and of the memory for a batch.
   [[nodiscard]] std::pair<std::size_t, std::size_t> bytes() const {
     std::size_t weights = 0, batch = 0;
     for (const auto& packed : packed_) weights += packed.bytes();
@@ -157,8 +156,9 @@ class Stacks {
  private:
   [[nodiscard]] std::size_t directions() const { return parameters_.size(); }
 
-  std::vector<Arguments> calls_of(const py::sequence& outputs, const py::sequence& inputs, const py::sequence& states) {
-    std::vector<Arguments> calls(directions());
+  std::vector<StackArguments> calls_of(const py::sequence& outputs, const py::sequence& inputs,
+                                       const py::sequence& states) {
+    std::vector<StackArguments> calls(directions());
     for (std::size_t d = 0; d < directions(); ++d) {
       calls[d].input = shaped<const float>("inputs", inputs[d], batch_.rows(), shape_.input);
       for (const auto& output : outputs[d].cast<py::sequence>())
@@ -179,18 +179,18 @@ class Stacks {
     return calls;
   }
 
-  void add_gradients(std::vector<Arguments>& calls, const py::sequence& d_inputs, const py::sequence& gradients,
+  void add_gradients(std::vector<StackArguments>& calls, const py::sequence& d_inputs, const py::sequence& gradients,
                      const py::sequence& d_outputs) {
-    if (training_.empty()) throw std::invalid_argument("these stacks were not made with `training`");
+    if (training_.empty()) throw std::invalid_argument("`training` must be true for gradients");
     for (std::size_t d = 0; d < directions(); ++d) {
       if (!d_inputs[d].is_none())
         calls[d].d_input = shaped<float>("d_inputs", d_inputs[d], batch_.rows(), shape_.input);
       calls[d].d_output = shaped<float>("d_outputs", d_outputs[d], batch_.rows(), shape_.hidden);
-      calls[d].gradients = tensors_from<float>("gradients", gradients[d].cast<py::sequence>(), shape_);
+      calls[d].gradients = layer_tensors<float>("gradients", gradients[d].cast<py::sequence>(), shape_);
     }
   }
 
-  bool forward_one(parallel::Team& team, std::size_t direction, Arguments& call, recurrent::Dropout dropout) {
+  bool forward_one(parallel::Team& team, std::size_t direction, StackArguments& call, recurrent::Dropout dropout) {
     dropout.direction = static_cast<int>(direction);
     if (!training_.empty())
       return training_[direction]->forward(team, packed_[direction], call.outputs.front(), call.input, call.states,
@@ -199,34 +199,25 @@ class Stacks {
                                           products_);
   }
 
-  bool backward_one(parallel::Team& team, std::size_t direction, Arguments& call) {
+  bool backward_one(parallel::Team& team, std::size_t direction, StackArguments& call) {
     return training_[direction]->backward(team, packed_[direction], call.d_input, call.gradients, call.d_output,
                                           parameters_[direction], products_);
   }
 
   template <typename Body>
   void run(const Body& body) {
-    std::atomic<bool> cancelled{false};
-    parallel::start_team(pool_, pool_.size(), cancelled, [&](parallel::Team& team) {
+    team_.run([&](parallel::Team& team) {
       team.split(static_cast<int>(directions()), [&](int part, parallel::Team& subteam) {
         body(subteam, static_cast<std::size_t>(part));
         subteam.barrier();
       });
     });
-    try {
-      wait_interruptibly([this](double seconds) { return pool_.wait(0, seconds); });
-    } catch (...) {
-      cancelled.store(true, std::memory_order_relaxed);
-      const py::gil_scoped_release release;  // waits for the current time step
-      pool_.wait_all();
-      throw;
-    }
   }
 
-  py::sequence held_;  // keeps the weights
+  py::sequence held_;  // owns the weights
   recurrent::SequenceBatch batch_;
   recurrent::StackShape shape_;
-  parallel::ThreadPool pool_;
+  InterruptibleTeam team_;
   linalg::Scratch products_;
   std::vector<std::vector<recurrent::LayerParameters>> parameters_;
   std::vector<recurrent::PackedStack> packed_;
@@ -234,15 +225,15 @@ class Stacks {
   std::vector<std::unique_ptr<recurrent::StackInference>> inference_;
 };
 
-void drop(const py::object& rows, std::int64_t first_row, float rate, std::uint64_t seed, std::uint64_t step,
-          int direction, std::int64_t layer) {
+void drop_rows(const py::object& rows, std::int64_t first_row, float rate, std::uint64_t seed, std::uint64_t step,
+               int direction, std::int64_t layer) {
   recurrent::drop(matrix_view<float>("rows", rows, Access::kWrite), first_row, {rate, seed, step, direction}, layer);
 }
 
 }  // namespace
 
-void register_recurrent(py::module_& m) {
-  auto r = m.def_submodule("recurrent", "Recurrent stacks, for tests and benches.");
+void register_test_recurrent(py::module_& m) {
+  auto r = m.def_submodule("recurrent", "Stacks of recurrent layers.");
   py::class_<Stacks>(r, "Stacks")
       .def(py::init<py::sequence, std::vector<std::int64_t>, const std::string&, float, float, float, bool, bool,
                     std::size_t, const std::string&, const std::string&>(),
@@ -256,7 +247,7 @@ void register_recurrent(py::module_& m) {
       .def("train", &Stacks::train, py::arg("repeats"), py::arg("outputs"), py::arg("inputs"), py::arg("states"),
            py::arg("d_inputs"), py::arg("gradients"), py::arg("d_outputs"), py::kw_only(), py::arg("dropout") = 0.0f)
       .def_property_readonly("bytes", &Stacks::bytes);
-  r.def("drop", &drop, py::arg("rows"), py::kw_only(), py::arg("first_row") = 0, py::arg("rate"), py::arg("seed"),
+  r.def("drop", &drop_rows, py::arg("rows"), py::kw_only(), py::arg("first_row") = 0, py::arg("rate"), py::arg("seed"),
         py::arg("step"), py::arg("direction"), py::arg("layer"));
 }
 

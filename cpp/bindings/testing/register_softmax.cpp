@@ -1,17 +1,20 @@
-// Softmax losses by themselves, for tests and benches; models call them inside C++.
+// Softmax losses.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <chrono>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "bindings/array_views.h"
+#include "bindings/compute.h"
+#include "bindings/interruptible_team.h"
 #include "bindings/owned_array.h"
-#include "bindings/registers.h"
-#include "kernels/select.h"
+#include "bindings/testing/registers.h"
 #include "softmax/full_softmax.h"
 #include "softmax/sampled_softmax.h"
 
@@ -19,15 +22,6 @@ namespace py = pybind11;
 
 namespace wordkin::bindings {
 namespace {
-
-linalg::Compute compute_of(const std::string& isa, const std::string& precision) {
-  const auto found = kernels::isa_named(isa);
-  if (!found) throw std::invalid_argument("`isa` must name an instruction set, got " + isa);
-  if (precision != "float32" && precision != "bfloat16")
-    throw std::invalid_argument("`precision` must be float32 or bfloat16, got " + precision);
-  return {&kernels::table_of(*found),
-          precision == "float32" ? linalg::Precision::kFloat32 : linalg::Precision::kBfloat16};
-}
 
 softmax::OutputLayer layer_of(const py::object& weights, const py::object& bias) {
   const softmax::OutputLayer layer{matrix_view<const float>("weights", weights, Access::kRead),
@@ -50,7 +44,7 @@ softmax::Positions positions_of(const py::object& hidden, const py::object& targ
     throw std::invalid_argument("`targets` must have one entry for each row of `hidden`");
   for (const auto target : positions.targets)
     if (target < 0 || target >= layer.words())
-      throw py::index_error("`targets`: no word has the id " + std::to_string(target));
+      throw py::index_error("`targets` must be ids of words, got " + std::to_string(target));
   return positions;
 }
 
@@ -58,19 +52,19 @@ memory::MatrixView<float> view_of(py::array_t<float>& array) {
   return {array.mutable_data(), array.shape(0), array.shape(1), array.shape(1)};
 }
 
-// Threads and their scratch, for one call.
-struct Crew {
-  parallel::ThreadPool pool;
+// Threads and their scratch memory.
+struct SoftmaxTeam {
+  InterruptibleTeam team;
   linalg::Scratch scratch;
 
-  explicit Crew(std::size_t threads) : pool(threads), scratch(threads) {}
+  explicit SoftmaxTeam(std::size_t threads) : team(threads), scratch(team.size()) {}
 
-  // Runs body(team) `repeats` times and returns the seconds of the fastest.
+  // Runs body(member) `repeats` times and returns the seconds of the fastest run.
   double run(int repeats, const parallel::TeamBody& body) {
-    double fastest = 1e300;
+    double fastest = std::numeric_limits<double>::infinity();
     for (int i = 0; i < repeats; ++i) {
       const auto begin = std::chrono::steady_clock::now();
-      parallel::run_team(pool, pool.size(), body);
+      team.run(body);
       fastest = std::min(fastest, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
     }
     return fastest;
@@ -110,11 +104,10 @@ py::dict sampled(const py::object& hidden, const py::object& targets, const py::
   const auto d_hidden_view = view_of(d_hidden);
   double loss = 0.0, seconds = 0.0;
   {
-    const py::gil_scoped_release release;  // arithmetic; the arrays are held by the caller
-    Crew crew(threads);
-    seconds = crew.run(repeats, [&](parallel::Team& team) {
-      const double sum =
-          softmax.run(team, d_hidden_view, positions, layer, random::Generator(seed, stream), scale, crew.scratch);
+    SoftmaxTeam team_of_call(threads);
+    seconds = team_of_call.run(repeats, [&](parallel::Team& team) {
+      const double sum = softmax.run(team, d_hidden_view, positions, layer, random::Generator(seed, stream), scale,
+                                     team_of_call.scratch);
       if (team.rank() == 0) loss = sum;
     });
   }
@@ -144,10 +137,9 @@ py::dict full(const py::object& hidden, const py::object& targets, const py::obj
       view_of(d_hidden), view_of(d_weights), {d_bias.mutable_data(), static_cast<std::size_t>(d_bias.size())}};
   double loss = 0.0, seconds = 0.0;
   {
-    const py::gil_scoped_release release;  // as above
-    Crew crew(threads);
-    seconds = crew.run(repeats, [&](parallel::Team& team) {
-      const double sum = softmax.run(team, gradients, positions, layer, scale, crew.scratch);
+    SoftmaxTeam team_of_call(threads);
+    seconds = team_of_call.run(repeats, [&](parallel::Team& team) {
+      const double sum = softmax.run(team, gradients, positions, layer, scale, team_of_call.scratch);
       if (team.rank() == 0) loss = sum;
     });
   }
@@ -170,9 +162,9 @@ py::object log_probabilities(const py::object& hidden, const py::object& weights
   py::array_t<float> all({targets.is_none() ? positions.count() : 0, layer.words()});
   const auto all_view = targets.is_none() ? view_of(all) : memory::MatrixView<float>{};
   {
-    const py::gil_scoped_release release;  // as above
-    Crew crew(threads);
-    crew.run(1, [&](parallel::Team& team) { (void)scores.pass(team, positions, layer, crew.scratch, all_view); });
+    SoftmaxTeam team_of_call(threads);
+    team_of_call.run(
+        1, [&](parallel::Team& team) { (void)scores.pass(team, positions, layer, team_of_call.scratch, all_view); });
   }
   if (targets.is_none()) return all;
   std::vector<double> of_targets;
@@ -188,7 +180,7 @@ py::tuple softmax_row(const std::string& isa, const py::object& row, const py::o
   const auto added = vector_view<const float>("offsets", offsets, Access::kRead);
   const auto totals = vector_view<float>("sums", sums, Access::kWrite);
   if (added.size() != values.size() || totals.size() != values.size())
-    throw std::invalid_argument("`row`, `offsets` and `sums` must have one length");
+    throw std::invalid_argument("`row`, `offsets` and `sums` must have the same length");
   const auto& kernel = *compute_of(isa, "float32").kernels;
   const float greatest = kernel.add_offsets(values.data(), added.data(), std::ssize(values));
   const double sum = kernel.exponentials(values.data(), values.data(), greatest, std::ssize(values));
@@ -198,8 +190,8 @@ py::tuple softmax_row(const std::string& isa, const py::object& row, const py::o
 
 }  // namespace
 
-void register_softmax(py::module_& m) {
-  auto s = m.def_submodule("softmax", "Softmax losses, for tests and benches.");
+void register_test_softmax(py::module_& m) {
+  auto s = m.def_submodule("softmax", "Softmax losses.");
   s.def("log_uniform", &log_uniform, py::arg("vocabulary"), py::arg("negatives"), py::kw_only(), py::arg("seed"),
         py::arg("stream"));
   s.def("log_expected_counts", &log_expected_counts, py::arg("vocabulary"), py::arg("ids"), py::arg("tries"));

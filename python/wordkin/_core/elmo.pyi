@@ -1,19 +1,86 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+_Precision = Literal["float32", "bfloat16"]
 
-def parameter_shapes(options: Any) -> list[tuple[str, tuple[int, ...]]]: ...
+class _ModelOptions(Protocol):
+    @property
+    def cell(self) -> str: ...
+    @property
+    def dim(self) -> int: ...
+    @property
+    def projection_dim(self) -> int: ...
+    @property
+    def n_layers(self) -> int: ...
+    @property
+    def cell_clip(self) -> float: ...
+    @property
+    def proj_clip(self) -> float: ...
+    @property
+    def use_skip_connections(self) -> bool: ...
+    @property
+    def forget_bias(self) -> float: ...
+    @property
+    def char_dim(self) -> int: ...
+    @property
+    def filters(self) -> Sequence[tuple[int, int]]: ...
+    @property
+    def activation(self) -> str: ...
+    @property
+    def n_highway(self) -> int: ...
+    @property
+    def max_characters_per_token(self) -> int: ...
+    @property
+    def token_input(self) -> bool: ...
+    @property
+    def n_tokens_vocab(self) -> int: ...
+    @property
+    def shared_softmax(self) -> bool: ...
+
+class _TrainingOptions(Protocol):
+    @property
+    def batch_size(self) -> int: ...
+    @property
+    def unroll_steps(self) -> int: ...
+    @property
+    def sampled_softmax(self) -> bool: ...
+    @property
+    def negatives(self) -> int: ...
+    @property
+    def optimizer(self) -> str: ...
+    @property
+    def clip_norm(self) -> float: ...
+    @property
+    def dropout(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def precision(self) -> str: ...
+
+class StepOutcome(TypedDict):
+    loss_forward: float
+    loss_backward: float
+    gradient_norm: float
+    clipped: bool
+    finite: bool
+
+class _Draws(TypedDict):
+    negatives: list[NDArray[np.int32]]
+    tries: list[int]
+    factors: list[list[Floats]]
+
+def parameter_shapes(options: _ModelOptions) -> list[tuple[str, tuple[int, ...]]]: ...
 
 class Trainer:
     state: dict[str, Floats]
     def __init__(
         self,
-        options: Any,
-        training_options: Any,
+        options: _ModelOptions,
+        training_options: _TrainingOptions,
         parameters: dict[str, Floats],
         accumulators: dict[str, Floats] | dict[str, tuple[Floats, Floats]],
         *,
@@ -28,7 +95,7 @@ class Trainer:
         *,
         learning_rate: float,
         step: int,
-    ) -> dict[str, Any]: ...
+    ) -> StepOutcome: ...
     def gradients(
         self,
         characters: NDArray[np.uint16] | None,
@@ -37,7 +104,7 @@ class Trainer:
         *,
         step: int,
     ) -> dict[str, Floats]: ...
-    def draws(self) -> dict[str, Any]: ...
+    def draws(self) -> _Draws: ...
     def reset_state(self, streams: Sequence[int]) -> None: ...
     def close(self) -> None: ...
     @property
@@ -45,22 +112,40 @@ class Trainer:
     @property
     def threads(self) -> int: ...
 
+# Immutable: any number of Python threads may call its methods at the same time. `threads` of the constructor is for
+# packing the weights.
 class LanguageModel:
-    threads: int
     def __init__(
-        self, options: Any, parameters: dict[str, Floats], *, threads: int, isa: str, precision: str = ...
+        self,
+        options: _ModelOptions,
+        parameters: dict[str, Floats],
+        *,
+        threads: int,
+        isa: str,
+        precision: _Precision = ...,
     ) -> None: ...
-    def token_vectors(self, characters: NDArray[np.uint16]) -> Floats: ...
+    def token_vectors(self, characters: NDArray[np.uint16], *, threads: int) -> Floats: ...
     def layers(
         self,
         vectors: Floats,
         ids: NDArray[np.int32],
         ends: NDArray[np.int64],
         *,
+        threads: int,
         n_layers: int | None = ...,
         state: dict[str, Floats] | None = ...,
         backward_ids: NDArray[np.int32] | None = ...,
     ) -> Floats: ...
+    def log_probabilities(
+        self, direction: int, hidden: Floats, targets: NDArray[np.int32], *, threads: int
+    ) -> NDArray[np.float64]: ...
+    def distributions(self, direction: int, hidden: Floats, *, threads: int) -> Floats: ...
+    @property
+    def packed_bytes(self) -> int: ...
+
+# Carries recurrent state from window to window, so that each evaluation needs an evaluator of its own.
+class Evaluator:
+    def __init__(self, model: LanguageModel, *, threads: int) -> None: ...
     def evaluate(
         self,
         characters: NDArray[np.uint16] | None,
@@ -69,15 +154,11 @@ class LanguageModel:
         mask: NDArray[np.bool_],
     ) -> tuple[float, float]: ...
     def reset_state(self) -> None: ...
-    def log_probabilities(self, direction: int, hidden: Floats, targets: NDArray[np.int32]) -> NDArray[np.float64]: ...
-    def distributions(self, direction: int, hidden: Floats) -> Floats: ...
-    @property
-    def packed_bytes(self) -> int: ...
 
 class ForwardPass:
     def __init__(
         self,
-        options: Any,
+        options: _ModelOptions,
         parameters: dict[str, Floats],
         characters: NDArray[np.uint16] | None,
         ids: NDArray[np.int32],
@@ -86,7 +167,7 @@ class ForwardPass:
         state: dict[str, Floats] | None = ...,
         threads: int,
         isa: str,
-        precision: str = ...,
+        precision: _Precision = ...,
     ) -> None: ...
     @property
     def layers(self) -> Floats: ...

@@ -1,18 +1,17 @@
-from typing import Any
+from collections.abc import Sequence
 
+import numpy as np
 from numpy.typing import NDArray
 
-def update(
-    optimizer: str,
-    dense: list[tuple[NDArray[Any] | None, ...]],
-    sparse: list[tuple[NDArray[Any] | None, ...]],
+_Floats = NDArray[np.float32]
+
+# Changes (weights, first moment, second moment) of each (weights, first moment, second moment, gradient).
+def adam_step(
+    tensors: Sequence[tuple[_Floats, _Floats, _Floats, _Floats]],
     *,
-    rate: float,
-    step: int = ...,
-    clip_norm: float = ...,
+    learning_rate: float,
+    step: int,
+    clip_norm: float,
+    threads: int,
     isa: str,
-    threads: int = ...,
 ) -> float: ...
-def merge_shared_rows(
-    kept: tuple[NDArray[Any] | None, ...], other: tuple[NDArray[Any] | None, ...], *, threads: int = ...
-) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]: ...

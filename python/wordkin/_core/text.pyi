@@ -1,5 +1,4 @@
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ class WordTable:
     def memory_bytes(self) -> int: ...
 
 class TokenLists:
-    def __init__(self, sentences: Iterator[Any], name: str, max_sentence_length: int) -> None: ...
+    def __init__(self, sentences: Iterator[object], name: str, max_sentence_length: int) -> None: ...
     @property
     def words(self) -> int: ...
     @property
@@ -78,5 +77,5 @@ class CharacterFrame:
     def __init__(self, *, begin_word: int, end_word: int, padding: int, whole_words: list[tuple[str, int]]) -> None: ...
 
 def fill_character_rows(
-    rows: NDArray[np.uint16], words: tuple[Any, ...], *, frame: CharacterFrame, whole_characters: bool
+    rows: NDArray[np.uint16], words: tuple[str, ...], *, frame: CharacterFrame, whole_characters: bool
 ) -> None: ...

@@ -1,7 +1,10 @@
-from typing import Any, TypedDict
+from typing import TypedDict
 
+import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Buffer
+
+_Vectors = NDArray[np.float32] | NDArray[np.float64]
 
 class Fault(TypedDict):
     what: str
@@ -20,7 +23,7 @@ class Rows(TypedDict):
 
 def parse_text(
     data: Buffer,
-    out: NDArray[Any],
+    out: _Vectors,
     *,
     has_words: bool = ...,
     encoding: str = ...,
@@ -28,29 +31,31 @@ def parse_text(
     threads: int = ...,
 ) -> Rows: ...
 def parse_binary(
-    data: Buffer, out: NDArray[Any], *, most_word_bytes: int, encoding: str = ..., errors: str = ...
+    data: Buffer, out: NDArray[np.float32], *, most_word_bytes: int, encoding: str = ..., errors: str = ...
 ) -> Rows: ...
 def format_text(
-    words: NDArray[Any],
-    offsets: NDArray[Any],
-    vectors: NDArray[Any],
+    words: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    vectors: _Vectors,
     *,
     prefix: str = ...,
     has_words: bool = ...,
     separator: str = ...,
     threads: int = ...,
 ) -> bytes: ...
-def format_binary(words: NDArray[Any], offsets: NDArray[Any], vectors: NDArray[Any], *, prefix: str = ...) -> bytes: ...
+def format_binary(
+    words: NDArray[np.uint8], offsets: NDArray[np.int64], vectors: NDArray[np.float32], *, prefix: str = ...
+) -> bytes: ...
 def parse_fasttext_entries(
     data: Buffer, most_entries: int, *, most_word_bytes: int
 ) -> tuple[int, list[bytes], list[int], list[int], bool]: ...
 def subword_buckets(word: bytes, *, min_n: int, max_n: int, buckets: int) -> list[int]: ...
 def average_subwords(
-    out: NDArray[Any],
-    words: NDArray[Any],
-    offsets: NDArray[Any],
-    word_rows: NDArray[Any] | None,
-    bucket_rows: NDArray[Any],
+    out: NDArray[np.float32],
+    words: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    word_rows: NDArray[np.float32] | None,
+    bucket_rows: NDArray[np.float32],
     *,
     min_n: int,
     max_n: int,

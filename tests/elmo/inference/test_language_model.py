@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,24 @@ class Model:
         self.options = small_options(**changes)
         parameters = random_parameters(self.options, 1)
         self.exact = {name: Node(value.astype(np.float64)) for name, value in parameters.items()}
+        self.threads = threads
         self.core = _core.elmo.LanguageModel(
             self.options, parameters, threads=threads, isa=isa or compute.choose_isa(), precision=precision
         )
+
+    def token_vectors(self, characters: NDArray[np.uint16]) -> NDArray[np.float32]:
+        return self.core.token_vectors(characters, threads=self.threads)
+
+    def layers(self, *arrays: NDArray[Any], **options: Any) -> NDArray[np.float32]:
+        return self.core.layers(*arrays, threads=self.threads, **options)
+
+    def distributions(self, direction: int, hidden: NDArray[np.float32]) -> NDArray[np.float32]:
+        return self.core.distributions(direction, hidden, threads=self.threads)
+
+    def log_probabilities(
+        self, direction: int, hidden: NDArray[np.float32], targets: NDArray[np.int32]
+    ) -> NDArray[np.float64]:
+        return self.core.log_probabilities(direction, hidden, targets, threads=self.threads)
 
 
 def random_words(options: Any, seed: int, count: int = 11) -> NDArray[np.uint16]:
@@ -70,7 +86,7 @@ def test_token_vectors(isa: str, activation: str) -> None:
     model = Model(isa, activation=activation, n_highway=2)
     words = random_words(model.options, 2)
     expected = token_layer(model.exact, model.options, words).value
-    assert_close(model.core.token_vectors(words), expected, "vectors")
+    assert_close(model.token_vectors(words), expected, "vectors")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -82,7 +98,7 @@ def test_layers_and_state(isa: str, name: str) -> None:
     state = state_of(options, len(sentences), seed=4)
     before = {key: value.copy() for key, value in state.items()}
     ids, ends = joined(sentences)
-    layers = model.core.layers(vectors, ids, ends, state=state)
+    layers = model.layers(vectors, ids, ends, state=state)
     assert layers.shape == (options.n_layers + 1, len(ids), 2 * options.projection_dim)
     for row, (sentence, end) in enumerate(zip(sentences, ends, strict=True)):
         own = rows_of(before, row)
@@ -98,15 +114,15 @@ def test_layers_and_state(isa: str, name: str) -> None:
 def test_a_sentence_has_the_same_bits_in_any_company(isa: str, precision: str) -> None:
     models = [Model(isa, threads=threads, precision=precision, dim=40, projection_dim=17) for threads in (1, 2)]
     words = random_words(models[0].options, 2, count=300)
-    vectors = models[0].core.token_vectors(words)
-    np.testing.assert_array_equal(vectors, models[1].core.token_vectors(words))
-    np.testing.assert_array_equal(vectors[5:6], models[1].core.token_vectors(words[5:6]))
+    vectors = models[0].token_vectors(words)
+    np.testing.assert_array_equal(vectors, models[1].token_vectors(words))
+    np.testing.assert_array_equal(vectors[5:6], models[1].token_vectors(words[5:6]))
     sentences = random_sentences(3, [9, 1, 20, 4, 9], words=300)
-    alone = [model.core.layers(vectors, *joined([sentence])) for sentence in sentences for model in models[:1]]
+    alone = [model.layers(vectors, *joined([sentence])) for sentence in sentences for model in models[:1]]
     for model in models:
         for order in ([0, 1, 2, 3, 4], [4, 2, 0], [3, 1]):
             ids, ends = joined([sentences[k] for k in order])
-            together = model.core.layers(vectors, ids, ends)
+            together = model.layers(vectors, ids, ends)
             for k, end in zip(order, ends, strict=True):
                 np.testing.assert_array_equal(together[:, end - len(sentences[k]) : end], alone[k])
 
@@ -115,11 +131,11 @@ def test_fewer_layers_are_the_lowest() -> None:
     model = Model()
     vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
     ids, ends = joined(random_sentences(3, [3, 5]))
-    every = model.core.layers(vectors, ids, ends)
+    every = model.layers(vectors, ids, ends)
     for n_layers in (0, 1, 2):
-        np.testing.assert_array_equal(model.core.layers(vectors, ids, ends, n_layers=n_layers), every[: n_layers + 1])
+        np.testing.assert_array_equal(model.layers(vectors, ids, ends, n_layers=n_layers), every[: n_layers + 1])
     np.testing.assert_array_equal(every[0], np.hstack([vectors[ids], vectors[ids]]))
-    assert model.core.layers(vectors, *joined([])).shape == (3, 0, 10)
+    assert model.layers(vectors, *joined([])).shape == (3, 0, 10)
 
 
 def test_a_sentence_in_two_pieces_with_carried_state() -> None:
@@ -127,32 +143,31 @@ def test_a_sentence_in_two_pieces_with_carried_state() -> None:
     model = Model()
     vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
     (sentence,) = random_sentences(3, [9])
-    whole = model.core.layers(vectors, *joined([sentence]))
+    whole = model.layers(vectors, *joined([sentence]))
     state = state_of(model.options, 1)
     for forward, backward in ((slice(0, 4), slice(5, 9)), (slice(4, 9), slice(0, 5))):
-        piece = model.core.layers(
-            vectors, *joined([sentence[forward]]), state=state, backward_ids=sentence[backward].copy()
-        )
+        piece = model.layers(vectors, *joined([sentence[forward]]), state=state, backward_ids=sentence[backward].copy())
         np.testing.assert_array_equal(piece[..., :5], whole[:, forward, :5])
         np.testing.assert_array_equal(piece[..., 5:], whole[:, backward, 5:])
     with pytest.raises(ValueError, match="the last of `ends` must be the number of backward_ids, 3, got 9"):
-        model.core.layers(vectors, *joined([sentence]), backward_ids=sentence[:3].copy())
+        model.layers(vectors, *joined([sentence]), backward_ids=sentence[:3].copy())
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_evaluation(isa: str, name: str) -> None:
     model = Model(isa, threads=2, **MODELS[name])
+    evaluator = _core.elmo.Evaluator(model.core, threads=2)
     generator = np.random.default_rng(6)
     state: dict[str, Any] = dict(zero_state(model.options, 3))
     for number in range(3):
         window = random_window(model.options, number)
         mask = generator.random((2, 4, 3)) < 0.7
-        given = model.core.evaluate(window.characters, window.inputs, window.targets, mask)
+        given = evaluator.evaluate(window.characters, window.inputs, window.targets, mask)
         per_place, state = losses(model.exact, model.options, window, state, mask=mask)
         assert given == pytest.approx([float(loss.value) for loss in per_place], rel=1e-6)
-    model.core.reset_state()
+    evaluator.reset_state()
     window = random_window(model.options, 0)
-    again = model.core.evaluate(window.characters, window.inputs, window.targets, mask)
+    again = evaluator.evaluate(window.characters, window.inputs, window.targets, mask)
     per_place, _ = losses(model.exact, model.options, window, zero_state(model.options, 3), mask=mask)
     assert again == pytest.approx([float(loss.value) for loss in per_place], rel=1e-6)
 
@@ -166,9 +181,9 @@ def test_probabilities_of_words(isa: str, direction: int) -> None:
     weights, bias = (model.exact[f"softmax_{direction}/{kind}"].value for kind in "Wb")
     scores = hidden.astype(np.float64) @ weights.T + bias
     expected = scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)
-    np.testing.assert_allclose(model.core.distributions(direction, hidden), expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(model.distributions(direction, hidden), expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(
-        model.core.log_probabilities(direction, hidden, targets), expected[np.arange(6), targets], rtol=0, atol=1e-5
+        model.log_probabilities(direction, hidden, targets), expected[np.arange(6), targets], rtol=0, atol=1e-5
     )
 
 
@@ -176,9 +191,28 @@ def test_a_model_without_softmax_embeds_and_refuses_to_evaluate() -> None:
     options = small_options()
     parameters = {key: value for key, value in random_parameters(options, 1).items() if not key.startswith("softmax")}
     model = _core.elmo.LanguageModel(options, parameters, threads=1, isa="baseline")
-    assert model.token_vectors(random_words(options, 2)).shape == (11, 5)
+    assert model.token_vectors(random_words(options, 2), threads=1).shape == (11, 5)
     with pytest.raises(ValueError, match="has no softmax"):
-        model.distributions(0, np.zeros((1, 5), np.float32))
+        _core.elmo.Evaluator(model, threads=1)
+    with pytest.raises(ValueError, match="has no softmax"):
+        model.distributions(0, np.zeros((1, 5), np.float32), threads=1)
+
+
+def test_threads_share_one_model(isa: str) -> None:
+    """Calls with different numbers of threads run at the same time and return the same bits."""
+    model = Model(isa, dim=40, projection_dim=17).core
+    words = random_words(small_options(), 2, count=300)
+    vectors = model.token_vectors(words, threads=1)
+    ids, ends = joined(random_sentences(3, [9, 1, 20, 4, 9], words=300))
+    expected = model.layers(vectors, ids, ends, threads=1)
+
+    def run(threads: int) -> bool:
+        found = model.token_vectors(words, threads=threads)
+        layers = model.layers(found, ids, ends, threads=threads)
+        return np.array_equal(found, vectors) and np.array_equal(layers, expected)
+
+    with ThreadPoolExecutor(4) as executor:
+        assert all(executor.map(run, [1, 2, 3, 1] * 5))
 
 
 def test_bad_input_is_refused() -> None:
@@ -195,6 +229,6 @@ def test_bad_input_is_refused() -> None:
     ]
     for changes, error, message in cases:
         with pytest.raises(error, match=message):
-            model.layers(**{"vectors": vectors, "ids": ids, "ends": ends, **changes})
+            model.layers(threads=1, **{"vectors": vectors, "ids": ids, "ends": ends, **changes})
     with pytest.raises(ValueError, match="`direction` must be 0 or 1"):
-        model.distributions(2, vectors)
+        model.distributions(2, vectors, threads=1)

@@ -84,16 +84,14 @@ class LanguageModelTuner:
             [np.ascontiguousarray(piece.transpose(1, 0, 2)) for piece in np.split(gradient, ends)]
         )
         self._backward = None
-        dense: list[tuple[Floats | None, ...]] = []
+        tensors: list[tuple[Floats, Floats, Floats, Floats]] = []
         for name, values in gradients.items():
             weights = self._model.parameters[name]
             first, second = self._moments.setdefault(name, (np.zeros_like(weights), np.zeros_like(weights)))
-            dense.append((weights.reshape(-1), first.reshape(-1), second.reshape(-1), values.reshape(-1)))
-        norm = _core.optim.update(
-            "adam",
-            dense,
-            [],
-            rate=learning_rate,
+            tensors.append((weights.reshape(-1), first.reshape(-1), second.reshape(-1), values.reshape(-1)))
+        norm = _core.optim.adam_step(
+            tensors,
+            learning_rate=learning_rate,
             step=step,
             clip_norm=self._clip_norm,
             isa=self._compute.isa,

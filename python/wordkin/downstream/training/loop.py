@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ... import _core
 from ...errors import TrainingDiverged
 from ...runtime.compute import Compute
 from ..data.batching import Indices, sorted_batches, training_batches
@@ -141,7 +142,7 @@ class _Steps:
             batch_weight = float(weights.sum(dtype=np.float64))
             loss += result["loss"] * batch_weight
             weight += batch_weight
-            if accuracy is not None:
+            if accuracy is not None and result["scores"] is not None:
                 correct += batch_weight * accuracy(result["scores"], targets, weights)
             progress.end_step(epoch, result["loss"])
         metrics = {"loss": loss / weight if weight else 0.0}
@@ -149,7 +150,7 @@ class _Steps:
             metrics["accuracy"] = correct / weight if weight else 0.0
         return metrics
 
-    def _step(self, indices: Indices, targets: NDArray[Any], weights: Floats, rate: float) -> dict[str, Any]:
+    def _step(self, indices: Indices, targets: NDArray[Any], weights: Floats, rate: float) -> _core.tasks.StepOutcome:
         contexts = self.state.features.contexts
         tuners = iter(self.tuners)
         layers = [next(tuners).forward(self.prepared, indices) if source.is_tuned else None for source in contexts]
@@ -170,9 +171,8 @@ class _Steps:
             )
         self.count += 1
         if self.tuners:
-            gradients = [
-                gradient for gradient, source in zip(result["d_contexts"], contexts, strict=True) if source.is_tuned
-            ]
+            d_contexts = result["d_contexts"] or ()
+            gradients = [gradient for gradient, source in zip(d_contexts, contexts, strict=True) if source.is_tuned]
             learning_rate = self.options.embedding_learning_rate * rate
             for tuner, gradient in zip(self.tuners, gradients, strict=True):
                 tuner.update(gradient, batch.lengths, learning_rate, self.count)

@@ -176,4 +176,4 @@ class AnsweringModel(ServedModel):
             raise ValueError("layers must give one vector of a token, such as 'average' or 'top', got 'all'")
         model = self._loaded(workers, precision)
         with counted_progress(shown, 0, " words") as show:
-            return distilled(model, corpus, encoding, workers=model.core.threads, min_count=least, show=show)
+            return distilled(model, corpus, encoding, workers=model.threads, min_count=least, show=show)

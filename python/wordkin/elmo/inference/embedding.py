@@ -52,6 +52,7 @@ class LoadedModel:
     ) -> None:
         self._made_of = content, (isa, precision, cut)
         self.options: ELMoOptions = content.options
+        self.threads = threads
         self.core = _core.elmo.LanguageModel(
             content.options, content.parameters, threads=threads, isa=isa, precision=precision
         )
@@ -76,7 +77,9 @@ class LoadedModel:
     def _computed(self, words: list[str]) -> NDArray[np.float32]:
         longest = self.options.max_characters_per_token
         blocks = [
-            self.core.token_vectors(character_rows(words[first : first + _WORDS_AT_ONCE], longest, cut=self._cut))
+            self.core.token_vectors(
+                character_rows(words[first : first + _WORDS_AT_ONCE], longest, cut=self._cut), threads=self.threads
+            )
             for first in range(0, len(words), _WORDS_AT_ONCE)
         ]
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
@@ -167,6 +170,7 @@ class LoadedModel:
             vectors,
             np.array(ids, dtype=np.int32),
             np.array(ends, dtype=np.int64),
+            threads=self.threads,
             n_layers=n_layers,
             state=state,
             backward_ids=None if backward_ids is None else np.array(backward_ids, dtype=np.int32),

@@ -100,10 +100,16 @@ def _scores(
     # The forward direction predicts what comes next, the backward one what came before.
     hidden = [_hidden(top) for _, top in tops]
     ahead = model.core.log_probabilities(
-        0, np.concatenate([forward[:-1] for forward, _ in hidden]), np.concatenate([own[1:] for own in ids])
+        0,
+        np.concatenate([forward[:-1] for forward, _ in hidden]),
+        np.concatenate([own[1:] for own in ids]),
+        threads=model.threads,
     )
     behind = model.core.log_probabilities(
-        1, np.concatenate([backward[1:] for _, backward in hidden]), np.concatenate([own[:-1] for own in ids])
+        1,
+        np.concatenate([backward[1:] for _, backward in hidden]),
+        np.concatenate([own[:-1] for own in ids]),
+        threads=model.threads,
     )
     first = 0
     for (number, _), own in zip(tops, ids, strict=True):
@@ -160,6 +166,10 @@ def _place_distributions(
 ) -> Iterator[NDArray[np.float64]]:
     forward, backward = _hidden(layers)
     if direction != "backward":  # from the token before, which is the mark of the begin for the first
-        yield model.core.distributions(0, forward[position : position + 1].copy())[0].astype(np.float64)
+        yield model.core.distributions(0, forward[position : position + 1].copy(), threads=model.threads)[0].astype(
+            np.float64
+        )
     if direction != "forward":
-        yield model.core.distributions(1, backward[position + 2 : position + 3].copy())[0].astype(np.float64)
+        yield model.core.distributions(1, backward[position + 2 : position + 3].copy(), threads=model.threads)[
+            0
+        ].astype(np.float64)

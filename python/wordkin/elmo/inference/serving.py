@@ -75,7 +75,7 @@ class ServedModel(ABC):
                 self._packed = model = None  # not two of them at a time
                 model = LoadedModel(content, threads=threads, isa=isa, precision=chosen, cut=cut_at)
                 self._packed = model
-        model.core.threads = threads
+        model.threads = threads
         model.bound_cache(self._cache_bytes)
         return model
 

@@ -53,10 +53,11 @@ def measure_perplexity(
     model = _core.elmo.LanguageModel(
         state.options, state.parameters, threads=compute.threads, isa=compute.isa, precision=compute.precision
     )
+    evaluator = _core.elmo.Evaluator(model, threads=compute.threads)
     losses = np.zeros(2)
     done = 0
     for window in windows_of(text, batch_size=batch_size, unroll_steps=unroll_steps):
-        losses += model.evaluate(window.characters, window.inputs, window.targets, window.mask)
+        losses += evaluator.evaluate(window.characters, window.inputs, window.targets, window.mask)
         done += int(window.mask[0].sum())
         if report_progress is not None:
             report_progress(done)

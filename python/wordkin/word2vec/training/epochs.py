@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -81,13 +80,14 @@ def run_epochs(
         If weights are not finite after an epoch.
     """
     session = _core.word2vec.TrainingSession(
-        SimpleNamespace(**vars(options), isa=compute.isa),
+        options,
         input=arrays.input.padded,
         nodes=None if arrays.nodes is None else arrays.nodes.padded,
         output=None if arrays.output is None else arrays.output.padded,
         update_scale=arrays.update_scale,
         counts=arrays.counts,
         threads=compute.threads,
+        isa=compute.isa,
         start_rate=schedule.start,
         end_rate=schedule.end,
         planned_words=schedule.planned_words,

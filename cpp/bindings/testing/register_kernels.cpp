@@ -1,0 +1,106 @@
+// Single kernels.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/compute.h"
+#include "bindings/testing/registers.h"
+#include "memory/aligned_buffer.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+std::vector<float*> row_pointers(const memory::MatrixView<float>& matrix, const std::span<const std::int32_t> ids,
+                                 const char* name) {
+  std::vector<float*> rows;
+  for (const auto id : ids) {
+    if (id < 0 || id >= matrix.rows)
+      throw py::index_error("`" + std::string(name) + "` must be ids of rows, got " + std::to_string(id));
+    rows.push_back(matrix.row(id));
+  }
+  return rows;
+}
+
+std::vector<float> padded(const std::span<const float> values) {
+  std::vector<float> copy(values.begin(), values.end());
+  copy.resize(copy.size() + 16, 0.0f);
+  return copy;
+}
+
+// Updates one window on rows of two matrices and returns the loss. See kernels::Window.
+double update_window(const std::string& isa, const std::string& architecture, const py::object& input,
+                     const py::object& input_ids, const py::object& output, const py::object& output_ids,
+                     const py::object& signs, const py::object& repeats, float rate, float scale, float error_scale,
+                     const py::object& update_scale) {
+  const auto& table = kernels_named(isa);
+  const auto x = matrix_view<float>("input", input, Access::kWrite);
+  const auto y = matrix_view<float>("output", output, Access::kWrite);
+  if (x.columns != y.columns || x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("`input` and `output` must have the same number of columns, a multiple of 16");
+  const auto inputs =
+      row_pointers(x, vector_view<const std::int32_t>("input_ids", input_ids, Access::kRead), "input_ids");
+  const auto outputs =
+      row_pointers(y, vector_view<const std::int32_t>("output_ids", output_ids, Access::kRead), "output_ids");
+  const auto sign = padded(vector_view<const float>("signs", signs, Access::kRead));
+  const auto repeat = padded(vector_view<const float>("repeats", repeats, Access::kRead));
+  if (sign.size() != outputs.size() + 16 || repeat.size() != outputs.size() + 16)
+    throw std::invalid_argument("`signs` and `repeats` must have one entry for each of `output_ids`");
+  std::vector<float> factor;
+  if (!update_scale.is_none()) {
+    const auto given = vector_view<const float>("update_scale", update_scale, Access::kRead);
+    factor.assign(given.begin(), given.end());
+    if (factor.size() != inputs.size())
+      throw std::invalid_argument("`update_scale` must have one entry for each of `input_ids`");
+  }
+  float most = 1.0f;
+  for (const float r : repeat) most = r > most ? r : most;
+
+  const auto n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
+  const auto width = static_cast<int>(x.columns);
+  memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::scratch_floats(n, m, width)));
+  kernels::LossAccumulator loss;
+  const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n},
+                               {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(most)},
+                               {nullptr, 0},
+                               width,
+                               rate,
+                               scale,
+                               error_scale,
+                               scratch.data(),
+                               &loss};
+  if (architecture == "skipgram") {
+    table.skipgram(window);
+  } else if (architecture == "cbow") {
+    table.cbow(window);
+  } else if (architecture == "touch") {
+    table.touch(window);
+  } else {
+    throw std::invalid_argument("`architecture` must be skipgram, cbow or touch, got " + architecture);
+  }
+  table.fold_loss(loss);
+  return loss.total;
+}
+
+void apply_sigmoid(const std::string& isa, const py::object& values) {
+  const auto v = vector_view<float>("values", values, Access::kWrite);
+  kernels_named(isa).sigmoid(v.data(), static_cast<std::int64_t>(v.size()));
+}
+
+}  // namespace
+
+void register_test_kernels(py::module_& m) {
+  auto k = m.def_submodule("kernels", "The kernels of each instruction set.");
+  k.def("update_window", &update_window, py::arg("isa"), py::arg("architecture"), py::arg("input"),
+        py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
+        py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
+        py::arg("update_scale") = py::none());
+  k.def("sigmoid", &apply_sigmoid, py::arg("isa"), py::arg("values"));
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,94 @@
+#include "bindings/token_reader.h"
+
+#include "bindings/array_views.h"
+#include "bindings/python_strings.h"
+#include "text/sentence_splitter.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+std::string shortened(PyObject* string) {
+  const auto ascii = py::reinterpret_steal<py::object>(PyObject_ASCII(string));
+  if (!ascii) throw py::error_already_set();
+  auto text = py::cast<std::string>(ascii);
+  if (text.size() > 40) text.replace(37, std::string::npos, "...");
+  return text;
+}
+
+[[noreturn]] void refuse_surrogate(PyObject* token, py::ssize_t position, py::ssize_t at, const TokenSource& source) {
+  const std::string reason =
+      "surrogates not allowed (" + source.prefix() + source.token_text(position) + ", " + shortened(token) + ")";
+  const py::object error =
+      py::reinterpret_borrow<py::object>(PyExc_UnicodeEncodeError)("utf-8", py::handle(token), at, at + 1, reason);
+  PyErr_SetObject(PyExc_UnicodeEncodeError, error.ptr());
+  throw py::error_already_set();
+}
+
+[[noreturn]] void refuse_length(py::ssize_t position, const TokenSource& source, std::size_t max_bytes) {
+  throw text::TextError(source.token_text(position) + " is longer than " + std::to_string(max_bytes) + " bytes", 0);
+}
+
+}  // namespace
+
+std::string TokenSource::sentence_text() const {
+  return sentence < 0 ? "a sentence" : "sentence " + std::to_string(sentence);
+}
+
+std::string TokenSource::token_text(py::ssize_t token) const {
+  return "token " + std::to_string(token) + " of " + sentence_text();
+}
+
+std::string TokenSource::prefix() const {
+  return argument == nullptr ? std::string() : "`" + std::string(argument) + "`: ";
+}
+
+py::object sentence_tokens(const py::handle& sentence, const TokenSource& source) {
+  const std::string place = source.prefix() + source.sentence_text();
+  if (PyUnicode_Check(sentence.ptr()))
+    throw py::type_error(place + " must be a list of str, got a str (" + shortened(sentence.ptr()) +
+                         "), which looks like an unsplit sentence: pass [s.split() for s in ...]");
+  const std::string rule = place + " must be a list of str, got " + type_name(sentence);
+  if (PyBytes_Check(sentence.ptr()) || PyByteArray_Check(sentence.ptr())) throw py::type_error(rule);
+#if defined(Py_GIL_DISABLED)
+  // Without a global lock another thread may change a list while it is read, so a tuple made from it is read instead.
+  PyObject* const iterator = PyObject_GetIter(sentence.ptr());
+  if (iterator == nullptr) throw py::type_error(rule);
+  Py_DECREF(iterator);
+  auto tokens = py::reinterpret_steal<py::object>(PySequence_Tuple(sentence.ptr()));
+#else
+  auto tokens = py::reinterpret_steal<py::object>(PySequence_Fast(sentence.ptr(), rule.c_str()));
+#endif
+  if (!tokens) throw py::error_already_set();
+  return tokens;
+}
+
+void require_str(PyObject* token, py::ssize_t position, const TokenSource& source) {
+  if (!PyUnicode_Check(token))
+    throw py::type_error(source.prefix() + source.token_text(position) + " must be a str, got " + type_name(token));
+#if PY_VERSION_HEX < 0x030C0000
+  if (PyUnicode_READY(token) != 0) throw py::error_already_set();
+#endif
+}
+
+text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, py::ssize_t position,
+                            const TokenSource& source, std::size_t max_bytes) {
+  const py::ssize_t length = PyUnicode_GET_LENGTH(token);
+  if (static_cast<std::size_t>(length) > max_bytes) refuse_length(position, source, max_bytes);
+  if (PyUnicode_IS_COMPACT_ASCII(token))
+    return text::hash_word({static_cast<const char*>(PyUnicode_DATA(token)), static_cast<std::size_t>(length)});
+  const int kind = PyUnicode_KIND(token);
+  const void* const data = PyUnicode_DATA(token);
+  const std::size_t start = encoded.size();
+  for (py::ssize_t at = 0; at < length; ++at) {
+    const Py_UCS4 character = PyUnicode_READ(kind, data, at);
+    if (is_surrogate(character)) refuse_surrogate(token, position, at, source);
+    append_utf8(encoded, character);
+  }
+  const std::size_t bytes = encoded.size() - start;
+  if (bytes > max_bytes) refuse_length(position, source, max_bytes);
+  return text::hash_word({encoded.data() + start, bytes});
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,90 @@
+#include "bindings/word2vec_session.h"
+
+#include <stdexcept>
+#include <utility>
+
+#include "bindings/array_views.h"
+#include "bindings/word2vec_options.h"
+
+namespace py = pybind11;
+
+namespace wordkin::bindings {
+namespace {
+
+memory::MatrixView<float> optional_matrix(const char* name, const py::object& object) {
+  return object.is_none() ? memory::MatrixView<float>{} : matrix_view<float>(name, object, Access::kWrite);
+}
+
+}  // namespace
+
+TrainingSession::TrainingSession(const py::object& options, TrainingArrays arrays, const RatePlan& rate,
+                                 std::size_t threads, const kernels::KernelTable& kernels, std::uint64_t first_stream)
+    : arrays_(std::move(arrays)), kernels_(kernels), rate_(rate.start, rate.end, rate.planned_words) {
+  word2vec::Parameters parameters;
+  parameters.input = matrix_view<float>("input", arrays_.input, Access::kWrite);
+  parameters.nodes = optional_matrix("nodes", arrays_.nodes);
+  parameters.output = optional_matrix("output", arrays_.output);
+  if (!arrays_.update_scale.is_none())
+    parameters.update_scale = vector_view<const float>("update_scale", arrays_.update_scale, Access::kRead);
+  hogwild_ = std::make_shared<word2vec::Hogwild>(
+      word2vec_options_from(options), parameters,
+      vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead), kernels_, threads, rate_, first_stream);
+}
+
+void TrainingSession::feed(const py::object& ids, const py::object& ends, std::int64_t raw_words) {
+  const auto id = vector_view<const std::int32_t>("ids", ids, Access::kRead);
+  const auto end = vector_view<const std::int64_t>("ends", ends, Access::kRead);
+  const auto hogwild = running();
+  const py::gil_scoped_release release;  // copies a block; the caller holds the arrays
+  hogwild->feed(id, end, raw_words);
+}
+
+bool TrainingSession::wait(std::size_t max_pending, double seconds) {
+  const auto hogwild = running();
+  const py::gil_scoped_release release;  // sleeps
+  return hogwild->wait(max_pending, seconds);
+}
+
+void TrainingSession::cancel() {
+  const auto hogwild = running();
+  const py::gil_scoped_release release;  // waits for the current windows
+  hogwild->cancel();
+  while (!hogwild->wait(0, 1.0)) {
+  }
+}
+
+void TrainingSession::close() {
+  auto hogwild = std::move(hogwild_);
+  const py::gil_scoped_release release;  // joins threads, none of which needs Python
+  hogwild.reset();
+}
+
+py::dict TrainingSession::tally() const {
+  const word2vec::Tally t = running()->tally();
+  py::dict d;
+  d["raw_words"] = t.raw_words;
+  d["trained_words"] = t.trained_words;
+  d["pairs"] = t.pairs;
+  d["scores"] = t.scores;
+  d["loss"] = t.loss;
+  return d;
+}
+
+std::shared_ptr<word2vec::Hogwild> TrainingSession::running() const {
+  if (!hogwild_) throw std::runtime_error("this training session is closed");
+  return hogwild_;
+}
+
+void define_session_methods(py::class_<TrainingSession>& c) {
+  c.def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"))
+      .def("finish", &TrainingSession::finish)
+      .def("wait", &TrainingSession::wait, py::arg("max_pending"), py::arg("seconds"))
+      .def("cancel", &TrainingSession::cancel)
+      .def("close", &TrainingSession::close)
+      .def("tally", &TrainingSession::tally)
+      .def_property_readonly("learning_rate", &TrainingSession::learning_rate)
+      .def_property_readonly("words", &TrainingSession::words)
+      .def_property_readonly("threads", &TrainingSession::threads);
+}
+
+}  // namespace wordkin::bindings

@@ -1,0 +1,57 @@
+// One run of Word2Vec training on arrays that Python owns.
+#pragma once
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "kernels/kernel_table.h"
+#include "word2vec/hogwild.h"
+
+namespace wordkin::bindings {
+
+// The matrices that training changes, and what else it reads; None for an absent array.
+struct TrainingArrays {
+  pybind11::object input, nodes, output, update_scale, counts;
+};
+
+// The linear decay of the learning rate over the planned number of words.
+struct RatePlan {
+  double start, end, planned_words;
+};
+
+class TrainingSession {
+ public:
+  TrainingSession(const pybind11::object& options, TrainingArrays arrays, const RatePlan& rate, std::size_t threads,
+                  const kernels::KernelTable& kernels, std::uint64_t first_stream);
+  ~TrainingSession() { close(); }
+  TrainingSession(const TrainingSession&) = delete;
+  TrainingSession& operator=(const TrainingSession&) = delete;
+
+  void feed(const pybind11::object& ids, const pybind11::object& ends, std::int64_t raw_words);
+  void finish() { running()->finish(); }
+  bool wait(std::size_t max_pending, double seconds);
+  void cancel();  // stops the work; any thread may call it
+  void close();   // stops the work and joins the threads
+  [[nodiscard]] pybind11::dict tally() const;
+  [[nodiscard]] double learning_rate() const { return rate_.now(); }
+  [[nodiscard]] std::int64_t words() const { return rate_.words(); }
+  [[nodiscard]] std::size_t threads() const { return running()->threads(); }
+
+ private:
+  // Shared for the duration of a call, so that no other thread closes the session during it.
+  [[nodiscard]] std::shared_ptr<word2vec::Hogwild> running() const;
+
+  TrainingArrays arrays_;
+  kernels::KernelTable kernels_;
+  word2vec::LearningRate rate_;
+  std::shared_ptr<word2vec::Hogwild> hogwild_;
+};
+
+// Adds the methods, but no constructor.
+void define_session_methods(pybind11::class_<TrainingSession>& c);
+
+}  // namespace wordkin::bindings
