@@ -72,7 +72,7 @@ def _facts_of_own(source: Path) -> dict[str, Any]:
     from ..storage import read_archive
 
     archive = read_archive(source, mmap=True)
-    content = archive_to_state(archive, str(source))
+    content = archive_to_state(archive)
     run: dict[str, Any] = archive.metadata.get("run", {})
     return {
         "file": str(source),
@@ -97,7 +97,7 @@ def holds_language_model(path: str) -> bool:
 
 
 def _holds_language_model(source: Path) -> bool:
-    from ..elmo.archive import KIND
+    from ..elmo.archive import MODEL_FILE
     from ..errors import FormatError
     from ..storage import read_archive
 
@@ -105,6 +105,6 @@ def _holds_language_model(source: Path) -> bool:
         if file.read(9)[4:9] != b"\0\0\0\0{":
             return False
     try:
-        return read_archive(source, mmap=True).metadata.get("kind") == KIND
+        return read_archive(source, mmap=True).metadata.get("kind") == MODEL_FILE.kind
     except FormatError:
         return False

@@ -90,7 +90,7 @@ class ModelState:
     optimizer_file : Path, optional
         File that the optimizer state can be loaded from.
     checksum : int, optional
-        Checksum of the parameters, which `optimizer_file` must name.
+        Checksum of the parameters when they were saved, which the file of the optimizer state must name.
     training : dict, optional
         Arguments of the last training run.
     """

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import VocabularyError
+from ..errors import CorruptFileError, FormatError, VocabularyError
 from ..storage import pack_words
+from ..storage.lines import decode_lines
 from ..storage.opening import open_binary
 from ..storage.paths import AnyPath, local_path
 from ..text import RawCounts, Vocabulary
@@ -22,7 +23,7 @@ __all__ = [
     "TargetWords",
     "frequent_words",
     "parse_vocabulary",
-    "parse_vocabulary_lines",
+    "parse_vocabulary_file",
 ]
 
 UNKNOWN = "<UNK>"
@@ -206,16 +207,16 @@ def parse_vocabulary(vocabulary: Any) -> TargetWords:
 
 def _read_vocabulary(path: AnyPath) -> TargetWords:
     with open_binary(path) as file:
-        return parse_vocabulary_lines(file.read(), str(local_path(path)))
+        return parse_vocabulary_file(file, str(local_path(path)))
 
 
-def parse_vocabulary_lines(text: bytes, source: str) -> TargetWords:
-    """Return the vocabulary in the content of a vocabulary file.
+def parse_vocabulary_file(lines: Iterable[bytes], source: str) -> TargetWords:
+    """Return the vocabulary in a vocabulary file.
 
     Parameters
     ----------
-    text : bytes
-        UTF-8 text with one word per line.
+    lines : iterable of bytes
+        Open file, or lines of UTF-8 text with one word per line.
     source : str
         Name of the file, for error messages.
 
@@ -227,26 +228,24 @@ def parse_vocabulary_lines(text: bytes, source: str) -> TargetWords:
     Raises
     ------
     VocabularyError
-        If the text is not a valid vocabulary.
+        If the file is not a valid vocabulary.
 
     Examples
     --------
-    >>> parse_vocabulary_lines(b"the\\nof\\n", "vocabulary.txt").words[3:]
+    >>> parse_vocabulary_file([b"the\\n", b"of\\n"], "vocabulary.txt").words[3:]
     ['the', 'of']
     """
-    lines = text.split(b"\n")
-    if lines and not lines[-1]:
-        del lines[-1]
     words = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            word = line.rstrip(b"\r").decode("utf-8")
-        except UnicodeDecodeError:
-            raise VocabularyError(f"{source}: line {number}: invalid UTF-8") from None
-        if not word:
-            raise VocabularyError(f"{source}: line {number}: empty; a vocabulary file has one word per line")
-        if word != _PADDING_WORD:
-            words.append(word)
+    try:
+        for number, word in decode_lines(lines, source):
+            if not word:
+                raise VocabularyError(f"{source}: line {number}: empty; a vocabulary file has one word per line")
+            if word != _PADDING_WORD:
+                words.append(word)
+    except CorruptFileError:
+        raise
+    except FormatError as error:
+        raise VocabularyError(str(error)) from None
     if not words:
         raise VocabularyError(f"{source}: no words")
     try:

@@ -117,7 +117,9 @@ def test_an_optimizer_that_does_not_belong(
 
 def test_other_files(tmp_path: Path) -> None:
     Word2Vec([["a", "b"]] * 5, min_count=1, vector_size=4).save(tmp_path / "weights.safetensors")
-    with pytest.raises(FormatError, match=r"weights\.safetensors: holds 'word2vec', expected 'elmo'"):
+    with pytest.raises(
+        FormatError, match=r"weights\.safetensors: the file holds a model of kind 'word2vec', expected 'elmo'"
+    ):
         ELMo.from_pretrained(tmp_path)
     with pytest.raises(FileNotFoundError):
         ELMo.from_pretrained(tmp_path / "nowhere")

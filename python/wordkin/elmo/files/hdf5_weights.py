@@ -1,8 +1,8 @@
-"""Weights in the original's HDF5 files, read without trust: only plain data sets, of the shapes that are expected.
+"""Weights in the HDF5 files of the original program; only plain data sets of the expected shapes are read.
 
-HDF5 can make a reader open other files (links, external storage, virtual data sets), ask for memory that no data stand
-for, and load code for filters. None of that is followed. libhdf5 itself still parses the file: for files from strangers
-convert them in a process of its own.
+HDF5 files can make a reader open other files (links, external storage, virtual data sets), allocate memory for data
+that the file does not contain, and load code for filters. This module refuses all of these. libhdf5 itself still parses
+the file: convert untrusted files in a resource-limited subprocess.
 """
 
 from __future__ import annotations
@@ -20,50 +20,63 @@ from numpy.typing import NDArray
 from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_path
 from ...storage.paths import AnyPath
+from ...storage.signatures import HDF5_SIGNATURE
 from ..initialization import allocate
 from ..state import Shapes, Tensors
 
 __all__ = ["Hdf5Weights", "imported_h5py", "opened_weights", "write_weights"]
 
-_DEEPEST = 8  # groups within groups; the original's have 5
-_MOST_ENTRIES = 20_000
+_MAX_DEPTH = 8  # Of nested groups; files of the original program have 5 levels.
+_MAX_ENTRIES = 20_000
 _SMALL_BYTES = 1 << 20
-_MOST_TIMES_STORED = 1100  # what deflate can reach
-# Filters that libhdf5 and h5py bring along: deflate, shuffle, fletcher32, szip, nbit, scale-offset, LZF.
+_MAX_COMPRESSION_RATIO = 1100  # Slightly above the limit of deflate, 1032.
+# Filters included in libhdf5 and h5py: deflate, shuffle, fletcher32, szip, nbit, scale-offset, LZF.
 _KNOWN_FILTERS = {1, 2, 3, 4, 5, 6, 32000}
-# What libhdf5's complaints about damaged files come as; those of the system are OSErrors with a number.
+# Exceptions that h5py raises for damaged files. Errors of the operating system are OSErrors with an errno.
 _LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 
 def imported_h5py() -> Any:
-    """Return the module h5py.
+    """Import h5py.
+
+    Returns
+    -------
+    module
+        The module ``h5py``.
 
     Raises
     ------
     ImportError
-        If it is not installed; the error tells how to get it.
+        If it is not installed; the message says how to install it.
     """
     try:
         import h5py
     except ImportError as error:
-        raise ImportError("HDF5 files need the package h5py: pip install 'wordkin[elmo-hdf5]'", name="h5py") from error
+        raise ImportError("HDF5 files require h5py: pip install 'wordkin[elmo-hdf5]'", name="h5py") from error
     return h5py
 
 
 class Hdf5Weights:
-    """An open file whose data sets were listed, and nothing of them read.
+    """Data sets of an open HDF5 file, listed but not yet read.
 
     Parameters
     ----------
-    file
-        An open ``h5py.File``.
-    source
-        What errors call it.
+    file : h5py.File
+        Open file.
+    source : str
+        Name of the file, for error messages.
+
+    Attributes
+    ----------
+    source : str
+        Name of the file, for error messages.
 
     Raises
     ------
     FormatError
-        If something in the file is not a plain data set or group.
+        If the file contains anything other than groups and data sets.
+    CorruptFileError
+        If the groups cannot be read.
     """
 
     def __init__(self, file: Any, source: str) -> None:
@@ -75,12 +88,12 @@ class Hdf5Weights:
             self._list(file, "", 1)
 
     def _list(self, group: Any, path: str, depth: int) -> None:
-        if depth > _DEEPEST:
-            raise FormatError(f"{self.source}: groups lie more than {_DEEPEST} deep at {path[:100]!r}")
+        if depth > _MAX_DEPTH:
+            raise FormatError(f"{self.source}: groups are nested more than {_MAX_DEPTH} deep at {path[:100]!r}")
         for name in group:
             self._entries += 1
-            if self._entries > _MOST_ENTRIES:
-                raise FormatError(f"{self.source}: more than {_MOST_ENTRIES} entries; weights have a few dozen")
+            if self._entries > _MAX_ENTRIES:
+                raise FormatError(f"{self.source}: more than {_MAX_ENTRIES} entries; weights have a few dozen")
             link = group.get(name, getlink=True)
             if not isinstance(link, self._h5py.HardLink):
                 raise FormatError(
@@ -97,23 +110,46 @@ class Hdf5Weights:
 
     @property
     def names(self) -> list[str]:
-        """Of all data sets."""
+        """Names of all data sets."""
         return list(self._sets)
 
     def shape(self, name: str) -> tuple[int, ...] | None:
-        """The shape that a data set claims; None where there is no such data set."""
+        """Return the declared shape of a data set.
+
+        Parameters
+        ----------
+        name : str
+            Name of the data set.
+
+        Returns
+        -------
+        tuple of int or None
+            The shape; None if there is no such data set.
+        """
         found = self._sets.get(name)
         return None if found is None else found.shape
 
     def tensors(self, shapes: Shapes) -> Tensors:
-        """Read the data sets of these names, which must be all that there are.
+        """Read all data sets.
+
+        Parameters
+        ----------
+        shapes : list of (str, tuple of int)
+            Names and shapes of the expected data sets.
+
+        Returns
+        -------
+        dict of str to ndarray of float32
+            The tensors by name.
 
         Raises
         ------
         FormatError
-            If one is missing, of another shape or kind, or not expected; the error names it.
+            If a data set is missing, unexpected, or has another shape or type; the message names it.
         CorruptFileError
-            If one cannot be read.
+            If a data set cannot be read.
+        ResourceError
+            If there is not enough memory.
         """
         for name, shape in shapes:
             self._require(name, shape)
@@ -136,31 +172,31 @@ class Hdf5Weights:
             if found.dtype.kind != "f" or found.dtype.itemsize not in (4, 8) or found.dtype.subdtype is not None:
                 raise FormatError(f"{where} must be float32 or float64, got {found.dtype!s:.50}")
             if found.external is not None or found.is_virtual:
-                raise FormatError(f"{where} keeps its numbers in other files; only data in the file itself are read")
+                raise FormatError(f"{where} stores its data in other files; only data in the file itself are read")
             self._require_plain_storage(found, where)
 
     @staticmethod
     def _require_plain_storage(found: Any, where: str) -> None:
         properties = found.id.get_create_plist()
-        filters = {properties.get_filter(place)[0] for place in range(properties.get_nfilters())}
+        filters = {properties.get_filter(index)[0] for index in range(properties.get_nfilters())}
         if not filters <= _KNOWN_FILTERS:
-            raise FormatError(f"{where} is packed by the filter {min(filters - _KNOWN_FILTERS)}, which is unknown")
+            raise FormatError(f"{where} uses the unknown filter {min(filters - _KNOWN_FILTERS)}")
         declared = math.prod(found.shape) * found.dtype.itemsize
         stored = found.id.get_storage_size()
-        if (declared and not stored) or declared > max(_SMALL_BYTES, _MOST_TIMES_STORED * stored):
+        if (declared and not stored) or declared > max(_SMALL_BYTES, _MAX_COMPRESSION_RATIO * stored):
             raise FormatError(f"{where} declares {declared} bytes and stores {stored}")
 
     def _read(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
         tensor = allocate(name, shape)
         if tensor.size:
             with _as_format_errors(self.source, f"the data set {name!r} cannot be read"):
-                self._sets[name].read_direct(tensor)  # libhdf5 converts numbers of other widths and byte orders
+                self._sets[name].read_direct(tensor)  # libhdf5 converts other widths and byte orders.
         return tensor
 
 
 @contextlib.contextmanager
 def _as_format_errors(source: str, what: str) -> Iterator[None]:
-    """Tell libhdf5's errors as damage of the file."""
+    """Report errors of libhdf5 as damage of the file."""
     try:
         yield
     except FormatError:
@@ -173,25 +209,32 @@ def _as_format_errors(source: str, what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def opened_weights(source: Path | BinaryIO, name: str) -> Iterator[Hdf5Weights]:
-    """Open a file of weights for the time of a block.
+    """Open an HDF5 file of weights.
 
     Parameters
     ----------
-    source
-        A path, or an open file that can seek.
-    name
-        What errors call it.
+    source : Path or binary file
+        Path, or open file that can seek.
+    name : str
+        Name of the file, for error messages.
+
+    Yields
+    ------
+    Hdf5Weights
+        The data sets; the file is closed at the end of the ``with`` block.
 
     Raises
     ------
     FormatError
-        If it is no HDF5 file.
+        If the file is not an HDF5 file.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
+    ImportError
+        If h5py is not installed.
     """
     h5py = imported_h5py()
     if isinstance(source, Path):
-        with source.open("rb") as begin:  # the system's own errors, before libhdf5's
+        with source.open("rb") as begin:  # Raises the error of the operating system rather than one of libhdf5.
             _require_signature(begin, name)
     else:
         _require_signature(source, name)
@@ -204,19 +247,28 @@ def opened_weights(source: Path | BinaryIO, name: str) -> Iterator[Hdf5Weights]:
 
 
 def _require_signature(file: BinaryIO, name: str) -> None:
-    start = file.read(8)
+    start = file.read(len(HDF5_SIGNATURE))
     file.seek(0, io.SEEK_SET)
-    if start != b"\x89HDF\r\n\x1a\n":
+    if start != HDF5_SIGNATURE:
         raise FormatError(f"{name}: byte 0: found {start!r}, expected the signature of an HDF5 file")
 
 
 def write_weights(path: AnyPath, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    """Write tensors as data sets under their names; the file that was there stays until all is written.
+    """Write tensors to an HDF5 file, one data set per tensor; an existing file is replaced atomically.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    tensors : mapping of str to ndarray of float32
+        Tensors by name.
 
     Raises
     ------
     OSError
-        If it cannot be written.
+        If the file cannot be written.
+    ImportError
+        If h5py is not installed.
     """
     h5py = imported_h5py()
     with replaced_path(path) as temporary, h5py.File(temporary, "w") as file:

@@ -1,12 +1,13 @@
-"""Models in the original's files: an options.json and an HDF5 file of weights, in a folder, in a zip, or as two paths.
+"""Models in the file format of the original program: an options.json and HDF5 weights, in a folder, a zip, or as paths.
 
-The softmax and the vocabulary, which the original does not keep with its weights, are looked for beside them under the
-names that `export_official` gives them.
+The original program does not store the softmax and the vocabulary with the weights. They are read from beside the
+weights, under the names that `export_official` gives them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import shutil
 import tempfile
 import zipfile
@@ -20,12 +21,13 @@ import numpy as np
 from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
+from ...storage.signatures import ZIP_SIGNATURE
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
-from ..vocabulary import TargetWords, parse_vocabulary, parse_vocabulary_lines
+from ..vocabulary import TargetWords, parse_vocabulary, parse_vocabulary_file
 from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
-from .official_options import official_json, parsed_official_options
-from .pretrained import WEIGHTS_FILE as OUR_WEIGHTS_FILE
+from .official_options import MAX_OPTIONS_BYTES, official_json, parse_official_options
+from .pretrained import WEIGHTS_FILE as WORDKIN_WEIGHTS_FILE
 
 __all__ = ["SOFTMAX_FILE", "export_official", "is_official", "load_official"]
 
@@ -33,22 +35,20 @@ OPTIONS_FILE = "options.json"
 WEIGHTS_FILE = "weights.hdf5"
 SOFTMAX_FILE = "softmax.hdf5"
 VOCABULARY_FILE = "vocabulary.txt"
-# What publishers call theirs.
-_WEIGHTS = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
-_VOCABULARIES = (VOCABULARY_FILE, "vocab.txt")
-_MOST_OPTIONS_BYTES = 1 << 20
-_MOST_VOCABULARY_BYTES = 1 << 30
-_MOST_TIMES_PACKED = 1100
-_ZIP_MAGIC = b"PK\x03\x04"
+# Names in published models.
+_WEIGHTS_NAMES = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
+_VOCABULARY_NAMES = (VOCABULARY_FILE, "vocab.txt")
+_MAX_VOCABULARY_BYTES = 1 << 30
+_MAX_COMPRESSION_RATIO = 1100  # Slightly above the limit of deflate, 1032.
 
 
 class _Files(Protocol):
-    """Named files, wherever they are."""
+    """Named files in a folder or an archive."""
 
     source: str
 
     def names(self) -> list[str]: ...
-    def read(self, name: str, most_bytes: int) -> bytes: ...
+    def read(self, name: str, max_bytes: int) -> bytes: ...
     def opened(self, name: str) -> contextlib.AbstractContextManager[Path | BinaryIO]: ...
 
 
@@ -60,9 +60,9 @@ class _Folder:
     def names(self) -> list[str]:
         return [path.name for path in self._folder.iterdir() if path.is_file()]
 
-    def read(self, name: str, most_bytes: int) -> bytes:
+    def read(self, name: str, max_bytes: int) -> bytes:
         with self._within(name).open("rb") as file:
-            return file.read(most_bytes + 1)
+            return file.read(max_bytes + 1)
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Path | BinaryIO]:
@@ -71,12 +71,12 @@ class _Folder:
     def _within(self, name: str) -> Path:
         path = self._folder / name
         if not path.resolve().is_relative_to(self._folder.resolve()):
-            raise FormatError(f"{path}: is a link to {path.resolve()}, out of its folder; name the files themselves")
+            raise FormatError(f"{path}: a link to {path.resolve()}, outside the folder; pass the paths of the files")
         return path
 
 
 class _Zip:
-    """Members by their last names; nothing is unpacked under a name of the archive's own."""
+    """Members of a zip archive by their base names; no path of the archive is used on disk."""
 
     def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
         self._archive = archive
@@ -89,18 +89,19 @@ class _Zip:
     def names(self) -> list[str]:
         return list(self._members)
 
-    def read(self, name: str, most_bytes: int) -> bytes:
+    def read(self, name: str, max_bytes: int) -> bytes:
         with self._member(name) as file:
-            return file.read(most_bytes + 1)
+            return file.read(max_bytes + 1)
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Path | BinaryIO]:
         member = self._members[name]
-        if member.file_size > max(1 << 20, _MOST_TIMES_PACKED * member.compress_size):
+        if member.file_size > max(1 << 20, _MAX_COMPRESSION_RATIO * member.compress_size):
             raise FormatError(
-                f"{self.source}: {member.filename!r} declares {member.file_size} bytes of {member.compress_size}"
+                f"{self.source}: {member.filename!r} declares {member.file_size} bytes compressed to "
+                f"{member.compress_size}"
             )
-        # On the disk: libhdf5 jumps about in its file.
+        # Unpacked to disk, as libhdf5 needs random access.
         with tempfile.TemporaryFile() as unpacked:
             with self._member(name) as file:
                 shutil.copyfileobj(file, unpacked, 1 << 20)
@@ -114,48 +115,65 @@ class _Zip:
             with self._archive.open(member) as file:
                 yield file  # type: ignore[misc]
         except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
-            raise CorruptFileError(f"{self.source}: {member.filename!r} cannot be unpacked: {error}") from error
+            raise CorruptFileError(f"{self.source}: {member.filename!r} cannot be decompressed: {error}") from error
 
 
 def is_official(path: AnyPath) -> bool:
-    """Whether a folder or a file looks like a model in the original's files, and not like one of ours.
+    """Return whether a folder or a file looks like a model in the file format of the original program.
+
+    Parameters
+    ----------
+    path : path-like
+        Folder or file.
+
+    Returns
+    -------
+    bool
+        True for a zip archive, and for a folder with HDF5 weights and without those of `ELMo.save_pretrained`.
 
     Raises
     ------
     FormatError
-        If it is an options.json, whose weights are not told.
+        If the path is an options.json, which does not say where the weights are.
     OSError
-        If it cannot be read.
+        If the path cannot be read.
     """
     source = local_path(path)
     if source.is_dir():
         names = _Folder(source).names()
-        return OUR_WEIGHTS_FILE not in names and _named(names, _WEIGHTS, "weights.hdf5") is not None
+        return WORDKIN_WEIGHTS_FILE not in names and _find(names, _WEIGHTS_NAMES, "weights.hdf5") is not None
     with source.open("rb") as file:
-        start = file.read(len(_ZIP_MAGIC))
+        start = file.read(len(ZIP_SIGNATURE))
     if start[:1] == b"{":
-        raise FormatError(f"{source}: looks like an options.json; give the file of weights, too")
-    return start == _ZIP_MAGIC
+        raise FormatError(f"{source}: looks like an options.json; pass the file of weights, too")
+    return start == ZIP_SIGNATURE
 
 
 def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any = None) -> ModelState:
-    """Read a model.
+    """Read a model in the file format of the original program.
 
     Parameters
     ----------
-    path
-        A folder or a zip; or the options.json, with `weights`.
-    weights
-        The HDF5 file.
-    vocabulary
-        Words in the order of their ids, or a file of them, for models that need it and have none beside them.
+    path : path-like
+        Folder or zip archive; or the options.json, together with `weights`.
+    weights : path-like, optional
+        HDF5 file of weights.
+    vocabulary : path-like or iterable of str, optional
+        Vocabulary in the order of the ids, for models that need one and have no vocabulary file beside the weights.
+
+    Returns
+    -------
+    ModelState
+        State of the model.
 
     Raises
     ------
     FormatError
-        If it is no such model; the error names the data set or the option.
+        If a file is invalid; the message names the data set or the option.
     OSError
-        If it cannot be read.
+        If a file cannot be read.
+    ImportError
+        If h5py is not installed.
     """
     source = local_path(path)
     if weights is not None:
@@ -171,11 +189,11 @@ def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any
 
 def _load_two(options_path: Path, weights_path: Path, vocabulary: Any) -> ModelState:
     with options_path.open("rb") as file:
-        text = file.read(_MOST_OPTIONS_BYTES + 1)
-    weights_path.stat()  # the system's own error
+        text = file.read(MAX_OPTIONS_BYTES + 1)
+    weights_path.stat()  # Raises the error of the operating system rather than one of libhdf5.
     beside = _Folder(weights_path.parent)
     with opened_weights(weights_path, str(weights_path)) as opened:
-        return _content(_Text(text, str(options_path)), opened, beside, vocabulary)
+        return _build(_Text(text, str(options_path)), opened, beside, vocabulary)
 
 
 class _Text:
@@ -186,21 +204,21 @@ class _Text:
 
 def _load(files: _Files, vocabulary: Any) -> ModelState:
     names = files.names()
-    options_name = _named(names, (OPTIONS_FILE,), "options.json")
-    weights_name = _named(names, _WEIGHTS, "weights.hdf5")
+    options_name = _find(names, (OPTIONS_FILE,), "options.json")
+    weights_name = _find(names, _WEIGHTS_NAMES, "weights.hdf5")
     if options_name is None or weights_name is None:
-        what = "an options.json" if options_name is None else "an HDF5 file of weights"
-        raise FormatError(f"{files.source}: {what} is missing; there are {sorted(names)[:10]}")
-    text = _Text(files.read(options_name, _MOST_OPTIONS_BYTES), f"{files.source}/{options_name}")
+        missing = "an options.json" if options_name is None else "an HDF5 file of weights"
+        raise FormatError(f"{files.source}: {missing} is missing; found {sorted(names)[:10]}")
+    text = _Text(files.read(options_name, MAX_OPTIONS_BYTES), f"{files.source}/{options_name}")
     with (
         files.opened(weights_name) as opened_file,
         opened_weights(opened_file, f"{files.source}/{weights_name}") as opened,
     ):
-        return _content(text, opened, files, vocabulary)
+        return _build(text, opened, files, vocabulary)
 
 
-def _named(names: list[str], preferred: tuple[str, ...], ending: str) -> str | None:
-    """The file of a known name, or the only one whose name ends so."""
+def _find(names: list[str], preferred: tuple[str, ...], ending: str) -> str | None:
+    """Return the file with a preferred name, or the only one whose name has the ending."""
     for name in preferred:
         if name in names:
             return name
@@ -208,10 +226,10 @@ def _named(names: list[str], preferred: tuple[str, ...], ending: str) -> str | N
     return others[0] if len(others) == 1 else None
 
 
-def _content(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) -> ModelState:
-    official = parsed_official_options(text.text, text.source)
+def _build(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) -> ModelState:
+    official = parse_official_options(text.text, text.source)
     has_softmax = SOFTMAX_FILE in beside.names()
-    # The vocabulary of a model that neither reads nor predicts ids is nobody's business, whatever it looks like.
+    # A model that neither reads nor predicts ids needs no vocabulary, and an invalid one beside it does no harm.
     words = _words(beside, vocabulary) if has_softmax or official.model.token_input else None
     count = _word_count(official.model, words, opened, text.source)
     options = replace(official.model, n_tokens_vocab=count)
@@ -222,23 +240,24 @@ def _content(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) 
 
 
 def _weights(opened: Hdf5Weights, options: ELMoOptions) -> Tensors:
-    """All but the softmax; without the projection of features that are as many as the projection's already.
+    """Read everything except the softmax.
 
-    The original has none then. AllenNLP asks for one all the same, so that files for it have the identity.
+    The original program has no projection if the number of convolution features equals the projection's dimensionality.
+    AllenNLP expects one in any case, so that files made for it contain the identity.
     """
     shapes = without_softmax(parameter_shapes(options))
     width = options.projection_dim
-    needless = [("CNN_proj/W_proj", (width, width)), ("CNN_proj/b_proj", (width,))]
-    names = [name for name, _ in needless]
+    identity = [("CNN_proj/W_proj", (width, width)), ("CNN_proj/b_proj", (width,))]
+    names = [name for name, _ in identity]
     expected = {name for name, _ in shapes}
     if options.token_input or names[0] in expected or opened.shape(names[0]) is None:
         return opened.tensors(shapes)
-    tensors = opened.tensors(shapes + needless)
+    tensors = opened.tensors(shapes + identity)
     weights, bias = (tensors.pop(name) for name in names)
     if bias.any() or not np.array_equal(weights, np.eye(width, dtype=np.float32)):
         raise FormatError(
-            f"{opened.source}: has a CNN_proj although the filters make projection_dim = {width} features already; "
-            "there is no layer for it in such a model, unless it is the identity and a bias of zeros, and this is not"
+            f"{opened.source}: has a CNN_proj although the filters already give projection_dim = {width} features; it "
+            "must then be the identity with a bias of zeros"
         )
     return tensors
 
@@ -251,11 +270,13 @@ def _word_count(options: ELMoOptions, words: TargetWords | None, opened: Hdf5Wei
     rows = shape[0] if shape else 0
     if not 1 <= rows < 2**31:
         raise FormatError(
-            f"{source}: describes no characters, so that the weights must have a data set 'embedding' of shape "
-            f"(words, {options.projection_dim}); its shape is {shape}"
+            f"{source}: has no char_cnn, so that the weights must contain a data set 'embedding' of shape "
+            f"(words, {options.projection_dim}), got {shape}"
         )
     if words is not None and count != rows:
-        raise FormatError(f"{source}: the vocabulary has {count} words with its marks, 'embedding' {rows} rows")
+        raise FormatError(
+            f"{source}: the vocabulary has {count} words including its markers, but 'embedding' has {rows} rows"
+        )
     return rows
 
 
@@ -272,31 +293,40 @@ def _words(beside: _Files, vocabulary: Any) -> TargetWords | None:
     if vocabulary is not None:
         return parse_vocabulary(vocabulary)
     names = beside.names()
-    name = next((name for name in _VOCABULARIES if name in names), None)
+    name = next((name for name in _VOCABULARY_NAMES if name in names), None)
     if name is None:
         return None
-    return parse_vocabulary_lines(beside.read(name, _MOST_VOCABULARY_BYTES), f"{beside.source}/{name}")
+    return parse_vocabulary_file(io.BytesIO(beside.read(name, _MAX_VOCABULARY_BYTES)), f"{beside.source}/{name}")
 
 
-def export_official(content: ModelState, folder: AnyPath) -> None:
-    """Write a model as the original's files into a folder, which is made where it is missing.
+def export_official(state: ModelState, folder: AnyPath) -> None:
+    """Write a model in the file format of the original program.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model.
+    folder : path-like
+        Folder to write to; it is created if it does not exist.
 
     Raises
     ------
     OSError
-        If it cannot be written.
+        If a file cannot be written.
+    ImportError
+        If h5py is not installed.
     """
     target = local_path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    softmax = {name: tensor for name, tensor in content.parameters.items() if name.startswith("softmax")}
-    weights = {name: tensor for name, tensor in content.parameters.items() if name not in softmax}
+    softmax = {name: tensor for name, tensor in state.parameters.items() if name.startswith("softmax")}
+    weights = {name: tensor for name, tensor in state.parameters.items() if name not in softmax}
     with replaced_file(target / OPTIONS_FILE) as file:
-        file.write(official_json(content.options, content.training).encode("utf-8"))
+        file.write(official_json(state.options, state.training).encode("utf-8"))
     write_weights(target / WEIGHTS_FILE, weights)
     if softmax:
         write_weights(target / SOFTMAX_FILE, softmax)
     else:
-        (target / SOFTMAX_FILE).unlink(missing_ok=True)  # it belongs to other weights
-    if content.words is not None:
+        (target / SOFTMAX_FILE).unlink(missing_ok=True)  # A softmax from an earlier export belongs to other weights.
+    if state.words is not None:
         with replaced_file(target / VOCABULARY_FILE) as file:
-            file.write("".join(f"{word}\n" for word in content.words.words).encode("utf-8"))
+            file.write("".join(f"{word}\n" for word in state.words.words).encode("utf-8"))

@@ -1,4 +1,4 @@
-"""Options under the names of the original program's options.json, translated here and nowhere else."""
+"""Translation of the option names of the original program's options.json; no other module knows these names."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from ...storage.paths import AnyPath, local_path
 from ..options import ELMoOptions, ELMoTrainingOptions
 
 __all__ = [
+    "MAX_OPTIONS_BYTES",
     "OFFICIAL_KEYS",
     "OfficialOptions",
     "official_json",
-    "parsed_official_options",
+    "parse_official_options",
     "read_official_options",
-    "translate_options",
     "translate_fields",
+    "translate_options",
 ]
 
-_MOST_BYTES = 1 << 20  # published files have a few hundred
+MAX_OPTIONS_BYTES = 1 << 20  # Published files have a few hundred bytes.
 
-# Name in the file -> field of ELMoOptions.
+# Names in the file, and the fields of ELMoOptions that they set.
 _LSTM = {name: name for name in ("dim", "projection_dim", "n_layers", "cell_clip", "proj_clip", "use_skip_connections")}
 _CHAR_CNN = {name: name for name in ("filters", "activation", "n_highway", "max_characters_per_token")}
-_OWN = {name: name for name in ("cell", "forget_bias", "shared_softmax")}  # in the object "wordkin"
-_CLIPS = ("cell_clip", "proj_clip")  # null: none
-# Name in the file -> argument of ELMo.train.
+_WORDKIN = {name: name for name in ("cell", "forget_bias", "shared_softmax")}  # In the object "wordkin".
+_CLIPS = ("cell_clip", "proj_clip")  # null means no clipping.
+# Names in the file, and the arguments of ELMo.train that they set.
 _TRAINING = {
     "all_clip_norm_val": "clip_norm",
     "batch_size": "batch_size",
@@ -43,9 +44,10 @@ _TRAINING = {
 }
 _REQUIRED = ("lstm.dim", "lstm.projection_dim")
 _REQUIRED_CHAR_CNN = ("embedding.dim", "filters", "activation", "max_characters_per_token")
-# What the original takes where its file says nothing.
+# Defaults of the original program for keys that a file lacks.
 _ABSENT = {"n_layers": 1, "cell_clip": None, "proj_clip": None, "use_skip_connections": False, "n_highway": 0}
-_N_CHARACTERS = (261, 262)  # in training, and in use with one for padding; nobody needs to edit it here
+# The original program uses 261 ids in training, and 262, with one for padding, afterwards. Both mean the same here.
+_N_CHARACTERS = (261, 262)
 
 OFFICIAL_KEYS = {
     "bidirectional", "char_cnn", "lstm", "n_train_tokens", "reverse", "share_embedding_softmax", "wordkin", *_TRAINING,
@@ -54,13 +56,13 @@ OFFICIAL_KEYS = {
 
 @dataclass(frozen=True, kw_only=True)
 class OfficialOptions:
-    """What an options.json says.
+    """Content of an official options.json.
 
     Parameters
     ----------
-    model
-        Of the model.
-    training
+    model : ELMoOptions
+        Options of the model.
+    training : dict, optional
         Arguments of `ELMo.train`.
     """
 
@@ -69,33 +71,70 @@ class OfficialOptions:
 
 
 def read_official_options(path: AnyPath) -> OfficialOptions:
-    """Read an options.json.
+    """Read an official options.json.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    OfficialOptions
+        Options of the model and arguments of `ELMo.train`.
 
     Raises
     ------
     FormatError
-        If it is none; the error names the key.
+        If the file is invalid; the message names the key.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
+
+    Examples
+    --------
+    >>> import json, pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "options.json")
+    >>> _ = path.write_text(json.dumps({"lstm": {"dim": 64, "projection_dim": 16}, "batch_size": 32}))
+    >>> options = read_official_options(path)
+    >>> options.model.dim, options.training
+    (64, {'batch_size': 32})
     """
     with open_binary(path) as file:
-        text = file.read(_MOST_BYTES + 1)
-    return parsed_official_options(text, str(local_path(path)))
+        text = file.read(MAX_OPTIONS_BYTES + 1)
+    return parse_official_options(text, str(local_path(path)))
 
 
-def parsed_official_options(text: bytes, source: str) -> OfficialOptions:
-    """Return what the text of an options.json says; errors as in `read_official_options`."""
-    if len(text) > _MOST_BYTES:
-        raise FormatError(f"{source}: larger than {_MOST_BYTES} bytes; is this an options.json?")
+def parse_official_options(text: bytes, source: str) -> OfficialOptions:
+    """Parse the text of an official options.json.
+
+    Parameters
+    ----------
+    text : bytes
+        Content of the file.
+    source : str
+        Name of the file, for error messages.
+
+    Returns
+    -------
+    OfficialOptions
+        Options of the model and arguments of `ELMo.train`.
+
+    Raises
+    ------
+    FormatError
+        If the text is invalid; the message names the key.
+    """
+    if len(text) > MAX_OPTIONS_BYTES:
+        raise FormatError(f"{source}: an options.json must be at most {MAX_OPTIONS_BYTES} bytes")
     try:
         values = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError.
         raise FormatError(f"{source}: not valid JSON: {error}") from None
     if not isinstance(values, dict):
         raise FormatError(f"{source}: must be a JSON object, got {type(values).__name__}")
     try:
         _require_keys(values)
-        return translate_options(_with_absent(values))
+        return translate_options(_with_original_defaults(values))
     except (TypeError, ValueError) as error:
         raise FormatError(f"{source}: {error}") from None
 
@@ -105,18 +144,18 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _require_keys(values: Mapping[str, Any]) -> None:
-    needed = list(_REQUIRED)
+    required = list(_REQUIRED)
     if "char_cnn" in values:
-        needed += [f"char_cnn.{key}" for key in _REQUIRED_CHAR_CNN]
-    for key in needed:
-        at: Any = values
+        required += [f"char_cnn.{key}" for key in _REQUIRED_CHAR_CNN]
+    for key in required:
+        group: Any = values
         for part in key.split("."):
-            if not isinstance(at, dict) or part not in at:
+            if not isinstance(group, dict) or part not in group:
                 raise ValueError(f"the key {key} is missing")
-            at = at[part]
+            group = group[part]
 
 
-def _with_absent(values: dict[str, Any]) -> dict[str, Any]:
+def _with_original_defaults(values: dict[str, Any]) -> dict[str, Any]:
     defaults: dict[str, Any] = {"lstm": {name: _ABSENT[name] for name in _LSTM if name in _ABSENT}}
     if "char_cnn" in values:
         defaults["char_cnn"] = {"n_highway": _ABSENT["n_highway"]}
@@ -124,12 +163,22 @@ def _with_absent(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def translate_options(values: Mapping[str, Any]) -> OfficialOptions:
-    """Return options given under official names; what is missing has the defaults of `ELMoOptions`.
+    """Translate options with official names; missing ones have the defaults of `ELMoOptions`.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        Members of an official options.json.
+
+    Returns
+    -------
+    OfficialOptions
+        Options of the model and arguments of `ELMo.train`.
 
     Raises
     ------
     TypeError, ValueError
-        If a value is of the wrong kind, out of range, or of a model that there is not here.
+        If a value has the wrong type, is out of range, or describes an unsupported model.
 
     Examples
     --------
@@ -140,22 +189,38 @@ def translate_options(values: Mapping[str, Any]) -> OfficialOptions:
     fields = translate_fields(values)
     if "char_cnn" not in values and "lstm" in values:
         fields["token_input"] = True
-    training = {ours: values[name] for name, ours in _TRAINING.items() if values.get(name) is not None}
-    for name, ours in _TRAINING.items():
-        if ours in training and ours in ELMoTrainingOptions.__dataclass_fields__:
+    training = {argument: values[name] for name, argument in _TRAINING.items() if values.get(name) is not None}
+    for name, argument in _TRAINING.items():
+        if argument in training and argument in ELMoTrainingOptions.__dataclass_fields__:
             try:
-                ELMoTrainingOptions(**{ours: training[ours]})
+                ELMoTrainingOptions(**{argument: training[argument]})
             except (TypeError, ValueError) as error:
                 raise type(error)(f"{name}: {error}") from None
     return OfficialOptions(model=ELMoOptions(**fields), training=training)
 
 
 def translate_fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of `ELMoOptions` that official names speak of."""
+    """Return the fields of `ELMoOptions` that options with official names set.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        Members of an official options.json.
+
+    Returns
+    -------
+    dict
+        Values by the names of the fields.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a group is not an object, or describes an unsupported model.
+    """
     fields: dict[str, Any] = {}
-    for group, names in (("lstm", _LSTM), ("char_cnn", _CHAR_CNN), ("wordkin", _OWN)):
+    for group, names in (("lstm", _LSTM), ("char_cnn", _CHAR_CNN), ("wordkin", _WORDKIN)):
         members = _group(values, group)
-        fields |= {ours: members[name] for name, ours in names.items() if name in members}
+        fields |= {option: members[name] for name, option in names.items() if name in members}
     for name in _CLIPS:
         if name in fields and fields[name] is None:
             fields[name] = 0.0
@@ -165,13 +230,15 @@ def translate_fields(values: Mapping[str, Any]) -> dict[str, Any]:
         fields["char_dim"] = embedding["dim"]
     if char_cnn.get("n_highway", 0) is None:
         fields["n_highway"] = 0
-    count = char_cnn.get("n_characters", _N_CHARACTERS[0])
-    if count not in _N_CHARACTERS:
-        raise ValueError(f"char_cnn.n_characters must be 261 or 262, which mean the same here, got {count!r:.50}")
+    n_characters = char_cnn.get("n_characters", _N_CHARACTERS[0])
+    if n_characters not in _N_CHARACTERS:
+        raise ValueError(f"char_cnn.n_characters must be 261 or 262, got {n_characters!r:.50}")
     if values.get("bidirectional", True) is not True:
-        raise ValueError(f"bidirectional must be true: only such models are here, got {values['bidirectional']!r:.50}")
+        raise ValueError(
+            f"bidirectional must be true, got {values['bidirectional']!r:.50}; other models are not supported"
+        )
     if values.get("share_embedding_softmax", False) is not False:
-        raise ValueError("share_embedding_softmax must be false: such models are not supported")
+        raise ValueError("share_embedding_softmax must be false; other models are not supported")
     return fields
 
 
@@ -183,25 +250,36 @@ def _group(values: Mapping[str, Any], key: str, name: str | None = None) -> Mapp
 
 
 def official_json(options: ELMoOptions, training: Mapping[str, Any] | None = None) -> str:
-    """Return the text of an options.json.
+    """Return the text of an official options.json.
 
     Parameters
     ----------
-    options
-        Of the model. What the original has no name for stands under "wordkin".
-    training
-        Arguments of `ELMo.train`; those with official names are told too.
+    options : ELMoOptions
+        Options of the model. Those without an official name are written to the object "wordkin".
+    training : mapping of str to object, optional
+        Arguments of `ELMo.train`; those with an official name are written.
+
+    Returns
+    -------
+    str
+        JSON text.
+
+    Examples
+    --------
+    >>> import json
+    >>> json.loads(official_json(ELMoOptions(dim=64, projection_dim=16)))["lstm"]["projection_dim"]
+    16
     """
-    lstm = {name: getattr(options, ours) for name, ours in _LSTM.items()}
+    lstm = {name: getattr(options, option) for name, option in _LSTM.items()}
     values: dict[str, Any] = {
         "bidirectional": True,
         "lstm": {name: None if name in _CLIPS and value == 0 else value for name, value in lstm.items()},
-        "wordkin": {name: getattr(options, ours) for name, ours in _OWN.items()},
+        "wordkin": {name: getattr(options, option) for name, option in _WORDKIN.items()},
     }
     if not options.token_input:
-        values["char_cnn"] = {name: getattr(options, ours) for name, ours in _CHAR_CNN.items()}
+        values["char_cnn"] = {name: getattr(options, option) for name, option in _CHAR_CNN.items()}
         values["char_cnn"] |= {"embedding": {"dim": options.char_dim}, "n_characters": _N_CHARACTERS[1]}
-    values |= {name: training[ours] for name, ours in _TRAINING.items() if training and ours in training}
+    values |= {name: training[option] for name, option in _TRAINING.items() if training and option in training}
     if options.n_tokens_vocab:
         values["n_tokens_vocab"] = options.n_tokens_vocab
     return json.dumps(values, indent=2, sort_keys=True, allow_nan=False) + "\n"

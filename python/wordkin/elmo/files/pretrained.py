@@ -7,15 +7,14 @@ Only `weights.safetensors` is read back, so that an interrupted write leaves eit
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from ...storage import read_archive, write_archive
-from ...storage.archive_bytes import pack_archive, unpack_archive
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
-from ..archive import OPTIMIZER_KIND, archive_to_state, load_optimizer, optimizer_to_archive, state_to_archive
+from ..archive import MODEL_FILE, load_optimizer, optimizer_file
 from ..state import ModelState, Tensors
 from .official_options import official_json
 
@@ -49,14 +48,11 @@ def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> N
     _write_text(target / OPTIONS_FILE, official_json(state.options, state.training))
     if state.words is not None:
         _write_text(target / VOCABULARY_FILE, "".join(f"{word}\n" for word in state.words.words))
-    tensors, metadata = state_to_archive(state)
-    metadata["checksum"] = _checksum(state.parameters)
     optimizer = load_optimizer(state) if training_state else None
+    state = replace(state, checksum=_checksum(state.parameters))
     if optimizer is not None:
-        moments, description = optimizer_to_archive(optimizer)
-        description |= {"kind": OPTIMIZER_KIND, "checksum": metadata["checksum"]}
-        write_archive(target / OPTIMIZER_FILE, moments, description)
-    write_archive(target / WEIGHTS_FILE, tensors, metadata)
+        optimizer_file(state).save(optimizer, target / OPTIMIZER_FILE)
+    MODEL_FILE.save(state, target / WEIGHTS_FILE)
     if optimizer is None:  # An optimizer state from an earlier save belongs to other parameters.
         (target / OPTIMIZER_FILE).unlink(missing_ok=True)
 
@@ -86,12 +82,10 @@ def load_state(path: AnyPath) -> ModelState:
     source = local_path(path)
     if source.is_dir():
         source /= WEIGHTS_FILE
-    archive = read_archive(source)
-    state = archive_to_state(archive, str(source))
-    optimizer_file = source.with_name(OPTIMIZER_FILE)
-    if state.optimizer is None and source.name == WEIGHTS_FILE and optimizer_file.is_file():
-        state.optimizer_file = optimizer_file
-        state.checksum = archive.metadata.get("checksum")
+    state = MODEL_FILE.load(source)
+    beside = source.with_name(OPTIMIZER_FILE)
+    if state.optimizer is None and source.name == WEIGHTS_FILE and beside.is_file():
+        state.optimizer_file = beside
     return state
 
 
@@ -108,7 +102,7 @@ def to_bytes(state: ModelState) -> bytes:
     bytes
         Content of a safetensors file.
     """
-    return pack_archive(*state_to_archive(state))
+    return MODEL_FILE.to_bytes(replace(state, checksum=None))
 
 
 def from_bytes(data: bytes) -> ModelState:
@@ -129,7 +123,7 @@ def from_bytes(data: bytes) -> ModelState:
     FormatError
         If the bytes are anything other than a language model.
     """
-    return archive_to_state(unpack_archive(data), "a model in memory")
+    return MODEL_FILE.from_bytes(data)
 
 
 def _checksum(parameters: Tensors) -> int:

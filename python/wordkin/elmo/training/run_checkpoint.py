@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError, VocabularyError
+from ...errors import FormatError, VocabularyError, WordkinError
 from ...runtime.options import integer_option, real_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint
-from ..archive import archive_to_state, optimizer_to_archive, state_to_archive
+from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
 from ..options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
@@ -122,11 +122,12 @@ def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, f
     fingerprint : RunFingerprint
         Fingerprint of the run.
     """
-    tensors, metadata = state_to_archive(state)
+    archive = state_to_archive(state)
+    tensors, metadata = dict(archive.tensors), {**archive.metadata, "kind": MODEL_FILE.kind}
     if state.optimizer is not None:
-        moments, description = optimizer_to_archive(state.optimizer)
-        tensors |= moments
-        metadata |= description
+        optimizer = optimizer_to_archive(state.optimizer)
+        tensors |= optimizer.tensors
+        metadata |= optimizer.metadata
     if run_state.position is not None:
         tensors |= {f"position/{name}": getattr(run_state.position, name) for name in _POSITION}
     tensors |= run_state.recurrent or {}
@@ -167,10 +168,14 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[Mod
     source = str(found.path)
     archive = found.archive
     run = archive.metadata.get("run")
-    if not isinstance(run, dict) or not isinstance(run.get("identity"), dict):
+    is_model = archive.metadata.get("kind") == MODEL_FILE.kind
+    if not is_model or not isinstance(run, dict) or not isinstance(run.get("identity"), dict):
         raise FormatError(f"{source}: not a checkpoint of the training of a language model")
     _require_same_run(run["identity"], fingerprint, source)
-    state = archive_to_state(archive, source)
+    try:
+        state = archive_to_state(archive)
+    except WordkinError as error:
+        raise FormatError(f"{source}: {error}") from error
     words = [] if state.words is None else state.words.words
     if words != fingerprint.words:
         difference = _vocabulary_difference(words, fingerprint.words)
