@@ -1,4 +1,4 @@
-"""The errors that wordkin raises; each is also the built-in error that a caller would expect."""
+"""Exceptions raised by wordkin; each also derives from the built-in exception that callers would expect."""
 
 from __future__ import annotations
 
@@ -18,44 +18,44 @@ __all__ = [
 
 
 class WordkinError(Exception):
-    """Base of every error of this package."""
+    """Base class of all errors that this package defines."""
 
 
 class FormatError(WordkinError, ValueError):
-    """A file or its content does not have the form that it should have."""
+    """A file or its content does not have the expected format."""
 
 
 class WrongKindError(FormatError, AttributeError):
-    """A file of wordkin holds another kind of object; gensim raises an AttributeError then."""
+    """A model file holds an object of another kind; also an ``AttributeError``, which gensim raises here."""
 
 
 class CorruptFileError(FormatError):
-    """A file of a known format is damaged: cut short, wrong sizes, wrong checksum."""
+    """A file of a known format is damaged: truncated, inconsistent sizes, or a wrong checksum."""
 
 
 class TruncatedFileError(CorruptFileError, EOFError):
-    """A file ends before its content does; also an ``EOFError``, as gensim raises one here."""
+    """A file ends too early; also an ``EOFError``, which gensim raises here."""
 
 
 class CorpusError(WordkinError, ValueError):
-    """A training text cannot be read as one."""
+    """A corpus cannot be read."""
 
 
 class VocabularyError(WordkinError, ValueError, RuntimeError):
-    """A vocabulary is missing, empty, or does not fit what is asked of it."""
+    """A vocabulary is missing, empty, or not suitable for the operation."""
 
 
 class LabelError(WordkinError, ValueError):
-    """Labels or tags are not what can be learned or compared: unknown ones, a single one, a broken scheme."""
+    """Labels or tags cannot be used: unknown ones, only one class, or an invalid tagging scheme."""
 
 
 class NotFittedError(WordkinError, ValueError, AttributeError):
-    """Something is asked of a model that has not been trained yet."""
+    """An operation needs a model that has been trained."""
 
 
 class TrainingDiverged(WordkinError, ArithmeticError):
-    """Training produced numbers that are not finite."""
+    """Training produced values that are not finite."""
 
 
 class ResourceError(WordkinError, MemoryError):
-    """The work needs more memory or larger indices than there are."""
+    """An operation needs more memory, or larger indices, than are available."""

@@ -31,11 +31,11 @@ def names_in(folder: Path) -> list[str]:
 
 def test_the_newest_stay(tmp_path: Path) -> None:
     folder = CheckpointFolder(tmp_path / "a" / "b", keep=2)
-    assert folder.found() is None
+    assert folder.find() is None
     for step in range(1, 5):
         save(folder, step)
         assert len(folder.paths()) == min(step, 2)
-    found = folder.found()
+    found = folder.find()
     assert found is not None
     assert (found.archive.metadata["step"], found.damaged, found.path) == (4, 0, folder.newest)
     assert found.archive.tensors["x"].tolist() == [4] * 1000
@@ -88,7 +88,7 @@ def test_arrays_may_change_while_they_are_written(tmp_path: Path, monkeypatch: p
     assert folder.is_writing
     tensor += 1
     go_on.set()
-    found = folder.found()
+    found = folder.find()
     assert found is not None
     assert not folder.is_writing
     assert not found.archive.tensors["x"].any()
@@ -108,10 +108,10 @@ def test_a_full_disk_is_told_and_the_old_checkpoint_stays(tmp_path: Path, caplog
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert len(folder.failures) == 1
     assert "checkpoint-000001" in caplog.text
-    assert "could not be written" in caplog.text
+    assert "could not write a checkpoint" in caplog.text
     assert names_in(tmp_path) == ["checkpoint-000001.safetensors"]
     save(folder, 3)
-    found = folder.found()
+    found = folder.find()
     assert found is not None
     assert found.archive.metadata["step"] == 3
     assert len(folder.failures) == 1
@@ -128,13 +128,13 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, caplog: pytest.LogC
         content[-5] ^= 1
     newest.write_bytes(content if damage == "flipped" else content[:-9] if damage == "cut" else b"")
     with caplog.at_level(logging.WARNING, "wordkin"):
-        found = CheckpointFolder(tmp_path).found()
+        found = CheckpointFolder(tmp_path).find()
     assert found is not None
     assert (found.archive.metadata["step"], found.damaged) == (1, 1)
     assert newest.name in caplog.text
     folder.paths()[1].write_bytes(b"")
     with pytest.raises(CorruptFileError, match="all 2 checkpoints are damaged"):
-        CheckpointFolder(tmp_path).found()
+        CheckpointFolder(tmp_path).find()
 
 
 def test_a_process_that_ends_completes_its_checkpoint(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_process_that_ends_completes_its_checkpoint(tmp_path: Path) -> None:
         CheckpointFolder(sys.argv[1]).save({"x": np.zeros(3_000_000)}, {})
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], check=True, timeout=120)
-    found = CheckpointFolder(tmp_path).found()
+    found = CheckpointFolder(tmp_path).find()
     assert found is not None
     assert found.archive.tensors["x"].shape == (3_000_000,)
 

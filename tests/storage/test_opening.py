@@ -78,7 +78,7 @@ def test_a_file_cut_short_at_any_byte_is_told_as_truncated(packer: str) -> None:
     for length in range(12, len(packed)):
         with pytest.raises(CorruptFileError, match=r"memory: within the first \d+ bytes"):
             read_all(packed[:length])
-    with pytest.raises(TruncatedFileError, match="end too early"):
+    with pytest.raises(TruncatedFileError, match="is truncated"):
         read_all(packed[:-1])
 
 
@@ -110,7 +110,7 @@ def test_a_decompression_bomb_is_streamed_and_can_be_limited(packer: str) -> Non
     bomb = PACKERS[packer](bytes(30_000_000))
     content = decompressed(io.BytesIO(bomb), "bomb")
     assert content.read(1000) == bytes(1000)
-    with pytest.raises(FormatError, match="more content than the limit"):
+    with pytest.raises(FormatError, match="exceeds the limit"):
         read_all(bomb, limit=1_000_000)
     assert len(read_all(PACKERS[packer](CONTENT), limit=len(CONTENT))) == len(CONTENT)
 

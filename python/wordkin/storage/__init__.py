@@ -1,4 +1,4 @@
-"""Files that hold models: one safetensors file per model, written whole or not at all."""
+"""Model files: one safetensors file per model, written atomically; checkpoints, text lines and decompression."""
 
 from __future__ import annotations
 

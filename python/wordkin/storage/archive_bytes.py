@@ -1,4 +1,4 @@
-"""The content of a model file in memory: for passing models between processes, and for files that are open."""
+"""Model files in memory: for passing models between processes, and for files that the caller has opened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SOURCE = "a model in memory"
 
 
 class _Memory:
-    """Bytes that grow; written as a file is."""
+    """Growing bytes with the interface of an output file."""
 
     def __init__(self) -> None:
         self.content = bytearray()
@@ -33,7 +33,17 @@ class _Memory:
 
 
 def pack_archive(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> bytes:
-    """Return what `write_archive` would write.
+    """Return the bytes that `write_archive` writes.
+
+    Parameters
+    ----------
+    tensors, metadata : mapping
+        As for `write_archive`.
+
+    Returns
+    -------
+    bytes
+        Content of the file.
 
     Examples
     --------
@@ -46,21 +56,39 @@ def pack_archive(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSO
 
 
 def save_archive(target: AnyPath | BinaryIO, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
-    """Write a model to a path, as `write_archive` does, or into an open binary file, as gensim's `save` can."""
+    """Write a model file to a path or to an open binary file, as gensim's ``save`` does.
+
+    Parameters
+    ----------
+    target : path or binary file
+        The target; a path is replaced in one step, an open file gets the same bytes.
+    tensors, metadata : mapping
+        As for `write_archive`.
+    """
     write = getattr(target, "write", None)
     if write is None:
-        write_archive(target, tensors, metadata)  # type: ignore[arg-type]  # what is no path raises TypeError there
+        write_archive(target, tensors, metadata)  # type: ignore[arg-type]  # any other object raises TypeError there
     else:
         write(pack_archive(tensors, metadata))
 
 
 def unpack_archive(data: bytes) -> Archive:
-    """Return what was given to `pack_archive`; the arrays are new and can be written.
+    """Return the content of a model file in memory.
+
+    Parameters
+    ----------
+    data : bytes
+        Bytes returned by `pack_archive`.
+
+    Returns
+    -------
+    Archive
+        The content; its arrays are new and writable.
 
     Raises
     ------
     FormatError, CorruptFileError
-        If `data` is something else.
+        If the bytes are not those of a model file.
     """
     start = LENGTH_BYTES + header_length(_SOURCE, data[: LENGTH_BYTES + 1], len(data))
     header = parse_header(_SOURCE, data[LENGTH_BYTES:start], len(data) - start)

@@ -1,8 +1,8 @@
-"""The header of a model file: safetensors' JSON table of tensors, checked before a single byte of data is believed.
+"""The header of a model file: the JSON table of tensors, which is checked completely before any data is used.
 
-Layout (https://github.com/huggingface/safetensors): 8 bytes little-endian length, that many bytes of JSON, then the
-tensors without holes. What is ours is in ``__metadata__``: ``format``, ``version``, ``metadata`` (one JSON text) and
-``crc32`` (JSON: tensor -> checksum of its bytes).
+Layout (https://github.com/huggingface/safetensors): the length of the header in 8 bytes, little-endian; the header in
+JSON; the tensors without gaps. wordkin's own entries are in ``__metadata__``: ``format``, ``version``, ``metadata``
+(JSON) and ``crc32`` (JSON: tensor name -> checksum of its bytes).
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ FORMAT = "wordkin"
 VERSION = (1, 0)
 LENGTH_BYTES = 8
 
-# A hostile header must cost neither memory nor time; ours have a few dozen tensors and a few kilobytes.
+# Limits for untrusted headers; real ones have a few dozen tensors and a few kilobytes.
 MOST_HEADER_BYTES = 16 << 20
 MOST_TENSORS = 10_000
 MOST_NAME_CHARACTERS = 1_000
 MOST_DIMENSIONS = 8
 
-# Tensors begin at a multiple of a cache line, so that a mapped file can be read by vector instructions at full speed.
+# Tensors begin at a multiple of the cache-line size, so that vector loads from a mapped file are aligned.
 _ALIGNMENT = 64
 
 DTYPES: Mapping[str, np.dtype[Any]] = {
@@ -62,7 +62,19 @@ DTYPES: Mapping[str, np.dtype[Any]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class TensorEntry:
-    """Where a tensor lies: bytes [begin, end) after the header."""
+    """Position of a tensor in the file.
+
+    Parameters
+    ----------
+    name : str
+        Name of the tensor.
+    dtype : str
+        Key of `DTYPES`.
+    shape : tuple of int
+        Shape.
+    begin, end : int
+        The tensor is bytes [begin, end) after the header.
+    """
 
     name: str
     dtype: str
@@ -73,7 +85,17 @@ class TensorEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """What a header says: the tensors in the order of the file, the caller's metadata, checksums by tensor."""
+    """Content of a header.
+
+    Parameters
+    ----------
+    tensors : tuple of TensorEntry
+        Tensors in the order of the file.
+    metadata : dict
+        Metadata of the caller.
+    checksums : dict of str to int
+        CRC-32 of the bytes of each tensor.
+    """
 
     tensors: tuple[TensorEntry, ...]
     metadata: dict[str, Any]
@@ -81,7 +103,23 @@ class Header:
 
 
 def pack_header(header: Header) -> bytes:
-    """Return the first bytes of a file, length field included; equal headers give equal bytes."""
+    """Return the first bytes of a file, including the length; equal headers give equal bytes.
+
+    Parameters
+    ----------
+    header : Header
+        The header.
+
+    Returns
+    -------
+    bytes
+        Length and JSON text, padded with spaces to the alignment of the tensors.
+
+    Raises
+    ------
+    FormatError
+        If the header is larger than the reader accepts.
+    """
     table: dict[str, Any] = {
         "__metadata__": {
             "crc32": _canonical({name: f"{crc:08x}" for name, crc in header.checksums.items()}),
@@ -100,48 +138,85 @@ def pack_header(header: Header) -> bytes:
     text += b" " * (-(LENGTH_BYTES + len(text)) % _ALIGNMENT)
     if len(text) > MOST_HEADER_BYTES:
         raise FormatError(
-            f"the metadata and tensor table of a model file take {len(text)} bytes; at most {MOST_HEADER_BYTES} "
-            "are read back: large data belongs into tensors"
+            f"the header of a model file must have at most {MOST_HEADER_BYTES} bytes, got {len(text)}: store large "
+            "data in tensors rather than in metadata"
         )
     return struct.pack("<Q", len(text)) + text
 
 
 def header_length(source: str, start: bytes, file_size: int) -> int:
-    """Return the length of the JSON text from the first 9 or more bytes of a file of `file_size` bytes."""
-    _refuse_other_formats(source, start)
-    if len(start) <= LENGTH_BYTES:
-        raise TruncatedFileError(f"{source}: byte {file_size}: the file ends there; a model file has a header")
-    length = int(struct.unpack("<Q", start[:LENGTH_BYTES])[0])
-    if start[LENGTH_BYTES : LENGTH_BYTES + 1] != b"{":
-        raise FormatError(
-            f"{source}: byte {LENGTH_BYTES}: found {start[LENGTH_BYTES : LENGTH_BYTES + 1]!r}, expected the '{{' of a "
-            "safetensors header; word2vec, GloVe and fastText files are read by KeyedVectors.load_word2vec_format"
-        )
-    if length > file_size - LENGTH_BYTES:
-        raise CorruptFileError(
-            f"{source}: byte 0: the header claims {length} bytes, the file has {file_size}; is it cut short?"
-        )
-    if length > MOST_HEADER_BYTES:
-        raise CorruptFileError(f"{source}: byte 0: the header claims {length} bytes; at most {MOST_HEADER_BYTES}")
-    return length
+    """Return the length of the JSON text of a file.
 
+    Parameters
+    ----------
+    source : str
+        Name of the file in messages.
+    start : bytes
+        The first 9 or more bytes of the file.
+    file_size : int
+        Size of the file in bytes.
 
-def parse_header(source: str, text: bytes, data_bytes: int) -> Header:
-    """Check the JSON `text` of a file whose tensors take `data_bytes` and return what it says.
+    Returns
+    -------
+    int
+        Length in bytes.
 
     Raises
     ------
     FormatError
-        If this is no file of wordkin, or one of a later format.
+        If the file has another format.
     CorruptFileError
-        If any statement of the header is wrong in itself or does not fit the file.
+        If the file is truncated, or the length is impossible.
+    """
+    _refuse_other_formats(source, start)
+    if len(start) <= LENGTH_BYTES:
+        raise TruncatedFileError(f"{source}: byte {file_size}: the file ends within the header")
+    length = int(struct.unpack("<Q", start[:LENGTH_BYTES])[0])
+    if start[LENGTH_BYTES : LENGTH_BYTES + 1] != b"{":
+        raise FormatError(
+            f"{source}: byte {LENGTH_BYTES}: expected the '{{' of a safetensors header, found "
+            f"{start[LENGTH_BYTES : LENGTH_BYTES + 1]!r}; use KeyedVectors.load_word2vec_format for files of word2vec, "
+            "GloVe and fastText"
+        )
+    if length > file_size - LENGTH_BYTES:
+        raise CorruptFileError(
+            f"{source}: byte 0: the header has {length} bytes, but the file only {file_size}; is it truncated?"
+        )
+    if length > MOST_HEADER_BYTES:
+        raise CorruptFileError(f"{source}: byte 0: the header has {length} bytes; the limit is {MOST_HEADER_BYTES}")
+    return length
+
+
+def parse_header(source: str, text: bytes, data_bytes: int) -> Header:
+    """Check and parse the JSON text of a header.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file in messages.
+    text : bytes
+        The JSON text.
+    data_bytes : int
+        Size of the data after the header.
+
+    Returns
+    -------
+    Header
+        The header.
+
+    Raises
+    ------
+    FormatError
+        If the file was not written by wordkin, or has a later format version.
+    CorruptFileError
+        If the header is inconsistent or does not match the size of the file.
     """
     table = _parse_json(source, text, "the header")
     own = table.pop("__metadata__", None)
     if not isinstance(own, dict) or own.get("format") != FORMAT:
         raise FormatError(
-            f"{source}: byte {LENGTH_BYTES}: a safetensors file, but its __metadata__ does not say "
-            f'"format": "{FORMAT}"; was it saved by another program?'
+            f'{source}: byte {LENGTH_BYTES}: expected a safetensors file with "format": "{FORMAT}" in its '
+            "__metadata__; was it saved by another program?"
         )
     _check_version(source, own.get("version"))
     entries = _parse_entries(source, table, data_bytes)
@@ -152,15 +227,17 @@ def parse_header(source: str, text: bytes, data_bytes: int) -> Header:
 
 def _refuse_other_formats(source: str, start: bytes) -> None:
     if len(start) == 0:
-        raise FormatError(f"{source}: byte 0: empty file; expected a model saved by wordkin")
+        raise FormatError(f"{source}: byte 0: expected a model saved by wordkin, found an empty file")
     looks_like_header = start[LENGTH_BYTES : LENGTH_BYTES + 1] == b"{"
     if is_pickle(start) and not looks_like_header:
         raise FormatError(
-            f"{source}: byte 0: refusing pickle: loading one can run any code; files of gensim are read "
-            "without running them by `wordkin convert`"
+            f"{source}: byte 0: refusing to load a pickle, which can execute code; `wordkin convert` reads models of "
+            "gensim without executing anything"
         )
     if start.startswith(ZIP_SIGNATURE) and not looks_like_header:
-        raise FormatError(f"{source}: byte 0: a zip archive (npz, PyTorch, ...); expected a model saved by wordkin")
+        raise FormatError(
+            f"{source}: byte 0: expected a model saved by wordkin, found a zip archive (npz, PyTorch, ...)"
+        )
 
 
 def _canonical(value: Any) -> str:
@@ -173,7 +250,7 @@ def _parse_json(source: str, text: str | bytes, what: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {what} is not valid JSON: {error}") from None
     if not isinstance(value, dict):
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {what} is {type(value).__name__}, not an object")
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {what} must be an object, got {type(value).__name__}")
     return value
 
 
@@ -193,34 +270,34 @@ def _refuse_constant(name: str) -> Any:
 def _check_version(source: str, version: Any) -> None:
     major, _, minor = version.partition(".") if isinstance(version, str) else ("", "", "")
     if not (major.isascii() and major.isdigit() and minor.isascii() and minor.isdigit() and len(version) < 20):
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: version {version!r:.50} is not like '1.0'")
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: version must be like '1.0', got {version!r:.50}")
     if not 1 <= int(major) <= VERSION[0]:
         raise FormatError(
-            f"{source}: written in format version {version}; this wordkin reads versions 1.0 to {VERSION[0]}.x: "
-            "a newer wordkin may read it"
+            f"{source}: the file has format version {version}; this version of wordkin reads 1.0 to {VERSION[0]}.x: "
+            "upgrade wordkin"
         )
 
 
 def _text_of(source: str, own: dict[str, Any], key: str) -> str:
     text = own.get(key)
     if not isinstance(text, str):
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: __metadata__ has no text {key!r}")
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: __metadata__ has no str {key!r}")
     return text
 
 
 def _parse_checksums(source: str, text: str, names: list[str]) -> dict[str, int]:
     checksums = _parse_json(source, text, "the table of checksums")
     if sorted(checksums) != sorted(names):
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: the checksums are not those of the tensors")
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: the checksums do not belong to the tensors")
     try:
         return {name: int(checksums[name], 16) for name in names}
     except (TypeError, ValueError):
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: a checksum is no hexadecimal number") from None
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: a checksum is not a hexadecimal number") from None
 
 
 def _parse_entries(source: str, table: dict[str, Any], data_bytes: int) -> tuple[TensorEntry, ...]:
     if len(table) > MOST_TENSORS:
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {len(table)} tensors; at most {MOST_TENSORS}")
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {len(table)} tensors; the limit is {MOST_TENSORS}")
     entries = sorted(
         (_parse_entry(source, name, value) for name, value in table.items()), key=lambda entry: (entry.begin, entry.end)
     )
@@ -229,21 +306,25 @@ def _parse_entries(source: str, table: dict[str, Any], data_bytes: int) -> tuple
         if entry.begin != expected:
             raise CorruptFileError(
                 f"{source}: tensor {entry.name!r} begins at byte {entry.begin} of the data, expected {expected}: "
-                "tensors must neither overlap nor leave holes"
+                "tensors must neither overlap nor leave gaps"
             )
         expected = entry.end
     if expected > data_bytes:
         raise TruncatedFileError(
-            f"{source}: the tensors need {expected} bytes, the file has {data_bytes}; was it cut short?"
+            f"{source}: the tensors need {expected} bytes, but the file has {data_bytes}; is it truncated?"
         )
     if expected < data_bytes:
-        raise CorruptFileError(f"{source}: {data_bytes - expected} bytes follow the last tensor; expected none")
+        raise CorruptFileError(
+            f"{source}: expected the file to end after the last tensor, found {data_bytes - expected} more bytes"
+        )
     return tuple(entries)
 
 
 def _parse_entry(source: str, name: str, value: Any) -> TensorEntry:
     if len(name) > MOST_NAME_CHARACTERS:
-        raise CorruptFileError(f"{source}: a tensor's name has {len(name)} characters; at most {MOST_NAME_CHARACTERS}")
+        raise CorruptFileError(
+            f"{source}: a tensor name has {len(name)} characters, the limit is {MOST_NAME_CHARACTERS}"
+        )
     if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
         raise CorruptFileError(f"{source}: tensor {name!r} must have exactly dtype, shape and data_offsets")
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
@@ -263,5 +344,5 @@ def _parse_entry(source: str, name: str, value: Any) -> TensorEntry:
 
 
 def _are_sizes(values: Any) -> bool:
-    """True for a list of integers that fit a file offset (bool is not one of them)."""
+    """Return whether `values` is a list of integers that are valid file offsets."""
     return isinstance(values, list) and all(type(value) is int and 0 <= value < 1 << 62 for value in values)

@@ -1,4 +1,4 @@
-"""Writing a file whole or not at all: the new content gets a name of its own and replaces the old in one step."""
+"""Atomic writes: new content goes to a temporary file, which replaces the old file in one step."""
 
 from __future__ import annotations
 
@@ -14,21 +14,38 @@ from .paths import AnyPath, local_path
 
 __all__ = ["OutputFile", "remove_abandoned", "replaced_file", "replaced_path"]
 
-# POSIX leaves the result of larger single writes to the system; Linux cuts them a little under 2 GiB.
+# Linux truncates single writes at slightly less than 2 GiB.
 _MOST_PER_WRITE = 1 << 30
 
 _PREFIX, _SUFFIX = ".wordkin-", ".tmp"
-_ABANDONED_SECONDS = 600.0  # since anything was written to it
+_ABANDONED_SECONDS = 600.0  # since the last write
 
 
 class OutputFile:
-    """A file open for writing: every byte given is written, or the system's error is raised."""
+    """A file open for writing: every byte is written, or OSError is raised.
+
+    Parameters
+    ----------
+    descriptor : int
+        Descriptor of the open file.
+    """
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
 
     def write(self, data: Any) -> int:
-        """Write all of a bytes-like object; return its length in bytes."""
+        """Write a bytes-like object completely.
+
+        Parameters
+        ----------
+        data : bytes-like
+            The data.
+
+        Returns
+        -------
+        int
+            Size in bytes.
+        """
         view = memoryview(data)
         if view.nbytes == 0:
             return 0
@@ -38,7 +55,13 @@ class OutputFile:
         return view.nbytes
 
     def rewrite_start(self, data: bytes) -> None:
-        """Put `data` over the first bytes of the file; what is written next goes to its end again."""
+        """Overwrite the first bytes of the file; later writes append to its end.
+
+        Parameters
+        ----------
+        data : bytes
+            The new first bytes.
+        """
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         self.write(data)
         os.lseek(self._descriptor, 0, os.SEEK_END)
@@ -46,16 +69,26 @@ class OutputFile:
 
 @contextlib.contextmanager
 def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
-    """Open `path` for new content that takes the place of the old when the block ends without an error.
+    """Open a file for new content, which replaces the old content when the ``with`` block ends without an exception.
 
-    Whatever happens before (an exception, a full disk, a kill), `path` holds the old content or does not exist, as
-    before. A link is followed, the permissions of an existing file are kept. Pipes and devices cannot be replaced and
-    are written directly.
+    If anything goes wrong before (an exception, a full disk, a killed process), the old file is unchanged or still
+    missing. Symbolic links are followed, and permissions of an existing file are preserved. Pipes and devices cannot
+    be replaced and are written directly.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Yields
+    ------
+    OutputFile
+        The file for the new content.
 
     Raises
     ------
     OSError
-        If the file cannot be written; nothing is left behind.
+        If the file cannot be written; no temporary file remains.
 
     Examples
     --------
@@ -69,18 +102,18 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
     target = Path(os.path.realpath(local_path(path)))
     mode = _mode_of(target)
     if mode is not None and stat.S_ISDIR(mode):
-        raise IsADirectoryError(f"{target} is a folder; a file name is needed")
+        raise IsADirectoryError(f"the target must be a file, got the folder {target}")
     if mode is not None and not stat.S_ISREG(mode):
         with _written_directly(target) as file:
             yield file
         return
-    # Not derived from the target's name, which may already be as long as the file system allows.
+    # Not derived from the name of the target, which may be as long as the file system allows.
     temporary = target.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{_SUFFIX}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(temporary, flags, 0o666)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(target)) from None  # the user knows no temporary name
+        raise OSError(error.errno, error.strerror, str(target)) from None  # hides the temporary name
     try:
         try:
             yield OutputFile(descriptor)
@@ -99,22 +132,32 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
 
 @contextlib.contextmanager
 def replaced_path(path: AnyPath) -> Iterator[Path]:
-    """Give the name of a new file in the same folder, for libraries that open files by name; see `replaced_file`.
+    """Provide the path of a temporary file, for libraries that open files by name; otherwise like `replaced_file`.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Yields
+    ------
+    Path
+        An empty file in the same folder.
 
     Raises
     ------
     OSError
-        If the file cannot be written; nothing is left behind.
+        If the file cannot be written; no temporary file remains.
     """
     target = Path(os.path.realpath(local_path(path)))
     if target.exists() and not target.is_file():
-        raise IsADirectoryError(f"{target} is no regular file; a file name is needed")
+        raise IsADirectoryError(f"the target must be a regular file, got {target}")
     temporary = target.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{_SUFFIX}")
     try:
         try:
             temporary.touch(exist_ok=False)
         except OSError as error:
-            raise OSError(error.errno, error.strerror, str(target)) from None  # the user knows no temporary name
+            raise OSError(error.errno, error.strerror, str(target)) from None  # hides the temporary name
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
@@ -129,7 +172,13 @@ def replaced_path(path: AnyPath) -> Iterator[Path]:
 
 
 def remove_abandoned(folder: Path) -> None:
-    """Remove what processes that were killed while they replaced files of `folder` have left there."""
+    """Remove the temporary files of processes that were killed.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    """
     for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
@@ -153,10 +202,10 @@ def _written_directly(target: Path) -> Iterator[OutputFile]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where folders can be opened and synced."""
+    """Make the new directory entry durable, on systems where folders can be synced."""
     if os.name == "nt":
         return
-    # By now the new content is in place and synced: a file system that cannot sync folders is no reason to fail.
+    # The new content is already in place and synced, so a file system that cannot sync folders is not an error.
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

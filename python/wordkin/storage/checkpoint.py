@@ -1,4 +1,4 @@
-"""Checkpoints of long work: snapshots that a thread writes while the work goes on, the newest few of which are kept."""
+"""Checkpoints of long work: a thread writes snapshots while the work continues, and the newest few are kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,17 @@ _NAME = re.compile(r"checkpoint-(\d{6,})\.safetensors")
 
 @dataclass(frozen=True, kw_only=True)
 class FoundCheckpoint:
-    """A checkpoint that can be read, and how many newer ones cannot."""
+    """The newest checkpoint that can be read.
+
+    Parameters
+    ----------
+    path : Path
+        File of the checkpoint.
+    archive : Archive
+        Its content.
+    damaged : int
+        Number of newer checkpoints that are damaged.
+    """
 
     path: Path
     archive: Archive
@@ -36,7 +46,7 @@ class FoundCheckpoint:
 
 
 class _Job:
-    """A checkpoint to be written, by whoever claims it first."""
+    """A checkpoint to be written by the first thread that claims it."""
 
     def __init__(self, path: Path, tensors: dict[str, NDArray[Any]], metadata: dict[str, JSON]) -> None:
         self.path = path
@@ -47,33 +57,34 @@ class _Job:
         self._claim = threading.Lock()
 
     def claim(self) -> bool:
-        """True for the first caller."""
+        """Return True to the first caller, False to all others."""
         return self._claim.acquire(blocking=False)
 
 
 class CheckpointFolder:
-    """Numbered checkpoints in a folder, which is made where it is missing.
+    """Numbered checkpoints in a folder, which is created if it is missing.
 
-    Each is written whole or not at all, so that whatever happens (a full disk, a kill) the one before is still there.
+    A checkpoint replaces no other one and is written atomically, so that the previous checkpoint survives any failure
+    (a full disk, a killed process).
 
     Parameters
     ----------
-    path
-        The folder; for one piece of work at a time.
-    keep
-        How many of the newest stay, 1 and more.
+    path : path
+        The folder; it must not be used by several runs at the same time.
+    keep : int, default 2
+        Number of newest checkpoints that are kept (>= 1).
 
     Attributes
     ----------
     failures : list of str
-        Why checkpoints could not be written.
+        Reasons why checkpoints could not be written.
     newest : Path or None
-        The last one that this object has written or found.
+        The newest checkpoint that this object has written or found.
 
     Raises
     ------
     OSError
-        If it cannot be made, or looked into.
+        If the folder cannot be created or read.
 
     Examples
     --------
@@ -82,7 +93,7 @@ class CheckpointFolder:
     >>> for step in (1, 2, 3):
     ...     folder.save({"x": np.arange(step)}, {"step": step})
     ...     folder.wait()
-    >>> folder.found().archive.metadata["step"], len(folder.paths())
+    >>> folder.find().archive.metadata["step"], len(folder.paths())
     (3, 2)
     """
 
@@ -103,33 +114,46 @@ class CheckpointFolder:
                 yield int(match[1]), entry
 
     def paths(self) -> list[Path]:
-        """All checkpoints, the newest first."""
+        """Return the files of all checkpoints.
+
+        Returns
+        -------
+        list of Path
+            The files, the newest first.
+        """
         return [path for _, path in sorted(self._numbered(), reverse=True)]
 
     @property
     def is_writing(self) -> bool:
-        """Whether a checkpoint is on its way to the disk."""
+        """Whether a checkpoint is being written."""
         return self._job is not None and not self._job.is_done.is_set()
 
     def save(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
-        """Copy everything and begin to write it; waits for the checkpoint before.
+        """Copy the content of a checkpoint and start to write it, after the previous one is complete.
 
-        What fails (a full disk, too little memory for the copy) is logged and kept in `failures`: no reason to lose
-        the work that is to be saved.
+        Failures (a full disk, too little memory for the copy) are logged and added to `failures`, because they are no
+        reason to stop the work that was to be saved.
+
+        Parameters
+        ----------
+        tensors : mapping of str to ndarray
+            Arrays of the checkpoint.
+        metadata : mapping of str to JSON value
+            Metadata of the checkpoint.
         """
         self.wait()
         path = self._folder / f"checkpoint-{self._next_number:06d}.safetensors"
         try:
-            # The work goes on and changes its arrays while these are written.
+            # A copy, because the work continues and changes its arrays while these are written.
             snapshot = {name: np.array(tensor, order="C") for name, tensor in tensors.items()}
         except MemoryError as error:
             self._fail(path, error)
             return
         self._next_number += 1
         self._job = job = _Job(path, snapshot, dict(metadata))
-        # No daemon: an interpreter that ends waits until the file is complete.
+        # Not a daemon thread: an interpreter that exits waits until the file is complete.
         job.thread = threading.Thread(target=self._write, args=(job,), name="wordkin-checkpoint")
-        with suppress(RuntimeError):  # the system has no thread for it, or the interpreter is about to end
+        with suppress(RuntimeError):  # no thread is available, or the interpreter is about to exit
             job.thread.start()
             return
         self._write(job)
@@ -154,42 +178,40 @@ class CheckpointFolder:
             try:
                 old.unlink()
             except OSError as error:
-                logger.warning("an old checkpoint cannot be removed: %s", error)
+                logger.warning("could not remove an old checkpoint: %s", error)
 
     def _fail(self, path: Path, error: Exception) -> None:
         reason = str(error) or "out of memory"
         self.failures.append(f"{path}: {reason}")
-        before = f"{self.newest} is still there" if self.newest is not None else "there is none yet"
-        logger.warning(
-            "a checkpoint could not be written (%s); the work goes on, and of those before %s", reason, before
-        )
+        previous = f"the previous one is {self.newest}" if self.newest is not None else "there is no previous one"
+        logger.warning("could not write a checkpoint (%s); training continues, and %s", reason, previous)
 
     def wait(self) -> None:
-        """Return when nothing is being written."""
+        """Wait until no checkpoint is being written."""
         job = self._job
         if job is None:
             return
-        self._write(job)  # unless its thread has begun: a signal may have come before that was started
+        self._write(job)  # does nothing if the thread has started; a signal may have prevented its start
         job.is_done.wait()
         if job.thread is not None:
-            with suppress(RuntimeError):  # it was never started
+            with suppress(RuntimeError):  # the thread was never started
                 job.thread.join()
         self._job = None
 
-    def found(self) -> FoundCheckpoint | None:
-        """Read the newest checkpoint that is not damaged; of damaged ones a warning tells.
+    def find(self) -> FoundCheckpoint | None:
+        """Read the newest checkpoint that is not damaged; damaged ones are logged.
 
         Returns
         -------
         FoundCheckpoint or None
-            None where there is no checkpoint at all.
+            None if there is no checkpoint.
 
         Raises
         ------
         CorruptFileError
-            If all are damaged.
+            If all checkpoints are damaged.
         OSError
-            If the newest cannot be read for another reason.
+            If the newest checkpoint cannot be read for another reason.
         """
         self.wait()
         paths = self.paths()
@@ -197,10 +219,10 @@ class CheckpointFolder:
             try:
                 archive = read_archive(path)
             except FormatError as error:
-                logger.warning("a damaged checkpoint is passed over: %s", error)
+                logger.warning("skipped a damaged checkpoint: %s", error)
                 continue
             self.newest = path
             return FoundCheckpoint(path=path, archive=archive, damaged=damaged)
         if paths:
-            raise CorruptFileError(f"{self._folder}: all {len(paths)} checkpoints are damaged; see the warnings before")
+            raise CorruptFileError(f"{self._folder}: all {len(paths)} checkpoints are damaged; see the warnings above")
         return None

@@ -81,17 +81,44 @@ class LifecycleEvents:
     lifecycle_events: list[dict[str, Any]] | None
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Record an event with the time and the versions of the software."""
+        """Record an event with the time and the versions of the software.
+
+        Parameters
+        ----------
+        event_name, log_level, **event
+            See `record_event`.
+        """
         record_event(self, event_name, log_level, event)
 
 
 def metadata_of_events(owner: EventOwner) -> dict[str, Any]:
-    """Return the file metadata that stores the events of `owner`; empty when there are none."""
+    """Return the file metadata that stores the events of an object.
+
+    Parameters
+    ----------
+    owner : EventOwner
+        The object.
+
+    Returns
+    -------
+    dict
+        The metadata; empty if there are no events.
+    """
     return {"lifecycle_events": owner.lifecycle_events} if owner.lifecycle_events else {}
 
 
 def events_of_metadata(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the events stored by `metadata_of_events`.
+    """Return the events that are stored in file metadata.
+
+    Parameters
+    ----------
+    metadata : mapping
+        Metadata of a file.
+
+    Returns
+    -------
+    list of dict
+        The events.
 
     Raises
     ------
@@ -100,5 +127,5 @@ def events_of_metadata(metadata: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     events = metadata.get("lifecycle_events", [])
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise FormatError("`lifecycle_events` must be a list of objects")
+        raise FormatError("lifecycle_events must be a list of objects")
     return events

@@ -1,4 +1,4 @@
-"""Any file as a stream of its content: gzip, bzip2, xz and zstandard are recognised by their first bytes."""
+"""Decompression of input files: gzip, bzip2, xz and zstandard are recognised by their content."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _INPUT_BYTES = 1 << 18
 
 
 def open_binary(path: AnyPath, *, limit: int | None = None) -> BinaryIO:
-    """Open a file for reading bytes; compressed files, whatever their names, give their content.
+    """Open a file for reading; compressed files are decompressed, whatever their names.
 
     Parameters
     ----------
-    path
-        A path; ``~`` is expanded.
-    limit
-        The most bytes that a compressed file may give, for content from strangers; none by default. Nothing is ever
-        decompressed ahead, so that a small file with huge content costs time and no memory.
+    path : path
+        The file; ``~`` is expanded.
+    limit : int or None, default None
+        Limit of the decompressed size in bytes, for untrusted files; None for no limit. Decompression is incremental,
+        so that a small file with huge content costs time but no memory.
 
     Returns
     -------
     BinaryIO
-        With ``read``, ``readline`` and iteration; seekable when the file is and is not compressed. Reading damaged
-        compressed data raises `CorruptFileError` or `TruncatedFileError`.
+        The content; seekable if the file is seekable and not compressed. Reading damaged compressed data raises
+        `CorruptFileError` or `TruncatedFileError`.
 
     Raises
     ------
     OSError
-        As ``open`` does: no such file, a folder, no permission.
+        If the file cannot be opened.
     ImportError
-        If the file is zstandard and no module for it is installed.
+        If the file is compressed with zstandard and no module for it is installed.
 
     Examples
     --------
@@ -61,16 +61,21 @@ def open_binary(path: AnyPath, *, limit: int | None = None) -> BinaryIO:
 
 
 def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> BinaryIO:
-    """Return the content of an open binary file: `stream` itself when it is seekable and not compressed.
+    """Return the decompressed content of an open binary file.
 
     Parameters
     ----------
-    stream
-        Read from where it stands. Closing the result closes it.
-    name
-        What to call it in errors.
-    limit
+    stream : BinaryIO
+        The file, read from its current position. Closing the result closes it.
+    name : str
+        Name of the file in messages.
+    limit : int or None, default None
         See `open_binary`.
+
+    Returns
+    -------
+    BinaryIO
+        The content: `stream` itself if it is seekable and not compressed.
 
     Examples
     --------
@@ -98,7 +103,7 @@ def _read_head(stream: BinaryIO) -> bytes:
 
 
 class _WithHead(io.RawIOBase):
-    """A stream that cannot seek, with the bytes put back that were read from it."""
+    """A stream that is not seekable, with the bytes restored that were read from its start."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         self._head = head
@@ -120,7 +125,7 @@ class _WithHead(io.RawIOBase):
 
 
 class _Unpacked(io.RawIOBase):
-    """Decompressed content; errors of the decompressor as ours, with the place in the compressed file."""
+    """Decompressed content; errors of the decompressor are converted to ours, with the position in the file."""
 
     def __init__(self, packed: BinaryIO, packer: str, name: str, limit: int | None) -> None:
         self._packed = packed
@@ -140,19 +145,19 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._content.read(len(buffer))
         except EOFError as error:
-            raise TruncatedFileError(f"{self._place()}: the {self._packer} data end too early") from error
+            raise TruncatedFileError(f"{self._position()}: the {self._packer} data is truncated") from error
         except self._data_errors as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk, not the data
-            raise CorruptFileError(f"{self._place()}: damaged {self._packer} data ({error})") from error
+                raise  # an error of the disk rather than of the data
+            raise CorruptFileError(f"{self._position()}: damaged {self._packer} data ({error})") from error
         if self._left is not None:
             self._left -= len(data)
             if self._left < 0:
-                raise FormatError(f"{self._place()}: more content than the limit given")
+                raise FormatError(f"{self._position()}: the decompressed content exceeds the limit")
         buffer[: len(data)] = data
         return len(data)
 
-    def _place(self) -> str:
+    def _position(self) -> str:
         return f"{self._name}: within the first {self._taken} bytes"
 
     def close(self) -> None:
@@ -163,7 +168,7 @@ class _Unpacked(io.RawIOBase):
 
 
 class _Counted(io.RawIOBase):
-    """A stream that tells how much was read from it."""
+    """A stream that counts the bytes read from it."""
 
     def __init__(self, stream: BinaryIO, take: Callable[[int], None]) -> None:
         self._stream = stream
@@ -180,7 +185,7 @@ class _Counted(io.RawIOBase):
 
 
 def _decompressor(packer: str, packed: io.RawIOBase) -> tuple[Any, tuple[type[Exception], ...]]:
-    """The content as a file object, and what reading it raises for damaged data."""
+    """Return the content as a file object, and the exceptions that damaged data raises."""
     source = io.BufferedReader(packed, _INPUT_BYTES)
     if packer == "gzip":
         import gzip
@@ -210,9 +215,9 @@ def _decompressor(packer: str, packed: io.RawIOBase) -> tuple[Any, tuple[type[Ex
 
 
 class _ZstdContent:
-    """Frame after frame with the package zstandard, whose own reader takes a cut file for a complete one."""
+    """Reads frames with the zstandard package, whose own reader does not detect truncated files."""
 
-    # A block of three bytes and one more can stand for 128 KiB: what one read yields stays below 32 MiB.
+    # A block of four bytes can expand to 128 KiB, so that the output of one read stays below 32 MiB.
     _FEED_BYTES = 1 << 10
 
     def __init__(self, packed: BinaryIO, decompressor: Any) -> None:

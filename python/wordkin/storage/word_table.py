@@ -1,4 +1,4 @@
-"""Words as two tensors: their UTF-8 bytes one after the other, and where each begins."""
+"""Words as two tensors: their concatenated UTF-8 bytes, and the offsets of the words."""
 
 from __future__ import annotations
 
@@ -14,12 +14,24 @@ __all__ = ["pack_words", "unpack_words"]
 
 
 def pack_words(words: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return the bytes of all words and the n + 1 offsets between which each lies.
+    """Return words as two tensors.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words.
+
+    Returns
+    -------
+    blob : ndarray of uint8, shape (bytes,)
+        Concatenated UTF-8 bytes.
+    offsets : ndarray of int64, shape (len(words) + 1,)
+        Word i is ``blob[offsets[i]:offsets[i + 1]]``.
 
     Raises
     ------
     UnicodeEncodeError
-        If a word has half of a surrogate pair, which is no character.
+        If a word has a lone surrogate, which UTF-8 cannot encode.
 
     Examples
     --------
@@ -34,12 +46,24 @@ def pack_words(words: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int6
 
 
 def unpack_words(blob: NDArray[np.uint8], offsets: NDArray[np.int64]) -> list[str]:
-    """Return the words of `pack_words`.
+    """Return the words that `pack_words` has packed.
+
+    Parameters
+    ----------
+    blob : ndarray of uint8, shape (bytes,)
+        Concatenated UTF-8 bytes.
+    offsets : ndarray of int64, shape (words + 1,)
+        Offsets of the words.
+
+    Returns
+    -------
+    list of str
+        The words.
 
     Raises
     ------
     CorruptFileError
-        If the offsets do not cut the bytes into pieces, or a piece is no UTF-8.
+        If the offsets do not divide the bytes, or a word is not valid UTF-8.
 
     Examples
     --------
@@ -47,11 +71,11 @@ def unpack_words(blob: NDArray[np.uint8], offsets: NDArray[np.int64]) -> list[st
     ['naïve', '', 'word']
     """
     if blob.ndim != 1 or blob.dtype != np.uint8 or offsets.ndim != 1 or offsets.dtype != np.int64:
-        raise CorruptFileError("words must be a uint8 vector of bytes and an int64 vector of offsets")
+        raise CorruptFileError("words must be a uint8 array of bytes and an int64 array of offsets")
     if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(blob) or np.any(offsets[1:] < offsets[:-1]):
-        raise CorruptFileError("the offsets of the words do not rise from 0 to the number of their bytes")
+        raise CorruptFileError("the offsets of the words must increase from 0 to the number of bytes")
     text = blob.tobytes()
     try:
         return [text[begin:end].decode("utf-8") for begin, end in pairwise(offsets.tolist())]
     except UnicodeDecodeError as error:
-        raise CorruptFileError(f"a word is not UTF-8: {error}") from None
+        raise CorruptFileError(f"a word is not valid UTF-8: {error}") from None

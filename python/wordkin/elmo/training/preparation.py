@@ -120,7 +120,7 @@ def _resume_or_start(
     fingerprint: RunFingerprint,
     folder: CheckpointFolder | None,
 ) -> tuple[ModelState, RunState]:
-    found = folder.found() if folder is not None and request.run.resume else None
+    found = folder.find() if folder is not None and request.run.resume else None
     if found is not None:
         state, run_state = resume_run(found, fingerprint)
         logger.info("training resumes from step %d of %s", run_state.step, found.path)
