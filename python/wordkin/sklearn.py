@@ -12,12 +12,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .downstream.data.texts import IndexedTexts, Texts, TokenizerChoice, checked_tokenizer, tokenize_texts
+from .downstream.data.texts import IndexedTexts, Texts, TokenizerChoice, tokenize_texts
 from .downstream.data.word_rows import lookup_vectors
 from .downstream.training.embeddings import HasVectors
 from .elmo import ELMo
 from .runtime.estimator import Estimator
 from .runtime.options import choice_option, flag_option, integer_option, real_option
+from .text.tokenization import resolve_tokenizer
 from .vectors import KeyedVectors
 
 __all__ = ["ELMoVectorizer", "WordVectorizer"]
@@ -40,7 +41,7 @@ class WordVectorizer(Estimator):
         How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
         function from a text to its tokens. Texts that are lists of tokens are not split.
     lowercase : bool, default False
-        Whether to lower-case every word before the look-up of its vector; otherwise only words that are missing.
+        Whether to lower-case every word before its vector is retrieved; otherwise only words that are missing.
     sif_a : float, default 0.001
         The parameter a of "sif" (> 0).
     sif_components : int, default 1
@@ -220,7 +221,7 @@ class WordVectorizer(Estimator):
         return vectors
 
     def _indexed(self, X: Texts) -> IndexedTexts:
-        return IndexedTexts.from_sentences(tokenize_texts(X, checked_tokenizer(self.tokenizer)))
+        return IndexedTexts.from_sentences(tokenize_texts(X, resolve_tokenizer(self.tokenizer)))
 
     def _means(self, texts: IndexedTexts) -> Matrix:
         """Return weighted sums of word vectors, divided by the number of words for "sif", else by the weights."""
@@ -360,7 +361,7 @@ class ELMoVectorizer(Estimator):
         >>> ELMoVectorizer(model, "all").fit([]).n_features_out_
         32
         """
-        tokenize_texts(X, checked_tokenizer(self.tokenizer))
+        tokenize_texts(X, resolve_tokenizer(self.tokenizer))
         (probe,) = self._encode([["probe"]])
         self.n_features_out_ = int(probe.size)
         return self
@@ -393,7 +394,7 @@ class ELMoVectorizer(Estimator):
         (2, 16)
         """
         self._require_fitted()
-        sentences = tokenize_texts(X, checked_tokenizer(self.tokenizer))
+        sentences = tokenize_texts(X, resolve_tokenizer(self.tokenizer))
         pool = _POOLING[choice_option("pooling", self.pooling, tuple(_POOLING))]
         rows = np.zeros((len(sentences), self.n_features_out_), dtype=np.float32)
         # In blocks, as the vectors of all tokens would need many times the memory of the result.

@@ -1,4 +1,4 @@
-"""Texts that can be learned in a moment, and embeddings for them."""
+"""Texts that are learned within a second, and embeddings for them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUICK: dict[str, Any] = {
 
 
 def opinions(count: int = 80, seed: int = 1) -> tuple[list[str], list[str]]:
-    """Texts with one word that tells their label."""
+    """Return texts in which one word determines the label."""
     draw = np.random.default_rng(seed)
     texts, labels = [], []
     for _ in range(count):
@@ -42,7 +42,7 @@ def opinions(count: int = 80, seed: int = 1) -> tuple[list[str], list[str]]:
 
 
 def chunked(count: int = 60, seed: int = 1) -> tuple[list[list[str]], list[list[str]]]:
-    """Sentences whose chunks are told by their words: a determiner and a noun, or a verb."""
+    """Return sentences in which the words determine the chunks: a determiner and a noun, or a verb."""
     draw = np.random.default_rng(seed)
     sentences, tags = [], []
     for _ in range(count):
@@ -66,13 +66,13 @@ def chunked(count: int = 60, seed: int = 1) -> tuple[list[list[str]], list[list[
 
 @pytest.fixture
 def quick() -> dict[str, Any]:
-    """Arguments of an estimator that is fitted in a moment."""
+    """Return arguments of an estimator that is fitted within a second."""
     return dict(QUICK)
 
 
 @pytest.fixture
 def vectors() -> KeyedVectors:
-    """Vectors in which good and bad words lie apart."""
+    """Return vectors that separate good words from bad ones."""
     draw = np.random.default_rng(5)
     kv = KeyedVectors(6)
     for words, centre in ((GOOD, 1.0), (BAD, -1.0), (REST, 0.0)):
@@ -85,7 +85,7 @@ def vectors() -> KeyedVectors:
 
 @pytest.fixture(scope="session")
 def language_model() -> ELMo:
-    """A language model with random parameters."""
+    """Return a language model with random parameters."""
     model = ELMo(dim=12, projection_dim=6, n_layers=2, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=1)
     model.initialize(seed=3)
     return model

@@ -1,8 +1,9 @@
-"""TextClassifier: what it learns, gives, keeps to, and refuses."""
+"""TextClassifier: training, predictions, reproducibility and argument checks."""
 
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,11 @@ from .conftest import opinions
 
 @pytest.mark.parametrize("pooling", ["attention", "mean", "max", "last"])
 @pytest.mark.parametrize("encoder", ["lstm", "rnn", None])
-def test_learns_from_scratch(quick: dict[str, Any], encoder: str | None, pooling: Any) -> None:
+def test_every_encoder_and_pooling_learns_from_scratch(
+    quick: dict[str, Any], encoder: str | None, pooling: Any
+) -> None:
     X, y = opinions(160)
-    if encoder is None and pooling == "last":  # knows one word only
+    if encoder is None and pooling == "last":  # the network sees one word only
         X, y = [text.split()[-1:] for text in X], [str(text.split()[-1] == "of") for text in X]
     clf = TextClassifier(encoder=encoder, pooling=pooling, **{**quick, "epochs": 12})
     assert clf.fit(X, y) is clf
@@ -28,29 +31,30 @@ def test_learns_from_scratch(quick: dict[str, Any], encoder: str | None, pooling
     assert len(clf.history_["loss"]) == 12
 
 
-def test_outputs_belong_together(quick: dict[str, Any]) -> None:
+def test_predictions_probabilities_and_logits_agree(quick: dict[str, Any]) -> None:
     X, y = opinions()
     clf = TextClassifier(**quick).fit(X, y)
     assert clf.classes_.tolist() == ["minus", "plus"]
-    scores, shares = clf.decision_function(X), clf.predict_proba(X)
-    assert (scores.shape, shares.shape) == ((80,), (80, 2))
-    np.testing.assert_allclose(shares[:, 1], 1 / (1 + np.exp(-scores)), rtol=1e-4, atol=1e-6)
+    scores, probabilities = clf.decision_function(X), clf.predict_proba(X)
+    assert (scores.shape, probabilities.shape) == ((80,), (80, 2))
+    # Float32 exponentials differ from NumPy's in the last bits.
+    np.testing.assert_allclose(probabilities[:, 1], 1 / (1 + np.exp(-scores)), rtol=1e-5)
     np.testing.assert_array_equal(clf.predict(X), np.where(scores > 0, "plus", "minus"))
     assert clf.score(X, y) == np.mean(clf.predict(X) == np.array(y))
 
 
-def test_several_classes(quick: dict[str, Any]) -> None:
+def test_several_classes_have_probabilities_that_sum_to_one(quick: dict[str, Any]) -> None:
     X, y = opinions(120)
     three = [2 if "story" in text else 1 if label == "plus" else 0 for text, label in zip(X, y, strict=True)]
     clf = TextClassifier(**{**quick, "epochs": 15}).fit(X, three)
-    shares = clf.predict_proba(X)
-    assert shares.shape == clf.decision_function(X).shape == (120, 3)
-    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
-    np.testing.assert_array_equal(clf.predict(X), shares.argmax(axis=1))
+    probabilities = clf.predict_proba(X)
+    assert probabilities.shape == clf.decision_function(X).shape == (120, 3)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
+    np.testing.assert_array_equal(clf.predict(X), probabilities.argmax(axis=1))
     assert clf.score(X, three) > 0.9
 
 
-def test_several_labels(quick: dict[str, Any]) -> None:
+def test_several_labels_per_text_as_collections_or_a_matrix(quick: dict[str, Any]) -> None:
     X, y = opinions(120)
     labels = [[label] + ["tale"] * ("story" in text) for text, label in zip(X, y, strict=True)]
     clf = TextClassifier(**{**quick, "epochs": 20}).fit(X, labels)
@@ -62,7 +66,7 @@ def test_several_labels(quick: dict[str, Any]) -> None:
     assert other.predict(X).shape == (120, 3)
 
 
-def test_attention_is_a_share_of_each_token(quick: dict[str, Any]) -> None:
+def test_attention_weights_of_a_text_sum_to_one(quick: dict[str, Any]) -> None:
     X, y = opinions()
     clf = TextClassifier(**quick).fit(X, y)
     texts = [X[0], "", "film", X[1]]
@@ -75,16 +79,16 @@ def test_attention_is_a_share_of_each_token(quick: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("fine_tune", [False, True])
-def test_vectors(quick: dict[str, Any], vectors: KeyedVectors, fine_tune: bool) -> None:
+def test_word_vectors_are_used_and_never_changed(quick: dict[str, Any], vectors: KeyedVectors, fine_tune: bool) -> None:
     X, y = opinions(40)
     before = vectors.vectors.copy()
     clf = TextClassifier(vectors, fine_tune=fine_tune, **quick).fit(X, y)
     assert clf.score(*opinions(100, seed=2)) > 0.9
     np.testing.assert_array_equal(vectors.vectors, before)
-    assert clf.predict(["the film is Good"]).tolist() == ["plus"]  # good stands for it
+    assert clf.predict(["the film is Good"]).tolist() == ["plus"]  # its lower-case form has a vector
 
 
-def test_language_model(quick: dict[str, Any], language_model: ELMo) -> None:
+def test_layers_of_a_language_model_are_mixed(quick: dict[str, Any], language_model: ELMo) -> None:
     X, y = opinions(60)
     clf = TextClassifier(language_model, layer_norm=True, mix_l2=1e-3, **{**quick, "epochs": 25}).fit(X, y)
     assert clf.score(X, y) > 0.9
@@ -94,13 +98,15 @@ def test_language_model(quick: dict[str, Any], language_model: ELMo) -> None:
     assert mix["gamma"] != 1
 
 
-def test_all_side_by_side(quick: dict[str, Any], vectors: KeyedVectors, language_model: ELMo) -> None:
+def test_all_feature_sources_can_be_combined(
+    quick: dict[str, Any], vectors: KeyedVectors, language_model: ELMo
+) -> None:
     X, y = opinions(40)
     clf = TextClassifier([vectors, language_model, None], characters=True, **quick).fit(X, y)
     assert clf.score(X, y) > 0.9
 
 
-def test_layers_beyond_the_cache_are_the_same(quick: dict[str, Any], language_model: ELMo) -> None:
+def test_layers_beyond_the_cache_give_the_same_bits(quick: dict[str, Any], language_model: ELMo) -> None:
     X, y = opinions(40)
     settings = {**quick, "epochs": 2}
     whole = TextClassifier(language_model, **settings).fit(X, y)
@@ -109,7 +115,7 @@ def test_layers_beyond_the_cache_are_the_same(quick: dict[str, Any], language_mo
         np.testing.assert_array_equal(partly.decision_function(X), whole.decision_function(X))
 
 
-def test_fine_tuning_of_a_language_model(quick: dict[str, Any], language_model: ELMo) -> None:
+def test_fine_tuning_trains_a_copy_of_the_language_model(quick: dict[str, Any], language_model: ELMo) -> None:
     X, y = opinions(40)
     before = {name: tensor.copy() for name, tensor in language_model.parameters.items()}
     settings = {**quick, "epochs": 25, "embedding_learning_rate": 0.003}
@@ -121,39 +127,55 @@ def test_fine_tuning_of_a_language_model(quick: dict[str, Any], language_model: 
         np.testing.assert_array_equal(language_model.parameters[name], tensor)
 
 
-def test_a_seed_decides(quick: dict[str, Any]) -> None:
+def test_equal_seeds_give_equal_models(quick: dict[str, Any]) -> None:
     X, y = opinions(40)
     settings = {**quick, "dropout": 0.3, "input_dropout": 0.2, "epochs": 2}
     scores = [TextClassifier(**{**settings, "random_state": seed}).fit(X, y).decision_function(X) for seed in (1, 1, 2)]
     np.testing.assert_array_equal(scores[0], scores[1])
     assert not np.array_equal(scores[0], scores[2])
-    for state in (None, np.random.RandomState(1), np.random.default_rng(1)):
-        TextClassifier(**{**settings, "random_state": state, "epochs": 1}).fit(X, y)
 
 
-def test_what_fit_is_given_goes_first(quick: dict[str, Any]) -> None:
+@pytest.mark.parametrize("generator", [np.random.RandomState, np.random.default_rng])
+def test_random_state_can_be_a_generator(quick: dict[str, Any], generator: Any) -> None:
+    X, y = opinions(40)
+    scores = [
+        TextClassifier(**{**quick, "random_state": generator(seed), "epochs": 1}).fit(X, y).decision_function(X)
+        for seed in (1, 1, 2)
+    ]
+    np.testing.assert_array_equal(scores[0], scores[1])
+    assert not np.array_equal(scores[0], scores[2])
+
+
+def test_without_a_random_state_models_differ(quick: dict[str, Any]) -> None:
+    X, y = opinions(40)
+    settings = {**quick, "random_state": None, "epochs": 1}
+    first, second = (TextClassifier(**settings).fit(X, y).decision_function(X) for _ in range(2))
+    assert not np.array_equal(first, second)
+
+
+def test_arguments_of_fit_override_the_constructor(quick: dict[str, Any]) -> None:
     X, y = opinions(40)
     clf = TextClassifier(**quick).fit(X, y, epochs=2, batch_size=40)
     assert len(clf.history_["loss"]) == 2
     assert clf.epochs == 6
 
 
-def test_validation_and_early_stop(quick: dict[str, Any]) -> None:
+def test_early_stopping_restores_the_best_parameters(quick: dict[str, Any]) -> None:
     X, y = opinions(60)
     events: list[Any] = []
     clf = TextClassifier(**{**quick, "epochs": 30, "early_stopping": True, "patience": 2})
     clf.fit(X, y, validation_data=opinions(30, seed=2), progress=events.append)
     history = clf.history_
     assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"}
-    looks = list(zip(history["val_accuracy"], (-loss for loss in history["val_loss"]), strict=True))
-    assert len(looks) == 30 or looks.index(max(looks)) == len(looks) - 3
+    validations = list(zip(history["val_accuracy"], (-loss for loss in history["val_loss"]), strict=True))
+    assert len(validations) == 30 or validations.index(max(validations)) == len(validations) - 3
     assert clf.score(*opinions(30, seed=2)) == max(history["val_accuracy"])
     assert events[-1].figures["val_loss"] == history["val_loss"][-1]
     held = TextClassifier(**{**quick, "early_stopping": True, "validation_fraction": 0.2}).fit(X, y)
     assert "val_accuracy" in held.history_
 
 
-def test_weights_count(quick: dict[str, Any]) -> None:
+def test_sample_and_class_weights_change_the_majority(quick: dict[str, Any]) -> None:
     X = ["film"] * 40
     y = ["plus"] * 30 + ["minus"] * 10
     settings = {**quick, "epochs": 20}
@@ -165,7 +187,7 @@ def test_weights_count(quick: dict[str, Any]) -> None:
     assert abs(balanced.decision_function(["film"])[0]) < 0.3
 
 
-def test_empty_texts_have_an_answer(quick: dict[str, Any], language_model: ELMo) -> None:
+def test_empty_texts_are_classified(quick: dict[str, Any], language_model: ELMo) -> None:
     X, y = opinions(40)
     X[:3] = ["", " ", ""]
     for pooling in ("attention", "mean", "max", "last"):
@@ -178,7 +200,7 @@ def test_empty_texts_have_an_answer(quick: dict[str, Any], language_model: ELMo)
     assert clf.predict_proba([]).shape == (0, 2)
 
 
-def test_bad_input(quick: dict[str, Any], vectors: KeyedVectors) -> None:
+def test_invalid_input_is_rejected(quick: dict[str, Any], vectors: KeyedVectors) -> None:
     X, y = opinions(20)
     clf = TextClassifier(**{**quick, "epochs": 1})
     with pytest.raises(NotFittedError, match=r"call fit\(\) first"):
@@ -240,15 +262,39 @@ def test_bad_input(quick: dict[str, Any], vectors: KeyedVectors) -> None:
         ("max_length", 0),
     ],
 )
-def test_arguments_out_of_range_are_named(quick: dict[str, Any], name: str, value: Any) -> None:
+def test_errors_name_the_argument(quick: dict[str, Any], name: str, value: Any) -> None:
     X, y = opinions(10)
     with pytest.raises((TypeError, ValueError), match=name):
         TextClassifier(**{**quick, name: value}).fit(X, y)
 
 
-def test_divergence_is_told(quick: dict[str, Any]) -> None:
+def test_non_finite_losses_are_reported(quick: dict[str, Any]) -> None:
     X, y = opinions(20)
     vectors = KeyedVectors(2)
     vectors.add_vectors(["film", "the"], [[np.nan, 1], [1, 1]])
     with pytest.raises(TrainingDiverged, match="no longer finite"):
         TextClassifier(vectors, **quick).fit(X, y)
+
+
+@pytest.mark.parametrize("source", ["scratch", "vectors", "language model"])
+def test_several_threads_can_predict_with_one_model(
+    quick: dict[str, Any], vectors: KeyedVectors, language_model: ELMo, source: str
+) -> None:
+    X, y = opinions(40)
+    embedding = {"scratch": None, "vectors": vectors, "language model": language_model}[source]
+    clf = TextClassifier(embedding, **{**quick, "epochs": 2}).fit(X, y)
+    expected = clf.predict_proba(X)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda workers: clf.predict_proba(X, workers=workers), [1, 2, 3, 1, 2, 3, 1, 2]))
+    for probabilities in found:
+        np.testing.assert_array_equal(probabilities, expected)
+
+
+def test_the_number_of_threads_does_not_change_predictions(quick: dict[str, Any]) -> None:
+    X, y = opinions(40)
+    clf = TextClassifier(**{**quick, "epochs": 2}).fit(X, y)
+    for workers in (1, 2, 3):
+        np.testing.assert_array_equal(clf.decision_function(X, workers=workers), clf.decision_function(X))
+        assert clf.score(X, y, workers=workers) == clf.score(X, y)
+    with pytest.raises(ValueError, match="workers must be from 1"):
+        clf.predict(X, workers=0)

@@ -1,4 +1,4 @@
-"""Chunks and their scores, against a table of what seqeval answers."""
+"""Chunk scores against stored results of seqeval, and label scores."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wordkin.downstream.evaluation import Score, chunk_report
+from wordkin.downstream.evaluation import Score, chunk_report, label_report
 from wordkin.downstream.labels.chunks import chunks
 
 ORACLE = json.loads((Path(__file__).parent / "oracle" / "seqeval.json").read_text())
@@ -16,7 +16,7 @@ MEANS = {"micro avg": "micro", "macro avg": "macro", "weighted avg": "weighted"}
 
 
 @pytest.mark.parametrize("case", ORACLE, ids=range(len(ORACLE)))
-def test_as_seqeval(case: dict[str, Any]) -> None:
+def test_scores_agree_with_seqeval(case: dict[str, Any]) -> None:
     for tags, expected in zip(case["true"], case["chunks"], strict=True):
         assert chunks(tags) == [tuple(chunk) for chunk in expected]
     report = chunk_report(case["true"], case["predicted"])
@@ -36,7 +36,7 @@ def compare(score: Score, expected: dict[str, float]) -> None:
     assert score.support == expected["support"]
 
 
-def test_nothing_to_find() -> None:
+def test_report_without_chunks_is_zero() -> None:
     report = chunk_report([["O", "O"], []], [["O", "O"], []])
     assert report.micro == Score(precision=0.0, recall=0.0, f1=0.0, support=0)
     assert report.accuracy == 1.0
@@ -44,8 +44,15 @@ def test_nothing_to_find() -> None:
     assert "micro" in str(report)
 
 
-def test_sentences_must_fit() -> None:
+def test_numbers_of_sentences_and_tags_must_agree() -> None:
     with pytest.raises(ValueError, match="predicted must have tags for each of 2 sentences, got 1"):
         chunk_report([["O"], ["O"]], [["O"]])
     with pytest.raises(ValueError, match="predicted\\[1\\] must have a tag for each of 2 tokens, got 1"):
         chunk_report([["O"], ["O", "O"]], [["O"], ["O"]])
+
+
+def test_label_report_compares_labels_and_sets_of_labels() -> None:
+    report = label_report(["a", "a", "b"], ["a", "b", "b"])
+    assert report.accuracy == pytest.approx(2 / 3)
+    assert report.labels["b"].precision == 0.5
+    assert label_report([["a"], []], [["a"], ["a"]]).accuracy == 0.5

@@ -1,4 +1,4 @@
-"""What scikit-learn asks of estimators: pipelines, searches, clones, tags, its own checks."""
+"""The scikit-learn interface: pipelines, searches, clones, tags and scikit-learn's own checks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def data_for(name: str) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
-def test_contract(name: str) -> None:
+def test_estimators_follow_the_interface(name: str) -> None:
     estimator = ESTIMATORS[name]()
     X, y = data_for(name)
     with pytest.raises(NotFittedError):
@@ -84,7 +84,7 @@ def test_contract(name: str) -> None:
     assert is_classifier(estimator) == (name == "classifier")
 
 
-# Others fit rows of numbers, which these do not read; scikit-learn's own list is empty for estimators of texts.
+# The other checks fit numeric rows, which these estimators do not accept; scikit-learn has no list for text estimators.
 CHECKS = [
     "check_do_not_raise_errors_in_init_or_set_params",
     "check_estimator_cloneable",
@@ -102,7 +102,7 @@ CHECKS = [
 
 @pytest.mark.parametrize("check", CHECKS)
 @pytest.mark.parametrize("name", ESTIMATORS)
-def test_checks_of_scikit_learn(name: str, check: str) -> None:
+def test_estimator_passes_checks_of_scikit_learn(name: str, check: str) -> None:
     if not hasattr(estimator_checks, check):
         pytest.skip(f"this version of scikit-learn has no {check}")
     getattr(estimator_checks, check)(name, ESTIMATORS[name]())
@@ -126,7 +126,7 @@ def test_pipelines_and_searches() -> None:
     GridSearchCV(SequenceTagger(**{**QUICK, "epochs": 2}), {"crf": [True, False]}, cv=2).fit(sentences, tags)
 
 
-def test_estimators_alone_need_no_scikit_learn() -> None:
+def test_estimators_do_not_import_scikit_learn() -> None:
     program = (
         "import sys; from wordkin import SequenceTagger, TextClassifier;"
         "clf = TextClassifier(hidden_dim=2, embedding_dim=2, epochs=1, progress=False).fit(['a', 'b'], [0, 1]);"

@@ -1,7 +1,8 @@
-"""SequenceTagger: what it learns, gives, keeps to, and refuses."""
+"""SequenceTagger: training, predictions, tag schemes and argument checks."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from .conftest import chunked
 
 @pytest.mark.parametrize("encoder", ["lstm", "rnn", None])
 @pytest.mark.parametrize("crf", [True, False])
-def test_learns_chunks(quick: dict[str, Any], crf: bool, encoder: str | None) -> None:
+def test_every_encoder_learns_chunks_with_and_without_crf(
+    quick: dict[str, Any], crf: bool, encoder: str | None
+) -> None:
     X, Y = chunked()
     tagger = SequenceTagger(crf=crf, encoder=encoder, **{**quick, "epochs": 10})
     assert tagger.fit(X, Y) is tagger
@@ -27,18 +30,19 @@ def test_learns_chunks(quick: dict[str, Any], crf: bool, encoder: str | None) ->
     assert set(report.types) == {"NP", "VP"}
 
 
-def test_marginals(quick: dict[str, Any]) -> None:
+def test_tag_probabilities_sum_to_one(quick: dict[str, Any]) -> None:
     X, Y = chunked(30)
     tagger = SequenceTagger(**quick).fit(X, Y)
-    shares = tagger.predict_proba([X[0], [], X[1]])
-    assert [own.shape for own in shares] == [(len(X[0]), 4), (0, 4), (len(X[1]), 4)]
-    np.testing.assert_allclose(shares[0].sum(axis=1), 1, rtol=1e-4)
+    probabilities = tagger.predict_proba([X[0], [], X[1]])
+    assert [own.shape for own in probabilities] == [(len(X[0]), 4), (0, 4), (len(X[1]), 4)]
+    # Marginals are float32 exponentials of sums of log probabilities.
+    np.testing.assert_allclose(probabilities[0].sum(axis=1), 1, rtol=1e-5)
     assert tagger.predict([[], []]) == [[], []]
     assert tagger.predict([]) == []
     assert tagger.predict_proba([[]])[0].shape == (0, 4)
 
 
-def test_another_scheme_within(quick: dict[str, Any]) -> None:
+def test_learned_scheme_is_converted_back(quick: dict[str, Any]) -> None:
     X, Y = chunked()
     tagger = SequenceTagger(learned_scheme="iobes", **{**quick, "epochs": 10}).fit(X, Y)
     assert tagger.score(X, Y) > 0.95
@@ -46,7 +50,7 @@ def test_another_scheme_within(quick: dict[str, Any]) -> None:
     assert tagger.predict_proba(X[:1])[0].shape[1] == 4  # O, B-NP, E-NP, S-VP
 
 
-def test_plain_tags(quick: dict[str, Any]) -> None:
+def test_plain_tags_are_scored_by_accuracy(quick: dict[str, Any]) -> None:
     X, Y = chunked()
     Y = [[{"B-NP": "DT", "I-NP": "NN", "B-VP": "VB", "O": "CC"}[tag] for tag in tags] for tags in Y]
     tagger = SequenceTagger(**{**quick, "epochs": 10}).fit(X, Y, validation_data=(X[:9], Y[:9]))
@@ -56,7 +60,7 @@ def test_plain_tags(quick: dict[str, Any]) -> None:
     assert set(tagger.history_) == {"loss", "val_loss", "val_accuracy", "seconds"}
 
 
-def test_embeddings(quick: dict[str, Any], language_model: ELMo) -> None:
+def test_embeddings_are_combined_and_fine_tuned(quick: dict[str, Any], language_model: ELMo) -> None:
     X, Y = chunked(40)
     draw = np.random.default_rng(1)
     words = sorted({word for tokens in X for word in tokens})
@@ -68,18 +72,19 @@ def test_embeddings(quick: dict[str, Any], language_model: ELMo) -> None:
     assert tuned.history_["loss"][-1] < tuned.history_["loss"][0]
 
 
-def test_validation_and_early_stop(quick: dict[str, Any]) -> None:
+def test_early_stopping_uses_the_f1_of_chunks(quick: dict[str, Any]) -> None:
     X, Y = chunked()
     tagger = SequenceTagger(**{**quick, "epochs": 20, "early_stopping": True, "patience": 2})
     held = [[*tokens, "unseen"] for tokens in X[:20]], [[*tags, "B-NEW"] for tags in Y[:20]]
     tagger.fit(X, Y, validation_data=held)
     assert set(tagger.history_) == {"loss", "val_loss", "val_f1", "val_accuracy", "seconds"}
     assert max(tagger.history_["val_f1"]) == pytest.approx(tagger.score(*held))
-    assert tagger.report(*held).types["NEW"].recall == 0  # unknown to it: missed
-    SequenceTagger(**{**quick, "early_stopping": True, "epochs": 2}).fit(X, Y)
+    assert tagger.report(*held).types["NEW"].recall == 0  # did not occur in training
+    held_out = SequenceTagger(**{**quick, "early_stopping": True, "epochs": 2}).fit(X, Y)
+    assert len(held_out.history_["val_f1"]) == 2
 
 
-def test_bad_input(quick: dict[str, Any]) -> None:
+def test_invalid_input_is_rejected(quick: dict[str, Any]) -> None:
     X, Y = chunked(10)
     tagger = SequenceTagger(**{**quick, "epochs": 1})
     with pytest.raises(NotFittedError, match=r"call fit\(\) first"):
@@ -110,3 +115,15 @@ def test_bad_input(quick: dict[str, Any]) -> None:
     assert not hasattr(tagger, "history_")
     lenient = SequenceTagger(scheme="lenient", **{**quick, "epochs": 1}).fit(X, broken)
     assert lenient.classes_.tolist() == ["B-VP", "I-NP", "O"]
+
+
+def test_several_threads_can_predict_with_one_model(quick: dict[str, Any], language_model: ELMo) -> None:
+    X, Y = chunked(20)
+    tagger = SequenceTagger([language_model, None], **{**quick, "epochs": 2}).fit(X, Y)
+    expected, tags = tagger.predict_proba(X), tagger.predict(X)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda workers: tagger.predict_proba(X, workers=workers), [1, 2, 3, 1, 2, 3]))
+        assert list(threads.map(lambda workers: tagger.predict(X, workers=workers), [1, 2, 3])) == [tags] * 3
+    for probabilities in found:
+        for own, other in zip(probabilities, expected, strict=True):
+            np.testing.assert_array_equal(own, other)

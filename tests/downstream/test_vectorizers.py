@@ -1,4 +1,4 @@
-"""WordVectorizer and ELMoVectorizer: the numbers, against their definitions in NumPy."""
+"""WordVectorizer and ELMoVectorizer against their definitions in NumPy."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def kv() -> KeyedVectors:
     return table
 
 
-def test_means(kv: KeyedVectors) -> None:
+def test_mean_weighting_averages_known_words(kv: KeyedVectors) -> None:
     found = WordVectorizer(kv).fit_transform(TEXTS)
     expected = np.zeros((5, 3))
     expected[0] = (2 * kv["sun"] + kv["rain"]) / 3
@@ -36,7 +36,7 @@ def test_means(kv: KeyedVectors) -> None:
     np.testing.assert_allclose(np.linalg.norm(units, axis=1), [1, 1, 1, 0, 0], rtol=1e-6)
 
 
-def test_inverse_document_frequencies(kv: KeyedVectors) -> None:
+def test_tfidf_weights_follow_the_smoothed_formula(kv: KeyedVectors) -> None:
     vectorizer = WordVectorizer(kv, "tfidf").fit(TEXTS)
     weights = {word: math.log((1 + 5) / (1 + count)) + 1 for word, count in {"sun": 1, "rain": 2}.items()}
     assert vectorizer.word_weights_["sun"] == pytest.approx(weights["sun"])
@@ -45,7 +45,7 @@ def test_inverse_document_frequencies(kv: KeyedVectors) -> None:
     np.testing.assert_allclose(found, expected / (2 * weights["sun"] + weights["rain"]), rtol=1e-5)
 
 
-def test_smooth_inverse_frequencies(kv: KeyedVectors) -> None:
+def test_sif_removes_the_first_component(kv: KeyedVectors) -> None:
     vectorizer = WordVectorizer(kv, "sif", sif_a=0.01).fit(TEXTS)
     words = 9  # tokens in all texts
     weights = {
@@ -60,7 +60,7 @@ def test_smooth_inverse_frequencies(kv: KeyedVectors) -> None:
     np.testing.assert_allclose(vectorizer.transform(TEXTS), expected, atol=1e-6)  # float32
 
 
-def test_layers_of_a_language_model() -> None:
+def test_elmo_vectors_are_pooled_over_tokens() -> None:
     model = ELMo(dim=12, projection_dim=6, n_layers=2, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=1)
     model.initialize(seed=3)
     texts = ["some words here", "", "more"]
@@ -84,12 +84,12 @@ def test_layers_of_a_language_model() -> None:
         ({"tokenizer": "moses"}, ValueError),
     ],
 )
-def test_bad_parameters(kv: KeyedVectors, params: dict[str, Any], error: type[Exception]) -> None:
+def test_errors_name_the_parameter(kv: KeyedVectors, params: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error, match=next(iter(params))):
         WordVectorizer(**{"embedding": kv, **params}).fit(TEXTS)
 
 
-def test_not_fitted(kv: KeyedVectors) -> None:
+def test_unfitted_transformers_and_wrong_embeddings_are_rejected(kv: KeyedVectors) -> None:
     with pytest.raises(NotFittedError, match="this WordVectorizer is not fitted; call fit"):
         WordVectorizer(kv).transform(TEXTS)
     with pytest.raises(TypeError, match="embedding must be an ELMo, got KeyedVectors"):
@@ -98,7 +98,7 @@ def test_not_fitted(kv: KeyedVectors) -> None:
         WordVectorizer(kv).fit("one text")
 
 
-def test_neither_import_nor_use_of_transformers_needs_scikit_learn() -> None:
+def test_transformers_do_not_import_scikit_learn() -> None:
     program = (
         "import sys, wordkin.sklearn; from wordkin import KeyedVectors;"
         "kv = KeyedVectors(2); kv.add_vectors(['a'], [[1, 2]]);"

@@ -12,9 +12,10 @@ from ..runtime.compute import Compute
 from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import progress_option
 from ..storage.paths import AnyPath
+from ..text.tokenization import Tokenizer, resolve_tokenizer
 from .data.examples import joined_examples, require_labels
-from .data.texts import Texts, Tokenizer, TokenizerChoice, checked_tokenizer, limit_lengths, tokenize_texts
-from .files.model_archive import SavedModel
+from .data.texts import Texts, TokenizerChoice, limit_lengths, tokenize_texts
+from .files.model_archive import CLASSIFIER, SavedModel
 from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
 from .inference.classification import (
     attention_weights,
@@ -39,8 +40,6 @@ from .training.progress import ProgressChoice
 from .training.run import TrainingRun
 
 __all__ = ["TextClassifier"]
-
-_KIND = "text_classifier"  # in files
 
 
 class TextClassifier(Estimator):
@@ -76,7 +75,7 @@ class TextClassifier(Estimator):
     embedding_dim : int, default 100
         Dimensionality of vectors learned from scratch (>= 1).
     min_count : int, default 2
-        Minimum frequency of words with a learned vector of their own (>= 1); rarer words share one.
+        Minimum frequency of words that get a learned vector (>= 1); rarer words share one.
     characters : bool, default False
         Whether to add a convolution over the characters of each word.
     char_dim : int, default 16
@@ -93,7 +92,7 @@ class TextClassifier(Estimator):
         How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
         function from a text to its tokens. Texts that are lists of tokens are not split.
     lowercase : bool, default False
-        Whether to lower-case every word before the look-up of its vector; otherwise only words that are missing.
+        Whether to lower-case every word before its vector is retrieved; otherwise only words that are missing.
     max_length : int, default 5000
         Maximum number of tokens per text (>= 1).
     truncate : bool, default False
@@ -354,7 +353,7 @@ class TextClassifier(Estimator):
 
     def _tokens(self, X: Texts, name: str = "X") -> list[list[str]]:
         options = self._chosen(TextOptions)
-        tokens = tokenize_texts(X, checked_tokenizer(self.tokenizer), name)
+        tokens = tokenize_texts(X, resolve_tokenizer(self.tokenizer), name)
         return limit_lengths(tokens, options.max_length, options.truncate, name)
 
     def _validation(
@@ -613,7 +612,7 @@ class TextClassifier(Estimator):
         See `save`.
         """
         names = cls._parameter_names()
-        model = load_folder(folder, kind=_KIND, names=names, embedding=embedding, tokenizer=tokenizer)
+        model = load_folder(folder, CLASSIFIER, names=names, embedding=embedding, tokenizer=tokenizer)
         return cls._from_state(model.params, model.state)
 
     save_pretrained = save
@@ -639,4 +638,4 @@ class TextClassifier(Estimator):
     ) -> TextClassifier:
         if data is None:
             return cls(**params)
-        return cls._from_state(params, from_bytes(data, embeddings, kind=_KIND).state)
+        return cls._from_state(params, from_bytes(data, embeddings, CLASSIFIER).state)

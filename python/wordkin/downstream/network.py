@@ -27,7 +27,7 @@ def open_network(
 ) -> Iterator[Network]:
     """Pack the parameters of a network and start its threads.
 
-    Every call opens a network of its own, so that several threads can use the same state.
+    Every call opens another network, so that several threads can use the same state.
 
     Parameters
     ----------

@@ -235,7 +235,7 @@ class FeatureOptions(Options):
     embedding_dim : int, default 100
         Dimensionality of vectors learned from scratch (>= 1).
     min_count : int, default 2
-        Minimum frequency of words with a vector of their own among those (>= 1); rarer words share one.
+        Minimum frequency of words that get a learned vector (>= 1); rarer words share one.
     characters : bool, default False
         Whether to add a convolution over the characters of each word.
     lowercase : bool, default False
@@ -264,7 +264,7 @@ class FeatureOptions(Options):
         help="Minimum frequency of words with a learned vector; rarer words share one.",
     )
     characters: bool = flag_field(False, help="Add a convolution over the characters of each word.")
-    lowercase: bool = flag_field(False, help="Lower-case every word before the look-up of its vector.")
+    lowercase: bool = flag_field(False, help="Lower-case every word before its vector is retrieved.")
     layer_norm: bool = flag_field(False, help="Normalise the layers of a language model before the mix.")
 
 

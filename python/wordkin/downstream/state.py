@@ -63,14 +63,12 @@ class LearnedSource:
         Dimensionality of the vectors.
     is_from_scratch : bool
         Whether the vectors were initialised randomly rather than copied from an embedding.
-    index : dict of str to int
-        The row of each word (computed).
     """
 
     words: list[str]
     width: int
     is_from_scratch: bool
-    index: dict[str, int] = field(init=False)
+    index: dict[str, int] = field(init=False)  # the row of each word
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", {word: row for row, word in enumerate(self.words, start=1)})

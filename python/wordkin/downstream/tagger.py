@@ -16,7 +16,7 @@ from ..storage.paths import AnyPath
 from .data.examples import joined_examples, require_tags
 from .data.texts import limit_lengths, token_lists
 from .evaluation import ChunkReport
-from .files.model_archive import SavedModel
+from .files.model_archive import TAGGER, SavedModel
 from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
 from .inference.tagging import predicted_tags, tag_probabilities, tag_report, validation_metrics
 from .labels.label_set import text_weights
@@ -29,8 +29,6 @@ from .training.progress import ProgressChoice
 from .training.run import TrainingRun
 
 __all__ = ["SequenceTagger"]
-
-_KIND = "sequence_tagger"  # in files
 
 Sentences = Iterable[Sequence[str]]
 
@@ -71,7 +69,7 @@ class SequenceTagger(Estimator):
     embedding_dim : int, default 100
         Dimensionality of vectors learned from scratch (>= 1).
     min_count : int, default 2
-        Minimum frequency of words with a learned vector of their own (>= 1); rarer words share one.
+        Minimum frequency of words that get a learned vector (>= 1); rarer words share one.
     characters : bool, default True
         Whether to add a convolution over the characters of each word.
     char_dim : int, default 16
@@ -85,7 +83,7 @@ class SequenceTagger(Estimator):
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
     lowercase : bool, default False
-        Whether to lower-case every word before the look-up of its vector; otherwise only words that are missing.
+        Whether to lower-case every word before its vector is retrieved; otherwise only words that are missing.
     max_length : int, default 5000
         Maximum number of tokens per sentence (>= 1); longer sentences are an error.
     optimizer : {"adam"}, default "adam"
@@ -559,7 +557,7 @@ class SequenceTagger(Estimator):
         See `save`.
         """
         names = cls._parameter_names()
-        model = load_folder(folder, kind=_KIND, names=names, embedding=embedding, tokenizer=None)
+        model = load_folder(folder, TAGGER, names=names, embedding=embedding, tokenizer=None)
         return cls._from_state(model.params, model.state)
 
     save_pretrained = save
@@ -585,4 +583,4 @@ class SequenceTagger(Estimator):
     ) -> SequenceTagger:
         if data is None:
             return cls(**params)
-        return cls._from_state(params, from_bytes(data, embeddings, kind=_KIND).state)
+        return cls._from_state(params, from_bytes(data, embeddings, TAGGER).state)

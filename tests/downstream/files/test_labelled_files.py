@@ -1,4 +1,4 @@
-"""Files of labelled texts and tagged sentences, right and wrong."""
+"""Files of labelled texts and tagged sentences, valid and invalid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
     return path
 
 
-def test_labelled_texts(tmp_path: Path) -> None:
+def test_labelled_texts_are_read_in_every_format(tmp_path: Path) -> None:
     tsv = read_labelled(written(tmp_path, "a.tsv", "a text\tx\r\n\ty\n"))
     assert (tsv.texts, tsv.labels) == (["a text", ""], ["x", "y"])
     other = read_labelled(
@@ -37,7 +37,7 @@ def test_labelled_texts(tmp_path: Path) -> None:
     assert read_labelled(written(tmp_path, "f.tsv", "a\tx\nb\n"), with_labels=False).texts == ["a", "b"]
 
 
-def test_tagged_sentences(tmp_path: Path) -> None:
+def test_tagged_sentences_are_read_in_every_format(tmp_path: Path) -> None:
     text = "-DOCSTART- X O\n\nthe DT B-NP\ndog NN I-NP\n\n\n# # O\n"
     found = read_tagged(written(tmp_path, "a.txt", text))
     assert (found.sentences, found.tags) == ([["the", "dog"], ["#"]], [["B-NP", "I-NP"], ["O"]])
@@ -53,17 +53,17 @@ def test_tagged_sentences(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.tsv", "text and label\n", "line 1: a text and a label are needed"),
-        ("a.tsv", "a\tx\nb\n", "line 2: a text and a label"),
-        ("a.jsonl", "{}\n", "line 1: has no member 'text' or 'tokens'"),
-        ("a.jsonl", '{"text": "a"}\n', "has no member 'label' or 'labels'; it has 'text'"),
+        ("a.tsv", "text and label\n", "line 1: must have a text and a label"),
+        ("a.tsv", "a\tx\nb\n", "line 2: must have a text and a label"),
+        ("a.jsonl", "{}\n", "line 1: must have a member 'text' or 'tokens', got none"),
+        ("a.jsonl", '{"text": "a"}\n', "must have a member 'label' or 'labels', got 'text'"),
         ("a.jsonl", "[1]\n", "line 1: must be an object, got list"),
-        ("a.jsonl", "{\n", "line 1: is no JSON"),
+        ("a.jsonl", "{\n", "line 1: invalid JSON"),
         ("a.tsv", b"a\tx\n\xff\ty\n", "line 2: invalid UTF-8"),
-        ("a.conll", "a x\n", "no labels of texts"),
+        ("a.conll", "a x\n", "not labels of texts"),
     ],
 )
-def test_bad_labelled_files(tmp_path: Path, name: str, text: str | bytes, message: str) -> None:
+def test_invalid_labelled_files_name_the_line(tmp_path: Path, name: str, text: str | bytes, message: str) -> None:
     with pytest.raises(FormatError, match=message):
         read_labelled(written(tmp_path, name, text))
 
@@ -71,30 +71,30 @@ def test_bad_labelled_files(tmp_path: Path, name: str, text: str | bytes, messag
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.conll", "word\n", "line 1: a token and a tag are needed"),
-        ("a.conll", "a X O\nb O\n", "line 2: 2 columns where the lines before have 3"),
-        ("a.tsv", "a b\tO\n", "line 1: 2 tokens and 1 tags"),
-        ("a.tsv", "a b\n", "with a tab between"),
-        ("a.jsonl", '{"tokens": "a", "tags": ["O"]}\n', "tokens must be a list of texts"),
-        ("a.jsonl", '{"tokens": ["a"], "tags": [1]}\n', "tags must be a list of texts"),
-        ("a.jsonl", '{"tokens": ["a"], "tags": []}\n', "1 tokens and 0 tags"),
+        ("a.conll", "word\n", "line 1: must have a token and a tag"),
+        ("a.conll", "a X O\nb O\n", "line 2: must have 3 columns as the lines before, got 2"),
+        ("a.tsv", "a b\tO\n", "line 1: must have a tag for each of 2 tokens, got 1 tags"),
+        ("a.tsv", "a b\n", "separated by a tab"),
+        ("a.jsonl", '{"tokens": "a", "tags": ["O"]}\n', "tokens must be a list of strings"),
+        ("a.jsonl", '{"tokens": ["a"], "tags": [1]}\n', "tags must be a list of strings"),
+        ("a.jsonl", '{"tokens": ["a"], "tags": []}\n', "each of 1 tokens, got 0 tags"),
     ],
 )
-def test_bad_tagged_files(tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_invalid_tagged_files_name_the_line(tmp_path: Path, name: str, text: str, message: str) -> None:
     with pytest.raises(FormatError, match=message):
         read_tagged(written(tmp_path, name, text))
 
 
-def test_columns_that_are_not_there(tmp_path: Path) -> None:
+def test_missing_columns_are_rejected(tmp_path: Path) -> None:
     path = written(tmp_path, "a.tsv", "a\tx\n")
     for column in (3, 0, -3):
-        with pytest.raises(FormatError, match=f"no column {column} among 2"):
+        with pytest.raises(FormatError, match=f"from 1 to 2, got {column}"):
             read_labelled(path, columns=Columns(label=column))
-    with pytest.raises(FormatError, match="columns have numbers"):
+    with pytest.raises(FormatError, match="a column must be a number"):
         read_labelled(path, columns=Columns(label="name"))
 
 
-def test_nothing_in_it(tmp_path: Path) -> None:
+def test_empty_files_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no texts"):
         read_labelled(written(tmp_path, "a.tsv", ""))
     with pytest.raises(CorpusError, match="no sentences"):

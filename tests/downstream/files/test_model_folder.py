@@ -1,4 +1,4 @@
-"""Estimators as folders and pickles: the same answers back, and no others."""
+"""Folders and pickles of estimators: the same predictions after loading, and invalid files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
 from wordkin.downstream.files.embedding_files import embedding_hash
 from wordkin.errors import CorruptFileError, FormatError, NotFittedError
+from wordkin.storage import read_archive, write_archive
 
 from ..conftest import chunked, opinions
 
@@ -22,7 +23,7 @@ SHORT: dict[str, Any] = {"epochs": 1}
 
 @pytest.fixture
 def embeddings(vectors: KeyedVectors, language_model: ELMo) -> dict[str, Any]:
-    """Every way to have features."""
+    """Return every kind of embedding argument."""
     return {
         "scratch": None,
         "vectors": vectors,
@@ -34,7 +35,7 @@ def embeddings(vectors: KeyedVectors, language_model: ELMo) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["scratch", "vectors", "tuned vectors", "elmo", "tuned elmo", "several"])
-def test_a_folder_gives_the_same_answers(
+def test_a_loaded_model_gives_the_same_predictions(
     quick: dict[str, Any], embeddings: dict[str, Any], name: str, tmp_path: Path
 ) -> None:
     X, y = opinions(30)
@@ -51,30 +52,32 @@ def test_a_folder_gives_the_same_answers(
     for params in (own, theirs):
         del params["embedding"], params["progress"]
     assert own == theirs
-    # Saved again, it has the same bytes.
+    # Saving the loaded model writes the same bytes.
     back.save(tmp_path / "again")
     assert (tmp_path / "again" / "model.safetensors").read_bytes() == (
         tmp_path / "model" / "model.safetensors"
     ).read_bytes()
-    # It can go on from what it was: to be fitted again.
-    back.fit(X, y)
+    # The loaded model can be trained again.
+    assert len(back.fit(X, y).history_["loss"]) == 1
     assert json.loads((tmp_path / "model" / "config.json").read_text())["kind"] == "text_classifier"
 
 
 @pytest.mark.parametrize("name", ["scratch", "vectors", "elmo", "several"])
-def test_pickles_and_copies(quick: dict[str, Any], embeddings: dict[str, Any], name: str) -> None:
+def test_pickles_and_copies_give_the_same_predictions(
+    quick: dict[str, Any], embeddings: dict[str, Any], name: str
+) -> None:
     X, Y = chunked(20)
     tagger = SequenceTagger(embeddings[name], learned_scheme="iobes", **{**quick, **SHORT}).fit(X, Y)
     for back in (pickle.loads(pickle.dumps(tagger)), copy.deepcopy(tagger)):
         assert back.predict(X) == tagger.predict(X)
         assert (back.scheme_, back.classes_.tolist()) == (tagger.scheme_, tagger.classes_.tolist())
-        back.fit(X, Y)
+        assert len(back.fit(X, Y).history_["loss"]) == 1
     unfitted = pickle.loads(pickle.dumps(SequenceTagger(embeddings[name])))
     with pytest.raises(NotFittedError):
         unfitted.predict(X)
 
 
-def test_a_pickle_shares_embeddings(quick: dict[str, Any], vectors: KeyedVectors) -> None:
+def test_models_of_a_pickle_share_their_embedding(quick: dict[str, Any], vectors: KeyedVectors) -> None:
     X, y = opinions(20)
     pair = [TextClassifier(vectors, **{**quick, **SHORT}).fit(X, y) for _ in range(2)]
     first, second = pickle.loads(pickle.dumps(pair))
@@ -82,7 +85,7 @@ def test_a_pickle_shares_embeddings(quick: dict[str, Any], vectors: KeyedVectors
     assert first._state.network.features.sources[0].vectors is first.embedding
 
 
-def test_embeddings_by_their_hash(
+def test_embeddings_are_recognised_by_their_hash(
     quick: dict[str, Any], vectors: KeyedVectors, language_model: ELMo, tmp_path: Path
 ) -> None:
     X, y = opinions(20)
@@ -104,7 +107,7 @@ def test_embeddings_by_their_hash(
         TextClassifier.load(tmp_path, embedding=[other, language_model])
 
 
-def test_an_embedding_that_was_changed_is_refused(quick: dict[str, Any], vectors: KeyedVectors, tmp_path: Path) -> None:
+def test_a_changed_embedding_is_rejected(quick: dict[str, Any], vectors: KeyedVectors, tmp_path: Path) -> None:
     X, y = opinions(20)
     TextClassifier(vectors, **{**quick, **SHORT}).fit(X, y).save(tmp_path)
     other = copy.deepcopy(vectors)
@@ -117,7 +120,7 @@ def test_an_embedding_that_was_changed_is_refused(quick: dict[str, Any], vectors
         TextClassifier.load(tmp_path)
 
 
-def test_hashes_tell_embeddings_apart(vectors: KeyedVectors, language_model: ELMo) -> None:
+def test_hashes_differ_for_different_embeddings(vectors: KeyedVectors, language_model: ELMo) -> None:
     assert embedding_hash(vectors) == embedding_hash(copy.deepcopy(vectors))
     renamed = copy.deepcopy(vectors)
     renamed.index_to_key = [*renamed.index_to_key[1:], renamed.index_to_key[0]]
@@ -128,7 +131,7 @@ def test_hashes_tell_embeddings_apart(vectors: KeyedVectors, language_model: ELM
     assert embedding_hash(other) != embedding_hash(language_model)
 
 
-def test_a_tokenizer_that_is_a_function(quick: dict[str, Any], tmp_path: Path) -> None:
+def test_a_tokenizer_function_is_not_saved_in_a_folder(quick: dict[str, Any], tmp_path: Path) -> None:
     X, y = opinions(20)
     clf = TextClassifier(tokenizer=str.split, **{**quick, **SHORT}).fit(X, y)
     clf.save(tmp_path)
@@ -136,17 +139,19 @@ def test_a_tokenizer_that_is_a_function(quick: dict[str, Any], tmp_path: Path) -
         TextClassifier.load(tmp_path)
     back = TextClassifier.load(tmp_path, tokenizer=str.split)
     np.testing.assert_array_equal(back.predict(X), clf.predict(X))
-    assert pickle.loads(pickle.dumps(clf)).tokenizer is str.split or True
+    copied = pickle.loads(pickle.dumps(clf))
+    assert copied.tokenizer("a b") == ["a", "b"]
+    np.testing.assert_array_equal(copied.predict(X), clf.predict(X))
 
 
-def test_bad_folders(quick: dict[str, Any], tmp_path: Path) -> None:
+def test_invalid_folders_are_rejected(quick: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(NotFittedError):
         TextClassifier().save(tmp_path)
     with pytest.raises(FileNotFoundError):
         TextClassifier.load(tmp_path / "nowhere")
     X, y = opinions(20)
     TextClassifier(**{**quick, **SHORT}).fit(X, y).save(tmp_path)
-    with pytest.raises(FormatError, match="must hold 'sequence_tagger', got 'text_classifier'"):
+    with pytest.raises(FormatError, match="a model of kind 'text_classifier', expected 'sequence_tagger'"):
         SequenceTagger.load(tmp_path)
     with pytest.raises(TypeError, match="tokenizer must be None"):
         TextClassifier.load(tmp_path, tokenizer=str.split)
@@ -162,9 +167,7 @@ def test_bad_folders(quick: dict[str, Any], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("member", ["options", "sources", "state", "params", "history", "characters"])
-def test_damaged_metadata_are_refused(quick: dict[str, Any], tmp_path: Path, member: str) -> None:
-    from wordkin.storage import read_archive, write_archive
-
+def test_damaged_metadata_are_rejected(quick: dict[str, Any], tmp_path: Path, member: str) -> None:
     X, y = opinions(20)
     TextClassifier(**{**quick, **SHORT}).fit(X, y).save(tmp_path)
     archive = read_archive(tmp_path / "model.safetensors")
@@ -174,3 +177,15 @@ def test_damaged_metadata_are_refused(quick: dict[str, Any], tmp_path: Path, mem
         write_archive(tmp_path / "model.safetensors", archive.tensors, {**archive.metadata, member: wrong})
         with pytest.raises(FormatError):
             TextClassifier.load(tmp_path)
+
+
+def test_the_earlier_name_of_the_whitespace_tokenizer_loads(quick: dict[str, Any], tmp_path: Path) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(tokenizer="whitespace", **{**quick, **SHORT}).fit(X, y)
+    clf.save(tmp_path)
+    archive = read_archive(tmp_path / "model.safetensors")
+    params = {**archive.metadata["params"], "tokenizer": "blanks"}
+    write_archive(tmp_path / "model.safetensors", archive.tensors, {**archive.metadata, "params": params})
+    loaded = TextClassifier.load(tmp_path)
+    assert loaded.tokenizer == "whitespace"
+    np.testing.assert_array_equal(loaded.predict(X), clf.predict(X))

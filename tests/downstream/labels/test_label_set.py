@@ -1,4 +1,4 @@
-"""Labels as numbers and back, weights, and what is no label."""
+"""Class labels as training targets, and weights of classes and texts."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin.downstream.evaluation import label_report
 from wordkin.downstream.labels.label_set import LabelSet, class_factors, text_weights
 from wordkin.errors import LabelError
 
 
-def test_two_classes() -> None:
+def test_two_classes_have_one_output() -> None:
     labels = LabelSet.learn(np.array(["no", "yes", "no"]))
     assert (labels.kind, labels.outputs) == ("two", 1)
     assert labels.targets(["yes", "no"]).tolist() == [1, 0]
     assert labels.decode(np.array([[0.5], [-0.5]], np.float32)).tolist() == ["yes", "no"]
 
 
-def test_several_classes() -> None:
+def test_several_classes_have_one_output_each() -> None:
     labels = LabelSet.learn([3, 1, 2.0, 1])
     assert labels.classes.tolist() == [1, 2, 3]
     assert labels.outputs == 3
@@ -29,7 +28,7 @@ def test_several_classes() -> None:
     assert labels.accuracy(scores, targets, np.array([3, 1], np.float32)) == 0.75
 
 
-def test_several_labels() -> None:
+def test_several_labels_per_text_are_collections_or_a_matrix() -> None:
     sets = LabelSet.learn([["a", "b"], [], {"c"}])
     assert sets.targets([("c", "a")]).tolist() == [[1, 0, 1]]
     assert sets.decode(np.array([[1, -1, 1], [-1, -1, -1]], np.float32)) == [("a", "c"), ()]
@@ -54,12 +53,12 @@ def test_several_labels() -> None:
         (3, TypeError, "got int"),
     ],
 )
-def test_no_labels(y: Any, error: type[Exception], message: str) -> None:
+def test_invalid_labels_are_rejected(y: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         LabelSet.learn(y)
 
 
-def test_labels_that_were_not_learned() -> None:
+def test_labels_unknown_from_training_are_rejected() -> None:
     labels = LabelSet.learn(["no", "yes"])
     with pytest.raises(LabelError, match="y must have labels that occur in training \\('no', 'yes'\\), got 'maybe'"):
         labels.targets(["no", "maybe"])
@@ -71,7 +70,7 @@ def test_labels_that_were_not_learned() -> None:
         LabelSet.learn([["a"], ["b"]]).targets(["a"])
 
 
-def test_class_weights() -> None:
+def test_class_weights_are_factors_of_classes() -> None:
     labels = LabelSet.learn(["a", "b", "b", "b"])
     targets = labels.targets(["a", "b", "b", "b"])
     balanced = class_factors("balanced", labels, targets)
@@ -94,18 +93,11 @@ def test_class_weights() -> None:
 
 
 @pytest.mark.parametrize("weights", [[1, np.nan], [1, -1], [np.inf, 1], [0, 0], [1], [[1, 1]]])
-def test_bad_weights(weights: Any) -> None:
+def test_invalid_sample_weights_are_rejected(weights: Any) -> None:
     with pytest.raises(ValueError, match="sample_weight must"):
         text_weights(weights, 2)
 
 
-def test_weights() -> None:
+def test_sample_weights_default_to_ones() -> None:
     assert text_weights(None, 2).tolist() == [1, 1]
     assert text_weights([0, 2], 2).dtype == np.float32
-
-
-def test_report() -> None:
-    report = label_report(["a", "a", "b"], ["a", "b", "b"])
-    assert report.accuracy == pytest.approx(2 / 3)
-    assert report.labels["b"].precision == 0.5
-    assert label_report([["a"], []], [["a"], ["a"]]).accuracy == 0.5

@@ -1,4 +1,4 @@
-"""Rules of BIO and IOBES, and the way from one to the other."""
+"""The rules of BIO and IOBES, and conversion between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TAGS = st.lists(st.sampled_from(["O", "B-A", "I-A", "E-A", "S-A", "B-B", "I-B", 
 
 
 @given(TAGS)
-def test_conversion_keeps_chunks_and_rules(tags: list[str]) -> None:
+def test_conversion_preserves_chunks_and_follows_the_scheme(tags: list[str]) -> None:
     for convert, scheme in ((as_bio, "bio"), (as_iobes, "iobes")):
         converted = convert(tags)
         assert chunks(converted) == chunks(tags)
@@ -37,18 +37,22 @@ def test_conversion_keeps_chunks_and_rules(tags: list[str]) -> None:
         (["O", ""], "bio", "without one of the prefixes"),
     ],
 )
-def test_broken_tags_are_named(tags: list[str], scheme: str, fault: str) -> None:
+def test_violations_name_the_tag_and_the_reason(tags: list[str], scheme: str, fault: str) -> None:
     with pytest.raises(LabelError, match=fault):
         check_scheme([tags], scheme)  # type: ignore[arg-type]
 
 
-def test_right_tags_pass() -> None:
-    check_scheme([["B-NP", "I-NP", "B-NP", "O"], []], "bio")
-    check_scheme([["B-NP", "I-NP", "E-NP", "S-NP", "O"]], "iobes")
-    check_scheme([["anything", "I-NP"]], "plain")
+def test_valid_tags_are_accepted() -> None:
+    valid = {
+        "bio": [["B-NP", "I-NP", "B-NP", "O"], []],
+        "iobes": [["B-NP", "I-NP", "E-NP", "S-NP", "O"]],
+        "plain": [["anything", "I-NP"]],
+    }
+    for scheme, sentences in valid.items():
+        assert check_scheme(sentences, scheme) is None  # type: ignore[arg-type,func-returns-value]
 
 
-def test_schemes_are_recognised() -> None:
+def test_schemes_are_detected() -> None:
     assert recognised_scheme([["O", "B-NP"], ["I-NP"]]) == "bio"
     assert recognised_scheme([["O", "S-NP"]]) == "iobes"
     assert recognised_scheme([["DT", "NN"]]) == "plain"

@@ -101,8 +101,10 @@ def held_out(count: int, fraction: float, seed: int) -> tuple[Indices, Indices]:
 
     Returns
     -------
-    training, validation : ndarray
-        Indices of the texts in ascending order.
+    training : ndarray
+        Indices of the training texts in ascending order.
+    validation : ndarray
+        Indices of the validation texts in ascending order.
 
     Raises
     ------

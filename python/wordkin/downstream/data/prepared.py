@@ -19,7 +19,7 @@ __all__ = ["NetworkBatch", "PreparedTexts", "prepare_texts"]
 
 @dataclass(frozen=True, eq=False)
 class NetworkBatch:
-    """A batch of texts as the C++ network reads it; arrays of tokens hold the texts one after the other.
+    """A batch of texts as the C++ network reads it; arrays of tokens concatenate the texts.
 
     Parameters
     ----------

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CorpusError
-from ...text.tokenization import split_words
+from ...text.token_lists import checked_tokens
+from ...text.tokenization import Tokenizer
 
 __all__ = [
     "IndexedTexts",
     "Texts",
-    "Tokenizer",
     "TokenizerChoice",
-    "checked_tokenizer",
     "limit_lengths",
     "token_lists",
     "tokenize_texts",
 ]
 
 Texts = Iterable[str | Sequence[str]]
-Tokenizer = Callable[[str], Iterable[str]]
-TokenizerName = Literal["words", "whitespace"]
-TokenizerChoice = TokenizerName | Tokenizer
-
-_TOKENIZERS: dict[str, Tokenizer] = {"words": split_words, "whitespace": str.split}
-
-
-def checked_tokenizer(tokenizer: TokenizerChoice) -> Tokenizer:
-    """Return the function that a `tokenizer` argument stands for.
-
-    Parameters
-    ----------
-    tokenizer : {"words", "whitespace"} or callable
-        "words" splits a text into runs of letters and digits and single other characters; "whitespace" splits at
-        whitespace; a callable returns the tokens of a text.
-
-    Returns
-    -------
-    callable
-        The function from a text to its tokens.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is neither one of the names nor callable.
-
-    Examples
-    --------
-    >>> list(checked_tokenizer("words")("It's"))
-    ['It', "'", 's']
-    """
-    if isinstance(tokenizer, str):
-        if tokenizer not in _TOKENIZERS:
-            names = ", ".join(map(repr, get_args(TokenizerName)))
-            raise ValueError(f"tokenizer must be {names} or callable, got {tokenizer!r}")
-        return _TOKENIZERS[tokenizer]
-    if not callable(tokenizer):
-        raise TypeError(f"tokenizer must be a str or callable, got {type(tokenizer).__name__}")
-    return tokenizer
+TokenizerChoice = Literal["words", "whitespace"] | Tokenizer
 
 
 def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[list[str]]:
@@ -92,13 +53,10 @@ def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[
     >>> tokenize_texts(["A text", ["of", "tokens"]], str.split)
     [['A', 'text'], ['of', 'tokens']]
     """
-    given = _as_list(texts, name)
-    names = [f"{name}[{index}]" for index in range(len(given))]
+    expected = "a text or a list of tokens"
     return [
-        _checked(
-            list(tokenizer(text)) if isinstance(text, str) else _tokens(text, own, "a text or a list of tokens"), own
-        )
-        for text, own in zip(given, names, strict=True)
+        checked_tokens(list(tokenizer(text)) if isinstance(text, str) else text, f"{name}[{index}]", expected)
+        for index, text in enumerate(_as_list(texts, name))
     ]
 
 
@@ -122,29 +80,13 @@ def token_lists(sentences: Iterable[Sequence[str]], name: str = "X") -> list[lis
     TypeError
         If an element is not a list of tokens.
     """
-    return [
-        _checked(_tokens(sentence, f"{name}[{index}]", "a list of tokens"), f"{name}[{index}]")
-        for index, sentence in enumerate(_as_list(sentences, name))
-    ]
+    return [checked_tokens(sentence, f"{name}[{index}]") for index, sentence in enumerate(_as_list(sentences, name))]
 
 
 def _as_list(texts: Any, name: str) -> list[Any]:
     if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
         raise TypeError(f"{name} must be a list of texts, got {type(texts).__name__}")
     return list(texts)
-
-
-def _tokens(text: Any, name: str, expected: str) -> list[Any]:
-    if isinstance(text, str | bytes | Mapping) or not isinstance(text, Iterable) or getattr(text, "ndim", 1) != 1:
-        raise TypeError(f"{name} must be {expected}, got {type(text).__name__}: {text!r:.60}")
-    return list(text)
-
-
-def _checked(tokens: list[Any], name: str) -> list[str]:
-    for index, token in enumerate(tokens):
-        if not isinstance(token, str):
-            raise TypeError(f"{name} must have tokens of type str, got {type(token).__name__} at index {index}")
-    return tokens
 
 
 def limit_lengths(sentences: list[list[str]], max_length: int, truncate: bool, name: str = "X") -> list[list[str]]:

@@ -52,7 +52,7 @@ def lookup_vectors(
     words : list of str
         The words.
     lowercase : bool
-        Whether to lower-case every word before the look-up.
+        Whether to lower-case every word first.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def lookup_rows(words: Sequence[str], index: Mapping[str, int], lowercase: bool)
     index : mapping of str to int
         The row of each known word.
     lowercase : bool
-        Whether to lower-case every word before the look-up.
+        Whether to lower-case every word first.
 
     Returns
     -------

@@ -13,6 +13,7 @@ from ... import _core
 from ...elmo import ELMo
 from ...errors import FormatError
 from ...storage import Archive, pack_words, unpack_words
+from ...storage.saveable import Saveable
 from ...vectors import KeyedVectors
 from ..labels.label_set import LabelSet
 from ..labels.tag_set import TagSet
@@ -33,11 +34,13 @@ from ..state import (
 
 __all__ = [
     "CALLABLE_TOKENIZER",
+    "CLASSIFIER",
+    "TAGGER",
     "FittedState",
     "SavedModel",
     "embedding_of",
     "pack_model",
-    "require_kind",
+    "saveable_for",
     "starting_embeddings",
     "unpack_model",
 ]
@@ -45,7 +48,7 @@ __all__ = [
 FittedState = ClassifierState | TaggerState
 
 _NETWORK = "network/"
-_NOT_SAVED = ("embedding", "progress")  # embeddings have files of their own; progress is not part of a model
+_NOT_SAVED = ("embedding", "progress")  # embeddings have separate files; progress is not part of a model
 CALLABLE_TOKENIZER = "callable"  # stands for a tokenizer that is a function
 
 
@@ -65,8 +68,29 @@ class SavedModel:
     state: FittedState
 
 
-def _kind_of(state: FittedState) -> str:
-    return "text_classifier" if isinstance(state, ClassifierState) else "sequence_tagger"
+def _unchanged(archive: Archive) -> Archive:
+    return archive
+
+
+# Archives are saved and loaded without the embeddings, which `unpack_model` needs besides.
+CLASSIFIER = Saveable[Archive](kind="text_classifier", pack=_unchanged, unpack=_unchanged)
+TAGGER = Saveable[Archive](kind="sequence_tagger", pack=_unchanged, unpack=_unchanged)
+
+
+def saveable_for(state: FittedState) -> Saveable[Archive]:
+    """Return how archives of a fitted state are saved.
+
+    Parameters
+    ----------
+    state : ClassifierState or TaggerState
+        The state.
+
+    Returns
+    -------
+    Saveable
+        `CLASSIFIER` or `TAGGER`.
+    """
+    return CLASSIFIER if isinstance(state, ClassifierState) else TAGGER
 
 
 def embedding_of(source: Source) -> Embedding:
@@ -112,8 +136,8 @@ def starting_embeddings(state: NetworkState) -> list[Embedding]:
     return embeddings
 
 
-def pack_model(model: SavedModel) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-    """Return the tensors and the metadata of a model.
+def pack_model(model: SavedModel) -> Archive:
+    """Return the archive of a model.
 
     Parameters
     ----------
@@ -122,10 +146,8 @@ def pack_model(model: SavedModel) -> tuple[dict[str, NDArray[Any]], dict[str, An
 
     Returns
     -------
-    tensors : dict of str to ndarray
-        Parameters of the network, and the words of trained tables.
-    metadata : dict
-        Everything else, as JSON values.
+    Archive
+        As tensors the parameters of the network and the words of trained tables, as metadata everything else.
     """
     state, network = model.state, model.state.network
     tensors: dict[str, NDArray[Any]] = {_NETWORK + name: tensor for name, tensor in network.parameters.items()}
@@ -142,7 +164,7 @@ def pack_model(model: SavedModel) -> tuple[dict[str, NDArray[Any]], dict[str, An
         records.append(record)
     characters = network.features.characters
     metadata: dict[str, Any] = {
-        "kind": _kind_of(state),
+        "kind": saveable_for(state).kind,
         "params": _params_as_json(model.params),
         "embedding_is_list": isinstance(model.params["embedding"], list | tuple),
         "options": asdict(network.options),
@@ -152,7 +174,7 @@ def pack_model(model: SavedModel) -> tuple[dict[str, NDArray[Any]], dict[str, An
         "history": state.history,
         "state": _labels_as_json(state),
     }
-    return tensors, metadata
+    return Archive(tensors=tensors, metadata=metadata)
 
 
 def _labels_as_json(state: FittedState) -> dict[str, Any]:
@@ -180,7 +202,7 @@ def _as_json(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str, *, kind: str) -> SavedModel:
+def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str) -> SavedModel:
     """Return the model of an archive.
 
     Parameters
@@ -191,8 +213,6 @@ def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str,
         For each source the embedding that is not part of the network.
     source : str
         Name of the file in error messages.
-    kind : {"text_classifier", "sequence_tagger"}
-        The expected kind of model.
 
     Returns
     -------
@@ -202,10 +222,10 @@ def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str,
     Raises
     ------
     FormatError
-        If the archive holds something else or is damaged.
+        If the archive is damaged.
     """
-    require_kind(archive, kind, source)
     metadata = archive.metadata
+    kind = metadata["kind"]
     try:
         options = _network_options(metadata["options"])
         network = NetworkState(options, _parameters(archive, options), _features(archive, embeddings))
@@ -215,27 +235,6 @@ def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str,
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: the {kind} is incomplete or damaged: {error}") from error
     return SavedModel(params=params, state=state)
-
-
-def require_kind(archive: Archive, kind: str, source: str) -> None:
-    """Check the kind of model in an archive.
-
-    Parameters
-    ----------
-    archive : Archive
-        The archive.
-    kind : str
-        The expected kind.
-    source : str
-        Name of the file in error messages.
-
-    Raises
-    ------
-    FormatError
-        If the archive holds something else.
-    """
-    if archive.metadata.get("kind") != kind:
-        raise FormatError(f"{source}: must hold {kind!r}, got {archive.metadata.get('kind')!r:.50}")
 
 
 def _params(saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -253,7 +252,7 @@ def _fitted_state(
     kind: str, network: NetworkState, saved: Mapping[str, Any], params: Mapping[str, Any], history: History
 ) -> FittedState:
     classes = np.array(saved["classes"])
-    if kind == "text_classifier":
+    if kind == CLASSIFIER.kind:
         labels = LabelSet(classes, saved["kind"], bool(saved["is_matrix"]))
         return ClassifierState(network=network, labels=labels, history=history)
     tags = TagSet(

@@ -14,10 +14,10 @@ from typing import Any
 
 from ...elmo import ELMo
 from ...errors import FormatError
-from ...storage import Archive, read_archive, write_archive
-from ...storage.archive_bytes import pack_archive, unpack_archive
+from ...storage import Archive
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
+from ...storage.saveable import Saveable
 from ...vectors import KeyedVectors
 from ..state import ContextSource, Embedding
 from .embedding_files import embedding_hash, read_embedding, require_hash, write_embedding
@@ -26,7 +26,7 @@ from .model_archive import (
     SavedModel,
     embedding_of,
     pack_model,
-    require_kind,
+    saveable_for,
     starting_embeddings,
     unpack_model,
 )
@@ -51,29 +51,31 @@ def save_folder(model: SavedModel, folder: AnyPath, *, include_embedding: bool) 
     """
     target = local_path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    tensors, metadata = pack_model(model)
+    archive = pack_model(model)
     for position, source in enumerate(model.state.network.features.sources):
-        record = metadata["sources"][position]
+        record = archive.metadata["sources"][position]
         embedding = embedding_of(source)
         if embedding is None:
             continue
         record["hash"] = embedding_hash(embedding)
         if include_embedding or (isinstance(source, ContextSource) and source.is_tuned):
             record["file"] = write_embedding(embedding, target, f"embedding-{position}")
-    write_archive(target / MODEL_FILE, tensors, metadata)
+    saveable_for(model.state).save(archive, target / MODEL_FILE)
     with replaced_file(target / CONFIG_FILE) as file:
-        file.write(json.dumps(metadata, ensure_ascii=False, indent=2, sort_keys=True).encode("utf-8") + b"\n")
+        file.write(json.dumps(archive.metadata, ensure_ascii=False, indent=2, sort_keys=True).encode("utf-8") + b"\n")
 
 
-def load_folder(folder: AnyPath, *, kind: str, names: Collection[str], embedding: Any, tokenizer: Any) -> SavedModel:
+def load_folder(
+    folder: AnyPath, saveable: Saveable[Archive], *, names: Collection[str], embedding: Any, tokenizer: Any
+) -> SavedModel:
     """Read a model from a folder.
 
     Parameters
     ----------
     folder : path
         The folder.
-    kind : {"text_classifier", "sequence_tagger"}
-        The expected kind of model.
+    saveable : Saveable
+        `CLASSIFIER` or `TAGGER`.
     names : collection of str
         Names of the parameters of such an estimator.
     embedding : KeyedVectors, Word2Vec, ELMo, None, or list of these
@@ -94,18 +96,17 @@ def load_folder(folder: AnyPath, *, kind: str, names: Collection[str], embedding
         If a file cannot be read.
     """
     source = local_path(folder)
-    archive = read_archive(source / MODEL_FILE)
-    require_kind(archive, kind, str(source))
+    archive = saveable.load(source / MODEL_FILE)
     try:
         records = [_checked_record(record) for record in archive.metadata["sources"]]
         is_list = bool(archive.metadata["embedding_is_list"])
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: the metadata of the embeddings are damaged: {error}") from error
-    model = unpack_model(archive, _find_embeddings(source, records, embedding), str(source), kind=kind)
+    model = unpack_model(archive, _find_embeddings(source, records, embedding), str(source))
     params = dict(model.params)
     unknown = sorted(set(params) - set(names))
     if unknown:
-        raise FormatError(f"{source}: a {kind} has no parameter {unknown[0]!r:.50}")
+        raise FormatError(f"{source}: a {saveable.kind} has no parameter {unknown[0]!r:.50}")
     if params.get("tokenizer") == CALLABLE_TOKENIZER:
         if tokenizer is None:
             raise FormatError(
@@ -170,11 +171,11 @@ def to_bytes(model: SavedModel) -> tuple[bytes, tuple[Embedding, ...]]:
     embeddings : tuple of KeyedVectors, ELMo or None
         The embeddings. A pickle holds them as objects, so that several models of a pickle share them.
     """
-    tensors, metadata = pack_model(model)
-    return pack_archive(tensors, metadata), tuple(map(embedding_of, model.state.network.features.sources))
+    data = saveable_for(model.state).to_bytes(pack_model(model))
+    return data, tuple(map(embedding_of, model.state.network.features.sources))
 
 
-def from_bytes(data: bytes, embeddings: Sequence[Embedding], *, kind: str) -> SavedModel:
+def from_bytes(data: bytes, embeddings: Sequence[Embedding], saveable: Saveable[Archive]) -> SavedModel:
     """Restore a model from a pickle.
 
     Parameters
@@ -183,8 +184,8 @@ def from_bytes(data: bytes, embeddings: Sequence[Embedding], *, kind: str) -> Sa
         The archive.
     embeddings : sequence of KeyedVectors, ELMo or None
         The embeddings.
-    kind : {"text_classifier", "sequence_tagger"}
-        The expected kind of model.
+    saveable : Saveable
+        `CLASSIFIER` or `TAGGER`.
 
     Returns
     -------
@@ -196,5 +197,4 @@ def from_bytes(data: bytes, embeddings: Sequence[Embedding], *, kind: str) -> Sa
     FormatError
         If the archive is damaged.
     """
-    archive: Archive = unpack_archive(data)
-    return unpack_model(archive, embeddings, "a pickle", kind=kind)
+    return unpack_model(saveable.from_bytes(data), embeddings, "a pickled model")

@@ -11,7 +11,7 @@ __all__ = ["EarlyStopping"]
 
 
 class EarlyStopping:
-    """Keeps the best parameters and tells when training should stop.
+    """Keeps the best parameters and decides when training should stop.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Initial parameters of a network; each tensor is drawn from a random stream of its own."""
+"""Initial parameters of a network; each tensor has its own random stream."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ __all__ = ["TrainingRun"]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class TrainingRun:
-    """A network with its initial parameters, and the examples to train it on.
+    """A network with its initial parameters, and its training examples.
 
     Parameters
     ----------
