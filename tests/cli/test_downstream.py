@@ -133,9 +133,9 @@ def test_wrong_usage(
     ("arguments", "message"),
     [
         (("classify", "train", "missing.tsv", "-o", "x"), "No such file"),
-        (("classify", "train", "sentences.conll", "-o", "x"), "no labels of texts"),
+        (("classify", "train", "sentences.conll", "-o", "x"), "not labels of texts"),
         (("classify", "train", "one.tsv", "-o", "x"), "two classes"),
-        (("classify", "train", "texts.tsv", "-o", "x", "--label-column", "7"), "no column 7"),
+        (("classify", "train", "texts.tsv", "-o", "x", "--label-column", "7"), "a column must be from 1 to"),
         (("tag", "train", "broken.conll", "-o", "x"), "must follow the scheme bio"),
         (("classify", "predict", "nowhere", "texts.tsv"), "No such file"),
     ],

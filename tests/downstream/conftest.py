@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,11 @@ QUICK: dict[str, Any] = {
     "workers": 1,
     "progress": False,
 }
+
+
+def above_chance(count: int) -> float:
+    """Return an accuracy for `count` balanced texts five standard deviations above that of guessing."""
+    return 0.5 + 5 * math.sqrt(0.25 / count)
 
 
 def opinions(count: int = 80, seed: int = 1) -> tuple[list[str], list[str]]:

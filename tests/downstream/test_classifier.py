@@ -12,7 +12,7 @@ import pytest
 from wordkin import ELMo, KeyedVectors, TextClassifier
 from wordkin.errors import CorpusError, LabelError, NotFittedError, TrainingDiverged
 
-from .conftest import opinions
+from .conftest import above_chance, opinions
 
 
 @pytest.mark.parametrize("pooling", ["attention", "mean", "max", "last"])
@@ -25,7 +25,7 @@ def test_every_encoder_and_pooling_learns_from_scratch(
         X, y = [text.split()[-1:] for text in X], [str(text.split()[-1] == "of") for text in X]
     clf = TextClassifier(encoder=encoder, pooling=pooling, **{**quick, "epochs": 12})
     assert clf.fit(X, y) is clf
-    assert clf.score(X, y) > 0.95
+    assert clf.score(X, y) == 1.0  # one word determines the label, and the texts have a few words
     assert clf.history_["loss"][-1] < clf.history_["loss"][0]
     assert set(clf.history_) == {"loss", "accuracy", "seconds"}
     assert len(clf.history_["loss"]) == 12
@@ -51,14 +51,14 @@ def test_several_classes_have_probabilities_that_sum_to_one(quick: dict[str, Any
     assert probabilities.shape == clf.decision_function(X).shape == (120, 3)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-6)
     np.testing.assert_array_equal(clf.predict(X), probabilities.argmax(axis=1))
-    assert clf.score(X, three) > 0.9
+    assert clf.score(X, three) == 1.0
 
 
 def test_several_labels_per_text_as_collections_or_a_matrix(quick: dict[str, Any]) -> None:
     X, y = opinions(120)
     labels = [[label] + ["tale"] * ("story" in text) for text, label in zip(X, y, strict=True)]
     clf = TextClassifier(**{**quick, "epochs": 20}).fit(X, labels)
-    assert clf.score(X, labels) > 0.9
+    assert clf.score(X, labels) == 1.0
     assert sorted(clf.predict(X[:1])[0]) == sorted(labels[0])
     matrix = np.array([["minus" in own, "plus" in own, "tale" in own] for own in labels], np.int64)
     other = TextClassifier(**{**quick, "epochs": 20}).fit(X, matrix)
@@ -83,7 +83,9 @@ def test_word_vectors_are_used_and_never_changed(quick: dict[str, Any], vectors:
     X, y = opinions(40)
     before = vectors.vectors.copy()
     clf = TextClassifier(vectors, fine_tune=fine_tune, **quick).fit(X, y)
-    assert clf.score(*opinions(100, seed=2)) > 0.9
+    # The vectors separate the classes, but 40 texts have each of the 8 decisive words 5 times on average: a classifier
+    # that misses one word completely still has 7/8 of the new texts right.
+    assert clf.score(*opinions(100, seed=2)) > 7 / 8
     np.testing.assert_array_equal(vectors.vectors, before)
     assert clf.predict(["the film is Good"]).tolist() == ["plus"]  # its lower-case form has a vector
 
@@ -91,7 +93,7 @@ def test_word_vectors_are_used_and_never_changed(quick: dict[str, Any], vectors:
 def test_layers_of_a_language_model_are_mixed(quick: dict[str, Any], language_model: ELMo) -> None:
     X, y = opinions(60)
     clf = TextClassifier(language_model, layer_norm=True, mix_l2=1e-3, **{**quick, "epochs": 25}).fit(X, y)
-    assert clf.score(X, y) > 0.9
+    assert clf.score(X, y) > above_chance(60)  # the model has random parameters
     (mix,) = clf.layer_mixes_
     assert len(mix["shares"]) == 3
     assert sum(mix["shares"]) == pytest.approx(1)
@@ -103,7 +105,7 @@ def test_all_feature_sources_can_be_combined(
 ) -> None:
     X, y = opinions(40)
     clf = TextClassifier([vectors, language_model, None], characters=True, **quick).fit(X, y)
-    assert clf.score(X, y) > 0.9
+    assert clf.score(X, y) == 1.0
 
 
 def test_layers_beyond_the_cache_give_the_same_bits(quick: dict[str, Any], language_model: ELMo) -> None:
@@ -122,7 +124,7 @@ def test_fine_tuning_trains_a_copy_of_the_language_model(quick: dict[str, Any], 
     still = TextClassifier(language_model, **settings).fit(X, y)
     tuned = TextClassifier(language_model, fine_tune=True, **settings).fit(X, y)
     assert tuned.history_["loss"][-1] < still.history_["loss"][-1]
-    assert tuned.score(X, y) > 0.9
+    assert tuned.score(X, y) == 1.0
     for name, tensor in before.items():
         np.testing.assert_array_equal(language_model.parameters[name], tensor)
 

@@ -13,7 +13,7 @@ import pytest
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
 from wordkin.sklearn import ELMoVectorizer, WordVectorizer
 
-from .conftest import QUICK, chunked, opinions
+from .conftest import QUICK, above_chance, chunked, opinions
 
 sklearn = pytest.importorskip("sklearn", minversion="1.6")
 
@@ -113,17 +113,19 @@ def test_pipelines_and_searches() -> None:
     kv = word_vectors()
     pipeline = Pipeline([("vectors", WordVectorizer(kv)), ("decide", LogisticRegression(max_iter=200))])
     search = GridSearchCV(pipeline, {"vectors__weighting": ["mean", "sif", "tfidf"]}, cv=3).fit(X, y)
-    assert search.best_score_ > 0.6
+    # 16 words in 20 dimensions are linearly independent, so that their means separate the classes.
+    assert search.best_score_ >= 0.95
     assert search.best_estimator_["vectors"].embedding is kv
     union = make_union(WordVectorizer(kv), ELMoVectorizer(language_model()))
     assert union.fit_transform(X).shape == (100, 32)
     assert len(union.get_feature_names_out()) == 32
     scores = cross_val_score(TextClassifier(kv, **QUICK), X, y, cv=3)
-    assert scores.mean() > 0.6
+    assert scores.mean() > above_chance(100)
     tuned = GridSearchCV(TextClassifier(kv, **{**QUICK, "epochs": 2}), {"hidden_dim": [2, 8]}, cv=2).fit(X, y)
     assert tuned.predict(X).shape == (100,)
     sentences, tags = chunked(24)
-    GridSearchCV(SequenceTagger(**{**QUICK, "epochs": 2}), {"crf": [True, False]}, cv=2).fit(sentences, tags)
+    search = GridSearchCV(SequenceTagger(**{**QUICK, "epochs": 2}), {"crf": [True, False]}, cv=2)
+    assert search.fit(sentences, tags).best_params_["crf"] in (True, False)
 
 
 def test_estimators_do_not_import_scikit_learn() -> None:

@@ -22,7 +22,7 @@ def test_every_encoder_learns_chunks_with_and_without_crf(
     X, Y = chunked()
     tagger = SequenceTagger(crf=crf, encoder=encoder, **{**quick, "epochs": 10})
     assert tagger.fit(X, Y) is tagger
-    assert tagger.score(*chunked(30, seed=2)) > 0.95
+    assert tagger.score(*chunked(30, seed=2)) == 1.0  # every word has one tag, and all words occur in training
     assert tagger.scheme_ == "bio"
     assert tagger.classes_.tolist() == ["B-NP", "B-VP", "I-NP", "O"]
     assert [len(tags) for tags in tagger.predict(X)] == [len(tokens) for tokens in X]
@@ -45,7 +45,7 @@ def test_tag_probabilities_sum_to_one(quick: dict[str, Any]) -> None:
 def test_learned_scheme_is_converted_back(quick: dict[str, Any]) -> None:
     X, Y = chunked()
     tagger = SequenceTagger(learned_scheme="iobes", **{**quick, "epochs": 10}).fit(X, Y)
-    assert tagger.score(X, Y) > 0.95
+    assert tagger.score(X, Y) == 1.0
     assert {tag for tags in tagger.predict(X) for tag in tags} <= {"O", "B-NP", "I-NP", "B-VP"}
     assert tagger.predict_proba(X[:1])[0].shape[1] == 4  # O, B-NP, E-NP, S-VP
 
@@ -55,7 +55,7 @@ def test_plain_tags_are_scored_by_accuracy(quick: dict[str, Any]) -> None:
     Y = [[{"B-NP": "DT", "I-NP": "NN", "B-VP": "VB", "O": "CC"}[tag] for tag in tags] for tags in Y]
     tagger = SequenceTagger(**{**quick, "epochs": 10}).fit(X, Y, validation_data=(X[:9], Y[:9]))
     assert tagger.scheme_ == "plain"
-    assert tagger.score(X, Y) > 0.95
+    assert tagger.score(X, Y) == 1.0
     assert set(tagger.report(X, Y).types) == {"DT", "NN", "VB", "CC"}
     assert set(tagger.history_) == {"loss", "val_loss", "val_accuracy", "seconds"}
 
@@ -67,7 +67,7 @@ def test_embeddings_are_combined_and_fine_tuned(quick: dict[str, Any], language_
     kv = KeyedVectors.from_vocabulary(words, draw.normal(size=(len(words), 5)).astype(np.float32))
     for embedding in (kv, language_model, [language_model, kv, None]):
         tagger = SequenceTagger(embedding, **{**quick, "epochs": 8}).fit(X, Y)
-        assert tagger.score(X, Y) > 0.9
+        assert tagger.score(X, Y) == 1.0
     tuned = SequenceTagger(language_model, fine_tune=True, **{**quick, "epochs": 3}).fit(X, Y)
     assert tuned.history_["loss"][-1] < tuned.history_["loss"][0]
 
