@@ -54,7 +54,7 @@ def test_frozen(tmp_path: Path) -> None:
     assert str(loaded) == str(frozen)
     assert list(loaded[SENTENCES]) == list(frozen[SENTENCES])
     assert (loaded.scoring, loaded.min_count) == (frozen.scoring, frozen.min_count)
-    with pytest.raises(FormatError, match="holds 'frozen_phrases', not 'phrases'"):
+    with pytest.raises(FormatError, match="kind 'frozen_phrases', expected 'phrases'"):
         Phrases.load(tmp_path / "a")
 
 
@@ -74,7 +74,7 @@ def test_copies(duplicate: Any) -> None:
 def test_a_scorer_of_the_user_must_be_given_again(tmp_path: Path) -> None:
     phrases = make(scoring=custom)
     phrases.save(tmp_path / "a")
-    with pytest.raises(ValueError, match=r"custom:.*custom.*give it to load\(\) as scoring="):
+    with pytest.raises(ValueError, match=r"custom:.*custom.*pass it to load\(\) as scoring="):
         Phrases.load(tmp_path / "a")
     assert same(Phrases.load(tmp_path / "a", scoring=custom), phrases)
 
@@ -124,7 +124,7 @@ def test_damaged_numbers(tmp_path: Path, tensor: str, value: int) -> None:
     at = plain[0] if tensor in ("first", "second", "gap", "counts") else 0
     archive.tensors[tensor][at] = value
     write_archive(tmp_path / "a", archive.tensors, archive.metadata)
-    with pytest.raises(FormatError, match="no whole 'phrases'"):
+    with pytest.raises(FormatError, match="invalid content of a 'phrases' model"):
         Phrases.load(tmp_path / "a")
 
 

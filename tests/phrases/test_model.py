@@ -33,7 +33,7 @@ PAIR = [["new", "york"], ["new", "york"]]
         ({"min_count": True}, TypeError, "min_count must be a number, got bool"),
         ({"scoring": "pmi"}, ValueError, "unknown scoring method string pmi"),
         ({"scoring": 5}, TypeError, "scoring must be"),
-        ({"scoring": math.hypot}, TypeError, "whose arguments have names"),
+        ({"scoring": math.hypot}, TypeError, "with named arguments"),
         ({"delimiter": b"_"}, TypeError, "delimiter must be a str"),
         ({"connector_words": [b"of"]}, TypeError, "connector_words must be str"),
         ({"workers": 0}, ValueError, "workers must be from 1"),
@@ -197,7 +197,7 @@ def test_threads_and_blocks_change_nothing(tmp_path: Path) -> None:
         states = []
         for workers in (1, 2, 5):
             phrases = Phrases(path, max_vocab_size=most, connector_words=["w0", "w1"], workers=workers)
-            states.append((phrases._counts.state()[0], phrases.min_reduce, sorted(phrases.vocab.items())))
+            states.append((phrases._state.counts.state()[0], phrases.min_reduce, sorted(phrases.vocab.items())))
         assert states[0] == states[1] == states[2]
 
 

@@ -1,8 +1,7 @@
-"""Phrases: words that belong together, found by how often they stand together, and joined in text."""
+"""Phrases: detecting words that occur together more often than by chance, and joining them in text."""
 
-from .frozen import FrozenPhrases, Phraser
 from .inference import JoinedCorpus, JoinedReport
-from .model import Phrases
+from .model import FrozenPhrases, Phraser, Phrases
 from .scoring import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
 
 __all__ = [

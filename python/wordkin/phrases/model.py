@@ -1,75 +1,88 @@
-"""Finding phrases: counts of words and of words that stand together, accumulated over any number of corpora."""
+"""`Phrases` and `FrozenPhrases`: the public classes, which parse arguments and delegate."""
 
 from __future__ import annotations
 
 import logging
-import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO, TypeVar, overload
 
-from .. import _core
+from ..runtime.attributes import StateAttribute
+from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from .inference import PhraseJoiner, Progress, require_tokens, require_workers
-from .scoring import Scorer, checked_scorer, native_name
-from .state import PhraseCounts
-from .training import learn
+from ..text import CorpusInput, TextInput
+from .files import frozen_file, phrases_file
+from .inference import (
+    JoinedCorpus,
+    JoinedReport,
+    Progress,
+    all_phrases,
+    joined_file,
+    joined_sentence,
+    matcher_of,
+    phrases_in,
+)
+from .options import PhraseOptions, checked_words, checked_workers
+from .scoring import Scorer, native_name
+from .state import FrozenState, PhraseCounts, PhraseScores, PhrasesState, new_state
+from .training import count_phrases
 
-if TYPE_CHECKING:
-    from .frozen import FrozenPhrases
+__all__ = ["FrozenPhrases", "Phraser", "Phrases"]
 
-__all__ = ["Phrases"]
+logger = logging.getLogger(__name__)
 
-_log = logging.getLogger(__name__)
-
-_MOST_ENTRIES = 2**62
-# Phrases of a sentence are looked up in all counts. After so many sentences, as a share of the vocabulary's size, it
-# pays to score the whole vocabulary once.
-_USES_BEFORE_SCORING_ALL = 0.02
+AnyPhrases = TypeVar("AnyPhrases", bound="Phrases")
+AnyFrozen = TypeVar("AnyFrozen", bound="FrozenPhrases")
 
 
-class Phrases(PhraseJoiner):
-    """Finds phrases in texts by how often their words stand together, and joins them.
+class Phrases:
+    """Phrase detector: counts words and pairs of words, scores them, and joins the phrases in text.
 
     Parameters
     ----------
-    sentences : iterable of iterables of str, or path, or LineSentence, optional
-        What to learn from; text files are read in C++.
-    min_count : float
-        Above 0. Rarer words and phrases are not found; also the discount of the default score.
-    threshold : float
-        A candidate with a higher score is a phrase. Above 0 for "default", from -1 to 1 for "npmi".
-    max_vocab_size : float
-        When more distinct words and phrases are known after a sentence, the rarest are forgotten: those met less than
-        `min_reduce` times, which is 1 at first and grows by 1 each time.
-    delimiter : str
-        Put between the words of a phrase.
-    progress_per : float
-        Sentences between two log messages.
-    scoring : {"default", "npmi"} or callable
-        `original_scorer`, `npmi_scorer`, or a function of the same six arguments (given by name) that depends on
-        nothing else: a score may be used again for equal counts.
-    connector_words : iterable of str
-        Words that no phrase begins or ends with, and that may stand within one, such as `ENGLISH_CONNECTOR_WORDS`.
-    workers : int
-        Threads for reading text files; the result does not depend on it.
-    progress : callable, optional
+    sentences : iterable of lists of str, or path, optional
+        Corpus to count: sentences as lists of tokens, or a path or a `LineSentence` of a text file.
+    min_count : float, default 5
+        Words and phrases that occur less often are not found (> 0); also the discount of the default score.
+    threshold : float, default 10.0
+        Candidates with a higher score are phrases; > 0 for "default" scoring, from -1 to 1 for "npmi".
+    max_vocab_size : float, default 40000000
+        Maximum number of distinct words and phrases. When it is exceeded after a sentence, those that occur less than
+        `min_reduce` times are dropped, and `min_reduce` increases by 1.
+    delimiter : str, default "_"
+        String between the words of a phrase.
+    progress_per : float, default 10000
+        Number of sentences between two log messages.
+    scoring : {"default", "npmi"} or callable, default "default"
+        `original_scorer`, `npmi_scorer`, or a function of the same six arguments, passed by name, that depends on
+        nothing else: scores are reused for equal counts.
+    connector_words : iterable of str, default frozenset()
+        Words that may stand inside a phrase, but not at its start or end, such as `ENGLISH_CONNECTOR_WORDS`.
+    workers : int, default 1
+        Number of threads for reading text files (1 to 1024); the result does not depend on it.
+    progress : callable or None, default None
         Called with the number of words read so far.
 
     Attributes
     ----------
     vocab : Mapping
-        Word or joined phrase to its count.
+        Counts of words and joined phrases.
     corpus_word_count : int
-        All words learned from, connector words included.
+        Number of words counted, including connector words.
     min_reduce : int
-        When there is too much next time, what was met less often is forgotten.
+        Counts below this are dropped when `max_vocab_size` is exceeded next time.
 
     Raises
     ------
     ValueError
-        If an argument is outside its range.
+        If an argument is out of range.
     TypeError
-        If sentences are not split into tokens, or a token is no str.
+        If a sentence is not split into tokens, or a token is not a str.
+
+    References
+    ----------
+    Mikolov et al., "Distributed representations of words and phrases and their compositionality", 2013,
+    arXiv:1310.4546, section 4.
 
     Examples
     --------
@@ -80,49 +93,59 @@ class Phrases(PhraseJoiner):
     ['near', 'the', 'bank_of_america']
     """
 
+    min_count = StateAttribute[float]("min_count")
+    threshold = StateAttribute[float]("threshold")
+    max_vocab_size = StateAttribute[float]("max_vocab_size")
+    progress_per = StateAttribute[float]("progress_per")
+    scoring = StateAttribute[Scorer]("scoring")
+    connector_words = StateAttribute[frozenset[str]]("connector_words")
+    min_reduce = StateAttribute[int]("min_reduce")
+    corpus_word_count = StateAttribute[int]("corpus_word_count")
+    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
+
+    _state: PhrasesState
+
     def __init__(
         self,
-        sentences: Any = None,
+        sentences: CorpusInput | None = None,
         min_count: float = 5,
         threshold: float = 10.0,
         max_vocab_size: float = 40_000_000,
         delimiter: str = "_",
         progress_per: float = 10_000,
         scoring: str | Scorer = "default",
-        connector_words: Any = frozenset(),
+        connector_words: Iterable[str] = frozenset(),
         *,
         workers: int = 1,
         progress: Progress | None = None,
     ) -> None:
-        connector_words = require_tokens("connector_words", connector_words)
-        _require_numbers(min_count=min_count, threshold=threshold, max_vocab_size=max_vocab_size)
-        if not isinstance(delimiter, str):
-            raise TypeError(f"delimiter must be a str, got {type(delimiter).__name__}")
-        delimiter.encode("utf-8")  # refuses halves of surrogate pairs
-        if min_count <= 0:
-            raise ValueError(f"min_count should be at least 1, got {min_count}")
-        if scoring == "default" and threshold <= 0:
-            raise ValueError(f"threshold should be positive for default scoring, got {threshold}")
-        if scoring == "npmi" and not -1 <= threshold <= 1:
-            raise ValueError(f"threshold should be between -1 and 1 for npmi scoring, got {threshold}")
-        self.scoring = checked_scorer(scoring)
-        self.connector_words = connector_words
-        self.min_count = min_count
-        self.threshold = threshold
-        self.max_vocab_size = max_vocab_size
-        self.progress_per = progress_per
-        self.min_reduce = 1
-        self.lifecycle_events = []
-        self.corpus_word_count = 0
-        self._counts = _core.phrases.PhraseVocabulary(delimiter)
-        self._learned = 0  # times
-        self._kept_matcher: _KeptMatcher | None = None
+        options = PhraseOptions(
+            min_count=min_count,
+            threshold=threshold,
+            max_vocab_size=max_vocab_size,
+            delimiter=delimiter,
+            progress_per=progress_per,
+            scoring=scoring,
+            connector_words=checked_words("connector_words", connector_words),
+        )
+        self._state = new_state(options)
         if sentences is not None:
             self.add_vocab(sentences, workers=workers, progress=progress)
 
+    @classmethod
+    def _from_state(cls: type[AnyPhrases], state: PhrasesState) -> AnyPhrases:
+        model = cls()  # not __new__: derived classes may set attributes of their own
+        model._state = state
+        return model
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        scoring = self.scoring if native_name(self.scoring) is None else None
+        attributes = {name: value for name, value in vars(self).items() if name != "_state"}
+        return _phrases_of_bytes, (type(self), phrases_file().to_bytes(self._state), scoring), attributes or None
+
     def __str__(self) -> str:
         return (
-            f"{type(self).__name__}<{len(self._counts)} vocab, min_count={self.min_count}, "
+            f"{type(self).__name__}<{len(self.vocab)} vocab, min_count={self.min_count}, "
             f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
         )
 
@@ -130,24 +153,24 @@ class Phrases(PhraseJoiner):
 
     @property
     def delimiter(self) -> str:
-        """What stands between the words of a phrase; the counts are kept by it, so it cannot be changed."""
-        return self._counts.delimiter
+        """String between the words of a phrase; read-only, since the counts depend on it."""
+        return self._state.delimiter
 
     @property
     def vocab(self) -> PhraseCounts:
-        """Word or joined phrase to its count, read-only; made into Python objects when it is gone through."""
-        return PhraseCounts(self._counts)
+        """Read-only mapping from words and joined phrases to their counts."""
+        return PhraseCounts(self._state.counts)
 
-    def add_vocab(self, sentences: Any, *, workers: int = 1, progress: Progress | None = None) -> None:
-        """Learn from more text.
+    def add_vocab(self, sentences: CorpusInput, *, workers: int = 1, progress: Progress | None = None) -> None:
+        """Count a further corpus.
 
         Parameters
         ----------
-        sentences : iterable of iterables of str, or path, or LineSentence
-            The text. Until it is at its end, and when it fails, this object stays as it was.
-        workers : int
-            Threads for reading text files; the result does not depend on it.
-        progress : callable, optional
+        sentences : iterable of lists of str, or path, or LineSentence
+            The corpus. If reading it fails, the model is unchanged.
+        workers : int, default 1
+            Number of threads for reading text files (1 to 1024); the result does not depend on it.
+        progress : callable or None, default None
             Called with the number of words read so far.
 
         Examples
@@ -157,23 +180,16 @@ class Phrases(PhraseJoiner):
         >>> phrases.vocab["new_york"]
         2
         """
-        require_workers(workers)
-        learner = _core.phrases.PhraseLearner(
-            self.delimiter, sorted(self.connector_words), max_vocabulary=self._most_entries(), workers=workers
-        )
-        learn(learner, sentences, progress=progress, progress_per=self.progress_per)
-        _log.info("merging %d counts into %s", len(learner), self)
-        self.corpus_word_count += learner.words
-        # The first text's threshold is not kept: so gensim does it, and what is forgotten later depends on it.
-        if len(self._counts) > 0:
-            self.min_reduce = max(self.min_reduce, learner.min_reduce)
-        if self._counts.merge(learner, self._most_entries(), self.min_reduce):
-            self.min_reduce += 1
-        self._learned += 1
-        _log.info("merged %s", self)
+        count_phrases(self._state, sentences, workers=checked_workers(workers), progress=progress)
+        logger.info("merged %s", self)
 
     def freeze(self) -> FrozenPhrases:
-        """Return the phrases with their scores, without the counts: small, and nothing more can be learned.
+        """Return the phrases with their scores, without the counts.
+
+        Returns
+        -------
+        FrozenPhrases
+            A small and fast model that joins the same phrases.
 
         Examples
         --------
@@ -181,126 +197,536 @@ class Phrases(PhraseJoiner):
         >>> phrases.freeze()[["new", "york", "city"]]
         ['new_york', 'city']
         """
-        from .frozen import FrozenPhrases
-
         return FrozenPhrases(self)
 
     def export_phrases(self) -> dict[str, float]:
         """Return all phrases with their scores.
 
-        What was learned is cut at each delimiter, and the first and the last piece are taken for the ends of the
-        phrase. Where words had delimiters in them already (phrases of phrases), that may be other words than those
-        that stood in the text, as in gensim.
-
         Returns
         -------
-        dict
-            Joined words to score.
+        dict of str to float
+            Joined phrases with their scores.
+
+        Raises
+        ------
+        ValueError
+            If the delimiter is empty.
+
+        Notes
+        -----
+        Counted pairs are split at each delimiter, and the first and the last part are scored as the words of the
+        phrase. If words contain the delimiter themselves (phrases of phrases), these parts may differ from the words in
+        the text, as in gensim.
 
         Examples
         --------
         >>> Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1).export_phrases()
         {'new_york': 0.75}
         """
-        if not self.delimiter:
-            raise ValueError("empty separator: phrases joined without a delimiter cannot be cut into words")
-        phrases: dict[str, float] = self._phrase_set(self._scoring()).as_dict()
-        return phrases
+        return all_phrases(self._state)
 
-    def save(self, fname: AnyPath | BinaryIO, *args: Any, **kwargs: Any) -> None:
-        """Write everything to one file, without pickle; equal content gives equal bytes.
+    def score_candidate(
+        self, word_a: str, word_b: str, in_between: Iterable[str]
+    ) -> tuple[str, float] | tuple[None, None]:
+        """Score a candidate phrase.
+
+        Parameters
+        ----------
+        word_a, word_b : str
+            First and last word.
+        in_between : iterable of str
+            Connector words between them.
+
+        Returns
+        -------
+        tuple
+            The joined phrase and its score; ``(None, None)`` if it is not a phrase.
+
+        Examples
+        --------
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> phrases.score_candidate("new", "york", [])
+        ('new_york', 0.75)
+        """
+        found = matcher_of(self._state, for_corpus=False).match([word_a, *in_between, word_b])
+        return (None, None) if found is None else found
+
+    def analyze_sentence(self, sentence: Iterable[str]) -> Iterator[tuple[str, float | None]]:
+        """Join the phrases of a sentence and report their scores.
+
+        Parameters
+        ----------
+        sentence : iterable of str
+            Tokens.
+
+        Yields
+        ------
+        tuple
+            ``(joined phrase, score)`` or ``(word, None)``.
+
+        Examples
+        --------
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> list(phrases.analyze_sentence(["new", "york", "city"]))
+        [('new_york', 0.75), ('city', None)]
+        """
+        yield from matcher_of(self._state, for_corpus=False).analyze(sentence)
+
+    @overload
+    def __getitem__(self, sentence: list[str] | tuple[str, ...] | Iterator[str]) -> list[str]: ...
+    @overload
+    def __getitem__(
+        self, sentence: os.PathLike[str] | Iterable[list[str]] | Iterable[tuple[str, ...]]
+    ) -> JoinedCorpus: ...
+    def __getitem__(self, sentence: Any) -> list[str] | JoinedCorpus:
+        """Join the phrases of a sentence, or of each sentence of a corpus when it is iterated.
+
+        Parameters
+        ----------
+        sentence : iterable of str, or iterable of lists of str, or pathlib.Path, or LineSentence
+            A sentence or a corpus.
+
+        Returns
+        -------
+        list of str or JoinedCorpus
+            The joined sentence; or a corpus that can be iterated as often as the given one.
+
+        Raises
+        ------
+        TypeError
+            If `sentence` is a str, or a token is not a str.
+        """
+        return joined_sentence(self, sentence)
+
+    def find_phrases(self, sentences: CorpusInput) -> dict[str, float]:
+        """Return the phrases that occur in a corpus with their scores.
+
+        Parameters
+        ----------
+        sentences : iterable of lists of str, or path, or LineSentence
+            The corpus.
+
+        Returns
+        -------
+        dict of str to float
+            Joined phrases with their scores, in the order of first occurrence.
+
+        Examples
+        --------
+        >>> sentences = [["new", "york"], ["new", "york", "city"]]
+        >>> phrases = Phrases(sentences, min_count=1, threshold=0.1)
+        >>> phrases.find_phrases(sentences)
+        {'new_york': 1.25}
+        """
+        return phrases_in(self._state, sentences)
+
+    def apply_file(
+        self, corpus: TextInput, output: AnyPath, *, workers: int = 1, progress: Progress | None = None
+    ) -> JoinedReport:
+        """Join the phrases in a text file and write the result, one line per line.
+
+        Parameters
+        ----------
+        corpus : path, file object or LineSentence
+            The text in UTF-8; compressed files are recognised by their content.
+        output : path
+            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
+            which may be the corpus, is replaced when the new one is complete.
+        workers : int, default 1
+            Number of threads (1 to 1024).
+        progress : callable or None, default None
+            Called with the number of words read so far.
+
+        Returns
+        -------
+        JoinedReport
+            Numbers of sentences, words and phrases.
+
+        Raises
+        ------
+        CorpusError
+            If the text is not valid UTF-8.
+        OSError
+            If a file cannot be read or written.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> text = pathlib.Path(tempfile.mkdtemp(), "text")
+        >>> _ = text.write_text("new york\\nnew york city\\n")
+        >>> phrases = Phrases(text, min_count=1, threshold=0.1)
+        >>> phrases.apply_file(text, text.with_name("joined")).phrases
+        2
+        >>> text.with_name("joined").read_text()
+        'new_york\\nnew_york city\\n'
+        """
+        return joined_file(self._state, corpus, output, workers=checked_workers(workers), progress=progress)
+
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
+        """Add an event to `lifecycle_events`, with the time and the versions; it is saved with the model.
+
+        Parameters
+        ----------
+        event_name : str
+            Name of the event, stored as ``event["event"]``.
+        log_level : int, default logging.INFO
+            Level of the log message; 0 for none.
+        **event : object
+            Further values to store; they must be JSON-serialisable.
+
+        Raises
+        ------
+        TypeError
+            If a value is not JSON-serialisable.
+        """
+        record_event(self, event_name, log_level, event)
+
+    def save(self, fname: AnyPath | BinaryIO, *args: object, **kwargs: object) -> None:
+        """Save the model to one file, without pickle; equal models give equal files.
 
         Parameters
         ----------
         fname : path or binary file
-            A file that is open gets the same bytes.
-        *args, **kwargs
-            gensim's options about separate files and pickle: accepted, as there is one file and no pickle.
+            Where to write. An existing file is replaced when the new one is complete.
+        *args, **kwargs : object
+            gensim's arguments about separate files and pickle; ignored.
 
         Raises
         ------
         OSError
-            If the file cannot be written; an old one is kept.
-        """
-        from .files import save
+            If the file cannot be written.
 
-        save(self, fname)
+        Examples
+        --------
+        >>> import tempfile
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+        >>> path = tempfile.mkdtemp() + "/phrases.safetensors"
+        >>> phrases.save(path)
+        >>> Phrases.load(path)[["new", "york"]]
+        ['new_york']
+        """
+        phrases_file().save(self._state, fname)
 
     @classmethod
-    def load(cls, fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None) -> Phrases:
-        """Read a file of `save`.
+    def load(
+        cls: type[AnyPhrases], fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None
+    ) -> AnyPhrases:
+        """Load a model that `save` wrote.
 
         Parameters
         ----------
         fname : path
             The file.
-        mmap
-            Accepted for gensim's sake: the words are read into tables of their own.
-        scoring : callable, optional
-            The function that scores, when it is one of yours: a file tells its name only.
+        mmap : str, bool or None, default None
+            Accepted for compatibility with gensim; ignored.
+        scoring : callable or None, default None
+            The scoring function, if the model was saved with a function of the user: files only store its name.
+
+        Returns
+        -------
+        Phrases
+            The model.
 
         Raises
         ------
         FormatError
-            If the file holds something else.
-        ValueError
-            If `scoring` is needed.
+            If the file holds something else, or if `scoring` is missing.
         """
-        from .files import load
+        return cls._from_state(phrases_file(scoring).load(fname))
 
-        return load(cls, fname, scoring)
+
+class FrozenPhrases:
+    """Joins the phrases that a `Phrases` model has found; small and fast, without counts.
+
+    Parameters
+    ----------
+    phrases_model : Phrases
+        The model with the phrases.
+
+    Attributes
+    ----------
+    phrasegrams : dict of str to float
+        Joined phrases with their scores; may be modified. Phrases with a score above `threshold` are joined.
+
+    Examples
+    --------
+    >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1)
+    >>> frozen = FrozenPhrases(phrases)
+    >>> frozen.phrasegrams
+    {'new_york': 0.75}
+    >>> frozen[["new", "york", "city"]]
+    ['new_york', 'city']
+    """
+
+    min_count = StateAttribute[float]("min_count")
+    threshold = StateAttribute[float]("threshold")
+    scoring = StateAttribute[Scorer]("scoring")
+    connector_words = StateAttribute[frozenset[str]]("connector_words")
+    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
+
+    _state: FrozenState
+
+    def __init__(self, phrases_model: Phrases) -> None:
+        self._state = FrozenState(
+            phrasegrams=PhraseScores(phrases_model.export_phrases()),
+            delimiter=phrases_model.delimiter,
+            min_count=phrases_model.min_count,
+            threshold=phrases_model.threshold,
+            scoring=phrases_model.scoring,
+            connector_words=phrases_model.connector_words,
+        )
+        logger.info("exported %s from %s", self, phrases_model)
+
+    @classmethod
+    def _from_state(cls: type[AnyFrozen], state: FrozenState) -> AnyFrozen:
+        model = cls.__new__(cls)  # the constructor needs a Phrases model
+        model._state = state
+        return model
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from .files import reduced
+        scoring = self.scoring if native_name(self.scoring) is None else None
+        attributes = {name: value for name, value in vars(self).items() if name != "_state"}
+        return _frozen_of_bytes, (type(self), frozen_file().to_bytes(self._state), scoring), attributes or None
 
-        return reduced(self)
-
-    def _most_entries(self) -> int:
-        return max(0, int(min(self.max_vocab_size, _MOST_ENTRIES)))
-
-    def _scoring(self) -> _core.phrases.PhraseScoring:
-        return _core.phrases.PhraseScoring(
-            native_name(self.scoring) or self.scoring,
-            vocabulary_size=len(self._counts),
-            min_count=self.min_count,
-            corpus_words=self.corpus_word_count,
-            threshold=float(self.threshold),
+    def __str__(self) -> str:
+        return (
+            f"{type(self).__name__}<{len(self.phrasegrams)} phrases, min_count={self.min_count}, "
+            f"threshold={self.threshold}>"
         )
 
-    def _phrase_set(self, scoring: _core.phrases.PhraseScoring) -> _core.phrases.PhraseSet:
-        return _core.phrases.PhraseSet.passing(self._counts, scoring)
+    __repr__ = __str__
 
-    def _matcher(self, *, for_corpus: bool) -> _core.phrases.Matcher:
-        connectors = frozenset(self.connector_words)
-        state = (self._learned, self.min_count, self.threshold, self.scoring, connectors)
-        kept = self._kept_matcher
-        # A function of the user's is only asked about what occurs: it may be slow, or fail on counts that never do.
-        can_score_all = native_name(self.scoring) is not None and self.delimiter != ""
-        scores_all = can_score_all and (
-            for_corpus or (kept is not None and kept.uses > _USES_BEFORE_SCORING_ALL * len(self._counts))
-        )
-        if kept is None or kept.state != state or (scores_all and not kept.has_scored_all):
-            scoring = self._scoring()
-            phrase_set = self._phrase_set(scoring) if scores_all else None
-            matcher = _core.phrases.Matcher.of_vocabulary(self._counts, sorted(connectors), scoring, phrase_set)
-            kept = self._kept_matcher = _KeptMatcher(state, matcher, scores_all)
-        kept.uses += 1
-        return kept.matcher
+    @property
+    def delimiter(self) -> str:
+        """String between the words of a phrase."""
+        return self._state.delimiter
+
+    @property
+    def phrasegrams(self) -> dict[str, float]:
+        """Joined phrases with their scores; may be modified or replaced."""
+        return self._state.phrasegrams
+
+    @phrasegrams.setter
+    def phrasegrams(self, scores: Mapping[str, float]) -> None:
+        self._state.phrasegrams = scores if isinstance(scores, PhraseScores) else PhraseScores(scores)
+        self._state.cached_matcher = None
+
+    def score_candidate(
+        self, word_a: str, word_b: str, in_between: Iterable[str]
+    ) -> tuple[str, float] | tuple[None, None]:
+        """Score a candidate phrase.
+
+        Parameters
+        ----------
+        word_a, word_b : str
+            First and last word.
+        in_between : iterable of str
+            Connector words between them.
+
+        Returns
+        -------
+        tuple
+            The joined phrase and its score; ``(None, None)`` if it is not a phrase.
+
+        Examples
+        --------
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1).freeze()
+        >>> phrases.score_candidate("new", "york", [])
+        ('new_york', 0.75)
+        """
+        found = matcher_of(self._state, for_corpus=False).match([word_a, *in_between, word_b])
+        return (None, None) if found is None else found
+
+    def analyze_sentence(self, sentence: Iterable[str]) -> Iterator[tuple[str, float | None]]:
+        """Join the phrases of a sentence and report their scores.
+
+        Parameters
+        ----------
+        sentence : iterable of str
+            Tokens.
+
+        Yields
+        ------
+        tuple
+            ``(joined phrase, score)`` or ``(word, None)``.
+
+        Examples
+        --------
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1).freeze()
+        >>> list(phrases.analyze_sentence(["new", "york", "city"]))
+        [('new_york', 0.75), ('city', None)]
+        """
+        yield from matcher_of(self._state, for_corpus=False).analyze(sentence)
+
+    @overload
+    def __getitem__(self, sentence: list[str] | tuple[str, ...] | Iterator[str]) -> list[str]: ...
+    @overload
+    def __getitem__(
+        self, sentence: os.PathLike[str] | Iterable[list[str]] | Iterable[tuple[str, ...]]
+    ) -> JoinedCorpus: ...
+    def __getitem__(self, sentence: Any) -> list[str] | JoinedCorpus:
+        """Join the phrases of a sentence, or of each sentence of a corpus when it is iterated.
+
+        Parameters
+        ----------
+        sentence : iterable of str, or iterable of lists of str, or pathlib.Path, or LineSentence
+            A sentence or a corpus.
+
+        Returns
+        -------
+        list of str or JoinedCorpus
+            The joined sentence; or a corpus that can be iterated as often as the given one.
+
+        Raises
+        ------
+        TypeError
+            If `sentence` is a str, or a token is not a str.
+        """
+        return joined_sentence(self, sentence)
+
+    def find_phrases(self, sentences: CorpusInput) -> dict[str, float]:
+        """Return the phrases that occur in a corpus with their scores.
+
+        Parameters
+        ----------
+        sentences : iterable of lists of str, or path, or LineSentence
+            The corpus.
+
+        Returns
+        -------
+        dict of str to float
+            Joined phrases with their scores, in the order of first occurrence.
+
+        Examples
+        --------
+        >>> sentences = [["new", "york"], ["new", "york", "city"]]
+        >>> phrases = Phrases(sentences, min_count=1, threshold=0.1).freeze()
+        >>> phrases.find_phrases(sentences)
+        {'new_york': 1.25}
+        """
+        return phrases_in(self._state, sentences)
+
+    def apply_file(
+        self, corpus: TextInput, output: AnyPath, *, workers: int = 1, progress: Progress | None = None
+    ) -> JoinedReport:
+        """Join the phrases in a text file and write the result, one line per line.
+
+        Parameters
+        ----------
+        corpus : path, file object or LineSentence
+            The text in UTF-8; compressed files are recognised by their content.
+        output : path
+            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
+            which may be the corpus, is replaced when the new one is complete.
+        workers : int, default 1
+            Number of threads (1 to 1024).
+        progress : callable or None, default None
+            Called with the number of words read so far.
+
+        Returns
+        -------
+        JoinedReport
+            Numbers of sentences, words and phrases.
+
+        Raises
+        ------
+        CorpusError
+            If the text is not valid UTF-8.
+        OSError
+            If a file cannot be read or written.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> text = pathlib.Path(tempfile.mkdtemp(), "text")
+        >>> _ = text.write_text("new york\\nnew york city\\n")
+        >>> phrases = Phrases(text, min_count=1, threshold=0.1).freeze()
+        >>> phrases.apply_file(text, text.with_name("joined")).phrases
+        2
+        >>> text.with_name("joined").read_text()
+        'new_york\\nnew_york city\\n'
+        """
+        return joined_file(self._state, corpus, output, workers=checked_workers(workers), progress=progress)
+
+    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
+        """Add an event to `lifecycle_events`, with the time and the versions; it is saved with the model.
+
+        Parameters
+        ----------
+        event_name : str
+            Name of the event, stored as ``event["event"]``.
+        log_level : int, default logging.INFO
+            Level of the log message; 0 for none.
+        **event : object
+            Further values to store; they must be JSON-serialisable.
+
+        Raises
+        ------
+        TypeError
+            If a value is not JSON-serialisable.
+        """
+        record_event(self, event_name, log_level, event)
+
+    def save(self, fname: AnyPath | BinaryIO, *args: object, **kwargs: object) -> None:
+        """Save the model to one file, without pickle; equal models give equal files.
+
+        Parameters
+        ----------
+        fname : path or binary file
+            Where to write. An existing file is replaced when the new one is complete.
+        *args, **kwargs : object
+            gensim's arguments about separate files and pickle; ignored.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> phrases = Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1).freeze()
+        >>> path = tempfile.mkdtemp() + "/phrases.safetensors"
+        >>> phrases.save(path)
+        >>> FrozenPhrases.load(path)[["new", "york"]]
+        ['new_york']
+        """
+        frozen_file().save(self._state, fname)
+
+    @classmethod
+    def load(
+        cls: type[AnyFrozen], fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None
+    ) -> AnyFrozen:
+        """Load a model that `save` wrote.
+
+        Parameters
+        ----------
+        fname : path
+            The file.
+        mmap : str, bool or None, default None
+            Accepted for compatibility with gensim; ignored.
+        scoring : callable or None, default None
+            The scoring function, if the model was saved with a function of the user: files only store its name.
+
+        Returns
+        -------
+        FrozenPhrases
+            The model.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else, or if `scoring` is missing.
+        """
+        return cls._from_state(frozen_file(scoring).load(fname))
 
 
-@dataclass
-class _KeptMatcher:
-    """What joins phrases, as long as the detector stays as it is."""
-
-    state: tuple[Any, ...]
-    matcher: _core.phrases.Matcher
-    has_scored_all: bool
-    uses: int = 0
+Phraser = FrozenPhrases
 
 
-def _require_numbers(**numbers: Any) -> None:
-    for name, number in numbers.items():
-        if isinstance(number, bool) or not hasattr(number, "__float__"):
-            raise TypeError(f"{name} must be a number, got {type(number).__name__}")
-        if math.isnan(number):
-            raise ValueError(f"{name} must be a number, got nan")
+def _phrases_of_bytes(cls: type[Phrases], data: bytes, scoring: Scorer | None) -> Phrases:
+    return cls._from_state(phrases_file(scoring).from_bytes(data))
+
+
+def _frozen_of_bytes(cls: type[FrozenPhrases], data: bytes, scoring: Scorer | None) -> FrozenPhrases:
+    return cls._from_state(frozen_file(scoring).from_bytes(data))

@@ -1,4 +1,4 @@
-"""How strongly two words belong together; the same formulas that run in C++, for use in Python."""
+"""Scores of candidate phrases; the C++ core computes the same formulas."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import inspect
 import math
 import pickle
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from ..errors import FormatError
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
     "Scorer",
     "checked_scorer",
-    "described",
+    "description_of_scorer",
     "native_name",
     "npmi_scorer",
     "original_scorer",
@@ -36,7 +38,7 @@ def original_scorer(
     min_count: float,
     corpus_word_count: int,
 ) -> float:
-    """Return the discounted ratio of Mikolov et al. 2013 (arXiv:1310.4546, equation 6), times the vocabulary's size.
+    """Return the discounted ratio of counts of Mikolov et al., multiplied by the size of the vocabulary.
 
     Parameters
     ----------
@@ -45,16 +47,21 @@ def original_scorer(
     bigram_count : int
         Occurrences of the phrase.
     len_vocab : int
-        Distinct words and phrases.
+        Number of distinct words and phrases.
     min_count : float
-        Discount: phrases of rare words are not found by chance.
+        Discount, which prevents phrases of rare words from being found by chance.
     corpus_word_count : int
-        Not used.
+        Ignored; gensim passes it to every scorer.
 
     Returns
     -------
     float
-        Any number; -inf when a word does not occur.
+        The score; -inf if a word does not occur.
+
+    References
+    ----------
+    Mikolov et al., "Distributed representations of words and phrases and their compositionality", 2013,
+    arXiv:1310.4546, equation 6.
 
     Examples
     --------
@@ -75,7 +82,7 @@ def npmi_scorer(
     min_count: float,
     corpus_word_count: int,
 ) -> float:
-    """Return the normalised pointwise mutual information of Bouma 2009.
+    """Return the normalised pointwise mutual information.
 
     Parameters
     ----------
@@ -84,16 +91,20 @@ def npmi_scorer(
     bigram_count : int
         Occurrences of the phrase.
     len_vocab : int
-        Not used.
+        Ignored; gensim passes it to every scorer.
     min_count : float
-        Rarer phrases score -inf.
+        Phrases that occur less often score -inf.
     corpus_word_count : int
-        Words of the corpus.
+        Number of words in the corpus.
 
     Returns
     -------
     float
-        From -1 (never together) by 0 (independent) to 1 (only together), or -inf.
+        From -1 (never together) over 0 (independent) to 1 (only together), or -inf.
+
+    References
+    ----------
+    Bouma, "Normalized (pointwise) mutual information in collocation extraction", 2009.
 
     Examples
     --------
@@ -106,7 +117,7 @@ def npmi_scorer(
     first, second, phrase = worda_count / total, wordb_count / total, bigram_count / total
     try:
         return math.log(phrase / (first * second)) / -math.log(phrase)
-    except (ValueError, ZeroDivisionError):  # a count of 0, or nothing but the phrase: never a phrase
+    except (ValueError, ZeroDivisionError):  # a count of 0, or a corpus of this phrase alone
         return -math.inf
 
 
@@ -114,16 +125,26 @@ _NATIVE: dict[str, Scorer] = {"default": original_scorer, "npmi": npmi_scorer}
 
 
 def checked_scorer(scoring: str | Scorer) -> Scorer:
-    """Return the function that `scoring` names or is.
+    """Return the scoring function for the argument `scoring`.
+
+    Parameters
+    ----------
+    scoring : {"default", "npmi"} or callable
+        Name of a scoring, or a function of six named arguments.
+
+    Returns
+    -------
+    callable
+        The function.
 
     Raises
     ------
     ValueError
-        If there is no scoring of this name, or the function lacks one of the arguments.
+        If the name is unknown, or the function lacks one of the arguments.
     TypeError
-        If it is neither.
+        If `scoring` is neither.
     pickle.PickleError
-        If the function cannot be pickled: a detector could not be given to another process.
+        If the function cannot be pickled, so that the model could not be passed to another process.
     """
     if isinstance(scoring, str):
         if scoring not in _NATIVE:
@@ -134,7 +155,7 @@ def checked_scorer(scoring: str | Scorer) -> Scorer:
     try:
         names = inspect.getfullargspec(scoring).args
     except TypeError as error:
-        raise TypeError(f"scoring must be a function whose arguments have names, got {scoring!r}") from error
+        raise TypeError(f"scoring must be a function with named arguments, got {scoring!r}") from error
     missing = [name for name in _SCORER_ARGUMENTS if name not in names]
     if missing:
         raise ValueError(f"scoring function missing expected parameters {missing}")
@@ -146,29 +167,65 @@ def checked_scorer(scoring: str | Scorer) -> Scorer:
 
 
 def native_name(scorer: Scorer) -> str | None:
-    """The name by which C++ knows a scorer; None for one of the user's."""
+    """Return the name by which the C++ core knows a scoring function.
+
+    Parameters
+    ----------
+    scorer : callable
+        The function.
+
+    Returns
+    -------
+    str or None
+        The name; None for a function of the user.
+    """
     return next((name for name, native in _NATIVE.items() if native is scorer), None)
 
 
-def described(scorer: Scorer) -> str:
-    """What a file says about a scorer."""
+def description_of_scorer(scorer: Scorer) -> str:
+    """Return what a model file stores about a scoring function.
+
+    Parameters
+    ----------
+    scorer : callable
+        The function.
+
+    Returns
+    -------
+    str
+        Its name; for a function of the user, "custom:" and its qualified name.
+    """
     name = native_name(scorer)
     if name is not None:
         return name
-    home = getattr(scorer, "__module__", None) or type(scorer).__module__
-    return f"custom:{home}.{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
+    module = getattr(scorer, "__module__", None) or type(scorer).__module__
+    return f"custom:{module}.{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
 
 
-def scorer_of_description(description: Any, given: str | Scorer | None) -> Scorer:
-    """The scorer that a file tells of; one of the user's must be given again, for no file makes us import code.
+def scorer_of_description(description: object, given: Scorer | None) -> Scorer:
+    """Return the scoring function of a model file.
+
+    Parameters
+    ----------
+    description : object
+        What the file stores.
+    given : callable or None
+        The function that the user passes. One of the user's own must be passed, since loading never imports code.
+
+    Returns
+    -------
+    callable
+        The function.
 
     Raises
     ------
-    ValueError
-        If it must be given and is not.
+    FormatError
+        If the file was saved with a function of the user and none is given.
     """
     if given is not None:
-        return checked_scorer(given)
+        return given
     if isinstance(description, str) and description in _NATIVE:
         return _NATIVE[description]
-    raise ValueError(f"these phrases were scored by a function ({description}): give it to load() as scoring=")
+    raise FormatError(
+        f"these phrases were scored by a user-defined function ({description}): pass it to load() as scoring="
+    )

@@ -1,17 +1,135 @@
-"""Counts that live in C++, seen as a mapping."""
+"""State of phrase models: settings with counts (`Phrases`) or with scores (`FrozenPhrases`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _core
+from .options import PhraseOptions
+from .scoring import Scorer, checked_scorer
 
-__all__ = ["PhraseCounts"]
+__all__ = ["CachedMatcher", "FrozenState", "PhraseCounts", "PhraseScores", "PhrasesState", "new_state"]
+
+
+@dataclass(eq=False)
+class CachedMatcher:
+    """A matcher, valid as long as the state that it was made from does not change.
+
+    Parameters
+    ----------
+    key : tuple
+        The settings and counters that the matcher depends on.
+    matcher : Matcher
+        The C++ object that finds phrases.
+    has_all_scores : bool, default False
+        Whether the whole vocabulary was scored in advance.
+    uses : int, default 0
+        Number of times that it was used.
+    """
+
+    key: tuple[object, ...]
+    matcher: _core.phrases.Matcher
+    has_all_scores: bool = False
+    uses: int = 0
+
+
+@dataclass(kw_only=True, eq=False)
+class PhrasesState:
+    """Counts of words and candidate phrases, with the settings for scoring them.
+
+    Parameters
+    ----------
+    counts : PhraseVocabulary
+        Counts, in the C++ core.
+    min_count, threshold, max_vocab_size, progress_per, scoring, connector_words
+        As in `PhraseOptions`; scoring is always a function.
+    min_reduce : int, default 1
+        Counts below this are dropped when the vocabulary exceeds its maximum next time.
+    corpus_word_count : int, default 0
+        Number of words counted, including connector words.
+    times_learned : int, default 0
+        Number of corpora counted, for detecting changes.
+    """
+
+    counts: _core.phrases.PhraseVocabulary
+    min_count: float
+    threshold: float
+    max_vocab_size: float
+    progress_per: float
+    scoring: Scorer
+    connector_words: frozenset[str]
+    min_reduce: int = 1
+    corpus_word_count: int = 0
+    times_learned: int = 0
+    lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
+    cached_matcher: CachedMatcher | None = None
+
+    @property
+    def delimiter(self) -> str:
+        """String between the words of a phrase; fixed, since the counts depend on it."""
+        return self.counts.delimiter
+
+
+@dataclass(kw_only=True, eq=False)
+class FrozenState:
+    """Scores of phrases, without counts.
+
+    Parameters
+    ----------
+    phrasegrams : PhraseScores
+        Joined phrases with their scores.
+    delimiter : str
+        String between the words of a phrase.
+    min_count, threshold, scoring, connector_words
+        As in `PhraseOptions`; scoring is always a function.
+    """
+
+    phrasegrams: PhraseScores
+    delimiter: str
+    min_count: float
+    threshold: float
+    scoring: Scorer
+    connector_words: frozenset[str]
+    lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
+    cached_matcher: CachedMatcher | None = None
+
+
+def new_state(options: PhraseOptions) -> PhrasesState:
+    """Return the state of a model that has counted nothing yet.
+
+    Parameters
+    ----------
+    options : PhraseOptions
+        Settings.
+
+    Returns
+    -------
+    PhrasesState
+        A new state.
+    """
+    return PhrasesState(
+        counts=_core.phrases.PhraseVocabulary(options.delimiter),
+        min_count=options.min_count,
+        threshold=options.threshold,
+        max_vocab_size=options.max_vocab_size,
+        progress_per=options.progress_per,
+        scoring=checked_scorer(options.scoring),
+        connector_words=options.connector_words,
+    )
 
 
 class PhraseCounts(Mapping[str, int]):
-    """Word or joined phrase to count. A look-up is fast; going through all makes a Python object of each."""
+    """Read-only mapping from words and joined phrases to their counts, which are in the C++ core.
+
+    Looking up a word is fast; iterating creates a Python object for each entry.
+
+    Parameters
+    ----------
+    counts : PhraseVocabulary
+        The counts.
+    """
 
     def __init__(self, counts: _core.phrases.PhraseVocabulary) -> None:
         self._counts = counts
@@ -22,7 +140,7 @@ class PhraseCounts(Mapping[str, int]):
             raise KeyError(word)
         return count
 
-    def __contains__(self, word: Any) -> bool:
+    def __contains__(self, word: object) -> bool:
         return self._count_of(word) > 0
 
     def __len__(self) -> int:
@@ -31,22 +149,123 @@ class PhraseCounts(Mapping[str, int]):
     def __iter__(self) -> Iterator[str]:
         return (word for word, _ in self._counts.items())
 
-    def items(self) -> Any:
-        """All pairs of word and count, as a list."""
-        return self._counts.items()
+    def items(self) -> ItemsView[str, int]:
+        """Return all words and phrases with their counts.
 
-    def values(self) -> Any:
-        """All counts, as a list."""
-        return [count for _, count in self._counts.items()]
+        Returns
+        -------
+        ItemsView
+            A snapshot of the counts.
+        """
+        return dict(self._counts.items()).items()
 
-    def _count_of(self, word: Any) -> int:
+    def values(self) -> ValuesView[int]:
+        """Return all counts.
+
+        Returns
+        -------
+        ValuesView
+            A snapshot of the counts.
+        """
+        return dict(self._counts.items()).values()
+
+    def _count_of(self, word: object) -> int:
         if not isinstance(word, str):
             return 0
         try:
             word.encode("utf-8")
-        except UnicodeEncodeError:  # half of a surrogate pair: no such word can have been learned
+        except UnicodeEncodeError:  # a lone surrogate: no corpus contains such a word
             return 0
         return self._counts.count_of(word)
 
     def __repr__(self) -> str:
         return f"<counts of {len(self)} words and phrases>"
+
+
+class PhraseScores(dict[str, float]):
+    """Dictionary of joined phrases with their scores that counts its changes, so that a matcher can be kept until then.
+
+    Examples
+    --------
+    >>> scores = PhraseScores(new_york=0.75)
+    >>> scores["los_angeles"] = 0.5
+    >>> scores.changes
+    1
+    """
+
+    changes = 0
+
+    def __setitem__(self, phrase: str, score: float) -> None:
+        self.changes += 1
+        super().__setitem__(phrase, score)
+
+    def __delitem__(self, phrase: str) -> None:
+        self.changes += 1
+        super().__delitem__(phrase)
+
+    def __ior__(self, other: Mapping[str, float] | Iterable[tuple[str, float]]) -> PhraseScores:  # type: ignore[override,misc]
+        self.update(other)
+        return self
+
+    def update(self, *args: Any, **kwargs: float) -> None:
+        """Add or replace entries, as ``dict.update`` does.
+
+        Parameters
+        ----------
+        *args : mapping or iterable of pairs
+            New entries.
+        **kwargs : float
+            New entries.
+        """
+        self.changes += 1
+        super().update(*args, **kwargs)
+
+    def setdefault(self, phrase: str, score: float = 0.0) -> float:
+        """Return the score of a phrase; add it if it is missing.
+
+        Parameters
+        ----------
+        phrase : str
+            The joined phrase.
+        score : float, default 0.0
+            Score of a new entry.
+
+        Returns
+        -------
+        float
+            The score.
+        """
+        self.changes += 1
+        return super().setdefault(phrase, score)
+
+    def pop(self, *args: Any) -> float:
+        """Remove a phrase and return its score, as ``dict.pop`` does.
+
+        Parameters
+        ----------
+        *args : str, float
+            The phrase, and optionally the result if it is missing.
+
+        Returns
+        -------
+        float
+            The score.
+        """
+        self.changes += 1
+        return super().pop(*args)
+
+    def popitem(self) -> tuple[str, float]:
+        """Remove the last phrase and return it with its score.
+
+        Returns
+        -------
+        tuple
+            Phrase and score.
+        """
+        self.changes += 1
+        return super().popitem()
+
+    def clear(self) -> None:
+        """Remove all phrases."""
+        self.changes += 1
+        super().clear()

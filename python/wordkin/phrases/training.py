@@ -1,58 +1,97 @@
-"""Feeding any corpus to what counts its phrases."""
+"""Counting the words and candidate phrases of a corpus."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import TypeAlias
 
 from .. import _core
 from ..errors import CorpusError
+from ..text import CorpusInput
 from ..text.inputs import text_reader
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import word_limit_as_resource_error
-from .inference import Progress, native_rules
+from .state import PhrasesState
 
-__all__ = ["learn"]
+__all__ = ["Progress", "count_phrases"]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-_WORDS_AT_ONCE = 200_000  # of lists, counted without a look at signals: some 20 ms
-_BLOCKS_A_WORKER = 2  # read before they are counted: threads do not wait for the last of few
+Progress: TypeAlias = Callable[[int], object]  # called with the number of words read so far
+
+_MAX_ENTRIES = 2**62
+_WORDS_AT_ONCE = 200_000  # of token lists, counted between two checks for signals: about 20 ms
+_BLOCKS_PER_WORKER = 2  # read before they are counted, so that threads rarely wait for the last block
 
 
-def learn(
-    learner: _core.phrases.PhraseLearner, sentences: Any, *, progress: Progress | None, progress_per: float
-) -> None:
-    """Count the phrases of a corpus."""
+def count_phrases(state: PhrasesState, sentences: CorpusInput, *, workers: int, progress: Progress | None) -> None:
+    """Add the counts of a corpus to a model; if reading fails, the model is unchanged.
+
+    Parameters
+    ----------
+    state : PhrasesState
+        The model.
+    sentences : iterable of lists of str, or path
+        The corpus.
+    workers : int
+        Number of threads for reading text files.
+    progress : callable or None
+        Called with the number of words read so far.
+
+    Raises
+    ------
+    TypeError
+        If the sentences are not lists of str.
+    CorpusError
+        If a text file is not valid UTF-8.
+    """
+    max_entries = max(0, int(min(state.max_vocab_size, _MAX_ENTRIES)))
+    learner = _core.phrases.PhraseLearner(
+        state.delimiter, sorted(state.connector_words), max_vocabulary=max_entries, workers=workers
+    )
     reader = text_reader(sentences)
-    log = _ProgressLog(learner, progress, progress_per)
+    reporter = _Reporter(learner, progress, state.progress_per)
     with word_limit_as_resource_error():
         if reader is None:
-            _learn_lists(learner, sentences, log)
+            _count_token_lists(learner, sentences, reporter)
         else:
-            _learn_text(learner, reader, log)
-    _log.info(
+            _count_text(learner, reader, reporter)
+    logger.info(
         "collected %d token types (words and phrases) from a corpus of %d words and %d sentences",
         len(learner),
         learner.words,
         learner.sentences,
     )
+    _merge(state, learner, max_entries)
 
 
-class _ProgressLog:
+def _merge(state: PhrasesState, learner: _core.phrases.PhraseLearner, max_entries: int) -> None:
+    state.corpus_word_count += learner.words
+    # As in gensim, the limit that the first corpus reached is not kept; what is dropped later depends on it.
+    if len(state.counts) > 0:
+        state.min_reduce = max(state.min_reduce, learner.min_reduce)
+    if state.counts.merge(learner, max_entries, state.min_reduce):
+        state.min_reduce += 1
+    state.times_learned += 1
+
+
+class _Reporter:
+    """Reports progress to the caller's function, and to the log every so many sentences."""
+
     def __init__(self, learner: _core.phrases.PhraseLearner, progress: Progress | None, every: float) -> None:
         self._learner = learner
         self._progress = progress
         self._every = every
         self._logged = 0
 
-    def tell(self) -> None:
+    def report(self) -> None:
         learner = self._learner
         if self._progress is not None:
             self._progress(learner.words)
         if learner.sentences - self._logged >= self._every:
             self._logged = learner.sentences
-            _log.info(
+            logger.info(
                 "PROGRESS: at sentence #%d, processed %d words and %d word types",
                 learner.sentences,
                 learner.words,
@@ -60,34 +99,33 @@ class _ProgressLog:
             )
 
 
-def _learn_lists(learner: _core.phrases.PhraseLearner, sentences: Any, log: _ProgressLog) -> None:
+def _count_token_lists(learner: _core.phrases.PhraseLearner, sentences: CorpusInput, reporter: _Reporter) -> None:
     try:
-        iterator = iter(sentences)
+        iterator = iter(sentences)  # type: ignore[arg-type]  # an object that is not iterable raises TypeError
     except TypeError:
-        raise TypeError(f"`sentences` must be token lists or a path, got {type(sentences).__name__}") from None
+        raise TypeError(f"sentences must be token lists or a path, got {type(sentences).__name__}") from None
     lists = _core.phrases.LearnedLists(iterator, "sentences")
     try:
         while lists.learn(learner, _WORDS_AT_ONCE):
-            log.tell()
+            reporter.report()
     except _core.text.TextError as error:
-        raise CorpusError(f"`sentences`: {error.args[0]}") from None
-    log.tell()
+        raise CorpusError(f"sentences: {error.args[0]}") from None
+    reporter.report()
 
 
-def _learn_text(learner: _core.phrases.PhraseLearner, reader: TextReader, log: _ProgressLog) -> None:
-    rules = native_rules(reader)
+def _count_text(learner: _core.phrases.PhraseLearner, reader: TextReader, reporter: _Reporter) -> None:
     blocks: list[TextBlock] = []
 
     def count() -> None:
         try:
-            learner.learn_blocks([(block.data, block.continues_line) for block in blocks], rules)
+            learner.learn_blocks([(block.data, block.continues_line) for block in blocks], reader.core_rules)
         except _core.text.TextError as error:
             raise located_error(error, blocks[learner.block_of_error]) from None
         blocks.clear()
-        log.tell()
+        reporter.report()
 
     for block in reader.blocks():
         blocks.append(block)
-        if len(blocks) == _BLOCKS_A_WORKER * learner.workers:
+        if len(blocks) == _BLOCKS_PER_WORKER * learner.workers:
             count()
     count()

@@ -101,7 +101,7 @@ class FileCorpus:
 
     def __init__(self, reader: TextReader, spill: SpillRules) -> None:
         self._reader = reader
-        self._rules = _core.text.SentenceRules(reader.rules.max_sentence_length, reader.rules.line_is_sentence)
+        self._rules = reader.core_rules
         self._spill = spill
         self.name = reader.name
         self.is_restartable = reader.is_restartable

@@ -116,6 +116,11 @@ class TextReader:
         first = self.sources[0].name
         return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
 
+    @property
+    def core_rules(self) -> _core.text.SentenceRules:
+        """The rules in the form of the C++ core."""
+        return _core.text.SentenceRules(self.rules.max_sentence_length, self.rules.line_is_sentence)
+
     def blocks(self) -> Iterator[TextBlock]:
         """Read all sources from their starts.
 
