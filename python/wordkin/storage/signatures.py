@@ -10,6 +10,7 @@ __all__ = [
     "ZIP_SIGNATURE",
     "compression_of",
     "is_pickle",
+    "is_safetensors",
     "wide_encoding_of",
 ]
 
@@ -86,6 +87,27 @@ def is_pickle(start: bytes) -> bool:
     True
     """
     return start.startswith(_PICKLE_PROTOCOLS)
+
+
+def is_safetensors(start: bytes) -> bool:
+    """Return whether a file begins like a safetensors file.
+
+    Parameters
+    ----------
+    start : bytes
+        The first `SIGNATURE_BYTES` bytes of the file.
+
+    Returns
+    -------
+    bool
+        Whether it begins with the size of a JSON header below 4 GiB and the header's opening brace.
+
+    Examples
+    --------
+    >>> is_safetensors(b"\\x10\\0\\0\\0\\0\\0\\0\\0{}")
+    True
+    """
+    return start[4:9] == b"\0\0\0\0{"
 
 
 def wide_encoding_of(start: bytes) -> str | None:

@@ -15,12 +15,39 @@ _ROWS_PER_BLOCK = 4096
 
 
 def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype used for arithmetic on stored vectors: float64 for float64, otherwise float32."""
+    """Return the dtype used for arithmetic on stored vectors.
+
+    Parameters
+    ----------
+    dtype : dtype
+        Storage type: float16, float32 or float64.
+
+    Returns
+    -------
+    dtype
+        Float64 for float64, otherwise float32.
+    """
     return np.dtype(np.float64 if dtype == np.float64 else np.float32)
 
 
 def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return `value` as a contiguous array of shape (size,).
+    """Return a vector given by the user as a contiguous array.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : array_like, shape (size,)
+        The vector.
+    size : int
+        Expected size.
+    dtype : dtype
+        Type of the result.
+
+    Returns
+    -------
+    ndarray, shape (size,)
+        The vector.
 
     Raises
     ------
@@ -34,7 +61,23 @@ def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDAr
 
 
 def as_rows(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return `value` as a C-contiguous matrix of shape (n, size); a single vector becomes one row.
+    """Return a matrix given by the user as a C-contiguous array; a single vector becomes one row.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument in messages.
+    value : array_like, shape (n, size) or (size,)
+        The matrix.
+    size : int
+        Expected size of the rows.
+    dtype : dtype
+        Type of the result.
+
+    Returns
+    -------
+    ndarray, shape (n, size)
+        The matrix.
 
     Raises
     ------
@@ -64,10 +107,20 @@ def _as_numeric(name: str, value: object) -> NDArray[Any]:
 
 
 def row_norms(rows: NDArray[Any]) -> FloatArray:
-    """Return the Euclidean norms of the rows, shape (n,), in the working dtype.
+    """Return the Euclidean norms of the rows of a matrix.
 
     Squares are summed in float64, because those of float16 overflow. Rows are converted in blocks, so that no second
     copy of the matrix is made.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, dim)
+        The matrix.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        The norms, in the working dtype.
     """
     norms = np.empty(len(rows), dtype=working_dtype(rows.dtype))
     for first in range(0, len(rows), _ROWS_PER_BLOCK):
@@ -77,7 +130,18 @@ def row_norms(rows: NDArray[Any]) -> FloatArray:
 
 
 def unit_rows(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return the rows scaled to unit norm, with the same dtype; zero rows stay zero."""
+    """Scale the rows of a matrix to unit norm; zero rows stay zero.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, dim)
+        The matrix.
+
+    Returns
+    -------
+    ndarray, shape (n, dim)
+        New array of the same dtype, computed in float64.
+    """
     wide = rows.astype(np.float64)
     norms = np.sqrt(np.add.reduce(wide * wide, axis=1))
     norms[norms == 0.0] = 1.0
@@ -85,10 +149,20 @@ def unit_rows(rows: NDArray[Any]) -> NDArray[Any]:
 
 
 def cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
-    """Return the cosine of two vectors, computed in float64: exactly 1 for equal vectors, 0 if one of them is zero.
+    """Return the cosine of two vectors, computed in float64.
 
     The square root of a correctly rounded square is the original number, hence x.x / sqrt((x.x)(x.x)) is exactly 1.
     NumPy's sum is used instead of BLAS because its order of additions depends on the length of the vector only.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (dim,)
+        The vectors.
+
+    Returns
+    -------
+    float
+        The cosine: exactly 1 for equal vectors, 0 if one of them is zero.
     """
     x, y = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     norms = float(np.sqrt(np.add.reduce(x * x) * np.add.reduce(y * y)))

@@ -24,6 +24,17 @@ def _storage_dtype(given: Any) -> np.dtype[Any]:
 def allocate(columns: Columns, size: int, names: Iterable[str], types: Iterable[Any]) -> None:
     """Create the named columns where missing and bring them to `size` entries; new entries are zero.
 
+    Parameters
+    ----------
+    columns : dict of str to ndarray
+        The columns, changed in place.
+    size : int
+        Number of keys.
+    names : iterable of str
+        Names of the columns.
+    types : iterable of type or dtype
+        Type of each column.
+
     Raises
     ------
     TypeError
@@ -42,14 +53,35 @@ def allocate(columns: Columns, size: int, names: Iterable[str], types: Iterable[
 
 
 def resize(columns: Columns, size: int) -> None:
-    """Bring every column to `size` entries; new entries are zero."""
+    """Bring every column to `size` entries; new entries are zero.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray
+        The columns, changed in place.
+    size : int
+        Number of keys.
+    """
     for name, column in columns.items():
         if len(column) != size:
             columns[name] = _resized(column, size)
 
 
 def take(columns: Columns, indices: NDArray[np.intp]) -> Columns:
-    """Return new columns with the entries at `indices`, in that order."""
+    """Return new columns with selected entries.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray
+        The columns.
+    indices : ndarray of int
+        Entries to select, in the order of the result.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The new columns.
+    """
     return {name: column[indices] for name, column in columns.items()}
 
 

@@ -26,7 +26,7 @@ _ROWS_PER_BLOCK = 16384
 class CosineSearch(NamedTuple):
     """Rows of a matrix, and what their dot products with unit queries are divided by to give cosines.
 
-    Attributes
+    Parameters
     ----------
     vectors : ndarray, shape (rows, dim)
         The rows as stored; they are not copied.
@@ -39,16 +39,51 @@ class CosineSearch(NamedTuple):
 
     @classmethod
     def over(cls, table: VectorTable, rows: slice = slice(None)) -> CosineSearch:
-        """Return a search over some rows of a table, all by default."""
+        """Return a search over rows of a table.
+
+        Parameters
+        ----------
+        table : VectorTable
+            The table.
+        rows : slice, optional
+            Rows to search; all by default.
+
+        Returns
+        -------
+        CosineSearch
+            The search.
+        """
         return cls(table.vectors[rows], table.row_norms().divisors[rows])
 
     def unit(self, indices: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-        """Return some rows scaled to unit norm, shape (len(indices), dim)."""
+        """Return selected rows scaled to unit norm.
+
+        Parameters
+        ----------
+        indices : ndarray of int, shape (n,)
+            The rows.
+
+        Returns
+        -------
+        ndarray of float64, shape (n, dim)
+            The scaled rows; zero rows stay zero.
+        """
         rows = self.vectors[indices].astype(working_dtype(self.vectors.dtype)) / self.divisors[indices, np.newaxis]
         return np.asarray(rows, dtype=np.float64)
 
     def cosines(self, queries: NDArray[Any]) -> FloatArray:
-        """Return the cosines of unit queries, shape (n, dim), with every row: shape (n, rows)."""
+        """Return the cosines of queries with all rows.
+
+        Parameters
+        ----------
+        queries : ndarray, shape (n, dim)
+            Vectors of unit norm.
+
+        Returns
+        -------
+        ndarray, shape (n, rows)
+            The cosines, with the dtype of `queries`.
+        """
         scores: FloatArray = np.empty((len(queries), len(self.vectors)), dtype=queries.dtype)
         native = self._as_native()
         if native is None:
@@ -131,9 +166,19 @@ class CosineSearch(NamedTuple):
 
 
 def greatest(values: FloatArray, count: int) -> NDArray[np.intp]:
-    """Return the indices of the `count` greatest values, in descending order.
+    """Return the indices of the greatest values.
 
-    Of equal values, the one with the lower index comes first; NaN comes last.
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        The values.
+    count : int
+        Number of indices to return.
+
+    Returns
+    -------
+    ndarray of int, shape (count,)
+        Indices by descending value; of equal values, the lower index comes first, and NaN comes last.
 
     Examples
     --------

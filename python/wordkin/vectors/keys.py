@@ -19,7 +19,18 @@ KeyOrVector: TypeAlias = str | int | np.integer[Any] | NDArray[Any]
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return a list of keys and vectors; a single one becomes a list of one, a matrix its rows."""
+    """Return a list of keys and vectors.
+
+    Parameters
+    ----------
+    value : key, vector, matrix, iterable of keys and vectors, or None
+        The argument given by the user.
+
+    Returns
+    -------
+    list
+        Its items; a single key or vector as a list of one, a matrix as the list of its rows, None as an empty list.
+    """
     if value is None:
         return []
     if isinstance(value, KEY_TYPES) or (isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind != "U"):
@@ -29,6 +40,16 @@ def as_list(value: Any) -> list[Any]:
 
 def as_keys(keys: Iterable[Any]) -> list[Any]:
     """Return a list of keys.
+
+    Parameters
+    ----------
+    keys : iterable of str or int
+        The argument given by the user.
+
+    Returns
+    -------
+    list
+        The keys.
 
     Raises
     ------

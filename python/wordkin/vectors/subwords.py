@@ -16,7 +16,7 @@ __all__ = ["Subwords"]
 class Subwords:
     """Hashed n-gram vectors (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606).
 
-    Attributes
+    Parameters
     ----------
     vectors : ndarray of float32, shape (buckets, vector_size)
         One row per hash bucket.
@@ -29,7 +29,18 @@ class Subwords:
     max_n: int
 
     def buckets_of(self, word: str) -> list[int]:
-        """Return the rows of `vectors` that the n-grams of a word are hashed to."""
+        """Return the buckets that the n-grams of a word are hashed to.
+
+        Parameters
+        ----------
+        word : str
+            The word.
+
+        Returns
+        -------
+        list of int
+            Rows of `vectors`.
+        """
         if len(self.vectors) == 0:
             return []
         return vector_files.subword_buckets(
@@ -37,7 +48,18 @@ class Subwords:
         )
 
     def vector_of(self, word: str) -> NDArray[np.float32]:
-        """Return the mean of the n-gram vectors of a word, shape (vector_size,); zeros for a word without n-grams."""
+        """Return the mean of the n-gram vectors of a word.
+
+        Parameters
+        ----------
+        word : str
+            The word.
+
+        Returns
+        -------
+        ndarray of float32, shape (vector_size,)
+            The mean; zeros for a word without n-grams.
+        """
         buckets = self.buckets_of(word)
         if not buckets:
             return np.zeros(self.vectors.shape[1], np.float32)

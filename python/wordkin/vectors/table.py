@@ -20,13 +20,33 @@ __all__ = ["RowNorms", "VectorTable"]
 
 
 class RowNorms(NamedTuple):
-    """Euclidean norms of all rows, and what dot products are divided by: the norm, or 1 for zero rows."""
+    """Euclidean norms of all rows.
+
+    Parameters
+    ----------
+    norms : ndarray, shape (rows,)
+        The norms.
+    divisors : ndarray, shape (rows,)
+        What dot products are divided by to give cosines: the norm, or 1 for zero rows.
+    """
 
     norms: FloatArray
     divisors: FloatArray
 
     @classmethod
     def of(cls, norms: FloatArray) -> RowNorms:
+        """Return norms with their divisors.
+
+        Parameters
+        ----------
+        norms : ndarray, shape (rows,)
+            The norms.
+
+        Returns
+        -------
+        RowNorms
+            Norms and divisors.
+        """
         return cls(norms, norms if np.all(norms) else np.where(norms == 0, norms.dtype.type(1), norms))
 
 
@@ -82,7 +102,27 @@ class VectorTable:
     def from_vocabulary(
         cls, words: list[str], vectors: NDArray[Any], counts: NDArray[np.int64] | None = None
     ) -> VectorTable:
-        """Return a table that uses the given list and arrays without copying them; see `KeyedVectors`."""
+        """Return a table that uses the given list and arrays without copying them.
+
+        Parameters
+        ----------
+        words : list of str
+            Distinct words in row order.
+        vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
+            Their vectors, with any strides.
+        counts : ndarray of int64, shape (len(words),), optional
+            Word counts; by default, counts from len(words) down to 1 are made up.
+
+        Returns
+        -------
+        VectorTable
+            The table.
+
+        Raises
+        ------
+        VocabularyError
+            If a word is repeated, or the lengths differ.
+        """
         if vectors.ndim != 2 or len(vectors) != len(words):
             raise VocabularyError(f"`vectors` must have one row per word ({len(words)}), got shape {vectors.shape}")
         if counts is not None and counts.shape != (len(words),):
@@ -139,7 +179,18 @@ class VectorTable:
         self._norms = None if norms is None else RowNorms.of(np.asarray(norms))
 
     def row_norms(self, force: bool = False) -> RowNorms:
-        """Return the norms of the rows, computed on first use or, with `force`, again."""
+        """Return the norms of the rows, which are computed on first use.
+
+        Parameters
+        ----------
+        force : bool, default False
+            Compute them again.
+
+        Returns
+        -------
+        RowNorms
+            Norms and divisors.
+        """
         known = self._norms
         if known is None or force or len(known.norms) != len(self._vectors):
             with self._norms_lock:  # of several threads that arrive at once, one computes and the others reuse
@@ -149,7 +200,13 @@ class VectorTable:
         return known if known is not None else self.row_norms()
 
     def normed_vectors(self) -> NDArray[Any]:
-        """Return a new matrix of the rows scaled to unit norm; zero rows stay zero."""
+        """Return a new matrix of the rows scaled to unit norm.
+
+        Returns
+        -------
+        ndarray, shape (rows, vector_size)
+            The scaled rows, in the working dtype; zero rows stay zero.
+        """
         normed = self._vectors.astype(working_dtype(self._vectors.dtype))
         normed /= self.row_norms().divisors[:, np.newaxis]
         return normed
@@ -157,7 +214,18 @@ class VectorTable:
     # Lookup.
 
     def index_of(self, key: Any) -> int | None:
-        """Return the row of `key`; an integer that is not a key counts as a row number. None if there is no row."""
+        """Return the row of a key.
+
+        Parameters
+        ----------
+        key : str or int
+            A key; an integer that is not a key itself is taken for a row number.
+
+        Returns
+        -------
+        int or None
+            The row; None if the key has none.
+        """
         index = self.key_to_index.get(key)
         if index is not None:
             return index
@@ -166,19 +234,64 @@ class VectorTable:
         return None
 
     def require_index(self, key: Any) -> int:
-        """Return the row of `key` as `index_of`, or raise `MissingKeyError`."""
+        """Return the row of a key that must have one.
+
+        Parameters
+        ----------
+        key : str or int
+            A key; an integer that is not a key itself is taken for a row number.
+
+        Returns
+        -------
+        int
+            The row.
+
+        Raises
+        ------
+        MissingKeyError
+            If the key has no row.
+        """
         index = self.index_of(key)
         if index is None:
             raise MissingKeyError(key, self.key_to_index)
         return index
 
     def has_vector(self, key: object) -> bool:
-        """Return whether `key` has a row or, with n-gram vectors, is text."""
+        """Return whether a key has a vector.
+
+        Parameters
+        ----------
+        key : object
+            The key.
+
+        Returns
+        -------
+        bool
+            True if the key has a row, or is text and the table has n-gram vectors.
+        """
         composed = self.subwords is not None and len(self.subwords.vectors) > 0 and isinstance(key, str)
         return composed or self.index_of(key) is not None
 
     def get_vector(self, key: Any, norm: bool = False) -> NDArray[Any]:
-        """Return the read-only vector of `key`: its row, or else composed from n-grams."""
+        """Return the vector of a key: its row, or else the vector composed from its n-grams.
+
+        Parameters
+        ----------
+        key : str or int
+            A key; an integer that is not a key itself is taken for a row number.
+        norm : bool, default False
+            Scale the vector to unit norm; zero vectors stay zero.
+
+        Returns
+        -------
+        ndarray, shape (vector_size,)
+            The vector, read-only.
+
+        Raises
+        ------
+        MissingKeyError
+            If the key has no vector.
+        """
         index = self.index_of(key)
         vector: NDArray[Any]
         if index is not None:
@@ -195,7 +308,23 @@ class VectorTable:
         return vector
 
     def column(self, name: str) -> NDArray[Any]:
-        """Return the column of an attribute, or raise a KeyError that lists the attributes there are."""
+        """Return the column of an attribute.
+
+        Parameters
+        ----------
+        name : str
+            Name of the attribute.
+
+        Returns
+        -------
+        ndarray, shape (rows,)
+            Its values.
+
+        Raises
+        ------
+        KeyError
+            If there is no such attribute; the message lists the existing ones.
+        """
         if name not in self.expandos:
             known = ", ".join(sorted(self.expandos)) or "none"
             raise KeyError(f"no attribute {name!r}; existing attributes: {known}")
@@ -204,13 +333,30 @@ class VectorTable:
     # Memory.
 
     def writeable_vectors(self) -> NDArray[Any]:
-        """Return the matrix, or raise ValueError if it is read-only (memory-mapped)."""
+        """Return the matrix for writing.
+
+        Returns
+        -------
+        ndarray, shape (rows, vector_size)
+            The matrix itself.
+
+        Raises
+        ------
+        ValueError
+            If it is read-only (memory-mapped).
+        """
         if not self._vectors.flags.writeable:
             raise ValueError("`vectors` must be writeable to be changed, got a read-only array: load without `mmap`")
         return self._vectors
 
     def append_rows(self, rows: NDArray[Any]) -> None:
-        """Append rows to the matrix; capacity grows geometrically, so that appending n rows costs O(n)."""
+        """Append rows to the matrix; capacity grows geometrically, so that appending n rows costs O(n).
+
+        Parameters
+        ----------
+        rows : ndarray, shape (n, vector_size)
+            The new rows.
+        """
         count, needed = len(self._vectors), len(self._vectors) + len(rows)
         if len(rows) == 0:
             return

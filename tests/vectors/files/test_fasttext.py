@@ -127,8 +127,8 @@ ENTRIES = DICTIONARY + 28
 INPUT = ENTRIES + sum(len(word.encode()) + 10 for word in ["the", "naïve", "ran", "dog", "sat", "cat"])
 
 BAD = {
-    "magic": (0, b"\x00", FormatError, "expected the"),
-    "version 10": (4, struct.pack("<i", 10), FormatError, "version 10; versions 11 and 12"),
+    "magic": (0, b"\x00", FormatError, "expected a fastText model"),
+    "version 10": (4, struct.pack("<i", 10), FormatError, "expected format version 11 or 12, found version 10"),
     "dimension 0": (8, struct.pack("<i", 0), CorruptFileError, "dimension 0"),
     "dimension -1": (8, struct.pack("<i", -1), CorruptFileError, "dimension -1"),
     "other dimension": (8, struct.pack("<i", 7), CorruptFileError, "expected 6 words and 30 buckets x 7"),
@@ -140,14 +140,14 @@ BAD = {
     "negative dictionary": (DICTIONARY, struct.pack("<2i", -1, -1), CorruptFileError, "-1 words"),
     "labels": (DICTIONARY + 8, struct.pack("<i", 5), CorruptFileError, "5 labels"),
     "pruned": (DICTIONARY + 20, struct.pack("<q", 3), FormatError, "pruned"),
-    "negative count": (ENTRIES + 4, struct.pack("<q", -3), CorruptFileError, "neither words nor labels"),
-    "kind": (ENTRIES + 12, b"\x07", CorruptFileError, "neither words nor labels"),
+    "negative count": (ENTRIES + 4, struct.pack("<q", -3), CorruptFileError, "entries must be words or labels"),
+    "kind": (ENTRIES + 12, b"\x07", CorruptFileError, "entries must be words or labels"),
     "quantised": (INPUT, b"\x01", FormatError, "quantised"),
     "rows": (INPUT + 1, struct.pack("<q", 1 << 60), CorruptFileError, "matrix of"),
     "columns": (INPUT + 9, struct.pack("<q", -6), CorruptFileError, "matrix of"),
     "NaN": (INPUT + 17, struct.pack("<f", float("nan")), FormatError, "NaN"),
-    "output rows": (INPUT + 17 + 36 * 24 + 1, struct.pack("<q", 7), TruncatedFileError, "ends there"),
-    "fewer output rows": (INPUT + 17 + 36 * 24 + 1, struct.pack("<q", 5), CorruptFileError, "more follows"),
+    "output rows": (INPUT + 17 + 36 * 24 + 1, struct.pack("<q", 7), TruncatedFileError, "unexpected end of file"),
+    "fewer output rows": (INPUT + 17 + 36 * 24 + 1, struct.pack("<q", 5), CorruptFileError, "more content"),
     "output overflow": (INPUT + 17 + 36 * 24 + 1, struct.pack("<2q", 1 << 62, 1 << 62), CorruptFileError, None),
 }
 
@@ -161,7 +161,7 @@ def test_wrong_fields_are_told(tmp_path: Path, name: str) -> None:
 
 
 def test_quantised_flag_of_a_real_ftz_comes_before_other_sizes(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match=r"quantised model \(.ftz\)"):
+    with pytest.raises(FormatError, match=r"quantised models \(.ftz\)"):
         FastTextKeyedVectors.load_fasttext_format(edited(tmp_path, INPUT, b"\x01\x05"))
 
 
@@ -172,7 +172,7 @@ def test_truncated_at_every_byte(tmp_path: Path) -> None:
         with pytest.raises(FormatError):
             read_fasttext(tmp_path / "cut")
     (tmp_path / "long").write_bytes(whole + b"\0")
-    with pytest.raises(CorruptFileError, match="more follows"):
+    with pytest.raises(CorruptFileError, match="more content"):
         read_fasttext(tmp_path / "long")
 
 

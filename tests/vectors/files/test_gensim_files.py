@@ -77,7 +77,7 @@ def side_of(path: Path) -> Path:
 
 def test_a_missing_array_is_named(separate: Path) -> None:
     side_of(separate).unlink()
-    with pytest.raises(FileNotFoundError, match=r"gensim-separate\.kv\.vectors\.npy: gensim keeps large arrays"):
+    with pytest.raises(FileNotFoundError, match=r"gensim-separate\.kv\.vectors\.npy: gensim stores large arrays"):
         read_gensim(separate)
 
 

@@ -43,8 +43,8 @@ def test_words_that_cannot_be_written(tmp_path: Path, word: str) -> None:
         (b"1\t2\n3\t4\t5\n", b"a\nb\n", "line 2: found more than 2 numbers"),
         (b"1\t2\n3\tx\n", b"a\nb\n", "line 2: found b'x'"),
         (b"1\t2\n\n3\t4\n", b"a\nb\nc\n", "line 2: found an empty line"),
-        (b"1\t2\n3\t4\n", b"a\n", "2 vectors, but the metadata file has 1 words"),
-        (b"1\t2\n", b"\xff\n", "found no UTF-8"),
+        (b"1\t2\n3\t4\n", b"a\n", "found 2 vectors, expected 1"),
+        (b"1\t2\n", b"\xff\n", "invalid UTF-8"),
     ],
 )
 def test_files_that_are_wrong(tmp_path: Path, tensor: bytes, metadata: bytes, message: str) -> None:

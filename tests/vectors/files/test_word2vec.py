@@ -175,8 +175,8 @@ def test_many_blocks_and_threads_give_the_same(tmp_path: Path, monkeypatch: pyte
     for module in (blocks, word2vec_text):
         monkeypatch.setattr(module, "BLOCK_BYTES", 70_000)
     monkeypatch.setattr(word2vec_binary, "_BLOCK_BYTES", 7_000)
-    monkeypatch.setattr(blocks, "MOST_WORD_BYTES", 500)
-    monkeypatch.setattr(word2vec_binary, "MOST_WORD_BYTES", 500)
+    monkeypatch.setattr(blocks, "MAX_WORD_BYTES", 500)
+    monkeypatch.setattr(word2vec_binary, "MAX_WORD_BYTES", 500)
     rng = np.random.default_rng(1)
     words = [f"word{'x' * int(rng.integers(50))}{row}" for row in range(20_000)]
     vectors = rng.normal(size=(20_000, 7)).astype(np.float32)
@@ -233,7 +233,7 @@ def test_half_a_character_is_an_encode_error_at_save(tmp_path: Path) -> None:
 
 
 def test_a_byte_order_mark_as_first_word_needs_a_header(tmp_path: Path) -> None:
-    with pytest.raises(FormatError, match="byte order mark"):
+    with pytest.raises(FormatError, match="byte-order mark"):
         write_word2vec(tmp_path / "v", ["\ufeff"], VECTORS[:1], write_header=False)
 
 
@@ -276,9 +276,9 @@ def test_names_of_compressed_files_are_compressed_with_equal_bytes(tmp_path: Pat
 
 
 def test_bad_arguments_of_writing(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="one row for each of 3 words"):
+    with pytest.raises(ValueError, match="one row per word"):
         write_word2vec(tmp_path / "v", WORDS[:3], VECTORS)
-    with pytest.raises(ValueError, match="`fvocab` needs `counts`"):
+    with pytest.raises(ValueError, match="`counts` must be given"):
         write_word2vec(tmp_path / "v", WORDS, VECTORS, fvocab=tmp_path / "c")
     with pytest.raises(TypeError, match="matrix of floats"):
         write_word2vec(tmp_path / "v", WORDS, VECTORS.astype(int))

@@ -30,7 +30,7 @@ _QUESTIONS_PER_BLOCK = 512
 class SectionScore:
     """Result of one section of analogy questions.
 
-    Attributes
+    Parameters
     ----------
     name : str
         Name of the section.
@@ -57,7 +57,7 @@ class SectionScore:
 class AnalogyScores:
     """Result for every question of a test set.
 
-    Attributes
+    Parameters
     ----------
     test_set : AnalogySet
         The questions.

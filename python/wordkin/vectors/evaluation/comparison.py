@@ -21,7 +21,7 @@ __all__ = ["Comparison", "compare_analogies", "compare_pairs"]
 class Comparison:
     """Scores of two models on their common questions.
 
-    Attributes
+    Parameters
     ----------
     first, second : Interval
         Score of each model on the common questions.

@@ -15,7 +15,7 @@ __all__ = ["Interval", "difference_interval", "percentile_interval", "proportion
 class Interval:
     """A score and the percentile interval of its bootstrap distribution (Efron and Tibshirani, 1993).
 
-    Attributes
+    Parameters
     ----------
     value : float
         The score.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...errors import FormatError
+from ...storage.lines import read_lines
+from ...storage.opening import open_binary
 from ...storage.paths import AnyPath, local_path
 
 __all__ = ["AnalogySet", "PairSet", "read_analogies", "read_word_pairs"]
@@ -15,7 +20,7 @@ __all__ = ["AnalogySet", "PairSet", "read_analogies", "read_word_pairs"]
 class AnalogySet:
     """Analogy questions "a is to b as c is to d", grouped in sections.
 
-    Attributes
+    Parameters
     ----------
     sections : tuple of str
         Names of the sections.
@@ -37,7 +42,7 @@ class AnalogySet:
 class PairSet:
     """Word pairs with human similarity ratings.
 
-    Attributes
+    Parameters
     ----------
     pairs : tuple of (str, str)
         The words of each pair.
@@ -85,18 +90,17 @@ def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
     questions: list[tuple[str, str, str, str]] = []
     section_of: list[int] = []
     invalid = 0
-    with local_path(path).open(encoding=encoding) as lines:
-        for number, line in enumerate(lines, start=1):
-            words = line.split()
-            if line.startswith(":"):
-                sections.append(line.lstrip(": ").strip())
-            elif not sections:
-                raise FormatError(f"{local_path(path)}: line {number}: missing section header (': name') before it")
-            elif len(words) == 4:
-                questions.append((words[0], words[1], words[2], words[3]))
-                section_of.append(len(sections) - 1)
-            elif words:
-                invalid += 1
+    for number, line in _lines_of(path, encoding):
+        words = line.split()
+        if line.startswith(":"):
+            sections.append(line.lstrip(": ").strip())
+        elif not sections:
+            raise FormatError(f"{local_path(path)}: line {number}: missing section header (': name') before it")
+        elif len(words) == 4:
+            questions.append((words[0], words[1], words[2], words[3]))
+            section_of.append(len(sections) - 1)
+        elif words:
+            invalid += 1
     if not questions:
         raise FormatError(f"{local_path(path)}: no analogy questions found, expected lines of four words")
     return AnalogySet(
@@ -133,18 +137,26 @@ def read_word_pairs(path: AnyPath, delimiter: str | None = "\t", encoding: str =
     pairs: list[tuple[str, str]] = []
     ratings: list[float] = []
     invalid = 0
-    with local_path(path).open(encoding=encoding) as lines:
-        for line in lines:
-            if line.startswith("#") or not line.strip():
-                continue
-            try:
-                first, second, text = line.strip("\r\n").split(delimiter)
-                rating = float(text)
-            except ValueError:
-                rating = math.nan
-            if math.isfinite(rating):
-                pairs.append((first.strip(), second.strip()))
-                ratings.append(rating)
-            else:
-                invalid += 1
+    for _, line in _lines_of(path, encoding):
+        if line.startswith("#") or not line.strip():
+            continue
+        try:
+            first, second, text = line.split(delimiter)
+            rating = float(text)
+        except ValueError:
+            rating = math.nan
+        if math.isfinite(rating):
+            pairs.append((first.strip(), second.strip()))
+            ratings.append(rating)
+        else:
+            invalid += 1
     return PairSet(pairs=tuple(pairs), ratings=tuple(ratings), invalid_lines=invalid)
+
+
+def _lines_of(path: AnyPath, encoding: str) -> Iterator[tuple[int, str]]:
+    if codecs.lookup(encoding).name == "utf-8":
+        yield from read_lines(path)
+        return
+    with io.TextIOWrapper(open_binary(path), encoding=encoding) as lines:
+        for number, line in enumerate(lines, start=1):
+            yield number, line.removesuffix("\n")

@@ -21,7 +21,7 @@ __all__ = ["PairScores", "evaluate_pairs", "spearman"]
 class PairScores:
     """Similarities that a model assigns to the pairs of a test set.
 
-    Attributes
+    Parameters
     ----------
     test_set : PairSet
         The pairs.

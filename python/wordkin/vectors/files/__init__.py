@@ -1,4 +1,4 @@
-"""Word vectors in the files of other programs."""
+"""Readers and writers for the word-vector files of other programs, and for wordkin's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vector file, or what it decompresses to, as blocks of bytes with a position."""
+"""The content of a vector file, decompressed if necessary, as blocks of bytes."""
 
 from __future__ import annotations
 
@@ -11,103 +11,162 @@ from ...errors import FormatError
 from ...storage.opening import open_binary
 from ...storage.paths import AnyPath, local_path
 
-__all__ = ["BLOCK_BYTES", "MOST_WORD_BYTES", "BlockSource", "open_blocks"]
+__all__ = ["BLOCK_BYTES", "MAX_WORD_BYTES", "BlockSource", "open_blocks"]
 
-# Large enough for all threads to have work, small beside any matrix.
+# Large enough to keep all threads busy, small compared with any matrix.
 BLOCK_BYTES = 16 << 20
-MOST_WORD_BYTES = 65_535
-# No number needs more than this, not even with all the digits of a float64.
-_MOST_NUMBER_BYTES = 64
-# Numbers do not compress: no honest file grows by more than this (and deflate cannot at all).
-_MOST_EXPANSION = 1_100
+MAX_WORD_BYTES = 65_535
+# No number is longer, not even a float64 written with all its digits.
+_MAX_NUMBER_BYTES = 64
+# Vectors hardly compress: no regular file expands by more than this factor (and deflate cannot by more at all).
+_MAX_EXPANSION = 1_100
 
 
 class BlockSource:
-    """Bytes of a file from `position` on: `fill` adds to those that are held, `consume` drops from their start.
+    """Buffered bytes of a file: `fill` reads more at the end of the buffer, `consume` drops bytes from its start.
 
-    One piece of memory is used again and again: new memory for each block would cost more than reading it.
+    The buffer is reused, because allocating memory for each block would cost more than reading it.
+
+    Parameters
+    ----------
+    stream : binary file
+        The content.
+    name : str
+        Name of the file in messages.
+    content_bytes : int or None
+        Size of the content; None if only decompression could determine it.
+    max_bytes : int
+        Upper bound of the size of the content.
+
+    Attributes
+    ----------
+    position : int
+        Offset in the content of the first buffered byte.
+    at_end : bool
+        Whether the end of the content is in the buffer.
     """
 
-    def __init__(self, stream: BinaryIO, name: str, content_bytes: int | None, most_bytes: int) -> None:
+    def __init__(self, stream: BinaryIO, name: str, content_bytes: int | None, max_bytes: int) -> None:
         self.name = name
-        self.content_bytes = content_bytes  # None where only decompression would tell
-        self.most_bytes = most_bytes
+        self.content_bytes = content_bytes
+        self.max_bytes = max_bytes
         self.position = 0
         self.at_end = False
-        self._stream: Any = stream  # BinaryIO does not promise readinto, which all that we open have
+        self._stream: Any = stream  # BinaryIO does not declare readinto, which every file opened here has
         self._storage = bytearray()
         self._begin = 0
         self._end = 0
 
     @property
     def held(self) -> memoryview:
-        """The bytes at hand; valid until the next `fill`."""
+        """The buffered bytes; valid until the next `fill`."""
         return memoryview(self._storage)[self._begin : self._end]
 
     @property
     def buffer(self) -> bytes:
-        """A copy of the bytes at hand."""
+        """A copy of the buffered bytes."""
         return bytes(self.held)
 
-    def fill(self, least: int) -> memoryview:
-        """Read until at least `least` bytes are at hand or the file ends; return them."""
-        if self._end - self._begin < least and not self.at_end:
-            self._make_room(least)
+    def fill(self, size: int) -> memoryview:
+        """Read until `size` bytes are buffered or the content ends.
+
+        Parameters
+        ----------
+        size : int
+            Number of bytes needed.
+
+        Returns
+        -------
+        memoryview
+            The buffered bytes, possibly more than `size`; valid until the next call.
+        """
+        if self._end - self._begin < size and not self.at_end:
+            self._make_room(size)
             storage = memoryview(self._storage)
-            while self._end - self._begin < least and not self.at_end:
-                count = self._stream.readinto(storage[self._end : self._begin + least])
+            while self._end - self._begin < size and not self.at_end:
+                count = self._stream.readinto(storage[self._end : self._begin + size])
                 self.at_end = not count
                 self._end += count
         return self.held
 
-    def _make_room(self, least: int) -> None:
+    def _make_room(self, size: int) -> None:
         held = self.buffer
-        if least > len(self._storage):
-            self._storage = bytearray(least)
+        if size > len(self._storage):
+            self._storage = bytearray(size)
         self._storage[: len(held)] = held
         self._begin, self._end = 0, len(held)
 
     def consume(self, count: int) -> None:
-        """Drop the first `count` of the bytes at hand."""
+        """Drop bytes from the start of the buffer.
+
+        Parameters
+        ----------
+        count : int
+            Number of bytes to drop.
+        """
         self._begin += count
         self.position += count
 
     def whole_lines(self, line: int, numbers: int) -> memoryview:
-        """Fill the buffer and return the whole lines in it; empty at the end of the file.
+        """Fill the buffer and return the complete lines in it.
 
-        `line` is the number of the first one and `numbers` how many a line may hold; both serve to refuse lines that
-        are too long to be rows.
+        Parameters
+        ----------
+        line : int
+            Number of the first line, for messages.
+        numbers : int
+            Maximum number of numbers in a line, from which the maximum length of a line follows.
+
+        Returns
+        -------
+        memoryview
+            The lines, the last one possibly without its newline if it ends the file; empty at the end of the file.
+
+        Raises
+        ------
+        FormatError
+            If a line is longer than any vector could be.
         """
-        most_line = MOST_WORD_BYTES + _MOST_NUMBER_BYTES * numbers
-        self.fill(max(BLOCK_BYTES, most_line + 1))
+        max_line = MAX_WORD_BYTES + _MAX_NUMBER_BYTES * numbers
+        self.fill(max(BLOCK_BYTES, max_line + 1))
         if self.at_end:  # the last line may lack its newline
             return self.held
         end = max(self._begin, self._storage.rfind(b"\n", self._begin, self._end) + 1)
-        if end == self._begin and self._end - self._begin > most_line:
+        if end == self._begin and self._end - self._begin > max_line:
             raise FormatError(
-                f"{self.name}: line {line}: a line of more than {most_line} bytes; expected a word and {numbers} "
-                "numbers: is it a vector file?"
+                f"{self.name}: line {line}: expected a word and {numbers} numbers, found a line of more than "
+                f"{max_line} bytes; is it a vector file?"
             )
         return memoryview(self._storage)[self._begin : end]
 
 
 @contextlib.contextmanager
 def open_blocks(path: AnyPath) -> Iterator[BlockSource]:
-    """Open a file, decompressed by its content.
+    """Open a file; compressed files are recognised by their content.
+
+    Parameters
+    ----------
+    path : path
+        File to read.
+
+    Yields
+    ------
+    BlockSource
+        Its content.
 
     Raises
     ------
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     local = local_path(path)
     with open_binary(local) as stream:
         status = local.stat()
-        content = most = None
+        content = limit = None
         if stat.S_ISREG(status.st_mode):
             try:
                 stream.fileno()
-                content = most = status.st_size
+                content = limit = status.st_size
             except OSError:
-                most = status.st_size * _MOST_EXPANSION
-        yield BlockSource(stream, str(local), content, 1 << 62 if most is None else most)
+                limit = status.st_size * _MAX_EXPANSION
+        yield BlockSource(stream, str(local), content, 1 << 62 if limit is None else limit)

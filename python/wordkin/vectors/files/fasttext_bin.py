@@ -1,4 +1,4 @@
-"""fastText's .bin models: words, and the character n-grams that give any word a vector."""
+"""fastText's ``.bin`` models: vectors of words, and of character n-grams for words without a row."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, ResourceError, TruncatedFileError
 from ...runtime.compute import available_workers
 from ...storage.paths import AnyPath
-from .blocks import BLOCK_BYTES, MOST_WORD_BYTES, BlockSource, open_blocks
+from ...storage.signatures import FASTTEXT_MAGIC
+from .blocks import BLOCK_BYTES, MAX_WORD_BYTES, BlockSource, open_blocks
 from .loaded import LoadedVectors, without_duplicates
-from .recognition import FASTTEXT_MAGIC
 
 __all__ = ["FastTextModel", "read_fasttext"]
 
@@ -25,21 +25,21 @@ _DICTIONARY = struct.Struct("<3i2q")
 _MATRIX = struct.Struct("<?2q")
 _VERSIONS = (11, 12)
 _SUPERVISED = 3
-_MOST_DIMENSION = 1_000_000
-_MOST_SUBWORD = 1_000
+_MAX_DIMENSION = 1_000_000
+_MAX_SUBWORD_LENGTH = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class FastTextModel:
-    """What a .bin file holds for lookups.
+    """The vectors in a ``.bin`` file.
 
-    Attributes
+    Parameters
     ----------
-    vectors
-        Words with their final vectors (own row and n-grams averaged) and counts.
-    subword_vectors
-        One row for each bucket of n-grams, shape (buckets, dimension); no rows where the model has none.
-    min_n, max_n
+    vectors : LoadedVectors
+        Words with their counts and final vectors, the mean of the word's row and its n-gram vectors.
+    subword_vectors : ndarray of float32, shape (buckets, vector_size)
+        Vector of each hash bucket of n-grams; no rows if the model has no n-grams.
+    min_n, max_n : int
         Lengths of the n-grams in characters.
     """
 
@@ -58,16 +58,26 @@ class _Arguments:
 
 
 def read_fasttext(path: AnyPath) -> FastTextModel:
-    """Read a model that fastText or gensim's ``save_facebook_model`` wrote.
+    """Read a model written by fastText or by gensim's ``save_facebook_model``.
+
+    Parameters
+    ----------
+    path : path
+        File to read, compressed or not.
+
+    Returns
+    -------
+    FastTextModel
+        Word and n-gram vectors.
 
     Raises
     ------
     FormatError
-        If it is none, or quantised (.ftz).
+        If the file has another format, or holds a quantised model (``.ftz``).
     CorruptFileError
-        If it is damaged; `TruncatedFileError` if it ends too early.
+        If the file is damaged; `TruncatedFileError` if it ends too early.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     with open_blocks(path) as source:
         arguments = _read_arguments(source)
@@ -101,7 +111,7 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
 
 
 def _packed(raw_words: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """As `pack_words`, for bytes: fastText hashes what is no UTF-8 too."""
+    """Pack words as `pack_words`, but from bytes: fastText also hashes words that are not valid UTF-8."""
     offsets = np.zeros(len(raw_words) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, raw_words), np.int64, len(raw_words)), out=offsets[1:])
     return np.frombuffer(b"".join(raw_words), np.uint8), offsets
@@ -117,7 +127,7 @@ def _unpack(source: BlockSource, layout: struct.Struct) -> tuple[Any, ...]:
 
 def _truncated(source: BlockSource) -> TruncatedFileError:
     return TruncatedFileError(
-        f"{source.name}: byte {source.position + len(source.held)}: the file ends there, within the model"
+        f"{source.name}: byte {source.position + len(source.held)}: unexpected end of file within the model"
     )
 
 
@@ -125,41 +135,44 @@ def _read_arguments(source: BlockSource) -> _Arguments:
     start = bytes(source.fill(len(FASTTEXT_MAGIC))[:8])
     if not start.startswith(FASTTEXT_MAGIC):
         raise FormatError(
-            f"{source.name}: byte 0: found {start[:4]!r}, expected the {FASTTEXT_MAGIC!r} of a fastText model; "
-            "files of text are read by KeyedVectors.load_word2vec_format"
+            f"{source.name}: byte 0: expected a fastText model ({FASTTEXT_MAGIC!r}), found {start[:4]!r}; "
+            "KeyedVectors.load_word2vec_format reads text files"
         )
     _, version, *numbers, _ = _unpack(source, _ARGUMENTS)
     if version not in _VERSIONS:
-        raise FormatError(f"{source.name}: byte 4: fastText's format version {version}; versions 11 and 12 are read")
+        raise FormatError(f"{source.name}: byte 4: expected format version 11 or 12, found version {version}")
     dimension, _, _, _, _, _, _, model, buckets, min_n, max_n, _ = numbers
     if version == 11 and model == _SUPERVISED:
-        max_n = 0  # old supervised models have no subwords, whatever they say
-    if not (0 < dimension <= _MOST_DIMENSION and buckets >= 0 and min_n >= 0 and 0 <= max_n <= _MOST_SUBWORD):
+        max_n = 0  # supervised models of this version have no n-grams, even if the field is set
+    if not (0 < dimension <= _MAX_DIMENSION and buckets >= 0 and min_n >= 0 and 0 <= max_n <= _MAX_SUBWORD_LENGTH):
         raise CorruptFileError(
-            f"{source.name}: byte 8: dimension {dimension}, {buckets} buckets, n-grams of {min_n} to {max_n} characters"
+            f"{source.name}: byte 8: invalid model parameters: dimension {dimension}, {buckets} buckets, n-grams of "
+            f"{min_n} to {max_n} characters"
         )
     return _Arguments(dimension=dimension, buckets=buckets, min_n=min_n, max_n=max_n)
 
 
 def _read_dictionary(source: BlockSource) -> tuple[list[bytes], list[int]]:
-    """Words and counts; labels of classifiers, which follow the words, are left out."""
+    """Return words and counts. The labels of classifiers, which follow the words, are skipped."""
     at = source.position
     size, words, labels, _, pruned = _unpack(source, _DICTIONARY)
     if pruned > 0:
-        raise FormatError(f"{source.name}: byte {at}: a pruned model (.ftz), which is not read; use its .bin")
+        raise FormatError(f"{source.name}: byte {at}: pruned models (.ftz) are not supported; use the .bin file")
     if not (0 <= words <= size and 0 <= labels == size - words):
-        raise CorruptFileError(f"{source.name}: byte {at}: {words} words and {labels} labels in {size} entries")
+        raise CorruptFileError(
+            f"{source.name}: byte {at}: invalid dictionary of {words} words and {labels} labels in {size} entries"
+        )
     raw_words: list[bytes] = []
     counts: list[int] = []
     kinds: list[int] = []
     while len(raw_words) < size:
         block = source.fill(BLOCK_BYTES)
         consumed, more_words, more_counts, more_kinds, too_long = vector_files.parse_fasttext_entries(
-            block, size - len(raw_words), most_word_bytes=MOST_WORD_BYTES
+            block, size - len(raw_words), most_word_bytes=MAX_WORD_BYTES
         )
         if too_long:
             raise CorruptFileError(
-                f"{source.name}: byte {source.position + consumed}: a word of more than 65,535 bytes"
+                f"{source.name}: byte {source.position + consumed}: found a word of more than {MAX_WORD_BYTES} bytes"
             )
         if not more_words:
             raise _truncated(source)
@@ -168,7 +181,7 @@ def _read_dictionary(source: BlockSource) -> tuple[list[bytes], list[int]]:
         kinds += more_kinds
         source.consume(consumed)
     if any(kinds[:words]) or not all(kind == 1 for kind in kinds[words:]) or any(count < 0 for count in counts):
-        raise CorruptFileError(f"{source.name}: byte {source.position}: entries that are neither words nor labels")
+        raise CorruptFileError(f"{source.name}: byte {source.position}: entries must be words or labels")
     return raw_words[:words], counts[:words]
 
 
@@ -178,13 +191,13 @@ def _read_input_matrix(
     at = source.position
     quantised, rows, columns = _unpack(source, _MATRIX)
     if quantised:
-        raise FormatError(f"{source.name}: byte {at}: a quantised model (.ftz), which is not read; use its .bin")
+        raise FormatError(f"{source.name}: byte {at}: quantised models (.ftz) are not supported; use the .bin file")
     if rows != words + arguments.buckets or columns != arguments.dimension:
         raise CorruptFileError(
-            f"{source.name}: byte {at}: a matrix of {rows} x {columns}, expected {words} words and "
+            f"{source.name}: byte {at}: found a matrix of shape {rows} x {columns}, expected {words} words and "
             f"{arguments.buckets} buckets x {arguments.dimension}"
         )
-    if rows * columns * 4 > source.most_bytes - source.position:
+    if rows * columns * 4 > source.max_bytes - source.position:
         raise _truncated(source)
     return _read_rows(source, words, columns), _read_rows(source, arguments.buckets, columns)
 
@@ -203,15 +216,17 @@ def _read_rows(source: BlockSource, rows: int, columns: int) -> NDArray[np.float
         target = target[len(block) :]
         source.consume(len(block))
     if not np.isfinite(matrix).all():
-        raise FormatError(f"{source.name}: byte {source.position}: NaN or infinite numbers in the vectors before it")
+        raise FormatError(f"{source.name}: byte {source.position}: NaN or infinite values in the preceding vectors")
     return matrix.astype(np.float32, copy=False)
 
 
 def _check_output_matrix(source: BlockSource) -> None:
-    """The output rows are not needed; a file without all of them has been cut."""
+    """Check the size of the output matrix, which is not read, to detect truncated files."""
     _, rows, columns = _unpack(source, _MATRIX)
     if rows < 0 or columns < 0:
-        raise CorruptFileError(f"{source.name}: byte {source.position}: an output matrix of {rows} x {columns}")
+        raise CorruptFileError(
+            f"{source.name}: byte {source.position}: found an output matrix of shape {rows} x {columns}"
+        )
     if source.content_bytes is None:
         return
     left = source.content_bytes - source.position
@@ -219,4 +234,4 @@ def _check_output_matrix(source: BlockSource) -> None:
     if left < needed:
         raise _truncated(source)
     if left > needed:
-        raise CorruptFileError(f"{source.name}: byte {source.position + needed}: more follows the last matrix")
+        raise CorruptFileError(f"{source.name}: byte {source.position + needed}: more content after the last matrix")

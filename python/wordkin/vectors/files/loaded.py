@@ -1,4 +1,4 @@
-"""What a reader gives back: words, their vectors, and their counts where the file has them."""
+"""The result of a reader: words, vectors and, if the file has them, counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ __all__ = ["LoadedVectors", "without_duplicates"]
 
 @dataclass(frozen=True, kw_only=True)
 class LoadedVectors:
-    """Distinct words in the order of the file, one row of `vectors` each; `counts` where they are known."""
+    """Distinct words in the order of the file, with their vectors.
+
+    Parameters
+    ----------
+    words : list of str
+        The words.
+    vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
+        Vector of each word.
+    counts : ndarray of int64, shape (len(words),), optional
+        Count of each word, if known.
+    """
 
     words: list[str]
     vectors: NDArray[Any]
@@ -26,25 +36,43 @@ class LoadedVectors:
 def without_duplicates(
     source: str, words: list[str], vectors: NDArray[Any], on_duplicate: str
 ) -> tuple[list[str], NDArray[Any]]:
-    """Keep one row of each word, the first or the last one, in the order of first appearance.
+    """Keep one row of each repeated word.
+
+    Parameters
+    ----------
+    source : str
+        Name of the file in messages.
+    words : list of str
+        Word of each row.
+    vectors : ndarray, shape (len(words), vector_size)
+        The rows.
+    on_duplicate : {"first", "last", "error"}
+        Which row to keep.
+
+    Returns
+    -------
+    words : list of str
+        Distinct words in the order of first appearance.
+    vectors : ndarray
+        Their rows.
 
     Raises
     ------
     FormatError
-        If a word is repeated and `on_duplicate` is ``"error"``.
+        If a word is repeated and `on_duplicate` is "error".
     """
-    row_of = dict(zip(words, range(len(words)), strict=True))  # the last row of each word, keys in order
+    row_of = dict(zip(words, range(len(words)), strict=True))  # last row of each word, in order of first appearance
     repeated = len(words) - len(row_of)
     if repeated == 0:
         return words, vectors
     example = _first_repeated(words)
     if on_duplicate == "error":
         raise FormatError(
-            f"{source}: {repeated} rows repeat a word, the first one {example!r}; "
-            "on_duplicate='first' or 'last' keeps one of them"
+            f"{source}: expected distinct words, found {repeated} rows that repeat a word, the first one {example!r}; "
+            "on_duplicate='first' or 'last' keeps one row per word"
         )
     warnings.warn(
-        f"{source}: {repeated} rows repeat a word, the first one {example!r}; kept the {on_duplicate} of each",
+        f"{source}: {repeated} rows repeat a word, the first one {example!r}; kept the {on_duplicate} row per word",
         stacklevel=4,
     )
     if on_duplicate == "first":

@@ -1,4 +1,4 @@
-"""Where vector files are written to: whole or not at all, compressed where the name says so, or appended."""
+"""Files to write vectors to: replaced only when complete, or appended to; compressed if their names say so."""
 
 from __future__ import annotations
 
@@ -11,18 +11,31 @@ from ...errors import FormatError
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
 
-__all__ = ["Output", "open_output", "refuse_unwritable_words"]
+__all__ = ["open_output", "refuse_unwritable_words"]
 
 
 class Output(Protocol):
-    """What can be written to."""
+    """A file that accepts all bytes given to `write`."""
 
     def write(self, data: Any, /) -> int: ...
 
 
 @contextlib.contextmanager
 def open_output(path: AnyPath, *, append: bool = False) -> Iterator[Output]:
-    """Open `path` for writing: an error leaves the file as it was. Names in .gz, .bz2 and .xz are compressed."""
+    """Open a file for writing; after an error, it has its previous content.
+
+    Parameters
+    ----------
+    path : path
+        File to write; content of files named .gz, .bz2 or .xz is compressed.
+    append : bool, default False
+        Append to an existing file instead of replacing it.
+
+    Yields
+    ------
+    Output
+        The open file.
+    """
     target = _appended_file(path) if append else replaced_file(path)
     with target as file, _compressed(file, local_path(path).suffix) as output:
         yield output
@@ -33,15 +46,15 @@ def _appended_file(path: AnyPath) -> Iterator[Output]:
     with local_path(path).open("ab", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         try:
-            yield _Whole(file)
+            yield _CompleteWrites(file)
             os.fsync(file.fileno())
         except BaseException:
             file.truncate(size)
             raise
 
 
-class _Whole:
-    """An unbuffered file whose writes are never short."""
+class _CompleteWrites:
+    """An unbuffered file, written to until all bytes are accepted."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -58,7 +71,7 @@ def _compressed(file: Any, suffix: str) -> Iterator[Output]:
     if suffix == ".gz":
         import gzip
 
-        # Without a time and a name in it, equal content gives equal bytes.
+        # Without a time stamp and a file name, equal content gives equal bytes.
         packed: Any = gzip.GzipFile("", "wb", fileobj=_Flushable(file), mtime=0)
     elif suffix == ".bz2":
         import bz2
@@ -76,7 +89,7 @@ def _compressed(file: Any, suffix: str) -> Iterator[Output]:
 
 
 class _Flushable:
-    """gzip flushes what it writes to; our files keep nothing back."""
+    """Adds the method `flush`, which gzip calls, to a file without a buffer."""
 
     def __init__(self, file: Output) -> None:
         self.write = file.write
@@ -86,12 +99,25 @@ class _Flushable:
 
 
 def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
-    """Raise a `FormatError` for a word that would not be read back: empty, or with a space or a newline in it."""
+    """Raise an error if a word could not be read back from word2vec's formats.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words to be written.
+    prefix : str, default ""
+        Text to be put before each word.
+
+    Raises
+    ------
+    FormatError
+        If a word is empty, or the prefix or a word contains a space or a newline.
+    """
     if " " in prefix or "\n" in prefix:
-        raise FormatError(f"`prefix` must have neither spaces nor newlines, got {prefix!r}")
+        raise FormatError(f"`prefix` must not contain spaces or newlines, got {prefix!r}")
     for row, word in enumerate(words):
         if " " in word or "\n" in word or not (word or prefix):
             raise FormatError(
-                f"word number {row + 1}, {word[:60]!r}, is empty or has a space or a newline, which word2vec's formats "
-                "cannot say; save() keeps any word"
+                f"word number {row + 1} must not be empty or contain spaces or newlines in word2vec's formats, got "
+                f"{word[:60]!r}; save() accepts any word"
             )

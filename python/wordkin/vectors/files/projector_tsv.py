@@ -1,4 +1,4 @@
-"""Files for the TensorBoard projector: one of tab-separated vectors, one of words, line by line the same."""
+"""Files for the TensorBoard projector: one with tab-separated vectors and one with words, line by line."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ...errors import CorruptFileError, FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.atomic import replaced_file
+from ...storage.lines import read_lines
 from ...storage.paths import AnyPath
 from .blocks import BLOCK_BYTES, open_blocks
 from .loaded import LoadedVectors
@@ -32,25 +33,31 @@ def write_projector_tsv(
 
     Parameters
     ----------
-    tensor_path, metadata_path
-        Where to; gensim's names are ``PREFIX_tensor.tsv`` and ``PREFIX_metadata.tsv``.
-    words
-        One for each row.
-    vectors
-        Floats of shape (words, dimension).
+    tensor_path, metadata_path : path
+        Files to write; gensim names them ``PREFIX_tensor.tsv`` and ``PREFIX_metadata.tsv``.
+    words : sequence of str
+        Word of each row.
+    vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
+        The vectors.
 
     Raises
     ------
     FormatError
-        If a word is empty or has a tab or a line break, which the format cannot say.
+        If a word is empty or contains a tab or a line break, which the format does not allow.
+    ValueError
+        If the numbers of words and vectors differ.
     OSError
         If a file cannot be written.
     """
     if len(words) != len(vectors):
-        raise ValueError(f"`vectors` must have one row for each of {len(words)} words, got {len(vectors)}")
+        raise ValueError(f"`vectors` must have one row per word ({len(words)}), got {len(vectors)}")
     for row, word in enumerate(words):
         if not word or any(character in word for character in "\t\n\r"):
-            raise FormatError(f"word number {row + 1}, {word[:60]!r}, is empty or has a tab or a line break")
+            raise FormatError(
+                f"word number {row + 1} must not be empty or contain tabs or line breaks, got {word[:60]!r}"
+            )
+    if "".join(words[:1]).startswith("\ufeff"):
+        raise FormatError("the first word must not begin with a byte-order mark, which readers drop")
     with replaced_file(tensor_path) as file:
         step = max(1, _NUMBERS_PER_WRITE // max(1, vectors.shape[1]))
         for first in range(0, len(words), step):
@@ -65,12 +72,22 @@ def write_projector_tsv(
 
 
 def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVectors:
-    """Read what `write_projector_tsv` writes.
+    """Read files written by `write_projector_tsv`.
+
+    Parameters
+    ----------
+    tensor_path, metadata_path : path
+        Files to read, compressed or not.
+
+    Returns
+    -------
+    LoadedVectors
+        Words and vectors.
 
     Raises
     ------
     FormatError
-        If a line is not of tab-separated numbers, or the files do not have equally many lines.
+        If a line does not consist of tab-separated numbers, or the files differ in the number of lines.
 
     Examples
     --------
@@ -81,14 +98,16 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     >>> read_projector_tsv(folder / "t.tsv", folder / "m.tsv").words
     ['cat', 'New York']
     """
-    words = _read_lines(metadata_path)
+    words = [word for _, word in read_lines(metadata_path)]
     with open_blocks(tensor_path) as source:
         source.fill(BLOCK_BYTES)
         line = source.buffer.partition(b"\n")[0]
         dimension = line.count(b"\t") + 1
         rows = count_text_rows(tensor_path, None)
         if rows != len(words):
-            raise CorruptFileError(f"{source.name}: {rows} vectors, but the metadata file has {len(words)} words")
+            raise CorruptFileError(
+                f"{source.name}: found {rows} vectors, expected {len(words)}, the number of words in the metadata file"
+            )
         matrix = RowMatrix(source.name, rows, dimension, np.float32, (np.float32,))
         while matrix.missing:
             lines = source.whole_lines(matrix.filled + 1, dimension)
@@ -96,23 +115,10 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
             result = vector_files.parse_text(lines, target, has_words=False, threads=available_workers())
             fault = result["fault"]
             if fault is not None:
-                place = f"line {matrix.filled + fault['row'] + 1}"
-                raise fault_error(source.name, place, fault, dimension, cut_off=False)
+                location = f"line {matrix.filled + fault['row'] + 1}"
+                raise fault_error(source.name, location, fault, dimension, cut_off=False)
             matrix.take(target, result["rows"], result["nonfinite_rows"], result["first_nonfinite"])
             source.consume(result["consumed"])
         if matrix.nonfinite_rows:
             raise nonfinite_error(source.name, f"line {matrix.first_nonfinite + 1}", matrix.nonfinite_rows)
     return LoadedVectors(words=words, vectors=matrix.vectors)
-
-
-def _read_lines(path: AnyPath) -> list[str]:
-    words: list[str] = []
-    with open_blocks(path) as source:
-        while lines := bytes(source.whole_lines(len(words) + 1, 0)):
-            try:
-                words += lines.decode("utf-8").removesuffix("\n").split("\n")
-            except UnicodeDecodeError as error:
-                at = source.position + error.start
-                raise FormatError(f"{source.name}: byte {at}: found no UTF-8; save it as UTF-8") from None
-            source.consume(len(lines))
-    return words

@@ -1,4 +1,4 @@
-"""What a vector file is: told from its first bytes, never from its name."""
+"""Recognition of the format of a vector file from its first bytes; its name is never considered."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import numpy as np
 
 from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, TruncatedFileError
+from ...storage.lines import length_of_bom
 from ...storage.paths import AnyPath
-from .blocks import MOST_WORD_BYTES, BlockSource, open_blocks
+from ...storage.signatures import FASTTEXT_MAGIC, ZIP_SIGNATURE, is_pickle, is_safetensors
+from .blocks import MAX_WORD_BYTES, BlockSource, open_blocks
 
-__all__ = ["FASTTEXT_MAGIC", "FileKind", "Layout", "find_layout", "recognise", "refuse_other_formats"]
+__all__ = ["FileKind", "Layout", "find_layout", "recognise"]
 
 FileKind = Literal["fasttext", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"]
 
-FASTTEXT_MAGIC = (793712314).to_bytes(4, "little")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _FIRST_BYTES = 1 << 16
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 1000
@@ -28,7 +28,17 @@ _HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t]*\r?")
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How the rows of a word2vec file are written; `rows` is None where no header tells."""
+    """Layout of the rows in a file of word2vec's formats.
+
+    Parameters
+    ----------
+    binary : bool
+        Whether vectors are binary.
+    rows : int or None
+        Number of vectors in the header; None if there is no header.
+    dimension : int
+        Size of the vectors.
+    """
 
     binary: bool
     rows: int | None
@@ -36,14 +46,24 @@ class Layout:
 
 
 def recognise(path: AnyPath) -> FileKind:
-    """Tell what a file holds from its first bytes.
+    """Return the format of a vector file.
+
+    Parameters
+    ----------
+    path : path
+        File to examine, compressed or not.
+
+    Returns
+    -------
+    {"fasttext", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"}
+        The format.
 
     Raises
     ------
     FormatError
-        If it is none of these.
+        If the file has none of these formats.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
 
     Examples
     --------
@@ -65,48 +85,57 @@ def recognise(path: AnyPath) -> FileKind:
 
 
 def _other_kind(start: bytes) -> FileKind | None:
-    if start[:4] == FASTTEXT_MAGIC:
+    if start.startswith(FASTTEXT_MAGIC):
         return "fasttext"
-    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+    if is_pickle(start):
         return "pickle"
-    if start[8:9] == b"{" and start[4:8] == b"\0\0\0\0":
-        return "safetensors"
-    return None
+    return "safetensors" if is_safetensors(start) else None
 
 
 _INSTEAD: dict[FileKind, str] = {
-    "fasttext": "a fastText .bin model; FastTextKeyedVectors.load_fasttext_format reads it",
-    "pickle": "refusing pickle: loading one can run any code; files of gensim are read without running them by "
-    "`wordkin convert`",
-    "safetensors": "a safetensors file; KeyedVectors.load and Word2Vec.load read wordkin's",
+    "fasttext": "found a fastText .bin model; load it with FastTextKeyedVectors.load_fasttext_format",
+    "pickle": "refusing pickle, which can execute arbitrary code; `wordkin convert` reads gensim's files without "
+    "executing anything",
+    "safetensors": "found a safetensors file; load files of wordkin with KeyedVectors.load or Word2Vec.load",
 }
 
 
-def refuse_other_formats(name: str, start: bytes) -> None:
-    """Raise a `FormatError` that names what the file is, where it is surely none of word2vec's formats."""
+def _refuse_other_formats(name: str, start: bytes) -> None:
+    """Raise a `FormatError` if the start of a file identifies another format than word2vec's."""
     if not start:
-        raise FormatError(f"{name}: byte 0: empty file; expected word vectors")
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise FormatError(f"{name}: byte 0: looks like UTF-16 or UTF-32; save it as UTF-8")
-    if start[:4] == b"PK\x03\x04":
-        raise FormatError(f"{name}: byte 0: a zip archive; unpack it and give the file inside")
+        raise FormatError(f"{name}: byte 0: expected word vectors, found an empty file")
+    if start.startswith(ZIP_SIGNATURE):
+        raise FormatError(f"{name}: byte 0: found a zip archive; unpack it and load the file inside")
     kind = _other_kind(start)
     if kind is not None:
         raise FormatError(f"{name}: byte 0: {_INSTEAD[kind]}")
 
 
 def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | None) -> Layout:
-    """Find out the layout, and consume the byte order mark and the header.
+    """Determine the layout of the rows, and consume the byte-order mark and the header.
+
+    Parameters
+    ----------
+    source : BlockSource
+        The file, at its start.
+    binary : bool or None
+        Whether the file is binary; detected if None.
+    no_header : bool or None
+        Whether the file has no header; detected if None.
+
+    Returns
+    -------
+    Layout
+        The layout.
 
     Raises
     ------
     FormatError
-        If the start of the file is that of no vector file, or not of the one that the arguments ask for.
+        If the file does not start like a vector file, or not like the requested variant.
     """
-    source.fill(_FIRST_BYTES)
-    if source.buffer.startswith(_BYTE_ORDER_MARK):
-        source.consume(len(_BYTE_ORDER_MARK))
-    refuse_other_formats(source.name, source.buffer)
+    start = bytes(source.fill(_FIRST_BYTES)[:4])
+    source.consume(length_of_bom(start, source.name))
+    _refuse_other_formats(source.name, source.buffer)
     line, newline, _ = source.buffer.partition(b"\n")
     if no_header:
         return Layout(binary=False, rows=None, dimension=_dimension_of_rows(source))
@@ -115,19 +144,19 @@ def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | N
         if no_header is None and not binary and _looks_like_row(line):
             return Layout(binary=False, rows=None, dimension=_dimension_of_rows(source))
         raise FormatError(
-            f"{source.name}: line 1: found {line[:60]!r}, expected a header of two positive whole numbers, "
-            "how many vectors and of how many numbers; files without one (GloVe) are read with no_header=True"
+            f"{source.name}: line 1: found {line[:60]!r}, expected a header with the number of vectors and their size; "
+            "no_header=True reads files without a header (GloVe)"
         )
     if not newline:
-        raise TruncatedFileError(f"{source.name}: byte {len(line)}: the file ends in its header")
+        raise TruncatedFileError(f"{source.name}: byte {len(line)}: unexpected end of file within the header")
     rows, dimension = int(header[1]), int(header[2])
     source.consume(len(line) + 1)
     _refuse_impossible_sizes(source, rows, dimension)
-    return Layout(binary=_choose_binary(source, rows, dimension, binary), rows=rows, dimension=dimension)
+    return Layout(binary=_choose_binary(source, dimension, binary), rows=rows, dimension=dimension)
 
 
 def _looks_like_row(line: bytes) -> bool:
-    """True for a word and at least two numbers: with one number it could as well be a damaged header."""
+    """Return whether a line is a word and at least two numbers; with one number, it could be a damaged header."""
     fields = line.split()
     return len(fields) >= 3 and _is_row(b"word " + b" ".join(fields[-2:]), 2)
 
@@ -139,7 +168,7 @@ def _is_row(line: bytes, dimension: int) -> bool:
 
 
 def _dimension_of_rows(source: BlockSource) -> int:
-    """The usual number of fields but one: words may hold spaces, and the last line of the sample may be cut."""
+    """Return the most frequent number of fields minus one: words may contain spaces, so lines may have more fields."""
     sample = bytes(source.fill(_SAMPLE_BYTES))
     lines = sample.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
     if len(lines) > 1 and not source.at_end:
@@ -149,40 +178,41 @@ def _dimension_of_rows(source: BlockSource) -> int:
     dimension = max(fields, key=lambda count: (fields[count], -count), default=0)
     if dimension < 1:
         raise FormatError(
-            f"{source.name}: line 1: found {lines[0][:60]!r}, expected a word and its numbers, separated by spaces"
+            f"{source.name}: line 1: found {lines[0][:60]!r}, expected a word and numbers, separated by spaces"
         )
     return dimension
 
 
 def _refuse_impossible_sizes(source: BlockSource, rows: int, dimension: int) -> None:
-    """Before memory is taken: a row has a byte or more of a word, and two or more for each number in either format."""
+    """Raise an error, before memory is allocated, if the file is too small for the vectors that its header says."""
+    # In both formats a row has at least one byte of a word, and two bytes per number.
     least = rows * (2 + 2 * dimension) - 1
-    if least > source.most_bytes - source.position:
+    if least > source.max_bytes - source.position:
         raise CorruptFileError(
             f"{source.name}: line 1: the header says {rows} vectors of {dimension} numbers, which need at least "
-            f"{least} bytes; the file can hold no more than {source.most_bytes - source.position}"
+            f"{least} bytes, but the file has at most {source.max_bytes - source.position}"
         )
 
 
-def _choose_binary(source: BlockSource, rows: int, dimension: int, asked: bool | None) -> bool:
+def _choose_binary(source: BlockSource, dimension: int, requested: bool | None) -> bool:
     # Words of binary files may begin with newlines.
-    start = bytes(source.fill(min(_SAMPLE_BYTES, MOST_WORD_BYTES + 32 * dimension)))
+    start = bytes(source.fill(min(_SAMPLE_BYTES, MAX_WORD_BYTES + 32 * dimension)))
     line = start.lstrip(b"\n").partition(b"\n")[0]
     text = _is_row(line, dimension)
-    if asked and text:
+    if requested and text:
         raise FormatError(f"{source.name}: line 2: found a row of text, expected binary vectors; try binary=False")
-    if asked is None:
+    if requested is None:
         return not text and not _is_printable(line)
-    if not asked and not text and not _is_printable(line):
+    if not requested and not text and not _is_printable(line):
         raise FormatError(
             f"{source.name}: line 2: found {line[:40]!r}, expected a word and {dimension} numbers as text; "
             "try binary=True"
         )
-    return asked
+    return requested
 
 
 def _is_printable(line: bytes) -> bool:
-    """True for what was meant as text, so that its own fault is told rather than that of a binary file."""
+    """Return whether a line was meant as text, whose fault is then reported instead of that of a binary file."""
     try:
         text = line.rstrip(b"\r").decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,9 +1,9 @@
-"""Reading pickles without running anything: plain containers, NumPy arrays and inert records, all else refused.
+"""A pickle reader that executes nothing: it returns plain containers, NumPy arrays and records, and refuses the rest.
 
-Nothing that a pickle names is ever imported. The few names that files of gensim need are mapped to functions of this
-module that check what they are given; arrays are assembled here from checked bytes, not by NumPy's own unpickling.
-The interpreter is the standard library's in Python: its memo is a dictionary, where the one in C allocates what a
-hostile index asks for.
+Nothing that a pickle names is ever imported. The few names that gensim's files need are mapped to functions of this
+module that check their arguments; arrays are assembled here from checked bytes, not by NumPy's own unpickling. The
+reader derives from the standard library's unpickler in Python, whose memo is a dictionary: the one in C allocates as
+much memory as a malicious memo index demands.
 """
 
 from __future__ import annotations
@@ -30,7 +30,13 @@ _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Record:
-    """What stands for an object of gensim or NumPy: the name of its class, and its attributes as they were saved."""
+    """Stand-in for a saved object: the name of its class, and its attributes.
+
+    Parameters
+    ----------
+    *args, **options : object
+        Ignored.
+    """
 
     class_name = ""
 
@@ -49,7 +55,7 @@ class _SavedDtype:
     def __init__(self, name: Any, *flags: Any) -> None:
         self.is_object = name in ("O8", "O4", "O")
         if not self.is_object and not (isinstance(name, str) and _DTYPE.fullmatch(name)):
-            raise pickle.UnpicklingError(f"arrays of {name!r:.40} are not read")
+            raise pickle.UnpicklingError(f"arrays of {name!r:.40} are not supported")
         self.dtype = np.dtype(object if self.is_object else name)
 
     def __setstate__(self, state: Any) -> None:
@@ -60,7 +66,7 @@ class _SavedDtype:
 
 
 class _SavedArray:
-    """An array before its state is known, and after: numbers, or a list of objects (which stays one)."""
+    """An array of numbers, or of objects (kept as a list); empty until its state is set."""
 
     def __init__(self, *args: Any) -> None:
         self.value: NDArray[Any] | list[Any] = []
@@ -84,13 +90,24 @@ class _SavedArray:
             and len(content) == math.prod(shape) * saved.dtype.itemsize
             and order in ("C", "F")
         ):
-            raise pickle.UnpicklingError("an array whose bytes do not fit its shape")
+            raise pickle.UnpicklingError("the number of bytes of an array does not match its shape")
         array = np.frombuffer(content, saved.dtype).reshape(shape, order=order)
         self.value = array.astype(saved.dtype.newbyteorder("="), order="C")
 
 
 def array_of(value: Any) -> NDArray[Any] | None:
-    """The array of numbers that a value of a pickle stands for; None where it is none."""
+    """Return the array that a value returned by `read_pickle` represents.
+
+    Parameters
+    ----------
+    value : object
+        A value.
+
+    Returns
+    -------
+    ndarray or None
+        The array of numbers; None if the value is not an array of numbers.
+    """
     if isinstance(value, _SavedArray) and isinstance(value.value, np.ndarray):
         return value.value
     return None
@@ -118,12 +135,12 @@ def _checked_set(items: Iterable[Any] = ()) -> set[Any]:
 
 
 def _empty_bytes() -> bytes:
-    """How protocol 2 spells no bytes."""
+    """Return empty bytes, as protocol 2 encodes them."""
     return b""
 
 
 def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
-    """How protocols 0 to 2 spell other bytes."""
+    """Return bytes from text, as protocols 0 to 2 encode them."""
     if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
         raise pickle.UnpicklingError("damaged bytes")
     return text.encode("latin-1")
@@ -134,12 +151,12 @@ def _inert(*args: Any, **options: Any) -> Record:
 
 
 _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
-    ("numpy", "ndarray"): _inert,  # only ever an argument of _reconstruct
+    ("numpy", "ndarray"): _inert,  # occurs only as an argument of _reconstruct
     ("numpy", "dtype"): _SavedDtype,
     ("builtins", "set"): _checked_set,
     ("builtins", "frozenset"): _checked_set,
-    ("builtins", "int"): _inert,  # only ever the argument of defaultdict
-    ("builtins", "hash"): _inert,  # the default of hashfxn
+    ("builtins", "int"): _inert,  # occurs only as the argument of defaultdict
+    ("builtins", "hash"): _inert,  # the default value of `hashfxn`
     ("collections", "defaultdict"): _empty_dict,
     ("collections", "OrderedDict"): _empty_dict,
     ("builtins", "bytes"): _empty_bytes,
@@ -157,25 +174,25 @@ for _core in ("numpy.core", "numpy._core"):
 
 
 class _Refused(pickle.UnpicklingError):
-    """The pickle names something that is not read."""
+    """The pickle refers to something that is refused."""
 
 
 def _checked_keys(keys: Iterable[Any]) -> list[Any]:
-    """Only plain keys: the hash of nested tuples can be made to take for ever."""
+    """Return the keys if all are of plain types: hashing maliciously nested tuples would never finish."""
     checked = list(keys)
     for key in checked:
         if type(key) not in _KEY_TYPES:
-            raise pickle.UnpicklingError(f"a key of type {type(key).__name__}")
+            raise pickle.UnpicklingError(f"unsupported key of type {type(key).__name__}")
     return checked
 
 
-# The stubs know only the interface that the one in C has too.
+# Type stubs describe only the public unpickler, which may be the one in C.
 _Interpreter: Any = pickle._Unpickler
 
 
 class _Unpickler(_Interpreter):  # type: ignore[misc]
     dispatch: ClassVar[dict[int, Any]] = dict(_Interpreter.dispatch)
-    # Their only use is to run things, or to fetch what is not in the file.
+    # These opcodes serve only to execute code, or to fetch objects that are not in the file.
     for _opcode in (pickle.INST, pickle.OBJ, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID):
         dispatch.pop(_opcode[0])
 
@@ -187,7 +204,7 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     def find_class(self, module: str, name: str) -> Any:
         found = _ALLOWED.get((module.replace("__builtin__", "builtins"), name))
         if found is not None:
-            # A function of its own for each load: a pickle that sets attributes of it sets them nowhere else.
+            # A new function per load, so that a pickle which sets attributes of it affects nothing else.
             return lambda *args, **options: found(*args, **options)
         if not (_MODULE.fullmatch(module) and _CLASS.fullmatch(name)):
             raise _Refused(f"{module}.{name}"[:200])
@@ -218,7 +235,7 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     def load_bytearray8(self) -> None:
         length = int.from_bytes(self.read(8), "little")
         if length > self._size:
-            raise pickle.UnpicklingError("bytes beyond the end of the file")
+            raise pickle.UnpicklingError("found a length beyond the end of the file")
         self.append(bytearray(self.read(length)))
 
     dispatch[pickle.SETITEM[0]] = load_setitem
@@ -230,31 +247,41 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
 
 
 def read_pickle(path: Path) -> Any:
-    """Return what the pickle in `path` holds, objects as `Record`.
+    """Return the content of a pickle file without executing anything.
+
+    Parameters
+    ----------
+    path : Path
+        File to read.
+
+    Returns
+    -------
+    object
+        Plain containers and scalars; other objects as `Record`, and arrays as values for `array_of`.
 
     Raises
     ------
     FormatError
-        If it names anything but NumPy arrays, plain containers and classes of gensim; nothing is executed.
+        If the pickle refers to anything but NumPy arrays, plain containers and gensim classes.
     CorruptFileError
-        If it is damaged.
+        If the file is damaged.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
     """
     content = path.read_bytes()
     if not content:
-        raise FormatError(f"{path}: byte 0: empty file; expected a pickle of gensim")
-    # In memory, because a file object takes the memory for whatever length it is asked to read.
+        raise FormatError(f"{path}: byte 0: expected a pickle saved by gensim, found an empty file")
+    # In memory, because reading from a file object allocates memory for any length that a pickle claims.
     file = io.BytesIO(content)
     try:
         return _Unpickler(file, len(content)).load()
     except _Refused as error:
         raise FormatError(
-            f"{path}: byte {file.tell()}: refusing {error}: only NumPy arrays, plain containers and classes of gensim "
-            "are read, without running anything"
+            f"{path}: byte {file.tell()}: refusing {error}: only NumPy arrays, plain containers and gensim classes are "
+            "supported, because no code of a pickle is executed"
         ) from None
     except MemoryError:
         raise
     except Exception as error:
-        # A damaged pickle can make its interpreter fail in any way; none of them reaches beyond it.
+        # A damaged pickle can make the unpickler fail in any way; every failure means that the file is damaged.
         raise CorruptFileError(f"{path}: byte {file.tell()}: damaged pickle ({error!r:.100})") from None

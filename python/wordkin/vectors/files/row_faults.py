@@ -1,4 +1,4 @@
-"""What is wrong with a row, in words: where, what was found, what was expected, one hint."""
+"""Error messages for invalid rows of vector files: location, what was found, what was expected, and a hint."""
 
 from __future__ import annotations
 
@@ -12,20 +12,40 @@ if TYPE_CHECKING:
 __all__ = ["fault_error", "nonfinite_error"]
 
 
+# Keys are the kinds of faults that the parsers of the C++ core report.
 _MESSAGES = {
     "blank line": "an empty line; expected a word and {dimension} numbers",
     "empty word": "a row without a word; expected a word and {dimension} numbers",
     "few numbers": "{numbers} numbers in {found!r}; expected {dimension}; is the dimension in the header right?",
-    "many fields": "more than {dimension} numbers ({found!r} too is one); is the dimension in the header right?",
+    "many fields": "more than {dimension} numbers (one more is {found!r}); is the dimension in the header right?",
     "bad number": "{found!r}, expected a decimal number",
     "undecodable word": "a word that cannot be decoded ({reason}); "
-    "unicode_errors='ignore' or 'replace' takes it, as the C tool may cut words within a character",
-    "long word": "no word within 65,535 bytes ({found!r} ...); is it damaged, or text? try binary=False",
+    "unicode_errors='ignore' or 'replace' accepts it (the C tool may truncate words within a character)",
+    "long word": "no word within 65,535 bytes ({found!r} ...); is the file damaged, or is it text? try binary=False",
 }
 
 
-def fault_error(name: str, place: str, fault: Fault, dimension: int, *, cut_off: bool) -> FormatError:
-    """The error for a faulty row; `cut_off` where the file ends in the middle of it."""
+def fault_error(name: str, location: str, fault: Fault, dimension: int, *, cut_off: bool) -> FormatError:
+    """Return the error for an invalid row.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    location : str
+        Line or byte of the row.
+    fault : dict
+        What the parser found.
+    dimension : int
+        Expected number of numbers.
+    cut_off : bool
+        Whether the file ends within the row.
+
+    Returns
+    -------
+    FormatError
+        The error; a `TruncatedFileError` if the end of the file explains the fault.
+    """
     message = _MESSAGES[fault["what"]].format(
         found=fault["found"],
         reason=fault["found"].decode("ascii", "replace"),
@@ -33,12 +53,27 @@ def fault_error(name: str, place: str, fault: Fault, dimension: int, *, cut_off:
         dimension=dimension,
     )
     if cut_off and fault["what"] in ("few numbers", "bad number", "empty word"):
-        return TruncatedFileError(f"{name}: {place}: the file ends there; found {message}")
-    return FormatError(f"{name}: {place}: found {message}")
+        return TruncatedFileError(f"{name}: {location}: unexpected end of file; found {message}")
+    return FormatError(f"{name}: {location}: found {message}")
 
 
-def nonfinite_error(name: str, place: str, rows: int) -> FormatError:
-    """The error for NaN and infinite numbers."""
+def nonfinite_error(name: str, location: str, rows: int) -> FormatError:
+    """Return the error for NaN and infinite values.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    location : str
+        Line or number of the first vector concerned.
+    rows : int
+        Number of vectors concerned.
+
+    Returns
+    -------
+    FormatError
+        The error.
+    """
     return FormatError(
-        f"{name}: {place}: found NaN or infinite numbers, in {rows} rows altogether; allow_nonfinite=True takes them"
+        f"{name}: {location}: found NaN or infinite values, in {rows} rows in total; allow_nonfinite=True accepts them"
     )

@@ -1,11 +1,11 @@
-"""The matrix that the rows of a file go to, allocated once, whatever its dtype."""
+"""The matrix that the rows of a file are read into."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ...errors import ResourceError
 
@@ -15,43 +15,96 @@ _DTYPES = (np.dtype(np.float16), np.dtype(np.float32), np.dtype(np.float64))
 
 
 class RowMatrix:
-    """`rows` vectors, of which the first `filled` are there; tells how many of them are not finite."""
+    """A matrix that is filled row by row, and counts rows with NaN or infinite values.
 
-    def __init__(self, name: str, rows: int, dimension: int, dtype: Any, parsed: tuple[type, ...]) -> None:
-        """`parsed` are the dtypes that the parser can write into directly; others get blocks converted."""
+    Parameters
+    ----------
+    name : str
+        Name of the file in messages.
+    rows, dimension : int
+        Shape of the matrix.
+    dtype : dtype
+        Storage type: float16, float32 or float64.
+    parsed : tuple of type
+        Types that the parser can write directly; rows of other types are converted block by block.
+
+    Attributes
+    ----------
+    vectors : ndarray, shape (rows, dimension)
+        The matrix.
+    filled : int
+        Number of rows filled so far.
+    nonfinite_rows : int
+        Number of rows with NaN or infinite values.
+    first_nonfinite : int
+        The first such row; -1 if there is none.
+
+    Raises
+    ------
+    ValueError
+        If the type is not supported.
+    ResourceError
+        If the matrix does not fit into memory.
+    """
+
+    def __init__(self, name: str, rows: int, dimension: int, dtype: DTypeLike, parsed: tuple[type, ...]) -> None:
         self.dtype = np.dtype(dtype)
         if self.dtype not in _DTYPES:
             raise ValueError(f"`datatype` must be float16, float32 or float64, got {dtype!r}")
+        self.vectors: NDArray[Any]
         try:
             self.vectors = np.empty((rows, dimension), self.dtype)
         except (MemoryError, ValueError):
             raise ResourceError(
                 f"{name}: {rows} vectors of {dimension} numbers need {rows * dimension * self.dtype.itemsize} bytes; "
-                "limit= reads fewer, datatype=numpy.float16 halves them"
+                "`limit` reads fewer vectors, datatype=numpy.float16 needs half the memory"
             ) from None
         self.filled = 0
         self.nonfinite_rows = 0
         self.first_nonfinite = -1
-        self._direct = self.dtype.type in parsed
+        self._is_direct = self.dtype.type in parsed
 
     @property
     def missing(self) -> int:
-        """Number of rows that are still to come."""
+        """Number of rows not filled yet."""
         return len(self.vectors) - self.filled
 
-    def target(self, most_rows: int) -> NDArray[Any]:
-        """Where to parse the next rows to, at most `most_rows`."""
-        if self._direct:
-            return self.vectors[self.filled : self.filled + most_rows]
-        return np.empty((min(most_rows, self.missing), self.vectors.shape[1]), np.float32)
+    def target(self, max_rows: int) -> NDArray[Any]:
+        """Return the array that the next rows are to be parsed into.
+
+        Parameters
+        ----------
+        max_rows : int
+            Maximum number of rows.
+
+        Returns
+        -------
+        ndarray, shape (n, dimension)
+            A view of the next rows, or a temporary array if they have to be converted.
+        """
+        if self._is_direct:
+            return self.vectors[self.filled : self.filled + max_rows]
+        return np.empty((min(max_rows, self.missing), self.vectors.shape[1]), np.float32)
 
     def take(self, target: NDArray[Any], rows: int, nonfinite_rows: int, first_nonfinite: int) -> None:
-        """Count `rows` rows of `target` as filled; the numbers of the rows that are not finite refer to `target`."""
-        if not self._direct:
-            place = self.vectors[self.filled : self.filled + rows]
-            with np.errstate(over="ignore"):  # too large for float16 is counted as infinite below
-                place[:] = target[:rows]
-            finite = np.isfinite(place).all(axis=1)
+        """Mark rows as filled.
+
+        Parameters
+        ----------
+        target : ndarray
+            The array that `target` returned.
+        rows : int
+            Number of rows parsed into it.
+        nonfinite_rows : int
+            Number of rows of `target` with NaN or infinite values.
+        first_nonfinite : int
+            The first such row of `target`.
+        """
+        if not self._is_direct:
+            converted = self.vectors[self.filled : self.filled + rows]
+            with np.errstate(over="ignore"):  # values too large for float16 are counted as infinite below
+                converted[:] = target[:rows]
+            finite = np.isfinite(converted).all(axis=1)
             nonfinite_rows = rows - int(np.count_nonzero(finite))
             first_nonfinite = int(np.argmin(finite)) if nonfinite_rows else -1
         if nonfinite_rows and not self.nonfinite_rows:

@@ -1,4 +1,4 @@
-"""Vocabulary files as word2vec writes them with -save-vocab: a word and its count on each line."""
+"""Vocabulary files of word2vec's option -save-vocab: a word and its count per line."""
 
 from __future__ import annotations
 
@@ -9,30 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError
+from ...storage.lines import length_of_bom
 from ...storage.paths import AnyPath
-from .blocks import open_blocks
+from .blocks import BLOCK_BYTES, open_blocks
 from .output import open_output, refuse_unwritable_words
 
 __all__ = ["read_vocabulary", "write_vocabulary"]
 
-_MOST_COUNT = (1 << 63) - 1
+_MAX_COUNT = (1 << 63) - 1
 _LINES_PER_WRITE = 1 << 16
 
 
 def read_vocabulary(path: AnyPath, *, encoding: str = "utf8", unicode_errors: str = "strict") -> dict[str, int]:
-    """Read the counts of words; of a repeated word the last count is kept, as gensim does.
+    """Read the counts of words.
 
     Parameters
     ----------
-    path
-        The file; compressed ones are recognised.
-    encoding, unicode_errors
-        How words are decoded.
+    path : path
+        File to read, compressed or not.
+    encoding : str, default "utf8"
+        Encoding of the words.
+    unicode_errors : {"strict", "ignore", "replace"}, default "strict"
+        How to handle words that cannot be decoded.
+
+    Returns
+    -------
+    dict of str to int
+        Counts in the order of the file. A repeated word has its last count, as in gensim.
 
     Raises
     ------
     FormatError
-        At the first line that is not a word and a whole number.
+        If a line does not consist of a word and an integer.
 
     Examples
     --------
@@ -45,6 +53,7 @@ def read_vocabulary(path: AnyPath, *, encoding: str = "utf8", unicode_errors: st
     counts: dict[str, int] = {}
     line_number = 0
     with open_blocks(path) as source:
+        source.consume(length_of_bom(bytes(source.fill(BLOCK_BYTES)[:4]), source.name))
         while True:
             block = source.whole_lines(line_number + 1, 1)
             if not block:
@@ -65,16 +74,33 @@ def write_vocabulary(
     prefix: str = "",
     append: bool = False,
 ) -> None:
-    """Write words with their counts, one a line.
+    """Write words and their counts, one word per line.
+
+    Parameters
+    ----------
+    path : path
+        File to write.
+    words : sequence of str
+        The words.
+    counts : sequence of int
+        Count of each word.
+    prefix : str, default ""
+        Text to put before each word.
+    append : bool, default False
+        Append to an existing file.
 
     Raises
     ------
     FormatError
-        If a word is empty or has a space or a newline, which the format cannot say.
+        If a word is empty or contains a space or a newline, which the format does not allow.
+    ValueError
+        If the numbers of words and counts differ.
     """
     if len(words) != len(counts):
-        raise ValueError(f"`counts` must have one number for each of {len(words)} words, got {len(counts)}")
+        raise ValueError(f"`counts` must have one entry per word ({len(words)}), got {len(counts)}")
     refuse_unwritable_words(words, prefix)
+    if not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
+        raise FormatError("the first word must not begin with a byte-order mark, which readers drop")
     numbers = np.asarray(counts).tolist()
     with open_output(path, append=append) as file:
         for first in range(0, len(words), _LINES_PER_WRITE):
@@ -86,12 +112,12 @@ def _parse_line(name: str, line_number: int, line: bytes, encoding: str, errors:
     word, _, count = line.rstrip().rpartition(b" ")
     if not word:
         word, _, count = line.rstrip().rpartition(b"\t")
-    if not word or not count.isdigit() or len(count) > 19 or int(count) > _MOST_COUNT:
-        raise FormatError(f"{name}: line {line_number}: found {line[:60]!r}, expected a word and its count")
+    if not word or not count.isdigit() or len(count) > 19 or int(count) > _MAX_COUNT:
+        raise FormatError(f"{name}: line {line_number}: expected a word and its count, found {line[:60]!r}")
     try:
         return word.decode(encoding, errors), int(count)
     except UnicodeDecodeError as error:
         raise FormatError(
             f"{name}: line {line_number}: found a word that cannot be decoded ({error.reason}); "
-            "unicode_errors='ignore' or 'replace' takes it"
+            "unicode_errors='ignore' or 'replace' accepts it"
         ) from None

@@ -1,4 +1,4 @@
-"""Reading and writing word2vec's formats, whatever the variant."""
+"""Readers and writers of word2vec's text and binary formats and their variants."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ..._core import vector_files
 from ...errors import FormatError
@@ -37,47 +37,52 @@ def read_word2vec(
     encoding: str = "utf8",
     unicode_errors: str = "strict",
     limit: int | None = None,
-    datatype: Any = np.float32,
+    datatype: DTypeLike = np.float32,
     no_header: bool | None = None,
     allow_nonfinite: bool = False,
     on_duplicate: str = "first",
     workers: int | None = None,
 ) -> LoadedVectors:
-    """Read word vectors: word2vec's text and binary formats, GloVe, fastText's .vec, compressed or not.
+    """Read word vectors in the text or binary format of word2vec, of GloVe, or of fastText's ``.vec`` files.
 
     Parameters
     ----------
-    path
-        The file; .gz, .bz2, .xz and .zst are recognised by their content.
-    fvocab
-        A vocabulary file with the words' counts; words that it lacks count 0, with a warning.
-    binary, no_header
-        The variant; recognised from the content when None.
-    encoding, unicode_errors
-        How words are decoded; the C tool may have cut words within a character.
-    limit
-        Read the first so many vectors; None or 0: all.
-    datatype
-        float16, float32 or float64.
-    allow_nonfinite
-        Whether rows with NaN or infinite numbers are taken, with a warning, rather than refused.
-    on_duplicate
-        Which row of a repeated word is kept, ``"first"`` or ``"last"``, with a warning; or ``"error"``.
-    workers
-        Threads for text; by default as many as this process has cores.
+    path : path
+        File to read; .gz, .bz2, .xz and .zst files are recognised by their content.
+    fvocab : path, optional
+        Vocabulary file with the counts of the words. Words missing in it have count 0, with a warning.
+    binary : bool, optional
+        Whether the file is binary; detected from the content by default.
+    encoding : str, default "utf8"
+        Encoding of the words.
+    unicode_errors : {"strict", "ignore", "replace"}, default "strict"
+        How to handle words that cannot be decoded. The original C tool may truncate words within a character.
+    limit : int, optional
+        Maximum number of vectors to read; None or 0 for all.
+    datatype : dtype, default float32
+        Storage type: float16, float32 or float64.
+    no_header : bool, optional
+        Whether the first line is a vector already, as in GloVe files; detected from the content by default.
+    allow_nonfinite : bool, default False
+        Accept NaN and infinite values, with a warning, instead of raising FormatError.
+    on_duplicate : {"first", "last", "error"}, default "first"
+        Which row of a repeated word is kept, with a warning, or whether to raise FormatError.
+    workers : int, optional
+        Number of threads for text; all available cores by default.
 
     Returns
     -------
     LoadedVectors
-        Words, an array of shape (words, dimension), and counts if `fvocab` is given.
+        Words, vectors, and counts if `fvocab` is given.
 
     Raises
     ------
     FormatError
-        If the file is none of these; its message names the line, what was found and what was expected.
-        `CorruptFileError` if it contradicts itself, `TruncatedFileError` if it ends too early.
+        If the file has another format. The message states the location, what was found and what was expected.
+    CorruptFileError
+        If the file contradicts its header; `TruncatedFileError` if it ends too early.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
 
     Examples
     --------
@@ -92,7 +97,7 @@ def read_word2vec(
     if on_duplicate not in ("first", "last", "error"):
         raise ValueError(f"`on_duplicate` must be 'first', 'last' or 'error', got {on_duplicate!r}")
     if binary and no_header:
-        raise NotImplementedError("`no_header` is for text: rows of binary files cannot be told without a header")
+        raise NotImplementedError("`no_header` must not be True with binary=True: binary files always have a header")
     codec = codecs.lookup(encoding).name
     threads = available_workers() if workers is None else workers
     counts = None if fvocab is None else read_vocabulary(fvocab, encoding=codec, unicode_errors=unicode_errors)
@@ -132,7 +137,7 @@ def _counts_of(words: list[str], counts: dict[str, int]) -> NDArray[np.int64]:
     missing = [word for word in words if word not in counts]
     if missing:
         warnings.warn(
-            f"the vocabulary file lacks {len(missing)} of {len(words)} words, first {missing[0]!r}; they count 0",
+            f"the vocabulary file lacks {len(missing)} of {len(words)} words, first {missing[0]!r}; their count is 0",
             stacklevel=3,
         )
     return np.fromiter((counts.get(word, 0) for word in words), np.int64, len(words))
@@ -153,46 +158,48 @@ def write_word2vec(
 ) -> None:
     """Write word vectors in word2vec's text or binary format, as gensim writes them.
 
-    Text holds the shortest decimals that give the same numbers back (float16 as float32), binary float32. The old file
-    stays until the new one is complete. Names in .gz, .bz2 and .xz are compressed.
+    Text files contain the shortest decimals from which the same values are read (float16 as float32), binary files
+    float32. An existing file is replaced only after the new one is complete.
 
     Parameters
     ----------
-    path
-        Where to.
-    words
-        One for each row.
-    vectors
-        float16, float32 or float64 of shape (words, dimension); rows may be any stride apart.
-    counts, fvocab
-        The words' counts and the vocabulary file to write them to.
-    binary
-        The format.
-    total_vec
-        The number of vectors that the header tells, where more are to be appended.
-    write_header
-        False: rows only, as GloVe does.
-    prefix
-        Put before each word.
-    append
-        Whether to write behind the content of an existing file.
+    path : path
+        File to write; content of files named .gz, .bz2 or .xz is compressed.
+    words : sequence of str
+        Word of each row.
+    vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
+        The vectors, with any strides.
+    counts : sequence of int, optional
+        Count of each word, for `fvocab`.
+    fvocab : path, optional
+        Vocabulary file to write, with words and counts.
+    binary : bool, default False
+        Write the binary format.
+    total_vec : int, optional
+        Number of vectors in the header, if more are to be appended.
+    write_header : bool, default True
+        Write the first line with the number of vectors and their size; False gives GloVe's format.
+    prefix : str, default ""
+        Text to put before each word.
+    append : bool, default False
+        Append to an existing file.
 
     Raises
     ------
     FormatError
-        If a word is empty or has a space or a newline, which these formats cannot say.
+        If a word is empty or contains a space or a newline, which the formats do not allow.
     OSError
-        If the file cannot be written; nothing is left behind.
+        If the file cannot be written; it is then unchanged.
     """
     if vectors.ndim != 2 or vectors.dtype.newbyteorder("=") not in (np.float16, np.float32, np.float64):
         raise TypeError(f"`vectors` must be a matrix of floats, got {vectors.ndim} dimensions of {vectors.dtype}")
     if len(words) != len(vectors):
-        raise ValueError(f"`vectors` must have one row for each of {len(words)} words, got {len(vectors)}")
+        raise ValueError(f"`vectors` must have one row per word ({len(words)}), got {len(vectors)}")
     if fvocab is not None and counts is None:
-        raise ValueError("`fvocab` needs `counts`")
+        raise ValueError("`counts` must be given if `fvocab` is")
     refuse_unwritable_words(words, prefix)
     if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
-        raise FormatError("the first word begins with a byte order mark, which readers drop; write a header")
+        raise FormatError("the first word must not begin with a byte-order mark, which readers drop; write a header")
     if fvocab is not None and counts is not None:
         write_vocabulary(fvocab, words, counts, prefix=prefix, append=append)
     with open_output(path, append=append) as file:
@@ -208,16 +215,16 @@ def _write_rows(file: Output, words: Sequence[str], vectors: NDArray[Any], prefi
     dtype = np.float64 if vectors.dtype == np.float64 and not binary else np.float32
     for first in range(0, len(words), step):
         rows = _with_contiguous_rows(vectors[first : first + step].astype(dtype, copy=False))
-        places = offsets[first : first + len(rows) + 1]
-        text, places = blob[places[0] : places[-1]], places - places[0]
+        bounds = offsets[first : first + len(rows) + 1]
+        text, bounds = blob[bounds[0] : bounds[-1]], bounds - bounds[0]
         if binary:
-            file.write(vector_files.format_binary(text, places, rows, prefix=prefix))
+            file.write(vector_files.format_binary(text, bounds, rows, prefix=prefix))
         else:
-            file.write(vector_files.format_text(text, places, rows, prefix=prefix, threads=threads))
+            file.write(vector_files.format_text(text, bounds, rows, prefix=prefix, threads=threads))
 
 
 def _with_contiguous_rows(rows: NDArray[Any]) -> NDArray[Any]:
-    """Rows of padded matrices are taken as they lie; other strides are copied, a block at a time."""
+    """Return rows that are contiguous, possibly with padding between them; other layouts are copied."""
     stride, step = rows.strides
     item = rows.itemsize
     fits = step == item and stride >= rows.shape[1] * item and stride % item == 0 and rows.flags.aligned

@@ -1,4 +1,4 @@
-"""Text rows: word2vec's own format, GloVe's (no header), fastText's .vec."""
+"""Rows of text files: word2vec's format, GloVe's without a header, and fastText's ``.vec``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,20 @@ __all__ = ["count_text_rows", "read_text_rows"]
 
 
 def count_text_rows(path: AnyPath, limit: int | None) -> int:
-    """Number of lines up to the last one that is not blank, at most `limit`."""
+    """Count the lines of a file, without empty ones at its end.
+
+    Parameters
+    ----------
+    path : path
+        File to read.
+    limit : int or None
+        Number at which counting stops.
+
+    Returns
+    -------
+    int
+        Number of lines, at most `limit`.
+    """
     rows = 0
     newlines = 0
     with open_blocks(path) as source:
@@ -43,12 +56,36 @@ def read_text_rows(
     threads: int,
     whole_file: bool,
 ) -> list[str]:
-    """Fill `matrix` with the next rows and return their words; with `whole_file` no row may follow them.
+    """Fill a matrix with the next rows of a file.
+
+    Parameters
+    ----------
+    source : BlockSource
+        The file, after its header.
+    matrix : RowMatrix
+        Matrix to fill.
+    first_line : int
+        Number of the next line.
+    encoding : str
+        Encoding of the words.
+    errors : {"strict", "ignore", "replace"}
+        How to handle words that cannot be decoded.
+    threads : int
+        Number of parsing threads.
+    whole_file : bool
+        Whether no row may follow.
+
+    Returns
+    -------
+    list of str
+        Word of each row.
 
     Raises
     ------
     FormatError
-        At the first row that is none; `TruncatedFileError` if there are fewer rows than `matrix` has.
+        If a row is invalid.
+    TruncatedFileError
+        If the file has fewer rows than the matrix.
     """
     dimension = matrix.vectors.shape[1]
     words: list[str] = []
@@ -57,18 +94,17 @@ def read_text_rows(
         lines = source.whole_lines(line, dimension)
         if not lines or (source.at_end and bytes(lines).isspace()):
             raise TruncatedFileError(
-                f"{source.name}: line {line}: the file ends there; "
+                f"{source.name}: line {line}: unexpected end of file; "
                 f"the header says {len(matrix.vectors)} vectors, found {matrix.filled}"
             )
-        # A row takes at least two bytes for each number and two more.
+        # A row takes at least two bytes per number and two more.
         target = matrix.target(len(lines) // (2 + 2 * dimension) + 1)
         rows = vector_files.parse_text(lines, target, encoding=encoding, errors=errors, threads=threads)
         if rows["fault"] is not None:
             fault = rows["fault"]
-            at = source.position + fault["at"]
-            place = f"line {line + fault['row']} (byte {at})"
+            location = f"line {line + fault['row']} (byte {source.position + fault['at']})"
             cut_off = source.at_end and b"\n" not in bytes(lines[fault["at"] :])
-            raise fault_error(source.name, place, fault, dimension, cut_off=cut_off)
+            raise fault_error(source.name, location, fault, dimension, cut_off=cut_off)
         matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
         words += rows["words"]
         source.consume(rows["consumed"])
@@ -78,7 +114,7 @@ def read_text_rows(
 
 
 def _refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
-    """Raise if another row follows the last one, warn if anything else does."""
+    """Raise an error if another row follows, and warn if anything else does."""
     rest = bytes(source.fill(BLOCK_BYTES)).strip()
     if not rest and source.at_end:
         return
@@ -86,9 +122,10 @@ def _refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
     scratch = np.empty((1, dimension), np.float32)
     if vector_files.parse_text(line, scratch, errors="ignore")["rows"] == 1:
         raise CorruptFileError(
-            f"{source.name}: line {rows + 2}: found another vector; the header says {rows}: limit={rows} reads so many"
+            f"{source.name}: line {rows + 2}: found another vector, expected {rows} as the header says; "
+            f"limit={rows} reads these"
         )
     warnings.warn(
-        f"{source.name}: line {rows + 2}: what follows the {rows} vectors is no vector and was not read: {rest[:40]!r}",
+        f"{source.name}: line {rows + 2}: ignored content after the {rows} vectors that is not a vector: {rest[:40]!r}",
         stacklevel=5,
     )
