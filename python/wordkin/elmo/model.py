@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from inspect import Signature
 from types import MappingProxyType
-from typing import Any, ClassVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,31 @@ from numpy.typing import NDArray
 from ..errors import NotFittedError
 from ..runtime.callbacks import checked_callbacks
 from ..runtime.compute import Compute, Precision
-from ..runtime.options import integer_option, progress_option
+from ..runtime.options import choice_option, integer_option, progress_option
 from ..runtime.progress import counted_progress
 from ..storage.paths import AnyPath
+from ..text.characters import Cut
+from ..text.tokenization import Tokenizer
+from ..vectors import KeyedVectors
 from .arguments import constructor_signature, parse_model_options
 from .data.encoded_text import ReadText, character_row_length
 from .files import pretrained
 from .files.official_files import export_official, is_official, load_official
-from .inference.answers import AnsweringModel
+from .files.vector_output import OutputFormat, output_format, token_lines, write_vectors
+from .inference.encoding import Vectors
+from .inference.encoding_options import EncodingKeywords, EncodingOptions, Pooling, TokenProgress
+from .inference.fine_tuning import LayerPass, forward_pass
+from .inference.scalar_mix import LayerNorm, LayersArgument
+from .inference.scoring import Direction, TokenScores, rank_substitutes, require_vocabulary, score_sentences
+from .inference.sentence_inputs import (
+    SentenceInput,
+    SentenceInputs,
+    parse_sentence,
+    parse_sentences,
+    require_tokenizer,
+)
+from .inference.session import InferenceSession
+from .inference.static_vectors import distill_corpus, token_table
 from .options import (
     DEFAULT_LEARNING_RATES,
     Activation,
@@ -44,10 +61,13 @@ from .training.report import ELMoTrainingReport, Perplexity
 from .training.request import TrainingRequest
 from .vocabulary import parse_vocabulary
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack  # in typing from Python 3.11
+
 __all__ = ["ELMo"]
 
 
-class ELMo(AnsweringModel):
+class ELMo:
     """Contextual word embeddings from bidirectional language models (ELMo).
 
     Parameters
@@ -170,12 +190,12 @@ class ELMo(AnsweringModel):
         sample_softmax: bool = ...,
     ) -> None: ...
     def __init__(self, **options: Any) -> None:
-        super().__init__()
         parsed = parse_model_options(options)
         self._options = parsed.model
         self.training_defaults: dict[str, Any] = parsed.training
         self.training_report: ELMoTrainingReport | None = None
         self._state: ModelState | None = None
+        self._session = InferenceSession()
         self._is_training = threading.Lock()
 
     @property
@@ -454,7 +474,7 @@ class ELMo(AnsweringModel):
             yield
         finally:
             self._is_training.release()
-            self.parameters_changed()
+            self._session.invalidate()
 
     def perplexity(
         self,
@@ -524,6 +544,688 @@ class ELMo(AnsweringModel):
                 unroll_steps=options.unroll_steps,
                 report_progress=report_progress,
             )
+
+    @overload
+    def encode(  # type: ignore[overload-overlap]  # a str is an iterable of str, too
+        self,
+        inputs: str,
+        layers: LayersArgument = ...,
+        *,
+        pooling: Pooling | None = ...,
+        **options: Unpack[EncodingKeywords],
+    ) -> Vectors: ...
+
+    @overload
+    def encode(
+        self,
+        inputs: Iterable[SentenceInput],
+        layers: LayersArgument = ...,
+        *,
+        pooling: None = ...,
+        **options: Unpack[EncodingKeywords],
+    ) -> list[Vectors]: ...
+
+    @overload
+    def encode(
+        self,
+        inputs: Iterable[SentenceInput],
+        layers: LayersArgument = ...,
+        *,
+        pooling: Pooling,
+        **options: Unpack[EncodingKeywords],
+    ) -> Vectors: ...
+
+    def encode(
+        self,
+        inputs: str | Iterable[SentenceInput],
+        layers: LayersArgument = "average",
+        *,
+        batch_size: int = 32,
+        pooling: Pooling | None = None,
+        stateful: bool = False,
+        precision: Precision | None = None,
+        progress: TokenProgress = None,
+        workers: int | None = None,
+        gamma: float = 1.0,
+        layer_norm: LayerNorm | None = None,
+        boundaries: bool = False,
+        tokenizer: Tokenizer | None = None,
+        cut: Cut = "bytes",
+        cache_bytes: int | None = None,
+    ) -> Vectors | list[Vectors]:
+        """Return contextual vectors of the tokens of sentences.
+
+        Without `stateful`, the vectors of a sentence depend on that sentence alone: they are bit-identical for any
+        batch size, order of sentences and number of threads.
+
+        Parameters
+        ----------
+        inputs : str, list of str, or list of lists of str
+            One text, a list of texts, or a list of tokenised sentences. A text is one sentence; `tokenizer` splits it.
+        layers : {"all", "top", "average"}, int, or sequence of float, default "average"
+            Which of the n_layers + 1 layers to return (layer 0 is the token layer, which does not depend on context):
+            all layers, the last one, their mean, the layer with this index (negative indices count from the last), or a
+            weighted sum with these scalar-mix weights, softmax-normalised; -inf excludes a layer. Layers above the last
+            one needed are not computed.
+        batch_size : int, default 32
+            Maximum number of sentences in a batch (>= 1). With `stateful`, the number of parallel streams.
+        pooling : {"mean"}, optional
+            Return the mean vector of each sentence, zeros for a sentence without tokens, instead of one vector per
+            token.
+        stateful : bool, default False
+            Whether to carry the recurrent state from sentence to sentence as the original programs do: sentence k of
+            each batch continues from the state in which sentence k of the previous batch, of this call or of an earlier
+            one, ended. `reset_state` discards the state.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default. Sums are computed in float32 in both cases.
+        progress : bool or callable, optional
+            True displays a progress bar on stderr, None displays one if stderr is a terminal. A callable receives the
+            number of tokens encoded so far.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+        gamma : float, default 1.0
+            Factor by which the vectors are multiplied.
+        layer_norm : {"bilm", "allennlp"}, optional
+            Normalise each layer to mean 0 and variance 1 over the sentence before layers are combined. "allennlp"
+            includes the sentence-boundary markers in mean and variance, "bilm" does not.
+        boundaries : bool, default False
+            Whether to return the vectors of the sentence-boundary markers as well.
+        tokenizer : callable, optional
+            Splits a text into tokens. By default, runs of letters and digits are tokens, and every other character
+            except whitespace is a token.
+        cut : {"bytes", "characters"}, default "bytes"
+            Where to truncate tokens of more than max_characters_per_token - 2 bytes: after the last byte that fits, as
+            the original programs do, or after the last whole character.
+        cache_bytes : int, optional
+            Size limit of the token-vector cache in bytes, for this call and later ones; 0 disables it. Initially
+            128 MiB.
+
+        Returns
+        -------
+        list of ndarray of float32, or ndarray of float32
+            For each sentence an array of shape (tokens, 2 * projection_dim), or (n_layers + 1, tokens, 2 *
+            projection_dim) if `layers` is "all". For a single text, its array alone. With `pooling`, one array of shape
+            (sentences, 2 * projection_dim) or (sentences, n_layers + 1, 2 * projection_dim).
+
+        Raises
+        ------
+        TypeError
+            If an argument has the wrong type. Also, without `tokenizer`, for several texts without whitespace, which
+            are most likely the words of one sentence.
+        ValueError
+            If an argument is out of range.
+        NotFittedError
+            If the model has no parameters.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> model.encode("Time flies.").shape
+        (3, 16)
+        >>> [vectors.shape for vectors in model.encode([["Time", "flies"], ["like"]], layers="all")]
+        [(2, 2, 16), (2, 1, 16)]
+        >>> model.encode(["Time flies.", "It does."], pooling="mean").shape
+        (2, 16)
+        """
+        options = EncodingOptions(
+            layers=layers,
+            gamma=gamma,
+            layer_norm=layer_norm,
+            pooling=pooling,
+            boundaries=boundaries,
+            batch_size=batch_size,
+            stateful=stateful,
+            tokenizer=tokenizer,
+            cut=cut,
+            cache_bytes=cache_bytes,
+        )
+        encoder = self._session.encoder(self._fitted(), options, _compute(workers, precision))
+        sentences = SentenceInputs.parse(inputs, options.tokenizer)
+        with counted_progress(progress_option(progress), sentences.tokens, " words") as show:
+            return encoder.encode_inputs(sentences, show)
+
+    def encode_iter(
+        self,
+        sentences: Iterable[SentenceInput],
+        layers: LayersArgument = "average",
+        *,
+        batch_size: int = 32,
+        pooling: Pooling | None = None,
+        stateful: bool = False,
+        precision: Precision | None = None,
+        workers: int | None = None,
+        gamma: float = 1.0,
+        layer_norm: LayerNorm | None = None,
+        boundaries: bool = False,
+        tokenizer: Tokenizer | None = None,
+        cut: Cut = "bytes",
+        cache_bytes: int | None = None,
+    ) -> Iterator[Vectors]:
+        """Yield contextual vectors of sentences in order, with only a few batches in memory.
+
+        Parameters
+        ----------
+        sentences : iterable of str or of lists of str
+            Texts or tokenised sentences, of any number. A few batches are read ahead.
+        layers : {"all", "top", "average"}, int, or sequence of float, default "average"
+            Layers to return; see `encode`.
+        batch_size : int, default 32
+            Maximum number of sentences in a batch (>= 1).
+        pooling : {"mean"}, optional
+            Yield the mean vector of each sentence.
+        stateful : bool, default False
+            Whether to carry the recurrent state from sentence to sentence; see `encode`.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+        gamma : float, default 1.0
+            Factor by which the vectors are multiplied.
+        layer_norm : {"bilm", "allennlp"}, optional
+            Layer normalisation over a sentence; see `encode`.
+        boundaries : bool, default False
+            Whether to return the vectors of the sentence-boundary markers as well.
+        tokenizer : callable, optional
+            Splits a text into tokens; see `encode`.
+        cut : {"bytes", "characters"}, default "bytes"
+            Where to truncate long tokens; see `encode`.
+        cache_bytes : int, optional
+            Size limit of the token-vector cache in bytes; see `encode`.
+
+        Yields
+        ------
+        ndarray of float32
+            The vectors of a sentence, as `encode` returns them in a list.
+
+        Raises
+        ------
+        TypeError, ValueError, NotFittedError
+            As `encode` does; wrong sentences are reported when they are reached.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> for vectors in model.encode_iter(line.split() for line in ["time flies", "like an arrow"]):
+        ...     print(vectors.shape)
+        (2, 16)
+        (3, 16)
+        """
+        if isinstance(sentences, str | bytes | dict) or not isinstance(sentences, Iterable):
+            raise TypeError(
+                f"sentences must be an iterable of sentences, got {type(sentences).__name__}; for one text use encode"
+            )
+        options = EncodingOptions(
+            layers=layers,
+            gamma=gamma,
+            layer_norm=layer_norm,
+            pooling=pooling,
+            boundaries=boundaries,
+            batch_size=batch_size,
+            stateful=stateful,
+            tokenizer=tokenizer,
+            cut=cut,
+            cache_bytes=cache_bytes,
+        )
+        encoder = self._session.encoder(self._fitted(), options, _compute(workers, precision))
+        return (vectors for _, vectors in encoder.encode_stream(sentences))
+
+    def encode_file(
+        self,
+        path: AnyPath,
+        output: AnyPath,
+        layers: LayersArgument = "all",
+        *,
+        format: OutputFormat | None = None,
+        batch_size: int = 32,
+        pooling: Pooling | None = None,
+        stateful: bool = False,
+        precision: Precision | None = None,
+        progress: TokenProgress = None,
+        workers: int | None = None,
+        gamma: float = 1.0,
+        layer_norm: LayerNorm | None = None,
+        boundaries: bool = False,
+        cut: Cut = "bytes",
+        cache_bytes: int | None = None,
+    ) -> int:
+        """Encode a text file and write its vectors to another file, with only a few batches in memory.
+
+        Parameters
+        ----------
+        path : path
+            A UTF-8 text file, optionally compressed: one sentence per line, tokens separated by ASCII whitespace. An
+            empty line is a sentence without tokens.
+        output : path
+            The file to write. It appears under its name once it is complete.
+        layers : {"all", "top", "average"}, int, or sequence of float, default "all"
+            Layers to write; see `encode`.
+        format : {"hdf5", "safetensors"}, optional
+            "hdf5" is the layout of the original ``elmo`` command: one dataset per line, named by its index from 0, and
+            ``sentence_to_index``, a JSON object that maps each line to its index. "safetensors" concatenates the
+            vectors of all tokens in ``vectors``; ``ends`` has for each line the index after its last token. By default
+            the suffix of `output` decides.
+        batch_size : int, default 32
+            Maximum number of sentences in a batch (>= 1).
+        pooling : {"mean"}, optional
+            Write the mean vector of each sentence.
+        stateful : bool, default False
+            Whether to carry the recurrent state from sentence to sentence; see `encode`.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        progress : bool or callable, optional
+            Progress bar or callable; see `encode`.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+        gamma : float, default 1.0
+            Factor by which the vectors are multiplied.
+        layer_norm : {"bilm", "allennlp"}, optional
+            Layer normalisation over a sentence; see `encode`.
+        boundaries : bool, default False
+            Whether to write the vectors of the sentence-boundary markers as well.
+        cut : {"bytes", "characters"}, default "bytes"
+            Where to truncate long tokens; see `encode`.
+        cache_bytes : int, optional
+            Size limit of the token-vector cache in bytes; see `encode`.
+
+        Returns
+        -------
+        int
+            Number of lines.
+
+        Raises
+        ------
+        TypeError, ValueError, NotFittedError
+            As `encode` does; ValueError also if the output format is unknown.
+        FormatError
+            If the text is not valid UTF-8.
+        OSError
+            If a file cannot be read or written.
+        ImportError
+            If HDF5 is requested and h5py is not installed.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     text = Path(folder, "text.txt")
+        ...     _ = text.write_text("time flies\\nlike an arrow\\n")
+        ...     model.encode_file(text, Path(folder, "vectors.safetensors"), progress=False)
+        2
+        """
+        file_format = output_format(output, format)
+        options = EncodingOptions(
+            layers=layers,
+            gamma=gamma,
+            layer_norm=layer_norm,
+            pooling=pooling,
+            boundaries=boundaries,
+            batch_size=batch_size,
+            stateful=stateful,
+            cut=cut,
+            cache_bytes=cache_bytes,
+        )
+        encoder = self._session.encoder(self._fitted(), options, _compute(workers, precision))
+        with counted_progress(progress_option(progress), 0, " words") as show:
+            return write_vectors(
+                output,
+                file_format,
+                encoder.encode_stream(token_lines(path)),
+                token_axis=encoder.token_axis,
+                metadata={"kind": "contextual vectors", "layers": str(layers), "pooling": str(pooling)},
+                show=show,
+            )
+
+    def forward(
+        self,
+        batch: Iterable[SentenceInput],
+        *,
+        stateful: bool = False,
+        precision: Precision | None = None,
+        workers: int | None = None,
+        boundaries: bool = False,
+        tokenizer: Tokenizer | None = None,
+        cut: Cut = "bytes",
+    ) -> LayerPass:
+        """Return all layers of sentences together with the backward pass, for fine-tuning.
+
+        The sentences are computed as one batch, whatever their length. The activations that the backward pass needs are
+        kept until it has been called or the result is garbage-collected: about 90 KB per token for dim=1024. No dropout
+        is applied. Parameters are read at the time of the call; after changing them, call `parameters_changed`, because
+        `encode` works on packed copies.
+
+        Parameters
+        ----------
+        batch : list of str or of lists of str
+            Texts or tokenised sentences.
+        stateful : bool, default False
+            Whether sentence k continues from the state in which sentence k of the previous stateful call ended. No
+            gradient flows into that state.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+        boundaries : bool, default False
+            Whether the layers include the sentence-boundary markers.
+        tokenizer : callable, optional
+            Splits a text into tokens; see `encode`.
+        cut : {"bytes", "characters"}, default "bytes"
+            Where to truncate long tokens; see `encode`.
+
+        Returns
+        -------
+        LayerPass
+            A named tuple ``(layers, backward)``. ``layers`` is a list with a float32 array of shape (n_layers + 1,
+            tokens, 2 * projection_dim) for each sentence. ``backward`` is a function from the gradients with respect to
+            these arrays to those with respect to the parameters by their official names; it can be called once.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `encode` does. ``backward`` raises them for gradients of the wrong type or shape.
+        NotFittedError
+            If the model has no parameters.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> layers, backward = model.forward([["Time", "flies"], ["like"]])
+        >>> gradients = backward([2 * sentence for sentence in layers])  # of the sum of squares
+        >>> for name, gradient in gradients.items():
+        ...     model.parameters[name][...] -= 0.01 * gradient
+        >>> model.parameters_changed()
+        """
+        if isinstance(batch, str):
+            raise TypeError("batch must be a list of sentences, got str")
+        options = EncodingOptions(stateful=stateful, boundaries=boundaries, tokenizer=tokenizer, cut=cut)
+        compute = _compute(workers, precision)
+        model = self._fitted()
+        streams = self._session.streams(model) if options.stateful else None
+        sentences = parse_sentences(batch, options.tokenizer)
+        with nullcontext() if streams is None else streams.borrowed(len(sentences)) as state:
+            return forward_pass(
+                model, sentences, state, compute=compute, cut=options.cut, boundaries=options.boundaries
+            )
+
+    def parameters_changed(self) -> None:
+        """Discard everything that was derived from the parameters.
+
+        Must be called after writing into the arrays of `parameters`.
+        """
+        self._session.invalidate()
+
+    def reset_state(self) -> None:
+        """Discard the recurrent state that stateful calls have carried over."""
+        self._session.reset_streams()
+
+    @overload
+    def score(  # type: ignore[overload-overlap]
+        self,
+        sentences: str,
+        *,
+        batch_size: int = ...,
+        precision: Precision | None = ...,
+        progress: TokenProgress = ...,
+        workers: int | None = ...,
+        tokenizer: Tokenizer | None = ...,
+    ) -> TokenScores: ...
+
+    @overload
+    def score(
+        self,
+        sentences: Iterable[SentenceInput],
+        *,
+        batch_size: int = ...,
+        precision: Precision | None = ...,
+        progress: TokenProgress = ...,
+        workers: int | None = ...,
+        tokenizer: Tokenizer | None = ...,
+    ) -> list[TokenScores]: ...
+
+    def score(
+        self,
+        sentences: str | Iterable[SentenceInput],
+        *,
+        batch_size: int = 32,
+        precision: Precision | None = None,
+        progress: TokenProgress = None,
+        workers: int | None = None,
+        tokenizer: Tokenizer | None = None,
+    ) -> TokenScores | list[TokenScores]:
+        """Return the log probability of each token given the tokens before it, and given those after it.
+
+        Each sentence is scored independently of the others, with the full softmax.
+
+        Parameters
+        ----------
+        sentences : str, list of str, or list of lists of str
+            One text, a list of texts, or a list of tokenised sentences.
+        batch_size : int, default 32
+            Maximum number of sentences in a batch (>= 1).
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        progress : bool or callable, optional
+            Progress bar or callable; see `encode`.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+        tokenizer : callable, optional
+            Splits a text into tokens; see `encode`.
+
+        Returns
+        -------
+        list of TokenScores, or TokenScores
+            The scores of each sentence; for a single text, its scores alone.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `encode` does.
+        NotFittedError
+            If the model has no parameters, no softmax or no vocabulary.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize(vocabulary=["time", "flies"])
+        >>> scores = model.score([["time", "flies", "fast"]])[0]
+        >>> scores.forward.shape
+        (3,)
+        >>> scores.is_unknown.tolist()
+        [False, False, True]
+        """
+        size = integer_option("batch_size", batch_size, 1, 2**20)
+        inputs = SentenceInputs.parse(sentences, require_tokenizer(tokenizer))
+        embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
+        with counted_progress(progress_option(progress), inputs.tokens, " words") as show:
+            scores = score_sentences(embedder, inputs.sentences, size, show)
+        return scores[0] if inputs.is_single else scores
+
+    def substitutes(
+        self,
+        tokens: SentenceInput,
+        position: int,
+        topn: int = 10,
+        *,
+        direction: Direction = "both",
+        precision: Precision | None = None,
+        workers: int | None = None,
+        tokenizer: Tokenizer | None = None,
+    ) -> list[tuple[str, float]]:
+        """Return the most probable words at a position of a sentence, regardless of the token there.
+
+        Parameters
+        ----------
+        tokens : list of str, or str
+            The sentence.
+        position : int
+            Index of a token; negative indices count from the end.
+        topn : int, default 10
+            Maximum number of words (>= 0).
+        direction : {"both", "forward", "backward"}, default "both"
+            Predict from the tokens before the position, from those after it, or from both: the product of the two
+            probabilities, normalised over the vocabulary.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+        tokenizer : callable, optional
+            Splits a text into tokens; see `encode`.
+
+        Returns
+        -------
+        list of (str, float)
+            Words with their probabilities, most probable first.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument has the wrong type or is out of range.
+        IndexError
+            If the sentence has no token at the position.
+        NotFittedError
+            If the model has no parameters, no softmax or no vocabulary.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize(vocabulary=["time", "flies"])
+        >>> sorted(word for word, probability in model.substitutes(["time", "passes"], 1))
+        ['flies', 'time']
+        """
+        sentence = parse_sentence(tokens, require_tokenizer(tokenizer))
+        index = integer_option("position", position, -(2**62), 2**62)
+        if not -len(sentence) <= index < len(sentence):
+            raise IndexError(f"position must be an index into a sentence of {len(sentence)} tokens, got {index}")
+        count = integer_option("topn", topn, 0, 2**62)
+        choice_option("direction", direction, get_args(Direction))
+        embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
+        return rank_substitutes(embedder, sentence, index % len(sentence), topn=count, direction=direction)
+
+    def to_keyed_vectors(
+        self, words: Iterable[str] | None = None, *, precision: Precision | None = None, workers: int | None = None
+    ) -> KeyedVectors:
+        """Return the token-layer vectors of words, which do not depend on context.
+
+        As the model reads characters, words that it has never seen have vectors as well.
+
+        Parameters
+        ----------
+        words : iterable of str, optional
+            The words; duplicates are ignored. By default the model's vocabulary.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+
+        Returns
+        -------
+        KeyedVectors
+            float32 vectors of shape (distinct words, projection_dim).
+
+        Raises
+        ------
+        TypeError
+            If `words` is a single text.
+        VocabularyError
+            If there are no words.
+        NotFittedError
+            If the model has no parameters, or `words` is None and the model has no vocabulary.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> model.to_keyed_vectors(["time", "flies"]).vectors.shape
+        (2, 8)
+        """
+        embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
+        if words is None:
+            return token_table(embedder, list(require_vocabulary(embedder.model).words))
+        if isinstance(words, str | bytes):
+            raise TypeError(f"words must be a list of words, got one {type(words).__name__}: {words[:20]!r}")
+        return token_table(embedder, parse_sentence(words, None))
+
+    def distill(
+        self,
+        corpus: Any,
+        *,
+        layers: LayersArgument = "average",
+        min_count: int = 1,
+        batch_size: int = 32,
+        gamma: float = 1.0,
+        layer_norm: LayerNorm | None = None,
+        precision: Precision | None = None,
+        progress: TokenProgress = None,
+        workers: int | None = None,
+    ) -> KeyedVectors:
+        """Return static word vectors: for each word of a text the mean of the contextual vectors of its occurrences.
+
+        Parameters
+        ----------
+        corpus : path, list of paths, file object, or iterable of lists of str
+            The text; see `train`.
+        layers : {"top", "average"}, int, or sequence of float, default "average"
+            Layer, or combination of layers, to average; see `encode`. "all" is not allowed.
+        min_count : int, default 1
+            Words that occur less often get no vector (>= 1).
+        batch_size : int, default 32
+            Maximum number of sentences in a batch (>= 1).
+        gamma : float, default 1.0
+            Factor by which the vectors are multiplied.
+        layer_norm : {"bilm", "allennlp"}, optional
+            Layer normalisation over a sentence; see `encode`.
+        precision : {"float32", "bfloat16"}, optional
+            Precision of the factors in matrix products; float32 by default.
+        progress : bool or callable, optional
+            Progress bar or callable; see `encode`.
+        workers : int, optional
+            Number of threads; by default the number of cores available to this process.
+
+        Returns
+        -------
+        KeyedVectors
+            float32 vectors of shape (words, 2 * projection_dim), most frequent word first, with the attribute
+            ``count``.
+
+        Raises
+        ------
+        TypeError, ValueError, NotFittedError
+            As `encode` does; ValueError also if `layers` is "all".
+        CorpusError
+            If the text contains no words.
+        VocabularyError
+            If no word occurs `min_count` times.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> vectors = model.distill([["time", "flies"], ["time", "passes"]], progress=False)
+        >>> vectors.vectors.shape, vectors.get_vecattr("time", "count")
+        ((3, 16), 2)
+        """
+        least = integer_option("min_count", min_count, 1, 2**62)
+        options = EncodingOptions(layers=layers, gamma=gamma, layer_norm=layer_norm, batch_size=batch_size)
+        compute = _compute(workers, precision)
+        encoder = self._session.encoder(self._fitted(), options, compute)
+        if encoder.selection.weights is None:
+            raise ValueError("layers must give one vector per token, such as 'average' or 'top', got 'all'")
+        text = ReadText(corpus, name="corpus", workers=compute.threads)
+        with counted_progress(progress_option(progress), 0, " words") as show:
+            return distill_corpus(encoder, text, min_count=least, show=show)
 
     def save_pretrained(self, folder: AnyPath, *, training_state: bool = True) -> None:
         """Save the model in a folder, which is created if it does not exist.
@@ -639,3 +1341,7 @@ def _unpickle(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[str
         model._options = options
     model.training_defaults = training_defaults
     return model
+
+
+def _compute(workers: int | None, precision: Precision | None) -> Compute:
+    return Compute.choose(workers=workers, precision="float32" if precision is None else precision)

@@ -247,8 +247,8 @@ def choice_field(default: T, choices: Any, *, help: str, name: str | None = None
 
     Parameters
     ----------
-    default : str
-        Default value.
+    default : str or None
+        Default value; None also allows None.
     choices : Literal type
         Type that lists the allowed strings.
     help : str
@@ -258,7 +258,7 @@ def choice_field(default: T, choices: Any, *, help: str, name: str | None = None
 
     Returns
     -------
-    str
+    str or None
         A dataclass field, typed as its value.
     """
     allowed: tuple[str, ...] = get_args(choices)
@@ -268,6 +268,7 @@ def choice_field(default: T, choices: Any, *, help: str, name: str | None = None
         help=help,
         name=name,
         choices=allowed,
+        optional=default is None,
     )
     return _field(default, rule)  # type: ignore[no-any-return]
 

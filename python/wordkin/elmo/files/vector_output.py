@@ -1,89 +1,136 @@
-"""Files of contextual vectors, written as they come: HDF5 as the original command lays it out, or safetensors."""
+"""Files of contextual vectors, written sentence by sentence: HDF5 in the layout of bilm-tf, or safetensors."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError
 from ...runtime.options import choice_option
 from ...storage.atomic import OutputFile, replaced_file, replaced_path
-from ...storage.opening import open_binary
+from ...storage.lines import read_lines
 from ...storage.paths import AnyPath, local_path
 from .hdf5_weights import imported_h5py
 
-__all__ = ["OutputFormat", "VectorOutput", "format_of", "opened_output", "token_lines"]
+__all__ = ["OutputFormat", "output_format", "token_lines", "write_vectors"]
 
 logger = logging.getLogger(__name__)
 
 OutputFormat = Literal["hdf5", "safetensors"]
 
-_OF_SUFFIX: dict[str, OutputFormat] = {".hdf5": "hdf5", ".h5": "hdf5", ".safetensors": "safetensors"}
-_MOST_LINE_BYTES = 64 << 20
-_MOST_INDEX_BYTES = 64 << 20
-_HEADER_BYTES = 1024  # kept free for what is known in the end
+_FORMAT_OF_SUFFIX: dict[str, OutputFormat] = {".hdf5": "hdf5", ".h5": "hdf5", ".safetensors": "safetensors"}
+_MAX_INDEX_BYTES = 64 << 20
+_TOKEN = re.compile(r"[^ \t\n\r\v\f]+")  # str.split also splits at other whitespace
+_HEADER_BYTES = 1024  # reserved for the header, whose content is known only at the end
 
 
-class VectorOutput(Protocol):
-    """Takes what is wanted of sentence after sentence."""
-
+class _VectorFile(Protocol):
     def add(self, sentence: list[str], vectors: NDArray[np.float32]) -> None: ...
 
 
-def format_of(output: AnyPath, format_name: Any = None) -> OutputFormat:
-    """Return the format that is asked for, or that of the file's name.
+def output_format(output: AnyPath, format_name: OutputFormat | None = None) -> OutputFormat:
+    """Return the format of an output file.
+
+    Parameters
+    ----------
+    output : path
+        The file; its suffix decides if no format is given.
+    format_name : {"hdf5", "safetensors"}, optional
+        The format.
+
+    Returns
+    -------
+    {"hdf5", "safetensors"}
+        The format.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If the format is unknown, or the suffix of the file belongs to none.
     """
     if format_name is not None:
         return choice_option("format", format_name, ("hdf5", "safetensors"))  # type: ignore[return-value]
     suffix = local_path(output).suffix.lower()
-    if suffix not in _OF_SUFFIX:
-        raise ValueError(f"output must end in {', '.join(_OF_SUFFIX)}, or format must be given, got {suffix!r}")
-    return _OF_SUFFIX[suffix]
+    if suffix not in _FORMAT_OF_SUFFIX:
+        raise ValueError(f"output must end in {', '.join(_FORMAT_OF_SUFFIX)}, got {suffix!r}; or pass format=")
+    return _FORMAT_OF_SUFFIX[suffix]
 
 
-@contextmanager
-def opened_output(
-    output: AnyPath, file_format: OutputFormat, metadata: dict[str, str], axis: int | None
-) -> Iterator[VectorOutput]:
-    """Open a file that gets its name when the block ends without an error.
+def write_vectors(
+    output: AnyPath,
+    file_format: OutputFormat,
+    encoded: Iterable[tuple[list[str], NDArray[np.float32]]],
+    *,
+    token_axis: int | None,
+    metadata: dict[str, str],
+    show: Callable[[int], object] | None = None,
+) -> int:
+    """Write the vectors of sentences to a file, which appears under its name once it is complete.
 
     Parameters
     ----------
-    output, file_format
-        Where and how.
-    metadata
-        For readers.
-    axis
-        Of tokens in what is added; in safetensors it comes first. None: a sentence is one row.
+    output : path
+        The file to write.
+    file_format : {"hdf5", "safetensors"}
+        Its format.
+    encoded : iterable of (list of str, ndarray of float32)
+        Tokens and vectors of each sentence.
+    token_axis : int or None
+        Axis of the vectors that counts tokens; None if a sentence has one row. It comes first in safetensors files.
+    metadata : dict of str to str
+        Metadata for safetensors files.
+    show : callable, optional
+        Called with the number of tokens written so far.
+
+    Returns
+    -------
+    int
+        Number of sentences written.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    ImportError
+        If HDF5 is requested and h5py is not installed.
     """
+    sentences = tokens = 0
+    with _opened(output, file_format, metadata, token_axis) as file:
+        for sentence, vectors in encoded:
+            file.add(sentence, vectors)
+            sentences += 1
+            tokens += len(sentence)
+            if show is not None:
+                show(tokens)
+    return sentences
+
+
+@contextmanager
+def _opened(
+    output: AnyPath, file_format: OutputFormat, metadata: dict[str, str], token_axis: int | None
+) -> Iterator[_VectorFile]:
     if file_format == "hdf5":
         h5py = imported_h5py()
         with replaced_path(output) as temporary, h5py.File(temporary, "w") as file:
-            groups = _Hdf5Output(file)
-            yield groups
-            groups.finish(h5py)
+            datasets = _Hdf5File(file)
+            yield datasets
+            datasets.finish(h5py)
         return
     with replaced_file(output) as plain:
-        joined = _SafetensorsOutput(plain, axis)
+        joined = _SafetensorsFile(plain, token_axis)
         yield joined
         joined.finish(metadata)
 
 
-class _Hdf5Output:
-    """A data set for each sentence, named by its number from 0 on, and the numbers of sentences by their text."""
+class _Hdf5File:
+    """One dataset per sentence, named by its index from 0, and a dataset that maps each text to its index."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
@@ -100,9 +147,9 @@ class _Hdf5Output:
         text = " ".join(sentence)
         self._index_bytes += len(text) + 100
         self._index[text] = name
-        if self._index_bytes > _MOST_INDEX_BYTES:
+        if self._index_bytes > _MAX_INDEX_BYTES:
             self._index = None
-            logger.warning("the text is too long for the data set `sentence_to_index`; it is left out")
+            logger.warning("the text is too long for the dataset `sentence_to_index`, which is not written")
 
     def finish(self, h5py: Any) -> None:
         if self._index is not None:
@@ -110,19 +157,19 @@ class _Hdf5Output:
             index[0] = json.dumps(self._index)
 
 
-class _SafetensorsOutput:
-    """All tokens one behind the other in `vectors`, and behind which of them each sentence `ends`."""
+class _SafetensorsFile:
+    """All tokens concatenated in the tensor `vectors`; the tensor `ends` has the index after each sentence's last."""
 
-    def __init__(self, file: OutputFile, axis: int | None) -> None:
+    def __init__(self, file: OutputFile, token_axis: int | None) -> None:
         self._file = file
-        self._axis = axis
+        self._token_axis = token_axis
         self._ends: list[int] = []
         self._tokens = 0
         self._shape: tuple[int, ...] = ()
         file.write(b" " * _HEADER_BYTES)
 
     def add(self, sentence: list[str], vectors: NDArray[np.float32]) -> None:
-        moved = vectors[np.newaxis] if self._axis is None else np.moveaxis(vectors, self._axis, 0)
+        moved = vectors[np.newaxis] if self._token_axis is None else np.moveaxis(vectors, self._token_axis, 0)
         rows = np.ascontiguousarray(moved, dtype="<f4")
         self._shape = rows.shape[1:]
         self._tokens += len(rows)
@@ -133,7 +180,7 @@ class _SafetensorsOutput:
     def finish(self, metadata: dict[str, str]) -> None:
         shape = [self._tokens, *self._shape]
         size = 4 * int(np.prod(shape, dtype=object))
-        pad = -size % 8  # `ends` begin at a multiple of their size, and there are no holes
+        pad = -size % 8  # aligns `ends` to its item size; safetensors allows no gaps, so the padding is a tensor too
         ends = np.array(self._ends, dtype="<i8")
         self._file.write(b"\0" * pad)
         self._file.write(ends)
@@ -149,27 +196,24 @@ class _SafetensorsOutput:
 
 
 def token_lines(path: AnyPath) -> Iterator[list[str]]:
-    """Give the tokens of each line of a text, which stand apart by ASCII blanks; none of an empty line.
+    """Yield the tokens of each line of a text file, separated by ASCII whitespace; an empty line has none.
+
+    Parameters
+    ----------
+    path : path
+        A UTF-8 text file, optionally compressed.
+
+    Yields
+    ------
+    list of str
+        Tokens of a line.
 
     Raises
     ------
     FormatError
-        If a line is no UTF-8, or longer than 64 MiB.
+        If a line is not valid UTF-8, or longer than 64 MiB.
     OSError
         If the file cannot be read.
     """
-    source: Path = local_path(path)
-    with open_binary(source) as file:
-        number = 0
-        while line := file.readline(_MOST_LINE_BYTES):
-            number += 1
-            if len(line) >= _MOST_LINE_BYTES:
-                raise FormatError(f"{source}: line {number}: longer than {_MOST_LINE_BYTES} bytes")
-            if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-                if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    raise FormatError(f"{source}: byte 0: looks like UTF-16; convert it to UTF-8")
-            try:
-                yield [token.decode("utf-8") for token in line.split()]
-            except UnicodeDecodeError:
-                raise FormatError(f"{source}: line {number}: invalid UTF-8") from None
+    for _, line in read_lines(path):
+        yield _TOKEN.findall(line)

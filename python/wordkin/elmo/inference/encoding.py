@@ -1,184 +1,157 @@
-"""Encoding from sentences to what is asked of them: at once, or as a stream in bounded memory."""
+"""Encoding of sentences: in one call, or as a stream with bounded memory."""
 
 from __future__ import annotations
 
 import itertools
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.options import choice_option, flag_option, integer_option
-from ..options import ELMoOptions
-from .embedding import Layers, LoadedModel, State, fresh_state
-from .scalar_mix import LayerChoice
-from .sentence_inputs import Tokenizer, checked_sentences, checked_tokenizer
+from .carried_state import CarriedStreams
+from .embedding import Embedder, Layers
+from .encoding_options import EncodingOptions
+from .scalar_mix import LayerSelection
+from .sentence_inputs import SentenceInput, SentenceInputs, parse_sentences
 
-__all__ = ["Encoding", "Streams", "encoded", "encoded_stream"]
+__all__ = ["SentenceEncoder", "Vectors"]
 
-_BATCHES_AHEAD = 8  # of a stream, sorted by length together
-_TOKENS_AHEAD = 1 << 13
+_BATCHES_AHEAD = 8  # batches of a stream that are sorted by length together
+_TOKENS_AHEAD = 1 << 13  # fewer batches if the sentences are long
 
-Vectors = NDArray[np.float32]
-
-
-class Streams:
-    """State that stateful calls carry on: one stream of text for each place in a batch.
-
-    Parameters
-    ----------
-    options
-        Of the model.
-    """
-
-    def __init__(self, options: ELMoOptions) -> None:
-        self._options = options
-        self._state: State = fresh_state(options, 0)
-        self._in_turn = threading.Lock()
-
-    def layers(self, model: LoadedModel, batch: list[list[str]]) -> list[Layers]:
-        """Read on in the first streams: a sentence in each. All layers run, whatever is asked of them."""
-        with self.carried(len(batch)) as state:
-            return model.layers(batch, state=state)
-
-    @contextmanager
-    def carried(self, count: int) -> Iterator[State]:
-        """Give what the first streams have carried to a block that changes it; after an error all stays as it was."""
-        with self._in_turn:
-            known = len(next(iter(self._state.values())))
-            if known < count:
-                new = fresh_state(self._options, count - known)
-                self._state = {name: np.concatenate([array, new[name]]) for name, array in self._state.items()}
-            state = {name: array[:count].copy() for name, array in self._state.items()}
-            yield state
-            for name, array in state.items():
-                self._state[name][:count] = array
+Vectors = NDArray[np.float32]  # (tokens, width), (layers + 1, tokens, width), or the same without the tokens axis
 
 
-@dataclass(frozen=True, kw_only=True)
-class Encoding:
-    """What is wanted of each sentence, and how sentences are put together.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SentenceEncoder:
+    """Encode sentences with one model and one set of options.
 
     Parameters
     ----------
-    choice
-        Layers.
-    pooling
-        "mean" for one vector of a sentence.
-    boundaries
-        Whether the marks of a sentence's ends count as tokens of it.
-    batch_size
-        Sentences at a time; in a stateful encoding: streams.
-    tokenizer
-        For texts.
-    streams
-        What a stateful encoding carries on; None for one without state.
+    embedder : Embedder
+        Computes the layers of sentences.
+    options : EncodingOptions
+        How sentences are batched and what is returned for them.
+    selection : LayerSelection
+        The layers that the options select.
+    streams : CarriedStreams or None
+        Carried recurrent state of a stateful encoding; None if sentences are independent.
     """
 
-    choice: LayerChoice
-    pooling: Literal["mean"] | None = None
-    boundaries: bool = False
-    batch_size: int = 32
-    tokenizer: Tokenizer | None = None
-    streams: Streams | None = field(default=None, repr=False)
+    embedder: Embedder
+    options: EncodingOptions
+    selection: LayerSelection
+    streams: CarriedStreams | None = None
 
-    @classmethod
-    def checked(
-        cls,
-        options: ELMoOptions,
-        *,
-        layers: Any,
-        gamma: Any,
-        layer_norm: Any,
-        pooling: Any,
-        boundaries: Any,
-        batch_size: Any,
-        tokenizer: Any,
-        streams: Streams | None,
-    ) -> Encoding:
-        """Return the encoding that arguments of `ELMo.encode` stand for.
+    @property
+    def token_axis(self) -> int | None:
+        """Axis of a sentence's vectors that counts tokens; None with pooling."""
+        if self.options.pooling is not None:
+            return None
+        return 1 if self.selection.weights is None else 0
 
-        Raises
-        ------
-        TypeError, ValueError
-            If one is of the wrong kind or out of range.
+    def encode(self, sentences: list[list[str]], show: Callable[[int], object] | None = None) -> list[Vectors]:
+        """Return the vectors of sentences.
+
+        Parameters
+        ----------
+        sentences : list of lists of str
+            Tokens of each sentence.
+        show : callable, optional
+            Called with the number of tokens encoded so far.
+
+        Returns
+        -------
+        list of ndarray of float32
+            For each sentence an array of shape (tokens, 2 * projection_dim), or (n_layers + 1, tokens, 2 *
+            projection_dim) for all layers; without the tokens axis if pooled.
         """
-        if pooling is not None:
-            choice_option("pooling", pooling, ("mean",))
-        return cls(
-            choice=LayerChoice.checked(layers, options.n_layers, gamma=gamma, layer_norm=layer_norm),
-            pooling=pooling,
-            boundaries=flag_option("boundaries", boundaries),
-            batch_size=integer_option("batch_size", batch_size, 1, 2**20),
-            tokenizer=checked_tokenizer(tokenizer),
-            streams=streams,
-        )
+        results: list[Vectors | None] = [None] * len(sentences)
+        done = 0
+        for index, layers in self._indexed_layers(sentences):
+            results[index] = self._finish(layers)
+            done += len(sentences[index])
+            if show is not None:
+                show(done)
+        return [vectors for vectors in results if vectors is not None]
 
-    def finished(self, layers: Layers) -> Vectors:
-        """Return what is wanted of a sentence's layers; new."""
-        vectors = self.choice.applied(layers, boundaries=self.boundaries)
-        if self.pooling is None:
+    def encode_inputs(
+        self, inputs: SentenceInputs, show: Callable[[int], object] | None = None
+    ) -> Vectors | list[Vectors]:
+        """Return the vectors of inputs in the form that `ELMo.encode` documents.
+
+        Parameters
+        ----------
+        inputs : SentenceInputs
+            Sentences, or a single text.
+        show : callable, optional
+            Called with the number of tokens encoded so far.
+
+        Returns
+        -------
+        ndarray of float32, or list of ndarray of float32
+            An array for a single text, or with pooling; otherwise a list with one array per sentence.
+        """
+        results = self.encode(inputs.sentences, show)
+        if inputs.is_single:
+            return results[0]
+        if self.options.pooling is None:
+            return results
+        model = self.embedder.model.options
+        width = 2 * model.projection_dim
+        empty = (0, model.n_layers + 1, width) if self.selection.weights is None else (0, width)
+        return np.stack(results) if results else np.empty(empty, dtype=np.float32)
+
+    def encode_stream(self, sentences: Iterable[SentenceInput]) -> Iterator[tuple[list[str], Vectors]]:
+        """Yield the vectors of sentences in order, with only a few batches in memory.
+
+        Parameters
+        ----------
+        sentences : iterable of str or of iterables of str
+            Texts or token lists.
+
+        Yields
+        ------
+        tokens : list of str
+            Tokens of a sentence.
+        vectors : ndarray of float32
+            Its vectors, as `encode` returns them.
+        """
+        count = 0
+        for window in self._windows(sentences):
+            tokens = parse_sentences(window, self.options.tokenizer, first=count)
+            count += len(tokens)
+            yield from zip(tokens, self.encode(tokens), strict=True)
+
+    def _indexed_layers(self, sentences: list[list[str]]) -> Iterator[tuple[int, Layers]]:
+        batch_size = self.options.batch_size
+        if self.streams is None:
+            yield from self.embedder.bucketed_layers(sentences, self.selection.n_layers, batch_size)
+            return
+        for first in range(0, len(sentences), batch_size):
+            batch = sentences[first : first + batch_size]
+            with self.streams.borrowed(len(batch)) as state:  # all layers are computed, as all have state to carry
+                layers = self.embedder.layers(batch, state=state)
+            yield from enumerate(layers, start=first)
+
+    def _finish(self, layers: Layers) -> Vectors:
+        vectors = self.selection.apply(layers, boundaries=self.options.boundaries)
+        if self.options.pooling is None:
             return vectors
-        tokens = max(vectors.shape[-2], 1)  # of none: zeros
+        tokens = max(vectors.shape[-2], 1)  # a sentence without tokens is pooled to zeros
         pooled: Vectors = (vectors.sum(axis=-2, dtype=np.float64) / tokens).astype(np.float32)
         return pooled
 
-
-def encoded(
-    model: LoadedModel, sentences: list[list[str]], encoding: Encoding, show: Callable[[int], Any] | None = None
-) -> list[Vectors]:
-    """Return what is wanted of sentences, in their order.
-
-    Parameters
-    ----------
-    model, sentences, encoding
-        What by, of what, and what.
-    show
-        Called with the number of tokens done.
-    """
-    results: list[Any] = [None] * len(sentences)
-    done = 0
-    for number, layers in _numbered_layers(model, sentences, encoding):
-        results[number] = encoding.finished(layers)
-        done += len(sentences[number])
-        if show is not None:
-            show(done)
-    return results
-
-
-def _numbered_layers(
-    model: LoadedModel, sentences: list[list[str]], encoding: Encoding
-) -> Iterator[tuple[int, Layers]]:
-    if encoding.streams is None:
-        yield from model.bucketed(sentences, encoding.choice.n_layers, encoding.batch_size)
-        return
-    for first in range(0, len(sentences), encoding.batch_size):
-        batch = sentences[first : first + encoding.batch_size]
-        yield from enumerate(encoding.streams.layers(model, batch), start=first)
-
-
-def encoded_stream(model: LoadedModel, sentences: Iterable[Any], encoding: Encoding) -> Iterator[Vectors]:
-    """Give what is wanted of sentences, in their order, with a few batches of them in memory."""
-    count = 0
-    for window in _windows(sentences, encoding):
-        tokens = checked_sentences(window, encoding.tokenizer, first=count)
-        count += len(tokens)
-        yield from encoded(model, tokens, encoding)
-
-
-def _windows(sentences: Iterable[Any], encoding: Encoding) -> Iterator[list[Any]]:
-    """Sentences to sort together: whole batches, and fewer where they are long."""
-    source = iter(sentences)
-    while True:
-        window: list[Any] = []
-        for _ in range(_BATCHES_AHEAD):
-            window += itertools.islice(source, encoding.batch_size)
-            if sum(len(sentence) for sentence in window if hasattr(sentence, "__len__")) > _TOKENS_AHEAD:
-                break
-        if not window:
-            return
-        yield window
+    def _windows(self, sentences: Iterable[SentenceInput]) -> Iterator[list[SentenceInput]]:
+        """Yield runs of sentences to sort by length together: whole batches, fewer if the sentences are long."""
+        source = iter(sentences)
+        while True:
+            window: list[SentenceInput] = []
+            for _ in range(_BATCHES_AHEAD):
+                window += itertools.islice(source, self.options.batch_size)
+                if sum(len(sentence) for sentence in window if isinstance(sentence, Sized)) > _TOKENS_AHEAD:
+                    break
+            if not window:
+                return
+            yield window

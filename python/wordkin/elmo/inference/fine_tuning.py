@@ -1,129 +1,133 @@
-"""All layers of a batch of sentences, and the way back through them: for tasks that train a model's parameters, too."""
+"""Layers of a batch of sentences together with the backward pass, for tasks that also train a model's parameters."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ... import _core
 from ...errors import NotFittedError
-from ...runtime.compute import Precision
+from ...runtime.compute import Compute
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
 from ..state import ModelState, Tensors
-from .embedding import State
+from .carried_state import RecurrentState
+from .embedding import Layers
 
-__all__ = ["LayerPass", "layer_pass"]
-
-Layers = NDArray[np.float32]  # (n_layers + 1, tokens, 2 * projection_dim)
+__all__ = ["LayerPass", "forward_pass"]
 
 
 class LayerPass(NamedTuple):
-    """The layers of some sentences, and how to go back through them.
+    """Layers of the sentences of a batch, and the backward pass through them.
 
     Parameters
     ----------
-    layers
-        float32 (n_layers + 1, tokens, 2 * projection_dim) for each sentence, the token layer first.
-    backward
-        Takes the gradients of `layers`, an array of the same shape for each sentence, and returns those of the
-        parameters by their official names; those of a softmax are not among them. Once: what the layers have saved is
-        used up. Raises TypeError or ValueError for gradients of another kind or shape, and RuntimeError for a second
-        time.
+    layers : list of ndarray of float32, shape (n_layers + 1, tokens, 2 * projection_dim)
+        Layers of each sentence, the token layer first.
+    backward : callable
+        Takes the gradients with respect to `layers`, one array of the same shape per sentence, and returns the
+        gradients with respect to the parameters by their official names; those of a softmax are not included. It can be
+        called once, as it consumes the activations that the forward pass has kept. It raises TypeError or ValueError
+        for gradients of the wrong type or shape, and RuntimeError when called again.
     """
 
     layers: list[Layers]
-    backward: Callable[[Sequence[Any]], Tensors]
+    backward: Callable[[Sequence[ArrayLike]], Tensors]
 
 
-def layer_pass(
-    content: ModelState,
+def forward_pass(
+    model: ModelState,
     sentences: Sequence[Sequence[str]],
-    state: State | None,
+    state: RecurrentState | None,
     *,
-    threads: int,
-    isa: str,
-    precision: Precision,
+    compute: Compute,
     cut: Cut,
     boundaries: bool,
 ) -> LayerPass:
-    """Run all layers of sentences, in one batch, and keep what the way back needs.
+    """Compute all layers of sentences in one batch and keep the activations that the backward pass needs.
 
     Parameters
     ----------
-    content
-        Its parameters are read as they are now.
-    sentences
-        Tokens without marks.
-    state
-        What the sentences begin with, and then what they end with: changed. No gradient passes into it. Zeros by
-        default.
-    threads, isa, precision
-        How to compute.
-    cut
-        Where words are cut that have too many bytes; see `character_rows`.
-    boundaries
-        Whether the marks of a sentence's ends are among its tokens.
+    model : ModelState
+        The model. Its parameters are read at the time of the call.
+    sentences : sequence of sequences of str
+        Tokens without boundary markers.
+    state : dict of str to ndarray of float32, or None
+        Initial recurrent state of each sentence, updated in place to the final state; zeros if None. No gradient flows
+        into it.
+    compute : Compute
+        Number of threads, instruction set and precision.
+    cut : {"bytes", "characters"}
+        Where tokens that are too long are truncated; see `character_rows`.
+    boundaries : bool
+        Whether the layers include the sentence-boundary markers.
+
+    Returns
+    -------
+    LayerPass
+        Layers and backward pass.
 
     Raises
     ------
     NotFittedError
-        If the model reads ids, and nobody knows of which words.
+        If the model has token input and no vocabulary.
     """
-    framed = [[BEGIN_SENTENCE, *sentence, END_SENTENCE] for sentence in sentences]
-    characters, ids = _inputs(content, list(itertools.chain.from_iterable(framed)), cut)
-    ends = np.cumsum([len(sentence) for sentence in framed], dtype=np.int64)
-    traced = _core.elmo.ForwardPass(
-        content.options,
-        content.parameters,
+    bounded = [[BEGIN_SENTENCE, *sentence, END_SENTENCE] for sentence in sentences]
+    characters, ids = _token_inputs(model, list(itertools.chain.from_iterable(bounded)), cut)
+    ends = np.cumsum([len(sentence) for sentence in bounded], dtype=np.int64)
+    core = _core.elmo.ForwardPass(
+        model.options,
+        model.parameters,
         characters,
         ids,
         ends,
         state=state,
-        threads=threads,
-        isa=isa,
-        precision=precision,
+        threads=compute.threads,
+        isa=compute.isa,
+        precision=compute.precision,
     )
-    mark = 0 if boundaries else 1
-    places = [slice(begin + mark, end - mark) for begin, end in itertools.pairwise([0, *ends.tolist()])]
-    layers: Layers = traced.layers
+    skipped = 0 if boundaries else 1
+    positions = [slice(begin + skipped, end - skipped) for begin, end in itertools.pairwise([0, *ends.tolist()])]
+    layers: Layers = core.layers
 
-    def backward(d_layers: Sequence[Any]) -> Tensors:
-        gradients: Tensors = traced.backward(_joined(d_layers, places, layers.shape))
+    def backward(d_layers: Sequence[ArrayLike]) -> Tensors:
+        gradients: Tensors = core.backward(_joined_gradients(d_layers, positions, layers.shape))
         return gradients
 
-    return LayerPass([layers[:, place] for place in places], backward)
+    return LayerPass([layers[:, own] for own in positions], backward)
 
 
-def _inputs(content: ModelState, tokens: list[str], cut: Cut) -> tuple[NDArray[np.uint16] | None, NDArray[np.int32]]:
-    """Rows of characters of distinct words and which of them each token is; or the ids of words."""
-    if content.options.token_input:
-        if content.words is None:
-            raise NotFittedError("this model reads ids of words and has no vocabulary: load it with vocabulary=")
-        return None, np.array(content.words.ids(tokens), dtype=np.int32)
+def _token_inputs(
+    model: ModelState, tokens: list[str], cut: Cut
+) -> tuple[NDArray[np.uint16] | None, NDArray[np.int32]]:
+    """Return the character ids of distinct tokens and the row of each token, or the embedding row of each token."""
+    if model.options.token_input:
+        if model.words is None:
+            raise NotFittedError("this model has token input and no vocabulary: load it with vocabulary=")
+        return None, np.array(model.words.ids(tokens), dtype=np.int32)
     index: dict[str, int] = {}
     ids = np.array([index.setdefault(token, len(index)) for token in tokens], dtype=np.int32)
-    return character_rows(list(index), content.options.max_characters_per_token, cut=cut), ids
+    return character_rows(list(index), model.options.max_characters_per_token, cut=cut), ids
 
 
-def _joined(d_layers: Any, places: list[slice], shape: tuple[int, ...]) -> Layers:
-    """Gradients of all tokens; nobody asks for those of the marks, or they are given."""
+def _joined_gradients(d_layers: object, positions: list[slice], shape: tuple[int, ...]) -> Layers:
+    """Return the gradients of all tokens; those of boundary markers that were not returned are zero."""
     if isinstance(d_layers, np.ndarray) or not isinstance(d_layers, Sequence):
-        raise TypeError(f"d_layers must be a list of arrays, one for each sentence, got {type(d_layers).__name__}")
-    if len(d_layers) != len(places):
-        raise ValueError(f"d_layers must have {len(places)} arrays, one for each sentence, got {len(d_layers)}")
-    whole = np.zeros(shape, dtype=np.float32)
-    for number, (given, place) in enumerate(zip(d_layers, places, strict=True)):
+        raise TypeError(f"d_layers must be a list of arrays, one per sentence, got {type(d_layers).__name__}")
+    if len(d_layers) != len(positions):
+        raise ValueError(f"d_layers must contain {len(positions)} arrays, one per sentence, got {len(d_layers)}")
+    joined = np.zeros(shape, dtype=np.float32)
+    for index, (given, own) in enumerate(zip(d_layers, positions, strict=True)):
         array = np.asarray(given)
         if array.dtype.kind not in "fiu":
-            raise TypeError(f"d_layers[{number}] must have real numbers, got {array.dtype}")
-        target = whole[:, place]
+            raise TypeError(f"d_layers[{index}] must be an array of real numbers, got {array.dtype}")
+        target = joined[:, own]
         if array.shape != target.shape:
             raise ValueError(
-                f"d_layers[{number}] must have the shape of the sentence's layers, {target.shape}, got {array.shape}"
+                f"d_layers[{index}] must have the shape of the sentence's layers, {target.shape}, got {array.shape}"
             )
         target[...] = array
-    return whole
+    return joined

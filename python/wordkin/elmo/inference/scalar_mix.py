@@ -1,6 +1,6 @@
-"""One vector from the layers of a token: the choice of layers, their weights, and the originals' layer norms.
+"""Selection and weighted combination of a model's layers, and the layer normalisation of the original programs.
 
-mixed = gamma * sum over l of s_l * layer_l, with s = softmax(weights).
+The scalar mix is ``gamma * sum(s[l] * layer[l])`` with ``s = softmax(weights)`` (Peters et al. 2018, equation 1).
 """
 
 from __future__ import annotations
@@ -16,86 +16,113 @@ from numpy.typing import NDArray
 
 from ...runtime.options import choice_option, integer_option, real_option
 
-__all__ = ["LayerChoice", "LayerNorm"]
+__all__ = ["LayerNorm", "LayerSelection", "LayersArgument"]
 
 LayerNorm = Literal["bilm", "allennlp"]
+LayersArgument = Literal["all", "top", "average"] | int | Sequence[float] | NDArray[np.floating[Any]]
+
 _EPSILONS: dict[str, float] = {"bilm": 1e-12, "allennlp": 1e-13}
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerChoice:
-    """What is wanted of the layers 0 (the words by themselves) to n_layers.
+class LayerSelection:
+    """Which layers of a token are returned, and how they are combined.
+
+    Layer 0 is the token layer, which does not depend on context; layers 1 to n_layers are the recurrent layers.
 
     Parameters
     ----------
-    shares
-        Factor of each layer in the sum, or None for all layers side by side.
-    gamma
-        Factor of everything.
-    layer_norm
-        "bilm" or "allennlp": each layer minus its mean, through its deviation, over all its numbers in the sentence;
-        "allennlp" counts the marks of the sentence's ends among them. The originals do so over a whole batch; this is
-        what they do for a sentence by itself, so that it does not depend on others.
+    weights : tuple of float or None
+        Normalised weight of each layer, or None to return all layers uncombined.
+    gamma : float, default 1.0
+        Factor by which the result is multiplied.
+    layer_norm : {"bilm", "allennlp"} or None, default None
+        Normalise each layer to mean 0 and variance 1 over all its values in the sentence. "allennlp" includes the
+        sentence-boundary markers in mean and variance, "bilm" does not. The original programs compute both over a
+        whole batch; here they are computed for each sentence, so that its vectors do not depend on the batch.
+
+    References
+    ----------
+    Peters et al. (2018), Deep contextualized word representations, section 3.2.
     """
 
-    shares: tuple[float, ...] | None
+    weights: tuple[float, ...] | None
     gamma: float = 1.0
     layer_norm: LayerNorm | None = None
 
     @classmethod
-    def checked(cls, layers: Any, n_layers: int, *, gamma: Any = 1.0, layer_norm: Any = None) -> LayerChoice:
-        """Return the choice that arguments of `encode` stand for.
+    def parse(
+        cls, layers: LayersArgument, n_layers: int, *, gamma: float = 1.0, layer_norm: LayerNorm | None = None
+    ) -> LayerSelection:
+        """Return the selection that the arguments of `ELMo.encode` describe.
+
+        Parameters
+        ----------
+        layers : {"all", "top", "average"}, int, or sequence of float
+            A name, the index of a layer (negative indices count from the last), or one scalar-mix weight per layer,
+            which are softmax-normalised; -inf excludes a layer.
+        n_layers : int
+            Number of recurrent layers of the model.
+        gamma : float, default 1.0
+            Factor by which the result is multiplied.
+        layer_norm : {"bilm", "allennlp"}, optional
+            Layer normalisation; none by default.
+
+        Returns
+        -------
+        LayerSelection
+            The selection.
 
         Raises
         ------
         TypeError, ValueError
-            If they stand for none.
+            If an argument has the wrong type or is out of range.
 
         Examples
         --------
-        >>> LayerChoice.checked("top", 2).shares
+        >>> LayerSelection.parse("top", 2).weights
         (0.0, 0.0, 1.0)
-        >>> LayerChoice.checked([0, 0, float("-inf")], 2).shares
+        >>> LayerSelection.parse([0, 0, float("-inf")], 2).weights
         (0.5, 0.5, 0.0)
         """
         return cls(
-            shares=_shares(layers, n_layers),
+            weights=_weights(layers, n_layers),
             gamma=real_option("gamma", gamma, -math.inf, math.inf),
             layer_norm=None if layer_norm is None else choice_option("layer_norm", layer_norm, tuple(_EPSILONS)),  # type: ignore[arg-type]
         )
 
     @property
     def n_layers(self) -> int | None:
-        """The recurrent layers that must be run; None for all."""
-        if self.shares is None:
+        """Number of recurrent layers that must be computed; None for all of them."""
+        if self.weights is None:
             return None
-        return max((place for place, share in enumerate(self.shares) if share), default=0)
+        return max((index for index, weight in enumerate(self.weights) if weight), default=0)
 
-    def applied(self, layers: NDArray[np.float32], *, boundaries: bool) -> NDArray[np.float32]:
-        """Return what is wanted of a sentence.
+    def apply(self, layers: NDArray[np.float32], *, boundaries: bool) -> NDArray[np.float32]:
+        """Return the selected vectors of a sentence.
 
         Parameters
         ----------
-        layers
-            float32 (layers run + 1, tokens + 2, width): with the marks of the sentence's ends.
-        boundaries
-            Whether these are wanted too.
+        layers : ndarray of float32, shape (computed layers + 1, tokens + 2, width)
+            Layers of the sentence, including the sentence-boundary markers.
+        boundaries : bool
+            Whether the result includes the boundary markers.
 
         Returns
         -------
-        ndarray
-            New, float32 (tokens, width) or (layers + 1, tokens, width).
+        ndarray of float32, shape (tokens, width) or (layers + 1, tokens, width)
+            A new array; three-dimensional if the layers are not combined.
         """
         inner = layers if boundaries else layers[:, 1:-1]
         if self.layer_norm is not None:
             inner = self._normalized(inner, layers)
-        if self.shares is None:
+        if self.weights is None:
             return inner * np.float32(self.gamma) if self.gamma != 1.0 else np.array(inner, order="C")
         mixed: NDArray[np.float32] | None = None
-        for layer, share in zip(inner, self.shares, strict=False):
-            factor = np.float32(share * self.gamma)
-            if share == 0.0:
+        for layer, weight in zip(inner, self.weights, strict=False):
+            if weight == 0.0:
                 continue
+            factor = np.float32(weight * self.gamma)
             if mixed is None:
                 mixed = layer * factor
             else:
@@ -114,21 +141,24 @@ class LayerChoice:
         return normalized
 
 
-def _shares(layers: Any, n_layers: int) -> tuple[float, ...] | None:
+def _weights(layers: LayersArgument, n_layers: int) -> tuple[float, ...] | None:
     if isinstance(layers, str):
         choice_option("layers", layers, ("all", "top", "average"))
         if layers == "all":
             return None
         if layers == "average":
             return (1 / (n_layers + 1),) * (n_layers + 1)
-        layers = n_layers
+        return _one_layer(n_layers, n_layers)
     if isinstance(layers, Sequence | np.ndarray) and not isinstance(layers, bytes):
-        return _softmax(layers, n_layers)
-    place = integer_option("layers", layers, -n_layers - 1, n_layers) % (n_layers + 1)
-    return tuple(float(layer == place) for layer in range(n_layers + 1))
+        return _softmax([*layers], n_layers)
+    return _one_layer(integer_option("layers", layers, -n_layers - 1, n_layers) % (n_layers + 1), n_layers)
 
 
-def _softmax(weights: Any, n_layers: int) -> tuple[float, ...]:
+def _one_layer(index: int, n_layers: int) -> tuple[float, ...]:
+    return tuple(float(layer == index) for layer in range(n_layers + 1))
+
+
+def _softmax(weights: Sequence[Any], n_layers: int) -> tuple[float, ...]:
     values = [
         -math.inf
         if isinstance(weight, numbers.Real) and float(weight) == -math.inf
@@ -137,11 +167,11 @@ def _softmax(weights: Any, n_layers: int) -> tuple[float, ...]:
     ]
     if len(values) != n_layers + 1:
         raise ValueError(
-            f"layers must have a weight for each of the {n_layers + 1} layers, that of the words first; "
+            f"layers must have one weight for each of the {n_layers + 1} layers, starting with the token layer, "
             f"got {len(values)} weights"
         )
     greatest = max(values)
     if greatest == -math.inf:
-        raise ValueError("layers must leave one layer in; all weights are -inf")
+        raise ValueError("layers must include at least one layer, got only weights of -inf")
     powers = [math.exp(value - greatest) for value in values]
     return tuple(power / sum(powers) for power in powers)

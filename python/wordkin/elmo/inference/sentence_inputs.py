@@ -1,84 +1,157 @@
-"""What users give to be encoded, as token lists: texts, lists of texts, lists of token lists."""
+"""Conversion of what callers pass as sentences (a text, texts, or token lists) to token lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from ...text.tokenization import split_words
+from ...text.token_lists import checked_tokens
+from ...text.tokenization import Tokenizer, split_words
 
-__all__ = ["Sentence", "Tokenizer", "checked_sentence", "checked_sentences", "checked_tokenizer"]
+__all__ = ["SentenceInput", "SentenceInputs", "parse_sentence", "parse_sentences", "require_tokenizer"]
 
-Sentence = Sequence[str]
-Tokenizer = Callable[[str], Iterable[str]]
+SentenceInput = str | Iterable[str]  # a text, or the tokens of a sentence
 
-_NESTING = "give [['first', 'sentence'], ['second', 'one']], or texts such as ['first sentence', 'second one']"
-
-
-def checked_tokenizer(tokenizer: Any) -> Tokenizer | None:
-    """Return a tokenizer, or None for the own rule.
-
-    Raises
-    ------
-    TypeError
-        If it cannot be called.
-    """
-    if tokenizer is not None and not callable(tokenizer):
-        raise TypeError(f"tokenizer must be callable, from a str to its tokens, got {type(tokenizer).__name__}")
-    return tokenizer  # type: ignore[no-any-return]
+_EXAMPLES = "pass [['first', 'sentence'], ['second', 'one']], or texts such as ['first sentence', 'second one']"
 
 
-def checked_sentences(inputs: Any, tokenizer: Tokenizer | None = None, *, first: int = 0) -> list[list[str]]:
-    """Return a list of inputs as token lists.
+@dataclass(frozen=True, kw_only=True)
+class SentenceInputs:
+    """Sentences as token lists, and whether the caller passed a single text instead of a list.
 
     Parameters
     ----------
-    inputs
-        Texts, or token lists, or both.
-    tokenizer
-        For texts; `split_words` by default.
-    first
-        Number of the first of them, for errors.
+    sentences : list of lists of str
+        Tokens of each sentence.
+    is_single : bool
+        Whether the input was one text; results are then returned for it alone, not in a list.
+    """
+
+    sentences: list[list[str]]
+    is_single: bool
+
+    @classmethod
+    def parse(cls, inputs: str | Iterable[SentenceInput], tokenizer: Tokenizer | None) -> SentenceInputs:
+        """Convert the input of `ELMo.encode` or `ELMo.score`.
+
+        Parameters
+        ----------
+        inputs : str, or iterable of str or of iterables of str
+            A text, or a list of texts or token lists.
+        tokenizer : callable or None
+            Splits a text into tokens; `split_words` if None.
+
+        Returns
+        -------
+        SentenceInputs
+            The sentences.
+
+        Raises
+        ------
+        TypeError
+            See `parse_sentences`.
+        """
+        is_single = isinstance(inputs, str)
+        return cls(sentences=parse_sentences([inputs] if is_single else inputs, tokenizer), is_single=is_single)
+
+    @property
+    def tokens(self) -> int:
+        """Total number of tokens."""
+        return sum(map(len, self.sentences))
+
+
+def require_tokenizer(tokenizer: object) -> Tokenizer | None:
+    """Check a tokenizer argument.
+
+    Parameters
+    ----------
+    tokenizer : callable or None
+        Splits a text into tokens.
+
+    Returns
+    -------
+    callable or None
+        The argument.
 
     Raises
     ------
     TypeError
-        If something is neither; or if these are several words where sentences are meant: texts without a blank. Who
-        means them gives a tokenizer.
+        If it is neither callable nor None.
+    """
+    if tokenizer is not None and not callable(tokenizer):
+        raise TypeError(f"tokenizer must be callable and return the tokens of a text, got {type(tokenizer).__name__}")
+    return tokenizer
+
+
+def parse_sentences(inputs: object, tokenizer: Tokenizer | None = None, *, first: int = 0) -> list[list[str]]:
+    """Convert a list of texts or token lists to token lists.
+
+    Parameters
+    ----------
+    inputs : iterable of str or of iterables of str
+        Texts, token lists, or a mixture of both.
+    tokenizer : callable, optional
+        Splits a text into tokens; `split_words` by default.
+    first : int, default 0
+        Index of the first sentence in error messages.
+
+    Returns
+    -------
+    list of lists of str
+        Tokens of each sentence.
+
+    Raises
+    ------
+    TypeError
+        If an input is neither a text nor an iterable of str. Also, without a tokenizer, for several texts none of which
+        contains whitespace: they are most likely the words of one sentence.
 
     Examples
     --------
-    >>> checked_sentences(["A text.", ["tokens", "of", "another"]])
+    >>> parse_sentences(["A text.", ["tokens", "of", "another"]])
     [['A', 'text', '.'], ['tokens', 'of', 'another']]
     """
     if isinstance(inputs, bytes | dict) or not isinstance(inputs, Iterable):
-        raise TypeError(f"inputs must be a text or a list of sentences, got {type(inputs).__name__}; {_NESTING}")
+        raise TypeError(f"inputs must be a text or a list of sentences, got {type(inputs).__name__}; {_EXAMPLES}")
     given = list(inputs)
     texts = [sentence for sentence in given if isinstance(sentence, str)]
-    if tokenizer is None and len(texts) > 1 and len(texts) == len(given) and not any(map(_has_blank, texts)):
+    if tokenizer is None and len(texts) > 1 and len(texts) == len(given) and not any(map(_has_whitespace, texts)):
         shown = [text[:20] for text in texts[:3]]
         raise TypeError(
-            f"inputs are {len(texts)} texts without a blank, such as {shown}: words where sentences are meant? For one "
-            f"sentence give [{shown}], a list of token lists; to have texts cut otherwise, give a tokenizer"
+            f"inputs must be sentences, got {len(texts)} texts without whitespace, such as {shown}; for one sentence "
+            f"pass a list with one token list, [{shown}]; if each text is a sentence, pass tokenizer="
         )
-    return [checked_sentence(sentence, tokenizer, first + place) for place, sentence in enumerate(given)]
+    return [parse_sentence(sentence, tokenizer, first + index) for index, sentence in enumerate(given)]
 
 
-def _has_blank(text: str) -> bool:
-    return any(character.isspace() for character in text)
+def parse_sentence(sentence: object, tokenizer: Tokenizer | None, index: int | None = None) -> list[str]:
+    """Convert one text or token list to a token list.
 
+    Parameters
+    ----------
+    sentence : str or iterable of str
+        A text, or the tokens of a sentence.
+    tokenizer : callable or None
+        Splits a text into tokens; `split_words` if None.
+    index : int, optional
+        Index of the sentence in error messages.
 
-def checked_sentence(sentence: Any, tokenizer: Tokenizer | None, place: int | None = None) -> list[str]:
-    """Return one input as a token list; `place` is its number, for errors."""
-    name = "the sentence" if place is None else f"sentence {place}"
+    Returns
+    -------
+    list of str
+        The tokens.
+
+    Raises
+    ------
+    TypeError
+        If the sentence is neither a text nor an iterable of str.
+    """
+    name = "the sentence" if index is None else f"sentence {index}"
     if isinstance(sentence, str):
         tokens = split_words(sentence) if tokenizer is None else list(tokenizer(sentence))
-        name = f"the tokenizer's answer for {name}"
-    elif isinstance(sentence, bytes | dict) or not isinstance(sentence, Iterable):
-        raise TypeError(f"{name} must be a text or a list of tokens, got {type(sentence).__name__}; {_NESTING}")
-    else:
-        tokens = list(sentence)
-    for number, token in enumerate(tokens):
-        if not isinstance(token, str):
-            raise TypeError(f"{name} must have str for tokens, got {type(token).__name__} at place {number}")
-    return tokens
+        return checked_tokens(tokens, f"the tokenizer's result for {name}")
+    return checked_tokens(sentence, name, f"a text or a list of tokens ({_EXAMPLES})")
+
+
+def _has_whitespace(text: str) -> bool:
+    return any(character.isspace() for character in text)

@@ -1,26 +1,38 @@
-"""Static vectors from a contextual model: of words by themselves, or the mean of their occurrences in a text."""
+"""Static word vectors from a contextual model: the token layer, or the mean over the occurrences in a text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...errors import VocabularyError
 from ...vectors import KeyedVectors
 from ..data.encoded_text import ReadText, Sentences
-from .embedding import LoadedModel
-from .encoding import Encoding, encoded
+from .embedding import Embedder
+from .encoding import SentenceEncoder
 
-__all__ = ["distilled", "word_table"]
+__all__ = ["distill_corpus", "token_table"]
 
-_SENTENCES_AT_ONCE = 512
-_WORDS_AT_ONCE = 4096
+_SENTENCES_PER_BLOCK = 512
+_TOKENS_PER_BLOCK = 4096
 
 
-def word_table(model: LoadedModel, words: list[str]) -> KeyedVectors:
-    """Return the vectors that words have before any context; of equal words one.
+def token_table(embedder: Embedder, words: list[str]) -> KeyedVectors:
+    """Return the output of the token layer for words, which does not depend on context.
+
+    Parameters
+    ----------
+    embedder : Embedder
+        Computes the token layer.
+    words : list of str
+        The words; duplicates are ignored.
+
+    Returns
+    -------
+    KeyedVectors
+        float32 vectors of shape (distinct words, projection_dim).
 
     Raises
     ------
@@ -29,60 +41,69 @@ def word_table(model: LoadedModel, words: list[str]) -> KeyedVectors:
     """
     distinct = list(dict.fromkeys(words))
     if not distinct:
-        raise VocabularyError("no words are given")
-    table = np.empty((len(distinct), model.options.projection_dim), dtype=np.float32)
-    for first in range(0, len(distinct), _WORDS_AT_ONCE):
-        part = distinct[first : first + _WORDS_AT_ONCE]
-        table[first : first + len(part)] = model.word_vectors(part)
+        raise VocabularyError("words must contain at least one word, got none")
+    table = np.empty((len(distinct), embedder.model.options.projection_dim), dtype=np.float32)
+    for first in range(0, len(distinct), _TOKENS_PER_BLOCK):
+        block = distinct[first : first + _TOKENS_PER_BLOCK]
+        table[first : first + len(block)] = embedder.token_vectors(block)
     return KeyedVectors.from_vocabulary(distinct, table)
 
 
-def distilled(
-    model: LoadedModel,
-    corpus: Any,
-    encoding: Encoding,
-    *,
-    workers: int,
-    min_count: int,
-    show: Callable[[int], Any] | None = None,
+def distill_corpus(
+    encoder: SentenceEncoder, text: ReadText, *, min_count: int, show: Callable[[int], object] | None = None
 ) -> KeyedVectors:
-    """Return for each word of a text the mean of the vectors that its occurrences have.
+    """Return for each word of a text the mean of the contextual vectors of its occurrences.
+
+    Parameters
+    ----------
+    encoder : SentenceEncoder
+        Encodes sentences to one vector per token.
+    text : ReadText
+        The text.
+    min_count : int
+        Minimum number of occurrences of a word.
+    show : callable, optional
+        Called with the number of tokens encoded so far.
+
+    Returns
+    -------
+    KeyedVectors
+        float32 vectors of shape (words, 2 * projection_dim), most frequent word first, with the attribute ``count``.
 
     Raises
     ------
     VocabularyError
         If no word occurs `min_count` times.
     CorpusError
-        If the text has no words.
+        If the text contains no words.
     """
-    read = ReadText(corpus, name="corpus", workers=workers)
-    types, sentences = read.sentences()
+    types, sentences = text.sentences()
     kept = np.flatnonzero(types.counts >= min_count)
     if not len(kept):
-        raise VocabularyError(f"{read.name}: no word occurs min_count={min_count} times")
-    places = np.full(len(types), -1, dtype=np.int64)
-    places[kept] = np.arange(len(kept))
-    sums = np.zeros((len(kept), 2 * model.options.projection_dim))
+        raise VocabularyError(f"{text.name}: no word occurs min_count={min_count} times")
+    rows_of_types = np.full(len(types), -1, dtype=np.int64)
+    rows_of_types[kept] = np.arange(len(kept))
+    sums = np.zeros((len(kept), 2 * encoder.embedder.model.options.projection_dim))
     done = 0
-    for batch in _batches(sentences):
-        tokens = [[types.words[number] for number in sentence.tolist()] for sentence in batch]
-        for sentence, vectors in zip(batch, encoded(model, tokens, encoding), strict=True):
-            rows = places[sentence]
+    for block in _blocks(sentences):
+        tokens = [[types.words[type_id] for type_id in sentence.tolist()] for sentence in block]
+        for sentence, vectors in zip(block, encoder.encode(tokens), strict=True):
+            rows = rows_of_types[sentence]
             np.add.at(sums, rows[rows >= 0], vectors[rows >= 0])
             done += len(sentence)
         if show is not None:
             show(done)
     counts = types.counts[kept].astype(np.int64)
     means = (sums / counts[:, None]).astype(np.float32)
-    return KeyedVectors.from_vocabulary([types.words[number] for number in kept.tolist()], means, counts)
+    return KeyedVectors.from_vocabulary([types.words[type_id] for type_id in kept.tolist()], means, counts)
 
 
-def _batches(sentences: Sentences) -> Iterator[list[Any]]:
-    batch: list[Any] = []
+def _blocks(sentences: Sentences) -> Iterator[list[NDArray[np.int32]]]:
+    block: list[NDArray[np.int32]] = []
     for sentence in sentences:
-        batch.append(sentence)
-        if len(batch) == _SENTENCES_AT_ONCE:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+        block.append(sentence)
+        if len(block) == _SENTENCES_PER_BLOCK:
+            yield block
+            block = []
+    if block:
+        yield block

@@ -1,4 +1,4 @@
-"""Vectors of words that were met already, exact and within a bound of memory."""
+"""Bounded cache of token vectors, which do not depend on context and are therefore reused across sentences."""
 
 from __future__ import annotations
 
@@ -8,75 +8,114 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CACHE_BYTES", "TokenCache"]
+__all__ = ["DEFAULT_CACHE_BYTES", "TokenCache"]
 
-CACHE_BYTES = 128 << 20
-_KEY_BYTES = 200  # of a word and its places in the tables, about
+DEFAULT_CACHE_BYTES = 128 << 20
+_ENTRY_OVERHEAD_BYTES = 200  # approximate: the token and its entries in the two hash tables
 
-Compute = Callable[[list[str]], NDArray[np.float32]]
+TokenVectors = NDArray[np.float32]  # (tokens, width)
 
 
 class TokenCache:
-    """Remembers the words asked for last.
+    """Cache of the most recently used token vectors. Its methods may be called from several threads.
 
-    Two generations: a word that is asked for moves into the young one; when that is full, the old one is forgotten and
-    the young one becomes old. That is nearly the order of last use, for the price of a look-up.
+    The cache has two generations. A token that is requested moves to the young generation; when that is full, the old
+    generation is discarded and the young one takes its place. This approximates least-recently-used eviction at the
+    cost of one dictionary look-up.
+
+    The size limit is fixed. `resized` returns a cache with another limit, so that calls already running keep theirs.
 
     Parameters
     ----------
-    width
-        Numbers of a vector.
-    compute
-        The vectors of words; of a word the same whatever the others are.
-    most_bytes
-        Memory for vectors and words; 0: none is remembered.
+    width : int
+        Dimensionality of the vectors.
+    max_bytes : int, default 128 MiB
+        Size limit for vectors and tokens in bytes; 0 disables caching.
+
+    Examples
+    --------
+    >>> cache = TokenCache(1)
+    >>> cache.vectors(["a", "bc"], lambda tokens: np.array([[len(token)] for token in tokens], np.float32)).tolist()
+    [[1.0], [2.0]]
+    >>> len(cache)
+    2
     """
 
-    def __init__(self, width: int, compute: Compute, *, most_bytes: int = CACHE_BYTES) -> None:
+    def __init__(self, width: int, max_bytes: int = DEFAULT_CACHE_BYTES) -> None:
+        self.max_bytes = max_bytes
         self._width = width
-        self._compute = compute
-        self._most_rows = 0  # of a generation
-        self._young: dict[str, NDArray[np.float32]] = {}
-        self._old: dict[str, NDArray[np.float32]] = {}
+        self._generation_size = max_bytes // (2 * (4 * width + _ENTRY_OVERHEAD_BYTES))
+        self._young: dict[str, TokenVectors] = {}
+        self._old: dict[str, TokenVectors] = {}
         self._lock = threading.Lock()
-        self.bound(most_bytes)
-
-    def bound(self, most_bytes: int) -> None:
-        """Change the memory; what no longer has room is forgotten."""
-        with self._lock:
-            self._most_rows = most_bytes // (2 * (4 * self._width + _KEY_BYTES))
-            for generation in (self._young, self._old):
-                while len(generation) > self._most_rows:
-                    generation.popitem()
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
 
-    def vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Return float32 (len(words), width) of distinct words; new."""
-        table = np.empty((len(words), self._width), dtype=np.float32)
+    def resized(self, max_bytes: int) -> TokenCache:
+        """Return a cache with another size limit that holds the most recent vectors of this one.
+
+        Parameters
+        ----------
+        max_bytes : int
+            Size limit in bytes; 0 disables caching.
+
+        Returns
+        -------
+        TokenCache
+            This cache if it has the requested limit already, otherwise a new one. The vectors are shared, not copied.
+        """
+        if max_bytes == self.max_bytes:
+            return self
+        cache = TokenCache(self._width, max_bytes)
+        with self._lock:
+            cache._young = _newest(self._young, cache._generation_size)
+            cache._old = _newest(self._old, cache._generation_size)
+        return cache
+
+    def vectors(self, tokens: Sequence[str], compute: Callable[[list[str]], TokenVectors]) -> TokenVectors:
+        """Return the vectors of distinct tokens.
+
+        Parameters
+        ----------
+        tokens : sequence of str
+            Distinct tokens.
+        compute : callable
+            Called with the list of tokens that are not cached; returns their vectors. The vector of a token must not
+            depend on the other tokens.
+
+        Returns
+        -------
+        ndarray of float32, shape (tokens, width)
+            A new array.
+        """
+        table = np.empty((len(tokens), self._width), dtype=np.float32)
         missing: list[int] = []
         with self._lock:
-            for row, word in enumerate(words):
-                vector = self._young.get(word)
+            for row, token in enumerate(tokens):
+                vector = self._young.get(token)
                 if vector is None:
-                    vector = self._old.pop(word, None)
+                    vector = self._old.pop(token, None)
                     if vector is None:
                         missing.append(row)
                         continue
-                    self._add(word, vector)
+                    self._add(token, vector)
                 table[row] = vector
         if missing:
-            computed = self._compute([words[row] for row in missing])
+            computed = compute([tokens[row] for row in missing])
             table[missing] = computed
             with self._lock:
                 for row, vector in zip(missing, computed, strict=True):
-                    self._add(words[row], vector.copy())  # a view would hold the whole table
+                    self._add(tokens[row], vector.copy())  # a view would keep the whole table in memory
         return table
 
-    def _add(self, word: str, vector: NDArray[np.float32]) -> None:
-        if self._most_rows == 0:
+    def _add(self, token: str, vector: TokenVectors) -> None:
+        if self._generation_size == 0:
             return
-        if len(self._young) >= self._most_rows:
+        if len(self._young) >= self._generation_size:
             self._old, self._young = self._young, {}
-        self._young[word] = vector
+        self._young[token] = vector
+
+
+def _newest(generation: dict[str, TokenVectors], count: int) -> dict[str, TokenVectors]:
+    return dict(list(generation.items())[max(0, len(generation) - count) :])

@@ -1,0 +1,127 @@
+"""What the inference calls on one model share: its packed weights, the token-vector cache, and carried state."""
+
+from __future__ import annotations
+
+import threading
+
+from ...runtime.compute import Compute
+from ...text.characters import Cut
+from ..state import ModelState
+from .carried_state import CarriedStreams
+from .embedding import Embedder
+from .encoding import SentenceEncoder
+from .encoding_options import EncodingOptions
+from .inference_model import InferenceModel
+from .token_cache import DEFAULT_CACHE_BYTES, TokenCache
+
+__all__ = ["InferenceSession"]
+
+
+class InferenceSession:
+    """Provide loaded models to concurrent calls.
+
+    The session keeps the packed weights that were used last. Each call receives an `Embedder` with its own number of
+    threads and a token cache of the size that it requested; neither changes while the call runs.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()  # guards all attributes below
+        self._model: InferenceModel | None = None
+        self._loaded_from: tuple[ModelState, str, str, Cut] | None = None
+        self._cache = TokenCache(0)
+        self._cache_bytes = DEFAULT_CACHE_BYTES
+        self._streams: CarriedStreams | None = None
+
+    def invalidate(self) -> None:
+        """Discard the packed weights and cached vectors; to be called after the model's parameters have changed."""
+        with self._lock:
+            self._model, self._loaded_from = None, None
+            self._cache = TokenCache(0)
+
+    def reset_streams(self) -> None:
+        """Discard the recurrent state that stateful calls carry."""
+        with self._lock:
+            self._streams = None
+
+    def streams(self, state: ModelState) -> CarriedStreams:
+        """Return the carried state of stateful calls.
+
+        Parameters
+        ----------
+        state : ModelState
+            The model.
+
+        Returns
+        -------
+        CarriedStreams
+            Shared by all stateful calls until `reset_streams`.
+        """
+        with self._lock:
+            if self._streams is None:
+                self._streams = CarriedStreams(state.options)
+            return self._streams
+
+    def embedder(
+        self, state: ModelState, compute: Compute, *, cut: Cut = "bytes", cache_bytes: int | None = None
+    ) -> Embedder:
+        """Return an embedder for one call, loading the model if necessary.
+
+        Parameters
+        ----------
+        state : ModelState
+            The model.
+        compute : Compute
+            Number of threads of the call, instruction set and precision.
+        cut : {"bytes", "characters"}, default "bytes"
+            Where tokens that are too long are truncated; see `character_rows`.
+        cache_bytes : int, optional
+            Size limit of the token-vector cache in bytes, also for later calls; by default that of the call before.
+
+        Returns
+        -------
+        Embedder
+            For this call.
+        """
+        wanted = (state, compute.isa, compute.precision, cut)
+        with self._lock:
+            if cache_bytes is not None:
+                self._cache_bytes = cache_bytes
+            model = self._model
+            if model is None or self._loaded_from is None or not _same(self._loaded_from, wanted):
+                self._model = model = None  # free the old weights before the new ones are packed
+                model = InferenceModel.load(state, compute, cut=cut)
+                self._model, self._loaded_from = model, wanted
+                self._cache = TokenCache(state.options.projection_dim, self._cache_bytes)
+            self._cache = self._cache.resized(self._cache_bytes)
+            return Embedder(model=model, cache=self._cache, threads=compute.threads)
+
+    def encoder(self, state: ModelState, options: EncodingOptions, compute: Compute) -> SentenceEncoder:
+        """Return a sentence encoder for one call, loading the model if necessary.
+
+        Parameters
+        ----------
+        state : ModelState
+            The model.
+        options : EncodingOptions
+            How sentences are encoded.
+        compute : Compute
+            Number of threads of the call, instruction set and precision.
+
+        Returns
+        -------
+        SentenceEncoder
+            For this call.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the options do not fit the model.
+        """
+        selection = options.selection(state.options.n_layers)
+        streams = self.streams(state) if options.stateful else None
+        embedder = self.embedder(state, compute, cut=options.cut, cache_bytes=options.cache_bytes)
+        return SentenceEncoder(embedder=embedder, options=options, selection=selection, streams=streams)
+
+
+def _same(loaded: tuple[ModelState, str, str, Cut], wanted: tuple[ModelState, str, str, Cut]) -> bool:
+    return loaded[0] is wanted[0] and loaded[1:] == wanted[1:]
