@@ -1,4 +1,4 @@
-"""`ELMo.forward` and the way back: the layers of `encode`, and gradients against central differences in float64."""
+"""`ELMo.forward`: its layers are those of `encode`; its gradients agree with central differences in float64."""
 
 from __future__ import annotations
 
@@ -22,18 +22,8 @@ Floats = NDArray[np.float64]
 SENTENCES = [["big", "apple", "and"], [], ["pears"], ["and", "plums"]]
 
 
-@pytest.fixture
-def model(small_model: MakeModel) -> ELMo:
-    """Random weights that are large enough for words to differ."""
-    model = small_model()
-    model.initialize(seed=3)
-    for tensor in model.parameters.values():
-        tensor *= np.float32(3.0)
-    return model
-
-
-def objective(model: ELMo, exact: dict[str, Floats], d_layers: list[NDArray[np.float32]]) -> float:
-    """The sum of all layers times constants, by the float64 definition."""
+def weighted_sum(model: ELMo, exact: dict[str, Floats], d_layers: list[NDArray[np.float32]]) -> float:
+    """Return the sum of all layers weighted by `d_layers`, by the float64 reference."""
     leaves = {name: Node(value) for name, value in exact.items()}
     total = 0.0
     for sentence, d in zip(SENTENCES, d_layers, strict=True):
@@ -44,6 +34,16 @@ def objective(model: ELMo, exact: dict[str, Floats], d_layers: list[NDArray[np.f
     return total
 
 
+def central_difference(model: ELMo, exact: dict[str, Floats], name: str, index: int, d_layers: list[Any]) -> float:
+    before = exact[name].flat[index]
+    values = []
+    for change in (1e-6, -1e-6):
+        exact[name].flat[index] = before + change
+        values.append(weighted_sum(model, exact, d_layers))
+    exact[name].flat[index] = before
+    return (values[0] - values[1]) / 2e-6
+
+
 def test_layers_and_gradients(model: ELMo) -> None:
     layers, backward = model.forward(SENTENCES, workers=2)
     for given, expected in zip(layers, model.encode(SENTENCES, "all"), strict=True):
@@ -52,26 +52,16 @@ def test_layers_and_gradients(model: ELMo) -> None:
     generator = np.random.default_rng(1)
     d_layers = [generator.standard_normal(array.shape).astype(np.float32) for array in layers]
     gradients = backward(d_layers)
-    assert list(gradients) == list(model.parameters)  # there is no softmax
+    assert list(gradients) == list(model.parameters)  # the model has no softmax
     exact = {name: tensor.astype(np.float64) for name, tensor in model.parameters.items()}
     for name, gradient in gradients.items():
         assert gradient.any(), name
         largest = np.argsort(-np.abs(gradient), axis=None)[:3]
-        slopes = [slope(model, exact, name, int(place), d_layers) for place in largest]
-        assert_close(gradient.flat[largest], np.array(slopes), name)
+        expected = [central_difference(model, exact, name, int(index), d_layers) for index in largest]
+        assert_close(gradient.flat[largest], np.array(expected), name)
 
 
-def slope(model: ELMo, exact: dict[str, Floats], name: str, place: int, d_layers: list[Any]) -> float:
-    before = exact[name].flat[place]
-    sides = []
-    for change in (1e-6, -1e-6):
-        exact[name].flat[place] = before + change
-        sides.append(objective(model, exact, d_layers))
-    exact[name].flat[place] = before
-    return (sides[0] - sides[1]) / 2e-6
-
-
-def test_parameters_are_read_anew(model: ELMo) -> None:
+def test_parameters_are_read_at_each_call(model: ELMo) -> None:
     before = model.forward(SENTENCES)
     gradients = before.backward(before.layers)
     for name, gradient in gradients.items():
@@ -84,7 +74,7 @@ def test_parameters_are_read_anew(model: ELMo) -> None:
     np.testing.assert_allclose(model.encode(SENTENCES, "all")[0], after.layers[0], rtol=0, atol=1e-6)
 
 
-def test_marks_of_the_ends(model: ELMo) -> None:
+def test_boundary_markers(model: ELMo) -> None:
     layers, backward = model.forward(["big apple"], boundaries=True)
     np.testing.assert_allclose(layers[0], model.encode("big apple", "all", boundaries=True), rtol=0, atol=1e-6)
     inner, inner_backward = model.forward([["big", "apple"]])
@@ -97,7 +87,7 @@ def test_marks_of_the_ends(model: ELMo) -> None:
         np.testing.assert_array_equal(gradient, other, err_msg=name)
 
 
-def test_state_goes_on(model: ELMo) -> None:
+def test_state_is_carried_between_stateful_calls(model: ELMo) -> None:
     expected = [model.encode([sentence], "all", batch_size=1, stateful=True)[0] for sentence in SENTENCES]
     model.reset_state()
     for sentence, layers in zip(SENTENCES, expected, strict=True):
@@ -106,28 +96,32 @@ def test_state_goes_on(model: ELMo) -> None:
         assert given.backward(given.layers).keys() == model.parameters.keys()
 
 
-def test_tokens_as_ids(trained: ELMo, small_model: MakeModel, sentences: list[list[str]], quick: dict) -> None:
+def test_gradients_of_an_embedding_table(small_model: MakeModel, sentences: list[list[str]], quick: Any) -> None:
     model = small_model(token_input=True)
     model.train(sentences, **quick)
     layers, backward = model.forward([["apples", "unheard"]])
     np.testing.assert_allclose(layers[0], model.encode([["apples", "unheard"]], "all")[0], rtol=0, atol=1e-6)
-    touched = np.flatnonzero(backward(layers)["embedding"].any(axis=1))
-    assert [model.vocabulary[row] for row in touched] == sorted(
-        ["<S>", "</S>", "<UNK>", "apples"], key=model.vocabulary.index
-    )
-    assert not any(name.startswith("softmax") for name in trained.forward([["figs"]]).backward([np.zeros((3, 1, 16))]))
+    rows = np.flatnonzero(backward(layers)["embedding"].any(axis=1))
+    assert model.vocabulary is not None
+    assert {model.vocabulary[row] for row in rows} == {"<S>", "</S>", "<UNK>", "apples"}
 
 
-def test_nothing_to_run(model: ELMo) -> None:
+def test_softmax_has_no_gradients(trained: ELMo) -> None:
+    gradients = trained.forward([["figs"]]).backward([np.zeros((3, 1, 16))])
+    assert gradients
+    assert not any(name.startswith("softmax") for name in gradients)
+
+
+def test_an_empty_batch(model: ELMo) -> None:
     layers, backward = model.forward([])
     assert layers == []
     assert not any(gradient.any() for gradient in backward([]).values())
 
 
-def test_bad_batches(model: ELMo, small_model: MakeModel) -> None:
+def test_invalid_batches_are_rejected(model: ELMo, small_model: MakeModel) -> None:
     with pytest.raises(TypeError, match="batch must be a list of sentences, got str"):
         model.forward("a sentence")
-    with pytest.raises(TypeError, match="words where sentences are meant"):
+    with pytest.raises(TypeError, match="2 texts without whitespace"):
         model.forward(["several", "words"])
     with pytest.raises(ValueError, match="precision must be one of float32, bfloat16"):
         model.forward([], precision="float16")
@@ -140,16 +134,17 @@ def test_bad_batches(model: ELMo, small_model: MakeModel) -> None:
 @pytest.mark.parametrize(
     ("d_layers", "error", "message"),
     [
-        (np.zeros((2, 3, 2, 16)), TypeError, "must be a list of arrays, one for each sentence, got ndarray"),
-        ([np.zeros((3, 2, 16))], ValueError, "must have 2 arrays"),
+        (np.zeros((2, 3, 2, 16)), TypeError, "must be a list of arrays, one per sentence, got ndarray"),
+        ([np.zeros((3, 2, 16))], ValueError, "must contain 2 arrays"),
         ([np.zeros((3, 2, 16)), np.zeros((3, 2, 16))], ValueError, r"d_layers\[1\] must have the shape .*\(3, 1, 16\)"),
         ([np.zeros((3, 2, 16)), np.zeros((3, 1, 16), complex)], TypeError, "real numbers"),
     ],
+    ids=["array", "too few", "shape", "complex"],
 )
-def test_bad_gradients(model: ELMo, d_layers: Any, error: type[Exception], message: str) -> None:
+def test_invalid_gradients_are_rejected(model: ELMo, d_layers: Any, error: type[Exception], message: str) -> None:
     layers, backward = model.forward([["big", "apple"], ["pears"]])
     with pytest.raises(error, match=message):
         backward(d_layers)
-    backward(layers)  # nothing was used up
+    backward(layers)  # the rejected call has not consumed the activations
     with pytest.raises(RuntimeError, match="once"):
         backward(layers)
