@@ -18,7 +18,7 @@ from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
 from wordkin.vectors import FastTextKeyedVectors, KeyedVectors
 from wordkin.vectors.files import read_fasttext
 
-from .writing import FILES
+from .file_contents import FILES
 
 MODEL = FILES / "fasttext.bin"
 

@@ -20,7 +20,7 @@ from wordkin.errors import CorruptFileError, FormatError
 from wordkin.vectors.files import read_gensim
 from wordkin.vectors.files.restricted_pickle import array_of, read_pickle
 
-from .writing import FILES
+from .file_contents import FILES
 
 
 def test_word2vec_with_negative_sampling() -> None:

@@ -10,7 +10,7 @@ import pytest
 from wordkin.errors import FormatError
 from wordkin.vectors.files import read_projector_tsv, write_projector_tsv
 
-from .writing import VECTORS, WORDS
+from .file_contents import VECTORS, WORDS
 
 
 def test_round_trip_and_layout(tmp_path: Path) -> None:

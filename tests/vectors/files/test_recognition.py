@@ -10,7 +10,7 @@ import pytest
 from wordkin.errors import FormatError
 from wordkin.vectors.files import recognise
 
-from .writing import FILES, binary_file, text_file
+from .file_contents import FILES, binary_file, text_file
 
 FILE_KINDS = {
     "gensim.txt": "word2vec-text",

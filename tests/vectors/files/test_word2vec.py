@@ -22,7 +22,7 @@ from wordkin.errors import FormatError
 from wordkin.vectors import KeyedVectors
 from wordkin.vectors.files import LoadedVectors, read_word2vec, write_word2vec
 
-from .writing import FILES, VECTORS, WORDS, binary_file, text_file
+from .file_contents import FILES, VECTORS, WORDS, binary_file, text_file
 
 Read = Callable[..., LoadedVectors]
 

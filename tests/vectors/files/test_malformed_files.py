@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
 from wordkin.vectors.files import LoadedVectors, read_word2vec
 
-from .writing import FILES, VECTORS, WORDS, binary_file, text_file
+from .file_contents import FILES, VECTORS, WORDS, binary_file, text_file
 
 Read = Callable[..., LoadedVectors]
 
