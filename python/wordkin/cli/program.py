@@ -14,21 +14,21 @@ from .terminal import abandon_output, complain, flush_output, library_messages, 
 
 __all__ = ["COMMANDS", "main"]
 
-# Each is a module of this room with `add_parser(subparsers)` and `run(args)`, which returns an exit code.
-COMMANDS = (
-    "demo",
-    "train",
-    "vocab",
-    "phrases",
-    "similar",
-    "analogy",
-    "evaluate",
-    "convert",
-    "elmo",
-    "classify",
-    "tag",
-    "info",
-)
+# Modules of the commands; each has `add_parser(subparsers)` and `run(args)`, which returns an exit code.
+COMMANDS = {
+    "demo": "word2vec.demo",
+    "train": "word2vec.train",
+    "vocab": "word2vec.vocab",
+    "phrases": "phrases.command",
+    "similar": "vectors.similar",
+    "analogy": "vectors.analogy",
+    "evaluate": "vectors.evaluate",
+    "convert": "models.convert",
+    "elmo": "elmo.command",
+    "classify": "downstream.classify",
+    "tag": "downstream.tag",
+    "info": "models.info",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     # The module of one command is enough to run it; all are needed for help and for complaints.
-    named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
+    named = arguments[:1] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
     parser = _Parser(
         prog="wordkin",
         description="Train word vectors and language models on text, ask them, evaluate and convert them.",
@@ -87,7 +87,7 @@ def _run(arguments: list[str]) -> int:
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    modules = {name: import_module(f".{name}", __package__) for name in named}
+    modules = {name: import_module(f".{COMMANDS[name]}", __package__) for name in named}
     for module in modules.values():
         module.add_parser(subparsers)
     try:

@@ -1,0 +1,1 @@
+"""Commands that train and use classifiers and taggers: ``wordkin classify`` and ``tag``."""

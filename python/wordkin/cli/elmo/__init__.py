@@ -1,0 +1,1 @@
+"""Commands about contextual embeddings: ``wordkin elmo ...``."""

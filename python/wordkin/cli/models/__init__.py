@@ -1,0 +1,1 @@
+"""Commands about files of all kinds: ``wordkin info`` and ``convert``."""

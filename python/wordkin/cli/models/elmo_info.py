@@ -1,0 +1,110 @@
+"""What `wordkin info` tells of language models."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ...elmo.state import ModelState
+
+__all__ = ["facts_of_language_model", "holds_language_model", "holds_official_model"]
+
+
+def facts_of_language_model(path: str) -> dict[str, Any] | None:
+    """Return what a folder or a checkpoint of a language model holds; None for anything else.
+
+    Raises
+    ------
+    FormatError
+        If it is one and damaged.
+    """
+    from ...storage.paths import local_path
+
+    source = local_path(path)
+    if source.is_dir():
+        from ...elmo.files.pretrained import WEIGHTS_FILE
+
+        own = source / WEIGHTS_FILE
+        source = source if not own.is_file() and holds_official_model(path) else own
+    if source.is_file() and _holds_language_model(source):
+        return _facts_of_own(source)
+    return _facts_of_official(source) if source.exists() and holds_official_model(str(source)) else None
+
+
+def holds_official_model(path: str) -> bool:
+    """Whether this is a folder or a zip with the files of the original program."""
+    from ...elmo.files.official_files import is_official
+    from ...errors import FormatError
+    from ...storage.paths import local_path
+
+    source = local_path(path)
+    if not source.is_dir() and not source.is_file():
+        return False
+    try:
+        return is_official(source)
+    except FormatError:  # an options.json alone
+        return False
+
+
+def _facts_of_official(source: Path) -> dict[str, Any]:
+    from ...elmo.files.official_files import load_official
+
+    content = load_official(source)
+    files = source.rglob("*") if source.is_dir() else [source]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return {"file": str(source), "kind": "language model in the original's files", "bytes": size, **_facts_of(content)}
+
+
+def _facts_of(content: ModelState) -> dict[str, Any]:
+    options = asdict(content.options)
+    options["filters"] = [f"{width}x{number}" for width, number in content.options.filters]
+    return {
+        "parameters": sum(tensor.size for tensor in content.parameters.values()),
+        **options,
+        "first_words": [] if content.words is None else content.words.words[:5],
+    }
+
+
+def _facts_of_own(source: Path) -> dict[str, Any]:
+    from ...elmo.archive import archive_to_state
+    from ...storage import read_archive
+
+    archive = read_archive(source, mmap=True)
+    content = archive_to_state(archive)
+    run: dict[str, Any] = archive.metadata.get("run", {})
+    return {
+        "file": str(source),
+        "kind": "language model" if not run else "checkpoint of a language model",
+        "bytes": source.stat().st_size,
+        **_facts_of(content),
+        **({"step": run.get("step")} if run else {}),
+        **{f"trained_with_{name}": value for name, value in sorted(content.training.items())},
+    }
+
+
+def holds_language_model(path: str) -> bool:
+    """Whether this is a language model of whatever form."""
+    from ...storage.paths import local_path
+
+    source = local_path(path)
+    if source.is_dir():
+        from ...elmo.files.pretrained import WEIGHTS_FILE
+
+        return (source / WEIGHTS_FILE).is_file() or holds_official_model(path)
+    return source.is_file() and (_holds_language_model(source) or holds_official_model(path))
+
+
+def _holds_language_model(source: Path) -> bool:
+    from ...elmo.archive import MODEL_FILE
+    from ...errors import FormatError
+    from ...storage import read_archive
+
+    with source.open("rb") as file:
+        if file.read(9)[4:9] != b"\0\0\0\0{":
+            return False
+    try:
+        return read_archive(source, mmap=True).metadata.get("kind") == MODEL_FILE.kind
+    except FormatError:
+        return False

@@ -1,0 +1,96 @@
+"""``wordkin info``: what a file holds, or what this machine offers."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from .. import exits
+from ..terminal import print_json, print_table
+from ..vectors.files import kind_of, load_vectors
+from .elmo_info import facts_of_language_model
+from .network_info import facts_of_network
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "info",
+        help="what a file holds, or what this machine offers",
+        description="Tell what a model or a file of vectors holds; without a file, what of this machine wordkin uses.",
+    )
+    parser.add_argument("file", nargs="?", help="a model, a folder of one, or vectors in any format")
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look and print."""
+    if args.file is None:
+        from ...runtime.compute import show_config
+
+        facts = show_config()
+    else:
+        facts = _facts_of(args.file)
+    if args.json:
+        print_json(facts)
+    else:
+        print_table([[name.replace("_", " "), _text(value)] for name, value in facts.items()])
+    return exits.SUCCESS
+
+
+def _facts_of(path: str) -> dict[str, Any]:
+    from ...storage.paths import local_path
+
+    language_model = facts_of_language_model(path)
+    if language_model is not None:
+        return language_model
+    network = facts_of_network(path)
+    if network is not None:
+        return network
+    kind = kind_of(path)
+    facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}
+    if kind == "model":
+        from ...word2vec import Word2Vec
+
+        model = Word2Vec.load(path, mmap=True)
+        vectors = model.wv
+        options = model.options
+        settings = {
+            "architecture": options.architecture,
+            "negative": options.negative,
+            "hierarchical_softmax": options.hierarchical_softmax,
+            "window": options.window,
+            "sample": options.sample,
+            "seed": options.seed,
+            "min_count": model.effective_min_count,
+            "epochs": model.epochs,
+            "alpha": model.alpha,
+            "min_alpha": model.min_alpha,
+            "corpus_words": model.corpus_total_words,
+            "corpus_sentences": model.corpus_count,
+            "trained_seconds": round(model.total_train_time, 3),
+            "comment": model.comment,
+        }
+    else:
+        vectors = load_vectors(path, kind)
+        settings = {}
+    facts |= {
+        "words": len(vectors),
+        "vector_size": vectors.vector_size,
+        "dtype": str(vectors.vectors.dtype),
+        "attributes": sorted(vectors.expandos),
+        "first_words": [str(key) for key in vectors.index_to_key[:5]],
+    }
+    return facts | settings
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}" if value >= 10_000 else str(value)
+    return "-" if value is None else str(value)

@@ -1,0 +1,43 @@
+"""What `wordkin info` tells of classifiers and taggers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["facts_of_network"]
+
+_KINDS = {"text_classifier": "classifier of texts", "sequence_tagger": "tagger of tokens"}
+
+
+def facts_of_network(path: str) -> dict[str, Any] | None:
+    """Return what a folder of a classifier or tagger holds; None for anything else.
+
+    Raises
+    ------
+    FormatError
+        If it is one and damaged.
+    """
+    from ...downstream.files.model_folder import MODEL_FILE
+    from ...storage import read_archive
+    from ...storage.paths import local_path
+
+    file = local_path(path) / MODEL_FILE
+    if not file.is_file():
+        return None
+    archive = read_archive(file, mmap=True)
+    kind = archive.metadata.get("kind")
+    if kind not in _KINDS:
+        return None
+    about = archive.metadata
+    history = about.get("history", {})
+    return {
+        "file": path,
+        "kind": _KINDS[kind],
+        "bytes": file.stat().st_size,
+        "classes": about.get("state", {}).get("classes", []),
+        "embeddings": [f"{source.get('kind')} ({source.get('file', 'within')})" for source in about.get("sources", [])],
+        "parameters": sum(tensor.size for tensor in archive.tensors.values() if tensor.dtype.kind == "f"),
+        "epochs": len(history.get("loss", [])),
+        **{name: values[-1] for name, values in history.items() if values},
+        **{name: value for name, value in about.get("options", {}).items() if name not in ("tables", "contexts")},
+    }

@@ -1,0 +1,1 @@
+"""Command that finds and joins phrases: ``wordkin phrases``."""

@@ -1,0 +1,1 @@
+"""Commands that query word vectors: ``wordkin similar``, ``analogy`` and ``evaluate``."""

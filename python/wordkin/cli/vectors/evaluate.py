@@ -1,0 +1,186 @@
+"""``wordkin evaluate``: how good vectors are at analogies and at the similarity of words."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .. import exits
+from ..terminal import print_json, print_table
+from .files import load_vectors
+from .similar import checked_number
+
+if TYPE_CHECKING:
+    from ...vectors.evaluation import AnalogyScores, Comparison, Interval, PairScores
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(subparsers: Any) -> None:
+    """Describe the command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "evaluate",
+        help="score vectors on analogies and word pairs",
+        description="Score one or two files of vectors on analogy questions and on pairs of words that people rated. "
+        "Intervals are bootstrapped; two files are compared on what both answer.",
+    )
+    parser.add_argument("files", nargs="+", metavar="file", help="one or two models, or vectors in any format")
+    parser.add_argument("--analogies", action="append", default=[], metavar="FILE", help="such as questions-words.txt")
+    parser.add_argument("--pairs", action="append", default=[], metavar="FILE", help="such as wordsim353.tsv")
+    parser.add_argument("--restrict-vocab", type=int, default=300_000, metavar="INT", help="first words only (300000)")
+    parser.add_argument("--case-sensitive", action="store_true", help="words that differ in case are different words")
+    parser.add_argument("--method", choices=("3cosadd", "3cosmul"), default="3cosadd", help="for analogies (3cosadd)")
+    parser.add_argument("--confidence", type=float, default=0.95, metavar="FLOAT", help="of the intervals (0.95)")
+    parser.add_argument("--json", action="store_true", help="scores as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Score, compare, print."""
+    from ...vectors.evaluation import evaluate_analogies, evaluate_pairs, read_analogies, read_word_pairs
+
+    if len(args.files) > 2:
+        raise exits.UsageError(f"one or two files of vectors can be evaluated, got {len(args.files)}")
+    if not args.analogies and not args.pairs:
+        raise exits.UsageError("nothing to evaluate on: give --analogies FILE, --pairs FILE, or both")
+    if not 0 < args.confidence < 1:
+        raise exits.UsageError(f"--confidence must lie between 0 and 1, got {args.confidence}")
+    checked_number("--restrict-vocab", args.restrict_vocab)
+    choice: dict[str, Any] = {"restrict_vocab": args.restrict_vocab, "case_insensitive": not args.case_sensitive}
+    # Test sets first: a wrong name shows before large files are read.
+    analogy_sets = {path: read_analogies(path) for path in args.analogies}
+    pair_sets = {path: read_word_pairs(path) for path in args.pairs}
+    tables = [load_vectors(path) for path in args.files]
+    report: dict[str, Any] = {"files": args.files, "analogies": {}, "pairs": {}}
+    for path, questions in analogy_sets.items():
+        scores = [evaluate_analogies(table, questions, method=args.method, **choice) for table in tables]
+        report["analogies"][path] = _analogies_report(scores, args.confidence)
+    for path, pairs in pair_sets.items():
+        results = [evaluate_pairs(table, pairs, **choice) for table in tables]
+        report["pairs"][path] = _pairs_report(results, args.confidence)
+    if args.json:
+        print_json(report)
+    else:
+        _print_report(report)
+    return exits.SUCCESS
+
+
+def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dict[str, Any]:
+    from ...vectors.evaluation import compare_analogies
+
+    result: dict[str, Any] = {
+        "scores": [
+            {
+                "accuracy": _interval(score.interval(confidence)),
+                "correct": score.total.correct,
+                "answered": score.total.answered,
+                "asked": score.total.questions,
+                "oov_share": score.oov_share,
+                "sections": [
+                    {
+                        "name": section.name,
+                        "accuracy": section.accuracy,
+                        "correct": section.correct,
+                        "answered": section.answered,
+                        "asked": section.questions,
+                    }
+                    for section in score.sections
+                ],
+            }
+            for score in scores
+        ]
+    }
+    if len(scores) == 2:
+        result["comparison"] = _comparison(compare_analogies(scores[0], scores[1], confidence))
+    return result
+
+
+def _pairs_report(scores: Sequence[PairScores], confidence: float) -> dict[str, Any]:
+    from ...vectors.evaluation import compare_pairs
+
+    result: dict[str, Any] = {
+        "scores": [
+            {
+                "spearman": _interval(score.interval(confidence)),
+                "answered": int(score.answered.sum()),
+                "asked": len(score.answered),
+                "oov_share": score.oov_share,
+            }
+            for score in scores
+        ]
+    }
+    if len(scores) == 2:
+        result["comparison"] = _comparison(compare_pairs(scores[0], scores[1], confidence))
+    return result
+
+
+def _interval(interval: Interval) -> dict[str, float]:
+    return {"value": interval.value, "low": interval.low, "high": interval.high, "confidence": interval.confidence}
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "common": comparison.common,
+        "first": _interval(comparison.first),
+        "second": _interval(comparison.second),
+        "difference": _interval(comparison.difference),
+    }
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    names = [os.path.basename(path) for path in report["files"]]  # noqa: PTH119 - a text, not a file
+    for path, result in report["analogies"].items():
+        print(f"analogies: {path}")
+        _print_analogies(result["scores"], names)
+        _print_comparison(result, scale=100.0, digits=1)
+        print()
+    for path, result in report["pairs"].items():
+        print(f"word pairs: {path}")
+        _print_pairs(result["scores"], names)
+        _print_comparison(result, scale=1.0, digits=3)
+        print()
+
+
+def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
+    rows = [["section", *(column for name in names for column in (name, "correct/answered"))]]
+    sections = [section["name"] for section in scores[0]["sections"]]
+    for number, section_name in enumerate(sections):
+        row = [section_name]
+        for score in scores:
+            section = score["sections"][number]
+            known = section["answered"]
+            row += [f"{100 * section['accuracy']:.1f} %" if known else "-", f"{section['correct']}/{known}"]
+        rows.append(row)
+    total = ["total"]
+    interval, unknown = ["interval"], ["unknown"]
+    for score in scores:
+        accuracy = score["accuracy"]
+        total += [f"{100 * accuracy['value']:.1f} %", f"{score['correct']}/{score['answered']}"]
+        interval += [_range_text(accuracy, 100.0, 1), ""]
+        unknown += [f"{100 * score['oov_share']:.1f} %", f"{score['asked'] - score['answered']}/{score['asked']}"]
+    print_table([*rows, total, interval, unknown], right=range(1, len(total)))
+
+
+def _print_pairs(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
+    rows = [["file", "Spearman", "interval", "pairs", "unknown"]]
+    for name, score in zip(names, scores, strict=True):
+        spearman = score["spearman"]
+        pairs = f"{score['answered']}/{score['asked']}"
+        unknown = f"{100 * score['oov_share']:.1f} %"
+        rows.append([name, f"{spearman['value']:.3f}", _range_text(spearman, 1.0, 3), pairs, unknown])
+    print_table(rows, right=range(1, 5))
+
+
+def _print_comparison(result: dict[str, Any], *, scale: float, digits: int) -> None:
+    if "comparison" in result:
+        comparison = result["comparison"]
+        difference = comparison["difference"]
+        print(
+            f"second less first, on {comparison['common']} that both answer: "
+            f"{scale * difference['value']:+.{digits}f} ({_range_text(difference, scale, digits)})"
+        )
+
+
+def _range_text(interval: dict[str, float], scale: float, digits: int) -> str:
+    return f"{scale * interval['low']:.{digits}f} to {scale * interval['high']:.{digits}f}"

@@ -1,0 +1,1 @@
+"""Commands that train word vectors: ``wordkin demo``, ``train`` and ``vocab``."""

@@ -1,0 +1,172 @@
+"""``wordkin classify`` and ``wordkin tag``: learn, predict, evaluate, in every format."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
+
+from ..conftest import Run, command
+
+GOOD, BAD = "a good film\n", "a bad film\n"
+TRAINING = ["--epochs", "12", "--hidden-dim", "8", "--embedding-dim", "8", "--learning-rate", "0.03", "--dropout", "0",
+            "--input-dropout", "0", "--random-state", "1", "--workers", "1"]  # fmt: skip
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """Texts with labels."""
+    path = tmp_path / "texts.tsv"
+    path.write_text("a good film\tplus\na bad film\tminus\nthis is good\tplus\nhow bad\tminus\n" * 6)
+    return path
+
+
+@pytest.fixture
+def sentences(tmp_path: Path) -> Path:
+    """Sentences with tags."""
+    path = tmp_path / "sentences.conll"
+    path.write_text("the DT B-NP\ndog NN I-NP\nbarks VB O\n\na DT B-NP\ncat NN I-NP\n\n" * 8)
+    return path
+
+
+def test_classify(run: Run, texts: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    trained = run("classify", "train", texts, "-o", folder, "--dev", texts, *TRAINING, "--json")
+    assert trained.status == 0, trained.err
+    report = trained.report
+    assert (report["texts"], report["classes"], report["epochs"]) == (24, ["minus", "plus"], 12)
+    assert report["history"]["val_accuracy"][-1] == 1
+    assert TextClassifier.load(folder).score(["good"], ["plus"]) == 1
+    plain = tmp_path / "plain.txt"
+    plain.write_text(GOOD + BAD)
+    assert run("classify", "predict", folder, plain).out == "plus\nminus\n"
+    first, _ = run("classify", "predict", folder, plain, "--proba").out.splitlines()
+    assert first.startswith("plus\tminus=0.")
+    answer = json.loads(run("classify", "predict", folder, plain, "--json").out.splitlines()[1])
+    assert answer["label"] == "minus"
+    assert sum(answer["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    assert run("classify", "predict", folder, texts).out.splitlines()[:2] == ["plus", "minus"]
+    assert run("classify", "evaluate", folder, texts, "--json").report["accuracy"] == 1
+    assert "accuracy 1.0000 of 24 texts" in run("classify", "evaluate", folder, texts).out
+    assert run("info", folder, "--json").report["kind"] == "classifier of texts"
+
+
+def test_classify_numbers_in_json_lines(run: Run, tmp_path: Path) -> None:
+    lines = tmp_path / "texts.jsonl"
+    lines.write_text('{"text": "a good film", "label": 1}\n{"text": "a bad film", "label": 0}\n' * 8)
+    folder = tmp_path / "model"
+    outcome = run("classify", "train", lines, "-o", folder, *TRAINING)
+    assert outcome.status == 0, outcome.err
+    assert "saved:" in outcome.out
+    table = tmp_path / "texts.tsv"
+    table.write_text("good\t1\nbad\t0\n")
+    assert run("classify", "evaluate", folder, table, "--json").report["accuracy"] == 1
+
+
+def test_classify_with_embeddings(run: Run, texts: Path, tmp_path: Path) -> None:
+    kv = KeyedVectors(2)
+    kv.add_vectors(["good", "bad", "film"], [[1, 0], [-1, 0], [0, 1]])
+    kv.save_word2vec_format(tmp_path / "vectors.txt")
+    elmo = ELMo(dim=12, projection_dim=6, n_layers=1, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=0)
+    elmo.initialize()
+    elmo.save_pretrained(tmp_path / "elmo")
+    given = ["--embedding", tmp_path / "vectors.txt", "--embedding", tmp_path / "elmo", "--embedding", "scratch"]
+    folder = tmp_path / "model"
+    outcome = run("classify", "train", texts, "-o", folder, *given, "--leave-embedding-out", *TRAINING, "--json")
+    assert outcome.status == 0, outcome.err
+    assert len(outcome.report["layer_mixes"]) == 1
+    outcome = run("classify", "evaluate", folder, texts)
+    assert outcome.status == 1
+    assert "embedding=" in outcome.err
+    assert run("classify", "evaluate", folder, texts, *given, "--json").report["accuracy"] == 1
+
+
+def test_tag(run: Run, sentences: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    outcome = run("tag", "train", sentences, "-o", folder, *TRAINING, "--learned-scheme", "iobes", "--json")
+    assert outcome.status == 0, outcome.err
+    assert outcome.report["classes"] == ["B-NP", "I-NP", "O"]
+    assert SequenceTagger.load(folder).predict([["the", "cat"]]) == [["B-NP", "I-NP"]]
+    plain = tmp_path / "plain.txt"
+    plain.write_text("the cat\na dog barks\n")
+    assert run("tag", "predict", folder, plain).out == ("the\tB-NP\ncat\tI-NP\n\na\tB-NP\ndog\tI-NP\nbarks\tO\n\n")
+    answers: list[Any] = [json.loads(line) for line in run("tag", "predict", folder, plain, "--json").out.splitlines()]
+    assert answers[0] == {"tokens": ["the", "cat"], "tags": ["B-NP", "I-NP"]}
+    report = run("tag", "evaluate", folder, sentences, "--json").report
+    assert report["micro"] == {"precision": 1, "recall": 1, "f1": 1, "support": 16}
+    assert "F1 1.0000" in run("tag", "evaluate", folder, sentences).out
+    other = run("tag", "train", sentences, "-o", tmp_path / "other", *TRAINING, "--label-column", "2", "--no-crf",
+                "--no-characters", "--json")  # fmt: skip
+    assert other.report["classes"] == ["DT", "NN", "VB"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("classify",),
+        ("tag",),
+        ("classify", "train", "texts.tsv"),
+        ("classify", "train", "texts.tsv", "-o", "x", "--hidden-dim", "0"),
+        ("classify", "train", "texts.tsv", "-o", "x", "--pooling", "sum"),
+        ("tag", "train", "sentences.conll", "-o", "x", "--scheme", "iob"),
+    ],
+)
+def test_wrong_usage(
+    run: Run, texts: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(texts.parent)
+    outcome = run(*arguments)
+    assert outcome.status == 2, outcome.err
+    assert outcome.err.count("\n") == 1
+    assert not Path("x").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("classify", "train", "missing.tsv", "-o", "x"), "No such file"),
+        (("classify", "train", "sentences.conll", "-o", "x"), "not labels of texts"),
+        (("classify", "train", "one.tsv", "-o", "x"), "two classes"),
+        (("classify", "train", "texts.tsv", "-o", "x", "--label-column", "7"), "a column must be from 1 to"),
+        (("tag", "train", "broken.conll", "-o", "x"), "must follow the scheme bio"),
+        (("classify", "predict", "nowhere", "texts.tsv"), "No such file"),
+    ],
+)
+def test_failures(
+    run: Run, texts: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.chdir(texts.parent)
+    Path("one.tsv").write_text("a\tx\nb\tx\n")
+    Path("broken.conll").write_text("a O\nb I-NP\n\n")
+    outcome = run(*arguments)
+    assert outcome.status == 1, outcome.err
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interruption_saves_what_is_trained(texts: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    options = ["--epochs", "1000000", "--workers", "1", "--json", "--progress"]
+    arguments = command("classify", "train", texts, "-o", folder, *options)
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        shown = ""
+        while not re.search(r"epoch \d\d+/", shown):  # of the bar
+            more = process.stderr.read(1)
+            assert more, shown
+            shown += more
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert json.loads(out)["epochs"] >= 2
+    assert "what was trained is saved" in err
+    assert TextClassifier.load(folder).predict(["a good film"]).shape == (1,)

@@ -1,0 +1,83 @@
+"""``wordkin elmo encode``, ``wordkin elmo substitutes``, and ``info`` and ``convert`` of language models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wordkin import ELMo
+
+from ..conftest import Run
+
+h5py = pytest.importorskip("h5py")
+
+SENTENCES = [["the", "dog", "barks"], ["the", "cat", "sleeps"], ["a", "dog", "sleeps"]] * 10
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A model that has been trained a little."""
+    model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=0)
+    model.train(SENTENCES, epochs=1, batch_size=2, unroll_steps=5, min_count=1, workers=1, progress=False)
+    model.save_pretrained(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_encode(run: Run, folder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("the dog barks\n\na cat\n")
+    outcome = run("elmo", "encode", folder, text, tmp_path / "out.hdf5", "--json")
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out)["sentences"] == 3
+    model = ELMo.from_pretrained(folder)
+    with h5py.File(tmp_path / "out.hdf5") as file:
+        np.testing.assert_array_equal(file["2"][...], model.encode([["a", "cat"]], "all")[0])
+    run("elmo", "encode", folder, text, tmp_path / "out.safetensors", "--layers", "0,1", "--pooling", "mean")
+    for bad in (["--layers", "5"], ["--layers", "low"], ["--batch-size", "0"]):
+        outcome = run("elmo", "encode", folder, text, tmp_path / "other.hdf5", *bad)
+        assert outcome.status == 2
+        assert "layers" in outcome.err or "batch_size" in outcome.err
+
+
+def test_substitutes(run: Run, folder: Path) -> None:
+    found = json.loads(run("elmo", "substitutes", folder, "the ___ barks", "--topn", "3", "--json").out)
+    expected = ELMo.from_pretrained(folder).substitutes(["the", "", "barks"], 1, topn=3)
+    assert [answer["word"] for answer in found] == [word for word, _ in expected]
+    lines = run("elmo", "substitutes", folder, "the", "dog", "barks", "--position", "1").out.splitlines()
+    assert len(lines) == 6
+    assert "one ___" in run("elmo", "substitutes", folder, "the dog").err
+    assert "--position" in run("elmo", "substitutes", folder, "the dog", "--position", "2").err
+
+
+def test_convert_there_and_back(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("convert", folder, tmp_path / "official")
+    assert (tmp_path / "official" / "weights.hdf5").is_file()
+    facts = json.loads(run("info", tmp_path / "official", "--json").out)
+    assert facts["kind"] == "language model in the original's files"
+    assert facts["projection_dim"] == 8
+    run("convert", tmp_path / "official" / "options.json", tmp_path / "a", "--weights",
+        tmp_path / "official" / "weights.hdf5")  # fmt: skip
+    run("convert", tmp_path / "official", tmp_path / "b")
+    model = ELMo.from_pretrained(folder)
+    for name in "ab":
+        back = ELMo.from_pretrained(tmp_path / name)
+        assert back.vocabulary == model.vocabulary
+        assert all(tensor.tobytes() == model.parameters[key].tobytes() for key, tensor in back.parameters.items())
+    assert "not as text" in run("convert", folder, tmp_path / "c.txt", "--to", "text").err
+
+
+def test_convert_in_a_process_of_its_own(run_process: Run, folder: Path, tmp_path: Path) -> None:
+    run_process("convert", folder, tmp_path / "official")
+    outcome = run_process("convert", "--sandbox", tmp_path / "official", tmp_path / "back", "--json")
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out)["format"] == "model"
+    back = ELMo.from_pretrained(tmp_path / "back")
+    for name, tensor in ELMo.from_pretrained(folder).parameters.items():
+        np.testing.assert_array_equal(tensor, back.parameters[name])
+    (tmp_path / "official" / "weights.hdf5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(1000))
+    outcome = run_process("convert", "--sandbox", tmp_path / "official", tmp_path / "other")
+    assert outcome.status == 1
+    assert "libhdf5 cannot open it" in outcome.err

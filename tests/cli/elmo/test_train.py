@@ -1,0 +1,275 @@
+"""``wordkin elmo train``, ``wordkin elmo perplexity``, and what ``wordkin info`` tells of language models."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from wordkin import ELMo
+from wordkin.cli.elmo.train import MODEL_FLAGS, TRAINING_FLAGS
+from wordkin.elmo import ELMoOptions
+
+from ..conftest import Run, command, sentences
+
+SMALL = (
+    "--dim 16 --projection-dim 8 --n-layers 1 --char-dim 4 --filters 1x6,2x8 --n-highway 0 "
+    "--max-characters-per-token 10 --batch-size 8 --unroll-steps 10 --workers 1"
+)
+SHORT = f"{SMALL} --max-steps 20"
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A text of 1,800 words."""
+    path = tmp_path / "corpus.txt"
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(300)))
+    return path
+
+
+@pytest.fixture
+def held_out(tmp_path: Path) -> Path:
+    """Another one."""
+    path = tmp_path / "held-out.txt"
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(20, seed=2)))
+    return path
+
+
+def test_help_tells_the_defaults_of_the_library() -> None:
+    model = {field.name: field.default for field in fields(ELMoOptions)}
+    training = {name: p.default for name, p in inspect.signature(ELMo.train).parameters.items()}
+    for flags, defaults in ((MODEL_FLAGS, model), (TRAINING_FLAGS, training)):
+        for name, (type_, text) in flags.items():
+            told = re.search(r"\(([^()]+)\)$", text)
+            if told and told[1] not in ("one pass", "as many as there are cores"):
+                assert type_(told[1]) == defaults[name], name
+            else:
+                assert defaults[name] is None or name == "filters", name
+
+
+def test_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out" / "model"
+    outcome = run("elmo", "train", corpus, "-o", output, "--validation", held_out, *SHORT.split())
+    assert (outcome.status, outcome.err) == (0, "")
+    for told in ("vocabulary: 11 words", "20 steps", "validation perplexity", str(output)):
+        assert told in outcome.out
+    model = ELMo.from_pretrained(output)
+    assert (model.options.dim, model.options.filters) == (16, ((1, 6), (2, 8)))
+    assert {path.name for path in output.iterdir()} == {
+        "checkpoints", "options.json", "optimizer.safetensors", "vocabulary.txt", "weights.safetensors",
+    }  # fmt: skip
+
+
+def test_the_command_line_trains_what_python_trains(run: Run, corpus: Path, tmp_path: Path) -> None:
+    assert run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split(), "--no-checkpoint").status == 0
+    model = ELMo(
+        dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=0,
+        max_characters_per_token=10,
+    )  # fmt: skip
+    model.train(corpus, batch_size=8, unroll_steps=10, workers=1, max_steps=20)
+    loaded = ELMo.from_pretrained(tmp_path / "m")
+    for name, tensor in model.parameters.items():
+        assert tensor.tobytes() == loaded.parameters[name].tobytes(), name
+
+
+def test_json_report(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+    flags = ("--validation", held_out, "--validation", held_out, "--json")
+    report = run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split(), *flags).report
+    assert (report["steps"], report["stopped_by"], report["interrupted"]) == (20, "max_steps", False)
+    assert report["vocabulary_size"] == 11
+    assert report["softmax"] == "full"
+    (look,) = report["validations"]
+    assert look["mean"] == pytest.approx((look["forward"] + look["backward"]) / 2)
+    assert set(report["loss"]) == {"forward", "backward"}
+    assert report["checkpoint"].endswith(".safetensors")
+    assert set(report["seconds"]) == {"reading", "training", "saving", "total"}
+
+
+def test_the_same_command_goes_on(run: Run, corpus: Path, tmp_path: Path) -> None:
+    arguments = ("elmo", "train", corpus, "-o", tmp_path / "m", *SMALL.split(), "--epochs", "1", "--json")
+    whole = run(*arguments[:4], tmp_path / "whole", *arguments[5:]).report
+    assert run(*arguments, "--max-steps", "9").report["steps"] == 9
+    report = run(*arguments).report
+    assert (report["first_step"], report["steps"]) == (9, whole["steps"])
+    one, other = (ELMo.from_pretrained(tmp_path / name).parameters for name in ("m", "whole"))
+    assert all(tensor.tobytes() == other[name].tobytes() for name, tensor in one.items())
+    assert run(*arguments, "--no-resume").report["first_step"] == 0
+    outcome = run(*arguments, "--dropout", "0.3")
+    assert outcome.status == 1
+    assert "dropout=0.1, this run: 0.3" in outcome.err
+
+
+def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
+    flags = (
+        "--cell rnn --cell-clip 2 --proj-clip 0 --activation tanh --no-skip-connections --separate-softmax "
+        "--optimizer adam --learning-rate 0.01 --schedule linear --warmup-steps 3 --clip-norm 1 --dropout 0.2 "
+        "--seed 7 --negatives 5 --no-shuffle --min-count 2 --max-vocabulary-size 9 --precision bfloat16 "
+        "--epochs 3 --no-training-state --keep 1 --checkpoint-steps 5 --max-isa baseline"
+    )
+    report = run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split(), *flags.split(), "--json").report
+    assert (report["isa"], report["softmax"], report["vocabulary_size"]) == ("baseline", "sampled", 9)
+    assert not (tmp_path / "m" / "optimizer.safetensors").exists()
+    assert len(list((tmp_path / "m" / "checkpoints").iterdir())) == 1
+    options = ELMo.from_pretrained(tmp_path / "m").options
+    assert (options.cell, options.cell_clip, options.proj_clip, options.activation) == ("rnn", 2.0, 0.0, "tanh")
+    assert (options.use_skip_connections, options.shared_softmax) == (False, False)
+    facts = run("info", tmp_path / "m", "--json").report
+    trained = {name[len("trained_with_") :]: value for name, value in facts.items() if name.startswith("trained")}
+    assert trained["optimizer"] == "adam"
+    assert (trained["learning_rate"], trained["clip_norm"], trained["dropout"]) == (0.01, 1.0, 0.2)
+    assert (trained["seed"], trained["epochs"], trained["precision"]) == (7, 3, "bfloat16")
+
+
+def test_options_from_a_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+    path = tmp_path / "options.json"
+    path.write_text(
+        json.dumps(
+            {
+                "lstm": {"dim": 12, "projection_dim": 6, "n_layers": 1, "cell_clip": 3, "proj_clip": None},
+                "char_cnn": {
+                    "embedding": {"dim": 4}, "filters": [[1, 4], [3, 4]], "activation": "relu", "n_characters": 261,
+                    "max_characters_per_token": 12,
+                },
+                "batch_size": 4, "unroll_steps": 5, "n_epochs": 2, "n_train_tokens": 768648884, "dropout": 0.0,
+                "n_tokens_vocab": 8,
+            }
+        )
+    )  # fmt: skip
+    arguments = ("elmo", "train", corpus, "-o", tmp_path / "m", "--options", path, "--dim", "14", "--epochs", "1")
+    report = run(*arguments, "--workers", "1", "--json").report
+    assert report["steps"] == 2100 // 20
+    assert report["vocabulary_size"] == 8
+    options = ELMo.from_pretrained(tmp_path / "m").options
+    assert (options.dim, options.projection_dim, options.proj_clip) == (14, 6, 0.0)
+    path.write_text('{"lstm": {"dim": 12}}')
+    outcome = run(*arguments)
+    assert outcome.status == 2
+    assert "lstm.projection_dim" in outcome.err
+
+
+def test_training_a_model_on(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+    assert run("elmo", "train", corpus, "-o", tmp_path / "a", *SHORT.split()).status == 0
+    text = tmp_path / "new.txt"
+    text.write_text(held_out.read_text() + "the horse and the goat\n" * 20)
+    flags = "--batch-size 4 --unroll-steps 5 --epochs 1 --workers 1 --vocabulary-change extend"
+    report = run("elmo", "train", text, "-o", tmp_path / "b", "--from", tmp_path / "a", *flags.split(), "--json").report
+    assert report["vocabulary_size"] == 15
+    assert run("elmo", "train", text, "-o", tmp_path / "c", "--from", tmp_path / "a", "--dim", "5").status == 2
+
+
+def test_perplexity(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+    assert run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split()).status == 0
+    report = run("elmo", "perplexity", tmp_path / "m", held_out, "--json", "--workers", "1").report
+    found = ELMo.from_pretrained(tmp_path / "m").perplexity(held_out, workers=1)
+    assert (report["forward"], report["backward"], report["tokens"]) == (found.forward, found.backward, 140)
+    assert (report["mean"], report["geometric_mean"]) == (found.mean, found.geometric_mean)
+    outcome = run("elmo", "perplexity", tmp_path / "m", held_out)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert f"{found.forward:,.2f}" in outcome.out
+    assert run("elmo", "perplexity", tmp_path / "m", held_out, "--batch-size", "0").status == 2
+    assert run("elmo", "perplexity", tmp_path / "nowhere", held_out).status == 1
+    assert run("elmo", "perplexity", tmp_path / "m", tmp_path / "nowhere").status == 1
+
+
+def test_info(run: Run, corpus: Path, tmp_path: Path) -> None:
+    assert run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split()).status == 0
+    facts = run("info", tmp_path / "m", "--json").report
+    assert (facts["kind"], facts["dim"], facts["n_tokens_vocab"]) == ("language model", 16, 11)
+    assert facts["filters"] == ["1x6", "2x8"]
+    checkpoint = next((tmp_path / "m" / "checkpoints").iterdir())
+    facts = run("info", checkpoint, "--json").report
+    assert (facts["kind"], facts["step"]) == ("checkpoint of a language model", 20)
+    assert run("info", tmp_path / "m").status == 0
+    assert run("info", tmp_path).status == 1
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--dim", "0"),
+        ("--dim", "x"),
+        ("--filters", "1x"),
+        ("--filters", "60x5"),
+        ("--cell", "gru"),
+        ("--dropout", "3"),
+        ("--epochs", "0"),
+        ("--optimizer", "sgd"),
+        ("--checkpoint", "c", "--no-checkpoint"),
+        ("--no-such-flag",),
+    ],
+)
+def test_wrong_usage(run: Run, corpus: Path, tmp_path: Path, flags: tuple[str, ...]) -> None:
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *flags)
+    assert outcome.status == 2
+    assert outcome.err.startswith("wordkin: error: ")
+    assert outcome.err.count("\n") == 1
+    assert not (tmp_path / "m" / "weights.safetensors").exists()
+
+
+def test_failures(run: Run, corpus: Path, tmp_path: Path) -> None:
+    assert run("elmo").status == 2
+    assert run("elmo", "train", tmp_path / "nowhere", "-o", tmp_path / "m").status == 1
+    (tmp_path / "file").touch()
+    assert run("elmo", "train", corpus, "-o", tmp_path / "file" / "m").status == 1
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *SMALL.split(), "--batch-size", "4000")
+    assert outcome.status == 1
+    assert "batch_size 4000 x unroll_steps 10 = 40000" in outcome.err
+
+
+def test_standard_input(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+    piped = run_process("elmo", "train", "-", "-o", tmp_path / "m", *SHORT.split(), "--json", input=corpus.read_text())
+    assert piped.report["steps"] == 20
+    assert piped.err == ""
+
+
+def test_progress_only_when_asked_for(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+    assert "ppl=" in run_process("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split(), "--progress").err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_what_is_trained(corpus: Path, tmp_path: Path, number: signal.Signals, status: int) -> None:
+    output = tmp_path / "m"
+    flags = ("-o", output, *SMALL.split(), "--epochs", "1000000", "--checkpoint-steps", "5", "--json")
+    with subprocess.Popen(
+        command("elmo", "train", corpus, *flags), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not list(output.glob("checkpoints/checkpoint-*")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == status, err
+    assert re.fullmatch(r"wordkin: error: (interrupted|terminated) after step \d+; .+ saved .+\n", err), err
+    report = json.loads(out)
+    assert report["interrupted"]
+    assert ELMo.from_pretrained(output).options.n_tokens_vocab == 11
+    newest = max((output / "checkpoints").iterdir())
+    facts = json.loads(subprocess.run(command("info", newest, "--json"), capture_output=True, check=True).stdout)
+    assert facts["step"] == report["steps"]
+
+
+@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "mkfifo"), reason="POSIX signals and named pipes")
+def test_a_signal_before_training(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with (
+        subprocess.Popen(
+            command("elmo", "train", pipe, "-o", tmp_path / "m"), stderr=subprocess.PIPE, text=True
+        ) as process,
+        pipe.open("w"),
+    ):  # opens when the command opens it
+        time.sleep(0.5)  # until the command waits for data: CPython can miss a signal between its open and its read
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "before training began" in err
+    assert not (tmp_path / "m" / "weights.safetensors").exists()

@@ -1,0 +1,70 @@
+"""``wordkin phrases``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wordkin.cli.phrases.command import add_parser
+from wordkin.phrases import Phrases
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "text"
+    path.write_text("the bank of america in new york city\nnew york city and the bank of america\nis it\n" * 9)
+    return path
+
+
+def run(*arguments: Any) -> int:
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers())
+    args = parser.parse_args(["phrases", *map(str, arguments)])
+    code: int = args.run(args)
+    return code
+
+
+def test_one_pass(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = text.with_name("joined")
+    options = ("--min-count", 1, "--threshold", 0.5, "--connector-words", "english")
+    assert run(text, "-o", output, *options, "--export", text.with_name("tsv"), "--save", text.with_name("model")) == 0
+    assert output.read_text().startswith("the bank_of_america in new_york city\n")
+    captured = capsys.readouterr()
+    assert captured.out.startswith("pass 1: 162 words, 45 phrases joined")
+    assert captured.err == ""  # no terminal
+    rows = [line.split("\t") for line in text.with_name("tsv").read_text().splitlines()]
+    assert {phrase for phrase, _ in rows} >= {"bank_of_america", "new_york", "york_city"}
+    model = Phrases.load(text.with_name("model"))
+    assert {phrase: float(score) for phrase, score in rows} == model.export_phrases()
+
+
+def test_several_passes_and_a_report(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    connectors = text.with_name("connectors")
+    connectors.write_text("of\nthe\n")
+    options = ("--min-count", 1, "--threshold", 0.3, "--connector-words", connectors, "--workers", 1, "--json")
+    assert run(text, "-o", text, "--passes", 3, *options) == 0  # in place
+    report = json.loads(capsys.readouterr().out)
+    assert report["passes"][0]["words"] == 162
+    assert len(report["passes"]) == 3
+    assert "new_york_city" in text.read_text()
+    assert sorted(entry.name for entry in text.parent.iterdir()) == ["connectors", "text"]
+
+
+def test_progress_when_asked(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(text, "-o", text.with_name("joined"), "--progress", "--scoring", "npmi") == 0
+    assert "pass 1: learning" in capsys.readouterr().err
+
+
+def test_refusals(text: Path) -> None:
+    output = text.with_name("joined")
+    with pytest.raises(ValueError, match="--passes must be at least 1"):
+        run(text, "-o", output, "--passes", 0)
+    with pytest.raises(FileNotFoundError):
+        run(text.with_name("missing"), "-o", output)
+    with pytest.raises(ValueError, match="min_count"):
+        run(text, "-o", output, "--min-count", 0)
+    assert not output.exists()

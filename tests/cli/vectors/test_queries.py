@@ -1,0 +1,193 @@
+"""``wordkin similar``, ``analogy``, ``evaluate``, ``convert`` and ``info``."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from wordkin import KeyedVectors, Word2Vec, show_config
+
+from ..conftest import SUBJECTS, Run
+
+FILES = Path(__file__).resolve().parents[2] / "formats"
+
+
+def test_similar(run: Run, model: Path) -> None:
+    outcome = run("similar", model, "cat", "--topn", "3")
+    assert outcome.status == 0
+    lines = [line.split("\t") for line in outcome.out.splitlines()]
+    assert {word for word, _ in lines} == set(SUBJECTS["animals"]) - {"cat"}
+    assert lines[0] == [Word2Vec.load(model).wv.most_similar("cat")[0][0], lines[0][1]]
+
+
+def test_similar_names_the_word_where_there_are_several(run: Run, model: Path) -> None:
+    lines = run("similar", model, "cat", "red", "--topn", "1").out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == ["cat", "red"]
+
+
+def test_similar_reads_words_from_standard_input(run: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\nunicorn\r\nred\n")))
+    outcome = run("similar", model, "--topn", "2", "--json")
+    assert outcome.status == 1
+    assert "unicorn" in outcome.err
+    answers = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [answer["word"] for answer in answers] == ["cat", "red"]
+    assert all(len(answer["neighbours"]) == 2 for answer in answers)
+
+
+def test_similar_restricted(run: Run, model: Path) -> None:
+    first = Word2Vec.load(model).wv.index_to_key[:2]
+    lines = run("similar", model, "cat", "--restrict-vocab", "2").out.splitlines()
+    assert {line.split("\t")[0] for line in lines} == set(first) - {"cat"}
+
+
+def test_a_missing_word_gets_a_suggestion(run: Run, model: Path) -> None:
+    outcome = run("similar", model, "gren")
+    assert outcome.status == 1
+    assert "did you mean 'green'" in outcome.err
+
+
+def test_words_that_are_no_utf8(run: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\xff\n")))
+    outcome = run("similar", model)
+    assert outcome.status == 1
+    assert "line 2" in outcome.err
+
+
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
+def test_analogy(run: Run, model: Path, method: str) -> None:
+    wv = Word2Vec.load(model).wv
+    ask = wv.most_similar if method == "3cosadd" else wv.most_similar_cosmul
+    expected = ask(positive=["dog", "red"], negative=["cat"], topn=3)
+    report = run("analogy", model, "cat", "dog", "red", "--topn", "3", "--method", method, "--json").report
+    assert [(answer["word"], answer["score"]) for answer in report["answers"]] == expected
+    text = run("analogy", model, "cat", "dog", "red", "--topn", "3", "--method", method).out
+    assert [line.split("\t")[0] for line in text.splitlines()] == [word for word, _ in expected]
+
+
+@pytest.fixture
+def tests_of_words(tmp_path: Path) -> tuple[Path, Path]:
+    analogies, pairs = tmp_path / "analogies.txt", tmp_path / "pairs.tsv"
+    analogies.write_text(": same\ncat dog cow hen\nred blue green pink\ncat dog unicorn hen\n: none\na b c d\n")
+    pairs.write_text("# pairs\ncat\tdog\t9\nred\tblue\t8\ncat\tred\t1\ncow\tpink\t2\nhen\tunicorn\t5\n")
+    return analogies, pairs
+
+
+def test_evaluate(run: Run, model: Path, tests_of_words: tuple[Path, Path]) -> None:
+    analogies, pairs = tests_of_words
+    report = run("evaluate", model, "--analogies", analogies, "--pairs", pairs, "--json").report
+    (score,) = report["analogies"][str(analogies)]["scores"]
+    assert (score["answered"], score["asked"]) == (2, 4)
+    assert score["oov_share"] == 0.5
+    assert [section["name"] for section in score["sections"]] == ["same", "none"]
+    (score,) = report["pairs"][str(pairs)]["scores"]
+    assert (score["answered"], score["asked"]) == (4, 5)
+    assert score["spearman"]["value"] > 0.5
+    assert score["spearman"]["low"] is None or score["spearman"]["low"] <= score["spearman"]["value"]
+
+
+def test_evaluate_as_text_and_side_by_side(
+    run: Run, model: Path, tests_of_words: tuple[Path, Path], tmp_path: Path
+) -> None:
+    analogies, pairs = tests_of_words
+    other = shutil.copy(model, tmp_path / "other.safetensors")
+    outcome = run("evaluate", model, other, "--analogies", analogies, "--pairs", pairs)
+    assert outcome.status == 0
+    for expected in (
+        "same",
+        "total",
+        "interval",
+        "unknown",
+        "Spearman",
+        "second less first, on 2",
+        "second less first",
+    ):
+        assert expected in outcome.out
+    report = run("evaluate", model, other, "--pairs", pairs, "--json").report
+    assert report["pairs"][str(pairs)]["comparison"]["difference"]["value"] == 0
+
+
+@pytest.mark.parametrize("target", ["text", "binary", "glove", "vectors", "model"])
+def test_convert_and_back(run: Run, model: Path, tmp_path: Path, target: str) -> None:
+    there, back = tmp_path / "there", tmp_path / "back.safetensors"
+    outcome = run("convert", model, there, "--to", target)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert run("convert", there, back, "--to", "vectors").status == 0
+    expected, got = Word2Vec.load(model).wv, KeyedVectors.load(back)
+    assert got.index_to_key == expected.index_to_key
+    assert got.vectors.tobytes() == expected.vectors.tobytes()
+
+
+def test_convert_by_names(run: Run, model: Path, tmp_path: Path) -> None:
+    copy, text, vectors = tmp_path / "copy.safetensors", tmp_path / "v.txt", tmp_path / "v.safetensors"
+    assert run("convert", model, copy, "--json").report["format"] == "model"
+    assert copy.read_bytes() == model.read_bytes()
+    assert run("convert", model, text, "--save-vocab", tmp_path / "counts").status == 0
+    assert run("convert", text, vectors, "--read-vocab", tmp_path / "counts", "--json").report["format"] == "vectors"
+    assert KeyedVectors.load(vectors).get_vecattr("cat", "count") == Word2Vec.load(model).wv.get_vecattr("cat", "count")
+
+
+def test_convert_for_the_projector(run: Run, model: Path, tmp_path: Path) -> None:
+    assert run("convert", model, tmp_path / "p", "--to", "projector").status == 0
+    words = (tmp_path / "p_metadata.tsv").read_text().split()
+    assert words == Word2Vec.load(model).wv.index_to_key
+    assert len((tmp_path / "p_tensor.tsv").read_text().splitlines()) == len(words)
+
+
+def test_convert_options_of_word2vec_formats(run: Run, tmp_path: Path) -> None:
+    text, output = tmp_path / "v.txt", tmp_path / "v.safetensors"
+    text.write_text("3 2\na 1 2\nb 3 4\na 5 6\n")
+    assert run("convert", text, output, "--on-duplicate", "error").status == 1
+    outcome = run("convert", text, output, "--on-duplicate", "last", "--dtype", "float16")
+    assert outcome.status == 0
+    assert outcome.err.startswith("wordkin: warning: ")
+    assert outcome.err.count("\n") == 1
+    vectors = KeyedVectors.load(output)
+    assert (vectors["a"].tolist(), vectors.vectors.dtype.name) == ([5, 6], "float16")
+    assert run("convert", text, output, "--limit", "1", "--from", "text").status == 0
+    assert len(KeyedVectors.load(output)) == 1
+    assert run("convert", output, text, "--limit", "1").status == 2
+
+
+def test_a_whole_model_cannot_be_made_of_vectors(run: Run, model: Path, tmp_path: Path) -> None:
+    text = tmp_path / "v.txt"
+    assert run("convert", model, text).status == 0
+    assert run("convert", text, tmp_path / "m", "--to", "model").status == 2
+
+
+def test_info_of_a_model(run: Run, model: Path) -> None:
+    facts = run("info", model, "--json").report
+    assert (facts["kind"], facts["words"], facts["vector_size"]) == ("model", 8, 16)
+    assert facts["corpus_words"] == 12_000
+    assert "vector size" in run("info", model).out
+
+
+def test_info_of_vectors(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "v.txt"
+    text.write_text("a 1 2 3\nb 4 5 6\n")
+    facts = run("info", text, "--json").report
+    assert (facts["kind"], facts["words"], facts["vector_size"], facts["first_words"]) == ("word2vec", 2, 3, ["a", "b"])
+
+
+def test_info_of_the_machine(run: Run) -> None:
+    assert run("info", "--json").report == show_config()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("gensim.bin", "word2vec"),
+        ("gensim.txt", "word2vec"),
+        ("gensim-negative.model", "gensim"),
+        ("gensim-separate.kv", "gensim"),
+        ("fasttext.bin", "fasttext"),
+    ],
+)
+def test_files_of_other_programs(run: Run, tmp_path: Path, name: str, kind: str) -> None:
+    report = run("convert", FILES / name, tmp_path / "v.txt", "--json").report
+    assert report["kind"] == kind
+    assert len(KeyedVectors.load_word2vec_format(tmp_path / "v.txt")) == report["words"] == 6

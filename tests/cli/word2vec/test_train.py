@@ -1,0 +1,204 @@
+"""``wordkin train`` and ``wordkin vocab``."""
+
+from __future__ import annotations
+
+import gzip
+import inspect
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from wordkin import KeyedVectors, Word2Vec
+from wordkin.cli.word2vec.train import MODEL_FLAGS
+
+from ..conftest import SUBJECTS, Run, command
+
+SMALL = ("--vector-size", "16", "--epochs", "3", "--workers", "1")
+
+
+def test_help_tells_the_defaults_of_word2vec() -> None:
+    defaults = {name: parameter.default for name, parameter in inspect.signature(Word2Vec).parameters.items()}
+    for name, (type_, text) in MODEL_FLAGS.items():
+        if defaults[name] is not None:
+            told = re.search(r"\(([^()]+)\)$", text)
+            assert told, name
+            assert type_(told[1]) == defaults[name]
+
+
+def test_a_model(run: Run, corpus: Path, tmp_path: Path) -> None:
+    output = tmp_path / "model.safetensors"
+    outcome = run("train", corpus, "-o", output, *SMALL, "--sg", "--comment", "a test")
+    assert outcome.status == 0
+    assert outcome.err == ""
+    assert str(output) in outcome.out
+    model = Word2Vec.load(output)
+    assert set(model.wv.index_to_key) == {word for subject in SUBJECTS.values() for word in subject}
+    assert (model.vector_size, model.epochs, model.comment) == (16, 3, "a test")
+    assert model.options.architecture == "skipgram"
+
+
+def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
+    output = tmp_path / "model.safetensors"
+    flags = (
+        "--hs --negative 0 --cbow-sum --no-shrink-windows --window 3 --sample 0 --seed 7 --ns-exponent 0.5 "
+        "--alpha 0.04 --min-alpha 0.001 --batch-words 500 --max-isa baseline --unsorted-vocab --min-count 2"
+    )
+    assert run("train", corpus, "-o", output, *SMALL, *flags.split()).status == 0
+    model = Word2Vec.load(output)
+    options = model.options
+    assert options.hierarchical_softmax
+    assert not options.cbow_mean
+    assert not options.shrink_windows
+    assert (options.negative, options.window, options.sample, options.seed) == (0, 3, 0.0, 7)
+    assert (options.ns_exponent, options.job_words) == (0.5, 500)
+    assert (model.alpha, model.min_alpha) == (0.04, 0.001)
+    assert (model.vocabulary_options.min_count, model.vocabulary_options.sorted_vocab) == (2, False)
+    assert model.wv.index_to_key[0] == corpus.read_text().split()[0]
+
+
+def test_the_command_line_trains_what_python_trains(run: Run, corpus: Path, tmp_path: Path) -> None:
+    assert run("train", corpus, "-o", tmp_path / "a.safetensors", *SMALL).status == 0
+    Word2Vec(corpus_file=corpus, vector_size=16, epochs=3, workers=1).wv.save(tmp_path / "b.safetensors")
+    first, second = Word2Vec.load(tmp_path / "a.safetensors").wv, KeyedVectors.load(tmp_path / "b.safetensors")
+    assert first.index_to_key == second.index_to_key
+    assert first.vectors.tobytes() == second.vectors.tobytes()
+
+
+@pytest.mark.parametrize("name", ["v.txt", "v.vec", "v.bin", "v.txt.gz"])
+def test_formats_by_name(run: Run, corpus: Path, tmp_path: Path, name: str) -> None:
+    assert run("train", corpus, "-o", tmp_path / name, *SMALL).status == 0
+    assert len(KeyedVectors.load_word2vec_format(tmp_path / name)) == 8
+    assert (tmp_path / name).read_bytes()[:2] == (b"\x1f\x8b" if name.endswith("gz") else b"8 ")
+
+
+def test_formats_by_flag(run: Run, corpus: Path, tmp_path: Path) -> None:
+    assert run("train", corpus, "-o", tmp_path / "v", *SMALL, "--format", "vectors").status == 0
+    assert len(KeyedVectors.load(tmp_path / "v")) == 8
+
+
+def test_json_report(run: Run, corpus: Path, tmp_path: Path) -> None:
+    report = run("train", corpus, "-o", tmp_path / "v.bin", *SMALL, "--json").report
+    assert report["output"] == str(tmp_path / "v.bin")
+    assert report["vocabulary_size"] == 8
+    assert report["corpus_words"] == 12_000
+    assert report["raw_words"] == 36_000
+    assert len(report["loss"]) == len(report["epochs"]) == 3
+    assert report["words_per_second"] > 0
+    assert not report["interrupted"]
+    assert set(report["seconds"]) == {"vocabulary", "training", "saving", "total"}
+
+
+def test_several_files_a_folder_and_compressed(run: Run, corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "part").write_bytes(gzip.compress(corpus.read_bytes()))
+    report = run("train", corpus, folder, corpus, "-o", tmp_path / "v.bin", *SMALL, "--json").report
+    assert report["corpus_words"] == 36_000
+
+
+def test_standard_input_serves_many_epochs(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+    flags = ("-o", tmp_path / "v.bin", *SMALL, "--json")
+    from_pipe = run_process("train", "-", *flags, input=corpus.read_text())
+    assert from_pipe.report["raw_words"] == 36_000
+    piped = (tmp_path / "v.bin").read_bytes()
+    assert run_process("train", corpus, *flags).status == 0
+    assert (tmp_path / "v.bin").read_bytes() == piped
+
+
+@pytest.mark.parametrize("flags", [("--max-vocab-size", "3"), ("--read-vocab", "v"), ("--epochs", "0")])
+def test_what_needs_a_second_reading_refuses_a_pipe(run_process: Run, flags: tuple[str, ...], tmp_path: Path) -> None:
+    outcome = run_process("train", "-", "-o", tmp_path / "v.bin", *flags, input="a b c\n")
+    assert outcome.status == 2
+    assert "only once" in outcome.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_named_pipe(run: Run, corpus: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(corpus.read_bytes()))
+    writer.start()
+    report = run("train", pipe, "-o", tmp_path / "v.bin", *SMALL, "--json").report
+    writer.join()
+    assert report["raw_words"] == 36_000
+
+
+def test_vocabulary_files_go_round(run: Run, corpus: Path, tmp_path: Path) -> None:
+    saved, counted = tmp_path / "saved", tmp_path / "counted"
+    flags = ("-o", tmp_path / "v.bin", *SMALL)
+    assert run("train", corpus, *flags, "--save-vocab", saved).status == 0
+    assert run("vocab", corpus, "-o", counted).status == 0
+    assert saved.read_bytes() == counted.read_bytes()
+    counted.write_text("dog 100\ncat 90\n")
+    outcome = run("train", corpus, *flags, "--read-vocab", counted)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert KeyedVectors.load_word2vec_format(tmp_path / "v.bin").index_to_key == ["dog", "cat"]
+
+
+def test_vocab_prints_the_most_frequent_first(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("b a b c\nb a\n")
+    assert run("vocab", text).out == "b 3\na 2\nc 1\n"
+    assert run("vocab", text, "--min-count", "2").out == "b 3\na 2\n"
+    assert run("vocab", text, "--max-final-vocab", "1").out == "b 3\n"
+    assert run("vocab", text, "--unsorted-vocab").out == "b 3\na 2\nc 1\n"
+    report = run("vocab", text, "-o", tmp_path / "out", "--min-count", "2", "--json").report
+    assert (report["words"], report["occurrences"], report["words_left_out"]) == (2, 5, 1)
+
+
+def test_progress_only_when_asked_for(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+    flags = ("-o", tmp_path / "v.bin", *SMALL)
+    assert run_process("train", corpus, *flags).err == ""
+    assert "words" in run_process("train", corpus, *flags, "--progress").err
+
+
+def test_standard_input_only_once(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a b\n")))
+    assert run("train", "-", "-", "-o", tmp_path / "v.bin").status == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_what_is_trained(corpus: Path, tmp_path: Path, number: signal.Signals, status: int) -> None:
+    output, vocabulary = tmp_path / "model.safetensors", tmp_path / "vocabulary"
+    flags = ("-o", output, "--epochs", "1000000", "--vector-size", "16", "--save-vocab", vocabulary, "--json")
+    with subprocess.Popen(
+        command("train", corpus, *flags), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not vocabulary.exists() and time.monotonic() < deadline:  # it is written when training begins
+            time.sleep(0.01)
+        time.sleep(0.2)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert re.fullmatch(r"wordkin: error: (interrupted|terminated) in epoch \d+ of 1000000; .+ saved .+\n", err)
+    report = json.loads(out)
+    assert report["interrupted"]
+    assert len(Word2Vec.load(output).wv) == 8
+
+
+@pytest.mark.skipif(os.name == "nt" or not hasattr(os, "mkfifo"), reason="POSIX signals and named pipes")
+def test_a_signal_before_training(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with (
+        subprocess.Popen(
+            command("train", pipe, "-o", tmp_path / "v.bin"), stderr=subprocess.PIPE, text=True
+        ) as process,
+        pipe.open("w"),
+    ):  # opens when the command opens it
+        time.sleep(0.5)  # until the command waits for data: CPython can miss a signal between its open and its read
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "before training began" in err
+    assert not (tmp_path / "v.bin").exists()
