@@ -130,7 +130,7 @@ def test_no_text(small_model: MakeModel, quick: Options, corpus: Any, vocabulary
 @pytest.mark.parametrize(
     ("corpus", "error", "message"),
     [
-        ("no such file", TypeError, "no existing file"),
+        ("no such file", TypeError, "not an existing file"),
         (5, TypeError, "token lists or a path"),
         (["a sentence", "another"], TypeError, "corpus"),
         ([["a", 5]], TypeError, "corpus"),

@@ -130,7 +130,7 @@ def test_two_steps_at_once_are_refused() -> None:
         except RuntimeError as error:
             refused.append(str(error))
     thread.join()
-    assert refused == ["already training: a step is under way"]
+    assert refused == ["this trainer is in use by another thread"]
 
 
 def test_a_closed_trainer_says_so() -> None:
@@ -185,7 +185,7 @@ BAD_ARRAYS: list[tuple[str, Any, type[Exception], str]] = [
     ("softmax/W", np.zeros((40, 10), np.float32)[:, ::2], TypeError, "must be C-contiguous"),
     ("softmax/b", [0.0] * 40, TypeError, "must be a NumPy array"),
     ("softmax/b", np.broadcast_to(np.float32(0), 40), TypeError, "writeable"),
-    ("more", np.zeros(1, np.float32), ValueError, "must hold 27 tensors, got 28"),
+    ("more", np.zeros(1, np.float32), ValueError, "must contain 27 tensors, got 28"),
 ]
 
 
@@ -207,7 +207,7 @@ def test_a_missing_array_is_named() -> None:
     with pytest.raises(ValueError, match="`parameters` lacks CNN/b_cnn_0"):
         _core.elmo.Trainer(options, training, missing, accumulators, threads=1, isa="baseline")
     accumulators["softmax/b"] = np.zeros(40, np.float32)
-    with pytest.raises(TypeError, match="tuple of the two moments"):
+    with pytest.raises(TypeError, match="tuple of Adam's two moments"):
         _core.elmo.Trainer(options, training, parameters, accumulators, threads=1, isa="baseline")
 
 

@@ -1,7 +1,7 @@
 """Models in the file format of the original program: an options.json and HDF5 weights, in a folder, a zip, or as paths.
 
-The original program does not store the softmax and the vocabulary with the weights. They are read from beside the
-weights, under the names that `export_official` gives them.
+The original program does not store the softmax and the vocabulary with the weights. They are read from the same folder,
+under the names that `export_official` gives them.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any
     weights : path-like, optional
         HDF5 file of weights.
     vocabulary : path-like or iterable of str, optional
-        Vocabulary in the order of the ids, for models that need one and have no vocabulary file beside the weights.
+        Vocabulary in the order of the ids, for models that need one and have no vocabulary file in the folder of the weights.
 
     Returns
     -------
@@ -191,9 +191,9 @@ def _load_two(options_path: Path, weights_path: Path, vocabulary: Any) -> ModelS
     with options_path.open("rb") as file:
         text = file.read(MAX_OPTIONS_BYTES + 1)
     weights_path.stat()  # Raises the error of the operating system rather than one of libhdf5.
-    beside = _Folder(weights_path.parent)
+    files = _Folder(weights_path.parent)
     with opened_weights(weights_path, str(weights_path)) as opened:
-        return _build(_Text(text, str(options_path)), opened, beside, vocabulary)
+        return _build(_Text(text, str(options_path)), opened, files, vocabulary)
 
 
 class _Text:
@@ -226,16 +226,16 @@ def _find(names: list[str], preferred: tuple[str, ...], ending: str) -> str | No
     return others[0] if len(others) == 1 else None
 
 
-def _build(text: _Text, opened: Hdf5Weights, beside: _Files, vocabulary: Any) -> ModelState:
+def _build(text: _Text, opened: Hdf5Weights, files: _Files, vocabulary: Any) -> ModelState:
     official = parse_official_options(text.text, text.source)
-    has_softmax = SOFTMAX_FILE in beside.names()
-    # A model that neither reads nor predicts ids needs no vocabulary, and an invalid one beside it does no harm.
-    words = _words(beside, vocabulary) if has_softmax or official.model.token_input else None
+    has_softmax = SOFTMAX_FILE in files.names()
+    # A model that neither reads nor predicts ids needs no vocabulary, and ignores an invalid file.
+    words = _words(files, vocabulary) if has_softmax or official.model.token_input else None
     count = _word_count(official.model, words, opened, text.source)
     options = replace(official.model, n_tokens_vocab=count)
     parameters = _weights(opened, options)
     if has_softmax and words is not None:
-        parameters |= _softmax(beside, options)
+        parameters |= _softmax(files, options)
     return ModelState(options, words, parameters, training=dict(official.training))
 
 
@@ -280,23 +280,23 @@ def _word_count(options: ELMoOptions, words: TargetWords | None, opened: Hdf5Wei
     return rows
 
 
-def _softmax(beside: _Files, options: ELMoOptions) -> Tensors:
+def _softmax(files: _Files, options: ELMoOptions) -> Tensors:
     shapes = [(name, shape) for name, shape in parameter_shapes(options) if name.startswith("softmax")]
     with (
-        beside.opened(SOFTMAX_FILE) as file,
-        opened_weights(file, f"{beside.source}/{SOFTMAX_FILE}") as opened,
+        files.opened(SOFTMAX_FILE) as file,
+        opened_weights(file, f"{files.source}/{SOFTMAX_FILE}") as opened,
     ):
         return opened.tensors(shapes)
 
 
-def _words(beside: _Files, vocabulary: Any) -> TargetWords | None:
+def _words(files: _Files, vocabulary: Any) -> TargetWords | None:
     if vocabulary is not None:
         return parse_vocabulary(vocabulary)
-    names = beside.names()
+    names = files.names()
     name = next((name for name in _VOCABULARY_NAMES if name in names), None)
     if name is None:
         return None
-    return parse_vocabulary_file(io.BytesIO(beside.read(name, _MAX_VOCABULARY_BYTES)), f"{beside.source}/{name}")
+    return parse_vocabulary_file(io.BytesIO(files.read(name, _MAX_VOCABULARY_BYTES)), f"{files.source}/{name}")
 
 
 def export_official(state: ModelState, folder: AnyPath) -> None:

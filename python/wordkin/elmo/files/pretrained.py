@@ -1,4 +1,4 @@
-"""Model folders: one file with the whole model, the optimizer state beside it, and copies for other programs.
+"""Model folders: one file with the whole model, a second one with the optimizer state, and copies for other programs.
 
 Only `weights.safetensors` is read back, so that an interrupted write leaves either the old or the new model.
 `options.json` and `vocabulary.txt` repeat parts of it for other programs and for readers.
@@ -60,7 +60,7 @@ def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> N
 def load_state(path: AnyPath) -> ModelState:
     """Read a model from a folder written by `save_state`, or from a checkpoint file.
 
-    The optimizer state beside the weights is not read until it is needed.
+    The optimizer state in the same folder is not read until it is needed.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ def load_state(path: AnyPath) -> ModelState:
     if source.is_dir():
         source /= WEIGHTS_FILE
     state = MODEL_FILE.load(source)
-    beside = source.with_name(OPTIMIZER_FILE)
-    if state.optimizer is None and source.name == WEIGHTS_FILE and beside.is_file():
-        state.optimizer_file = beside
+    optimizer_path = source.with_name(OPTIMIZER_FILE)
+    if state.optimizer is None and source.name == WEIGHTS_FILE and optimizer_path.is_file():
+        state.optimizer_file = optimizer_path
     return state
 
 
