@@ -159,7 +159,7 @@ def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any
     weights : path-like, optional
         HDF5 file of weights.
     vocabulary : path-like or iterable of str, optional
-        Vocabulary in the order of the ids, for models that need one and have no vocabulary file in the folder of the weights.
+        Vocabulary in the order of the ids, for models that need one and whose folder has no vocabulary file.
 
     Returns
     -------
