@@ -1,4 +1,4 @@
-"""What continuous integration checks, one session each: `nox -s lint`, `nox -s tests`, ...
+"""Sessions for every check of continuous integration: `nox -s lint`, `nox -s tests`, ...
 
 `nox -l` lists the sessions. Versions of the tools are pinned in the extras `test`, `lint` and `dev` of pyproject.toml.
 """
@@ -95,7 +95,7 @@ def clang_tidy(session: nox.Session) -> None:
                 "-DWORDKIN_BUILD_TESTING=ON", f"-Dpybind11_DIR={pybind11_folder(session)}")  # fmt: skip
     sources = Path("build/tidy/sources.txt")
     sources.write_text("\n".join(path for path in cpp_files(".cpp") if path.startswith("cpp/")))
-    tidy = "clang-tidy -p build/tidy --quiet --warnings-as-errors='*'"
+    tidy = "clang-tidy -p build/tidy --quiet"
     session.run("bash", "-c", f"xargs -P {os.cpu_count()} -n 1 {tidy} < {sources}", external=True)
 
 
