@@ -54,7 +54,7 @@ def test_what_is_no_sentence(phrases: Any, sentence: Any, says: str) -> None:
 
 
 def test_bad_tokens_in_a_corpus(phrases: Any) -> None:
-    with pytest.raises(TypeError, match="not split into tokens"):
+    with pytest.raises(TypeError, match="looks like an unsplit sentence"):
         list(phrases[[["new"], "new york"]])
     with pytest.raises(TypeError):
         list(phrases[[["new"], 5]])

@@ -109,10 +109,6 @@ def padded(rows: int, columns: int) -> np.ndarray:
     return buffer[start : start + rows * columns].reshape(rows, columns)
 
 
-def core_options(**options: Any) -> SimpleNamespace:
-    return SimpleNamespace(**vars(TrainingOptions(**options)), isa="baseline")
-
-
 @pytest.mark.parametrize("objective", [{"architecture": "skipgram"}, {"architecture": "cbow"}])
 def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     """Long rows, so that few are touched: the last two words, one of them the only noise, and the root of the tree."""
@@ -125,7 +121,7 @@ def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     counts[-2:] = 5, 1
     matrices["input"][-2:] = 1 / np.sqrt(width)
     matrices["output"][-2:] = -1 / np.sqrt(width)
-    options = core_options(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
+    options = TrainingOptions(negative=2, hierarchical_softmax=True, sample=0, window=1, **objective)
     session = _core.word2vec.TrainingSession(
         options,
         update_scale=None,
