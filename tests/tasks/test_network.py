@@ -1,4 +1,4 @@
-"""Networks against their float64 definition: losses, every gradient, answers, and weights after several steps."""
+"""Networks compared with their float64 definition: losses, gradients, scores, and parameters after several steps."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ TRAININGS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_list_of_tensors(case: str) -> None:
+def test_parameter_shapes(case: str) -> None:
     options = case_options(case)
     assert _core.tasks.parameter_shapes(options) == list(shapes_of(options).items())
 
 
 @pytest.mark.parametrize("training", TRAININGS)
 @pytest.mark.parametrize("case", CASES)
-def test_loss_and_every_gradient_on_every_isa(case: str, training: str) -> None:
+def test_loss_and_gradients_on_every_isa(case: str, training: str) -> None:
     options = case_options(case, **TRAININGS[training])
     parameters = random_parameters(options, 1)
     batch, targets, weights = random_batch(options, 2)
@@ -40,20 +40,22 @@ def test_loss_and_every_gradient_on_every_isa(case: str, training: str) -> None:
         assert list(given["gradients"]) == list(expected.gradients)
         for name, gradient in given["gradients"].items():
             assert_close(gradient, expected.gradients[name], f"{name} on {isa}")
-        for i, (d, wanted) in enumerate(zip(given["d_contexts"], expected.d_contexts, strict=True)):
-            assert_close(d, wanted, f"contexts[{i}] on {isa}")
+        for i, (d, reference) in enumerate(zip(given["d_contexts"], expected.d_contexts, strict=True)):
+            assert_close(d, reference, f"contexts[{i}] on {isa}")
         for name, value in run.parameters.items():
             np.testing.assert_array_equal(value, parameters[name])
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_weights_after_several_steps_in_every_team(case: str) -> None:
+def test_parameters_after_several_steps_with_any_number_of_threads(case: str) -> None:
     training = "dropout, clipped" if len(case) % 2 else "plain"
     options = case_options(case, **TRAININGS[training])
     parameters = random_parameters(options, 1)
     runs = [Run(options, parameters, threads=threads) for threads in (1, 2, 3)]
     exact = ExactRun(options, parameters)
-    smallest = {name: np.ones(value.shape) for name, value in parameters.items()}  # gradients, of the tensor's greatest
+    smallest = {
+        name: np.ones(value.shape) for name, value in parameters.items()
+    }  # smallest gradients, relative to the largest of the tensor
     shapes = [(3, 0, 5, 1), (1, 2), (4, 7, 3, 0, 2, 2)]
     for number, lengths in enumerate(shapes, start=1):
         batch, targets, weights = random_batch(options, 10 + number, lengths)
@@ -70,20 +72,20 @@ def test_weights_after_several_steps_in_every_team(case: str) -> None:
             assert step["loss"] == pytest.approx(learned.loss, rel=1e-5)
             assert step["gradient_norm"] == pytest.approx(exact.norm, rel=1e-5)
             assert step["clip_scale"] == pytest.approx(scale, rel=1e-5)
-            for i, (d, wanted) in enumerate(zip(step["d_contexts"], learned.d_contexts, strict=True)):
-                assert_close(d, wanted, f"contexts[{i}]", 2e-5)
+            for i, (d, reference) in enumerate(zip(step["d_contexts"], learned.d_contexts, strict=True)):
+                assert_close(d, reference, f"contexts[{i}]", 2e-5)
     for run in runs:
         assert run.network.updates == len(shapes)
         for name, value in run.parameters.items():
             assert_close(run.moments[name][0], exact.moments[name][0], name, 1e-4)
-            # Adam moves a weight by its whole rate whatever its gradient's size: one that was next to nothing in some
-            # step is left out, for only its rounding would show.
-            is_sure = smallest[name] > 1e-3
-            assert_close(np.where(is_sure, value, 0.0), np.where(is_sure, exact.parameters[name], 0.0), name)
+            # Adam moves a parameter by the learning rate whatever the size of its gradient. Parameters whose gradient
+            # was close to 0 in some step are excluded, as the sign of such a gradient is a matter of rounding.
+            is_certain = smallest[name] > 1e-3
+            assert_close(np.where(is_certain, value, 0.0), np.where(is_certain, exact.parameters[name], 0.0), name)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_scores_and_losses(case: str) -> None:
+def test_scores_and_evaluated_losses(case: str) -> None:
     options = case_options(case, dropout=0.5, input_dropout=0.5)
     parameters = random_parameters(options, 1)
     exact = ExactRun(case_options(case, mix_l2=0.0), parameters)
@@ -103,7 +105,7 @@ def test_scores_and_losses(case: str) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("case", ["everything for texts", "everything for tags"])
-def test_same_bits_again(case: str, threads: int) -> None:
+def test_training_is_reproducible_bit_for_bit(case: str, threads: int) -> None:
     options = case_options(case, **TRAININGS["dropout, clipped"])
     runs = [Run(options, random_parameters(options, 1), threads=threads) for _ in range(2)]
     for number in (1, 2, 3):
@@ -115,7 +117,7 @@ def test_same_bits_again(case: str, threads: int) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_companions_change_nothing(case: str) -> None:
+def test_scores_do_not_depend_on_the_other_texts_of_a_batch(case: str) -> None:
     options = case_options(case)
     run = Run(options, random_parameters(options, 1))
     batch, _, _ = random_batch(options, 2)
@@ -132,7 +134,7 @@ def test_companions_change_nothing(case: str) -> None:
         np.testing.assert_array_equal(run.network.scores(alone), together[rows[k]])
 
 
-def test_scores_of_a_step_and_refreshed_weights() -> None:
+def test_steps_return_scores_and_refresh_reads_parameters() -> None:
     options = case_options("attention")
     run = Run(options, random_parameters(options, 1))
     batch, targets, weights = random_batch(options, 2)
@@ -147,7 +149,7 @@ def test_scores_of_a_step_and_refreshed_weights() -> None:
     np.testing.assert_array_equal(run.network.scores(batch), before)
 
 
-def test_a_step_that_is_not_finite_changes_nothing() -> None:
+def test_a_non_finite_step_changes_nothing() -> None:
     options = case_options("contexts")
     parameters = random_parameters(options, 1)
     run = Run(options, parameters)
@@ -161,7 +163,7 @@ def test_a_step_that_is_not_finite_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_texts_without_tokens(case: str) -> None:
+def test_texts_without_tokens_have_finite_losses_and_gradients(case: str) -> None:
     options = case_options(case)
     parameters = random_parameters(options, 1)
     run, exact = Run(options, parameters, threads=2), ExactRun(options, parameters)
@@ -174,7 +176,7 @@ def test_texts_without_tokens(case: str) -> None:
     assert np.isfinite(run.network.probabilities(batch)).all()
 
 
-def test_weights_of_zero_and_their_sum() -> None:
+def test_zero_weights_give_zero_loss_and_gradients() -> None:
     options = case_options("crf")
     run = Run(options, random_parameters(options, 1))
     batch, targets, weights = random_batch(options, 2)

@@ -1,4 +1,4 @@
-"""Networks with arrays of their own, and the same training in float64."""
+"""Networks of the C++ core with the arrays that they change, and the same training in float64."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wordkin.runtime import compute
 
 
 class Run:
-    """A network, and the arrays that it changes."""
+    """A network of the C++ core, and the arrays that it changes."""
 
     def __init__(
         self, options: Any, parameters: Mapping[str, NDArray[np.float32]], *, threads: int = 1, isa: str | None = None
@@ -35,12 +35,12 @@ class Run:
         )
 
     def draws(self) -> Any:
-        """What dropout multiplied by in the last step."""
+        """Return the dropout factors of the last step, if there is dropout."""
         return self.network.draws() if self.options.dropout or self.options.input_dropout else None
 
 
 class ExactRun:
-    """The same in float64."""
+    """The same network in float64."""
 
     def __init__(self, options: Any, parameters: Mapping[str, NDArray[np.float32]]) -> None:
         self.options = options
@@ -67,8 +67,8 @@ class ExactRun:
 
 
 def assert_close(given: Any, expected: NDArray[Any], name: str, tolerance: float = 1e-5) -> None:
-    """Within `tolerance` of the greatest entry: float32 sums of some hundred terms are that exact."""
+    """Compare to within `tolerance` of the largest entry, the accuracy of float32 sums of some hundred terms."""
     assert given.shape == expected.shape
-    greatest = np.abs(expected).max(initial=0.0)
+    largest = np.abs(expected).max(initial=0.0)
     error = np.abs(given - expected).max(initial=0.0)
-    assert error <= tolerance * greatest, f"{name}: {error:.2e}, its greatest entry is {greatest:.2e}"
+    assert error <= tolerance * largest, f"{name}: {error:.2e}, the largest entry is {largest:.2e}"

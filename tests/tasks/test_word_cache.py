@@ -1,4 +1,4 @@
-"""Words that a network remembers: the same floats as from their features, on every ISA and in every team."""
+"""Words that a network caches: the same bits as from their features, on every ISA and number of threads."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from tasks.trained_networks import Run
 from wordkin.runtime import compute
 
 WORDS, LENGTHS = 11, (3, 0, 4, 1, 40, 2)
-REMEMBERING = [
+CACHING = [
     case for case, fields in CASES.items() if not fields.get("contexts") and fields.get("encoder", "lstm") is not None
 ]
 
 
 def words_and_texts(options: Any) -> tuple[Batch, Batch, Batch]:
-    """Words as one text; texts of them by features; the same by the words' places."""
+    """Return words as one text, texts as features of these words, and the same texts as indices of cached words."""
     words, _, _ = random_batch(options, 5, lengths=(WORDS,))
-    places = np.random.default_rng(6).integers(0, WORDS, sum(LENGTHS), dtype=np.int32)
+    positions = np.random.default_rng(6).integers(0, WORDS, sum(LENGTHS), dtype=np.int32)
     lengths = np.array(LENGTHS, np.int32)
     by_features = Batch(
         lengths=lengths,
-        tables=[ids[places] for ids in words.tables],
+        tables=[ids[positions] for ids in words.tables],
         characters=words.characters,
-        types=None if words.types is None else words.types[places],
+        types=None if words.types is None else words.types[positions],
     )
-    return words, by_features, Batch(lengths=lengths, words=places)
+    return words, by_features, Batch(lengths=lengths, words=positions)
 
 
-def part(words: Batch, first: int, end: int) -> Batch:
+def words_between(words: Batch, first: int, end: int) -> Batch:
     return Batch(
         lengths=np.array([end - first], np.int32),
         tables=[ids[first:end] for ids in words.tables],
@@ -42,7 +42,7 @@ def part(words: Batch, first: int, end: int) -> Batch:
     )
 
 
-def answers(run: Run, batch: Batch) -> list[NDArray[Any]]:
+def outputs(run: Run, batch: Batch) -> list[NDArray[Any]]:
     options = run.options
     found = [run.network.scores(batch), run.network.probabilities(batch)]
     if options.task == "tags":
@@ -53,19 +53,19 @@ def answers(run: Run, batch: Batch) -> list[NDArray[Any]]:
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-@pytest.mark.parametrize("case", REMEMBERING)
-def test_same_bits_as_from_features(case: str, threads: int) -> None:
+@pytest.mark.parametrize("case", CACHING)
+def test_cached_words_give_the_same_bits_as_features(case: str, threads: int) -> None:
     options = case_options(case, hidden_dim=37)
     words, by_features, by_words = words_and_texts(options)
     for isa in compute.available_isas():
         run = Run(options, random_parameters(options, 1), threads=threads, isa=isa)
         for first, end in ((0, 4), (4, WORDS)):
-            run.network.cache_words(part(words, first, end), first=first, total=WORDS)
-        for given, expected in zip(answers(run, by_words), answers(run, by_features), strict=True):
+            run.network.cache_words(words_between(words, first, end), first=first, total=WORDS)
+        for given, expected in zip(outputs(run, by_words), outputs(run, by_features), strict=True):
             np.testing.assert_array_equal(given, expected)
 
 
-def test_losses_of_remembered_words() -> None:
+def test_losses_of_cached_words() -> None:
     options = case_options("crf")
     words, by_features, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
@@ -74,7 +74,7 @@ def test_losses_of_remembered_words() -> None:
     assert run.network.evaluate(by_words, targets, weights) == run.network.evaluate(by_features, targets, weights)
 
 
-def test_a_change_of_weights_forgets_words() -> None:
+def test_changed_parameters_clear_the_cache() -> None:
     options = case_options("attention")
     words, by_features, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
@@ -90,7 +90,7 @@ def test_a_change_of_weights_forgets_words() -> None:
         run.network.scores(by_words)
 
 
-def test_what_cannot_be_remembered() -> None:
+def test_invalid_cache_requests_are_rejected() -> None:
     options = case_options("attention")
     words, _, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
@@ -98,9 +98,9 @@ def test_what_cannot_be_remembered() -> None:
     for first, total, message in ((3, 20, "`first` must be 0"), (0, WORDS - 1, "`total` must be from 11")):
         with pytest.raises(ValueError, match=message):
             run.network.cache_words(words, first=first, total=total)
-    run.network.cache_words(part(words, 0, 4), first=0, total=WORDS)
+    run.network.cache_words(words_between(words, 0, 4), first=0, total=WORDS)
     with pytest.raises(ValueError, match="`total` must stay 11, got 12"):
-        run.network.cache_words(part(words, 4, WORDS), first=4, total=12)
+        run.network.cache_words(words_between(words, 4, WORDS), first=4, total=12)
     with pytest.raises(ValueError, match="`words` must be below 4"):
         run.network.scores(by_words)
     with pytest.raises(ValueError, match="`batch` must contain the features of words"):
@@ -111,7 +111,7 @@ def test_what_cannot_be_remembered() -> None:
 
 
 @pytest.mark.parametrize("case", ["contexts", "attention, no encoder"])
-def test_networks_that_remember_nothing(case: str) -> None:
+def test_networks_without_a_word_cache(case: str) -> None:
     options = case_options(case)
     run = Run(options, random_parameters(options, 1))
     batch, _, _ = random_batch(options, 2)

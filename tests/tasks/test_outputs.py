@@ -1,4 +1,4 @@
-"""Probabilities, attention, and chains of tags against all of their paths."""
+"""Probabilities, attention, and linear-chain CRFs compared with the enumeration of all paths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def logistic(scores: NDArray[Any]) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("case", ["attention", "last, two layers", "labels", "tags"])
-def test_probabilities(case: str) -> None:
+def test_probabilities_are_logistic_or_softmax(case: str) -> None:
     options = case_options(case)
     run = Run(options, random_parameters(options, 1), threads=2)
     batch, _, _ = random_batch(options, 2)
@@ -53,7 +53,7 @@ def test_attention_of_each_text_sums_to_one() -> None:
 
 
 class ChainRun:
-    """A network that is nothing but a chain: its emissions are what is given."""
+    """A network that consists of a CRF alone: its emissions are the given contexts."""
 
     def __init__(self, tags: int, seed: int, scale: float = 1.0, isa: str | None = None) -> None:
         self.options = case_options(
@@ -74,7 +74,7 @@ class ChainRun:
 
 @pytest.mark.parametrize("scale", [1.0, 20.0])
 @pytest.mark.parametrize("tags", [1, 2, 3])
-def test_partition_marginals_and_best_path(isa: str, tags: int, scale: float) -> None:
+def test_partition_marginals_and_best_path_match_enumeration(isa: str, tags: int, scale: float) -> None:
     run = ChainRun(tags, tags, scale, isa)
     lengths = (4, 1, 0, 5, 2)
     generator = np.random.default_rng(tags)
@@ -98,7 +98,7 @@ def test_partition_marginals_and_best_path(isa: str, tags: int, scale: float) ->
         assert scored[tuple(paths[span])] == pytest.approx(max(scored.values()))
 
 
-def test_chains_that_forbid_transitions() -> None:
+def test_forbidden_transitions_are_not_predicted() -> None:
     run = ChainRun(3, 1)
     run.run.parameters["crf/transitions"][:] = 0
     run.run.parameters["crf/transitions"][0, 2] = -1e4
@@ -111,7 +111,7 @@ def test_chains_that_forbid_transitions() -> None:
     assert np.isfinite(run.run.network.probabilities(batch)).all()
 
 
-def test_long_chains_stay_finite() -> None:
+def test_long_chains_are_finite() -> None:
     run = ChainRun(4, 1)
     emissions = np.random.default_rng(0).standard_normal((5000, 4)).astype(np.float32) * 30
     batch = run.batch(emissions, (5000,))
@@ -129,7 +129,7 @@ BAD_CALLS: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize("case", BAD_CALLS)
-def test_bad_batches(case: str) -> None:
+def test_invalid_batches_are_rejected(case: str) -> None:
     change, message = BAD_CALLS[case]
     options = case_options("attention")
     run = Run(options, random_parameters(options, 1))
@@ -139,7 +139,7 @@ def test_bad_batches(case: str) -> None:
         run.network.step(batch, targets, weights, learning_rate=0.1, step=1)
 
 
-def test_bad_targets_and_weights() -> None:
+def test_invalid_targets_and_weights_are_rejected() -> None:
     options = case_options("attention")
     run = Run(options, random_parameters(options, 1))
     batch, targets, weights = random_batch(options, 2)
