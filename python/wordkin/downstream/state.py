@@ -1,4 +1,4 @@
-"""What a fitted classifier or tagger consists of: feature sources, network parameters, and labels or tags."""
+"""State of a fitted classifier or tagger: feature sources, network parameters, and labels or tags."""
 
 from __future__ import annotations
 

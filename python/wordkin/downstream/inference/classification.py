@@ -1,4 +1,4 @@
-"""What a fitted classifier predicts for texts."""
+"""Predictions of a fitted classifier."""
 
 from __future__ import annotations
 

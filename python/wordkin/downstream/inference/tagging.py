@@ -1,4 +1,4 @@
-"""What a fitted tagger predicts for sentences."""
+"""Predictions of a fitted tagger."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from ..data.word_rows import frequent_words
 from ..options import CharacterOptions, FeatureOptions
 from ..state import ContextSource, Embedding, Features, Floats, LearnedSource, Source, StaticSource
 
-__all__ = ["EmbeddingChoice", "EmbeddingLike", "HasVectors", "build_features", "checked_embeddings"]
+__all__ = ["EmbeddingChoice", "EmbeddingLike", "build_features", "checked_embeddings"]
 
 
 class HasVectors(Protocol):
