@@ -703,7 +703,7 @@ class ELMo:
         cut: Cut = "bytes",
         cache_bytes: int | None = None,
     ) -> Iterator[Vectors]:
-        """Yield contextual vectors of sentences in order, with only a few batches in memory.
+        """Encode a stream of sentences in order, with only a few batches in memory.
 
         Parameters
         ----------
@@ -734,10 +734,10 @@ class ELMo:
         cache_bytes : int, optional
             Size limit of the token-vector cache in bytes; see `encode`.
 
-        Yields
-        ------
-        ndarray of float32
-            The vectors of a sentence, as `encode` returns them in a list.
+        Returns
+        -------
+        iterator of ndarray of float32
+            Vectors of each sentence, as `encode` returns them in a list.
 
         Raises
         ------
@@ -1131,7 +1131,7 @@ class ELMo:
         Returns
         -------
         KeyedVectors
-            float32 vectors of shape (distinct words, projection_dim).
+            Vectors of dtype float32 and shape (distinct words, projection_dim).
 
         Raises
         ------
@@ -1196,7 +1196,7 @@ class ELMo:
         Returns
         -------
         KeyedVectors
-            float32 vectors of shape (words, 2 * projection_dim), most frequent word first, with the attribute
+            Vectors of dtype float32 and shape (words, 2 * projection_dim), most frequent word first, with the attribute
             ``count``.
 
         Raises
@@ -1214,7 +1214,7 @@ class ELMo:
         >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8], [2, 8]], n_highway=0)
         >>> model.initialize()
         >>> vectors = model.distill([["time", "flies"], ["time", "passes"]], progress=False)
-        >>> vectors.vectors.shape, vectors.get_vecattr("time", "count")
+        >>> vectors.vectors.shape, int(vectors.get_vecattr("time", "count"))
         ((3, 16), 2)
         """
         least = integer_option("min_count", min_count, 1, 2**62)

@@ -1,4 +1,4 @@
-"""Expected vectors that the authors of bilm-tf and AllenNLP have published with tiny models."""
+"""Vectors that the authors of bilm-tf and AllenNLP published together with tiny models."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from wordkin import ELMo
 h5py = pytest.importorskip("h5py")
 
 STREAMS, SENTENCES = 3, 10
-TOLERANCE = 2e-6  # twice the originals' own: theirs and ours are float32 sums in different orders
+# Twice the tolerance of the original tests: both sides are float32 sums, taken in different orders.
+TOLERANCE = 2e-6
 SENTENCES_FILES = {"bilm": "lm_embeddings_sentences.json", "allennlp": "sentences.json"}
 
 
 @pytest.fixture(params=SENTENCES_FILES)
 def maker(request: pytest.FixtureRequest) -> str:
-    """Who made a fixture."""
+    """Program whose authors published the fixture."""
     return str(request.param)
 
 
 @pytest.fixture
 def folder(data: Path, maker: str) -> Path:
-    """Its files."""
+    """Folder of the fixture."""
     path = data / f"elmo-fixture-{maker}"
     if not path.is_dir():
         pytest.skip(f"needs {path}")
@@ -35,7 +36,7 @@ def folder(data: Path, maker: str) -> Path:
 
 @pytest.fixture
 def model(folder: Path) -> ELMo:
-    """The model of it."""
+    """Model of the fixture."""
     return ELMo.from_pretrained(folder / "options.json", folder / "lm_weights.hdf5")
 
 
@@ -45,7 +46,7 @@ def expected_vectors(folder: Path, stream: int) -> list[NDArray[np.float32]]:
 
 
 def batches(folder: Path, maker: str) -> list[list[list[str]]]:
-    """Sentence i of each stream, for all i."""
+    """Return for each i a batch of the i-th sentences of all streams."""
     streams = json.loads((folder / SENTENCES_FILES[maker]).read_text())
     return [[stream[number].split() for stream in streams] for number in range(SENTENCES)]
 
@@ -56,7 +57,7 @@ def test_three_streams_with_carried_state(model: ELMo, folder: Path, maker: str)
         given = model.encode(batch, "top", batch_size=STREAMS, stateful=True, workers=1, progress=False)
         for stream, vectors in enumerate(given):
             np.testing.assert_allclose(vectors, expected[stream][number], rtol=0, atol=TOLERANCE)
-    # Without state only the first batch is the same, and it is so again after a reset.
+    # Without state only the first batch has the same vectors; after a reset, it has them again.
     model.reset_state()
     first, second = batches(folder, maker)[:2]
     again = model.encode(first, "top", batch_size=STREAMS, stateful=True)
@@ -73,8 +74,8 @@ def test_all_streams_in_one_call(model: ELMo, folder: Path, maker: str) -> None:
             np.testing.assert_allclose(given[STREAMS * number + stream][2], expected, rtol=0, atol=TOLERANCE)
 
 
-@pytest.mark.parametrize("maker", ["allennlp"])  # the other fixture has no file of token vectors
-def test_the_token_layer(model: ELMo, folder: Path) -> None:
+@pytest.mark.parametrize("maker", ["allennlp"])  # the other fixture has no token vectors
+def test_token_layer_vectors(model: ELMo, folder: Path) -> None:
     words = (folder / "vocab_test.txt").read_text().split("\n")
     with h5py.File(folder / "elmo_token_embeddings.hdf5") as file:
         expected = file["embedding"][...]
@@ -83,10 +84,13 @@ def test_the_token_layer(model: ELMo, folder: Path) -> None:
     np.testing.assert_allclose(given.vectors, expected, rtol=0, atol=TOLERANCE)
 
 
-def test_bfloat16_points_the_same_way(model: ELMo, folder: Path, maker: str) -> None:
-    # What is asked of trained models on real text, token by token (bench/elmo/bfloat16_error.py measures a larger one).
+def test_bfloat16_vectors_are_nearly_parallel_to_float32_vectors(model: ELMo, folder: Path, maker: str) -> None:
+    # Rounding to 8 significant bits changes a factor by at most 2**-9 of its value, independently for every factor, so
+    # that the relative error of a sum of n products is about 2**-9. Through three layers it stays below 2 %, and an
+    # orthogonal error of 2 % reduces the cosine by 0.02**2 / 2 = 0.0002. (bench/elmo/bfloat16_error.py measures a
+    # larger model on real text.)
     inputs = [sentence for batch in batches(folder, maker) for sentence in batch]
     pairs = zip(model.encode(inputs, "all"), model.encode(inputs, "all", precision="bfloat16"), strict=True)
     for one, other in pairs:
         cosines = (one * other).sum(axis=-1) / (np.linalg.norm(one, axis=-1) * np.linalg.norm(other, axis=-1))
-        assert cosines.min() >= 0.999
+        assert cosines.min() >= 0.9998

@@ -25,7 +25,7 @@ def random_sentences(seed: int) -> list[list[str]]:
 
 
 class CallRecorder:
-    """Stands in for the compiled model and records the number of threads of every call by Python thread."""
+    """Replacement for the compiled model that records the number of threads of every call by Python thread."""
 
     def __init__(self, core: Any) -> None:
         self._core = core

@@ -1,4 +1,4 @@
-"""Forward and backward through all layers of sentences, for fine-tuning, against the float64 definition."""
+"""The compiled forward and backward pass through all layers of sentences, against the float64 reference."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from wordkin import _core
 from wordkin.runtime import compute
 
 
-def traced(options: Any, *arguments: Any, threads: int = 1, isa: str | None = None, **more: Any) -> Any:
+def forward_pass(options: Any, *arguments: Any, threads: int = 1, isa: str | None = None, **more: Any) -> Any:
     return _core.elmo.ForwardPass(options, *arguments, threads=threads, isa=isa or compute.choose_isa(), **more)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("name", MODELS)
-def test_layers_and_gradients(isa: str, name: str, threads: int) -> None:
+def test_layers_state_and_gradients_match_the_reference(isa: str, name: str, threads: int) -> None:
     options = small_options(**MODELS[name])
     parameters = random_parameters(options, 1)
     words = None if options.token_input else random_words(options, 2)
@@ -30,12 +30,12 @@ def test_layers_and_gradients(isa: str, name: str, threads: int) -> None:
     ids, ends = joined(sentences)
     state = state_of(options, len(sentences), seed=4)
     before = {key: value.astype(np.float64) for key, value in state.items()}
-    given = traced(options, parameters, words, ids, ends, state=state, threads=threads, isa=isa)
+    given = forward_pass(options, parameters, words, ids, ends, state=state, threads=threads, isa=isa)
     d_layers = np.random.default_rng(5).standard_normal(given.layers.shape).astype(np.float32)
 
     leaves = {key: Node(value) for key, value in parameters.items()}
     vectors = leaves["embedding"] if words is None else token_layer(leaves, options, words)
-    objective = Node(0.0)
+    total = Node(0.0)
     for row, (sentence, end) in enumerate(zip(sentences, ends, strict=True)):
         own = {key: value[row : row + 1] for key, value in before.items()}
         if not len(sentence):
@@ -43,21 +43,21 @@ def test_layers_and_gradients(isa: str, name: str, threads: int) -> None:
         expected, own = layers_above(leaves, options, vectors[sentence], own)
         for k, layer in enumerate(expected):
             assert_close(given.layers[k, end - len(sentence) : end], layer.value, f"layer {k} of sentence {row}")
-            objective = objective + (layer * d_layers[k, end - len(sentence) : end].astype(np.float64)).sum()
+            total = total + (layer * d_layers[k, end - len(sentence) : end].astype(np.float64)).sum()
         for key, value in own.items():
             assert_close(state[key][row : row + 1], value, key)
 
     found = given.backward(d_layers)
-    exact = gradients(objective, {key: leaf for key, leaf in leaves.items() if not key.startswith("softmax")})
+    exact = gradients(total, {key: leaf for key, leaf in leaves.items() if not key.startswith("softmax")})
     assert list(found) == list(exact)
     for key, gradient in found.items():
         assert_close(gradient, exact[key], key)
 
 
-def test_going_back_uses_a_pass_up() -> None:
+def test_backward_can_be_called_once() -> None:
     options = small_options()
     ids, ends = joined(random_sentences(3, [3, 2]))
-    given = traced(options, random_parameters(options, 1), random_words(options, 2), ids, ends)
+    given = forward_pass(options, random_parameters(options, 1), random_words(options, 2), ids, ends)
     with pytest.raises(ValueError, match=r"`d_layers` must have the shape \(3, 5, 10\)"):
         given.backward(given.layers[:2])
     given.backward(given.layers)
@@ -65,9 +65,9 @@ def test_going_back_uses_a_pass_up() -> None:
         given.backward(given.layers)
 
 
-def test_no_words_have_no_gradient() -> None:
+def test_an_empty_batch_has_zero_gradients() -> None:
     options = small_options()
     ids, ends = joined([])
-    given = traced(options, random_parameters(options, 1), np.zeros((0, 9), np.uint16), ids, ends)
+    given = forward_pass(options, random_parameters(options, 1), np.zeros((0, 9), np.uint16), ids, ends)
     assert given.layers.shape == (3, 0, 10)
     assert not any(gradient.any() for gradient in given.backward(given.layers).values())

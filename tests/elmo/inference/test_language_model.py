@@ -1,4 +1,4 @@
-"""A loaded model against its float64 definition: vectors of words and sentences, probabilities of text."""
+"""The compiled language model against the float64 reference: token vectors, layers, and log probabilities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MODELS: dict[str, dict[str, Any]] = {
 
 
 class Model:
-    """A loaded model, and its weights in float64."""
+    """A loaded model and its weights in float64."""
 
     def __init__(self, isa: str | None = None, *, threads: int = 1, precision: str = "float32", **changes: Any) -> None:
         self.options = small_options(**changes)
@@ -82,7 +82,7 @@ def rows_of(state: dict[str, NDArray[Any]], row: int) -> dict[str, NDArray[np.fl
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
-def test_token_vectors(isa: str, activation: str) -> None:
+def test_token_vectors_match_the_reference(isa: str, activation: str) -> None:
     model = Model(isa, activation=activation, n_highway=2)
     words = random_words(model.options, 2)
     expected = token_layer(model.exact, model.options, words).value
@@ -90,7 +90,7 @@ def test_token_vectors(isa: str, activation: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_layers_and_state(isa: str, name: str) -> None:
+def test_layers_and_final_state_match_the_reference(isa: str, name: str) -> None:
     model = Model(isa, **MODELS[name])
     options = model.options
     vectors = np.random.default_rng(2).standard_normal((11, options.projection_dim)).astype(np.float32)
@@ -111,7 +111,7 @@ def test_layers_and_state(isa: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_a_sentence_has_the_same_bits_in_any_company(isa: str, precision: str) -> None:
+def test_layers_are_bit_identical_for_any_batch_and_thread_count(isa: str, precision: str) -> None:
     models = [Model(isa, threads=threads, precision=precision, dim=40, projection_dim=17) for threads in (1, 2)]
     words = random_words(models[0].options, 2, count=300)
     vectors = models[0].token_vectors(words)
@@ -127,7 +127,7 @@ def test_a_sentence_has_the_same_bits_in_any_company(isa: str, precision: str) -
                 np.testing.assert_array_equal(together[:, end - len(sentences[k]) : end], alone[k])
 
 
-def test_fewer_layers_are_the_lowest() -> None:
+def test_n_layers_selects_the_lowest_layers() -> None:
     model = Model()
     vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
     ids, ends = joined(random_sentences(3, [3, 5]))
@@ -139,7 +139,7 @@ def test_fewer_layers_are_the_lowest() -> None:
 
 
 def test_a_sentence_in_two_pieces_with_carried_state() -> None:
-    """What a long sentence needs: each direction begins where its own reading begins."""
+    """Long sentences are computed this way: each direction starts at its own end of the sentence."""
     model = Model()
     vectors = np.random.default_rng(2).standard_normal((11, 5)).astype(np.float32)
     (sentence,) = random_sentences(3, [9])
@@ -154,7 +154,7 @@ def test_a_sentence_in_two_pieces_with_carried_state() -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_evaluation(isa: str, name: str) -> None:
+def test_negative_log_likelihoods_match_the_reference(isa: str, name: str) -> None:
     model = Model(isa, threads=2, **MODELS[name])
     evaluator = _core.elmo.Evaluator(model.core, threads=2)
     generator = np.random.default_rng(6)
@@ -163,17 +163,17 @@ def test_evaluation(isa: str, name: str) -> None:
         window = random_window(model.options, number)
         mask = generator.random((2, 4, 3)) < 0.7
         given = evaluator.evaluate(window.characters, window.inputs, window.targets, mask)
-        per_place, state = losses(model.exact, model.options, window, state, mask=mask)
-        assert given == pytest.approx([float(loss.value) for loss in per_place], rel=1e-6)
+        per_position, state = losses(model.exact, model.options, window, state, mask=mask)
+        assert given == pytest.approx([float(loss.value) for loss in per_position], rel=1e-6)
     evaluator.reset_state()
     window = random_window(model.options, 0)
     again = evaluator.evaluate(window.characters, window.inputs, window.targets, mask)
-    per_place, _ = losses(model.exact, model.options, window, zero_state(model.options, 3), mask=mask)
-    assert again == pytest.approx([float(loss.value) for loss in per_place], rel=1e-6)
+    per_position, _ = losses(model.exact, model.options, window, zero_state(model.options, 3), mask=mask)
+    assert again == pytest.approx([float(loss.value) for loss in per_position], rel=1e-6)
 
 
 @pytest.mark.parametrize("direction", [0, 1])
-def test_probabilities_of_words(isa: str, direction: int) -> None:
+def test_log_probabilities_match_the_reference(isa: str, direction: int) -> None:
     model = Model(isa, shared_softmax=False)
     generator = np.random.default_rng(2)
     hidden = generator.standard_normal((6, 5)).astype(np.float32)
@@ -187,7 +187,7 @@ def test_probabilities_of_words(isa: str, direction: int) -> None:
     )
 
 
-def test_a_model_without_softmax_embeds_and_refuses_to_evaluate() -> None:
+def test_a_model_without_softmax_embeds_but_cannot_evaluate() -> None:
     options = small_options()
     parameters = {key: value for key, value in random_parameters(options, 1).items() if not key.startswith("softmax")}
     model = _core.elmo.LanguageModel(options, parameters, threads=1, isa="baseline")
@@ -215,7 +215,7 @@ def test_threads_share_one_model(isa: str) -> None:
         assert all(executor.map(run, [1, 2, 3, 1] * 5))
 
 
-def test_bad_input_is_refused() -> None:
+def test_invalid_arguments_are_rejected() -> None:
     model = Model().core
     vectors = np.zeros((4, 5), np.float32)
     ids, ends = np.array([0, 3, 1], np.int32), np.array([1, 3], np.int64)

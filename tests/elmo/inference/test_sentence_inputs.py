@@ -1,4 +1,4 @@
-"""What `encode` accepts as sentences."""
+"""Inputs that `encode` accepts or rejects as sentences."""
 
 from __future__ import annotations
 

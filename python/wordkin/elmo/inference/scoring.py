@@ -198,7 +198,7 @@ def rank_substitutes(
     logs = sum(_distributions(embedder, layers, position, direction))
     powers = np.exp(logs - np.max(logs))
     probabilities = powers / powers.sum()
-    probabilities[[words.index[mark] for mark in MARKS]] = -1.0  # boundary markers and the unknown word are no words
+    probabilities[[words.index[mark] for mark in MARKS]] = -1.0  # excludes the boundary markers and the unknown word
     count = min(topn, len(words) - len(MARKS))
     best = np.argpartition(-probabilities, count - 1)[:count] if count else np.empty(0, dtype=np.intp)
     best = best[np.lexsort((best, -probabilities[best]))]

@@ -1,4 +1,4 @@
-"""What the inference calls on one model share: its packed weights, the token-vector cache, and carried state."""
+"""State that the inference calls on one model share: packed weights, token-vector cache, and carried streams."""
 
 from __future__ import annotations
 

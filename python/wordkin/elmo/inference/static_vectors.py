@@ -32,7 +32,7 @@ def token_table(embedder: Embedder, words: list[str]) -> KeyedVectors:
     Returns
     -------
     KeyedVectors
-        float32 vectors of shape (distinct words, projection_dim).
+        Vectors of dtype float32 and shape (distinct words, projection_dim).
 
     Raises
     ------
@@ -68,7 +68,8 @@ def distill_corpus(
     Returns
     -------
     KeyedVectors
-        float32 vectors of shape (words, 2 * projection_dim), most frequent word first, with the attribute ``count``.
+        Vectors of dtype float32 and shape (words, 2 * projection_dim), most frequent word first, with the attribute
+        ``count``.
 
     Raises
     ------

@@ -19,8 +19,8 @@ TokenVectors = NDArray[np.float32]  # (tokens, width)
 class TokenCache:
     """Cache of the most recently used token vectors. Its methods may be called from several threads.
 
-    The cache has two generations. A token that is requested moves to the young generation; when that is full, the old
-    generation is discarded and the young one takes its place. This approximates least-recently-used eviction at the
+    The cache has two generations. A requested token moves to the young generation; when that is full, it replaces the
+    old generation, which is discarded. This approximates least-recently-used eviction at the
     cost of one dictionary look-up.
 
     The size limit is fixed. `resized` returns a cache with another limit, so that calls already running keep theirs.
