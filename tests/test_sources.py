@@ -1,0 +1,72 @@
+"""Rules about how sources are built and imported, beyond the dependency tables of ARCHITECTURE.md."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CPP = Path(__file__).resolve().parent.parent / "cpp"
+
+
+def test_kernels_hold_no_library_code() -> None:
+    """Library templates compiled with AVX-512 flags could be chosen by the linker for other files."""
+    allowed = {"cstdint", "cstring", "immintrin.h", "arm_neon.h"}
+    names = ("kernel_table.h", "recurrent_args.h", "byte_scores.h", "tables.h", "vec.h")
+    files = [CPP / "kernels" / name for name in names]
+    files += sorted((CPP / "kernels").glob("*.inl.h")) + sorted((CPP / "kernels").glob("vec_*.h"))
+    for path in files:
+        for header in re.findall(r"^#include <([^>]+)>", path.read_text(), flags=re.MULTILINE):
+            assert header in allowed or path.name == "isa.h", f"{path.name} includes <{header}>"
+
+
+AVX512_FLAGS = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"]
+ISA_FLAGS = {
+    "isa_avx2": ["-mavx2", "-mfma", "-mf16c"],
+    "isa_avx512": AVX512_FLAGS,
+    "bfloat_avx512bf16": [*AVX512_FLAGS, "-mavx512bf16"],
+    "byte_scores_avx512vnni": [*AVX512_FLAGS, "-mavx512vnni"],
+    "bfloat_amx": [*AVX512_FLAGS, "-mavx512bf16", "-mamx-tile", "-mamx-bf16"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(ISA_FLAGS))
+def test_kernel_objects_have_no_weak_symbols(name: str, tmp_path: Path) -> None:
+    compiler = shutil.which("g++") or shutil.which("clang++")
+    if compiler is None or shutil.which("nm") is None:
+        pytest.skip("needs a compiler of the GCC family and nm")
+    machine = subprocess.run([compiler, "-dumpmachine"], capture_output=True, text=True, check=True).stdout
+    if not machine.startswith("x86_64"):
+        pytest.skip(f"the compiler builds for {machine.strip()}")
+    target = tmp_path / "kernels.o"
+    source = CPP / "kernels" / f"{name}.cpp"
+    # -O1: what is not inlined there shows; an optimised build could hide a leak on one compiler and not on another.
+    flags = ["-std=c++20", "-O1", "-fPIC", "-w", *ISA_FLAGS[name], f"-I{CPP}"]
+    subprocess.run([compiler, *flags, "-c", str(source), "-o", str(target)], check=True)
+    symbols = subprocess.run(["nm", "-C", str(target)], capture_output=True, text=True, check=True).stdout
+    assert not [line for line in symbols.splitlines() if re.search(r" [WVu] ", line)]
+
+
+def test_every_source_is_built() -> None:
+    listed = {
+        (lists.parent / source).resolve()
+        for lists in CPP.rglob("CMakeLists.txt")
+        for source in re.findall(r"[\w./]+\.cpp", lists.read_text())
+    }
+    for path in CPP.rglob("*.cpp"):
+        assert path in listed, path
+
+
+def test_importing_wordkin_is_light() -> None:
+    # An editable installation finds the package by means of modules of its own, which the first line imports.
+    program = (
+        "import importlib.util, sys, numpy; importlib.util.find_spec('wordkin'); before = set(sys.modules); "
+        "import wordkin; "
+        "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) <= {"wordkin", "__future__"}
