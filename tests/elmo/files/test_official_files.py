@@ -102,9 +102,7 @@ def test_a_projection_that_is_the_identity(small_model: MakeModel, tmp_path: Pat
         file["CNN_proj/b_proj"] = np.zeros(8)
 
     assert same_parameters(load_edited(tmp_path, add), model)
-    with pytest.raises(
-        FormatError, match="CNN_proj although the filters already give projection_dim = 8"
-    ):
+    with pytest.raises(FormatError, match="CNN_proj although the filters already give projection_dim = 8"):
         load_edited(tmp_path, lambda file: file["CNN_proj/b_proj"].write_direct(np.ones(8)))
     with pytest.raises(FormatError, match=r"'CNN_proj/b_proj' of shape \(8,\) is missing"):
         load_edited(tmp_path, lambda file: file.__delitem__("CNN_proj/b_proj"))

@@ -33,7 +33,7 @@ def test_empty_file(read: Read) -> None:
 
 @pytest.mark.parametrize("content", [b"\xff\xfe4\x00 \x00", b"\xfe\xff\x004", b"\xff\xfe\x00\x004\x00\x00\x00"])
 def test_utf16_is_named(read: Read, content: bytes) -> None:
-    with pytest.raises(FormatError, match="encoded in UTF-(16|32)"):
+    with pytest.raises(FormatError, match=r"encoded in UTF-(16|32)"):
         read(content)
 
 

@@ -47,7 +47,7 @@ def test_variants(tmp_path: Path) -> None:
 )
 def test_lines_that_are_none_are_told_by_number(tmp_path: Path, line: bytes) -> None:
     with pytest.raises(
-        FormatError, match="line 2: (expected a word and its count|found a word that cannot be decoded)"
+        FormatError, match=r"line 2: (expected a word and its count|found a word that cannot be decoded)"
     ):
         read(tmp_path, b"good 1\n" + line + b"\nmore 2\n")
 
