@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -15,13 +15,13 @@ from ..text import CorpusInput, TextInput
 from ..text.inputs import text_reader
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import single_pass_error
+from .options import Progress
 from .scoring import native_name
 from .state import CachedMatcher, FrozenState, PhrasesState
 
 __all__ = [
     "JoinedCorpus",
     "JoinedReport",
-    "Progress",
     "State",
     "all_phrases",
     "joined_file",
@@ -30,7 +30,6 @@ __all__ = [
     "phrases_in",
 ]
 
-Progress: TypeAlias = Callable[[int], object]  # called with the number of words read so far
 State: TypeAlias = PhrasesState | FrozenState
 
 # Phrases of a sentence are looked up in the counts. From this number of sentences on, as a fraction of the size of the

@@ -15,14 +15,13 @@ from .files import frozen_file, phrases_file
 from .inference import (
     JoinedCorpus,
     JoinedReport,
-    Progress,
     all_phrases,
     joined_file,
     joined_sentence,
     matcher_of,
     phrases_in,
 )
-from .options import PhraseOptions, checked_words, checked_workers
+from .options import PhraseOptions, Progress, checked_words, checked_workers
 from .scoring import Scorer, native_name
 from .state import FrozenState, PhraseCounts, PhraseScores, PhrasesState, new_state
 from .training import count_phrases
@@ -57,7 +56,7 @@ class Phrases:
         `original_scorer`, `npmi_scorer`, or a function of the same six arguments, passed by name, that depends on
         nothing else: scores are reused for equal counts.
     connector_words : iterable of str, default frozenset()
-        Words that may stand inside a phrase, but not at its start or end, such as `ENGLISH_CONNECTOR_WORDS`.
+        Words allowed inside a phrase, but not at its start or end, such as `ENGLISH_CONNECTOR_WORDS`.
     workers : int, default 1
         Number of threads for reading text files (1 to 1024); the result does not depend on it.
     progress : callable or None, default None
@@ -134,7 +133,7 @@ class Phrases:
 
     @classmethod
     def _from_state(cls: type[AnyPhrases], state: PhrasesState) -> AnyPhrases:
-        model = cls()  # not __new__: derived classes may set attributes of their own
+        model = cls()  # not __new__: derived classes may set further attributes
         model._state = state
         return model
 
@@ -389,7 +388,7 @@ class Phrases:
         fname : path or binary file
             Where to write. An existing file is replaced when the new one is complete.
         *args, **kwargs : object
-            gensim's arguments about separate files and pickle; ignored.
+            Arguments of gensim about separate files and pickle; ignored.
 
         Raises
         ------
@@ -675,7 +674,7 @@ class FrozenPhrases:
         fname : path or binary file
             Where to write. An existing file is replaced when the new one is complete.
         *args, **kwargs : object
-            gensim's arguments about separate files and pickle; ignored.
+            Arguments of gensim about separate files and pickle; ignored.
 
         Raises
         ------

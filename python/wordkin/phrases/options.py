@@ -1,15 +1,18 @@
-"""Options of phrase detection: the only place for their defaults and ranges."""
+"""Options of phrase detection: their defaults and ranges."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ..runtime.options import Options, checked_field
 from .scoring import Scorer, checked_scorer
 
-__all__ = ["PhraseOptions", "checked_words", "checked_workers"]
+__all__ = ["PhraseOptions", "Progress", "checked_words", "checked_workers"]
+
+Progress: TypeAlias = Callable[[int], object]  # called with the number of words read so far
 
 
 def checked_words(name: str, words: Iterable[str]) -> frozenset[str]:
@@ -114,7 +117,7 @@ class PhraseOptions(Options):
     scoring : {"default", "npmi"} or callable, default "default"
         How candidates are scored.
     connector_words : frozenset of str, default frozenset()
-        Words that may stand inside a phrase, but not at its start or end.
+        Words allowed inside a phrase, but not at its start or end.
     """
 
     min_count: float = checked_field(_MIN_COUNT, _min_count, help="Minimum number of occurrences of a word or phrase.")

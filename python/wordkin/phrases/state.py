@@ -43,14 +43,22 @@ class PhrasesState:
     ----------
     counts : PhraseVocabulary
         Counts, in the C++ core.
-    min_count, threshold, max_vocab_size, progress_per, scoring, connector_words
-        As in `PhraseOptions`; scoring is always a function.
+    min_count, threshold, max_vocab_size, progress_per : float
+        As in `PhraseOptions`.
+    scoring : callable
+        The scoring function.
+    connector_words : frozenset of str
+        As in `PhraseOptions`.
     min_reduce : int, default 1
         Counts below this are dropped when the vocabulary exceeds its maximum next time.
     corpus_word_count : int, default 0
         Number of words counted, including connector words.
     times_learned : int, default 0
         Number of corpora counted, for detecting changes.
+    lifecycle_events : list of dict or None
+        Events that the user added.
+    cached_matcher : CachedMatcher or None
+        The matcher used last.
     """
 
     counts: _core.phrases.PhraseVocabulary
@@ -82,8 +90,16 @@ class FrozenState:
         Joined phrases with their scores.
     delimiter : str
         String between the words of a phrase.
-    min_count, threshold, scoring, connector_words
-        As in `PhraseOptions`; scoring is always a function.
+    min_count, threshold : float
+        As in `PhraseOptions`.
+    scoring : callable
+        The scoring function.
+    connector_words : frozenset of str
+        As in `PhraseOptions`.
+    lifecycle_events : list of dict or None
+        Events that the user added.
+    cached_matcher : CachedMatcher or None
+        The matcher used last.
     """
 
     phrasegrams: PhraseScores

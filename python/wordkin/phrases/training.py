@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TypeAlias
 
 from .. import _core
 from ..errors import CorpusError
@@ -12,13 +10,12 @@ from ..text import CorpusInput
 from ..text.inputs import text_reader
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import word_limit_as_resource_error
+from .options import Progress
 from .state import PhrasesState
 
-__all__ = ["Progress", "count_phrases"]
+__all__ = ["count_phrases"]
 
 logger = logging.getLogger(__name__)
-
-Progress: TypeAlias = Callable[[int], object]  # called with the number of words read so far
 
 _MAX_ENTRIES = 2**62
 _WORDS_AT_ONCE = 200_000  # of token lists, counted between two checks for signals: about 20 ms
@@ -77,7 +74,7 @@ def _merge(state: PhrasesState, learner: _core.phrases.PhraseLearner, max_entrie
 
 
 class _Reporter:
-    """Reports progress to the caller's function, and to the log every so many sentences."""
+    """Reports progress to the caller's function, and to the log at regular intervals."""
 
     def __init__(self, learner: _core.phrases.PhraseLearner, progress: Progress | None, every: float) -> None:
         self._learner = learner

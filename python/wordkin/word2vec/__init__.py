@@ -3,9 +3,8 @@
 from ..text import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, LineSentence, PathLineSentences, Text8Corpus
 from ..vectors import KeyedVectors
 from .model import Word2Vec
-from .report import EpochReport, TrainingReport
+from .report import EpochReport, ProgressEvent, TrainingReport
 from .training.callbacks import CallbackAny2Vec
-from .training.progress import ProgressEvent
 
 __all__ = [
     "RULE_DEFAULT",

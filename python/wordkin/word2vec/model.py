@@ -34,10 +34,9 @@ from .files.gensim_model import state_of_gensim
 from .gensim import OPTION_FIELDS, REMOVED_ATTRIBUTES
 from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
-from .report import TrainingReport
+from .report import Progress, TrainingReport
 from .state import Word2VecState, checked_layer, checked_vectors, new_state
 from .training.callbacks import TrainingCallback, checked_training_callbacks
-from .training.progress import Progress
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
 from .training.session import Notify, TrainRequest, train, train_new
 from .training.vocabulary import (
@@ -270,7 +269,7 @@ class Word2Vec:
 
     @classmethod
     def _from_state(cls: type[Self], state: Word2VecState) -> Self:
-        model = cls()  # not __new__: derived classes may set attributes of their own
+        model = cls()  # not __new__: derived classes may set further attributes
         state.hashfxn, state.progress = model._state.hashfxn, model._state.progress
         state.compute = replace(state.compute, isa=model._state.compute.isa)
         model._state = state
@@ -332,7 +331,7 @@ class Word2Vec:
 
     @property
     def random(self) -> np.random.RandomState:
-        """A new random generator with the model's seed; training has generators of its own."""
+        """A new random generator with the model's seed; training uses other generators."""
         return np.random.RandomState(self.seed % 2**32)
 
     def build_vocab(
@@ -833,7 +832,7 @@ class Word2Vec:
         fname : path or binary file
             Where to write.
         *args, **kwargs : object
-            gensim's arguments about separate files and pickle; ignored.
+            Arguments of gensim about separate files and pickle; ignored.
 
         Raises
         ------
@@ -911,7 +910,7 @@ class Word2Vec:
         Parameters
         ----------
         source : path or GensimModel
-            The file of ``gensim.models.Word2Vec.save``, with its array files beside it.
+            The file of ``gensim.models.Word2Vec.save``, with its array files in the same folder.
 
         Returns
         -------

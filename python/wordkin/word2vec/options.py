@@ -1,4 +1,4 @@
-"""Options of Word2Vec: the only place for their defaults and ranges."""
+"""Options of Word2Vec: their defaults and ranges."""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
-"""Training reports: what each epoch did, and how fast."""
+"""Reports of finished epochs and of the progress of a running one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-__all__ = ["EpochReport", "TrainingReport"]
+__all__ = ["EpochReport", "Progress", "ProgressEvent", "TrainingReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +86,34 @@ class TrainingReport:
     def total_loss(self) -> float:
         """Loss summed over all pairs of all epochs."""
         return sum(epoch.loss * epoch.pairs for epoch in self.epochs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgressEvent:
+    """State of a running training, passed to a `progress` function several times per second.
+
+    Parameters
+    ----------
+    epoch : int
+        Index of the current epoch, from 0.
+    epochs : int
+        Number of epochs.
+    words : int
+        Raw words of all epochs that were trained so far.
+    planned_words : int
+        Raw words of all epochs.
+    loss : float
+        Mean loss per pair of the current epoch so far.
+    learning_rate : float
+        Current learning rate.
+    """
+
+    epoch: int
+    epochs: int
+    words: int
+    planned_words: int
+    loss: float
+    learning_rate: float
+
+
+Progress: TypeAlias = bool | Callable[[ProgressEvent], object] | None

@@ -17,7 +17,7 @@ from ..text import RawCounts, Vocabulary
 from ..vectors import KeyedVectors
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
-from .report import TrainingReport
+from .report import Progress, TrainingReport
 
 __all__ = [
     "UNCHOSEN_ISA",
@@ -34,26 +34,56 @@ UNCHOSEN_ISA = "baseline"  # in states read from files: the model that takes the
 
 @dataclass(kw_only=True, eq=False)
 class Word2VecState:
-    """Everything that a model consists of; `training`, `inference` and `files` work on it.
+    """Everything that a model consists of; the modules of training, inference and files work on it.
 
-    Attributes
+    Parameters
     ----------
     options, vocabulary_options : TrainingOptions, VocabularyOptions
         Settings, replaced as a whole when one of them changes.
+    compute : Compute
+        Number of threads and instruction set.
+    vector_size : int
+        Dimensionality of the word vectors.
+    alpha, min_alpha : float
+        Learning rate at the start and at the end of training.
+    epochs : int
+        Default number of epochs.
+    compute_loss : bool
+        Whether `running_loss` is the loss of the last training.
+    comment : str or None
+        Text stored with the model.
     wv : KeyedVectors
         Input vectors. The user may modify, extend or replace them between trainings.
+    effective_min_count : int
+        Minimum count that the words of the vocabulary needed.
+    min_alpha_yet_reached : float
+        Learning rate at the end of the last epoch.
+    hashfxn : callable, default hash
+        Hash function for `Word2Vec.seeded_vector`; not saved.
+    progress : bool, callable or None
+        How to show progress; not saved.
     input : PaddedRows or None
         The memory of ``wv.vectors``, once it is padded for training.
     output : PaddedRows or None
         Output layer of negative sampling, one row per word.
     nodes : PaddedRows or None
         Output layer of hierarchical softmax, one row per inner node of the Huffman tree; the last row is unused.
+    corpus_count, corpus_total_words : int
+        Sentences and words of the corpus that the vocabulary was built from.
+    train_count : int
+        Number of trainings.
+    total_train_time : float
+        Duration of all trainings in seconds.
+    training_report : TrainingReport or None
+        Report of the last training.
+    loss_offset : float
+        Difference between the loss that the user set and the loss of the last training.
     raw_counts : RawCounts or None
         Counts of all words of the corpus scanned last, if they are kept.
     cum_table_end : int
         Last entry of gensim's `cum_table`.
-    loss_offset : float
-        Difference between the loss that the user set and the loss of the last training.
+    lifecycle_events : list of dict or None
+        Events that the user added.
     """
 
     options: TrainingOptions
@@ -69,7 +99,7 @@ class Word2VecState:
     effective_min_count: int
     min_alpha_yet_reached: float
     hashfxn: Callable[[str], int] = hash
-    progress: Any = None
+    progress: Progress = None
     input: PaddedRows | None = None
     output: PaddedRows | None = None
     nodes: PaddedRows | None = None
@@ -82,7 +112,7 @@ class Word2VecState:
     raw_counts: RawCounts | None = None
     cum_table_end: int = 2**31 - 1
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
-    _is_changing: Any = field(default_factory=threading.Lock)
+    _is_changing: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @contextmanager
     def exclusively(self) -> Iterator[None]:

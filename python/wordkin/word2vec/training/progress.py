@@ -2,44 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
-
 from ...runtime.progress import progress_bar
+from ..report import Progress, ProgressEvent
 
-__all__ = ["Progress", "ProgressEvent", "TrainingProgress"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProgressEvent:
-    """State of a running training, passed to a `progress` function several times per second.
-
-    Parameters
-    ----------
-    epoch : int
-        Index of the current epoch, from 0.
-    epochs : int
-        Number of epochs.
-    words : int
-        Raw words of all epochs that were trained so far.
-    planned_words : int
-        Raw words of all epochs.
-    loss : float
-        Mean loss per pair of the current epoch so far.
-    learning_rate : float
-        Current learning rate.
-    """
-
-    epoch: int
-    epochs: int
-    words: int
-    planned_words: int
-    loss: float
-    learning_rate: float
-
-
-Progress: TypeAlias = bool | Callable[[ProgressEvent], object] | None
+__all__ = ["TrainingProgress"]
 
 
 class TrainingProgress:

@@ -140,7 +140,7 @@ def choose_vocabulary(
 
 
 def adopt_vocabulary(state: Word2VecState, choice: VocabularyChoice) -> Vocabulary:
-    """Give a model the chosen vocabulary, with initial vectors for new words.
+    """Set the vocabulary of a model, with initial vectors for new words.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def adopt_vocabulary(state: Word2VecState, choice: VocabularyChoice) -> Vocabula
 
 
 def copy_vocabulary(state: Word2VecState, source: Word2VecState) -> None:
-    """Give a model the vocabulary of another one, with initial vectors.
+    """Copy the vocabulary of another model, with initial vectors.
 
     Parameters
     ----------

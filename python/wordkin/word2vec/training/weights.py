@@ -59,7 +59,7 @@ def resize_to_vocabulary(
     first_new: int = 0,
     wv: KeyedVectors | None = None,
 ) -> None:
-    """Give all layers one row per word of a vocabulary.
+    """Resize all layers to one row per word of a vocabulary.
 
     Parameters
     ----------
