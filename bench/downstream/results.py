@@ -1,16 +1,16 @@
-"""Do pretrained embeddings help, and ELMo's on top of word2vec's, and the more the fewer texts there are to learn from?
+"""Do pretrained embeddings help, does ELMo improve on word2vec, and does the gain grow as training data shrinks?
 
-SST-2 (accuracy) and CoNLL-2000 chunking (F1) with TF-IDF of n-grams and logistic regression (SST-2 only), vectors
-learned from scratch, word2vec's, ELMo's, and both; several seeds, all reported. Each network is trained on the training
-set, its epoch chosen on the development set. The test set is looked at only with --test, once for each seed: what has
-been measured with the same settings is kept in a file and not measured again. --shares 0.01,0.1,1 learns from parts of
-the training set; with several shares a picture is drawn.
+SST-2 (accuracy) and CoNLL-2000 chunking (F1) with logistic regression over TF-IDF n-grams (SST-2 only), vectors learned
+from scratch, word2vec, ELMo, and both; several seeds, all of them reported. Networks are trained on the training set;
+their epoch is chosen on the development set. The test set is evaluated only with --test, once per seed: results are
+stored and not measured again with the same settings. --fractions 0.01,0.1,1 trains on parts of the training set, and
+plots the results.
 
     python -m bench.downstream.results DATA --elmo MODEL --test
-    python -m bench.downstream.results DATA --elmo MODEL --task chunking --what word2vec,both --seeds 1-2
-    python -m bench.downstream.results DATA --elmo MODEL --what scratch,word2vec,both --shares 0.01,0.1,1 --test
+    python -m bench.downstream.results DATA --elmo MODEL --task chunking --features word2vec,both --seeds 1-2
+    python -m bench.downstream.results DATA --elmo MODEL --features scratch,word2vec,both --fractions 0.01,0.1,1 --test
 
-Word vectors are trained on the Wikipedia texts in DATA at first use (half a minute), and kept.
+Word vectors are trained on the Wikipedia texts in DATA when they are first needed (half a minute), and stored.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ import json
 import statistics
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.downstream.tasks import TASKS, WAYS, Split, Task, embedding_of, stretched
+from bench.downstream.tasks import FEATURES, TASKS, Split, Task, embedding_of, scaled_settings
 from bench.machine import describe, print_description
 from bench.rivals.environments import PYTORCH, bench_home, python_with
 from wordkin import ELMo, KeyedVectors, Word2Vec
@@ -35,7 +36,7 @@ TEXTS = ("wiki-sentences-train.txt.gz", "wiki-lower-17m.txt.gz")
 
 
 def word_vectors(data: Path, folder: Path, workers: int | None) -> KeyedVectors:
-    """Vectors of the Wikipedia texts: as kept, or trained now."""
+    """Return vectors of the Wikipedia texts: the stored ones, or new ones."""
     path = folder / "word2vec.safetensors"
     if not path.exists():
         print(f"# training word2vec on {', '.join(TEXTS)}: {WORD2VEC}", flush=True)
@@ -47,7 +48,7 @@ def word_vectors(data: Path, folder: Path, workers: int | None) -> KeyedVectors:
 
 
 def tfidf(train: Split, dev: Split, test: Split | None) -> dict[str, Any]:
-    """Uni- and bigrams, logistic regression; the strength of its penalty is chosen on the development set."""
+    """Evaluate logistic regression over uni- and bigrams; its penalty is chosen on the development set."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -63,31 +64,31 @@ def tfidf(train: Split, dev: Split, test: Split | None) -> dict[str, Any]:
 def network(
     task: Task, embedding: Any, seed: int, train: Split, dev: Split, test: Split | None, settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """Train one network, its epoch chosen on the development set."""
+    """Train and evaluate one network; its epoch is chosen on the development set."""
     begin = time.perf_counter()
     estimator = task.estimator(embedding, random_state=seed, progress=False, **settings)
     estimator.fit(train.X, train.y, validation_data=(dev.X, dev.y))
-    looks = estimator.history_[f"val_{task.figure}"]
+    scores = estimator.history_[f"val_{task.metric}"]
     return {
-        "dev": max(looks),
+        "dev": max(scores),
         "test": None if test is None else estimator.score(test.X, test.y),
-        "epochs": len(looks),
-        "best_epoch": looks.index(max(looks)) + 1,
+        "epochs": len(scores),
+        "best_epoch": scores.index(max(scores)) + 1,
         "seconds": time.perf_counter() - begin,
         "layer_mixes": estimator.layer_mixes_,
     }
 
 
-class Kept:
-    """What was measured, a JSON object a line; whole lines are added, so that an end at any time loses one figure."""
+class ResultsFile:
+    """Results as one JSON object per line; complete lines are appended, so that an interruption loses one result."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         lines = path.read_text().splitlines() if path.exists() else []
         self.records: list[dict[str, Any]] = [json.loads(line) for line in lines]
 
-    def found(self, key: dict[str, Any], with_test: bool) -> dict[str, Any] | None:
-        """The last figure for these settings, if it says what is wanted."""
+    def find(self, key: dict[str, Any], with_test: bool) -> dict[str, Any] | None:
+        """Return the last result for a key, if it has what is needed."""
         for record in reversed(self.records):
             if record["key"] == key and (record["test"] is not None or not with_test):
                 return record
@@ -99,75 +100,113 @@ class Kept:
             file.write(json.dumps(record) + "\n")
 
 
+@dataclass(frozen=True)
+class Embeddings:
+    """The embeddings that are needed, and what identifies them in the keys of results."""
+
+    vectors: KeyedVectors | None
+    model: ELMo | None
+    model_files: list[Any]
+
+    @classmethod
+    def load(cls, options: argparse.Namespace) -> Embeddings:
+        vectors = model = None
+        if set(options.features) & {"word2vec", "both"}:
+            vectors = word_vectors(options.data, options.keep, options.workers)
+        if set(options.features) & {"elmo", "both"}:
+            if options.elmo is None:
+                raise SystemExit("--elmo must name the folder of a model for the features elmo and both")
+            model = ELMo.from_pretrained(options.elmo)
+        files = [] if options.elmo is None else sorted(options.elmo.glob("weights.safetensors"))
+        return cls(vectors, model, [(str(path), path.stat().st_size, path.stat().st_mtime) for path in files])
+
+    def identity_for(self, features: str) -> list[Any]:
+        return [
+            WORD2VEC if features in ("word2vec", "both") else None,
+            self.model_files if features in ("elmo", "both") else None,
+        ]
+
+
 def fingerprint(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def numbers(text: str) -> list[int]:
-    """``1-5`` or ``1,3``."""
+def integers(text: str) -> list[int]:
+    """Parse ``1-5`` or ``1,3``."""
     if "-" in text:
         first, last = map(int, text.split("-"))
         return list(range(first, last + 1))
     return [int(number) for number in text.split(",")]
 
 
-def measured(options: argparse.Namespace, kept: Kept) -> list[dict[str, Any]]:
-    vectors = model = None
-    if set(options.what) & {"word2vec", "both"}:
-        vectors = word_vectors(options.data, options.keep, options.workers)
-    if set(options.what) & {"elmo", "both"}:
-        if options.elmo is None:
-            raise SystemExit("--elmo must name the folder of a model for the ways elmo and both")
-        model = ELMo.from_pretrained(options.elmo)
-    model_file = None if options.elmo is None else sorted(options.elmo.glob("weights.safetensors"))
-    identity = [(str(path), path.stat().st_size, path.stat().st_mtime) for path in model_file or []]
+def measure(options: argparse.Namespace, results: ResultsFile) -> list[dict[str, Any]]:
+    embeddings = Embeddings.load(options)
     changes = json.loads(options.settings)
     records = []
     for task in (TASKS[name] for name in options.task):
-        train, dev, test = task.read(options.data)
-        for share in options.shares:
-            for way in options.what:
-                if way == "tfidf" and task.name != "sst2":
+        splits = task.read(options.data)
+        for fraction in options.fractions:
+            for features in options.features:
+                if features == "tfidf" and task.name != "sst2":
                     continue
-                chosen = stretched({**task.estimator(None).get_params(), **task.of_way.get(way, {}), **changes}, share)
-                del chosen["embedding"], chosen["random_state"], chosen["progress"]
-                chosen["workers"] = options.workers
-                uses = [
-                    WORD2VEC if way in ("word2vec", "both") else None,
-                    identity if way in ("elmo", "both") else None,
-                ]
-                for seed in options.seeds if way != "tfidf" or share < 1 else options.seeds[:1]:
-                    print_key = f"{task.name:9} {way:9} {share:6.0%} seed {seed}"
-                    key = {"task": task.name, "way": way, "share": share, "seed": seed,
-                           "settings": fingerprint({**chosen, "workers": None}, uses)}  # fmt: skip
-                    record = kept.found(key, options.test)
+                own = task.of_features.get(features, {})
+                settings = scaled_settings({**task.estimator(None).get_params(), **own, **changes}, fraction)
+                del settings["embedding"], settings["random_state"], settings["progress"]
+                settings["workers"] = options.workers
+                # TF-IDF has no random numbers: with all texts, one run is enough.
+                seeds = options.seeds if features != "tfidf" or fraction < 1 else options.seeds[:1]
+                for seed in seeds:
+                    key = {
+                        "task": task.name,
+                        "features": features,
+                        "fraction": fraction,
+                        "seed": seed,
+                        "settings": fingerprint({**settings, "workers": None}, embeddings.identity_for(features)),
+                    }
+                    record = results.find(key, options.test)
                     if record is None:
-                        part = train.sample(share, seed)
-                        held = test if options.test else None
-                        if way == "tfidf":
-                            figures = tfidf(part, dev, held)
-                        else:
-                            figures = network(task, embedding_of(way, vectors, model), seed, part, dev, held, chosen)
-                        record = {"key": key, **figures, "machine": describe()}
-                        kept.add(record)
-                    shown = "" if record["test"] is None else f"  test {100 * record['test']:6.2f}"
-                    more = (
-                        f"  best epoch {record['best_epoch']}, {record['seconds']:.0f} s" if "seconds" in record else ""
-                    )
-                    print(f"{print_key}  dev {100 * record['dev']:6.2f}{shown}{more}", flush=True)
+                        record = {"key": key, **run(task, key, splits, embeddings, settings, with_test=options.test)}
+                        results.add(record)
+                    print_record(record)
                     records.append(record)
     return records
 
 
+def run(
+    task: Task,
+    key: dict[str, Any],
+    splits: tuple[Split, Split, Split],
+    embeddings: Embeddings,
+    settings: dict[str, Any],
+    *,
+    with_test: bool,
+) -> dict[str, Any]:
+    train, dev, test = splits
+    part = train.sample(key["fraction"], key["seed"])
+    held_out = test if with_test else None
+    if key["features"] == "tfidf":
+        return {**tfidf(part, dev, held_out), "machine": describe()}
+    embedding = embedding_of(key["features"], embeddings.vectors, embeddings.model)
+    return {**network(task, embedding, key["seed"], part, dev, held_out, settings), "machine": describe()}
+
+
+def print_record(record: dict[str, Any]) -> None:
+    key = record["key"]
+    name = f"{key['task']:9} {key['features']:9} {key['fraction']:6.0%} seed {key['seed']}"
+    test = "" if record["test"] is None else f"  test {100 * record['test']:6.2f}"
+    more = f"  best epoch {record['best_epoch']}, {record['seconds']:.0f} s" if "seconds" in record else ""
+    print(f"{name}  dev {100 * record['dev']:6.2f}{test}{more}", flush=True)
+
+
 def table(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Mean and deviation of each way."""
+    """Return mean and standard deviation over seeds for each task, fraction and kind of features."""
     groups: dict[tuple[str, float, str], list[dict[str, Any]]] = {}
     for record in records:
         key = record["key"]
-        groups.setdefault((key["task"], key["share"], key["way"]), []).append(record)
+        groups.setdefault((key["task"], key["fraction"], key["features"]), []).append(record)
     rows = []
-    for (task, share, way), group in groups.items():
-        row: dict[str, Any] = {"task": task, "share": share, "way": way, "runs": len(group)}
+    for (task, fraction, features), group in groups.items():
+        row: dict[str, Any] = {"task": task, "fraction": fraction, "features": features, "runs": len(group)}
         for name in ("dev", "test"):
             values = [100 * record[name] for record in group if record[name] is not None]
             if len(values) == len(group):
@@ -178,44 +217,48 @@ def table(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def print_rows(rows: list[dict[str, Any]]) -> None:
-    print(f"\n{'task':9} {'texts':>6} {'way':9} {'runs':>4} {'dev':>15} {'test':>15}")
+    print(f"\n{'task':9} {'texts':>6} {'features':9} {'runs':>4} {'dev':>15} {'test':>15}")
     for row in rows:
         cells = [
             f"{row[name]:7.2f} +- {row[name + '_deviation']:4.2f}" if name in row else "" for name in ("dev", "test")
         ]
-        print(f"{row['task']:9} {row['share']:6.0%} {row['way']:9} {row['runs']:>4} {cells[0]:>15} {cells[1]:>15}")
+        print(
+            f"{row['task']:9} {row['fraction']:6.0%} {row['features']:9} {row['runs']:>4} {cells[0]:>15} {cells[1]:>15}"
+        )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with sst2, conll2000 and the Wikipedia texts")
     parser.add_argument("--elmo", type=Path, help="folder of a language model trained on the Wikipedia texts")
-    parser.add_argument("--task", default=",".join(TASKS), help="sst2, chunking (both)")
-    parser.add_argument("--what", default=",".join(WAYS), help=f"of {', '.join(WAYS)} (all)")
-    parser.add_argument("--seeds", type=numbers, default=numbers("1-5"), help="such as 1-5 or 1,3 (1-5)")
-    parser.add_argument("--shares", default="1", help="parts of the training set, such as 0.01,0.1,1 (1)")
-    parser.add_argument("--test", action="store_true", help="look at the test sets, too")
-    parser.add_argument("--settings", default="{}", help="JSON: other arguments of the estimators, to choose on dev")
-    parser.add_argument("--workers", type=int)
-    parser.add_argument("--keep", type=Path, default=bench_home() / "downstream", help="folder for what is made")
-    parser.add_argument("--plot-python", help="interpreter that has matplotlib (default: one is installed)")
+    parser.add_argument("--task", default=",".join(TASKS), help="comma-separated list of sst2 and chunking (both)")
+    parser.add_argument(
+        "--features", default=",".join(FEATURES), help=f"comma-separated list of {', '.join(FEATURES)} (all)"
+    )
+    parser.add_argument("--seeds", type=integers, default=integers("1-5"), help="random seeds such as 1-5 or 1,3 (1-5)")
+    parser.add_argument("--fractions", default="1", help="fractions of the training set such as 0.01,0.1,1 (1)")
+    parser.add_argument("--test", action="store_true", help="evaluate the test sets as well")
+    parser.add_argument("--settings", default="{}", help="JSON object that overrides arguments of the estimators")
+    parser.add_argument("--workers", type=int, help="number of threads (all available CPUs)")
+    parser.add_argument("--keep", type=Path, default=bench_home() / "downstream", help="folder for vectors and results")
+    parser.add_argument("--plot-python", help="interpreter that has matplotlib (default: a new environment)")
     options = parser.parse_args()
-    options.task, options.what = options.task.split(","), options.what.split(",")
-    options.shares = [float(share) for share in options.shares.split(",")]
-    unknown = (set(options.task) - set(TASKS)) | (set(options.what) - set(WAYS))
+    options.task, options.features = options.task.split(","), options.features.split(",")
+    options.fractions = [float(fraction) for fraction in options.fractions.split(",")]
+    unknown = (set(options.task) - set(TASKS)) | (set(options.features) - set(FEATURES))
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     options.keep.mkdir(parents=True, exist_ok=True)
     print_description()
-    rows = table(measured(options, Kept(options.keep / "results.jsonl")))
+    rows = table(measure(options, ResultsFile(options.keep / "results.jsonl")))
     print_rows(rows)
-    if len(options.shares) > 1:
+    if len(options.fractions) > 1:
         source = options.keep / "efficiency.json"
         source.write_text(json.dumps(rows, indent=1))
-        picture = source.with_suffix(".png")
+        plot = source.with_suffix(".png")
         python = options.plot_python or python_with(*PYTORCH)
-        subprocess.run([python, str(HERE / "efficiency.py"), str(source), str(picture)], check=True)
-        print(f"# kept: {source}, {picture}")
+        subprocess.run([python, str(HERE / "efficiency.py"), str(source), str(plot)], check=True)
+        print(f"# written: {source}, {plot}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two tasks: their data, what is compared on them, and the settings that were chosen on their development sets."""
+"""The two tasks: their data, the features that are compared, and settings chosen on the development sets."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
 from wordkin.downstream.files.labelled_files import read_labelled, read_tagged
 
-__all__ = ["TASKS", "WAYS", "Split", "Task", "embedding_of", "stretched"]
+__all__ = ["TASKS", "FEATURES", "Split", "Task", "embedding_of", "scaled_settings"]
 
-WAYS = ("tfidf", "scratch", "word2vec", "elmo", "both")
+FEATURES = ("tfidf", "scratch", "word2vec", "elmo", "both")
 
-# Chosen on the development sets with seed 1, within a budget of minutes (`--settings` tries others).
+# Chosen on the development sets with seed 1, each run within minutes (`--settings` overrides them).
 CLASSIFIER: dict[str, Any] = {
     "hidden_dim": 128,
     "dense_dim": 64,
     "pooling": "attention",
     "input_dropout": 0.5,
     "dropout": 0.5,
-    "tokenizer": "blanks",
+    "tokenizer": "whitespace",
     "embedding_dim": 100,
     "min_count": 2,
     "learning_rate": 1e-3,
@@ -32,7 +32,7 @@ CLASSIFIER: dict[str, Any] = {
     "early_stopping": True,
     "patience": 3,
 }
-CLASSIFIER_OF_WAY: dict[str, dict[str, Any]] = {
+CLASSIFIER_OF_FEATURES: dict[str, dict[str, Any]] = {
     "word2vec": {"fine_tune": True},
     "elmo": {"input_dropout": 0.1, "dropout": 0.2, "learning_rate": 2e-3},
     "both": {"fine_tune": [True, False]},
@@ -56,32 +56,32 @@ TAGGER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Split:
-    """Texts, or sentences, and their labels, or tags."""
+    """Texts with labels, or sentences with tags."""
 
     X: list[Any]
     y: list[Any]
 
-    def sample(self, share: float, seed: int) -> Split:
-        """Return a part of the texts, drawn by the seed."""
-        if share >= 1:
+    def sample(self, fraction: float, seed: int) -> Split:
+        """Return a random fraction of the texts."""
+        if fraction >= 1:
             return self
-        chosen = np.random.default_rng([seed, 1]).permutation(len(self.X))[: max(2, round(share * len(self.X)))]
-        return Split([self.X[number] for number in chosen], [self.y[number] for number in chosen])
+        chosen = np.random.default_rng([seed, 1]).permutation(len(self.X))[: max(2, round(fraction * len(self.X)))]
+        return Split([self.X[index] for index in chosen], [self.y[index] for index in chosen])
 
 
 @dataclass(frozen=True)
 class Task:
-    """A task with its figure: accuracy, or F1 of chunks."""
+    """A task with its metric: accuracy, or F1 of chunks."""
 
     name: str
-    figure: str
+    metric: str
     read: Callable[[Path], tuple[Split, Split, Split]]
     estimator: Callable[..., Any]
-    of_way: dict[str, dict[str, Any]]  # settings of a way that differ
+    of_features: dict[str, dict[str, Any]]  # settings that differ for some features
 
 
 def read_sst2(data: Path) -> tuple[Split, Split, Split]:
-    """Training, development and test set of the binary Stanford Sentiment Treebank."""
+    """Return the training, development and test sets of the binary Stanford Sentiment Treebank."""
     train, dev, test = (read_labelled(data / "sst2" / f"{name}.tsv") for name in ("train", "dev", "test"))
     return (
         Split(train.texts, train.labels or []),
@@ -91,7 +91,7 @@ def read_sst2(data: Path) -> tuple[Split, Split, Split]:
 
 
 def read_chunking(data: Path) -> tuple[Split, Split, Split]:
-    """CoNLL-2000, whose development set is the last tenth of the training sentences."""
+    """Return CoNLL-2000 with the last tenth of the training sentences as the development set."""
     train, test = (read_tagged(data / "conll2000" / f"{name}.txt.gz", "conll") for name in ("train", "test"))
     tags = train.tags or []
     first = len(tags) - len(tags) // 10
@@ -111,14 +111,14 @@ def tagger(embedding: Any, **settings: Any) -> SequenceTagger:
 
 
 TASKS = {
-    "sst2": Task("sst2", "accuracy", read_sst2, classifier, CLASSIFIER_OF_WAY),
+    "sst2": Task("sst2", "accuracy", read_sst2, classifier, CLASSIFIER_OF_FEATURES),
     "chunking": Task("chunking", "f1", read_chunking, tagger, {}),
 }
 
 
-def stretched(settings: dict[str, Any], share: float) -> dict[str, Any]:
-    """Settings for a part of the texts: more passes, but fewer steps, the fewer there are."""
-    root = share**0.5
+def scaled_settings(settings: dict[str, Any], fraction: float) -> dict[str, Any]:
+    """Return settings for a fraction of the texts: more epochs but fewer steps, by the square root of the fraction."""
+    root = fraction**0.5
     return {
         **settings,
         "epochs": round(settings["epochs"] / root),
@@ -127,6 +127,6 @@ def stretched(settings: dict[str, Any], share: float) -> dict[str, Any]:
     }
 
 
-def embedding_of(way: str, vectors: KeyedVectors | None, model: ELMo | None) -> Any:
-    """Return the embedding of a way: vectors, language model, both, or None for what is learned from scratch."""
-    return {"scratch": None, "word2vec": vectors, "elmo": model, "both": [vectors, model]}[way]
+def embedding_of(features: str, vectors: KeyedVectors | None, model: ELMo | None) -> Any:
+    """Return the embedding for features: vectors, a language model, both, or None for vectors learned from scratch."""
+    return {"scratch": None, "word2vec": vectors, "elmo": model, "both": [vectors, model]}[features]

@@ -1,4 +1,4 @@
-"""An epoch of training or of prediction by wordkin on a case's folder; prints seconds and losses as JSON."""
+"""Run an epoch of training or prediction with wordkin on the folder of a case; prints seconds and losses as JSON."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases import options_of
+from cases import options_from
 
 from wordkin import _core
+from wordkin.downstream.data.prepared import PreparedTexts
 from wordkin.downstream.data.texts import IndexedTexts
-from wordkin.downstream.inference.outputs import answers
-from wordkin.downstream.state import PreparedTexts
+from wordkin.downstream.inference.outputs import write_outputs
 from wordkin.runtime import compute
 
 
 def training_batches(prepared: PreparedTexts, texts: Any, size: int, is_tagger: bool) -> Iterator[Any]:
-    """Batches with their targets and weights."""
+    """Yield batches with their targets and weights."""
     for first in range(0, len(texts["order"]), size):
         chosen = texts["order"][first : first + size]
         spans = [slice(*prepared.texts.ends[text : text + 2]) for text in chosen]
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("work", choices=("train", "predict"))
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--batches", type=int, help="of an epoch (default: all)")
+    parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
     options = parser.parse_args()
     case = json.loads((options.folder / "case.json").read_text())
     with np.load(options.folder / "texts.npz") as arrays:
@@ -44,7 +44,7 @@ def main() -> None:
         parameters = dict(arrays)
     is_tagger = case["options"]["task"] == "tags"
     network = _core.tasks.Network(
-        options_of(case["options"]), parameters, [texts["vectors"]],
+        options_from(case["options"]), parameters, [texts["vectors"]],
         moments={name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()},
         threads=options.threads, isa=compute.choose_isa(),
     )  # fmt: skip
@@ -57,9 +57,9 @@ def main() -> None:
 
     def work(count: int | None = None) -> None:
         if options.work == "predict":
-            question = "paths" if is_tagger else "probabilities"
-            numbers = texts["order"][: count and count * case["batch_size"]]
-            answers(network, prepared, numbers, question, is_per_token=is_tagger, batch_size=case["batch_size"])
+            kind = "paths" if is_tagger else "probabilities"
+            indices = texts["order"][: count and count * case["batch_size"]]
+            write_outputs(network, prepared, indices, kind, per_token=is_tagger, batch_size=case["batch_size"])
             return
         for batch, targets, weights in itertools.islice(
             training_batches(prepared, texts, case["batch_size"], is_tagger), count
@@ -67,7 +67,7 @@ def main() -> None:
             step = network.step(batch, targets, weights, learning_rate=case["learning_rate"], step=len(losses) + 1)
             losses.append(step["loss"])
 
-    work(10)
+    work(10)  # warm-up
     started = time.perf_counter()
     work()
     seconds = time.perf_counter() - started

@@ -54,7 +54,13 @@ def compute_outputs(
 
 
 def write_outputs(
-    network: Network, prepared: PreparedTexts, indices: Indices, kind: RequestKind, *, per_token: bool
+    network: Network,
+    prepared: PreparedTexts,
+    indices: Indices,
+    kind: RequestKind,
+    *,
+    per_token: bool,
+    batch_size: int = PREDICTION_BATCH,
 ) -> NDArray[Any]:
     """Compute the outputs of an opened network for some of its texts.
 
@@ -70,6 +76,8 @@ def write_outputs(
         What to compute.
     per_token : bool
         Whether there is an output for each token rather than for each text.
+    batch_size : int, default 64
+        Number of texts per batch; it does not affect the outputs.
 
     Returns
     -------
@@ -85,7 +93,7 @@ def write_outputs(
     request = getattr(network, kind)
     cached = _cache_words(network, prepared, indices)
     result: NDArray[Any] | None = None
-    for batch in sorted_batches(indices, lengths, PREDICTION_BATCH):
+    for batch in sorted_batches(indices, lengths, batch_size):
         found = request(prepared.batch(batch) if cached is None else prepared.cached_batch(batch, cached))
         if result is None:
             result = np.empty((int(begins[-1]), *found.shape[1:]), dtype=found.dtype)
