@@ -12,7 +12,7 @@ from wordkin.cli import main
 from wordkin.errors import FormatError
 from wordkin.word2vec.files.gensim_model import NotContinuableError
 
-FILES = Path(__file__).resolve().parent.parent / "formats"
+FILES = Path(__file__).resolve().parents[2] / "formats"
 
 
 def test_a_model_is_read_whole() -> None:
