@@ -1,16 +1,21 @@
-"""Arguments of ELMo's constructor: fields of its options, or the members of an official options.json."""
+"""Arguments of ELMo: those of the constructor, which may be an official options.json, and types of the methods'."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Any, TypedDict
 
+from ..runtime.compute import Precision
+from ..text.characters import Cut
+from ..text.tokenization import Tokenizer
 from .files.official_options import OFFICIAL_KEYS, OfficialOptions, translate_fields, translate_options
-from .options import ELMoOptions
+from .options import ELMoOptions, LayerNorm
 
-__all__ = ["constructor_signature", "parse_model_options"]
+__all__ = ["EncodingKeywords", "TokenProgress", "constructor_signature", "parse_model_options"]
+
+TokenProgress = bool | Callable[[int], object] | None  # a bar or not, or a function of the number of tokens done
 
 _FIELDS = {field.name for field in fields(ELMoOptions)}
 _ONLY_OFFICIAL = {"lstm", "char_cnn"}
@@ -22,6 +27,22 @@ _OTHER_NAMES = {
     "num_layers": "n_layers",
     "projection": "projection_dim",
 }
+
+
+class EncodingKeywords(TypedDict, total=False):
+    """Keyword arguments that the overloads of `ELMo.encode` have in common; see `ELMo.encode`."""
+
+    batch_size: int
+    stateful: bool
+    precision: Precision | None
+    progress: TokenProgress
+    workers: int | None
+    gamma: float
+    layer_norm: LayerNorm | None
+    boundaries: bool
+    tokenizer: Tokenizer | None
+    cut: Cut
+    cache_bytes: int | None
 
 
 def constructor_signature() -> Signature:

@@ -21,22 +21,19 @@ from ..storage.paths import AnyPath
 from ..text.characters import Cut
 from ..text.tokenization import Tokenizer
 from ..vectors import KeyedVectors
-from .arguments import constructor_signature, parse_model_options
+from .arguments import EncodingKeywords, TokenProgress, constructor_signature, parse_model_options
 from .data.encoded_text import ReadText, character_row_length
 from .files import pretrained
 from .files.official_files import export_official, is_official, load_official
 from .files.vector_output import OutputFormat, output_format, token_lines, write_vectors
 from .inference.encoding import Vectors
-from .inference.encoding_options import EncodingKeywords, EncodingOptions, Pooling, TokenProgress
 from .inference.fine_tuning import LayerPass, forward_pass
-from .inference.scalar_mix import LayerNorm, LayersArgument
 from .inference.scoring import Direction, TokenScores, rank_substitutes, require_vocabulary, score_sentences
 from .inference.sentence_inputs import (
     SentenceInput,
     SentenceInputs,
     parse_sentence,
     parse_sentences,
-    require_tokenizer,
 )
 from .inference.session import InferenceSession
 from .inference.static_vectors import distill_corpus, token_table
@@ -44,11 +41,15 @@ from .options import (
     DEFAULT_LEARNING_RATES,
     Activation,
     Cell,
+    ELMoEncodingOptions,
     ELMoOptions,
     ELMoRunOptions,
     ELMoTrainingOptions,
     ELMoVocabularyOptions,
+    LayerNorm,
+    LayersArgument,
     Optimizer,
+    Pooling,
     Schedule,
     VocabularyChange,
 )
@@ -669,7 +670,7 @@ class ELMo:
         >>> model.encode(["Time flies.", "It does."], pooling="mean").shape
         (2, 16)
         """
-        options = EncodingOptions(
+        options = ELMoEncodingOptions(
             layers=layers,
             gamma=gamma,
             layer_norm=layer_norm,
@@ -758,7 +759,7 @@ class ELMo:
             raise TypeError(
                 f"sentences must be an iterable of sentences, got {type(sentences).__name__}; for one text use encode"
             )
-        options = EncodingOptions(
+        options = ELMoEncodingOptions(
             layers=layers,
             gamma=gamma,
             layer_norm=layer_norm,
@@ -861,7 +862,7 @@ class ELMo:
         2
         """
         file_format = output_format(output, format)
-        options = EncodingOptions(
+        options = ELMoEncodingOptions(
             layers=layers,
             gamma=gamma,
             layer_norm=layer_norm,
@@ -946,7 +947,7 @@ class ELMo:
         """
         if isinstance(batch, str):
             raise TypeError("batch must be a list of sentences, got str")
-        options = EncodingOptions(stateful=stateful, boundaries=boundaries, tokenizer=tokenizer, cut=cut)
+        options = ELMoEncodingOptions(stateful=stateful, boundaries=boundaries, tokenizer=tokenizer, cut=cut)
         compute = _compute(workers, precision)
         model = self._fitted()
         streams = self._session.streams(model) if options.stateful else None
@@ -1043,11 +1044,11 @@ class ELMo:
         >>> scores.is_unknown.tolist()
         [False, False, True]
         """
-        size = integer_option("batch_size", batch_size, 1, 2**20)
-        inputs = SentenceInputs.parse(sentences, require_tokenizer(tokenizer))
+        options = ELMoEncodingOptions(batch_size=batch_size, tokenizer=tokenizer)
+        inputs = SentenceInputs.parse(sentences, options.tokenizer)
         embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
         with counted_progress(progress_option(progress), inputs.tokens, " words") as show:
-            scores = score_sentences(embedder, inputs.sentences, size, show)
+            scores = score_sentences(embedder, inputs.sentences, options.batch_size, show)
         return scores[0] if inputs.is_single else scores
 
     def substitutes(
@@ -1103,7 +1104,7 @@ class ELMo:
         >>> sorted(word for word, probability in model.substitutes(["time", "passes"], 1))
         ['flies', 'time']
         """
-        sentence = parse_sentence(tokens, require_tokenizer(tokenizer))
+        sentence = parse_sentence(tokens, ELMoEncodingOptions(tokenizer=tokenizer).tokenizer)
         index = integer_option("position", position, -(2**62), 2**62)
         if not -len(sentence) <= index < len(sentence):
             raise IndexError(f"position must be an index into a sentence of {len(sentence)} tokens, got {index}")
@@ -1218,7 +1219,7 @@ class ELMo:
         ((3, 16), 2)
         """
         least = integer_option("min_count", min_count, 1, 2**62)
-        options = EncodingOptions(layers=layers, gamma=gamma, layer_norm=layer_norm, batch_size=batch_size)
+        options = ELMoEncodingOptions(layers=layers, gamma=gamma, layer_norm=layer_norm, batch_size=batch_size)
         compute = _compute(workers, precision)
         encoder = self._session.encoder(self._fitted(), options, compute)
         if encoder.selection.weights is None:

@@ -5,9 +5,13 @@ The compiled core has structures with the same field names as `ELMoOptions` and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..runtime.compute import Precision
 from ..runtime.options import (
@@ -19,18 +23,24 @@ from ..runtime.options import (
     integer_option,
     real_field,
 )
+from ..text.characters import Cut
+from ..text.tokenization import Tokenizer
 
 __all__ = [
     "DEFAULT_LEARNING_RATES",
     "SMALL_FILTERS",
     "Activation",
     "Cell",
+    "ELMoEncodingOptions",
     "ELMoOptions",
     "ELMoRunOptions",
     "ELMoTrainingOptions",
     "ELMoVocabularyOptions",
     "Filters",
+    "LayerNorm",
+    "LayersArgument",
     "Optimizer",
+    "Pooling",
     "Schedule",
     "VocabularyChange",
 ]
@@ -41,6 +51,9 @@ Optimizer = Literal["adagrad", "adam"]
 Schedule = Literal["constant", "linear", "inverse_sqrt", "epoch_decay"]
 VocabularyChange = Literal["keep", "extend", "replace"]
 Filters = tuple[tuple[int, int], ...]
+LayerNorm = Literal["bilm", "allennlp"]
+Pooling = Literal["mean"]
+LayersArgument = Literal["all", "top", "average"] | int | Sequence[float] | NDArray[np.floating[Any]]
 
 SMALL_FILTERS: Filters = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
 DEFAULT_LEARNING_RATES: dict[Optimizer, float] = {"adagrad": 0.2, "adam": 1e-3}
@@ -337,3 +350,81 @@ class ELMoRunOptions(Options):
     )
     keep: int = integer_field(2, low=1, high=2**31 - 1, help="Number of checkpoints to keep.")
     resume: bool = flag_field(True, help="Resume from the newest checkpoint.")
+
+
+def _checked_flag(name: str, value: object) -> bool:
+    # Integers are refused: `stateful=2` would be a number of streams given to the wrong argument.
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def _checked_tokenizer(name: str, value: Tokenizer | None) -> Tokenizer | None:
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be callable and return the tokens of a text, got {type(value).__name__}")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ELMoEncodingOptions(Options):
+    """How sentences are encoded.
+
+    Parameters
+    ----------
+    layers : {"all", "top", "average"}, int, or sequence of float, default "average"
+        Layers to return: all of them, the last, their mean, one by index, or a mix with these scalar-mix weights,
+        softmax-normalised; -inf excludes a layer. Checked when the number of layers is known.
+    gamma : float, default 1.0
+        Factor by which the vectors are multiplied.
+    layer_norm : {"bilm", "allennlp"} or None, default None
+        Normalise each layer to mean 0 and variance 1 over the sentence, with or without ("bilm") its boundary markers.
+    pooling : {"mean"} or None, default None
+        Return the mean of a sentence's vectors instead of one vector per token.
+    boundaries : bool, default False
+        Whether the sentence-boundary markers count as tokens of the result.
+    batch_size : int, default 32
+        Maximum number of sentences in a batch (>= 1); with `stateful`, the number of parallel streams.
+    stateful : bool, default False
+        Whether the recurrent state is carried from each batch to the next.
+    tokenizer : callable or None, default None
+        Function that splits a text into tokens; `split_words` if None.
+    cut : {"bytes", "characters"}, default "bytes"
+        Where tokens that are too long are truncated: after the last byte that fits, or the last whole character.
+    cache_bytes : int or None, default None
+        Size limit of the token-vector cache in bytes (>= 0); None keeps the current limit.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an option has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> ELMoEncodingOptions(batch_size=8, pooling="mean").batch_size
+    8
+    """
+
+    layers: LayersArgument = checked_field(
+        "average",
+        lambda _, value: value,
+        help="Layers to return: all, top, average, the index of a layer, or scalar-mix weights.",
+    )
+    gamma: float = real_field(1.0, low=-math.inf, help="Factor by which the vectors are multiplied.")
+    layer_norm: LayerNorm | None = choice_field(
+        None, LayerNorm, help="Normalise each layer to mean 0 and variance 1 over the sentence, as this program does."
+    )
+    pooling: Pooling | None = choice_field(None, Pooling, help="Return one pooled vector per sentence.")
+    boundaries: bool = flag_field(False, help="Also return the vectors of the sentence-boundary markers.")
+    batch_size: int = integer_field(
+        32, low=1, high=2**20, help="Maximum number of sentences in a batch; if stateful, the number of streams."
+    )
+    stateful: bool = checked_field(
+        False, _checked_flag, help="Carry the recurrent state from each batch of sentences to the next."
+    )
+    tokenizer: Tokenizer | None = checked_field(
+        None, _checked_tokenizer, help="Function that splits a text into tokens."
+    )
+    cut: Cut = choice_field("bytes", Cut, help="Where tokens that are too long are truncated.")
+    cache_bytes: int | None = integer_field(
+        None, low=0, high=2**63 - 1, help="Size limit of the token-vector cache in bytes; 0 disables it."
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from reference import bfloat16
 from reference.tape import Node
 from wordkin import ELMo
 from wordkin.elmo.inference import embedding
+from wordkin.elmo.options import ELMoEncodingOptions
 from wordkin.errors import NotFittedError
 
 MakeModel = Callable[..., ELMo]
@@ -193,6 +196,16 @@ def test_invalid_arguments_are_rejected(
 ) -> None:
     with pytest.raises(error, match=message):
         model.encode([["a"]], **arguments)
+
+
+@pytest.mark.parametrize("method", [ELMo.encode, ELMo.encode_iter, ELMo.encode_file])
+def test_methods_have_the_defaults_of_the_options(method: Callable[..., Any]) -> None:
+    parameters = inspect.signature(method).parameters
+    for option in fields(ELMoEncodingOptions):
+        if (method, option.name) == (ELMo.encode_file, "layers"):  # a file holds all layers by default, as bilm-tf's
+            assert parameters["layers"].default == "all"
+        elif (method, option.name) != (ELMo.encode_file, "tokenizer"):  # a file is tokenised already
+            assert parameters[option.name].default == option.default, option.name
 
 
 def test_a_model_without_parameters_cannot_encode(small_model: MakeModel) -> None:

@@ -10,6 +10,7 @@ import pytest
 from elmo.inference.models import SENTENCES, assert_identical
 from wordkin import ELMo
 from wordkin.elmo.inference.scalar_mix import LayerSelection
+from wordkin.elmo.options import ELMoEncodingOptions
 
 ONE = [SENTENCES[3]]
 
@@ -46,8 +47,8 @@ def test_layer_normalisation(model: ELMo, name: str, epsilon: float) -> None:
 
 
 def test_weights_are_normalised() -> None:
-    weights = LayerSelection.parse([1.0, 2.0, -math.inf], 2).weights
+    weights = LayerSelection.of(ELMoEncodingOptions(layers=[1.0, 2.0, -math.inf]), 2).weights
     assert weights is not None
     assert sum(weights) == pytest.approx(1.0)
     assert weights[2] == 0.0
-    assert LayerSelection.parse("all", 2).weights is None
+    assert LayerSelection.of(ELMoEncodingOptions(layers="all"), 2).weights is None

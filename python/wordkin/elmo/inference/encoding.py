@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..options import ELMoEncodingOptions
 from .carried_state import CarriedStreams
 from .embedding import Embedder, Layers
-from .encoding_options import EncodingOptions
 from .scalar_mix import LayerSelection
 from .sentence_inputs import SentenceInput, SentenceInputs, parse_sentences
 
@@ -31,7 +31,7 @@ class SentenceEncoder:
     ----------
     embedder : Embedder
         Computes the layers of sentences.
-    options : EncodingOptions
+    options : ELMoEncodingOptions
         How sentences are batched and what is returned for them.
     selection : LayerSelection
         The layers that the options select.
@@ -40,7 +40,7 @@ class SentenceEncoder:
     """
 
     embedder: Embedder
-    options: EncodingOptions
+    options: ELMoEncodingOptions
     selection: LayerSelection
     streams: CarriedStreams | None = None
 

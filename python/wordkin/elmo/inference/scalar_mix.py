@@ -9,17 +9,15 @@ import math
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...runtime.options import choice_option, integer_option, real_option
+from ..options import ELMoEncodingOptions, LayerNorm, LayersArgument
 
-__all__ = ["LayerNorm", "LayerSelection", "LayersArgument"]
-
-LayerNorm = Literal["bilm", "allennlp"]
-LayersArgument = Literal["all", "top", "average"] | int | Sequence[float] | NDArray[np.floating[Any]]
+__all__ = ["LayerSelection"]
 
 _EPSILONS: dict[str, float] = {"bilm": 1e-12, "allennlp": 1e-13}
 
@@ -51,22 +49,15 @@ class LayerSelection:
     layer_norm: LayerNorm | None = None
 
     @classmethod
-    def parse(
-        cls, layers: LayersArgument, n_layers: int, *, gamma: float = 1.0, layer_norm: LayerNorm | None = None
-    ) -> LayerSelection:
-        """Return the selection that the arguments of `ELMo.encode` describe.
+    def of(cls, options: ELMoEncodingOptions, n_layers: int) -> LayerSelection:
+        """Return the selection that encoding options describe.
 
         Parameters
         ----------
-        layers : {"all", "top", "average"}, int, or sequence of float
-            A name, the index of a layer (negative indices count from the last), or one scalar-mix weight per layer,
-            which are softmax-normalised; -inf excludes a layer.
+        options : ELMoEncodingOptions
+            The options; `layers`, `gamma` and `layer_norm` are used.
         n_layers : int
             Number of recurrent layers of the model.
-        gamma : float, default 1.0
-            Factor by which the result is multiplied.
-        layer_norm : {"bilm", "allennlp"}, optional
-            Layer normalisation; none by default.
 
         Returns
         -------
@@ -76,20 +67,16 @@ class LayerSelection:
         Raises
         ------
         TypeError, ValueError
-            If an argument has the wrong type or is out of range.
+            If `layers` has the wrong type, is out of range, or has the wrong number of weights.
 
         Examples
         --------
-        >>> LayerSelection.parse("top", 2).weights
+        >>> LayerSelection.of(ELMoEncodingOptions(layers="top"), 2).weights
         (0.0, 0.0, 1.0)
-        >>> LayerSelection.parse([0, 0, float("-inf")], 2).weights
+        >>> LayerSelection.of(ELMoEncodingOptions(layers=[0, 0, float("-inf")]), 2).weights
         (0.5, 0.5, 0.0)
         """
-        return cls(
-            weights=_weights(layers, n_layers),
-            gamma=real_option("gamma", gamma, -math.inf, math.inf),
-            layer_norm=None if layer_norm is None else choice_option("layer_norm", layer_norm, tuple(_EPSILONS)),  # type: ignore[arg-type]
-        )
+        return cls(weights=_weights(options.layers, n_layers), gamma=options.gamma, layer_norm=options.layer_norm)
 
     @property
     def n_layers(self) -> int | None:

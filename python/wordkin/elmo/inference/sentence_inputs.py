@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...text.token_lists import checked_tokens
 from ...text.tokenization import Tokenizer, split_words
 
-__all__ = ["SentenceInput", "SentenceInputs", "parse_sentence", "parse_sentences", "require_tokenizer"]
+__all__ = ["SentenceInput", "SentenceInputs", "parse_sentence", "parse_sentences"]
 
 SentenceInput = str | Iterable[str]  # a text, or the tokens of a sentence
 
@@ -58,29 +58,6 @@ class SentenceInputs:
     def tokens(self) -> int:
         """Total number of tokens."""
         return sum(map(len, self.sentences))
-
-
-def require_tokenizer(tokenizer: object) -> Tokenizer | None:
-    """Check a tokenizer argument.
-
-    Parameters
-    ----------
-    tokenizer : callable or None
-        Splits a text into tokens.
-
-    Returns
-    -------
-    callable or None
-        The argument.
-
-    Raises
-    ------
-    TypeError
-        If it is neither callable nor None.
-    """
-    if tokenizer is not None and not callable(tokenizer):
-        raise TypeError(f"tokenizer must be callable and return the tokens of a text, got {type(tokenizer).__name__}")
-    return tokenizer
 
 
 def parse_sentences(inputs: object, tokenizer: Tokenizer | None = None, *, first: int = 0) -> list[list[str]]:

@@ -6,12 +6,13 @@ import threading
 
 from ...runtime.compute import Compute
 from ...text.characters import Cut
+from ..options import ELMoEncodingOptions
 from ..state import ModelState
 from .carried_state import CarriedStreams
 from .embedding import Embedder
 from .encoding import SentenceEncoder
-from .encoding_options import EncodingOptions
 from .inference_model import InferenceModel
+from .scalar_mix import LayerSelection
 from .token_cache import DEFAULT_CACHE_BYTES, TokenCache
 
 __all__ = ["InferenceSession"]
@@ -95,14 +96,14 @@ class InferenceSession:
             self._cache = self._cache.resized(self._cache_bytes)
             return Embedder(model=model, cache=self._cache, threads=compute.threads)
 
-    def encoder(self, state: ModelState, options: EncodingOptions, compute: Compute) -> SentenceEncoder:
+    def encoder(self, state: ModelState, options: ELMoEncodingOptions, compute: Compute) -> SentenceEncoder:
         """Return a sentence encoder for one call, loading the model if necessary.
 
         Parameters
         ----------
         state : ModelState
             The model.
-        options : EncodingOptions
+        options : ELMoEncodingOptions
             How sentences are encoded.
         compute : Compute
             Number of threads of the call, instruction set and precision.
@@ -117,7 +118,7 @@ class InferenceSession:
         TypeError, ValueError
             If the options do not fit the model.
         """
-        selection = options.selection(state.options.n_layers)
+        selection = LayerSelection.of(options, state.options.n_layers)
         streams = self.streams(state) if options.stateful else None
         embedder = self.embedder(state, compute, cut=options.cut, cache_bytes=options.cache_bytes)
         return SentenceEncoder(embedder=embedder, options=options, selection=selection, streams=streams)
