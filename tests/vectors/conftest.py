@@ -1,4 +1,4 @@
-"""Small vectors that the tests of this folder share."""
+"""Vectors that the tests of this package share."""
 
 from __future__ import annotations
 
@@ -30,13 +30,25 @@ def kv() -> KeyedVectors:
     return fruit_and_cars()
 
 
-def made_at_random(count: int, size: int, dtype: type = np.float32, seed: int = 1) -> KeyedVectors:
-    whole = np.zeros((count, -(-size // 16) * 16), dtype=dtype)
-    whole[:, :size] = np.random.default_rng(seed).standard_normal((count, size))
-    return KeyedVectors.from_vocabulary([f"w{index}" for index in range(count)], whole[:, :size])
+def random_keyed_vectors(count: int, size: int, dtype: type = np.float32, seed: int = 1) -> KeyedVectors:
+    padded = np.zeros((count, -(-size // 16) * 16), dtype=dtype)
+    padded[:, :size] = np.random.default_rng(seed).standard_normal((count, size))
+    return KeyedVectors.from_vocabulary([f"w{index}" for index in range(count)], padded[:, :size])
 
 
 @pytest.fixture
 def random_vectors() -> Callable[..., KeyedVectors]:
-    """Makes normal random vectors named w0, w1, ..., with rows padded as the trainer pads them."""
-    return made_at_random
+    """Return a function that makes normal random vectors with keys w0, w1, ... and padded rows, as in training."""
+    return random_keyed_vectors
+
+
+def have_equal_content(one: KeyedVectors, other: KeyedVectors) -> bool:
+    """Return whether keys, vectors and attributes are equal."""
+    return (
+        one.index_to_key == other.index_to_key
+        and one.key_to_index == other.key_to_index
+        and np.array_equal(one.vectors, other.vectors)
+        and one.vectors.dtype == other.vectors.dtype
+        and one.expandos.keys() == other.expandos.keys()
+        and all(repr(one.expandos[name]) == repr(other.expandos[name]) for name in one.expandos)
+    )

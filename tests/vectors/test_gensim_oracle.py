@@ -1,4 +1,4 @@
-"""The same calls as gensim 4.4, the same answers; `oracle/make_gensim_oracle.py` made them."""
+"""Results equal those of gensim 4.4, which `oracle/make_gensim_oracle.py` recorded."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def check_same(ours: Any, theirs: Any) -> None:
     if isinstance(theirs, dict) and set(theirs) == {"array"}:
         expected = np.array(theirs["array"])
         assert isinstance(ours, np.ndarray) and ours.shape == expected.shape
-        np.testing.assert_allclose(ours, expected, atol=2e-6)  # gensim's arithmetic is float32
+        np.testing.assert_allclose(
+            ours, expected, atol=2e-6
+        )  # gensim computes in float32: sums of 8 terms, then a division
     elif isinstance(theirs, dict):
         assert ours.keys() == theirs.keys()
         for key in theirs:
@@ -48,11 +50,11 @@ def check_same(ours: Any, theirs: Any) -> None:
         assert ours == theirs
 
 
-@pytest.fixture(params=["as gensim makes it", "padded rows", "read-only"])
+@pytest.fixture(params=["added vectors", "padded rows", "read-only"])
 def vectors(request: pytest.FixtureRequest) -> KeyedVectors:
     words, rows = ORACLE["words"], np.array(ORACLE["vectors"], dtype=np.float32)
     counts = np.arange(100, 100 - len(words), -1)
-    if request.param == "as gensim makes it":
+    if request.param == "added vectors":
         kv = KeyedVectors(8)
         kv.add_vectors(words, rows, extras={"count": counts})
         return kv
@@ -66,7 +68,7 @@ def vectors(request: pytest.FixtureRequest) -> KeyedVectors:
 
 @pytest.mark.parametrize("answer", ORACLE["answers"], ids=name_of)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_answers_as_gensim(answer: dict[str, Any], vectors: KeyedVectors, tmp_path: Path) -> None:
+def test_results_equal_those_of_gensim(answer: dict[str, Any], vectors: KeyedVectors, tmp_path: Path) -> None:
     def call() -> Any:
         return getattr(vectors, answer["method"])(*decoded(answer["args"], tmp_path), **answer["kwargs"])
 

@@ -1,4 +1,4 @@
-"""Near spellings, and the error that tells them."""
+"""Suggestions of similar spellings for missing keys."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def test_near_spellings(word: str, near: list[str]) -> None:
     assert near_spellings(word, KNOWN) == near
 
 
-def test_they_are_looked_for_only_when_read() -> None:
+def test_spellings_are_searched_only_when_the_message_is_read() -> None:
     class Watched(dict[str, int]):
-        asked = False
+        searched = False
 
         def __contains__(self, key: object) -> bool:
-            self.asked = True
+            self.searched = True
             return super().__contains__(key)
 
     known = Watched(KNOWN)
     error = MissingKeyError("kign", known)
-    assert not known.asked
+    assert not known.searched
     assert str(error) == "Key 'kign' not present; did you mean 'king'?"
-    assert known.asked and isinstance(error, KeyError) and isinstance(error, WordkinError)
+    assert known.searched and isinstance(error, KeyError) and isinstance(error, WordkinError)
 
 
-def test_it_travels_between_processes() -> None:
+def test_error_can_be_pickled() -> None:
     again = pickle.loads(pickle.dumps(MissingKeyError("kign", KNOWN)))
     assert isinstance(again, MissingKeyError) and str(again) == "Key 'kign' not present"

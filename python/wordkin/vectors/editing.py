@@ -87,7 +87,7 @@ def _positions_by_row(
 
 
 def resize_vectors(table: VectorTable, seed: int) -> None:
-    """Give every key in `index_to_key` a row; new rows are uniform in (-1, 1) / vector_size."""
+    """Extend or cut the matrix to one row per key in `index_to_key`; new rows are uniform in (-1, 1) / vector_size."""
     target, count = len(table.index_to_key), len(table.vectors)
     if target != count or table.vectors.shape[1] != table.vector_size:
         dtype = table.vectors.dtype

@@ -439,7 +439,7 @@ class KeyedVectors:
         self.add_vectors(keys if isinstance(keys, (list, tuple)) else [keys], weights, replace=True)
 
     def resize_vectors(self, seed: int = 0) -> None:
-        """Give every key in `index_to_key` a row.
+        """Extend or cut the matrix to one row per key in `index_to_key`.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Word pairs against ratings."""
+"""Similarities of word pairs compared with ratings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_similarities_of_known_pairs(random_vectors: Callable[..., KeyedVectors]
 
 
 @given(st.lists(st.tuples(st.integers(-3, 3), st.floats(-2, 2)), min_size=2, max_size=30))
-def test_spearman_as_scipy(values: list[tuple[int, float]]) -> None:
+def test_spearman_equals_scipy(values: list[tuple[int, float]]) -> None:
     x, y = np.array(values, dtype=np.float64).T
     if len(set(x)) > 1 and len(set(y)) > 1:
         assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-12)
@@ -55,7 +55,7 @@ def test_files(tmp_path: Path) -> None:
     assert read_word_pairs(path, delimiter=None).pairs == (("a", "b"),)
 
 
-def test_no_pairs_left(kv: KeyedVectors, tmp_path: Path) -> None:
+def test_no_known_pairs(kv: KeyedVectors, tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
     path.write_text("x\ty\t1\n")
     with pytest.raises(ValueError, match="pairs"):
@@ -66,6 +66,6 @@ def test_no_pairs_left(kv: KeyedVectors, tmp_path: Path) -> None:
     assert evaluate_pairs(kv, path).oov_share == 0
 
 
-def test_the_real_pairs(data: Path) -> None:
+def test_standard_test_sets_are_read(data: Path) -> None:
     assert len(read_word_pairs(data / "wordsim" / "wordsim353.tsv").pairs) == 353
     assert len(read_word_pairs(data / "wordsim" / "simlex999.txt").pairs) == 999

@@ -1,4 +1,4 @@
-"""What the tests of vector files share: putting bytes into a file and reading it."""
+"""Fixtures for tests of vector files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wordkin.vectors.files import LoadedVectors, read_word2vec
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., LoadedVectors]:
-    """Read bytes as a word2vec file."""
+    """Return a function that writes bytes to a file and reads it as word vectors."""
 
     def read_bytes(content: bytes, **options: Any) -> LoadedVectors:
         path = tmp_path / "vectors.any"

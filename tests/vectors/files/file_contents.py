@@ -1,4 +1,4 @@
-"""Vector files spelt out byte by byte, as other programs write them."""
+"""Contents of vector files as other programs write them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VECTORS = np.array([[1, 2.5, -0.125], [0, -1e-7, 3], [0.1, 0.2, 0.3], [12345678,
 
 
 def text_file(words: Sequence[str] = WORDS, vectors: np.ndarray = VECTORS, header: str | None = None) -> bytes:
-    """As gensim writes text; a `header` replaces the right one."""
+    """Return a text file as gensim writes it, possibly with another header."""
     lines = [f"{len(words)} {vectors.shape[1]}" if header is None else header]
     lines += [" ".join([word, *map(str, row)]) for word, row in zip(words, vectors, strict=True)]
     return "".join(line + "\n" for line in lines if line).encode()
@@ -28,7 +28,7 @@ def binary_file(
     after: bytes = b"",
     dtype: str = "<f4",
 ) -> bytes:
-    """As gensim writes binary files; the C tool puts a newline `after` each vector."""
+    """Return a binary file as gensim writes it; the C tool writes a newline `after` each vector."""
     content = (f"{len(words)} {vectors.shape[1]}" if header is None else header).encode() + b"\n"
     for word, row in zip(words, vectors, strict=True):
         content += word.encode() + b" " + row.astype(dtype).tobytes() + after

@@ -1,4 +1,4 @@
-"""Vectors into files and back."""
+"""Files of wordkin's own format."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from wordkin.storage import read_archive, write_archive
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("mmap", [None, "r"])
-def test_saved_and_loaded(
-    dtype: type, mmap: str | None, random_vectors: Callable[..., KeyedVectors], tmp_path: Path
-) -> None:
+def test_round_trip(dtype: type, mmap: str | None, random_vectors: Callable[..., KeyedVectors], tmp_path: Path) -> None:
     kv = random_vectors(60, 7, dtype)
     kv.set_vecattr("w3", "flag", True)
     kv.vectors_lockf = np.arange(60, dtype=np.float32)
@@ -35,7 +33,7 @@ def test_saved_and_loaded(
     assert (tmp_path / "again").read_bytes() == (tmp_path / "kv").read_bytes()
 
 
-def test_paths_of_every_kind(kv: KeyedVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_of_every_type(kv: KeyedVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
@@ -45,12 +43,12 @@ def test_paths_of_every_kind(kv: KeyedVectors, tmp_path: Path, monkeypatch: pyte
     assert (tmp_path / "home").exists()
 
 
-def test_gensims_options_of_saving_are_taken(kv: KeyedVectors, tmp_path: Path) -> None:
+def test_gensim_options_of_save_are_accepted(kv: KeyedVectors, tmp_path: Path) -> None:
     kv.save(tmp_path / "kv", separately=None, sep_limit=10, ignore=frozenset(), pickle_protocol=4)
     assert len(KeyedVectors.load(tmp_path / "kv")) == 6
 
 
-def test_other_files_are_refused(kv: KeyedVectors, tmp_path: Path) -> None:
+def test_other_files_are_rejected(kv: KeyedVectors, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(pickle.dumps([1, 2]))
     with pytest.raises(FormatError, match="pickle"):
@@ -78,44 +76,3 @@ def test_other_files_are_refused(kv: KeyedVectors, tmp_path: Path) -> None:
         write_archive(path, changed, archive.metadata | metadata)
         with pytest.raises(FormatError):
             KeyedVectors.load(path)
-
-
-class TestWord2vecFormat:
-    @pytest.mark.parametrize("binary", [False, True])
-    def test_there_and_back(self, binary: bool, kv: KeyedVectors, tmp_path: Path) -> None:
-        kv.save_word2vec_format(tmp_path / "kv", binary=binary)
-        again = KeyedVectors.load_word2vec_format(tmp_path / "kv")
-        assert again.index_to_key == kv.index_to_key and np.array_equal(again.vectors, kv.vectors)
-        assert again.expandos["count"].tolist() == [6, 5, 4, 3, 2, 1]
-        half = KeyedVectors.load_word2vec_format(tmp_path / "kv", limit=2, datatype=np.float16, binary=binary)
-        assert half.index_to_key == ["apple", "pear"] and half.vectors.dtype == np.float16
-        assert half.most_similar("apple")[0][0] == "pear"
-
-    def test_most_frequent_first(self, kv: KeyedVectors, tmp_path: Path) -> None:
-        kv.expandos["count"] = np.array([1, 2, 2, 4, 0, 6])
-        kv.save_word2vec_format(tmp_path / "kv", fvocab=tmp_path / "vocab", prefix="x_")
-        again = KeyedVectors.load_word2vec_format(tmp_path / "kv", fvocab=tmp_path / "vocab")
-        assert again.index_to_key == ["x_train", "x_car", "x_pear", "x_plum", "x_apple", "x_bus"]
-        assert again.expandos["count"].tolist() == [6, 4, 2, 2, 1, 0]
-        assert np.array_equal(again["x_car"], kv["car"])
-
-    def test_without_counts(self, tmp_path: Path) -> None:
-        kv = KeyedVectors(2, count=3)
-        kv.add_vector("a", [1, 2])
-        with pytest.raises(ValueError, match="fvocab"):
-            kv.save_word2vec_format(tmp_path / "kv", fvocab=tmp_path / "vocab")
-        kv.save_word2vec_format(tmp_path / "kv")
-        assert (tmp_path / "kv").read_text() == "1 2\na 1.0 2.0\n"  # slots that nothing fills are left out
-
-    @pytest.mark.parametrize("binary", [False, True])
-    def test_intersect(self, binary: bool, kv: KeyedVectors, tmp_path: Path) -> None:
-        other = KeyedVectors(4)
-        other.add_vectors(["car", "fig", "apple"], [[1, 2, 3, 4], [5, 6, 7, 8], [9, 8, 7, 6]])
-        other.save_word2vec_format(tmp_path / "other", binary=binary)
-        kv.fill_norms()
-        kv.intersect_word2vec_format(tmp_path / "other", lockf=0.25, binary=binary)
-        assert kv["car"].tolist() == [1, 2, 3, 4] and kv["apple"].tolist() == [9, 8, 7, 6] and len(kv) == 6
-        assert kv.vectors_lockf.tolist() == [0.25, 1, 1, 0.25, 1, 1] and kv.norms is None
-        small = KeyedVectors(3)
-        with pytest.raises(ValueError, match="vectors of 3 numbers, got vectors of 4"):
-            small.intersect_word2vec_format(tmp_path / "other")

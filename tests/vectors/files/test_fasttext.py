@@ -1,4 +1,4 @@
-"""fastText's .bin models: vectors of words and of words that are not there, equal to gensim's to the last bit."""
+"""fastText's ``.bin`` models: vectors of words and of unknown words, compared with gensim's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MODEL = FILES / "fasttext.bin"
 
 
 def fnv(text: str) -> int:
-    """fastText's hash, with its bytes widened as signed ones."""
+    """Return fastText's hash: FNV-1a, except that bytes are sign-extended."""
     value = 2166136261
     for byte in text.encode():
         value ^= byte if byte < 128 else byte | 0xFFFFFF00
@@ -33,7 +33,7 @@ def fnv(text: str) -> int:
 
 
 def subwords(word: str, min_n: int, max_n: int) -> list[str]:
-    """n-grams of the characters of <word>, by start and then length, without the lone < and >."""
+    """Return the n-grams of <word> by start and length, without the single characters < and >."""
     bounded = f"<{word}>"
     return [
         bounded[start : start + length]
@@ -44,17 +44,17 @@ def subwords(word: str, min_n: int, max_n: int) -> list[str]:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(0, 4), st.integers(0, 7), st.integers(1, 1000))
-def test_subwords_are_the_hashed_ngrams_of_characters(word: str, min_n: int, max_n: int, buckets: int) -> None:
+def test_buckets_are_hashes_of_character_ngrams(word: str, min_n: int, max_n: int, buckets: int) -> None:
     found = vector_files.subword_buckets(word.encode(), min_n=min_n, max_n=max_n, buckets=buckets)
     assert found == ([] if word == "</s>" else [fnv(gram) % buckets for gram in subwords(word, min_n, max_n)])
 
 
 @given(st.binary())
-def test_subwords_of_bytes_that_are_no_text_do_not_fail(word: bytes) -> None:
+def test_buckets_of_invalid_utf8(word: bytes) -> None:
     assert all(0 <= row < 7 for row in vector_files.subword_buckets(word, min_n=2, max_n=5, buckets=7))
 
 
-def test_words_and_other_words_have_gensims_vectors() -> None:
+def test_vectors_equal_those_of_gensim() -> None:
     expected = np.load(FILES / "fasttext.expected.npz")
     table = FastTextKeyedVectors.load_fasttext_format(MODEL)
     assert table.index_to_key == expected["words"].tolist()
@@ -63,23 +63,25 @@ def test_words_and_other_words_have_gensims_vectors() -> None:
     for word, vector in zip(expected["others"].tolist(), expected["other_vectors"], strict=True):
         assert word in table
         assert not table.has_index_for(word)
-        np.testing.assert_allclose(table[word], vector, rtol=1e-6, atol=1e-9)  # the sum's order may differ
+        np.testing.assert_allclose(
+            table[word], vector, rtol=1e-6, atol=1e-9
+        )  # gensim may add the n-gram vectors in another order
         assert not table[word].flags.writeable
 
 
-def test_queries_take_words_that_are_not_there() -> None:
+def test_queries_accept_unknown_words() -> None:
     table = FastTextKeyedVectors.load_fasttext_format(MODEL)
     assert np.linalg.norm(table.get_vector("cats", norm=True)) == pytest.approx(1, abs=1e-6)
     assert table.most_similar("cats", topn=6)[0][0] in table.index_to_key
-    assert table.similarity("cats", "cats") == pytest.approx(1)
+    assert table.similarity("cats", "cats") == 1
     assert table.get_sentence_vector(["the", "cats"]).shape == (6,)
     assert table.vectors_for_all(["cats", "the"]).index_to_key == ["cats", "the"]
-    assert not FastTextKeyedVectors(2, bucket=5).get_vector("", norm=True).any()  # no n-grams: zeros, never NaN
+    assert not FastTextKeyedVectors(2, bucket=5).get_vector("", norm=True).any()  # without n-grams: zeros, not NaN
     with pytest.raises(KeyError):
         table.get_vector(99)
 
 
-def test_without_buckets_other_words_are_missing() -> None:
+def test_unknown_words_are_missing_without_buckets() -> None:
     table = FastTextKeyedVectors(2)
     table.add_vector("a", [1, 0])
     assert "b" not in table
@@ -109,9 +111,6 @@ def test_save_load_pickle_and_copies_keep_subwords(tmp_path: Path) -> None:
 def test_compressed_model(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(gzip.compress(MODEL.read_bytes()))
     assert read_fasttext(tmp_path / "m").vectors.words == read_fasttext(MODEL).vectors.words
-
-
-# ---- files that are wrong
 
 
 def edited(tmp_path: Path, position: int, value: bytes) -> Path:
@@ -153,19 +152,19 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_wrong_fields_are_told(tmp_path: Path, name: str) -> None:
+def test_invalid_fields_are_reported(tmp_path: Path, name: str) -> None:
     position, value, error, message = BAD[name]
     with pytest.raises(error, match=message) as caught:
         read_fasttext(edited(tmp_path, position, value))
     assert "edited.bin: byte" in str(caught.value)
 
 
-def test_quantised_flag_of_a_real_ftz_comes_before_other_sizes(tmp_path: Path) -> None:
+def test_quantised_models_are_rejected_before_their_sizes_are_read(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"quantised models \(.ftz\)"):
         FastTextKeyedVectors.load_fasttext_format(edited(tmp_path, INPUT, b"\x01\x05"))
 
 
-def test_truncated_at_every_byte(tmp_path: Path) -> None:
+def test_truncation_at_any_byte_is_detected(tmp_path: Path) -> None:
     whole = MODEL.read_bytes()
     for length in range(len(whole)):
         (tmp_path / "cut").write_bytes(whole[:length])
@@ -178,7 +177,9 @@ def test_truncated_at_every_byte(tmp_path: Path) -> None:
 
 @settings(deadline=None, max_examples=120)
 @given(st.data())
-def test_fuzz_bytes_of_a_model(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_modified_bytes_give_a_model_or_a_format_error(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     content = bytearray(MODEL.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, INPUT + 30))] = data.draw(st.sampled_from([0, 1, 0x7F, 0x80, 0xFF]))

@@ -1,4 +1,4 @@
-"""TensorBoard projector files: one of vectors, one of words."""
+"""TensorBoard projector files: one with vectors, one with words."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_round_trip_and_layout(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.vectors, VECTORS)
 
 
-def test_one_dimension_and_other_floats(tmp_path: Path) -> None:
+def test_one_dimension_and_other_float_types(tmp_path: Path) -> None:
     for dtype in (np.float16, np.float64):
         write_projector_tsv(tmp_path / "t", tmp_path / "m", ["a", "b"], np.array([[1], [2]], dtype))
         assert read_projector_tsv(tmp_path / "t", tmp_path / "m").vectors.tolist() == [[1], [2]]
 
 
 @pytest.mark.parametrize("word", ["", "a\tb", "a\nb", "a\rb"])
-def test_words_that_cannot_be_written(tmp_path: Path, word: str) -> None:
+def test_words_that_cannot_be_written_are_rejected(tmp_path: Path, word: str) -> None:
     with pytest.raises(FormatError, match="word number 1"):
         write_projector_tsv(tmp_path / "t", tmp_path / "m", [word], VECTORS[:1])
     assert list(tmp_path.iterdir()) == []
@@ -47,7 +47,7 @@ def test_words_that_cannot_be_written(tmp_path: Path, word: str) -> None:
         (b"1\t2\n", b"\xff\n", "invalid UTF-8"),
     ],
 )
-def test_files_that_are_wrong(tmp_path: Path, tensor: bytes, metadata: bytes, message: str) -> None:
+def test_malformed_files_are_rejected(tmp_path: Path, tensor: bytes, metadata: bytes, message: str) -> None:
     (tmp_path / "t").write_bytes(tensor)
     (tmp_path / "m").write_bytes(metadata)
     with pytest.raises(FormatError, match=message):

@@ -1,4 +1,4 @@
-"""What a file is, told from its content."""
+"""Recognition of vector files by their content."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_variants(tmp_path: Path, content: bytes, kind: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"hello world\n", b"PK\x03\x04rest", b"\xff\xfe4\x00"])
-def test_nothing_of_these(tmp_path: Path, content: bytes) -> None:
+def test_other_content_is_rejected(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "file").write_bytes(content)
     with pytest.raises(FormatError):
         recognise(tmp_path / "file")

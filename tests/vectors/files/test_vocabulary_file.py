@@ -1,4 +1,4 @@
-"""Vocabulary files: a word and its count on each line."""
+"""Vocabulary files: a word and its count per line."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def test_variants(tmp_path: Path) -> None:
     assert read(tmp_path, content.replace(b"\n", b"\r\n")) == expected
     assert read(tmp_path, content.replace(b" ", b"\t")) == expected
     assert read(tmp_path, gzip.compress(content)) == expected
+    assert read(tmp_path, b"\xef\xbb\xbf" + content) == expected
     assert read(tmp_path, b"") == {}
 
 
@@ -45,14 +46,14 @@ def test_variants(tmp_path: Path) -> None:
         b"\xc3 1",
     ],
 )
-def test_lines_that_are_none_are_told_by_number(tmp_path: Path, line: bytes) -> None:
+def test_malformed_lines_are_reported_with_their_number(tmp_path: Path, line: bytes) -> None:
     with pytest.raises(
         FormatError, match=r"line 2: (expected a word and its count|found a word that cannot be decoded)"
     ):
         read(tmp_path, b"good 1\n" + line + b"\nmore 2\n")
 
 
-def test_words_cut_within_a_character(tmp_path: Path) -> None:
+def test_words_truncated_within_a_character(tmp_path: Path) -> None:
     assert read(tmp_path, b"na\xc3 1\n", unicode_errors="ignore") == {"na": 1}
 
 
@@ -70,10 +71,12 @@ def test_round_trip(tmp_path_factory: pytest.TempPathFactory, counts: dict[str, 
     assert read_vocabulary(path) == counts
 
 
-def test_words_that_cannot_be_written(tmp_path: Path) -> None:
+def test_words_that_cannot_be_written_are_rejected(tmp_path: Path) -> None:
     for word in ("two words", "", "a\nb"):
         with pytest.raises(FormatError, match="word number 1"):
             write_vocabulary(tmp_path / "v", [word], [1])
+    with pytest.raises(FormatError, match="byte-order mark"):
+        write_vocabulary(tmp_path / "v", ["\ufeffword"], [1])
     with pytest.raises(ValueError, match="one entry per word"):
         write_vocabulary(tmp_path / "v", ["a"], [1, 2])
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""Write gensim.json: what gensim 4.4 answers on small vectors. Run by hand where gensim is installed."""
+"""Write gensim.json, the results of gensim 4.4 on small vectors. Run manually where gensim is installed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ swim\trome\t0.5
 
 
 def make_vectors() -> tuple[list[str], np.ndarray]:
-    """Words and vectors in which analogies mostly hold."""
+    """Return words and vectors for which most analogies hold."""
     rng = np.random.default_rng(7)
     words = [word for pair in zip(COUNTRIES, CAPITALS, strict=True) for word in pair] + OTHERS
     shift = {name: rng.normal(size=8) for name in ("capital", "female", "past")}
@@ -57,12 +57,12 @@ def make_vectors() -> tuple[list[str], np.ndarray]:
 
 
 def vector(values: np.ndarray) -> dict[str, object]:
-    """An array among the arguments."""
+    """Return the JSON form of an array argument."""
     return {"array": values.tolist()}
 
 
 def calls(words: list[str], rows: np.ndarray) -> list[tuple[str, list[object], dict[str, object]]]:
-    """Queries with their arguments."""
+    """Return the calls to record: method, arguments and keyword arguments."""
     v = vector
     return [
         ("most_similar", ["king"], {}),
@@ -180,7 +180,7 @@ def calls(words: list[str], rows: np.ndarray) -> list[tuple[str, list[object], d
 
 
 def decoded(argument: object, folder: Path) -> object:
-    """An argument as Python's and NumPy's own types."""
+    """Return an argument in the types of Python and NumPy."""
     if isinstance(argument, dict) and "array" in argument:
         return np.array(argument["array"], dtype=np.float32)
     if isinstance(argument, dict) and "file" in argument:
@@ -193,7 +193,7 @@ def decoded(argument: object, folder: Path) -> object:
 
 
 def encoded(result: object) -> object:
-    """A result as JSON."""
+    """Return a result in a form that JSON can represent."""
     if isinstance(result, np.ndarray):
         return {"array": result.tolist()}
     if isinstance(result, np.generic):
@@ -208,7 +208,7 @@ def encoded(result: object) -> object:
 
 
 def main() -> None:
-    """Ask everything, one call on a fresh object each, and write the answers."""
+    """Record every call, each on a new object, and write the results."""
     words, rows = make_vectors()
     answers = []
     with tempfile.TemporaryDirectory() as name:

@@ -1,4 +1,4 @@
-"""What needs packages that are not installed by default."""
+"""Features that need optional packages: POT, usearch and SciPy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from wordkin.errors import FormatError
 from wordkin.vectors import UsearchIndexer
 
 
-def test_missing_packages_name_the_extra(kv: KeyedVectors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_packages_are_reported_with_the_extra(
+    kv: KeyedVectors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for name in ("ot", "usearch", "scipy"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match=r"wordkin\[wmd\]"):
@@ -28,35 +30,35 @@ def test_missing_packages_name_the_extra(kv: KeyedVectors, monkeypatch: pytest.M
 class TestWordMoversDistance:
     @pytest.fixture(autouse=True)
     def package(self) -> None:
-        pytest.importorskip("ot", reason="needs POT")
+        pytest.importorskip("ot", reason="POT is not installed")
 
-    def test_single_words_are_as_far_as_their_vectors(self, kv: KeyedVectors) -> None:
+    def test_distance_of_single_words_is_euclidean(self, kv: KeyedVectors) -> None:
         expected = np.linalg.norm(kv.get_vector("apple", norm=True) - kv.get_vector("car", norm=True))
         assert kv.wmdistance(["apple"], ["car"]) == pytest.approx(expected, abs=1e-6)
         expected = np.linalg.norm(kv["apple"] - kv["car"])
         assert kv.wmdistance(["apple"], ["car"], norm=False) == pytest.approx(expected, abs=1e-6)
 
-    def test_words_travel_to_the_nearest(self, kv: KeyedVectors) -> None:
+    def test_words_are_moved_to_the_nearest(self, kv: KeyedVectors) -> None:
         one, two = ["apple", "car", "nothing"], ["bus", "pear", "pear", "bus"]
         pairs = [("apple", "pear"), ("car", "bus")]
         expected = np.mean([np.linalg.norm(kv[a] - kv[b]) for a, b in pairs])
         assert kv.wmdistance(one, two, norm=False) == pytest.approx(expected, abs=1e-6)
         assert kv.wmdistance(two, one, norm=False) == pytest.approx(expected, abs=1e-6)
 
-    def test_edges(self, kv: KeyedVectors) -> None:
+    def test_empty_and_identical_documents(self, kv: KeyedVectors) -> None:
         assert kv.wmdistance(["apple"], ["apple", "apple"]) == 0.0
         assert kv.wmdistance(["apple", "car"], ["car", "apple"]) == pytest.approx(0, abs=1e-6)
         assert kv.wmdistance(["nothing"], ["apple"]) == kv.wmdistance([], ["apple"]) == float("inf")
         kv["pear"] = kv["apple"]
-        assert kv.wmdistance(["apple"], ["pear"]) == float("inf")  # as gensim has it
+        assert kv.wmdistance(["apple"], ["pear"]) == float("inf")  # as in gensim
 
 
 class TestUsearchIndexer:
     @pytest.fixture(autouse=True)
     def package(self) -> None:
-        pytest.importorskip("usearch", reason="needs usearch")
+        pytest.importorskip("usearch", reason="usearch is not installed")
 
-    def test_it_stands_in_for_exact_search(self, random_vectors: Callable[..., KeyedVectors], tmp_path: Path) -> None:
+    def test_results_equal_exact_search(self, random_vectors: Callable[..., KeyedVectors], tmp_path: Path) -> None:
         vectors = random_vectors(500, 16)
         index = UsearchIndexer(vectors, expansion_search=500, workers=1)
         for indexer in (index, self.saved_and_loaded(index, tmp_path)):
@@ -71,7 +73,7 @@ class TestUsearchIndexer:
         index.save(folder / "index.safetensors")
         return UsearchIndexer.load(folder / "index.safetensors")
 
-    def test_other_files_are_refused(self, kv: KeyedVectors, tmp_path: Path) -> None:
+    def test_other_files_are_rejected(self, kv: KeyedVectors, tmp_path: Path) -> None:
         kv.save(tmp_path / "vectors.safetensors")
         with pytest.raises(FormatError, match="keyed_vectors"):
             UsearchIndexer.load(tmp_path / "vectors.safetensors")

@@ -30,7 +30,7 @@ _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Record:
-    """Stand-in for a saved object: the name of its class, and its attributes.
+    """Replacement for a saved object: the name of its class, and its attributes.
 
     Parameters
     ----------

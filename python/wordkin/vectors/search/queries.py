@@ -39,7 +39,7 @@ def as_query_vector(table: VectorTable, vector: ArrayLike) -> FloatArray:
 def weighted_query(vectors: KeyLookup, positive: Any, negative: Any) -> Query:
     """Return the unit mean of the positive items (weight 1) and the negative ones (weight -1).
 
-    Items may be (item, weight) pairs with weights of their own. Keys stand for their vectors scaled to unit norm.
+    Items may be (item, weight) pairs, whose weight replaces the default. Keys stand for their unit vectors.
 
     Raises
     ------
