@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from wordkin import ELMo, KeyedVectors, TextClassifier
+from wordkin.downstream import FitEvent
 from wordkin.errors import CorpusError, LabelError, NotFittedError, TrainingDiverged
 
 from .conftest import above_chance, opinions
@@ -300,3 +301,28 @@ def test_the_number_of_threads_does_not_change_predictions(quick: dict[str, Any]
         assert clf.score(X, y, workers=workers) == clf.score(X, y)
     with pytest.raises(ValueError, match="workers must be from 1"):
         clf.predict(X, workers=0)
+
+
+def test_interrupted_training_leaves_a_fitted_model(quick: dict[str, Any]) -> None:
+    X, y = opinions(40)
+
+    def interrupt(event: FitEvent) -> None:
+        if event.epoch == 1:
+            raise KeyboardInterrupt
+
+    clf = TextClassifier(**quick)
+    with pytest.raises(KeyboardInterrupt):
+        clf.fit(X, y, progress=interrupt)
+    assert len(clf.history_["loss"]) == 2
+    two_epochs = TextClassifier(**quick).fit(X, y, epochs=2)
+    np.testing.assert_array_equal(clf.decision_function(X), two_epochs.decision_function(X))
+
+
+def test_invalid_arguments_leave_the_fitted_model_unchanged(quick: dict[str, Any]) -> None:
+    X, y = opinions(40)
+    clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
+    before = clf.decision_function(X)
+    for arguments in ({"epochs": 0}, {"sample_weight": [-1.0] * 40}, {"progress": 3}):
+        with pytest.raises((TypeError, ValueError)):
+            clf.fit(X, y, **arguments)
+    np.testing.assert_array_equal(clf.decision_function(X), before)

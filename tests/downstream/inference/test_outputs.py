@@ -1,0 +1,52 @@
+"""Outputs of a network for many texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wordkin import SequenceTagger, TextClassifier
+from wordkin.downstream.data.prepared import prepare_texts
+from wordkin.downstream.data.texts import IndexedTexts
+from wordkin.downstream.inference.outputs import compute_outputs, split_rows, write_outputs
+from wordkin.downstream.network import open_network
+from wordkin.runtime.compute import Compute
+
+from ..conftest import chunked, opinions
+
+COMPUTE = Compute.choose(workers=1)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 64])
+def test_outputs_are_in_the_order_of_the_indices_for_every_batch_size(quick: dict[str, Any], batch_size: int) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
+    state = clf._state
+    assert state is not None
+    sentences = [text.split() for text in X]
+    expected = np.concatenate(
+        [compute_outputs(state.network, [tokens], "scores", COMPUTE, per_token=False) for tokens in sentences]
+    )
+    prepared = prepare_texts(state.network.features, IndexedTexts.from_sentences(sentences), max_bytes=0, workers=1)
+    indices = np.array([7, 0, 19, 4])
+    with open_network(state.network, prepared, COMPUTE) as network:
+        found = write_outputs(network, prepared, indices, "scores", per_token=False, batch_size=batch_size)
+    np.testing.assert_array_equal(found, expected[indices])
+
+
+def test_outputs_per_token_are_split_by_sentence(quick: dict[str, Any]) -> None:
+    X, Y = chunked(10)
+    tagger = SequenceTagger(**{**quick, "epochs": 1}).fit(X, Y)
+    assert tagger._state is not None
+    sentences = [X[0], [], X[1]]
+    rows = compute_outputs(tagger._state.network, sentences, "probabilities", COMPUTE, per_token=True)
+    assert [own.shape for own in split_rows(rows, sentences)] == [(len(tokens), 4) for tokens in sentences]
+
+
+def test_words_that_recur_are_cached_without_changing_outputs(quick: dict[str, Any]) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
+    alone = np.concatenate([clf.decision_function([text]) for text in X])  # few words recur: no cache
+    np.testing.assert_array_equal(clf.decision_function(X * 3), np.tile(alone, 3))
