@@ -1,4 +1,4 @@
-"""The gate kernels of every instruction set against the float64 cells, which are given sums as they stand."""
+"""The gate kernels of every instruction set against the float64 cells, which take the same sums as input."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_error_of_tanh(isa: str) -> None:
 
 
 def test_error_of_the_gates(isa: str) -> None:
-    """Saturated gates too: each gate passes through the whole range where the others stand anywhere."""
+    """Each gate passes through its whole range, saturation included, for arbitrary values of the others."""
     generator = np.random.default_rng(2)
     values = np.linspace(-80, 80, 100_001).astype(np.float32)
     exact = {
@@ -162,7 +162,7 @@ def test_ends_and_nan(isa: str) -> None:
 
 
 def test_gradient_at_the_bound(isa: str) -> None:
-    """It passes where the unclipped cell stands exactly on the bound."""
+    """The gradient passes where the unclipped cell is exactly on the bound."""
     gates = np.array([[0, 0, 1, 1]], np.float32)  # activations i, j, f, o: the cell is its old value
     for before, passes in ((0.5, True), (np.nextafter(np.float32(0.5), np.float32(1)), False), (-0.5, True)):
         d_bias, d_cells = np.zeros(4, np.float32), np.ones((1, 1), np.float32)

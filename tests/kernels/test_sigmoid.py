@@ -37,7 +37,7 @@ def test_every_length(isa: str) -> None:
         view = buffer[:length]
         _core_testing.kernels.sigmoid(isa, view)
         np.testing.assert_allclose(view, exact[:length], rtol=4e-7)
-        assert buffer[length] == 77  # nothing behind the end is written
+        assert buffer[length] == 77  # nothing after the end is written
 
 
 def test_is_monotonous(isa: str) -> None:

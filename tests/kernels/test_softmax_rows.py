@@ -25,15 +25,15 @@ def test_rows_of_every_length(isa: str, spread: float) -> None:
         assert total == pytest.approx(expected.sum(), rel=4e-7)  # 2e-7 an exponential, and float32 sums of few
         np.testing.assert_allclose(row[:count], 0.5 * expected, rtol=3e-7)
         np.testing.assert_allclose(sums[:count], before[:count] + row[:count], rtol=2e-7, atol=1e-7)
-        assert row[count] == sums[count] == 77  # nothing behind the end is touched
+        assert row[count] == sums[count] == 77  # nothing after the end is written
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_no_place_hides_what_is_not_finite(isa: str, value: float) -> None:
     for count in (1, 5, 16, 67, 130):
-        for place in range(count):
+        for position in range(count):
             row = np.zeros(count, dtype=np.float32)
-            row[place] = value
+            row[position] = value
             greatest, _ = _core_testing.softmax.softmax_row(isa, row, np.zeros_like(row), np.zeros_like(row), factor=1)
             assert np.isnan(greatest)
 

@@ -344,12 +344,12 @@ def test_the_definition_is_the_gradient_of_its_loss() -> None:
     moved_inputs, moved_outputs = inputs.copy(), outputs.copy()
     skipgram_window(moved_inputs, np.arange(3), moved_outputs, np.arange(4), labels, repeats, 1.0)
     for matrix, moved in ((inputs, moved_inputs), (outputs, moved_outputs)):
-        for place in np.ndindex(matrix.shape):
-            value, step = matrix[place], 1e-6
-            matrix[place] = value + step
+        for index in np.ndindex(matrix.shape):
+            value, step = matrix[index], 1e-6
+            matrix[index] = value + step
             above = loss(inputs, outputs)
-            matrix[place] = value - step
+            matrix[index] = value - step
             below = loss(inputs, outputs)
-            matrix[place] = value
-            assert moved[place] - value == pytest.approx(-(above - below) / (2 * step), rel=1e-6, abs=1e-8)
+            matrix[index] = value
+            assert moved[index] - value == pytest.approx(-(above - below) / (2 * step), rel=1e-6, abs=1e-8)
     assert sigmoid(np.array([0.0]))[0] == 0.5

@@ -62,15 +62,15 @@ def test_gradients(cell: str, projected: bool, clips: tuple[float, float], dropo
         if layer.w_p is not None and gradient.w_p is not None:
             pairs.append((layer.w_p, gradient.w_p))
     for values, gradient_given in pairs:
-        for place in np.ndindex(values.shape):
-            kept = values[place]
-            values[place] = kept + STEP
+        for index in np.ndindex(values.shape):
+            kept = values[index]
+            values[index] = kept + STEP
             above = loss()
-            values[place] = kept - STEP
+            values[index] = kept - STEP
             below = loss()
-            values[place] = kept
+            values[index] = kept
             # Rounding of the two losses gives 1e-9, the third derivative less; the largest gradients are about 10.
-            assert abs((above - below) / (2 * STEP) - gradient_given[place]) < 2e-7
+            assert abs((above - below) / (2 * STEP) - gradient_given[index]) < 2e-7
     assert len(outputs) == 2
 
 

@@ -23,12 +23,12 @@ class Problem(NamedTuple):
         return Problem(*(array.astype(np.int64 if array.dtype == np.int32 else np.float64) for array in self))
 
 
-def problem(places: int, columns: int, words: int, seed: int = 1) -> Problem:
-    """Frequent words are frequent among the targets, as in text: many stand twice and many are negatives."""
+def problem(positions: int, columns: int, words: int, seed: int = 1) -> Problem:
+    """Return a problem whose targets follow Zipf's law, as in text: many occur twice and many are negatives."""
     rng = np.random.default_rng(seed)
-    targets = np.minimum(np.exp(rng.uniform(0, np.log(words + 1), places)) - 1, words - 1).astype(np.int32)
+    targets = np.minimum(np.exp(rng.uniform(0, np.log(words + 1), positions)) - 1, words - 1).astype(np.int32)
     return Problem(
-        rng.standard_normal((places, columns)).astype(np.float32),
+        rng.standard_normal((positions, columns)).astype(np.float32),
         targets,
         (rng.standard_normal((words, columns)) / np.sqrt(columns)).astype(np.float32),
         rng.standard_normal(words).astype(np.float32),

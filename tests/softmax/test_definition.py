@@ -15,7 +15,7 @@ Loss = Callable[[Floats, Floats, Floats], reference.Gradients]
 
 
 def sampled(hidden: Floats, weights: Floats, bias: Floats) -> reference.Gradients:
-    targets = np.array([0, 5, 2, 5, 11, 3])  # 2 and 3 are negatives too, 5 stands twice
+    targets = np.array([0, 5, 2, 5, 11, 3])  # 2 and 3 are also negatives, 5 occurs twice
     return reference.sampled_softmax(hidden, targets, weights, bias, np.array([8, 2, 0, 3, 7]), tries=9)
 
 
@@ -25,14 +25,14 @@ def full(hidden: Floats, weights: Floats, bias: Floats) -> reference.Gradients:
 
 def differences(loss: Loss, arrays: list[Floats], index: int, step: float = 1e-5) -> Floats:
     result = np.zeros_like(arrays[index])
-    for place in np.ndindex(result.shape):
-        kept = arrays[index][place]
+    for element in np.ndindex(result.shape):
+        kept = arrays[index][element]
         sides = []
         for moved in (kept + step, kept - step):
-            arrays[index][place] = moved
+            arrays[index][element] = moved
             sides.append(loss(*arrays).losses.sum())
-        arrays[index][place] = kept
-        result[place] = (sides[0] - sides[1]) / (2 * step)
+        arrays[index][element] = kept
+        result[element] = (sides[0] - sides[1]) / (2 * step)
     return result
 
 
@@ -57,7 +57,7 @@ def test_all_words_as_negatives_and_no_correction_is_the_full_softmax() -> None:
     rng = np.random.default_rng(3)
     hidden, weights, bias = rng.standard_normal((6, 4)), rng.standard_normal((12, 4)), rng.standard_normal(12)
     targets = np.array([0, 5, 2, 5, 11, 3])
-    # So many tries that every word is expected once: the corrections vanish.
+    # With this many draws every word is expected once, and the corrections vanish.
     sampled_loss = reference.sampled_softmax(hidden, targets, weights, bias, np.arange(12), tries=10**6)
     full_loss = reference.full_softmax(hidden, targets, weights, bias)
     np.testing.assert_allclose(sampled_loss.losses, full_loss.losses, rtol=1e-12)

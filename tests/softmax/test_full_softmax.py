@@ -33,9 +33,9 @@ def log_probabilities(given: Problem, targets: bool = False, **options: Any) -> 
     )
 
 
-@pytest.mark.parametrize(("places", "columns", "words"), SIZES)
-def test_loss_and_gradients(isa: str, places: int, columns: int, words: int) -> None:
-    given = problem(places, columns, words)
+@pytest.mark.parametrize(("positions", "columns", "words"), SIZES)
+def test_loss_and_gradients(isa: str, positions: int, columns: int, words: int) -> None:
+    given = problem(positions, columns, words)
     found, expected = full(given, isa=isa, scale=0.25), reference.full_softmax(*given.in_float64())
     assert found["loss"] == pytest.approx(expected.losses.sum(), rel=1e-6, abs=1e-6)
     for name in ("hidden", "weights", "bias"):
@@ -43,7 +43,7 @@ def test_loss_and_gradients(isa: str, places: int, columns: int, words: int) -> 
 
 
 def test_scores_that_are_not_kept_give_the_same() -> None:
-    """So many places that exponentials of all words would take more than 32 MB: they are computed twice."""
+    """The exponentials of all words would need more than 32 MB, so they are computed twice."""
     given = problem(1400, 4, 4500)
     found, expected = full(given), reference.full_softmax(*given.in_float64())
     assert found["loss"] == pytest.approx(expected.losses.sum(), rel=1e-6)
@@ -51,27 +51,27 @@ def test_scores_that_are_not_kept_give_the_same() -> None:
         assert_near(found[name], getattr(expected, name))
 
 
-@pytest.mark.parametrize("places", [300, 1400])  # kept, and computed twice
+@pytest.mark.parametrize("positions", [300, 1400])  # kept, and computed twice
 @pytest.mark.parametrize("threads", [2, 3])
-def test_any_team_gives_the_same_bits(places: int, threads: int) -> None:
-    given = problem(places, 8, 4500)
+def test_any_team_gives_the_same_bits(positions: int, threads: int) -> None:
+    given = problem(positions, 8, 4500)
     one, more = (full(given, threads=n, isa=_core.kernels.available_isas()[-1]) for n in (1, threads))
     assert one["loss"] == more["loss"]
     for name in ("hidden", "weights", "bias"):
         assert np.array_equal(one[name], more[name]), name
 
 
-@pytest.mark.parametrize(("places", "columns", "words"), SIZES)
-def test_log_probabilities(isa: str, places: int, columns: int, words: int) -> None:
-    given = problem(places, columns, words)
+@pytest.mark.parametrize(("positions", "columns", "words"), SIZES)
+def test_log_probabilities(isa: str, positions: int, columns: int, words: int) -> None:
+    given = problem(positions, columns, words)
     hidden, targets, weights, bias = given.in_float64()
     expected = reference.log_probabilities(hidden, weights, bias)
     found = log_probabilities(given, isa=isa, threads=2)
     np.testing.assert_allclose(found, expected, atol=1e-5)
     of_targets = log_probabilities(given, targets=True, isa=isa)
     assert of_targets.dtype == np.float64
-    np.testing.assert_allclose(of_targets, expected[np.arange(places), targets], atol=1e-5)
-    assert np.array_equal(of_targets.astype(np.float32), found[np.arange(places), given.targets])
+    np.testing.assert_allclose(of_targets, expected[np.arange(positions), targets], atol=1e-5)
+    assert np.array_equal(of_targets.astype(np.float32), found[np.arange(positions), given.targets])
 
 
 def test_a_place_has_the_same_bits_in_any_company(isa: str) -> None:

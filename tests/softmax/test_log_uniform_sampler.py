@@ -11,7 +11,7 @@ from wordkin import _core_testing
 
 
 def first_draws(vocabulary: int, count: int) -> np.ndarray:
-    """Single draws, each of a generator of its own: a set of one word is the first draw."""
+    """Return single draws, each from a new generator: a set of one word is the first draw."""
     return np.array([_core_testing.softmax.log_uniform(vocabulary, 1, seed=3, stream=i)[0][0] for i in range(count)])
 
 

@@ -30,17 +30,17 @@ def assert_as_defined(given: Problem, found: dict[str, Any], scale: float = 1.0)
 
 
 @pytest.mark.parametrize(
-    ("places", "columns", "words", "negatives"),
+    ("positions", "columns", "words", "negatives"),
     [
         (1, 1, 2, 1),
         (3, 5, 40, 7),
         (20, 16, 100, 99),
         (33, 24, 500, 64),
-        (300, 17, 3000, 1200),  # two chunks of places, several pieces of rows
+        (300, 17, 3000, 1200),  # two chunks of positions, several pieces of rows
     ],
 )
-def test_loss_and_gradients(isa: str, places: int, columns: int, words: int, negatives: int) -> None:
-    given = problem(places, columns, words)
+def test_loss_and_gradients(isa: str, positions: int, columns: int, words: int, negatives: int) -> None:
+    given = problem(positions, columns, words)
     assert_as_defined(given, sampled(given, negatives, isa=isa))
 
 
@@ -96,16 +96,16 @@ def test_any_team_gives_the_same_bits(isa: str, threads: int) -> None:
         assert np.array_equal(one[name], more[name]), name
 
 
-@pytest.mark.parametrize("place", ["hidden", "negative", "target"])
+@pytest.mark.parametrize("source", ["hidden", "negative", "target"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_what_is_not_finite_shows_in_the_loss(isa: str, place: str, value: float) -> None:
+def test_non_finite_values_reach_the_loss(isa: str, source: str, value: float) -> None:
     given = problem(20, 8, 200)
     weights, hidden = given.weights.copy(), given.hidden.copy()
-    if place == "hidden":
+    if source == "hidden":
         hidden[3, 2] = value
     else:
         negatives = sampled(given, 50)["negatives"]
-        weights[negatives[40] if place == "negative" else given.targets[5], 3] = value
+        weights[negatives[40] if source == "negative" else given.targets[5], 3] = value
     found = sampled(given._replace(weights=weights, hidden=hidden), 50, isa=isa)
     assert not np.isfinite(found["loss"])
 

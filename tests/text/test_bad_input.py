@@ -1,4 +1,4 @@
-"""What users get for texts that are no texts. Each test is named for the rule it holds."""
+"""Errors for invalid text input; each test is named after the rule that it checks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_min_count_that_removes_all_names_the_top_count_and_a_cure() -> None:
 def test_a_str_is_a_path_when_the_file_exists_and_else_an_error_with_an_example(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"a b")
     assert read(str(tmp_path / "text")) == [["a", "b"]]
-    for text in ("the quick brown fox", "a" * 10_000, "nul\0byte", b"bytes that are no path"):
+    for text in ("the quick brown fox", "a" * 10_000, "nul\0byte", b"bytes instead of a path"):
         with pytest.raises(
             TypeError,
             match=r"\[\['first', .*got a (str|bytes) that is not an existing file",
@@ -249,7 +249,7 @@ def test_invalid_utf8_is_refused_with_path_and_byte_offset(tmp_path: Path, worke
             open_corpus(given_text).scan(1, keep_ids=False, max_vocab_size=100)
     with pytest.raises(CorpusError, match=f"byte {len(good) + 4}: invalid UTF-8"):
         list(LineSentence(path))
-    with pytest.raises(CorpusError, match="byte 7: invalid UTF-8"):  # behind a mark
+    with pytest.raises(CorpusError, match="byte 7: invalid UTF-8"):  # after a byte-order mark
         read(io.BytesIO(b"\xef\xbb\xbfabc \x80"))
 
 
@@ -269,10 +269,10 @@ def test_nul_is_a_character_like_others() -> None:
     assert read([["a\0b", "\0", "a", "a\0"]]) == [["a\0b", "\0", "a", "a\0"]]
 
 
-@pytest.mark.parametrize("blank", ["\u00a0", "\u2028", "\u2029", "\u3000", "\u0085", "\u200b", "\x1c", "\x1f"])
-def test_only_ascii_blanks_separate_words(blank: str) -> None:
-    data = f"a{blank}b c\td\ve\ff\ng".encode()
-    expected = [[f"a{blank}b", "c", "d", "e", "f"], ["g"]]
+@pytest.mark.parametrize("character", ["\u00a0", "\u2028", "\u2029", "\u3000", "\u0085", "\u200b", "\x1c", "\x1f"])
+def test_only_ascii_whitespace_separates_words(character: str) -> None:
+    data = f"a{character}b c\td\ve\ff\ng".encode()
+    expected = [[f"a{character}b", "c", "d", "e", "f"], ["g"]]
     assert read(io.BytesIO(data)) == expected
     assert list(LineSentence(io.BytesIO(data))) == expected
 

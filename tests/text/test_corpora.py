@@ -261,14 +261,14 @@ def test_trim_rule_is_asked_while_counting() -> None:
 
 
 def test_progress_tells_the_words_read() -> None:
-    told: list[int] = []
-    scan = corpus_of_bytes(b"a b c\n" * 1000, block_bytes=600).scan(2, keep_ids=False, progress=told.append)
-    assert told == sorted(told)
-    assert told[-1] == scan.counts.raw_words == 3000
-    told.clear()
-    open_corpus([["a"] * 150_000] * 3).scan(1, keep_ids=False, progress=told.append)
-    assert told[-1] == 450_000
-    assert len(told) >= 2
+    reported: list[int] = []
+    scan = corpus_of_bytes(b"a b c\n" * 1000, block_bytes=600).scan(2, keep_ids=False, progress=reported.append)
+    assert reported == sorted(reported)
+    assert reported[-1] == scan.counts.raw_words == 3000
+    reported.clear()
+    open_corpus([["a"] * 150_000] * 3).scan(1, keep_ids=False, progress=reported.append)
+    assert reported[-1] == 450_000
+    assert len(reported) >= 2
 
 
 class EndlessText(io.RawIOBase):

@@ -1,4 +1,4 @@
-"""The C++ room `text` by itself: words and sentences of a block, counts, ids, UTF-8."""
+"""The C++ package `text`: words and sentences of a block, counts, ids, UTF-8."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wordkin import _core
 
 text = _core.text
 
-# Mostly what words and lines consist of, so that long words and odd blanks come up; lengths around 8 matter to hashing.
+# Mostly characters of words and lines, so that long words and unusual whitespace occur; hashing treats 8 bytes at once.
 pieces = st.sampled_from(
     ["a", "b", "é", "𝄞", " ", "\n", "\r", "\r\n", "\t", "\v", "\f", "\0", "\x1c", "\x85", "\u3000"]
 )
@@ -178,6 +178,6 @@ def test_long_lines_are_cut_behind_whole_sentences(data: bytes, max_length: int)
     before = [word for word in re.split(rb"[ \t\v\f\n\r]", data[:cut]) if word]
     complete = [word for word in re.split(rb"[ \t\v\f\n\r]", data) if word]
     if data[-1:] not in (b" ", b"\t", b"\v", b"\f", b"\n", b"\r"):
-        complete = complete[:-1]  # the last word may go on
+        complete = complete[:-1]  # the last word may be incomplete
     assert len(before) == len(complete) // max_length * max_length
     assert before == complete[: len(before)]
