@@ -1,4 +1,4 @@
-"""Language models small enough to train in a moment, and texts for them."""
+"""Language models that train in a moment, and texts for them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SMALL: dict[str, Any] = {
     "n_highway": 1,
     "max_characters_per_token": 10,
 }
-# One thread: the same numbers in every run.
+# With one thread, every run gives the same numbers.
 QUICK: dict[str, Any] = {
     "batch_size": 3,
     "unroll_steps": 4,
@@ -36,20 +36,20 @@ QUICK: dict[str, Any] = {
 
 
 def fruit_sentences() -> Sentences:
-    """120 words of 9 different ones; sentences of 1 to 6."""
+    """Return 119 tokens of 9 distinct words, in sentences of 2 to 6 words."""
     lines = ["apples and pears", "pears and plums are red", "red plums", "figs", "big apples are red and good"]
     return [line.split() for line in lines * 7]
 
 
 @pytest.fixture
 def sentences() -> Sentences:
-    """The same text for all tests."""
+    """Text that all tests share."""
     return fruit_sentences()
 
 
 @pytest.fixture
 def small_model() -> Callable[..., ELMo]:
-    """Makes an untrained model."""
+    """Function that creates an untrained model."""
 
     def make(**options: Any) -> ELMo:
         return ELMo(**{**SMALL, **options})
@@ -59,19 +59,19 @@ def small_model() -> Callable[..., ELMo]:
 
 @pytest.fixture
 def quick() -> dict[str, Any]:
-    """Arguments of a training that takes a moment."""
+    """Arguments of `train` for a run that takes a moment."""
     return dict(QUICK)
 
 
 @pytest.fixture
 def trained(small_model: Callable[..., ELMo], sentences: Sentences, quick: dict[str, Any]) -> ELMo:
-    """A model that has been trained a little."""
+    """Model after a short training."""
     model = small_model()
     model.train(sentences, **quick)
     return model
 
 
-# What scripts of their own processes begin with.
+# Beginning of the scripts that tests run in subprocesses.
 PREAMBLE = f"""
     import os, signal, sys, threading, time
     import numpy as np
@@ -84,7 +84,7 @@ PREAMBLE = f"""
 
 @pytest.fixture
 def run_script() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run Python code in a process of its own, behind `PREAMBLE`."""
+    """Function that runs Python code after `PREAMBLE` in a subprocess."""
 
     def run(script: str, *arguments: object, code: int | None = 0) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])

@@ -1,4 +1,4 @@
-"""Initial parameters: the distributions of the original, and what they depend on."""
+"""Initial parameters have the distributions of the original program."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def assert_normal(values: NDArray[np.float32], deviation: float) -> None:
     assert np.abs(cumulative - expected).max() < 2 / math.sqrt(len(flat))
 
 
-def test_distributions() -> None:
+def test_initial_values_have_the_documented_distributions() -> None:
     p = tensors()
     features = 120
     assert_uniform(p["char_embed"], 1.0)
@@ -57,7 +57,7 @@ def test_distributions() -> None:
     assert all(tensor.dtype == np.float32 and tensor.flags.c_contiguous for tensor in p.values())
 
 
-def test_other_kinds_of_models() -> None:
+def test_distributions_of_other_architectures() -> None:
     tanh = tensors(ELMoOptions(dim=8, projection_dim=4, activation="tanh", char_dim=12, filters=((3, 500),)))
     assert_normal(tanh["CNN/W_cnn_0"], 1 / math.sqrt(3 * 12))
     plain = tensors(ELMoOptions(cell="rnn", dim=64, projection_dim=64, token_input=True, shared_softmax=False))
@@ -67,7 +67,7 @@ def test_other_kinds_of_models() -> None:
     assert not any("W_P_0" in name for name in plain)
 
 
-def test_each_tensor_depends_on_the_seed_and_its_name_alone() -> None:
+def test_values_depend_on_seed_and_name_only() -> None:
     first, again, other = tensors(), tensors(), tensors(seed=2)
     wider = tensors(ELMoOptions(dim=200, projection_dim=64, n_layers=3, char_dim=12, filters=((1, 40), (3, 80))))
     for name, tensor in first.items():
@@ -78,9 +78,9 @@ def test_each_tensor_depends_on_the_seed_and_its_name_alone() -> None:
         assert np.array_equal(first[name], wider[name])
     assert not np.array_equal(first[f"{CELL}/W_0"], first[f"{CELL.replace('RNN_0', 'RNN_1')}/W_0"])
     rows = build_state(OPTIONS, TargetWords([f"w{i}" for i in range(900)]), 1).parameters["softmax/W"]
-    assert np.array_equal(rows[:503], first["softmax/W"])  # more words do not move others
+    assert np.array_equal(rows[:503], first["softmax/W"])  # a larger vocabulary keeps the other rows
 
 
-def test_more_than_there_can_be() -> None:
+def test_too_large_tensors_raise_resource_error() -> None:
     with pytest.raises(ResourceError, match=r"softmax/W.*GiB"):
         initial_parameters([("softmax/W", (2**40, 2**20))], OPTIONS, 1)

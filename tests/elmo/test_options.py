@@ -1,4 +1,4 @@
-"""Options of ELMo: ranges and kinds, official names, and what a file of options may say."""
+"""Options of language models: types, ranges, official names and files."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def cases() -> Iterator[tuple[type, str, Any, type[Exception]]]:
 @pytest.mark.parametrize(
     ("options", "name", "value", "error"), [pytest.param(*case, id=f"{case[1]}={case[2]!r:.30}") for case in cases()]
 )
-def test_every_option(options: type, name: str, value: Any, error: type[Exception]) -> None:
+def test_invalid_values_are_refused(options: type, name: str, value: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match=name) as caught:
         options(**{name: value})
     assert "must" in str(caught.value)
@@ -106,24 +106,24 @@ def test_every_option(options: type, name: str, value: Any, error: type[Exceptio
         (None, TypeError),
     ],
 )
-def test_filters(filters: Any, error: type[Exception]) -> None:
+def test_invalid_filters_are_refused(filters: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match=r"filters.* must "):
         ELMoOptions(filters=filters)
 
 
-def test_filters_are_no_wider_than_words() -> None:
+def test_filters_must_not_be_wider_than_tokens() -> None:
     assert ELMoOptions(filters=[[5, 2]], max_characters_per_token=5).filters == ((5, 2),)
     with pytest.raises(ValueError, match=r"filters\[1\] must be no wider than .* 5, got 6"):
         ELMoOptions(filters=[[5, 2], [6, 2]], max_characters_per_token=5)
 
 
-def test_a_projection_does_not_widen() -> None:
+def test_projection_dim_must_not_exceed_dim() -> None:
     assert ELMoOptions(dim=16, projection_dim=16).projection_dim == 16
     with pytest.raises(ValueError, match="projection_dim must be at most dim, which is 16, got 17"):
         ELMoOptions(dim=16, projection_dim=17)
 
 
-def test_numbers_of_numpy_are_numbers() -> None:
+def test_numpy_numbers_become_python_numbers() -> None:
     options = ELMoOptions(
         dim=np.int64(8), projection_dim=np.uint8(4), cell_clip=np.float32(2), filters=np.array([[1, 2]])
     )
@@ -131,7 +131,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert type(options.dim) is int
 
 
-def test_published_options(data: Path) -> None:
+def test_published_options_are_read(data: Path) -> None:
     small = ELMoOptions(
         dim=64, projection_dim=16, char_dim=4, filters=((1, 4), (2, 8), (3, 16), (4, 32), (5, 64)), n_highway=2,
         use_skip_connections=False,
@@ -148,7 +148,7 @@ LSTM = {"dim": 32, "projection_dim": 8}
 CHARACTERS = {"embedding": {"dim": 4}, "filters": [[1, 4]], "activation": "tanh", "max_characters_per_token": 20}
 
 
-def test_official_names_of_training() -> None:
+def test_official_training_options_are_translated() -> None:
     options = translate_options(
         {"lstm": LSTM, "char_cnn": {**CHARACTERS, "projection_after_highway": True}, **TRAINING}
     )
@@ -166,7 +166,7 @@ def write(path: Path, values: Any) -> Path:
     return path
 
 
-def test_what_a_file_leaves_out_is_as_in_the_original(tmp_path: Path) -> None:
+def test_missing_keys_have_the_original_defaults(tmp_path: Path) -> None:
     model = read_official_options(write(tmp_path / "o.json", {"lstm": LSTM, "char_cnn": CHARACTERS})).model
     assert (model.n_layers, model.cell_clip, model.proj_clip) == (1, 0.0, 0.0)
     assert (model.use_skip_connections, model.n_highway) == (False, 0)
@@ -174,7 +174,7 @@ def test_what_a_file_leaves_out_is_as_in_the_original(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [261, 262])
-def test_both_numbers_of_characters_are_fine(tmp_path: Path, count: int) -> None:
+def test_both_character_counts_are_accepted(tmp_path: Path, count: int) -> None:
     values = {"lstm": LSTM, "char_cnn": {**CHARACTERS, "n_characters": count}}
     assert read_official_options(write(tmp_path / "o.json", values)).model.char_dim == 4
 
@@ -188,7 +188,7 @@ def test_both_numbers_of_characters_are_fine(tmp_path: Path, count: int) -> None
         ELMoOptions(filters=((3, 5),), activation="tanh", n_highway=0, max_characters_per_token=7, char_dim=3),
     ],
 )
-def test_options_go_round(options: ELMoOptions, tmp_path: Path) -> None:
+def test_options_round_trip_through_json(options: ELMoOptions, tmp_path: Path) -> None:
     path = write(tmp_path / "options.json", official_json(options, {"epochs": 3, "clip_norm": 5.0, "patience": 2}))
     read = read_official_options(path)
     assert read.model == ELMoOptions(**{**asdict(options), "n_tokens_vocab": 0})
@@ -219,7 +219,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_files_name_the_key(tmp_path: Path, name: str) -> None:
+def test_errors_name_the_key(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "options.json", BAD[name])
     with pytest.raises(FormatError, match=r"options\.json: ") as caught:
         read_official_options(path)
@@ -228,6 +228,6 @@ def test_bad_files_name_the_key(tmp_path: Path, name: str) -> None:
             assert key in str(caught.value)
 
 
-def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
+def test_missing_file_raises_file_not_found_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_official_options(tmp_path / "options.json")

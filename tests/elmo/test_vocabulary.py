@@ -1,4 +1,4 @@
-"""Which words a language model predicts."""
+"""Output vocabularies: selection by frequency, files, and invalid words."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def found(min_count: int = 1, max_size: int | None = None, text: Any = TEXT) -> 
     return frequent_words(counts, min_count=min_count, max_size=max_size)
 
 
-def test_words_of_a_text_by_their_counts() -> None:
+def test_words_are_chosen_by_frequency() -> None:
     assert found() == ["b", "a", "c", "d", "two words"]
     assert found(2) == ["b", "a", "c"]
     assert found(2, max_size=5) == ["b", "a"]
     assert found(max_size=4) == ["b"]
 
 
-def test_nothing_left() -> None:
+def test_empty_selections_are_refused() -> None:
     with pytest.raises(VocabularyError, match=r"min_count=9 removes all 8 words .* use min_count<=3"):
         found(9)
     with pytest.raises(VocabularyError, match="no words"):
@@ -35,14 +35,14 @@ def test_nothing_left() -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["x", "y"], [*MARKS, "x"], ["x", "</S>", "y", "<S>", "<UNK>"], ["<UNK>", "x"]])
-def test_marks_come_first_where_they_are_missing(words: list[str]) -> None:
+def test_missing_markers_are_put_first(words: list[str]) -> None:
     chosen = TargetWords(words)
     missing = [mark for mark in MARKS if mark not in words]
     assert chosen.words == missing + words
     assert chosen.ids(["x", "nowhere"]) == [chosen.index.get("x", chosen.unknown), chosen.unknown]
 
 
-def test_given_words(tmp_path: Path) -> None:
+def test_vocabularies_are_read_from_files_and_iterables(tmp_path: Path) -> None:
     path = tmp_path / "vocabulary"
     path.write_bytes("<S>\n</S>\n<UNK>\nthe\r\nnaïve\nnew york\n!!!MAXTERMID\n".encode())
     words = [*MARKS, "the", "naïve", "new york"]
@@ -62,7 +62,7 @@ def test_given_words(tmp_path: Path) -> None:
         (b"a\rb\n", "without line breaks"),
     ],
 )
-def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:
+def test_invalid_files_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "vocabulary"
     path.write_bytes(content)
     with pytest.raises(VocabularyError, match=f"vocabulary: .*{message}"):
@@ -81,17 +81,17 @@ def test_bad_files(tmp_path: Path, content: bytes, message: str) -> None:
         (["a", None], TypeError),
     ],
 )
-def test_bad_words(words: Any, error: type[Exception]) -> None:
+def test_invalid_words_are_refused(words: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="vocabulary"):
         parse_vocabulary(words)
 
 
-def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
+def test_missing_file_raises_file_not_found_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         parse_vocabulary(tmp_path / "vocabulary")
 
 
-def test_extending_keeps_ids() -> None:
+def test_extended_vocabulary_keeps_ids() -> None:
     words = TargetWords(["a", "b"])
     longer = words.extended(["c", "a", "<UNK>", "d"])
     assert longer.words == [*words.words, "c", "d"]

@@ -1,4 +1,4 @@
-"""Trainers with arrays of their own, and the same training in float64."""
+"""Compiled trainers and their float64 reference."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wordkin.runtime import compute
 
 
 class Run:
-    """A trainer, and the arrays that it changes."""
+    """A compiled trainer with the arrays that it updates."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Run:
         return self.trainer.gradients(window.characters, window.inputs, window.targets, step=number)
 
     def drawn(self, window: Window) -> Window:
-        """The window with the negatives and the dropout that the last step drew for it."""
+        """Return the window with the negative samples and dropout masks that the last step drew."""
         draws = self.trainer.draws()
         return replace(
             window,
@@ -54,7 +54,7 @@ class Run:
 
 
 class ExactRun:
-    """The same in float64."""
+    """The same training steps in float64."""
 
     def __init__(self, options: Any, training: Any, parameters: Mapping[str, NDArray[np.float32]]) -> None:
         self.options = options
@@ -95,7 +95,11 @@ class ExactRun:
 
 
 def assert_close(given: NDArray[Any], expected: NDArray[Any], name: str, tolerance: float = 1e-5) -> None:
-    """Within `tolerance` of the greatest entry: float32 sums of some hundred terms are that exact."""
+    """Compare up to `tolerance` times the largest entry.
+
+    A float32 sum of a few hundred terms has a relative error of about sqrt(300) * 2**-24 = 1e-6; the default allows for
+    a chain of ten such sums.
+    """
     assert given.shape == expected.shape
     greatest = np.abs(expected).max(initial=0.0)
     error = np.abs(given - expected).max(initial=0.0)

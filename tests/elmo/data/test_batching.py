@@ -1,4 +1,4 @@
-"""Batches against a plain reading of the original's rule; orders of sentences; positions that go on where they were."""
+"""Training batches against a plain implementation of the original rule, sentence orders, and resumed positions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wordkin.text.characters import character_rows
 
 Sentences = list[list[str]]
 SENTENCES: Sentences = [["a", "b", "c"], ["d"], ["a", "a", "e", "b", "f"], ["c", "d"], ["g", "a"]]
-WORDS = ["a", "b", "c", "d"]  # e, f and g are unknown
+WORDS = ["a", "b", "c", "d"]  # e, f and g are outside the vocabulary
 
 
 def encoded(sentences: Any, words: list[str] = WORDS, **options: Any) -> EncodedText:
@@ -28,7 +28,7 @@ def encoded(sentences: Any, words: list[str] = WORDS, **options: Any) -> Encoded
 
 
 def words_of(window: Window) -> tuple[list[list[list[str]]], list[list[list[str]]]]:
-    """The inputs and targets of both directions as words, stream by stream; unknown targets are <UNK>."""
+    """Return the inputs and targets of both directions as words, stream by stream."""
     known = {row.tobytes(): word for row, word in zip(character_rows(ALL, 8), ALL, strict=True)}
     names = ["<S>", "</S>", "<UNK>", *WORDS]
     assert window.characters is not None
@@ -41,7 +41,10 @@ ALL = ["<S>", "</S>", "<UNK>", "a", "b", "c", "d", "e", "f", "g"]
 
 
 def plain_windows(sentences: Sentences, batch: int, steps: int, *, is_backward: bool) -> Iterator[tuple[Any, Any]]:
-    """Pass after pass: each stream reads a sentence to its last word but one, then takes the next that is free."""
+    """Yield the windows of endless epochs.
+
+    A stream whose sentence is exhausted takes the next sentence; the last token of a sentence is a target only.
+    """
 
     def without_end() -> Iterator[list[str]]:
         while True:
@@ -64,7 +67,7 @@ def plain_windows(sentences: Sentences, batch: int, steps: int, *, is_backward: 
 
 
 @pytest.mark.parametrize(("batch", "steps"), [(1, 1), (1, 7), (2, 3), (3, 4), (4, 2), (7, 2), (1, 18)])
-def test_windows_are_the_originals(batch: int, steps: int) -> None:
+def test_windows_match_the_definition(batch: int, steps: int) -> None:
     text = encoded(SENTENCES)
     assert text.tokens == 18
     batches = TrainingBatches(text, batch_size=batch, unroll_steps=steps, shuffle_seed=None)
@@ -81,14 +84,14 @@ def test_windows_are_the_originals(batch: int, steps: int) -> None:
         assert (window.inputs.dtype, window.targets.dtype) == (np.int32, np.int32)
 
 
-def test_each_word_type_comes_once() -> None:
+def test_windows_contain_each_word_type_once() -> None:
     window = TrainingBatches(encoded(SENTENCES), batch_size=2, unroll_steps=9, shuffle_seed=None).next()
     assert window.characters is not None
     assert len(np.unique(window.characters, axis=0)) == len(window.characters)
     assert np.array_equal(np.unique(window.inputs), np.arange(len(window.characters)))
 
 
-def test_unknown_words_keep_their_characters() -> None:
+def test_unknown_words_keep_their_characters_as_inputs() -> None:
     text = encoded(SENTENCES)
     inputs, targets = words_of(next(windows_of(text, batch_size=1, unroll_steps=50)))
     assert "e" in inputs[0][0]
@@ -96,13 +99,13 @@ def test_unknown_words_keep_their_characters() -> None:
     assert text.unknown_tokens == targets[0][0].count("<UNK>") == 3
 
 
-def test_marks_within_the_text_are_marks() -> None:
+def test_markers_in_the_text_are_predicted_as_markers() -> None:
     text = encoded([["a", "</S>", "<UNK>", "b"]])
     _, targets = words_of(next(windows_of(text, batch_size=1, unroll_steps=5)))
     assert targets[0][0] == ["a", "</S>", "<UNK>", "b", "</S>"]
 
 
-def test_ids_instead_of_characters() -> None:
+def test_models_of_token_ids_get_ids() -> None:
     text = ReadText(SENTENCES, name="corpus", workers=1).encoded(TargetWords(WORDS), None)
     window = next(windows_of(text, batch_size=1, unroll_steps=18))
     assert window.characters is None
@@ -116,13 +119,13 @@ def test_ids_instead_of_characters() -> None:
     st.integers(1, 6),
 )
 @settings(max_examples=25, deadline=None)
-def test_windows_of_a_text_read_every_word_once(sentences: Sentences, batch: int, steps: int) -> None:
+def test_windows_of_a_text_predict_every_word_once(sentences: Sentences, batch: int, steps: int) -> None:
     read: dict[int, list[str]] = {0: [], 1: []}
     for window in windows_of(encoded(sentences), batch_size=batch, unroll_steps=steps):
         _, targets = words_of(window)
         for direction in (0, 1):
             mask = window.mask[direction].T
-            assert not (np.diff(mask.astype(int), axis=1) > 0).any()  # text, then nothing
+            assert not (np.diff(mask.astype(int), axis=1) > 0).any()  # masked positions only follow text
             for words, is_text in zip(targets[direction], mask, strict=True):
                 read[direction] += words[: is_text.sum()]
     flat = [word if word in WORDS else "<UNK>" for sentence in sentences for word in sentence]
@@ -135,7 +138,7 @@ def zipf(count: int) -> Sentences:
     return [[f"w{i}" for i in draw.zipf(1.5, draw.integers(1, 12)) % 50] for _ in range(count)]
 
 
-def test_orders_are_shuffled_in_each_pass_and_direction() -> None:
+def test_sentences_are_shuffled_in_each_epoch_and_direction() -> None:
     text = encoded([[f"w{i}"] for i in range(3000)], [f"w{i}" for i in range(3000)])
     batches = TrainingBatches(text, batch_size=1, unroll_steps=6000, shuffle_seed=5)
     orders = []
@@ -153,7 +156,7 @@ def test_orders_are_shuffled_in_each_pass_and_direction() -> None:
 
 @pytest.mark.parametrize("seed", [None, 1])
 @pytest.mark.parametrize("done", [0, 1, 5, 40])
-def test_a_position_goes_on_where_it_was(seed: int | None, done: int) -> None:
+def test_reading_continues_from_a_position(seed: int | None, done: int) -> None:
     text = encoded(zipf(60))
     first = TrainingBatches(text, batch_size=4, unroll_steps=5, shuffle_seed=seed)
     for _ in range(done):
@@ -170,12 +173,12 @@ def test_a_position_goes_on_where_it_was(seed: int | None, done: int) -> None:
         assert np.array_equal(got.characters, window.characters)
 
 
-def test_texts_on_disk_and_iterables_read_alike(tmp_path: Any) -> None:
+def test_files_and_iterables_give_the_same_windows(tmp_path: Any) -> None:
     sentences = zipf(500)
     path = tmp_path / "text"
     path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences))
 
-    class Anew:
+    class Repeatable:
         def __iter__(self) -> Iterator[list[str]]:
             return iter(sentences)
 
@@ -183,7 +186,7 @@ def test_texts_on_disk_and_iterables_read_alike(tmp_path: Any) -> None:
         encoded(sentences),
         encoded(path),
         encoded(path, spill=SpillRules(memory_bytes=0)),
-        encoded(Anew()),
+        encoded(Repeatable()),
     ]
     windows = [list(windows_of(text, batch_size=8, unroll_steps=10)) for text in texts]
     for other in windows[1:]:
@@ -195,38 +198,39 @@ def test_texts_on_disk_and_iterables_read_alike(tmp_path: Any) -> None:
     assert encoded(sentences[1:]).fingerprint() != texts[0].fingerprint()
 
 
-def test_a_text_shorter_than_one_step() -> None:
+def test_text_too_short_for_one_step_is_refused() -> None:
     message = r"corpus: 13 words in 5 sentences give 18 predictions.* batch_size 19 x unroll_steps 1 = 19"
     with pytest.raises(CorpusError, match=message):
         TrainingBatches(encoded(SENTENCES), batch_size=19, unroll_steps=1, shuffle_seed=None)
 
 
 @pytest.mark.parametrize("sentences", [[], [[]], [[], [""]]])
-def test_a_text_without_words(sentences: Any) -> None:
+def test_text_without_words_is_refused(sentences: Any) -> None:
     with pytest.raises(CorpusError, match="no words"):
         encoded(sentences)
 
 
-def test_what_can_be_read_only_once() -> None:
+def test_iterators_are_refused() -> None:
     with pytest.raises(TypeError, match="must allow several passes"):
         encoded(iter(SENTENCES))
 
 
 @given(st.integers(1, 400), st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=3))
 @settings(max_examples=25, deadline=None)
-def test_shuffled_is_a_permutation(count: int, key: list[int]) -> None:
+def test_permute_is_a_permutation(count: int, key: list[int]) -> None:
     order = permute(np.arange(count), count, tuple(key))
     assert sorted(order.tolist()) == list(range(count))
     if count > 3:
         assert permute(np.array([3]), count, tuple(key))[0] == order[3]
 
 
-def test_permutations_are_even() -> None:
-    """Every place gets every number about equally often: chi-square over 400 keys."""
+def test_permutations_are_uniform() -> None:
+    """Each index is mapped to each number equally often: chi-square statistic over 400 keys."""
     count, keys = 10, 400
     tally = np.zeros((count, count))
     for key in range(keys):
         tally[np.arange(count), permute(np.arange(count), count, (key, 0, 0))] += 1
     expected = keys / count
     chi_square = ((tally - expected) ** 2 / expected).sum()
-    assert chi_square < 81 + 5 * np.sqrt(2 * 81)  # 81 degrees of freedom, five deviations above the mean
+    # With 81 degrees of freedom the mean is 81 and the variance 162; the bound is five standard deviations above.
+    assert chi_square < 81 + 5 * np.sqrt(162)

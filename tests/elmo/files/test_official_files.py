@@ -1,4 +1,4 @@
-"""Models in the original's files: they go round bit for bit, and hostile or wrong files are refused before a read."""
+"""Files of the original program: models round-trip bit for bit, and invalid or hostile files are refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def same_parameters(one: ELMo, other: ELMo) -> bool:
 
 @pytest.fixture
 def exported(small_model: MakeModel, tmp_path: Path) -> Path:
-    """A folder of a model without a softmax."""
+    """Folder with an exported model without a softmax."""
     model = small_model()
     model.initialize()
     folder = tmp_path / "exported"
@@ -56,7 +56,7 @@ def load_edited(folder: Path, edit: Edit) -> ELMo:
     ],
     ids=["usual", "no clips", "no recurrent projection", "no projection", "rnn"],
 )
-def test_export_and_load_are_the_same_bits(small_model: MakeModel, tmp_path: Path, options: dict[str, Any]) -> None:
+def test_exported_models_load_bit_for_bit(small_model: MakeModel, tmp_path: Path, options: dict[str, Any]) -> None:
     model = small_model(**options)
     model.initialize()
     model.export_hdf5(tmp_path)
@@ -71,7 +71,7 @@ def test_export_and_load_are_the_same_bits(small_model: MakeModel, tmp_path: Pat
     assert (tmp_path / "weights.hdf5").read_bytes() == before
 
 
-def test_softmax_and_vocabulary_go_along(trained: ELMo, tmp_path: Path) -> None:
+def test_softmax_and_vocabulary_are_exported(trained: ELMo, tmp_path: Path) -> None:
     trained.export_hdf5(tmp_path)
     loaded = ELMo.from_pretrained(tmp_path)
     assert loaded.vocabulary == trained.vocabulary
@@ -81,7 +81,7 @@ def test_softmax_and_vocabulary_go_along(trained: ELMo, tmp_path: Path) -> None:
         assert all(not entry.attrs and entry.dtype == np.float32 for entry in [file["char_embed"], file[NAME]])
 
 
-def test_what_the_original_reads(exported: Path) -> None:
+def test_exported_files_have_the_original_layout(exported: Path) -> None:
     options = json.loads((exported / "options.json").read_text())
     assert options["char_cnn"]["n_characters"] == 262
     assert options["lstm"]["projection_dim"] == 8
@@ -91,8 +91,8 @@ def test_what_the_original_reads(exported: Path) -> None:
         assert file[NAME].shape == (16, 64)
 
 
-def test_a_projection_that_is_the_identity(small_model: MakeModel, tmp_path: Path) -> None:
-    # AllenNLP asks for one even where the features are as many as the projection's already.
+def test_identity_projection_is_accepted(small_model: MakeModel, tmp_path: Path) -> None:
+    # AllenNLP expects a projection even if the number of features already equals projection_dim.
     model = small_model(filters=[[1, 4], [2, 4]])
     model.initialize()
     model.export_hdf5(tmp_path)
@@ -109,13 +109,13 @@ def test_a_projection_that_is_the_identity(small_model: MakeModel, tmp_path: Pat
 
 
 @pytest.mark.parametrize("within", ["", "221/"])
-def test_zips_and_folders_of_publishers(exported: Path, tmp_path: Path, within: str) -> None:
+def test_published_zips_and_folders_load(exported: Path, tmp_path: Path, within: str) -> None:
     expected = ELMo.from_pretrained(exported)
     archive = tmp_path / "221.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
         target.write(exported / "options.json", f"{within}options.json")
         target.write(exported / "weights.hdf5", f"{within}model.hdf5")
-        target.writestr(f"{within}vocab.txt", b"words of\tthe\x00original\xff\n\n\n")  # of no use: no softmax
+        target.writestr(f"{within}vocab.txt", b"words of\tthe\x00original\xff\n\n\n")  # ignored, as there is no softmax
         target.writestr(f"{within}meta.json", b"{}")
     assert same_parameters(ELMo.from_pretrained(archive), expected)
     folder = tmp_path / "folder"
@@ -125,7 +125,7 @@ def test_zips_and_folders_of_publishers(exported: Path, tmp_path: Path, within: 
     assert same_parameters(ELMo.from_pretrained(folder), expected)
 
 
-def test_options_of_publishers(exported: Path) -> None:
+def test_published_option_files_load(exported: Path) -> None:
     path = exported / "options.json"
     options = json.loads(path.read_text())
     del options["wordkin"]
@@ -136,7 +136,7 @@ def test_options_of_publishers(exported: Path) -> None:
     assert ELMo.from_pretrained(exported).options.cell_clip == 0
 
 
-def test_models_of_token_input(small_model: MakeModel, tmp_path: Path) -> None:
+def test_models_with_token_input_round_trip(small_model: MakeModel, tmp_path: Path) -> None:
     model = small_model(token_input=True)
     model.initialize(["apples", "pears"])
     model.export_hdf5(tmp_path / "official")
@@ -206,7 +206,7 @@ BAD: dict[str, tuple[Edit, str]] = {
     "missing": (removed, rf"'{NAME}' of shape \(16, 64\) is missing"),
     "extra": (extra, r"'RNN_0/RNN/MultiRNNCell/Cell2/LSTMCell/B' of shape \(64,\) is not part"),
     "integers": (replaced(data=np.zeros((16, 64), np.int32)), "must be float32 or float64, got int32"),
-    "texts": (replaced(shape=(16, 64), dtype=h5py.string_dtype()), "must be float32 or float64"),
+    "strings": (replaced(shape=(16, 64), dtype=h5py.string_dtype()), "must be float32 or float64"),
     "scalar": (replaced(data=1.0), r"has the shape \(\)"),
     "null": (replaced(dtype="f4", data=h5py.Empty("f4")), "has the shape None"),
     "soft link": (soft_link, f"'{NAME}' is a link"),
@@ -224,13 +224,13 @@ BAD: dict[str, tuple[Edit, str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_weights_are_refused(exported: Path, name: str) -> None:
+def test_invalid_weights_are_refused(exported: Path, name: str) -> None:
     edit, message = BAD[name]
     with pytest.raises(FormatError, match=message):
         load_edited(exported, edit)
 
 
-def test_a_bomb_that_its_options_announce(exported: Path) -> None:
+def test_declared_but_missing_data_are_refused(exported: Path) -> None:
     options = json.loads((exported / "options.json").read_text())
     options["lstm"]["dim"] = 2**19
     (exported / "options.json").write_text(json.dumps(options))
@@ -245,14 +245,14 @@ def test_a_bomb_that_its_options_announce(exported: Path) -> None:
         load_edited(exported, edit)
 
 
-def test_other_widths_and_packed_data_are_read(exported: Path) -> None:
+def test_compressed_float64_data_are_read(exported: Path) -> None:
     expected = ELMo.from_pretrained(exported)
     weights = expected.parameters[NAME].astype(">f8")
     loaded = load_edited(exported, replaced(data=weights, chunks=(4, 8), compression="gzip", shuffle=True))
     assert same_parameters(loaded, expected)
 
 
-def test_a_link_out_of_the_folder_is_not_followed(exported: Path, tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_refused(exported: Path, tmp_path: Path) -> None:
     folder = tmp_path / "links"
     folder.mkdir()
     for name in ("options.json", "weights.hdf5"):
@@ -261,7 +261,7 @@ def test_a_link_out_of_the_folder_is_not_followed(exported: Path, tmp_path: Path
         ELMo.from_pretrained(folder)
 
 
-def test_damaged_files(exported: Path, tmp_path: Path) -> None:
+def test_damaged_files_are_refused(exported: Path, tmp_path: Path) -> None:
     options, weights = exported / "options.json", exported / "weights.hdf5"
     content = weights.read_bytes()
     for length in (0, 7, 8, 100, 800, len(content) // 2, len(content) - 1):
@@ -284,7 +284,7 @@ def test_damaged_files(exported: Path, tmp_path: Path) -> None:
         ELMo.from_pretrained(archive)
 
 
-def test_wrong_options(exported: Path) -> None:
+def test_options_that_do_not_match_the_weights_are_refused(exported: Path) -> None:
     path = exported / "options.json"
     good = json.loads(path.read_text())
     for group, key, value, message in (

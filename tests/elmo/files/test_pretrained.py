@@ -1,4 +1,4 @@
-"""Models as folders: everything goes round, nothing else is taken for one, and a folder is one model or the other."""
+"""Model folders: models round-trip, invalid files are refused, and interrupted writes leave one complete model."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("optimizer", ["adagrad", "adam"])
-def test_a_model_goes_round(
+def test_model_and_optimizer_round_trip(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, optimizer: str
 ) -> None:
     model = small_model()
@@ -56,7 +56,7 @@ def test_a_model_goes_round(
     assert same(loaded, model)
 
 
-def test_what_other_programs_read(trained: ELMo, tmp_path: Path) -> None:
+def test_folder_contains_options_and_vocabulary(trained: ELMo, tmp_path: Path) -> None:
     trained.save_pretrained(tmp_path)
     assert (tmp_path / "vocabulary.txt").read_text().split() == trained.vocabulary
     options = json.loads((tmp_path / "options.json").read_text())
@@ -66,14 +66,14 @@ def test_what_other_programs_read(trained: ELMo, tmp_path: Path) -> None:
     assert read_official_options(tmp_path / "options.json").model.dim == 16
 
 
-def test_without_what_training_needs(trained: ELMo, tmp_path: Path) -> None:
+def test_training_state_can_be_left_out(trained: ELMo, tmp_path: Path) -> None:
     trained.save_pretrained(tmp_path)
     trained.save_pretrained(tmp_path, training_state=False)
     assert not (tmp_path / "optimizer.safetensors").exists()
     assert same(ELMo.from_pretrained(tmp_path), trained)
 
 
-def test_models_without_words_and_of_other_kinds(small_model: MakeModel, tmp_path: Path) -> None:
+def test_models_without_vocabulary_round_trip(small_model: MakeModel, tmp_path: Path) -> None:
     for number, options in enumerate(({}, {"cell": "rnn"}, {"token_input": True, "shared_softmax": False})):
         model = small_model(**options)
         model.initialize(["a", "naïve", "new york"] if number else None)
@@ -82,7 +82,9 @@ def test_models_without_words_and_of_other_kinds(small_model: MakeModel, tmp_pat
     assert not (tmp_path / "0" / "vocabulary.txt").exists()
 
 
-def test_loading_reads_no_optimizer(trained: ELMo, tmp_path: Path, sentences: Sentences, quick: Options) -> None:
+def test_optimizer_state_is_loaded_on_first_use(
+    trained: ELMo, tmp_path: Path, sentences: Sentences, quick: Options
+) -> None:
     trained.save_pretrained(tmp_path)
     loaded = ELMo.from_pretrained(tmp_path)
     assert loaded._state is not None
@@ -92,7 +94,7 @@ def test_loading_reads_no_optimizer(trained: ELMo, tmp_path: Path, sentences: Se
 
 
 @pytest.mark.parametrize("harm", ["cut", "other weights", "other kind", "gone"])
-def test_an_optimizer_that_does_not_belong(
+def test_unusable_optimizer_state_is_ignored_with_a_warning(
     trained: ELMo, sentences: Sentences, quick: Options, tmp_path: Path, caplog: pytest.LogCaptureFixture, harm: str
 ) -> None:
     trained.save_pretrained(tmp_path)
@@ -115,7 +117,7 @@ def test_an_optimizer_that_does_not_belong(
     assert str(path) in caplog.text
 
 
-def test_other_files(tmp_path: Path) -> None:
+def test_other_files_are_refused(tmp_path: Path) -> None:
     Word2Vec([["a", "b"]] * 5, min_count=1, vector_size=4).save(tmp_path / "weights.safetensors")
     with pytest.raises(
         FormatError, match=r"weights\.safetensors: the file holds a model of kind 'word2vec', expected 'elmo'"
@@ -160,7 +162,7 @@ def harmed(path: Path, harm: str) -> None:
         ("offsets", "offsets"),
     ],
 )
-def test_damaged_models(trained: ELMo, tmp_path: Path, harm: str, message: str) -> None:
+def test_invalid_archives_are_refused(trained: ELMo, tmp_path: Path, harm: str, message: str) -> None:
     trained.save_pretrained(tmp_path)
     path = tmp_path / "weights.safetensors"
     harmed(path, harm)
@@ -168,7 +170,7 @@ def test_damaged_models(trained: ELMo, tmp_path: Path, harm: str, message: str) 
         ELMo.from_pretrained(tmp_path)
 
 
-def test_a_cut_model(trained: ELMo, tmp_path: Path) -> None:
+def test_truncated_file_is_refused(trained: ELMo, tmp_path: Path) -> None:
     trained.save_pretrained(tmp_path)
     path = tmp_path / "weights.safetensors"
     path.write_bytes(path.read_bytes()[:-1])
@@ -217,13 +219,13 @@ KILL = """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child at every step")
-def test_a_kill_while_saving_leaves_the_old_or_the_new_model(
+def test_killed_save_leaves_the_old_or_the_new_model(
     run_script: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     assert int(run_script(KILL, tmp_path).stdout) >= 7
 
 
-def test_pickles_and_copies(trained: ELMo) -> None:
+def test_models_can_be_pickled_and_copied(trained: ELMo) -> None:
     for back in (pickle.loads(pickle.dumps(trained)), copy.deepcopy(trained)):
         assert same(back, trained)
         assert back.parameters["char_embed"] is not trained.parameters["char_embed"]

@@ -1,4 +1,4 @@
-"""Bad arguments and texts of trainings: refused by name before anything is read, and the model is as it was."""
+"""Invalid arguments and texts are refused by name, and leave the model unchanged."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ FLAGS = ("sampled_softmax", "shuffle", "resume")
 
 
 class Untouched:
-    """A corpus that must not be read."""
+    """Corpus that fails when it is read."""
 
     def __iter__(self) -> Iterator[list[str]]:
         raise AssertionError("read before the arguments were checked")
@@ -80,7 +80,9 @@ def cases() -> Iterator[tuple[str, Any, type[Exception]]]:
 @pytest.mark.parametrize(
     ("name", "value", "error"), [pytest.param(*case, id=f"{case[0]}={case[1]!r:.30}") for case in cases()]
 )
-def test_every_argument(small_model: MakeModel, name: str, value: Any, error: type[Exception]) -> None:
+def test_invalid_arguments_are_refused_before_reading(
+    small_model: MakeModel, name: str, value: Any, error: type[Exception]
+) -> None:
     model = small_model()
     threads = threading.active_count()
     with pytest.raises(error, match=name):
@@ -91,11 +93,12 @@ def test_every_argument(small_model: MakeModel, name: str, value: Any, error: ty
 
 
 @pytest.mark.parametrize("name", ["learning_rate", "max_steps", "patience", "max_seconds", "checkpoint_seconds"])
-def test_none_is_a_choice(small_model: MakeModel, sentences: Sentences, quick: Options, name: str) -> None:
-    small_model().train(sentences, **{**quick, "epochs": 1, name: None})
+def test_none_is_accepted(small_model: MakeModel, sentences: Sentences, quick: Options, name: str) -> None:
+    report = small_model().train(sentences, **{**quick, "epochs": 1, name: None})
+    assert report.stopped_by == "epochs"
 
 
-def test_numbers_of_numpy_are_numbers(
+def test_numpy_numbers_are_accepted(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
     model = small_model(dim=np.int64(16))
@@ -106,10 +109,13 @@ def test_numbers_of_numpy_are_numbers(
         "patience": np.int8(9),
     }
     model.train(sentences, **{**quick, **numbers}, checkpoint=tmp_path / "c", max_steps=np.int64(3))
-    model.save_pretrained(tmp_path / "model")  # and can be written down
+    model.save_pretrained(tmp_path / "model")  # would fail for NumPy numbers, which JSON cannot represent
+    assert model.training_report is not None
+    assert model.training_report.steps == 3
+    assert ELMo.from_pretrained(tmp_path / "model").options.dim == 16
 
 
-def test_too_little_text(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_text_too_short_for_one_step_is_refused(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     model = small_model()
     with pytest.raises(CorpusError, match=r"give 154 predictions.* batch_size 31 x unroll_steps 5 = 155"):
         model.train(sentences, **{**quick, "batch_size": 31, "unroll_steps": 5})
@@ -120,7 +126,7 @@ def test_too_little_text(small_model: MakeModel, sentences: Sentences, quick: Op
 
 @pytest.mark.parametrize("corpus", [[], [[]], [[""], []]])
 @pytest.mark.parametrize("vocabulary", [None, ["a"]])
-def test_no_text(small_model: MakeModel, quick: Options, corpus: Any, vocabulary: Any) -> None:
+def test_texts_without_words_are_refused(small_model: MakeModel, quick: Options, corpus: Any, vocabulary: Any) -> None:
     with pytest.raises((CorpusError, VocabularyError), match="no words"):
         small_model().train(corpus, **quick, vocabulary=vocabulary)
     with pytest.raises(CorpusError, match="validation: no words"):
@@ -139,7 +145,7 @@ def test_no_text(small_model: MakeModel, quick: Options, corpus: Any, vocabulary
         (Path("nowhere"), FileNotFoundError, "nowhere"),
     ],
 )
-def test_what_is_no_corpus(
+def test_other_types_of_corpora_are_refused(
     small_model: MakeModel, quick: Options, corpus: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
@@ -148,12 +154,12 @@ def test_what_is_no_corpus(
         small_model().train([["a"] * 50], **quick, validation=corpus)
 
 
-def test_a_generator(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_generators_are_refused(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     with pytest.raises(TypeError, match="corpus must allow several passes"):
         small_model().train((sentence for sentence in sentences), **quick)
 
 
-def test_bad_files(small_model: MakeModel, quick: Options, tmp_path: Path) -> None:
+def test_invalid_text_files_are_refused(small_model: MakeModel, quick: Options, tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes("a b\n".encode("utf-16"))
     with pytest.raises(FormatError, match="encoded in UTF-16"):
@@ -169,8 +175,9 @@ def test_bad_files(small_model: MakeModel, quick: Options, tmp_path: Path) -> No
         small_model().train(path, **quick)
 
 
-def test_texts_that_are_the_same(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
-    """Line ends, a byte order mark and compression change nothing."""
+def test_line_ends_marks_and_compression_change_nothing(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
     lines = [" ".join(sentence) for sentence in sentences]
     texts = [
         "\n".join(lines).encode(),
@@ -185,23 +192,23 @@ def test_texts_that_are_the_same(small_model: MakeModel, sentences: Sentences, q
     assert losses[1:] == losses[:1] * len(texts)
 
 
-def test_odd_words(small_model: MakeModel, quick: Options) -> None:
-    """Of any length and script, with blanks and line ends, marks among them."""
+def test_unusual_words_are_learned(small_model: MakeModel, quick: Options) -> None:
+    """Words of any length and script, with spaces, line breaks and boundary markers."""
     odd = ["x" * 10_000, "漢字" * 40, "new york", "line\nend", "nul\0byte", "<S>", "</S>", "<UNK>", "e\u0301", "\u2028"]
     model = small_model()
     model.train([odd, ["and", "so", "on"]] * 5, **quick)
     assert model.vocabulary is not None
-    assert "line\nend" not in model.vocabulary  # it could not stand in a line of a vocabulary file
+    assert "line\nend" not in model.vocabulary  # a vocabulary file could not contain it
     assert {"x" * 10_000, "new york", "nul\0byte"} < set(model.vocabulary)
     assert model.perplexity([odd], workers=1).unknown_tokens == 2
 
 
-def test_filters_that_do_not_fit(small_model: MakeModel) -> None:
+def test_filters_wider_than_tokens_are_refused(small_model: MakeModel) -> None:
     with pytest.raises(ValueError, match=r"filters\[1\] must be no wider than max_characters_per_token, which is 10"):
         small_model(filters=[[1, 6], [11, 8]])
 
 
-def test_more_than_the_memory(
+def test_too_large_models_raise_resource_error(
     small_model: MakeModel, sentences: Sentences, quick: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = small_model()
@@ -212,7 +219,7 @@ def test_more_than_the_memory(
         _ = model.parameters
 
 
-def test_a_perplexity_without_words(trained: ELMo) -> None:
+def test_invalid_perplexity_arguments_are_refused(trained: ELMo) -> None:
     with pytest.raises(CorpusError, match="no words"):
         trained.perplexity([[]])
     with pytest.raises(ValueError, match="batch_size"):

@@ -1,10 +1,9 @@
-"""Checkpoints of trainings: resumed bit for bit, refused for another training, and there whatever happens."""
+"""Checkpoints: runs resume bit for bit, other runs are refused, and failures leave a usable checkpoint."""
 
 from __future__ import annotations
 
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ import pytest
 
 from wordkin import ELMo
 from wordkin.elmo import Validation
-from wordkin.errors import CorruptFileError, FormatError, TrainingDiverged, VocabularyError
+from wordkin.errors import CorruptFileError, FormatError, NotFittedError, TrainingDiverged, VocabularyError
 from wordkin.storage import read_archive, write_archive
 
 Sentences = list[list[str]]
@@ -25,11 +24,11 @@ MakeModel = Callable[..., ELMo]
 Options = dict[str, Any]
 RunScript = Callable[..., subprocess.CompletedProcess[str]]
 
-needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+needs_posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
 
 def everything_of(model: ELMo) -> dict[str, bytes]:
-    """Parameters and what the optimizer knows."""
+    """Return all parameters and the optimizer state as bytes."""
     content = model._state
     assert content is not None
     assert content.optimizer is not None
@@ -40,8 +39,8 @@ def everything_of(model: ELMo) -> dict[str, bytes]:
     return found
 
 
-def figures_of(looks: tuple[Validation, ...]) -> list[Any]:
-    return [(look.step, look.perplexity) for look in looks]
+def results_of(validations: tuple[Validation, ...]) -> list[Any]:
+    return [(validation.step, validation.perplexity) for validation in validations]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,7 @@ def figures_of(looks: tuple[Validation, ...]) -> list[Any]:
     ],
 )
 @pytest.mark.parametrize("stops", [(1,), (5, 12, 13), (30,)])
-def test_resumed_bit_for_bit(
+def test_resumed_runs_are_equal_bit_for_bit(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, arguments: Options, stops: tuple[int]
 ) -> None:
     options = {**quick, **arguments}
@@ -71,7 +70,7 @@ def test_resumed_bit_for_bit(
     assert everything_of(resumed) == everything_of(expected)
 
 
-def test_validation_and_early_stop_go_on(
+def test_early_stopping_is_resumed(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
     options = {
@@ -81,19 +80,21 @@ def test_validation_and_early_stop_go_on(
     expected = small_model()
     whole = expected.train(sentences, **options)
     assert whole.stopped_by == "patience"
-    stop = 5 * len(whole.validations) - 10  # after the best look and before the end
+    stop = 5 * len(whole.validations) - 10  # after the best validation and before the end
     small_model().train(sentences, **options, max_steps=stop, checkpoint=tmp_path)
     resumed = small_model()
     report = resumed.train(sentences, **options, checkpoint=tmp_path)
     assert report.first_step == stop
-    assert figures_of(report.validations) == figures_of(whole.validations)
+    assert results_of(report.validations) == results_of(whole.validations)
     assert everything_of(resumed) == everything_of(expected)
 
 
-def test_more_epochs_go_on(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+def test_finished_runs_can_be_extended(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
     small_model().train(sentences, **quick, checkpoint=tmp_path)
     again = small_model()
-    report = again.train(sentences, **quick, checkpoint=tmp_path)  # nothing is left to do
+    report = again.train(sentences, **quick, checkpoint=tmp_path)  # the run is already finished
     assert (report.first_step, report.steps, len(report.losses)) == (36, 36, 0)
     assert len(list(tmp_path.iterdir())) == 1
     more = small_model()
@@ -103,10 +104,10 @@ def test_more_epochs_go_on(small_model: MakeModel, sentences: Sentences, quick: 
     assert everything_of(more) == everything_of(expected)
 
 
-def test_a_model_that_was_trained_before(
+def test_continued_training_is_resumed(
     trained: ELMo, small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
-    """Training a loaded model on is resumed too, from its own checkpoints."""
+    """Continued training of a loaded model is resumed from its checkpoints."""
     trained.save_pretrained(tmp_path / "model")
     text = [*sentences[:9], ["kiwis", "and", "figs"]] * 3
     options = {**quick, "vocabulary_change": "extend"}
@@ -118,7 +119,9 @@ def test_a_model_that_was_trained_before(
     assert everything_of(resumed) == everything_of(expected)
 
 
-def test_checkpoints_are_due(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+def test_checkpoints_are_written_when_due(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
     numbers: list[int] = []
 
     class Watch:
@@ -143,7 +146,9 @@ def test_checkpoints_are_due(small_model: MakeModel, sentences: Sentences, quick
     assert len(list((tmp_path / "c").iterdir())) == 1
 
 
-def test_beginning_anew(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+def test_resume_false_starts_from_scratch(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
     for seed in (1, 2):
         report = small_model().train(sentences, **quick, seed=seed, max_steps=5, checkpoint=tmp_path, resume=False)
         assert report.first_step == 0
@@ -163,7 +168,7 @@ def test_beginning_anew(small_model: MakeModel, sentences: Sentences, quick: Opt
         ({}, {"min_count": 8}, "model: n_tokens_vocab=12"),
     ],
 )
-def test_a_checkpoint_of_another_training(
+def test_checkpoints_of_other_runs_are_refused(
     small_model: MakeModel,
     sentences: Sentences,
     quick: Options,
@@ -179,7 +184,7 @@ def test_a_checkpoint_of_another_training(
     other.train(sentences, **{**quick, **arguments}, checkpoint=tmp_path, resume=False, max_steps=1)
 
 
-def test_a_checkpoint_of_another_text_or_vocabulary(
+def test_checkpoints_of_other_texts_are_refused(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
     small_model().train(sentences, **quick, max_steps=2, checkpoint=tmp_path)
@@ -190,7 +195,7 @@ def test_a_checkpoint_of_another_text_or_vocabulary(
         small_model().train(sentences, **quick, vocabulary=words, checkpoint=tmp_path)
 
 
-def test_a_damaged_checkpoint(
+def test_damaged_checkpoints_are_skipped(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
@@ -223,7 +228,7 @@ def test_checkpoints_with_old_option_names_can_be_resumed(
 
 
 @pytest.mark.parametrize("harm", ["run", "kind", "position", "state", "step", "optimizer", "tensor"])
-def test_what_is_missing_from_a_checkpoint(
+def test_incomplete_checkpoints_are_refused(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, harm: str
 ) -> None:
     small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
@@ -245,10 +250,10 @@ def test_what_is_missing_from_a_checkpoint(
         small_model().train(sentences, **quick, checkpoint=tmp_path)
 
 
-def test_a_full_disk(
+def test_full_disk_does_not_stop_training(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Training goes on to its end, the old checkpoint stays, and the user is told."""
+    """Training finishes, the old checkpoint remains, and warnings and the report name the failure."""
     resource = pytest.importorskip("resource")
     small_model().train(sentences, **quick, max_steps=5, checkpoint=tmp_path)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -267,34 +272,37 @@ def test_a_full_disk(
     assert small_model().train(sentences, **quick, checkpoint=tmp_path).first_step == 5
 
 
-def test_a_folder_that_cannot_be_written(
+def test_unusable_checkpoint_folder_raises_os_error(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OSError):
-        small_model().train(sentences, **quick, checkpoint=tmp_path / "file")
+    model = small_model()
+    with pytest.raises(OSError, match="file"):
+        model.train(sentences, **quick, checkpoint=tmp_path / "file")
+    with pytest.raises(NotFittedError):
+        _ = model.parameters
 
 
-def test_divergence_names_the_last_good_checkpoint(
+def test_divergence_error_names_the_last_good_checkpoint(
     small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
 ) -> None:
-    class Poison:
+    class DamageParameters:
         def on_step_end(self, model: ELMo, report: Any) -> None:
             if report.step == 12:
                 model.parameters["softmax/b"][:] = np.nan
 
     model = small_model()
     with pytest.raises(TrainingDiverged, match=r"step 13: .*last good checkpoint is .*checkpoint-0\d+\.safetensors"):
-        model.train(sentences, **quick, checkpoint=tmp_path, checkpoint_steps=10, callbacks=[Poison()])
-    # One checkpoint is due before the poison: a second might wait for the first to be written, until after it.
+        model.train(sentences, **quick, checkpoint=tmp_path, checkpoint_steps=10, callbacks=[DamageParameters()])
+    # Only one checkpoint is due before the parameters are damaged; a second could be delayed until afterwards.
     assert [read_archive(path).metadata["run"]["step"] for path in tmp_path.iterdir()] == [10]
     assert model.training_report is not None
     assert model.training_report.steps == 12
 
 
 @needs_posix
-def test_interruptions_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
-    """KeyboardInterrupt, whole steps only, a model that can be used, and a checkpoint from which all goes on alike."""
+def test_interrupted_runs_can_be_resumed(run_script: RunScript, tmp_path: Path) -> None:
+    """After KeyboardInterrupt at a random time the model is usable and the run resumes bit for bit."""
     script = """
         import random
 
@@ -335,8 +343,8 @@ def test_interruptions_at_any_time(run_script: RunScript, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked children")
-def test_kills_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
-    """After kill -9 again and again, a training that resumes comes to the same end."""
+def test_killed_runs_can_be_resumed(run_script: RunScript, tmp_path: Path) -> None:
+    """A run that is killed repeatedly and resumed gives the same model."""
     script = """
         import random
 
@@ -364,17 +372,17 @@ def test_kills_at_any_time(run_script: RunScript, tmp_path: Path) -> None:
     assert kills >= 2
 
 
-def test_the_interpreter_ends_while_a_daemon_thread_trains(run_script: RunScript, tmp_path: Path) -> None:
+def test_daemon_thread_stops_when_the_interpreter_exits(run_script: RunScript, tmp_path: Path) -> None:
     script = """
         begun = threading.Event()
 
-        class Begun:
+        class SetEvent:
             def on_step_end(self, model, report):
                 begun.set()
 
         def train():
             options = {**QUICK, "epochs": 10**6, "workers": 2}
-            ELMo(**SMALL).train(SENTENCES, **options, callbacks=[Begun()], checkpoint=sys.argv[1])
+            ELMo(**SMALL).train(SENTENCES, **options, callbacks=[SetEvent()], checkpoint=sys.argv[1])
 
         threading.Thread(target=train, daemon=True).start()
         assert begun.wait(60)
@@ -384,14 +392,16 @@ def test_the_interpreter_ends_while_a_daemon_thread_trains(run_script: RunScript
     assert len(list(tmp_path.glob("checkpoint-*"))) == 1
 
 
-def test_no_thread_is_left(small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path) -> None:
+def test_training_leaves_no_thread(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
     before = threading.active_count()
     small_model().train(sentences, **quick, checkpoint=tmp_path, checkpoint_steps=3)
     assert threading.active_count() == before
 
 
 @needs_posix
-def test_ctrl_c_of_a_process(tmp_path: Path, run_script: RunScript) -> None:
+def test_ctrl_c_saves_a_checkpoint(tmp_path: Path, run_script: RunScript) -> None:
     script = """
         class Signal:
             def on_step_end(self, model, report):
@@ -412,4 +422,3 @@ def test_ctrl_c_of_a_process(tmp_path: Path, run_script: RunScript) -> None:
     assert ELMo.from_pretrained(tmp_path / "model").perplexity([["figs"]], workers=1).tokens == 2
     (path,) = tmp_path.glob("checkpoint-*")
     assert read_archive(path).metadata["run"]["step"] == int(steps)
-    assert signal.SIGINT

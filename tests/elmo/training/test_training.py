@@ -1,4 +1,4 @@
-"""Training of language models through the public names."""
+"""Training of language models with `ELMo.train`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from event_recorder import EventRecorder
 from wordkin import ELMo
-from wordkin.elmo import ELMoCallback, ELMoProgressEvent
+from wordkin.elmo import ELMoProgressEvent
 from wordkin.elmo.training.report import Perplexity
 from wordkin.errors import NotFittedError, TrainingDiverged, VocabularyError
 
@@ -26,7 +27,7 @@ def same_parameters(one: ELMo, other: ELMo) -> bool:
     )
 
 
-def test_what_a_training_reports(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_training_report(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     model = small_model()
     report = model.train(sentences, validation=sentences[:5], **quick)
     words, ends = sum(map(len, sentences)), len(sentences)
@@ -38,7 +39,7 @@ def test_what_a_training_reports(small_model: MakeModel, sentences: Sentences, q
     assert (report.losses > 0).all()
     assert (report.gradient_norms > 0).all()
     assert (report.learning_rates == 0.2).all()
-    assert [look.step for look in report.validations] == [per_epoch, 2 * per_epoch, 3 * per_epoch]
+    assert [validation.step for validation in report.validations] == [per_epoch, 2 * per_epoch, 3 * per_epoch]
     assert (report.stopped_by, report.interrupted, report.softmax) == ("epochs", False, "full")
     assert report.tokens == report.steps * 12
     assert report.seconds > 0
@@ -48,7 +49,7 @@ def test_what_a_training_reports(small_model: MakeModel, sentences: Sentences, q
     assert model.perplexity(sentences[:5], workers=1) == report.validations[-1].perplexity
 
 
-def test_the_model_after_training(trained: ELMo, sentences: Sentences) -> None:
+def test_trained_model_has_vocabulary_and_parameters(trained: ELMo, sentences: Sentences) -> None:
     assert trained.vocabulary is not None
     assert trained.vocabulary[:3] == ["<S>", "</S>", "<UNK>"]
     assert set(trained.vocabulary[3:]) == {word for sentence in sentences for word in sentence}
@@ -59,10 +60,11 @@ def test_the_model_after_training(trained: ELMo, sentences: Sentences) -> None:
         trained.parameters["softmax/W"] = np.zeros(3)  # type: ignore[index]
 
 
-def test_a_small_text_is_memorised(small_model: MakeModel) -> None:
-    """Two sentences in any order: which one comes next cannot be known, everything else can.
+def test_small_text_is_memorised(small_model: MakeModel) -> None:
+    """Two sentences in random order: everything except the choice of the next sentence can be predicted.
 
-    After "small", and before ".", only a state can tell which word stands there.
+    The word after "small" and the word before "." depend on the beginning of the sentence, so that the recurrent state
+    is needed.
     """
     text = ["one small cat sat down .".split(), "two small dogs ran away .".split()] * 4  # noqa: SIM905
     model = small_model(dim=32, projection_dim=16)
@@ -71,13 +73,13 @@ def test_a_small_text_is_memorised(small_model: MakeModel) -> None:
         workers=1, progress=False,
     )  # fmt: skip
     found = model.perplexity(text * 10, batch_size=2, workers=1)
-    limit = 2 ** (1 / 7)  # log 2 for the first of seven predictions
+    limit = 2 ** (1 / 7)  # one of seven predictions has a loss of log 2
     assert found.forward < 1.03 * limit
     assert found.backward < 1.03 * limit
     assert report.losses[-20:].mean() < 0.12 < report.losses[0].mean()
 
 
-def test_one_worker_makes_the_same_model(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_training_with_one_worker_is_reproducible(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     models = [small_model() for _ in range(3)]
     for model, seed in zip(models, (1, 1, 2), strict=True):
         model.train(sentences, **quick, seed=seed)
@@ -96,7 +98,7 @@ def test_one_worker_makes_the_same_model(small_model: MakeModel, sentences: Sent
         ({"shared_softmax": False, "n_layers": 1}, {"shuffle": False, "dropout": 0.0}),
     ],
 )
-def test_kinds_of_models_and_trainings_learn(
+def test_all_kinds_of_models_and_options_learn(
     small_model: MakeModel, sentences: Sentences, quick: Options, options: Options, arguments: Options
 ) -> None:
     model = small_model(**options)
@@ -107,26 +109,26 @@ def test_kinds_of_models_and_trainings_learn(
     assert report.softmax == ("sampled" if "negatives" in arguments else "full")
 
 
-def test_state_reset_rate_are_in_effect(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_state_reset_rate_takes_effect(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     losses = {
         share: small_model().train(sentences, **quick, state_reset_rate=share, dropout=0.0).losses
         for share in (0.0, 0.05, 1.0)
     }
-    np.testing.assert_array_equal(losses[0.0][0], losses[1.0][0])  # every training begins from zeros
+    np.testing.assert_array_equal(losses[0.0][0], losses[1.0][0])  # every run starts with zero states
     assert not np.array_equal(losses[0.0][1], losses[1.0][1])
     assert not np.array_equal(losses[0.05], losses[0.0])
 
 
-def test_several_workers(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_training_with_several_workers(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     report = small_model().train(sentences, **{**quick, "workers": 2})
     assert report.workers == 2
     assert report.losses[-5:].mean() < report.losses[:5].mean()
 
 
-def test_ends(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_training_stops_at_each_limit(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     report = small_model().train(sentences, **quick, max_steps=7, validation=sentences)
     assert (report.steps, report.stopped_by) == (7, "max_steps")
-    assert [look.step for look in report.validations] == [7]
+    assert [validation.step for validation in report.validations] == [7]
     report = small_model().train(sentences, **{**quick, "epochs": 10**6}, max_seconds=0.2)
     assert report.stopped_by == "max_seconds"
     assert 0.2 <= report.seconds < 20
@@ -134,93 +136,75 @@ def test_ends(small_model: MakeModel, sentences: Sentences, quick: Options) -> N
     assert report.stopped_by == "epochs"
 
 
-def test_early_stop_keeps_the_best(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
-    """A rate that soon does harm: perplexity is best early on."""
+def test_early_stopping_restores_the_best_parameters(
+    small_model: MakeModel, sentences: Sentences, quick: Options
+) -> None:
+    """The learning rate is so high that the best perplexity occurs early."""
     model = small_model()
     report = model.train(
         sentences, **{**quick, "epochs": 200, "dropout": 0.0}, optimizer="adam", learning_rate=0.05,
         validation=[["figs", "are", "good", "and", "big"], ["pears", "red"]], validation_steps=5, patience=3,
     )  # fmt: skip
     assert report.stopped_by == "patience"
-    looks = [look.perplexity.geometric_mean for look in report.validations]
-    assert len(looks) - 1 - int(np.argmin(looks)) == 3
+    perplexities = [validation.perplexity.geometric_mean for validation in report.validations]
+    assert len(perplexities) - 1 - int(np.argmin(perplexities)) == 3
     assert report.best is not None
     found = model.perplexity([["figs", "are", "good", "and", "big"], ["pears", "red"]], workers=1)
     assert found == report.best.perplexity
 
 
-def test_rates_follow_their_schedule(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_learning_rates_follow_the_schedule(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     report = small_model().train(sentences, **quick, schedule="linear", warmup_steps=3, optimizer="adam")
     assert report.learning_rates[:3] == pytest.approx([1e-3 / 3, 2e-3 / 3, 1e-3])
     assert report.learning_rates[-1] < 1e-4
 
 
-class Recorder(ELMoCallback):
-    def __init__(self, raising: str = "") -> None:
-        self.calls: list[str] = []
-        self._raising = raising
-        self.error = LookupError("raised by a callback")
-
-    def _told(self, hook: str) -> None:
-        self.calls.append(hook)
-        if hook == self._raising:
-            raise self.error
-
-    def on_train_begin(self, model: Any) -> None:
-        self._told("begin")
-
-    def on_step_end(self, model: Any, report: Any) -> None:
-        self._told(f"step {report.step}")
-
-    def on_epoch_end(self, model: Any, epoch: int) -> None:
-        self._told(f"epoch {epoch}")
-
-    def on_validation_end(self, model: Any, validation: Any) -> None:
-        self._told(f"look {validation.step}")
-
-    def on_train_end(self, model: Any) -> None:
-        assert model.training_report.stopped_by == "epochs"
-        self._told("end")
-
-
-def test_hooks_in_their_order(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
-    recorder = Recorder()
+def test_callbacks_are_notified_in_order(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+    recorder = EventRecorder()
     arguments = {**quick, "batch_size": 10, "unroll_steps": 7, "epochs": 2}
-    report = small_model().train(sentences, validation=sentences, **arguments, callbacks=[recorder, object_with_end()])
+    report = small_model().train(sentences, validation=sentences, **arguments, callbacks=[recorder, OnlyTrainEnd()])
     n = report.steps_per_epoch
-    steps = [f"step {step}" for step in range(1, 2 * n + 1)]
-    expected = ["begin", *steps[:n], "epoch 0", f"look {n}", *steps[n:], "epoch 1", f"look {2 * n}", "end"]
-    assert recorder.calls == expected
+    steps = [f"step {step} end" for step in range(1, 2 * n + 1)]
+    assert recorder.events == [
+        "train begin",
+        *steps[:n],
+        "epoch 0 end",
+        f"validation {n} end",
+        *steps[n:],
+        "epoch 1 end",
+        f"validation {2 * n} end",
+        "train end",
+    ]
 
 
-def object_with_end() -> Any:
-    class End:
-        def on_train_end(self, model: Any) -> None:
-            """One hook is enough."""
+class OnlyTrainEnd:
+    """Callback with a single method, as the others are optional; the report is available in it."""
 
-    return End()
+    def on_train_end(self, model: ELMo) -> None:
+        assert model.training_report is not None
+        assert model.training_report.stopped_by == "epochs"
 
 
-@pytest.mark.parametrize("hook", ["begin", "step 2", "epoch 0", "look 12", "end"])
-def test_what_a_callback_raises_ends_training_unchanged(
-    small_model: MakeModel, sentences: Sentences, quick: Options, hook: str
+@pytest.mark.parametrize("event", ["train begin", "step 2 end", "epoch 0 end", "validation 12 end", "train end"])
+def test_exceptions_of_callbacks_stop_training(
+    small_model: MakeModel, sentences: Sentences, quick: Options, event: str
 ) -> None:
-    recorder = Recorder(hook)
+    recorder = EventRecorder(raising=event)
     model = small_model()
     threads = threading.active_count()
     with pytest.raises(LookupError) as caught:
         model.train(sentences, validation=sentences, **quick, callbacks=[recorder])
     assert caught.value is recorder.error
-    assert recorder.calls[-1] == hook
+    assert recorder.events[-1] == event
     assert model.training_report is not None
-    if hook != "end":
+    if event != "train end":
         assert model.training_report.stopped_by == "error"
-        assert model.training_report.steps == sum(call.startswith("step") for call in recorder.calls)
+        assert model.training_report.steps == sum(recorded.startswith("step") for recorded in recorder.events)
     assert threading.active_count() == threads
-    assert model.train(sentences, **quick).stopped_by == "epochs"  # and the model can be used as before
+    assert model.train(sentences, **quick).stopped_by == "epochs"  # and the model can be trained again
 
 
-def test_progress_is_told(
+def test_progress_callable_receives_events(
     small_model: MakeModel, sentences: Sentences, quick: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wordkin.elmo.training.progress._SECONDS_BETWEEN_UPDATES", 0.0)
@@ -235,7 +219,7 @@ def test_progress_is_told(
     assert events[3].perplexity == pytest.approx(np.exp(report.losses[:4].mean()))
 
 
-def test_a_bar(
+def test_progress_bar(
     small_model: MakeModel, sentences: Sentences, quick: Options, capsys: pytest.CaptureFixture[str]
 ) -> None:
     small_model().train(sentences, validation=sentences, **{**quick, "progress": True})
@@ -248,7 +232,7 @@ def test_a_bar(
     assert capsys.readouterr().err == ""
 
 
-def test_a_loss_that_is_not_finite(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_non_finite_loss_raises_training_diverged(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     model = small_model()
     with pytest.raises(TrainingDiverged, match=r"step \d+: loss .*learning rate 1e\+38.* there is no checkpoint"):
         model.train(sentences, **quick, learning_rate=1e38, clip_norm=0)
@@ -256,7 +240,9 @@ def test_a_loss_that_is_not_finite(small_model: MakeModel, sentences: Sentences,
     assert model.training_report.stopped_by == "error"
 
 
-def test_two_trainings_of_one_model(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_concurrent_training_of_one_model_is_refused(
+    small_model: MakeModel, sentences: Sentences, quick: Options
+) -> None:
     class Again:
         def on_step_end(self, model: ELMo, report: Any) -> None:
             with pytest.raises(RuntimeError, match="already being trained"):
@@ -278,7 +264,7 @@ def test_training_in_another_thread(small_model: MakeModel, sentences: Sentences
     assert same_parameters(model, expected)
 
 
-def test_what_an_untrained_model_cannot_do(small_model: MakeModel, sentences: Sentences) -> None:
+def test_untrained_model_raises_not_fitted_error(small_model: MakeModel, sentences: Sentences) -> None:
     model = small_model()
     for use in (lambda: model.parameters, lambda: model.vocabulary, lambda: model.perplexity(sentences)):
         with pytest.raises(NotFittedError, match="no parameters yet"):
@@ -292,7 +278,7 @@ def test_what_an_untrained_model_cannot_do(small_model: MakeModel, sentences: Se
         model.perplexity(sentences)
 
 
-def test_training_goes_on_from_the_parameters_there_are(
+def test_training_continues_from_current_parameters(
     small_model: MakeModel, sentences: Sentences, quick: Options
 ) -> None:
     model = small_model()
@@ -306,7 +292,7 @@ def test_training_goes_on_from_the_parameters_there_are(
 NEW_TEXT = [["kiwis", "and", "plums"], ["apples", "are", "sour"]] * 20
 
 
-def test_a_model_keeps_its_vocabulary(trained: ELMo, quick: Options) -> None:
+def test_vocabulary_is_kept_by_default(trained: ELMo, quick: Options) -> None:
     before = trained.vocabulary
     trained.train(NEW_TEXT, **quick)
     assert trained.vocabulary == before
@@ -320,21 +306,21 @@ def rows_of(model: ELMo) -> dict[str, bytes]:
     }
 
 
-class StopAtOnce:
-    """Ends a training before its first step, so that what it begins with can be seen."""
+class StopBeforeFirstStep:
+    """Callback that stops training before the first step, so that the initial state can be inspected."""
 
     def on_train_begin(self, model: ELMo) -> None:
         raise EOFError
 
 
 @pytest.mark.parametrize("change", ["extend", "replace", "given"])
-def test_vocabulary_change(trained: ELMo, quick: Options, change: str) -> None:
+def test_vocabulary_change_keeps_common_rows(trained: ELMo, quick: Options, change: str) -> None:
     before, tokens = rows_of(trained), trained.parameters["char_embed"].tobytes()
     old_words = trained.vocabulary
     assert old_words is not None
     arguments = {"vocabulary": ["sour", "figs", "and"]} if change == "given" else {"vocabulary_change": change}
     with pytest.raises(EOFError):
-        trained.train(NEW_TEXT, **{**quick, **arguments}, callbacks=[StopAtOnce()])
+        trained.train(NEW_TEXT, **{**quick, **arguments}, callbacks=[StopBeforeFirstStep()])
     after = rows_of(trained)
     new = {"sour", "kiwis"}
     if change == "extend":
@@ -358,35 +344,37 @@ def test_vocabulary_change(trained: ELMo, quick: Options, change: str) -> None:
     assert report.losses.shape[0] == report.steps
 
 
-def test_a_model_without_a_softmax_gets_one(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_training_adds_a_missing_softmax(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     model = small_model()
     model.initialize()
     tokens = model.parameters["char_embed"]
     with pytest.raises(EOFError):
-        model.train(sentences, **quick, callbacks=[StopAtOnce()])
+        model.train(sentences, **quick, callbacks=[StopBeforeFirstStep()])
     assert model.parameters["char_embed"] is tokens
     assert model.vocabulary is not None
     assert "apples" in model.vocabulary
 
 
-def test_vocabulary_of_a_new_model(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_vocabulary_options_of_a_new_model(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     def words(**arguments: Any) -> list[str]:
-        model = small_model(**({"n_tokens_vocab": arguments.pop("room")} if "room" in arguments else {}))
+        model = small_model(**({"n_tokens_vocab": arguments.pop("size")} if "size" in arguments else {}))
         model.train(sentences, **{**quick, **arguments}, max_steps=1)
         assert model.vocabulary is not None
         return model.vocabulary[3:]
 
-    assert words(max_vocabulary_size=5) == words(room=5) == ["and", "red"]
+    assert words(max_vocabulary_size=5) == words(size=5) == ["and", "red"]
     assert words(min_count=20) == ["and", "red"]
     assert words(vocabulary=["figs"]) == ["figs"]
-    for bad in ({"max_vocabulary_size": 3}, {"room": 2}):
+    for bad in ({"max_vocabulary_size": 3}, {"size": 2}):
         with pytest.raises(ValueError, match="max_vocabulary_size must be from 4"):
             words(**bad)
     with pytest.raises(VocabularyError, match="min_count=1000 removes all"):
         words(min_count=1000)
 
 
-def test_a_text_that_raises_midway(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_exceptions_of_the_text_leave_the_model_unchanged(
+    small_model: MakeModel, sentences: Sentences, quick: Options
+) -> None:
     class Failing:
         passes = 0
 
@@ -404,7 +392,7 @@ def test_a_text_that_raises_midway(small_model: MakeModel, sentences: Sentences,
     model.train(sentences, **quick)
 
 
-def test_official_names_and_defaults(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
+def test_official_options_are_accepted(small_model: MakeModel, sentences: Sentences, quick: Options) -> None:
     model = ELMo(
         lstm={"dim": 12, "projection_dim": 6, "n_layers": 1, "cell_clip": 3, "proj_clip": None},
         char_cnn={"embedding": {"dim": 4}, "filters": [[1, 4], [2, 4]], "n_characters": 261, "activation": "tanh"},
@@ -419,14 +407,14 @@ def test_official_names_and_defaults(small_model: MakeModel, sentences: Sentence
 @pytest.mark.parametrize(
     ("name", "advice"), [("num_layers", "n_layers"), ("hidden", "hidden"), ("projection", "projection_dim")]
 )
-def test_unknown_options(name: str, advice: str) -> None:
+def test_unknown_options_are_refused(name: str, advice: str) -> None:
     with pytest.raises(TypeError, match=f"{name}.*{advice}" if name != advice else name):
         ELMo(**{name: 5})
     with pytest.raises(TypeError, match=name):
         ELMo(lstm={}, **{name: 5})
 
 
-def test_a_sample_needs_a_larger_vocabulary(
+def test_small_vocabularies_use_the_full_softmax(
     small_model: MakeModel, sentences: Sentences, quick: Options, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "wordkin"):
@@ -436,7 +424,7 @@ def test_a_sample_needs_a_larger_vocabulary(
     assert not caplog.records
 
 
-def test_perplexities_have_their_means() -> None:
+def test_means_of_perplexities() -> None:
     found = Perplexity(forward=2.0, backward=8.0, tokens=5, unknown_tokens=1)
     assert (found.mean, found.geometric_mean) == (5.0, pytest.approx(4.0))
     endless = Perplexity(forward=np.inf, backward=8.0, tokens=5, unknown_tokens=1)

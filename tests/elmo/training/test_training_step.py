@@ -1,4 +1,4 @@
-"""The training step against its float64 definition: losses, every gradient, state, and weights after several steps."""
+"""The training step against its float64 reference: losses, gradients, recurrent state, and updated weights."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def random_state(options: Any, seed: int, batch: int = 3) -> dict[str, NDArray[n
     }
 
 
-def test_the_list_of_tensors() -> None:
+def test_parameter_shapes_match_the_reference() -> None:
     for changes in MODELS.values():
         options = small_options(**changes)
         assert dict(_core.elmo.parameter_shapes(options)) == shapes_of(options)
@@ -49,7 +49,7 @@ def test_the_list_of_tensors() -> None:
 
 @pytest.mark.parametrize("training", TRAININGS)
 @pytest.mark.parametrize("model", MODELS)
-def test_every_gradient(isa: str, model: str, training: str) -> None:
+def test_gradients_match_the_reference(isa: str, model: str, training: str) -> None:
     options, trained = small_options(**MODELS[model]), training_options(**TRAININGS[training])
     parameters = random_parameters(options, 1)
     run, exact = Run(options, trained, parameters, isa=isa), ExactRun(options, trained, parameters)
@@ -67,10 +67,10 @@ def test_every_gradient(isa: str, model: str, training: str) -> None:
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("training", TRAININGS)
 @pytest.mark.parametrize("model", MODELS)
-def test_weights_after_several_steps(model: str, training: str, threads: int) -> None:
+def test_weights_after_several_steps_match_the_reference(model: str, training: str, threads: int) -> None:
     options, trained = small_options(**MODELS[model]), training_options(**TRAININGS[training])
     rate = RATES[trained.optimizer]
-    # Small weights: where cells are saturated, a step multiplies what rounding left of the one before.
+    # Small weights keep the cells out of saturation, where each step would amplify the rounding errors of the last.
     parameters = random_parameters(options, 1, scale=0.25)
     run, exact = Run(options, trained, parameters, threads=threads), ExactRun(options, trained, parameters)
     for number in range(1, 5):
