@@ -1,4 +1,4 @@
-"""What every test may use: the folder of real data, and the instruction sets of this machine."""
+"""Fixtures for all tests: the folder of real data and the instruction sets of the machine."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The folder of real corpora and test sets: `WORDKIN_DATA`, else ../shared/data beside the project."""
+    """The folder of real corpora and test sets: `WORDKIN_DATA`, else ../shared/data."""
     folder = Path(os.environ.get("WORDKIN_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"needs the real data, and {folder} is no folder (set WORDKIN_DATA)")
+        pytest.skip(f"needs the real data, but {folder} does not exist (set WORDKIN_DATA)")
     return folder
 
 
 @pytest.fixture(params=compute.available_isas())
 def isa(request: pytest.FixtureRequest) -> str:
-    """Each instruction set that this machine runs."""
+    """Each instruction set that the machine supports."""
     name: str = request.param
     return name
 

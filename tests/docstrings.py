@@ -14,6 +14,7 @@ import argparse
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -70,9 +71,19 @@ def takes_parameters(thing: Any) -> bool:
     return bool(set(parameters) - {"self", "cls"})
 
 
-def findings(dotted_name: str) -> list[tuple[str, str]]:
-    """Return the codes and messages of what numpydoc finds, without the checks that are ignored."""
-    return [(code, message) for code, message in validate(dotted_name)["errors"] if code not in IGNORED]
+def findings(dotted_name: str, thing: Any) -> list[tuple[str, str]]:
+    """Return the codes and messages of numpydoc's findings, without the checks that are ignored."""
+    ignored = set(IGNORED)
+    if getattr(thing, "_is_protocol", False):
+        ignored.add("PR01")  # a protocol has no constructor, whatever its signature says
+    if is_reference(thing):
+        ignored |= {"PR01", "RT01"}
+    return [(code, message) for code, message in validate(dotted_name)["errors"] if code not in ignored]
+
+
+def is_reference(thing: Any) -> bool:
+    """Whether a method implements a protocol, and its docstring refers to the method that documents the parameters."""
+    return re.search(r"see `\w+\.\w+`\.$", inspect.getdoc(thing) or "") is not None
 
 
 def main() -> int:
@@ -86,9 +97,10 @@ def main() -> int:
     for module_name in dict.fromkeys(module for name in options.names for module in modules_of(name)):
         for dotted_name, thing in public_objects(module_name):
             public += 1
-            with_parameters += takes_parameters(thing)
-            undocumented += takes_parameters(thing) and "Parameters\n" not in (inspect.getdoc(thing) or "")
-            for code, message in findings(dotted_name):
+            if takes_parameters(thing) and not getattr(thing, "_is_protocol", False):
+                with_parameters += 1
+                undocumented += "Parameters\n" not in (inspect.getdoc(thing) or "") and not is_reference(thing)
+            for code, message in findings(dotted_name, thing):
                 counts[module_name] += 1
                 codes[code] += 1
                 if not options.count:
