@@ -22,7 +22,7 @@ from ..text.characters import Cut
 from ..text.tokenization import Tokenizer
 from ..vectors import KeyedVectors
 from .arguments import EncodingKeywords, TokenProgress, constructor_signature, parse_model_options
-from .data.encoded_text import ReadText, character_row_length
+from .data.encoded_text import ReadText, TextSource, character_row_length
 from .files import pretrained
 from .files.official_files import export_official, is_official, load_official
 from .files.vector_output import OutputFormat, output_format, token_lines, write_vectors
@@ -60,7 +60,7 @@ from .training.preparation import prepare_training
 from .training.progress import Progress
 from .training.report import ELMoTrainingReport, Perplexity
 from .training.request import TrainingRequest
-from .vocabulary import parse_vocabulary
+from .vocabulary import VocabularySource, parse_vocabulary
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack  # in typing from Python 3.11
@@ -232,7 +232,7 @@ class ELMo:
             raise NotFittedError("this model has no parameters yet; call train(), initialize() or from_pretrained()")
         return self._state
 
-    def initialize(self, vocabulary: Any = None, *, seed: int = 1) -> None:
+    def initialize(self, vocabulary: VocabularySource | None = None, *, seed: int = 1) -> None:
         """Initialize the parameters randomly, as at the start of training.
 
         Parameters
@@ -262,10 +262,10 @@ class ELMo:
 
     def train(
         self,
-        corpus: Any,
+        corpus: TextSource,
         *,
-        validation: Any = None,
-        vocabulary: Any = None,
+        validation: TextSource | None = None,
+        vocabulary: VocabularySource | None = None,
         min_count: int = 3,
         max_vocabulary_size: int | None = None,
         vocabulary_change: VocabularyChange = "keep",
@@ -479,7 +479,7 @@ class ELMo:
 
     def perplexity(
         self,
-        corpus: Any,
+        corpus: TextSource,
         *,
         batch_size: int = BATCH_SIZE,
         unroll_steps: int = UNROLL_STEPS,
@@ -1160,7 +1160,7 @@ class ELMo:
 
     def distill(
         self,
-        corpus: Any,
+        corpus: TextSource,
         *,
         layers: LayersArgument = "average",
         min_count: int = 1,
@@ -1284,7 +1284,9 @@ class ELMo:
         export_official(self._fitted(), folder)
 
     @classmethod
-    def from_pretrained(cls, path: AnyPath, weights: AnyPath | None = None, *, vocabulary: Any = None) -> ELMo:
+    def from_pretrained(
+        cls, path: AnyPath, weights: AnyPath | None = None, *, vocabulary: VocabularySource | None = None
+    ) -> ELMo:
         """Load a model from a folder, a checkpoint, or the files of the original program.
 
         Parameters

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ __all__ = [
     "MARKS",
     "UNKNOWN",
     "TargetWords",
+    "VocabularySource",
     "frequent_words",
     "parse_vocabulary",
     "parse_vocabulary_file",
@@ -165,7 +167,10 @@ def frequent_words(counts: RawCounts, *, min_count: int, max_size: int | None) -
     return words if max_size is None else words[: max_size - len(MARKS)]
 
 
-def parse_vocabulary(vocabulary: Any) -> TargetWords:
+VocabularySource: TypeAlias = AnyPath | Iterable[str] | Vocabulary | TargetWords
+
+
+def parse_vocabulary(vocabulary: VocabularySource) -> TargetWords:
     """Return the vocabulary that a user has given.
 
     Parameters
@@ -196,7 +201,7 @@ def parse_vocabulary(vocabulary: Any) -> TargetWords:
         return vocabulary
     if isinstance(vocabulary, Vocabulary):
         return TargetWords(vocabulary.words)
-    if isinstance(vocabulary, str | bytes) or hasattr(vocabulary, "__fspath__"):
+    if isinstance(vocabulary, str | bytes | os.PathLike):
         return _read_vocabulary(vocabulary)
     if not isinstance(vocabulary, Iterable):
         raise TypeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,13 @@ from ...errors import CorpusError
 from ...text import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
 from ...text.encoded import BlockBuilder
+from ...text.inputs import CorpusInput
 from ..options import ELMoOptions
 from ..vocabulary import TargetWords
 
-__all__ = ["EncodedText", "ReadText", "Sentences", "character_row_length"]
+__all__ = ["EncodedText", "ReadText", "Sentences", "TextSource", "character_row_length"]
+
+TextSource: TypeAlias = CorpusInput | Corpus
 
 
 def character_row_length(options: ELMoOptions) -> int | None:
@@ -71,10 +74,11 @@ class ReadText:
         If a file cannot be read.
     """
 
-    def __init__(self, corpus: Any, *, name: str, workers: int, spill: SpillRules | None = None) -> None:
+    def __init__(self, corpus: TextSource, *, name: str, workers: int, spill: SpillRules | None = None) -> None:
         self._spill = spill or SpillRules()
-        is_open = isinstance(corpus, Corpus)
-        self._corpus: Corpus = corpus if is_open else open_corpus(corpus, name=name, passes=2, spill=self._spill)
+        if not isinstance(corpus, Corpus):
+            corpus = open_corpus(corpus, name=name, passes=2, spill=self._spill)
+        self._corpus: Corpus = corpus
         self._workers = workers
         self._scan: Scan = self._corpus.scan(workers, keep_ids=True)
         self.name = self._corpus.name

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import ZIP_SIGNATURE
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
-from ..vocabulary import TargetWords, parse_vocabulary, parse_vocabulary_file
+from ..vocabulary import TargetWords, VocabularySource, parse_vocabulary, parse_vocabulary_file
 from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
 from .official_options import MAX_OPTIONS_BYTES, official_json, parse_official_options
 from .pretrained import WEIGHTS_FILE as WORDKIN_WEIGHTS_FILE
@@ -149,7 +149,9 @@ def is_official(path: AnyPath) -> bool:
     return start == ZIP_SIGNATURE
 
 
-def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any = None) -> ModelState:
+def load_official(
+    path: AnyPath, weights: AnyPath | None = None, vocabulary: VocabularySource | None = None
+) -> ModelState:
     """Read a model in the file format of the original program.
 
     Parameters
@@ -187,7 +189,7 @@ def load_official(path: AnyPath, weights: AnyPath | None = None, vocabulary: Any
         raise CorruptFileError(f"{source}: damaged zip: {error}") from error
 
 
-def _load_two(options_path: Path, weights_path: Path, vocabulary: Any) -> ModelState:
+def _load_two(options_path: Path, weights_path: Path, vocabulary: VocabularySource | None) -> ModelState:
     with options_path.open("rb") as file:
         text = file.read(MAX_OPTIONS_BYTES + 1)
     weights_path.stat()  # Raises the error of the operating system rather than one of libhdf5.
@@ -202,7 +204,7 @@ class _Text:
         self.source = source
 
 
-def _load(files: _Files, vocabulary: Any) -> ModelState:
+def _load(files: _Files, vocabulary: VocabularySource | None) -> ModelState:
     names = files.names()
     options_name = _find(names, (OPTIONS_FILE,), "options.json")
     weights_name = _find(names, _WEIGHTS_NAMES, "weights.hdf5")
@@ -226,7 +228,7 @@ def _find(names: list[str], preferred: tuple[str, ...], ending: str) -> str | No
     return others[0] if len(others) == 1 else None
 
 
-def _build(text: _Text, opened: Hdf5Weights, files: _Files, vocabulary: Any) -> ModelState:
+def _build(text: _Text, opened: Hdf5Weights, files: _Files, vocabulary: VocabularySource | None) -> ModelState:
     official = parse_official_options(text.text, text.source)
     has_softmax = SOFTMAX_FILE in files.names()
     # A model that neither reads nor predicts ids needs no vocabulary, and ignores an invalid file.
@@ -289,7 +291,7 @@ def _softmax(files: _Files, options: ELMoOptions) -> Tensors:
         return opened.tensors(shapes)
 
 
-def _words(files: _Files, vocabulary: Any) -> TargetWords | None:
+def _words(files: _Files, vocabulary: VocabularySource | None) -> TargetWords | None:
     if vocabulary is not None:
         return parse_vocabulary(vocabulary)
     names = files.names()

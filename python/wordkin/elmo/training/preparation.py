@@ -10,7 +10,7 @@ from ...runtime.callbacks import notify
 from ...storage.checkpoint import CheckpointFolder
 from ..archive import load_optimizer
 from ..data.batching import TrainingBatches
-from ..data.encoded_text import ReadText, character_row_length
+from ..data.encoded_text import ReadText, TextSource, character_row_length
 from ..options import ELMoOptions, ELMoVocabularyOptions
 from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
 from ..vocabulary import TargetWords, frequent_words, parse_vocabulary
@@ -28,8 +28,8 @@ def prepare_training(
     model: Any,
     options: ELMoOptions,
     previous: ModelState | None,
-    corpus: Any,
-    validation: Any,
+    corpus: TextSource,
+    validation: TextSource | None,
 ) -> TrainingSession:
     """Read the texts and return a session that is ready to run.
 

@@ -8,6 +8,7 @@ from typing import Any
 from ...runtime.compute import Compute
 from ...storage.paths import AnyPath
 from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
+from ..vocabulary import VocabularySource
 from .progress import Progress
 
 __all__ = ["TrainingRequest"]
@@ -41,7 +42,7 @@ class TrainingRequest:
     training: ELMoTrainingOptions
     run: ELMoRunOptions
     vocabulary_options: ELMoVocabularyOptions
-    vocabulary: Any
+    vocabulary: VocabularySource | None
     compute: Compute
     callbacks: tuple[Any, ...]
     progress: Progress
