@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from .._version import __version__
 from ..errors import FormatError
 
-__all__ = ["EventOwner", "LifecycleEvents", "events_of_metadata", "metadata_of_events", "record_event"]
+__all__ = ["EventOwner", "events_of_metadata", "metadata_of_events", "record_event"]
 
 logger = logging.getLogger(__name__)
 
@@ -73,22 +73,6 @@ def record_event(owner: EventOwner, event_name: str, log_level: int, details: Ma
         logger.log(log_level, "%s lifecycle event %s", type(owner).__name__, event)
     if owner.lifecycle_events is not None:
         owner.lifecycle_events.append(event)
-
-
-class LifecycleEvents:
-    """Mixin with gensim's method `add_lifecycle_event`; see `record_event`."""
-
-    lifecycle_events: list[dict[str, Any]] | None
-
-    def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: Any) -> None:
-        """Record an event with the time and the versions of the software.
-
-        Parameters
-        ----------
-        event_name, log_level, **event
-            See `record_event`.
-        """
-        record_event(self, event_name, log_level, event)
 
 
 def metadata_of_events(owner: EventOwner) -> dict[str, Any]:
