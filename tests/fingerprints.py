@@ -429,7 +429,9 @@ def downstream(folder: Path) -> Results:
         yield f"classifier/{name}/history", history_of(clf)
         yield f"classifier/{name}/probabilities", clf.predict_proba(held_out[0])
         yield f"classifier/{name}/score", clf.score(*held_out)
-        yield f"classifier/{name}/mixes", clf.layer_mixes_
+        # The recorded fingerprints name the weights of a mix "shares".
+        mixes = [{"shares": mix["weights"], "gamma": mix["gamma"]} for mix in clf.layer_mixes_]
+        yield f"classifier/{name}/mixes", mixes
         clf.save(folder / f"classifier-{name}")
         loaded = TextClassifier.load(folder / f"classifier-{name}")
         yield f"classifier/{name}/loaded", loaded.predict_proba(held_out[0])

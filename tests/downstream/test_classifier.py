@@ -96,8 +96,8 @@ def test_layers_of_a_language_model_are_mixed(quick: dict[str, Any], language_mo
     clf = TextClassifier(language_model, layer_norm=True, mix_l2=1e-3, **{**quick, "epochs": 25}).fit(X, y)
     assert clf.score(X, y) > above_chance(60)  # the model has random parameters
     (mix,) = clf.layer_mixes_
-    assert len(mix["shares"]) == 3
-    assert sum(mix["shares"]) == pytest.approx(1)
+    assert len(mix["weights"]) == 3
+    assert sum(mix["weights"]) == pytest.approx(1)
     assert mix["gamma"] != 1
 
 

@@ -244,7 +244,7 @@ class TextClassifier(Estimator):
 
     @property
     def layer_mixes_(self) -> list[LayerMix]:
-        """Learned layer mix of each ELMo model: softmax-normalised weights ("shares") and the factor "gamma"."""
+        """Learned layer mix of each ELMo model: softmax-normalised "weights" and the factor "gamma"."""
         return self._fitted().network.layer_mixes()
 
     def fit(

@@ -180,7 +180,7 @@ class Features:
 class LayerMix(TypedDict):
     """The scalar mix of a language model's layers: softmax-normalised weights, and the factor gamma."""
 
-    shares: list[float]
+    weights: list[float]
     gamma: float
 
 
@@ -208,13 +208,13 @@ class NetworkState:
         Returns
         -------
         list of dict
-            ``{"shares": [...], "gamma": ...}`` for each language model; the shares sum to 1.
+            ``{"weights": [...], "gamma": ...}`` for each language model; the weights sum to 1.
         """
         mixes = []
         for position in range(len(self.features.contexts)):
             powers = np.exp(self.parameters[f"contexts_{position}/weights"].astype(np.float64))
             gamma = float(self.parameters[f"contexts_{position}/gamma"][0])
-            mixes.append(LayerMix(shares=(powers / powers.sum()).tolist(), gamma=gamma))
+            mixes.append(LayerMix(weights=(powers / powers.sum()).tolist(), gamma=gamma))
         return mixes
 
 

@@ -27,7 +27,7 @@ __all__ = ["OWN_FLAGS", "add_parser", "run"]
 OWN_FLAGS: Flags = {
     "pooling": (str, "attention, mean, max or last: how a text becomes one vector (attention)"),
     "attention_dim": (int, "width of the attention's tanh layer (128)"),
-    "tokenizer": (str, "words, or blanks: how texts are cut (words)"),
+    "tokenizer": (str, "words or whitespace: how texts are split (words)"),
     "class_weight": (str, "balanced: all classes weigh the same together"),
 }
 
