@@ -6,6 +6,7 @@ import copy
 import pickle
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,10 @@ class TestLookup:
         kv.add_vectors([7, "a"], [[1, 0], [0, 1]])
         assert kv[7].tolist() == [1, 0] and kv[1].tolist() == [0, 1] and kv[np.int64(0)].tolist() == [1, 0]
         assert 7 in kv and 1 in kv and 2 not in kv and -1 not in kv
+
+    def test_get_index_returns_the_default_for_missing_keys(self, kv: KeyedVectors) -> None:
+        assert kv.get_index("pear", -1) == 1
+        assert kv.get_index("fig", -1) == -1 and kv.get_index("fig", "none") == "none"
 
     def test_removed_names_give_advice(self, kv: KeyedVectors) -> None:
         for name, advice in {
@@ -242,3 +247,38 @@ class TestCopies:
         kv.add_vector("mine", [100])
         twin.add_vector("yours", [200])
         assert kv["mine"].tolist() == [100] and twin["yours"].tolist() == [200]
+
+
+class TestSubclasses:
+    def test_overridden_lookup_applies_to_queries(self, kv: KeyedVectors) -> None:
+        class WithUnknownWords(KeyedVectors):
+            """Has the vector of "apple" for every unknown word."""
+
+            def __contains__(self, key: object) -> bool:
+                return True
+
+            def get_vector(self, key: Any, norm: bool = False) -> Any:
+                return super().get_vector(key if self.has_index_for(key) else "apple", norm)
+
+        vectors = WithUnknownWords.from_vocabulary(kv.index_to_key, kv.vectors)
+        assert vectors.most_similar("unknown", topn=1)[0][0] == "apple"
+        assert vectors.similarity("unknown", "apple") == 1
+        assert vectors.most_similar_batch(["unknown"], topn=1)[0].tolist() == [[0]]
+        assert vectors.vectors_for_all(["unknown"])["unknown"].tolist() == kv["apple"].tolist()
+
+    def test_copies_keep_class_and_attributes(self, kv: KeyedVectors) -> None:
+        class Named(KeyedVectors):
+            name = ""
+
+        vectors = Named.from_vocabulary(kv.index_to_key, kv.vectors)
+        vectors.name = "fruit"
+        for twin in (copy.copy(vectors), copy.deepcopy(vectors)):
+            assert type(twin) is Named and twin.name == "fruit" and have_equal_content(twin, vectors)
+
+    def test_load_returns_the_class(self, kv: KeyedVectors, tmp_path: Path) -> None:
+        class Named(KeyedVectors):
+            pass
+
+        kv.save(tmp_path / "kv")
+        assert type(Named.load(tmp_path / "kv")) is Named
+        assert isinstance(Named.load(tmp_path / "kv"), KeyedVectors)

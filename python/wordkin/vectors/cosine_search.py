@@ -182,6 +182,8 @@ def greatest(values: FloatArray, count: int) -> NDArray[np.intp]:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from wordkin.vectors.cosine_search import greatest
     >>> greatest(np.array([1.0, 3.0, 3.0]), 2).tolist()
     [1, 2]
     """

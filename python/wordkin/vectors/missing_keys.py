@@ -67,6 +67,7 @@ def near_spellings(word: str, known: Mapping[Any, int], limit: int = 3) -> list[
 
     Examples
     --------
+    >>> from wordkin.vectors.missing_keys import near_spellings
     >>> near_spellings("kign", {"the": 0, "king": 1})
     ['king']
     """

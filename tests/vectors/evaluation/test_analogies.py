@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -145,3 +146,16 @@ def test_standard_test_set_is_read(data: Path) -> None:
         "Baghdad",
         "Iraq",
     )
+
+
+def test_byte_order_mark_and_other_encodings(tmp_path: Path) -> None:
+    text = ": one\na b c é\n"
+    for name, content, encoding in (
+        ("mark", text.encode("utf-8-sig"), "utf8"),
+        ("compressed", gzip.compress(text.encode()), "utf-8"),
+        ("latin", text.encode("latin-1"), "latin-1"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        assert read_analogies(tmp_path / name, encoding).questions == (("a", "b", "c", "é"),)
+    with pytest.raises(FormatError, match="line 2: invalid UTF-8"):
+        read_analogies(tmp_path / "latin")

@@ -108,6 +108,19 @@ def test_save_load_pickle_and_copies_keep_subwords(tmp_path: Path) -> None:
         FastTextKeyedVectors.load(tmp_path / "c")
 
 
+def test_subwords_of_copies_are_independent() -> None:
+    table = FastTextKeyedVectors(2, min_n=2, max_n=3, bucket=4)
+    assert isinstance(table, KeyedVectors)
+    shallow, deep = copy.copy(table), copy.deepcopy(table)
+    assert shallow.vectors_ngrams is table.vectors_ngrams
+    assert not np.shares_memory(deep.vectors_ngrams, table.vectors_ngrams)
+    shallow.min_n, deep.max_n = 1, 9
+    assert (table.min_n, table.max_n) == (2, 3)
+    table.vectors_ngrams = np.ones((8, 2), np.float32)
+    assert table.bucket == 8 and shallow.bucket == 4
+    assert table["any"].tolist() == [1, 1]
+
+
 def test_compressed_model(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(gzip.compress(MODEL.read_bytes()))
     assert read_fasttext(tmp_path / "m").vectors.words == read_fasttext(MODEL).vectors.words

@@ -23,6 +23,14 @@ def test_round_trip_and_layout(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.vectors, VECTORS)
 
 
+def test_byte_order_mark_is_dropped_and_not_written(tmp_path: Path) -> None:
+    (tmp_path / "t").write_bytes(b"1\t2\n")
+    (tmp_path / "m").write_bytes(b"\xef\xbb\xbfword\n")
+    assert read_projector_tsv(tmp_path / "t", tmp_path / "m").words == ["word"]
+    with pytest.raises(FormatError, match="byte-order mark"):
+        write_projector_tsv(tmp_path / "t", tmp_path / "m", ["\ufeffword"], VECTORS[:1])
+
+
 def test_one_dimension_and_other_float_types(tmp_path: Path) -> None:
     for dtype in (np.float16, np.float64):
         write_projector_tsv(tmp_path / "t", tmp_path / "m", ["a", "b"], np.array([[1], [2]], dtype))

@@ -164,6 +164,7 @@ def evaluate_analogies(
     Examples
     --------
     >>> from wordkin import KeyedVectors
+    >>> from wordkin.vectors.evaluation import AnalogySet, evaluate_analogies
     >>> kv = KeyedVectors(vector_size=2)
     >>> kv.add_vectors(["man", "woman", "king", "queen"], [[1, 0], [1, 1], [2, 0.1], [2, 1.1]])
     >>> questions = AnalogySet(

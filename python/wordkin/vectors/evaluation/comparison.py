@@ -67,7 +67,7 @@ def compare_analogies(
     Examples
     --------
     >>> from wordkin import KeyedVectors
-    >>> from wordkin.vectors.evaluation import AnalogySet, evaluate_analogies
+    >>> from wordkin.vectors.evaluation import AnalogySet, compare_analogies, evaluate_analogies
     >>> kv = KeyedVectors(vector_size=2)
     >>> kv.add_vectors(["man", "woman", "king", "queen"], [[1, 0], [1, 1], [2, 0.1], [2, 1.1]])
     >>> questions = AnalogySet(

@@ -81,6 +81,7 @@ def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
     --------
     >>> import tempfile
     >>> from pathlib import Path
+    >>> from wordkin.vectors.evaluation import read_analogies
     >>> path = Path(tempfile.mkdtemp()) / "questions.txt"
     >>> _ = path.write_text(": capitals\\nParis France Rome Italy\\n")
     >>> read_analogies(path).questions
@@ -129,6 +130,7 @@ def read_word_pairs(path: AnyPath, delimiter: str | None = "\t", encoding: str =
     --------
     >>> import tempfile
     >>> from pathlib import Path
+    >>> from wordkin.vectors.evaluation import read_word_pairs
     >>> path = Path(tempfile.mkdtemp()) / "pairs.tsv"
     >>> _ = path.write_text("tiger\tcat\t7.35\n")
     >>> read_word_pairs(path).ratings

@@ -108,6 +108,7 @@ def evaluate_pairs(
     Examples
     --------
     >>> from wordkin import KeyedVectors
+    >>> from wordkin.vectors.evaluation import PairSet, evaluate_pairs
     >>> kv = KeyedVectors(vector_size=2)
     >>> kv.add_vectors(["tiger", "cat", "car"], [[1.0, 0.3], [0.9, 0.5], [-0.2, 1.0]])
     >>> pairs = PairSet(pairs=(("tiger", "cat"), ("cat", "car")), ratings=(7.35, 1.2), invalid_lines=0)
@@ -140,6 +141,8 @@ def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from wordkin.vectors.evaluation.word_pairs import spearman
     >>> round(spearman(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])), 6)
     0.5
     """

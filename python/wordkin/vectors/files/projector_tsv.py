@@ -93,6 +93,8 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     --------
     >>> import tempfile
     >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from wordkin.vectors.files import read_projector_tsv, write_projector_tsv
     >>> folder = Path(tempfile.mkdtemp())
     >>> write_projector_tsv(folder / "t.tsv", folder / "m.tsv", ["cat", "New York"], np.eye(2))
     >>> read_projector_tsv(folder / "t.tsv", folder / "m.tsv").words

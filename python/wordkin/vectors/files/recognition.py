@@ -68,6 +68,7 @@ def recognise(path: AnyPath) -> FileKind:
     Examples
     --------
     >>> import tempfile
+    >>> from wordkin.vectors.files import recognise
     >>> with tempfile.NamedTemporaryFile() as file:
     ...     _ = file.write(b"1 2\\nword 0.5 0.25\\n")
     ...     file.flush()

@@ -44,8 +44,10 @@ def read_vocabulary(path: AnyPath, *, encoding: str = "utf8", unicode_errors: st
 
     Examples
     --------
-    >>> import tempfile, os
-    >>> path = os.path.join(tempfile.mkdtemp(), "vocab.txt")
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from wordkin.vectors.files import read_vocabulary, write_vocabulary
+    >>> path = Path(tempfile.mkdtemp()) / "vocab.txt"
     >>> write_vocabulary(path, ["the", "cat"], [9, 2])
     >>> read_vocabulary(path)
     {'the': 9, 'cat': 2}

@@ -86,8 +86,11 @@ def read_word2vec(
 
     Examples
     --------
-    >>> import tempfile, os
-    >>> path = os.path.join(tempfile.mkdtemp(), "vectors.txt")
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from wordkin.vectors.files import read_word2vec, write_word2vec
+    >>> path = Path(tempfile.mkdtemp()) / "vectors.txt"
     >>> write_word2vec(path, ["cat", "dog"], np.eye(2, dtype=np.float32))
     >>> read_word2vec(path).words
     ['cat', 'dog']
