@@ -95,6 +95,7 @@ class ForwardPass {
   std::vector<memory::MatrixView<T>> layer_views(T* data) const {
     const auto [layers, tokens, columns] = shape();
     std::vector<memory::MatrixView<T>> views;
+    views.reserve(static_cast<std::size_t>(layers));
     for (std::int64_t layer = 0; layer < layers; ++layer)
       views.push_back({data + layer * tokens * columns, tokens, columns, columns});
     return views;

@@ -75,7 +75,7 @@ class TrainerSession {
       for (const auto& item : dictionary) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
     trainer_ = std::make_shared<elmo::Trainer>(options_, training_, kernels_named(isa), arrays, threads);
   }
-  ~TrainerSession() { close(); }
+  ~TrainerSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
 
   py::dict step(const py::object& characters, const py::object& inputs, const py::object& targets, double learning_rate,
                 std::int64_t number) {

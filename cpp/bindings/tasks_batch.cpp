@@ -35,6 +35,7 @@ std::vector<py::object> items_of(const py::object& batch, const char* name, std:
     throw py::value_error("`" + std::string(name) + "` must have " + std::to_string(count) + " arrays, got " +
                           std::to_string(items.size()));
   std::vector<py::object> found;
+  found.reserve(count);
   for (std::size_t i = 0; i < count; ++i) found.push_back(items[i]);
   return found;
 }

@@ -69,7 +69,7 @@ class NetworkSession {
     threads_ = team_->size();
     network_ = std::make_unique<tasks::Network>(options_, kernels_named(isa), arrays, threads_);
   }
-  ~NetworkSession() { close_team(); }
+  ~NetworkSession() { close_team(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
 
   py::dict step(const py::object& batch, const py::object& targets, const py::object& weights, double learning_rate,
                 std::int64_t number, bool context_gradients) {

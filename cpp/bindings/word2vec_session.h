@@ -27,7 +27,7 @@ class TrainingSession {
  public:
   TrainingSession(const pybind11::object& options, TrainingArrays arrays, const RatePlan& rate, std::size_t threads,
                   const kernels::KernelTable& kernels, std::uint64_t first_stream);
-  ~TrainingSession() { close(); }
+  ~TrainingSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
   TrainingSession(const TrainingSession&) = delete;
   TrainingSession& operator=(const TrainingSession&) = delete;
 

@@ -86,6 +86,7 @@ parallel::Range CharConvolution::own_panels(const parallel::Team& team) const {
   std::int64_t before = 0;
   for (std::size_t i = 0; i < panels_.size(); ++i) {
     const auto index = static_cast<std::int64_t>(i);
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): there are panels, and their widths are positive
     if (before * team.size() / total == team.rank()) {
       own.begin = std::min(own.begin, index);
       own.end = index + 1;

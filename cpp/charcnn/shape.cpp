@@ -15,7 +15,7 @@ void require(bool holds, const std::string& rule, std::int64_t given) {
 
 }  // namespace
 
-const Shape& valid(const Shape& shape) {
+Shape valid(const Shape& shape) {
   require(shape.characters >= 1 && shape.characters <= kMax, "`n_characters` must be from 1 to 65535",
           shape.characters);
   require(shape.max_characters >= 1 && shape.max_characters <= kMax,

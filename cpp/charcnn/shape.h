@@ -32,6 +32,6 @@ struct Shape {
 };
 
 // The same shape. Throws std::invalid_argument where sizes are out of range or a filter is wider than a word.
-const Shape& valid(const Shape& shape);
+Shape valid(const Shape& shape);
 
 }  // namespace wordkin::charcnn

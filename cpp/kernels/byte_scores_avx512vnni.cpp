@@ -65,7 +65,8 @@ inline void round_row(RoundedRows& rounded, int r, std::int8_t* bytes, const flo
   });
   constexpr float kAbove = 1.0001f;  // over the roundings made here
   const float rest = square_root(_mm512_reduce_add_ps(squared_rests));
-  const float float_roundings = static_cast<float>(columns / 16 + 24) * 0x1p-23f * length;
+  const int roundings = columns / 16 + 24;
+  const float float_roundings = static_cast<float>(roundings) * 0x1p-23f * length;
   rounded.start[r] = -128 * _mm512_reduce_add_epi32(sum);
   rounded.per_step[r] = divisor / step;
   rounded.rest[r] = kAbove * (rest + float_roundings) * queries.longest / step;

@@ -102,7 +102,7 @@ inline void prefetch_after(const Number* row, int columns) {
   constexpr std::uintptr_t kBytesAhead = 2048, kLine = 64;
   const std::uintptr_t first = reinterpret_cast<std::uintptr_t>(row) + kBytesAhead;  // may lie behind the last row
   for (std::uintptr_t at = first; at < first + sizeof(Number) * static_cast<std::uintptr_t>(columns); at += kLine)
-    prefetch(reinterpret_cast<const void*>(at));
+    prefetch(reinterpret_cast<const void*>(at));  // NOLINT(performance-no-int-to-ptr)
 }
 
 template <typename Number, typename Sink>

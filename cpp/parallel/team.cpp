@@ -86,7 +86,8 @@ class TeamRegion {
   bool arrive_and_wait(const Team& team) {
     Barrier& barrier = barriers_[static_cast<std::size_t>(team.depth_ * size_ + team.first_)];
     const std::uint32_t generation = barrier.generation.load(std::memory_order_acquire);
-    if (failed_.load(std::memory_order_acquire)) throw TeamFailed{};
+    if (failed_.load(std::memory_order_acquire))
+      throw TeamFailed{};  // NOLINT(bugprone-std-exception-baseclass): caught in this file
     if (barrier.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == static_cast<std::uint32_t>(team.size_)) {
       barrier.continues = !is_cancelled();
       barrier.arrived.store(0, std::memory_order_relaxed);
@@ -95,7 +96,8 @@ class TeamRegion {
     } else {
       wait_while(barrier.generation, generation);
     }
-    if (failed_.load(std::memory_order_acquire)) throw TeamFailed{};
+    if (failed_.load(std::memory_order_acquire))
+      throw TeamFailed{};      // NOLINT(bugprone-std-exception-baseclass): caught in this file
     return barrier.continues;  // stays until all of us have come to the next meeting
   }
 

@@ -15,6 +15,7 @@ using parallel::Team;
 
 std::vector<std::int64_t> dense_sizes(const std::vector<Parameter>& list) {
   std::vector<std::int64_t> sizes;
+  sizes.reserve(list.size());
   for (const auto& parameter : list) sizes.push_back(parameter.is_table ? 0 : parameter.size());
   return sizes;
 }

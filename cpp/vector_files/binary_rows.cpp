@@ -49,9 +49,7 @@ BinaryBlock parse_binary_rows(const memory::MatrixView<float>& values, const std
     if ((size - end - 1) / sizeof(float) < numbers) return block;
     float* row = values.row(block.rows);
     copy_numbers(row, data + end + 1, numbers);
-    if (!all_finite(row, values.columns)) {
-      if (block.nonfinite_rows++ == 0) block.first_nonfinite = block.rows;
-    }
+    if (!all_finite(row, values.columns) && block.nonfinite_rows++ == 0) block.first_nonfinite = block.rows;
     block.words.push_back({begin, end});
     block.consumed = end + 1 + numbers * sizeof(float);
     ++block.rows;
