@@ -66,9 +66,9 @@ def _build(directory: Path) -> Path:
     configure += ["-DWORDKIN_BUILD_TESTING=ON", f"-DPython_EXECUTABLE={sys.executable}"]
     configure += [f"-Dpybind11_DIR={pybind11.get_cmake_dir()}"]
     cache = directory / "CMakeCache.txt"
-    if not cache.exists():
-        configure += ["-G", "Ninja"]
-    if not cache.exists() or "CMAKE_GENERATOR:INTERNAL=Ninja" in cache.read_text():
+    if not cache.exists() and sys.platform != "win32":  # there the default, Visual Studio, finds its own compiler
+        configure += ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}"]
+    elif cache.exists() and "CMAKE_GENERATOR:INTERNAL=Ninja" in cache.read_text():
         configure.append(f"-DCMAKE_MAKE_PROGRAM={ninja}")  # pip's own was in a temporary environment
     _run(configure)
     _run([cmake, "--build", str(directory), "--config", "Release", "--target", "_core_testing"])

@@ -1,4 +1,4 @@
-"""Every value of an option dataclass reaches the C++ core, which has no defaults and ranges of its own."""
+"""Every value of an option dataclass reaches the C++ core, which defines neither defaults nor ranges."""
 
 from __future__ import annotations
 

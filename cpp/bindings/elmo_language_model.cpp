@@ -38,8 +38,8 @@ void require_softmax(const elmo::LanguageModel& model) {
   if (!model.has_softmax()) throw py::value_error("this model has no softmax: it cannot predict words");
 }
 
-// Immutable once constructed: any number of Python threads may call its methods at the same time, each with a number of
-// threads of its own.
+// Immutable once constructed: any number of Python threads may call its methods at the same time. The number of worker
+// threads is an argument of each call.
 class LanguageModel {
  public:
   LanguageModel(const py::object& options, const py::dict& parameters, std::size_t threads, const std::string& isa,

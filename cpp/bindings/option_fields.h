@@ -1,5 +1,5 @@
-// Conversion of Python's option dataclasses. Python alone defines their defaults and ranges and has checked them; only
-// what would make the conversion or an allocation unsafe is refused here.
+// Conversion of Python's option dataclasses. Python alone defines their defaults and ranges and has checked them. The
+// checks here only keep the conversion and the allocation of memory safe.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -35,8 +35,6 @@ using phrases::PhraseState;
 using phrases::PhraseVocabulary;
 using text::SentenceRules;
 
-// ---- learning
-
 PhraseLearner make_learner(std::string delimiter, const std::vector<std::string>& connectors,
                            std::size_t max_vocabulary, std::size_t workers) {
   return {std::move(delimiter), connectors, max_vocabulary, workers};
@@ -87,8 +85,6 @@ void register_learner(py::module_& p) {
       .def(py::init<py::iterator, std::string>(), py::arg("sentences"), py::arg("name"))
       .def("learn", &LearnedLists::learn, py::arg("learner"), py::arg("budget"));
 }
-
-// ---- counts
 
 template <typename T>
 std::vector<T> copied_state(const char* name, const py::dict& state) {
@@ -156,8 +152,6 @@ void register_vocabulary(py::module_& p) {
       .def("items", &items_of);
 }
 
-// ---- phrases with scores
-
 std::uint64_t hash_of(const phrases::Delimiter& delimiter, std::string_view text) {
   return mixed(delimiter.hash_of(text::hash_word(text)));
 }
@@ -224,8 +218,6 @@ void register_scores(py::module_& p) {
       .def("__len__", &PhraseSet::size)
       .def("as_dict", &dict_of);
 }
-
-// ---- joining
 
 Matcher matcher_of_set(std::string delimiter, const std::vector<std::string>& connectors,
                        std::shared_ptr<PhraseSet> set) {

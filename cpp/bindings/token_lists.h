@@ -13,7 +13,7 @@
 
 namespace wordkin::bindings {
 
-// What happens to empty tokens and empty sentences.
+// The treatment of empty tokens and empty sentences.
 enum class Empty { kSkip, kKeep };
 
 class TokenLists {

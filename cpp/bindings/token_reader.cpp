@@ -45,11 +45,11 @@ std::string TokenSource::prefix() const {
 }
 
 py::object sentence_tokens(const py::handle& sentence, const TokenSource& source) {
-  const std::string place = source.prefix() + source.sentence_text();
+  const std::string location = source.prefix() + source.sentence_text();
   if (PyUnicode_Check(sentence.ptr()))
-    throw py::type_error(place + " must be a list of str, got a str (" + shortened(sentence.ptr()) +
+    throw py::type_error(location + " must be a list of str, got a str (" + shortened(sentence.ptr()) +
                          "), which looks like an unsplit sentence: pass [s.split() for s in ...]");
-  const std::string rule = place + " must be a list of str, got " + type_name(sentence);
+  const std::string rule = location + " must be a list of str, got " + type_name(sentence);
   if (PyBytes_Check(sentence.ptr()) || PyByteArray_Check(sentence.ptr())) throw py::type_error(rule);
 #if defined(Py_GIL_DISABLED)
   // Without a global lock another thread may change a list while it is read, so a tuple made from it is read instead.

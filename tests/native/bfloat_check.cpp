@@ -1,5 +1,5 @@
-// The bfloat16 kernels of AVX512-BF16 and AMX, their instructions emulated, and those that widen, against products of
-// rounded operands in double precision. Needs AVX-512 to run. Exits with 1 and the case that differs.
+// Compares the bfloat16 kernels of AVX512-BF16 and AMX, on emulated instructions, and the widening kernels with
+// products of rounded operands in double precision. Needs AVX-512. Prints the first difference and exits with status 1.
 
 #include "emulated_bfloat.h"
 //
@@ -67,7 +67,7 @@ bool check(const char* name, const kernels::BfloatKernels& kernel, const Case& c
     for (int j = c.columns; j < pitch; ++j) start[i * pitch + j] = kUntouched;
   const auto result = product(kernel, c, a, b, start, kSpare);
   for (int i = 0; i < c.rows; ++i) {
-    // The same floats when the row stands alone.
+    // A row multiplied alone gives the same floats.
     const Case alone{1, c.depth, c.columns, c.adds, c.transposed};
     const auto row = product(kernel, alone, {a.begin() + i * c.depth, a.begin() + (i + 1) * c.depth}, b,
                              {start.begin() + i * pitch, start.begin() + (i + 1) * pitch}, kSpare);

@@ -1,6 +1,6 @@
-// Steps of training, sentences embedded and gone back through, by teams of one to four, for sanitizers: any team must
-// give the same bits (linalg without BLAS does), and a cancelled step changes nothing. Values are checked by
-// tests/elmo. Exits with 1 if teams disagree.
+// Trains a small language model, runs inference and the backward pass in teams of one to four threads, for sanitizers.
+// All teams must compute the same bits, and a cancelled step must not change anything. tests/elmo checks the values.
+// Exits with status 1 if teams disagree.
 
 #include <cstdint>
 #include <cstdio>
@@ -36,7 +36,7 @@ elmo::Options small_model() {
           .shared_softmax = true};
 }
 
-// Numbers of a model, and views of them.
+// The tensors of a model, and views of them.
 struct Model {
   explicit Model(const elmo::Options& options) : list(elmo::parameters_of(options)) {
     random::Generator generator(1);
@@ -102,7 +102,7 @@ std::vector<float> trained(const kernels::KernelTable& table, std::size_t thread
     }
     const bool completed = trainer.step().outcome().completed;
     if (!completed && (!cancels || model.weights != before)) std::printf("a cancelled step has changed weights\n");
-    if (cancels && completed) model.weights = before;  // too late to stop it: undone, for all teams to be alike
+    if (cancels && completed) model.weights = before;  // the step was over; undo it, so that all teams do the same
   }
   std::vector<float> all;
   for (const auto& values : model.weights) all.insert(all.end(), values.begin(), values.end());

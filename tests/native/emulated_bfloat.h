@@ -1,5 +1,5 @@
-// The instructions of AVX512-BF16 and AMX that the kernels use, in plain C++: kernels for machines that are not at hand
-// run on AVX-512. Included before the kernels, whose intrinsics become these functions.
+// Emulates the instructions of AVX512-BF16 and AMX that the kernels use, so that those kernels run on any machine with
+// AVX-512. Included before the kernels, whose intrinsics become these functions.
 #pragma once
 
 #include <immintrin.h>

@@ -1,4 +1,4 @@
-// Binary rows: any bytes, any dimension; what is read lies within the block.
+// Fuzzes the parser of binary rows with arbitrary bytes and dimensions: the result must lie within the block.
 #include <cstdint>
 #include <cstdlib>
 #include <vector>

@@ -1,4 +1,4 @@
-// Decimals: reading agrees with the standard library's strtof in the "C" locale, writing reads back.
+// Fuzzes decimals: parsing must agree with strtof in the "C" locale, and formatting must round-trip.
 #include <bit>
 #include <cmath>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// fastText's dictionary and subwords: any bytes.
+// Fuzzes the parser of fastText dictionaries, and subwords, with arbitrary bytes.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -1,4 +1,5 @@
-// Text rows: any bytes, any dimension; with and without threads the same; rows that are read are written back.
+// Fuzzes the parser of text rows with arbitrary bytes and dimensions: the result must not depend on threads, and parsed
+// rows must round-trip.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -35,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::int64_t columns = data[0] % 5 + 1;
   const std::int64_t rows = data[1] % 7;
   const auto kind = data[0] & 0x80 ? vf::RowKind::kNumbers : vf::RowKind::kWord;
-  // A copy of exactly this size: one byte read beyond it is seen.
+  // A copy of exactly this size, so that AddressSanitizer detects a read beyond it.
   const std::vector<std::uint8_t> text(data + 2, data + size);
   std::vector<float> values, again;
   const auto block = parse(values, rows, columns, text.data(), text.size(), kind, nullptr);

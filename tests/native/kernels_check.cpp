@@ -1,6 +1,6 @@
-// The window kernels of every ISA that the machine runs, against plain loops in double precision. For machines where
-// Python is not at hand: cross-compiled and run under an emulator. tests/kernels checks the same and more through
-// Python. Exits with 1 and the worst figure if an entry differs by more than 1e-6 of the largest one.
+// Compares the window kernels of every instruction set of the machine with plain loops in double precision, on machines
+// without Python: it can be cross-compiled and run in an emulator. tests/kernels checks more, through Python. Exits
+// with status 1 if an entry differs by more than 1e-6 of the largest one.
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ struct Case {
 
 double sigmoid(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
-// Returns the largest difference between kernel and definition, relative to the largest entry; the loss counts too.
+// Returns the largest difference between kernel and definition, including the loss, relative to the largest entry.
 double worst_difference(const kernels::KernelTable& table, const Case& c, random::Generator& generator) {
   const auto uniform = [&] { return static_cast<float>(generator.uniform() - 0.5); };
   memory::AlignedBuffer<float> x(kRows * c.width), y(kRows * c.width);

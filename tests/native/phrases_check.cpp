@@ -1,5 +1,5 @@
-// The phrases room on random text, for sanitizers: what several threads learn is what one learns and what a map of
-// joined strings counts; no word is lost when phrases are joined. Exits with 1 where that is not so.
+// Learns and joins phrases in random text, for sanitizers. Several threads must learn the same counts as one thread and
+// as a map of joined strings, and joining must not lose words. Exits with status 1 otherwise.
 
 #include <cstdint>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// Recurrent stacks trained by teams of one and of three: the same outputs, under sanitizers.
+// Trains recurrent stacks in teams of one and three threads, which must compute the same outputs, for sanitizers.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -29,7 +29,7 @@ struct Matrix {
   memory::MatrixView<float> view() { return {numbers.data(), rows, columns, columns}; }
 };
 
-// Weights or gradients of the layers.
+// The weights or the gradients of the layers.
 struct Tensors {
   std::vector<Matrix> weights, biases, projections;
 

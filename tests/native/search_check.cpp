@@ -1,6 +1,7 @@
-// The search room and the kernels that score rows, on every ISA that the machine runs, against plain loops in double
-// precision. For machines where Python is not at hand: cross-compiled and run under an emulator. tests/search and
-// tests/kernels check the same and more through Python. Exits with 1 if a score is wrong or a row is missed.
+// Compares nearest-neighbour search and the kernels that score rows, on every instruction set of the machine, with
+// plain loops in double precision, on machines without Python: it can be cross-compiled and run in an emulator.
+// tests/search and tests/kernels check more, through Python. Exits with status 1 if a score is wrong or a row is
+// missing.
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ struct Case {
   std::int64_t rows, columns, queries, k;
 };
 
-// A float16 between 2^-4 and 2^4 as bits; every part of it is used.
+// The bits of a random float16 between 2^-4 and 2^4.
 std::uint16_t any_half(random::Generator& generator) {
   return static_cast<std::uint16_t>((11 + generator.below(8)) << 10 | generator.below(1024) | generator.below(2) << 15);
 }
@@ -31,7 +32,7 @@ double value_of(std::uint16_t half) {
   return half & 0x8000 ? -magnitude : magnitude;
 }
 
-// Rows and queries are halves, so that both kinds of rows hold the same numbers.
+// Rows and queries are float16 values, so that both kinds of rows contain the same numbers.
 bool is_right(const kernels::KernelTable& table, const Case& c, std::size_t threads, random::Generator& generator) {
   std::vector<std::uint16_t> halves(static_cast<std::size_t>(c.rows * c.columns));
   std::vector<float> floats(halves.size()), divisors(static_cast<std::size_t>(c.rows), 2.0f);
@@ -92,7 +93,7 @@ int main() {
           }
     std::printf("%s: %d searches\n", std::string(kernels::name_of(isa)).c_str(), checked);
   }
-  // Enough work for threads to be started, and for queries to be rounded.
+  // Enough work to start threads and to round queries.
   for (const std::int64_t queries : {9, 50})
     right = is_right(kernels::table_of(kernels::available().back()), {4000, 300, queries, 12}, 3, generator) && right;
   std::printf(right ? "all right\n" : "WRONG\n");

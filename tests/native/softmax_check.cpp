@@ -1,6 +1,6 @@
-// The softmax losses and an optimiser step for teams of one to four, for sanitizers: any team must give the same bits,
-// and no two members may meet in one float. Values are checked by tests/softmax and tests/optim. Exits with 1 if teams
-// disagree.
+// Computes the softmax losses and an optimiser step in teams of one to four threads, for sanitizers. All teams must
+// compute the same bits, and no two members may write the same float. tests/softmax and tests/optim check the values.
+// Exits with status 1 if teams disagree.
 
 #include <cstdint>
 #include <cstdio>
@@ -25,7 +25,7 @@ std::vector<float> noise(std::int64_t count, std::uint64_t stream) {
   return values;
 }
 
-// Everything that one team computes, as one list.
+// All results of one team.
 std::vector<float> results_of(std::size_t threads, std::int64_t positions, const kernels::KernelTable& table) {
   const linalg::Compute compute{&table};
   auto weights = noise(kWords * kColumns, 1), bias = noise(kWords, 2);

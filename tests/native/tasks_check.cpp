@@ -1,5 +1,5 @@
-// Steps of training and answers of classifiers and taggers by teams of one to four, for sanitizers: teams must agree
-// within rounding, and a cancelled step changes nothing. Values are checked by tests/tasks. Exits with 1 if teams
+// Trains classifiers and taggers and predicts in teams of one to four threads, for sanitizers. Teams must agree within
+// rounding, and a cancelled step must not change anything. tests/tasks checks the values. Exits with status 1 if teams
 // disagree.
 
 #include <atomic>
@@ -54,7 +54,7 @@ struct Texts {
       types.push_back(static_cast<std::int32_t>(generator.below(kTypes)));
       targets.push_back(static_cast<std::int32_t>(generator.below(static_cast<std::uint32_t>(options.outputs))));
     }
-    if (targets.size() < lengths.size()) targets.resize(lengths.size());  // classes of texts without tokens
+    if (targets.size() < lengths.size()) targets.resize(lengths.size());  // texts without tokens have classes, too
     for (std::int64_t i = 0; i < tokens * kLayers * 11; ++i)
       layers.push_back(static_cast<float>(generator.uniform() - 0.5));
     d_layers.resize(layers.size());
@@ -108,7 +108,7 @@ void run(parallel::ThreadPool& pool, tasks::Network& network, const tasks::Reque
   network.prepare(request);
   parallel::start_team(pool, pool.size(), cancelled, [&](parallel::Team& team) { network.run(team); });
   pool.wait_all();
-  if (network.outcome().completed == cancels) std::printf("a request was not ended as it should be\n");
+  if (network.outcome().completed == cancels) std::printf("a request was not completed or cancelled as expected\n");
 }
 
 std::vector<float> results(const kernels::KernelTable& table, const tasks::Options& options, std::size_t threads) {
@@ -123,7 +123,7 @@ std::vector<float> results(const kernels::KernelTable& table, const tasks::Optio
     request.step = step++;
     const auto before = model.weights;
     run(pool, network, request, true);
-    if (model.weights != before) std::printf("a cancelled step has changed weights\n");
+    if (model.weights != before) std::printf("a cancelled step has changed the weights\n");
     run(pool, network, request, false);
   }
   const std::int64_t rows = has_tags ? second.tokens : std::ssize(second.lengths);
@@ -142,7 +142,7 @@ std::vector<float> results(const kernels::KernelTable& table, const tasks::Optio
   return answers;
 }
 
-// Answers about words that the network remembers, read in two pieces, one of them cancelled first.
+// Predictions for cached words, which are cached in two pieces; the caching of one is cancelled first.
 std::vector<float> word_answers(const kernels::KernelTable& table, tasks::Options options, std::size_t threads) {
   options.contexts.clear();
   Model model(options);

@@ -1,5 +1,5 @@
-// Teams of threads: barriers, shares, splits, cancelling and failing, for the thread sanitizer. Exits with 1 and what
-// was not so.
+// Barriers, shares, splits, cancellation and exceptions in teams of threads, for the thread sanitizer. Prints the check
+// that fails and exits with status 1.
 
 #include <atomic>
 #include <cstdio>
@@ -20,7 +20,7 @@ void require(bool held, const char* what, int size) {
   all_right = false;
 }
 
-// Members add up what the others wrote before the barrier: plain memory, so that a missing order is a data race.
+// Members add values that the others wrote before the barrier to plain memory: without ordering, that is a data race.
 void check_barriers(ThreadPool& pool, int size) {
   std::vector<long> written(static_cast<std::size_t>(size), 0), seen(written);
   run_team(pool, static_cast<std::size_t>(size), [&](Team& team) {
@@ -31,7 +31,8 @@ void check_barriers(ThreadPool& pool, int size) {
       team.barrier();
     }
   });
-  for (const long sum : seen) require(sum == 300L * 301 / 2 * size, "what was written before a barrier is seen", size);
+  for (const long sum : seen)
+    require(sum == 300L * 301 / 2 * size, "writes before a barrier are visible after it", size);
 }
 
 void check_shares(ThreadPool& pool, int size) {
@@ -44,12 +45,12 @@ void check_shares(ThreadPool& pool, int size) {
         for (auto i = own.begin; i < own.end; ++i) ++hits[i];
         whole[team.rank()] = own.begin % multiple == 0 || own.size() == 0;
       });
-      for (const int hit : hits) require(hit == 1, "every index has one owner", size);
+      for (const int hit : hits) require(hit == 1, "every index belongs to one member", size);
       for (const char is_whole : whole) require(is_whole != 0, "shares begin at multiples", size);
     }
 }
 
-// Parts run in subteams that meet among themselves, or in the whole team one after the other.
+// Parts run in subteams with their own barriers, or consecutively in the whole team.
 void check_splits(ThreadPool& pool, int size) {
   constexpr int kParts = 2;
   std::vector<long> sums(kParts, 0);
@@ -69,7 +70,7 @@ void check_splits(ThreadPool& pool, int size) {
     }
   });
   const int of_part = size % kParts == 0 ? size / kParts : size;
-  for (const long sum : sums) require(sum == 100L * of_part * (of_part + 1) / 2, "a part's members meet", size);
+  for (const long sum : sums) require(sum == 100L * of_part * (of_part + 1) / 2, "the members of a part meet", size);
   for (int i = 0; i < size; ++i) require(members[i] == i, "a member keeps its number", size);
 }
 
@@ -79,14 +80,14 @@ void check_cancelling(ThreadPool& pool, int size) {
   start_team(pool, static_cast<std::size_t>(size), cancelled, [&](Team& team) {
     while (team.barrier_and_check()) ++rounds[team.rank()];
   });
-  require(!pool.wait(0, 0.01), "an endless region goes on", size);
+  require(!pool.wait(0, 0.01), "an endless region continues", size);
   cancelled.store(true);
   pool.wait_all();
   for (const int count : rounds) require(count == rounds[0], "all members stop after the same round", size);
 }
 
 void check_failing(ThreadPool& pool, int size) {
-  bool is_told = false;
+  bool is_thrown = false;
   try {
     run_team(pool, static_cast<std::size_t>(size), [&](Team& team) {
       team.barrier();
@@ -94,9 +95,9 @@ void check_failing(ThreadPool& pool, int size) {
       for (int i = 0; i < 3; ++i) team.barrier();
     });
   } catch (const std::runtime_error&) {
-    is_told = true;
+    is_thrown = true;
   }
-  require(is_told, "the caller hears of a member's failure", size);
+  require(is_thrown, "the exception of a member reaches the caller", size);
   int ran = 0;
   run_team(pool, 1, [&](Team&) { ++ran; });
   require(ran == 1, "the pool works after a failure", size);

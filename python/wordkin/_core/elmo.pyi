@@ -143,7 +143,7 @@ class LanguageModel:
     @property
     def packed_bytes(self) -> int: ...
 
-# Carries recurrent state from window to window, so that each evaluation needs an evaluator of its own.
+# Carries recurrent state from window to window, so each evaluation needs a separate evaluator.
 class Evaluator:
     def __init__(self, model: LanguageModel, *, threads: int) -> None: ...
     def evaluate(
