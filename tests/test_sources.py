@@ -62,7 +62,7 @@ def test_every_source_is_built() -> None:
 
 
 def test_importing_wordkin_is_light() -> None:
-    # An editable installation finds the package by means of modules of its own, which the first line imports.
+    # An editable installation finds the package with additional modules, which the first line imports.
     program = (
         "import importlib.util, sys, numpy; importlib.util.find_spec('wordkin'); before = set(sys.modules); "
         "import wordkin; "

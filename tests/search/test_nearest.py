@@ -119,9 +119,9 @@ def test_many_queries_find_what_each_finds_alone(kind: str, columns: int, isa: s
     queries[20], queries[21], queries[22, :1], queries[23] = 0, 1e-9, np.nan, 1e6
     for count in (1, 10):
         indices, scores = nearest(queries, vectors, divisors, count, isa)
-        for place, query in enumerate(queries):
+        for row, query in enumerate(queries):
             alone = nearest(query[np.newaxis], vectors, divisors, count, isa)
-            assert np.array_equal(indices[place], alone[0][0]) and np.array_equal(scores[place], alone[1][0])
+            assert np.array_equal(indices[row], alone[0][0]) and np.array_equal(scores[row], alone[1][0])
 
 
 def test_a_later_call_finds_a_prefix_of_what_more_neighbours_are(isa: str) -> None:

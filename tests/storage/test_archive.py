@@ -266,7 +266,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "shape product overflows 64 bits": lambda: entry("vectors", shape=[1 << 32, 1 << 32, 3]),
     "shape product wraps to the right size": lambda: entry("vectors", shape=[(1 << 62) - 1, 4]),
     "negative dimensions": lambda: entry("vectors", shape=[-3, -4]),
-    "shape is no list": lambda: entry("vectors", shape="12"),
+    "shape is not a list": lambda: entry("vectors", shape="12"),
     "33 dimensions": lambda: entry("vectors", shape=[12] + [1] * 32),
     "shape of the wrong size": lambda: entry("vectors", shape=[3, 5]),
     "unknown dtype": lambda: entry("vectors", dtype="F31"),
@@ -282,9 +282,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
         )
     ),
     "no checksums": lambda: edited(lambda table: table["__metadata__"].pop("crc32")),
-    "checksums are no text": lambda: edited(lambda table: table["__metadata__"].update(crc32={})),
+    "checksums are not text": lambda: edited(lambda table: table["__metadata__"].update(crc32={})),
     "checksum of another tensor": lambda: edited(lambda table: table["__metadata__"].update(crc32='{"other":"00"}')),
-    "checksum is no number": lambda: edited(
+    "checksum is not a number": lambda: edited(
         lambda table: table["__metadata__"].update(crc32=table["__metadata__"]["crc32"].replace(':"', ':"g'))
     ),
     "no metadata": lambda: edited(lambda table: table["__metadata__"].pop("metadata")),
@@ -304,7 +304,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "header one byte short": lambda: (
         struct.pack("<Q", struct.unpack("<Q", GOLDEN.read_bytes()[:8])[0] - 300) + GOLDEN.read_bytes()[8:]
     ),
-    "header is no UTF-8": lambda: struct.pack("<Q", 3) + b'{"\xff',
+    "header is not UTF-8": lambda: struct.pack("<Q", 3) + b'{"\xff',
     "header is only a brace": lambda: struct.pack("<Q", 1) + b"{",
     "header of length 0": lambda: struct.pack("<Q", 0) + b"{}",
     "duplicate key": lambda: edited(lambda table: table.update(DUPLICATE=table.pop("empty"))).replace(

@@ -1,4 +1,4 @@
-"""What this machine offers and what a call uses of it: threads, instruction set, and precision of matrix products."""
+"""Compute settings of the machine and of a call: threads, instruction set, and precision of matrix products."""
 
 from __future__ import annotations
 

@@ -274,7 +274,7 @@ def choice_field(default: T, choices: Any, *, help: str, name: str | None = None
 
 
 def checked_field(default: T, check: Callable[[str, Any], T], *, help: str, name: str | None = None) -> T:
-    """Declare an option with a check of its own.
+    """Declare an option with a custom check.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ class Corpus(Protocol):
 
     @property
     def name(self) -> str:
-        """What the corpus is called in messages."""
+        """Name of the corpus in messages."""
 
     @property
     def is_restartable(self) -> bool:

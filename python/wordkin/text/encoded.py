@@ -70,7 +70,7 @@ class SpillRules:
 
 
 class EncodedCorpus(Protocol):
-    """What a model is trained on.
+    """Text as ids of a vocabulary, on which models are trained.
 
     The counts are None while they are unknown, as those of a stream before its first pass.
     """

@@ -112,7 +112,7 @@ class TextReader:
 
     @property
     def name(self) -> str:
-        """What the text is called in messages."""
+        """Name of the text in messages."""
         first = self.sources[0].name
         return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
 

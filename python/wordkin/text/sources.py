@@ -20,7 +20,7 @@ class TextSource(Protocol):
 
     @property
     def name(self) -> str:
-        """What the source is called in messages."""
+        """Name of the source in messages."""
 
     @property
     def is_restartable(self) -> bool:

@@ -119,7 +119,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, kw_only=True)
 class VocabularyReport:
-    """What was kept and dropped of a text.
+    """Numbers of words that were kept and dropped.
 
     Parameters
     ----------
