@@ -1,7 +1,9 @@
-"""Bad arguments: refused by name, with the value and what is allowed, before anything is read or any thread starts."""
+"""Options: defaults in one place, and invalid values rejected before the corpus is read or a thread starts."""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import math
 import threading
 from collections.abc import Iterator
@@ -13,12 +15,15 @@ import pytest
 
 from reference.word2vec import keep_probabilities
 from wordkin import Word2Vec
+from wordkin.errors import VocabularyError
+from wordkin.runtime.options import rule_of
 from wordkin.word2vec import CallbackAny2Vec
+from wordkin.word2vec.options import ModelOptions, TrainingOptions, VocabularyOptions
 
 NOT_INTEGERS: list[Any] = ["5", 5.0, True, np.True_, None, math.nan, [5], np.array([5, 6]), b"5", 5j]
 NOT_REALS: list[Any] = ["0.1", True, np.False_, None, [0.1], np.array([0.1, 0.2]), b"0.1", 1j]
 NOT_FINITE = [math.nan, math.inf, -math.inf, 10**400]
-HUGE = 10**5000  # has no decimal form that Python would print
+HUGE = 10**5000  # Python refuses to print it in decimal
 
 INTEGERS: dict[str, list[Any]] = {
     "vector_size": [0, -1, 2**20 + 1, HUGE],
@@ -42,7 +47,7 @@ FLAGS = ("sg", "hs", "cbow_mean", "null_word", "sorted_vocab", "shrink_windows",
 MAY_BE_NONE = ("max_vocab_size", "max_final_vocab", "workers")
 
 
-class Untouched:
+class UnreadCorpus:
     """A corpus that must not be read."""
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -76,10 +81,10 @@ def short(value: Any) -> str:
 @pytest.mark.parametrize(
     ("name", "value", "error"), [pytest.param(*case, id=f"{case[0]}={short(case[1])}") for case in cases() if case]
 )
-def test_every_parameter(name: str, value: Any, error: type[Exception]) -> None:
+def test_invalid_arguments_are_rejected(name: str, value: Any, error: type[Exception]) -> None:
     threads = threading.active_count()
     with pytest.raises(error, match=name) as caught:
-        Word2Vec(Untouched(), **{name: value})
+        Word2Vec(UnreadCorpus(), **{name: value})
     assert threading.active_count() == threads
     message = str(caught.value)
     assert "must" in message
@@ -88,21 +93,21 @@ def test_every_parameter(name: str, value: Any, error: type[Exception]) -> None:
 
 
 @pytest.mark.parametrize("name", [*INTEGERS, *REALS, *FLAGS])
-def test_numbers_of_numpy_are_numbers(name: str, sentences: list[list[str]], tmp_path: Any) -> None:
+def test_numpy_scalars_are_accepted_and_can_be_saved(name: str, sentences: list[list[str]], tmp_path: Any) -> None:
     value = np.float32(0.5) if name in REALS else np.int64(1)
     model = Word2Vec(sentences[:20], **{"min_count": 1, "vector_size": 4, "epochs": 1, name: value})
-    model.save(tmp_path / "model")  # and can be written down
+    model.save(tmp_path / "model")
     assert len(Word2Vec.load(tmp_path / "model").wv) == len(model.wv)
 
 
-def test_other_numbers() -> None:
+def test_other_number_types_are_converted() -> None:
     model = Word2Vec(alpha=Fraction(1, 4), sample=3, seed=2**64 - 1, min_alpha=0, negative=np.uint8(7))
     assert (model.alpha, model.options.sample, model.options.seed) == (0.25, 3.0, 2**64 - 1)
     assert type(model.options.negative) is int
 
 
-def test_a_sample_above_one_is_a_count(sentences: list[list[str]]) -> None:
-    """As in gensim, and no error."""
+def test_sample_from_one_on_is_a_count(sentences: list[list[str]]) -> None:
+    """As in gensim."""
     model = Word2Vec(min_count=1, vector_size=4, workers=1, sample=50)
     model.build_vocab(sentences)
     counts = model.wv.expandos["count"]
@@ -115,19 +120,19 @@ def test_a_sample_above_one_is_a_count(sentences: list[list[str]]) -> None:
 @pytest.mark.parametrize(
     ("name", "advice"), [("size", "vector_size"), ("iter", "epochs"), ("cbow", "sg"), ("no_such", "no_such")]
 )
-def test_unknown_and_older_names(name: str, advice: str) -> None:
+def test_unknown_and_old_argument_names(name: str, advice: str) -> None:
     with pytest.raises(TypeError, match=f"{name}.*{advice}" if name != advice else name):
-        Word2Vec(Untouched(), **{name: 5})
+        Word2Vec(UnreadCorpus(), **{name: 5})
 
 
 @pytest.mark.parametrize("options", [{"hs": 0, "negative": 0}])
-def test_nothing_to_train_for(options: dict[str, int], sentences: list[list[str]]) -> None:
+def test_training_without_an_objective_is_rejected(options: dict[str, int], sentences: list[list[str]]) -> None:
     with pytest.raises(ValueError, match=r"hs.*negative"):
-        Word2Vec(Untouched(), **options)
+        Word2Vec(UnreadCorpus(), **options)
     model = Word2Vec(min_count=1, **options)
-    model.build_vocab(sentences)  # there may be a vocabulary without
+    model.build_vocab(sentences)  # needs no objective
     with pytest.raises(ValueError, match=r"hs.*negative"):
-        model.train(Untouched(), total_examples=1, epochs=1)
+        model.train(UnreadCorpus(), total_examples=1, epochs=1)
 
 
 TRAIN: dict[str, list[Any]] = {
@@ -143,19 +148,38 @@ TRAIN: dict[str, list[Any]] = {
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in TRAIN.items() for value in values])
-def test_arguments_of_train(name: str, value: Any, sentences: list[list[str]]) -> None:
+def test_invalid_arguments_of_train_change_nothing(name: str, value: Any, sentences: list[list[str]]) -> None:
     model = Word2Vec(min_count=1, vector_size=4)
     model.build_vocab(sentences)
     before = model.alpha, model.min_alpha, model.compute_loss, model.train_count
     with pytest.raises((ValueError, TypeError), match=name):
-        model.train(Untouched(), **{"total_examples": 1, "epochs": 1, name: value})
+        model.train(UnreadCorpus(), **{"total_examples": 1, "epochs": 1, name: value})
     assert (model.alpha, model.min_alpha, model.compute_loss, model.train_count) == before
 
 
 def test_training_needs_a_vocabulary(sentences: list[list[str]]) -> None:
-    from wordkin.errors import VocabularyError
-
     with pytest.raises(VocabularyError, match="first build vocabulary"):
         Word2Vec().train(sentences, total_examples=1, epochs=1)
     with pytest.raises(VocabularyError, match="build one without update first"):
         Word2Vec().build_vocab(sentences, update=True)
+
+
+# Arguments of gensim's constructor whose options have another name or type.
+GENSIM_ARGUMENTS = {"architecture": "sg", "hierarchical_softmax": "hs", "job_words": "batch_words"}
+
+
+@pytest.mark.parametrize("options", [ModelOptions, TrainingOptions, VocabularyOptions])
+def test_defaults_of_the_constructor_are_those_of_the_options(options: type) -> None:
+    parameters = inspect.signature(Word2Vec).parameters
+    for field in dataclasses.fields(options):
+        default = parameters[GENSIM_ARGUMENTS.get(field.name, field.name)].default
+        expected = field.default == "skipgram" if field.name == "architecture" else field.default
+        assert default == expected, field.name
+
+
+@pytest.mark.parametrize("options", [ModelOptions, TrainingOptions, VocabularyOptions])
+def test_every_option_has_a_help_text_for_the_command_line(options: type) -> None:
+    for field in dataclasses.fields(options):
+        rule = rule_of(field)
+        assert rule is not None, field.name
+        assert rule.help.endswith(".")

@@ -1,4 +1,4 @@
-"""Hooks and progress: when they are called, what they see, and what becomes of their exceptions."""
+"""Callbacks and progress: when they are called, what they see, and how their exceptions propagate."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from event_recorder import EventRecorder
 from wordkin import Word2Vec
 from wordkin.word2vec import CallbackAny2Vec, ProgressEvent
 
 Sentences = list[list[str]]
 
 
-def ready(sentences: Sentences, **options: Any) -> Word2Vec:
+def built(sentences: Sentences, **options: Any) -> Word2Vec:
     model = Word2Vec(min_count=1, vector_size=8, **options)
     model.build_vocab(sentences)
     return model
@@ -26,54 +27,52 @@ def train(model: Word2Vec, sentences: Sentences, epochs: int = 2, **options: Any
     return model.train(sentences, total_examples=len(sentences), epochs=epochs, **options)
 
 
-WHOLE = ["train begins", "epoch begins", "epoch ends", "epoch begins", "epoch ends", "train ends"]
+TWO_EPOCHS = ["train begin", "epoch begin", "epoch end", "epoch begin", "epoch end", "train end"]
 
 
-def test_hooks_come_in_order(sentences: Sentences, recorder: Any) -> None:
-    first, second = recorder(), recorder()
-    train(ready(sentences), sentences, callbacks=[first, second])
-    assert first.calls == second.calls == WHOLE
+def test_events_come_in_order(sentences: Sentences) -> None:
+    first, second = EventRecorder(), EventRecorder()
+    train(built(sentences), sentences, callbacks=[first, second])
+    assert first.calls == second.calls == TWO_EPOCHS
 
 
-def test_hooks_of_the_constructor_are_for_its_own_training(
-    sentences: Sentences, recorder: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    hooks = recorder()
-    model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=2, callbacks=[hooks])
-    assert hooks.calls == WHOLE
+def test_callbacks_of_the_constructor_are_not_kept(sentences: Sentences, caplog: pytest.LogCaptureFixture) -> None:
+    recorder = EventRecorder()
+    model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=2, callbacks=[recorder])
+    assert recorder.calls == TWO_EPOCHS
     train(model, sentences)
-    assert hooks.calls == WHOLE
+    assert recorder.calls == TWO_EPOCHS
     with caplog.at_level(logging.WARNING):
-        Word2Vec(callbacks=[hooks])
+        Word2Vec(callbacks=[recorder])
     assert "callbacks is not stored" in caplog.text
 
 
-def test_hooks_see_the_epochs_so_far(sentences: Sentences) -> None:
-    class Look(CallbackAny2Vec):
+def test_callbacks_see_the_epochs_so_far(sentences: Sentences) -> None:
+    class Inspect(CallbackAny2Vec):
         seen: list[int] = []  # noqa: RUF012 - one test's own class
 
         def on_epoch_end(self, model: Any) -> None:
             assert not model.training_report.interrupted
             assert model.training_report.epochs[-1].loss > 0
-            assert np.isfinite(model.wv.most_similar("w1", topn=1)[0][1])  # and may query
+            assert np.isfinite(model.wv.most_similar("w1", topn=1)[0][1])  # queries are allowed
             self.seen.append(len(model.training_report.epochs))
 
-    model = ready(sentences)
-    train(model, sentences, 3, callbacks=[Look()])
-    assert Look.seen == [1, 2, 3]
+    model = built(sentences)
+    train(model, sentences, 3, callbacks=[Inspect()])
+    assert Inspect.seen == [1, 2, 3]
 
 
-def test_lengths_are_not_those_of_an_earlier_epoch(sentences: Sentences) -> None:
+def test_vector_lengths_are_recomputed_after_an_epoch(sentences: Sentences) -> None:
     class Query(CallbackAny2Vec):
         def on_epoch_begin(self, model: Any) -> None:
             model.wv.fill_norms()
 
-    model = ready(sentences)
+    model = built(sentences)
     train(model, sentences, callbacks=[Query()], start_alpha=0.5)
     assert model.wv.similarity("w1", "w1") == pytest.approx(1.0)
 
 
-def test_a_partial_hook_needs_no_base_class(sentences: Sentences) -> None:
+def test_callbacks_need_neither_a_base_class_nor_all_methods(sentences: Sentences) -> None:
     class Once:
         calls = 0
 
@@ -81,28 +80,28 @@ def test_a_partial_hook_needs_no_base_class(sentences: Sentences) -> None:
             self.calls += 1
 
     once = Once()
-    train(ready(sentences), sentences, callbacks=(hook for hook in [once]))
+    train(built(sentences), sentences, callbacks=(callback for callback in [once]))
     assert once.calls == 1
 
 
 @pytest.mark.parametrize(
-    ("hook", "ended"), [("train begins", 0), ("epoch begins", 0), ("epoch ends", 1), ("train ends", 2)]
+    ("event", "epochs"), [("train begin", 0), ("epoch begin", 0), ("epoch end", 1), ("train end", 2)]
 )
-def test_an_exception_of_a_hook_reaches_the_caller(sentences: Sentences, recorder: Any, hook: str, ended: int) -> None:
-    model = ready(sentences, workers=2)
-    failing = recorder(raising=hook)
+def test_exceptions_of_callbacks_propagate(sentences: Sentences, event: str, epochs: int) -> None:
+    model = built(sentences, workers=2)
+    failing = EventRecorder(raising=event)
     with pytest.raises(LookupError) as caught:
         train(model, sentences, callbacks=[failing])
     assert caught.value is failing.error
-    assert len(model.training_report.epochs) == ended
-    assert model.training_report.interrupted == (hook != "train ends")
-    train(model, sentences)  # and the model goes on
+    assert len(model.training_report.epochs) == epochs
+    assert model.training_report.interrupted == (event != "train end")
+    train(model, sentences)  # training can continue
     assert not model.training_report.interrupted
 
 
-def test_progress_tells_how_far_it_is(sentences: Sentences) -> None:
+def test_progress_events(sentences: Sentences) -> None:
     events: list[ProgressEvent] = []
-    model = ready(sentences, progress=events.append, workers=2, alpha=0.05)
+    model = built(sentences, progress=events.append, workers=2, alpha=0.05)
     train(model, sentences, 3)
     words = sum(map(len, sentences))
     last_of_epochs = [[event for event in events if event.epoch == epoch][-1] for epoch in range(3)]
@@ -112,11 +111,11 @@ def test_progress_tells_how_far_it_is(sentences: Sentences) -> None:
     assert [event.learning_rate for event in events] == sorted((e.learning_rate for e in events), reverse=True)
 
 
-def test_an_exception_of_progress_reaches_the_caller(sentences: Sentences) -> None:
+def test_exceptions_of_the_progress_function_propagate(sentences: Sentences) -> None:
     def fail(event: ProgressEvent) -> None:
         raise KeyError("of progress")
 
-    model = ready(sentences, progress=fail)
+    model = built(sentences, progress=fail)
     with pytest.raises(KeyError, match="of progress"):
         train(model, sentences)
     assert model.training_report.interrupted
@@ -124,22 +123,22 @@ def test_an_exception_of_progress_reaches_the_caller(sentences: Sentences) -> No
     train(model, sentences)
 
 
-def test_a_bar_is_shown_when_asked_for(sentences: Sentences, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_bar(sentences: Sentences, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stream)
-    train(ready(sentences), sentences)
-    assert stream.getvalue() == ""  # no terminal
-    train(ready(sentences, progress=True), sentences)
+    train(built(sentences), sentences)
+    assert stream.getvalue() == ""  # standard error is not a terminal
+    train(built(sentences, progress=True), sentences)
     assert "epoch 2/2" in stream.getvalue()
     assert "loss=" in stream.getvalue()
 
 
-def test_no_stderr_at_all(sentences: Sentences, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_training_without_standard_error(sentences: Sentences, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    train(ready(sentences), sentences)
+    assert train(built(sentences), sentences)[1] == 2 * sum(map(len, sentences))
 
 
-def test_training_within_training_is_refused(sentences: Sentences) -> None:
+def test_changes_during_training_are_rejected(sentences: Sentences) -> None:
     class Nested(CallbackAny2Vec):
         errors: list[str] = []  # noqa: RUF012 - one test's own class
 
@@ -149,13 +148,13 @@ def test_training_within_training_is_refused(sentences: Sentences) -> None:
                 lambda: model.build_vocab(sentences),
                 lambda: model.build_vocab([["new"] * 5], update=True),
                 lambda: model.build_vocab_from_freq({"a": 3}),
-                lambda: model.reset_from(ready(sentences)),
+                lambda: model.reset_from(built(sentences)),
             ):
                 with pytest.raises(RuntimeError, match="already training") as caught:
                     change()
                 self.errors.append(str(caught.value))
 
-    model = ready(sentences)
+    model = built(sentences)
     count, rate = model.corpus_count, model.alpha
     train(model, sentences, 1, callbacks=[Nested()])
     assert len(Nested.errors) == 5

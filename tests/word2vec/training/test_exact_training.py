@@ -1,8 +1,8 @@
-"""Whole trainings against their float64 definition, where nothing is random.
+"""Complete trainings compared with a float64 reference implementation, without randomness.
 
-Windows are whole, nothing is subsampled, and noise is certain: with a high exponent only the most frequent word is
-drawn. No word stands in a sentence twice: within a window of skip-gram, the second place of a word would see what the
-first has made of its vector.
+Window sizes are fixed, nothing is subsampled, and with a large exponent the noise word is always the most frequent
+word. No word occurs twice in a sentence: within a skip-gram window, the second occurrence would see the update of the
+first one, which the reference applies later.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wordkin import Word2Vec, _core
 
 Sentences = list[list[str]]
 
-ONLY_THE_MOST_FREQUENT = 100.0  # as exponent of the noise distribution
+ALWAYS_MOST_FREQUENT = 100.0  # exponent of the noise distribution
 
 OBJECTIVES = {
     "noise": {"negative": 5, "hs": 0},
@@ -29,12 +29,12 @@ OBJECTIVES = {
 
 
 def prepared(sentences: Sentences, **options: Any) -> Word2Vec:
-    """A model with random output layers, so that the first update already says something."""
+    """Return a model with random output layers, so that the first update already tests them."""
     model = Word2Vec(
-        min_count=1, sample=0, shrink_windows=False, ns_exponent=ONLY_THE_MOST_FREQUENT, workers=1, **options
+        min_count=1, sample=0, shrink_windows=False, ns_exponent=ALWAYS_MOST_FREQUENT, workers=1, **options
     )
     model.build_vocab(sentences)
-    model.wv.expandos["count"][0] = 10**6  # by far the most frequent
+    model.wv.expandos["count"][0] = 10**6  # far more frequent than all others
     generator = np.random.default_rng(5)
     shape = len(model.wv), model.vector_size
     model.wv.vectors[:] = generator.standard_normal(shape) * 0.3
@@ -46,7 +46,7 @@ def prepared(sentences: Sentences, **options: Any) -> Word2Vec:
 
 
 def outputs_of(model: Word2Vec) -> tuple[Callable[[int], Any], dict[str, np.ndarray]]:
-    """What a centre word is scored against, and the matrices in float64."""
+    """Return a function from target words to the output rows that they are scored with, and the matrices in float64."""
     matrices: dict[str, np.ndarray] = {}
     paths: Any = None
     if model.options.hierarchical_softmax:
@@ -61,7 +61,7 @@ def outputs_of(model: Word2Vec) -> tuple[Callable[[int], Any], dict[str, np.ndar
             nodes, codes = paths[centre]
             found.append((matrices["syn1"], nodes.tolist(), (1.0 - codes).tolist(), [1.0] * len(nodes)))
         if model.options.negative:
-            noise = [] if centre == 0 else [0]  # what equals the target is passed over
+            noise = [] if centre == 0 else [0]  # noise words that equal the target are skipped
             times = [1.0, *[float(model.options.negative)] * len(noise)]
             found.append((matrices["syn1neg"], [centre, *noise], [1.0, *[0.0] * len(noise)], times))
         return found
@@ -75,7 +75,7 @@ def ids_of(model: Word2Vec, sentences: Sentences) -> list[list[int]]:
 
 @pytest.mark.parametrize("layer", OBJECTIVES)
 @pytest.mark.parametrize("architecture", ["skipgram", "cbow mean", "cbow sum"])
-def test_training_is_its_definition(isa: str, make_sentences: Any, architecture: str, layer: str) -> None:
+def test_training_equals_the_reference(isa: str, make_sentences: Any, architecture: str, layer: str) -> None:
     sentences = make_sentences(30, 60, longest=20, is_distinct=True)
     model = prepared(
         sentences,
@@ -83,7 +83,7 @@ def test_training_is_its_definition(isa: str, make_sentences: Any, architecture:
         window=3,
         sg=int(architecture == "skipgram"),
         cbow_mean=int(architecture == "cbow mean"),
-        batch_words=1,  # a job a sentence: the rate is that of the words before it
+        batch_words=1,  # one job per sentence, so that the learning rate changes after each
         max_isa=isa,
         **OBJECTIVES[layer],
     )
@@ -109,8 +109,8 @@ def test_training_is_its_definition(isa: str, make_sentences: Any, architecture:
 
 @pytest.mark.parametrize("layer", OBJECTIVES)
 @pytest.mark.parametrize("sg", [0, 1])
-def test_loss_of_vectors_that_do_not_move(isa: str, make_sentences: Any, sg: int, layer: str) -> None:
-    """With paths of every length, one after the other: nothing of one window may count in the next."""
+def test_loss_with_fixed_vectors(isa: str, make_sentences: Any, sg: int, layer: str) -> None:
+    """Huffman paths of many lengths follow each other; buffers of one window must not affect the next."""
     sentences = make_sentences(60, 400, longest=4)
     model = prepared(sentences, vector_size=16, window=2, sg=sg, max_isa=isa, **OBJECTIVES[layer])
     outputs, _ = outputs_of(model)
@@ -128,15 +128,15 @@ def test_loss_of_vectors_that_do_not_move(isa: str, make_sentences: Any, sg: int
 
 
 @pytest.mark.parametrize("sg", [0, 1])
-def test_frozen_words_take_no_change(make_sentences: Any, sg: int) -> None:
-    """vectors_lockf scales the change of each word's vector, and no other."""
+def test_vectors_lockf_scales_the_updates(make_sentences: Any, sg: int) -> None:
+    """Each entry scales the update of one word; the others are unaffected."""
     sentences = make_sentences(30, 30, longest=20, is_distinct=True)
     start, free, locked = (prepared(sentences, vector_size=16, window=2, sg=sg) for _ in range(3))
     lock = np.ones(len(free.wv), dtype=np.float32)
     lock[[2, 4]] = 0.0, 0.5
     locked.wv.vectors_lockf = lock
     words = [free.wv.index_to_key[row] for row in (2, 3, 4)]
-    for model in (free, locked):  # so small a rate that what one window changes does not count in the next
+    for model in (free, locked):  # a rate so small that the updates of one window hardly affect the next
         model.train([words], total_examples=1, epochs=1, start_alpha=1e-3, end_alpha=1e-3)
     free_steps, locked_steps = (model.wv.vectors - start.wv.vectors for model in (free, locked))
     assert (free_steps[2:5] != 0).all()
