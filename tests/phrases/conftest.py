@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def gensim() -> dict[str, Any]:
-    """What gensim 4.4 makes of a small text, for several settings."""
+    """Return the results of gensim 4.4 for a small text and several settings."""
     text = Path(__file__).with_name("gensim_results.json").read_text(encoding="utf-8")
     results: dict[str, Any] = json.loads(text)
     return results
@@ -19,13 +19,14 @@ def gensim() -> dict[str, Any]:
 
 @pytest.fixture
 def sentences(gensim: dict[str, Any]) -> list[list[str]]:
+    """Return the sentences of that text."""
     found: list[list[str]] = gensim["sentences"]
     return found
 
 
 @pytest.fixture
 def text(tmp_path: Path, sentences: list[list[str]]) -> Path:
-    """The sentences as a file."""
+    """Return the sentences as a text file."""
     path = tmp_path / "text"
     path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences), encoding="utf-8")
     return path

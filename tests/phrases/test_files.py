@@ -1,4 +1,4 @@
-"""Phrases in files and in pickles."""
+"""Saving, loading, pickling and copying phrase models."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def make(**arguments: Any) -> Phrases:
     return Phrases(SENTENCES, min_count=1, threshold=0.5, connector_words=["of"], **arguments)
 
 
-def same(one: Phrases, other: Phrases) -> bool:
+def are_equal(one: Phrases, other: Phrases) -> bool:
     settings = "threshold min_count delimiter connector_words scoring max_vocab_size min_reduce corpus_word_count"
     return (
         dict(one.vocab) == dict(other.vocab)
@@ -38,15 +38,15 @@ def test_save_and_load(tmp_path: Path) -> None:
     phrases = make(max_vocab_size=float("inf"))
     phrases.save(tmp_path / "a")
     loaded = Phrases.load(tmp_path / "a")
-    assert same(phrases, loaded)
+    assert are_equal(phrases, loaded)
     loaded.save(tmp_path / "b")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     for one in (phrases, loaded):
         one.add_vocab([["new", "jersey", "bank", "of", "america"]])
-    assert same(phrases, loaded)
+    assert are_equal(phrases, loaded)
 
 
-def test_frozen(tmp_path: Path) -> None:
+def test_save_and_load_frozen_phrases(tmp_path: Path) -> None:
     frozen = make(scoring="npmi").freeze()
     frozen.save(str(tmp_path / "a"))
     loaded = FrozenPhrases.load(tmp_path / "a")
@@ -62,7 +62,7 @@ def test_frozen(tmp_path: Path) -> None:
 def test_copies(duplicate: Any) -> None:
     phrases = make(scoring=custom)
     copied = duplicate(phrases)
-    assert same(phrases, copied)
+    assert are_equal(phrases, copied)
     copied.add_vocab([["more"]])
     assert "more" not in phrases.vocab
     frozen = duplicate(phrases.freeze())
@@ -71,15 +71,15 @@ def test_copies(duplicate: Any) -> None:
     assert duplicate(frozen.phrasegrams) == frozen.phrasegrams
 
 
-def test_a_scorer_of_the_user_must_be_given_again(tmp_path: Path) -> None:
+def test_a_user_defined_scorer_must_be_passed_to_load(tmp_path: Path) -> None:
     phrases = make(scoring=custom)
     phrases.save(tmp_path / "a")
     with pytest.raises(ValueError, match=r"custom:.*custom.*pass it to load\(\) as scoring="):
         Phrases.load(tmp_path / "a")
-    assert same(Phrases.load(tmp_path / "a", scoring=custom), phrases)
+    assert are_equal(Phrases.load(tmp_path / "a", scoring=custom), phrases)
 
 
-def test_scores_can_be_changed() -> None:
+def test_phrasegrams_can_be_changed() -> None:
     frozen = make().freeze()
     frozen.phrasegrams["in_new"] = 99.0
     assert frozen[["in", "new", "york"]] == ["in_new", "york"]
@@ -117,7 +117,7 @@ def test_scores_can_be_changed() -> None:
         ("word_counts", -1),
     ],
 )
-def test_damaged_numbers(tmp_path: Path, tensor: str, value: int) -> None:
+def test_invalid_numbers_are_rejected(tmp_path: Path, tensor: str, value: int) -> None:
     make().save(tmp_path / "a")
     archive = read_archive(tmp_path / "a")
     plain = np.flatnonzero(archive.tensors["second"] >= 0)
@@ -128,7 +128,7 @@ def test_damaged_numbers(tmp_path: Path, tensor: str, value: int) -> None:
         Phrases.load(tmp_path / "a")
 
 
-def test_damaged_files(tmp_path: Path) -> None:
+def test_damaged_files_are_rejected(tmp_path: Path) -> None:
     make().save(tmp_path / "a")
     archive = read_archive(tmp_path / "a")
     for name in archive.tensors:

@@ -1,4 +1,4 @@
-"""The same results as gensim 4.4, number for number."""
+"""Phrases give exactly the results of gensim 4.4."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wordkin.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser, Phr
 CASES = range(10)
 
 
-def learned(gensim: dict[str, Any], case: dict[str, Any], sentences: Any = None) -> Phrases:
+def counted(gensim: dict[str, Any], case: dict[str, Any], sentences: Any = None) -> Phrases:
     return Phrases(gensim["sentences"] if sentences is None else sentences, **case["settings"])
 
 
@@ -21,9 +21,9 @@ def test_connector_words(gensim: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("number", CASES)
-def test_learning_and_joining(gensim: dict[str, Any], number: int) -> None:
+def test_counting_and_joining(gensim: dict[str, Any], number: int) -> None:
     case = gensim["cases"][number]
-    phrases = learned(gensim, case)
+    phrases = counted(gensim, case)
     assert dict(phrases.vocab) == case["first"]["vocab"]
     assert str(phrases) == case["first"]["text"]
     phrases.add_vocab(gensim["more"])
@@ -38,9 +38,9 @@ def test_learning_and_joining(gensim: dict[str, Any], number: int) -> None:
 
 
 @pytest.mark.parametrize("number", CASES)
-def test_frozen(gensim: dict[str, Any], number: int) -> None:
+def test_frozen_phrases(gensim: dict[str, Any], number: int) -> None:
     case = gensim["cases"][number]
-    phrases = learned(gensim, case)
+    phrases = counted(gensim, case)
     phrases.add_vocab(gensim["more"])
     frozen = phrases.freeze()
     assert frozen.phrasegrams == case["export"]
@@ -52,9 +52,9 @@ def test_frozen(gensim: dict[str, Any], number: int) -> None:
 @pytest.mark.parametrize("number", CASES)
 def test_phrases_of_phrases(gensim: dict[str, Any], number: int) -> None:
     case = gensim["cases"][number]
-    phrases = learned(gensim, case)
+    phrases = counted(gensim, case)
     phrases.add_vocab(gensim["more"])
-    stacked = learned(gensim, case, phrases[gensim["sentences"]])
+    stacked = counted(gensim, case, phrases[gensim["sentences"]])
     assert dict(stacked.vocab) == case["stacked_vocab"]
     assert list(stacked[phrases[gensim["sentences"]]]) == case["stacked_joined"]
     assert [stacked[phrases[sentence]] for sentence in gensim["sentences"]] == case["stacked_joined"]
@@ -64,9 +64,9 @@ def test_phrases_of_phrases(gensim: dict[str, Any], number: int) -> None:
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("number", CASES)
-def test_from_a_file(gensim: dict[str, Any], text: Any, number: int, workers: int) -> None:
+def test_text_file(gensim: dict[str, Any], text: Any, number: int, workers: int) -> None:
     case = gensim["cases"][number]
     phrases = Phrases(text, **case["settings"], workers=workers)
     assert dict(phrases.vocab) == case["first"]["vocab"]
-    from_lists = learned(gensim, case)
+    from_lists = counted(gensim, case)
     assert list(phrases[text]) == list(from_lists[gensim["sentences"]])

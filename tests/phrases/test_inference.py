@@ -18,13 +18,13 @@ from wordkin.word2vec import LineSentence, Text8Corpus
 SENTENCES = [["new", "york", "city"], ["in", "new", "york"]] * 3
 
 
-@pytest.fixture(params=["found", "frozen"])
+@pytest.fixture(params=["Phrases", "FrozenPhrases"])
 def phrases(request: pytest.FixtureRequest) -> Phrases | FrozenPhrases:
-    found = Phrases(SENTENCES, min_count=1, threshold=0.8)
-    return found if request.param == "found" else found.freeze()
+    model = Phrases(SENTENCES, min_count=1, threshold=0.8)
+    return model if request.param == "Phrases" else model.freeze()
 
 
-def test_a_sentence_or_a_corpus(phrases: Any) -> None:
+def test_sentences_and_corpora(phrases: Any) -> None:
     assert phrases[["new", "york"]] == ["new_york"]
     assert phrases[("new", "york")] == ["new_york"]
     assert phrases[iter(["new", "york"])] == ["new_york"]
@@ -41,19 +41,19 @@ def test_a_sentence_or_a_corpus(phrases: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "says"),
+    ("sentence", "message"),
     [
         ("new york", "not split into tokens"),
         (b"new york", "not split into tokens"),
         (["new", 5], "token 1 of a sentence must be a str, got int"),
     ],
 )
-def test_what_is_no_sentence(phrases: Any, sentence: Any, says: str) -> None:
-    with pytest.raises(TypeError, match=says):
+def test_invalid_sentences(phrases: Any, sentence: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
         phrases[sentence]
 
 
-def test_bad_tokens_in_a_corpus(phrases: Any) -> None:
+def test_invalid_tokens_in_a_corpus(phrases: Any) -> None:
     with pytest.raises(TypeError, match="looks like an unsplit sentence"):
         list(phrases[[["new"], "new york"]])
     with pytest.raises(TypeError):
@@ -62,14 +62,14 @@ def test_bad_tokens_in_a_corpus(phrases: Any) -> None:
         phrases[["new", "\udc80"]]
 
 
-def test_tokens_are_those_given(phrases: Any) -> None:
-    token = "a token with blanks, é and \x00"
+def test_other_tokens_are_returned_unchanged(phrases: Any) -> None:
+    token = "a token with spaces, é and \x00"
     assert phrases[["york", token]][1] is token
     long = "y" * 100_000
     assert phrases[["new", "york", long, ""]] == ["new_york", long, ""]
 
 
-def test_generators_are_read_as_far_as_asked(phrases: Any) -> None:
+def test_generators_are_read_lazily(phrases: Any) -> None:
     read: list[int] = []
 
     def sentences() -> Any:
@@ -83,14 +83,14 @@ def test_generators_are_read_as_far_as_asked(phrases: Any) -> None:
     assert next(first) == ["new_york", "0"]
     assert next(first) == ["new_york", "1"]
     assert read == [0, 1]
-    assert len(list(corpus)) == 2  # goes on
+    assert len(list(corpus)) == 2  # the rest
     with pytest.raises(TypeError, match="must allow several passes"):
         list(corpus)
     with pytest.raises(RuntimeError, match="does not support slicing"):
         corpus[0]
 
 
-def test_errors_of_the_iterator_pass_through(phrases: Any) -> None:
+def test_exceptions_of_the_iterator_propagate(phrases: Any) -> None:
     def sentences() -> Any:
         yield ["new", "york"]
         raise OSError("gone")
@@ -101,7 +101,7 @@ def test_errors_of_the_iterator_pass_through(phrases: Any) -> None:
         next(joined)
 
 
-def test_an_iterator_that_asks_itself(phrases: Any) -> None:
+def test_reentrant_iterators_are_rejected(phrases: Any) -> None:
     def sentences() -> Any:
         yield ["new", "york"]
         next(joined)
@@ -112,7 +112,7 @@ def test_an_iterator_that_asks_itself(phrases: Any) -> None:
         next(joined)
 
 
-def test_texts(tmp_path: Path, phrases: Any) -> None:
+def test_text_files(tmp_path: Path, phrases: Any) -> None:
     path = tmp_path / "text"
     path.write_text("new york city\n\nnew\tyork é\n" * 100, encoding="utf-8")
     expected = [["new_york", "city"], ["new_york", "é"]] * 100
@@ -126,7 +126,7 @@ def test_texts(tmp_path: Path, phrases: Any) -> None:
         list(phrases[path])
 
 
-def test_a_joined_text_feeds_word2vec(tmp_path: Path, phrases: Any) -> None:
+def test_word2vec_trains_on_joined_corpora(tmp_path: Path, phrases: Any) -> None:
     path = tmp_path / "text"
     path.write_text("new york city\nin new york\n" * 20)
     for corpus in (path, LineSentence(path), SENTENCES * 20):
@@ -139,12 +139,12 @@ def test_a_joined_text_feeds_word2vec(tmp_path: Path, phrases: Any) -> None:
 def test_apply_file(tmp_path: Path, phrases: Any, workers: int) -> None:
     source, target = tmp_path / "text", tmp_path / "joined"
     source.write_bytes(b"\xef\xbb\xbfin new york\r\n\r\n  \n new  york\tcity \rnew\nyork new york")
-    told: list[int] = []
-    report = phrases.apply_file(source, target, workers=workers, progress=told.append)
+    progress: list[int] = []
+    report = phrases.apply_file(source, target, workers=workers, progress=progress.append)
     assert target.read_bytes() == b"in new_york\n\n\nnew_york city\nnew\nyork new_york"
     assert (report.words, report.phrases, report.sentences) == (10, 3, 4)
-    assert told == [10]
-    phrases.apply_file(str(target), target)  # in place
+    assert progress == [10]
+    phrases.apply_file(str(target), target)  # the output may be the corpus
     assert target.read_bytes().startswith(b"in new_york\n")
     compressed = tmp_path / "text.gz"
     compressed.write_bytes(gzip.compress(b"new york\n"))
@@ -152,7 +152,7 @@ def test_apply_file(tmp_path: Path, phrases: Any, workers: int) -> None:
     assert target.read_bytes() == b"new_york\n"
 
 
-def test_apply_file_goes_on_within_long_lines(tmp_path: Path, phrases: Any) -> None:
+def test_apply_file_with_long_lines(tmp_path: Path, phrases: Any) -> None:
     source, target = tmp_path / "text", tmp_path / "joined"
     source.write_text("city new york " * 150_000 + "\nnew york")
     assert source.stat().st_size > 2 << 20
@@ -160,13 +160,13 @@ def test_apply_file_goes_on_within_long_lines(tmp_path: Path, phrases: Any) -> N
     lines = target.read_text().split("\n")
     assert report.words == 450_002
     assert report.sentences == len(lines) == 2
-    # A phrase at the border of two pieces of 10,000 words is not joined; no word is lost.
+    # Lines are processed in pieces of 10,000 words: a phrase across two pieces is not joined, but no word is lost.
     assert lines[0].replace("_", " ").split() == ["city", "new", "york"] * 150_000
     assert report.phrases == 150_001 - 15
     assert lines[1] == "new_york"
 
 
-def test_apply_file_refuses(tmp_path: Path, phrases: Any) -> None:
+def test_apply_file_rejects_invalid_input_and_keeps_the_output(tmp_path: Path, phrases: Any) -> None:
     target = tmp_path / "joined"
     target.write_text("old")
     with pytest.raises(TypeError, match="corpus must be a path"):

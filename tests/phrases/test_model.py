@@ -1,7 +1,9 @@
-"""Learning phrases: arguments, kinds of corpora, pruning, and any text against the definition."""
+"""`Phrases`: arguments, kinds of corpora, scorers, and random corpora compared with a reference implementation."""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import io
 import logging
 import math
@@ -16,13 +18,14 @@ from hypothesis import strategies as st
 from reference import phrases as reference
 from wordkin.errors import CorpusError, FormatError
 from wordkin.phrases import Phrases, npmi_scorer, original_scorer
+from wordkin.phrases.options import PhraseOptions
 from wordkin.word2vec import LineSentence, Text8Corpus
 
 PAIR = [["new", "york"], ["new", "york"]]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "says"),
+    ("arguments", "error", "message"),
     [
         ({"min_count": 0}, ValueError, "min_count should be at least 1"),
         ({"min_count": -1.5}, ValueError, "min_count should be at least 1"),
@@ -39,12 +42,12 @@ PAIR = [["new", "york"], ["new", "york"]]
         ({"workers": 0}, ValueError, "workers must be from 1"),
     ],
 )
-def test_arguments_are_checked(arguments: dict[str, Any], error: Any, says: str) -> None:
-    with pytest.raises(error, match=says):
+def test_arguments_are_checked(arguments: dict[str, Any], error: Any, message: str) -> None:
+    with pytest.raises(error, match=message):
         Phrases(PAIR, **arguments)
 
 
-def unscored(worda_count: int, wordb_count: int) -> float:
+def incomplete(worda_count: int, wordb_count: int) -> float:
     return 0.0
 
 
@@ -56,21 +59,21 @@ def failing(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus
     raise ZeroDivisionError("on purpose")
 
 
-def wordless(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):  # type: ignore
+def not_a_number(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):  # type: ignore
     return "high"
 
 
-def asking(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):  # type: ignore
+def checking(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):  # type: ignore
     assert (len_vocab, min_count, corpus_word_count) == (3, 1, 4)
     return worda_count + 10 * wordb_count + 100 * bigram_count
 
 
-def test_scorers_of_the_user() -> None:
+def test_user_defined_scorers() -> None:
     with pytest.raises(ValueError, match=r"missing expected parameters \['bigram_count'"):
-        Phrases(PAIR, scoring=unscored)
+        Phrases(PAIR, scoring=incomplete)
     with pytest.raises(pickle.PickleError):
         Phrases(PAIR, scoring=lambda worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count: 1)
-    phrases = Phrases(PAIR, min_count=1, threshold=5, scoring=asking)
+    phrases = Phrases(PAIR, min_count=1, threshold=5, scoring=checking)
     assert list(phrases.analyze_sentence(["new", "york", "new"])) == [("new_york", 222.0), ("new", None)]
     assert phrases.export_phrases() == {"new_york": 222.0}
     assert list(phrases[[["new", "york"]]]) == [["new_york"]]
@@ -81,11 +84,11 @@ def test_scorers_of_the_user() -> None:
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         Phrases(PAIR, scoring=failing).export_phrases()
     with pytest.raises(TypeError):
-        Phrases(PAIR, scoring=wordless)[["new", "york"]]
-    assert Phrases(PAIR, scoring=failing)[["york", "new"]] == ["york", "new"]  # it is not asked about what never occurs
+        Phrases(PAIR, scoring=not_a_number)[["new", "york"]]
+    assert Phrases(PAIR, scoring=failing)[["york", "new"]] == ["york", "new"]  # it is only called for pairs that occur
 
 
-def test_scorer_failing_on_a_thread(tmp_path: Path) -> None:
+def test_exceptions_of_scorers_propagate_from_threads(tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("new york\n" * 3)
     with pytest.raises(ZeroDivisionError, match="on purpose"):
@@ -94,7 +97,7 @@ def test_scorer_failing_on_a_thread(tmp_path: Path) -> None:
     assert Phrases(text, scoring=constant, threshold=1).apply_file(text, tmp_path / "out", workers=2).phrases == 3
 
 
-def test_formulas_are_those_of_the_scorers() -> None:
+def test_scores_equal_those_of_the_python_functions() -> None:
     sentences = [["a", "b", "c", "a", "b"], ["a", "c"], ["b", "b", "a", "b"]]
     for scoring, scorer, threshold in (("default", original_scorer, 1e-9), ("npmi", npmi_scorer, -1)):
         phrases = Phrases(sentences, min_count=1, threshold=threshold, scoring=scoring)
@@ -106,12 +109,12 @@ def test_formulas_are_those_of_the_scorers() -> None:
     assert npmi_scorer(0, 5, 1, 3, 1, 9) == npmi_scorer(5, 5, 1, 3, 2, 9) == -math.inf
 
 
-def test_settings_can_be_changed_between_uses() -> None:
+def test_settings_can_be_changed() -> None:
     phrases = Phrases([["bank", "of", "america"]] * 3, min_count=1, threshold=100)
     assert phrases[["bank", "of", "america"]] == ["bank", "of", "america"]
     phrases.threshold = 0.1
     assert phrases[["bank", "of", "america"]] == ["bank_of", "america"]
-    phrases.connector_words = frozenset(["of"])  # nothing was learned with it
+    phrases.connector_words = frozenset(["of"])  # the counts have no phrase with it
     assert phrases[["bank", "of", "america"]] == ["bank", "of", "america"]
     phrases.add_vocab([["bank", "of", "america"]])
     assert phrases[["bank", "of", "america"]] == ["bank_of_america"] or phrases.vocab["bank_of_america"] == 1
@@ -136,7 +139,7 @@ def test_vocab_is_a_mapping() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentences", "error", "says"),
+    ("sentences", "error", "message"),
     [
         ("no such file", TypeError, "not an existing file"),
         (["new york", "new york"], TypeError, "unsplit"),
@@ -148,14 +151,14 @@ def test_vocab_is_a_mapping() -> None:
         (5, TypeError, "must be token lists or a path"),
     ],
 )
-def test_bad_sentences(sentences: Any, error: type[Exception], says: str) -> None:
+def test_invalid_corpora_change_nothing(sentences: Any, error: type[Exception], message: str) -> None:
     phrases = Phrases(PAIR)
-    with pytest.raises(error, match=says):
+    with pytest.raises(error, match=message):
         phrases.add_vocab(sentences)
-    assert len(phrases.vocab) == 3  # as before
+    assert len(phrases.vocab) == 3
 
 
-def test_an_iterator_that_fails_changes_nothing() -> None:
+def test_a_failing_iterator_changes_nothing() -> None:
     phrases = Phrases(PAIR)
 
     def sentences() -> Any:
@@ -167,7 +170,7 @@ def test_an_iterator_that_fails_changes_nothing() -> None:
     assert (len(phrases.vocab), phrases.corpus_word_count) == (3, 4)
 
 
-def test_texts(tmp_path: Path) -> None:
+def test_text_files(tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes(b"\xef\xbb\xbfnew york\r\n\r\nnew\tyork  city\rnew york")
     expected = {"new": 3, "york": 3, "city": 1, "new_york": 3, "york_city": 1}
@@ -188,7 +191,7 @@ def test_texts(tmp_path: Path) -> None:
     assert len(Phrases(path).vocab) == 0
 
 
-def test_threads_and_blocks_change_nothing(tmp_path: Path) -> None:
+def test_counts_do_not_depend_on_threads(tmp_path: Path) -> None:
     words = [f"w{i * i % 997}" for i in range(400_000)]
     path = tmp_path / "text"
     path.write_text("".join(" ".join(words[i : i + 23]) + "\n" for i in range(0, len(words), 23)))
@@ -202,10 +205,10 @@ def test_threads_and_blocks_change_nothing(tmp_path: Path) -> None:
 
 
 def test_progress(caplog: pytest.LogCaptureFixture) -> None:
-    told: list[int] = []
+    words: list[int] = []
     with caplog.at_level(logging.INFO, logger="wordkin"):
-        Phrases(PAIR * 10, progress=told.append, progress_per=5)
-    assert told[-1] == 40
+        Phrases(PAIR * 10, progress=words.append, progress_per=5)
+    assert words[-1] == 40
     assert "PROGRESS: at sentence #20, processed 40 words and 3 word types" in caplog.text
 
 
@@ -222,7 +225,7 @@ SENTENCES = st.lists(st.lists(WORDS, max_size=12), max_size=12)
     st.sampled_from([2, 9, 10**9]),
     st.sampled_from([0.1, 0.5, 2.0]),
 )
-def test_as_defined(
+def test_random_corpora_equal_the_reference(
     sentences: list[list[str]],
     others: list[list[str]],
     delimiter: str,
@@ -275,10 +278,16 @@ def test_as_defined(
             phrases.freeze()
         return
     exported = phrases.export_phrases()
-    cut = {word: score(word.split(delimiter)) for word in vocab if len(word.split(delimiter)) > 1}
-    assert exported == {word: found for word, found in cut.items() if found is not None}
+    split = {word: score(word.split(delimiter)) for word in vocab if len(word.split(delimiter)) > 1}
+    assert exported == {word: found for word, found in split.items() if found is not None}
     frozen = phrases.freeze()
     expected = [
         reference.join(s, connectors, lambda words: exported.get(delimiter.join(words)), delimiter) for s in test
     ]
     assert [list(frozen.analyze_sentence(sentence)) for sentence in test] == expected
+
+
+def test_defaults_of_the_constructor_are_those_of_the_options() -> None:
+    parameters = inspect.signature(Phrases).parameters
+    for field in dataclasses.fields(PhraseOptions):
+        assert parameters[field.name].default == field.default, field.name

@@ -1,4 +1,4 @@
-"""Every name that code written for gensim's Word2Vec uses: there, and doing what gensim's does."""
+"""Compatibility with gensim: every public name exists and behaves as in gensim 4.4."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from wordkin.word2vec import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, CallbackAny2
 
 Sentences = list[list[str]]
 
-# Public methods of gensim 4.4's classes, and the attributes that users read.
+# Public methods of gensim 4.4's classes.
 METHODS: dict[type, str] = {
     Word2Vec: "add_lifecycle_event add_null_word build_vocab build_vocab_from_freq create_binary_tree estimate_memory "
     "get_latest_training_loss init_sims init_weights load make_cum_table predict_output_word prepare_vocab "
@@ -63,11 +63,11 @@ SETTINGS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("owner", METHODS, ids=lambda owner: owner.__name__)
-def test_every_method_is_there(owner: type) -> None:
+def test_every_method_exists(owner: type) -> None:
     assert [name for name in METHODS[owner].split() if not callable(getattr(owner, name, None))] == []
 
 
-def test_settings_are_read_by_the_names_they_are_given_by() -> None:
+def test_arguments_are_attributes() -> None:
     model = Word2Vec(**SETTINGS)
     assert {name: getattr(model, name) for name in SETTINGS} == SETTINGS
     assert {name: type(getattr(model, name)) for name in SETTINGS} == {n: type(v) for n, v in SETTINGS.items()}
@@ -75,7 +75,7 @@ def test_settings_are_read_by_the_names_they_are_given_by() -> None:
     assert isinstance(model.random, np.random.RandomState)
 
 
-def test_settings_may_be_changed(sentences: Sentences) -> None:
+def test_attributes_can_be_changed(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     model.sg, model.hs, model.window, model.negative, model.sample = 1, 1, 2, 3, 0
     again = Word2Vec(
@@ -85,7 +85,7 @@ def test_settings_may_be_changed(sentences: Sentences) -> None:
     model.train(sentences, total_examples=model.corpus_count, epochs=1)
     report = model.training_report
     assert report is not None
-    assert report.trained_words == sum(map(len, sentences))  # sample=0 thins nothing
+    assert report.trained_words == sum(map(len, sentences))  # sample=0 disables subsampling
     assert model.syn1.shape == model.syn1neg.shape
     for name, bad in (("window", 0), ("sg", 2), ("negative", -1), ("sample", "1"), ("min_count", -1)):
         with pytest.raises((ValueError, TypeError), match=name):
@@ -93,7 +93,7 @@ def test_settings_may_be_changed(sentences: Sentences) -> None:
     assert model.window == 2
 
 
-def test_loss_may_be_set_back_by_a_callback(sentences: Sentences) -> None:
+def test_callbacks_can_reset_the_loss(sentences: Sentences) -> None:
     class PerEpoch(CallbackAny2Vec):
         losses: list[float] = []  # noqa: RUF012 - one test's own class
 
@@ -108,14 +108,14 @@ def test_loss_may_be_set_back_by_a_callback(sentences: Sentences) -> None:
     epochs = model.training_report.epochs
     np.testing.assert_allclose(PerEpoch.losses, [epoch.loss * epoch.pairs for epoch in epochs], rtol=1e-12)
     assert model.running_training_loss == pytest.approx(0, abs=1e-6)
-    model.train(sentences, total_examples=1, epochs=1, compute_loss=True)  # begins anew
+    model.train(sentences, total_examples=1, epochs=1, compute_loss=True)  # starts at 0 again
     assert model.get_latest_training_loss() == model.training_report.total_loss > 0
     assert pickle.loads(pickle.dumps(model)).get_latest_training_loss() == model.get_latest_training_loss()
     model.train(sentences, total_examples=1, epochs=1)
     assert model.get_latest_training_loss() == 0.0
 
 
-def test_vocabulary_step_by_step(sentences: Sentences) -> None:
+def test_building_the_vocabulary_step_by_step(sentences: Sentences) -> None:
     model = Word2Vec(vector_size=8, min_count=1, sample=0.01, workers=1)
     with pytest.raises(VocabularyError, match="scan_vocab"):
         model.prepare_vocab()
@@ -155,10 +155,10 @@ def test_a_dry_run_changes_nothing(sentences: Sentences) -> None:
     assert pickle.dumps(model) == before
     with pytest.raises(VocabularyError):
         model.build_vocab(sentences, min_count=10**6)
-    assert pickle.dumps(model) == before  # nor does what fails
+    assert pickle.dumps(model) == before  # a failed call changes nothing, either
 
 
-def test_raw_counts_are_kept_when_asked_for(sentences: Sentences) -> None:
+def test_raw_counts_are_kept_on_request(sentences: Sentences) -> None:
     model = Word2Vec(min_count=5, vector_size=8)
     model.build_vocab([["often"] * 5, ["once"]], keep_raw_vocab=True)
     assert model.raw_vocab == {"often": 5, "once": 1}
@@ -169,7 +169,7 @@ def test_raw_counts_are_kept_when_asked_for(sentences: Sentences) -> None:
     assert model.wv.index_to_key == ["a", "b"]
 
 
-def test_vectors_stay_the_same_object(sentences: Sentences) -> None:
+def test_wv_stays_the_same_object(sentences: Sentences) -> None:
     model = Word2Vec(min_count=1, vector_size=8, workers=1)
     vectors = model.wv
     model.build_vocab(sentences)
@@ -180,18 +180,18 @@ def test_vectors_stay_the_same_object(sentences: Sentences) -> None:
     assert "new" in vectors
     assert vectors.get_vecattr("w0", "colour") == "red"
     assert vectors.get_vecattr("new", "colour") == 0
-    assert model.corpus_count == 5  # of the last text, so that train(new, total_examples=model.corpus_count) is right
+    assert model.corpus_count == 5  # of the last corpus, as train(new, total_examples=model.corpus_count) needs
     model.build_vocab(sentences)
     assert "colour" not in vectors.expandos
     other = Word2Vec(vector_size=8)
     other.wv = vectors
     trained = vectors.vectors.copy()
-    other.reset_from(model)  # takes new vectors, and leaves those of the other model alone
+    other.reset_from(model)  # creates new vectors; those of the other model stay
     assert other.wv is not vectors
     np.testing.assert_array_equal(vectors.vectors, trained)
 
 
-def test_weights_may_be_made_initial_again(sentences: Sentences) -> None:
+def test_weights_can_be_initialised_again(sentences: Sentences) -> None:
     model = Word2Vec(min_count=1, vector_size=8, workers=1, hs=1)
     with pytest.raises(VocabularyError):
         model.update_weights()
@@ -203,7 +203,7 @@ def test_weights_may_be_made_initial_again(sentences: Sentences) -> None:
     assert pickle.dumps(model.wv) == fresh
     assert not model.syn1neg.any()
     assert not model.syn1.any()
-    # Words put into `wv` by hand get rows as those of an update do.
+    # Words appended to `wv` by the user get rows, as those of an update do.
     words = len(model.wv)
     model.wv.key_to_index["by_hand"] = words
     model.wv.index_to_key.append("by_hand")
@@ -217,14 +217,14 @@ def test_weights_may_be_made_initial_again(sentences: Sentences) -> None:
     assert model.wv.index_to_key[-2:] == ["by_hand", "\0"]
 
 
-def test_tables_beside_the_vocabulary() -> None:
+def test_noise_table_and_huffman_codes() -> None:
     model = Word2Vec(min_count=1, vector_size=4, hs=1, ns_exponent=1.0, hashfxn=lambda word: 7)
     model.build_vocab_from_freq({"a": 6, "b": 3, "c": 1})
     assert model.cum_table.tolist() == [round(share * (2**31 - 1)) for share in (0.6, 0.9, 1.0)]
     model.make_cum_table(100)
     assert model.cum_table.tolist() == [60, 90, 100]
     model.create_binary_tree()
-    # The two rarest words are joined first; codes and inner nodes as gensim numbers them.
+    # The two rarest words are merged first; codes and inner nodes have gensim's numbers.
     assert {word: model.wv.get_vecattr(word, "code").tolist() for word in "abc"} == {"a": [1], "b": [0, 1], "c": [0, 0]}
     assert {word: model.wv.get_vecattr(word, "point").tolist() for word in "abc"} == {
         "a": [1],
@@ -232,7 +232,7 @@ def test_tables_beside_the_vocabulary() -> None:
         "c": [1, 0],
     }
     assert pickle.loads(pickle.dumps(model)).wv.get_vecattr("b", "code").tolist() == [0, 1]
-    # numpy.random.default_rng(7).random(3), shifted: what gensim's seeded_vector returns for this hash.
+    # (numpy.random.default_rng(7).random(3) - 0.5) / 3, which gensim returns for this hash.
     np.testing.assert_allclose(model.seeded_vector("x", 3), [0.04169822, 0.13240467, 0.0918952], rtol=1e-5)
     model.negative = 0
     with pytest.raises(AttributeError, match="cum_table"):
@@ -241,23 +241,23 @@ def test_tables_beside_the_vocabulary() -> None:
         model.init_sims()
 
 
-def test_rules_decide_before_counts() -> None:
+def test_trim_rules_take_precedence_over_counts() -> None:
     decisions = {"dropped": RULE_DISCARD, "kept": RULE_KEEP}
-    asked: list[tuple[str, int, int]] = []
+    arguments: list[tuple[str, int, int]] = []
 
     def rule(word: str, count: int, min_count: int) -> int:
-        asked.append((word, count, min_count))
+        arguments.append((word, count, min_count))
         return decisions.get(word, RULE_DEFAULT)
 
     sentences = [["dropped"] * 9, ["kept"], ["rare"], ["often"] * 5]
     model = Word2Vec(min_count=3, vector_size=4)
     model.build_vocab(sentences, trim_rule=rule)
     assert model.wv.index_to_key == ["often", "kept"]
-    assert set(asked) == {("dropped", 9, 3), ("kept", 1, 3), ("rare", 1, 3), ("often", 5, 3)}
+    assert set(arguments) == {("dropped", 9, 3), ("kept", 1, 3), ("rare", 1, 3), ("often", 5, 3)}
     assert Word2Vec(sentences, min_count=3, vector_size=4, trim_rule=rule).wv.index_to_key == ["often", "kept"]
 
 
-def test_load_is_for_the_class(sentences: Sentences, tmp_path: Path) -> None:
+def test_load_must_be_called_on_the_class(sentences: Sentences, tmp_path: Path) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     model.save(tmp_path / "model")
     model.wv.save(tmp_path / "vectors")
@@ -269,7 +269,7 @@ def test_load_is_for_the_class(sentences: Sentences, tmp_path: Path) -> None:
         assert isinstance(caught.value, FormatError)
 
 
-def test_saving_into_an_open_file(sentences: Sentences, tmp_path: Path) -> None:
+def test_saving_to_an_open_file(sentences: Sentences, tmp_path: Path) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     phrases = Phrases(sentences, min_count=1, threshold=0.1)
     for number, thing in enumerate((model, model.wv, phrases, phrases.freeze())):
@@ -279,11 +279,11 @@ def test_saving_into_an_open_file(sentences: Sentences, tmp_path: Path) -> None:
         assert stream.getvalue() == path.read_bytes()
 
 
-def test_events_are_kept_in_files(sentences: Sentences, tmp_path: Path) -> None:
+def test_lifecycle_events_are_saved(sentences: Sentences, tmp_path: Path) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     phrases = Phrases(sentences, min_count=1, threshold=0.1)
     for thing in (model, model.wv, phrases, phrases.freeze()):
-        assert thing.lifecycle_events == []  # nothing by itself: equal models give equal files
+        assert thing.lifecycle_events == []  # none is added automatically: equal models give equal files
         thing.add_lifecycle_event("checked", by="me", log_level=0)
         thing.save(tmp_path / "file")
         events = type(thing).load(tmp_path / "file").lifecycle_events
@@ -299,8 +299,8 @@ def test_events_are_kept_in_files(sentences: Sentences, tmp_path: Path) -> None:
         thing.save(tmp_path / "file")
 
 
-def test_continuing_from_vectors_of_others(sentences: Sentences, tmp_path: Path) -> None:
-    """Input rows from a file, output rows from an array: both are where training begins."""
+def test_training_from_given_vectors_and_output_layer(sentences: Sentences, tmp_path: Path) -> None:
+    """Vectors from a file and an output layer from an array are where training starts."""
     first = Word2Vec(sentences, min_count=1, vector_size=8, epochs=3, workers=1)
     first.wv.save_word2vec_format(tmp_path / "vectors.bin", binary=True)
     second = Word2Vec(vector_size=8, min_count=1, workers=1, seed=9)
@@ -313,7 +313,7 @@ def test_continuing_from_vectors_of_others(sentences: Sentences, tmp_path: Path)
     second.train(sentences, total_examples=1, epochs=1, start_alpha=1e-9, end_alpha=1e-9)
     np.testing.assert_allclose(second.wv.vectors, first.wv.vectors, atol=1e-6)
     np.testing.assert_allclose(second.syn1neg, first.syn1neg, atol=1e-6)
-    # Without training's own rows the loss begins where the other model's ended, not at that of a new model.
+    # The loss starts where that of the other model ended, below that of a new model.
     third = Word2Vec(vector_size=8, min_count=1, workers=1, seed=9)
     third.build_vocab(sentences)
     third.train(sentences, total_examples=1, epochs=1, start_alpha=1e-9, end_alpha=1e-9)

@@ -1,4 +1,4 @@
-"""A saved model is the model: it answers and goes on training as if it had not been saved."""
+"""Saved models: after loading, they answer and train exactly as before."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ def layers_of(model: Word2Vec) -> dict[str, bytes]:
     return layers
 
 
-def go_on(model: Word2Vec, sentences: Sentences) -> dict[str, bytes]:
+def trained_further(model: Word2Vec, sentences: Sentences) -> dict[str, bytes]:
     model.train(sentences, total_examples=len(sentences), epochs=2, start_alpha=0.01)
     return layers_of(model)
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("way", ["file", "mapped file", "folder", "pickle", "copy"])
-def test_training_goes_on_as_without_saving(
-    sentences: Sentences, tmp_path: Path, objective: dict[str, int], way: str
+@pytest.mark.parametrize("method", ["file", "mapped file", "folder", "pickle", "copy"])
+def test_training_continues_as_without_saving(
+    sentences: Sentences, tmp_path: Path, objective: dict[str, int], method: str
 ) -> None:
     model = Word2Vec(sentences, min_count=2, vector_size=20, workers=1, epochs=2, sample=0.01, **objective)
     model.wv.vectors_lockf = np.linspace(0, 1, len(model.wv), dtype=np.float32)
     path = tmp_path / "model"
-    if way == "pickle":
-        twin = pickle.loads(pickle.dumps(model))
-    elif way == "copy":
-        twin = copy.deepcopy(model)
-    elif way == "folder":
+    if method == "pickle":
+        copied = pickle.loads(pickle.dumps(model))
+    elif method == "copy":
+        copied = copy.deepcopy(model)
+    elif method == "folder":
         model.save_pretrained(path)
-        twin = Word2Vec.from_pretrained(path)
+        copied = Word2Vec.from_pretrained(path)
     else:
         model.save(path)
-        twin = Word2Vec.load(path, mmap="r" if way == "mapped file" else None)
-    assert layers_of(twin) == layers_of(model)
-    assert (twin.options, twin.vocabulary_options) == (model.options, model.vocabulary_options)
-    assert twin.wv.most_similar("w1") == model.wv.most_similar("w1")
-    assert go_on(twin, sentences) == go_on(model, sentences)
-    assert twin.train_count == model.train_count == 2
+        copied = Word2Vec.load(path, mmap="r" if method == "mapped file" else None)
+    assert layers_of(copied) == layers_of(model)
+    assert (copied.options, copied.vocabulary_options) == (model.options, model.vocabulary_options)
+    assert copied.wv.most_similar("w1") == model.wv.most_similar("w1")
+    assert trained_further(copied, sentences) == trained_further(model, sentences)
+    assert copied.train_count == model.train_count == 2
 
 
-def test_the_file_is_the_same_every_time(sentences: Sentences, tmp_path: Path) -> None:
+def test_equal_models_give_equal_files(sentences: Sentences, tmp_path: Path) -> None:
     Word2Vec(sentences, min_count=1, vector_size=8, workers=1, comment="grüße").save(tmp_path / "first")
     loaded = Word2Vec.load(tmp_path / "first")
     assert loaded.comment == "grüße"
@@ -65,12 +65,12 @@ def test_the_file_is_the_same_every_time(sentences: Sentences, tmp_path: Path) -
     assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
 
 
-def test_a_model_without_a_vocabulary(tmp_path: Path, sentences: Sentences) -> None:
+def test_model_without_a_vocabulary(tmp_path: Path, sentences: Sentences) -> None:
     Word2Vec(min_count=1, vector_size=8, window=7).save(tmp_path / "model")
     model = Word2Vec.load(tmp_path / "model")
     assert (len(model.wv), model.options.window) == (0, 7)
     model.build_vocab(sentences)
-    model.train(sentences, total_examples=len(sentences), epochs=1)
+    assert model.train(sentences, total_examples=len(sentences), epochs=1)[1] == sum(map(len, sentences))
 
 
 CHANGES: list[tuple[str, str, Any]] = [
@@ -93,7 +93,7 @@ CHANGES: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("part", "name", "value"), CHANGES)
-def test_settings_of_a_file_are_checked(sentences: Sentences, tmp_path: Path, part: str, name: str, value: Any) -> None:
+def test_invalid_settings_are_rejected(sentences: Sentences, tmp_path: Path, part: str, name: str, value: Any) -> None:
     path = tmp_path / "model"
     Word2Vec(sentences, min_count=1, vector_size=8, epochs=1).save(path)
     archive = read_archive(path)
@@ -105,7 +105,7 @@ def test_settings_of_a_file_are_checked(sentences: Sentences, tmp_path: Path, pa
 
 
 @pytest.mark.parametrize("name", ["model", "training", "vocabulary", "vectors"])
-def test_missing_settings(sentences: Sentences, tmp_path: Path, name: str) -> None:
+def test_missing_settings_are_rejected(sentences: Sentences, tmp_path: Path, name: str) -> None:
     path = tmp_path / "model"
     Word2Vec(sentences, min_count=1, vector_size=8, epochs=1).save(path)
     archive = read_archive(path)
@@ -116,7 +116,7 @@ def test_missing_settings(sentences: Sentences, tmp_path: Path, name: str) -> No
 
 
 @pytest.mark.parametrize("layer", [np.zeros((3, 8), np.float32), np.zeros((100, 8)), np.zeros(8, np.float32)])
-def test_layers_that_do_not_fit(sentences: Sentences, tmp_path: Path, layer: Any) -> None:
+def test_layers_of_wrong_shape_or_type_are_rejected(sentences: Sentences, tmp_path: Path, layer: Any) -> None:
     path = tmp_path / "model"
     Word2Vec(sentences, min_count=1, vector_size=8, epochs=1).save(path)
     archive = read_archive(path)
@@ -125,7 +125,7 @@ def test_layers_that_do_not_fit(sentences: Sentences, tmp_path: Path, layer: Any
         Word2Vec.load(path)
 
 
-def test_a_bad_environment_is_not_blamed_on_the_file(
+def test_an_invalid_environment_variable_is_not_an_error_of_the_file(
     sentences: Sentences, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Word2Vec(sentences, min_count=1, vector_size=8, epochs=1).save(tmp_path / "model")
@@ -135,7 +135,7 @@ def test_a_bad_environment_is_not_blamed_on_the_file(
     assert not isinstance(caught.value, FormatError)
 
 
-def test_a_file_of_vectors_is_no_model(sentences: Sentences, tmp_path: Path) -> None:
+def test_a_file_of_vectors_is_not_a_model(sentences: Sentences, tmp_path: Path) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1)
     model.wv.save(tmp_path / "vectors")
     with pytest.raises(FormatError, match=r"KeyedVectors\.load"):

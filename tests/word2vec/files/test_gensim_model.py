@@ -1,4 +1,4 @@
-"""Models that gensim saved go on training here."""
+"""Models saved by gensim: loading, continued training, conversion."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wordkin.word2vec.files.gensim_model import NotContinuableError
 FILES = Path(__file__).resolve().parents[2] / "formats"
 
 
-def test_a_model_is_read_whole() -> None:
+def test_a_model_is_loaded_completely() -> None:
     expected = np.load(FILES / "gensim-negative.expected.npz")
     model = Word2Vec.from_gensim(FILES / "gensim-negative.model")
     np.testing.assert_array_equal(model.wv.vectors, expected["vectors"])
@@ -30,14 +30,14 @@ def test_a_model_is_read_whole() -> None:
     assert not np.array_equal(model.wv.vectors, expected["vectors"])
 
 
-def test_what_cannot_go_on_says_so() -> None:
+def test_models_whose_training_cannot_continue_are_rejected() -> None:
     with pytest.raises(NotContinuableError, match="hierarchical softmax"):
         Word2Vec.from_gensim(FILES / "gensim-hierarchical.model")
     with pytest.raises(FormatError, match="vectors without a model"):
         Word2Vec.from_gensim(FILES / "gensim-separate.kv")
 
 
-def test_convert_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_convert_keeps_the_model_if_possible(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     expected = np.load(FILES / "gensim-negative.expected.npz")
     target = str(tmp_path / "model.safetensors")
     assert main(["convert", str(FILES / "gensim-negative.model"), target]) == 0
@@ -45,8 +45,8 @@ def test_convert_keeps_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixtu
     np.testing.assert_array_equal(Word2Vec.load(target).syn1neg, expected["syn1neg"])
     for name in ("gensim-hierarchical.model", "gensim-separate.kv"):
         assert main(["convert", str(FILES / name), target]) == 0
-        told = capsys.readouterr()
-        assert "(vectors)" in told.out
-        assert ("only its vectors are written" in told.err) == ("hierarchical" in name)
+        captured = capsys.readouterr()
+        assert "(vectors)" in captured.out
+        assert ("only its vectors are written" in captured.err) == ("hierarchical" in name)
         assert main(["convert", str(FILES / name), target, "--to", "model"]) == 2
         capsys.readouterr()

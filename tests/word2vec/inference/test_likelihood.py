@@ -1,4 +1,4 @@
-"""score and predict_output_word against their definitions."""
+"""`score` and `predict_output_word` compared with their definitions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def model_of(sentences: Sentences, **options: Any) -> Word2Vec:
 
 
 def log_probability(model: Word2Vec, sentence: Sequence[str], *, skipgram: bool, mean: bool) -> float:
-    """Sum over words and contexts of the log-probability of the path, branch by branch."""
+    """Return the log-probabilities of all branches on the paths of all words, summed."""
     paths = _core.word2vec.huffman_paths(model.wv.expandos["count"])
     ids = [model.wv.key_to_index[word] for word in sentence if word in model.wv]
     vectors, nodes = model.wv.vectors.astype(np.float64), model.syn1.astype(np.float64)
@@ -39,24 +39,24 @@ def log_probability(model: Word2Vec, sentence: Sequence[str], *, skipgram: bool,
 
 
 @pytest.mark.parametrize(("sg", "cbow_mean"), [(1, 1), (0, 1), (0, 0)])
-def test_score(sentences: Sentences, sg: int, cbow_mean: int) -> None:
+def test_score_equals_its_definition(sentences: Sentences, sg: int, cbow_mean: int) -> None:
     model = model_of(sentences, sg=sg, cbow_mean=cbow_mean, hs=1, negative=0)
-    asked = [*sentences[:10], ["w1", "unknown", "w2"], ["unknown"], [], ["w3"]]
-    expected = [log_probability(model, sentence, skipgram=bool(sg), mean=bool(cbow_mean)) for sentence in asked]
-    scores = model.score(asked)
+    queries = [*sentences[:10], ["w1", "unknown", "w2"], ["unknown"], [], ["w3"]]
+    expected = [log_probability(model, sentence, skipgram=bool(sg), mean=bool(cbow_mean)) for sentence in queries]
+    scores = model.score(queries)
     assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, expected, rtol=1e-5)
-    np.testing.assert_array_equal(model.score(iter(asked), total_sentences=3), scores[:3])
+    np.testing.assert_array_equal(model.score(iter(queries), total_sentences=3), scores[:3])
     assert len(model.score([])) == 0
 
 
-def test_score_needs_a_tree(sentences: Sentences) -> None:
+def test_score_needs_hierarchical_softmax(sentences: Sentences) -> None:
     with pytest.raises(RuntimeError, match="hs=1"):
         model_of(sentences).score(sentences)
 
 
 @pytest.mark.parametrize("cbow_mean", [0, 1])
-def test_predicted_words(sentences: Sentences, cbow_mean: int) -> None:
+def test_predictions_equal_their_definition(sentences: Sentences, cbow_mean: int) -> None:
     model = model_of(sentences, cbow_mean=cbow_mean)
     context = ["w1", "w5", "unknown", "w1"]
     rows = model.wv.vectors[[model.wv.key_to_index[word] for word in context if word in model.wv]].astype(np.float64)
@@ -74,7 +74,7 @@ def test_predicted_words(sentences: Sentences, cbow_mean: int) -> None:
     assert model.predict_output_word(numbers, topn=3) == found[:3]
 
 
-def test_nothing_known_to_predict_from(sentences: Sentences) -> None:
+def test_predictions_from_unknown_words(sentences: Sentences) -> None:
     model = model_of(sentences)
     for context in ([], ["unknown"]):
         with pytest.warns(UserWarning, match="out-of-vocabulary"):
@@ -83,7 +83,7 @@ def test_nothing_known_to_predict_from(sentences: Sentences) -> None:
         model_of(sentences, hs=1, negative=0).predict_output_word(["w1"])
 
 
-def test_extreme_scores_give_probabilities(sentences: Sentences) -> None:
+def test_large_scores_give_finite_probabilities(sentences: Sentences) -> None:
     model = model_of(sentences)
     model.syn1neg[:] *= 1e4
     found = model.predict_output_word(["w1"], topn=None)

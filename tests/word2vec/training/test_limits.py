@@ -1,4 +1,4 @@
-"""Sizes at the edge: more memory than there is, matrices of more than 2**31 numbers, counts beyond 2**53."""
+"""Limits: layers larger than the memory, matrices of more than 2**31 elements, counts beyond 2**53."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def state_of(model: Word2Vec) -> tuple[Any, ...]:
     return model.wv, model.wv.vectors.tobytes(), model.corpus_count, model.corpus_total_words, model._state.output
 
 
-def test_layers_beyond_the_memory_are_refused_and_nothing_changes(
+def test_layers_larger_than_the_memory_are_rejected_without_changes(
     sentences: Sentences, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=16, epochs=1)
@@ -38,11 +38,11 @@ def test_layers_beyond_the_memory_are_refused_and_nothing_changes(
             change()
         after = state_of(model)
         assert all(new is old or new == old for new, old in zip(after, before, strict=True))
-    monkeypatch.setattr(weights, "memory_limit", lambda: None)  # where the system does not tell
+    monkeypatch.setattr(weights, "memory_limit", lambda: None)  # unknown on this system
     model.build_vocab(sentences)
 
 
-def test_a_product_of_sizes_that_no_machine_has() -> None:
+def test_layers_larger_than_any_memory() -> None:
     model = Word2Vec(vector_size=2**20, min_count=1)
     with pytest.raises(ResourceError, match="GiB"):
         model.build_vocab_from_freq(dict.fromkeys(map(str, range(10**6)), 1))  # 8 TiB
@@ -51,7 +51,7 @@ def test_a_product_of_sizes_that_no_machine_has() -> None:
         PaddedRows(2**40, 2**30)
 
 
-def test_estimates() -> None:
+def test_estimated_memory() -> None:
     model = Word2Vec(vector_size=100, hs=1)
     estimate = model.estimate_memory(2**31 - 1)
     assert estimate["vectors"] == estimate["syn1"] == estimate["syn1neg"] == (2**31 - 1) * 112 * 4
@@ -81,7 +81,7 @@ def write(folder: Path, **files: str) -> Path:
         ({}, None),
     ],
 )
-def test_limit_of_the_memory(tmp_path: Path, files: dict[str, str], expected: int | None) -> None:
+def test_memory_limit(tmp_path: Path, files: dict[str, str], expected: int | None) -> None:
     write(tmp_path, **files)
     assert compute.memory_limit(tmp_path, tmp_path / "meminfo") == expected
 
@@ -98,25 +98,25 @@ def test_limit_of_the_memory(tmp_path: Path, files: dict[str, str], expected: in
         ({}, None),
     ],
 )
-def test_quota_of_the_cpus(tmp_path: Path, files: dict[str, str], expected: float | None) -> None:
+def test_cpu_quota(tmp_path: Path, files: dict[str, str], expected: float | None) -> None:
     assert compute._cgroup_cpu_quota(write(tmp_path, **files)) == expected
 
 
 def padded(rows: int, columns: int) -> np.ndarray:
-    """Zeros on a cache line, in memory that the system gives page by page as it is touched."""
+    """Return aligned zeros, in memory that the system provides page by page when it is written."""
     buffer = np.zeros(rows * columns + 16, dtype=np.float32)
     start = -buffer.ctypes.data % 64 // 4
     return buffer[start : start + rows * columns].reshape(rows, columns)
 
 
 @pytest.mark.parametrize("objective", [{"architecture": "skipgram"}, {"architecture": "cbow"}])
-def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
-    """Long rows, so that few are touched: the last two words, one of them the only noise, and the root of the tree."""
+def test_matrices_of_more_than_2_to_the_31_elements(objective: dict[str, Any]) -> None:
+    """Rows are long, and only few of them are written: those of the last two words and the root of the tree."""
     width, words = 2**20, 2**11 + 8
     try:
         matrices = {name: padded(words, width) for name in ("input", "output", "nodes")}
     except MemoryError:
-        pytest.skip("the system promises no three times 8.6 GB of memory, touched or not")
+        pytest.skip("the system does not overcommit three times 8.6 GB of memory")
     counts = np.zeros(words, dtype=np.int64)
     counts[-2:] = 5, 1
     matrices["input"][-2:] = 1 / np.sqrt(width)
@@ -139,16 +139,16 @@ def test_rows_behind_two_billion_numbers(objective: dict[str, Any]) -> None:
     last, before = np.array([words - 1, words - 2])
     for matrix in (matrices["input"], matrices["output"]):
         for row in (last, before):
-            assert len(np.unique(matrix[row])) == 1  # the whole row, with one value, since all began so
+            assert len(np.unique(matrix[row])) == 1  # the whole row was updated, with one value
             assert abs(matrix[row, 0]) != np.float32(1 / np.sqrt(width))
     assert matrices["nodes"][words - 2].any()  # the root
-    # What wrapped around at 2**31 numbers would have fallen on one of the first rows.
+    # An index that overflowed at 2**31 elements would have changed one of the first rows.
     assert not matrices["input"][:8].any()
     assert not matrices["output"][:8].any()
     assert session.tally()["pairs"] == 2
 
 
-def test_counts_beyond_every_float() -> None:
+def test_counts_up_to_2_to_the_62() -> None:
     model = Word2Vec(min_count=1, vector_size=8, hs=1, workers=1)
     model.build_vocab_from_freq({"a": 2**62, "b": 2**40, "c": 1})
     assert model.wv.get_vecattr("a", "count") == 2**62
@@ -158,12 +158,12 @@ def test_counts_beyond_every_float() -> None:
         model.build_vocab_from_freq({"a": 2**62, "b": 2**62})
 
 
-def test_words_beyond_two_to_the_32_are_counted() -> None:
+def test_corpora_of_more_than_2_to_the_32_words() -> None:
     model = Word2Vec(min_count=1, vector_size=8, workers=1)
     model.build_vocab_from_freq({"a": 2**33, "b": 2**33}, corpus_count=2**33)
     assert model.corpus_total_words == 2**34
     rate = model.alpha
-    # So large a promise, and so little text: the rate has hardly fallen.
+    # The corpus is a tiny part of the given total, so that the learning rate hardly decreases.
     model.train(iter([["a", "b"]]), total_words=2**40, epochs=1)
     assert model.training_report.epochs[0].learning_rate == pytest.approx(rate)
 
@@ -189,7 +189,7 @@ def session(**changes: Any) -> Any:
         ([0, 1], [], "got 0"),
     ],
 )
-def test_bad_ids_and_ends_are_refused_before_a_thread_sees_them(ids: list[int], ends: list[int], message: str) -> None:
+def test_invalid_ids_and_ends_are_rejected(ids: list[int], ends: list[int], message: str) -> None:
     running = session()
     with pytest.raises(ValueError, match=message):
         running.feed(np.array(ids, dtype=np.int32), np.array(ends, dtype=np.int64), 2)
@@ -198,7 +198,7 @@ def test_bad_ids_and_ends_are_refused_before_a_thread_sees_them(ids: list[int], 
     assert running.tally()["trained_words"] == 0
 
 
-def test_ids_are_those_of_words_even_if_a_matrix_has_more_rows() -> None:
+def test_ids_of_rows_without_a_word_are_rejected() -> None:
     running = session(input=padded(9, 16), output=padded(9, 16))
     with pytest.raises(ValueError, match="no word has the id 3"):
         running.feed(np.array([3], dtype=np.int32), np.array([1], dtype=np.int64), 1)
@@ -221,12 +221,14 @@ def test_ids_are_those_of_words_even_if_a_matrix_has_more_rows() -> None:
         ({"options": SimpleNamespace()}, AttributeError, "architecture"),
     ],
 )
-def test_arrays_that_do_not_fit_are_named(changes: dict[str, Any], error: type[Exception], message: str) -> None:
+def test_arrays_of_wrong_shape_or_type_are_rejected(
+    changes: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         session(**changes)
 
 
-def test_a_read_only_array_is_not_written_to() -> None:
+def test_read_only_arrays_are_rejected() -> None:
     matrix = padded(3, 16)
     matrix.setflags(write=False)
     with pytest.raises(TypeError, match="`input` must be writeable"):

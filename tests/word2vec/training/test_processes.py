@@ -1,4 +1,4 @@
-"""Training among the things that happen to processes: signals, threads, forks, limits, the end of the interpreter."""
+"""Training and the process: signals, threads, forks, resource limits, exit of the interpreter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TEXT = 'text = [[f"w{(i * i + j) % 97}" for j in range(1 + i % 23)] for i in ran
 
 @needs_posix
 def test_interruption_at_random_times(run_script: RunScript) -> None:
-    """KeyboardInterrupt, no thread left, and a model that says so and goes on; also when the signal comes twice."""
+    """Ctrl-C once or twice: KeyboardInterrupt, no threads left, an interrupted report, and training can continue."""
     script = f"""
         import os, random, signal, threading, time
         import numpy as np
@@ -61,7 +61,7 @@ def test_interruption_at_random_times(run_script: RunScript) -> None:
             assert attempt % 2 or model.training_report.interrupted
             assert np.isfinite(model.wv.vectors).all()
             assert abs(model.wv.similarity("w1", "w1") - 1) < 1e-5
-            for _ in range(6000):  # the presser, too, takes its time to go
+            for _ in range(6000):  # the signalling thread needs time to exit, too
                 if threads() == before:
                     break
                 time.sleep(0.01)
@@ -74,7 +74,7 @@ def test_interruption_at_random_times(run_script: RunScript) -> None:
 
 
 @needs_posix
-def test_interruption_within_a_sentence_that_takes_minutes(run_script: RunScript) -> None:
+def test_interruption_within_a_long_sentence(run_script: RunScript) -> None:
     script = """
         import os, signal, threading
         from wordkin import Word2Vec
@@ -88,14 +88,14 @@ def test_interruption_within_a_sentence_that_takes_minutes(run_script: RunScript
             except KeyboardInterrupt:
                 assert model.training_report.epochs[-1].interrupted
             else:
-                raise AssertionError("it came to its end")
+                raise AssertionError("the training finished")
     """
     run_script(script)
 
 
 @needs_posix
-def test_children_may_train_and_query(run_script: RunScript) -> None:
-    """Forked after training, and while another thread trains."""
+def test_forked_children_can_train_and_query(run_script: RunScript) -> None:
+    """Children are forked after a training, and while another thread trains."""
     script = f"""
         import os, threading
         from wordkin import Word2Vec
@@ -147,8 +147,8 @@ def test_children_may_train_and_query(run_script: RunScript) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of processes and users as on Linux")
 @pytest.mark.parametrize("allowed", [0, 1])
-def test_fewer_threads_where_the_system_refuses_them(run_script: RunScript, allowed: int) -> None:
-    """At worst the calling thread does the work, with the same result as one worker."""
+def test_training_with_fewer_threads_than_requested(run_script: RunScript, allowed: int) -> None:
+    """If the system allows no more threads, the calling thread does the work, with the result of one worker."""
     script = f"""
         import logging, os, resource, sys
         import numpy as np
@@ -159,7 +159,7 @@ def test_fewer_threads_where_the_system_refuses_them(run_script: RunScript, allo
         expected = Word2Vec(text, workers=1, **options)
         model = Word2Vec(workers=4, **options)
         model.build_vocab(text)
-        if os.getuid() == 0:  # no limit holds for root
+        if os.getuid() == 0:  # root has no limits
             os.setuid(61_234)
         tasks = len(os.listdir("/proc/self/task"))
         resource.setrlimit(resource.RLIMIT_NPROC, (tasks + {allowed},) * 2)
@@ -173,7 +173,7 @@ def test_fewer_threads_where_the_system_refuses_them(run_script: RunScript, allo
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no affinity of processes here")
-def test_workers_are_the_cores_allowed(run_script: RunScript) -> None:
+def test_default_of_workers_respects_the_cpu_affinity(run_script: RunScript) -> None:
     script = """
         import os
         from wordkin import Word2Vec, show_config
@@ -185,8 +185,8 @@ def test_workers_are_the_cores_allowed(run_script: RunScript) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of address space as on Linux")
-def test_no_memory_in_a_worker_reaches_the_caller(run_script: RunScript) -> None:
-    """Wide windows and much noise need scratch of gigabytes, asked for within the worker."""
+def test_memory_errors_of_training_threads_propagate(run_script: RunScript) -> None:
+    """Wide windows with many noise words need buffers of gigabytes in each thread."""
     script = """
         import resource
         import numpy as np
@@ -210,7 +210,7 @@ def test_no_memory_in_a_worker_reaches_the_caller(run_script: RunScript) -> None
     run_script(script)
 
 
-def test_the_interpreter_may_end_while_a_daemon_trains(run_script: RunScript) -> None:
+def test_the_interpreter_can_exit_while_a_daemon_thread_trains(run_script: RunScript) -> None:
     script = f"""
         import threading
         from wordkin import Word2Vec
@@ -228,9 +228,10 @@ def test_the_interpreter_may_end_while_a_daemon_trains(run_script: RunScript) ->
             kwargs=dict(total_examples=900, epochs=10**6, callbacks=[Begin()]),
         ).start()
         began.wait()
+        print("training")
     """
     for _ in range(3):
-        run_script(script)
+        assert run_script(script) == "training\n"
 
 
 def test_training_in_another_thread(sentences: Sentences) -> None:
@@ -242,7 +243,7 @@ def test_training_in_another_thread(sentences: Sentences) -> None:
     np.testing.assert_array_equal(there[0].wv.vectors, here.wv.vectors)
 
 
-def test_two_models_at_once(sentences: Sentences) -> None:
+def test_training_several_models_concurrently(sentences: Sentences) -> None:
     expected = Word2Vec(sentences, min_count=1, vector_size=8, workers=1).wv.vectors
     models: list[Word2Vec] = []
     threads = [
@@ -258,7 +259,7 @@ def test_two_models_at_once(sentences: Sentences) -> None:
         np.testing.assert_array_equal(model.wv.vectors, expected)
 
 
-def test_one_model_trains_once_at_a_time(sentences: Sentences) -> None:
+def test_concurrent_training_of_one_model_is_rejected(sentences: Sentences) -> None:
     model = Word2Vec(min_count=1, vector_size=8, workers=1)
     model.build_vocab(sentences)
     inside, refused = threading.Event(), threading.Event()
@@ -285,8 +286,8 @@ def test_one_model_trains_once_at_a_time(sentences: Sentences) -> None:
     model.train(sentences, total_examples=1, epochs=1)
 
 
-def test_a_corpus_that_fails_midway(sentences: Sentences) -> None:
-    """Its exception comes through as it is, and the model is as usable as before."""
+def test_exceptions_of_the_corpus_propagate(sentences: Sentences) -> None:
+    """The model stays usable."""
 
     class Failing:
         def __init__(self, good: int) -> None:
@@ -313,7 +314,7 @@ def test_a_corpus_that_fails_midway(sentences: Sentences) -> None:
 
 
 @pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "avx512bf16", "amx", "neon"])
-def test_the_environment_caps_the_instruction_set(
+def test_environment_variable_limits_the_instruction_set(
     sentences: Sentences, monkeypatch: pytest.MonkeyPatch, isa: str
 ) -> None:
     monkeypatch.setenv("WORDKIN_MAX_ISA", isa)
@@ -321,10 +322,10 @@ def test_the_environment_caps_the_instruction_set(
     order = ["baseline", "neon", "avx2", "avx512", "avx512bf16", "amx"]
     best = [name for name in compute.available_isas() if order.index(name) <= order.index(isa)][-1]
     assert model.training_report.isa == best
-    assert Word2Vec(max_isa="baseline")._state.compute.isa == "baseline"  # an argument goes before
+    assert Word2Vec(max_isa="baseline")._state.compute.isa == "baseline"  # the argument takes precedence
 
 
-def test_a_bad_cap_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORDKIN_MAX_ISA", "sse9")
     with pytest.raises(ValueError, match=r"WORDKIN_MAX_ISA must be one of baseline.*sse9"):
         Word2Vec()

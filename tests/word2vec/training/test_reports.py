@@ -1,4 +1,4 @@
-"""What the training report says: losses, pairs, terms and words, with any number of threads."""
+"""Training reports: losses and numbers of pairs, scores and words, for any number of threads."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Sentences = list[list[str]]
 
 
 def pairs_of(sentences: Sentences, window: int) -> int:
-    """Words with their neighbours at most `window` places away."""
+    """Return the number of pairs of words at most `window` positions apart."""
     return sum(len(context) for sentence in sentences for _, context in reference.contexts(sentence, window))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 @pytest.mark.parametrize("window", [1, 3, 100])
-def test_counts_of_whole_windows_are_exact(sentences: Sentences, window: int, workers: int) -> None:
+def test_numbers_of_pairs_and_scores_with_fixed_windows(sentences: Sentences, window: int, workers: int) -> None:
     words, longer = sum(map(len, sentences)), [sentence for sentence in sentences if len(sentence) > 1]
     options: dict[str, Any] = {
         "min_count": 1, "vector_size": 4, "sample": 0, "shrink_windows": False, "window": window, "hs": 1,
@@ -31,36 +31,36 @@ def test_counts_of_whole_windows_are_exact(sentences: Sentences, window: int, wo
     for architecture, pairs in ((1, pairs_of(sentences, window)), (0, sum(map(len, longer)))):
         model = Word2Vec(sentences, sg=architecture, **options)
         lengths = [len(codes) for _, codes in _core.word2vec.huffman_paths(model.wv.expandos["count"])]
-        terms = sum(
+        scores = sum(
             lengths[model.wv.key_to_index[centre]] * (len(context) if architecture else min(len(context), 1))
             for sentence in sentences
             for centre, context in reference.contexts(sentence, window)
         )
         for epoch in model.training_report.epochs:
-            assert (epoch.pairs, epoch.scores) == (pairs, terms)
+            assert (epoch.pairs, epoch.scores) == (pairs, scores)
             assert epoch.raw_words == epoch.trained_words == words
         assert model.training_report.raw_words == 3 * words
 
 
-def test_terms_of_noise(sentences: Sentences) -> None:
-    """A target and its noise words, less those that are the target itself."""
+def test_number_of_scores_with_noise_words(sentences: Sentences) -> None:
+    """Noise words that equal the target are skipped."""
     model = Word2Vec(
         sentences, min_count=1, vector_size=4, sample=0, shrink_windows=False, window=2, negative=7, epochs=4, workers=1
     )
     shares = reference.noise_probabilities(model.wv.expandos["count"], 0.75)
-    pairs = terms = 0.0
+    pairs = scores = 0.0
     variance = 0.0
     for sentence in sentences:
         for centre, context in reference.contexts([model.wv.key_to_index[word] for word in sentence], 2):
             if context:
                 pairs += 4
-                terms += 4 * (1 + 7 * (1 - shares[centre]))
+                scores += 4 * (1 + 7 * (1 - shares[centre]))
                 variance += 4 * 7 * shares[centre] * (1 - shares[centre])
     assert sum(epoch.pairs for epoch in model.training_report.epochs) == pairs
-    assert abs(sum(epoch.scores for epoch in model.training_report.epochs) - terms) < 5 * np.sqrt(variance)
+    assert abs(sum(epoch.scores for epoch in model.training_report.epochs) - scores) < 5 * np.sqrt(variance)
 
 
-def test_drawn_windows_reach_every_distance_equally_often(make_sentences: Callable[..., Sentences]) -> None:
+def test_window_sizes_are_uniformly_distributed(make_sentences: Callable[..., Sentences]) -> None:
     sentences = make_sentences(300, 50, longest=60)
     model = Word2Vec(sentences, min_count=1, vector_size=4, sample=0, window=4, sg=1, epochs=1, workers=1, negative=1)
     exact = np.mean([pairs_of(sentences, reach) for reach in (1, 2, 3, 4)])
@@ -68,10 +68,10 @@ def test_drawn_windows_reach_every_distance_equally_often(make_sentences: Callab
 
 
 @pytest.mark.parametrize("objective", [{"sg": 1}, {"sg": 0}, {"sg": 1, "hs": 1, "negative": 0}, {"sg": 0, "hs": 1}])
-def test_losses_agree_with_any_number_of_threads(
+def test_loss_does_not_depend_on_the_number_of_threads(
     make_sentences: Callable[..., Sentences], objective: dict[str, int]
 ) -> None:
-    """Of vectors that hardly move the loss is the same up to rounding: every job's draws are its own."""
+    """With fixed vectors it is equal up to rounding, since each job has its own random stream."""
     sentences = make_sentences(1000, 200)
     losses = []
     for workers in (1, 2, 4):
@@ -87,13 +87,13 @@ def test_losses_agree_with_any_number_of_threads(
         losses += [epoch.loss for epoch in report.epochs]
         total = sum(epoch.loss * epoch.pairs for epoch in report.epochs)
         assert model.get_latest_training_loss() == pytest.approx(total)
-    assert losses[0] != losses[1]  # epochs draw anew
+    assert losses[0] != losses[1]  # epochs sample differently
     assert losses[::2] == pytest.approx([losses[0]] * 3, rel=1e-6)
     assert losses[1::2] == pytest.approx([losses[1]] * 3, rel=1e-6)
 
 
 @pytest.mark.parametrize("sg", [0, 1])
-def test_threads_learn_as_well_as_one(make_sentences: Callable[..., Sentences], sg: int) -> None:
+def test_threads_do_not_change_the_final_loss(make_sentences: Callable[..., Sentences], sg: int) -> None:
     sentences = make_sentences(3000, 300)
     losses = [
         Word2Vec(sentences, min_count=1, vector_size=32, workers=workers, sg=sg, alpha=0.05, batch_words=1000)
@@ -104,13 +104,13 @@ def test_threads_learn_as_well_as_one(make_sentences: Callable[..., Sentences], 
     assert losses == pytest.approx([losses[0]] * 3, rel=0.02)
 
 
-def test_loss_without_compute_loss(sentences: Sentences) -> None:
+def test_loss_is_0_without_compute_loss(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, workers=1)
     assert model.get_latest_training_loss() == 0.0
     assert all(epoch.loss > 0 for epoch in model.training_report.epochs)
 
 
-def test_unknown_words_are_read_and_not_trained(sentences: Sentences) -> None:
+def test_unknown_words_are_read_but_not_trained(sentences: Sentences) -> None:
     model = Word2Vec(min_count=1, vector_size=8, sample=0, workers=2, batch_words=50)
     model.build_vocab([["w0", "w1"]])
     known = sum(word in ("w0", "w1") for sentence in sentences for word in sentence)
@@ -124,8 +124,8 @@ def test_unknown_words_are_read_and_not_trained(sentences: Sentences) -> None:
 
 
 @pytest.mark.parametrize("objective", [{"sg": 1}, {"sg": 0}, {"hs": 1, "negative": 0}, {"hs": 1, "sg": 1}])
-def test_one_distinct_word(objective: dict[str, int]) -> None:
-    """All noise is the target itself, the tree has no node: nothing to learn, and no endless draw."""
+def test_vocabulary_of_one_word(objective: dict[str, int]) -> None:
+    """All noise words equal the target, and the tree has no nodes: sampling must end, and nothing is trained."""
     model = Word2Vec([["a"] * 50] * 4, min_count=1, vector_size=8, sample=0, epochs=2, **objective)
     assert np.isfinite(model["a"]).all()
     assert all(np.isfinite(epoch.loss) for epoch in model.training_report.epochs)
@@ -141,7 +141,7 @@ def test_words_without_neighbours_train_nothing() -> None:
 
 
 @pytest.mark.parametrize("objective", [{"sg": 1}, {"sg": 0}, {"sg": 1, "hs": 1, "negative": 0}])
-def test_divergence_is_told(sentences: Sentences, objective: dict[str, int]) -> None:
+def test_divergence_raises_an_error(sentences: Sentences, objective: dict[str, int]) -> None:
     with pytest.raises(TrainingDiverged, match=r"epoch 1.*learning rate.*smaller alpha"):
         Word2Vec(sentences, min_count=1, vector_size=8, alpha=1e30, min_alpha=1e30, epochs=3, workers=1, **objective)
 

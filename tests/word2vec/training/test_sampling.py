@@ -1,4 +1,4 @@
-"""What is drawn and built from counts: thinned words, noise words, trees."""
+"""Subsampling, noise distribution and Huffman tree, all computed from the counts."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ COUNTS = np.array([2**33, 10**6, 40_000, 1000, 999, 10, 1], dtype=np.int64)
 
 
 @pytest.mark.parametrize("sample", [0, 1e-9, 1e-5, 1e-3, 0.1, 0.999, 1.0, 500.0, 1e6, 1e30])
-def test_shares_that_subsampling_keeps(sample: float) -> None:
+def test_subsampling_probabilities(sample: float) -> None:
     thresholds = _core.word2vec.keep_thresholds(COUNTS, sample)
     kept = (thresholds.astype(np.float64) + 1) / 2**32
     np.testing.assert_allclose(kept, reference.keep_probabilities(COUNTS, sample), rtol=1e-9, atol=2**-31)
 
 
-def test_counts_without_words_keep_all() -> None:
+def test_words_without_occurrences_are_always_kept() -> None:
     np.testing.assert_array_equal(_core.word2vec.keep_thresholds(np.array([5, 0, 2]), 0.0), 2**32 - 1)
     assert _core.word2vec.keep_thresholds(np.array([10**6, 0]), 1e-3)[1] == 2**32 - 1
 
 
-def test_training_keeps_that_share_of_each_word() -> None:
-    """Measured on words counted by training itself."""
+def test_training_keeps_the_expected_fraction_of_each_word() -> None:
+    """Measured by the number of words that `train` reports."""
     generator = np.random.default_rng(1)
     counts = np.array([60_000, 20_000, 2_000, 500])
     words = generator.permutation(np.repeat(["a", "b", "c", "d"], counts))
     model = Word2Vec(min_count=1, sample=0.05, vector_size=4, workers=1, negative=1)
     model.build_vocab([words.tolist()])
-    # Alone in its sentence a word is counted and trains nothing.
+    # A sentence of one word is counted but trains nothing.
     for word, share in zip("abcd", reference.keep_probabilities(counts, 0.05), strict=True):
         kept, raw = model.train([[word]] * 20_000, total_examples=1, epochs=1)
         assert raw == 20_000
@@ -43,16 +43,16 @@ def test_training_keeps_that_share_of_each_word() -> None:
 
 
 @pytest.mark.parametrize("exponent", [0.75, 1.0, 0.0, -0.5, 3.0])
-def test_noise_is_drawn_as_often_as_it_should(exponent: float) -> None:
+def test_noise_words_follow_their_distribution(exponent: float) -> None:
     counts = np.array([1000, 500, 500, 100, 33, 7, 1, 0], dtype=np.int64)
     draws = 400_000
     found = np.bincount(_core_testing.word2vec.draw_noise(counts, exponent, 5, draws), minlength=len(counts))
     expected = draws * reference.noise_probabilities(counts, exponent)
-    assert found[-1] == 0  # never occurred, never drawn
+    assert found[-1] == 0  # a word without occurrences
     assert (np.abs(found - expected) <= 5 * np.sqrt(expected) + 1).all()
 
 
-def test_noise_of_a_large_vocabulary() -> None:
+def test_noise_distribution_of_a_large_vocabulary() -> None:
     counts = (10**7 / np.arange(1, 50_001)).astype(np.int64)
     draws = 2_000_000
     found = np.bincount(_core_testing.word2vec.draw_noise(counts, 0.75, 1, draws), minlength=len(counts))
@@ -61,8 +61,8 @@ def test_noise_of_a_large_vocabulary() -> None:
     assert abs(chi_square - len(counts)) < 6 * np.sqrt(2 * len(counts))
 
 
-def test_noise_of_counts_beyond_every_float() -> None:
-    """Exact integers up to 2**63 - 1, and exponents that would overflow: all by logarithms."""
+def test_noise_distribution_of_large_counts_and_exponents() -> None:
+    """Counts up to 2**63 - 1 with exponents that would overflow without logarithms."""
     counts = np.array([2**63 - 1, 2**62, 1], dtype=np.int64)
     for exponent in (100.0, -100.0, 0.75):
         expected = 10_000 * reference.noise_probabilities(counts, exponent)
@@ -70,19 +70,19 @@ def test_noise_of_counts_beyond_every_float() -> None:
         assert (np.abs(found - expected) <= 5 * np.sqrt(expected) + 1).all()
 
 
-def test_noise_needs_a_word_that_occurred() -> None:
+def test_noise_distribution_without_occurrences() -> None:
     with pytest.raises(ValueError, match="positive count"):
         _core_testing.word2vec.draw_noise(np.array([0, 0]), 0.75, 1, 1)
 
 
-def test_the_same_seed_draws_the_same_noise() -> None:
+def test_equal_seeds_give_equal_noise_words() -> None:
     counts = np.arange(1, 100)
     first, again, other = (_core_testing.word2vec.draw_noise(counts, 0.75, seed, 1000) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).mean() > 0.9
 
 
-def code_lengths_are_optimal(counts: NDArray[np.int64]) -> None:
+def check_code_lengths_are_optimal(counts: NDArray[np.int64]) -> None:
     paths = _core.word2vec.huffman_paths(counts)
     assert len(paths) == len(counts)
     weighted = sum(int(count) * len(codes) for count, (_, codes) in zip(counts, paths, strict=True))
@@ -91,19 +91,19 @@ def code_lengths_are_optimal(counts: NDArray[np.int64]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60))
-def test_huffman_codes_are_optimal_and_free_of_prefixes(counts: list[int]) -> None:
+def test_huffman_codes_are_optimal_and_prefix_free(counts: list[int]) -> None:
     array = np.array(counts, dtype=np.int64)
-    code_lengths_are_optimal(array)
+    check_code_lengths_are_optimal(array)
     codes = sorted("".join(map(str, codes)) for _, codes in _core.word2vec.huffman_paths(array))
     assert not any(after.startswith(before) for before, after in pairwise(codes))
     if len(counts) > 1:
-        assert sum(2.0 ** -len(code) for code in codes) == 1.0  # a whole tree (Kraft)
+        assert sum(2.0 ** -len(code) for code in codes) == 1.0  # a complete tree (Kraft's equality)
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 1000), min_size=2, max_size=60))
-def test_huffman_paths_are_those_of_one_tree(counts: list[int]) -> None:
-    """Every inner node is reached in one way, all nodes are used, and paths begin at the root."""
+def test_huffman_paths_form_a_tree(counts: list[int]) -> None:
+    """Paths start at the root, every inner node has one path, and all nodes are used."""
     reached: dict[int, tuple[int, ...]] = {}
     for nodes, codes in _core.word2vec.huffman_paths(np.array(counts, dtype=np.int64)):
         assert nodes[0] == len(counts) - 2
@@ -113,13 +113,13 @@ def test_huffman_paths_are_those_of_one_tree(counts: list[int]) -> None:
     assert sorted(reached) == list(range(len(counts) - 1))
 
 
-def test_huffman_of_few_and_of_steep_counts() -> None:
+def test_huffman_codes_of_few_words_and_of_steep_counts() -> None:
     [(nodes, codes)] = _core.word2vec.huffman_paths(np.array([3]))
     assert len(nodes) == len(codes) == 0
     assert _core.word2vec.huffman_paths(np.array([], dtype=np.int64)) == []
     fibonacci = [1, 1]
-    while len(fibonacci) < 70:  # beyond 2**53, sums of counts are rounded
+    while len(fibonacci) < 70:  # beyond 2**53, where float64 sums of counts are rounded
         fibonacci.append(fibonacci[-1] + fibonacci[-2])
-    code_lengths_are_optimal(np.array(fibonacci[::-1], dtype=np.int64))
+    check_code_lengths_are_optimal(np.array(fibonacci[::-1], dtype=np.int64))
     deepest = max(len(codes) for _, codes in _core.word2vec.huffman_paths(np.array(fibonacci, dtype=np.int64)))
     assert deepest == 69

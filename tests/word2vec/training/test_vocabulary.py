@@ -1,4 +1,4 @@
-"""A vocabulary that grows, vectors that are replaced or frozen: what training then works on."""
+"""Updates of the vocabulary, and vectors that the user replaces or locks between trainings."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ def counts_of(*texts: Sentences) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("objective", [{}, {"sg": 1, "hs": 1, "negative": 0}, {"hs": 1}])
-def test_an_update_counts_both_texts(sentences: Sentences, objective: dict[str, int]) -> None:
+def test_update_adds_words_and_counts(sentences: Sentences, objective: dict[str, int]) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=20, epochs=1, workers=1, sample=0.01, **objective)
     old, old_words = model.wv.vectors.copy(), list(model.wv.index_to_key)
     old_output = model.syn1neg.copy() if model.options.negative else None
     model.build_vocab(MORE, update=True)
     expected = counts_of(sentences, MORE)
     words = model.wv.index_to_key
-    assert words == [*old_words, "new", "newer"]  # the new ones behind
+    assert words == [*old_words, "new", "newer"]  # new words come after the others
     counts = np.array([expected[word] for word in words])
     np.testing.assert_array_equal(model.wv.expandos["count"], counts)
-    # Thinning, noise and codes are those of both texts together, not of the last alone.
+    # Subsampling, noise and Huffman codes use the counts of both corpora together.
     np.testing.assert_allclose(model.wv.expandos["sample_int"] / 2.0**32, keep_probabilities(counts, 0.01), atol=1e-8)
     paths = _core.word2vec.huffman_paths(word_counts(model._state))
     weighted = sum(int(count) * len(codes) for count, (_, codes) in zip(counts, paths, strict=True))
     assert weighted == least_weighted_path_length(counts.tolist())
-    # What was learnt stays, what is new begins as it would have.
+    # Trained vectors stay, new words have initial vectors.
     np.testing.assert_array_equal(model.wv.vectors[: len(old)], old)
     assert (np.abs(model.wv.vectors[len(old) :]) <= 1 / 20).all()
     assert model.wv.vectors[len(old) :].any()
     if old_output is not None:
         np.testing.assert_array_equal(model.syn1neg[: len(old)], old_output)
         assert not model.syn1neg[len(old) :].any()
-    assert model.corpus_count == len(MORE)  # of the last text, as `train` is asked to go through it
+    assert model.corpus_count == len(MORE)  # of the last corpus, which `train` reads next
     assert model.corpus_total_words == sum(map(len, MORE))
     trained, _ = model.train(MORE, total_examples=len(MORE), epochs=20)
     share = keep_probabilities(counts, 0.01)[[words.index(word) for sentence in MORE for word in sentence]]
@@ -66,7 +66,7 @@ def test_several_updates(sentences: Sentences) -> None:
     assert model.wv.get_vecattr("w0", "count") == counts_of(sentences)["w0"] + 9
 
 
-def test_an_update_without_new_words(sentences: Sentences) -> None:
+def test_update_without_new_words(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     before = model.wv.vectors.copy()
     model.build_vocab([["w0"] * 10], update=True)
@@ -74,7 +74,7 @@ def test_an_update_without_new_words(sentences: Sentences) -> None:
     model.train([["w0", "w1"]], total_examples=1, epochs=1)
 
 
-def test_build_vocab_may_override(sentences: Sentences) -> None:
+def test_build_vocab_can_change_settings(sentences: Sentences) -> None:
     model = Word2Vec(min_count=1, vector_size=8)
     model.build_vocab(sentences, min_count=10, sample=0)
     assert min(counts_of(sentences)[word] for word in model.wv.index_to_key) >= 10
@@ -85,7 +85,7 @@ def test_build_vocab_may_override(sentences: Sentences) -> None:
         model.build_vocab(sentences, min_count=-1)
 
 
-def test_locks_follow_the_vocabulary(sentences: Sentences) -> None:
+def test_vectors_lockf_grows_with_the_vocabulary(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     old = len(model.wv)
     model.wv.vectors_lockf = np.zeros(old, dtype=np.float32)
@@ -94,7 +94,7 @@ def test_locks_follow_the_vocabulary(sentences: Sentences) -> None:
     model.train(MORE, total_examples=len(MORE), epochs=2)
     np.testing.assert_array_equal(model.wv.vectors[:old], before[:old])
     assert (model.wv.vectors[old:] != before[old:]).any()
-    model.wv.vectors_lockf = np.zeros(1, dtype=np.float32)  # all at once
+    model.wv.vectors_lockf = np.zeros(1, dtype=np.float32)  # one entry for all words
     before = model.wv.vectors.copy()
     model.train(MORE, total_examples=len(MORE), epochs=1)
     np.testing.assert_array_equal(model.wv.vectors, before)
@@ -104,8 +104,8 @@ def test_locks_follow_the_vocabulary(sentences: Sentences) -> None:
             model.train(MORE, total_examples=len(MORE), epochs=1)
 
 
-def test_vectors_of_ones_own(sentences: Sentences) -> None:
-    """Vectors replaced as a whole are those that training goes on with, also in float64 and without padding."""
+def test_replaced_vectors_are_trained(sentences: Sentences) -> None:
+    """Also if they are float64 or float16, and not padded."""
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     own = np.linspace(-1, 1, len(model.wv) * 8).reshape(-1, 8)
     for dtype in (np.float64, np.float32, np.float16):
@@ -115,7 +115,7 @@ def test_vectors_of_ones_own(sentences: Sentences) -> None:
         assert model.wv.vectors.dtype == np.float32
 
 
-def test_keyed_vectors_of_ones_own(sentences: Sentences) -> None:
+def test_replaced_wv_is_trained(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1, sample=0)
     other = KeyedVectors(8)
     other.add_vectors(["x", "y", "z"], np.eye(3, 8, dtype=np.float32))
@@ -133,12 +133,12 @@ def test_keyed_vectors_of_ones_own(sentences: Sentences) -> None:
             model.wv = bad
 
 
-def test_output_layers_of_ones_own(sentences: Sentences) -> None:
+def test_replaced_output_layer_is_copied(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     own = np.ones((len(model.wv), 8))
     model.syn1neg = own
     np.testing.assert_array_equal(model.syn1neg, own)
-    own[:] = 5  # copied
+    own[:] = 5
     assert (model.syn1neg == 1).all()
     with pytest.raises(ValueError, match="syn1neg must have the shape"):
         model.syn1neg = np.ones((2, 8))
@@ -146,7 +146,7 @@ def test_output_layers_of_ones_own(sentences: Sentences) -> None:
         _ = model.syn1
 
 
-def test_vocabulary_of_another_model(sentences: Sentences) -> None:
+def test_reset_from_copies_the_vocabulary(sentences: Sentences) -> None:
     first = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, workers=1)
     second = Word2Vec(vector_size=4, workers=1)
     second.reset_from(first)
@@ -156,9 +156,9 @@ def test_vocabulary_of_another_model(sentences: Sentences) -> None:
     assert second.wv.vectors.shape == (len(first.wv), 4)
 
 
-def test_a_padding_word(sentences: Sentences) -> None:
+def test_null_word(sentences: Sentences) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1, null_word=1)
     assert model.wv.index_to_key[-1] == "\0"
     assert model.wv.get_vecattr("\0", "count") == 1
     with_nul = Word2Vec([["a", "\0", "b"]] * 9, min_count=1, vector_size=8, epochs=1, null_word=1)
-    assert sorted(with_nul.wv.index_to_key) == ["\0", "a", "b"]  # an ordinary word that is there already
+    assert sorted(with_nul.wv.index_to_key) == ["\0", "a", "b"]  # the corpus contains it as a word
