@@ -33,15 +33,15 @@ TWO_EPOCHS = ["train begin", "epoch begin", "epoch end", "epoch begin", "epoch e
 def test_events_come_in_order(sentences: Sentences) -> None:
     first, second = EventRecorder(), EventRecorder()
     train(built(sentences), sentences, callbacks=[first, second])
-    assert first.calls == second.calls == TWO_EPOCHS
+    assert first.events == second.events == TWO_EPOCHS
 
 
 def test_callbacks_of_the_constructor_are_not_kept(sentences: Sentences, caplog: pytest.LogCaptureFixture) -> None:
     recorder = EventRecorder()
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=2, callbacks=[recorder])
-    assert recorder.calls == TWO_EPOCHS
+    assert recorder.events == TWO_EPOCHS
     train(model, sentences)
-    assert recorder.calls == TWO_EPOCHS
+    assert recorder.events == TWO_EPOCHS
     with caplog.at_level(logging.WARNING):
         Word2Vec(callbacks=[recorder])
     assert "callbacks is not stored" in caplog.text
