@@ -157,3 +157,23 @@ def test_damaged_files_are_rejected(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(pickle.dumps({"vocab": {}}))
     with pytest.raises(FormatError):
         Phrases.load(tmp_path / "b")
+
+
+class LabelledPhrases(Phrases):
+    label = "none"
+
+
+class LabelledFrozenPhrases(FrozenPhrases):
+    label = "none"
+
+
+def test_derived_classes_are_copied_and_loaded(tmp_path: Path) -> None:
+    phrases = LabelledPhrases(SENTENCES, min_count=1, threshold=0.5)
+    for number, model in enumerate((phrases, LabelledFrozenPhrases(phrases))):
+        model.label = "mine"
+        copied = pickle.loads(pickle.dumps(model))
+        assert (type(copied), copied.label) == (type(model), "mine")
+        model.save(tmp_path / str(number))
+        loaded = type(model).load(tmp_path / str(number))
+        assert (type(loaded), loaded.label) == (type(model), "none")
+        assert list(loaded[SENTENCES]) == list(copied[SENTENCES]) == list(model[SENTENCES])

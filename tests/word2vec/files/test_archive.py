@@ -141,3 +141,30 @@ def test_a_file_of_vectors_is_not_a_model(sentences: Sentences, tmp_path: Path) 
     with pytest.raises(FormatError, match=r"KeyedVectors\.load"):
         Word2Vec.load(tmp_path / "vectors")
     assert len(KeyedVectors.load(tmp_path / "vectors")) == len(model.wv)
+
+
+class Labelled(Word2Vec):
+    """A derived class with a constructor and an attribute."""
+
+    def __init__(self, *args: Any, label: str = "none", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label = label
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_copies_of_derived_classes_keep_their_attributes(sentences: Sentences, duplicate: Any) -> None:
+    model = Labelled(sentences, min_count=1, vector_size=8, epochs=1, workers=1, label="mine")
+    copied = duplicate(model)
+    assert (type(copied), copied.label) == (Labelled, "mine")
+    assert layers_of(copied) == layers_of(model)
+    copied.wv.vectors[:] = 0
+    assert model.wv.vectors.any()
+
+
+def test_derived_classes_are_loaded(sentences: Sentences, tmp_path: Path) -> None:
+    model = Labelled(sentences, min_count=1, vector_size=8, epochs=1, workers=1, label="mine")
+    model.save(tmp_path / "model")
+    loaded = Labelled.load(tmp_path / "model")
+    assert (type(loaded), loaded.label) == (Labelled, "none")  # the file holds no attributes of derived classes
+    assert layers_of(loaded) == layers_of(model)
+    assert loaded.workers == 1
