@@ -1,20 +1,20 @@
-"""How fast is a loaded language model, how fast is it loaded, and how much memory does it take?
+"""How fast is a loaded language model, how fast does it load, and how much memory does it take?
 
-The published sizes with random weights, written by `export_hdf5` and read back in every run; both sides in processes of
-their own, in turn; a figure is the median. Parts, each for itself with --parts:
+The models have the published sizes and random weights; they are written by `export_hdf5` and read back in every run.
+Both sides run alternately in subprocesses, and a result is the median. Parts, which --parts selects:
 
-batch     32 sentences of 20 words of real text, from strings to all layers, with a warm and a cold word cache, against
-          torch.nn.LSTM on token vectors that are there already: the same places (22 a sentence, with the marks of its
-          ends), inference mode. On two threads PyTorch runs in both arrangements and the better one counts.
-bfloat16  the same in bfloat16 on AMX, against PyTorch's float32 and autocast; not run where there is no AMX.
-sentence  one sentence of 20 words at a time on one thread: every step reads all recurrent weights. Beside it the
-          rate at which one thread reads memory (`read_bandwidth.py`, best of 10 in every turn), and bfloat16.
-file      the small model, a whole text, bfloat16, against PyTorch's float32 with the characters of every token anew.
-load      from HDF5 to the first vector, the file in the system's cache.
-memory    the peak of a process that encodes a text into a file.
+batch     32 sentences of 20 words of real text, from strings to all layers, with a warm and a cold token cache, against
+          torch.nn.LSTM in inference mode on precomputed token vectors at the same number of positions (22 per sentence,
+          including the boundary markers). On two threads PyTorch runs in both arrangements, and the faster one counts.
+bfloat16  the same in bfloat16 on AMX, against PyTorch in float32 and with autocast; skipped without AMX.
+sentence  one sentence of 20 words at a time on one thread: every step reads all recurrent weights, so that the memory
+          bandwidth of one thread (`read_bandwidth.py`, best of 10 in every run) limits the speed; also in bfloat16.
+file      the small model on a whole text in bfloat16, against PyTorch in float32 without a token cache.
+load      from HDF5 to the first vector, with the file in the cache of the operating system.
+memory    peak memory of a process that encodes a text file.
 
-    python -m bench.elmo.encode wiki-sentences-valid.txt.gz                   # all of it
-    python -m bench.elmo.encode wiki-sentences-valid.txt.gz --parts file memory --lines 1000 --runs 1     # a look
+    python -m bench.elmo.encode wiki-sentences-valid.txt.gz
+    python -m bench.elmo.encode wiki-sentences-valid.txt.gz --parts file memory --lines 1000 --runs 1     # quick
 """
 
 from __future__ import annotations
@@ -36,29 +36,23 @@ from bench.rivals.environments import PYTORCH, python_with
 from wordkin import ELMo
 
 HERE = Path(__file__).resolve().parent
-OURS = str(HERE / "wordkin_encode.py")
+WORKER = str(HERE / "wordkin_encode.py")
 READING = str(HERE / "read_bandwidth.py")
 LAYERS = str(HERE.parent / "rivals" / "pytorch_lstm.py")
 WHOLE = str(HERE.parent / "rivals" / "pytorch_encode.py")
 
-# nn.LSTM has no clips: neither side has any.
+# Without clipping, which nn.LSTM does not support.
 ORIGINAL = {"dim": 4096, "projection_dim": 512, "n_highway": 2, "cell_clip": 0.0, "proj_clip": 0.0}
 SMALL = {"dim": 1024, "projection_dim": 128, "n_highway": 1, "cell_clip": 0.0, "proj_clip": 0.0}
-SENTENCES, WORDS, PLACES = 32, 20, 22
-RECURRENT_BYTES = 4 * 2 * 2 * (512 * 4 * 4096 + 4096 * 512)  # of both directions and layers, read in every step
-INPUT_BYTES = 4 * 2 * 2 * 512 * 4 * 4096  # read once a sentence
-
-LEAST_WARM, LEAST_COLD = 1.3, 1.15
-LEAST_AMX, LEAST_AUTOCAST = 5.0, 2.5
-LEAST_SHARE, LEAST_HALVES = 0.75, 1.8
-LEAST_FILE = 8.0
-MOST_SECONDS, MOST_MEGABYTES = 1.5, 300
+SENTENCES, WORDS, POSITIONS = 32, 20, 22
+RECURRENT_BYTES = 4 * 2 * 2 * (512 * 4 * 4096 + 4096 * 512)  # of both directions and layers, read in every time step
+INPUT_BYTES = 4 * 2 * 2 * 512 * 4 * 4096  # read once per sentence
 
 Jobs = dict[str, tuple[str, str, list[str]]]
 
 
 class Bench:
-    """What all parts share."""
+    """Models and jobs that the parts share."""
 
     def __init__(self, options: argparse.Namespace, folder: Path, rival: str) -> None:
         self.options = options
@@ -67,7 +61,7 @@ class Bench:
         self._written: set[str] = set()
 
     def model(self, name: str, fields: dict[str, Any]) -> Path:
-        """Return the folder of a model's files, for either side; written at the first call."""
+        """Return the folder of a model for both sides, writing it on the first call."""
         folder = self.folder / name
         if name not in self._written:
             self._written.add(name)
@@ -81,9 +75,9 @@ class Bench:
     def original(self) -> Path:
         return self.model("original", ORIGINAL)
 
-    def ours(self, work: str, folder: Path, *arguments: object) -> tuple[str, str, list[str]]:
+    def wordkin(self, work: str, folder: Path, *arguments: object) -> tuple[str, str, list[str]]:
         given = [work, str(folder), str(self.options.corpus), *map(str, arguments)]
-        return sys.executable, OURS, given
+        return sys.executable, WORKER, given
 
     def arrangements(self, script: str, threads: int, arguments: list[str]) -> Jobs:
         jobs = {"torch": (self.rival, script, [*arguments, "--threads", str(threads)])}
@@ -93,7 +87,7 @@ class Bench:
 
     def layers(self, threads: int, precision: str = "float32") -> Jobs:
         arguments = [
-            "--forward", "--dim", "4096", "--projection", "512", "--batch", str(SENTENCES), "--steps", str(PLACES),
+            "--forward", "--dim", "4096", "--projection", "512", "--batch", str(SENTENCES), "--steps", str(POSITIONS),
             "--precision", precision, "--seconds", str(self.options.seconds),
         ]  # fmt: skip
         return self.arrangements(LAYERS, threads, arguments)
@@ -114,59 +108,68 @@ def batch(bench: Bench) -> None:
     for threads in bench.options.threads:
         common = ["--threads", threads, "--seconds", bench.options.seconds]
         jobs: Jobs = {
-            "wordkin, warm": bench.ours("batches", bench.original(), *common),
-            "wordkin, cold": bench.ours("batches", bench.original(), *common, "--cold"),
+            "wordkin, warm": bench.wordkin("batches", bench.original(), *common),
+            "wordkin, cold": bench.wordkin("batches", bench.original(), *common, "--cold"),
         }
         samples = bench.sample(jobs | bench.layers(threads))
         best = best_torch(samples)
         words = samples["wordkin, warm"].results[0]["different_words"]
         print(f"\n4096/512, {SENTENCES} sentences of {WORDS} words ({words} different), {threads} thread(s), float32:")
-        for name, least in (("warm", LEAST_WARM), ("cold", LEAST_COLD)):
-            ratio = samples[f"wordkin, {name}"].median("places_per_second") / best
-            print(f"  {name} cache: {ratio:.2f} x PyTorch's layers alone (at least {least} x)")
+        for name in ("warm", "cold"):
+            ratio = samples[f"wordkin, {name}"].median("positions_per_second") / best
+            print(f"  {name} cache: {ratio:.2f} x PyTorch's layers alone")
         for name, taken in samples.items():
-            show(name, taken, "places_per_second" if name.startswith("wordkin") else "words_per_second", "places/s")
+            show(
+                name, taken, "positions_per_second" if name.startswith("wordkin") else "words_per_second", "positions/s"
+            )
 
 
 def bfloat16(bench: Bench) -> None:
     if not has_amx():
-        print("\nbfloat16 on AMX: not measured, this CPU has none")
+        print("\nbfloat16 on AMX: skipped, as this CPU does not support it")
         return
     for threads in bench.options.threads:
         common = ["--threads", threads, "--seconds", bench.options.seconds, "--precision", "bfloat16"]
         autocast = {name.replace("torch", "autocast"): job for name, job in bench.layers(threads, "bfloat16").items()}
-        jobs: Jobs = {"wordkin": bench.ours("batches", bench.original(), *common), **bench.layers(threads), **autocast}
+        jobs: Jobs = {
+            "wordkin": bench.wordkin("batches", bench.original(), *common),
+            **bench.layers(threads),
+            **autocast,
+        }
         samples = bench.sample(jobs)
-        ours = samples["wordkin"].median("places_per_second")
+        speed = samples["wordkin"].median("positions_per_second")
         print(f"\n4096/512, {SENTENCES} sentences of {WORDS} words, {threads} thread(s), bfloat16, warm cache:")
-        print(f"  {ours / best_torch(samples):.2f} x PyTorch's layers alone in float32 (at least {LEAST_AMX} x)")
+        print(f"  {speed / best_torch(samples):.2f} x PyTorch's layers alone in float32")
         cast = best_torch(samples, prefix="autocast")
-        print(f"  {ours / cast:.2f} x the same in bfloat16 autocast (at least {LEAST_AUTOCAST} x)")
+        print(f"  {speed / cast:.2f} x the same with bfloat16 autocast")
         for name, taken in samples.items():
-            show(name, taken, "places_per_second" if name == "wordkin" else "words_per_second", "places/s")
+            show(name, taken, "positions_per_second" if name == "wordkin" else "words_per_second", "positions/s")
 
 
 def sentence(bench: Bench) -> None:
     common = ["--threads", 1, "--batch-size", 1, "--sentences", 4, "--seconds", bench.options.seconds]
     jobs: Jobs = {
         "reading": (sys.executable, READING, ["--bytes", str(RECURRENT_BYTES)]),
-        "wordkin": bench.ours("batches", bench.original(), *common),
-        "wordkin, bfloat16": bench.ours("batches", bench.original(), *common, "--precision", "bfloat16"),
+        "wordkin": bench.wordkin("batches", bench.original(), *common),
+        "wordkin, bfloat16": bench.wordkin("batches", bench.original(), *common, "--precision", "bfloat16"),
     }
     samples = bench.sample(jobs)
     bandwidth = max(samples["reading"].values("bytes_per_second"))
-    places, halves = (samples[name].median("places_per_second") for name in ("wordkin", "wordkin, bfloat16"))
+    exact, rounded = (samples[name].median("positions_per_second") for name in ("wordkin", "wordkin, bfloat16"))
     allowed = bandwidth / RECURRENT_BYTES
-    with_inputs = bandwidth / (RECURRENT_BYTES + INPUT_BYTES / PLACES)
+    with_inputs = bandwidth / (RECURRENT_BYTES + INPUT_BYTES / POSITIONS)
     print(f"\n4096/512, one sentence of {WORDS} words at a time, 1 thread, warm cache:")
-    print(f"  reading: {bandwidth / 1e9:.1f} GB/s, {RECURRENT_BYTES / 1e6:.0f} MB a place: {allowed:.1f} places/s")
-    print(f"  float32: {places / allowed:.0%} of that rate (at least {LEAST_SHARE:.0%})")
-    print(f"  with the weights of inputs, read once a sentence, in what must be read: {places / with_inputs:.0%}")
-    print(f"  bfloat16: {halves / places:.2f} x ours in float32 (at least {LEAST_HALVES} x)")
+    print(
+        f"  reading: {bandwidth / 1e9:.1f} GB/s, {RECURRENT_BYTES / 1e6:.0f} MB per position: "
+        f"at most {allowed:.1f} positions/s"
+    )
+    print(f"  float32: {exact / allowed:.0%} of that rate")
+    print(f"  counting the input weights, which are read once per sentence: {exact / with_inputs:.0%}")
+    print(f"  bfloat16: {rounded / exact:.2f} x float32")
     for name, taken in samples.items():
         if name != "reading":
             show(name, taken, "words_per_second", "words/s")
-            show(name, taken, "places_per_second", "places/s")
+            show(name, taken, "positions_per_second", "positions/s")
 
 
 def file(bench: Bench) -> None:
@@ -174,28 +177,28 @@ def file(bench: Bench) -> None:
     lines = [] if bench.options.lines is None else ["--lines", str(bench.options.lines)]
     threads = max(bench.options.threads)
     jobs: Jobs = {
-        "wordkin, bfloat16": bench.ours("file", folder, "--threads", threads, "--precision", "bfloat16", *lines),
-        "wordkin, float32": bench.ours("file", folder, "--threads", threads, *lines),
+        "wordkin, bfloat16": bench.wordkin("file", folder, "--threads", threads, "--precision", "bfloat16", *lines),
+        "wordkin, float32": bench.wordkin("file", folder, "--threads", threads, *lines),
         **bench.arrangements(WHOLE, threads, [str(folder), str(bench.options.corpus), *lines]),
     }
     samples = bench.sample(jobs)
-    ours = samples["wordkin, bfloat16"].median("words_per_second")
-    exact, theirs = (samples[name].results[0] for name in ("wordkin, float32", "torch"))
-    if exact["words"] != theirs["words"] or not np.allclose(exact["sums"], theirs["sums"], rtol=1e-4):
-        raise SystemExit(f"not the same work: {exact} and {theirs}")
-    print(f"\n1024/128, {exact['words']:,} words of text, {threads} thread(s):")
-    print(f"  {ours / best_torch(samples):.2f} x PyTorch, float32, no word cache (at least {LEAST_FILE} x)")
+    speed = samples["wordkin, bfloat16"].median("words_per_second")
+    own, rival = (samples[name].results[0] for name in ("wordkin, float32", "torch"))
+    if own["words"] != rival["words"] or not np.allclose(own["sums"], rival["sums"], rtol=1e-4):
+        raise SystemExit(f"the results differ: {own} and {rival}")
+    print(f"\n1024/128, {own['words']:,} words of text, {threads} thread(s):")
+    print(f"  {speed / best_torch(samples):.2f} x PyTorch, float32, without a token cache")
     for name, taken in samples.items():
         show(name, taken, "words_per_second", "words/s")
 
 
 def load(bench: Bench) -> None:
     jobs: Jobs = {
-        f"{threads} thread(s)": bench.ours("load", bench.original(), "--threads", threads)
+        f"{threads} thread(s)": bench.wordkin("load", bench.original(), "--threads", threads)
         for threads in bench.options.threads
     }
     size = (bench.original() / "weights.hdf5").stat().st_size / 1e6
-    print(f"\nload 4096/512 from HDF5, {size:.0f} MB (at most {MOST_SECONDS} s):")
+    print(f"\nload 4096/512 from HDF5, {size:.0f} MB:")
     for name, taken in bench.sample(jobs).items():
         parts = ", ".join(f"{part} {taken.median(part):.2f}" for part in ("read", "pack"))
         shown = f"{min(taken.values('seconds')):.2f} .. {max(taken.values('seconds')):.2f}"
@@ -205,13 +208,13 @@ def load(bench: Bench) -> None:
 def memory(bench: Bench) -> None:
     lines = [] if bench.options.lines is None else ["--lines", bench.options.lines]
     threads = max(bench.options.threads)
-    job = bench.ours("memory", bench.original(), "--threads", threads, *lines)
+    job = bench.wordkin("memory", bench.original(), "--threads", threads, *lines)
     (done,) = in_turn({"wordkin": job}, 1)["wordkin"].results
-    beyond = done["peak_megabytes"] - done["weights"] - done["packed"]
-    print(f"\nmemory, 4096/512, text to a file of vectors, {threads} thread(s), float32:")
+    remainder = done["peak_megabytes"] - done["weights"] - done["packed"]
+    print(f"\nmemory, 4096/512, encoding a file, {threads} thread(s), float32:")
     print(
         f"  peak {done['peak_megabytes']:,.0f} MB; weights {done['weights']:,.0f}, packed {done['packed']:,.0f}; "
-        f"beyond them {beyond:,.0f} (at most {MOST_MEGABYTES})",
+        f"remainder {remainder:,.0f}",
         flush=True,
     )
 
@@ -223,18 +226,18 @@ PARTS: dict[str, Callable[[Bench], None]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, help="a sentence a line")
+    parser.add_argument("corpus", type=Path, help="text with one sentence per line")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
-    parser.add_argument("--lines", type=int, help="of the text for `file` and `memory`, the first so many")
+    parser.add_argument("--lines", type=int, help="number of lines to read in `file` and `memory`")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="least time of a run")
-    parser.add_argument("--torch-python", help="interpreter that has PyTorch (default: one is installed)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="minimum time of a run")
+    parser.add_argument("--torch-python", help="Python interpreter with PyTorch (default: installs an environment)")
     options = parser.parse_args()
     needs_rival = not {"batch", "bfloat16", "file"}.isdisjoint(options.parts)
     rival = (options.torch_python or python_with(*PYTORCH)) if needs_rival else ""
     print_description()
-    print(f"# rival: {PYTORCH[0]}; median of {options.runs}, in turn")
+    print(f"# rival: {PYTORCH[0]}; median of {options.runs} alternating runs")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options, Path(folder), rival)
         for name in options.parts:

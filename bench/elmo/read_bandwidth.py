@@ -1,6 +1,6 @@
-"""How fast does one thread read memory? Compiles a loop of unrolled vector reads; prints bytes a second as JSON.
+"""How fast does one thread read memory? Compiles an unrolled loop of vector reads and prints bytes per second as JSON.
 
-Needs a C compiler (``CC``, or cc), which building wordkin needs, too.
+Needs a C compiler (``CC``, or cc), as building wordkin does.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def main() -> None:
         library = compiled(folder)
     buffer = library.made_buffer(options.bytes)
     if buffer is None:
-        raise SystemExit(f"no memory for {options.bytes} bytes")
+        raise SystemExit(f"cannot allocate {options.bytes} bytes")
     seconds = []
     for _ in range(options.times):
         started = time.perf_counter()

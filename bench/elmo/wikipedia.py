@@ -1,14 +1,14 @@
-"""How well does ELMo learn half an hour of Wikipedia on two cores?
+"""Which perplexity does ELMo reach in half an hour of training on Wikipedia with two cores?
 
-Trains dim 512, projection 64 with the public API on 5 M tokens for some minutes (looks at the validation text counted
-in), and prints validation perplexity over time beside an interpolated Kneser-Ney trigram of the same text with the same
-vocabulary and the same unknown word. Model, figures and the curve's picture are kept in ``WORDKIN_BENCH_HOME`` under
-elmo-wikipedia. The Kneser-Ney trigram takes about 20 seconds, the model its minutes.
+Trains a model of dim 512 and projection 64 with the public API on 5 million tokens for a number of minutes, validation
+included, and prints the validation perplexity over time, and that of an interpolated Kneser-Ney trigram model of the
+same text with the same vocabulary and unknown word. Model, results and a plot are stored in ``WORDKIN_BENCH_HOME``
+under elmo-wikipedia. The trigram model takes about 20 seconds.
 
     python -m bench.elmo.wikipedia wiki-sentences-train.txt.gz wiki-sentences-valid.txt.gz
 
-With --against-pytorch it trains the same model beside one in PyTorch instead, 5 minutes each: the same initial weights,
-windows and negative words, Adagrad, no dropout, no clips in the LSTM (nn.LSTM has none).
+With --against-pytorch it compares the training with PyTorch instead, 5 minutes each: same initial weights, windows and
+negative samples, Adagrad, no dropout, and no clipping in the LSTM, which nn.LSTM does not support.
 
     python -m bench.elmo.wikipedia wiki-sentences-train.txt.gz wiki-sentences-valid.txt.gz --against-pytorch
 """
@@ -41,7 +41,7 @@ MODEL: dict[str, Any] = {
 
 
 def train(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
-    """Train, keep the model, and return what its report says."""
+    """Train and save a model, and return its report."""
     model = ELMo(**MODEL)
     report = model.train(
         options.train,
@@ -72,23 +72,23 @@ def train(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "seconds": report.seconds,
         "workers": report.workers,
         "isa": report.isa,
-        "looks": [
+        "validations": [
             {
-                "step": look.step,
-                "seconds": look.seconds,
-                "forward": look.perplexity.forward,
-                "backward": look.perplexity.backward,
-                "geometric_mean": look.perplexity.geometric_mean,
-                "predictions": look.perplexity.tokens,
-                "unknown": look.perplexity.unknown_tokens,
+                "step": validation.step,
+                "seconds": validation.seconds,
+                "forward": validation.perplexity.forward,
+                "backward": validation.perplexity.backward,
+                "geometric_mean": validation.perplexity.geometric_mean,
+                "predictions": validation.perplexity.tokens,
+                "unknown": validation.perplexity.unknown_tokens,
             }
-            for look in report.validations
+            for validation in report.validations
         ],
     }
 
 
 def kneser_ney(words: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    """Perplexity of a trigram of the same words on the same texts."""
+    """Return the perplexity of a trigram model with the same vocabulary on the same texts."""
     started = time.perf_counter()
     index = {word: number for number, word in enumerate(words)}
     begin, end, unknown = (index[mark] for mark in (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN))
@@ -106,18 +106,19 @@ def kneser_ney(words: list[str], options: argparse.Namespace) -> dict[str, Any]:
 def show(result: dict[str, Any]) -> None:
     trigram = result["kneser_ney"]
     share = trigram["unknown"] / trigram["predictions"]
-    print(f"{result['words']:,} words; {share:.2%} of {trigram['predictions']:,} predictions are of the unknown word")
+    print(f"{result['words']:,} words; {share:.2%} of {trigram['predictions']:,} predictions are the unknown word")
     print(f"Kneser-Ney trigram: perplexity {trigram['perplexity']:.1f}, {trigram['seconds']:.0f} s")
     print(
-        f"ELMo: {result['steps']:,} steps, {result['epochs']:.2f} passes, {result['tokens_per_second']:,.0f} tokens/s"
+        f"ELMo: {result['steps']:,} steps, {result['epochs']:.2f} epochs, {result['tokens_per_second']:,.0f} tokens/s"
     )
     print(f"{'minutes':>8} {'step':>8} {'forward':>9} {'backward':>9} {'geometric mean':>15}")
-    for look in result["looks"]:
+    for validation in result["validations"]:
         print(
-            f"{look['seconds'] / 60:>8.1f} {look['step']:>8,} {look['forward']:>9.1f} {look['backward']:>9.1f} "
-            f"{look['geometric_mean']:>15.1f}"
+            f"{validation['seconds'] / 60:>8.1f} {validation['step']:>8,} "
+            f"{validation['forward']:>9.1f} {validation['backward']:>9.1f} "
+            f"{validation['geometric_mean']:>15.1f}"
         )
-    if any(look["predictions"] != trigram["predictions"] for look in result["looks"]):
+    if any(found["predictions"] != trigram["predictions"] for found in result["validations"]):
         raise SystemExit("both models must predict the same number of words")
 
 
@@ -126,21 +127,25 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("valid", type=Path)
     parser.add_argument("--minutes", type=float, help="default 30; 5 against PyTorch")
-    parser.add_argument("--min-count", type=int, default=5, help="of words to predict")
+    parser.add_argument(
+        "--min-count", type=int, default=5, help="minimum number of occurrences of words in the vocabulary"
+    )
     parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument("--learning-rate", type=float, help="default 0.6; 0.2, from the first step on, against PyTorch")
-    parser.add_argument("--schedule", default="linear", help="of the learning rate; see ELMo.train")
+    parser.add_argument("--learning-rate", type=float, help="default 0.6; constant 0.2 against PyTorch")
+    parser.add_argument("--schedule", default="linear", help="learning-rate schedule; see ELMo.train")
     parser.add_argument("--warmup-steps", type=int, default=200)
-    parser.add_argument("--epochs", type=int, default=2, help="an end before the minutes are over")
+    parser.add_argument("--epochs", type=int, default=2, help="maximum number of epochs")
     parser.add_argument("--dropout", type=float, default=0.1)
-    parser.add_argument("--state-reset-rate", type=float, default=0.0, help="see ELMo.train; none, as the original")
+    parser.add_argument(
+        "--state-reset-rate", type=float, default=0.0, help="see ELMo.train; 0 by default, as in the original program"
+    )
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--validation-steps", type=int, default=1500)
     parser.add_argument("--against-pytorch", action="store_true")
     parser.add_argument(
-        "--torch-python", help="interpreter that has PyTorch and matplotlib (default: one is installed)"
+        "--torch-python", help="Python interpreter with PyTorch and matplotlib (default: installs an environment)"
     )
     options = parser.parse_args()
     rival = options.torch_python or python_with(*PYTORCH)
@@ -165,7 +170,7 @@ def main() -> None:
     file.write_text(json.dumps({"machine": describe(), "settings": settings, "model": MODEL, **result}, indent=1))
     picture = file.with_suffix(".png")
     subprocess.run([rival, str(HERE / "curve.py"), str(file), str(picture)], check=True)
-    print(f"# kept: {file}, {picture}")
+    print(f"# saved: {file}, {picture}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A folder that both sides of a comparison read: options, initial parameters, and windows of text in their order."""
+"""Folders with the input of both sides of a comparison: options, initial parameters, and windows of text."""
 
 from __future__ import annotations
 
@@ -24,20 +24,24 @@ CASE, PARAMETERS = "case.json", "parameters.npz"
 
 
 class FolderWriter:
-    """Writes the folder of one model and one text.
+    """Writes the folder for one model and one text.
 
     Parameters
     ----------
-    folder
-        Where to write.
-    corpus
-        A sentence a line.
-    options, training
-        Of the model and its steps.
-    min_count, most_words
-        Which words it predicts.
-    workers
-        Threads that read the text.
+    folder : Path
+        Folder to write to.
+    corpus : Path
+        Text with one sentence per line.
+    options : mapping
+        Options of the model.
+    training : ELMoTrainingOptions
+        Options of the training steps.
+    min_count : int, default 1
+        Minimum number of occurrences of words in the vocabulary.
+    max_words : int, optional
+        Maximum size of the vocabulary.
+    workers : int, default 2
+        Number of threads that read the text.
     """
 
     def __init__(
@@ -48,11 +52,11 @@ class FolderWriter:
         training: ELMoTrainingOptions,
         *,
         min_count: int = 1,
-        most_words: int | None = None,
+        max_words: int | None = None,
         workers: int = 2,
     ) -> None:
         read = ReadText(corpus, name="corpus", workers=workers)
-        words = TargetWords(frequent_words(read.counts, min_count=min_count, max_size=most_words))
+        words = TargetWords(frequent_words(read.counts, min_count=min_count, max_size=max_words))
         self.words = words.words
         self.options = ELMoOptions(**options, n_tokens_vocab=len(words))
         self.training = training
@@ -72,7 +76,7 @@ class FolderWriter:
         np.savez(folder / PARAMETERS, **self.parameters)
 
     def add(self, window: Window, draws: Mapping[str, Any] | None = None) -> None:
-        """Write the next window, with the negative words that a step drew."""
+        """Write the next window, with the negative samples of a step."""
         arrays = {"characters": window.characters, "inputs": window.inputs, "targets": window.targets}
         if draws is not None:
             arrays |= {"negatives": np.stack(draws["negatives"]), "tries": np.array(draws["tries"])}
@@ -81,19 +85,19 @@ class FolderWriter:
 
 
 def read_options(folder: Path) -> tuple[ELMoOptions, ELMoTrainingOptions]:
-    """Return the options of the case in a folder."""
+    """Return the options of the model and of the training steps in a folder."""
     case = json.loads((folder / CASE).read_text())
     return ELMoOptions(**case["options"]), ELMoTrainingOptions(**case["training"])
 
 
 def read_parameters(path: Path) -> dict[str, np.ndarray]:
-    """Return arrays by official name."""
+    """Return parameters by their official names."""
     with np.load(path) as arrays:
         return dict(arrays)
 
 
 def windows_in(folder: Path) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Characters, inputs and targets of window after window, round and round."""
+    """Return an endless iterator over the characters, inputs and targets of the windows."""
     files = sorted(folder.glob("[0-9]*.npz"))
     windows = []
     for file in files:

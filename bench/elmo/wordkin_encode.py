@@ -1,5 +1,4 @@
-"""Sentences to contextual vectors by wordkin, a model's files to a loaded model, a file of text to a file of vectors;
-prints figures as JSON."""
+"""Encoding of sentences and files, and loading of models with wordkin; prints times and memory as JSON."""
 
 import argparse
 import itertools
@@ -14,18 +13,20 @@ import numpy as np
 
 from wordkin import ELMo
 from wordkin.elmo.files.vector_output import token_lines
+from wordkin.elmo.inference.inference_model import InferenceModel
+from wordkin.runtime.compute import Compute
 
-CHECKED = 64  # sentences of a file whose layers are summed up, for comparison with the rival's
+CHECKED = 64  # The layers of this number of sentences are summed, to compare them with those of the rival.
 
 
 def sentences_of(corpus: Path, count: int, length: int) -> list[list[str]]:
-    """The first words of the first sentences that are so long."""
+    """Return the first `length` words of the first `count` sentences with at least as many words."""
     found = (line[:length] for line in token_lines(corpus) if len(line) >= length)
     return list(itertools.islice(found, count))
 
 
 def batches(model: ELMo, options: argparse.Namespace) -> dict:
-    """All layers of the same sentences again and again: together, or one at a time."""
+    """Encode the same sentences repeatedly, as one batch or one at a time."""
     sentences = sentences_of(options.corpus, options.sentences, options.length)
     parts = [sentences] if options.batch_size > 1 else [[sentence] for sentence in sentences]
 
@@ -47,13 +48,13 @@ def batches(model: ELMo, options: argparse.Namespace) -> dict:
     of_sentence = statistics.median(times)
     return {
         "words_per_second": options.length / of_sentence,
-        "places_per_second": (options.length + 2) / of_sentence,  # with the marks of its ends
+        "positions_per_second": (options.length + 2) / of_sentence,  # including the boundary markers
         "different_words": len({word for sentence in sentences for word in sentence}),
     }
 
 
 def whole_file(model: ELMo, options: argparse.Namespace) -> dict:
-    """All layers of a text, sentence by sentence."""
+    """Encode a text sentence by sentence."""
     model.encode("word", workers=options.threads, precision=options.precision)  # packs the weights
     lines = itertools.islice(token_lines(options.corpus), options.lines)
     words = 0
@@ -70,7 +71,7 @@ def whole_file(model: ELMo, options: argparse.Namespace) -> dict:
 
 
 def loading(options: argparse.Namespace) -> dict:
-    """From files to the first vector."""
+    """Load a model and encode a word."""
     started = time.perf_counter()
     model = ELMo.from_pretrained(options.folder)
     read = time.perf_counter()
@@ -80,7 +81,7 @@ def loading(options: argparse.Namespace) -> dict:
 
 
 def memory(model: ELMo, options: argparse.Namespace) -> dict:
-    """The most that a process takes which encodes a file into a file."""
+    """Encode a file and return the peak memory of the process."""
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
         lines = itertools.islice(token_lines(options.corpus), options.lines)
@@ -89,10 +90,10 @@ def memory(model: ELMo, options: argparse.Namespace) -> dict:
             text, Path(folder) / "vectors.safetensors", "average", workers=options.threads,
             precision=options.precision, progress=False,
         )  # fmt: skip
-    packed = model._packed
-    assert packed is not None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    packed = InferenceModel.load(model._fitted(), Compute.choose(workers=1, precision=options.precision))
     return {
-        "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak_megabytes": peak,
         "weights": sum(tensor.nbytes for tensor in model.parameters.values()) / 2**20,
         "packed": packed.core.packed_bytes / 2**20,
     }
@@ -108,8 +109,8 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=32)
     parser.add_argument("--length", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--cold", action="store_true", help="no word is remembered from call to call")
-    parser.add_argument("--lines", type=int, help="of a file, the first so many")
+    parser.add_argument("--cold", action="store_true", help="without a token-vector cache")
+    parser.add_argument("--lines", type=int, help="number of lines of the file to read")
     parser.add_argument("--seconds", type=float, default=2.0)
     options = parser.parse_args()
     if options.work == "load":

@@ -1,5 +1,7 @@
-"""Forward and backward through an ELMo's LSTM layers by wordkin, weights packed anew each time as a training step does;
-prints words a second as JSON."""
+"""Forward and backward pass through the LSTM layers of wordkin, packing the weights each time as a training step does.
+
+Prints words per second as JSON.
+"""
 
 import argparse
 import json
@@ -17,7 +19,7 @@ LAYERS = 2
 
 
 class Directions:
-    """Arrays of both directions: weights, their gradients, states, inputs and outputs."""
+    """Arrays of both directions: weights, gradients, states, inputs and outputs."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         draw = np.random.default_rng(1)
@@ -27,7 +29,7 @@ class Directions:
             return draw.standard_normal(shape, dtype=np.float32) * np.float32(deviation)
 
         def layer() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            spread = 1 / np.sqrt(dim)  # as PyTorch begins
+            spread = 1 / np.sqrt(dim)  # as PyTorch initializes them
             shapes = (2 * projection, 4 * dim), (4 * dim,), (dim, projection)
             weights, bias, output = (normal(*shape, deviation=spread / 2) for shape in shapes)
             return weights, bias, output
@@ -56,7 +58,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
-    parser.add_argument("--forward", action="store_true", help="forward only, weights packed once as an encoder does")
+    parser.add_argument(
+        "--forward", action="store_true", help="forward pass only, with weights packed once as in an encoder"
+    )
     parser.add_argument("--max-isa")
     parser.add_argument("--seconds", type=float, default=2.0)
     options = parser.parse_args()
@@ -73,7 +77,7 @@ def main() -> None:
             stacks.forward(arrays.outputs, arrays.inputs, arrays.states)
             return
         for given, d in zip(d_outputs, arrays.d_outputs, strict=True):
-            d[...] = given  # a backward pass uses them up
+            d[...] = given  # the backward pass overwrites them
         stacks.train(
             1, arrays.outputs, arrays.inputs, arrays.states, arrays.d_inputs, arrays.gradients, arrays.d_outputs
         )

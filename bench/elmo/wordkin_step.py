@@ -1,4 +1,4 @@
-"""Steps of training by wordkin on a folder of windows; prints words a second and memory as JSON."""
+"""Training steps of wordkin on a folder of windows; prints words per second and memory as JSON."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ LEARNING_RATE = 0.2
 def accounted_megabytes(
     options: ELMoOptions, training: ELMoTrainingOptions, parameters: dict[str, np.ndarray], types: int
 ) -> dict[str, float]:
-    """What a step cannot do without: each part of the memory that the bench allows for."""
+    """Return the memory in MiB that a training step needs at least, by purpose."""
     rows = training.batch_size * training.unroll_steps
     all_bytes = sum(tensor.nbytes for tensor in parameters.values())
     softmax = sum(tensor.nbytes for name, tensor in parameters.items() if name.startswith("softmax"))
@@ -62,16 +62,16 @@ def main() -> None:
     windows = windows_in(options.folder)
     times: list[float] = []
     losses = []
-    most_types = 0
+    max_types = 0
     begin = time.perf_counter()
     while len(times) < 4 or time.perf_counter() - begin < options.seconds:
         characters, inputs, targets = next(windows)
-        most_types = max(most_types, len(characters))
+        max_types = max(max_types, len(characters))
         started = time.perf_counter()
         done = trainer.step(characters, inputs, targets, learning_rate=LEARNING_RATE, step=len(times) + 1)
         times.append(time.perf_counter() - started)
         losses.append((done["loss_forward"], done["loss_backward"]))
-    later = sorted(times[2:])  # the first make room
+    later = sorted(times[2:])  # the first steps allocate memory
     words = training.batch_size * training.unroll_steps
     print(
         json.dumps(
@@ -80,7 +80,7 @@ def main() -> None:
                 "best": words / later[0],
                 "losses": losses[:4],
                 "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-                "accounted_megabytes": accounted_megabytes(model, training, parameters, most_types),
+                "accounted_megabytes": accounted_megabytes(model, training, parameters, max_types),
             }
         )
     )
