@@ -24,6 +24,8 @@ from .vectors import KeyedVectors
 __all__ = ["ELMoVectorizer", "WordVectorizer"]
 
 Matrix = NDArray[np.float32]
+Layers = Literal["average", "top", "all"] | int | Sequence[float]
+LayerNorm = Literal["bilm", "allennlp"]
 
 
 class WordVectorizer(Estimator):
@@ -88,7 +90,7 @@ class WordVectorizer(Estimator):
         normalize: bool = False,
     ) -> None:
         self.embedding = embedding
-        self.weighting = weighting
+        self.weighting: Literal["mean", "sif", "tfidf"] = weighting
         self.tokenizer = tokenizer
         self.lowercase = lowercase
         self.sif_a = sif_a
@@ -316,22 +318,22 @@ class ELMoVectorizer(Estimator):
     def __init__(
         self,
         embedding: ELMo | None = None,
-        layers: Literal["average", "top", "all"] | int | Sequence[float] = "average",
+        layers: Layers = "average",
         *,
         pooling: Literal["mean", "max"] = "mean",
         tokenizer: TokenizerChoice = "words",
         batch_size: int = 32,
         gamma: float = 1.0,
-        layer_norm: Literal["bilm", "allennlp"] | None = None,
+        layer_norm: LayerNorm | None = None,
         workers: int | None = None,
     ) -> None:
         self.embedding = embedding
-        self.layers = layers
-        self.pooling = pooling
+        self.layers: Layers = layers
+        self.pooling: Literal["mean", "max"] = pooling
         self.tokenizer = tokenizer
         self.batch_size = batch_size
         self.gamma = gamma
-        self.layer_norm = layer_norm
+        self.layer_norm: LayerNorm | None = layer_norm
         self.workers = workers
 
     def fit(self, X: Texts, y: object = None) -> ELMoVectorizer:

@@ -191,11 +191,11 @@ class TextClassifier(Estimator):
         progress: ProgressChoice = None,
     ) -> None:
         self.embedding = embedding
-        self.encoder = encoder
+        self.encoder: Encoder | None = encoder
         self.bidirectional = bidirectional
         self.hidden_dim = hidden_dim
         self.n_layers = n_layers
-        self.pooling = pooling
+        self.pooling: Pooling = pooling
         self.attention_dim = attention_dim
         self.dense_dim = dense_dim
         self.input_dropout = input_dropout
@@ -220,7 +220,7 @@ class TextClassifier(Estimator):
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.epochs = epochs
-        self.class_weight = class_weight
+        self.class_weight: ClassWeight | None = class_weight
         self.early_stopping = early_stopping
         self.patience = patience
         self.validation_fraction = validation_fraction

@@ -176,14 +176,14 @@ class SequenceTagger(Estimator):
         progress: ProgressChoice = None,
     ) -> None:
         self.embedding = embedding
-        self.encoder = encoder
+        self.encoder: Encoder | None = encoder
         self.bidirectional = bidirectional
         self.hidden_dim = hidden_dim
         self.n_layers = n_layers
         self.dense_dim = dense_dim
         self.crf = crf
-        self.scheme = scheme
-        self.learned_scheme = learned_scheme
+        self.scheme: SchemeChoice = scheme
+        self.learned_scheme: LearnedScheme | None = learned_scheme
         self.input_dropout = input_dropout
         self.dropout = dropout
         self.fine_tune = fine_tune

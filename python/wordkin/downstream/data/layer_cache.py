@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,15 +54,13 @@ class LayerCache:
         )
         for first in range(0, self.cached_texts, _TEXTS_PER_CALL):
             end = min(first + _TEXTS_PER_CALL, self.cached_texts)
-            self._fill(self._cached[texts.ends[first] : texts.ends[end]], texts.sentences[first:end])
+            self._fill(self._cached[texts.ends[first] : texts.ends[end]], texts.tokens_of(np.arange(first, end)))
             if report is not None:
                 report(int(texts.ends[end]))
 
-    def _fill(self, target: Layers, sentences: Sequence[Sequence[str]]) -> None:
+    def _fill(self, target: Layers, sentences: list[list[str]]) -> None:
         begin = 0
-        for layers in self._model.encode(
-            [list(sentence) for sentence in sentences], "all", progress=False, workers=self._workers
-        ):
+        for layers in self._model.encode(sentences, "all", progress=False, workers=self._workers):
             end = begin + layers.shape[1]
             target[begin:end] = layers.transpose(1, 0, 2)
             begin = end
@@ -89,6 +87,6 @@ class LayerCache:
         layers[is_cached] = self._cached[self._texts.positions(indices[indices < self.cached_texts])]
         others = indices[indices >= self.cached_texts]
         computed = np.empty((int(self._texts.lengths[others].sum()), *layers.shape[1:]), dtype=np.float32)
-        self._fill(computed, [self._texts.sentences[index] for index in others.tolist()])
+        self._fill(computed, self._texts.tokens_of(others))
         layers[~is_cached] = computed
         return layers

@@ -186,6 +186,21 @@ class IndexedTexts:
         """Number of tokens of each text."""
         return np.diff(self.ends).astype(np.int32)
 
+    def tokens_of(self, indices: NDArray[np.intp]) -> list[list[str]]:
+        """Return the tokens of texts.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (n_selected,)
+            Indices of the texts.
+
+        Returns
+        -------
+        list of list of str
+            The tokens of each text.
+        """
+        return [list(self.sentences[index]) for index in map(int, indices)]
+
     def types_of(self, indices: NDArray[np.intp]) -> NDArray[np.int32]:
         """Return the word indices of the tokens of texts.
 

@@ -25,6 +25,7 @@ class HasVectors(Protocol):
     @property
     def wv(self) -> KeyedVectors:
         """The word vectors."""
+        ...
 
 
 EmbeddingLike: TypeAlias = KeyedVectors | HasVectors | ELMo | None

@@ -54,7 +54,7 @@ class LanguageModelTuner:
         ndarray of shape (n_tokens, n_layers, width)
             Float32 layers of the tokens, text after text.
         """
-        sentences = [list(prepared.texts.sentences[index]) for index in indices.tolist()]
+        sentences = prepared.texts.tokens_of(indices)
         layers, self._backward = self._model.forward(sentences, workers=self._compute.threads)
         return np.ascontiguousarray(np.concatenate([own.transpose(1, 0, 2) for own in layers]))
 
