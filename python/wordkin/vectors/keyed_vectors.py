@@ -841,6 +841,17 @@ class KeyedVectors:
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
     ) -> FloatArray: ...
+    @overload
+    def most_similar(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+    ) -> Found | FloatArray: ...
     def most_similar(
         self,
         positive: QueryItems | None = None,
@@ -899,6 +910,10 @@ class KeyedVectors:
     def similar_by_key(self, key: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
     @overload
     def similar_by_key(self, key: Key, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
+    @overload
+    def similar_by_key(
+        self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray: ...
     def similar_by_key(self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None) -> Found | FloatArray:
         """Return the nearest neighbours of a key.
 
@@ -927,6 +942,10 @@ class KeyedVectors:
     def similar_by_word(self, word: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
     @overload
     def similar_by_word(self, word: Key, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
+    @overload
+    def similar_by_word(
+        self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray: ...
     def similar_by_word(
         self, word: Key, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Found | FloatArray:
@@ -957,6 +976,10 @@ class KeyedVectors:
     def similar_by_vector(self, vector: ArrayLike, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
     @overload
     def similar_by_vector(self, vector: ArrayLike, topn: None, restrict_vocab: int | None = None) -> FloatArray: ...
+    @overload
+    def similar_by_vector(
+        self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Found | FloatArray: ...
     def similar_by_vector(
         self, vector: ArrayLike, topn: int | None = 10, restrict_vocab: int | None = None
     ) -> Found | FloatArray:
@@ -996,6 +1019,14 @@ class KeyedVectors:
         topn: None,
         restrict_vocab: int | None = None,
     ) -> FloatArray: ...
+    @overload
+    def most_similar_cosmul(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        restrict_vocab: int | None = None,
+    ) -> Found | FloatArray: ...
     def most_similar_cosmul(
         self,
         positive: QueryItems | None = None,
