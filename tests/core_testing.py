@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -61,23 +62,45 @@ def _build_directory() -> Path:
 def _build(directory: Path) -> Path:
     import pybind11
 
-    cmake, ninja = _tool("cmake"), _tool("ninja")
-    configure = [cmake, "-S", str(ROOT), "-B", str(directory), "-DCMAKE_BUILD_TYPE=Release"]
-    configure += ["-DWORDKIN_BUILD_TESTING=ON", f"-DPython_EXECUTABLE={sys.executable}"]
-    configure += [f"-Dpybind11_DIR={pybind11.get_cmake_dir()}"]
-    cache = directory / "CMakeCache.txt"
-    if not cache.exists() and sys.platform != "win32":  # there the default, Visual Studio, finds its own compiler
-        configure += ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}"]
-    elif cache.exists() and "CMAKE_GENERATOR:INTERNAL=Ninja" in cache.read_text():
-        configure.append(f"-DCMAKE_MAKE_PROGRAM={ninja}")  # pip's own was in a temporary environment
-    _run(configure)
+    cached = _cached_settings(directory)
+    earlier_cmake = cached.pop("CMAKE_COMMAND", None)
+    cmake = _tool("cmake", earlier_cmake)
+    configure = [cmake, "-S", str(ROOT), "-B", str(directory)]
+    if earlier_cmake is not None and cmake != earlier_cmake:
+        configure.append("--fresh")  # keeps the objects; the cache of another CMake is not reliable
+    generator = cached.pop("CMAKE_GENERATOR", None if sys.platform == "win32" else "Ninja")
+    if generator is not None:
+        configure += ["-G", generator]
+    if generator == "Ninja":  # another version of Ninja might not read the log, and would compile everything again
+        cached["CMAKE_MAKE_PROGRAM"] = _tool("ninja", cached.get("CMAKE_MAKE_PROGRAM"))
+    settings = {
+        **cached,
+        "CMAKE_BUILD_TYPE": "Release",
+        "Python_EXECUTABLE": sys.executable,
+        "WORDKIN_BUILD_TESTING": "ON",
+        "pybind11_DIR": pybind11.get_cmake_dir(),
+    }
+    _run([*configure, *(f"-D{name}={value}" for name, value in settings.items())])
     _run([cmake, "--build", str(directory), "--config", "Release", "--target", "_core_testing"])
     name = "_core_testing" + sysconfig.get_config_var("EXT_SUFFIX")
     return max(directory.rglob(name), key=lambda path: path.stat().st_mtime)
 
 
-def _tool(name: str) -> str:
-    """Return the path of a program, which the extra `test` installs beside the interpreter."""
+def _cached_settings(directory: Path) -> dict[str, str]:
+    """Return the settings of an earlier build that decide what must be compiled again."""
+    cache = directory / "CMakeCache.txt"
+    if not cache.exists():
+        return {}
+    names = {"CMAKE_COMMAND", "CMAKE_CXX_COMPILER", "CMAKE_CXX_FLAGS", "CMAKE_GENERATOR", "CMAKE_MAKE_PROGRAM"}
+    names.add("CMAKE_OSX_ARCHITECTURES")
+    entries = re.findall(r"^(\w+):\w+=(.+)$", cache.read_text(), flags=re.MULTILINE)
+    return {name: value for name, value in entries if name in names}
+
+
+def _tool(name: str, earlier: str | None) -> str:
+    """Return the program of the earlier build if it still exists, else the one that the extra `test` installs."""
+    if earlier is not None and Path(earlier).exists():
+        return earlier
     scripts = sysconfig.get_path("scripts")
     found = shutil.which(name, path=os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)]))
     if found is None:
