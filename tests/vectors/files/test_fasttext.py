@@ -63,9 +63,8 @@ def test_vectors_equal_those_of_gensim() -> None:
     for word, vector in zip(expected["others"].tolist(), expected["other_vectors"], strict=True):
         assert word in table
         assert not table.has_index_for(word)
-        np.testing.assert_allclose(
-            table[word], vector, rtol=1e-6, atol=1e-9
-        )  # gensim may add the n-gram vectors in another order
+        # gensim may add the float32 vectors of the n-grams in another order.
+        np.testing.assert_allclose(table[word], vector, rtol=1e-6, atol=1e-9)
         assert not table[word].flags.writeable
 
 

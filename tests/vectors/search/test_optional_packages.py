@@ -27,6 +27,9 @@ def test_missing_packages_are_reported_with_the_extra(
         kv.evaluate_word_pairs(tmp_path / "pairs.tsv")
 
 
+# Expected values are computed from float32 vectors, and usearch computes cosines in float32: hence the tolerances.
+
+
 class TestWordMoversDistance:
     @pytest.fixture(autouse=True)
     def package(self) -> None:
