@@ -304,7 +304,7 @@ class TextClassifier(Estimator):
         factors = class_factors(self.class_weight, labels, targets)
         if factors is not None:
             weights = weights * factors[targets]
-        options = self._chosen(TrainingOptions, epochs=epochs, batch_size=batch_size)
+        options = self._options(TrainingOptions, epochs=epochs, batch_size=batch_size)
         seed = seed_from(self.random_state)
         examples = joined_examples(
             (tokens, targets),
@@ -314,11 +314,11 @@ class TextClassifier(Estimator):
             held_out_fraction=options.validation_fraction if options.early_stopping else None,
             seed=seed,
         )
-        features = self._chosen(FeatureOptions)
+        features = self._options(FeatureOptions)
         run = TrainingRun.prepare(
             self._network_options(labels, seed),
             features,
-            self._chosen(CharacterOptions) if features.characters else None,
+            self._options(CharacterOptions) if features.characters else None,
             options,
             checked_embeddings(self.embedding, self.fine_tune),
             examples,
@@ -352,7 +352,7 @@ class TextClassifier(Estimator):
         )
 
     def _tokens(self, X: Texts, name: str = "X") -> list[list[str]]:
-        options = self._chosen(TextOptions)
+        options = self._options(TextOptions)
         tokens = tokenize_texts(X, resolve_tokenizer(self.tokenizer), name)
         return limit_lengths(tokens, options.max_length, options.truncate, name)
 

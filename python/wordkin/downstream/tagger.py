@@ -289,7 +289,7 @@ class SequenceTagger(Estimator):
             raise CorpusError(f"X must have at least one token, got none in {len(tokens)} sentences")
         tags = TagSet.learn(given, self.scheme, self.learned_scheme)
         weights = text_weights(sample_weight, len(tokens))
-        options = self._chosen(TrainingOptions, epochs=epochs, batch_size=batch_size)
+        options = self._options(TrainingOptions, epochs=epochs, batch_size=batch_size)
         seed = seed_from(self.random_state)
         validation = self._validation(validation_data)
         examples = joined_examples(
@@ -301,11 +301,11 @@ class SequenceTagger(Estimator):
             seed=seed,
         )
         all_tags = given if validation is None else given + validation[1]
-        features = self._chosen(FeatureOptions)
+        features = self._options(FeatureOptions)
         run = TrainingRun.prepare(
             self._network_options(len(tags.learned), seed),
             features,
-            self._chosen(CharacterOptions) if features.characters else None,
+            self._options(CharacterOptions) if features.characters else None,
             options,
             checked_embeddings(self.embedding, self.fine_tune),
             examples,
@@ -337,7 +337,7 @@ class SequenceTagger(Estimator):
         )
 
     def _tokens(self, X: Sentences, name: str = "X") -> list[list[str]]:
-        return limit_lengths(token_lists(X, name), self._chosen(TextOptions).max_length, False, name)
+        return limit_lengths(token_lists(X, name), self._options(TextOptions).max_length, False, name)
 
     def _tagged(self, X: Sentences, y: Sentences, name: str = "X", tag_name: str = "y") -> tuple[Tags, Tags]:
         tokens, tags = self._tokens(X, name), token_lists(y, tag_name)

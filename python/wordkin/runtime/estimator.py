@@ -99,7 +99,7 @@ class Estimator:
             setattr(self, name, value)
         return self
 
-    def _chosen(self, options: type[OptionsT], **overrides: Any) -> OptionsT:
+    def _options(self, options: type[OptionsT], **overrides: Any) -> OptionsT:
         """Return options with the parameters of the same names; overrides that are None are ignored."""
         given = {item.name: getattr(self, item.name) for item in fields(options) if hasattr(self, item.name)}
         return options(**{**given, **{name: value for name, value in overrides.items() if value is not None}})
