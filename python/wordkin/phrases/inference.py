@@ -298,9 +298,9 @@ class JoinedCorpus:
     [['new_york'], ['new_york']]
     """
 
-    def __init__(self, obj: PhraseModel, corpus: Any) -> None:
+    def __init__(self, obj: PhraseModel, corpus: CorpusInput) -> None:
         self.obj = obj
-        self.corpus = corpus
+        self.corpus: Any = corpus
         self._is_exhausted = False
 
     def __iter__(self) -> Iterator[list[str]]:

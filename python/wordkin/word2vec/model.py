@@ -42,6 +42,7 @@ from .training.session import Notify, TrainRequest, train, train_new
 from .training.vocabulary import (
     add_null_word,
     adopt_vocabulary,
+    changed_settings,
     choose_vocabulary,
     copy_vocabulary,
     scan_corpus,
@@ -382,9 +383,10 @@ class Word2Vec:
         """
         checked_trim_rule(trim_rule)
         dry_run = flag_option("dry_run", dry_run)
+        settings = changed_settings(self._state, min_count, sample)
         corpus = open_corpus(corpus_iterable, corpus_file)
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
-        choice = choose_vocabulary(self._state, counts, trim_rule, update=update, min_count=min_count, sample=sample)
+        choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         if not dry_run:
             adopt_vocabulary(self._state, choice)
             self._state.raw_counts = counts if keep_raw_vocab else None
@@ -421,7 +423,8 @@ class Word2Vec:
         """
         checked_trim_rule(trim_rule)
         counts = RawCounts.from_frequencies(word_freq, raw_sentences=corpus_count or 0)
-        adopt_vocabulary(self._state, choose_vocabulary(self._state, counts, trim_rule, update=update))
+        settings = changed_settings(self._state)
+        adopt_vocabulary(self._state, choose_vocabulary(self._state, counts, trim_rule, settings, update=update))
         self._state.raw_counts = counts if keep_raw_vocab else None
 
     def scan_vocab(
@@ -506,7 +509,8 @@ class Word2Vec:
         counts = self._state.raw_counts
         if counts is None:
             raise VocabularyError("prepare_vocab needs word counts: call scan_vocab first")
-        choice = choose_vocabulary(self._state, counts, trim_rule, update=update, min_count=min_count, sample=sample)
+        settings = changed_settings(self._state, min_count, sample)
+        choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         if not flag_option("dry_run", dry_run):
             adopt_vocabulary(self._state, choice)
             self._state.raw_counts = counts if keep_raw_vocab else None

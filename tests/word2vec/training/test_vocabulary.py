@@ -82,7 +82,7 @@ def test_build_vocab_can_change_settings(sentences: Sentences) -> None:
     with pytest.raises(TypeError, match="no_such"):
         model.build_vocab(sentences, no_such=1)
     with pytest.raises(ValueError, match="min_count"):
-        model.build_vocab(sentences, min_count=-1)
+        model.build_vocab("missing file", min_count=-1)  # checked before the corpus is opened
 
 
 def test_vectors_lockf_grows_with_the_vocabulary(sentences: Sentences) -> None:

@@ -13,7 +13,7 @@ from ..state import Word2VecState, current_vocabulary
 from .epochs import run_epochs
 from .progress import TrainingProgress
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
-from .vocabulary import adopt_vocabulary, choose_vocabulary
+from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
 from .weights import training_arrays
 
 __all__ = ["Event", "Notify", "TrainRequest", "train", "train_new"]
@@ -71,7 +71,7 @@ def train_new(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, 
         max_vocab_size=state.vocabulary_options.max_vocab_size,
         trim_rule=trim_rule,
     )
-    vocabulary = adopt_vocabulary(state, choose_vocabulary(state, scan.counts, trim_rule))
+    vocabulary = adopt_vocabulary(state, choose_vocabulary(state, scan.counts, trim_rule, changed_settings(state)))
     if state.epochs == 0:
         return
     encoded = scan.encoded(vocabulary, state.compute.threads) or corpus.encode(vocabulary, state.compute.threads)

@@ -19,6 +19,7 @@ __all__ = [
     "VocabularyChoice",
     "add_null_word",
     "adopt_vocabulary",
+    "changed_settings",
     "choose_vocabulary",
     "copy_vocabulary",
     "scan_corpus",
@@ -78,14 +79,38 @@ def scan_corpus(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None
     return scan.counts
 
 
+def changed_settings(
+    state: Word2VecState, min_count: int | None = None, sample: float | None = None
+) -> tuple[TrainingOptions, VocabularyOptions]:
+    """Return the settings of a model with some of them replaced; the model is not changed.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    min_count : int or None, default None
+        New minimum count; None for the model's.
+    sample : float or None, default None
+        New subsampling threshold; None for the model's.
+
+    Returns
+    -------
+    tuple of TrainingOptions and VocabularyOptions
+        Checked settings.
+    """
+    return (
+        state.options if sample is None else replace(state.options, sample=sample),
+        state.vocabulary_options if min_count is None else replace(state.vocabulary_options, min_count=min_count),
+    )
+
+
 def choose_vocabulary(
     state: Word2VecState,
     counts: RawCounts,
     trim_rule: TrimRule | None,
+    settings: tuple[TrainingOptions, VocabularyOptions],
     *,
     update: bool = False,
-    min_count: int | None = None,
-    sample: float | None = None,
 ) -> VocabularyChoice:
     """Decide which words a model would have; the model is not changed.
 
@@ -97,10 +122,10 @@ def choose_vocabulary(
         Counts of all words of a corpus.
     trim_rule : callable, optional
         Decides about single words.
+    settings : tuple of TrainingOptions and VocabularyOptions
+        From `changed_settings`.
     update : bool, default False
         Whether to extend the current vocabulary instead of replacing it.
-    min_count, sample : optional
-        Replacements for the model's settings.
 
     Returns
     -------
@@ -112,9 +137,7 @@ def choose_vocabulary(
     VocabularyError
         If no word is left, or if there is no vocabulary to extend.
     """
-    options = state.options if sample is None else replace(state.options, sample=sample)
-    rules = state.vocabulary_options
-    rules = rules if min_count is None else replace(rules, min_count=min_count)
+    options, rules = settings
     if update:
         if len(state.wv) == 0:
             raise VocabularyError(
