@@ -61,8 +61,8 @@ class Perplexity:
 
     Examples
     --------
-    >>> Perplexity(forward=2.0, backward=8.0, tokens=5, unknown_tokens=0).geometric_mean
-    4.0
+    >>> Perplexity(forward=4.0, backward=9.0, tokens=5, unknown_tokens=0).geometric_mean
+    6.0
     """
 
     forward: float

@@ -39,12 +39,15 @@ class Record:
     """
 
     class_name = ""
+    attributes: dict[str, Any]
 
     def __new__(cls, *args: Any, **options: Any) -> Record:
-        return super().__new__(cls)
+        record = super().__new__(cls)
+        record.attributes = {}  # not in __init__, which pickles need not call
+        return record
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self.attributes: dict[str, Any] = {}
+        pass
 
     def __setstate__(self, state: Any) -> None:
         if isinstance(state, dict):
