@@ -5,12 +5,16 @@ Prints words per second as JSON.
 
 import argparse
 import json
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
-from tests import core_testing
 
 from wordkin.runtime import compute
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
+import core_testing
 
 core_testing.provide()
 from wordkin import _core_testing  # noqa: E402 (made importable by the line above)

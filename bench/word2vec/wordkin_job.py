@@ -3,6 +3,7 @@
 import argparse
 import json
 import resource
+import sys
 import time
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def main() -> None:
         max_isa=options.max_isa, progress=False,
     )  # fmt: skip
     if options.touch:
-        from tests import core_testing
-
+        sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
+        import core_testing
         from wordkin import _core
 
         core_testing.provide()
