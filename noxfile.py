@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -93,8 +94,9 @@ def clang_tidy(session: nox.Session) -> None:
     session.install(*requirements("clang-tidy", "cmake", "ninja", "pybind11"))
     session.run("cmake", "-S", ".", "-B", "build/tidy", "-G", "Ninja", "-DWORDKIN_UNITY_BUILD=OFF",
                 "-DWORDKIN_BUILD_TESTING=ON", f"-Dpybind11_DIR={pybind11_folder(session)}")  # fmt: skip
+    commands = json.loads(Path("build/tidy/compile_commands.json").read_text())  # not the kernels of other processors
     sources = Path("build/tidy/sources.txt")
-    sources.write_text("\n".join(path for path in cpp_files(".cpp") if path.startswith("cpp/")))
+    sources.write_text("\n".join(sorted({command["file"] for command in commands})))
     tidy = "clang-tidy -p build/tidy --quiet"
     session.run("bash", "-c", f"xargs -P {os.cpu_count()} -n 1 {tidy} < {sources}", external=True)
 
