@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wordkin import __version__
-from wordkin.cli.exits import FORESEEN, described
+from wordkin.cli.exits import EXPECTED_ERRORS, error_text
 from wordkin.cli.program import COMMANDS
 
 from .conftest import Run, command
@@ -152,7 +152,7 @@ def test_help_needs_no_numpy() -> None:
 
 
 def test_errors_become_one_line() -> None:
-    assert described(ValueError("one\ntwo")) == "one two"
-    assert described(MemoryError()) == "out of memory"
-    assert described(FileNotFoundError(2, "No such file or directory", "x")) == "x: No such file or directory"
-    assert KeyError not in FORESEEN  # those of lookups are errors of ours; others are mistakes in the program
+    assert error_text(ValueError("one\ntwo")) == "one two"
+    assert error_text(MemoryError()) == "out of memory"
+    assert error_text(FileNotFoundError(2, "No such file or directory", "x")) == "x: No such file or directory"
+    assert KeyError not in EXPECTED_ERRORS  # missing words are errors of wordkin; any other KeyError is a bug

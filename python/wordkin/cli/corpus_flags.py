@@ -1,4 +1,4 @@
-"""Arguments of the commands that read text."""
+"""Arguments of commands that read text."""
 
 from __future__ import annotations
 
@@ -12,47 +12,53 @@ from .exits import UsageError
 if TYPE_CHECKING:
     from ..text import Corpus
 
-__all__ = ["add_corpus", "add_vocabulary_rules", "open_input"]
+__all__ = ["CORPUS_FORMAT", "add_corpus", "open_input"]
+
+CORPUS_FORMAT = "one sentence per line, tokens separated by whitespace"
 
 
 def add_corpus(parser: argparse.ArgumentParser) -> None:
-    """Add the positional argument ``corpus``."""
+    """Add the positional argument ``corpus``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to add the argument.
+    """
     parser.add_argument(
         "corpus",
         nargs="+",
-        help="text: files, compressed or not (.gz .bz2 .xz .zst, told from their content), folders of files, pipes, "
-        "or - for standard input",
+        help=f"text ({CORPUS_FORMAT}): files, folders of files, pipes, or - for standard input; gzip, bzip2, xz and "
+        "zstandard compression is recognised by content",
     )
 
 
-def add_vocabulary_rules(parser: argparse._ArgumentGroup, *, min_count: str) -> None:
-    """Add the flags about which words are kept; `min_count` is the help text of that flag."""
-    parser.add_argument("--min-count", type=int, metavar="INT", help=min_count)
-    parser.add_argument(
-        "--max-vocab-size", type=int, metavar="INT", help="forget rare words while counting when there are more"
-    )
-    parser.add_argument("--max-final-vocab", type=int, metavar="INT", help="keep no more than the most frequent")
-    parser.add_argument(
-        "--unsorted-vocab",
-        dest="sorted_vocab",
-        action="store_const",
-        const=0,
-        help="words in the order of their first occurrence, not of their counts",
-    )
+def open_input(names: Sequence[str]) -> tuple[list[Any], Corpus]:
+    """Open the corpus of a command.
 
+    Parameters
+    ----------
+    names : sequence of str
+        Value of the argument ``corpus``.
 
-def open_input(names: Sequence[str]) -> tuple[Any, Corpus]:
-    """Return what ``corpus`` names, as `Word2Vec` takes it in `corpus_file`, and as a corpus.
+    Returns
+    -------
+    source : list
+        The files, as `Word2Vec` accepts them in `corpus_file`.
+    corpus : Corpus
+        The corpus.
 
     Raises
     ------
+    UsageError
+        If standard input is named twice or closed.
     OSError, CorpusError
-        If something is missing.
+        If a file is missing or a folder is empty.
     """
     from ..text import open_corpus
 
     if names.count("-") > 1:
-        raise UsageError("standard input (-) can be given only once")
+        raise UsageError("standard input (-) must be given only once")
     if "-" in names and sys.stdin is None:
         raise UsageError("standard input is closed")
     source = [sys.stdin.buffer if name == "-" else name for name in names]

@@ -1,4 +1,4 @@
-"""How a command ends: its exit codes, and the exceptions that lead to them."""
+"""Exit codes, and the exceptions that lead to them."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from ..errors import WordkinError
 __all__ = [
     "CLOSED_PIPE",
     "FAILURE",
-    "FORESEEN",
+    "EXPECTED_ERRORS",
     "INTERRUPTED",
     "SUCCESS",
     "TERMINATED",
     "USAGE",
     "Terminated",
     "UsageError",
-    "described",
-    "manner",
+    "error_text",
+    "reason_of",
     "termination_as_exception",
 ]
 
 SUCCESS = 0
 FAILURE = 1
 USAGE = 2
-INTERRUPTED = 130  # from here on as a shell tells of SIGINT, SIGPIPE and SIGTERM
+INTERRUPTED = 130  # this and the following are the codes that shells report for SIGINT, SIGPIPE and SIGTERM
 CLOSED_PIPE = 141
 TERMINATED = 143
 
-# What bad input and bad luck raise. Anything else is a mistake of this program, and its traceback is wanted.
-FORESEEN = (WordkinError, OSError, ValueError, TypeError, ArithmeticError, ImportError, MemoryError)
+# Errors caused by input or by the system. Any other exception is a bug, whose traceback is printed.
+EXPECTED_ERRORS = (WordkinError, OSError, ValueError, TypeError, ArithmeticError, ImportError, MemoryError)
 
 
 class UsageError(Exception):
-    """The command line itself is wrong."""
+    """The command line is invalid."""
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM came. As Ctrl-C to all code that cleans up after one."""
+    """SIGTERM was received; handled like Ctrl-C by code that cleans up."""
 
 
 @contextmanager
 def termination_as_exception() -> Iterator[None]:
-    """Let SIGTERM raise `Terminated` meanwhile; only the main thread may ask for that, others change nothing."""
+    """Let SIGTERM raise `Terminated` within the ``with`` block; does nothing outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -62,8 +62,19 @@ def _raise_terminated(number: int, frame: Any) -> NoReturn:
     raise Terminated
 
 
-def described(error: BaseException) -> str:
-    """An error as one line for people."""
+def error_text(error: BaseException) -> str:
+    """Return an error as one line of text.
+
+    Parameters
+    ----------
+    error : BaseException
+        The error.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     if isinstance(error, OSError) and error.strerror:
         text = error.strerror
         if error.filename is not None:
@@ -73,6 +84,17 @@ def described(error: BaseException) -> str:
     return text or ("out of memory" if isinstance(error, MemoryError) else type(error).__name__)
 
 
-def manner(stop: KeyboardInterrupt) -> str:
-    """How work was stopped from outside, for people."""
+def reason_of(stop: KeyboardInterrupt) -> str:
+    """Return how work was stopped.
+
+    Parameters
+    ----------
+    stop : KeyboardInterrupt
+        The exception that stopped it.
+
+    Returns
+    -------
+    {"interrupted", "terminated"}
+        The reason.
+    """
     return "terminated" if isinstance(stop, Terminated) else "interrupted"

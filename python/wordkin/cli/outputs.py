@@ -1,4 +1,4 @@
-"""Files that commands write: in which format, told from the name, and checked before hours are spent on the content."""
+"""Output files of commands: their formats, and checks before long work starts that they can be written."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ __all__ = [
     "Output",
     "chosen_output",
     "require_writable_folder",
-    "require_writable_place",
+    "require_writable_file",
     "save_vectors",
 ]
 
 Format = Literal["model", "vectors", "text", "binary", "glove", "projector"]
 
 FORMATS: dict[Format, str] = {
-    "model": "everything that is needed to train on (.safetensors)",
-    "vectors": "the vectors with counts and attributes (.safetensors)",
-    "text": "word2vec's text format (.txt, .vec)",
-    "binary": "word2vec's binary format (.bin)",
-    "glove": "text without a header",
-    "projector": "NAME_tensor.tsv and NAME_metadata.tsv, for TensorBoard's projector",
+    "model": "everything needed to continue training (.safetensors)",
+    "vectors": "only the vectors, with counts and attributes (.safetensors)",
+    "text": "text format of word2vec (.txt, .vec)",
+    "binary": "binary format of word2vec (.bin)",
+    "glove": "text format without a header",
+    "projector": "NAME_tensor.tsv and NAME_metadata.tsv for the TensorBoard projector",
 }
 _OF_SUFFIX: dict[str, Format] = {".safetensors": "model", ".txt": "text", ".vec": "text", ".bin": "binary"}
 _COMPRESSED = (".gz", ".bz2", ".xz")
@@ -41,21 +41,43 @@ _COMPRESSED = (".gz", ".bz2", ".xz")
 
 @dataclass(frozen=True, kw_only=True)
 class Output:
-    """Where to and how."""
+    """An output file.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    format : str
+        Its format, a key of `FORMATS`.
+    """
 
     path: str
     format: Format
 
 
 def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Format] = tuple(FORMATS)) -> Output:
-    """Return the format asked for, else that of the file's name.
+    """Return an output file in a given format, or in that of its name.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    format_name : str or None
+        Its format; None to derive it from the suffix.
+    allowed : sequence of str, default all formats
+        Formats that can be derived.
+
+    Returns
+    -------
+    Output
+        The output file.
 
     Raises
     ------
     UsageError
-        If the name tells none.
+        If the suffix does not determine the format.
     OSError
-        If the file cannot be written there.
+        If the file cannot be written.
     """
     if format_name is None:
         suffixes = [suffix.lower() for suffix in Path(path).suffixes]
@@ -64,49 +86,82 @@ def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Fo
         format_name = _OF_SUFFIX.get(suffixes[-1] if suffixes else "")
         if format_name is None or format_name not in allowed:
             known = ", ".join(suffix for suffix, name in _OF_SUFFIX.items() if name in allowed)
-            raise UsageError(f"{path}: the name tells no format ({known}); name one of {', '.join(allowed)}")
-    require_writable_place(path)
+            raise UsageError(
+                f"{path}: the suffix must be one of {known}, or a format must be given: {', '.join(allowed)}"
+            )
+    require_writable_file(path)
     return Output(path=path, format=format_name)
 
 
 def require_writable_folder(path: str) -> None:
-    """Raise the OSError that making this folder or writing into it would raise, as far as that can be told."""
+    """Raise the OSError that creating a folder, or writing into it, would raise, as far as it can be foreseen.
+
+    Parameters
+    ----------
+    path : str
+        The folder.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
     from ..storage.paths import local_path
 
     target = local_path(path)
     while not target.exists() and target != target.parent:
         target = target.parent
     if not target.is_dir():
-        raise NotADirectoryError(f"{target} is no folder")
+        raise NotADirectoryError(f"{target} is not a folder")
     if not os.access(target, os.W_OK):
         raise PermissionError(f"{target}: no permission to write there")
 
 
-def require_writable_place(path: str) -> None:
-    """Raise the OSError that writing this file would raise, as far as that can be told beforehand."""
+def require_writable_file(path: str) -> None:
+    """Raise the OSError that writing a file would raise, as far as it can be foreseen.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
     from ..storage.paths import local_path
 
     target = local_path(path)
     folder = target.parent
     if not stat.S_ISDIR(folder.stat().st_mode):
-        raise NotADirectoryError(f"{folder} is no folder")
+        raise NotADirectoryError(f"{folder} is not a folder")
     if target.is_dir():
-        raise IsADirectoryError(f"{target} is a folder; a file name is needed")
+        raise IsADirectoryError(f"the output must be a file, got the folder {target}")
     if not os.access(target if target.exists() and not target.is_file() else folder, os.W_OK):
         raise PermissionError(f"{target}: no permission to write there")
 
 
 def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None = None) -> None:
-    """Write vectors, or the model that they belong to where the format has room for it.
+    """Write vectors, or the whole model if the format is "model".
+
+    Parameters
+    ----------
+    output : Output
+        The output file.
+    vectors : KeyedVectors
+        The vectors.
+    model : Word2Vec or None, default None
+        The model that they belong to.
 
     Raises
     ------
     UsageError
-        If a whole model is asked for and there is none.
+        If the format is "model" and there is no model.
     """
     if output.format == "model":
         if model is None:
-            raise UsageError("only a whole model can be written as one; choose the format `vectors`")
+            raise UsageError("the input is not a whole model; use the format `vectors`")
         model.save(output.path)
     elif output.format == "vectors":
         vectors.save(output.path)

@@ -1,4 +1,4 @@
-"""The program ``wordkin``: finds the command, runs it, and turns every outcome into an exit code."""
+"""The program ``wordkin``: finds the command, runs it, and converts every outcome to an exit code."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from importlib import import_module
 from typing import NoReturn
 
 from . import exits
-from .terminal import abandon_output, complain, flush_output, library_messages, robust_output
+from .terminal import discard_output, flush_output, library_messages, report_message, robust_output
 
 __all__ = ["COMMANDS", "main"]
 
-# Modules of the commands; each has `add_parser(subparsers)` and `run(args)`, which returns an exit code.
+# Module and summary of each command. A module has `configure(parser)` and `run(args)`, which returns an exit code. Only
+# the module of the command that is run is imported: the help of the program does not need NumPy.
 COMMANDS = {
-    "demo": "word2vec.demo",
-    "train": "word2vec.train",
-    "vocab": "word2vec.vocab",
-    "phrases": "phrases.command",
-    "similar": "vectors.similar",
-    "analogy": "vectors.analogy",
-    "evaluate": "vectors.evaluate",
-    "convert": "models.convert",
-    "elmo": "elmo.command",
-    "classify": "downstream.classify",
-    "tag": "downstream.tag",
-    "info": "models.info",
+    "demo": ("word2vec.demo", "train word vectors on the documentation of Python, in seconds"),
+    "train": ("word2vec.train", "train word vectors on text"),
+    "vocab": ("word2vec.vocab", "count the words of a text"),
+    "phrases": ("phrases.command", "find phrases in a text and join their words"),
+    "similar": ("vectors.similar", "print the nearest neighbours of words"),
+    "analogy": ("vectors.analogy", "answer analogies: a is to b as c is to what?"),
+    "evaluate": ("vectors.evaluate", "score word vectors on analogies and word pairs"),
+    "convert": ("models.convert", "convert models and vectors from one file format to another"),
+    "elmo": ("elmo.command", "train and use contextual embeddings (ELMo)"),
+    "classify": ("downstream.classify", "train and use text classifiers"),
+    "tag": ("downstream.tag", "train and use sequence taggers"),
+    "info": ("models.info", "describe a file, or the configuration of this machine"),
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit code.
+    """Run a command line.
 
     Parameters
     ----------
-    argv : sequence of str, optional
-        Arguments without the program's name; by default those of the process.
+    argv : sequence of str or None, default None
+        Arguments without the name of the program; None for those of the process.
 
     Returns
     -------
     int
-        0; 1 for a failure, 2 for wrong usage, 130 when interrupted, 141 when the reader of standard output has gone,
-        143 when terminated.
+        Exit code: 0 on success, 1 on failure, 2 for wrong usage, 130 if interrupted, 141 if the output pipe was
+        closed, 143 if terminated.
 
     Examples
     --------
@@ -57,59 +58,60 @@ def main(argv: Sequence[str] | None = None) -> int:
             flush_output()
             return status
     except exits.UsageError as error:
-        complain("error", str(error))
+        report_message("error", str(error))
         return exits.USAGE
     except exits.Terminated as stop:
-        complain("error", str(stop) or "terminated")
+        report_message("error", str(stop) or "terminated")
         return exits.TERMINATED
     except KeyboardInterrupt as stop:
-        complain("error", str(stop) or "interrupted")
+        report_message("error", str(stop) or "interrupted")
         return exits.INTERRUPTED
     except BrokenPipeError:
-        abandon_output()
+        discard_output()
         return exits.CLOSED_PIPE
-    except exits.FORESEEN as error:
-        complain("error", exits.described(error))
+    except exits.EXPECTED_ERRORS as error:
+        report_message("error", exits.error_text(error))
         try:
             flush_output()
         except OSError:
-            abandon_output()
+            discard_output()
         return exits.FAILURE
 
 
 def _run(arguments: list[str]) -> int:
-    # The module of one command is enough to run it; all are needed for help and for complaints.
-    named = arguments[:1] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
     parser = _Parser(
         prog="wordkin",
-        description="Train word vectors and language models on text, ask them, evaluate and convert them.",
-        epilog="`wordkin COMMAND --help` tells the options of a command.",
+        description="Train word embeddings and language models on text, and query, evaluate and convert them.",
+        epilog="`wordkin COMMAND --help` describes a command.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    modules = {name: import_module(f".{COMMANDS[name]}", __package__) for name in named}
-    for module in modules.values():
-        module.add_parser(subparsers)
+    module = None
+    for name, (module_name, summary) in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=summary)
+        if arguments[:1] == [name]:
+            module = import_module(f".{module_name}", __package__)
+            module.configure(subparser)
     try:
         parsed = parser.parse_args(arguments, argparse.Namespace(arguments=arguments))
-    except SystemExit:  # after --help
+    except SystemExit:  # raised after --help
         return exits.SUCCESS
     if parsed.version:
         from .._version import __version__
 
         print(f"wordkin {__version__}")
         return exits.SUCCESS
-    if parsed.command is None:
+    if module is None:
         parser.print_help()
         with contextlib.suppress(OSError):
             flush_output()
-        raise exits.UsageError("a command is needed")
-    status: int = modules[parsed.command].run(parsed)
+        raise exits.UsageError("a command is required")
+    status: int = module.run(parsed)
     return status
 
 
 class _Parser(argparse.ArgumentParser):
-    """Complains in one line, and guesses no abbreviations: they would break when flags are added."""
+    """Reports errors in one line and accepts no abbreviations, which would break when flags are added."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(**{**options, "allow_abbrev": False})  # type: ignore[arg-type]

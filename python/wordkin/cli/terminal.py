@@ -1,4 +1,4 @@
-"""Standard input, output and error: results as text or JSON, messages as single lines."""
+"""Standard input, output and error: results as text or JSON, and messages as single lines."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from typing import Any
 from ..errors import FormatError
 
 __all__ = [
-    "abandon_output",
-    "complain",
+    "discard_output",
+    "report_message",
     "flush_output",
     "input_words",
     "library_messages",
@@ -28,16 +28,24 @@ __all__ = [
 ]
 
 
-def complain(kind: str, message: str) -> None:
-    """Write ``wordkin: kind: message`` to standard error, as one line."""
+def report_message(kind: str, message: str) -> None:
+    """Write ``wordkin: kind: message`` to standard error, as one line.
+
+    Parameters
+    ----------
+    kind : {"error", "warning"}
+        Kind of the message.
+    message : str
+        The message.
+    """
     if sys.stderr is not None:
-        with contextlib.suppress(OSError, ValueError):  # a closed one: nobody is left to be told
+        with contextlib.suppress(OSError, ValueError):  # standard error is closed
             print(f"wordkin: {kind}: {' '.join(message.split())}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
 def library_messages() -> Iterator[None]:
-    """Show what the library warns of as single lines meanwhile."""
+    """Print warnings of the library as single lines within the ``with`` block."""
     logger = logging.getLogger("wordkin")
     handler = _Messages(logging.WARNING)
     logger.addHandler(handler)
@@ -53,36 +61,42 @@ def library_messages() -> Iterator[None]:
 
 class _Messages(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        complain("warning", record.getMessage())
+        report_message("warning", record.getMessage())
 
 
 def _show_warning(message: Warning | str, *rest: Any, **more: Any) -> None:
-    complain("warning", str(message))
+    report_message("warning", str(message))
 
 
 def robust_output() -> None:
-    """Let words be printed that the terminal's encoding lacks: as escapes, rather than not at all."""
+    """Print characters that the encoding of the terminal lacks as escapes."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
 
 
 def flush_output() -> None:
-    """Write out what is printed, so that a full disk or a closed pipe shows now and not when Python ends."""
+    """Flush standard output, so that a full disk or a closed pipe is reported before Python exits."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
-def abandon_output() -> None:
-    """Let what is still to be flushed go nowhere: standard output is broken, and Python's end must not complain."""
+def discard_output() -> None:
+    """Redirect standard output to the null device: it is broken, and Python must not report that again at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        null_device = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null_device, sys.stdout.fileno())
+        os.close(null_device)
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value on one line; numbers that are not finite are null."""
+    """Print a JSON value on one line; numbers that are not finite become null.
+
+    Parameters
+    ----------
+    value : JSON value
+        The value.
+    """
     print(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False), flush=True)
 
 
@@ -95,7 +109,15 @@ def _finite(value: Any) -> Any:
 
 
 def print_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Print rows with their columns below each other; columns numbered in `right` are aligned to the right."""
+    """Print rows with aligned columns.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        The rows.
+    right : sequence of int, default ()
+        Indices of the columns that are aligned to the right.
+    """
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         cells = (
@@ -106,7 +128,17 @@ def print_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> 
 
 
 def size_text(count: float) -> str:
-    """A number of bytes as people read it.
+    """Return a size in bytes as text.
+
+    Parameters
+    ----------
+    count : float
+        Number of bytes.
+
+    Returns
+    -------
+    str
+        The text.
 
     Examples
     --------
@@ -124,7 +156,18 @@ def size_text(count: float) -> str:
 
 
 def input_words() -> Iterator[str]:
-    """Words on standard input, one a line, as they come; empty lines are left out."""
+    """Read words from standard input, one per line, as they arrive.
+
+    Yields
+    ------
+    str
+        A word; empty lines are skipped.
+
+    Raises
+    ------
+    FormatError
+        If a line is not valid UTF-8.
+    """
     if sys.stdin is None:
         return
     for number, line in enumerate(sys.stdin.buffer, start=1):

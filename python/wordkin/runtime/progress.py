@@ -10,15 +10,15 @@ from typing import Any
 __all__ = ["counted_progress", "progress_bar"]
 
 
-def progress_bar(progress: object, total: int, unit: str, *, unit_scale: bool = False) -> Any:
+def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: bool = False) -> Any:
     """Open a tqdm bar on stderr if progress is to be shown there.
 
     Parameters
     ----------
     progress : bool, callable or None
         True for a bar, None for a bar if stderr is a terminal; otherwise there is none.
-    total : int
-        Amount of work.
+    total : int or None
+        Amount of work; None if it is unknown.
     unit : str
         Unit of the work, with a leading space.
     unit_scale : bool, default False

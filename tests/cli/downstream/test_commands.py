@@ -56,7 +56,7 @@ def test_classify(run: Run, texts: Path, tmp_path: Path) -> None:
     assert run("classify", "predict", folder, texts).out.splitlines()[:2] == ["plus", "minus"]
     assert run("classify", "evaluate", folder, texts, "--json").report["accuracy"] == 1
     assert "accuracy 1.0000 of 24 texts" in run("classify", "evaluate", folder, texts).out
-    assert run("info", folder, "--json").report["kind"] == "classifier of texts"
+    assert run("info", folder, "--json").report["kind"] == "text classifier"
 
 
 def test_classify_numbers_in_json_lines(run: Run, tmp_path: Path) -> None:
@@ -168,5 +168,5 @@ def test_an_interruption_saves_what_is_trained(texts: Path, tmp_path: Path) -> N
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert json.loads(out)["epochs"] >= 2
-    assert "what was trained is saved" in err
+    assert "the model trained so far is saved" in err
     assert TextClassifier.load(folder).predict(["a good film"]).shape == (1,)

@@ -30,10 +30,10 @@ def test_a_process_that_is_ended(
 ) -> None:
     file = tmp_path / "file"
     file.write_bytes(bytes(3 << 20))
-    monkeypatch.setattr(confinement, "_BEGIN", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    monkeypatch.setattr(confinement, "_PROGRAM", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     assert confinement.run_confined(["convert"], [str(file)]) == 1
-    assert "was ended by SIGSEGV" in capsys.readouterr().err
+    assert "was killed by SIGSEGV" in capsys.readouterr().err
     monkeypatch.setattr(
-        confinement, "_BEGIN", "import sys; sys.exit(int(sys.argv[1]) // 2**20 - 2000 + int(sys.argv[2]))"
+        confinement, "_PROGRAM", "import sys; sys.exit(int(sys.argv[1]) // 2**20 - 2000 + int(sys.argv[2]))"
     )
     assert confinement.run_confined(["convert"], [str(file)]) == 48 + 24 + 63

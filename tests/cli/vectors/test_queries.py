@@ -103,8 +103,8 @@ def test_evaluate_as_text_and_side_by_side(
         "interval",
         "unknown",
         "Spearman",
-        "second less first, on 2",
-        "second less first",
+        "second minus first, on 2",
+        "second minus first",
     ):
         assert expected in outcome.out
     report = run("evaluate", model, other, "--pairs", pairs, "--json").report

@@ -1,103 +1,104 @@
-"""``wordkin tag``: tags for the tokens of sentences."""
+"""``wordkin tag``: train and use sequence taggers."""
 
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ...downstream import SequenceTagger
+from ...downstream.files.labelled_files import read_tagged
 from .. import exits
+from ..flags import add_json_flag, add_switch
+from ..groups import add_group, run_group
 from ..terminal import print_json, print_table
-from .flags import (
-    Flags,
-    add_model,
-    add_training_flags,
-    columns_of,
-    embeddings_named,
-    run_named,
-    source_of,
-    train_and_save,
-)
+from .flags import add_model, add_training_flags, columns_of, load_embeddings, source_of, train_and_save
 
-if TYPE_CHECKING:
-    from ...downstream import SequenceTagger
-
-__all__ = ["OWN_FLAGS", "add_parser", "run"]
-
-OWN_FLAGS: Flags = {
-    "scheme": (str, "auto, bio, iobes, plain or lenient: how tags mark chunks (auto)"),
-    "learned_scheme": (str, "bio or iobes: what the network learns instead"),
-}
-_SWITCHES: dict[str, tuple[str, str]] = {
-    "--no-crf": ("crf", "decide each tag by itself"),
-    "--no-characters": ("characters", "see whole words only"),
-}
+__all__ = ["configure", "run"]
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the commands."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "tag",
-        help="train and use taggers of tokens",
-        description="Train a tagger of tokens (chunks, names, parts of speech) on embeddings, use it, measure it.",
-        epilog="`wordkin tag COMMAND --help` tells the options of a command.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the commands of the group.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the group.
+    """
+    parser.description = (
+        "Train sequence taggers (chunks, named entities, parts of speech) on top of embeddings, use them, and evaluate "
+        "them."
     )
-    parser.set_defaults(tag_parser=parser)
-    commands = parser.add_subparsers(dest="tag_command", metavar="COMMAND", title="commands")
+    commands = add_group(parser)
     train = commands.add_parser(
         "train",
-        help="learn from sentences with tags",
-        description="Learn from sentences with tags: columns as CoNLL's (a token a line, its tag in the last column, "
-        "an empty line between sentences), TSV (tokens, a tab, tags), or JSON lines with `tokens` and `tags`. Ctrl-C "
-        "saves what is trained so far.",
+        help="train a tagger on tagged sentences",
+        description="Train a tagger on tagged sentences: CoNLL columns (one token per line, its tag in the last "
+        "column, an empty line between sentences), TSV (tokens, a tab, tags), or JSON lines with `tokens` and `tags`. "
+        "Ctrl-C stops training and saves the model.",
     )
-    add_training_flags(train, OWN_FLAGS)
-    for flag, (name, text) in _SWITCHES.items():
-        train.add_argument(flag, dest=name, action="store_const", const=False, default=argparse.SUPPRESS, help=text)
+    group = add_training_flags(train, SequenceTagger)
+    group.add_argument(
+        "--scheme",
+        choices=("auto", "bio", "iobes", "plain", "lenient"),
+        default=argparse.SUPPRESS,
+        help="how tags mark chunks (default: auto)",
+    )
+    group.add_argument(
+        "--learned-scheme",
+        choices=("bio", "iobes"),
+        default=argparse.SUPPRESS,
+        help="scheme that the network learns (default: that of the tags)",
+    )
+    add_switch(group, "--no-crf", "crf", False, "predict every tag independently, without a CRF")
+    add_switch(group, "--no-characters", "characters", False, "do not add a convolution over the characters of words")
     predict = commands.add_parser(
         "predict",
-        help="tags of sentences",
-        description="Print each token with its tag, an empty line between sentences. Input is a sentence a line with "
-        "blanks between tokens, or CoNLL columns, TSV or JSON lines.",
+        help="predict the tags of sentences",
+        description="Print each token with its predicted tag, and an empty line between sentences. The input has one "
+        "sentence per line with tokens separated by whitespace, or is in CoNLL columns, TSV or JSON lines.",
     )
     add_model(predict)
-    predict.add_argument("--json", action="store_true", help="an object a line")
+    add_json_flag(predict, "print one JSON object per line")
     evaluate = commands.add_parser(
         "evaluate",
-        help="how many chunks are found",
-        description="Compare predicted tags with those of a file: precision, recall and F1 of chunks, of each type and "
-        "of all, by the rules of the CoNLL shared tasks.",
+        help="compare predictions with the tags of a file",
+        description="Compare predicted tags with those of a file: precision, recall and F1 of chunks, for each type "
+        "and in total, by the rules of the CoNLL shared tasks.",
     )
     add_model(evaluate)
-    evaluate.add_argument("--json", action="store_true", help="as JSON")
+    add_json_flag(evaluate)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command that is named."""
-    return run_named(args, "tag", {"train": _train, "predict": _predict, "evaluate": _evaluate})
+    """Run the command of the group.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return run_group(args, {"train": _train, "predict": _predict, "evaluate": _evaluate})
 
 
 def _train(args: argparse.Namespace) -> int:
-    from ...downstream import SequenceTagger
-    from ...downstream.files.labelled_files import read_tagged
-
     def read(source: Any) -> tuple[list[Any], list[Any]]:
         found = read_tagged(source, args.format, columns_of(args))
         return found.sentences, found.tags or []
 
-    own: Flags = {**OWN_FLAGS, **{name: (bool, text) for name, text in _SWITCHES.values()}}
-    return train_and_save(args, own, SequenceTagger, read)
+    return train_and_save(args, SequenceTagger, read)
 
 
 def _loaded(args: argparse.Namespace) -> SequenceTagger:
-    from ...downstream import SequenceTagger
-
-    tagger = SequenceTagger.load(args.model, embedding=embeddings_named(args.embedding))
+    tagger = SequenceTagger.load(args.model, embedding=load_embeddings(args.embedding))
     return tagger.set_params(workers=args.workers)
 
 
 def _predict(args: argparse.Namespace) -> int:
-    from ...downstream.files.labelled_files import read_tagged
-
     tagger = _loaded(args)
     sentences = read_tagged(source_of(args.input), args.format, columns_of(args), with_tags=False).sentences
     for tokens, tags in zip(sentences, tagger.predict(sentences), strict=True):
@@ -111,8 +112,6 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from ...downstream.files.labelled_files import read_tagged
-
     tagger = _loaded(args)
     given = read_tagged(source_of(args.input), args.format, columns_of(args))
     report = tagger.report(given.sentences, given.tags or [])

@@ -1,49 +1,47 @@
-"""``wordkin elmo``: the commands about language models."""
+"""``wordkin elmo``: the group of commands about language models."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-from types import ModuleType
-from typing import Any
 
-from .. import exits
-from ..terminal import flush_output
-from . import encode as elmo_encode
-from . import perplexity as elmo_perplexity
-from . import substitutes as elmo_substitutes
-from . import train as elmo_train
+from ..groups import add_group, run_group
+from . import encode, perplexity, substitutes, train
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
-_COMMANDS: dict[str, ModuleType] = {
-    "train": elmo_train,
-    "encode": elmo_encode,
-    "perplexity": elmo_perplexity,
-    "substitutes": elmo_substitutes,
+_COMMANDS = {
+    "train": (train, "train a language model on text"),
+    "encode": (encode, "write the contextual embeddings of a text to a file"),
+    "perplexity": (perplexity, "measure how well a language model predicts a text"),
+    "substitutes": (substitutes, "print the most probable words for a position in a sentence"),
 }
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the commands."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "elmo",
-        help="train and use contextual embeddings (ELMo)",
-        description="Train bidirectional language models on text, measure them, and use them.",
-        epilog="`wordkin elmo COMMAND --help` tells the options of a command.",
-    )
-    parser.set_defaults(elmo_parser=parser)
-    commands = parser.add_subparsers(dest="elmo_command", metavar="COMMAND", title="commands")
-    for module in _COMMANDS.values():
-        module.add_parser(commands)
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the commands of the group.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the group.
+    """
+    parser.description = "Train bidirectional language models (ELMo), evaluate them, and compute contextual embeddings."
+    commands = add_group(parser)
+    for name, (module, summary) in _COMMANDS.items():
+        module.configure(commands.add_parser(name, help=summary))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command that is named."""
-    if args.elmo_command is None:
-        args.elmo_parser.print_help()
-        with contextlib.suppress(OSError):
-            flush_output()
-        raise exits.UsageError("elmo: a command is needed")
-    status: int = _COMMANDS[args.elmo_command].run(args)
-    return status
+    """Run the command of the group.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return run_group(args, {name: module.run for name, (module, _) in _COMMANDS.items()})

@@ -1,4 +1,4 @@
-"""``wordkin elmo encode``: contextual vectors of a text, into a file."""
+"""``wordkin elmo encode``: write the contextual embeddings of a text to a file."""
 
 from __future__ import annotations
 
@@ -7,61 +7,104 @@ import sys
 import time
 from typing import Any
 
+from ...elmo import ELMo
+from ...storage.paths import local_path
 from .. import exits
-from ..outputs import require_writable_place
+from ..corpus_flags import CORPUS_FORMAT
+from ..flags import add_json_flag, add_progress_flag, add_workers_flag
+from ..outputs import require_writable_file
 from ..terminal import print_json, size_text
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "encode",
-        help="contextual vectors of a text, into a file",
-        description="Encode a text, a sentence a line and tokens apart by blanks, into HDF5 (a data set for each line, "
-        "named by its number from 0 on) or safetensors (`vectors` of all tokens, and behind which each line `ends`).",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        "Write the contextual embeddings of a text to HDF5 (a data set per line, named by the line "
+        "number from 0) or to "
+        "safetensors (`vectors` of all tokens, and `ends`, the number of tokens up to the end of each line)."
     )
     add_model(parser)
-    parser.add_argument("input", help="text, compressed or not")
-    parser.add_argument("output", help="where to write: .hdf5 or .safetensors")
+    parser.add_argument("input", help=f"text ({CORPUS_FORMAT}), optionally compressed")
+    parser.add_argument("output", help="output file (.hdf5 or .safetensors)")
     parser.add_argument(
-        "--layers", default="all", metavar="WHICH", help="all, top, average, a number, or weights such as 0,1,0.5 (all)"
-    )
-    parser.add_argument("--format", choices=("hdf5", "safetensors"), help="told from the output's name by default")
-    parser.add_argument("--pooling", choices=("mean",), help="one vector for each sentence")
-    parser.add_argument("--gamma", type=float, default=1.0, metavar="FLOAT", help="factor of the vectors (1.0)")
-    parser.add_argument("--layer-norm", choices=("bilm", "allennlp"), help="scale each layer first, as that original")
-    parser.add_argument("--boundaries", action="store_true", help="vectors of the marks of a sentence's ends, too")
-    parser.add_argument("--stateful", action="store_true", help="carry state from batch to batch, as the originals do")
-    parser.add_argument("--batch-size", type=int, default=32, metavar="INT", help="sentences at a time (32)")
-    parser.add_argument(
-        "--cut", choices=("bytes", "characters"), default="bytes", help="where long words are cut (bytes)"
+        "--layers",
+        default="all",
+        metavar="WHICH",
+        help="all, top, average, the index of a layer, or scalar-mix weights such as 0,1,0.5 (default: %(default)s)",
     )
     parser.add_argument(
-        "--cache-bytes", type=int, metavar="INT", help="memory for words that were met; 0 for none (128 MiB)"
+        "--format", choices=("hdf5", "safetensors"), help="format of the output (default: according to the file name)"
     )
-    add_computing(parser)
+    parser.add_argument("--pooling", choices=("mean",), help="write one vector per sentence")
     parser.add_argument(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        help="a bar on standard error; by default where that is a terminal",
+        "--gamma",
+        type=float,
+        default=1.0,
+        metavar="FLOAT",
+        help="scale factor of the embeddings (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="report as JSON")
+    parser.add_argument(
+        "--layer-norm", choices=("bilm", "allennlp"), help="normalise each layer first, like this implementation"
+    )
+    parser.add_argument("--boundaries", action="store_true", help="include the sentence boundaries")
+    parser.add_argument(
+        "--stateful", action="store_true", help="carry the LSTM state from batch to batch, like the original"
+    )
+    parser.add_argument(
+        "--batch-size", type=int, default=32, metavar="INT", help="number of sentences per batch (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--cut",
+        choices=("bytes", "characters"),
+        default="bytes",
+        help="truncate long words after a byte or after a character (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--cache-bytes",
+        type=int,
+        metavar="INT",
+        help="size limit of the token-vector cache in bytes; 0 for no cache (default: 128 MiB)",
+    )
+    add_compute_flags(parser)
+    add_progress_flag(parser)
+    add_json_flag(parser)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """Add the argument ``model`` and what belongs to it."""
-    parser.add_argument("model", help="folder or zip of a model, or an options.json with --weights")
-    parser.add_argument("--weights", metavar="FILE", help="HDF5 file of an options.json")
+    """Add the arguments ``model`` and ``--weights``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to add the arguments.
+    """
+    parser.add_argument("model", help="folder or zip archive of a model, or an options.json with --weights")
+    parser.add_argument("--weights", metavar="FILE", help="HDF5 weights that belong to an options.json")
 
 
-def add_computing(parser: argparse.ArgumentParser) -> None:
-    """Add the flags about how to compute."""
+def add_compute_flags(parser: argparse.ArgumentParser) -> None:
+    """Add ``--precision`` and ``--workers``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to add the flags.
+    """
     parser.add_argument(
-        "--precision", choices=("float32", "bfloat16"), default="float32", help="of factors of products (float32)"
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="precision of the operands of matrix products (default: %(default)s)",
     )
-    parser.add_argument("--workers", type=int, metavar="INT", help="threads (as many as there are cores)")
+    add_workers_flag(parser)
 
 
 def _layers(text: str) -> Any:
@@ -70,18 +113,26 @@ def _layers(text: str) -> Any:
             return [float(weight) for weight in text.split(",")]
         return text if text in ("all", "top", "average") else int(text)
     except ValueError:
-        raise exits.UsageError(f"--layers must be all, top, average, a number, or weights, got {text!r}") from None
+        raise exits.UsageError(f"--layers must be all, top, average, an index, or weights, got {text!r}") from None
 
 
 def run(args: argparse.Namespace) -> int:
-    """Encode and report."""
-    from ...elmo import ELMo
-    from ...storage.paths import local_path
+    """Encode and report.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     layers = _layers(args.layers)
-    require_writable_place(args.output)
+    require_writable_file(args.output)
     model = ELMo.from_pretrained(args.model, args.weights)
-    begin = time.perf_counter()
+    start = time.perf_counter()
     try:
         sentences = model.encode_file(
             args.input,
@@ -101,10 +152,10 @@ def run(args: argparse.Namespace) -> int:
             cache_bytes=args.cache_bytes,
         )
     except ValueError as error:
-        if type(error) is ValueError:  # of an argument; files have errors of their own
+        if type(error) is ValueError:  # caused by an argument; errors of files have their own types
             raise exits.UsageError(str(error)) from None
         raise
-    seconds = time.perf_counter() - begin
+    seconds = time.perf_counter() - start
     size = local_path(args.output).stat().st_size
     if args.json:
         print_json({"output": args.output, "sentences": sentences, "bytes": size, "seconds": round(seconds, 3)})

@@ -1,51 +1,76 @@
-"""``wordkin elmo perplexity``: how well a language model predicts a text."""
+"""``wordkin elmo perplexity``: measure how well a language model predicts a text."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from typing import Any
 
+from ...elmo import ELMo, ELMoTrainingOptions
 from .. import exits
 from ..corpus_flags import add_corpus, open_input
+from ..flags import add_json_flag, add_progress_flag, add_workers_flag
 from ..terminal import print_json, print_table
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "perplexity",
-        help="how well a language model predicts a text",
-        description="Measure the perplexity of a text, with the full softmax and to the last word.",
-    )
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = "Measure the perplexity of a text with the full softmax, over all of its tokens."
     parser.add_argument("model", help="folder of a model")
     add_corpus(parser)
-    parser.add_argument("--batch-size", type=int, default=32, metavar="INT", help="streams read side by side (32)")
-    parser.add_argument("--unroll-steps", type=int, default=20, metavar="INT", help="words of each at a time (20)")
-    parser.add_argument("--precision", default="float32", metavar="STR", help="float32 or bfloat16 (float32)")
-    parser.add_argument("--workers", type=int, metavar="INT", help="threads (as many as there are cores)")
     parser.add_argument(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        help="a bar on standard error; by default where that is a terminal",
+        "--batch-size",
+        type=int,
+        default=32,
+        metavar="INT",
+        help="number of parallel token streams (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument(
+        "--unroll-steps",
+        type=int,
+        default=20,
+        metavar="INT",
+        help="number of time steps per batch (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="precision of the operands of matrix products (default: %(default)s)",
+    )
+    add_workers_flag(parser)
+    add_progress_flag(parser)
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure and print."""
-    from ...elmo import ELMo, ELMoTrainingOptions
+    """Measure and report.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     try:
         ELMoTrainingOptions(batch_size=args.batch_size, unroll_steps=args.unroll_steps, precision=args.precision)
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     model = ELMo.from_pretrained(args.model)
     _, corpus = open_input(args.corpus)
-    begin = time.perf_counter()
+    start = time.perf_counter()
     found = model.perplexity(
         corpus,
         batch_size=args.batch_size,
@@ -54,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         workers=args.workers,
         progress=False if sys.stderr is None else args.progress,
     )
-    seconds = time.perf_counter() - begin
+    seconds = time.perf_counter() - start
     report = {
         "forward": found.forward,
         "backward": found.backward,

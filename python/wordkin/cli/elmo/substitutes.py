@@ -1,49 +1,66 @@
-"""``wordkin elmo substitutes``: the words that a language model expects in a place."""
+"""``wordkin elmo substitutes``: print the most probable words for a position in a sentence."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
+from ...elmo import ELMo
 from .. import exits
+from ..flags import add_json_flag
 from ..terminal import print_json, print_table
-from .encode import add_computing, add_model
+from .encode import add_compute_flags, add_model
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
 GAP = "___"
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "substitutes",
-        help="words that fit into a place of a sentence",
-        description=f"Tell the most probable words for the place of {GAP} in a sentence, or for --position.",
-    )
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = "Print the most probable words for the position of ___ in a sentence, or for --position."
     add_model(parser)
-    parser.add_argument("sentence", nargs="+", help=f"tokens apart by blanks, such as: the {GAP} barks")
-    parser.add_argument("--position", type=int, metavar="INT", help=f"the place from 0 on, where there is no {GAP}")
-    parser.add_argument("--topn", type=int, default=10, metavar="INT", help="how many (10)")
+    parser.add_argument("sentence", nargs="+", help=f"tokens separated by spaces, such as: the {GAP} barks")
     parser.add_argument(
-        "--direction", choices=("both", "forward", "backward"), default="both", help="by which neighbours (both)"
+        "--position", type=int, metavar="INT", help=f"index of the token, from 0, for sentences without {GAP}"
     )
-    add_computing(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("--topn", type=int, default=10, metavar="INT", help="number of words (default: %(default)s)")
+    parser.add_argument(
+        "--direction",
+        choices=("both", "forward", "backward"),
+        default="both",
+        help="direction of the language model (default: %(default)s)",
+    )
+    add_compute_flags(parser)
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look and print."""
-    from ...elmo import ELMo
+    """Print the words.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     tokens = [token for part in args.sentence for token in part.split()]
     position = args.position
     if position is None:
         if tokens.count(GAP) != 1:
-            raise exits.UsageError(f"the sentence must have one {GAP}, or --position must be given")
+            raise exits.UsageError(f"the sentence must contain {GAP} once, or --position must be given")
         position = tokens.index(GAP)
     if not -len(tokens) <= position < len(tokens):
-        raise exits.UsageError(f"--position must be a place in a sentence of {len(tokens)} tokens, got {position}")
+        raise exits.UsageError(f"--position must be an index into {len(tokens)} tokens, got {position}")
     if args.topn < 0:
         raise exits.UsageError(f"--topn must be at least 0, got {args.topn}")
     model = ELMo.from_pretrained(args.model, args.weights)

@@ -1,213 +1,211 @@
-"""``wordkin elmo train``: a language model from text."""
+"""``wordkin elmo train``: train a language model on text."""
 
 from __future__ import annotations
 
 import argparse
 import inspect
-import json
 import sys
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import Any
 
+from ...elmo import ELMo, ELMoTrainingReport, read_official_options
+from ...elmo.options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ...errors import WordkinError
 from .. import exits
-from ..corpus_flags import add_corpus, open_input
+from ..corpus_flags import CORPUS_FORMAT, add_corpus, open_input
+from ..flags import (
+    add_json_flag,
+    add_option_flags,
+    add_progress_flag,
+    add_switch,
+    add_workers_flag,
+    given_arguments,
+)
 from ..outputs import require_writable_folder
 from ..terminal import print_json
 
-if TYPE_CHECKING:
-    from ...elmo import ELMo, ELMoTrainingReport
+__all__ = ["MODEL_FIELDS", "RUN_FIELDS", "STEP_FIELDS", "VOCABULARY_FIELDS", "configure", "run"]
 
-__all__ = ["MODEL_FLAGS", "TRAINING_FLAGS", "add_parser", "run"]
-
-
-def _filters(text: str) -> list[list[int]]:
-    """``1x32,2x64`` or JSON as in an options.json."""
-    if text.lstrip().startswith("["):
-        filters: list[list[int]] = json.loads(text)
-        return filters
-    return [[int(number) for number in pair.split("x")] for pair in text.split(",")]
-
-
-# Flags that are options of the model by the same name; their defaults are the library's own.
-MODEL_FLAGS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "cell": (str, "lstm or rnn (lstm)"),
-    "dim": (int, "width of the recurrent cells (1024)"),
-    "projection_dim": (int, "width of what goes from layer to layer (128)"),
-    "n_layers": (int, "recurrent layers in each direction (2)"),
-    "cell_clip": (float, "greatest value in a cell, 0 for no limit (3.0)"),
-    "proj_clip": (float, "greatest value after a projection, 0 for no limit (3.0)"),
-    "char_dim": (int, "numbers for each character (16)"),
-    "filters": (_filters, "widths and numbers of the character filters, such as 1x32,2x32,3x64"),
-    "activation": (str, "relu or tanh, after the filters (relu)"),
-    "n_highway": (int, "highway layers after the filters (1)"),
-    "max_characters_per_token": (int, "bytes of a word that are seen, and two (50)"),
-}
-# Flags that are arguments of ELMo.train by the same name.
-TRAINING_FLAGS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "epochs": (int, "passes over the corpus (10)"),
-    "batch_size": (int, "streams of text in each direction (128)"),
-    "unroll_steps": (int, "words of each in a step (20)"),
-    "precision": (str, "float32, or bfloat16 for the factors of matrix products (float32)"),
-    "negatives": (int, "words drawn to estimate the softmax (8192)"),
-    "optimizer": (str, "adagrad or adam (adagrad)"),
-    "learning_rate": (float, "0.2 for Adagrad and 0.001 for Adam by default"),
-    "schedule": (str, "of the learning rate: constant, linear, inverse_sqrt or epoch_decay (constant)"),
-    "warmup_steps": (int, "steps in which the learning rate rises (0)"),
-    "decay": (float, "factor after each pass, for epoch_decay (0.8)"),
-    "clip_norm": (float, "greatest norm of the gradients, 0 for no limit (10.0)"),
-    "dropout": (float, "share of zeros in the input of layers (0.1)"),
-    "state_reset_rate": (float, "share of streams that begin a step without a memory (0.05)"),
-    "seed": (int, "start of all random numbers (1)"),
-    "max_steps": (int, "end after these steps"),
-    "max_seconds": (float, "end after this time"),
-    "validation_steps": (int, "steps between looks at the validation text (one pass)"),
-    "patience": (int, "looks without a better perplexity that end training"),
-    "checkpoint_steps": (int, "steps between checkpoints"),
-    "checkpoint_seconds": (float, "time between checkpoints (600.0)"),
-    "keep": (int, "checkpoints that stay (2)"),
-    "workers": (int, "threads (as many as there are cores)"),
-    "max_isa": (str, "best instruction set to use, as in WORDKIN_MAX_ISA"),
-}
-_VOCABULARY_FLAGS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "vocabulary": (str, "file of words to predict, one a line; by default made from the corpus"),
-    "min_count": (int, "words that occur less often are not predicted (3)"),
-    "max_vocabulary_size": (int, "predict no more than the most frequent"),
-    "vocabulary_change": (str, "of a model that is trained on: keep, extend or replace (keep)"),
-}
+MODEL_FIELDS = (
+    "cell",
+    "dim",
+    "projection_dim",
+    "n_layers",
+    "cell_clip",
+    "proj_clip",
+    "char_dim",
+    "filters",
+    "activation",
+    "n_highway",
+    "max_characters_per_token",
+)
+STEP_FIELDS = (
+    "batch_size",
+    "unroll_steps",
+    "precision",
+    "negatives",
+    "optimizer",
+    "clip_norm",
+    "dropout",
+    "seed",
+)
+RUN_FIELDS = (
+    "epochs",
+    "learning_rate",
+    "schedule",
+    "warmup_steps",
+    "decay",
+    "state_reset_rate",
+    "max_steps",
+    "max_seconds",
+    "validation_steps",
+    "patience",
+    "checkpoint_steps",
+    "checkpoint_seconds",
+    "keep",
+)
+VOCABULARY_FIELDS = ("min_count", "max_vocabulary_size", "vocabulary_change")
+_MODEL_SWITCHES = ("use_skip_connections", "token_input", "shared_softmax")
+_TRAINING_SWITCHES = ("vocabulary", "sampled_softmax", "shuffle", "resume", "workers", "max_isa")
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "train",
-        help="train a language model on text",
-        description="Train a bidirectional language model on text: a sentence a line, words apart by blanks. Ctrl-C "
-        "saves what is trained so far; the same command goes on from there.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        f"Train a bidirectional language model on text ({CORPUS_FORMAT}). Ctrl-C stops training and saves the model; "
+        "the same command then resumes training."
     )
     add_corpus(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="FOLDER", help="where to write the model")
+    parser.add_argument("-o", "--output", required=True, metavar="FOLDER", help="folder for the model")
     parser.add_argument(
-        "--validation", action="append", metavar="FILE", help="held-out text to look at; may be given again"
+        "--validation", action="append", metavar="FILE", help="text for validation; can be given several times"
     )
-    parser.add_argument("--options", metavar="FILE", help="options.json, with official names; flags go before it")
-    parser.add_argument("--from", dest="trained", metavar="FOLDER", help="train this model on")
+    parser.add_argument(
+        "--options", metavar="FILE", help="options.json with the names of the original program; flags take precedence"
+    )
+    parser.add_argument("--from", dest="trained", metavar="FOLDER", help="continue training this model")
     checkpoints = parser.add_mutually_exclusive_group()
-    checkpoints.add_argument("--checkpoint", metavar="FOLDER", help="for checkpoints (OUTPUT/checkpoints)")
-    checkpoints.add_argument("--no-checkpoint", action="store_true", help="make none")
-    parser.add_argument(
-        "--no-resume",
-        dest="resume",
-        action="store_const",
-        const=False,
-        help="begin anew whatever checkpoints there are",
+    checkpoints.add_argument(
+        "--checkpoint", metavar="FOLDER", help="folder for checkpoints (default: OUTPUT/checkpoints)"
     )
-    parser.add_argument(
-        "--no-training-state", action="store_true", help="leave out of the model what only training on needs"
+    checkpoints.add_argument("--no-checkpoint", action="store_true", help="do not save checkpoints")
+    add_switch(parser, "--no-resume", "resume", False, "ignore existing checkpoints")
+    parser.add_argument("--no-training-state", action="store_true", help="do not save the optimizer state")
+    model = parser.add_argument_group("model (defaults: the published small model)")
+    add_option_flags(model, ELMoOptions, MODEL_FIELDS)
+    add_switch(
+        model, "--no-skip-connections", "use_skip_connections", False, "do not add the input of a layer to its output"
     )
-    model = parser.add_argument_group("model (the defaults are the published small one)")
-    _add_flags(model, MODEL_FLAGS)
-    for flag, name, value, text in (
-        ("--no-skip-connections", "use_skip_connections", False, "layers do not add their input"),
-        ("--token-input", "token_input", True, "words as rows of a table, without characters"),
-        ("--separate-softmax", "shared_softmax", False, "a softmax for each direction"),
-    ):
-        model.add_argument(flag, dest=name, action="store_const", const=value, help=text)
-    _add_flags(parser.add_argument_group("vocabulary"), _VOCABULARY_FLAGS)
+    add_switch(
+        model, "--token-input", "token_input", True, "look words up in an embedding table instead of reading characters"
+    )
+    add_switch(
+        model, "--separate-softmax", "shared_softmax", False, "use separate softmax parameters for each direction"
+    )
+    vocabulary = parser.add_argument_group("vocabulary")
+    vocabulary.add_argument(
+        "--vocabulary", metavar="FILE", help="words to predict, one per line (default: words of the corpus)"
+    )
+    add_option_flags(vocabulary, ELMoVocabularyOptions, VOCABULARY_FIELDS)
     training = parser.add_argument_group("training")
-    _add_flags(training, TRAINING_FLAGS)
-    training.add_argument(
-        "--full-softmax", dest="sampled_softmax", action="store_const", const=False, help="do not estimate the softmax"
+    add_option_flags(training, ELMoTrainingOptions, STEP_FIELDS)
+    add_option_flags(
+        training, ELMoRunOptions, RUN_FIELDS, defaults={"learning_rate": "0.2 for adagrad, 0.001 for adam"}
     )
-    training.add_argument(
-        "--no-shuffle", dest="shuffle", action="store_const", const=False, help="sentences in the order of the corpus"
+    add_switch(
+        training, "--full-softmax", "sampled_softmax", False, "compute the full softmax instead of sampling words"
     )
-    parser.add_argument(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        help="a bar on standard error; by default where that is a terminal",
-    )
-    parser.add_argument("--json", action="store_true", help="report as JSON")
-
-
-def _add_flags(group: argparse._ArgumentGroup, flags: dict[str, tuple[Callable[[str], Any], str]]) -> None:
-    for name, (type_, text) in flags.items():
-        metavar = "LIST" if type_ is _filters else type_.__name__.upper()
-        group.add_argument("--" + name.replace("_", "-"), type=type_, metavar=metavar, help=text)
+    add_switch(training, "--no-shuffle", "shuffle", False, "keep the sentences in the order of the corpus")
+    add_workers_flag(training, max_isa=True)
+    add_progress_flag(parser)
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, save, report."""
+    """Train, save and report.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     require_writable_folder(args.output)
     trainer = _Trainer(args)
     stop: KeyboardInterrupt | None = None
     try:
         trainer.train()
     except KeyboardInterrupt as interruption:
-        if not trainer.has_begun:
-            raise type(interruption)(f"{exits.manner(interruption)} before training began; nothing was saved") from None
+        if not trainer.has_started:
+            reason = exits.reason_of(interruption)
+            raise type(interruption)(f"{reason} before training started; nothing was saved") from None
         stop = interruption
-    began = time.perf_counter()
+    saving_start = time.perf_counter()
     trainer.model.save_pretrained(args.output, training_state=not args.no_training_state)
     training = trainer.model.training_report
     if training is None:
-        raise AssertionError("a training that began has a report")
-    report = _report(trainer, args.output, training, saving=time.perf_counter() - began)
+        raise AssertionError("training that has started has a report")
+    report = _report(trainer, args.output, training, saving=time.perf_counter() - saving_start)
     if args.json:
         print_json(report)
     else:
         _print_summary(report)
     if stop is None:
         return exits.SUCCESS
-    raise type(stop)(f"{exits.manner(stop)} after step {training.steps}; what was trained is saved in {args.output}")
+    raise type(stop)(
+        f"{exits.reason_of(stop)} after step {training.steps}; the model trained so far is saved in {args.output}"
+    )
 
 
 class _Trainer:
-    """One training; its model can be had even when it does not come to its end."""
+    """One training run; its model is available even if training is interrupted."""
 
     model: ELMo
 
     def __init__(self, args: argparse.Namespace) -> None:
-        from ...elmo import ELMo
-
         self._args = args
-        self.begin = self.training_begin = time.perf_counter()
-        self.has_begun = False
-        given = {name: value for name, value in vars(args).items() if value is not None}
-        options = {name: given[name] for name in (*MODEL_FLAGS, *_SWITCHES) if name in given}
-        arguments = [*TRAINING_FLAGS, *_VOCABULARY_FLAGS, "sampled_softmax", "shuffle", "resume"]
-        self._training = {name: given[name] for name in arguments if name in given}
+        self.start = self.training_start = time.perf_counter()
+        self.has_started = False
+        options = given_arguments(args, (*MODEL_FIELDS, *_MODEL_SWITCHES))
+        self._training = given_arguments(args, (*STEP_FIELDS, *RUN_FIELDS, *VOCABULARY_FIELDS, *_TRAINING_SWITCHES))
         try:
             self.model = ELMo.from_pretrained(args.trained) if args.trained is not None else self._new(options)
         except (ValueError, TypeError) as error:
-            raise exits.UsageError(exits.described(error)) from None
+            raise exits.UsageError(exits.error_text(error)) from None
         if args.trained is not None and (options or args.options is not None):
-            raise exits.UsageError("--from takes a model as it is: options of the model cannot be given with it")
+            raise exits.UsageError("--from continues training a model unchanged; options of the model cannot be given")
 
     def _new(self, options: dict[str, Any]) -> ELMo:
-        from dataclasses import asdict
-
-        from ...elmo import ELMo, read_official_options
-
         if self._args.options is None:
             return ELMo(**options)
         official = read_official_options(self._args.options)
         known = inspect.signature(ELMo.train).parameters
-        self._training = {**{k: v for k, v in official.training.items() if k in known}, **self._training}
+        training = {name: value for name, value in official.training.items() if name in known}
+        self._training = {**training, **self._training}
         return ELMo(**{**asdict(official.model), **options})
 
     def train(self) -> None:
-        """Read, then train.
+        """Read the corpus, then train.
 
         Raises
         ------
         UsageError
-            If an option is out of its range.
+            If an option is invalid.
         """
         args = self._args
         checkpoint = None if args.no_checkpoint else args.checkpoint or f"{args.output}/checkpoints"
-        # A bar that was asked for needs a place to stand.
+        # A closed standard error cannot show a bar.
         progress = False if sys.stderr is None else args.progress
         _, corpus = open_input(args.corpus)
         validation = None if args.validation is None else open_input(args.validation)[1]
@@ -221,21 +219,23 @@ class _Trainer:
                 **self._training,
             )
         except (ValueError, TypeError) as error:
-            if self.has_begun or isinstance(error, WordkinError):
+            if self.has_started or isinstance(error, WordkinError):
                 raise
-            raise exits.UsageError(exits.described(error)) from None
+            raise exits.UsageError(exits.error_text(error)) from None
 
     def on_train_begin(self, model: ELMo) -> None:
-        """Called by the model, when the text is read."""
-        self.has_begun = True
-        self.training_begin = time.perf_counter()
+        """Note that the corpus has been read and training starts.
 
-
-_SWITCHES = ("use_skip_connections", "token_input", "shared_softmax")
+        Parameters
+        ----------
+        model : ELMo
+            The model.
+        """
+        self.has_started = True
+        self.training_start = time.perf_counter()
 
 
 def _report(trainer: _Trainer, output: str, training: ELMoTrainingReport, *, saving: float) -> dict[str, Any]:
-    """What was done, for machines."""
     model = trainer.model
     losses = training.losses
     return {
@@ -251,14 +251,14 @@ def _report(trainer: _Trainer, output: str, training: ELMoTrainingReport, *, sav
         "loss": None if not len(losses) else {"forward": losses[-1][0], "backward": losses[-1][1]},
         "validations": [
             {
-                "step": look.step,
-                "seconds": round(look.seconds, 3),
-                "forward": look.perplexity.forward,
-                "backward": look.perplexity.backward,
-                "mean": look.perplexity.mean,
-                "geometric_mean": look.perplexity.geometric_mean,
+                "step": validation.step,
+                "seconds": round(validation.seconds, 3),
+                "forward": validation.perplexity.forward,
+                "backward": validation.perplexity.backward,
+                "mean": validation.perplexity.mean,
+                "geometric_mean": validation.perplexity.geometric_mean,
             }
-            for look in training.validations
+            for validation in training.validations
         ],
         "tokens": training.tokens,
         "tokens_per_second": round(training.tokens_per_second),
@@ -267,21 +267,21 @@ def _report(trainer: _Trainer, output: str, training: ELMoTrainingReport, *, sav
         "workers": training.workers,
         "isa": training.isa,
         "seconds": {
-            "reading": round(trainer.training_begin - trainer.begin, 3),
+            "reading": round(trainer.training_start - trainer.start, 3),
             "training": round(training.seconds, 3),
             "saving": round(saving, 3),
-            "total": round(time.perf_counter() - trainer.begin, 3),
+            "total": round(time.perf_counter() - trainer.start, 3),
         },
     }
 
 
 def _print_summary(report: dict[str, Any]) -> None:
     seconds = report["seconds"]
-    print(f"vocabulary: {report['vocabulary_size']:,} words, text read in {seconds['reading']:.1f} s")
+    print(f"vocabulary: {report['vocabulary_size']:,} words; corpus read in {seconds['reading']:.1f} s")
     print(f"model: {report['parameters']:,} parameters")
     done = f"{report['steps']:,} steps" + (f", resumed at {report['first_step']:,}" if report["first_step"] else "")
     print(f"training: {done}, {report['tokens']:,} words in {seconds['training']:.1f} s "
-          f"({report['tokens_per_second']:,} words/s), ended by {report['stopped_by']}")  # fmt: skip
+          f"({report['tokens_per_second']:,} words/s), stopped by {report['stopped_by']}")  # fmt: skip
     if report["loss"] is not None:
         print(f"loss: {report['loss']['forward']:.4f} forward, {report['loss']['backward']:.4f} backward")
     if report["validations"]:

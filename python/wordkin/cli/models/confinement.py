@@ -1,7 +1,7 @@
-"""Files of strangers, read in a process of its own that may take only so much memory and time.
+"""Reading of untrusted files in a subprocess with limited memory and time.
 
-For HDF5, whose library is known to crash on crafted files, and for whoever trusts no reader: what goes wrong there ends
-that process, and this one tells of it. It is no jail: the process may open what its user may.
+The HDF5 library is known to crash on crafted files; a crash then ends only the subprocess and is reported. This is not
+a sandbox against code execution: the subprocess has all permissions of its user.
 """
 
 from __future__ import annotations
@@ -15,28 +15,36 @@ from pathlib import Path
 from typing import Any
 
 from .. import exits
-from ..terminal import complain
+from ..terminal import report_message
 
 __all__ = ["confine", "run_confined"]
 
 _MEGABYTE = 1 << 20
-_FREE_BYTES = 2048 * _MEGABYTE  # Python and its libraries reserve more than they use
-_TIMES_SIZE = 8
-_FREE_SECONDS = 60
-_SECONDS_OF_MEGABYTE = 1
-_BEGIN = "from wordkin.cli.models.confinement import begin; begin()"
+_BASE_BYTES = 2048 * _MEGABYTE  # Python and its libraries reserve more address space than they use
+_BYTES_PER_INPUT_BYTE = 8
+_BASE_SECONDS = 60
+_SECONDS_PER_MEGABYTE = 1
+_PROGRAM = "from wordkin.cli.models.confinement import run_in_subprocess; run_in_subprocess()"
 
 
 def _limits_module() -> Any:
     try:
         import resource
     except ImportError:
-        raise exits.UsageError("--sandbox needs a system that bounds processes, such as Linux or macOS") from None
+        raise exits.UsageError("--sandbox requires a system with resource limits, such as Linux or macOS") from None
     return resource
 
 
 def confine(most_bytes: int, most_seconds: int) -> None:
-    """Bound the memory and the CPU time of this process; it leaves no core file."""
+    """Limit the memory and CPU time of this process, and disable core files.
+
+    Parameters
+    ----------
+    most_bytes : int
+        Limit of the address space.
+    most_seconds : int
+        Limit of the CPU time.
+    """
     resource = _limits_module()
     for name, most in (("RLIMIT_AS", most_bytes), ("RLIMIT_CPU", most_seconds), ("RLIMIT_CORE", 0)):
         kind = getattr(resource, name)
@@ -45,8 +53,8 @@ def confine(most_bytes: int, most_seconds: int) -> None:
         resource.setrlimit(kind, (allowed, allowed))
 
 
-def begin() -> None:
-    """What the process does: its arguments are both bounds and a command line."""
+def run_in_subprocess() -> None:
+    """Apply the limits in the first two arguments of the process, then run the command line in the others."""
     confine(int(sys.argv[1]), int(sys.argv[2]))
     from ..program import main
 
@@ -54,38 +62,46 @@ def begin() -> None:
 
 
 def run_confined(arguments: Sequence[str], inputs: Sequence[str]) -> int:
-    """Run a command line in a process of its own, with bounds by the size of its inputs.
+    """Run a command line in a subprocess, with limits according to the size of its input files.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The command line.
+    inputs : sequence of str
+        Input files or folders.
 
     Returns
     -------
     int
-        Its exit code; 1 when it was ended.
+        Exit code of the subprocess; 1 if it was killed.
 
     Raises
     ------
     UsageError
-        If this system cannot do that.
+        If the system has no resource limits.
     """
     _limits_module()
     size = sum(_size(Path(name)) for name in inputs)
-    most_bytes = _FREE_BYTES + _TIMES_SIZE * size
-    most_seconds = _FREE_SECONDS + _SECONDS_OF_MEGABYTE * (size // _MEGABYTE)
-    command = [sys.executable, "-c", _BEGIN, str(most_bytes), str(most_seconds), *arguments]
-    # Threads that nobody needs here reserve memory, too.
+    most_bytes = _BASE_BYTES + _BYTES_PER_INPUT_BYTE * size
+    most_seconds = _BASE_SECONDS + _SECONDS_PER_MEGABYTE * (size // _MEGABYTE)
+    command = [sys.executable, "-c", _PROGRAM, str(most_bytes), str(most_seconds), *arguments]
+    # Unused threads would reserve address space.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
     done = subprocess.run(command, env=environment, check=False)
     if done.returncode >= 0:
         return done.returncode
-    complain(
+    report_message(
         "error",
-        f"{' '.join(inputs)}: the process that read it was ended by {signal.Signals(-done.returncode).name}: the file "
-        f"is damaged or made to do harm, or needs more than {most_bytes // _MEGABYTE} MB or {most_seconds} s",
+        f"{' '.join(inputs)}: the subprocess that read the file was killed by "
+        f"{signal.Signals(-done.returncode).name}: the file is damaged or malicious, or needs more than "
+        f"{most_bytes // _MEGABYTE} MB or {most_seconds} s",
     )
     return exits.FAILURE
 
 
 def _size(path: Path) -> int:
-    """Of a file, or of the files in a folder."""
+    """Return the size of a file, or of the files in a folder."""
     if path.is_dir():
         return sum(entry.stat().st_size for entry in path.iterdir() if entry.is_file())
     return path.stat().st_size

@@ -1,24 +1,24 @@
-"""``wordkin convert``: from one file format to another."""
+"""``wordkin convert``: convert models and vectors from one file format to another."""
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-from typing import TYPE_CHECKING, Any
 
+from ...vectors.files import read_gensim, write_vocabulary
+from ...word2vec import Word2Vec
+from ...word2vec.files.gensim_model import NotContinuableError
 from .. import exits
+from ..flags import add_json_flag
 from ..outputs import FORMATS, chosen_output, save_vectors
-from ..terminal import complain, print_json
+from ..terminal import print_json, report_message
 from ..vectors.files import KINDS, Kind, kind_of, load_vectors
 from .confinement import run_confined
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
 
-if TYPE_CHECKING:
-    from ...word2vec import Word2Vec
+__all__ = ["configure", "run"]
 
-__all__ = ["add_parser", "run"]
-
-# Ways to say that a file is of word2vec's family: the variant is then not guessed.
+# Values of --from that fix the variant of the word2vec format instead of recognising it.
 _VARIANTS: dict[str, dict[str, bool]] = {
     "text": {"binary": False, "no_header": False},
     "binary": {"binary": True},
@@ -27,78 +27,102 @@ _VARIANTS: dict[str, dict[str, bool]] = {
 _WORD2VEC_FLAGS = ("limit", "fvocab", "encoding", "unicode_errors", "datatype", "on_duplicate", "allow_nonfinite")
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "convert",
-        help="from one file format to another",
-        description="Read vectors of any format and write them in another. Saves of gensim are read without running "
-        "anything in them. Language models: from the original's options.json and HDF5 to a folder of wordkin, and "
-        "back.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        "Convert word vectors or a Word2Vec model from one file format to another; models saved by "
+        "gensim are read without "
+        "executing anything in them. Language models are converted between the format of the "
+        "original program and that of "
+        "wordkin."
     )
-    parser.add_argument("input", help="a model, or vectors in any format")
-    parser.add_argument("output", help="where to write")
+    parser.add_argument("input", help="model, or word vectors in any format")
+    parser.add_argument("output", help="output file or folder")
     parser.add_argument(
         "--from",
         dest="source",
         choices=(*KINDS, *_VARIANTS),
-        help="what the input is; told from its content by default",
+        help="format of the input (default: recognised by content)",
     )
     parser.add_argument(
         "--to",
         dest="target",
         choices=(*FORMATS, *(name for name in LANGUAGE_MODEL_FORMATS if name not in FORMATS)),
-        help="what to write; told from the output's name by default",
+        help="format of the output (default: according to the file name)",
     )
     parser.add_argument(
-        "--weights", metavar="FILE", help="HDF5 file of a language model whose options.json is the input"
+        "--weights", metavar="FILE", help="HDF5 weights of a language model whose options.json is the input"
     )
     parser.add_argument(
         "--sandbox",
         action="store_true",
-        help="read in a process of its own with bounded memory and time: for files from strangers",
+        help="read untrusted files in a subprocess with limited memory and time",
     )
-    parser.add_argument("--save-vocab", metavar="FILE", help="write the vocabulary with its counts, a word a line")
-    reading = parser.add_argument_group("reading word2vec's formats")
-    reading.add_argument("--limit", type=int, metavar="INT", help="read only the first vectors")
-    reading.add_argument("--read-vocab", dest="fvocab", metavar="FILE", help="counts of the words, a word a line")
-    reading.add_argument("--encoding", metavar="NAME", help="of the words (utf8)")
+    parser.add_argument("--save-vocab", metavar="FILE", help="write the words and their counts, one word per line")
+    reading = parser.add_argument_group("reading formats of word2vec")
+    reading.add_argument("--limit", type=int, metavar="INT", help="read only this many vectors")
     reading.add_argument(
-        "--errors", dest="unicode_errors", choices=("strict", "replace", "ignore"), help="for words cut in a character"
+        "--read-vocab", dest="fvocab", metavar="FILE", help="words and their counts, one word per line"
+    )
+    reading.add_argument("--encoding", metavar="NAME", help="encoding of the words (default: utf8)")
+    reading.add_argument(
+        "--errors",
+        dest="unicode_errors",
+        choices=("strict", "replace", "ignore"),
+        help="treatment of words that are not valid in the encoding",
     )
     reading.add_argument(
-        "--dtype", dest="datatype", choices=("float16", "float32", "float64"), help="of the vectors in memory"
+        "--dtype", dest="datatype", choices=("float16", "float32", "float64"), help="data type of the vectors in memory"
     )
-    reading.add_argument("--on-duplicate", choices=("first", "last", "error"), help="which of two equal words stays")
     reading.add_argument(
-        "--allow-nonfinite", action="store_const", const=True, help="take rows that hold NaN or infinities"
+        "--on-duplicate", choices=("first", "last", "error"), help="vector to keep for a repeated word"
     )
-    parser.add_argument("--json", action="store_true", help="report as JSON")
+    reading.add_argument(
+        "--allow-nonfinite", action="store_const", const=True, help="accept vectors with NaN or infinities"
+    )
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read, write, report."""
+    """Convert and report.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     if args.sandbox:
         arguments = [argument for argument in args.arguments if argument != "--sandbox"]
         return run_confined(arguments, [args.input, *([] if args.weights is None else [args.weights])])
     if is_language_model(args):
         return convert_language_model(args)
     if args.weights is not None or args.target == "official":
-        raise exits.UsageError(f"{args.input} is no language model: --weights and --to official do not apply")
+        raise exits.UsageError(f"{args.input} is not a language model: --weights and --to official do not apply")
     output = chosen_output(args.output, args.target)
     given = {name: getattr(args, name) for name in _WORD2VEC_FLAGS if getattr(args, name) is not None}
     kind: Kind = "word2vec" if args.source in _VARIANTS else args.source or kind_of(args.input)
     if given and kind != "word2vec":
-        raise exits.UsageError(f"{args.input} is {KINDS[kind]}: flags about reading word2vec's formats do not apply")
+        raise exits.UsageError(f"{args.input} is {KINDS[kind]}: flags for reading formats of word2vec do not apply")
     options = {**_VARIANTS.get(args.source, {}), **given}
     model = _model_of(args.input, kind) if output.format == "model" else None
-    if output.format == "model" and model is None and args.target is None:  # .safetensors: as much as there is
+    if (
+        output.format == "model" and model is None and args.target is None
+    ):  # .safetensors without a format: the whole model if there is one
         output = dataclasses.replace(output, format="vectors")
     vectors = load_vectors(args.input, kind, **options) if model is None else model.wv
     save_vectors(output, vectors, model)
     if args.save_vocab is not None:
-        from ...vectors.files import write_vocabulary
-
         write_vocabulary(args.save_vocab, vectors.index_to_key, vectors.expandos["count"])
     if args.json:
         print_json(
@@ -106,24 +130,22 @@ def run(args: argparse.Namespace) -> int:
              "words": len(vectors), "vector_size": vectors.vector_size}
         )  # fmt: skip
     else:
-        print(f"{len(vectors):,} vectors of {vectors.vector_size} numbers written to {args.output} ({output.format})")
+        print(
+            f"{len(vectors):,} vectors of dimensionality {vectors.vector_size} written to "
+            f"{args.output} ({output.format})"
+        )
     return exits.SUCCESS
 
 
 def _model_of(path: str, kind: Kind) -> Word2Vec | None:
-    """The whole model that a file holds, if it does."""
-    from ...word2vec import Word2Vec
-
+    """Return the whole model of a file, or None if it has only vectors."""
     if kind == "model":
         return Word2Vec.load(path)
     if kind != "gensim":
         return None
-    from ...vectors.files import read_gensim
-    from ...word2vec.files.gensim_model import NotContinuableError
-
     saved = read_gensim(path)
     try:
         return Word2Vec.from_gensim(saved) if saved.parameters else None
     except NotContinuableError as error:
-        complain("warning", f"{path}: {error}; only its vectors are written")
+        report_message("warning", f"{path}: {error}; only the vectors are written")
         return None

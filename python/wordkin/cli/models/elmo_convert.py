@@ -1,9 +1,10 @@
-"""``wordkin convert`` for language models: from the original's files to a folder of wordkin, and back."""
+"""``wordkin convert`` for language models: between the format of the original program and that of wordkin."""
 
 from __future__ import annotations
 
 import argparse
 
+from ...elmo import ELMo
 from .. import exits
 from ..outputs import require_writable_folder
 from ..terminal import print_json
@@ -12,35 +13,54 @@ from .elmo_info import holds_language_model, holds_official_model
 __all__ = ["LANGUAGE_MODEL_FORMATS", "convert_language_model", "is_language_model"]
 
 LANGUAGE_MODEL_FORMATS = {
-    "model": "a folder of wordkin",
-    "official": "options.json and HDF5, as the original program",
+    "model": "folder of wordkin",
+    "official": "options.json and HDF5 weights of the original program",
 }
 
 
 def is_language_model(args: argparse.Namespace) -> bool:
-    """Whether the input of the command is a language model."""
+    """Return whether the input of the command is a language model.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    bool
+        Whether it is one.
+    """
     return args.weights is not None or holds_language_model(args.input)
 
 
 def convert_language_model(args: argparse.Namespace) -> int:
-    """Read, write, report.
+    """Convert a language model and report.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
 
     Raises
     ------
     UsageError
-        If a flag is about vectors.
+        If a flag is given that applies to word vectors only.
     """
-    from ...elmo import ELMo
-
     is_official = args.weights is not None or holds_official_model(args.input)
     target = args.target or ("model" if is_official else "official")
     if target not in LANGUAGE_MODEL_FORMATS:
         raise exits.UsageError(
-            f"{args.input} is a language model: it can be written as {' or '.join(LANGUAGE_MODEL_FORMATS)}, "
-            f"not as {target}; `wordkin elmo encode` gives vectors"
+            f"{args.input} is a language model: --to must be one of {', '.join(LANGUAGE_MODEL_FORMATS)}, got {target}; "
+            "`wordkin elmo encode` computes embeddings"
         )
     if args.source is not None:
-        raise exits.UsageError(f"{args.input} is a language model; --from is about vectors")
+        raise exits.UsageError(f"{args.input} is a language model; --from applies to word vectors only")
     require_writable_folder(args.output)
     model = ELMo.from_pretrained(args.input, args.weights)
     if target == "official":

@@ -1,31 +1,42 @@
-"""What `wordkin info` tells of language models."""
+"""Descriptions of language models for ``wordkin info``."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ...elmo.state import ModelState
+from ...elmo.archive import MODEL_FILE, archive_to_state
+from ...elmo.files.official_files import is_official, load_official
+from ...elmo.files.pretrained import WEIGHTS_FILE
+from ...elmo.state import ModelState
+from ...errors import FormatError
+from ...storage import read_archive
+from ...storage.paths import local_path
 
 __all__ = ["facts_of_language_model", "holds_language_model", "holds_official_model"]
 
 
 def facts_of_language_model(path: str) -> dict[str, Any] | None:
-    """Return what a folder or a checkpoint of a language model holds; None for anything else.
+    """Describe a language model.
+
+    Parameters
+    ----------
+    path : str
+        Folder, zip archive or checkpoint.
+
+    Returns
+    -------
+    dict or None
+        The description; None if it is not a language model.
 
     Raises
     ------
     FormatError
-        If it is one and damaged.
+        If the model is damaged.
     """
-    from ...storage.paths import local_path
-
     source = local_path(path)
     if source.is_dir():
-        from ...elmo.files.pretrained import WEIGHTS_FILE
-
         own = source / WEIGHTS_FILE
         source = source if not own.is_file() and holds_official_model(path) else own
     if source.is_file() and _holds_language_model(source):
@@ -34,11 +45,18 @@ def facts_of_language_model(path: str) -> dict[str, Any] | None:
 
 
 def holds_official_model(path: str) -> bool:
-    """Whether this is a folder or a zip with the files of the original program."""
-    from ...elmo.files.official_files import is_official
-    from ...errors import FormatError
-    from ...storage.paths import local_path
+    """Return whether a folder or zip archive has the files of the original program.
 
+    Parameters
+    ----------
+    path : str
+        Folder or zip archive.
+
+    Returns
+    -------
+    bool
+        Whether it has these files.
+    """
     source = local_path(path)
     if not source.is_dir() and not source.is_file():
         return False
@@ -49,12 +67,15 @@ def holds_official_model(path: str) -> bool:
 
 
 def _facts_of_official(source: Path) -> dict[str, Any]:
-    from ...elmo.files.official_files import load_official
-
     content = load_official(source)
     files = source.rglob("*") if source.is_dir() else [source]
     size = sum(file.stat().st_size for file in files if file.is_file())
-    return {"file": str(source), "kind": "language model in the original's files", "bytes": size, **_facts_of(content)}
+    return {
+        "file": str(source),
+        "kind": "language model in the format of the original program",
+        "bytes": size,
+        **_facts_of(content),
+    }
 
 
 def _facts_of(content: ModelState) -> dict[str, Any]:
@@ -68,9 +89,6 @@ def _facts_of(content: ModelState) -> dict[str, Any]:
 
 
 def _facts_of_own(source: Path) -> dict[str, Any]:
-    from ...elmo.archive import archive_to_state
-    from ...storage import read_archive
-
     archive = read_archive(source, mmap=True)
     content = archive_to_state(archive)
     run: dict[str, Any] = archive.metadata.get("run", {})
@@ -85,22 +103,25 @@ def _facts_of_own(source: Path) -> dict[str, Any]:
 
 
 def holds_language_model(path: str) -> bool:
-    """Whether this is a language model of whatever form."""
-    from ...storage.paths import local_path
+    """Return whether a file or folder holds a language model in any format.
 
+    Parameters
+    ----------
+    path : str
+        File or folder.
+
+    Returns
+    -------
+    bool
+        Whether it holds a language model.
+    """
     source = local_path(path)
     if source.is_dir():
-        from ...elmo.files.pretrained import WEIGHTS_FILE
-
         return (source / WEIGHTS_FILE).is_file() or holds_official_model(path)
     return source.is_file() and (_holds_language_model(source) or holds_official_model(path))
 
 
 def _holds_language_model(source: Path) -> bool:
-    from ...elmo.archive import MODEL_FILE
-    from ...errors import FormatError
-    from ...storage import read_archive
-
     with source.open("rb") as file:
         if file.read(9)[4:9] != b"\0\0\0\0{":
             return False

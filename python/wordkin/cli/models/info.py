@@ -1,38 +1,53 @@
-"""``wordkin info``: what a file holds, or what this machine offers."""
+"""``wordkin info``: describe a file, or the configuration of this machine."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
+from ...runtime.compute import show_config
+from ...storage.paths import local_path
+from ...word2vec import Word2Vec
 from .. import exits
+from ..flags import add_json_flag
 from ..terminal import print_json, print_table
 from ..vectors.files import kind_of, load_vectors
 from .elmo_info import facts_of_language_model
 from .network_info import facts_of_network
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "info",
-        help="what a file holds, or what this machine offers",
-        description="Tell what a model or a file of vectors holds; without a file, what of this machine wordkin uses.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        "Describe a model or a file of word vectors; without a file, the configuration that wordkin uses on this "
+        "machine."
     )
-    parser.add_argument("file", nargs="?", help="a model, a folder of one, or vectors in any format")
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("file", nargs="?", help="model, folder of a model, or word vectors in any format")
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look and print."""
-    if args.file is None:
-        from ...runtime.compute import show_config
+    """Describe and print.
 
-        facts = show_config()
-    else:
-        facts = _facts_of(args.file)
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    facts = show_config() if args.file is None else _facts_of(args.file)
     if args.json:
         print_json(facts)
     else:
@@ -41,8 +56,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _facts_of(path: str) -> dict[str, Any]:
-    from ...storage.paths import local_path
-
     language_model = facts_of_language_model(path)
     if language_model is not None:
         return language_model
@@ -52,8 +65,6 @@ def _facts_of(path: str) -> dict[str, Any]:
     kind = kind_of(path)
     facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}
     if kind == "model":
-        from ...word2vec import Word2Vec
-
         model = Word2Vec.load(path, mmap=True)
         vectors = model.wv
         options = model.options

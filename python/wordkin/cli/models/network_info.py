@@ -1,26 +1,36 @@
-"""What `wordkin info` tells of classifiers and taggers."""
+"""Descriptions of classifiers and taggers for ``wordkin info``."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ...downstream.files.model_folder import MODEL_FILE
+from ...storage import read_archive
+from ...storage.paths import local_path
+
 __all__ = ["facts_of_network"]
 
-_KINDS = {"text_classifier": "classifier of texts", "sequence_tagger": "tagger of tokens"}
+_KINDS = {"text_classifier": "text classifier", "sequence_tagger": "sequence tagger"}
 
 
 def facts_of_network(path: str) -> dict[str, Any] | None:
-    """Return what a folder of a classifier or tagger holds; None for anything else.
+    """Describe a classifier or tagger.
+
+    Parameters
+    ----------
+    path : str
+        Folder of the model.
+
+    Returns
+    -------
+    dict or None
+        The description; None if it is neither.
 
     Raises
     ------
     FormatError
-        If it is one and damaged.
+        If the model is damaged.
     """
-    from ...downstream.files.model_folder import MODEL_FILE
-    from ...storage import read_archive
-    from ...storage.paths import local_path
-
     file = local_path(path) / MODEL_FILE
     if not file.is_file():
         return None
@@ -35,7 +45,9 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
         "kind": _KINDS[kind],
         "bytes": file.stat().st_size,
         "classes": about.get("state", {}).get("classes", []),
-        "embeddings": [f"{source.get('kind')} ({source.get('file', 'within')})" for source in about.get("sources", [])],
+        "embeddings": [
+            f"{source.get('kind')} ({source.get('file', 'included')})" for source in about.get("sources", [])
+        ],
         "parameters": sum(tensor.size for tensor in archive.tensors.values() if tensor.dtype.kind == "f"),
         "epochs": len(history.get("loss", [])),
         **{name: values[-1] for name, values in history.items() if values},

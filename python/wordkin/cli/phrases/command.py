@@ -1,61 +1,99 @@
-"""``wordkin phrases``: find the phrases of a text and write the text with them joined."""
+"""``wordkin phrases``: find phrases in a text and write the text with their words joined."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ...phrases import Phrases
+from ...phrases import ENGLISH_CONNECTOR_WORDS, Phrases
+from ...phrases.options import PhraseOptions
+from ...runtime.compute import available_workers
+from ...runtime.progress import progress_bar
+from ...storage.atomic import replaced_file
+from .. import exits
+from ..corpus_flags import CORPUS_FORMAT
+from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
+from ..terminal import print_json
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
+
+_FIELDS = ("min_count", "threshold", "delimiter", "max_vocab_size")
+_NPMI_THRESHOLD = 0.5
 
 
-def add_parser(subparsers: Any) -> None:
-    """Add the command to those of the program."""
-    parser = subparsers.add_parser(
-        "phrases",
-        help="find phrases and join them in a text",
-        description="Find words that belong together, and write the text with them joined: new york -> new_york.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = "Find words that form phrases, and write the text with them joined: new york -> new_york."
+    parser.add_argument("corpus", help=f"text ({CORPUS_FORMAT}), optionally compressed")
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the text with joined phrases")
+    add_option_flags(
+        parser,
+        PhraseOptions,
+        _FIELDS,
+        defaults={"threshold": f"10; {_NPMI_THRESHOLD} for npmi", "max_vocab_size": "40000000"},
+        types={
+            "min_count": (float, "FLOAT"),
+            "threshold": (float, "FLOAT"),
+            "delimiter": (str, "TEXT"),
+            "max_vocab_size": (int, "INT"),
+        },
     )
-    parser.add_argument("corpus", help="text, one sentence a line; may be compressed")
-    parser.add_argument("-o", "--output", required=True, help="text to write")
-    parser.add_argument("--min-count", type=float, default=5, help="ignore rarer words and phrases (default 5)")
-    parser.add_argument("--threshold", type=float, help="score above which words are joined (default 10; npmi: 0.5)")
-    parser.add_argument("--scoring", choices=("default", "npmi"), default="default")
-    parser.add_argument("--delimiter", default="_", help="put between the words of a phrase (default _)")
+    parser.add_argument(
+        "--scoring",
+        choices=("default", "npmi"),
+        default="default",
+        help="score of Mikolov et al. (2013), or normalised pointwise mutual information (default: %(default)s)",
+    )
     parser.add_argument(
         "--connector-words",
         default="none",
         metavar="english|FILE|none",
-        help="words that may stand within a phrase, but not at its ends (bank_of_america)",
+        help="words allowed inside a phrase, but not at its start or end, as in bank_of_america (default: %(default)s)",
     )
-    parser.add_argument("--max-vocab-size", type=int, default=40_000_000, help="forget rare phrases beyond (40000000)")
-    parser.add_argument("--passes", type=int, default=1, help="how often to join: 2 finds phrases of up to 4 words")
-    parser.add_argument("--export", metavar="TSV", help="write phrases and scores of the last pass")
-    parser.add_argument("--save", metavar="MODEL", help="write the phrases of the last pass for Phrases.load")
-    parser.add_argument("--workers", type=int, help="threads (default: all)")
-    parser.add_argument("--progress", action="store_true", help="show progress even when stderr is no terminal")
-    parser.add_argument("--json", action="store_true", help="print a report for machines")
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--passes",
+        type=int,
+        default=1,
+        metavar="INT",
+        help="number of passes; 2 passes find phrases of up to 4 words (default: %(default)s)",
+    )
+    parser.add_argument("--export", metavar="FILE", help="write the phrases of the last pass and their scores as TSV")
+    parser.add_argument("--save", metavar="FILE", help="write the phrases of the last pass for Phrases.load")
+    add_workers_flag(parser)
+    add_progress_flag(parser)
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the command line says; the exit code."""
-    from ...phrases import Phrases
-    from ...runtime.compute import available_workers
+    """Find and join phrases, and report.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     if args.passes < 1:
-        raise ValueError(f"--passes must be at least 1, got {args.passes}")
+        raise exits.UsageError(f"--passes must be at least 1, got {args.passes}")
     workers = available_workers() if args.workers is None else args.workers
-    threshold = (0.5 if args.scoring == "npmi" else 10.0) if args.threshold is None else args.threshold
+    options = given_arguments(args, _FIELDS)
+    if args.scoring == "npmi":
+        options.setdefault("threshold", _NPMI_THRESHOLD)
     connectors = _connector_words(args.connector_words)
     passes: list[dict[str, Any]] = []
     with _folder_between_passes(args) as folder:
@@ -66,14 +104,11 @@ def run(args: argparse.Namespace) -> int:
             with _progress(f"pass {number}: learning", args) as progress:
                 phrases = Phrases(
                     _path(source),
-                    min_count=args.min_count,
-                    threshold=threshold,
-                    max_vocab_size=args.max_vocab_size,
-                    delimiter=args.delimiter,
                     scoring=args.scoring,
                     connector_words=connectors,
                     workers=workers,
                     progress=progress,
+                    **options,
                 )
             with _progress(f"pass {number}: joining", args) as progress:
                 report = phrases.apply_file(_path(source), target, workers=workers, progress=progress)
@@ -93,13 +128,13 @@ def run(args: argparse.Namespace) -> int:
         _export(phrases, args.export)
     if args.save:
         phrases.save(args.save)
-    _tell(args, passes)
-    return 0
+    _print_report(args, passes)
+    return exits.SUCCESS
 
 
 @contextmanager
 def _folder_between_passes(args: argparse.Namespace) -> Iterator[Path]:
-    """Beside the output: where that has room, there is room for what it is made from."""
+    """Provide a folder for intermediate texts, on the file system of the output."""
     output = _path(args.output)
     if args.passes == 1:
         yield output.parent
@@ -113,8 +148,6 @@ def _path(source: str | Path) -> Path:
 
 
 def _connector_words(given: str) -> frozenset[str]:
-    from ...phrases import ENGLISH_CONNECTOR_WORDS
-
     if given == "none":
         return frozenset()
     if given == "english":
@@ -124,27 +157,25 @@ def _connector_words(given: str) -> frozenset[str]:
 
 @contextmanager
 def _progress(title: str, args: argparse.Namespace) -> Iterator[Any]:
-    """A function that is told the number of words so far; None when nobody looks."""
-    if not (args.progress or sys.stderr.isatty()):
+    """Provide a function that is called with the number of words so far, or None if progress is not shown."""
+    bar = progress_bar(args.progress, None, " words", unit_scale=True)
+    if bar is None:
         yield None
         return
-    from tqdm import tqdm
-
-    with tqdm(desc=title, unit=" words", unit_scale=True, file=sys.stderr) as bar:
+    bar.set_description(title)
+    with bar:
         yield lambda words: bar.update(words - bar.n)
 
 
 def _export(phrases: Phrases, path: str) -> None:
-    from ...storage.atomic import replaced_file
-
     found = sorted(phrases.export_phrases().items(), key=lambda item: (-item[1], item[0]))
     with replaced_file(path) as file:
         file.write("".join(f"{phrase}\t{score!r}\n" for phrase, score in found).encode("utf-8"))
 
 
-def _tell(args: argparse.Namespace, passes: list[dict[str, Any]]) -> None:
+def _print_report(args: argparse.Namespace, passes: list[dict[str, Any]]) -> None:
     if args.json:
-        print(json.dumps({"output": args.output, "passes": passes}))
+        print_json({"output": args.output, "passes": passes})
         return
     for number, done in enumerate(passes, 1):
         print(

@@ -1,54 +1,98 @@
-"""``wordkin evaluate``: how good vectors are at analogies and at the similarity of words."""
+"""``wordkin evaluate``: score word vectors on analogies and word pairs."""
 
 from __future__ import annotations
 
 import argparse
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ...vectors.evaluation import (
+    AnalogyScores,
+    Comparison,
+    Interval,
+    PairScores,
+    compare_analogies,
+    compare_pairs,
+    evaluate_analogies,
+    evaluate_pairs,
+    read_analogies,
+    read_word_pairs,
+)
 from .. import exits
+from ..flags import add_json_flag
 from ..terminal import print_json, print_table
 from .files import load_vectors
-from .similar import checked_number
+from .similar import positive_number
 
-if TYPE_CHECKING:
-    from ...vectors.evaluation import AnalogyScores, Comparison, Interval, PairScores
-
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "evaluate",
-        help="score vectors on analogies and word pairs",
-        description="Score one or two files of vectors on analogy questions and on pairs of words that people rated. "
-        "Intervals are bootstrapped; two files are compared on what both answer.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        "Score one or two files of word vectors on analogy questions and on word pairs rated by people, with bootstrap "
+        "confidence intervals. Two files are compared on the items that both cover."
     )
-    parser.add_argument("files", nargs="+", metavar="file", help="one or two models, or vectors in any format")
-    parser.add_argument("--analogies", action="append", default=[], metavar="FILE", help="such as questions-words.txt")
-    parser.add_argument("--pairs", action="append", default=[], metavar="FILE", help="such as wordsim353.tsv")
-    parser.add_argument("--restrict-vocab", type=int, default=300_000, metavar="INT", help="first words only (300000)")
-    parser.add_argument("--case-sensitive", action="store_true", help="words that differ in case are different words")
-    parser.add_argument("--method", choices=("3cosadd", "3cosmul"), default="3cosadd", help="for analogies (3cosadd)")
-    parser.add_argument("--confidence", type=float, default=0.95, metavar="FLOAT", help="of the intervals (0.95)")
-    parser.add_argument("--json", action="store_true", help="scores as JSON")
+    parser.add_argument("files", nargs="+", metavar="file", help="one or two models, or word vectors in any format")
+    parser.add_argument(
+        "--analogies", action="append", default=[], metavar="FILE", help="analogy questions such as questions-words.txt"
+    )
+    parser.add_argument(
+        "--pairs", action="append", default=[], metavar="FILE", help="rated word pairs such as wordsim353.tsv"
+    )
+    parser.add_argument(
+        "--restrict-vocab",
+        type=int,
+        default=300_000,
+        metavar="INT",
+        help="use only the first, most frequent words (default: %(default)s)",
+    )
+    parser.add_argument("--case-sensitive", action="store_true", help="distinguish upper and lower case")
+    parser.add_argument(
+        "--method",
+        choices=("3cosadd", "3cosmul"),
+        default="3cosadd",
+        help="for analogies: add or multiply the cosine similarities (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        default=0.95,
+        metavar="FLOAT",
+        help="confidence level of the intervals (default: %(default)s)",
+    )
+    add_json_flag(parser, "print the scores as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Score, compare, print."""
-    from ...vectors.evaluation import evaluate_analogies, evaluate_pairs, read_analogies, read_word_pairs
+    """Score, compare and report.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     if len(args.files) > 2:
-        raise exits.UsageError(f"one or two files of vectors can be evaluated, got {len(args.files)}")
+        raise exits.UsageError(f"one or two files must be given, got {len(args.files)}")
     if not args.analogies and not args.pairs:
-        raise exits.UsageError("nothing to evaluate on: give --analogies FILE, --pairs FILE, or both")
+        raise exits.UsageError("--analogies FILE or --pairs FILE must be given")
     if not 0 < args.confidence < 1:
-        raise exits.UsageError(f"--confidence must lie between 0 and 1, got {args.confidence}")
-    checked_number("--restrict-vocab", args.restrict_vocab)
+        raise exits.UsageError(f"--confidence must be between 0 and 1, got {args.confidence}")
+    positive_number("--restrict-vocab", args.restrict_vocab)
     choice: dict[str, Any] = {"restrict_vocab": args.restrict_vocab, "case_insensitive": not args.case_sensitive}
-    # Test sets first: a wrong name shows before large files are read.
+    # Test sets are read first, so that a wrong name is reported before large files are read.
     analogy_sets = {path: read_analogies(path) for path in args.analogies}
     pair_sets = {path: read_word_pairs(path) for path in args.pairs}
     tables = [load_vectors(path) for path in args.files]
@@ -67,8 +111,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dict[str, Any]:
-    from ...vectors.evaluation import compare_analogies
-
     result: dict[str, Any] = {
         "scores": [
             {
@@ -97,8 +139,6 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
 
 
 def _pairs_report(scores: Sequence[PairScores], confidence: float) -> dict[str, Any]:
-    from ...vectors.evaluation import compare_pairs
-
     result: dict[str, Any] = {
         "scores": [
             {
@@ -158,7 +198,10 @@ def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> 
         accuracy = score["accuracy"]
         total += [f"{100 * accuracy['value']:.1f} %", f"{score['correct']}/{score['answered']}"]
         interval += [_range_text(accuracy, 100.0, 1), ""]
-        unknown += [f"{100 * score['oov_share']:.1f} %", f"{score['asked'] - score['answered']}/{score['asked']}"]
+        unknown += [
+            f"{100 * score['oov_share']:.1f} %",
+            f"{score['asked'] - score['answered']}/{score['asked']}",
+        ]
     print_table([*rows, total, interval, unknown], right=range(1, len(total)))
 
 
@@ -177,7 +220,7 @@ def _print_comparison(result: dict[str, Any], *, scale: float, digits: int) -> N
         comparison = result["comparison"]
         difference = comparison["difference"]
         print(
-            f"second less first, on {comparison['common']} that both answer: "
+            f"second minus first, on {comparison['common']} items that both files cover: "
             f"{scale * difference['value']:+.{digits}f} ({_range_text(difference, scale, digits)})"
         )
 

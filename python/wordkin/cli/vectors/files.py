@@ -1,27 +1,31 @@
-"""Any file of vectors or models: told from its content, loaded as vectors."""
+"""Files of word vectors in any format, recognised by their content."""
 
 from __future__ import annotations
 
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ...errors import FormatError
-
-if TYPE_CHECKING:
-    from ...vectors import KeyedVectors
+from ...storage import read_archive
+from ...storage.opening import open_binary
+from ...storage.paths import local_path
+from ...storage.signatures import FASTTEXT_MAGIC, is_pickle
+from ...vectors import FastTextKeyedVectors, KeyedVectors
+from ...vectors.files import read_gensim
+from ...word2vec import Word2Vec
 
 __all__ = ["KINDS", "Kind", "kind_of", "load_vectors"]
 
 Kind = Literal["model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "gensim"]
 
 KINDS: dict[Kind, str] = {
-    "model": "a whole Word2Vec model of wordkin",
-    "vectors": "vectors of wordkin",
-    "fasttext-vectors": "vectors of wordkin with those of character n-grams",
-    "word2vec": "word2vec's text or binary format, GloVe, or fastText's .vec",
-    "fasttext": "a .bin model of fastText",
-    "gensim": "a save of gensim",
+    "model": "a Word2Vec model of wordkin",
+    "vectors": "word vectors of wordkin",
+    "fasttext-vectors": "word vectors of wordkin with character n-grams",
+    "word2vec": "the text or binary format of word2vec, GloVe, or fastText .vec",
+    "fasttext": "a fastText .bin model",
+    "gensim": "a model saved by gensim",
 }
 
 _KIND_OF_ARCHIVE: dict[str, Kind] = {
@@ -29,69 +33,74 @@ _KIND_OF_ARCHIVE: dict[str, Kind] = {
     "keyed_vectors": "vectors",
     "fasttext_keyed_vectors": "fasttext-vectors",
 }
-_FASTTEXT_MAGIC = (793712314).to_bytes(4, "little")
 
 
 def kind_of(path: str) -> Kind:
-    """Tell from its first bytes what a file holds.
+    """Return the kind of a file, recognised by its first bytes.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+
+    Returns
+    -------
+    str
+        A key of `KINDS`.
 
     Raises
     ------
     FormatError
-        If it is a file of wordkin that holds no vectors.
+        If it is a file of wordkin without word vectors.
     OSError
         If it cannot be read.
     """
-    from ...storage.opening import open_binary
-    from ...storage.paths import local_path
-
     local = local_path(path)
     if not stat.S_ISREG(local.stat().st_mode):
-        return "word2vec"  # of a pipe no byte can be read ahead; the reader of this format refuses folders
+        return "word2vec"  # pipes cannot be read ahead; the reader of this format refuses folders
     with open_binary(local) as file:
         start = file.read(9)
-    if start[:4] == _FASTTEXT_MAGIC:
+    if start.startswith(FASTTEXT_MAGIC):
         return "fasttext"
-    if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+    if is_pickle(start):
         return "gensim"
     return _kind_of_archive(local) if start[4:9] == b"\0\0\0\0{" else "word2vec"
 
 
 def _kind_of_archive(path: Path) -> Kind:
-    from ...storage import read_archive
-
     name = read_archive(path, mmap=True).metadata.get("kind")
     kind = _KIND_OF_ARCHIVE.get(str(name))
     if kind is None:
-        raise FormatError(f"{path}: holds {name!r}, not word vectors")
+        raise FormatError(f"{path}: expected word vectors, found a model of kind {name!r}")
     return kind
 
 
 def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -> KeyedVectors:
-    """Load the vectors of a file, whatever it is.
+    """Load the word vectors of a file of any kind.
 
     Parameters
     ----------
-    path
+    path : str
         The file.
-    kind
-        What it holds; told from its content by default.
+    kind : str or None, default None
+        A key of `KINDS`; None to recognise it by content.
     **word2vec_options
-        For `KeyedVectors.load_word2vec_format`; other formats have no use for them.
+        Arguments of `KeyedVectors.load_word2vec_format`, for files of that kind.
+
+    Returns
+    -------
+    KeyedVectors
+        The word vectors.
 
     Raises
     ------
     FormatError
-        If the file is not what it should be.
+        If the file is not of this kind, or damaged.
     OSError
         If it cannot be read.
     """
-    from ...vectors import FastTextKeyedVectors, KeyedVectors
-
     kind = kind or kind_of(path)
     if kind == "model":
-        from ...word2vec import Word2Vec
-
         return Word2Vec.load(path).wv
     if kind == "vectors":
         return KeyedVectors.load(path)
@@ -100,8 +109,6 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
     if kind == "fasttext":
         return FastTextKeyedVectors.load_fasttext_format(path)
     if kind == "gensim":
-        from ...vectors.files import read_gensim
-
         saved = read_gensim(path)
         vectors = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
         if saved.lock_factors is not None:

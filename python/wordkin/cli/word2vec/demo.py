@@ -1,24 +1,25 @@
-"""``wordkin demo``: vectors of words that every Python explains, trained in seconds and without a download."""
+"""``wordkin demo``: train word vectors on the documentation of Python, in seconds and without a download."""
 
 from __future__ import annotations
 
 import argparse
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ...word2vec import Word2Vec
+from ...word2vec.options import TrainingOptions
 from .. import exits
-from ..outputs import require_writable_place
+from ..flags import add_json_flag, add_option_flags, add_workers_flag, given_arguments
+from ..outputs import require_writable_file
 from ..terminal import print_json, print_table
+from .python_documentation import documentation_sentences
 
-if TYPE_CHECKING:
-    from ...word2vec import Word2Vec
-
-__all__ = ["SHOWN_WORDS", "add_parser", "run", "train_demo"]
+__all__ = ["SHOWN_WORDS", "configure", "run", "train_demo"]
 
 SHOWN_WORDS = ("list", "string", "socket", "thread", "exception", "directory")
 _NEIGHBOURS = 6
 
-# A third of a million words is little text: many passes, a high rate, and no words that occur but a few times.
+# The text has only a third of a million words: many epochs, a high learning rate, and no rare words.
 _SETTINGS: dict[str, Any] = {
     "vector_size": 100,
     "window": 5,
@@ -29,36 +30,54 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "demo",
-        help="train on Python's own documentation, in seconds",
-        description="Train word vectors on the documentation that comes with this Python, and show neighbours of a few "
-        "words. Nothing is downloaded.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        "Train word vectors on the documentation that comes with this Python installation, and "
+        "print the neighbours of a "
+        "few words. Nothing is downloaded."
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="keep the model, as .safetensors")
-    parser.add_argument("--seed", type=int, default=1, metavar="INT", help="start of all random numbers (1)")
-    parser.add_argument("--workers", type=int, metavar="INT", help="threads (as many as there are cores)")
-    parser.add_argument("--json", action="store_true", help="report as JSON")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file for the model (.safetensors)")
+    add_option_flags(parser, TrainingOptions, ["seed"])
+    add_workers_flag(parser)
+    add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read, train, show."""
-    _check_options(args)
-    if args.output is not None:
-        require_writable_place(args.output)
-    begin = time.perf_counter()
-    from .python_documentation import documentation_sentences
+    """Train and print neighbours.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    options = given_arguments(args, ("seed", "workers"))
+    try:
+        Word2Vec(**options)
+    except ValueError as error:
+        raise exits.UsageError(str(error)) from None
+    if args.output is not None:
+        require_writable_file(args.output)
+    start = time.perf_counter()
     sentences = documentation_sentences()
-    reading = time.perf_counter() - begin
+    reading = time.perf_counter() - start
     words = sum(map(len, sentences))
     if not args.json:
-        print(f"read {words:,} words of Python's documentation in {reading:.1f} s", flush=True)
-    begin = time.perf_counter()
-    model = train_demo(sentences, seed=args.seed, workers=args.workers)
-    training = time.perf_counter() - begin
+        print(f"read {words:,} words of Python documentation in {reading:.1f} s", flush=True)
+    start = time.perf_counter()
+    model = train_demo(sentences, **options)
+    training = time.perf_counter() - start
     if args.output is not None:
         model.save(args.output)
     report = _report(model, words, reading, training, args.output)
@@ -69,19 +88,23 @@ def run(args: argparse.Namespace) -> int:
     return exits.SUCCESS
 
 
-def _check_options(args: argparse.Namespace) -> None:
-    from ...word2vec import Word2Vec
-
-    try:
-        Word2Vec(seed=args.seed, workers=args.workers)
-    except ValueError as error:
-        raise exits.UsageError(str(error)) from None
-
-
 def train_demo(sentences: list[list[str]], *, seed: int = 1, workers: int | None = None) -> Word2Vec:
-    """Train with settings that suit so small a text."""
-    from ...word2vec import Word2Vec
+    """Train word vectors with settings for a small text.
 
+    Parameters
+    ----------
+    sentences : list of lists of str
+        The text.
+    seed : int, default 1
+        Random seed.
+    workers : int or None, default None
+        Number of threads.
+
+    Returns
+    -------
+    Word2Vec
+        The model.
+    """
     return Word2Vec(sentences, seed=seed, workers=workers, **_SETTINGS)
 
 
@@ -108,7 +131,7 @@ def _report(model: Word2Vec, words: int, reading: float, training: float, output
 def _print_report(report: dict[str, Any]) -> None:
     threads = "1 thread" if report["workers"] == 1 else f"{report['workers']} threads"
     print(
-        f"trained {report['vocabulary_size']:,} vectors of {report['vector_size']} numbers in "
+        f"trained {report['vocabulary_size']:,} vectors of dimensionality {report['vector_size']} in "
         f"{report['seconds']['training']:.1f} s: {report['epochs']} epochs, {report['words_per_second']:,} words/s "
         f"({threads}, {report['isa']})"
     )
@@ -116,14 +139,14 @@ def _print_report(report: dict[str, Any]) -> None:
     print_table([[word, ", ".join(near)] for word, near in report["neighbours"].items()])
     print()
     if report["output"] is None:
-        print("What to try next: keep the model and ask it more")
+        print("Next, save the model and query it:")
         print("  wordkin demo -o demo.safetensors")
         path = "demo.safetensors"
     else:
-        print(f"The model is in {report['output']}. What to try next:")
+        print(f"The model is in {report['output']}. Next, query it:")
         path = report["output"]
     print(f"  wordkin similar {path} module")
     print(f"  wordkin analogy {path} encode decode read")
     print(f"  wordkin info {path}")
-    print("or train on text of your own, a sentence a line:")
+    print("or train on your own text, one sentence per line:")
     print("  wordkin train corpus.txt -o vectors.safetensors --sg")

@@ -1,4 +1,4 @@
-"""English text that every Python brings along: its language reference and the docstrings of its standard library."""
+"""English text that comes with every Python: the language reference and the docstrings of the standard library."""
 
 from __future__ import annotations
 
@@ -14,28 +14,33 @@ from ...errors import CorpusError
 
 __all__ = ["documentation_sentences"]
 
-# Tests are no documentation; tables of encodings hold hardly a word, and reading them would take a tenth of the time.
-_LEFT_OUT = {
+# Tests are not documentation; tables of encodings have hardly any words and take a tenth of the time to read.
+_SKIPPED_FOLDERS = {
     "__pycache__", "dist-packages", "encodings", "ensurepip", "idle_test", "lib2to3", "site-packages", "test", "tests",
     "turtledemo",
 }  # fmt: skip
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 _WORD = re.compile(r"[a-z]+")
-_FEWEST_WORDS = 3  # a paragraph of fewer has no context to learn from
+_MIN_WORDS = 3  # shorter paragraphs have no context to learn from
 
 
 def documentation_sentences(stdlib: Path | None = None) -> list[list[str]]:
-    """Return the distinct paragraphs of the documentation as lists of lower-case words; no file is imported.
+    """Return the distinct paragraphs of the documentation; files are parsed, not imported.
 
     Parameters
     ----------
-    stdlib
-        The folder of the standard library; that of the running Python by default.
+    stdlib : Path or None, default None
+        Folder of the standard library; None for that of the running Python.
+
+    Returns
+    -------
+    list of lists of str
+        Lower-case words of each paragraph.
 
     Raises
     ------
     CorpusError
-        If the library's source files are missing, as in some frozen or zipped installations.
+        If the source files of the library are missing, as in some frozen or zipped installations.
 
     Examples
     --------
@@ -44,9 +49,11 @@ def documentation_sentences(stdlib: Path | None = None) -> list[list[str]]:
     """
     folder = Path(sysconfig.get_path("stdlib")) if stdlib is None else stdlib
     paragraphs = (words for text in _texts(folder) for words in _paragraphs(text))
-    sentences = [list(words) for words in dict.fromkeys(paragraphs)]  # copied text would teach itself, not the words
+    sentences = [list(words) for words in dict.fromkeys(paragraphs)]  # repeated text would be memorised
     if not sentences:
-        raise CorpusError(f"{folder}: no documented source files; this Python has come without those of its library")
+        raise CorpusError(
+            f"{folder}: no documented source files; this Python was installed without the sources of its library"
+        )
     return sentences
 
 
@@ -59,22 +66,22 @@ def _texts(stdlib: Path) -> Iterator[str]:
 
 def _source_files(stdlib: Path) -> Iterator[Path]:
     for folder, subfolders, files in os.walk(stdlib):
-        subfolders[:] = sorted(set(subfolders) - _LEFT_OUT)  # site-packages alone may be larger than all the rest
+        subfolders[:] = sorted(set(subfolders) - _SKIPPED_FOLDERS)  # site-packages can be larger than all other folders
         yield from (Path(folder, name) for name in sorted(files) if name.endswith(".py"))
 
 
 def _parse(path: Path) -> ast.Module | None:
-    """The syntax tree of a file; None for what this Python does not take, such as templates and examples of errors."""
+    """Return the syntax tree of a file; None for files that are not valid in this Python, such as templates."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about escapes in other people's strings
+            warnings.simplefilter("ignore")  # about invalid escape sequences
             return ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError):
         return None
 
 
 def _long_strings(tree: ast.Module) -> Iterator[str]:
-    """Strings of several lines: the pages of the language reference are the values of one dictionary."""
+    """Yield strings of several lines: pages of the language reference are values of a dictionary."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
             yield node.value
@@ -92,5 +99,5 @@ def _docstrings(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFun
 def _paragraphs(text: str) -> Iterator[tuple[str, ...]]:
     for paragraph in _PARAGRAPH_END.split(text):
         words = tuple(_WORD.findall(paragraph.lower()))
-        if len(words) >= _FEWEST_WORDS:
+        if len(words) >= _MIN_WORDS:
             yield words

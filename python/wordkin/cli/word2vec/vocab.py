@@ -1,55 +1,64 @@
-"""``wordkin vocab``: count the words of text."""
+"""``wordkin vocab``: count the words of a text."""
 
 from __future__ import annotations
 
 import argparse
 import time
-from typing import Any
 
+from ...runtime.compute import requested_workers
+from ...vectors.files import write_vocabulary
+from ...word2vec.options import VocabularyOptions
 from .. import exits
-from ..corpus_flags import add_corpus, add_vocabulary_rules, open_input
-from ..outputs import require_writable_place
+from ..corpus_flags import add_corpus, open_input
+from ..flags import add_json_flag, add_workers_flag, argument_names, given_arguments
+from ..outputs import require_writable_file
 from ..terminal import print_json
+from .train import add_vocabulary_flags
 
-__all__ = ["add_parser", "run"]
+__all__ = ["configure", "run"]
 
 
-def add_parser(subparsers: Any) -> None:
-    """Describe the command."""
-    parser: argparse.ArgumentParser = subparsers.add_parser(
-        "vocab",
-        help="count the words of text",
-        description="Count the words of text: a word and its count on each line, the most frequent first. "
-        "`wordkin train --read-vocab` takes such files.",
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the arguments of the command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    """
+    parser.description = (
+        "Count the words of a text and print them with their counts, one word per line, the most frequent first. "
+        "`wordkin train --read-vocab` reads such files."
     )
     add_corpus(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; by default to standard output")
-    add_vocabulary_rules(
-        parser.add_argument_group("vocabulary"), min_count="words that occur less often are left out (1)"
-    )
-    parser.add_argument("--workers", type=int, metavar="INT", help="threads (as many as there are cores)")
-    parser.add_argument("--json", action="store_true", help="report as JSON; needs --output")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file for the words (default: standard output)")
+    add_vocabulary_flags(parser.add_argument_group("vocabulary"), min_count="1")
+    add_workers_flag(parser)
+    add_json_flag(parser, "print a report as JSON; requires --output")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Count, write, report."""
-    from ...runtime.compute import requested_workers
-    from ...word2vec.options import VocabularyOptions
+    """Count, write and report.
 
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
     if args.json and args.output is None:
-        raise exits.UsageError("--json reports about a file: give --output too")
+        raise exits.UsageError("--json requires --output")
     try:
-        rules = VocabularyOptions(
-            min_count=1 if args.min_count is None else args.min_count,
-            max_vocab_size=args.max_vocab_size,
-            max_final_vocab=args.max_final_vocab,
-            sorted_vocab=args.sorted_vocab is None,
-        )
+        rules = VocabularyOptions(**{"min_count": 1, **given_arguments(args, argument_names(VocabularyOptions))})
         workers = requested_workers(args.workers)
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     if args.output is not None:
-        require_writable_place(args.output)
+        require_writable_file(args.output)
     begin = time.perf_counter()
     _, corpus = open_input(args.corpus)
     counts = corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size).counts
@@ -58,8 +67,6 @@ def run(args: argparse.Namespace) -> int:
         for word, count in zip(vocabulary.words, vocabulary.counts.tolist(), strict=True):
             print(word, count)
         return exits.SUCCESS
-    from ...vectors.files import write_vocabulary
-
     write_vocabulary(args.output, vocabulary.words, vocabulary.counts)
     summary = {
         "output": args.output,
@@ -77,6 +84,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"{summary['words']:,} words ({summary['occurrences']:,} occurrences) written to {args.output}; "
-            f"{summary['words_left_out']:,} words ({summary['occurrences_left_out']:,} occurrences) left out"
+            f"{summary['words_left_out']:,} words ({summary['occurrences_left_out']:,} occurrences) dropped"
         )
     return exits.SUCCESS
