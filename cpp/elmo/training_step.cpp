@@ -44,14 +44,14 @@ TrainingStep::TrainingStep(const Options& options, const TrainingOptions& traini
       compute_{&kernels, training.precision},
       arrays_(arrays),
       list_(parameters_of(options)),
-      dense_gradients_(dense_sizes(list_, Objective::samples(options, training))),
+      dense_gradients_(dense_sizes(list_, TrainingLoss::samples(options, training))),
       weights_(tensors_of<const float>(options, read_only(arrays.weights))),
       gradients_(tensors_of<float>(options, dense_gradients_.spans())),
       tokens_(compute_, options, members, kDirections * batch_of(training).rows()),
       packed_(for_both(
           [&] { return recurrent::PackedStack(compute_, stack_shape(options), recurrent::Purpose::kTraining); })),
       stacks_(for_both([&] { return recurrent::StackTraining(stack_shape(options), batch_of(training)); })),
-      objective_(compute_, options, training, batch_of(training).rows()),
+      loss_(compute_, options, training, batch_of(training).rows()),
       scratch_(members),
       inputs_(kDirections * batch_of(training).rows(), options.projection_dim),
       hidden_(kDirections * batch_of(training).rows(), options.projection_dim),
@@ -65,10 +65,10 @@ std::vector<const optim::RowGradients*> TrainingStep::row_gradients(std::size_t 
   if (list_[parameter].part == Part::kTokens) return {&tokens_.embedding_gradient()};
   std::vector<const optim::RowGradients*> found;
   const float* const data = arrays_.weights[parameter].data();
-  for (std::size_t direction = 0; direction < objective_.sampled().size(); ++direction) {
+  for (std::size_t direction = 0; direction < loss_.sampled().size(); ++direction) {
     const auto& softmax = weights_.softmax[direction];
     if (softmax.weights.data == data || softmax.bias.data() == data)
-      found.push_back(&objective_.sampled()[direction].gradients());
+      found.push_back(&loss_.sampled()[direction].gradients());
   }
   return found;
 }
@@ -147,17 +147,17 @@ void TrainingStep::run(parallel::Team& team) {
     return random::Generator(training_.seed ^ kNegatives, static_cast<std::uint64_t>(step_) * kDirections + direction);
   };
   if (!forward(team)) return;
-  if (!objective_.run(team, d_hidden_.view(), hidden_.view(), gradients_, window_, weights_,
+  if (!loss_.run(team, d_hidden_.view(), hidden_.view(), gradients_, window_, weights_,
                       {negatives_of(0), negatives_of(1)}, scratch_))
     return;
   if (!backward(team)) return;
   const double squared_norm = parameters_.squared_norm(team, *compute_.kernels);
   const double scale = optim::clip_scale(squared_norm, training_.clip_norm);
   const bool finite =
-      std::isfinite(squared_norm) && std::isfinite(objective_.mean_loss(0)) && std::isfinite(objective_.mean_loss(1));
+      std::isfinite(squared_norm) && std::isfinite(loss_.mean_loss(0)) && std::isfinite(loss_.mean_loss(1));
   if (!team.barrier_and_check()) return;  // the last time: from here on, weights change
   if (team.rank() == 0)
-    outcome_ = {{objective_.mean_loss(0), objective_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
+    outcome_ = {{loss_.mean_loss(0), loss_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
   if (!finite || update_ == Update::kNo) return;
   update(team, scale);
   if (team.rank() == 0) {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "elmo/carried_state.h"
-#include "elmo/objective.h"
+#include "elmo/training_loss.h"
 #include "elmo/options.h"
 #include "elmo/parameters.h"
 #include "elmo/token_layer.h"
@@ -65,7 +65,7 @@ class TrainingStep {
   // For whoever checks gradients: of a parameter, by its place in the list, all entries.
   void copy_gradient(std::span<float> gradient, std::size_t parameter);
   // What the last step drew: negative words and how many tries they took, and dropout.
-  [[nodiscard]] std::vector<softmax::SampledSoftmax>& sampled() { return objective_.sampled(); }
+  [[nodiscard]] std::vector<softmax::SampledSoftmax>& sampled() { return loss_.sampled(); }
   [[nodiscard]] recurrent::Dropout dropout(int direction) const;
 
  private:
@@ -89,7 +89,7 @@ class TrainingStep {
   TokenLayer tokens_;
   std::array<recurrent::PackedStack, kDirections> packed_;
   std::array<recurrent::StackTraining, kDirections> stacks_;
-  Objective objective_;
+  TrainingLoss loss_;
   optim::ParameterSet parameters_;
   linalg::Scratch scratch_;
 

@@ -44,7 +44,7 @@ Network::Network(const Options& options, const kernels::KernelTable& kernels, co
       encoder_(compute_, options),
       pooler_(compute_, options),
       output_layers_(compute_, options),
-      objective_(options, members),
+      loss_(options, members),
       scratch_(members),
       features_rows_(feature_columns(options)),
       encoded_rows_(encoded_columns(options)),
@@ -104,8 +104,8 @@ void Network::prepare(const Request& request) {
                      trains() ? Encoder::Passes::kForwardAndBackward : Encoder::Passes::kForward);
   if (pools(options_)) pooler_.prepare(texts_);
   output_layers_.prepare(output_rows());
-  objective_.prepare(texts_, weights_);
-  if (request.kind >= RequestKind::kLosses) objective_.set_targets(request.targets);
+  loss_.prepare(texts_, weights_);
+  if (request.kind >= RequestKind::kLosses) loss_.set_targets(request.targets);
   if (!trains()) return;
   d_encoded_rows_.reserve(texts_.rows());
   d_pooled_.reserve(texts_.texts());
@@ -211,14 +211,14 @@ double Network::add_penalty(const Team& team) {
 
 void Network::training_step(Team& team) {
   if (!backward(team)) return;
-  const double loss = objective_.mean_loss() + add_penalty(team);
+  const double loss = loss_.mean_loss() + add_penalty(team);
   team.barrier();
   const bool updates = request_->kind == RequestKind::kUpdate;
   const double squared_norm = arrays_.optimizer_state.empty() ? 0.0 : parameters_.squared_norm(team, *compute_.kernels);
   const double scale = optim::clip_scale(squared_norm, options_.clip_norm);
   const bool finite = std::isfinite(squared_norm) && std::isfinite(loss);
   if (!team.barrier_and_check()) return;  // the last time: from here on, weights change
-  if (team.rank() == 0) outcome_ = {loss, objective_.total_weight(), std::sqrt(squared_norm), scale, finite, true};
+  if (team.rank() == 0) outcome_ = {loss, loss_.total_weight(), std::sqrt(squared_norm), scale, finite, true};
   if (!finite || !updates) return;
   parameters_.update(team, optim::Adam(*compute_.kernels, request_->learning_rate, request_->step, scale));
   if (team.rank() > 0) return;
@@ -232,9 +232,9 @@ void Network::write_outputs(Team& team) {
     case RequestKind::kScores:
       return copy_own_rows(team, request_->outputs, scores);
     case RequestKind::kProbabilities:
-      return objective_.probabilities(team, request_->outputs, scores);
+      return loss_.probabilities(team, request_->outputs, scores);
     case RequestKind::kPaths:
-      return objective_.paths(team, request_->paths, scores, weights_);
+      return loss_.paths(team, request_->paths, scores, weights_);
     default:
       if (team.rank() == 0) std::ranges::copy(pooler_.alpha(), request_->alpha.begin());
   }
@@ -246,15 +246,15 @@ void Network::run(Team& team) {
   if (!encode(team) || !compute_scores(team)) return;
   const bool has_losses = request_->kind >= RequestKind::kLosses;
   if (has_losses)
-    objective_.run(team, trains() ? d_scores_.rows(output_rows()) : MatrixView<float>{}, gradients_,
+    loss_.run(team, trains() ? d_scores_.rows(output_rows()) : MatrixView<float>{}, gradients_,
                    scores_.rows(output_rows()), weights_);
   else
     write_outputs(team);
   if (!team.barrier_and_check()) return;
   if (trains()) return training_step(team);
   if (team.rank() > 0) return;
-  const double loss = has_losses ? objective_.mean_loss() : 0.0;
-  outcome_ = {loss, objective_.total_weight(), 0.0, 1.0, std::isfinite(loss), true};
+  const double loss = has_losses ? loss_.mean_loss() : 0.0;
+  outcome_ = {loss, loss_.total_weight(), 0.0, 1.0, std::isfinite(loss), true};
 }
 
 void Network::copy_gradient(std::span<float> gradient, std::size_t parameter) const {

@@ -20,7 +20,7 @@
 #include "parallel/team.h"
 #include "tasks/batch.h"
 #include "tasks/encoder.h"
-#include "tasks/objective.h"
+#include "tasks/task_loss.h"
 #include "tasks/options.h"
 #include "tasks/output_layers.h"
 #include "tasks/parameters.h"
@@ -136,7 +136,7 @@ class Network {
   Encoder encoder_;
   Pooler pooler_;
   OutputLayers output_layers_;
-  Objective objective_;
+  TaskLoss loss_;
   optim::ParameterSet parameters_;
   linalg::Scratch scratch_;
 

@@ -17,9 +17,9 @@
 
 namespace wordkin::tasks {
 
-class Objective {
+class TaskLoss {
  public:
-  Objective(const Options& options, std::size_t members);
+  TaskLoss(const Options& options, std::size_t members);
 
   // For a batch, before the region begins. Texts are borrowed; so are targets, which come where losses are wanted.
   void prepare(const heads::TextSpans& texts, const Tensors<const float>& weights);

@@ -1,4 +1,4 @@
-#include "tasks/objective.h"
+#include "tasks/task_loss.h"
 
 #include <algorithm>
 
@@ -16,16 +16,16 @@ bool uses_sigmoids(const Options& options) { return options.task == Task::kLabel
 
 }  // namespace
 
-Objective::Objective(const Options& options, std::size_t members) : options_(options) {
+TaskLoss::TaskLoss(const Options& options, std::size_t members) : options_(options) {
   if (has_crf(options)) crf_.emplace(options.outputs, members);
 }
 
-void Objective::prepare(const heads::TextSpans& texts, const Tensors<const float>& weights) {
+void TaskLoss::prepare(const heads::TextSpans& texts, const Tensors<const float>& weights) {
   texts_ = &texts;
   if (crf_) crf_->prepare(texts.longest(), weights.crf);
 }
 
-void Objective::set_targets(const Targets& targets) {
+void TaskLoss::set_targets(const Targets& targets) {
   targets_ = targets;
   if (has_single_output(options_)) {
     labels_.assign(targets.ids.begin(), targets.ids.end());
@@ -47,7 +47,7 @@ void Objective::set_targets(const Targets& targets) {
   losses_.assign(factors_.size(), 0.0);
 }
 
-void Objective::run_crf(Team& team, MatrixView<float> d_scores, const Tensors<float>& gradients,
+void TaskLoss::run_crf(Team& team, MatrixView<float> d_scores, const Tensors<float>& gradients,
                         MatrixView<const float> scores, const Tensors<const float>& weights) {
   if (d_scores.empty())
     crf_->losses(team, losses_, scores, targets_.ids, weights.crf, *texts_);
@@ -55,20 +55,20 @@ void Objective::run_crf(Team& team, MatrixView<float> d_scores, const Tensors<fl
     crf_->gradients(team, losses_, d_scores, gradients.crf, factors_, scores, targets_.ids, weights.crf, *texts_);
 }
 
-void Objective::run(Team& team, MatrixView<float> d_scores, const Tensors<float>& gradients,
+void TaskLoss::run(Team& team, MatrixView<float> d_scores, const Tensors<float>& gradients,
                     MatrixView<const float> scores, const Tensors<const float>& weights) {
   if (crf_) return run_crf(team, d_scores, gradients, scores, weights);
   if (uses_sigmoids(options_)) return heads::sigmoid_losses(team, losses_, d_scores, factors_, scores, targets_.labels);
   heads::softmax_losses(team, losses_, d_scores, factors_, scores, targets_.ids);
 }
 
-double Objective::mean_loss() const {
+double TaskLoss::mean_loss() const {
   double sum = 0.0;
   for (std::size_t i = 0; i < losses_.size(); ++i) sum += static_cast<double>(factors_[i]) * losses_[i];
   return sum;
 }
 
-void Objective::probabilities(const Team& team, MatrixView<float> probabilities, MatrixView<const float> scores) {
+void TaskLoss::probabilities(const Team& team, MatrixView<float> probabilities, MatrixView<const float> scores) {
   if (crf_) return crf_->marginals(team, probabilities, scores, *texts_);
   const parallel::Range own = team.share(scores.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row)
@@ -79,7 +79,7 @@ void Objective::probabilities(const Team& team, MatrixView<float> probabilities,
     heads::softmax_rows(team, probabilities);
 }
 
-void Objective::paths(const Team& team, std::span<std::int32_t> paths, MatrixView<const float> scores,
+void TaskLoss::paths(const Team& team, std::span<std::int32_t> paths, MatrixView<const float> scores,
                       const Tensors<const float>& weights) {
   if (crf_) return crf_->best_paths(team, paths, scores, weights.crf, *texts_);
   const parallel::Range own = team.share(scores.rows);

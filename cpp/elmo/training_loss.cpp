@@ -1,4 +1,4 @@
-#include "elmo/objective.h"
+#include "elmo/training_loss.h"
 
 namespace wordkin::elmo {
 namespace {
@@ -13,7 +13,7 @@ float gradient_scale(const Window& window) { return 0.5f / static_cast<float>(wi
 
 }  // namespace
 
-Objective::Objective(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
+TrainingLoss::TrainingLoss(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
                      std::int64_t positions)
     : shared_(options.shared_softmax) {
   const std::int64_t words = options.n_tokens_vocab, columns = options.projection_dim;
@@ -28,7 +28,7 @@ Objective::Objective(const linalg::Compute& compute, const Options& options, con
   }
 }
 
-void Objective::run_direction(parallel::Team& team, int direction, memory::MatrixView<float> d_hidden,
+void TrainingLoss::run_direction(parallel::Team& team, int direction, memory::MatrixView<float> d_hidden,
                               memory::MatrixView<const float> hidden, const Tensors<float>& gradients,
                               const Window& window, const Tensors<const float>& weights,
                               const random::Generator& generator, linalg::Scratch& scratch) {
@@ -48,7 +48,7 @@ void Objective::run_direction(parallel::Team& team, int direction, memory::Matri
   if (team.rank() == 0) mean_losses_[index] = loss / static_cast<double>(window.positions());
 }
 
-void Objective::run_both(parallel::Team& team, memory::MatrixView<float> d_hidden,
+void TrainingLoss::run_both(parallel::Team& team, memory::MatrixView<float> d_hidden,
                          memory::MatrixView<const float> hidden, const Tensors<float>& gradients, const Window& window,
                          const Tensors<const float>& weights, linalg::Scratch& scratch) {
   auto& full = full_.front();
@@ -61,7 +61,7 @@ void Objective::run_both(parallel::Team& team, memory::MatrixView<float> d_hidde
         full.loss(direction * window.positions(), window.positions()) / static_cast<double>(window.positions());
 }
 
-bool Objective::run(parallel::Team& team, memory::MatrixView<float> d_hidden, memory::MatrixView<const float> hidden,
+bool TrainingLoss::run(parallel::Team& team, memory::MatrixView<float> d_hidden, memory::MatrixView<const float> hidden,
                     const Tensors<float>& gradients, const Window& window, const Tensors<const float>& weights,
                     const std::array<random::Generator, kDirections>& generators, linalg::Scratch& scratch) {
   if (sampled_.empty() && shared_) {

@@ -18,10 +18,10 @@
 
 namespace wordkin::elmo {
 
-class Objective {
+class TrainingLoss {
  public:
   // For windows of `places` places in each direction.
-  Objective(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
+  TrainingLoss(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
             std::int64_t positions);
 
   // Whether words are sampled: where so many are asked for that it would be all of them, the full softmax is cheaper
