@@ -16,7 +16,7 @@ std::int64_t widest(const Shape& shape) {
   return width;
 }
 
-// A panel's weights (width, dim, kColumns) and bias with zeros behind its columns.
+// Copies the weights (width, dim, kColumns) and the bias of a panel, zero-padded after its columns.
 void copy_panel(float* weights, float* bias, const ConvolutionTensors<const float>& tensors, const FilterPanel& panel) {
   for (std::int64_t row = 0; row < tensors.weights.rows; ++row) {
     std::copy_n(tensors.weights.row(row) + panel.first, panel.count, weights + row * kColumns);
@@ -80,7 +80,7 @@ CharConvolution::CharConvolution(const Shape& shape, const kernels::KernelTable&
 }
 
 parallel::Range CharConvolution::own_panels(const parallel::Team& team) const {
-  std::int64_t total = 0;  // additions a window; tables and weights grow with the width as well
+  std::int64_t total = 0;  // additions per window; tables and weights also grow with the width
   for (const FilterPanel& panel : panels_) total += panel.width;
   parallel::Range own{static_cast<std::int64_t>(panels_.size()), 0};
   std::int64_t before = 0;

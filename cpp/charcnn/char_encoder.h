@@ -1,4 +1,4 @@
-// The token layer in training: characters of words in, their vectors out, and all gradients back.
+// The token layer for training: computes the vectors of words from their characters, and all gradients.
 #pragma once
 
 #include <cstddef>
@@ -19,38 +19,37 @@
 
 namespace wordkin::charcnn {
 
-// What backward needs of forward, with the working memory of both. Made for the members of a region, and given room for
-// a batch of words, before the region begins.
+// What backward needs from forward, and the scratch memory of both. Constructed for the members of a region; space for
+// a batch of words is reserved before the region begins.
 struct EncoderSaved {
   EncoderSaved(const Shape& shape, std::size_t members);
   void reserve(std::int64_t words);
 
   memory::RowBuffer<std::uint16_t> argmax;
   std::vector<HighwaySaved> highways;
-  memory::RowBuffer<float> outputs;  // of the last highway, or of the convolution where there is none
+  memory::RowBuffer<float> outputs;  // of the last highway layer, or of the convolution if there is none
   memory::RowBuffer<float> d;
   ConvolutionScratch convolution;
 };
 
 class CharEncoder {
  public:
-  // Throws std::invalid_argument for a shape that is none.
+  // Throws std::invalid_argument if the shape is invalid.
   CharEncoder(const linalg::Compute& compute, const Shape& shape);
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] std::size_t bytes() const;
 
-  // All of these are called by every member of a team; what they read was written before a barrier. Forward and
-  // backward end with a barrier and return false when the work was cancelled. Sums do not depend on the team's size,
-  // save the gradients of highways and projection (linalg::gemm).
+  // The following methods are called by every member of a team, and their inputs must be complete before a barrier.
+  // Forward and backward end with a barrier and return false if the work was cancelled.
 
-  // After every change of the parameters; a barrier must follow.
+  // Call after every change of the parameters, followed by a barrier.
   void pack(parallel::Team& team, const EncoderParameters& parameters);
-  // vectors: OUT (words, outputs). `words` cover the characters present.
+  // vectors: OUT (words, outputs). `words` must have Coverage::kPresent.
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> vectors,
                              const EncoderParameters& parameters, const WordBatch& words, EncoderSaved& saved,
                              linalg::Scratch& scratch) const;
-  // gradients: OUT, every tensor is written whole. Uses `saved` up.
+  // gradients: OUT, every tensor is written completely. The content of `saved` is unspecified afterwards.
   [[nodiscard]] bool backward(parallel::Team& team, const EncoderGradients& gradients,
                               memory::MatrixView<const float> d_vectors, const EncoderParameters& parameters,
                               const WordBatch& words, EncoderSaved& saved, linalg::Scratch& scratch) const;

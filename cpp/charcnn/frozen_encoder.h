@@ -1,4 +1,4 @@
-// The token layer of a loaded model: word vectors from parameters that do not change.
+// The token layer of a loaded model: computes word vectors from constant parameters.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +19,9 @@
 
 namespace wordkin::charcnn {
 
-// What one call works in: of one size, whatever the number of words.
+// Scratch memory of one call; its size does not depend on the number of words.
 struct EncodingBuffers {
-  static constexpr std::int64_t kWords = 256;  // together: their products run at full rate, and 2048 columns take 6 MB
+  static constexpr std::int64_t kWords = 256;  // words per product: enough for full speed, and 6 MB for 2048 columns
 
   explicit EncodingBuffers(const Shape& shape);
 
@@ -32,18 +32,18 @@ struct EncodingBuffers {
 
 class FrozenEncoder {
  public:
-  // Throws std::invalid_argument for a shape that is none.
+  // Throws std::invalid_argument if the shape is invalid.
   FrozenEncoder(const linalg::Compute& compute, const Shape& shape);
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] std::size_t bytes() const;
 
-  // Takes what it needs of the parameters. Called by every member of a team; ends with a barrier.
+  // Packs the parameters. Called by every member of a team; ends with a barrier.
   void load(parallel::Team& team, const EncoderParameters& parameters, ConvolutionScratch& scratch);
 
-  // vectors: OUT (words, outputs). `words` cover all characters. Called by every member of a team; ends with a barrier;
-  // false when the work was cancelled. A word's vector is the same, bit for bit, whatever the other words and the team
-  // are. Many calls may run at once, each with its own rows and scratch.
+  // vectors: OUT (words, outputs). `words` must have Coverage::kAll. Called by every member of a team; ends with a
+  // barrier; returns false if the work was cancelled. The vector of a word is bit-identical regardless of the other
+  // words and of the team. Concurrent calls are allowed, each with its own buffers and scratch memory.
   [[nodiscard]] bool encode(parallel::Team& team, memory::MatrixView<float> vectors, const WordBatch& words,
                             EncodingBuffers& rows, linalg::Scratch& scratch) const;
 

@@ -22,7 +22,7 @@ memory::AlignedBuffer<float> padded_vector(std::int64_t width) {
   return memory::AlignedBuffer<float>(static_cast<std::size_t>(memory::padded(width)));
 }
 
-// This member's columns of an element-wise step, padding included: whole vectors.
+// This member's columns of an element-wise operation, including padding, so that all vectors are full.
 parallel::Range own_columns(const parallel::Team& team, std::int64_t width) {
   return team.share(memory::padded(width), kernels::kRowMultiple);
 }

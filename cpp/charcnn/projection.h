@@ -1,4 +1,4 @@
-// The affine map from the width of the filters to that of token vectors, forward and backward.
+// The affine projection from the filters to the token vectors, forward and backward.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace wordkin::charcnn {
 struct ProjectionWeights {
   ProjectionWeights(const linalg::Compute& compute, std::int64_t width, std::int64_t outputs, Passes passes);
 
-  // By all members of a team, with a barrier before the first use.
+  // Called by all members of a team; a barrier is required before the first use.
   void pack(parallel::Team& team, const ProjectionTensors<const float>& tensors);
 
   Passes passes;
@@ -24,7 +24,8 @@ struct ProjectionWeights {
   std::vector<float> bias;
 };
 
-// Both are called by all members of a team and end with a barrier; what they read was written before one.
+// Both functions are called by all members of a team and end with a barrier; their inputs must be complete before a
+// barrier.
 
 // outputs: OUT (rows, P). inputs: IN (rows, width).
 void forward(parallel::Team& team, memory::MatrixView<float> outputs, memory::MatrixView<const float> inputs,

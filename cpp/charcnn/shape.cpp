@@ -7,7 +7,7 @@
 namespace wordkin::charcnn {
 namespace {
 
-constexpr std::int64_t kMax = std::numeric_limits<std::uint16_t>::max();  // characters and argmax are uint16
+constexpr std::int64_t kMax = std::numeric_limits<std::uint16_t>::max();  // characters and argmax are stored as uint16
 
 void require(bool holds, const std::string& rule, std::int64_t given) {
   if (!holds) throw std::invalid_argument(rule + ", got " + std::to_string(given));

@@ -1,4 +1,4 @@
-// What the parameters of the token layer do not tell: its options, and the sizes that follow from them.
+// The shape of the token layer: its options and the sizes derived from them.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct Filter {
 struct Shape {
   std::int64_t characters = 261;  // rows of the embedding
   std::int64_t char_dim = 16;
-  std::int64_t max_characters = 50;  // of a word, marks and padding included
+  std::int64_t max_characters = 50;  // per word, including boundary markers and padding
   std::vector<Filter> filters;
   Activation activation = Activation::kRelu;
   std::int64_t highways = 1;
-  std::int64_t projection = 0;  // columns of the projection; 0: there is none
+  std::int64_t projection = 0;  // columns of the projection; 0: no projection
 
-  // Columns of the convolution, and of what highways keep.
+  // Number of columns of the convolution and of the highway layers.
   [[nodiscard]] std::int64_t width() const {
     std::int64_t sum = 0;
     for (const Filter& filter : filters) sum += filter.count;
@@ -31,7 +31,7 @@ struct Shape {
   [[nodiscard]] std::int64_t outputs() const { return projection > 0 ? projection : width(); }
 };
 
-// The same shape. Throws std::invalid_argument where sizes are out of range or a filter is wider than a word.
+// Returns the shape. Throws std::invalid_argument if a size is out of range or a filter is wider than a word.
 Shape valid(const Shape& shape);
 
 }  // namespace wordkin::charcnn

@@ -1,4 +1,4 @@
-// The parameters of the token layer, or their gradients, as views of the official tensors.
+// Views of the parameters of the token layer, or of their gradients, in the layout of the official files.
 #pragma once
 
 #include <span>
@@ -24,7 +24,7 @@ struct HighwayTensors {
 
 template <typename T>
 struct ProjectionTensors {
-  memory::MatrixView<T> weights;  // W_proj (n, P); empty where there is no projection
+  memory::MatrixView<T> weights;  // W_proj (n, P); empty without a projection
   std::span<T> bias;
 };
 

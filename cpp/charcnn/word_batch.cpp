@@ -7,7 +7,7 @@ namespace wordkin::charcnn {
 namespace {
 
 std::uint16_t distinct_windows_of(const std::uint16_t* word, std::int64_t length) {
-  std::int64_t run = length - 1;  // where the run of equal characters at the end begins
+  std::int64_t run = length - 1;  // start of the run of equal characters at the end
   while (run > 0 && word[run - 1] == word[length - 1]) --run;
   return static_cast<std::uint16_t>(run + 1);
 }

@@ -1,4 +1,4 @@
-// Words as the convolution by lookup reads them.
+// A batch of words prepared for the convolution by table lookup.
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,24 @@
 
 namespace wordkin::charcnn {
 
-// Which characters the lookup table has rows for: those of these words only (a text uses about 60 of 261, and training
-// makes a new table every step), or all.
+// The characters for which the lookup table has rows: only those that occur in the batch (a text uses about 60 of 261,
+// and training computes a new table in every step), or all.
 enum class Coverage { kPresent, kAll };
 
 class WordBatch {
  public:
-  // characters: (words, max_characters) ids below `n_characters`; borrowed where the coverage is kAll.
+  // characters: (words, max_characters) ids below `n_characters`; borrowed if the coverage is kAll.
   WordBatch(memory::MatrixView<const std::uint16_t> characters, std::int64_t n_characters, Coverage coverage);
 
   [[nodiscard]] std::int64_t size() const { return rows_.rows; }
   [[nodiscard]] std::int64_t max_characters() const { return rows_.columns; }
-  // Each word's characters as rows of the table.
+  // The characters of each word as row indices of the table.
   [[nodiscard]] memory::MatrixView<const std::uint16_t> rows() const { return rows_; }
-  // The characters that the rows of the table stand for, in rising order.
+  // The characters of the rows of the table, in ascending order.
   [[nodiscard]] std::span<const std::uint16_t> characters() const { return characters_; }
-  // How many windows of a word differ at most. Those that begin in its padding, or in whatever single character fills
-  // its end, are all the same: one of them is enough. (Windows that would reach behind the end are counted as well.)
+  // Upper bound of the number of distinct windows of each word. All windows that begin in the padding, or in a run of
+  // any other character at the end of the word, are equal, so one of them suffices. (Windows that would extend past the
+  // end are included.)
   [[nodiscard]] std::span<const std::uint16_t> distinct_windows() const { return distinct_windows_; }
 
  private:

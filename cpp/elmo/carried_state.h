@@ -1,4 +1,4 @@
-// What the recurrent layers of both directions carry from one window to the next.
+// The recurrent state of both directions that is carried from one window to the next.
 #pragma once
 
 #include <array>
@@ -20,17 +20,17 @@ recurrent::StackShape stack_shape(const Options& options);
 
 class CarriedState {
  public:
-  // Zeros, for `rows` rows of a batch.
+  // Zero-initialised, for `rows` rows of a batch.
   CarriedState(const Options& options, std::int64_t rows);
 
   [[nodiscard]] std::span<const recurrent::LayerState> of(int direction) const {
     return layers_[static_cast<std::size_t>(direction)];
   }
-  // All of it as one piece, for copies.
+  // All values as one span, for copying.
   [[nodiscard]] std::span<float> floats() { return floats_.span(); }
   void assign(CarriedState& other);
   void clear();
-  // One row of the batch.
+  // Resets one row of the batch.
   void clear_row(std::int64_t row);
 
  private:

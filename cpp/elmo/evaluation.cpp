@@ -40,7 +40,7 @@ bool Evaluation::run_stack(parallel::Team& team, int direction, const Window& wi
 bool Evaluation::run(parallel::Team& team, std::span<double> log_probabilities, const Window& window,
                      memory::MatrixView<const float> vectors) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
-    static_cast<void>(run_stack(part, direction, window, vectors));  // barrier_and_check tells the same
+    static_cast<void>(run_stack(part, direction, window, vectors));  // barrier_and_check below returns the same
   });
   if (!team.barrier_and_check()) return false;
   for (int direction = 0; direction < kDirections; ++direction) {

@@ -1,4 +1,4 @@
-// How well a language model predicts text: windows of streams as in training, but with the full softmax and no dropout.
+// Evaluates a language model on windows of text streams as in training, but with the full softmax and without dropout.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace wordkin::elmo {
 
-// The working memory of windows of one size, made before a region begins.
+// Scratch memory for windows of one size, allocated before a region begins.
 class Evaluation {
  public:
   Evaluation(const LanguageModel& model, std::int64_t steps, std::int64_t batch, std::size_t members);
@@ -28,9 +28,9 @@ class Evaluation {
     return steps == batch_.steps() && batch == batch_.width() && members == members_;
   }
 
-  // What the streams carry from window to window begins with zeros and is kept here; after a cancelled run it is
-  // worthless. log_probabilities: OUT (2, steps, batch) of the targets. vectors: IN (types, P), which the window's
-  // inputs are rows of. Called by every member; when false, the work was cancelled.
+  // The recurrent state of the streams starts with zeros and is carried from window to window in this object; it is
+  // unspecified after a cancelled run. log_probabilities: OUT (2, steps, batch) of the targets. vectors: IN (types, P);
+  // the inputs of the window are rows of it. Called by every member; returns false if the work was cancelled.
   [[nodiscard]] bool run(parallel::Team& team, std::span<double> log_probabilities, const Window& window,
                          memory::MatrixView<const float> vectors);
 
@@ -43,7 +43,7 @@ class Evaluation {
 
     recurrent::StackInference stack;
     memory::PaddedMatrix input;
-    memory::PaddedMatrix odd, even;  // outputs of layers, in turn
+    memory::PaddedMatrix odd, even;  // outputs of alternating layers
     std::vector<memory::MatrixView<float>> outputs;
   };
 
@@ -56,7 +56,7 @@ class Evaluation {
   linalg::Scratch scratch_;
 };
 
-// The negative of the sum of those log probabilities whose place counts.
+// The negated sum of the log probabilities whose entry in `counts` is true.
 double negative_log_likelihood(std::span<const double> log_probabilities, std::span<const bool> counts);
 
 }  // namespace wordkin::elmo

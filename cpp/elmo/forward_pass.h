@@ -1,6 +1,7 @@
-// A pass of sentences through the model that can be gone back through: what fine-tuning in another task needs.
+// A forward pass of sentences with a backward pass, for fine-tuning in another task.
 //
-// The gradient of any function of all layers' vectors, for every tensor of the token layer and the recurrent layers.
+// Computes the gradients of any function of the vectors of all layers, for every tensor of the token layer and the
+// recurrent layers.
 #pragma once
 
 #include <array>
@@ -24,22 +25,22 @@ namespace wordkin::elmo {
 
 class ForwardPass {
  public:
-  // For a region of `members`. weights, batch and characters (word types, or nothing where words are rows of
-  // `embedding`) are borrowed; weights must be the same in forward and backward. ids: (tokens) rows of characters or
-  // words.
+  // For a region of `members` members. weights, batch and characters (word types, or empty if words are rows of
+  // `embedding`) are borrowed; weights must not change between forward and backward. ids: (tokens) rows of characters
+  // or words.
   ForwardPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
               const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
               std::span<const std::int32_t> ids, std::size_t members);
 
-  // What the sentences begin with, zeros at first, and end with: row k is that of the batch's row k. No gradient
-  // reaches it.
+  // The initial state of the sentences (zeros by default) and, after forward, their final state: row k belongs to row k
+  // of the batch. No gradient flows into it.
   [[nodiscard]] CarriedState& state() { return state_; }
 
-  // By every member of a region; when false, the work was cancelled. layers: OUT (tokens, 2 P) for token vectors and
-  // every layer, in the order of the text.
+  // Called by every member of a region; returns false if the work was cancelled. layers: OUT (tokens, 2 P) for the
+  // token vectors and every layer, in the order of the text.
   [[nodiscard]] bool forward(parallel::Team& team, std::span<const memory::MatrixView<float>> layers);
-  // Once. gradients: OUT, all but the softmax and the embedding, which is in embedding_gradient(). d_layers: IN as
-  // `layers`.
+  // May be called once. gradients: OUT, except for the softmax and for the embedding, whose gradient is
+  // embedding_gradient(). d_layers: IN, in the layout of `layers`.
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
                               std::span<const memory::MatrixView<const float>> d_layers);
   [[nodiscard]] optim::RowGradients& embedding_gradient() { return tokens_.embedding_gradient(); }
@@ -50,8 +51,8 @@ class ForwardPass {
 
     recurrent::PackedStack weights;
     recurrent::StackTraining stack;
-    memory::PaddedMatrix top;                    // the last layer's output, then its gradient
-    std::vector<memory::PaddedMatrix> d_inputs;  // what comes to each layer's input from outside
+    memory::PaddedMatrix top;                    // the output of the last layer, then its gradient
+    std::vector<memory::PaddedMatrix> d_inputs;  // additional gradients of the input of each layer
     std::vector<memory::MatrixView<const float>> d_views;
   };
 
@@ -64,7 +65,7 @@ class ForwardPass {
 
   const Tensors<const float> weights_;
   const SentenceBatch* batch_;
-  std::vector<std::int32_t> ids_;  // of both directions, in the order in which each reads
+  std::vector<std::int32_t> ids_;  // of both directions, in the order in which each direction reads
   TokenLayer tokens_;
   std::vector<Direction> directions_;
   memory::PaddedMatrix inputs_;  // (tokens of both directions, P), then their gradients

@@ -44,7 +44,8 @@ bool InferencePass::run(parallel::Team& team, std::span<const memory::MatrixView
                         memory::MatrixView<const float> vectors, const Ids& ids) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto own = ids[static_cast<std::size_t>(direction)];
-    static_cast<void>(run_direction(part, direction, layers, vectors, own));  // barrier_and_check tells the same
+    // The barrier_and_check below returns the same.
+    static_cast<void>(run_direction(part, direction, layers, vectors, own));
   });
   return team.barrier_and_check();
 }

@@ -1,7 +1,7 @@
-// Contextual vectors of sentences: all layers of both directions, or the lowest of them.
+// Contextual vectors of sentences: from all layers of both directions, or from the lowest ones.
 //
-// A sentence's vectors are the same floats whatever else is in its batch, wherever it stands and however many threads
-// there are: every product and every gate is computed row by row in one order.
+// The vectors of a sentence are bit-identical regardless of the other sentences, of its position in the batch and of
+// the number of threads, because every product and every gate is computed row by row in a fixed order.
 #pragma once
 
 #include <array>
@@ -21,21 +21,22 @@
 
 namespace wordkin::elmo {
 
-// The working memory of one call, made before its region begins.
+// Scratch memory of one call, allocated before its region begins.
 class InferencePass {
  public:
-  // For a region of `members`. Runs the lowest n_layers layers of each direction.
+  // For a region of `members` members. Runs the lowest n_layers layers of each direction.
   InferencePass(const LanguageModel& model, const SentenceBatch& batch, std::int64_t n_layers, std::size_t members);
 
-  // What the sentences begin with, zeros at first, and end with: row k is that of the batch's row k.
+  // The initial state of the sentences (zeros by default) and, after run, their final state: row k belongs to row k of
+  // the batch.
   [[nodiscard]] CarriedState& state() { return state_; }
 
-  // What each direction reads: (tokens) rows of the vectors, in the order of the text.
+  // The input of each direction: (tokens) rows of the vectors, in the order of the text.
   using Ids = std::array<std::span<const std::int32_t>, kDirections>;
 
-  // layers: OUT (tokens, 2 P) for the token vectors and each layer that is run, in the order of the text, the forward
-  // direction in the first half of the columns. vectors: IN (types, P). Called by every member; when false, the work
-  // was cancelled.
+  // layers: OUT (tokens, 2 P) for the token vectors and each layer that is run, in the order of the text; the forward
+  // direction is the first half of the columns. vectors: IN (types, P). Called by every member; returns false if the
+  // work was cancelled.
   [[nodiscard]] bool run(parallel::Team& team, std::span<const memory::MatrixView<float>> layers,
                          memory::MatrixView<const float> vectors, const Ids& ids);
 
@@ -50,7 +51,7 @@ class InferencePass {
     recurrent::StackInference stack;
     memory::PaddedMatrix input;
     std::vector<memory::PaddedMatrix> outputs;
-    std::vector<memory::MatrixView<float>> views;  // of outputs
+    std::vector<memory::MatrixView<float>> views;  // views of `outputs`
   };
 
   const LanguageModel* model_;

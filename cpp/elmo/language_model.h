@@ -1,7 +1,7 @@
-// A language model that does not change: its weights as the layers read them, packed once.
+// An immutable language model: its weights, packed once for the layers.
 //
-// Read-only once loaded: any number of threads may encode and evaluate with it, each call with working memory of its
-// own (elmo/inference_pass, elmo/evaluation).
+// Read-only once loaded: any number of threads may encode and evaluate with it concurrently, each call with its own
+// scratch memory (elmo/inference_pass, elmo/evaluation).
 #pragma once
 
 #include <array>
@@ -21,10 +21,11 @@ namespace wordkin::elmo {
 
 class LanguageModel {
  public:
-  // The weights are borrowed: embedding and softmax are read where they are. Those of the softmax may be missing.
+  // The weights are borrowed, because embedding and softmax are read in place. The softmax weights may be empty.
   LanguageModel(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights);
 
-  // Called once by every member of a region of `members`, before anything else. `prepare_loading` goes before.
+  // Called once by every member of a region of `members` members, before any other use. Call `prepare_loading` before
+  // the region begins.
   void prepare_loading(std::size_t members);
   void load(parallel::Team& team);
 
@@ -46,7 +47,7 @@ class LanguageModel {
   linalg::Compute compute_;
   Options options_;
   Tensors<const float> weights_;
-  std::optional<charcnn::FrozenEncoder> encoder_;  // none where words are rows of `embedding`
+  std::optional<charcnn::FrozenEncoder> encoder_;  // empty if words are rows of `embedding`
   std::array<recurrent::PackedStack, kDirections> stacks_;
   std::optional<charcnn::ConvolutionScratch> loading_;
 };

@@ -7,7 +7,7 @@
 namespace wordkin::elmo {
 namespace {
 
-constexpr std::int64_t kCharacters = 261;  // 256 bytes and five marks
+constexpr std::int64_t kCharacters = 261;  // 256 bytes and five markers
 
 template <typename T>
 memory::MatrixView<T> matrix(std::span<T> elements, std::int64_t columns) {
@@ -17,7 +17,7 @@ memory::MatrixView<T> matrix(std::span<T> elements, std::int64_t columns) {
 
 std::string numbered(const char* name, std::int64_t number) { return name + std::to_string(number); }
 
-// The list. `take` is called once for each tensor, in a fixed order, and returns its elements.
+// The list of tensors. `take` is called once for each tensor, in a fixed order, and returns its elements.
 template <typename T, typename Take>
 charcnn::EncoderTensors<T> walk_characters(const Options& options, Take& take) {
   charcnn::EncoderTensors<T> tensors;
@@ -40,7 +40,7 @@ charcnn::EncoderTensors<T> walk_characters(const Options& options, Take& take) {
     highway.transform_weights = matrix<T>(take(name + "/W_transform", {features, features}, Part::kTokens), features);
     highway.transform_bias = take(name + "/b_transform", {features}, Part::kTokens);
   }
-  if (features != projection) {  // as bilm-tf has it
+  if (features != projection) {  // as in bilm-tf
     tensors.projection.weights = matrix<T>(take("CNN_proj/W_proj", {features, projection}, Part::kTokens), projection);
     tensors.projection.bias = take("CNN_proj/b_proj", {projection}, Part::kTokens);
   }

@@ -1,5 +1,5 @@
-// Every tensor of a language model, by its name in the original files, in one list: what Python allocates, what
-// gradients, clipping, optimisers and checkpoints go through.
+// The list of all tensors of a language model with their names in the original files. Allocation in Python, gradients,
+// clipping, optimizers and checkpoints all follow this list.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ struct Parameter {
   std::string name;
   std::vector<std::int64_t> shape;
   Part part;
-  // Words of the vocabulary are its rows: a step that meets few of them has a gradient for those rows alone.
+  // The rows are words of the vocabulary: a step that uses few of them has a gradient for these rows only.
   bool rows_are_words = false;
 
   [[nodiscard]] std::int64_t size() const;
@@ -31,8 +31,8 @@ struct Parameter {
 
 std::vector<Parameter> parameters_of(const Options& options);
 
-// The tensors as the layers take them. T is const float for weights that are read, float for weights that change and
-// for gradients.
+// The tensors in the structure of the layers. T is const float for weights that are only read, float for weights that
+// are updated and for gradients.
 template <typename T>
 struct SoftmaxTensors {
   memory::MatrixView<T> weights;  // (V, P)
@@ -41,13 +41,13 @@ struct SoftmaxTensors {
 
 template <typename T>
 struct Tensors {
-  memory::MatrixView<T> embedding;  // (V, P); empty where words are read as characters
+  memory::MatrixView<T> embedding;  // (V, P); empty if words are read as characters
   charcnn::EncoderTensors<T> characters;
   std::array<std::vector<recurrent::LayerTensors<T>>, kDirections> layers;
-  std::array<SoftmaxTensors<T>, kDirections> softmax;  // twice the same where it is shared
+  std::array<SoftmaxTensors<T>, kDirections> softmax;  // both elements are equal if it is shared
 };
 
-// From one span for each element of parameters_of(options). An empty span is a tensor that is not there.
+// Takes one span for each element of parameters_of(options). An empty span stands for a missing tensor.
 template <typename T>
 Tensors<T> tensors_of(const Options& options, std::span<const std::span<T>> spans);
 

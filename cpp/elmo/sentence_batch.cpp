@@ -16,7 +16,7 @@ std::vector<std::int64_t> begins_of(std::span<const std::int64_t> ends) {
   return begins;
 }
 
-// Sentences by falling length, the first first among equals.
+// Sentences in descending order of length; among equal lengths in their original order.
 std::vector<std::int64_t> by_length(const std::vector<std::int64_t>& begins) {
   std::vector<std::int64_t> order(begins.size() - 1);
   std::iota(order.begin(), order.end(), 0);
@@ -27,7 +27,7 @@ std::vector<std::int64_t> by_length(const std::vector<std::int64_t>& begins) {
   return order;
 }
 
-// For each step, how many sentences are that long.
+// The number of sentences with more than `step` tokens, for each step.
 std::vector<std::int64_t> active_of(std::span<const std::int64_t> ends) {
   std::vector<std::int64_t> active;
   std::int64_t begin = 0;

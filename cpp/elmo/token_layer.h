@@ -1,5 +1,5 @@
-// From words to what the recurrent layers read, in training: each word type of a window is computed once and handed to
-// all its places; what comes back from the places is summed up per type.
+// The input of the recurrent layers in training: the vector of each word type of a window is computed once and copied
+// to all its positions, and the gradients of the positions are summed for each type.
 #pragma once
 
 #include <cstddef>
@@ -22,19 +22,21 @@ charcnn::Shape token_shape(const Options& options);
 
 class TokenLayer {
  public:
-  // For the members of a region, and windows of at most `places` places in both directions together.
+  // For the members of a region, and windows of at most `positions` positions in both directions together.
   TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members, std::int64_t positions);
 
-  // Makes room for a text, before the region begins. Both are borrowed until the next. characters: (types, characters a
-  // word), or nothing where words are rows of `embedding`. ids: (places of both directions) rows of one or the other.
+  // Reserves memory for a text before the region begins. Both arguments are borrowed until the next call. characters:
+  // (types, characters per word), or empty if words are rows of `embedding`. ids: (positions of both directions) rows
+  // of one or the other.
   void prepare(memory::MatrixView<const std::uint16_t> characters, std::span<const std::int32_t> ids);
 
-  // Called by every member of a team.
-  void pack(parallel::Team& team, const Tensors<const float>& weights);  // a barrier must follow
-  // inputs: OUT (places of both directions, P). Both end with a barrier; false when the work was cancelled.
+  // The following methods are called by every member of a team.
+  void pack(parallel::Team& team, const Tensors<const float>& weights);  // requires a barrier afterwards
+  // inputs: OUT (positions of both directions, P). Forward and backward end with a barrier and return false if the work
+  // was cancelled.
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> inputs,
                              const Tensors<const float>& weights, linalg::Scratch& scratch);
-  // d_inputs: IN (places of both directions, P). Writes the characters' part of `gradients`, or embedding_gradient().
+  // d_inputs: IN (positions of both directions, P). Writes the gradients of the characters, or embedding_gradient().
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
                               memory::MatrixView<const float> d_inputs, const Tensors<const float>& weights,
                               linalg::Scratch& scratch);
@@ -48,14 +50,14 @@ class TokenLayer {
     charcnn::CharEncoder encoder;
     charcnn::EncoderSaved saved;
     std::optional<charcnn::WordBatch> words;
-    memory::RowBuffer<float> vectors;  // of the types, and then their gradients
+    memory::RowBuffer<float> vectors;  // of the types, then their gradients
   };
 
   void gather_inputs(const parallel::Team& team, memory::MatrixView<float> inputs,
                      memory::MatrixView<const float> table) const;
 
-  std::optional<Characters> characters_;  // none where words are rows of `embedding`
-  std::span<const std::int32_t> ids_;     // of the positions
+  std::optional<Characters> characters_;  // empty if words are rows of `embedding`
+  std::span<const std::int32_t> ids_;     // of all positions
   optim::RowPositions positions_;
   optim::RowGradients embedding_gradient_;
 };

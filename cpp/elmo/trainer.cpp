@@ -22,7 +22,7 @@ void Trainer::cancel() {
   cancelled_.store(true, std::memory_order_relaxed);
   try {
     pool_.wait_all();
-  } catch (...) {  // the caller has another reason to stop, and gets that one
+  } catch (...) {  // the caller already has a reason to stop, which takes precedence
   }
 }
 

@@ -1,4 +1,4 @@
-// Steps of training on threads of their own, one at a time, which whoever waits can cancel.
+// Runs training steps on separate threads, one at a time; the waiting thread can cancel them.
 #pragma once
 
 #include <atomic>
@@ -14,14 +14,15 @@ class Trainer {
  public:
   Trainer(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
           const TrainingArrays& arrays, std::size_t threads);
-  ~Trainer();  // cancels what runs
+  ~Trainer();  // cancels a running step
 
-  // Begins a step and returns; the window is borrowed until wait returns true. Nothing else may be called meanwhile
-  // but wait and cancel.
+  // Starts a step and returns; the window is borrowed until wait returns true. Until then only wait and cancel may be
+  // called.
   void start(const Window& window, double learning_rate, std::int64_t step, TrainingStep::Update update);
-  // True when the step is over. What a member of the team has thrown is rethrown.
+  // Returns true when the step has finished. Rethrows an exception of a team member.
   bool wait(double seconds);
-  // Ends the step within a time step of a layer, and waits for that. Nothing is changed then, unless it was over.
+  // Stops the step within one time step of a layer and waits for it. Nothing is changed unless the step had already
+  // finished.
   void cancel();
 
   [[nodiscard]] TrainingStep& step() { return step_; }
@@ -29,7 +30,7 @@ class Trainer {
 
  private:
   std::atomic<bool> cancelled_{false};
-  parallel::ThreadPool pool_;  // before the step, whose size is the pool's
+  parallel::ThreadPool pool_;  // declared before the step, which depends on its size
   TrainingStep step_;
 };
 

@@ -8,13 +8,13 @@ softmax::OutputLayer output_layer(const Tensors<const float>& weights, int direc
   return {own.weights, own.bias};
 }
 
-// Of the sum of losses, in steps * (mean forward + mean backward) / 2.
+// The weight of the sum of losses in steps * (mean forward + mean backward) / 2.
 float gradient_scale(const Window& window) { return 0.5f / static_cast<float>(window.batch); }
 
 }  // namespace
 
 TrainingLoss::TrainingLoss(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
-                     std::int64_t positions)
+                           std::int64_t positions)
     : shared_(options.shared_softmax) {
   const std::int64_t words = options.n_tokens_vocab, columns = options.projection_dim;
   if (samples(options, training)) {
@@ -29,9 +29,9 @@ TrainingLoss::TrainingLoss(const linalg::Compute& compute, const Options& option
 }
 
 void TrainingLoss::run_direction(parallel::Team& team, int direction, memory::MatrixView<float> d_hidden,
-                              memory::MatrixView<const float> hidden, const Tensors<float>& gradients,
-                              const Window& window, const Tensors<const float>& weights,
-                              const random::Generator& generator, linalg::Scratch& scratch) {
+                                 memory::MatrixView<const float> hidden, const Tensors<float>& gradients,
+                                 const Window& window, const Tensors<const float>& weights,
+                                 const random::Generator& generator, linalg::Scratch& scratch) {
   const auto index = static_cast<std::size_t>(direction);
   const std::int64_t first = direction * window.positions();
   const auto d_own = d_hidden.block_of_rows(first, window.positions());
@@ -49,8 +49,8 @@ void TrainingLoss::run_direction(parallel::Team& team, int direction, memory::Ma
 }
 
 void TrainingLoss::run_both(parallel::Team& team, memory::MatrixView<float> d_hidden,
-                         memory::MatrixView<const float> hidden, const Tensors<float>& gradients, const Window& window,
-                         const Tensors<const float>& weights, linalg::Scratch& scratch) {
+                            memory::MatrixView<const float> hidden, const Tensors<float>& gradients,
+                            const Window& window, const Tensors<const float>& weights, linalg::Scratch& scratch) {
   auto& full = full_.front();
   const auto& own = gradients.softmax.front();
   full.run(team, {d_hidden, own.weights, own.bias}, {hidden, window.targets}, output_layer(weights, 0),
@@ -62,8 +62,8 @@ void TrainingLoss::run_both(parallel::Team& team, memory::MatrixView<float> d_hi
 }
 
 bool TrainingLoss::run(parallel::Team& team, memory::MatrixView<float> d_hidden, memory::MatrixView<const float> hidden,
-                    const Tensors<float>& gradients, const Window& window, const Tensors<const float>& weights,
-                    const std::array<random::Generator, kDirections>& generators, linalg::Scratch& scratch) {
+                       const Tensors<float>& gradients, const Window& window, const Tensors<const float>& weights,
+                       const std::array<random::Generator, kDirections>& generators, linalg::Scratch& scratch) {
   if (sampled_.empty() && shared_) {
     run_both(team, d_hidden, hidden, gradients, window, weights, scratch);
     return team.barrier_and_check();

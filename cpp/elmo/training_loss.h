@@ -1,4 +1,4 @@
-// What training makes smaller: half the sum of the two directions' mean cross entropies, by full or sampled softmax.
+// The training loss: the mean over both directions of their mean cross entropies, with full or sampled softmax.
 #pragma once
 
 #include <array>
@@ -20,26 +20,27 @@ namespace wordkin::elmo {
 
 class TrainingLoss {
  public:
-  // For windows of `places` places in each direction.
+  // For windows of `positions` positions in each direction.
   TrainingLoss(const linalg::Compute& compute, const Options& options, const TrainingOptions& training,
-            std::int64_t positions);
+               std::int64_t positions);
 
-  // Whether words are sampled: where so many are asked for that it would be all of them, the full softmax is cheaper
+  // Whether the softmax is sampled. If the number of negatives reaches the vocabulary size, the full softmax is cheaper
   // and exact.
   [[nodiscard]] static bool samples(const Options& options, const TrainingOptions& training) {
     return training.sampled_softmax && training.negatives < options.n_tokens_vocab;
   }
 
-  // d_hidden: OUT, hidden: IN (places of both directions, P). Gradients, of the objective times the number of steps,
-  // are in `gradients` or, where words are sampled, in row_gradients(). Every member of the team calls it; ends with a
-  // barrier; false when the work was cancelled.
+  // d_hidden: OUT, hidden: IN (positions of both directions, P). The gradients of the loss times the number of steps
+  // are written to `gradients` or, with sampling, to the gradients of sampled(). Called by every member of the team;
+  // ends with a barrier; returns false if the work was cancelled.
   [[nodiscard]] bool run(parallel::Team& team, memory::MatrixView<float> d_hidden,
                          memory::MatrixView<const float> hidden, const Tensors<float>& gradients, const Window& window,
                          const Tensors<const float>& weights,
                          const std::array<random::Generator, kDirections>& generators, linalg::Scratch& scratch);
 
   [[nodiscard]] double mean_loss(int direction) const { return mean_losses_[static_cast<std::size_t>(direction)]; }
-  // One for each direction; where the softmax is shared, a row stands in only one of the two. Empty: not sampled.
+  // One element per direction; if the softmax is shared, each row occurs in only one of the two. Empty without
+  // sampling.
   [[nodiscard]] std::vector<softmax::SampledSoftmax>& sampled() { return sampled_; }
 
  private:
@@ -52,7 +53,8 @@ class TrainingLoss {
 
   bool shared_;
   std::vector<softmax::SampledSoftmax> sampled_;
-  std::vector<softmax::FullSoftmax> full_;  // one where it is shared: the positions of both directions in one pass
+  // a single element if it is shared: the positions of both directions in one pass
+  std::vector<softmax::FullSoftmax> full_;
   std::array<double, kDirections> mean_losses_{};
 };
 

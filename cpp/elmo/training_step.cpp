@@ -10,7 +10,7 @@
 namespace wordkin::elmo {
 namespace {
 
-constexpr std::uint64_t kNegatives = 0x6E65676174697665ULL;  // other rooms draw from the same seed
+constexpr std::uint64_t kNegatives = 0x6E65676174697665ULL;  // separates these streams from other uses of the same seed
 
 std::vector<std::span<const float>> read_only(const std::vector<std::span<float>>& spans) {
   return {spans.begin(), spans.end()};
@@ -20,7 +20,7 @@ recurrent::SequenceBatch batch_of(const TrainingOptions& training) {
   return {training.unroll_steps, training.batch_size};
 }
 
-// Elements of the gradients that are dense, 0 for rows.
+// Number of elements of each dense gradient, 0 for row gradients.
 std::vector<std::int64_t> dense_sizes(const std::vector<Parameter>& list, bool sampled) {
   std::vector<std::int64_t> sizes;
   for (const auto& parameter : list) {
@@ -81,7 +81,7 @@ void TrainingStep::gather_parameters() {
       parameters_.add(optim::Dense{weights[i], dense_gradients_.spans()[i], states[i]});
       continue;
     }
-    if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the weights that stand before it
+    if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the preceding weights
     for (const optim::RowGradients* const rows : row_gradients(i)) {
       if (rows->has_bias())
         parameters_.add(optim::Sparse{weights[i], states[i], weights[i + 1], states[i + 1], rows});
@@ -114,7 +114,7 @@ bool TrainingStep::forward(parallel::Team& team) {
   team.split(kDirections, [&](int direction, parallel::Team& part) {
     const auto index = static_cast<std::size_t>(direction);
     const std::int64_t positions = window_.positions();
-    // The answer is that of barrier_and_check below: what one half is told, the whole team is told.
+    // The result is that of barrier_and_check below: if one half of the team is cancelled, so is the whole team.
     static_cast<void>(stacks_[index].forward(part, packed_[index],
                                              hidden_.view().block_of_rows(direction * positions, positions),
                                              inputs_.view().block_of_rows(direction * positions, positions),
@@ -148,14 +148,14 @@ void TrainingStep::run(parallel::Team& team) {
   };
   if (!forward(team)) return;
   if (!loss_.run(team, d_hidden_.view(), hidden_.view(), gradients_, window_, weights_,
-                      {negatives_of(0), negatives_of(1)}, scratch_))
+                 {negatives_of(0), negatives_of(1)}, scratch_))
     return;
   if (!backward(team)) return;
   const double squared_norm = parameters_.squared_norm(team, *compute_.kernels);
   const double scale = optim::clip_scale(squared_norm, training_.clip_norm);
   const bool finite =
       std::isfinite(squared_norm) && std::isfinite(loss_.mean_loss(0)) && std::isfinite(loss_.mean_loss(1));
-  if (!team.barrier_and_check()) return;  // the last time: from here on, weights change
+  if (!team.barrier_and_check()) return;  // last check: from here on, weights change
   if (team.rank() == 0)
     outcome_ = {{loss_.mean_loss(0), loss_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
   if (!finite || update_ == Update::kNo) return;

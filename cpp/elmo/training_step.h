@@ -1,9 +1,9 @@
-// One step of training: token layer, two stacks of recurrent layers, softmax, the same three backward, clipping,
-// update. The order of things; the arithmetic is in the rooms that it calls.
+// One training step: forward through the token layer, two stacks of recurrent layers and the softmax, backward through
+// the same, then clipping and update. This file defines the order of operations; the arithmetic is in other modules.
 //
-// A team shares the step. Its two directions run side by side in two halves of the team (one after the other where it
-// has no halves); the token layer, the norm and the update are shared by all. Weights are packed anew at the beginning
-// of a step, so a caller may change them between steps.
+// The team divides the step among its members. The two directions run concurrently in two halves of the team
+// (sequentially if its size is odd); the token layer, the norm and the update are divided among all members. Weights
+// are packed at the beginning of each step, so a caller may change them between steps.
 #pragma once
 
 #include <array>
@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "elmo/carried_state.h"
-#include "elmo/training_loss.h"
 #include "elmo/options.h"
 #include "elmo/parameters.h"
 #include "elmo/token_layer.h"
+#include "elmo/training_loss.h"
 #include "elmo/window.h"
 #include "linalg/gemm.h"
 #include "memory/padded_matrix.h"
@@ -30,49 +30,49 @@ namespace wordkin::elmo {
 // Borrowed, in the order of parameters_of.
 struct TrainingArrays {
   std::vector<std::span<float>> weights;
-  std::vector<optim::OptimizerState> optimizer_state;  // of the optimiser
+  std::vector<optim::OptimizerState> optimizer_state;
 };
 
 struct Outcome {
   std::array<double, kDirections> losses{};  // mean cross entropies
-  double gradient_norm = 0.0;                // of the objective times the number of steps, before clipping
+  double gradient_norm = 0.0;                // of the loss times the number of steps, before clipping
   bool clipped = false;
-  bool finite = false;     // whether losses and norm are
-  bool completed = false;  // false: cancelled; then nothing was changed
+  bool finite = false;     // whether losses and norm are finite
+  bool completed = false;  // false: cancelled without any change
 };
 
 class TrainingStep {
  public:
   enum class Update { kNo, kYes };
 
-  // For a region of `members` members. The arrays stay where they are as long as this object lives.
+  // For a region of `members` members. The arrays must not move during the lifetime of this object.
   TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
                const TrainingArrays& arrays, std::size_t members);
 
-  // Makes room for a window and borrows it, before the region begins. `step`, from 1 on, numbers the random streams and
-  // Adam's corrections.
+  // Reserves memory for a window and borrows it, before the region begins. `step`, from 1, selects the random streams
+  // and Adam's bias corrections.
   void prepare(const Window& window, double learning_rate, std::int64_t step, Update update);
-  // The step, by all members of a region. Weights, their optimiser's memory and the carried state change together or,
-  // where the work was cancelled or a number is not finite, not at all. Without an update none of them changes.
+  // Runs the step; called by all members of a region. Weights, optimizer state and recurrent state change together or,
+  // if the work was cancelled or a number is not finite, not at all. With Update::kNo none of them changes.
   void run(parallel::Team& team);
-  // Behind the region.
+  // Valid after the region.
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
-  // Steps that have changed the weights: whoever was interrupted in between learns here whether the last one has.
+  // Number of steps that have changed the weights; after an interruption it shows whether the last step did.
   [[nodiscard]] std::int64_t updates() const { return updates_; }
 
   [[nodiscard]] CarriedState& state() { return state_; }
 
-  // For whoever checks gradients: of a parameter, by its place in the list, all entries.
+  // For tests of gradients: copies the complete gradient of a parameter, given by its index in the list.
   void copy_gradient(std::span<float> gradient, std::size_t parameter);
-  // What the last step drew: negative words and how many tries they took, and dropout.
+  // The random draws of the last step: negatives with their number of tries, and dropout.
   [[nodiscard]] std::vector<softmax::SampledSoftmax>& sampled() { return loss_.sampled(); }
   [[nodiscard]] recurrent::Dropout dropout(int direction) const;
 
  private:
   void gather_parameters();
-  // Where the gradient of a parameter is not dense: one or two, without a row in common.
+  // The row gradients of a parameter without a dense gradient: one or two, with distinct rows.
   [[nodiscard]] std::vector<const optim::RowGradients*> row_gradients(std::size_t parameter);
-  // Each is called by every member, ends with a barrier, and is false where the work was cancelled.
+  // Called by every member; end with a barrier and return false if the work was cancelled.
   [[nodiscard]] bool forward(parallel::Team& team);
   [[nodiscard]] bool backward(parallel::Team& team);
   void update(parallel::Team& team, double scale);
@@ -82,7 +82,7 @@ class TrainingStep {
   linalg::Compute compute_;
   TrainingArrays arrays_;
   std::vector<Parameter> list_;
-  optim::DenseGradients dense_gradients_;  // empty where the gradient is rows
+  optim::DenseGradients dense_gradients_;  // empty for parameters with row gradients
   Tensors<const float> weights_;
   Tensors<float> gradients_;
 
@@ -94,7 +94,7 @@ class TrainingStep {
   linalg::Scratch scratch_;
 
   memory::PaddedMatrix inputs_;  // (positions of both directions, P), then their gradients
-  memory::PaddedMatrix hidden_;  // of the top layers
+  memory::PaddedMatrix hidden_;  // outputs of the top layers
   memory::PaddedMatrix d_hidden_;
   CarriedState state_;
   CarriedState next_state_;

@@ -1,4 +1,4 @@
-// The text of one step, for both directions; borrowed.
+// The text of one step for both directions; borrowed.
 #pragma once
 
 #include <array>
@@ -11,15 +11,15 @@
 namespace wordkin::elmo {
 
 struct Window {
-  memory::MatrixView<const std::uint16_t> characters;  // (types, characters a word): rows of char_embed; or empty
+  memory::MatrixView<const std::uint16_t> characters;  // (types, characters per word): rows of char_embed; or empty
   std::int64_t steps = 0;
   std::int64_t batch = 0;
-  // (directions, steps, batch): rows of `characters`, or words where there are none. The text of direction 1 stands in
-  // the order in which that direction reads it.
+  // (directions, steps, batch): rows of `characters` or, if it is empty, words. The text of direction 1 is in the order
+  // in which that direction reads it.
   std::span<const std::int32_t> inputs;
   std::span<const std::int32_t> targets;  // (directions, steps, batch) words
 
-  [[nodiscard]] std::int64_t positions() const { return steps * batch; }  // of one direction
+  [[nodiscard]] std::int64_t positions() const { return steps * batch; }  // per direction
   [[nodiscard]] std::span<const std::int32_t> inputs_of(int direction) const { return half(inputs, direction); }
   [[nodiscard]] std::span<const std::int32_t> targets_of(int direction) const { return half(targets, direction); }
 

@@ -10,7 +10,7 @@ namespace {
 
 using memory::MatrixView;
 
-// scores: INOUT (count), then their softmax.
+// scores: INOUT (count), replaced by their softmax.
 void softmax(std::span<float> scores, const kernels::KernelTable& kernels) {
   const float greatest = *std::ranges::max_element(scores);
   const double sum = kernels.exponentials(scores.data(), scores.data(), greatest, std::ssize(scores));
@@ -60,7 +60,7 @@ void backward(parallel::Team& team, const AttentionTensors<float>& gradients, Ma
   for (std::int64_t text = own.begin; text < own.end; ++text) {
     const float* const d_sum = d_pooled.row(text);
     const std::int64_t begin = texts.begin(text), end = begin + texts.length(text);
-    double mean = 0.0;  // of the gradients of alpha, weighed by alpha
+    double mean = 0.0;  // of the gradients of alpha, weighted by alpha
     for (std::int64_t row = begin; row < end; ++row) {
       const auto index = static_cast<std::size_t>(row);
       saved.d_scores[index] = dot(d_sum, hidden.row(row), hidden.columns);

@@ -1,5 +1,5 @@
-// The dynamic context vector of a text, c = sum over its rows of alpha h, with alpha = softmax of v . tanh(h W + b)
-// over the rows of that text alone (Yang et al. 2016, equations 5 to 7). An empty text has the zero vector.
+// Attention pooling: c = sum of alpha h over the rows of a text, with alpha = softmax of v . tanh(h W + b) over these
+// rows (Yang et al. 2016, equations 5 to 7). The result for an empty text is zero.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct AttentionTensors {
   std::span<T> query;     // v (units)
 };
 
-// What backward needs of forward, and room for its own steps.
+// What backward needs from forward, and its scratch memory.
 struct AttentionSaved {
   explicit AttentionSaved(std::int64_t n_units) : units(n_units), d_units(n_units) {}
   void reserve(std::int64_t rows);
@@ -31,14 +31,14 @@ struct AttentionSaved {
   memory::AlignedBuffer<float> d_scores;  // (rows)
 };
 
-// pooled: OUT (texts, hidden). hidden: IN (rows, hidden), complete before a barrier. dense: W and b packed, with tanh.
-// Every member calls it; a barrier stands within, and must before pooled is read.
+// pooled: OUT (texts, hidden). hidden: IN (rows, hidden), complete before a barrier. dense: W and b packed, with tanh
+// activation. Called by every member; contains a barrier, and another one is required before pooled is read.
 void forward(parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<const float> hidden,
              const TextSpans& texts, const PackedDense& dense, const AttentionTensors<const float>& tensors,
              AttentionSaved& saved, linalg::Scratch& scratch);
 
-// gradients: OUT. d_hidden: OUT (rows, hidden). d_pooled: IN (texts, hidden), complete before a barrier. Barriers stand
-// within, and one must behind.
+// gradients: OUT. d_hidden: OUT (rows, hidden). d_pooled: IN (texts, hidden), complete before a barrier. Contains
+// barriers, and another one is required afterwards.
 void backward(parallel::Team& team, const AttentionTensors<float>& gradients, memory::MatrixView<float> d_hidden,
               memory::MatrixView<const float> d_pooled, memory::MatrixView<const float> hidden, const TextSpans& texts,
               const PackedDense& dense, const AttentionTensors<const float>& tensors, AttentionSaved& saved,

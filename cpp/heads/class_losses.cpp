@@ -15,7 +15,7 @@ double logistic(double score) { return 1.0 / (1.0 + std::exp(-score)); }
 // log(1 + exp(score)) without overflow.
 double softplus(double score) { return std::max(score, 0.0) + std::log1p(std::exp(-std::abs(score))); }
 
-// The greatest score and the sum of the exponentials of the others less it.
+// The maximum of the scores and the sum of exp(score - maximum).
 struct SoftmaxSum {
   double greatest;
   double sum = 0.0;
@@ -42,8 +42,8 @@ void softmax_losses(const Team& team, std::span<double> losses, MatrixView<float
     if (d_scores.empty()) continue;
     const auto factor = static_cast<double>(factors[index]);
     for (std::int64_t k = 0; k < scores.columns; ++k) {
-      const double wanted = k == targets[index] ? 1.0 : 0.0;
-      d_scores.row(row)[k] = static_cast<float>(factor * (sum.probability(given[k]) - wanted));
+      const double target = k == targets[index] ? 1.0 : 0.0;
+      d_scores.row(row)[k] = static_cast<float>(factor * (sum.probability(given[k]) - target));
     }
   }
 }
@@ -56,11 +56,11 @@ void sigmoid_losses(const Team& team, std::span<double> losses, MatrixView<float
     const auto index = static_cast<std::size_t>(row);
     double sum = 0.0;
     for (std::int64_t k = 0; k < scores.columns; ++k) {
-      const auto score = static_cast<double>(scores.row(row)[k]), wanted = static_cast<double>(targets.row(row)[k]);
-      sum += softplus(score) - wanted * score;
+      const auto score = static_cast<double>(scores.row(row)[k]), target = static_cast<double>(targets.row(row)[k]);
+      sum += softplus(score) - target * score;
       if (d_scores.empty()) continue;
       const double factor = static_cast<double>(factors[index]) / classes;
-      d_scores.row(row)[k] = static_cast<float>(factor * (logistic(score) - wanted));
+      d_scores.row(row)[k] = static_cast<float>(factor * (logistic(score) - target));
     }
     losses[index] = sum / classes;
   }

@@ -1,5 +1,5 @@
-// What rows of scores cost beside the right answers, their gradients, and the probabilities that they stand for: one
-// class of several by softmax and cross entropy, or classes each by itself by sigmoid and binary cross entropy.
+// Losses of rows of scores, their gradients, and the corresponding probabilities: softmax with cross entropy for one of
+// several classes, or sigmoid with binary cross entropy for independent classes.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,9 @@
 
 namespace wordkin::heads {
 
-// A member reads and writes its share of the rows, team.share(rows): no barrier within. losses: OUT (rows). d_scores:
-// OUT (rows, classes) of the sum of factors[row] losses[row], or empty if nobody asks for it; may be the scores.
+// Each member reads and writes its share of the rows, team.share(rows), without barriers. losses: OUT (rows). d_scores:
+// OUT (rows, classes), the gradient of the sum of factors[row] * losses[row], or empty if it is not needed; may alias
+// the scores.
 
 // losses: -log softmax(scores)[target].
 void softmax_losses(const parallel::Team& team, std::span<double> losses, memory::MatrixView<float> d_scores,
@@ -23,7 +24,7 @@ void sigmoid_losses(const parallel::Team& team, std::span<double> losses, memory
                     std::span<const float> factors, memory::MatrixView<const float> scores,
                     memory::MatrixView<const float> targets);
 
-// rows: INOUT (rows, classes) scores, then probabilities.
+// rows: INOUT (rows, classes), scores on entry and probabilities on return.
 void softmax_rows(const parallel::Team& team, memory::MatrixView<float> rows);
 void sigmoid_rows(const parallel::Team& team, memory::MatrixView<float> rows);
 

@@ -12,14 +12,14 @@ using parallel::Team;
 
 std::size_t to_index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-// exp(values - the greatest), which is returned.
+// Writes exp(values - maximum) and returns the maximum.
 double shifted_exponentials(double* exponentials, const float* values, std::int64_t count) {
   const auto greatest = static_cast<double>(*std::max_element(values, values + count));
   for (std::int64_t k = 0; k < count; ++k) exponentials[k] = std::exp(static_cast<double>(values[k]) - greatest);
   return greatest;
 }
 
-// values: INOUT (count), then of sum 1. Returns what they were divided by.
+// values: INOUT (count), scaled to sum 1. Returns the sum before scaling.
 double normalize(double* values, std::int64_t count) {
   const double sum = std::accumulate(values, values + count, 0.0);
   const double factor = 1.0 / sum;
@@ -34,8 +34,8 @@ void multiply(double* result, const double* vector, const double* matrix, std::i
     for (std::int64_t j = 0; j < tags; ++j) result[j] += vector[i] * matrix[i * tags + j];
 }
 
-// reached: OUT (tags) scores of the best paths that end with a token's tag. before: OUT (tags) the tag before in each.
-// scores: IN (tags) the same up to the token before.
+// reached: OUT (tags) scores of the best paths that end with each tag of a token. before: OUT (tags) the preceding tag
+// on each path. scores: IN (tags) the scores up to the preceding token.
 void extend_paths(double* reached, std::int32_t* before, const double* scores, MatrixView<const float> transitions,
                   const float* emissions) {
   const std::int64_t tags = transitions.columns;
@@ -164,7 +164,7 @@ void Crf::begin_sums(Member& member) const {
   std::ranges::fill(member.end, 0.0);
 }
 
-// Behind forward: the gradients of the emissions, and what the sentence adds to the expected counts.
+// After forward: writes the gradients of the emissions and adds the expected counts of the sentence.
 void Crf::add_sentence(Member& member, MatrixView<float> d_emissions, float factor,
                        std::span<const std::int32_t> tags) const {
   const auto weight = static_cast<double>(factor);
@@ -189,7 +189,7 @@ void Crf::add_sentence(Member& member, MatrixView<float> d_emissions, float fact
   });
 }
 
-// Expected counts less those of the tags given, by rows of the transitions.
+// The expected counts minus those of the given tags, divided among members by rows of the transitions.
 void Crf::write_gradients(const Team& team, const CrfGradients& gradients, std::span<const float> factors,
                           std::span<const std::int32_t> tags, const TextSpans& sentences) const {
   const parallel::Range rows = team.share(tags_);

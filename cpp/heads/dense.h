@@ -1,4 +1,4 @@
-// A dense layer, y = x W + b or y = tanh(x W + b), forward and backward. A team shares the rows.
+// A dense layer, y = x W + b or y = tanh(x W + b), forward and backward. The team divides the rows among its members.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,13 @@ struct DenseTensors {
   std::span<T> bias;              // (outputs)
 };
 
-// The weights as products read them.
+// The weights, packed for matrix products.
 class PackedDense {
  public:
   PackedDense() = default;
   PackedDense(const linalg::Compute& compute, Activation activation, std::int64_t inputs, std::int64_t outputs);
 
-  // By all members of a team, with a barrier before the first use.
+  // Called by all members of a team; a barrier is required before the first use.
   void pack(parallel::Team& team, const DenseTensors<const float>& tensors);
 
   [[nodiscard]] const linalg::Compute& compute() const { return weights_.compute(); }
@@ -41,14 +41,15 @@ class PackedDense {
   memory::AlignedBuffer<float> bias_;
 };
 
-// outputs: OUT (rows, outputs). inputs: IN (rows, inputs). Every member reads and writes its share of the rows only,
-// team.share(rows): no barrier within.
+// outputs: OUT (rows, outputs). inputs: IN (rows, inputs). Each member reads and writes only its share of the rows,
+// team.share(rows), without barriers.
 void forward(parallel::Team& team, memory::MatrixView<float> outputs, memory::MatrixView<const float> inputs,
              const PackedDense& dense, linalg::Scratch& scratch);
 
-// gradients: OUT. d_inputs: OUT, or INOUT where it is added to, (rows, inputs); empty if nobody asks for it. d_outputs:
-// INOUT (rows, outputs), worthless afterwards, written by the member whose share a row is or before a barrier.
-// outputs, inputs: IN as in forward. Every member calls it; a barrier stands within, and must behind.
+// gradients: OUT. d_inputs: (rows, inputs), OUT or, with Accumulate::kAdd, INOUT; empty if it is not needed. d_outputs:
+// INOUT (rows, outputs), unspecified afterwards; each row must be written by the member that owns it or before a
+// barrier. outputs, inputs: IN as in forward. Called by every member; contains a barrier, and another one is required
+// afterwards.
 void backward(parallel::Team& team, const DenseTensors<float>& gradients, memory::MatrixView<float> d_inputs,
               linalg::Accumulate accumulate, memory::MatrixView<float> d_outputs,
               memory::MatrixView<const float> outputs, memory::MatrixView<const float> inputs, const PackedDense& dense,

@@ -1,11 +1,11 @@
-// Sums over short vectors in an order that is written down, several at a time, so that compilers may use vectors.
+// Sums over short vectors in a fixed order with several partial sums, so that compilers can vectorise them.
 #pragma once
 
 #include <cstdint>
 
 namespace wordkin::heads {
 
-// Of term(i) for i in [0, count).
+// Sum of term(i) for i in [0, count).
 template <typename Term>
 float sum_of(std::int64_t count, const Term& term) {
   constexpr std::int64_t kLanes = 16;

@@ -10,7 +10,7 @@ namespace {
 using memory::MatrixView;
 using parallel::Team;
 
-// Calls visit(text, first row, rows) for this member's texts.
+// Calls visit(text, first row, number of rows) for this member's texts.
 template <typename Visit>
 void for_own_texts(const Team& team, const TextSpans& texts, const Visit& visit) {
   const parallel::Range own = texts.share(team);

@@ -9,7 +9,7 @@
 namespace wordkin::heads {
 namespace {
 
-constexpr double kEpsilon = 1e-12;  // added to a variance, as bilm-tf has it
+constexpr double kEpsilon = 1e-12;  // added to variances, as in bilm-tf
 
 }  // namespace
 
@@ -57,8 +57,8 @@ void ScalarMix::forward(const parallel::Team& team, memory::MatrixView<float> mi
   }
 }
 
-// With g = gamma s d the gradient of n(x): scale (g - mean of g - n(x) mean of g n(x)), or g where nothing is taken
-// off.
+// With the gradient g = gamma s d of n(x), the gradient of x is scale (g - mean of g - n(x) mean of g n(x)), or g
+// without normalisation.
 void ScalarMix::write_layer_gradients(std::int64_t text, double sum, LayeredRows<float> d_layers,
                                       memory::MatrixView<const float> d_mixed, LayeredRows<const float> layers,
                                       const TextSpans& texts) {
@@ -83,7 +83,7 @@ void ScalarMix::backward(parallel::Team& team, const MixTensors<float>& gradient
                          const TextSpans& texts) {
   const parallel::Range own = texts.share(team);
   for (std::int64_t text = own.begin; text < own.end; ++text) {
-    double sum = 0.0;  // of the gradients
+    double sum = 0.0;  // sum of the gradients
     for (std::int64_t row = texts.begin(text); row < texts.begin(text) + texts.length(text); ++row) {
       const float* const d = d_mixed.row(row);
       sum += static_cast<double>(sum_of(columns_, [d](std::int64_t k) { return d[k]; }));

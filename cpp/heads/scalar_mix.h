@@ -1,6 +1,6 @@
-// One vector from the layers of a token, gamma * sum over l of s_l n(x_l) with s = softmax(w) (Peters et al. 2018,
-// equation 1), forward and backward. n is nothing, or takes off a layer's mean and divides by its deviation, over all
-// rows and columns of a text, so that a text's vectors depend on no other's.
+// Scalar mix of the layers of a token, gamma * sum over l of s_l n(x_l) with s = softmax(w) (Peters et al. 2018,
+// equation 1), forward and backward. n is the identity, or subtracts the mean of a layer and divides by its standard
+// deviation, taken over all rows and columns of a text, so that the vectors of a text do not depend on other texts.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct MixTensors {
   std::span<T> gamma;    // (1)
 };
 
-// (rows, layers, columns), one row behind the other. T is const float, or float for gradients; null for none.
+// (rows, layers, columns), contiguous. T is const float, or float for gradients; data may be null.
 template <typename T>
 struct LayeredRows {
   T* data = nullptr;
@@ -34,22 +34,22 @@ class ScalarMix {
   ScalarMix(std::int64_t layers, std::int64_t columns, bool normalizes)
       : layers_(layers), columns_(columns), normalizes_(normalizes), layer_weights_(static_cast<std::size_t>(layers)) {}
 
-  // Before a region begins: room for these texts, and the shares of the layers.
+  // Call before a region begins: reserves memory for these texts and computes the softmax weights of the layers.
   void prepare(const TextSpans& texts, const MixTensors<const float>& tensors);
 
-  // mixed: OUT (rows, columns) of this member's texts. No barrier within.
+  // mixed: OUT (rows, columns) for this member's texts. No barriers.
   void forward(const parallel::Team& team, memory::MatrixView<float> mixed, LayeredRows<const float> layers,
                const TextSpans& texts);
-  // gradients: OUT. d_layers: OUT, or null. d_mixed: IN. Every member calls it, behind a barrier; one stands within.
+  // gradients: OUT. d_layers: OUT, or null. d_mixed: IN. Called by every member after a barrier; contains a barrier.
   void backward(parallel::Team& team, const MixTensors<float>& gradients, LayeredRows<float> d_layers,
                 memory::MatrixView<const float> d_mixed, LayeredRows<const float> layers, const TextSpans& texts);
 
  private:
-  // Of a layer in a text; and, on the way back, sums over its numbers.
+  // Statistics of a layer in a text, and a sum for the backward pass.
   struct TextLayer {
     float mean = 0.0f;
-    float scale = 1.0f;  // one over the deviation
-    double dot = 0.0;    // of the gradients with n(x)
+    float scale = 1.0f;  // reciprocal of the standard deviation
+    double dot = 0.0;    // dot product of the gradients with n(x)
   };
 
   [[nodiscard]] TextLayer& of(std::int64_t text, std::int64_t layer) {

@@ -1,4 +1,4 @@
-// Texts of any lengths, one behind the other: which rows are whose.
+// The rows of each text in a batch of concatenated texts.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace wordkin::heads {
 
 class TextSpans {
  public:
-  // lengths: not negative.
+  // lengths: non-negative.
   void assign(std::span<const std::int32_t> lengths) {
     begins_.assign(1, 0);
     for (const std::int32_t length : lengths) begins_.push_back(begins_.back() + length);
@@ -27,7 +27,7 @@ class TextSpans {
   [[nodiscard]] std::int64_t length(std::int64_t text) const { return begin(text + 1) - begin(text); }
   [[nodiscard]] std::span<const std::int64_t> ends() const { return std::span(begins_).subspan(1); }
 
-  // This member's texts, with about as many rows as any other's.
+  // The texts of this member, chosen so that all members have about the same number of rows.
   [[nodiscard]] parallel::Range share(const parallel::Team& team) const {
     const auto edge = [&](std::int64_t rank) -> std::int64_t {
       if (rank == team.size()) return texts();
@@ -38,7 +38,7 @@ class TextSpans {
   }
 
  private:
-  std::vector<std::int64_t> begins_{0};  // one more than there are texts
+  std::vector<std::int64_t> begins_{0};  // one more element than there are texts
   std::int64_t longest_ = 0;
 };
 

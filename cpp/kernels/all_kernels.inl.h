@@ -1,5 +1,5 @@
-// Every kernel that there is, as one table: the only list of them. Included once per ISA, after its vec header is
-// named.
+// The table of all kernels of one ISA, and the only list of them. Included once per ISA, after WORDKIN_VEC_HEADER has
+// been defined.
 #pragma once
 
 #include "kernels/bfloat_widened.inl.h"
@@ -19,7 +19,8 @@
 namespace wordkin::kernels {
 namespace {
 
-// Known at compile time: an initialiser that ran would be code of this ISA on a machine that may lack it.
+// A constant expression: an initialiser executed at run time would be code of this ISA on a machine that may not
+// support it.
 constexpr KernelTable all_kernels(Isa isa) {
   return {isa,
           skipgram,

@@ -1,4 +1,4 @@
-// The bfloat16 kernels of AMX; all others of such a machine are AVX-512's.
+// The bfloat16 kernels for AMX. All other kernels on such a machine are those for AVX-512.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx512.h"
 
 #include "kernels/bfloat_amx.inl.h"

@@ -1,10 +1,11 @@
-// bfloat16 with AMX: a tile register holds 16 rows of 64 bytes, and one instruction multiplies 16 rows of 32 numbers of
-// A by 32 rows of 16 columns of B.
+// bfloat16 products with AMX: a tile register holds 16 rows of 64 bytes, and one instruction multiplies 16 rows of 32
+// elements of A by 32 rows of 16 columns of B.
 //
-// Two tiles of A's rows by two of a panel's columns make four tiles of sums: every tile that is loaded is used twice,
-// so loading keeps up with multiplying. An element's sum begins with what C holds and goes on in steps of 32 numbers,
-// whatever rows stand beside it. Where C has less than 16 or 32 rows or 32 columns, a block beside it takes its place;
-// A's rows behind the last are read (they lie in the same scratch memory) and their sums dropped.
+// Two tiles of rows of A and two tiles of columns of a panel yield four tiles of sums. Every tile that is loaded is
+// used twice, so loads keep up with the multiplications. The sum of an element starts with the value in C and is
+// accumulated in steps of 32 elements, regardless of the other rows. If C has fewer than 16 or 32 rows, or fewer than
+// 32 columns, a temporary block is used in its place. Rows of A past the last one are read (they are in the same
+// scratch memory), and their sums are discarded.
 #pragma once
 
 #include <immintrin.h>
@@ -19,11 +20,11 @@ namespace wordkin::kernels {
 namespace {
 
 inline constexpr int kTileRows = 16;
-inline constexpr int kTileDepth = 32;                // numbers of A's row in a tile
-inline constexpr int kAmxColumns = 32;               // of a panel: those of Vec's tiles as well
-inline constexpr int kTileWords = 16 * kAmxColumns;  // of a panel in one step: two tiles of B
+inline constexpr int kTileDepth = 32;                // elements of a row of A per tile
+inline constexpr int kAmxColumns = 32;               // columns per panel, the same as for the tiles of Vec
+inline constexpr int kTileWords = 16 * kAmxColumns;  // words of a panel per step: two tiles of B
 
-// Sixteen rows of 64 bytes in every tile.
+// All tiles have sixteen rows of 64 bytes.
 struct alignas(64) TileShapes {
   std::uint8_t palette = 1;
   std::uint8_t start_row = 0;
@@ -34,23 +35,23 @@ struct alignas(64) TileShapes {
 
 constexpr TileShapes kTileShapes;
 
-// GCC's macros do not say that tiles are loaded from memory: what was written there must have been.
+// GCC's macros do not declare that tiles are loaded from memory, so earlier stores must be completed explicitly.
 inline void finish_writing() { __asm__ volatile("" ::: "memory"); }
 
-// Some rows and columns of C, or of the block that stands for them.
+// Copies some rows and columns between C and the temporary block.
 inline void copy_corner(float* out, std::int64_t out_pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
                         std::int64_t columns) {
   for (std::int64_t i = 0; i < rows; ++i)
     for (std::int64_t j = 0; j < columns; ++j) out[i * out_pitch + j] = in[i * in_pitch + j];
 }
 
-// The lines of the next panel, spread over the steps of this one's tiles.
+// The cache lines of the next panel, prefetched during the steps of the current tiles.
 struct AmxPrefetch {
   const char* line;
   int count;
 };
 
-// Sums in the tile registers 0 to 3, rows of A in 4 and 5, columns of B in 6 and 7.
+// Sums are in tile registers 0 to 3, rows of A in 4 and 5, columns of B in 6 and 7.
 template <int kRowTiles>
 inline void multiply_tiles(float* c, std::int64_t c_pitch, const std::uint16_t* a, std::int64_t a_pitch,
                            const std::uint32_t* panel, bool adds, AmxPrefetch lookahead) {
@@ -94,7 +95,7 @@ inline void multiply_tiles(float* c, std::int64_t c_pitch, const std::uint16_t* 
   }
 }
 
-// rows, columns: of C that there are.
+// rows, columns: the number of valid ones in C.
 template <int kRowTiles>
 inline void multiply_block(float* c, std::int64_t c_pitch, const std::uint16_t* a, std::int64_t a_pitch,
                            const std::uint32_t* panel, bool adds, std::int64_t rows, std::int64_t columns,
@@ -116,7 +117,7 @@ inline void multiply_with_amx(const PanelProduct<void, std::uint32_t>& p) {
   _tile_loadconfig(&kTileShapes);
   const auto* a = static_cast<const std::uint16_t*>(p.a);
   const std::int64_t panel_words = p.a_pitch / 2 * kAmxColumns;
-  constexpr int kLines = kTileWords / 16;  // of one step
+  constexpr int kLines = kTileWords / 16;  // cache lines per step
   const auto blocks = static_cast<int>((p.rows + kRows - 1) / kRows);
   const int share = p.next_panel == nullptr ? 0 : (kLines + blocks - 1) / blocks;
   const std::uint32_t* panel = p.panels;
@@ -133,7 +134,7 @@ inline void multiply_with_amx(const PanelProduct<void, std::uint32_t>& p) {
       fetched += count;
     }
   }
-  _tile_release();  // a thread with tiles in use costs 8 KB at every switch
+  _tile_release();  // each context switch of a thread with tiles in use saves and restores 8 KB
 }
 
 constexpr BfloatKernels kAmxBfloat{kTileDepth, pack_bfloat, pack_bfloat_transposed, round_rows_to_bfloat,

@@ -1,4 +1,4 @@
-// The bfloat16 kernels of AVX512-BF16; all others of such a machine are AVX-512's.
+// The bfloat16 kernels for AVX512-BF16. All other kernels on such a machine are those for AVX-512.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx512.h"
 
 #include "kernels/bfloat_dot.inl.h"

@@ -1,4 +1,4 @@
-// bfloat16 with AVX512-BF16: vdpbf16ps adds the products of a pair in each lane.
+// bfloat16 products with AVX512-BF16: vdpbf16ps multiplies a pair of elements in each lane and adds both products.
 #pragma once
 
 #include <immintrin.h>

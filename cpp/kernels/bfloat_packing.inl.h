@@ -1,4 +1,4 @@
-// Packing of panels of bfloat16 pairs. Included once per ISA.
+// Packs panels of pairs of bfloat16. Included once per ISA.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ inline Vec load_rounded(const float* p, std::int64_t count) {
   return round_to_bfloat(count >= Vec::kWidth ? Vec::load(p) : Vec::load_partial(p, static_cast<int>(count)));
 }
 
-inline void store_some_pairs(std::uint32_t* words, Vec lower, Vec upper, std::int64_t count) {
+inline void store_partial_pairs(std::uint32_t* words, Vec lower, Vec upper, std::int64_t count) {
   if (count >= Vec::kWidth) return store_pairs(words, lower, upper);
   std::uint32_t some[Vec::kWidth];
   store_pairs(some, lower, upper);
@@ -26,7 +26,7 @@ inline void pack_bfloat(std::uint32_t* words, std::int64_t pitch, const float* i
     for (std::int64_t j = 0; j < columns; j += Vec::kWidth) {
       const std::int64_t count = columns - j;
       const Vec upper = i + 1 < rows ? load_rounded(in + in_pitch + j, count) : Vec::zero();
-      store_some_pairs(words + j, load_rounded(in + j, count), upper, count);
+      store_partial_pairs(words + j, load_rounded(in + j, count), upper, count);
     }
 }
 
@@ -40,7 +40,7 @@ inline void pack_bfloat_transposed(std::uint32_t* words, std::int64_t pitch, con
         block[c] = j + c < columns ? load_rounded(in + (j + c) * in_pitch + i, rows - i) : Vec::zero();
       transpose(block);
       for (int r = 0; r < W && i + r < rows; r += 2)
-        store_some_pairs(words + (i + r) / 2 * pitch + j, block[r], block[r + 1], columns - j);
+        store_partial_pairs(words + (i + r) / 2 * pitch + j, block[r], block[r + 1], columns - j);
     }
 }
 

@@ -1,5 +1,5 @@
-// bfloat16 without instructions for it: what is stored in 16 bits is widened as it is read. The arithmetic is
-// float32's; what is won is half the memory to read, which decides for few rows. Included once per ISA.
+// bfloat16 products without hardware support: the 16-bit elements are widened when they are read, and the arithmetic is
+// float32. Reading half as much memory is what makes this faster when there are few rows. Included once per ISA.
 #pragma once
 
 #include <cstdint>

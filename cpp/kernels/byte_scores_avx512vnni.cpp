@@ -1,4 +1,5 @@
-// Scores of rounded rows by the byte products of AVX512-VNNI; whatever is likely is scored by AVX-512's kernels.
+// Scores of rounded rows with the byte products of AVX512-VNNI. Pairs that pass are scored again with the AVX-512
+// kernels.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx512.h"
 
 #include <cstring>
@@ -11,19 +12,19 @@ namespace {
 
 constexpr int kRowsInTile = 8, kVectors = kBytePanel / 16;  // 24 sums, 3 vectors of queries and a row in 32 registers
 
-// A block's rows x = step * q + rest. A pair's score reaches a threshold t only if
+// The rows x = step * q + rest of a block. The score of a pair reaches a threshold t only if
 //   q.p >= per_step * t / query's step - rest / query's step - rest_of_query
-// where the last two are what the rests of both can add at most, and what rounding in float32 can.
+// where the last two terms bound the contributions of both rests and of rounding in float32.
 struct RoundedRows {
   const std::int8_t* bytes;
   std::int64_t pitch;
-  std::int32_t start[kScoredRows];  // -128 times the sum of q, as the queries come 128 too large
-  float per_step[kScoredRows];      // the divisor, in steps
+  std::int32_t start[kScoredRows];  // -128 times the sum of q, which compensates for the offset of 128 in the queries
+  float per_step[kScoredRows];      // the divisor in steps
   float rest[kScoredRows];
   float rest_of_query[kScoredRows];
 };
 
-// Calls step(x, c) for the vectors of a row, the last one with zeros behind.
+// Calls step(x, c) for each vector of a row; the last one is zero-padded.
 template <typename Step>
 WORDKIN_INLINE void for_vectors(const float* row, int columns, const Step& step) {
   int c = 0;
@@ -43,8 +44,8 @@ inline void round_row(RoundedRows& rounded, int r, std::int8_t* bytes, const flo
   const float greatest = _mm512_reduce_max_ps(greatest_lanes);
   const float length = square_root(_mm512_reduce_add_ps(squares));
   const bool is_zero = greatest == 0.0f && length == 0.0f;
-  // Beyond these bounds something below would not be finite, or lose its relative precision: such rows, and those with
-  // numbers that are none, are always likely.
+  // Outside these bounds an intermediate value could overflow or lose its relative precision. Such rows, and rows with
+  // NaN or infinite elements, are always candidates.
   const bool is_usual = greatest > 1e-6f && length < 1e9f && divisor > 1e-6f && divisor < 1e9f;
   if (!is_zero && !is_usual) {
     rounded.start[r] = 0;
@@ -63,7 +64,7 @@ inline void round_row(RoundedRows& rounded, int r, std::int8_t* bytes, const flo
     const __m512 rest = _mm512_fnmadd_ps(_mm512_cvtepi32_ps(q), _mm512_set1_ps(step), x);
     squared_rests = _mm512_fmadd_ps(rest, rest, squared_rests);
   });
-  constexpr float kAbove = 1.0001f;  // over the roundings made here
+  constexpr float kAbove = 1.0001f;  // margin for the rounding errors of this function
   const float rest = square_root(_mm512_reduce_add_ps(squared_rests));
   const int roundings = columns / 16 + 24;
   const float float_roundings = static_cast<float>(roundings) * 0x1p-23f * length;
@@ -73,7 +74,7 @@ inline void round_row(RoundedRows& rounded, int r, std::int8_t* bytes, const flo
   rounded.rest_of_query[r] = kAbove * (length + rest) * queries.longest_rest / step;
 }
 
-// What rows are pointers to: three rows to a pointer, as in gemm_tile.inl.h.
+// Four columns of a row, replicated. Each pointer serves three rows, as in gemm_tile.inl.h.
 WORDKIN_INLINE __m512i four_columns(const std::int8_t* const (&rows)[(kRowsInTile + 2) / 3], std::int64_t pitch,
                                     int r) {
   std::int32_t four;
@@ -81,7 +82,7 @@ WORDKIN_INLINE __m512i four_columns(const std::int8_t* const (&rows)[(kRowsInTil
   return _mm512_set1_epi32(four);
 }
 
-// Written out, for a loop would keep the sums in memory while they grow.
+// Unrolled by recursion, because with a loop the compiler would keep the sums in memory during accumulation.
 template <int R>
 WORDKIN_INLINE void copy_rows(__m512i (*out)[kVectors], const __m512i (*in)[kVectors]) {
   static_assert(kVectors == 3);
@@ -91,10 +92,10 @@ WORDKIN_INLINE void copy_rows(__m512i (*out)[kVectors], const __m512i (*in)[kVec
   if constexpr (R > 1) copy_rows<R - 1>(out + 1, in + 1);
 }
 
-// Whole products of kRowsInTile rows from `first` on with a panel.
+// Complete products of kRowsInTile rows, from `first`, with one panel.
 WORDKIN_INLINE void multiply_tile(__m512i (&products)[kRowsInTile][kVectors], const RoundedRows& rows, int first,
                                   const std::uint8_t* panel, int columns) {
-  __m512i sums[kRowsInTile][kVectors];  // of its own: in registers
+  __m512i sums[kRowsInTile][kVectors];  // a local array, so that it stays in registers
   const std::int8_t* pointers[(kRowsInTile + 2) / 3];
   for (int i = 0; i < (kRowsInTile + 2) / 3; ++i) pointers[i] = rows.bytes + (first + 3 * i) * rows.pitch;
   for (int r = 0; r < kRowsInTile; ++r)
@@ -138,14 +139,14 @@ inline void find_likely(LikelyPairs& likely, const RoundedRows& rows, int first,
       __m512 least =
           _mm512_fmsub_ps(threshold, _mm512_set1_ps(rows.per_step[row]), _mm512_set1_ps(rows.rest_of_query[row]));
       least = _mm512_fnmadd_ps(per_step, _mm512_set1_ps(rows.rest[row]), least);
-      // Not less: what is not finite comes out as likely.
+      // "Not less than", so that NaN counts as a candidate.
       const unsigned lanes = _mm512_cmp_ps_mask(_mm512_cvtepi32_ps(products[r][v]), least, _CMP_NLT_UQ);
       if (lanes != 0) likely.take(lanes, query, row);
     }
   }
 }
 
-// As score_one and score_four score them.
+// Computes the same scores as score_one and score_four.
 inline void score_pairs(Candidate* pairs, int count, const RowBlock& rows, const QueryBlock& queries) {
   for (int first = 0; first < count; first += Vec::kWidth) {
     Vec partial[Vec::kWidth];
@@ -156,7 +157,7 @@ inline void score_pairs(Candidate* pairs, int count, const RowBlock& rows, const
       partial_sums<1, 1>(partial + i, &row, queries.queries + pair.query * queries.width, queries);
       divisors[i] = rows.divisors[pair.row];
     }
-    finished(partial, divisors).store(scores);
+    reduce_scores(partial, divisors).store(scores);
     for (int i = 0; i < Vec::kWidth && first + i < count; ++i) pairs[first + i].score = scores[i];
   }
 }

@@ -1,9 +1,9 @@
-// A convolution over characters by lookup: tables of what a character adds at an offset, the greatest sum over a word's
-// windows, and the gradients that come back through the tables. Included once per ISA, after its vec header.
+// Character convolution by table lookup: tables of what each character contributes at each offset, the maximum over the
+// windows of a word, and the backward pass through the tables. Included once per ISA, after its vec header.
 //
-// Everything goes strip by strip: a strip's table of the characters of a text (80 or so, 7 offsets) fits the
-// first-level cache, that of a whole panel would not, and additions of table rows do nothing but wait for memory. Words
-// are taken a few at a time through all strips of a panel: so the rows of their results are found in the TLB again.
+// All kernels process strips of columns: the table of one strip for the characters of a text (about 80, at 7 offsets)
+// fits the first-level cache, that of a whole panel does not, and additions of table rows are bound by memory latency.
+// Words are processed in groups through all strips of a panel, so that the TLB entries of their output rows are reused.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,13 @@ namespace wordkin::kernels {
 namespace {
 
 constexpr int kStripVectors = kStripFilters / Vec::kWidth;
-constexpr int kTableRows = 8 / kStripVectors;  // x kStripVectors sums hide the latency of a multiply and add
-constexpr int kWindows = Vec::kWidth >= 8 ? Vec::kWidth / 4 : 1;  // sums of so many windows fit the registers
+constexpr int kTableRows = 8 / kStripVectors;  // times kStripVectors sums hide the latency of a fused multiply-add
+constexpr int kWindows = Vec::kWidth >= 8 ? Vec::kWidth / 4 : 1;  // the sums of this many windows fit the registers
 constexpr std::int64_t kWordsPerPass = 64;
-constexpr std::int64_t kPrefetchWords = 8;  // whose rows are fetched: no hardware follows strides from page to page
+// Prefetched explicitly, because hardware prefetchers do not follow strides across pages.
+constexpr std::int64_t kPrefetchWords = 8;
 
-// kStripFilters floats.
+// A vector of kStripFilters floats.
 struct Strip {
   Vec v[kStripVectors];
 
@@ -57,17 +58,17 @@ inline const float* embedding_of(const CharacterPanel& panel, std::int64_t row) 
   return panel.embeddings + panel.characters[row] * panel.embedding_pitch;
 }
 
-// Floats from one offset to the next, and from one strip to the next, of a table.
+// Number of floats between two offsets, and between two strips, of a table.
 inline std::int64_t offset_floats(std::int64_t characters) { return characters * kStripFilters; }
 inline std::int64_t strip_floats(std::int64_t characters, std::int64_t width) {
   return width * offset_floats(characters);
 }
 
-// Where a character's row begins at an offset; unsigned, which saves an instruction a row.
+// Start of a character's row at an offset. Unsigned, which saves one instruction per row.
 WORDKIN_INLINE std::uint64_t row_of(std::uint16_t character) { return std::uint64_t{character} * kStripFilters; }
 
-// Rows (first .. first + C) of a table at one offset. An element is summed over the dimensions in rising order,
-// whatever C is.
+// Rows [first, first + C) of a table at one offset. Each element is summed over the dimensions in ascending order,
+// regardless of C.
 template <int C>
 WORDKIN_INLINE void fill_table_rows(float* rows, const CharacterPanel& panel, std::int64_t first,
                                     const float* weights) {
@@ -97,11 +98,11 @@ inline void fill_lookup_table(float* table, const CharacterPanel& panel) {
 
 struct WindowMaxima {
   Strip greatest;
-  Strip argmax;  // whole numbers as floats
+  Strip argmax;  // window index, stored as a float
 };
 
-// W windows from `first` on. Sums are taken over the offsets in rising order. Among equal sums the first window stays
-// the place.
+// Processes W windows from `first`. Sums are accumulated over the offsets in ascending order. Among equal sums the
+// first window is kept.
 template <int W>
 WORDKIN_INLINE void update_maxima(WindowMaxima& found, const MaxOverTime& job, const float* table,
                                   const std::uint16_t* word, std::int64_t first) {
@@ -138,7 +139,7 @@ WORDKIN_INLINE WindowMaxima greatest_windows(const MaxOverTime& job, const float
 
 inline Vec activated(Vec sum, bool is_tanh) { return is_tanh ? tanh_of(sum) : max(Vec::zero(), sum); }
 
-// What is less than a strip at the end of a filter goes through here.
+// Copies the columns at the end of a filter that do not fill a strip.
 template <typename T>
 inline void copy_lanes(T* target, const T* source, int count) {
   for (int lane = 0; lane < count; ++lane) target[lane] = source[lane];
@@ -183,9 +184,9 @@ inline void max_over_time(const MaxOverTime& job) {
   }
 }
 
-// A word's gradients of one strip, and which windows they belong to.
+// Gradients of one word in one strip, and the windows to which they belong.
 struct RoutedStrip {
-  Strip gradients;  // of the sums
+  Strip gradients;  // with respect to the sums before the activation
   Strip argmax;
 };
 
@@ -213,7 +214,7 @@ WORDKIN_INLINE RoutedStrip routed_strip(const RouteGradients& job, int column, s
   return routed;
 }
 
-// Adds what belongs to window p to the rows of its characters.
+// Adds the gradients of window p to the table rows of its characters.
 WORDKIN_INLINE void route_window(const RouteGradients& job, float* d_table, const RoutedStrip& routed,
                                  const std::uint16_t* word, std::int64_t p) {
   Strip selected;
@@ -258,7 +259,7 @@ inline void route_gradients(const RouteGradients& job) {
   }
 }
 
-// d W_k,j = sum over characters of e_j d T_k, for J dimensions from j on at one offset.
+// d W_k,j = sum over characters of e_j d T_k, for J dimensions from j at one offset.
 template <int J>
 WORDKIN_INLINE void weight_gradients(float* d_weights, const float* d_rows, const CharacterPanel& panel,
                                      std::int64_t j) {
@@ -272,12 +273,12 @@ WORDKIN_INLINE void weight_gradients(float* d_weights, const float* d_rows, cons
   for (int i = 0; i < J; ++i) sums[i].store(d_weights + (j + i) * kPanelFilters);
 }
 
-// d e_j = sum over strips, offsets and columns of W_k,j d T_k, for kWidth dimensions of one character. Where fewer are
-// left the last one is summed again and dropped.
+// d e_j = sum over strips, offsets and columns of W_k,j d T_k, for kWidth dimensions of one character. If fewer
+// dimensions remain, the last one is computed repeatedly and discarded.
 WORDKIN_INLINE void embedding_gradients(float* d_embedding, const float* d_table, const CharacterPanel& panel,
                                         std::int64_t first) {
   Vec partial[Vec::kWidth];
-  std::int64_t rows[Vec::kWidth];  // of the weights at an offset
+  std::int64_t rows[Vec::kWidth];  // rows of the weights at an offset
   for (int i = 0; i < Vec::kWidth; ++i) {
     partial[i] = Vec::zero();
     rows[i] = (first + i < panel.dim ? first + i : panel.dim - 1) * kPanelFilters;

@@ -8,9 +8,9 @@
 namespace wordkin::kernels {
 namespace {
 
-// exp(x) for x <= 0; 0 to within 1e-38 below -87. Range reduction to |r| <= ln 2 / 2 by a two-part ln 2 (Cody and
-// Waite) and a degree-6 polynomial (Taylor coefficients; the truncation is below 2^-25 there). Relative error below
-// 2e-7.
+// exp(x) for x <= 0; below -87 the result is 0 to within 1e-38. Range reduction to |r| <= ln 2 / 2 with a two-part ln 2
+// (Cody and Waite) and a polynomial of degree 6 (Taylor coefficients, truncation error below 2^-25). Relative error
+// below 2e-7.
 inline Vec exp_of_nonpositive(Vec x) {
   x = max(x, Vec::broadcast(-87.0f));
   const Vec n = round(mul(x, Vec::broadcast(1.44269504f)));
@@ -26,15 +26,15 @@ inline Vec exp_of_nonpositive(Vec x) {
   return scale_by_power(p, n);
 }
 
-// exp(x) for -87 <= x <= 87 in parts: scale + scale * rest, with scale a power of two and rest = e^r - 1 for
-// |r| <= ln 2 / 2 by a minimax polynomial of relative error 2.3e-8. NaN stays NaN.
+// exp(x) for -87 <= x <= 87 as scale + scale * rest, where scale is a power of two and rest = e^r - 1 for |r| <= ln 2 /
+// 2 is a minimax polynomial with relative error 2.3e-8. Propagates NaN.
 struct ExpParts {
   Vec scale;
   Vec rest;
 };
 
 inline ExpParts exp_parts(Vec x) {
-  const Vec shift = Vec::broadcast(kPowerShift);  // adding it rounds to a whole number
+  const Vec shift = Vec::broadcast(kPowerShift);  // adding it rounds to an integer
   const Vec shifted = fma(x, Vec::broadcast(1.44269504f), shift);
   const Vec n = sub(shifted, shift);
   Vec r = fma(n, Vec::broadcast(-0.693145752f), x);
@@ -48,11 +48,12 @@ inline ExpParts exp_parts(Vec x) {
   return {power_of_shifted(shifted), mul(r, q)};
 }
 
-// In this order of operands a NaN passes.
+// This order of operands propagates NaN.
 inline Vec within(Vec x, float low, float high) { return max(Vec::broadcast(low), min(Vec::broadcast(high), x)); }
 
-// Quotients as numerator and denominator: whoever has several can divide once. Denominators are in [1, 5e8], so that a
-// product of four is a float; beyond the bounds that this takes, the functions are 1 to the last bit.
+// Quotients as numerator and denominator, so that code with several of them needs only one division. Denominators are
+// in [1, 5e8], so that the product of four is representable as a float; beyond the range clipped for this purpose, the
+// functions equal 1 to the last bit.
 struct Quotient {
   Vec numerator;
   Vec denominator;
@@ -64,7 +65,7 @@ inline Quotient sigmoid_quotient(Vec x) {  // e^x / (1 + e^x)
   return {value, add(Vec::broadcast(1.0f), value)};
 }
 
-// (e^2x - 1) / (e^2x + 1), with a numerator that keeps its digits next to zero.
+// (e^2x - 1) / (e^2x + 1), with a numerator that is accurate near zero.
 inline Quotient tanh_quotient(Vec x) {
   const ExpParts e = exp_parts(within(add(x, x), -20.0f, 20.0f));
   const Vec less_one = fma(e.scale, e.rest, sub(e.scale, Vec::broadcast(1.0f)));
@@ -77,7 +78,7 @@ inline Vec tanh_of(Vec x) {
   return div(q.numerator, q.denominator);
 }
 
-// sigmoid(z) from e = exp(-|z|), which the loss needs as well: no cancellation on either side.
+// sigmoid(z) from e = exp(-|z|), which the loss needs as well; there is no cancellation for either sign.
 inline Vec sigmoid_from(Vec e, Vec z) {
   const Vec one = Vec::broadcast(1.0f);
   return div(select_nonnegative(z, one, e), add(one, e));

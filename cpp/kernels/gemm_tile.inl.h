@@ -1,8 +1,8 @@
-// Products with a packed right-hand side: tiles of accumulators in registers. Included once per ISA.
+// Matrix products with a packed right-hand operand: tiles of accumulators in registers. Included once per ISA.
 //
-// A tile is up to kGemmRows rows of A against one panel: every step along the depth loads the panel's row and
-// broadcasts one number of each row of A. An element of C is one chain of fused additions along the depth, added to C
-// at its end, so it is the same float in a tile of any height.
+// A tile combines up to kGemmRows rows of A with one panel: each step along the depth loads a row of the panel and
+// broadcasts one element of each row of A. An element of C is a single chain of fused multiply-adds along the depth,
+// which is finally added to C, so its value does not depend on the height of the tile.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace {
 inline constexpr int kPanelColumns = Vec::kGemmVectors * Vec::kWidth;
 inline constexpr int kLineBytes = 64;
 
-// The first `columns` of a tile's row go to C.
+// Stores the first `columns` elements of a row of a tile to C.
 template <int V>
 WORDKIN_INLINE void finish_row(float* c, const Vec* sums, bool adds, std::int64_t columns) {
   if (columns >= V * Vec::kWidth) {
@@ -31,8 +31,8 @@ WORDKIN_INLINE void finish_row(float* c, const Vec* sums, bool adds, std::int64_
   for (std::int64_t j = 0; j < columns; ++j) c[j] = adds ? c[j] + row[j] : row[j];
 }
 
-// What a tile is made of: A's numbers, the panel's numbers, and one step along the depth. Steps<kHalf> is for formats
-// that keep two rows of the panel in one.
+// The element formats of A and of the panel, and one step along the depth. load<kHalf> is for formats that store two
+// rows of the panel in one.
 struct FloatFormat {
   using Left = float;
   using Right = float;
@@ -47,16 +47,16 @@ struct FloatFormat {
   static Vec multiply_add(Row x, Column b, Vec sum) { return fma(x, b, sum); }
 };
 
-// Where the lines of the next panel are fetched from, and how many of them along with every four steps: spread evenly
-// over the tiles of this panel they arrive in time, and the hardware's own prefetching follows them. (512 x 16384
-// weights in the last-level cache, 32 rows: 79 GFLOP/s without, 114 with; Xeon at 2.8 GHz.)
+// Position of the next cache lines of the next panel, and how many to prefetch in every four steps. Distributed evenly
+// over the tiles of the current panel they arrive in time, and the hardware prefetcher follows them. (512 x 16384
+// weights in the last-level cache, 32 rows: 79 GFLOP/s without, 114 with prefetching; Xeon at 2.8 GHz.)
 struct PanelPrefetch {
   const char* line;
   int count;
 };
 
-// Rows of A stand three to a pointer, which x86 can address with the pitch as index: a pointer a row would not leave
-// enough registers.
+// One pointer serves three rows of A, which x86 can address with the pitch as an index. One pointer per row would not
+// leave enough registers.
 template <typename F, int R>
 struct TileRows {
   static constexpr int kPointers = (R + 2) / 3;
@@ -84,7 +84,7 @@ WORDKIN_INLINE void multiply_step(Vec (&sum)[R][Vec::kGemmVectors], const TileRo
   }
 }
 
-// As many steps as there are rows in one of the panel.
+// One or two steps: as many as the format stores rows of the panel in one.
 template <typename F, int R>
 WORDKIN_INLINE void multiply_panel_row(Vec (&sum)[R][Vec::kGemmVectors], TileRows<F, R>& a,
                                        const typename F::Right*& panel) {
@@ -104,7 +104,7 @@ inline void multiply_tile(float* c, const typename F::Left* left, const typename
   Vec sum[R][V];
   for (auto& row : sum)
     for (auto& s : row) s = Vec::zero();
-  for (int r = 0; r < R; ++r)  // C is far away when it is large: worth a tenth at 640 rows
+  for (int r = 0; r < R; ++r)  // C is usually not cached if it is large: 10 % faster with 640 rows
     for (int v = 0; v < V; ++v) prefetch(c + r * p.c_pitch + v * Vec::kWidth);
   TileRows<F, R> a(left, p.a_pitch);
   std::int64_t k = 0;
@@ -122,7 +122,7 @@ inline void multiply_tile(float* c, const typename F::Left* left, const typename
   for (int r = 0; r < R; ++r) finish_row<V>(c + r * p.c_pitch, sum[r], p.adds, columns);
 }
 
-// R = kGemmRows down to 1.
+// Selects the instance for R = kGemmRows down to 1 rows.
 template <typename F, int R, typename Product>
 inline void multiply_tile_of(std::int64_t rows, float* c, const typename F::Left* a, const typename F::Right* panel,
                              const Product& p, std::int64_t columns, PanelPrefetch lookahead) {
@@ -132,12 +132,12 @@ inline void multiply_tile_of(std::int64_t rows, float* c, const typename F::Left
   multiply_tile<F, R>(c, a, panel, p, columns, lookahead);
 }
 
-// Every panel in turn, every tile of it.
+// Processes each panel in turn, and every tile of it.
 template <typename F, typename Product>
 inline void multiply_in_tiles(const Product& p) {
   constexpr int kRows = Vec::kGemmRows;
   constexpr int kRowBytes = kPanelColumns * static_cast<int>(sizeof(typename F::Right));
-  constexpr int kLines = 4 / F::kRowsInOne * kRowBytes / kLineBytes;  // of four steps
+  constexpr int kLines = 4 / F::kRowsInOne * kRowBytes / kLineBytes;  // cache lines of four steps
   const auto tiles = static_cast<int>((p.rows + kRows - 1) / kRows);
   const int share = p.next_panel == nullptr ? 0 : (kLines + tiles - 1) / tiles;
   const std::int64_t panel_size = (p.depth + F::kRowsInOne - 1) / F::kRowsInOne * kPanelColumns;

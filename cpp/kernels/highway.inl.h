@@ -1,4 +1,4 @@
-// The element-wise half of a highway layer, forward and backward. Included once per ISA, after its vec header.
+// The element-wise part of a highway layer, forward and backward. Included once per ISA, after its vec header.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ inline void highway_forward(const HighwayForward& layer) {
       const std::int64_t at = row * layer.pitch + column;
       const Quotient gate = sigmoid_quotient(add(Vec::load(layer.gates + at), Vec::load(layer.gate_bias + column)));
       const Vec g = div(gate.numerator, gate.denominator);
-      // In this order a NaN passes.
+      // This order of operands propagates NaN.
       const Vec t = max(Vec::zero(), add(Vec::load(layer.transforms + at), Vec::load(layer.transform_bias + column)));
       const Vec x = Vec::load(layer.inputs + at);
       g.store(layer.gates + at);

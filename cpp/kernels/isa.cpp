@@ -59,7 +59,8 @@ std::uint64_t saved_register_state() {
 #endif
 }
 
-// Tiles fault until the process has asked for their state to be saved. Kernels before 5.16 and some sandboxes refuse.
+// Tile instructions fault until the process has requested permission to save the tile state. Linux before 5.16 and some
+// sandboxes refuse the request.
 bool amx_is_permitted() {
 #if defined(__linux__) && defined(SYS_arch_prctl)
   constexpr int kRequestPermission = 0x1023, kTileData = 18;
@@ -85,7 +86,7 @@ bool x86_supports(Isa isa) {
   if (!has_bits(state, 0xE6) || !has_bits(leaf7.ebx, kAvx512f | kDq | kBw | kVl)) return false;
   if (isa == Isa::kAvx512) return true;
   constexpr std::uint32_t kAvx512Bf16 = 1u << 5;
-  if (leaf7.eax < 1 || !has_bits(cpuid(7, 1).eax, kAvx512Bf16)) return false;  // eax: the last subleaf
+  if (leaf7.eax < 1 || !has_bits(cpuid(7, 1).eax, kAvx512Bf16)) return false;  // eax: highest subleaf
   if (isa == Isa::kAvx512Bf16) return true;
   constexpr std::uint32_t kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
   return has_bits(state, 0x60000) && has_bits(leaf7.edx, kAmxBf16 | kAmxTile) && amx_is_permitted();

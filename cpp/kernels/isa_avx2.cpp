@@ -1,4 +1,4 @@
-// Every kernel, compiled for this instruction set.
+// All kernels, compiled for AVX2.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx2.h"
 
 #include "kernels/all_kernels.inl.h"

@@ -1,4 +1,4 @@
-// Every kernel, compiled for this instruction set.
+// All kernels, compiled for AVX-512.
 #define WORDKIN_VEC_HEADER "kernels/vec_avx512.h"
 
 #include "kernels/all_kernels.inl.h"

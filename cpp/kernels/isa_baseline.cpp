@@ -1,4 +1,4 @@
-// Every kernel, compiled for this instruction set.
+// All kernels, compiled for the baseline instruction set.
 #define WORDKIN_VEC_HEADER "kernels/vec_baseline.h"
 
 #include "kernels/all_kernels.inl.h"

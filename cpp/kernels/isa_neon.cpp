@@ -1,4 +1,4 @@
-// Every kernel, compiled for this instruction set.
+// All kernels, compiled for NEON.
 #define WORDKIN_VEC_HEADER "kernels/vec_neon.h"
 
 #include "kernels/all_kernels.inl.h"

@@ -1,4 +1,4 @@
-// Folding of LossAccumulator: from factors in float lanes to one double.
+// Folds the float factors of a LossAccumulator into its double total.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace wordkin::kernels {
 namespace {
 
-// Natural logarithm of a double in [1, 2^16], by its exponent and an atanh series; error below 1e-12. Written out
+// Natural logarithm of a double in [1, 2^16] from its exponent and an atanh series; error below 1e-12. Implemented here
 // because kernels link no library.
 inline double log_of_moderate(double x) {
   std::uint64_t bits;
@@ -25,7 +25,8 @@ inline double log_of_moderate(double x) {
   return 2.0 * t * series + (exponent + 0.5) * 0.6931471805599453;
 }
 
-// Adds what the lanes hold to `total` and empties them. The lanes' mantissas are multiplied before the one logarithm.
+// Adds the content of the lanes to `total` and resets them. The mantissas of all lanes are multiplied first, so that a
+// single logarithm suffices.
 inline void fold(LossAccumulator& loss) {
   if (loss.factors == 0) return;
   double exponents = 0.0, mantissas = 1.0, linear = 0.0;

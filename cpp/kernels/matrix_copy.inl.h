@@ -1,4 +1,4 @@
-// Copies of matrices, as they are and transposed: what packing consists of. Included once per ISA.
+// Copies and transposes matrices; packing is built from these kernels. Included once per ISA.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
-// Optimiser steps over a span of one parameter, and the squared length of a gradient. Included once per ISA.
+// Optimizer steps over a span of one parameter, and the squared norm of a gradient. Included once per ISA.
 //
-// Bound by memory: five streams for Adagrad, seven for Adam; a square root and a division a vector hide behind them.
+// Bound by memory bandwidth: Adagrad reads and writes five streams, Adam seven; the square root and the division per
+// vector overlap with the memory accesses.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct AdagradVecs {
   explicit AdagradVecs(const AdagradStep& step)
       : rate(Vec::broadcast(step.rate)), scale(Vec::broadcast(step.gradient_scale)) {}
 
-  // Both in place.
+  // Updates both in place.
   void apply(Vec& weight, Vec& accumulator, Vec gradient) const {
     const Vec g = mul(scale, gradient);
     accumulator = fma(g, g, accumulator);
@@ -39,7 +40,7 @@ inline void adagrad(float* weights, float* accumulator, const float* gradient, s
   if (i == count) return;
   const int rest = static_cast<int>(count - i);
   Vec w = Vec::load_partial(weights + i, rest), a = Vec::load_partial(accumulator + i, rest);
-  vecs.apply(w, a, Vec::load_partial(gradient + i, rest));  // 0 / 0 in the lanes behind, which are not stored
+  vecs.apply(w, a, Vec::load_partial(gradient + i, rest));  // 0 / 0 in the unused lanes, which are not stored
   store_partial(weights + i, w, rest);
   store_partial(accumulator + i, a, rest);
 }
@@ -55,7 +56,8 @@ struct AdamVecs {
         second_correction(Vec::broadcast(step.second_correction)),
         epsilon(Vec::broadcast(step.epsilon)) {}
 
-  // m + (1 - b1) (g - m): the share 1 - b1 is exact to float32, where a rounded b2 = 0.999 would lose 1e-5 of it.
+  // m + (1 - b1) (g - m): 1 - b1 is accurate in float32, whereas rounding b2 = 0.999 itself would change 1 - b2 by a
+  // relative 1e-5.
   void apply(Vec& weight, Vec& first, Vec& second, Vec gradient) const {
     const Vec g = mul(scale, gradient);
     first = fma(first_share, sub(g, first), first);
@@ -86,7 +88,8 @@ inline void adam(float* weights, float* first, float* second, const float* gradi
   store_partial(second + i, v, rest);
 }
 
-// In doubles, so that neither a large nor a small entry is lost; 16 sums, which the compiler keeps in vectors.
+// In float64, so that neither large nor small elements lose precision; 16 partial sums, which the compiler keeps in
+// vectors.
 inline double squared_norm(const float* values, std::int64_t count) {
   constexpr int kLanes = 16;
   double sums[kLanes] = {};

@@ -1,15 +1,15 @@
-// What the gate kernels of recurrent cells are given: some rows of one time step and some units of a layer.
+// Arguments of the kernels of recurrent cells: some rows of one time step and some units of a layer.
 #pragma once
 
 #include <cstdint>
 
 namespace wordkin::kernels {
 
-// LSTM cells. The four gates of a row stand in blocks of the columns i, j, f, o, `gate_stride` apart; pointers are to
-// the first unit of the first row, and any of them may have any alignment. With z = gates + bias:
+// LSTM cells. The four gates i, j, f, o of a row are blocks of columns, `gate_stride` apart. Pointers refer to the
+// first unit of the first row and may have any alignment. With z = gates + bias:
 //   i, f, o = sigmoid(z), j = tanh(z), relative error below 1e-6
 //   cells = min(max(f * cells_before + i * j, -cell_clip), cell_clip), and outputs = o * tanh(cells)
-// `bias` has the forget bias in it. A NaN stays one.
+// `bias` includes the forget bias. NaN is propagated.
 struct LstmForward {
   float* gates;  // INOUT (rows, 4 blocks of units): sums without the bias, then i, j, f, o
   std::int64_t gate_pitch;
@@ -27,8 +27,8 @@ struct LstmForward {
   float cell_clip;  // infinity for none
 };
 
-// Backward through the same. d_cells is the gradient that comes from the step behind and becomes that of cells_before;
-// it passes the clip where the unclipped value was within the bounds, at the bounds too.
+// Backward pass of LstmForward. d_cells is the gradient from the following step and becomes the gradient of
+// cells_before. It passes through the clip if the unclipped value was within the bounds, inclusive.
 struct LstmBackward {
   float* gates;  // INOUT i, j, f, o, then the gradients of the sums
   std::int64_t gate_pitch;
@@ -48,7 +48,7 @@ struct LstmBackward {
   float cell_clip;
 };
 
-// The plain cell: outputs = tanh(gates + bias), relative error below 5e-7.
+// Simple recurrent cell: outputs = tanh(gates + bias), relative error below 5e-7.
 struct TanhForward {
   float* gates;  // INOUT (rows, units): sums without the bias, then the outputs
   std::int64_t gate_pitch;
@@ -63,7 +63,7 @@ struct TanhBackward {
   float* gates;  // INOUT outputs, then the gradients of the sums
   std::int64_t gate_pitch;
   float* d_bias;   // INOUT (units): the rows' gradients are added
-  float* outputs;  // OUT (rows, units) the outputs again
+  float* outputs;  // OUT (rows, units) the outputs of the forward pass
   std::int64_t output_pitch;
   const float* d_outputs;  // IN (rows, units)
   std::int64_t d_output_pitch;

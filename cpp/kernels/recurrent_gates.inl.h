@@ -1,9 +1,9 @@
-// The gates of recurrent cells, forward and backward. Included once per ISA.
+// Kernels of recurrent cells, forward and backward. Included once per ISA.
 //
-// Five exponentials a cell are most of the forward kernel. The four divisions of the gates are one: a division of 16
-// floats takes as long as eight of the multiplications that replace the other three, and the denominators are within
-// [1, 2], so that their product is exact to a few roundings. (Reciprocal estimates with a Newton step would be cheaper
-// still, but differ between makers of CPUs, and results of one ISA must not.)
+// Five exponentials per cell dominate the forward kernel. The four divisions of the gates are merged into one: a
+// division of 16 floats takes as long as eight of the multiplications that replace the other three, and the
+// denominators are bounded (see Quotient), so their product loses only a few roundings. (Reciprocal estimates with a
+// Newton step would be faster still, but they differ between CPU vendors, and results for the same ISA must not.)
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace wordkin::kernels {
 namespace {
 
-// Vectors of units within a row: whole ones, and the part behind the last.
+// Access to the units of a row: full vectors, and the partial vector at the end.
 struct WholeLanes {
   [[nodiscard]] Vec load(const float* p) const { return Vec::load(p); }
   void store(float* p, Vec v) const { v.store(p); }
@@ -31,7 +31,7 @@ struct FirstLanes {
   }
 };
 
-// step(lanes, unit) for the units [begin, end).
+// Calls step(lanes, unit) for the units [begin, end).
 template <typename Step>
 WORDKIN_INLINE void over_units(std::int64_t begin, std::int64_t end, const Step& step) {
   std::int64_t unit = begin;
@@ -39,7 +39,8 @@ WORDKIN_INLINE void over_units(std::int64_t begin, std::int64_t end, const Step&
   if (unit < end) step(FirstLanes{static_cast<int>(end - unit)}, unit);
 }
 
-// Backward adds to the bias gradient row after row: in blocks of units whose four pieces stay in the L1 cache.
+// The backward pass adds to the bias gradient row by row, in blocks of units for which the four gates stay in the L1
+// cache.
 constexpr std::int64_t kUnitBlock = 512;
 
 template <typename Step>
@@ -51,7 +52,7 @@ WORDKIN_INLINE void over_blocks(std::int64_t rows, std::int64_t units, const Ste
   }
 }
 
-WORDKIN_INLINE Vec clipped(Vec x, Vec bound) {  // operands in the order that lets a NaN pass
+WORDKIN_INLINE Vec clipped(Vec x, Vec bound) {  // this order of operands propagates NaN
   return max(sub(Vec::zero(), bound), min(bound, x));
 }
 
@@ -73,8 +74,8 @@ WORDKIN_INLINE Vec unclipped_cell(const Gates& gates, Vec before) {
   return fma(gates.f, before, mul(gates.i, gates.j));
 }
 
-// Cells first, then outputs: in one loop the chain from gate to output, two exponentials and two divisions long, would
-// keep the next units waiting (half as long again on an Ice Lake server).
+// Computes the cells first and then the outputs: in a single loop the chain from gate to output, with two exponentials
+// and two divisions, would delay the following units (50 % slower on an Ice Lake server).
 inline void lstm_forward(const LstmForward& s) {
   const Vec clip = Vec::broadcast(s.cell_clip);
   for (std::int64_t row = 0; row < s.rows; ++row) {
@@ -114,18 +115,18 @@ inline void lstm_backward(const LstmBackward& s) {
     const Vec d_m = lanes.load(s.d_outputs + row * s.d_output_pitch + unit);
     const Vec tanh_c = tanh_of(lanes.load(cells));
     const Vec m = mul(g.o, tanh_c);
-    // d_c + d_m o (1 - tanh^2 c), and nothing where the cell was clipped
+    // d_c + d_m o (1 - tanh^2 c), and zero where the cell was clipped.
     Vec d_c = fma(mul(d_m, g.o), sub(one, mul(tanh_c, tanh_c)), lanes.load(d_cells));
     d_c = select_nonnegative(sub(clip, abs(unclipped_cell(g, before))), d_c, Vec::zero());
-    const auto give = [&](int gate, Vec d_z) {
+    const auto store_gradient = [&](int gate, Vec d_z) {
       float* const d_bias = s.d_bias + gate * s.bias_stride + unit;
       lanes.store(gates + gate * s.gate_stride, d_z);
       lanes.store(d_bias, add(lanes.load(d_bias), d_z));
     };
-    give(0, mul(mul(d_c, g.j), mul(g.i, sub(one, g.i))));
-    give(1, mul(mul(d_c, g.i), sub(one, mul(g.j, g.j))));
-    give(2, mul(mul(d_c, before), mul(g.f, sub(one, g.f))));
-    give(3, mul(mul(d_m, tanh_c), mul(g.o, sub(one, g.o))));
+    store_gradient(0, mul(mul(d_c, g.j), mul(g.i, sub(one, g.i))));
+    store_gradient(1, mul(mul(d_c, g.i), sub(one, mul(g.j, g.j))));
+    store_gradient(2, mul(mul(d_c, before), mul(g.f, sub(one, g.f))));
+    store_gradient(3, mul(mul(d_m, tanh_c), mul(g.o, sub(one, g.o))));
     lanes.store(cells, m);
     lanes.store(d_cells, mul(d_c, g.f));
   });

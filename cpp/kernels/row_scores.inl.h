@@ -1,15 +1,15 @@
-// Scores of rows against queries: every score, or only those that reach a threshold. Included once per ISA.
+// Scores of rows against queries: all of them, or only those that reach a threshold. Included once per ISA.
 //
-// A pair's dot product is one vector of partial sums along the row, its lanes then added in a fixed order. Queries come
-// four at a time: with kTileRows rows they make a tile of accumulators, and one transposed sum turns it into scores.
-// The 16 rows of a block stay in the L1 cache while the queries pass. Against packing 16 queries into the lanes this
-// pays the transposed sum (a seventh of the work at 300 columns) and gets rows read in place, and the same float for a
-// pair whether the query comes alone or with a thousand others.
+// The dot product of a pair is one vector of partial sums along the row, whose lanes are then added in a fixed order.
+// Queries are processed four at a time: with kTileRows rows they form a tile of accumulators, which one transposed sum
+// reduces to scores. The 16 rows of a block stay in the L1 cache while the queries are processed. Compared with packing
+// 16 queries into the lanes, this costs the transposed sum (a seventh of the work with 300 columns), but rows are read
+// in place and the score of a pair is bit-identical whether a query is searched alone or with a thousand others.
 //
-// A query that stands alone is bound by memory, and how rows are walked through decides: one row after the other reads
-// 24 GB/s on the EPYC this was written on (as much as a plain sum), two or more rows side by side 11 GB/s, as the
-// hardware follows one forward stream best. The chain of additions within a row does not matter: the next row's chain
-// overlaps.
+// A single query is bound by memory bandwidth, and the order in which rows are read is decisive: reading row by row
+// reaches 24 GB/s on the EPYC used for development (as much as a plain sum), reading two or more rows in parallel only
+// 11 GB/s, because the hardware prefetcher follows a single forward stream best. The latency of the additions within a
+// row does not matter, because it overlaps with the next row.
 #pragma once
 
 #include <cstdint>
@@ -29,12 +29,12 @@ inline void widen(float* floats, const std::uint16_t* halves, std::int64_t count
   for (std::int64_t k = i; k < count; ++k) floats[k] = rest[k - i];
 }
 
-inline Vec load_numbers(const float* p) { return Vec::load(p); }
-inline Vec load_numbers(const std::uint16_t* p) { return Vec::load_half(p); }
-inline Vec load_some(const float* p, int count) { return Vec::load_partial(p, count); }
-inline Vec load_some(const std::uint16_t* p, int count) { return Vec::load_half_partial(p, count); }
+inline Vec load_elements(const float* p) { return Vec::load(p); }
+inline Vec load_elements(const std::uint16_t* p) { return Vec::load_half(p); }
+inline Vec load_tail(const float* p, int count) { return Vec::load_partial(p, count); }
+inline Vec load_tail(const std::uint16_t* p, int count) { return Vec::load_half_partial(p, count); }
 
-// Partial sums of R rows with Q queries; sums[r * Q + q] is the pair (r, q).
+// Partial sums of R rows with Q queries; sums[r * Q + q] belongs to the pair (r, q).
 template <int R, int Q, typename Number>
 inline void partial_sums(Vec* sums, const Number* const* rows, const float* queries, const QueryBlock& block) {
   Vec acc[R * Q];
@@ -48,25 +48,25 @@ inline void partial_sums(Vec* sums, const Number* const* rows, const float* quer
       for (int q = 0; q < Q; ++q) acc[r * Q + q] = fma(x[q], y, acc[r * Q + q]);
     }
   };
-  for (int c = 0; c < whole; c += Vec::kWidth) step(c, [](const Number* p) { return load_numbers(p); });
-  if (whole < block.columns) step(whole, [&](const Number* p) { return load_some(p, block.columns - whole); });
+  for (int c = 0; c < whole; c += Vec::kWidth) step(c, [](const Number* p) { return load_elements(p); });
+  if (whole < block.columns) step(whole, [&](const Number* p) { return load_tail(p, block.columns - whole); });
   for (int i = 0; i < R * Q; ++i) sums[i] = acc[i];
 }
 
-// The scores of kWidth pairs: lane i from partial[i].
-inline Vec finished(const Vec* partial, const float* divisors) {
+// The scores of kWidth pairs; lane i is reduced from partial[i].
+inline Vec reduce_scores(const Vec* partial, const float* divisors) {
   Vec part[Vec::kWidth];
   for (int i = 0; i < Vec::kWidth; ++i) part[i] = partial[i];
   return div(sums(part), Vec::load(divisors));
 }
 
-// Rows of a block as pointers, and divisors Q times each; the last row stands again in the places behind.
+// Pointers to the rows of a block, and each divisor repeated Q times. Unused entries repeat the last row.
 template <int Q, typename Number>
-struct ListedRows {
+struct RowPointers {
   const Number* rows[kScoredRows];
   alignas(64) float divisors[kScoredRows * Q];
 
-  ListedRows(const Number* first, std::int64_t pitch, const RowBlock& block) {
+  RowPointers(const Number* first, std::int64_t pitch, const RowBlock& block) {
     for (int r = 0; r < kScoredRows; ++r) {
       const int row = r < block.count ? r : block.count - 1;
       rows[r] = first + row * pitch;
@@ -75,11 +75,11 @@ struct ListedRows {
   }
 };
 
-// Sinks take a Vec of scores at a time: its first lane is the pair (row, query), the next lanes are the next of Q
-// queries, then the next rows. Rows behind the block's last are to be passed over.
+// Sinks receive a Vec of scores at a time: the first lane is the pair (row, query), the following lanes are the other
+// queries of Q, then the following rows. Sinks must ignore rows past the last one of the block.
 
 template <typename Sink>
-inline void score_four(const ListedRows<kScoredQueries, float>& listed, const QueryBlock& block, int query,
+inline void score_four(const RowPointers<kScoredQueries, float>& listed, const QueryBlock& block, int query,
                        int row_count, Sink& sink) {
   constexpr int kRows = Vec::kTileRows, kPairs = kRows * kScoredQueries;
   static_assert(kPairs % Vec::kWidth == 0 && kScoredRows % kRows == 0);
@@ -90,23 +90,24 @@ inline void score_four(const ListedRows<kScoredQueries, float>& listed, const Qu
     partial_sums<kRows, kScoredQueries>(partial, listed.rows + r, queries, block);
     for (int k = 0; k < kPairs; k += Vec::kWidth) {
       const int lane = r * kScoredQueries + k;
-      sink.template take<kScoredQueries>(finished(partial + k, listed.divisors + lane), lane / kScoredQueries, query);
+      sink.template take<kScoredQueries>(reduce_scores(partial + k, listed.divisors + lane), lane / kScoredQueries,
+                                         query);
     }
   }
 }
 
-// Asks for what comes as far behind a row as the memory takes to answer: the hardware's own prefetching stays closer,
-// and stops where a page ends.
+// Prefetches as far ahead as the memory latency requires: the hardware prefetcher runs less far ahead and stops at the
+// end of a page.
 template <typename Number>
 inline void prefetch_after(const Number* row, int columns) {
   constexpr std::uintptr_t kBytesAhead = 2048, kLine = 64;
-  const std::uintptr_t first = reinterpret_cast<std::uintptr_t>(row) + kBytesAhead;  // may lie behind the last row
+  const std::uintptr_t first = reinterpret_cast<std::uintptr_t>(row) + kBytesAhead;  // may be past the last row
   for (std::uintptr_t at = first; at < first + sizeof(Number) * static_cast<std::uintptr_t>(columns); at += kLine)
     prefetch(reinterpret_cast<const void*>(at));  // NOLINT(performance-no-int-to-ptr)
 }
 
 template <typename Number, typename Sink>
-inline void score_one(const ListedRows<1, Number>& listed, const QueryBlock& block, int query, int row_count,
+inline void score_one(const RowPointers<1, Number>& listed, const QueryBlock& block, int query, int row_count,
                       Sink& sink) {
   static_assert(kScoredRows % Vec::kWidth == 0);
   const float* queries = block.queries + query * block.width;
@@ -117,7 +118,7 @@ inline void score_one(const ListedRows<1, Number>& listed, const QueryBlock& blo
       prefetch_after(listed.rows[r + i], block.columns);
       partial_sums<1, 1>(partial + i, listed.rows + r + i, queries, block);
     }
-    sink.template take<1>(finished(partial, listed.divisors + r), r, query);
+    sink.template take<1>(reduce_scores(partial, listed.divisors + r), r, query);
   }
 }
 
@@ -125,15 +126,15 @@ template <typename Sink>
 inline void score_block(const RowBlock& rows, const QueryBlock& queries, Sink& sink) {
   int q = 0;
   if (queries.count >= kScoredQueries) {
-    const ListedRows<kScoredQueries, float> listed(rows.floats, rows.float_pitch, rows);
+    const RowPointers<kScoredQueries, float> listed(rows.floats, rows.float_pitch, rows);
     for (; q + kScoredQueries <= queries.count; q += kScoredQueries) score_four(listed, queries, q, rows.count, sink);
   }
   if (q == queries.count) return;
   if (rows.halves == nullptr) {
-    const ListedRows<1, float> listed(rows.floats, rows.float_pitch, rows);
+    const RowPointers<1, float> listed(rows.floats, rows.float_pitch, rows);
     for (; q < queries.count; ++q) score_one(listed, queries, q, rows.count, sink);
   } else {
-    const ListedRows<1, std::uint16_t> listed(rows.halves, rows.half_pitch, rows);
+    const RowPointers<1, std::uint16_t> listed(rows.halves, rows.half_pitch, rows);
     for (; q < queries.count; ++q) score_one(listed, queries, q, rows.count, sink);
   }
 }

@@ -10,7 +10,7 @@ namespace wordkin::kernels {
 namespace {
 
 #if defined(WORDKIN_BFLOAT_KERNELS)
-// AVX-512's table with other kernels for bfloat16.
+// The AVX-512 table with other bfloat16 kernels.
 KernelTable avx512_with(const BfloatKernels& bfloat, Isa isa) {
   KernelTable table = kAvx512Table;
   table.isa = isa;
@@ -19,7 +19,7 @@ KernelTable avx512_with(const BfloatKernels& bfloat, Isa isa) {
 }
 #endif
 
-// The fastest last.
+// In order of increasing speed.
 const std::vector<const KernelTable*>& built() {
 #if defined(WORDKIN_BFLOAT_KERNELS)
   static const KernelTable avx512bf16 = avx512_with(kAvx512Bf16Kernels, Isa::kAvx512Bf16);

@@ -1,4 +1,4 @@
-// From an ISA to its kernels.
+// Selects the kernels of an ISA.
 #pragma once
 
 #include <vector>
@@ -7,10 +7,10 @@
 
 namespace wordkin::kernels {
 
-// The ISAs that this build contains and this machine runs, the fastest last. Never empty.
+// The ISAs that are included in this build and supported by this machine, in order of increasing speed. Never empty.
 std::vector<Isa> available();
 
-// The kernels of an available ISA. Throws std::invalid_argument for one that is not.
+// The kernels of an available ISA. Throws std::invalid_argument if it is not available.
 const KernelTable& table_of(Isa isa);
 
 }  // namespace wordkin::kernels

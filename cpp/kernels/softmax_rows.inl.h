@@ -1,7 +1,7 @@
 // The passes of a softmax over one row of scores. Included once per ISA.
 //
 // A row of 8192 floats fits the L1 or L2 cache, so three passes cost little more than one; nearly all of the time is
-// the exponentials, about 14 operations a vector.
+// spent on the exponentials, at about 14 operations per vector.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ inline void store_partial(float* p, Vec x, int count) {
   for (int i = 0; i < count; ++i) p[i] = lanes[i];
 }
 
-// The greatest of four vectors' lanes.
+// The maximum over the lanes of four vectors.
 inline float greatest_lane(Vec a, Vec b, Vec c, Vec d) {
   float lanes[Vec::kWidth];
   max(max(a, b), max(c, d)).store(lanes);
@@ -35,7 +35,8 @@ inline double sum_of_lanes(Vec x) {
   return sum;
 }
 
-// max drops NaN on most machines, so what is not finite is caught by a sum of 0 * z: NaN for NaN and for infinities.
+// On most machines max ignores NaN, so non-finite values are detected by summing 0 * z, which is NaN for NaN and
+// infinities.
 inline float add_offsets(float* row, const float* offsets, std::int64_t count) {
   constexpr int kChains = 4;
   Vec greatest[kChains], poison = Vec::zero();
@@ -57,7 +58,7 @@ inline float add_offsets(float* row, const float* offsets, std::int64_t count) {
     const int rest = static_cast<int>(count - i);
     const Vec z = add(Vec::load_partial(row + i, rest), Vec::load_partial(offsets + i, rest));
     store_partial(row + i, z, rest);
-    for (int k = 0; k < rest; ++k) {  // lane by lane: the zeros behind are no scores
+    for (int k = 0; k < rest; ++k) {  // one by one, because the padding zeros are not scores
       greatest[0] = max(greatest[0], Vec::broadcast(row[i + k]));
       poison = fma(Vec::broadcast(row[i + k]), Vec::zero(), poison);
     }
@@ -65,13 +66,13 @@ inline float add_offsets(float* row, const float* offsets, std::int64_t count) {
   return greatest_lane(greatest[0], greatest[1], greatest[2], greatest[3]) + static_cast<float>(sum_of_lanes(poison));
 }
 
-// exp(x) for x <= 0, exactly 0 below kSmallestExponent: later products then meet no subnormal numbers, which cost a
-// hundred cycles each.
+// exp(x) for x <= 0, exactly 0 below kSmallestExponent, so that later products do not involve subnormal numbers, which
+// cost about a hundred cycles each.
 inline Vec flushed_exp(Vec x) {
   return select_nonnegative(sub(x, Vec::broadcast(kSmallestExponent)), exp_of_nonpositive(x), Vec::zero());
 }
 
-// Vectors of float sums are emptied into the double after kSummed floats a lane.
+// Vectors of float sums are added to the double total after kSummed floats per lane.
 inline double exponentials(float* results, const float* row, float greatest, std::int64_t count) {
   constexpr int kSummed = 32, kChains = 4;
   const Vec shift = Vec::broadcast(greatest);

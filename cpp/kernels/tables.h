@@ -1,4 +1,5 @@
-// The tables that the ISA files define. Kept apart from select.h: what an ISA file includes must hold no library code.
+// Declarations of the tables that the ISA files define. Separate from select.h because files compiled for an ISA must
+// not include library code.
 #pragma once
 
 #include "kernels/kernel_table.h"
@@ -10,7 +11,7 @@ extern const KernelTable kNeonTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
 
-// What AVX512-BF16 and AMX add to the table of AVX-512.
+// The bfloat16 kernels that AVX512-BF16 and AMX add to the AVX-512 table.
 extern const BfloatKernels kAvx512Bf16Kernels;
 extern const BfloatKernels kAmxKernels;
 

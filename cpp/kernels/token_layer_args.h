@@ -1,29 +1,29 @@
-// What the kernels of the token layer are given: convolution over characters and highways. Part of kernel_table.h.
+// Arguments of the kernels of the token layer: character convolution and highway layers.
 #pragma once
 
 #include <cstdint>
 
 namespace wordkin::kernels {
 
-// A convolution over the characters of words by lookup, for at most kPanelFilters filters of one width side by side.
-// A row of the table is what one character adds at one offset of a window, its embedding times the weights there:
-// (strips, width, characters, kStripFilters), with the columns cut into strips.
+// Character convolution by table lookup, for at most kPanelFilters filters of equal width. A row of the table is what
+// one character contributes at one offset of a window: its embedding times the weights at that offset. Layout: (strips,
+// width, characters, kStripFilters), where the columns are divided into strips.
 inline constexpr int kPanelFilters = 64;
 inline constexpr int kStripFilters = 16;
 
 struct CharacterPanel {
-  const float* weights;     // IN (width, dim, kPanelFilters), zeros behind the columns
+  const float* weights;     // IN (width, dim, kPanelFilters), zeros after the columns
   const float* embeddings;  // IN (.., dim)
   std::int64_t embedding_pitch;
-  const std::uint16_t* characters;  // IN (count) rows of the embeddings that the table has
+  const std::uint16_t* characters;  // IN (count) rows of the embeddings that the table contains
   std::int64_t count;
   std::int64_t width;
   std::int64_t dim;
   std::int64_t columns;
 };
 
-// For each word the greatest sum over its windows: relu or tanh of (sum + bias), and which window it was, the first
-// among equals. Of a word's windows those behind its distinct ones are left out.
+// For each word, relu or tanh of (maximum of the sums over its windows + bias), and the index of that window, the first
+// among equals. Only the distinct windows of a word are evaluated.
 struct MaxOverTime {
   float* outputs;  // OUT (words, columns)
   std::int64_t output_pitch;
@@ -31,21 +31,21 @@ struct MaxOverTime {
   std::int64_t argmax_pitch;
   const float* table;
   const float* bias;          // IN (kPanelFilters)
-  const std::uint16_t* rows;  // IN (words, windows + width - 1) characters, as numbers within the table
+  const std::uint16_t* rows;  // IN (words, windows + width - 1) characters, as row indices of the table
   std::int64_t row_pitch;
-  const std::uint16_t* distinct_windows;  // IN (words) at least 1
+  const std::uint16_t* distinct_windows;  // IN (words), at least 1
   std::int64_t windows;
   std::int64_t words;
-  std::int64_t characters;  // of the table
+  std::int64_t characters;  // rows of the table
   std::int64_t width;
   std::int64_t columns;
   bool is_tanh;
 };
 
-// Backward through the same: the gradient of an output goes to the window that was the greatest, to each of its
-// characters' rows of the table.
+// Backward pass of MaxOverTime: the gradient of an output is added to the table rows of the characters in the window
+// that had the maximum.
 struct RouteGradients {
-  float* d_table;          // INOUT as the table: gradients are added
+  float* d_table;          // INOUT in the layout of the table: gradients are added
   float* d_bias;           // INOUT (kPanelFilters)
   const float* d_outputs;  // IN (words, columns)
   std::int64_t d_pitch;
@@ -53,7 +53,7 @@ struct RouteGradients {
   std::int64_t output_pitch;
   const std::uint16_t* argmax;  // IN
   std::int64_t argmax_pitch;
-  const std::uint16_t* rows;  // this and all below as in MaxOverTime
+  const std::uint16_t* rows;  // this and the following members are as in MaxOverTime
   std::int64_t row_pitch;
   const std::uint16_t* distinct_windows;
   std::int64_t windows;
@@ -64,10 +64,10 @@ struct RouteGradients {
   bool is_tanh;
 };
 
-// outputs = g t + (1 - g) x with g = sigmoid(gates + gate_bias) and t = relu(transforms + transform_bias). All of pitch
-// `pitch`; `columns` is a multiple of kRowMultiple (kernel_table.h).
+// outputs = g t + (1 - g) x with g = sigmoid(gates + gate_bias) and t = relu(transforms + transform_bias). All matrices
+// have the pitch `pitch`; `columns` is a multiple of kRowMultiple (kernel_table.h).
 struct HighwayForward {
-  float* outputs;               // OUT (rows, columns), may be the inputs
+  float* outputs;               // OUT (rows, columns), may alias the inputs
   float* gates;                 // INOUT sums, then g
   float* transforms;            // INOUT sums, then t
   const float* inputs;          // IN x
@@ -78,7 +78,8 @@ struct HighwayForward {
   std::int64_t columns;
 };
 
-// Backward through the same. Of d, the gradient of the outputs, stays the part that skips: (1 - g) d.
+// Backward pass of HighwayForward. d is the gradient of the outputs and becomes the part of the input gradient that
+// skips the transform, (1 - g) d.
 struct HighwayBackward {
   float* d;                 // INOUT (rows, columns)
   float* gates;             // INOUT g, then the gradients of its sums

@@ -1,9 +1,9 @@
-// Vec of the instruction set that the including file is compiled for; isa_*.cpp says which.
+// Includes the Vec type of the instruction set for which the including file is compiled; see isa_*.cpp.
 #pragma once
 
 #include WORDKIN_VEC_HEADER
 
-// For the inner pieces of a kernel: a call there would spill every register.
+// For the inner functions of a kernel, where a call would spill all registers.
 #if defined(_MSC_VER)
 #define WORDKIN_INLINE __forceinline
 #else

@@ -10,16 +10,17 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 8;
-  static constexpr int kTileRows = 2;      // 12 accumulators, 2 inputs and an output in 16 registers
-  static constexpr int kApplyVectors = 1;  // columns, in vectors, that kMaxGroup output rows and their changes fill
-  static constexpr int kGemmRows = 6;      // 12 accumulators, 2 columns of B and a broadcast in 16 registers
+  static constexpr int kTileRows = 2;  // 12 accumulators, 2 inputs and an output in 16 registers
+  // columns, in vectors, for which kMaxGroup output rows and their changes fit the registers
+  static constexpr int kApplyVectors = 1;
+  static constexpr int kGemmRows = 6;  // 12 accumulators, 2 columns of B and a broadcast in 16 registers
   static constexpr int kGemmVectors = 2;
   __m256 v;
 
   static Vec zero() { return {_mm256_setzero_ps()}; }
   static Vec broadcast(float x) { return {_mm256_set1_ps(x)}; }
   static Vec load(const float* p) { return {_mm256_loadu_ps(p)}; }
-  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  // Loads the first `count` (1 .. kWidth) floats at p, followed by zeros; nothing else is read.
   static Vec load_partial(const float* p, int count) {
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
     return {_mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane))};
@@ -32,7 +33,7 @@ struct Vec {
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
     return load_half(lanes);
   }
-  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  // The bfloat16 elements in the lower or upper halves of the words, as floats.
   static Vec load_lower(const std::uint32_t* p) {
     return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), 16))};
   }
@@ -40,7 +41,7 @@ struct Vec {
     const __m256i words = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     return {_mm256_castsi256_ps(_mm256_and_si256(words, _mm256_set1_epi32(-0x10000)))};
   }
-  // Whole numbers below 2^16 as floats.
+  // Integers below 2^16 as floats.
   static Vec load_counts(const std::uint16_t* p) {
     return {_mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))))};
   }
@@ -64,19 +65,19 @@ inline Vec abs(Vec a) { return {_mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v)}; }
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
   return {_mm256_blendv_ps(b.v, a.v, _mm256_cmp_ps(condition.v, _mm256_setzero_ps(), _CMP_GE_OQ))};
 }
-// Bit i: not a_i < b_i, so also where one of them is NaN.
+// Bit i is set unless a_i < b_i, so it is also set if either is NaN.
 inline unsigned not_less(Vec a, Vec b) {
   return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(a.v, b.v, _CMP_NLT_UQ)));
 }
 inline Vec round(Vec a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 // 2^n from n + kPowerShift.
-inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the bits behind are the exponent of 2^n
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the last bits are the exponent of 2^n
 inline Vec power_of_shifted(Vec a) { return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a.v), 23))}; }
 inline Vec scale_by_power(Vec a, Vec n) {
   const __m256i shifted = _mm256_slli_epi32(_mm256_cvtps_epi32(n.v), 23);
   return {_mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(a.v), shifted))};
 }
-// The nearest bfloat16, ties to even; NaN stays one.
+// Rounds to the nearest bfloat16, ties to even; NaN remains NaN.
 inline Vec round_to_bfloat(Vec a) {
   const __m256i bits = _mm256_castps_si256(a.v);
   const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
@@ -86,7 +87,7 @@ inline Vec round_to_bfloat(Vec a) {
       _mm256_blendv_ps(_mm256_castsi256_ps(nearest), _mm256_castsi256_ps(quiet), _mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q));
   return {_mm256_and_ps(chosen, _mm256_castsi256_ps(_mm256_set1_epi32(-0x10000)))};
 }
-// Lanes that are bfloat16 already, as words.
+// Stores lanes that are already bfloat16 as pairs in words.
 inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
   const __m256i words =
       _mm256_or_si256(_mm256_srli_epi32(_mm256_castps_si256(lower.v), 16), _mm256_castps_si256(upper.v));
@@ -99,7 +100,7 @@ inline Vec sums(const Vec (&x)[8]) {
   const __m256 s0123 = _mm256_hadd_ps(s01, s23), s4567 = _mm256_hadd_ps(s45, s67);
   return {_mm256_add_ps(_mm256_permute2f128_ps(s0123, s4567, 0x20), _mm256_permute2f128_ps(s0123, s4567, 0x31))};
 }
-// Row i of the 8 x 8 floats becomes column i.
+// Transposes an 8 x 8 matrix.
 inline void transpose(Vec (&x)[8]) {
   __m256 quads[8];
   for (int i = 0; i < 8; i += 4) {

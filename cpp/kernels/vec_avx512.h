@@ -10,16 +10,17 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 16;
-  static constexpr int kTileRows = 4;      // 24 accumulators, 4 inputs and an output in 32 registers
-  static constexpr int kApplyVectors = 2;  // columns, in vectors, that kMaxGroup output rows and their changes fill
-  static constexpr int kGemmRows = 12;     // 24 accumulators, 2 columns of B and broadcasts in 32 registers
+  static constexpr int kTileRows = 4;  // 24 accumulators, 4 inputs and an output in 32 registers
+  // columns, in vectors, for which kMaxGroup output rows and their changes fit the registers
+  static constexpr int kApplyVectors = 2;
+  static constexpr int kGemmRows = 12;  // 24 accumulators, 2 columns of B and broadcasts in 32 registers
   static constexpr int kGemmVectors = 2;
   __m512 v;
 
   static Vec zero() { return {_mm512_setzero_ps()}; }
   static Vec broadcast(float x) { return {_mm512_set1_ps(x)}; }
   static Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
-  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  // Loads the first `count` (1 .. kWidth) floats at p, followed by zeros; nothing else is read.
   static Vec load_partial(const float* p, int count) {
     return {_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1u), p)};
   }
@@ -29,14 +30,14 @@ struct Vec {
   static Vec load_half_partial(const std::uint16_t* p, int count) {
     return {_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(static_cast<__mmask16>((1u << count) - 1u), p))};
   }
-  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  // The bfloat16 elements in the lower or upper halves of the words, as floats.
   static Vec load_lower(const std::uint32_t* p) {
     return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(p), 16))};
   }
   static Vec load_upper(const std::uint32_t* p) {
     return {_mm512_castsi512_ps(_mm512_and_si512(_mm512_loadu_si512(p), _mm512_set1_epi32(-0x10000)))};
   }
-  // Whole numbers below 2^16 as floats.
+  // Integers below 2^16 as floats.
   static Vec load_counts(const std::uint16_t* p) {
     return {_mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))))};
   }
@@ -58,14 +59,14 @@ inline Vec abs(Vec a) { return {_mm512_abs_ps(a.v)}; }
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
   return {_mm512_mask_blend_ps(_mm512_cmp_ps_mask(condition.v, _mm512_setzero_ps(), _CMP_GE_OQ), b.v, a.v)};
 }
-// Bit i: not a_i < b_i, so also where one of them is NaN.
+// Bit i is set unless a_i < b_i, so it is also set if either is NaN.
 inline unsigned not_less(Vec a, Vec b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_NLT_UQ); }
 inline Vec round(Vec a) { return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
 // 2^n from n + kPowerShift.
-inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the bits behind are the exponent of 2^n
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the last bits are the exponent of 2^n
 inline Vec power_of_shifted(Vec a) { return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a.v), 23))}; }
 inline Vec scale_by_power(Vec a, Vec n) { return {_mm512_scalef_ps(a.v, n.v)}; }
-// The nearest bfloat16, ties to even; NaN stays one.
+// Rounds to the nearest bfloat16, ties to even; NaN remains NaN.
 inline Vec round_to_bfloat(Vec a) {
   const __m512i bits = _mm512_castps_si512(a.v);
   const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
@@ -74,13 +75,13 @@ inline Vec round_to_bfloat(Vec a) {
   const __m512i chosen = _mm512_mask_or_epi32(nearest, is_nan, bits, _mm512_set1_epi32(0x400000));
   return {_mm512_castsi512_ps(_mm512_and_si512(chosen, _mm512_set1_epi32(-0x10000)))};
 }
-// Lanes that are bfloat16 already, as words.
+// Stores lanes that are already bfloat16 as pairs in words.
 inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
   _mm512_storeu_si512(
       p, _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(lower.v), 16), _mm512_castps_si512(upper.v)));
 }
 
-// Sums of quarters (128-bit blocks) of two vectors, then of pairs within them: the steps of the transposed sum below.
+// Sums of 128-bit blocks of two vectors, then of pairs within them: the steps of the transposed sum below.
 inline __m512 add_halves(__m512 a, __m512 b) {
   return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
 }
@@ -102,7 +103,7 @@ inline Vec sums(const Vec (&x)[16]) {
   const __m512 even = add_pairs(q[0], q[2]), odd = add_pairs(q[1], q[3]);  // lanes of a block: 0 2 0 2 and 1 3 1 3
   return {add_pairs(even, odd)};
 }
-// Row i of the 16 x 16 floats becomes column i: pairs and quarters within blocks of four, then the blocks themselves.
+// Transposes a 16 x 16 matrix: pairs and quads within blocks of four, then the blocks themselves.
 inline void transpose(Vec (&x)[16]) {
   __m512 pairs[16], quads[16];
   for (int i = 0; i < 16; i += 2) {
@@ -119,7 +120,7 @@ inline void transpose(Vec (&x)[16]) {
   for (int i = 0; i < 4; ++i) {
     const __m512 a = _mm512_shuffle_f32x4(quads[i], quads[4 + i], 0x88);       // blocks 0, 2 of rows 0-3, 4-7
     const __m512 b = _mm512_shuffle_f32x4(quads[i], quads[4 + i], 0xDD);       // blocks 1, 3
-    const __m512 c = _mm512_shuffle_f32x4(quads[8 + i], quads[12 + i], 0x88);  // the same of rows 8-15
+    const __m512 c = _mm512_shuffle_f32x4(quads[8 + i], quads[12 + i], 0x88);  // likewise for rows 8-15
     const __m512 d = _mm512_shuffle_f32x4(quads[8 + i], quads[12 + i], 0xDD);
     x[i].v = _mm512_shuffle_f32x4(a, c, 0x88);
     x[4 + i].v = _mm512_shuffle_f32x4(b, d, 0x88);

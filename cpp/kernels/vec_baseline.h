@@ -1,4 +1,4 @@
-// float32 x 4 in plain C++: runs everywhere, and is the definition that the other headers follow.
+// float32 x 4 in plain C++. Runs on every machine and defines the semantics of the other vec headers.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,10 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 4;
-  static constexpr int kTileRows = 2;      // input rows in registers next to kMaxGroup output rows
-  static constexpr int kApplyVectors = 1;  // columns, in vectors, that kMaxGroup output rows and their changes fill
-  static constexpr int kGemmRows = 4;      // what 16 registers of four floats hold
+  static constexpr int kTileRows = 2;  // input rows in registers next to kMaxGroup output rows
+  // columns, in vectors, for which kMaxGroup output rows and their changes fit the registers
+  static constexpr int kApplyVectors = 1;
+  static constexpr int kGemmRows = 4;  // what 16 registers of four floats can hold
   static constexpr int kGemmVectors = 2;
   float v[4];
 
@@ -26,7 +27,7 @@ struct Vec {
     std::memcpy(r.v, p, sizeof r.v);
     return r;
   }
-  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  // Loads the first `count` (1 .. kWidth) floats at p, followed by zeros; nothing else is read.
   static Vec load_partial(const float* p, int count) {
     Vec r = zero();
     for (int i = 0; i < count; ++i) r.v[i] = p[i];
@@ -38,10 +39,10 @@ struct Vec {
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
     return load_half(lanes);
   }
-  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  // The bfloat16 elements in the lower or upper halves of the words, as floats.
   static Vec load_lower(const std::uint32_t* p);
   static Vec load_upper(const std::uint32_t* p);
-  // Whole numbers below 2^16 as floats.
+  // Integers below 2^16 as floats.
   static Vec load_counts(const std::uint16_t* p);
   void store_counts(std::uint16_t* p) const {
     for (int i = 0; i < kWidth; ++i) p[i] = static_cast<std::uint16_t>(v[i]);
@@ -60,7 +61,8 @@ inline float float_of(std::uint32_t bits) {
   return x;
 }
 
-// A half's exponent and fraction moved into a float's places are 2^-112 of its value, also where it is subnormal.
+// The exponent and fraction of a float16, shifted to their positions in a float32, represent 2^-112 times the value,
+// also if it is subnormal.
 inline float float_of_half(std::uint16_t half) {
   const auto magnitude = static_cast<std::uint32_t>(half & 0x7FFFu) << 13;
   float scaled;
@@ -88,7 +90,7 @@ inline Vec Vec::load_lower(const std::uint32_t* p) {
 inline Vec Vec::load_upper(const std::uint32_t* p) {
   return lanes([&](int i) { return float_of(p[i] & 0xFFFF0000u); });
 }
-// The nearest bfloat16, ties to even; NaN stays one.
+// Rounds to the nearest bfloat16, ties to even; NaN remains NaN.
 inline Vec round_to_bfloat(Vec a) {
   return lanes([&](int i) {
     const std::uint32_t bits = bits_of(a.v[i]);
@@ -96,7 +98,7 @@ inline Vec round_to_bfloat(Vec a) {
     return float_of(rounded & 0xFFFF0000u);
   });
 }
-// Lanes that are bfloat16 already, as words.
+// Stores lanes that are already bfloat16 as pairs in words.
 inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
   for (int i = 0; i < Vec::kWidth; ++i) p[i] = bits_of(lower.v[i]) >> 16 | bits_of(upper.v[i]);
 }
@@ -115,7 +117,7 @@ inline Vec mul(Vec a, Vec b) {
 inline Vec div(Vec a, Vec b) {
   return lanes([&](int i) { return a.v[i] / b.v[i]; });
 }
-// Without <cmath>, as no header of the library may reach the other ISAs' files.
+// Without <cmath>, because no library header may be included by files that are compiled for other ISAs.
 inline Vec sqrt(Vec a) {
 #if defined(__GNUC__) || defined(__clang__)
   return lanes([&](int i) { return __builtin_sqrtf(a.v[i]); });
@@ -123,7 +125,7 @@ inline Vec sqrt(Vec a) {
   return lanes([&](int i) { return sqrtf(a.v[i]); });
 #endif
 }
-// a * b + c, here with two roundings: a baseline machine has no fused instruction.
+// a * b + c with two roundings, because a baseline machine has no fused instruction.
 inline Vec fma(Vec a, Vec b, Vec c) {
   return lanes([&](int i) { return a.v[i] * b.v[i] + c.v[i]; });
 }
@@ -140,7 +142,7 @@ inline Vec abs(Vec a) {
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) {
   return lanes([&](int i) { return condition.v[i] >= 0 ? a.v[i] : b.v[i]; });
 }
-// Bit i: not a_i < b_i, so also where one of them is NaN.
+// Bit i is set unless a_i < b_i, so it is also set if either is NaN.
 inline unsigned not_less(Vec a, Vec b) {
   unsigned bits = 0;
   for (int i = 0; i < Vec::kWidth; ++i) bits |= static_cast<unsigned>(!(a.v[i] < b.v[i])) << i;
@@ -166,7 +168,7 @@ inline Vec power_of_shifted(Vec a) {
     return power;
   });
 }
-// a * 2^n for an integral n with a * 2^n normal.
+// a * 2^n for integral n if a * 2^n is normal.
 inline Vec scale_by_power(Vec a, Vec n) {
   return lanes([&](int i) {
     std::int32_t bits;
@@ -181,7 +183,7 @@ inline Vec scale_by_power(Vec a, Vec n) {
 inline Vec sums(const Vec (&x)[4]) {
   return lanes([&](int i) { return (x[i].v[0] + x[i].v[1]) + (x[i].v[2] + x[i].v[3]); });
 }
-// Row i of the 4 x 4 floats becomes column i.
+// Transposes a 4 x 4 matrix.
 inline void transpose(Vec (&x)[4]) {
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < i; ++j) {
@@ -197,7 +199,7 @@ inline void prefetch(const void* p) {
   (void)p;
 #endif
 }
-// For reading, into the second-level cache: what is read after some thousand cycles.
+// Prefetches for reading into the second-level cache, for data that is needed after some thousand cycles.
 inline void prefetch_soon(const void* p) {
 #if defined(__GNUC__) || defined(__clang__)
   __builtin_prefetch(p, 0, 2);

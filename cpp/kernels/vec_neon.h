@@ -10,16 +10,17 @@ namespace {
 
 struct Vec {
   static constexpr int kWidth = 4;
-  static constexpr int kTileRows = 4;      // 24 accumulators, 4 inputs and an output in 32 registers
-  static constexpr int kApplyVectors = 2;  // columns, in vectors, that kMaxGroup output rows and their changes fill
-  static constexpr int kGemmRows = 8;      // 24 accumulators, 3 columns of B and broadcasts in 32 registers
+  static constexpr int kTileRows = 4;  // 24 accumulators, 4 inputs and an output in 32 registers
+  // columns, in vectors, for which kMaxGroup output rows and their changes fit the registers
+  static constexpr int kApplyVectors = 2;
+  static constexpr int kGemmRows = 8;  // 24 accumulators, 3 columns of B and broadcasts in 32 registers
   static constexpr int kGemmVectors = 3;
   float32x4_t v;
 
   static Vec zero() { return {vdupq_n_f32(0.0f)}; }
   static Vec broadcast(float x) { return {vdupq_n_f32(x)}; }
   static Vec load(const float* p) { return {vld1q_f32(p)}; }
-  // The first `count` (1 .. kWidth) of the floats at p, zeros behind them; nothing else is read.
+  // Loads the first `count` (1 .. kWidth) floats at p, followed by zeros; nothing else is read.
   static Vec load_partial(const float* p, int count) {
     float lanes[kWidth] = {};
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
@@ -31,12 +32,12 @@ struct Vec {
     for (int i = 0; i < count; ++i) lanes[i] = p[i];
     return load_half(lanes);
   }
-  // Pairs of bfloat16: those in the lower halves of the words, or those in the upper.
+  // The bfloat16 elements in the lower or upper halves of the words, as floats.
   static Vec load_lower(const std::uint32_t* p) { return {vreinterpretq_f32_u32(vshlq_n_u32(vld1q_u32(p), 16))}; }
   static Vec load_upper(const std::uint32_t* p) {
     return {vreinterpretq_f32_u32(vandq_u32(vld1q_u32(p), vdupq_n_u32(0xFFFF0000u)))};
   }
-  // Whole numbers below 2^16 as floats.
+  // Integers below 2^16 as floats.
   static Vec load_counts(const std::uint16_t* p) { return {vcvtq_f32_u32(vmovl_u16(vld1_u16(p)))}; }
   void store_counts(std::uint16_t* p) const { vst1_u16(p, vmovn_u32(vcvtq_u32_f32(v))); }
   void store(float* p) const { vst1q_f32(p, v); }
@@ -52,20 +53,20 @@ inline Vec min(Vec a, Vec b) { return {vminq_f32(a.v, b.v)}; }
 inline Vec max(Vec a, Vec b) { return {vmaxq_f32(a.v, b.v)}; }
 inline Vec abs(Vec a) { return {vabsq_f32(a.v)}; }
 inline Vec select_nonnegative(Vec condition, Vec a, Vec b) { return {vbslq_f32(vcgezq_f32(condition.v), a.v, b.v)}; }
-// Bit i: not a_i < b_i, so also where one of them is NaN.
+// Bit i is set unless a_i < b_i, so it is also set if either is NaN.
 inline unsigned not_less(Vec a, Vec b) {
   const uint32x4_t bits = {1, 2, 4, 8};
   return vaddvq_u32(vbicq_u32(bits, vcltq_f32(a.v, b.v)));
 }
 inline Vec round(Vec a) { return {vrndnq_f32(a.v)}; }
 // 2^n from n + kPowerShift.
-inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the bits behind are the exponent of 2^n
+inline constexpr float kPowerShift = 12583039.0f;  // 1.5 * 2^23 + 127: the last bits are the exponent of 2^n
 inline Vec power_of_shifted(Vec a) { return {vreinterpretq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(a.v), 23))}; }
 inline Vec scale_by_power(Vec a, Vec n) {
   const int32x4_t shifted = vshlq_n_s32(vcvtnq_s32_f32(n.v), 23);
   return {vreinterpretq_f32_s32(vaddq_s32(vreinterpretq_s32_f32(a.v), shifted))};
 }
-// The nearest bfloat16, ties to even; NaN stays one.
+// Rounds to the nearest bfloat16, ties to even; NaN remains NaN.
 inline Vec round_to_bfloat(Vec a) {
   const uint32x4_t bits = vreinterpretq_u32_f32(a.v);
   const uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
@@ -74,13 +75,13 @@ inline Vec round_to_bfloat(Vec a) {
   const uint32x4_t chosen = vbslq_u32(vceqq_f32(a.v, a.v), nearest, quiet);
   return {vreinterpretq_f32_u32(vandq_u32(chosen, vdupq_n_u32(0xFFFF0000u)))};
 }
-// Lanes that are bfloat16 already, as words.
+// Stores lanes that are already bfloat16 as pairs in words.
 inline void store_pairs(std::uint32_t* p, Vec lower, Vec upper) {
   vst1q_u32(p, vorrq_u32(vshrq_n_u32(vreinterpretq_u32_f32(lower.v), 16), vreinterpretq_u32_f32(upper.v)));
 }
 // Lane i of the result is the sum of the lanes of x[i].
 inline Vec sums(const Vec (&x)[4]) { return {vpaddq_f32(vpaddq_f32(x[0].v, x[1].v), vpaddq_f32(x[2].v, x[3].v))}; }
-// Row i of the 4 x 4 floats becomes column i.
+// Transposes a 4 x 4 matrix.
 inline void transpose(Vec (&x)[4]) {
   const float32x4x2_t even = vzipq_f32(x[0].v, x[2].v), odd = vzipq_f32(x[1].v, x[3].v);
   const float32x4x2_t low = vzipq_f32(even.val[0], odd.val[0]), high = vzipq_f32(even.val[1], odd.val[1]);

@@ -1,12 +1,12 @@
-// The update of one window, for every objective of Word2Vec: n input rows against m output rows (a target and its
-// negatives, or the nodes of a Huffman path). Included once per ISA.
+// The update of one window for every loss of Word2Vec: n input rows against m output rows (a target and its negative
+// samples, or the nodes of a Huffman path). Included once per ISA.
 //
 // Three passes. (1) Scores: tiles of up to kTileRows inputs x kMaxGroup outputs stay in register accumulators over the
-// whole width and are reduced by one transposed sum. (2) Scores become gradients g_ij, a vector at a time over the
+// whole width and are reduced by one transposed sum. (2) Scores become gradients g_ij, one vector at a time over the
 // whole window. (3) For each block of columns, a group of output rows and their changes stay in registers while the
-// inputs pass by; every input row is read and written once (twice if there is more than one group), every output row
-// once. Cost per window, n = 6, m = 6, 112 columns: 3 * 36 * 7 = 756 AVX-512 FMAs; the rest is to stay below a third of
-// that.
+// inputs are processed; every input row is read and written once (twice if there is more than one group), every output
+// row once. Cost per window for n = 6, m = 6 and 112 columns: 3 * 36 * 7 = 756 AVX-512 FMAs; everything else should
+// stay below a third of that.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@
 namespace wordkin::kernels {
 namespace {
 
-// ---- fetching the next window's rows, a row at a time, between the arithmetic of this one
+// Prefetches the rows of the next window, one row at a time between the arithmetic of the current one.
 struct Prefetcher {
   const NextRows& next_rows;
   int width;
@@ -35,13 +35,14 @@ struct Prefetcher {
   }
 };
 
-// ---- pass 1: scores of all inputs against one group of outputs
-// Scores and gradients stand tile by tile, kTileFloats apart, so that every vector is loaded as it was stored; within a
-// tile they are packed: row r, output g at r * G + g.
+// Pass 1: scores of all inputs against one group of outputs.
+//
+// Scores and gradients are stored tile by tile, kTileFloats apart, so that every vector is loaded as it was stored;
+// within a tile they are packed: row r, output g at r * G + g.
 inline constexpr int kTileFloats = 32;
 static_assert(Vec::kTileRows * kMaxGroup <= kTileFloats);
 
-// scores: OUT (R * G, rounded up to whole vectors) x_r . y_g
+// scores: OUT (R * G, rounded up to whole vectors) x_r . y_g.
 template <int R, int G>
 WORDKIN_INLINE void score_tile(float* scores, float* const* inputs, float* const* outputs, int width) {
   constexpr int kVectors = (R * G + Vec::kWidth - 1) / Vec::kWidth;
@@ -83,9 +84,10 @@ inline void scores_of_group(const Window& w, int first, float* scores, Prefetche
   if (n - i == 1) score_tile<1, G>(scores, inputs + i, outputs, w.width);
 }
 
-// ---- pass 2: scores become gradients
-// The outputs' signs and repeats, again for every row of a tile; zeros behind the last, so that the lanes there give
-// neither gradient nor loss.
+// Pass 2: scores become gradients.
+//
+// The signs and repeats of the outputs, repeated for every row of a tile and followed by zeros, so that unused lanes
+// contribute neither gradient nor loss.
 struct Pattern {
   alignas(64) float signs[kTileFloats + 16];
   alignas(64) float repeats[kTileFloats + 16];
@@ -93,7 +95,7 @@ struct Pattern {
 
 template <int G>
 WORDKIN_INLINE void fill_pattern(float* pattern, const float* source, int rows) {
-  for (int r = 0; r < rows; ++r)  // each store runs over into the next row's place, which is written after it
+  for (int r = 0; r < rows; ++r)  // each store overlaps the next row, which is written afterwards
     for (int k = 0; k < G; k += Vec::kWidth) Vec::load(source + k).store(pattern + r * G + k);
   Vec::zero().store(pattern + rows * G);
 }
@@ -109,11 +111,11 @@ struct LossLanes {
   Vec linear;
 };
 
-// A row drawn more often than this would give a lane more factors than it has room for.
+// If a row was drawn more often than this, its factors would exceed the capacity of a lane.
 inline constexpr int kMaxRepeatsAsFactors = kMaxFactors * Vec::kWidth / kTileFloats;
 
-// sum repeats * log(1 + exp(-|z|)) over a tile: what the factors would hold, without a bound on repeats.
-// scores: IN (`used`, rounded up to whole vectors)
+// sum repeats * log(1 + exp(-|z|)) over a tile: the value that the factors would represent, without a bound on repeats.
+// scores: IN (`used`, rounded up to whole vectors).
 inline double logarithms_of_tile(const float* scores, int used, const Pattern& pattern) {
   double sum = 0.0;
   for (int k = 0; k < used; k += Vec::kWidth) {
@@ -144,14 +146,14 @@ WORDKIN_INLINE LossLanes gradients_of_tile(float* scores, int used, const Patter
   return loss;
 }
 
-// Adds up to `factors` factors a lane: folds first where there is no room for them.
+// Makes room for up to `factors` factors per lane, folding first if necessary.
 WORDKIN_INLINE LossLanes loss_with_room(LossAccumulator& loss, int factors) {
   if (loss.factors + factors > kMaxFactors) fold(loss);
   loss.factors += factors;
   return {Vec::load(loss.product), Vec::load(loss.linear)};
 }
 
-// A tile's scores become gradients, and its loss is added.
+// Converts the scores of a tile to gradients and adds its loss.
 WORDKIN_INLINE void finish_tile(const Window& w, float* scores, int used, const Pattern& pattern) {
   int repeats = w.outputs.max_repeats;
   if (repeats > kMaxRepeatsAsFactors) {
@@ -173,10 +175,10 @@ WORDKIN_INLINE void gradients_of_group(const Window& w, int n, int group, const 
   }
 }
 
-// ---- pass 3: every input row takes its change, and the outputs theirs
+// Pass 3: updates the input rows and the output rows.
 enum class Groups { kOnly, kFirst, kMiddle, kLast };
 
-// B vectors of columns from c on. changes: (n, width) sums of the input rows' changes over the groups before.
+// B vectors of columns from c. changes: (n, width) sums of the changes of the input rows over the previous groups.
 template <int G, int B, Groups kGroup>
 WORDKIN_INLINE void apply_block(const Window& w, float* const* outputs, const float* gradients, float* changes, int c) {
   const Inputs& inputs = w.inputs;
@@ -224,11 +226,11 @@ inline void apply_group(const Window& w, int first, const float* gradients, floa
   for (; c < w.width; c += Vec::kWidth) apply_block<G, 1, kGroup>(w, outputs, gradients, changes, c);
 }
 
-// ---- all groups of a window
+// All groups of a window.
 template <int G>
 struct ScoreStep {
   static void run(const Window& w, int first, float* scores, Prefetcher& prefetcher) {
-    Pattern full, last;  // filled ahead: what is stored in pieces is slow to load as a whole right afterwards
+    Pattern full, last;  // filled in advance: loading a whole vector right after storing its parts is slow
     fill_pattern<G>(full, w.outputs, first, Vec::kTileRows);
     fill_pattern<G>(last, w.outputs, first, w.inputs.count % Vec::kTileRows);
     scores_of_group<G>(w, first, scores, prefetcher);
@@ -273,7 +275,7 @@ inline void with_group_size(int size, Arguments&&... arguments) {
   }
 }
 
-// All scores come from the old rows, so every group's gradients are taken before any group is applied.
+// All scores use the rows before the update, so the gradients of every group are computed before any group is applied.
 inline void update_window(const Window& w) {
   const Inputs& inputs = w.inputs;
   const int m = w.outputs.count;
@@ -290,12 +292,14 @@ inline void update_window(const Window& w) {
   prefetcher.fetch_rest();
 }
 
-// ---- a window with a single input row: all of CBOW, the ends of sentences for skip-gram
-// With one row there is no tile to fill: many outputs share its loads instead, and they need not stay in registers.
+// A window with a single input row: all of CBOW, and the ends of sentences for skip-gram.
+//
+// With one row there is no tile to fill. Instead, many outputs share its loads, and they do not need to stay in
+// registers.
 template <int N>
 WORDKIN_INLINE void score_row(float* scores, const float* x, float* const* outputs, int count, int width) {
   const float* rows[N];
-  for (int g = 0; g < N; ++g) rows[g] = outputs[g < count ? g : 0];  // what stands in for a missing row is not used
+  for (int g = 0; g < N; ++g) rows[g] = outputs[g < count ? g : 0];  // the substitute for a missing row is not used
   Vec acc[N];
   for (auto& a : acc) a = Vec::zero();
   for (int c = 0; c < width; c += Vec::kWidth) {
@@ -345,7 +349,7 @@ WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float
 
 inline void update_row(const Window& w, const float* x, float* change, float* scratch) {
   Prefetcher prefetcher{w.next_rows, w.width};
-  constexpr int kMax = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, by the registers there are
+  constexpr int kMax = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, limited by the number of registers
   for (int first = 0; first < w.outputs.count; first += kMax) {
     prefetcher.fetch_row();
     if (w.outputs.count - first > 8) {
@@ -365,13 +369,13 @@ inline void update_row(const Window& w, const float* x, float* change, float* sc
   prefetcher.fetch_rest();
 }
 
-// row += factor * change
+// row += factor * change.
 inline void add_change(float* row, const float* change, float factor, int width) {
   for (int c = 0; c < width; c += Vec::kWidth)
     fma(Vec::broadcast(factor), Vec::load(change + c), Vec::load(row + c)).store(row + c);
 }
 
-// ---- the architectures
+// The architectures.
 inline void skipgram(const Window& w) {
   if (w.inputs.count == 0 || w.outputs.count == 0) return;
   if (w.inputs.count > 1) return update_window(w);
@@ -384,7 +388,7 @@ inline void cbow(const Window& w) {
   const int n = w.inputs.count;
   if (n == 0 || w.outputs.count == 0) return;
   float* hidden = w.scratch;         // (width) the combined row
-  float* change = hidden + w.width;  // (width) what it is to change by
+  float* change = hidden + w.width;  // (width) the change of the combined row
   const Vec scale = Vec::broadcast(w.scale);
   for (int c = 0; c < w.width; c += Vec::kWidth) {
     Vec sum = Vec::load(w.inputs.rows[0] + c);

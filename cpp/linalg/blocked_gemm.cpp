@@ -9,29 +9,32 @@ namespace {
 
 using kernels::KernelTable;
 
-// A block of A in the second-level cache, a block of B in what is left of the scratch memory. Deep blocks, as C is far
-// larger than both: every block along the depth reads and writes all of it. GFLOP/s of one thread at X^T (m, k) dZ (k,
-// n) with blocks of 256 and of 640, and of OpenBLAS 0.3.34 (Xeon, Ice Lake server, 2.8 GHz, shared with other work):
+// Block sizes: a block of A fits the second-level cache, and a block of B the rest of the scratch memory. Blocks are
+// deep because C is much larger than A and B, and each block along the depth reads and writes all of C. GFLOP/s of one
+// thread for X^T (m, k) dZ (k, n) with block depths 256 and 640, and of OpenBLAS 0.3.34 (Xeon, Ice Lake server, 2.8
+// GHz, on a shared machine):
 //   512 x 16384, k 640   102  106  103        4096 x 512, k 640     114  113  108
 //   1024 x 16384, k 640   83   98   90        4096 x 512, k 2560     97  116  109
 //   256 x 8192, k 640     88   95   97        2048 x 256, k 640     116  115   95
 //   128 x 4096, k 640    101  105   91        1024 x 128, k 640     111  115   96
 //   512 x 8192, k 2560          99  111
-// BLAS wins two of these nine, by 2 and by 12 %, and is not linked: it would bring a second library's threads, sums
-// that depend on how work is shared, and 25 MB.
+// BLAS is faster in two of these nine cases, by 2 % and 12 %. It is not linked because it would add a second thread
+// pool, sums that depend on how the work is divided, and 25 MB.
 constexpr std::int64_t kMaxDepth = 640;
 constexpr std::int64_t kMaxRows = 96;
 constexpr std::int64_t kMaxColumns = Scratch::kFloats / kMaxDepth - 2 * kMaxRows;
 
-constexpr std::int64_t kRowsAtOnce = 16;  // read side by side
+constexpr std::int64_t kRowsAtOnce = 16;  // rows that are packed together
 
-// Parts of about equal length, in whole multiples.
+// Length of a block if `length` is divided into blocks of nearly equal length, a multiple of `multiple` and about
+// `limit` at most.
 std::int64_t block_length(std::int64_t length, std::int64_t limit, std::int64_t multiple) {
   const std::int64_t parts = std::max<std::int64_t>((length + limit - 1) / limit, 1);
   return ((length + parts - 1) / parts + multiple - 1) / multiple * multiple;
 }
 
-// The blocks of one product in scratch memory: first B's panels, then A's rows, then room for turning these round.
+// The packed blocks of one product in scratch memory: first the panels of B, then the rows of A, then temporary space
+// for transposing rows.
 class PackedBlocks {
  public:
   PackedBlocks(const Compute& compute, float* scratch)
@@ -97,8 +100,8 @@ class PackedBlocks {
   float* panels_;
   float* rows_;
   float* transposed_;
-  std::int64_t depth_ = 0;   // of the block
-  std::int64_t padded_ = 0;  // the same with the zeros behind
+  std::int64_t depth_ = 0;   // depth of the current block
+  std::int64_t padded_ = 0;  // depth including zero padding
 };
 
 }  // namespace
@@ -115,7 +118,7 @@ void blocked_gemm(const Compute& compute, memory::MatrixView<float> c, const Ope
   for (std::int64_t j = 0; j < c.columns; j += block_columns) {
     const std::int64_t columns = std::min(block_columns, c.columns - j);
     std::int64_t k = 0;
-    do {  // once at least: with no terms C is set to zero
+    do {  // at least once: with depth 0, C is set to zero
       blocks.pack_panels(b, k, j, std::min(block_depth, a.columns() - k), columns);
       for (std::int64_t i = 0; i < c.rows; i += block_rows) {
         const std::int64_t rows = std::min(block_rows, c.rows - i);

@@ -1,4 +1,5 @@
-// Products of unpacked matrices on our own kernels: blocks of both sides are packed into scratch memory as they come.
+// Products of matrices that are not packed in advance: blocks of both operands are packed into scratch memory as they
+// are needed.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,7 @@
 
 namespace wordkin::linalg {
 
-// A side of a product: the matrix, or its transpose.
+// One operand of a product: a matrix or its transpose.
 struct Operand {
   memory::MatrixView<const float> stored;
   bool transposed;
@@ -32,7 +33,7 @@ struct Operand {
   }
 };
 
-// C (m, n) = or += A (m, k) B (k, n). scratch: OUT (Scratch::kFloats).
+// C (m, n) = A (m, k) B (k, n), or += if `adds`. scratch: OUT (Scratch::kFloats).
 void blocked_gemm(const Compute& compute, memory::MatrixView<float> c, const Operand& a, const Operand& b, bool adds,
                   float* scratch);
 

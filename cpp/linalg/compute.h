@@ -1,11 +1,11 @@
-// What arithmetic is done with: passed down, never stored globally.
+// How arithmetic is performed: the kernels and the precision. Passed as an argument, never stored globally.
 #pragma once
 
 #include "kernels/kernel_table.h"
 
 namespace wordkin::linalg {
 
-// kBfloat16: the operands of products are rounded to bfloat16 (to nearest, ties to even); products and sums are
+// kBfloat16: operands of matrix products are rounded to bfloat16 (to nearest, ties to even); products and sums are
 // float32.
 enum class Precision { kFloat32, kBfloat16 };
 

@@ -8,18 +8,18 @@
 namespace wordkin::linalg {
 namespace {
 
-constexpr std::int64_t kBlockRows = 240;           // of A: with 512 columns half a megabyte at most
-constexpr std::int64_t kCachedBytes = 512 * 1024;  // what surely stays in a second-level cache
+constexpr std::int64_t kBlockRows = 240;           // rows of A per block: with 512 columns at most half a megabyte
+constexpr std::int64_t kCachedBytes = 512 * 1024;  // reliably stays in a second-level cache
 
-// Rows so far apart that those of a tile meet on few lines of the caches (distances are powers of two as a rule) are
-// copied next to each other first: 32 x 16384 by 16384 x 512 goes from 82 to 120 GFLOP/s. With few columns the copy
-// costs more than it brings.
+// If the row pitch is large (usually a power of two), the rows of a tile map to only a few cache sets. Copying them
+// next to each other first raises 32 x 16384 by 16384 x 512 from 82 to 120 GFLOP/s. With few columns the copy costs
+// more than it saves.
 bool is_worth_copying(const memory::MatrixView<const float>& a, std::int64_t columns) {
   return a.pitch >= 8192 && columns >= 128;
 }
 
-// One member's product, block by block: rows i .. of A and C, columns k .. of A, all columns of C, which are those of B
-// from `first` on.
+// The product of one member, block by block: rows i.. of A and C, columns k.. of A, and all columns of C, which
+// correspond to the columns of B from `first`.
 struct Blocks {
   memory::MatrixView<float> c;
   memory::MatrixView<const float> a;
@@ -61,7 +61,8 @@ struct Blocks {
     std::int64_t column;
   };
 
-  // The panel behind this block's: the same for other rows, or the next block's, at last what comes behind the product.
+  // The panel that is read after this block's panels: the same one for other rows, or that of the next block, or
+  // finally that of the next product.
   [[nodiscard]] PanelPosition panel_after(std::int64_t next_row, std::int64_t k, std::int64_t next_k) const {
     if (next_panel.b == nullptr) return {nullptr, 0, 0};
     if (next_row < c.rows) return {&b, k, first};
@@ -78,7 +79,7 @@ void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, m
   assert(a.columns == b.rows() && first + c.columns <= b.columns() && c.rows == a.rows);
   const Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, next_panel, scratch.of(team.member())};
   std::int64_t k = 0;
-  do {  // once at least: with no terms C is set to zero
+  do {  // at least once: with depth 0, C is set to zero
     for (std::int64_t i = 0; i < c.rows; i += kBlockRows) blocks.multiply(i, k);
     k += b.depth();
   } while (k < a.columns);
@@ -99,7 +100,7 @@ void gemm(parallel::Team& team, const Compute& compute, memory::MatrixView<float
           Scratch& scratch) {
   Operand left{a, transpose_a == Transpose::kYes}, right{b, transpose_b == Transpose::kYes};
   assert(left.rows() == c.rows && right.columns() == c.columns && left.columns() == right.rows());
-  // The longer side is shared out: the other side's operand is packed by every member.
+  // The longer side of C is divided among the members, because every member packs the whole operand of the other side.
   if (c.rows > c.columns) {
     const parallel::Range own = team.share(c.rows, compute.kernels->tile_rows);
     left = left.rows_from(own.begin, own.size());

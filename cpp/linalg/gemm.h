@@ -1,4 +1,4 @@
-// The one door to matrix products.
+// Matrix products; all other modules multiply matrices through this interface.
 #pragma once
 
 #include "linalg/compute.h"
@@ -12,27 +12,26 @@ namespace wordkin::linalg {
 enum class Accumulate { kReplace, kAdd };
 enum class Transpose { kNo, kYes };
 
-// C (m, n) = or += A (m, k) B. Every member of the team calls it and writes its own columns of C; no barrier stands at
-// its beginning or end. An element of C is summed in one order whatever m, its place and the team are: the same inputs
-// give the same float in any company. C must not overlap A.
+// C (m, n) = A (m, k) B, or += with Accumulate::kAdd. Called by every member of the team; each writes its own columns
+// of C, without a barrier at the beginning or end. Each element of C is summed in an order that does not depend on m,
+// on its position or on the team, so the result for a row is bit-identical in every batch. C must not overlap A.
 void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
               const PackedMatrix& b, Accumulate accumulate, Scratch& scratch);
 
-// The weights that will be read behind a product, to be fetched while it runs: the panel of a column.
+// The weights that are read after a product and should be prefetched during it: a panel, identified by its column.
 struct NextPanel {
-  const PackedMatrix* b = nullptr;  // null: all of it, and of this product, is in the cache already
+  const PackedMatrix* b = nullptr;  // null: all weights, including those of this product, are already cached
   std::int64_t column = 0;
 };
 
-// The same for the columns of B from `first` on, a multiple of its panel_columns, by one member alone: for callers that
-// go on with a part of C while it is in the cache.
+// The same product for the columns of B from `first` (a multiple of its panel_columns), computed by one member alone.
+// For callers that process part of C while it is in the cache.
 void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
                       const PackedMatrix& b, std::int64_t first, Accumulate accumulate, NextPanel next_panel,
                       Scratch& scratch);
 
-// C (m, n) = or += op(A) op(B) for large matrices that are used once: gradients of weights. Every member calls it and
-// writes its own share of C; no barrier stands at its beginning or end. Where it was built with BLAS, sums depend on
-// the team's size within rounding.
+// C (m, n) = op(A) op(B), or += with Accumulate::kAdd, for large matrices that are used once, such as gradients of
+// weights. Called by every member; each writes its own part of C, without a barrier at the beginning or end.
 void gemm(parallel::Team& team, const Compute& compute, memory::MatrixView<float> c, memory::MatrixView<const float> a,
           Transpose transpose_a, memory::MatrixView<const float> b, Transpose transpose_b, Accumulate accumulate,
           Scratch& scratch);

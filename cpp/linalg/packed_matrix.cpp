@@ -6,11 +6,12 @@
 namespace wordkin::linalg {
 namespace {
 
-// Of a block. Shallower ones keep a panel in the first-level cache, but touch C more often: 512 is as fast as 256 or up
-// to a tenth faster at all of ELMo's shapes, 1024 no faster.
+// Maximum depth of a block. With shallower blocks a panel stays in the first-level cache, but C is accessed more often:
+// for all matrix shapes of ELMo, 512 is as fast as 256 or up to 10 % faster, and 1024 is no faster.
 constexpr std::int64_t kMaxBlockDepth = 512;
 
-// Rows copied side by side: as many streams of reading as the hardware follows, and no more pages than it has at hand.
+// Rows that are copied together: as many concurrent streams as the hardware prefetcher tracks, without exceeding the
+// first-level TLB.
 constexpr std::int64_t kPackedRows = 16;
 
 std::int64_t padded(std::int64_t count, std::int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
@@ -21,7 +22,7 @@ std::int64_t depth_multiple(const Compute& compute) {
   return is_bfloat(compute) ? compute.kernels->bfloat->depth_multiple : 1;
 }
 
-// Blocks of about equal depth, in whole groups of four steps.
+// Depth of blocks of nearly equal size, a multiple of 4.
 std::int64_t depth_of(const Compute& compute, std::int64_t k) {
   const std::int64_t blocks = std::max<std::int64_t>((k + kMaxBlockDepth - 1) / kMaxBlockDepth, 1);
   return padded((k + blocks - 1) / blocks, std::max<std::int64_t>(4, depth_multiple(compute)));
@@ -32,16 +33,16 @@ std::int64_t depth_of(const Compute& compute, std::int64_t k) {
 PackedMatrix::PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n) : compute_(compute) {
   shape(k, n);
   if (is_bfloat(compute_)) {
-    words_ = memory::UninitializedBuffer<std::uint32_t>(static_cast<std::size_t>(numbers() / 2));
+    words_ = memory::UninitializedBuffer<std::uint32_t>(static_cast<std::size_t>(element_count() / 2));
   } else {
-    floats_ = memory::UninitializedBuffer<float>(static_cast<std::size_t>(numbers()));
+    floats_ = memory::UninitializedBuffer<float>(static_cast<std::size_t>(element_count()));
   }
   clear_last_panels();
 }
 
 void PackedMatrix::reshape(std::int64_t k, std::int64_t n) {
   shape(k, n);
-  assert(static_cast<std::size_t>(numbers()) <= (is_bfloat(compute_) ? 2 * words_.size() : floats_.size()));
+  assert(static_cast<std::size_t>(element_count()) <= (is_bfloat(compute_) ? 2 * words_.size() : floats_.size()));
   clear_last_panels();
 }
 
@@ -52,7 +53,7 @@ void PackedMatrix::shape(std::int64_t k, std::int64_t n) {
   padded_columns_ = padded(n, panel_columns());
 }
 
-// Those with columns behind the last, in every block.
+// Clears the panels that extend past the last column, in every block.
 void PackedMatrix::clear_last_panels() {
   if (padded_columns_ == columns_) return;
   for (std::int64_t k = 0; k < rows_; k += depth_) {
@@ -66,13 +67,13 @@ void PackedMatrix::clear_last_panels() {
   }
 }
 
-std::int64_t PackedMatrix::numbers() const { return padded(rows_, depth_multiple(compute_)) * padded_columns_; }
+std::int64_t PackedMatrix::element_count() const { return padded(rows_, depth_multiple(compute_)) * padded_columns_; }
 
 std::int64_t PackedMatrix::padded_depth(std::int64_t k) const {
   return padded(std::min(depth_, rows_ - k), depth_multiple(compute_));
 }
 
-// The rows behind the last, which a product adds all the same.
+// Clears the padding rows of a panel, which products include in their sums.
 void PackedMatrix::clear_padding(std::int64_t k, std::int64_t column) {
   const std::int64_t used = padded(std::min(depth_, rows_ - k), 2) / 2;
   const std::int64_t width = panel_columns();

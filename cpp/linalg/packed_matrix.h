@@ -1,9 +1,9 @@
-// The right-hand side of a product in the layout that the kernels read. Packed once per optimiser step or once per
-// loaded model, then read many times.
+// The right-hand operand of a matrix product in the memory layout that the kernels read. Packed once per optimizer step
+// or once per loaded model, then read many times.
 //
-// The rows are cut into blocks of depth(), the same for every product, so that a panel of a block stays in the
-// first-level cache while rows of A pass. Within a block the columns are cut into panels, each stored row by row;
-// panels and blocks lie behind one another, so a product reads the whole as one stream.
+// The rows are divided into blocks of depth() rows, the same for every product, so that one panel of a block stays in
+// the first-level cache while the rows of A are processed. Within a block the columns are divided into panels, each
+// stored row by row. Panels and blocks are stored consecutively, so a product reads the matrix sequentially.
 #pragma once
 
 #include <cstddef>
@@ -19,13 +19,13 @@ namespace wordkin::linalg {
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  // Room for a matrix of (k, n); anything is in it.
+  // Allocates space for a (k, n) matrix with unspecified values.
   PackedMatrix(const Compute& compute, std::int64_t k, std::int64_t n);
 
-  // Becomes a matrix of another shape that needs no more room; what was packed is lost. One thread calls it.
+  // Changes the shape to one that needs no more memory; packed values are lost. Called by one thread.
   void reshape(std::int64_t k, std::int64_t n);
 
-  // Every member packs its share of the panels; a barrier must stand between this and the first product.
+  // Each member packs its share of the panels; a barrier is required between packing and the first product.
   void pack(parallel::Team& team, memory::MatrixView<const float> b);              // b: (k, n)
   void pack_transposed(parallel::Team& team, memory::MatrixView<const float> bt);  // bt: (n, k)
 
@@ -35,10 +35,10 @@ class PackedMatrix {
   [[nodiscard]] std::size_t bytes() const { return (floats_.size() + words_.size()) * 4; }
 
   [[nodiscard]] std::int64_t panel_columns() const { return compute_.kernels->panel_columns; }
-  // Rows of a block, and of the one that begins at row k (a multiple of depth()) with the zeros behind them.
+  // Number of rows per block, and of the block that begins at row k (a multiple of depth()) including zero padding.
   [[nodiscard]] std::int64_t depth() const { return depth_; }
   [[nodiscard]] std::int64_t padded_depth(std::int64_t k) const;
-  // The first panel of a column (a multiple of panel_columns) in the block that begins at row k: of floats, or of pairs
+  // The panel that begins at `column` (a multiple of panel_columns) in the block that begins at row k: floats, or pairs
   // of bfloat16.
   [[nodiscard]] const float* panel(std::int64_t k, std::int64_t column) const {
     return floats_.data() + offset(k, column);
@@ -51,7 +51,7 @@ class PackedMatrix {
   [[nodiscard]] std::int64_t offset(std::int64_t k, std::int64_t column) const {
     return k * padded_columns_ + padded_depth(k) * column;
   }
-  [[nodiscard]] std::int64_t numbers() const;
+  [[nodiscard]] std::int64_t element_count() const;
   void shape(std::int64_t k, std::int64_t n);
   void clear_last_panels();
   void clear_padding(std::int64_t k, std::int64_t column);
@@ -59,10 +59,10 @@ class PackedMatrix {
   Compute compute_{nullptr};
   std::int64_t rows_ = 0;
   std::int64_t columns_ = 0;
-  std::int64_t depth_ = 0;           // of a block
+  std::int64_t depth_ = 0;           // rows per block
   std::int64_t padded_columns_ = 0;  // a multiple of panel_columns
-  // One of the two. Columns behind the last: any numbers, as no product stores them, but no tiny ones, which processors
-  // multiply slowly.
+  // Only one of the two is allocated. The values in columns past the last one are arbitrary because no product stores
+  // them, but they must not be subnormal, which many processors multiply slowly.
   memory::UninitializedBuffer<float> floats_;
   memory::UninitializedBuffer<std::uint32_t> words_;
 };

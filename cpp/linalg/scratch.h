@@ -1,4 +1,5 @@
-// Working memory of products: one piece a thread, of a size that depends on no shape, made before a region begins.
+// Scratch memory for matrix products: one block per thread, independent of matrix shapes and allocated before a region
+// begins.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +11,9 @@ namespace wordkin::linalg {
 
 class Scratch {
  public:
-  static constexpr std::int64_t kFloats = 1 << 19;  // a member: two megabytes
+  static constexpr std::int64_t kFloats = 1 << 19;  // floats per member: two megabytes
 
-  // For the members 0 .. members - 1 of a region (Team::member).
+  // Allocates scratch memory for members 0 .. members - 1 of a region (Team::member).
   explicit Scratch(std::size_t members) : floats_(members * kFloats) {}
 
   [[nodiscard]] float* of(int member) { return floats_.data() + member * kFloats; }

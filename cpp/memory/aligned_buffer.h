@@ -1,4 +1,4 @@
-// The one owner of raw storage on the C++ side: a cache-line aligned array of trivial elements, zeroed when made.
+// Owning, cache-line aligned array of trivially copyable elements, zero-initialised.
 #pragma once
 
 #include <cstddef>

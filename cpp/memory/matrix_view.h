@@ -1,4 +1,4 @@
-// A row-major float matrix seen from outside: who owns the bytes is not said here, and never is a view.
+// Non-owning view of a row-major matrix.
 #pragma once
 
 #include <cassert>
@@ -13,13 +13,13 @@ struct MatrixView {
   T* data = nullptr;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  std::int64_t pitch = 0;  // elements from one row to the next; at least `columns`
+  std::int64_t pitch = 0;  // distance between consecutive rows in elements, at least `columns`
 
   [[nodiscard]] T* row(std::int64_t index) const {
     assert(index >= 0 && index < rows);
     return data + index * pitch;
   }
-  // A part that is a matrix itself.
+  // Sub-matrices, without copying.
   [[nodiscard]] MatrixView block_of_rows(std::int64_t first, std::int64_t count) const {
     assert(first >= 0 && count >= 0 && first + count <= rows);
     return {data + first * pitch, count, columns, pitch};
@@ -30,7 +30,7 @@ struct MatrixView {
   }
   [[nodiscard]] bool empty() const { return data == nullptr; }
 
-  // Who may write may also only read.
+  // A mutable view converts to a read-only view.
   operator MatrixView<const T>() const  // NOLINT(google-explicit-constructor)
     requires(!std::is_const_v<T>)
   {

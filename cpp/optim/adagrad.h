@@ -1,5 +1,5 @@
-// Adagrad (Duchi et al. 2011) as the original ELMo uses it: a += g^2, w -= rate g / sqrt(a). The accumulator starts at
-// 1, whoever makes it; there is no epsilon.
+// Adagrad (Duchi et al. 2011) as in the original ELMo: a += g^2, w -= rate g / sqrt(a). The caller initialises the
+// accumulator to 1; there is no epsilon.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace wordkin::optim {
 
 class Adagrad {
  public:
-  // gradient_scale: what clipping multiplies every gradient by.
+  // gradient_scale: factor for all gradients, from clipping.
   Adagrad(const kernels::KernelTable& kernels, double rate, double gradient_scale)
       : kernels_(&kernels), step_{static_cast<float>(rate), static_cast<float>(gradient_scale)} {}
 

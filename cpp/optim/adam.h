@@ -1,5 +1,5 @@
-// Adam (Kingma and Ba 2015, algorithm 1): m and v are running means of g and g^2, corrected for their start at 0, and
-// w -= rate m / (sqrt(v) + epsilon).
+// Adam (Kingma and Ba 2015, algorithm 1): m and v are running means of g and g^2, corrected for their initialisation
+// with 0, and w -= rate m / (sqrt(v) + epsilon).
 #pragma once
 
 #include <cmath>
@@ -17,7 +17,7 @@ struct AdamDecay {
 
 class Adam {
  public:
-  // step: of the update, from 1 on. gradient_scale: what clipping multiplies every gradient by.
+  // step: number of the update, from 1. gradient_scale: factor for all gradients, from clipping.
   Adam(const kernels::KernelTable& kernels, double rate, std::int64_t step, double gradient_scale,
        const AdamDecay& decay = {})
       : kernels_(&kernels),
@@ -34,7 +34,7 @@ class Adam {
   }
 
  private:
-  // The weight that the mean's start at 0 has not: 1 - b^n.
+  // 1 - b^n, by which a running mean that started at 0 must be divided.
   static double bias_correction(double decay, std::int64_t step) {
     return -std::expm1(static_cast<double>(step) * std::log(decay));
   }

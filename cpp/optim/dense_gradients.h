@@ -1,4 +1,4 @@
-// Room for the gradients of parameters that have one everywhere: one buffer, in which each begins at a cache line.
+// Memory for dense gradients: one buffer, in which each gradient starts at a cache line.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace wordkin::optim {
 
 class DenseGradients {
  public:
-  // sizes: elements of each parameter; 0 for one whose gradient is elsewhere.
+  // sizes: number of elements of each parameter; 0 if its gradient is stored elsewhere.
   explicit DenseGradients(std::span<const std::int64_t> sizes) {
     std::size_t total = 0;
     for (const std::int64_t size : sizes) total += padded(size);

@@ -1,7 +1,8 @@
-// Everything that one optimiser step touches: each parameter with its gradient and what the optimiser remembers of it.
+// All parameters that an optimizer updates, with their gradients and optimizer state.
 //
-// The work is cut into blocks of a fixed size, over all parameters together, and the members of a team take equal
-// numbers of them. So a small team and a large one do the same sums, and no parameter's size leaves a member idle.
+// The work is divided into blocks of a fixed size over all parameters together, and each member of a team processes the
+// same number of blocks. Therefore the sums do not depend on the size of the team, and the work is balanced regardless
+// of the sizes of the parameters.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +18,7 @@
 
 namespace wordkin::optim {
 
-// What an optimiser remembers of each weight: Adagrad the sum of squares, Adam the first moment and the second.
+// The optimizer state of each weight: the sum of squares for Adagrad, the first and second moments for Adam.
 struct OptimizerState {
   std::span<float> first;
   std::span<float> second;  // Adam only
@@ -26,15 +27,15 @@ struct OptimizerState {
   [[nodiscard]] float* second_at(std::int64_t index) const { return second.empty() ? nullptr : second.data() + index; }
 };
 
-// A parameter with a gradient everywhere.
+// A parameter with a dense gradient.
 struct Dense {
   std::span<float> weights;         // INOUT
   std::span<const float> gradient;  // IN
-  OptimizerState state;             // INOUT; all of one length
+  OptimizerState state;             // INOUT, as long as the weights
 };
 
-// A matrix, and where it has one a bias a row, of which few rows have a gradient. Only these are touched: for Adam that
-// means that the moments of the others do not decay ("lazy Adam").
+// A matrix, optionally with one bias per row, of which only a few rows have a gradient. Only these rows are updated;
+// for Adam this means that the moments of the other rows do not decay ("lazy Adam").
 struct Sparse {
   std::span<float> weights;   // INOUT (rows, columns)
   OptimizerState state;       // INOUT
@@ -48,18 +49,18 @@ class ParameterSet {
   void add(const Dense& dense);
   void add(const Sparse& sparse);
 
-  // The squared length of all gradients, in float64, to every member the same; not finite where a gradient is not. Any
-  // team gives the same bits. Every member calls it, behind a barrier.
+  // The squared norm of all gradients in float64, the same for every member; not finite if a gradient is not finite.
+  // Bit-identical for every team. Called by every member, after a barrier.
   double squared_norm(parallel::Team& team, const kernels::KernelTable& kernels);
 
-  // One step of `optimizer`, an Adagrad or Adam. Every member calls it; a barrier must stand before and behind it.
+  // One update with `optimizer`, an Adagrad or Adam. Called by every member; a barrier is required before and after.
   template <typename Optimizer>
   void update(const parallel::Team& team, const Optimizer& optimizer) const;
 
  private:
-  static constexpr std::int64_t kBlockElements = 16384;  // 64 KB each of weights, gradient and memory
+  static constexpr std::int64_t kBlockElements = 16384;  // 64 KB each of weights, gradient and state
 
-  // Elements of a dense parameter, rows of a sparse one: how many there are, and how many make a block.
+  // The number of elements of a dense parameter or rows of a sparse one, and how many form a block.
   static std::int64_t count_of(const Dense& dense) { return std::ssize(dense.weights); }
   static std::int64_t count_of(const Sparse& sparse) { return sparse.gradient->count(); }
   static std::int64_t block_size(const Dense&) { return kBlockElements; }
@@ -76,7 +77,7 @@ class ParameterSet {
   template <typename Visit>
   void for_own_blocks(const parallel::Team& team, const Visit& visit) const {
     const parallel::Range own = team.share(blocks());
-    std::int64_t before = 0;  // blocks of the parameters before
+    std::int64_t before = 0;  // blocks of the preceding parameters
     const auto visit_own = [&](const auto& parameter) {
       const std::int64_t end = before + blocks_of(parameter), size = block_size(parameter);
       for (std::int64_t block = std::max(before, own.begin); block < std::min(end, own.end); ++block) {
@@ -111,7 +112,7 @@ class ParameterSet {
 
   std::vector<Dense> dense_;
   std::vector<Sparse> sparse_;
-  std::vector<double> block_sums_;  // room for as many blocks as there may be
+  std::vector<double> block_sums_;  // capacity for the maximum number of blocks
 };
 
 template <typename Optimizer>

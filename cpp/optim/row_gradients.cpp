@@ -10,7 +10,7 @@ void add(float* sums, const float* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sums[i] += values[i];
 }
 
-// Calls visit(i, k) where row i of kept, within the range, and row k of other have the same id.
+// Calls visit(i, k) for every row i of `kept` within the range that has the same id as row k of `other`.
 template <typename Visit>
 void for_shared(const RowGradients& kept, parallel::Range range, const RowGradients& other, const Visit& visit) {
   if (range.size() == 0) return;
@@ -40,7 +40,7 @@ void merge_shared_rows(parallel::Team& team, RowGradients& kept, RowGradients& o
     add(kept.row(i), other.row(k), kept.columns());
     if (kept.has_bias()) kept.bias()[i] += other.bias()[k];
   });
-  team.barrier();  // nobody looks at the ids any more
+  team.barrier();  // no member reads the ids of `other` after this
   if (team.rank() != 0) return;
   for_shared(kept, {0, kept.count()}, other,
              [&](std::int64_t, std::int64_t k) { other.ids()[k] = RowGradients::kMerged; });

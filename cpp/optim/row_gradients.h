@@ -1,4 +1,4 @@
-// The gradient of a matrix of which few rows were used: those rows, each once.
+// The gradient of a matrix of which only a few rows were used: these rows, each once.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@ namespace wordkin::optim {
 class RowGradients {
  public:
   static constexpr std::int32_t kMerged =
-      -1;  // in position of an id: the row was added to another's and counts no more
+      -1;  // replaces the id of a row that was added to another gradient and no longer counts
 
   RowGradients() = default;
-  // Room for `capacity` rows of `columns` and, where there is a bias a row, for theirs.
+  // Allocates memory for `capacity` rows of `columns` elements and, if has_bias, one bias per row.
   RowGradients(std::int64_t capacity, std::int64_t columns, bool has_bias);
 
-  // Whoever fills it writes the ids in rising order, each once, then says how many.
+  // The code that fills the rows writes distinct ids in ascending order and then sets their number.
   void set_count(std::int64_t count) { count_ = count; }
 
   [[nodiscard]] std::int64_t count() const { return count_; }
@@ -45,9 +45,9 @@ class RowGradients {
   memory::AlignedBuffer<float> bias_;
 };
 
-// For two gradients of one matrix: the rows that both have are added to `kept` and marked as moved in `other`, so that
-// the two together hold every row once. Nothing is copied that only one of them has. Every member calls it; a barrier
-// must stand before and behind it.
+// For two gradients of the same matrix: rows that occur in both are added to `kept` and marked as merged in `other`, so
+// that together they contain every row once. Rows that occur in only one of them are not copied. Called by every
+// member; a barrier is required before and after.
 void merge_shared_rows(parallel::Team& team, RowGradients& kept, RowGradients& other);
 
 }  // namespace wordkin::optim

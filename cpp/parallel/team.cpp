@@ -14,8 +14,8 @@
 namespace wordkin::parallel {
 namespace {
 
-// About 50 microseconds on a Xeon, where a pause takes 140 cycles: a time step's barriers are met well within it, and
-// waking a sleeper costs about as much.
+// About 50 microseconds on a Xeon, where a pause instruction takes 140 cycles. Barriers within a time step complete
+// well within this time, and waking a sleeping thread costs about as much.
 constexpr int kSpins = 1000;
 
 void pause() {
@@ -28,13 +28,13 @@ void pause() {
 
 const std::atomic<bool> kNeverCancelled{false};
 
-// Thrown at the barriers of a team of which one member has failed.
+// Thrown at a barrier when another member of the team has failed.
 struct TeamFailed {};
 
 struct alignas(64) Barrier {
   std::atomic<std::uint32_t> arrived{0};
-  std::atomic<std::uint32_t> generation{0};  // of meetings
-  bool continues = true;                     // the answer of the last meeting: written by the last to arrive
+  std::atomic<std::uint32_t> generation{0};  // number of completed barriers
+  bool continues = true;                     // result of the last barrier, written by the last member to arrive
 };
 
 template <typename T>
@@ -58,7 +58,7 @@ class TeamRegion {
         body_(std::move(body)),
         running_(size) {}
 
-  // Members begin when all of them are on their way; none does when one could not be sent.
+  // Members start only after all of them were submitted; if one submission failed, none starts.
   void open(bool complete) {
     gate_.store(complete ? kOpen : kAbandoned, std::memory_order_release);
     gate_.notify_all();
@@ -73,7 +73,7 @@ class TeamRegion {
     team.size_ = size_;
     try {
       body_(team);
-    } catch (const TeamFailed&) {  // the failure is another member's
+    } catch (const TeamFailed&) {  // another member reports the failure
     } catch (...) {
       fail(std::current_exception());
     }
@@ -82,7 +82,7 @@ class TeamRegion {
 
   [[nodiscard]] bool is_cancelled() const { return cancelled_->load(std::memory_order_relaxed); }
 
-  // All of the team meet; the last to arrive reads the cancel flag for everybody.
+  // Waits until all members of the team have arrived. The last one reads the cancellation flag for all of them.
   bool arrive_and_wait(const Team& team) {
     Barrier& barrier = barriers_[static_cast<std::size_t>(team.depth_ * size_ + team.first_)];
     const std::uint32_t generation = barrier.generation.load(std::memory_order_acquire);
@@ -98,7 +98,7 @@ class TeamRegion {
     }
     if (failed_.load(std::memory_order_acquire))
       throw TeamFailed{};      // NOLINT(bugprone-std-exception-baseclass): caught in this file
-    return barrier.continues;  // stays until all of us have come to the next meeting
+    return barrier.continues;  // unchanged until all members have arrived at the next barrier
   }
 
  private:
@@ -144,7 +144,8 @@ Range Team::share(std::int64_t count, std::int64_t multiple) const {
 }
 
 void start_team(ThreadPool& pool, std::size_t size, const std::atomic<bool>& cancelled, TeamBody body) {
-  size = std::clamp<std::size_t>(size, 1, pool.size());  // more would wait at a barrier for members that never come
+  // More members than workers would wait forever at the first barrier.
+  size = std::clamp<std::size_t>(size, 1, pool.size());
   const auto region = std::make_shared<TeamRegion>(static_cast<int>(size), cancelled, std::move(body));
   try {
     for (std::size_t member = 0; member < size; ++member)

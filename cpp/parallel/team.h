@@ -1,9 +1,9 @@
-// Single program, several threads: a team's members run the same function, each on its share, and meet at barriers.
-// What a step of training needs: thousands of short pieces that depend on each other, where a task queue would cost
-// more than the work.
+// Single program, multiple threads: the members of a team run the same function, each on its share of the work, and
+// synchronise at barriers. This suits a training step, which consists of thousands of short, dependent pieces of work:
+// a task queue would cost more than the work itself.
 //
-// Inside a region nothing is allocated and nothing is thrown. (If a member throws all the same, the others are thrown
-// out at their next barrier, and the pool tells the caller.)
+// Code inside a region must not allocate or throw. (If a member does throw, the other members leave the region at their
+// next barrier, and the pool rethrows the exception to the caller.)
 #pragma once
 
 #include <atomic>
@@ -26,25 +26,25 @@ struct Range {
 // One member's view of its team.
 class Team {
  public:
-  Team() = default;  // a team of one, outside any pool; nobody cancels it
+  Team() = default;  // a team of one outside any pool; it is never cancelled
 
   [[nodiscard]] int rank() const { return rank_; }
   [[nodiscard]] int size() const { return size_; }
-  // The number of this thread within the whole region, the same in every subteam: for scratch memory of its own.
+  // Index of this thread within the whole region, the same in every subteam; used to select per-thread scratch memory.
   [[nodiscard]] int member() const { return first_ + rank_; }
 
-  // Returns when all members are here; what they wrote before is seen by all behind it. Spins a little, then sleeps.
-  // Free in a team of one.
+  // Waits until all members have arrived; writes before the barrier are visible to all members after it. Spins briefly,
+  // then sleeps. Free in a team of one.
   void barrier();
-  // A barrier at which all members get the same answer: false when the work was cancelled. A subteam's answer is its
-  // own; once one subteam was told false, the whole team will be.
+  // A barrier that also checks for cancellation: all members get the same result, false if the work was cancelled. Each
+  // subteam has its own result; once one subteam has received false, the whole team will receive it at its next check.
   [[nodiscard]] bool barrier_and_check();
 
-  // This member's part of [0, count): whole blocks of `multiple`, the last one perhaps cut.
+  // This member's part of [0, count), in whole blocks of `multiple`; the last block may be shorter.
   [[nodiscard]] Range share(std::int64_t count, std::int64_t multiple = 1) const;
 
-  // Runs body(part, subteam) for every part in [0, parts): side by side in subteams of equal size where the size can be
-  // divided by `parts`, otherwise one part after the other in the whole team. No barrier behind it.
+  // Runs body(part, subteam) for every part in [0, parts): concurrently in subteams of equal size if the size of the
+  // team is divisible by `parts`, otherwise sequentially in the whole team. There is no barrier afterwards.
   template <typename Body>
   void split(int parts, const Body& body) {
     if (size_ % parts != 0) {
@@ -64,19 +64,19 @@ class Team {
   friend class TeamRegion;
 
   TeamRegion* region_ = nullptr;
-  int first_ = 0;  // member that is rank 0
+  int first_ = 0;  // the member that has rank 0
   int rank_ = 0;
   int size_ = 1;
-  int depth_ = 0;  // of splits: every depth has barriers of its own
+  int depth_ = 0;  // number of nested splits; each level has separate barriers
 };
 
 using TeamBody = std::function<void(Team&)>;
 
-// Has `size` workers of the pool (at most all of them) run `body`, and returns at once: wait for the pool. The pool
-// must have nothing else to do. `cancelled` is read by barrier_and_check and outlives the region.
+// Starts `body` on `size` workers of the pool (at most all of them) and returns immediately; wait for the pool to wait
+// for the team. The pool must be idle. `cancelled` is read by barrier_and_check and must outlive the region.
 void start_team(ThreadPool& pool, std::size_t size, const std::atomic<bool>& cancelled, TeamBody body);
 
-// The same without a way to cancel it, and waits.
+// Runs `body` without a cancellation flag and waits for it.
 void run_team(ThreadPool& pool, std::size_t size, TeamBody body);
 
 }  // namespace wordkin::parallel

@@ -13,7 +13,7 @@ ThreadPool::ThreadPool(std::size_t threads) {
   for (std::size_t worker = 0; worker < threads; ++worker) {
     try {
       threads_.emplace_back([this, worker] { work(worker); });
-    } catch (const std::exception&) {  // a limit of process, cgroup or memory: go on with those that started
+    } catch (const std::exception&) {  // process, cgroup or memory limit: continue with the threads that started
       break;
     }
   }
@@ -32,7 +32,7 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::submit(Task task) {
   {
     const std::lock_guard lock(mutex_);
-    if (failure_) return;  // the work has failed already; wait() tells the caller
+    if (failure_) return;  // an earlier task failed; wait() rethrows its exception
     queue_.push_back(std::move(task));
   }
   has_work_.notify_one();
@@ -77,7 +77,7 @@ void ThreadPool::parallel_for(std::size_t count,
   try {
     for (std::size_t index = 0; index < count; ++index)
       submit([&body, index](std::size_t worker) { body(index, worker); });
-  } catch (...) {  // no memory for a task: those that run still hold `body`
+  } catch (...) {  // out of memory for a task: running tasks still refer to `body`
     discard_queued();
     wait_all();
     throw;
@@ -94,7 +94,7 @@ void ThreadPool::work(std::size_t worker) {
   }
 }
 
-// Takes and runs the first task; `lock` is held before and after, not while it runs.
+// Dequeues and runs the first task. `lock` is held on entry and on return, but not while the task runs.
 void ThreadPool::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker) {
   Task task = std::move(queue_.front());
   queue_.pop_front();
@@ -106,7 +106,7 @@ void ThreadPool::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker
   } catch (...) {
     failure = std::current_exception();
   }
-  task = nullptr;  // what the task holds is released before the caller is told that it ended
+  task = nullptr;  // release what the task holds before the caller sees that it finished
   lock.lock();
   --running_;
   if (failure && !failure_) {

@@ -1,5 +1,6 @@
-// The only room where a thread is made. A pool belongs to one piece of long work (a training session, a count): it is
-// made when the work begins and joined when it ends, so no thread of ours is idle, spinning, or alive across a fork.
+// Thread pool; the only module that creates threads. A pool belongs to one long operation (a training session, a
+// count): it is created when the operation begins and joined when it ends, so that no thread is idle, spinning or alive
+// across a fork.
 #pragma once
 
 #include <condition_variable>
@@ -15,29 +16,29 @@ namespace wordkin::parallel {
 
 class ThreadPool {
  public:
-  // Starts `threads` workers (at least one). Where the system refuses some of them, the pool works with fewer;
-  // size() tells. Where it refuses all, whoever waits does the work, as worker 0.
+  // Starts `threads` workers (at least one). If the system refuses some of them, the pool continues with fewer; see
+  // size(). If it refuses all of them, the waiting thread runs the tasks as worker 0.
   explicit ThreadPool(std::size_t threads);
-  ~ThreadPool();  // drops what has not begun, waits for what has
+  ~ThreadPool();  // discards queued tasks and waits for running ones
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   [[nodiscard]] std::size_t size() const { return threads_.empty() ? 1 : threads_.size(); }
 
-  // A task gets the number of its worker (0 .. size() - 1), for per-thread scratch.
+  // A task receives the index of its worker (0 .. size() - 1), which selects per-thread scratch memory.
   using Task = std::function<void(std::size_t worker)>;
   void submit(Task task);
 
-  // Number of tasks submitted and not finished.
+  // Number of tasks that are queued or running.
   [[nodiscard]] std::size_t pending() const;
-  // Waits until at most `most` tasks are pending or `seconds` have passed; true in the first case. The first exception
-  // of a task is rethrown here (once); after one, tasks that have not begun are dropped.
+  // Waits until at most `max_pending` tasks are pending or `seconds` have passed; returns true in the first case.
+  // Rethrows the first exception of a task, once; after an exception, queued tasks are discarded.
   bool wait(std::size_t max_pending, double seconds);
   void wait_all();
-  // Drops what has not begun.
+  // Discards the queued tasks; running tasks continue.
   void discard_queued();
 
-  // Runs body(index, worker) for index in [0, count) on the workers and waits; the first exception is rethrown.
+  // Runs body(index, worker) for every index in [0, count) on the workers and waits. Rethrows the first exception.
   void parallel_for(std::size_t count, const std::function<void(std::size_t index, std::size_t worker)>& body);
 
  private:

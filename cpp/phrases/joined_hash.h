@@ -1,9 +1,9 @@
-// A hash of words joined by a delimiter that is made from the hashes of the words, and that depends only on the joined
-// bytes: "new" + "york_times" and "new_york" + "times" are one phrase and have one hash, as they have one count.
+// A hash of words joined by a delimiter. It is computed from the hashes of the words but depends only on the joined
+// bytes: "new" + "york_times" and "new_york" + "times" are the same phrase, with the same hash and the same count.
 //
-// The bytes are seen as a sequence of symbols: each byte that occurs in the delimiter is one, and so is each run of
-// other bytes between them. The hash is a polynomial over the symbols, modulo 2^64. Joined bytes have the symbols of
-// their parts, one after the other, however they were cut.
+// The bytes are interpreted as a sequence of symbols: each byte that occurs in the delimiter is a symbol, and so is
+// each maximal run of other bytes. The hash is a polynomial over the symbols modulo 2^64. The symbols of joined bytes
+// are the concatenated symbols of their parts, wherever they are split.
 #pragma once
 
 #include <array>
@@ -20,19 +20,19 @@ namespace wordkin::phrases {
 
 struct JoinedHash {
   std::uint64_t value = 0;
-  std::uint64_t power = 1;  // kSymbolBase to the number of symbols
+  std::uint64_t power = 1;  // kSymbolBase to the power of the number of symbols
 
   friend bool operator==(const JoinedHash&, const JoinedHash&) = default;
 };
 
 inline constexpr std::uint64_t kSymbolBase = 0x9fb21c651e98df25ULL;
 
-// The hash of the bytes of `a` followed by those of `b`; at the seam there must be a byte of the delimiter.
+// The hash of the bytes of `a` followed by those of `b`; the bytes at the seam must include a byte of the delimiter.
 inline JoinedHash operator+(const JoinedHash& a, const JoinedHash& b) {
   return {a.value * b.power + b.value, a.power * b.power};
 }
 
-// For tables: the upper bits of a polynomial know little of its last symbol.
+// For hash tables: the upper bits of a polynomial hardly depend on its last symbol.
 inline std::uint64_t mixed(const JoinedHash& hash) {
   std::uint64_t value = hash.value;
   value ^= value >> 32;
@@ -43,7 +43,7 @@ inline std::uint64_t mixed(const JoinedHash& hash) {
 class Delimiter {
  public:
   explicit Delimiter(std::string bytes) : bytes_(std::move(bytes)) {
-    occurs_.fill(bytes_.empty());  // nothing marks the seam then: every byte is a symbol
+    occurs_.fill(bytes_.empty());  // without a delimiter nothing marks the seam, so every byte is a symbol
     for (const char byte : bytes_) occurs_[static_cast<unsigned char>(byte)] = true;
     hash_ = hash_of_symbols(bytes_);
   }
@@ -51,8 +51,8 @@ class Delimiter {
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
   [[nodiscard]] const JoinedHash& hash() const { return hash_; }
 
-  // Whether a word has bytes of the delimiter in it, so that phrases with it may have been joined from other words too.
-  // Phrases of words without them can be cut in one way only.
+  // Whether a word contains bytes of the delimiter, so that a phrase with it may also result from joining other words.
+  // A phrase of words without such bytes can be split in one way only.
   [[nodiscard]] bool occurs_in(std::string_view word) const {
     if (word.empty()) return bytes_.empty();
     if (bytes_.size() == 1) return byte_occurs_in(word);
@@ -62,7 +62,7 @@ class Delimiter {
     return false;
   }
 
-  // `occurs` is occurs_in(word).
+  // `occurs` must be occurs_in(word).
   [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word, bool occurs) const {
     if (word.length == 0) return {};
     return occurs ? hash_of_symbols(word.view()) : JoinedHash{word.key, kSymbolBase};
@@ -70,15 +70,15 @@ class Delimiter {
   [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word) const { return hash_of(word, occurs_in(word.view())); }
 
  private:
-  // Most words are short: looking at eight bytes at once is less than the call of memchr.
+  // Most words are short, and comparing eight bytes at once is faster than calling memchr.
   [[nodiscard]] bool byte_occurs_in(std::string_view word) const {
     constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
     if (word.size() > 8) return std::memchr(word.data(), bytes_[0], word.size()) != nullptr;
-    const std::uint64_t wanted = kByteOnes * static_cast<unsigned char>(bytes_[0]);
+    const std::uint64_t pattern = kByteOnes * static_cast<unsigned char>(bytes_[0]);
     const std::uint64_t bytes = word.size() == 8
                                     ? text::load_bytes(word.data())
                                     : text::load_bytes(word.data(), word.size(), static_cast<char>(~bytes_[0]));
-    const std::uint64_t differences = bytes ^ wanted;  // a byte of it is zero where the delimiter stands
+    const std::uint64_t differences = bytes ^ pattern;  // a byte of it is zero where the delimiter occurs
     return ((differences - kByteOnes) & ~differences & (kByteOnes << 7)) != 0;
   }
   [[nodiscard]] JoinedHash hash_of_symbols(std::string_view bytes) const {

@@ -1,5 +1,5 @@
-// The words of a corpus with what counting phrases asks of each, and the gaps: the connector words that stand between
-// the two ends of a phrase.
+// The words of a corpus with the properties that phrase counting needs, and the gaps: sequences of connector words
+// between the two ends of a phrase.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace wordkin::phrases {
 using WordId = std::int32_t;
 using GapId = std::int32_t;
 inline constexpr WordId kNoWord = -1;
-inline constexpr GapId kNoGap = 0;  // the ends stand side by side
+inline constexpr GapId kNoGap = 0;  // the ends are adjacent
 
 struct WordInfo {
   JoinedHash hash;
@@ -25,7 +25,7 @@ struct WordInfo {
   bool is_connector = false;
 };
 
-// A phrase as it was met in text. A word alone has no second one.
+// A phrase as it occurs in text. A single word has no second word.
 struct Phrase {
   WordId first = kNoWord;
   WordId second = kNoWord;
@@ -52,10 +52,10 @@ class Lexicon {
 
   [[nodiscard]] bool has_connectors() const { return has_connectors_; }
 
-  // The gap that is longer by one word.
+  // Returns the gap extended by one word.
   GapId extend(GapId gap, WordId word);
   [[nodiscard]] std::size_t gaps() const { return gaps_.size(); }
-  // Of a gap that is not kNoGap: its last word, and the gap without it, whose id is smaller.
+  // The last word of a gap other than kNoGap, and the gap without it, whose id is smaller.
   [[nodiscard]] WordId last_word(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].last; }
   [[nodiscard]] GapId without_last(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].before; }
 
@@ -64,16 +64,16 @@ class Lexicon {
     if (phrase.second == kNoWord) return first;
     return first + tail_hash(phrase.gap) + info(phrase.second).hash;
   }
-  // Of the words of a gap with all delimiters around them.
+  // Hash of the words of a gap with all delimiters around them.
   [[nodiscard]] const JoinedHash& tail_hash(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].hash; }
   [[nodiscard]] bool gap_has_delimiter(GapId gap) const { return gaps_[static_cast<std::size_t>(gap)].has_delimiter; }
 
-  // Whether the joined bytes may have been met as other words.
+  // Whether the joined bytes may also result from other words.
   [[nodiscard]] bool is_ambiguous(const Phrase& phrase) const {
     return info(phrase.first).has_delimiter ||
            (phrase.second != kNoWord && (info(phrase.second).has_delimiter || gap_has_delimiter(phrase.gap)));
   }
-  // Replaces `text` by the joined bytes.
+  // Sets `text` to the joined bytes.
   void join(const Phrase& phrase, std::string& text) const;
 
  private:

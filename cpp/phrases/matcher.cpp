@@ -24,7 +24,7 @@ std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, s
   std::size_t count = 0;
   constexpr auto none = static_cast<std::size_t>(-1);
   std::size_t first = none;  // where a phrase may begin
-  JoinedHash head;           // from there to here, with a delimiter behind it
+  JoinedHash head;           // hash of the words from there to here, each followed by a delimiter
   bool head_has_delimiter = false;
   for (std::size_t at = 0; at < sentence.size(); ++at) {
     const Token& token = sentence[at];
@@ -37,13 +37,13 @@ std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, s
       const std::uint64_t key = mixed(head + token.hash);
       const bool needs_score = is_scored(head_has_delimiter || token.has_delimiter);
       buffer[count] = {first, at, key, needs_score, PhraseSet::kNone};
-      count += needs_score || phrases_->may_hold(key) ? 1 : 0;  // seldom, and in no order: no branch would foresee it
+      count += needs_score || phrases_->may_hold(key) ? 1 : 0;  // rarely true and unpredictable, hence branch-free
     }
-    first = token.word.length == 0 ? none : at;  // no phrase begins with an empty word
+    first = token.word.length == 0 ? none : at;  // a phrase cannot begin with an empty word
     head = token.hash + delimiter_.hash();
     head_has_delimiter = token.has_delimiter;
   }
-  // The set is larger than the nearer caches: it is asked for all candidates before the first is compared with it.
+  // The set exceeds the L1 and L2 caches, so the slots of all candidates are prefetched before the first comparison.
   const auto candidates = std::span(buffer).first(count);
   for (const Candidate& candidate : candidates)
     if (!candidate.is_scored) phrases_->prefetch(candidate.key);

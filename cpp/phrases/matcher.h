@@ -1,4 +1,4 @@
-// Which words of a sentence become phrases: greedily from the left, no word in two phrases.
+// Finds the phrases in a sentence: greedily from the left, without overlaps.
 #pragma once
 
 #include <cstddef>
@@ -26,29 +26,30 @@ struct Token {
 
 struct Match {
   double score;
-  std::int32_t number;  // in the set of known phrases, or PhraseSet::kNone
+  std::int32_t number;  // index in the set of known phrases, or PhraseSet::kNone
 };
 
-// Two words of a sentence, and the connector words between them, that may be a phrase.
+// Two words of a sentence, and the connector words between them, that may form a phrase.
 struct Candidate {
   std::size_t first, last;
-  std::uint64_t key;    // the mixed hash of the joined tokens
-  bool is_scored;       // its score is computed; false: the set of known phrases decides
-  std::int32_t number;  // of a phrase in the set that has a hash like this one's, or PhraseSet::kNone
+  std::uint64_t key;    // mixed hash of the joined tokens
+  bool is_scored;       // true: its score is computed; false: the set of known phrases decides
+  std::int32_t number;  // index of a phrase in the set with a similar hash, or PhraseSet::kNone
 };
 
-// Where the score of a candidate is computed that the set of known phrases does not decide.
+// Vocabulary and scorer for candidates that the set of known phrases cannot decide.
 struct ScoredVocabulary {
   std::shared_ptr<const PhraseVocabulary> counts;
   Scorer scorer;
   double threshold;
-  bool decides_all;  // false: only candidates of words with bytes of the delimiter in them, which may have been joined
-                     // from other words than those at which the known phrase was cut
+  // false: only candidates with a word that contains bytes of the delimiter; the known phrase may have been joined from
+  // different words
+  bool decides_all;
 };
 
 class Matcher {
  public:
-  // `phrases` may be null when `scored` decides all.
+  // `phrases` may be null if `scored` decides all candidates.
   Matcher(std::string delimiter, std::span<const std::string> connectors, std::shared_ptr<const PhraseSet> phrases,
           std::optional<ScoredVocabulary> scored);
 
@@ -61,23 +62,24 @@ class Matcher {
             connectors_.size() > 0 && connectors_.find(word) != text::kUnknownWord};
   }
 
-  // Gives each token of the sentence to `sink`, in order, by one of
+  // Passes each token of the sentence to `sink`, in order, with one of
   //   void add_word(std::size_t index)
   //   void add_phrase(std::size_t first, std::size_t last, const Match&)
-  // after it was told by
+  // Before that,
   //   void expect(std::int32_t number)
-  // which known phrases are likely to come. `room` is memory to be used again for the next sentence.
+  // announces the known phrases that are likely to follow. `buffer` is reused from sentence to sentence.
   template <typename Sink>
   void join(std::span<const Token> sentence, std::vector<Candidate>& buffer, Sink& sink) const;
 
-  // The phrase that all the tokens are, if they are one. Throws what the scorer throws.
+  // Returns the phrase that all the tokens together form, if any. Throws what the scorer throws.
   [[nodiscard]] std::optional<Match> match(std::span<const Token> candidate) const;
 
-  // Replaces `text` by the joined tokens.
+  // Sets `text` to the joined tokens.
   void join_text(std::span<const Token> tokens, std::string& text) const;
 
  private:
-  // Whether the set of known phrases does not decide about tokens of which one has bytes of the delimiter.
+  // Whether a candidate must be scored because the set of known phrases cannot decide it; `has_delimiter`: a token
+  // contains bytes of the delimiter.
   [[nodiscard]] bool is_scored(bool has_delimiter) const { return scored_ && (scored_->decides_all || has_delimiter); }
   [[nodiscard]] std::optional<Match> match(std::span<const Token> tokens, std::uint64_t key, bool is_scored) const {
     if (is_scored) return score(tokens, key);
@@ -85,7 +87,7 @@ class Matcher {
     if (number == PhraseSet::kNone) return std::nullopt;
     return Match{phrases_->score(number), number};
   }
-  // All that may be phrases, in order, in the first places of `room`.
+  // Finds all candidates, in order, and stores them at the beginning of `buffer`.
   std::span<Candidate> find_candidates(std::span<const Token> sentence, std::vector<Candidate>& buffer) const;
   static bool has_delimiter(std::span<const Token> tokens) {
     for (const Token& token : tokens)
@@ -109,7 +111,7 @@ void Matcher::join(std::span<const Token> sentence, std::vector<Candidate>& buff
     phrases_->prefetch_text(candidate.number);
     sink.expect(candidate.number);
   }
-  std::size_t next = 0;  // the first token that the sink does not have
+  std::size_t next = 0;  // the first token that has not been passed to the sink
   for (const Candidate& candidate : candidates) {
     const auto [first, last, key, is_scored, number] = candidate;
     if (first < next || (!is_scored && number == PhraseSet::kNone)) continue;

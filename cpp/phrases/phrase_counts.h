@@ -1,6 +1,6 @@
-// How often each word and each phrase was met. The phrases lie in a fixed number of tables chosen by their hash, so
-// that several threads can count one text and each table still sees its phrases in the order of the text: what is
-// counted does not depend on the number of threads.
+// Counts of words and phrases. The phrases are distributed over a fixed number of tables by their hash, so that several
+// threads can count one text while each table still receives its phrases in the order of the text: the result does not
+// depend on the number of threads.
 #pragma once
 
 #include <array>
@@ -20,16 +20,16 @@ class PhraseCounts {
   static constexpr std::size_t kTables = 16;
   static std::size_t table_of(std::uint64_t hash) { return hash >> 60; }
 
-  // Distinct words and phrases; a word and a phrase of the same bytes are one.
+  // Number of distinct words and phrases; a word and a phrase with the same bytes count as one.
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] const std::array<PhraseTable, kTables>& tables() const { return tables_; }
   [[nodiscard]] std::span<const std::int64_t> word_counts() const { return word_counts_; }
 
-  // Words without bytes of the delimiter have a count of their own; the others are counted as phrases are.
+  // Words without bytes of the delimiter are counted separately; the others are counted like phrases.
   void reserve_words(std::size_t words) {
     if (words > word_counts_.size()) word_counts_.resize(words, 0);
   }
-  // True when the word is new.
+  // Returns true if the word is new.
   bool add_word(WordId id, std::int64_t count) {
     std::int64_t& total = word_counts_[static_cast<std::size_t>(id)];
     total += count;
@@ -39,7 +39,8 @@ class PhraseCounts {
   PhraseTable& table(std::uint64_t hash) { return tables_[table_of(hash)]; }
 
   [[nodiscard]] std::int64_t count_of(const Lexicon& lexicon, std::string_view text) const;
-  // The count of the phrase with this mixed hash and these joined bytes, which `join(text)` makes when they are needed.
+  // The count of the phrase with this mixed hash and these joined bytes; `join(text)` is called only if they are
+  // needed.
   template <typename Join>
   [[nodiscard]] std::int64_t count_of_joined(const Lexicon& lexicon, std::uint64_t hash, const Join& join) const {
     return tables_[table_of(hash)].find(hash, [&](const PhraseEntry& entry) {
@@ -50,9 +51,9 @@ class PhraseCounts {
     });
   }
 
-  // Adds counts made with another lexicon, whose words and gaps are inserted into this one.
+  // Adds the counts of another lexicon, whose words and gaps are inserted into this one.
   void merge(Lexicon& lexicon, const PhraseCounts& others, const Lexicon& other_lexicon);
-  // Forgets what has a count below `least`.
+  // Removes everything with a count below `min_count`.
   void prune(const Lexicon& lexicon, std::int64_t min_count);
 
  private:

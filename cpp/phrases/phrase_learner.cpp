@@ -10,7 +10,7 @@
 namespace wordkin::phrases {
 namespace {
 
-// Keys wait here until the memory has answered the prefetches of their slots and entries.
+// Buffers keys until the prefetches of their slots and entries have completed.
 class KeyBatch {
  public:
   KeyBatch(PhraseCounts& counts, const Lexicon& lexicon) : counts_(counts), lexicon_(lexicon) {}
@@ -35,7 +35,7 @@ class KeyBatch {
   std::size_t filled_ = 0;
 };
 
-// The words of a block as ids; those that the lexicon does not have yet are -3, -4, ... by their number in `unknown`.
+// The words of a block as ids. Words that the lexicon does not contain yet are -3, -4, ... by their index in `unknown`.
 struct BlockWords {
   explicit BlockWords(const text::WordTable& known_words) : known(known_words) {}
 
@@ -94,11 +94,11 @@ void PhraseLearner::learn_in_parallel(std::span<const InputBlock> blocks, const 
     try {
       text::require_utf8(blocks[i].text);
       text::SentenceSplitter(blocks[i].text, rules, blocks[i].continues_line, found[i]).run();
-    } catch (const text::TextError&) {  // the first in the text is the one to tell
+    } catch (const text::TextError&) {  // the first error in the text is the one to report
       failures[i] = std::current_exception();
     }
   });
-  // One after the other: new words get their ids in the order of the text.
+  // Sequentially: new words get their ids in the order of the text.
   for (std::size_t i = 0; i < found.size(); ++i) {
     block_of_error_ = i;
     if (failures[i]) std::rethrow_exception(failures[i]);
@@ -117,8 +117,8 @@ void PhraseLearner::learn_in_parallel(std::span<const InputBlock> blocks, const 
 
 void PhraseLearner::count_stream() {
   counts_.reserve_words(lexicon_.size());
-  // Each word of the stream adds at most itself and one phrase. A text that ends without an end of its sentence has
-  // been given its end by the splitter, so the stream holds whole sentences only.
+  // Each word of the stream adds at most itself and one phrase. The splitter ends the last sentence of every text, so
+  // the stream consists of whole sentences.
   if (counts_.size() + 2 * stream_.size() > max_vocabulary_) {
     count_with_pruning();
   } else if (!pool_) {

@@ -1,5 +1,5 @@
-// Phrases with their scores, found by the joined bytes. Nearly all that is looked up in a text is no phrase: a bit for
-// each hash, few enough of them to stay in the nearest cache, says so without a look at the table.
+// A set of phrases with their scores, indexed by their joined bytes. Almost none of the candidates in a text are
+// phrases: a filter of one bit per hash, small enough for the L1 cache, rejects most of them without a table lookup.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ class PhraseSet {
 
   PhraseSet();
 
-  // `hash` is the mixed hash of `text`. A phrase that is there already keeps its first score.
+  // `hash` is the mixed hash of `text`. If the phrase is present already, its score is kept.
   void insert(std::uint64_t hash, std::string_view text, double score);
 
   [[nodiscard]] std::size_t size() const { return phrases_.size(); }
@@ -26,7 +26,7 @@ class PhraseSet {
     return {texts_.data() + phrase.start, phrase.length};
   }
 
-  // The number of the phrase with this hash for whose text `is_it` is true; numbers are given from 0.
+  // The index of the phrase with this hash for whose text `is_it` returns true. Indices are assigned from 0.
   template <typename IsIt>
   [[nodiscard]] std::int32_t find(std::uint64_t hash, const IsIt& is_it) const {
     if (!may_hold(hash)) return kNone;
@@ -37,14 +37,14 @@ class PhraseSet {
     }
   }
 
-  // False only where find() gives kNone.
+  // False only if find() returns kNone.
   [[nodiscard]] bool may_hold(std::uint64_t hash) const {
     const std::size_t bit = bit_of(hash);
     return ((filter_[bit / 64] >> (bit % 64)) & 1) != 0;
   }
 
-  // Asking the memory in advance for what find() will read, in this order. find_candidate() gives the number of a
-  // phrase that has nearly this hash, or kNone, and then there is none to be found.
+  // Prefetches what find() reads, to be called in this order. find_candidate() returns the index of a phrase that
+  // probably has this hash, or kNone if there is certainly none.
   void prefetch([[maybe_unused]] std::uint64_t hash) const {
 #if defined(__GNUC__)
     __builtin_prefetch(&slots_[hash >> shift_]);
@@ -73,15 +73,16 @@ class PhraseSet {
     std::int32_t number = kNone;
   };
 
-  // All of it in one cache line.
+  // Fits one cache line.
   struct Phrase {
     std::uint64_t hash;
     double score;
-    std::size_t start;  // of its bytes in texts_
+    std::size_t start;  // offset in texts_
     std::size_t length;
   };
 
-  // A quarter of the slots are filled at most, so there are 16 bits a phrase: one search in 16 is in vain.
+  // At most a quarter of the slots are used, so there are at least 16 bits per phrase and the false-positive rate is at
+  // most 1/16.
   static constexpr int kBitsPerSlotLog2 = 2;
   [[nodiscard]] std::size_t bit_of(std::uint64_t hash) const { return hash >> (shift_ - kBitsPerSlotLog2); }
   void insert_slot(std::uint64_t hash, std::int32_t number);

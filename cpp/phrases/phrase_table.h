@@ -1,5 +1,5 @@
-// Counts of phrases by their joined bytes. An index of 8-byte slots, probed linearly, points into entries that lie in
-// the order of first occurrence: the frequent ones, met first, share their cache lines.
+// Counts of phrases, indexed by their joined bytes. An index of 8-byte slots with linear probing refers to entries in
+// the order of first occurrence, so that frequent phrases, which occur early, share cache lines.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@ namespace wordkin::phrases {
 struct PhraseKey {
   Phrase phrase;
   bool is_ambiguous;
-  std::uint64_t hash;  // mixed
+  std::uint64_t hash;  // mixed hash
 };
 
 inline PhraseKey key_of(const Lexicon& lexicon, const Phrase& phrase) {
@@ -38,7 +38,7 @@ class PhraseTable {
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::span<const PhraseEntry> entries() const { return entries_; }
 
-  // Both only ask the memory for what add() and find() will read; the second waits for the slot.
+  // Prefetch what add() and find() read. The second function needs the slot, so call it after the first has completed.
   void prefetch_slot([[maybe_unused]] std::uint64_t hash) const {
 #if defined(__GNUC__)
     __builtin_prefetch(&slots_[slot_index(tag_of(hash))]);
@@ -68,7 +68,7 @@ class PhraseTable {
     }
   }
 
-  // The count of the phrase that has this hash and for which `is_it(entry)` is true, or 0.
+  // The count of the phrase with this hash for which `is_it(entry)` returns true, or 0.
   template <typename IsIt>
   [[nodiscard]] std::int64_t find(std::uint64_t hash, const IsIt& is_it) const {
     const std::uint32_t tag = tag_of(hash);
@@ -79,7 +79,7 @@ class PhraseTable {
     }
   }
 
-  // Forgets the phrases with a count below `least`.
+  // Removes the phrases with a count below `min_count`.
   void prune(const Lexicon& lexicon, std::int64_t min_count);
 
  private:
@@ -87,11 +87,11 @@ class PhraseTable {
 
   struct Slot {
     std::uint32_t tag = 0;
-    std::uint32_t number = 0;  // of the entry, from 1; 0: empty
+    std::uint32_t number = 0;  // index of the entry, from 1; 0: empty
   };
 
-  // The upper four bits of a hash choose one of the tables. The tag has the slot in its upper bits, so that the index
-  // grows without a look at the entries.
+  // The upper four bits of a hash select one of the tables. The tag holds the slot in its upper bits, so that the index
+  // can grow without reading the entries.
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 28); }
   [[nodiscard]] std::size_t slot_index(std::uint32_t tag) const { return tag >> shift_; }
 

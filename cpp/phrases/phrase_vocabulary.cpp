@@ -99,7 +99,7 @@ CandidateCounts PhraseVocabulary::counts_of_split(std::string_view text, std::in
   const std::string& delimiter = lexicon_.delimiter().bytes();
   const std::size_t first_end = delimiter.empty() ? std::string_view::npos : text.find(delimiter);
   if (first_end == std::string_view::npos) return {0, 0, count};
-  // The delimiters are taken from the left, as they are when a text is cut at them.
+  // Delimiters are matched from the left, as when a text is split at them.
   std::size_t last_begin = 0;
   for (std::size_t at = first_end; at != std::string_view::npos; at = text.find(delimiter, last_begin))
     last_begin = at + delimiter.size();

@@ -1,5 +1,5 @@
-// The counts of everything learned so far, and what is asked of them. Safe for several threads that ask while another
-// one merges.
+// The counts of everything learned so far, and queries on them. Queries are thread-safe, also while another thread
+// merges.
 #pragma once
 
 #include <cstddef>
@@ -19,18 +19,18 @@
 
 namespace wordkin::phrases {
 
-// The words of a candidate joined, with the counts that its score is made from.
+// The joined words of a candidate, with the counts that determine its score.
 struct ExportedCandidate {
   std::string text;
   CandidateCounts counts;
 };
 
-// All counts as numbers, for files. Phrases refer to words and gaps by their place, from 0; a word alone, counted as
-// phrases are because it has bytes of the delimiter, has -1 as its second one.
+// All counts as arrays, for files. Phrases refer to words and gaps by index. A word that is counted like a phrase
+// because it contains bytes of the delimiter has -1 as its second word.
 struct PhraseState {
   std::vector<std::string> words;
   std::vector<std::int64_t> word_counts;
-  std::vector<std::int32_t> gap_before;  // 0: begins behind the first word
+  std::vector<std::int32_t> gap_before;  // 0: begins after the first word
   std::vector<std::int32_t> gap_last;
   std::vector<std::int32_t> first, second, gap;
   std::vector<std::int64_t> counts;
@@ -39,21 +39,21 @@ struct PhraseState {
 class PhraseVocabulary {
  public:
   explicit PhraseVocabulary(std::string delimiter) : lexicon_(std::move(delimiter), {}) {}
-  // Throws std::invalid_argument where the state refers to what it does not have.
+  // Throws std::invalid_argument if the state is inconsistent.
   PhraseVocabulary(std::string delimiter, const PhraseState& state);
 
   [[nodiscard]] PhraseState state() const;
   [[nodiscard]] const std::string& delimiter() const { return lexicon_.delimiter().bytes(); }
 
-  // Adds what was learned. When more than `max_vocabulary` words and phrases are then known, those met less
-  // than `min_reduce` times are forgotten; returns whether that was so.
+  // Adds what was learned. If the vocabulary then exceeds `max_vocabulary` words and phrases, those with a count below
+  // `min_reduce` are removed; returns whether this happened.
   bool merge(PhraseLearner&& learner, std::size_t max_vocabulary, std::int64_t min_reduce);
 
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::int64_t count_of(std::string_view text) const;
 
-  // The counts of a candidate whose joined bytes have this mixed hash and are made by `join(text)`; all three are above
-  // 0, or the phrase's is 0.
+  // The counts of a candidate with this mixed hash, whose joined bytes are created by `join(text)`. Either all three
+  // counts are positive, or the phrase count is 0.
   template <typename Join>
   [[nodiscard]] CandidateCounts counts_of(std::string_view first, std::string_view second, std::uint64_t hash,
                                           const Join& join) const {
@@ -65,7 +65,7 @@ class PhraseVocabulary {
     return counts;
   }
 
-  // Calls visit(text, count) for everything in the vocabulary.
+  // Calls visit(text, count) for every entry of the vocabulary.
   template <typename Visit>
   void for_each(const Visit& visit) const {
     const std::shared_lock lock(mutex_);
@@ -79,9 +79,9 @@ class PhraseVocabulary {
       }
   }
 
-  // Calls visit(text, counts) for everything that is two words or more when it is cut at the delimiters, and whose
-  // first and last words are in the vocabulary. `wants(counts)` is asked before the text is made. Neither may use this
-  // object.
+  // Calls visit(text, counts) for every entry that consists of at least two words when it is split at the delimiters
+  // and whose first and last words are in the vocabulary. `wants(counts)` is called before the text is created. Neither
+  // function may use this object.
   template <typename Wants, typename Visit>
   void for_each_candidate(const Wants& wants, const Visit& visit) const;
 

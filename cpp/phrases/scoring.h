@@ -1,4 +1,4 @@
-// How strongly two words belong together, from their counts.
+// Collocation scores of two words, computed from their counts.
 #pragma once
 
 #include <cmath>
@@ -14,30 +14,30 @@ struct CandidateCounts {
   std::int64_t phrase;
 };
 
-// What does not depend on the candidate.
+// Quantities that are the same for all candidates.
 struct ScoringContext {
   double vocabulary_size;
   double min_count;
   double corpus_words;
 };
 
-// May throw; a score is a phrase's when !(score <= threshold).
+// May throw. A candidate is a phrase if !(score <= threshold).
 using Scorer = std::function<double(const CandidateCounts&)>;
 
-// Mikolov et al. 2013, "Distributed Representations of Words and Phrases", equation 6, times the vocabulary's size.
+// Mikolov et al. 2013, "Distributed Representations of Words and Phrases", equation 6, times the vocabulary size.
 inline double discounted_score(const CandidateCounts& counts, const ScoringContext& context) {
   const double product = static_cast<double>(counts.first) * static_cast<double>(counts.second);
   return (static_cast<double>(counts.phrase) - context.min_count) / product * context.vocabulary_size;
 }
 
-// Bouma 2009, "Normalized (pointwise) mutual information in collocation extraction": from -1 to 1.
+// Bouma 2009, "Normalized (pointwise) mutual information in collocation extraction"; between -1 and 1.
 inline double npmi_score(const CandidateCounts& counts, const ScoringContext& context) {
   if (static_cast<double>(counts.phrase) < context.min_count) return -std::numeric_limits<double>::infinity();
   const double first = static_cast<double>(counts.first) / context.corpus_words;
   const double second = static_cast<double>(counts.second) / context.corpus_words;
   const double phrase = static_cast<double>(counts.phrase) / context.corpus_words;
   const double information = -std::log(phrase);
-  if (information == 0) return -std::numeric_limits<double>::infinity();  // nothing but the phrase in the corpus
+  if (information == 0) return -std::numeric_limits<double>::infinity();  // the corpus consists of the phrase only
   return std::log(phrase / (first * second)) / information;
 }
 

@@ -1,4 +1,4 @@
-// Text to the same text with its phrases joined: one line for each line, words separated by one blank.
+// Rewrites text with its phrases joined: one output line per input line, words separated by single spaces.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,13 @@ namespace wordkin::phrases {
 
 struct JoinedText {
   std::string text;
-  std::int64_t words = 0;    // read
-  std::int64_t phrases = 0;  // written
+  std::int64_t words = 0;    // number read
+  std::int64_t phrases = 0;  // number written
   std::int64_t sentences = 0;
 };
 
-// A block of UTF-8 that begins and ends with a sentence. A block that continues the line of the one before it continues
-// it in the output too. Throws text::TextError, and what the matcher throws.
+// Processes a block of UTF-8 text that consists of whole sentences. A block that continues the line of the previous
+// block continues it in the output as well. Throws text::TextError and what the matcher throws.
 JoinedText join_block(const Matcher& matcher, std::span<const char> block, bool continues_line,
                       const text::SentenceRules& rules);
 

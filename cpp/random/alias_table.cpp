@@ -36,7 +36,7 @@ AliasTable::AliasTable(std::span<const double> weights) : cells_(weights.size())
       poor.push_back(large);
     }
   }
-  // What is left has share 1 up to rounding: its own alias, so that the threshold no longer matters.
+  // The remaining cells have probability 1 up to rounding. Each becomes its own alias, so the threshold has no effect.
   for (const auto* rest : {&poor, &rich})
     for (const std::int32_t i : *rest) cells_[i] = {std::numeric_limits<std::uint32_t>::max(), i};
 }

@@ -1,4 +1,4 @@
-// Draws from a fixed discrete distribution in O(1): Walker's alias method, built as Vose does (1991).
+// Sampling from a fixed discrete distribution in O(1): Walker's alias method, constructed as in Vose (1991).
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,11 @@ namespace wordkin::random {
 class AliasTable {
  public:
   AliasTable() = default;
-  // weights: non-negative, finite, at least one positive; they need not sum to one.
+  // weights: non-negative and finite, at least one positive; they need not sum to one.
   explicit AliasTable(std::span<const double> weights);
 
-  // One draw from 64 random bits: the upper half picks a cell, the lower half decides between it and its alias.
+  // Draws one index from 64 random bits: the upper half selects a cell, the lower half chooses between it and its
+  // alias.
   [[nodiscard]] std::int32_t draw(std::uint64_t bits) const {
     const auto cell = static_cast<std::uint32_t>(((bits >> 32) * cells_.size()) >> 32);
     const Cell& c = cells_[cell];

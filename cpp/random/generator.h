@@ -1,6 +1,6 @@
-// Random numbers: xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021), seeded
-// through splitmix64 from (seed, stream). The same pair gives the same numbers on every machine; streams are how
-// jobs, epochs and threads stay independent of who runs them.
+// Pseudorandom number generator: xoshiro256++ (Blackman and Vigna, "Scrambled linear pseudorandom number generators",
+// 2021), seeded by splitmix64 from (seed, stream). The same pair produces the same numbers on every machine. Jobs,
+// epochs and threads use separate streams, so results do not depend on which thread runs which job.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,8 @@ namespace wordkin::random {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed, std::uint64_t stream = 0) {
-    // The stream is scrambled first: splitmix steps by a constant, and streams a step apart would share state.
+    // The stream is scrambled first: splitmix64 advances by a constant, so adjacent stream numbers would otherwise
+    // share state.
     std::uint64_t x = stream;
     x = seed ^ splitmix(x);
     for (auto& word : state_) word = splitmix(x);
@@ -29,15 +30,15 @@ class Generator {
     return result;
   }
 
-  // Uniform in [0, bound) from the 32 bits given: Lemire's multiply-shift without the rejection step. The bias is
-  // below bound / 2^32, which no draw of this library can notice.
+  // Maps 32 random bits to [0, bound) uniformly by Lemire's multiply-shift without the rejection step. The bias is
+  // below bound / 2^32, which is negligible for every use in this library.
   static std::uint32_t scale(std::uint32_t bits, std::uint32_t bound) {
     return static_cast<std::uint32_t>((static_cast<std::uint64_t>(bits) * bound) >> 32);
   }
 
   std::uint32_t below(std::uint32_t bound) { return scale(static_cast<std::uint32_t>(next() >> 32), bound); }
 
-  // Uniform in [0, 1) with 53 bits.
+  // Uniform in [0, 1) with 53 random bits.
   double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
 
  private:

@@ -9,7 +9,6 @@ namespace {
 using memory::MatrixView;
 using parallel::Team;
 
-// A member's share of the rows.
 void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
   const auto own = team.share(from.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));

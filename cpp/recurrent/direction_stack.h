@@ -1,4 +1,4 @@
-// A stack of recurrent layers of one direction. Everything is allocated when an object is made, before a team begins.
+// A stack of recurrent layers for one direction. All memory is allocated by the constructor, before a region begins.
 #pragma once
 
 #include <cstddef>
@@ -18,29 +18,29 @@
 
 namespace wordkin::recurrent {
 
-// Forward and backward over one batch after the other.
+// Forward and backward passes over successive batches.
 class StackTraining {
  public:
   StackTraining(const StackShape& shape, const SequenceBatch& batch);
-  // For batches of another shape, before a team begins: room is kept and only grows.
+  // Changes the shape of the batches; called before a region begins. Capacity only grows.
   void resize(const SequenceBatch& batch);
 
-  // output: OUT (rows, hidden) of the top layer, with dropout. input: IN (rows, input). states: INOUT, one a layer.
-  // All members of the team call it; a barrier stands at its end and, if several members wrote the input, must stand
-  // before. False, to all members, when the work was cancelled: states are then worthless.
+  // output: OUT (rows, hidden) of the top layer, with dropout. input: IN (rows, input). states: INOUT, one per layer.
+  // Called by all members of the team. Ends with a barrier; if several members wrote the input, a barrier is required
+  // before the call. Returns false to all members if the work was cancelled; the states are then unspecified.
   [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, memory::MatrixView<float> output,
                              memory::MatrixView<const float> input, std::span<const LayerState> states,
                              const Dropout& dropout, linalg::Scratch& products);
 
-  // Between forward and backward: what a layer read, with dropout; from the second on the output of the one below.
+  // Between forward and backward: the input of a layer, with dropout; from the second layer on, the output of the layer
+  // below.
   [[nodiscard]] memory::MatrixView<const float> input_of(std::int64_t layer) {
     return saved_[static_cast<std::size_t>(layer)].x();
   }
 
-  // Of the forward pass before it, once. gradients: OUT, one a layer. d_input: OUT (rows, input), or empty if nobody
-  // asks for it. d_output: INOUT (rows, hidden), worthless afterwards. parameters: those that were packed.
-  // d_layer_inputs: for each layer the gradient that its input (before dropout) gets from outside the stack, or
-  // nothing.
+  // Backward pass of the preceding forward pass; may be called once. gradients: OUT, one per layer. d_input: OUT (rows,
+  // input), or empty if it is not needed. d_output: INOUT (rows, hidden), unspecified afterwards. parameters: those
+  // that were packed. d_layer_inputs: for each layer an additional gradient of its input (before dropout), or empty.
   [[nodiscard]] bool backward(parallel::Team& team, const PackedStack& weights, memory::MatrixView<float> d_input,
                               std::span<const LayerGradients> gradients, memory::MatrixView<float> d_output,
                               std::span<const LayerParameters> parameters, linalg::Scratch& products,
@@ -57,17 +57,18 @@ class StackTraining {
   LayerScratch scratch_;
 };
 
-// Forward alone, for any batch of at most the size that it was made for.
+// Forward passes only, for batches up to the size given to the constructor.
 class StackInference {
  public:
   StackInference(const StackShape& shape, const SequenceBatch& largest);
-  void resize(const SequenceBatch& largest) { scratch_.resize(largest); }  // as of training
+  void resize(const SequenceBatch& largest) { scratch_.resize(largest); }  // as StackTraining::resize
 
-  // outputs: OUT (rows, hidden) of each layer; as many layers are run as there are outputs. Barriers as in training.
+  // outputs: OUT (rows, hidden) of each layer; as many layers are run as there are outputs. Barriers are as for
+  // training.
   [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
                              std::span<const memory::MatrixView<float>> outputs, memory::MatrixView<const float> input,
                              std::span<const LayerState> states, linalg::Scratch& products);
-  // The same floats where the first layer's sums are there already; of a stack whose first layer adds no input.
+  // The same result from precomputed sums of the first layer. The first layer must not add its input to its output.
   [[nodiscard]] bool forward(parallel::Team& team, const PackedStack& weights, const SequenceBatch& batch,
                              std::span<const memory::MatrixView<float>> outputs, const WordSums& word_sums,
                              std::span<const LayerState> states, linalg::Scratch& products);

@@ -8,10 +8,10 @@
 namespace wordkin::recurrent {
 namespace {
 
-constexpr std::uint64_t kDomain = 0x7265637572726E74ULL;  // other rooms draw from the same seed
+constexpr std::uint64_t kDomain = 0x7265637572726E74ULL;  // separates these streams from other uses of the same seed
 constexpr float kDraws = 65536.0f;
 
-// A stream for each layer of a step, from which each row has a stream.
+// Each layer of a step has a random stream, from which the stream of each row is derived.
 std::uint64_t layer_seed(const Dropout& dropout, std::int64_t layer) {
   const auto stream = static_cast<std::uint64_t>(layer) * 2 + static_cast<std::uint64_t>(dropout.direction);
   random::Generator of_step(dropout.seed ^ kDomain, dropout.step);

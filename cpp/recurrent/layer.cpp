@@ -17,17 +17,18 @@ using memory::MatrixView;
 using parallel::Range;
 using parallel::Team;
 
-// A step's sums of x W may be made in the step, where they are used while they are in the cache, or for the steps of
-// about so many rows ahead, which reads the weights once for all of them. Both add the same numbers in the same order.
+// The products x W of a step can be computed within the step, where they are used while they are cached, or in advance
+// for steps with about this many rows in total, which reads the weights once for all of them. Both variants add the
+// same numbers in the same order.
 constexpr std::int64_t kRowsAhead = 256;
 
-// What is read and written more: the weights again in every step, or the sums once more. (One thread of an Ice Lake
-// server, forward, in the step and ahead: 128 columns and 32 rows 101 and 92 GFLOP/s, 512 columns and 32 rows 88 and
-// 109, 512 columns and 128 rows 113 and 101.)
+// Chooses the variant with less memory traffic: the weights once more in every step, or the products once more. (One
+// thread of an Ice Lake server, forward, within the step and in advance: 128 columns and 32 rows 101 and 92 GFLOP/s,
+// 512 columns and 32 rows 88 and 109, 512 columns and 128 rows 113 and 101.)
 bool multiplies_ahead(std::int64_t columns, std::int64_t rows) { return columns > 4 * rows; }
 
-// Units of all rows that are worked on before the next: with their gates a part of the second-level cache where the
-// sums stay in it; otherwise pieces of rows long enough to be fetched ahead, for they come from far away.
+// Number of units times rows per block. If the sums are cached, their gates fill part of the second-level cache;
+// otherwise the pieces of rows are long enough for prefetching, because they come from a lower cache level or memory.
 constexpr std::int64_t kCachedSums = 12288;
 constexpr std::int64_t kStreamedSums = 32768;
 
@@ -41,7 +42,7 @@ void copy_row(float* to, const float* from, Range columns) {
   std::copy(from + columns.begin, from + columns.end, to + columns.begin);
 }
 
-// What both ways know of their member's share: units of dim and columns of hidden, as the products cut them.
+// This member's share in both passes: units of dim and columns of hidden, in multiples of a panel.
 struct Share {
   Range units;
   Range columns;
@@ -52,7 +53,7 @@ struct Share {
         columns(team.share(call.shape.hidden, call.weights.hidden(0).panel_columns())),
         panel(call.weights.hidden(0).panel_columns()) {}
 
-  // body(first, count) for blocks of units, whole panels, of about so many sums of a gate in all rows.
+  // Calls body(first, count) for blocks of units, in whole panels, with about `sums` sums per gate over all rows.
   template <typename Body>
   void over_blocks(std::int64_t sums, std::int64_t rows, const Body& body) const {
     const std::int64_t block = (std::max<std::int64_t>(sums / rows, 64) + panel - 1) / panel * panel;
@@ -61,7 +62,7 @@ struct Share {
   }
 };
 
-// A member's columns of a product with weights that have left the cache since the step before.
+// This member's columns of a product whose weights have left the cache since the previous step.
 void multiply_own(const Team& team, MatrixView<float> c, MatrixView<const float> a, const linalg::PackedMatrix& b,
                   Range own, linalg::Scratch& scratch) {
   if (own.size() > 0)
@@ -107,7 +108,7 @@ class LayerForward {
     }
   }
 
-  // Rows of the steps [begin, end), of a block that began with the step `first`.
+  // The rows of steps [begin, end), in a block of steps that starts at `first`.
   MatrixView<float> sums(std::int64_t first, std::int64_t begin, std::int64_t end) {
     const std::int64_t rows = batch_.first_row(end) - batch_.first_row(begin);
     if (saved_ != nullptr) return saved_->gates.view().block_of_rows(batch_.first_row(begin), rows);
@@ -119,7 +120,7 @@ class LayerForward {
     multiply_inputs(team_, shape_, call_.weights, z, x_.block_of_rows(batch_.first_row(first), z.rows), call_.products);
   }
 
-  // The sums of some units of all gates, by the words of a step's rows.
+  // Copies the sums of some units of all gates for the words of the rows of a step.
   void copy_word_sums(std::int64_t t, MatrixView<float> z, std::int64_t unit, std::int64_t units) {
     for (std::int64_t b = 0; b < z.rows; ++b) {
       const float* const word =
@@ -132,7 +133,7 @@ class LayerForward {
   bool step(std::int64_t t, MatrixView<float> z, bool inputs_done) {
     const auto h = state_.h.block_of_rows(0, z.rows);
     const auto m = call_.scratch.outputs.view().block_of_rows(0, z.rows);
-    // In bfloat16 a product rounds its rows anew: fewer, wider ones.
+    // With bfloat16 every product rounds its left operand again, so fewer and wider products are better.
     const bool near = !inputs_done && call_.weights.hidden(0).compute().precision == linalg::Precision::kFloat32;
     share_.over_blocks(near ? kCachedSums : kStreamedSums, z.rows, [&](std::int64_t unit, std::int64_t units) {
       const std::int64_t following = unit + units < share_.units.end ? unit + units : share_.units.begin;
@@ -156,7 +157,7 @@ class LayerForward {
     return true;
   }
 
-  // The sums of some units of all gates. upcoming: the weights that will be read next.
+  // Computes the sums of some units of all gates. next_panel: the weights that are read next.
   void multiply_gates(MatrixView<float> z, MatrixView<const float> a, std::int64_t unit, std::int64_t units,
                       Accumulate accumulate, const linalg::PackedMatrix& (PackedLayer::*weights)(int) const,
                       linalg::NextPanel next_panel) {
@@ -185,7 +186,7 @@ class LayerForward {
                           after.data + unit, after.pitch, m.data + unit, m.pitch, z.rows, units, cell_bound(shape_)});
   }
 
-  // From what the projection gave: the state, the next step's saved h before, and the output.
+  // Writes the state, the saved previous h of the next step, and the output from the projected values.
   void write_output(std::int64_t t, MatrixView<float> projected) {
     const bool adds = shape_.adds_input(call_.layer);
     const float bound = shape_.proj_clip;
@@ -247,7 +248,7 @@ class LayerBackward {
         d_output_(d_output),
         saved_(saved) {}
 
-  // Through time; then the gradients of the sums are where the gates were.
+  // Runs backward through time; afterwards the gradients of the sums are stored in place of the gates.
   bool run() {
     begin();
     for (std::int64_t t = batch_.steps() - 1; t >= 0; --t) {
@@ -299,7 +300,7 @@ class LayerBackward {
     return call_.scratch.d_hidden.view().block_of_rows(batch_.first_row(t), batch_.active(t));
   }
 
-  // Of a step's h: from the output and from the next step, through the clip.
+  // The gradient of h in a step: from the output and from the next step, through the clip.
   void add_gradients(std::int64_t t) {
     const auto d_h = d_hidden(t);
     for (std::int64_t b = 0; b < d_h.rows; ++b) {

@@ -1,5 +1,5 @@
-// The weights of a layer as its products read them. Each gate is a matrix of its own: a member of a team then owns the
-// same units of all gates, and computes them without waiting for the others.
+// The weights of a layer, packed for matrix products. Each gate is a separate matrix, so that a member of a team owns
+// the same units of all gates and computes them without waiting for the other members.
 #pragma once
 
 #include <array>
@@ -16,13 +16,13 @@
 
 namespace wordkin::recurrent {
 
-enum class Purpose { kInference, kTraining };  // training needs the recurrent weights transposed as well
+enum class Purpose { kInference, kTraining };  // training also needs the transposed recurrent weights
 
 class PackedLayer {
  public:
   PackedLayer(const linalg::Compute& compute, const StackShape& shape, std::int64_t layer, Purpose purpose);
 
-  // Every member packs its share. A barrier must stand between this and the first use.
+  // Each member packs its share. A barrier is required before the first use.
   void pack(parallel::Team& team, const LayerParameters& parameters);
 
   [[nodiscard]] const linalg::PackedMatrix& input(int gate) const { return input_[static_cast<std::size_t>(gate)]; }
@@ -33,8 +33,8 @@ class PackedLayer {
   }  // (gates dim, hidden)
   [[nodiscard]] const linalg::PackedMatrix& projection_transposed() const {
     return projection_transposed_;
-  }                                                                 // (hidden, dim)
-  [[nodiscard]] const float* bias() const { return bias_.data(); }  // with the forget bias, blocks of dim
+  }  // (hidden, dim)
+  [[nodiscard]] const float* bias() const { return bias_.data(); }  // blocks of dim, including the forget bias
   [[nodiscard]] std::size_t bytes() const;
 
  private:
@@ -49,7 +49,7 @@ class PackedLayer {
   memory::AlignedBuffer<float> bias_;
 };
 
-// All layers of a direction. Read-only once packed: any number of threads may run sequences through it.
+// All layers of one direction. Read-only once packed, so any number of threads may use it concurrently.
 class PackedStack {
  public:
   PackedStack(const linalg::Compute& compute, const StackShape& shape, Purpose purpose);

@@ -1,6 +1,6 @@
-// Sequences of different lengths side by side, the longest first, as rows ordered by time: step t has the first
-// active(t) sequences, and the row of sequence b at step t is first_row(t) + b. A caller that reads from right to left
-// orders its rows so.
+// A batch of sequences of different lengths, in descending order of length, as rows ordered by time: step t contains
+// the first active(t) sequences, and the row of sequence b at step t is first_row(t) + b. A caller that reads from
+// right to left reverses the sequences itself.
 #pragma once
 
 #include <cassert>
@@ -26,13 +26,13 @@ class SequenceBatch {
       first_rows_.push_back(first_rows_.back() + count);
     }
   }
-  SequenceBatch(std::int64_t steps, std::int64_t width)  // all of one length
+  SequenceBatch(std::int64_t steps, std::int64_t width)  // all of the same length
       : SequenceBatch(std::vector<std::int64_t>(static_cast<std::size_t>(steps), width)) {}
 
   [[nodiscard]] std::int64_t steps() const { return static_cast<std::int64_t>(active_.size()); }
   [[nodiscard]] std::int64_t rows() const { return first_rows_.back(); }
   [[nodiscard]] std::int64_t width() const { return active_.empty() ? 0 : active_.front(); }
-  // Behind the last step: none.
+  // 0 after the last step.
   [[nodiscard]] std::int64_t active(std::int64_t step) const {
     assert(step >= 0 && step <= steps());
     return step < steps() ? active_[static_cast<std::size_t>(step)] : 0;

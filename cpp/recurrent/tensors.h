@@ -1,4 +1,4 @@
-// The parameters of a recurrent layer, or their gradients, as views of the official tensors.
+// Views of the parameters of a recurrent layer, or of their gradients, in the layout of the official files.
 #pragma once
 
 #include <span>
@@ -9,9 +9,9 @@ namespace wordkin::recurrent {
 
 template <typename T>
 struct LayerTensors {
-  memory::MatrixView<T> weights;     // W_0 (input + hidden, 4 * dim): columns i, j, f, o; the plain cell: (.., dim)
-  std::span<T> bias;                 // B, as many as W_0 has columns
-  memory::MatrixView<T> projection;  // W_P_0 (dim, hidden); empty where hidden is dim
+  memory::MatrixView<T> weights;     // W_0 (input + hidden, 4 * dim): columns i, j, f, o; for the simple cell (.., dim)
+  std::span<T> bias;                 // B, one element per column of W_0
+  memory::MatrixView<T> projection;  // W_P_0 (dim, hidden); empty if hidden equals dim
 };
 
 using LayerParameters = LayerTensors<const float>;

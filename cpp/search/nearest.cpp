@@ -15,24 +15,24 @@
 namespace wordkin::search {
 namespace {
 
-// Queries that are searched together: as many as leave room in a 512 KB L2 cache for the rows that pass by.
+// Queries that are searched together: as many as leave space in a 512 KB L2 cache for the current rows.
 constexpr std::int64_t kQueryBytes = 256 * 1024;
 constexpr std::int64_t kMaxQueries = 1024;
-// Neighbours that a worker keeps for them all: 8 bytes each.
+// Neighbours that a worker keeps for all queries, 8 bytes each.
 constexpr std::int64_t kMaxKept = 4'000'000;
-// Below this many multiplications starting threads costs more than it saves (about 50 us).
+// With fewer multiplications, starting threads costs more time than it saves (about 50 us).
 constexpr std::int64_t kMinParallelWork = 4'000'000;
 constexpr std::int64_t kSpansPerThread = 4;
-// Rounding pays when most of a panel of queries and many rows share it, and when few rows are kept.
+// Rounding is worthwhile if most of a panel of queries is used, if there are many rows, and if few rows are kept.
 constexpr std::int64_t kMinRoundedQueries = 32, kMinRoundedRows = 2048, kRowsPerKept = 64;
-// Of the pairs of a block. Where more are candidates than one in so many, the next blocks are not rounded.
+// If more than one in kPairsPerCandidate pairs of a block is a candidate, the next blocks are not rounded.
 constexpr std::int64_t kPairsPerCandidate = 16, kBlocksNotRounded = 16;
 
 std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-// Queries laid out as kernels want them: zeros up to a multiple of kRowMultiple.
+// Queries in the layout of the kernels: zero-padded to a multiple of kRowMultiple.
 class PackedQueries {
  public:
   PackedQueries(const memory::MatrixView<const float>& queries, std::int64_t first, std::int64_t count)
@@ -52,7 +52,8 @@ class PackedQueries {
   memory::AlignedBuffer<float> floats_;
 };
 
-// Blocks of at most kScoredRows rows as kernels want them: halves are widened once for all queries of a block.
+// Blocks of at most kScoredRows rows in the layout of the kernels; float16 rows are converted once for all queries of a
+// block.
 class BlockReader {
  public:
   BlockReader(const Rows& rows, const PackedQueries& queries, const kernels::KernelTable& table)
@@ -78,10 +79,10 @@ class BlockReader {
   memory::AlignedBuffer<float> widened_;
 };
 
-// What one worker has found so far for each query of a block.
+// The nearest rows that one worker has found so far for each query of a block.
 class WorkerResults {
  public:
-  // `rounded`: the same queries for byte kernels, or null.
+  // `rounded`: the same queries for the byte kernels, or null.
   WorkerResults(const PackedQueries& queries, const RoundedQueries* rounded, std::int64_t k, const Compute& compute)
       : queries_(queries),
         rounded_(rounded),
@@ -134,10 +135,10 @@ class WorkerResults {
   std::vector<float> thresholds_;
   std::vector<kernels::Candidate> candidates_;
   memory::AlignedBuffer<std::int8_t> bytes_;
-  std::int64_t not_rounded_ = kBlocksNotRounded;  // blocks to come: the first ones are candidates nearly all
+  std::int64_t not_rounded_ = kBlocksNotRounded;  // remaining blocks; in the first ones almost all pairs are candidates
 };
 
-// RowSpans of rows, handed to the workers or, for little work, walked through by the caller.
+// Divides the rows into spans that the workers process or, if there is little work, the calling thread.
 class RowSpans {
  public:
   using Body = std::function<void(std::int64_t first, std::int64_t end, std::size_t worker)>;
@@ -165,7 +166,7 @@ class RowSpans {
   std::unique_ptr<parallel::ThreadPool> pool_;
 };
 
-// `number_bytes`: of one number of a query in the kernels' layout.
+// `number_bytes`: size of one element of a query in the layout of the kernels.
 std::int64_t queries_per_batch(std::int64_t columns, std::int64_t kept_per_query, std::size_t number_bytes) {
   const auto width = round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple);
   const auto fitting = kQueryBytes / (width * static_cast<std::int64_t>(number_bytes));

@@ -1,4 +1,4 @@
-// Exact nearest rows by cosine, for one query or thousands.
+// Exact nearest-neighbour search by cosine similarity, for any number of queries.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 
 namespace wordkin::search {
 
-// A matrix of float32 or of float16 (as bits): one of the two views is empty. Cosines are dot products over divisors.
+// A matrix of float32 or of float16 (bit patterns); the other view is empty. Cosines are dot products divided by the
+// divisors.
 struct Rows {
   memory::MatrixView<const float> floats;
   memory::MatrixView<const std::uint16_t> halves;
@@ -21,20 +22,20 @@ struct Rows {
   [[nodiscard]] std::int64_t columns() const { return floats.empty() ? halves.columns : floats.columns; }
 };
 
-// What a search runs on. The result is the same with byte kernels and without them.
+// The kernels and threads of a search. The result is the same with and without byte kernels.
 struct Compute {
   const kernels::KernelTable& kernels;
   std::size_t threads;
-  const kernels::ByteKernels* bytes = nullptr;  // those of the same ISA, or none
+  const kernels::ByteKernels* bytes = nullptr;  // those of the same ISA, or null
 };
 
-// indices, cosines: OUT (queries, k) with k <= rows: rows of the k greatest cosines of each query, greatest first, the
-// lower row first among equals; rows whose cosine is no number come last, as -infinity. The result is the same for any
-// number of threads and for any other queries in the same call. queries: IN (n, columns) of length one.
+// indices, cosines: OUT (queries, k), k <= rows: the k rows with the highest cosines for each query, in descending
+// order; among equal cosines the lower row first. Rows whose cosine is NaN come last, as -infinity. The result does not
+// depend on the number of threads or on the other queries of the call. queries: IN (n, columns), unit vectors.
 void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<float> cosines,
                   memory::MatrixView<const float> queries, const Rows& rows, const Compute& compute);
 
-// cosines: OUT (queries, rows): all of them, the same floats as find_nearest's.
+// cosines: OUT (queries, rows): all cosines, bit-identical to those of find_nearest.
 void find_cosines(memory::MatrixView<float> cosines, memory::MatrixView<const float> queries, const Rows& rows,
                   const Compute& compute);
 

@@ -8,8 +8,8 @@
 namespace wordkin::search {
 namespace {
 
-constexpr int kInterleavedColumns = 4;  // columns of a query that lie side by side
-constexpr double kAbove = 1.000001;     // over the roundings made here
+constexpr int kInterleavedColumns = 4;  // adjacent columns of a query
+constexpr double kAbove = 1.000001;     // margin for the rounding errors of this function
 
 std::size_t panels_of(const kernels::QueryBlock& queries) {
   return static_cast<std::size_t>((queries.count + kernels::kBytePanel - 1) / kernels::kBytePanel);
@@ -40,8 +40,9 @@ void RoundedQueries::round(const float* query, int columns, std::uint8_t* target
     greatest = std::max(greatest, std::abs(static_cast<double>(query[c])));
     squares += static_cast<double>(query[c]) * query[c];
   }
-  if (squares == 0.0) return;  // zeros: in steps of any length
-  // Outside these bounds float32 would lose what the kernels do with a step; a query with numbers that are none, too.
+  if (squares == 0.0) return;  // zeros can be represented with any step
+  // Outside these bounds float32 would overflow or lose precision in the kernels; queries with NaN or infinite elements
+  // are excluded, too.
   if (!(greatest > 1e-6 && squares < 1e18)) {
     per_step = std::numeric_limits<float>::infinity();
     return;

@@ -1,4 +1,4 @@
-// Queries as byte kernels want them.
+// Queries rounded to int8 in the layout of the byte kernels.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class RoundedQueries {
   }
 
  private:
-  // Its p + 128 go to `place` on.
+  // Writes p + 128 of a query, starting at `target`.
   void round(const float* query, int columns, std::uint8_t* target, float& per_step);
 
   memory::AlignedBuffer<std::uint8_t> panels_;

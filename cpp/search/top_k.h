@@ -1,4 +1,4 @@
-// The best k of what is added, in memory that somebody else owns.
+// Selects the k best rows, in memory borrowed from the caller.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,8 @@ struct Neighbour {
   std::int32_t row;
 };
 
-// The order of results: greater scores first, among equals the lower row. Total, so what is found does not depend on
-// the order of offers.
+// The order of results: higher scores first, among equal scores the lower row. It is a total order, so the result does
+// not depend on the order of insertion.
 inline bool is_better(const Neighbour& a, const Neighbour& b) {
   return a.score != b.score ? a.score > b.score : a.row < b.row;
 }
@@ -27,12 +27,12 @@ class TopK {
 
   [[nodiscard]] std::span<const Neighbour> items() const { return items_.first(size_); }
 
-  // What is below this is not kept.
+  // Scores below this are not kept.
   [[nodiscard]] float threshold() const {
     return size_ < items_.size() ? -std::numeric_limits<float>::infinity() : items_.front().score;
   }
 
-  // A score that is no number is taken for -infinity.
+  // NaN is treated as -infinity.
   void push(float score, std::int32_t row) {
     const Neighbour added{std::isnan(score) ? -std::numeric_limits<float>::infinity() : score, row};
     if (size_ < items_.size()) {
@@ -44,7 +44,8 @@ class TopK {
   }
 
  private:
-  // The worst stands at the root, every other behind a worse one; `added` sinks to its place from the root.
+  // The worst item is at the root of the heap, and no item is worse than its parent; `added` sinks from the root to its
+  // position.
   void replace_worst(const Neighbour& added) {
     std::size_t index = 0;
     while (true) {

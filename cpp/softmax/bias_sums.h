@@ -1,7 +1,8 @@
-// How positions are shared within a team, and sums over them of the scores' gradients: the gradient of the bias.
+// Divides positions among the members of a team, and sums the gradients of the scores over positions: the gradient of
+// the bias.
 //
-// Positions are cut into kPositionGroups groups, whatever the team's size, and each group has a line of sums of its
-// own; the lines are added up in their order. So any team gives the same float.
+// Positions are divided into kPositionGroups groups, independent of the size of the team. Each group has a row of sums,
+// and the rows are added in a fixed order, so the result is bit-identical for every team.
 #pragma once
 
 #include <algorithm>
@@ -32,14 +33,14 @@ class BiasSums {
   explicit BiasSums(std::int64_t columns)
       : pitch_((columns + 15) / 16 * 16), sums_(static_cast<std::size_t>(kPositionGroups * pitch_)) {}
 
-  // Every member sets the lines of its own groups to zero: no barrier is needed before it adds to them.
+  // Each member clears the rows of the groups it owns, so no barrier is needed before it adds to them.
   void clear(const parallel::Team& team) {
     const parallel::Range own = team.share(kPositionGroups);
     std::fill(sums_.data() + own.begin * pitch_, sums_.data() + own.end * pitch_, 0.0f);
   }
   [[nodiscard]] float* line(std::int64_t group) { return sums_.data() + group * pitch_; }
 
-  // bias: OUT. Every member writes its share; a barrier must stand before it.
+  // bias: OUT. Each member writes its share; a barrier is required before the call.
   void total(const parallel::Team& team, std::span<float> bias) {
     const parallel::Range own = team.share(static_cast<std::int64_t>(bias.size()), 16);
     std::copy(line(0) + own.begin, line(0) + own.end, bias.data() + own.begin);

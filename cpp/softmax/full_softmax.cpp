@@ -16,7 +16,7 @@ FullSoftmax::FullSoftmax(const linalg::Compute& compute, std::int64_t words, std
       bias_sums_(std::min(words, VocabularyScores::kBlockWords)),
       hidden_weights_(compute, std::min(words, VocabularyScores::kBlockWords), columns) {}
 
-// Exponentials become gradients of the scores: scale (P(w) - [w is the target]).
+// Converts exponentials to gradients of the scores: scale (P(w) - [w is the target]).
 void FullSoftmax::differentiate(const parallel::Team& team, memory::MatrixView<float> scores, std::int64_t block,
                                 const Positions& positions, float scale) {
   const parallel::Range words = scores_.words_of(block);

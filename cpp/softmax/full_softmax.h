@@ -1,8 +1,9 @@
-// Softmax over the whole vocabulary, for training: exact, and dear for large vocabularies.
+// Softmax over the whole vocabulary, for training: exact, and expensive for large vocabularies.
 //
-// Two passes over blocks of words: the first finds every position's sum of exponentials, the second turns scores into
-// gradients and uses them block by block. What the first computed is kept where it is small; otherwise the second
-// computes the scores again, a third more arithmetic instead of (positions, words) of memory.
+// Two passes over blocks of words: the first computes the sum of exponentials of every position, the second converts
+// scores to gradients and uses them block by block. Exponentials from the first pass are stored if they are small
+// enough; otherwise the second pass recomputes the scores, which costs a third more arithmetic but avoids storing a
+// (positions, words) matrix.
 #pragma once
 
 #include "linalg/gemm.h"
@@ -12,7 +13,7 @@
 
 namespace wordkin::softmax {
 
-// Where gradients go; all OUT.
+// The gradients; all OUT.
 struct FullGradients {
   memory::MatrixView<float> hidden;   // (N, P)
   memory::MatrixView<float> weights;  // (V, P)
@@ -23,13 +24,13 @@ class FullSoftmax {
  public:
   FullSoftmax(const linalg::Compute& compute, std::int64_t words, std::int64_t columns, std::int64_t positions);
 
-  // Returns the sum of the positions' losses, to every member the same; it is not finite where a score is not, or where
-  // the team was cancelled. Gradients are those of `scale` times that sum. Every member calls it with the same
-  // arguments, and all is done when it returns. Any team gives the same bits.
+  // Returns the sum of the losses over all positions, the same to every member; it is not finite if a score is not
+  // finite or the team was cancelled. The gradients are those of `scale` times that sum. Every member calls it with the
+  // same arguments; all results are complete when it returns. Bit-identical for every team.
   double run(parallel::Team& team, const FullGradients& gradients, const Positions& positions, const OutputLayer& layer,
              float scale, linalg::Scratch& scratch);
 
-  // Of the last run: the sum of the losses of some of its positions.
+  // Sum of the losses over some positions of the last run.
   [[nodiscard]] double loss(std::int64_t first, std::int64_t count) const;
 
  private:

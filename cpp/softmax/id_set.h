@@ -1,5 +1,5 @@
-// A set of word ids as one bit a word of the vocabulary: unique by nature, read in rising order, never allocating after
-// it was made. At 800,000 words it is 100 KB.
+// A set of word ids with one bit per word of the vocabulary: free of duplicates, enumerated in ascending order, and
+// without allocations after construction. For 800,000 words it takes 100 KB.
 #pragma once
 
 #include <bit>
@@ -16,7 +16,7 @@ class IdSet {
   IdSet() = default;
   explicit IdSet(std::int64_t ids) : words_(static_cast<std::size_t>((ids + 63) / 64)), before_(words_.size()) {}
 
-  // Whether the id is new.
+  // Returns whether the id is new.
   bool insert(std::int64_t id) {
     std::uint64_t& word = words_[static_cast<std::size_t>(id / 64)];
     const bool is_new = (word & bit(id)) == 0;
@@ -34,7 +34,7 @@ class IdSet {
     for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = other.words_[i];
   }
 
-  // Writes the ids in rising order and returns how many; from then on rank_of counts.
+  // Writes the ids in ascending order and returns their number. Must be called before rank_of.
   std::int64_t list(std::int32_t* ids) {
     std::int32_t count = 0;
     for (std::size_t i = 0; i < words_.size(); ++i) {
@@ -44,7 +44,7 @@ class IdSet {
     }
     return count;
   }
-  // The position of an id of the set in that list.
+  // The index of an id of the set in that list.
   [[nodiscard]] std::int32_t rank_of(std::int64_t id) const {
     const auto word = static_cast<std::size_t>(id / 64);
     return before_[word] + std::popcount(words_[word] & (bit(id) - 1));
@@ -54,7 +54,7 @@ class IdSet {
   static std::uint64_t bit(std::int64_t id) { return std::uint64_t{1} << (id % 64); }
 
   memory::AlignedBuffer<std::uint64_t> words_;
-  memory::AlignedBuffer<std::int32_t> before_;  // ids in the words before
+  memory::AlignedBuffer<std::int32_t> before_;  // number of ids in the preceding words
 };
 
 }  // namespace wordkin::softmax

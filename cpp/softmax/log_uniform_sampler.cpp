@@ -19,7 +19,8 @@ std::int64_t LogUniformSampler::draw(IdSet& drawn, random::Generator generator) 
   std::int64_t tries = 0;
   for (std::int64_t found = 0; found < negatives_; ++tries) {
     const auto rank = static_cast<std::int64_t>(std::exp(generator.uniform() * log_range_));
-    const std::int64_t id = std::clamp<std::int64_t>(rank - 1, 0, vocabulary_ - 1);  // exp may round over the end
+    // Rounding of exp may exceed the range.
+    const std::int64_t id = std::clamp<std::int64_t>(rank - 1, 0, vocabulary_ - 1);
     if (drawn.insert(id)) ++found;
   }
   return tries;

@@ -1,8 +1,8 @@
-// Negative words for sampled softmax: drawn from the log-uniform distribution over a vocabulary in falling order of
-// frequency (Zipf's law), each word once.
+// Negative samples for sampled softmax: drawn without replacement from the log-uniform distribution over a vocabulary
+// in descending order of frequency (Zipf's law).
 //
 // q(k) = log((k + 2) / (k + 1)) / log(V + 1): the id is floor(exp(u log(V + 1))) - 1 with u uniform. Words are drawn
-// until enough different ones are there; how many tries that took says how often a word was to be expected.
+// until there are enough distinct ones; the number of tries determines how often each word was expected.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,16 @@ namespace wordkin::softmax {
 class LogUniformSampler {
  public:
   LogUniformSampler() = default;
-  // Throws std::invalid_argument unless 1 <= negatives < vocabulary. With as many negatives as words the sample is the
-  // vocabulary: whoever has so few words takes the full softmax, which is then cheaper and exact.
+  // Throws std::invalid_argument unless 1 <= negatives < vocabulary. With as many negatives as words, the sample would
+  // be the whole vocabulary; the full softmax is then cheaper and exact.
   LogUniformSampler(std::int64_t vocabulary, std::int64_t negatives);
 
-  // Makes `drawn` a set of negatives() words; returns the number of tries. The same generator gives the same words.
+  // Fills `drawn` with negatives() words and returns the number of tries. The same generator state yields the same
+  // words.
   std::int64_t draw(IdSet& drawn, random::Generator generator) const;
 
   [[nodiscard]] double probability(std::int64_t id) const;
-  // log(1 - (1 - q)^tries): of how often the word is expected in such a set.
+  // log(1 - (1 - q)^tries), the logarithm of the expected count of the word in such a set.
   [[nodiscard]] double log_expected_count(std::int64_t id, std::int64_t tries) const;
 
   [[nodiscard]] std::int64_t vocabulary() const { return vocabulary_; }

@@ -1,4 +1,4 @@
-// What a softmax reads: the scores' parameters, and the positions at which a word is to be predicted.
+// The inputs of a softmax: the parameters of the scores, and the positions at which a word is predicted.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace wordkin::softmax {
 
-// score(w) = <hidden, weights_w> + bias_w
+// score(w) = <hidden, weights_w> + bias_w.
 struct OutputLayer {
   memory::MatrixView<const float> weights;  // (V, P)
   std::span<const float> bias;              // (V)

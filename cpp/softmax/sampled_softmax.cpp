@@ -15,15 +15,15 @@ using memory::MatrixView;
 
 constexpr std::int64_t kColumnMultiple = 16;
 
-// Positions whose scores are held at a time: 256 x 8,192 scores are 8 MB. More would not make the products faster,
-// fewer would: the row gradients are read and written once a chunk.
+// Positions whose scores are held at the same time: 256 x 8,192 scores take 8 MB. More positions would not make the
+// products faster; fewer would slow them down, because the row gradients are read and written once per chunk.
 constexpr std::int64_t kMaxChunkPositions = 256;
 
 std::int64_t rounded_up(std::int64_t count, std::int64_t multiple) {
   return (count + multiple - 1) / multiple * multiple;
 }
 
-// Chunks of nearly equal size.
+// Chunk size for chunks of nearly equal size.
 std::int64_t chunk_of(std::int64_t positions) {
   const std::int64_t chunks = std::max<std::int64_t>(1, (positions + kMaxChunkPositions - 1) / kMaxChunkPositions);
   return std::max<std::int64_t>(1, (positions + chunks - 1) / chunks);
@@ -63,7 +63,7 @@ void SampledSoftmax::choose_columns(const Positions& positions, const random::Ge
   hidden_weights_.reshape(padded_, gradients_.columns());
 }
 
-// The used rows of the weights, and what is added to their scores. Columns behind the last: zeros, masked.
+// Gathers the used rows of the weights and the offsets of their scores. Columns past the last one are zero and masked.
 void SampledSoftmax::gather(const parallel::Team& team, const OutputLayer& layer) {
   const parallel::Range own = team.share(padded_);
   for (std::int64_t column = own.begin; column < own.end; ++column) {
@@ -82,7 +82,7 @@ void SampledSoftmax::gather(const parallel::Team& team, const OutputLayer& layer
   }
 }
 
-// The scores of a chunk's positions become the gradients of these scores.
+// Converts the scores of the positions of a chunk to gradients.
 void SampledSoftmax::score_chunk(const parallel::Team& team, std::int64_t first, std::int64_t count, float scale) {
   const auto& kernel = *compute_.kernels;
   for_own_positions(team, count, [&](std::int64_t position, std::int64_t group) {
@@ -91,7 +91,7 @@ void SampledSoftmax::score_chunk(const parallel::Team& team, std::int64_t first,
     const float score = row[target] + target_offsets_[size(target)];
     float greatest = kernel.add_offsets(row, offsets_.data(), padded_);
     row[target] = score;
-    if (!(score <= greatest)) greatest = score + (greatest - greatest);  // NaN stays NaN
+    if (!(score <= greatest)) greatest = score + (greatest - greatest);  // propagates NaN
     const double sum = kernel.exponentials(row, row, greatest, padded_);
     losses_[size(first + position)] = std::log(sum) + static_cast<double>(greatest) - static_cast<double>(score);
     float* const sums = bias_sums_.line(group);
@@ -110,7 +110,7 @@ double SampledSoftmax::run(parallel::Team& team, MatrixView<float> d_hidden, con
   gather(team, layer);
   bias_sums_.clear(team);
   team.barrier();
-  // The gathered weights, and from the first chunk on their gradients.
+  // The gathered weights; after the first chunk, their gradients.
   const MatrixView<float> rows{gradients_.row(0), padded_, gradients_.columns(), gradients_.columns()};
   score_weights_.pack_transposed(team, rows);
   hidden_weights_.pack(team, rows);

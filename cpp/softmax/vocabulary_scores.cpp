@@ -10,8 +10,9 @@ namespace {
 
 using memory::MatrixView;
 
-// A factor below this could make subnormal numbers of exponentials, which cost a hundred cycles each to multiply. All
-// probabilities of the block are smaller, and so is their sum over any vocabulary against the rounding of 1.
+// A smaller factor could turn exponentials into subnormal numbers, whose multiplication costs about a hundred cycles.
+// All probabilities of such a block are smaller still, and their sum over any vocabulary is below the rounding error of
+// 1.
 constexpr double kSmallestNormaliser = 1e-14;
 
 std::size_t to_size(std::int64_t count) { return static_cast<std::size_t>(count); }
@@ -39,7 +40,7 @@ MatrixView<float> VocabularyScores::scores_of(std::int64_t block, std::int64_t p
   return {begin, positions, words_of(block).size(), kBlockWords};
 }
 
-// Every position's scores without bias, behind a barrier.
+// Computes the scores of all positions without bias; ends with a barrier.
 void VocabularyScores::score_block(parallel::Team& team, MatrixView<float> scores, std::int64_t block,
                                    const Positions& positions, const OutputLayer& layer, linalg::Scratch& scratch) {
   const parallel::Range words = words_of(block);
@@ -51,7 +52,7 @@ void VocabularyScores::score_block(parallel::Team& team, MatrixView<float> score
   team.barrier();
 }
 
-// The scores of this member's positions get their bias, and their exponentials are written and summed.
+// Adds the bias to the scores of this member's positions, and writes and sums their exponentials.
 void VocabularyScores::exponentiate(const parallel::Team& team, MatrixView<float> scores, std::int64_t block,
                                     const Positions& positions, const OutputLayer& layer) {
   const auto& kernel = *compute_.kernels;
@@ -69,7 +70,7 @@ void VocabularyScores::exponentiate(const parallel::Team& team, MatrixView<float
   });
 }
 
-// A block with a score that is not finite has NaN as its greatest, and so gives NaN.
+// The maximum of a block with a non-finite score is NaN, so the result is NaN.
 void VocabularyScores::sum_up(std::int64_t position) {
   float greatest = -std::numeric_limits<float>::infinity();
   for (std::int64_t block = 0; block < blocks(); ++block) greatest = std::max(greatest, greatest_[at(block, position)]);

@@ -1,9 +1,9 @@
-// The scores of all words of the vocabulary in many positions, a block of words at a time, and the logarithm of their
-// sum of exponentials. Never (positions, words) of memory, unless that is little.
+// The scores of all words of the vocabulary at many positions, one block of words at a time, and the logarithm of the
+// sum of their exponentials. A (positions, words) matrix is stored only if it is small.
 //
-// A block is packed, multiplied and left: packing costs as much as the products of a dozen positions, and no second
-// copy of the weights is held (1.6 GB for 800,000 words of 512). Where a block begins depends on nothing, and products
-// do not depend on their company: a position has the same bits alone and among others.
+// Each block is packed, multiplied and discarded: packing costs as much as the products of a dozen positions, and no
+// second copy of the weights is stored (1.6 GB for 800,000 words with 512 dimensions). Block boundaries are fixed and
+// products do not depend on the batch, so the result for a position is bit-identical in every batch.
 #pragma once
 
 #include <cstdint>
@@ -20,20 +20,20 @@ class VocabularyScores {
  public:
   static constexpr std::int64_t kBlockWords = 2048;
 
-  // Keep::kSmall: exponentials are kept for a second pass where they fit kMaxKept floats.
+  // Keep::kSmall: exponentials are stored for a second pass if they fit kMaxKept floats.
   enum class Keep { kNothing, kSmall };
   static constexpr std::int64_t kMaxKept = std::int64_t{1} << 23;  // 32 MB
 
   VocabularyScores(const linalg::Compute& compute, std::int64_t words, std::int64_t columns, std::int64_t positions,
                    Keep keep);
 
-  // One pass over all words. log_probabilities: OUT (positions, words) or nothing. Every member calls it; log_sum and
-  // log_probability_of_target of its own positions (for_own_positions) are there when it returns, those of others
-  // behind a barrier. False where the team was cancelled: then nothing is.
+  // One pass over all words. log_probabilities: OUT (positions, words), or empty. Called by every member. Afterwards
+  // log_sum and log_probability_of_target are valid for its own positions (for_own_positions), and after a barrier for
+  // all. Returns false if the team was cancelled; no result is valid then.
   [[nodiscard]] bool pass(parallel::Team& team, const Positions& positions, const OutputLayer& layer,
                           linalg::Scratch& scratch, memory::MatrixView<float> log_probabilities = {});
 
-  // log sum_w exp(score(w)) of a position; NaN where a score is not finite.
+  // log sum_w exp(score(w)) at a position; NaN if a score is not finite.
   [[nodiscard]] double log_sum(std::int64_t position) const { return log_sums_[static_cast<std::size_t>(position)]; }
   [[nodiscard]] double log_probability_of_target(std::int64_t position) const {
     return static_cast<double>(target_scores_[static_cast<std::size_t>(position)]) - log_sum(position);
@@ -44,11 +44,11 @@ class VocabularyScores {
   [[nodiscard]] std::int64_t blocks() const { return (words_ + kBlockWords - 1) / kBlockWords; }
   [[nodiscard]] parallel::Range words_of(std::int64_t block) const;
 
-  // After a pass: exp(score - greatest of the position's block), (positions, words of the block). This member's own
-  // positions are there when it returns. They may be written over when they were used.
+  // After a pass: exp(score - maximum of the position's block), (positions, words of the block), complete for this
+  // member's positions. The caller may overwrite them.
   memory::MatrixView<float> exponentials(parallel::Team& team, std::int64_t block, const Positions& positions,
                                          const OutputLayer& layer, linalg::Scratch& scratch);
-  // What makes probabilities of them.
+  // The factor that converts these exponentials to probabilities.
   [[nodiscard]] double normaliser(std::int64_t block, std::int64_t position) const;
 
  private:
@@ -66,9 +66,9 @@ class VocabularyScores {
   std::int64_t words_;
   bool keeps_;
   linalg::PackedMatrix packed_;                 // (P, words of a block)
-  memory::AlignedBuffer<float> scores_;         // (positions, words of a block), of one block or of all
+  memory::AlignedBuffer<float> scores_;         // (positions, words of a block), for one block or for all
   memory::AlignedBuffer<float> greatest_;       // (blocks, positions)
-  memory::AlignedBuffer<double> sums_;          // (blocks, positions) of the block's exponentials
+  memory::AlignedBuffer<double> sums_;          // (blocks, positions) sums of the exponentials of a block
   memory::AlignedBuffer<double> log_sums_;      // (positions)
   memory::AlignedBuffer<float> target_scores_;  // (positions)
 };

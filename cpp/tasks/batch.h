@@ -1,4 +1,4 @@
-// Texts of one call, with what their tokens are made of, and the answers to be learned; borrowed.
+// The texts of one call with the inputs of their tokens, and the training targets; borrowed.
 #pragma once
 
 #include <cstdint>
@@ -11,20 +11,20 @@
 
 namespace wordkin::tasks {
 
-inline constexpr std::int32_t kNoRow = -1;  // in place of an id: a vector of zeros; in tables that are not trained
+inline constexpr std::int32_t kNoRow = -1;  // replaces an id: a zero vector; only in tables that are not trained
 
-// Tokens stand text behind text.
+// The tokens of all texts are concatenated.
 struct Batch {
   std::span<const std::int32_t> lengths;                  // (texts)
-  std::vector<std::span<const std::int32_t>> tables;      // for each (tokens) ids of rows
-  std::vector<heads::LayeredRows<const float>> contexts;  // for each (tokens, layers, columns)
-  memory::MatrixView<const std::uint16_t> characters;     // (word types, characters a word); or empty
+  std::vector<std::span<const std::int32_t>> tables;      // for each table (tokens) row indices
+  std::vector<heads::LayeredRows<const float>> contexts;  // for each context (tokens, layers, columns)
+  memory::MatrixView<const std::uint16_t> characters;     // (word types, characters per word); or empty
   std::span<const std::int32_t> types;                    // (tokens) rows of `characters`
-  // (tokens) places among the words that the network remembers; then nothing is read of what is above.
+  // (tokens) indices of cached words; if set, the preceding inputs are not read.
   std::optional<std::span<const std::int32_t>> words{};
 };
 
-// One of ids and labels.
+// Either ids or labels are set.
 struct Targets {
   std::span<const std::int32_t> ids;       // (texts) classes, or (tokens) tags
   memory::MatrixView<const float> labels;  // (texts, outputs) 0 or 1

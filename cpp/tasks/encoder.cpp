@@ -101,7 +101,7 @@ bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const fl
     if (!run(part, direction, dropout, scratch)) return;
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
   });
-  return team.barrier_and_check();  // what one half was told, all are told
+  return team.barrier_and_check();  // if one half of the team is cancelled, so is the whole team
 }
 
 std::int64_t Encoder::word_bytes() const {

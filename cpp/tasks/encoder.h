@@ -1,5 +1,5 @@
-// Recurrent layers over the tokens of texts, in one direction or in two, whose outputs stand side by side. Tokens in
-// and out are in the order of the texts; within, each direction has its own.
+// Recurrent layers over the tokens of texts, in one direction or in two directions whose outputs are concatenated.
+// Inputs and outputs are in the order of the texts; internally each direction has its own order.
 #pragma once
 
 #include <cstdint>
@@ -21,28 +21,28 @@ class Encoder {
  public:
   Encoder(const linalg::Compute& compute, const Options& options);
 
-  // Makes room for a batch, which is borrowed, before the region begins.
+  // Reserves memory for a batch, which is borrowed, before the region begins.
   enum class Passes { kForward, kForwardAndBackward };
   void prepare(const elmo::SentenceBatch& batch, Passes passes);
 
-  // Every member calls these. A barrier must follow pack.
+  // The following methods are called by every member. A barrier is required after pack.
   void pack(parallel::Team& team, const Tensors<const float>& weights);
-  // They end with a barrier and are false where the work was cancelled. encoded: OUT (tokens, directions * hidden),
-  // with dropout. features: IN (tokens, input), complete before a barrier. dropout: that of direction 0; null where no
-  // backward comes: nothing is kept for one.
+  // These methods end with a barrier and return false if the work was cancelled. encoded: OUT (tokens, directions *
+  // hidden), with dropout. features: IN (tokens, input), complete before a barrier. dropout: that of direction 0; null
+  // if there is no backward pass, in which case nothing is saved for it.
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> encoded,
                              memory::MatrixView<const float> features, const recurrent::Dropout* dropout,
                              linalg::Scratch& scratch);
-  // Of the token features of words what the first layer makes of them by themselves, to be read instead of features
-  // from then on. Room for so many words is made before the region begins, and they are forgotten that were there.
+  // Caches the products of the first layer with the features of words, which then replace features as input. Memory for
+  // `words` words is reserved before the region begins; previously cached words are discarded.
   void reserve_words(std::int64_t words);
   [[nodiscard]] bool cache_words(parallel::Team& team, std::int64_t first, memory::MatrixView<const float> features,
                                  linalg::Scratch& scratch);
-  // As forward without dropout. words: IN (tokens).
+  // Like forward without dropout. words: IN (tokens).
   [[nodiscard]] bool forward_words(parallel::Team& team, memory::MatrixView<float> encoded,
                                    std::span<const std::int32_t> words, linalg::Scratch& scratch);
   [[nodiscard]] std::int64_t word_bytes() const;
-  // gradients: OUT. d_features: OUT (tokens, input), or empty if nobody asks for it. d_encoded: IN, complete before a
+  // gradients: OUT. d_features: OUT (tokens, input), or empty if it is not needed. d_encoded: IN, complete before a
   // barrier.
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
                               memory::MatrixView<float> d_features, memory::MatrixView<const float> d_encoded,
@@ -56,14 +56,14 @@ class Encoder {
     recurrent::PackedStack weights;
     recurrent::StackTraining stack;
     recurrent::StackInference inference;
-    memory::PaddedMatrix inputs;               // in the order of the direction; then their gradients
-    memory::PaddedMatrix top;                  // the last layer's outputs, then their gradients
+    memory::PaddedMatrix inputs;               // in the order of the direction, then their gradients
+    memory::PaddedMatrix top;                  // the outputs of the last layer, then their gradients
     std::vector<memory::PaddedMatrix> states;  // h and c of every layer
     std::vector<recurrent::LayerState> views;
-    std::vector<memory::PaddedMatrix> below;  // outputs of the other layers, where nothing is kept
+    std::vector<memory::PaddedMatrix> below;  // outputs of the other layers in inference
     std::vector<memory::MatrixView<float>> outputs;
     memory::PaddedMatrix word_sums;   // (words, gates * hidden)
-    std::vector<std::int32_t> words;  // of the inputs, where they are not features
+    std::vector<std::int32_t> words;  // indices of cached words, if they replace features
   };
 
   [[nodiscard]] bool run(parallel::Team& team, int direction, const recurrent::Dropout* dropout,

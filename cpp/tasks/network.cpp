@@ -110,7 +110,8 @@ void Network::prepare(const Request& request) {
   d_encoded_rows_.reserve(texts_.rows());
   d_pooled_.reserve(texts_.texts());
   d_scores_.reserve(output_rows());
-  if (texts_.rows() == 0) std::ranges::fill(dense_gradients_.all(), 0.0f);  // most are not written then
+  // Most gradients are not written in this case.
+  if (texts_.rows() == 0) std::ranges::fill(dense_gradients_.all(), 0.0f);
   if (!arrays_.optimizer_state.empty()) gather_parameters();
 }
 
@@ -195,7 +196,7 @@ bool Network::backward_through_tokens(Team& team) {
   return features_.backward(team, gradients_, request_->d_contexts, d_features, weights_, scratch_);
 }
 
-// Of the weights of layers. One member adds its gradient; a barrier stands before and must behind.
+// L2 penalty of the layer weights. One member adds its gradient; a barrier is required before and after.
 double Network::add_penalty(const Team& team) {
   double sum = 0.0;
   for (std::size_t i = 0; i < weights_.contexts.size(); ++i) {
@@ -217,7 +218,7 @@ void Network::training_step(Team& team) {
   const double squared_norm = arrays_.optimizer_state.empty() ? 0.0 : parameters_.squared_norm(team, *compute_.kernels);
   const double scale = optim::clip_scale(squared_norm, options_.clip_norm);
   const bool finite = std::isfinite(squared_norm) && std::isfinite(loss);
-  if (!team.barrier_and_check()) return;  // the last time: from here on, weights change
+  if (!team.barrier_and_check()) return;  // last check: from here on, weights change
   if (team.rank() == 0) outcome_ = {loss, loss_.total_weight(), std::sqrt(squared_norm), scale, finite, true};
   if (!finite || !updates) return;
   parameters_.update(team, optim::Adam(*compute_.kernels, request_->learning_rate, request_->step, scale));
@@ -247,7 +248,7 @@ void Network::run(Team& team) {
   const bool has_losses = request_->kind >= RequestKind::kLosses;
   if (has_losses)
     loss_.run(team, trains() ? d_scores_.rows(output_rows()) : MatrixView<float>{}, gradients_,
-                   scores_.rows(output_rows()), weights_);
+              scores_.rows(output_rows()), weights_);
   else
     write_outputs(team);
   if (!team.barrier_and_check()) return;

@@ -1,8 +1,8 @@
-// A classifier or tagger at work: forward to the answers, or forward, backward and one step of Adam. The order of
-// things; the arithmetic is in the rooms that it calls.
+// A classifier or tagger: forward to the outputs, or forward, backward and one step of Adam. This file defines the
+// order of operations; the arithmetic is in other modules.
 //
-// A team shares the work: the two directions of the encoder run side by side in its halves, everything else by rows,
-// texts or columns. Room is made for the largest batch seen and used again.
+// The team divides the work among its members: the two directions of the encoder run concurrently in its halves,
+// everything else is divided by rows, texts or columns. Memory is allocated for the largest batch so far and reused.
 #pragma once
 
 #include <cstddef>
@@ -20,87 +20,89 @@
 #include "parallel/team.h"
 #include "tasks/batch.h"
 #include "tasks/encoder.h"
-#include "tasks/task_loss.h"
 #include "tasks/options.h"
 #include "tasks/output_layers.h"
 #include "tasks/parameters.h"
 #include "tasks/pooler.h"
+#include "tasks/task_loss.h"
 #include "tasks/token_features.h"
 
 namespace wordkin::tasks {
 
-// Borrowed. memory: Adam's moments; none for networks that are not trained.
+// Borrowed. optimizer_state: the moments of Adam; empty for networks that are not trained.
 struct NetworkArrays {
   std::vector<std::span<float>> weights;  // in the order of parameters_of
   std::vector<optim::OptimizerState> optimizer_state;
-  std::vector<memory::MatrixView<const float>> frozen;  // for each table its rows, or nothing where it is trained
+  std::vector<memory::MatrixView<const float>> frozen;  // the rows of each table, or empty if the table is trained
 };
 
 enum class RequestKind { kCacheWords, kScores, kProbabilities, kPaths, kAttention, kLosses, kGradients, kUpdate };
 
-// One piece of work; borrowed until its end.
+// One request to a network; borrowed until it is finished.
 struct Request {
   RequestKind kind = RequestKind::kScores;
   Batch batch{};
   Targets targets{};  // kLosses, kGradients, kUpdate
   double learning_rate = 0.0;
-  std::int64_t step = 1;                                // numbers the random streams and Adam's corrections
-  std::vector<heads::LayeredRows<float>> d_contexts{};  // OUT of kGradients and kUpdate, where they are wanted
+  std::int64_t step = 1;                                // selects the random streams and Adam's bias corrections
+  std::vector<heads::LayeredRows<float>> d_contexts{};  // OUT of kGradients and kUpdate, or empty
   memory::MatrixView<float> outputs{};                  // OUT of kScores and kProbabilities (texts or tokens, outputs)
   std::span<std::int32_t> paths{};                      // OUT of kPaths (tokens)
   std::span<float> alpha{};                             // OUT of kAttention (tokens)
-  // kWords: the tokens of the batch are remembered as words behind the first so many, of all that there will be.
+  // kCacheWords: the tokens of the batch become the cached words from first_word on, of total_words words in total.
   std::int64_t first_word = 0;
   std::int64_t total_words = 0;
 };
 
 struct Outcome {
-  double loss = 0.0;          // the weighted mean, with the penalty where gradients were wanted
-  double total_weight = 0.0;  // that it is a mean over
+  double loss = 0.0;          // the weighted mean, including the penalty if gradients were computed
+  double total_weight = 0.0;  // sum of the weights in this mean
   double gradient_norm = 0.0;
   double clip_scale = 1.0;
   bool finite = false;
-  bool completed = false;  // false: cancelled; then nothing was changed
+  bool completed = false;  // false: cancelled without any change
 };
 
 class Network {
  public:
-  // For a region of `members` members. The arrays stay where they are as long as this object lives.
+  // For a region of `members` members. The arrays must not move during the lifetime of this object.
   Network(const Options& options, const kernels::KernelTable& kernels, const NetworkArrays& arrays,
           std::size_t members);
 
-  // Makes room for a request and borrows it, before the region begins.
+  // Reserves memory for a request and borrows it, before the region begins.
   void prepare(const Request& request);
-  // By all members of a region. Weights and moments change together or, where the work was cancelled or a number is not
-  // finite, not at all.
+  // Called by all members of a region. Weights and moments change together or, if the work was cancelled or a number is
+  // not finite, not at all.
   void run(parallel::Team& team);
-  // Behind the region.
+  // Valid after the region.
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
   [[nodiscard]] std::int64_t updates() const { return updates_; }
-  // (texts or tokens, outputs) of the last request, with its dropout.
+  // (texts or tokens, outputs) the scores of the last request, with its dropout.
   [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(output_rows()); }
 
-  // The weights were changed from outside.
+  // Must be called after the weights were changed by the caller.
   void refresh() {
     is_packed_ = false;
     words_ = 0;
   }
 
-  // Words whose features are nothing but their own can be remembered: what the encoder's first layer makes of them by
-  // themselves is computed once, however often they are read. How many are; a change of weights forgets them.
+  // Words whose features do not depend on the context can be cached: the products of the encoder's first layer with
+  // their features are computed once, however often the words occur. words() is the number of cached words; changing
+  // the weights clears the cache.
   [[nodiscard]] std::int64_t words() const { return words_; }
-  // The memory that one takes; 0 where none can be.
+  // Memory per cached word in bytes; 0 if words cannot be cached.
   [[nodiscard]] std::int64_t word_bytes() const { return options_.contexts.empty() ? encoder_.word_bytes() : 0; }
 
-  // For whoever checks gradients: of a parameter, by its place in the list, all entries.
+  // For tests of gradients: copies the complete gradient of a parameter, given by its index in the list.
   void copy_gradient(std::span<float> gradient, std::size_t parameter) const;
-  // The numbers by which dropout knows its places (recurrent/dropout.h); recurrent layers lie between.
+  // The dropout settings, and the layer numbers that identify the applications of dropout (recurrent/dropout.h); those
+  // of the recurrent layers lie between them.
   [[nodiscard]] recurrent::Dropout feature_dropout() const;
   [[nodiscard]] recurrent::Dropout inner_dropout() const;
   static constexpr std::int64_t kFeatureDropoutLayer = 0;
   [[nodiscard]] std::int64_t pooled_dropout_layer() const { return options_.n_layers + 1; }
   [[nodiscard]] std::int64_t dense_dropout_layer() const { return options_.n_layers + 2; }
-  // Of the last request; no sentences without tokens.
+  // Of the last request; sentences() is empty without tokens.
   [[nodiscard]] const heads::TextSpans& texts() const { return texts_; }
   [[nodiscard]] const std::optional<elmo::SentenceBatch>& sentences() const { return sentences_; }
 
@@ -113,7 +115,7 @@ class Network {
   void gather_parameters();
   void prepare_words();
 
-  // Each is called by every member, ends with a barrier, and is false where the work was cancelled.
+  // Called by every member; end with a barrier and return false if the work was cancelled.
   [[nodiscard]] bool pack(parallel::Team& team);
   [[nodiscard]] bool cache_words(parallel::Team& team);
   [[nodiscard]] bool encode(parallel::Team& team);

@@ -31,7 +31,7 @@ void OutputLayers::pack(parallel::Team& team, const Tensors<const float>& weight
   output_.pack(team, weights.output);
 }
 
-// A member's rows pass through both layers: no barrier between.
+// Each member computes its rows through both layers, so no barrier is needed between them.
 void OutputLayers::forward(parallel::Team& team, MatrixView<float> scores, MatrixView<const float> inputs,
                            const recurrent::Dropout& dropout, std::int64_t layer, linalg::Scratch& scratch) {
   if (!has_dense_) return heads::forward(team, scores, inputs, output_, scratch);

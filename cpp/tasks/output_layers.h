@@ -1,5 +1,4 @@
-// From the vector of a text or token to the scores of its answers: a tanh layer where the options have one, and a dense
-// one.
+// The layers from the vector of a text or token to its scores: an optional tanh layer and a dense layer.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +18,15 @@ class OutputLayers {
  public:
   OutputLayers(const linalg::Compute& compute, const Options& options);
 
-  void prepare(std::int64_t rows);  // room, before the region begins
+  void prepare(std::int64_t rows);  // reserves memory before the region begins
 
-  // Every member calls these. A barrier must follow pack, and stand before and behind the others.
+  // The following methods are called by every member. A barrier is required after pack, and before and after the
+  // others.
   void pack(parallel::Team& team, const Tensors<const float>& weights);
-  // scores: OUT (rows, outputs). inputs: IN. dropout: of the tanh layer, by the number `layer`.
+  // scores: OUT (rows, outputs). inputs: IN. dropout: applied after the tanh layer, with the layer number `layer`.
   void forward(parallel::Team& team, memory::MatrixView<float> scores, memory::MatrixView<const float> inputs,
                const recurrent::Dropout& dropout, std::int64_t layer, linalg::Scratch& scratch);
-  // gradients: OUT. d_inputs: OUT. d_scores: INOUT, worthless afterwards.
+  // gradients: OUT. d_inputs: OUT. d_scores: INOUT, unspecified afterwards.
   void backward(parallel::Team& team, const Tensors<float>& gradients, memory::MatrixView<float> d_inputs,
                 memory::MatrixView<float> d_scores, memory::MatrixView<const float> scores,
                 memory::MatrixView<const float> inputs, const recurrent::Dropout& dropout, std::int64_t layer,
@@ -37,7 +37,7 @@ class OutputLayers {
   heads::PackedDense dense_;
   heads::PackedDense output_;
   memory::RowBuffer<float> tanh_;     // (rows, dense_dim)
-  memory::RowBuffer<float> dropped_;  // the same with dropout
+  memory::RowBuffer<float> dropped_;  // the same after dropout
   memory::RowBuffer<float> d_;
 };
 

@@ -49,7 +49,7 @@ heads::DenseTensors<T> walk_dense(const char* name, std::int64_t inputs, std::in
   return tensors;
 }
 
-// The list. `take` is called once for each tensor, in a fixed order, and returns its elements.
+// The list of tensors. `take` is called once for each tensor, in a fixed order, and returns its elements.
 template <typename T, typename Take>
 Tensors<T> walk(const Options& options, Take& take) {
   Tensors<T> tensors;

@@ -1,5 +1,5 @@
-// Every tensor of a classifier or tagger in one list: what Python allocates, what gradients, clipping, the optimiser
-// and files go through.
+// The list of all tensors of a classifier or tagger. Allocation in Python, gradients, clipping, the optimizer and files
+// all follow this list.
 #pragma once
 
 #include <array>
@@ -24,18 +24,18 @@ inline constexpr int kDirections = 2;  // 0 reads forward, 1 backward
 struct Parameter {
   std::string name;
   std::vector<std::int64_t> shape;
-  bool is_table = false;  // a step has gradients for the rows that it reads alone
+  bool is_table = false;  // a step has gradients only for the rows that it reads
 
   [[nodiscard]] std::int64_t size() const;
 };
 
 std::vector<Parameter> parameters_of(const Options& options);
 
-// The tensors as the layers take them; empty where the options have no such layer. T is const float for weights that
-// are read, float for gradients.
+// The tensors in the structure of the layers; empty if the options have no such layer. T is const float for weights
+// that are only read, float for gradients.
 template <typename T>
 struct Tensors {
-  std::vector<memory::MatrixView<T>> tables;  // one for each; empty where it is not trained
+  std::vector<memory::MatrixView<T>> tables;  // one per table; empty if it is not trained
   std::vector<heads::MixTensors<T>> contexts;
   charcnn::EncoderTensors<T> characters;
   std::array<std::vector<recurrent::LayerTensors<T>>, kDirections> layers;
@@ -45,7 +45,7 @@ struct Tensors {
   heads::CrfTensors<T> crf;
 };
 
-// From one span for each element of parameters_of(options). An empty span is a tensor that is not there.
+// Takes one span for each element of parameters_of(options). An empty span stands for a missing tensor.
 template <typename T>
 Tensors<T> tensors_of(const Options& options, std::span<const std::span<T>> spans);
 

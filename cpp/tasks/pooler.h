@@ -1,4 +1,4 @@
-// One vector of a text from those of its tokens, in the way that the options name.
+// Pools the token vectors of a text into one vector, with the method selected in the options.
 #pragma once
 
 #include <cstdint>
@@ -19,31 +19,32 @@ class Pooler {
  public:
   Pooler(const linalg::Compute& compute, const Options& options);
 
-  // Makes room for texts, which are borrowed, before the region begins.
+  // Reserves memory for texts, which are borrowed, before the region begins.
   void prepare(const heads::TextSpans& texts);
 
-  // Every member calls these. A barrier must follow pack, and stand before and behind the others.
+  // The following methods are called by every member. A barrier is required after pack, and before and after the
+  // others.
   void pack(parallel::Team& team, const Tensors<const float>& weights);
   // pooled: OUT (texts, columns). encoded: IN (tokens, columns).
   void forward(parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<const float> encoded,
                const Tensors<const float>& weights, linalg::Scratch& scratch);
-  // gradients: OUT of the attention. d_encoded: OUT (tokens, columns). d_pooled: IN.
+  // gradients: OUT for the attention. d_encoded: OUT (tokens, columns). d_pooled: IN.
   void backward(parallel::Team& team, const Tensors<float>& gradients, memory::MatrixView<float> d_encoded,
                 memory::MatrixView<const float> d_pooled, memory::MatrixView<const float> encoded,
                 const Tensors<const float>& weights, linalg::Scratch& scratch);
 
-  // Of the attention, behind forward: (tokens).
+  // Attention weights after forward: (tokens).
   [[nodiscard]] std::span<const float> alpha() const {
     return {saved_.alpha.data(), static_cast<std::size_t>(texts_->rows())};
   }
 
  private:
   Pooling pooling_;
-  std::int64_t forward_columns_;  // of what reads from left to right
+  std::int64_t forward_columns_;  // columns of the direction that reads from left to right
   const heads::TextSpans* texts_ = nullptr;
   heads::PackedDense dense_;
   heads::AttentionSaved saved_;
-  memory::RowBuffer<std::int64_t> argmax_;  // of the maxima
+  memory::RowBuffer<std::int64_t> argmax_;  // rows of the maxima
 };
 
 }  // namespace wordkin::tasks

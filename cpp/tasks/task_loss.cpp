@@ -48,7 +48,7 @@ void TaskLoss::set_targets(const Targets& targets) {
 }
 
 void TaskLoss::run_crf(Team& team, MatrixView<float> d_scores, const Tensors<float>& gradients,
-                        MatrixView<const float> scores, const Tensors<const float>& weights) {
+                       MatrixView<const float> scores, const Tensors<const float>& weights) {
   if (d_scores.empty())
     crf_->losses(team, losses_, scores, targets_.ids, weights.crf, *texts_);
   else
@@ -56,7 +56,7 @@ void TaskLoss::run_crf(Team& team, MatrixView<float> d_scores, const Tensors<flo
 }
 
 void TaskLoss::run(Team& team, MatrixView<float> d_scores, const Tensors<float>& gradients,
-                    MatrixView<const float> scores, const Tensors<const float>& weights) {
+                   MatrixView<const float> scores, const Tensors<const float>& weights) {
   if (crf_) return run_crf(team, d_scores, gradients, scores, weights);
   if (uses_sigmoids(options_)) return heads::sigmoid_losses(team, losses_, d_scores, factors_, scores, targets_.labels);
   heads::softmax_losses(team, losses_, d_scores, factors_, scores, targets_.ids);
@@ -80,7 +80,7 @@ void TaskLoss::probabilities(const Team& team, MatrixView<float> probabilities, 
 }
 
 void TaskLoss::paths(const Team& team, std::span<std::int32_t> paths, MatrixView<const float> scores,
-                      const Tensors<const float>& weights) {
+                     const Tensors<const float>& weights) {
   if (crf_) return crf_->best_paths(team, paths, scores, weights.crf, *texts_);
   const parallel::Range own = team.share(scores.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) {

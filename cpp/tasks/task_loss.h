@@ -1,5 +1,5 @@
-// What the scores of a batch mean: their losses and gradients beside the right answers, their probabilities, and the
-// tags that are best together.
+// The interpretation of the scores of a batch: losses and gradients with respect to the targets, probabilities, and the
+// best tag sequences.
 #pragma once
 
 #include <cstdint>
@@ -21,22 +21,23 @@ class TaskLoss {
  public:
   TaskLoss(const Options& options, std::size_t members);
 
-  // For a batch, before the region begins. Texts are borrowed; so are targets, which come where losses are wanted.
+  // Prepares for a batch, before the region begins. texts and targets are borrowed; targets are set only if losses are
+  // computed.
   void prepare(const heads::TextSpans& texts, const Tensors<const float>& weights);
   void set_targets(const Targets& targets);
 
-  // Every member calls these, behind a barrier, and sets one behind them.
-  // d_scores: OUT, and gradients: OUT those of the CRF; or empty where losses alone are wanted. scores: IN.
+  // The following methods are called by every member, with a barrier before and after. d_scores: OUT, and gradients:
+  // OUT for the CRF; or empty if only losses are needed. scores: IN.
   void run(parallel::Team& team, memory::MatrixView<float> d_scores, const Tensors<float>& gradients,
            memory::MatrixView<const float> scores, const Tensors<const float>& weights);
   // probabilities: OUT. scores: IN.
   void probabilities(const parallel::Team& team, memory::MatrixView<float> probabilities,
                      memory::MatrixView<const float> scores);
-  // paths: OUT (tokens), for tags.
+  // paths: OUT (tokens), for tagging.
   void paths(const parallel::Team& team, std::span<std::int32_t> paths, memory::MatrixView<const float> scores,
              const Tensors<const float>& weights);
 
-  // Behind run and a barrier: the weighted mean of the losses, and the weights that it is over.
+  // Valid after run and a barrier: the weighted mean of the losses, and the sum of the weights.
   [[nodiscard]] double mean_loss() const;
   [[nodiscard]] double total_weight() const { return total_weight_; }
 
@@ -48,8 +49,8 @@ class TaskLoss {
   const heads::TextSpans* texts_ = nullptr;
   Targets targets_;
   std::optional<heads::Crf> crf_;
-  std::vector<float> labels_;   // of a single output, as numbers
-  std::vector<float> factors_;  // of every loss: its weight's share in all
+  std::vector<float> labels_;   // targets of a single output, as floats
+  std::vector<float> factors_;  // weight of each loss, divided by the sum of the weights
   std::vector<double> losses_;
   double total_weight_ = 0.0;
 };

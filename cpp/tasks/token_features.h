@@ -1,5 +1,5 @@
-// What a token is to the network: rows of tables, a sum of given layers, and what a character CNN makes of its word,
-// side by side. Each word type of a batch goes through the CNN once.
+// The features of a token: rows of tables, scalar mixes of given layers, and the output of a character CNN for its
+// word, concatenated. Each word type of a batch passes through the CNN once.
 #pragma once
 
 #include <cstddef>
@@ -25,36 +25,37 @@ namespace wordkin::tasks {
 
 class TokenFeatures {
  public:
-  // frozen: for each table that is not trained its rows; borrowed. For the members of a region.
+  // frozen: the rows of each table that is not trained; borrowed. For the members of a region.
   TokenFeatures(const linalg::Compute& compute, const Options& options,
                 std::vector<memory::MatrixView<const float>> frozen, std::size_t members);
 
-  // Makes room for a batch, which is borrowed, before the region begins.
+  // Reserves memory for a batch, which is borrowed, before the region begins.
   void prepare(const Batch& batch, const heads::TextSpans& texts, const Tensors<const float>& weights);
 
-  // Every member calls these; they end with a barrier and are false where the work was cancelled.
+  // Called by every member; end with a barrier and return false if the work was cancelled.
+  //
   // features: OUT (tokens, columns).
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> features,
                              const Tensors<const float>& weights, linalg::Scratch& scratch);
-  // gradients: OUT of contexts and characters; those of tables are in table_gradient. d_contexts: OUT for each context,
-  // or none at all. d_features: IN.
+  // gradients: OUT for contexts and characters; those of tables are returned by table_gradient. d_contexts: OUT for
+  // each context, or empty. d_features: IN.
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
                               std::span<const heads::LayeredRows<float>> d_contexts,
                               memory::MatrixView<const float> d_features, const Tensors<const float>& weights,
                               linalg::Scratch& scratch);
 
-  // Whether anything here has a gradient.
+  // Whether any feature has trainable parameters.
   [[nodiscard]] bool has_gradients() const { return has_gradients_; }
   [[nodiscard]] const optim::RowGradients& table_gradient(std::size_t table) const { return tables_[table].gradient; }
 
  private:
   struct TableRows {
-    std::int64_t column;  // of the features
+    std::int64_t column;  // first column of the features
     std::int64_t rows;
     std::int64_t dim;
     bool trained;
     memory::MatrixView<const float> frozen;
-    optim::RowPositions positions{};  // where it is trained
+    optim::RowPositions positions{};  // only if it is trained
     optim::RowGradients gradient{};
   };
   struct Mix {
@@ -71,7 +72,7 @@ class TokenFeatures {
     charcnn::EncoderSaved saved;
     std::optional<charcnn::WordBatch> words{};
     optim::RowPositions positions{};
-    memory::RowBuffer<float> vectors;  // of the types, and then their gradients
+    memory::RowBuffer<float> vectors;  // of the types, then their gradients
   };
 
   void prepare_table(TableRows& table, std::span<const std::int32_t> ids);

@@ -1,4 +1,5 @@
-// A word as bytes with its 64-bit key: made once, while the word is scanned, and enough to find it in a WordTable.
+// A word and its 64-bit key, which is computed once while the word is scanned and is sufficient to find it in a
+// WordTable.
 #pragma once
 
 #include <bit>
@@ -9,19 +10,19 @@
 
 namespace wordkin::text {
 
-// Longest word in bytes; longer ones are refused, so that a file without blanks cannot fill the memory.
+// Maximum word length in bytes. Longer words are rejected, so that a file without whitespace cannot exhaust the memory.
 inline constexpr std::size_t kMaxWordBytes = 65535;
 
 struct HashedWord {
   const char* data;
   std::uint32_t length;
-  std::uint64_t key;  // for words of at most 8 bytes a bijection of the bytes: equal key and length mean equal words
+  std::uint64_t key;  // for words of up to 8 bytes a bijection of the bytes: equal keys and lengths imply equal words
 
   [[nodiscard]] std::string_view view() const { return {data, length}; }
 };
 
-// The first of the eight bytes is the least significant one on every machine.
-inline std::uint64_t in_reading_order(std::uint64_t bytes) {
+// Makes the first of the eight bytes the least significant one on every machine.
+inline std::uint64_t to_little_endian(std::uint64_t bytes) {
   if constexpr (std::endian::native == std::endian::big) {
     std::uint64_t swapped = 0;
     for (int i = 0; i < 8; ++i) swapped |= ((bytes >> (8 * i)) & 0xff) << (56 - 8 * i);
@@ -33,17 +34,17 @@ inline std::uint64_t in_reading_order(std::uint64_t bytes) {
 inline std::uint64_t load_bytes(const char* data) {
   std::uint64_t bytes;
   std::memcpy(&bytes, data, sizeof bytes);
-  return in_reading_order(bytes);
+  return to_little_endian(bytes);
 }
 
 inline std::uint64_t load_four_bytes(const char* data) {
   std::uint32_t bytes;
   std::memcpy(&bytes, data, sizeof bytes);
-  return std::endian::native == std::endian::big ? in_reading_order(bytes) >> 32 : bytes;
+  return std::endian::native == std::endian::big ? to_little_endian(bytes) >> 32 : bytes;
 }
 
-// As load_bytes, for fewer than eight bytes; the missing ones are `fill`. Loads that overlap, for a copy of a length
-// that is not known in advance would be a call.
+// Loads fewer than eight bytes; the missing ones are `fill`. Uses overlapping loads, because a copy whose length is
+// unknown at compile time would be a function call.
 inline std::uint64_t load_bytes(const char* data, std::size_t count, char fill) {
   constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
   const auto byte = [data](std::size_t at) { return std::uint64_t{static_cast<unsigned char>(data[at])} << (8 * at); };
@@ -55,8 +56,8 @@ inline std::uint64_t load_bytes(const char* data, std::size_t count, char fill) 
 
 inline constexpr std::uint64_t kFirstOdd = 0x9e3779b97f4a7c15ULL, kSecondOdd = 0xd6e8feb86659fd93ULL;
 
-// Each step can be undone (odd multiplier, xor with own upper half), hence the bijection. Upper bits are the best
-// mixed.
+// Every step is invertible (multiplication by an odd number, xor with the upper half), so the mapping is a bijection.
+// The upper bits are mixed best.
 inline std::uint64_t key_of_short(std::uint64_t bytes) {
   bytes *= kFirstOdd;
   bytes ^= bytes >> 32;
@@ -65,7 +66,7 @@ inline std::uint64_t key_of_short(std::uint64_t bytes) {
 
 inline std::uint64_t key_of_long(const char* data, std::size_t length) {
   std::uint64_t key = length;
-  const char* const last = data + length - 8;  // the last step reads eight bytes, some of them for the second time
+  const char* const last = data + length - 8;  // the last step reads eight bytes, some of them again
   for (; data < last; data += 8) {
     key = (key ^ load_bytes(data)) * kFirstOdd;
     key ^= key >> 32;

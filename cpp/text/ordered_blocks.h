@@ -1,4 +1,4 @@
-// Blocks of text given to a thread pool, results taken in the order of the blocks.
+// Processes blocks of text in a thread pool and returns the results in the order of the blocks.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 namespace wordkin::text {
 
 struct TextBlock {
-  std::span<const char> text;  // borrowed until the result is taken
+  std::span<const char> text;  // borrowed until the result has been taken
   std::int64_t number;
   bool continues_line;
 };
@@ -36,18 +36,18 @@ class OrderedBlocks {
     pool_.submit([this, &job](std::size_t worker) {
       try {
         job.result = work_(job.block, worker);
-      } catch (...) {  // kept with its block: which error the caller sees does not depend on timing
+      } catch (...) {  // stored with its block, so that the error that the caller sees does not depend on timing
         job.failure = std::current_exception();
       }
-      job.is_done.store(true, std::memory_order_release);  // with the result
+      job.is_done.store(true, std::memory_order_release);  // publishes the result
     });
   }
 
-  // Waits until the pool can take a further block without a queue longer than it needs; false when `seconds` passed.
+  // Waits until the pool can accept another block without an unnecessarily long queue; false if `seconds` have passed.
   bool wait_for_capacity(double seconds) { return pool_.wait(2 * pool_.size() - 1, seconds); }
   bool wait_for_all(double seconds) { return pool_.wait(0, seconds); }
 
-  // The result of the first block whose result was not taken, if it is there; rethrows the block's failure.
+  // Returns the result of the next block if it is ready; rethrows an exception of that block.
   std::optional<Result> take() {
     if (jobs_.empty() || !jobs_.front()->is_done.load(std::memory_order_acquire)) return std::nullopt;
     const auto job = std::move(jobs_.front());
@@ -68,7 +68,7 @@ class OrderedBlocks {
   Work work_;
   std::deque<std::unique_ptr<Job>> jobs_;
   std::int64_t submitted_ = 0;
-  parallel::ThreadPool pool_;  // last: joined before what its tasks use is gone
+  parallel::ThreadPool pool_;  // last: joined before the members that its tasks use are destroyed
 };
 
 }  // namespace wordkin::text

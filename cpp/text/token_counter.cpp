@@ -34,7 +34,7 @@ void TokenCounter::add_word(const HashedWord& word) {
 
 std::vector<std::int32_t> TokenCounter::take_ids() {
   std::vector<std::int32_t> next;
-  next.reserve(recent_ids_.size());  // the next block is like this one
+  next.reserve(recent_ids_.size());  // the next block is likely to be similar
   return std::exchange(recent_ids_, std::move(next));
 }
 
@@ -49,7 +49,7 @@ void TokenCounter::retain(std::span<const bool> keep) {
 MergedCounts merge(std::vector<TokenCounter> counters) {
   MergedCounts merged;
   merged.merged_ids.resize(counters.size());
-  if (counters.size() == 1) {  // its own order is the order of the text
+  if (counters.size() == 1) {  // its order is already the order of the text
     auto& ids = merged.merged_ids[0];
     ids.resize(counters[0].table_.size());
     std::iota(ids.begin(), ids.end(), 0);
@@ -58,8 +58,9 @@ MergedCounts merge(std::vector<TokenCounter> counters) {
     return merged;
   }
 
-  // Block by block in the order of the text, the words that were new to the block's counter: a word that comes up here
-  // for the first time occurs in this block first, and within the block the order of the ids is that of the text.
+  // Processes the blocks in the order of the text, and for each block the words that were new to its counter. A word
+  // that is seen here for the first time occurs first in this block, and within a block the ids are in the order of the
+  // text.
   struct NewWords {
     std::int64_t block_number;
     std::size_t counter, from, to;

@@ -1,5 +1,5 @@
-// Distinct words of a text with their counts, and the text itself as provisional ids (numbers in the order of first
-// occurrence): after the vocabulary is chosen the ids are renumbered, and no word is hashed a second time.
+// Counts the distinct words of a text and encodes the text as provisional ids (numbered by first occurrence). After the
+// vocabulary has been chosen the ids are renumbered, so that no word is hashed twice.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace wordkin::text {
 
-// What one block of text holds. `ids` has kSentenceEnd after each sentence; empty when ids are not kept.
+// Content of one block of text. `ids` contains kSentenceEnd after each sentence; it is empty if ids are not kept.
 struct RawBlock {
   std::vector<std::int32_t> ids;
   std::int64_t words = 0;
@@ -23,17 +23,17 @@ struct RawBlock {
 
 enum class Ids { kKeep, kDiscard };
 
-// Counts of one worker; those of several are brought together by merge().
-class alignas(memory::kCacheLine) TokenCounter {  // aligned: each is written to by one thread
+// The counts of one worker; merge() combines those of several workers.
+class alignas(memory::kCacheLine) TokenCounter {  // aligned because each counter is written by one thread
  public:
   explicit TokenCounter(Ids ids, std::size_t max_words = WordTable::kMaxWords) : ids_(ids), table_(max_words) {}
 
-  // A block of UTF-8 that begins and ends with a sentence. Throws TextError. The numbers of the blocks that one counter
-  // gets must ascend.
+  // Counts a block of UTF-8 text that consists of whole sentences. Throws TextError. The block numbers passed to one
+  // counter must be ascending.
   RawBlock count(std::span<const char> text, std::int64_t block_number, const SentenceRules& rules,
                  bool continues_line);
 
-  // For growing the vocabulary within a bound: counts sentences until more than `max_words` distinct words are known;
+  // For vocabularies of bounded size: counts sentences until more than `max_words` distinct words are known, and
   // returns what was read and how far.
   struct PartialCount {
     std::int64_t words = 0;
@@ -44,17 +44,17 @@ class alignas(memory::kCacheLine) TokenCounter {  // aligned: each is written to
   PartialCount count_until(std::size_t max_words, std::span<const char> text, const SentenceRules& rules,
                            bool continues_line);
 
-  // Word by word, for sentences that are no text.
+  // Counts word by word, for sentences that are not read from text.
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }
   void prefetch_bytes(std::span<const HashedWord> words) const { table_.prefetch_bytes(words); }
   void add_word(const HashedWord& word);
   void end_sentence() {
     if (ids_ == Ids::kKeep) recent_ids_.push_back(kSentenceEnd);
   }
-  // The ids since the last call.
+  // Returns the ids added since the last call.
   std::vector<std::int32_t> take_ids();
 
-  // Forgets the words whose entry in `keep` is false. Ids made before lose their meaning.
+  // Removes the words whose entry in `keep` is false. Ids that were assigned before become invalid.
   void retain(std::span<const bool> keep);
 
   [[nodiscard]] const WordTable& table() const { return table_; }
@@ -65,7 +65,7 @@ class alignas(memory::kCacheLine) TokenCounter {  // aligned: each is written to
 
   struct BlockStart {
     std::int64_t block_number;
-    std::size_t known_words;  // before the block
+    std::size_t known_words;  // number of known words before the block
   };
 
   Ids ids_;
@@ -76,14 +76,14 @@ class alignas(memory::kCacheLine) TokenCounter {  // aligned: each is written to
 };
 
 struct MergedCounts {
-  WordTable table;  // in the order of first occurrence in the text, however the blocks fell to the counters
+  WordTable table;  // in order of first occurrence in the text, independent of how blocks were assigned to counters
   std::vector<std::int64_t> counts;
-  std::vector<std::vector<std::int32_t>> merged_ids;  // for each counter: its id -> the id in `table`
+  std::vector<std::vector<std::int32_t>> merged_ids;  // for each counter: maps its ids to ids in `table`
 };
 
 MergedCounts merge(std::vector<TokenCounter> counters);
 
-// The given ids ordered by count, descending, and among equal counts by the bytes of their words, ascending.
+// Sorts ids by count in descending order; equal counts are sorted by the bytes of their words in ascending order.
 std::vector<std::int32_t> ordered_by_count(const WordTable& table, std::span<const std::int64_t> counts,
                                            std::vector<std::int32_t> ids);
 

@@ -15,7 +15,8 @@ EncodedIds TokenEncoder::encode(std::span<const char> text, const SentenceRules&
 }
 
 EncodedIds TokenEncoder::take() {
-  EncodedIds encoded{{ids_.begin(), ids_.end()}, {ends_.begin(), ends_.end()}};  // exact sizes; the capacity stays here
+  // Exact sizes; the buffers keep their capacity.
+  EncodedIds encoded{{ids_.begin(), ids_.end()}, {ends_.begin(), ends_.end()}};
   ids_.clear();
   ends_.clear();
   return encoded;
@@ -35,7 +36,7 @@ std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const 
       if (raw < 0 || static_cast<std::size_t>(raw) >= segment.final_ids.size())
         throw std::out_of_range("a provisional id is not in the table");
       const std::int32_t id = segment.final_ids[static_cast<std::size_t>(raw)];
-      ids[retained] = id;  // never ahead of the reading; overwritten when the word is left out
+      ids[retained] = id;  // never ahead of the read position; overwritten if the word is dropped
       retained += id != kUnknownWord;
     }
     read += segment.length;

@@ -1,4 +1,4 @@
-// Text to the ids of a vocabulary that is known, and provisional ids to those of a vocabulary chosen afterwards.
+// Encodes text with a known vocabulary, and maps provisional ids to a vocabulary that was chosen afterwards.
 #pragma once
 
 #include <cstddef>
@@ -12,20 +12,20 @@
 
 namespace wordkin::text {
 
-// Sentences of known words one after the other: sentence k is ids[ends[k - 1] .. ends[k]). None is empty.
+// Concatenated sentences of known words: sentence k is ids[ends[k - 1] .. ends[k]). None is empty.
 struct EncodedIds {
   std::vector<std::int32_t> ids;
   std::vector<std::int64_t> ends;
-  std::int64_t raw_words = 0;  // unknown words included
+  std::int64_t raw_words = 0;  // including unknown words
   std::int64_t raw_sentences = 0;
 };
 
-// Gathers sentences word by word; unknown words are left out.
+// Collects sentences word by word; unknown words are dropped.
 class TokenEncoder {
  public:
   explicit TokenEncoder(const WordTable& table) : table_(table) {}
 
-  // A block of UTF-8 that begins and ends with a sentence. Throws TextError.
+  // Encodes a block of UTF-8 text that consists of whole sentences. Throws TextError.
   EncodedIds encode(std::span<const char> text, const SentenceRules& rules, bool continues_line);
 
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }
@@ -38,7 +38,7 @@ class TokenEncoder {
     const auto end = static_cast<std::int64_t>(ids_.size());
     if (end != (ends_.empty() ? 0 : ends_.back())) ends_.push_back(end);
   }
-  // What was gathered since the last call, without the raw numbers.
+  // Returns what was collected since the last call, without the raw counts.
   EncodedIds take();
 
  private:
@@ -47,14 +47,15 @@ class TokenEncoder {
   std::vector<std::int64_t> ends_;
 };
 
-// Raw ids of one counter within a longer stream. final_ids[raw id] is kUnknownWord for words that are left out.
+// Raw ids of one counter within a longer stream. final_ids[raw id] is kUnknownWord for words that are dropped.
 struct RawSegment {
   std::size_t length;
   std::span<const std::int32_t> final_ids;
 };
 
-// Turns a stream of raw ids (see kSentenceEnd), which consists of the segments one after the other, into final ids, in
-// place, and returns the ends of its sentences; the last of them is the number of ids left. Throws std::out_of_range.
+// Replaces a stream of raw ids (see kSentenceEnd), which is the concatenation of the segments, by final ids in place
+// and returns the end positions of its sentences; the last one is the number of remaining ids. Throws
+// std::out_of_range.
 std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const RawSegment> segments);
 
 }  // namespace wordkin::text

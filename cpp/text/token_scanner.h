@@ -1,6 +1,6 @@
-// Bytes to tokens: what separates words and what ends a sentence is decided here and nowhere else. Space, tab, vertical
-// tab and form feed separate; line feed and carriage return end a sentence. No other byte does, so the scanner need not
-// decode UTF-8: bytes of other characters, no-break and ideographic spaces among them, are part of words.
+// Splits bytes into tokens; this file alone defines what separates words and what ends a line. Space, tab, vertical tab
+// and form feed separate words; line feed and carriage return end a line. No other byte does, so the scanner does not
+// need to decode UTF-8: the bytes of other characters, including no-break and ideographic spaces, are part of words.
 #pragma once
 
 #include <bit>
@@ -14,14 +14,14 @@ namespace wordkin::text {
 
 enum class ScanEvent {
   kToken,
-  kLineEnd,  // one for each line feed and each carriage return: CR LF looks like a line and an empty one
+  kLineEnd,  // one for each line feed and each carriage return: CR LF counts as a line and an empty line
   kEnd,
 };
 
 inline bool is_line_end(char byte) { return byte == '\n' || byte == '\r'; }
 inline bool is_separator(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
-// The top bit of each of the eight bytes that is a space or one of 9 .. 13.
+// Sets the top bit of each of the eight bytes that is a space or between 9 and 13.
 inline std::uint64_t separators_in(std::uint64_t bytes) {
   constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
   const std::uint64_t low = bytes & (kByteOnes * 0x7f);  // adding to seven bits never carries into the next byte
@@ -33,7 +33,7 @@ inline std::uint64_t separators_in(std::uint64_t bytes) {
 
 class TokenScanner {
  public:
-  // `text` outlives the scanner and the tokens, which point into it. Its end ends the last token.
+  // `text` must outlive the scanner and the tokens, which point into it. The end of the text ends the last token.
   explicit TokenScanner(std::span<const char> text)
       : begin_(text.data()), next_(text.data()), end_(text.data() + text.size()) {}
 
@@ -51,20 +51,20 @@ class TokenScanner {
     return ScanEvent::kEnd;
   }
 
-  // The last token found; longer than kMaxWordBytes only when such a one stands in the text: the caller checks.
+  // The last token. It can be longer than kMaxWordBytes; the caller must check.
   [[nodiscard]] const HashedWord& token() const { return token_; }
   [[nodiscard]] std::size_t token_offset() const { return static_cast<std::size_t>(token_.data - begin_); }
-  // Bytes read so far.
+  // Number of bytes read so far.
   [[nodiscard]] std::size_t offset() const { return static_cast<std::size_t>(next_ - begin_); }
 
  private:
-  // Eight bytes at `from`, as if the text went on with blanks.
+  // Loads eight bytes at `from`, as if the text were followed by spaces.
   [[nodiscard]] std::uint64_t load(const char* from) const {
     const auto left = static_cast<std::size_t>(end_ - from);
     return left >= 8 ? load_bytes(from) : load_bytes(from, left, ' ');
   }
 
-  // One load gives a short token (most of them) its end and its key.
+  // A single load yields both the end and the key of a short token; most tokens are short.
   void scan_token() {
     const std::uint64_t bytes = load(next_);
     const std::uint64_t separators = separators_in(bytes);
@@ -72,7 +72,7 @@ class TokenScanner {
       scan_long_token();
       return;
     }
-    const std::uint64_t below = separators ^ (separators - 1);  // all bits up to the first separator's top bit
+    const std::uint64_t below = separators ^ (separators - 1);  // all bits up to the top bit of the first separator
     const auto length = static_cast<std::uint32_t>(std::countr_zero(separators)) / 8;
     token_ = {next_, length, key_of_short(bytes & (below >> 8))};
     next_ += length;

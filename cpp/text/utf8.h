@@ -1,4 +1,4 @@
-// Whether bytes are well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+// Validation of UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace wordkin::text {
 
-// Offset of the first byte that begins no well-formed character; text.size() when there is none.
+// Offset of the first byte that does not begin a well-formed character; text.size() if there is none.
 std::size_t first_invalid_utf8(std::span<const char> text);
 
 }  // namespace wordkin::text

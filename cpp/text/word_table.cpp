@@ -29,7 +29,7 @@ std::int32_t WordTable::insert_new(const HashedWord& word, std::size_t index) {
   arena_.insert(arena_.end(), word.data, word.data + word.length);
   starts_.push_back(arena_.size());
   slots_[index] = {word.key, id, word.length};
-  if (2 * size() > slots_.size()) grow();  // at most half full: a miss looks at about two slots
+  if (2 * size() > slots_.size()) grow();  // at most half full: an unsuccessful search reads about two slots
   return id;
 }
 

@@ -1,5 +1,5 @@
-// Words to dense ids: 0, 1, 2, ... in the order in which they were inserted. Open addressing with linear probing; the
-// bytes of all words lie one after the other in one arena.
+// Hash table from words to consecutive ids 0, 1, 2, ... in order of insertion. Open addressing with linear probing; the
+// bytes of all words are stored consecutively in one arena.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace wordkin::text {
 
 inline constexpr std::int32_t kUnknownWord = -1;
 
-// More distinct words than ids.
+// Thrown when there are more distinct words than ids.
 class TooManyWords : public std::length_error {
  public:
   using std::length_error::length_error;
@@ -30,13 +30,13 @@ class WordTable {
  public:
   static constexpr std::size_t kMaxWords = std::numeric_limits<std::int32_t>::max();
 
-  // Holds at most `max_words`.
+  // Holds at most `max_words` words.
   explicit WordTable(std::size_t max_words = kMaxWords);
 
   [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // The id, or kUnknownWord.
+  // Returns the id, or kUnknownWord.
   [[nodiscard]] std::int32_t find(const HashedWord& word) const {
     for (std::size_t index = word.key >> shift_;; index = (index + 1) & mask_) {
       const Slot& slot = slots_[index];
@@ -45,8 +45,8 @@ class WordTable {
   }
   [[nodiscard]] std::int32_t find(std::string_view word) const { return find(hash_word(word)); }
 
-  // The id, which is the old size() when the word is new. Throws TooManyWords, and std::length_error for a
-  // word beyond kMaxWordBytes.
+  // Returns the id, which is the previous size() if the word is new. Throws TooManyWords, and std::length_error for a
+  // word longer than kMaxWordBytes.
   std::int32_t insert(const HashedWord& word) {
     for (std::size_t index = word.key >> shift_;; index = (index + 1) & mask_) {
       const Slot& slot = slots_[index];
@@ -56,15 +56,15 @@ class WordTable {
   }
   std::int32_t insert(std::string_view word) { return insert(hash_word(word)); }
 
-  // Asks the memory for the slot of a word that is going to be looked up.
+  // Prefetches the slot of a word that will be looked up.
   void prefetch([[maybe_unused]] const HashedWord& word) const {
 #if defined(__GNUC__)
     __builtin_prefetch(&slots_[word.key >> shift_]);
 #endif
   }
 
-  // Asks the memory for the bytes with which words will be compared, after prefetch() of them all and before the first
-  // is looked up.
+  // Prefetches the bytes with which words will be compared. Call it after prefetch() of all the words and before the
+  // first lookup.
   void prefetch_bytes([[maybe_unused]] std::span<const HashedWord> words) const {
 #if defined(__GNUC__)
     constexpr std::size_t kMax = 64;
@@ -72,7 +72,7 @@ class WordTable {
     std::size_t count = 0;
     for (const HashedWord& word : words.first(std::min(words.size(), kMax))) {
       compared[count] = &slots_[word.key >> shift_];
-      count += word.length > 8 ? 1 : 0;  // no branch: lengths come in no order
+      count += word.length > 8 ? 1 : 0;  // branch-free: the lengths are unpredictable
     }
     const auto slots = std::span(compared).first(count);
     for (const Slot* slot : slots)
@@ -82,13 +82,13 @@ class WordTable {
 #endif
   }
 
-  // Valid until the next insert.
+  // Valid until the next insertion.
   [[nodiscard]] std::string_view word(std::int32_t id) const {
     const auto start = starts_[static_cast<std::size_t>(id)];
     return {arena_.data() + start, static_cast<std::size_t>(starts_[static_cast<std::size_t>(id) + 1] - start)};
   }
 
-  // A table of the words whose entry in `keep` is true, in the same order, with new dense ids.
+  // Returns a table of the words whose entry in `keep` is true, in the same order, with new consecutive ids.
   [[nodiscard]] WordTable subset(std::span<const bool> keep) const;
 
  private:
@@ -98,7 +98,8 @@ class WordTable {
     std::uint32_t length = 0;
   };
 
-  // Up to eight bytes the key tells all; beyond, equal keys are all but proof, and the bytes are.
+  // For up to eight bytes the key identifies the word; for longer words equal keys are only a strong indication, so the
+  // bytes are compared.
   [[nodiscard]] bool holds(const Slot& slot, const HashedWord& word) const {
     return slot.key == word.key && slot.length == word.length &&
            (word.length <= 8 ||
@@ -110,7 +111,7 @@ class WordTable {
   std::size_t max_words_;
   memory::HugePageVector<Slot> slots_;
   std::size_t mask_;
-  int shift_;  // the slot is named by the upper bits of the key
+  int shift_;  // the upper bits of the key select the slot
   std::vector<std::uint64_t> starts_;
   std::vector<char> arena_;
 };

@@ -7,7 +7,7 @@
 namespace wordkin::vector_files {
 namespace {
 
-// Between the numbers of the file, which are little-endian, and those of this machine, in either direction.
+// Converts between the little-endian floats of the file and those of this machine, in either direction.
 void copy_numbers(void* to, const void* from, std::size_t count) {
   std::memcpy(to, from, count * sizeof(float));
   if constexpr (std::endian::native == std::endian::big) {
@@ -16,7 +16,7 @@ void copy_numbers(void* to, const void* from, std::size_t count) {
   }
 }
 
-// No early exit: rows are short and nearly always finite, and this loop is vectorised.
+// No early exit: rows are short and almost always finite, and the loop is vectorised.
 bool all_finite(const float* values, std::int64_t count) {
   std::uint32_t infinite = 0;
   for (std::int64_t i = 0; i < count; ++i) {

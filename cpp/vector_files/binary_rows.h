@@ -1,5 +1,4 @@
-// Rows of word2vec's binary files: a word, a space, float32 numbers in little-endian order, and in some files a
-// newline.
+// Rows of binary word2vec files: a word, a space, little-endian float32 values and, in some files, a newline.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +15,7 @@ namespace wordkin::vector_files {
 
 enum class BinaryFault { kEmptyWord, kLongWord };
 
-// The whole rows of a block, up to the first fault.
+// The complete rows of a block, up to the first error.
 struct BinaryBlock {
   std::int64_t rows = 0;
   std::size_t consumed = 0;
@@ -26,12 +25,12 @@ struct BinaryBlock {
   std::optional<BinaryFault> fault;
 };
 
-// OUT values: at most values.rows rows. Newlines before a word belong to the row before it and are dropped. A row that
-// the block cuts is left for the next block: consumed tells where it begins.
+// OUT values: at most values.rows rows. Newlines before a word belong to the previous row and are skipped. A row that
+// is incomplete at the end of the block is left for the next block, which starts at `consumed`.
 BinaryBlock parse_binary_rows(const memory::MatrixView<float>& values, const std::uint8_t* data, std::size_t size,
                               std::size_t max_word_bytes);
 
-// Appends rows "prefix word" space numbers, without newlines, as gensim writes them.
+// Appends rows of prefix, word, space and values, without newlines, as gensim writes them.
 void format_binary_rows(std::string& out, std::string_view prefix, const std::uint8_t* words,
                         const std::int64_t* offsets, const memory::MatrixView<const float>& values);
 

@@ -11,7 +11,8 @@
 #include <string>
 #include <type_traits>
 
-// libc++ reads floats with from_chars only since LLVM 20; both directions then go through streams, exact but slow.
+// libc++ supports floats in from_chars only since LLVM 20; otherwise both directions use streams, which are exact but
+// slow.
 #if defined(__cpp_lib_to_chars) && !defined(WORDKIN_WITHOUT_FLOAT_CHARCONV)
 #define WORDKIN_FLOAT_CHARCONV 1
 #else
@@ -23,17 +24,17 @@ namespace {
 
 constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr int kMaxPower = 22;   // the last power of ten that a double holds exactly
-constexpr int kMaxDigits = 19;  // as many as surely fit 64 bits
+constexpr int kMaxPower = 22;   // the largest power of ten that a double represents exactly
+constexpr int kMaxDigits = 19;  // the largest number of digits that always fits 64 bits
 constexpr int kMaxExponent = 100'000;
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-// What a decimal number says: value = mantissa * 10^exponent while `digits` <= kMaxDigits.
+// The parts of a decimal number: value = mantissa * 10^exponent while `digits` <= kMaxDigits.
 struct Parts {
   const char* end = nullptr;
   std::uint64_t mantissa = 0;
-  int digits = 0;  // significant ones
+  int digits = 0;  // number of significant digits
   int exponent = 0;
 };
 
@@ -45,7 +46,7 @@ const char* read_digits(const char* p, const char* last, Parts& parts) {
   return p;
 }
 
-// The exponent after an 'e'; `p` itself where there is none.
+// Reads the exponent after an 'e'; returns `p` if there is none.
 const char* read_exponent(const char* p, const char* last, int& exponent) {
   const char* q = p + 1;
   const bool negative = q != last && *q == '-';
@@ -74,9 +75,10 @@ Parts read_parts(const char* first, const char* last) {
   return parts;
 }
 
-// Clinger's fast path: an exact integer times or over an exact power of ten is rounded once, to double. Rounding that
-// to float a second time is harmless unless the double lies just between two floats, where the true value may have been
-// on either side. Range: 1e-22 to 2^53 * 1e22, so neither overflow nor subnormals.
+// Clinger's fast path: an exact integer multiplied or divided by an exact power of ten is rounded once, to double.
+// Rounding the result to float a second time is harmless unless the double lies exactly halfway between two floats,
+// where the true value may be on either side. The range is 1e-22 to 2^53 * 1e22, so there are neither overflows nor
+// subnormals.
 template <typename T>
 bool read_exactly(const Parts& parts, T& value) {
   if (parts.digits > kMaxDigits || parts.mantissa >> 53 != 0) return false;
@@ -93,7 +95,7 @@ bool read_exactly(const Parts& parts, T& value) {
   return true;
 }
 
-// Beyond the range of T: infinite, or too small. The first significant digit tells which.
+// Outside the range of T: infinity or zero, depending on the position of the first significant digit.
 template <typename T>
 T out_of_range(const Parts& parts) {
   return parts.digits + parts.exponent > 0 ? std::numeric_limits<T>::infinity() : T{0};
@@ -106,7 +108,7 @@ T read_slowly(const char* first, const Parts& parts) {
   const auto [end, error] = std::from_chars(first, parts.end, value);
   if (error == std::errc::result_out_of_range) return out_of_range<T>(parts);
 #else
-  // Streams take a subnormal for an error and may still have read it.
+  // Streams report an error for subnormal numbers although they may have read them.
   if (parts.digits + parts.exponent > std::numeric_limits<T>::max_exponent10 + 1) return out_of_range<T>(parts);
   std::istringstream stream(std::string(first, parts.end));
   stream.imbue(std::locale::classic());
@@ -130,14 +132,14 @@ Decimal<T> read_not_a_digit(const char* p, const char* last) {
   return {nullptr, T{0}};
 }
 
-// The shortest digits of a finite positive number and the power of ten of the first one.
+// The shortest digits of a finite positive number and the power of ten of the first digit.
 struct Digits {
   char text[24];
   int count;
   int exponent;
 };
 
-// From d.ddde[+-]dd.
+// Parses d.ddde[+-]dd.
 Digits digits_of(const char* first, const char* last) {
   Digits digits{};
   const char* p = first;
@@ -168,7 +170,7 @@ Digits shortest_digits(T value) {
 #endif
 }
 
-// NumPy's rule for scalars (2.4), which compares values: the float next to 0.0001 is less and becomes 1e-04.
+// NumPy's rule for scalars (2.4), which compares values: the float nearest to 0.0001 is smaller and becomes 1e-04.
 template <typename T>
 bool is_positional(T value) {
   return static_cast<double>(value) >= 1e-4 && static_cast<double>(value) < (std::is_same_v<T, float> ? 1e6 : 1e16);

@@ -1,4 +1,4 @@
-// The dictionary of a fastText .bin file: entries of a word, a zero byte, its count and its kind.
+// The dictionary of a fastText .bin file: each entry is a word, a zero byte, its count and its kind.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,8 @@ struct FastTextEntries {
   bool word_too_long = false;
 };
 
-// The whole entries of a block, at most `max_entries`; one that the block cuts is left for the next block.
+// The complete entries of a block, at most `max_entries`; an entry that is incomplete at the end of the block is left
+// for the next block.
 FastTextEntries parse_fasttext_entries(const std::uint8_t* data, std::size_t size, std::int64_t max_entries,
                                        std::size_t max_word_bytes);
 

@@ -7,7 +7,7 @@ namespace wordkin::vector_files {
 namespace {
 
 constexpr std::int64_t kWordsPerTask = 512;
-constexpr std::string_view kEndOfSentence = "</s>";  // fastText gives it no subwords
+constexpr std::string_view kEndOfSentence = "</s>";  // has no subwords in fastText
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 

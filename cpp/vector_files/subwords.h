@@ -1,4 +1,4 @@
-// fastText's subwords: character n-grams of a word between '<' and '>', hashed into buckets.
+// The subwords of fastText: character n-grams of a word between '<' and '>', hashed into buckets.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@ namespace wordkin::vector_files {
 
 struct SubwordOptions {
   std::int64_t min_n;    // characters, not bytes
-  std::int64_t max_n;    // 0: a word has no subwords
-  std::int64_t buckets;  // 0: likewise
+  std::int64_t max_n;    // 0: no subwords
+  std::int64_t buckets;  // 0: no subwords
 };
 
-// Fowler-Noll-Vo 1a of 32 bits, except that fastText widens each byte as a signed one; models depend on it.
+// 32-bit Fowler-Noll-Vo 1a hash, except that fastText sign-extends each byte; models depend on it.
 std::uint32_t subword_hash(std::string_view bytes);
 
-// Appends the buckets of the subwords of `word`, in fastText's order, repetitions included.
+// Appends the buckets of the subwords of `word`, in fastText's order and with repetitions.
 void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, const SubwordOptions& options);
 
-// OUT vectors: one row a word, the mean of its own row of `word_rows` (none where that view is empty) and of its
-// subwords' rows of `bucket_rows`; zeros where a word has neither. `offsets` are vectors.rows + 1 positions in `words`.
+// OUT vectors: one row per word, the mean of its row of `word_rows` (unless that view is empty) and the rows of its
+// subwords in `bucket_rows`; zeros if a word has neither. `offsets` are vectors.rows + 1 positions in `words`.
 void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8_t* words, const std::int64_t* offsets,
                       const memory::MatrixView<const float>& word_rows,
                       const memory::MatrixView<const float>& bucket_rows, const SubwordOptions& options,

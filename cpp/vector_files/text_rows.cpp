@@ -11,13 +11,13 @@
 namespace wordkin::vector_files {
 namespace {
 
-// Below this a block is not worth more threads.
+// Smaller blocks are not worth additional threads.
 constexpr std::size_t kMinChunkBytes = 64 << 10;
 constexpr std::int64_t kRowsPerChunk = 256;
 
 bool is_separator(char c) { return c == ' ' || c == '\t'; }
 
-// A line without its newline and without blanks at its end (word2vec.c writes one, Windows a carriage return).
+// A line without its newline and trailing whitespace (word2vec.c writes a space, Windows a carriage return).
 struct Line {
   const char* begin;
   const char* end;
@@ -38,10 +38,11 @@ struct Row {
   std::int64_t numbers = 0;
 };
 
-// The usual row: numbers with one separator between them, up to the end of the line. False where it is not so.
+// Fast path for the usual row: numbers separated by single separators up to the end of the line. Returns false for any
+// other row.
 template <typename T>
 bool read_forward(const char* p, const Line& line, T* values, std::int64_t count, bool& finite) {
-  T sum{0};  // of values - values: NaN as soon as one is infinite or NaN
+  T sum{0};  // sum of value - value, which is NaN if any value is infinite or NaN
   for (std::int64_t i = 0; i < count; ++i) {
     if (i != 0) {
       if (p == line.end || !is_separator(*p)) return false;
@@ -70,7 +71,7 @@ Row failed(RowFault fault, const char* begin, const char* end, std::int64_t numb
   return row;
 }
 
-// Any row: the last `count` fields are the numbers, what is before them is the word, spaces and all.
+// General case: the last `count` fields are the numbers, and everything before them is the word, including spaces.
 template <typename T>
 Row read_from_right(const Line& line, T* values, std::int64_t count, RowKind kind) {
   Row row;
@@ -97,7 +98,7 @@ Row read_from_right(const Line& line, T* values, std::int64_t count, RowKind kin
   }
   row.word_end = --end;  // exactly one separator
   if (end == line.begin) return failed(RowFault::kEmptyWord, line.begin, line.end, count);
-  // A word that ends in a number: rather a wrong dimension than a word.
+  // A word that ends with a number is more likely a wrong dimension than a word.
   const char* part = end;
   while (part != line.begin && !is_separator(part[-1])) --part;
   if (part != line.begin && is_number(part, end)) return failed(RowFault::kManyFields, part, end, count);
@@ -122,7 +123,7 @@ Row read_row(const Line& line, T* values, std::int64_t count, RowKind kind) {
   return read_from_right(line, values, count, kind);
 }
 
-// A run of whole lines of the block and the number of its first row.
+// Consecutive complete lines of the block, and the index of the first row.
 struct Chunk {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -180,7 +181,7 @@ TextBlock parse_chunk(const memory::MatrixView<T>& values, const char* data, con
   return block;
 }
 
-// Takes up `next`, whose first row follows the last of `whole`.
+// Appends `next`, whose first row follows the last row of `whole`.
 void append(TextBlock& whole, TextBlock&& next) {
   whole.rows += next.rows;
   whole.consumed = next.consumed;
@@ -204,7 +205,7 @@ template <typename T>
 TextBlock parse_text_rows(const memory::MatrixView<T>& values, const std::uint8_t* bytes, std::size_t size,
                           RowKind kind, parallel::ThreadPool* pool) {
   const auto* data = reinterpret_cast<const char*>(bytes);
-  // A few chunks for each thread, so that none waits long for the last one.
+  // A few chunks per thread, so that no thread waits long for the last one.
   auto chunks = cut(data, size, pool == nullptr ? 1 : 4 * pool->size());
   for_each(pool, chunks.size(), [&](std::size_t i) { chunks[i].rows = count_lines(data, chunks[i]); });
   for (std::size_t i = 1; i < chunks.size(); ++i) chunks[i].first_row = chunks[i - 1].first_row + chunks[i - 1].rows;

@@ -1,4 +1,4 @@
-// Where a word lies in a block of a file.
+// The position of a word in a block of a file.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 namespace wordkin::vector_files {
 
 struct WordSpan {
-  std::size_t begin = 0;  // bytes from the start of the block
+  std::size_t begin = 0;  // byte offsets from the start of the block
   std::size_t end = 0;
 };
 

@@ -1,9 +1,9 @@
-// Hogwild (Niu et al. 2011): threads train on their own jobs and change the shared matrices without locks.
+// Hogwild (Niu et al. 2011): threads train on separate jobs and update the shared matrices without locks.
 //
-// This is the one deliberate data race of the library. Threads read and write the same float rows, in the kernels only;
-// floats do not tear on the machines we build for, an update that is overwritten is lost, and with sparse rows that is
-// rare enough to cost no quality (tests compare one thread with two). Everything else that threads share is const,
-// atomic or behind the mutex.
+// This is the only deliberate data race of the library. Threads read and write the same rows of floats, only in the
+// kernels. Floats do not tear on the supported machines, an overwritten update is lost, and because updates are sparse
+// this is too rare to affect quality (tests compare one thread with two). Everything else that threads share is const,
+// atomic or protected by the mutex.
 #pragma once
 
 #include <atomic>
@@ -22,27 +22,27 @@ namespace wordkin::word2vec {
 
 class Hogwild {
  public:
-  // Jobs draw from the streams first_stream, first_stream + 1, ...
+  // Jobs use the random streams first_stream, first_stream + 1, ...
   Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
           const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate, std::uint64_t first_stream);
-  ~Hogwild();  // stops what runs, within one window
+  ~Hogwild();  // stops running jobs within one window
 
-  // Cuts a block of encoded sentences into jobs of options.job_words words (a job ends with the sentence that fills it)
-  // and queues them; what is left begins the next job. ends[k] is the position behind sentence k. The block is copied.
-  // Jobs are numbered in the order of feeding and do not depend on where blocks end, so one thread gives the same
-  // result every time. Throws std::invalid_argument for ids or ends out of range; then nothing was queued.
+  // Divides a block of encoded sentences into jobs of options.job_words words (a job ends with the sentence that fills
+  // it) and queues them; the remainder begins the next job. ends[k] is the end position of sentence k. The block is
+  // copied. Jobs are numbered in the order of feeding and do not depend on where blocks end, so a run with one thread
+  // is reproducible. Throws std::invalid_argument if ids or ends are out of range; in that case nothing is queued.
   void feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words);
-  // Queues the job that was begun: an epoch is over.
+  // Queues the incomplete job at the end of an epoch.
   void finish();
 
-  // Waits until at most `most` jobs are pending or the time is over; true in the first case. An exception of a job is
-  // rethrown here.
+  // Waits until at most `max_pending` jobs are pending or the time is over; returns true in the first case. Rethrows an
+  // exception of a job.
   bool wait(std::size_t max_pending, double seconds);
-  // Drops the jobs that wait and stops those that run after their current window. From then on, feeding is refused
-  // (std::runtime_error). Any thread may call it.
+  // Discards queued jobs and stops running ones after their current window. Afterwards feed() throws
+  // std::runtime_error. May be called from any thread.
   void cancel();
 
-  [[nodiscard]] Tally tally() const;  // of the jobs that have ended
+  [[nodiscard]] Tally tally() const;  // totals of the finished jobs
   [[nodiscard]] std::size_t threads() const { return pool_.size(); }
 
  private:
@@ -56,13 +56,13 @@ class Hogwild {
 
   TrainingContext context_;
   LearningRate* rate_;
-  std::vector<SentenceTrainer> trainers_;  // one a thread
+  std::vector<SentenceTrainer> trainers_;  // one per thread
   std::uint64_t next_stream_;
   Job pending_job_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   Tally tally_;
-  parallel::ThreadPool pool_;  // last: its threads end before what they use
+  parallel::ThreadPool pool_;  // last: its threads are joined before what they use is destroyed
 };
 
 }  // namespace wordkin::word2vec

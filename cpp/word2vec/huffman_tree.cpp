@@ -9,7 +9,7 @@
 namespace wordkin::word2vec {
 namespace {
 
-// Parent of each leaf (0 .. words - 1) and inner node (words .. 2 words - 2), and which branch leads to it.
+// The parent of each leaf (0 .. words - 1) and inner node (words .. 2 words - 2), and which branch leads to it.
 struct Links {
   std::vector<std::int32_t> parent;
   std::vector<bool> is_second;
@@ -18,7 +18,7 @@ struct Links {
 Links merge(std::span<const std::int64_t> counts) {
   const auto words = static_cast<std::int32_t>(counts.size());
   Links links{std::vector<std::int32_t>(2 * counts.size() - 1, -1), std::vector<bool>(2 * counts.size() - 1, false)};
-  using Entry = std::pair<double, std::int32_t>;  // count (as double: sums may pass 2^63), then node
+  using Entry = std::pair<double, std::int32_t>;  // count (double, because sums may exceed 2^63) and node
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> heap;
   for (std::int32_t word = 0; word < words; ++word) heap.emplace(static_cast<double>(counts[word]), word);
   for (std::int32_t node = words; node < 2 * words - 1; ++node) {

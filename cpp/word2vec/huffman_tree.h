@@ -1,4 +1,4 @@
-// The binary tree of hierarchical softmax (Morin and Bengio 2005): frequent words have short paths.
+// The binary tree of hierarchical softmax (Morin and Bengio 2005); frequent words have short paths.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,11 @@ namespace wordkin::word2vec {
 class HuffmanTree {
  public:
   // Inner nodes are numbered 0 .. words - 2 in the order in which they are merged, so the root is words - 2. Among
-  // equal counts the one that came first is merged first, words before inner nodes: the tree is a function of `counts`.
+  // equal counts the node that was created first is merged first, words before inner nodes, so the tree depends only on
+  // `counts`.
   explicit HuffmanTree(std::span<const std::int64_t> counts);
 
-  // Inner nodes from the root to the word, and the label of each branch as a sign: +1 for code 0, -1 for code 1.
+  // The inner nodes from the root to the word, and the label of each branch as a sign: +1 for code 0, -1 for code 1.
   struct Path {
     std::span<const std::int32_t> nodes;
     std::span<const float> signs;

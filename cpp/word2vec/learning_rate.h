@@ -1,4 +1,4 @@
-// Linear decay of the learning rate by words trained, counted over all threads.
+// Linear decay of the learning rate with the number of trained words, counted over all threads.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,8 @@ class LearningRate {
   LearningRate(double start, double end, double planned_words)
       : start_(start), end_(end), planned_words_(std::max(planned_words, 1.0)) {}
 
-  // Relaxed order is enough: the count orders nothing else, and a rate one addition late is as good.
+  // Relaxed memory order suffices: the counter does not order other accesses, and a rate that is one addition late is
+  // harmless.
   void count(std::int64_t words) { words_.fetch_add(words, std::memory_order_relaxed); }
   [[nodiscard]] std::int64_t words() const { return words_.load(std::memory_order_relaxed); }
 

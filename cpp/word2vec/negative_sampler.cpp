@@ -9,7 +9,8 @@
 namespace wordkin::word2vec {
 namespace {
 
-// Relative to the largest, by logarithms: neither counts beyond 2^53 nor odd exponents overflow.
+// Weights relative to the largest one, computed from logarithms: neither counts beyond 2^53 nor extreme exponents
+// overflow.
 std::vector<double> noise_weights(std::span<const std::int64_t> counts, double exponent) {
   double largest = -std::numeric_limits<double>::infinity();
   for (const auto count : counts)

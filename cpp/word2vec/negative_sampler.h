@@ -1,4 +1,4 @@
-// Noise words: drawn in proportion to count^exponent (Mikolov et al. 2013, section 2.2; there 0.75).
+// Draws negative samples in proportion to count^exponent (Mikolov et al. 2013, section 2.2, with exponent 0.75).
 #pragma once
 
 #include <cstdint>

@@ -6,8 +6,8 @@
 namespace wordkin::word2vec {
 namespace {
 
-constexpr std::size_t kBatch = 64;           // positions drawn at a time
-constexpr std::size_t kPrefetchWindows = 2;  // windows between the fetching of a window's rows and their update
+constexpr std::size_t kBatch = 64;           // positions for which random numbers are drawn together
+constexpr std::size_t kPrefetchWindows = 2;  // windows between prefetching the rows of a window and updating them
 
 }  // namespace
 
@@ -35,7 +35,7 @@ void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, 
   reserve(static_cast<int>(std::min(subsampled_.size() - 1, 2 * window)));
   const std::size_t count = subsampled_.size();
   for (std::size_t next = 0; next < count + kPrefetchWindows; ++next) {
-    if (cancelled_->load(std::memory_order_relaxed)) return;  // a sentence with wide windows takes seconds
+    if (cancelled_->load(std::memory_order_relaxed)) return;  // a sentence with wide windows can take seconds
     if (next < count && next % kBatch == 0) draw(next, std::min(next + kBatch, count), generator);
     if (next < count) prepare(next);
     if (next >= kPrefetchWindows) update(next - kPrefetchWindows, rate);
@@ -62,7 +62,7 @@ void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::
   for (std::size_t i = 0; i < count; ++i) subsampled_rows_[i] = context_->parameters().input.row(subsampled_[i]);
 }
 
-// Draws reaches and noise words for positions [begin, end) in one go: the table look-ups do not depend on each other,
+// Draws window radii and negative samples for the positions [begin, end) together: the table look-ups are independent,
 // so their cache misses overlap.
 void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
   const Options& options = context_->options();
@@ -75,8 +75,7 @@ void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator
   for (std::size_t k = 0; k < count; ++k) noise_[k] = context_->sampler()->draw(generator.next());
 }
 
-// Sets up the window of a position kPrefetchWindows steps before its update, so that its rows are in the cache when it
-// comes.
+// Sets up the window of a position kPrefetchWindows steps before its update, so that its rows are cached by then.
 void SentenceTrainer::prepare(std::size_t position) {
   SampledWindow& window = windows_[position % windows_.size()];
   const auto negative = static_cast<std::size_t>(context_->options().negative);

@@ -1,4 +1,4 @@
-// One thread's hands: trains sentence after sentence with its own scratch.
+// Trains on sentences, one after another, with the scratch memory of one thread.
 #pragma once
 
 #include <atomic>
@@ -14,11 +14,11 @@
 
 namespace wordkin::word2vec {
 
-// What training has done so far. A pair is one input (a context word; for CBOW a whole context) against one target;
-// a term is one score of it. loss is the sum over pairs.
+// Training totals. A pair is one input (a context word; for CBOW a whole context) with one target; `scores` counts the
+// dot products of pairs with output rows. `loss` is the sum over pairs.
 struct Tally {
   std::int64_t raw_words = 0;
-  std::int64_t trained_words = 0;  // what subsampling kept
+  std::int64_t trained_words = 0;  // after subsampling
   std::int64_t pairs = 0;
   std::int64_t scores = 0;
   double loss = 0.0;
@@ -28,13 +28,14 @@ struct Tally {
 
 class SentenceTrainer {
  public:
-  // Both are borrowed; `cancelled` is asked before each window.
+  // Both are borrowed; `cancelled` is checked before each window.
   SentenceTrainer(const TrainingContext& context, const std::atomic<bool>& cancelled);
 
-  // Every position of the sentence (ids below context.words()) in order: subsample, then window by window.
+  // Trains on every position of the sentence (ids below context.words()) in order: subsampling first, then window by
+  // window.
   void train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator);
 
-  // What was done since the last call.
+  // Returns the totals since the last call.
   Tally take_tally();
 
  private:
@@ -47,11 +48,11 @@ class SentenceTrainer {
 
   const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
-  std::vector<std::int32_t> subsampled_;  // words of the sentence that subsampling left
+  std::vector<std::int32_t> subsampled_;  // words of the sentence that remain after subsampling
   std::vector<float*> subsampled_rows_;   // their input rows
-  std::vector<int> radii_;                // of the positions drawn so far in this batch
-  std::vector<std::int32_t> noise_;       // likewise, options.negative each
-  std::vector<SampledWindow> windows_;    // a ring: this position's and those prepared ahead
+  std::vector<int> radii_;                // window radii of the positions drawn in this batch
+  std::vector<std::int32_t> noise_;       // likewise, options.negative samples per position
+  std::vector<SampledWindow> windows_;    // ring buffer: the current window and those prepared in advance
   std::vector<float*> context_rows_;
   std::vector<float> context_update_scale_;
   memory::AlignedBuffer<float> scratch_;

@@ -1,5 +1,5 @@
-// Which occurrences of frequent words are passed over (Mikolov et al. 2013, "Distributed representations of words and
-// phrases", section 2.3, in the form of the published program).
+// Subsampling of frequent words (Mikolov et al. 2013, "Distributed representations of words and phrases", section 2.3,
+// with the formula of the published program).
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,10 @@
 
 namespace wordkin::word2vec {
 
-// For each word the number below which 32 random bits keep an occurrence: keep probability
-// (sqrt(c / t) + 1) * t / c for count c and threshold count t, where t = sample * sum of counts for sample < 1. A
-// sample of 1 or more is a count, and read as gensim does: t = sample * (3 + sqrt 5) / 2. sample = 0 keeps all.
+// For each word a threshold: an occurrence is kept if 32 random bits do not exceed it. The probability of keeping a
+// word is (sqrt(c / t) + 1) * t / c for count c and threshold count t, where t = sample * sum of counts if sample < 1.
+// A sample of 1 or more is a count and interpreted as in gensim: t = sample * (3 + sqrt 5) / 2. With sample = 0 all
+// words are kept.
 class Subsampling {
  public:
   Subsampling(std::span<const std::int64_t> counts, double sample);

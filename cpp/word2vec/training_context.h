@@ -1,4 +1,4 @@
-// What a model is trained for: its architecture, the outputs that each target word is scored against, and the arrays.
+// Everything that training a model depends on: its options, its arrays, and the tables derived from the vocabulary.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ enum class Architecture { kSkipGram, kCbow };
 // The fields of the Python dataclass, which alone defines defaults and ranges.
 struct Options {
   Architecture architecture;
-  bool cbow_mean;  // false: the sum
+  bool cbow_mean;  // otherwise the sum
   int window;
-  bool shrink_windows;  // draw the reach of each window uniformly from 1 to `window`
-  int negative;         // noise words per target; 0 for none
+  bool shrink_windows;  // draw the radius of each window uniformly from 1 to `window`
+  int negative;         // negative samples per target; 0 for none
   double ns_exponent;
   bool hierarchical_softmax;
   double sample;
@@ -29,18 +29,18 @@ struct Options {
   std::int64_t job_words;  // raw words per job
 };
 
-// Borrowed from the caller, changed in place by all threads. Rows are padded and aligned as kernels ask.
+// Borrowed from the caller and updated in place by all threads. Rows are padded and aligned as kernels require.
 struct Parameters {
-  memory::MatrixView<float> input;      // a row a word
-  memory::MatrixView<float> nodes;      // a row an inner node; empty without hierarchical softmax
-  memory::MatrixView<float> output;     // a row a word; empty without negative sampling
-  std::span<const float> update_scale;  // scale of each input row's updates: empty for 1, or one each
+  memory::MatrixView<float> input;      // one row per word
+  memory::MatrixView<float> nodes;      // one row per inner node; empty without hierarchical softmax
+  memory::MatrixView<float> output;     // one row per word; empty without negative sampling
+  std::span<const float> update_scale;  // scale of the updates of each input row; empty for 1
 };
 
-// Everything drawn from or decided by the vocabulary; const while threads run.
+// The options, the arrays, and the tables derived from the vocabulary; const while threads run.
 class TrainingContext {
  public:
-  // Throws std::invalid_argument if arrays, counts and options do not fit each other. `kernels` is borrowed.
+  // Throws std::invalid_argument if arrays, counts and options are inconsistent. `kernels` is borrowed.
   TrainingContext(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
                   const kernels::KernelTable& kernels);
 
@@ -50,7 +50,7 @@ class TrainingContext {
   [[nodiscard]] const Subsampling& subsampling() const { return subsampling_; }
   [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
   [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
-  [[nodiscard]] int max_outputs() const;  // the most output rows that one target can have
+  [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a target
   [[nodiscard]] int width() const { return static_cast<int>(parameters_.input.columns); }
   [[nodiscard]] std::int64_t words() const { return words_; }
 

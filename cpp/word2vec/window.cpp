@@ -20,13 +20,13 @@ void add_target_and_noise(const TrainingContext& context, std::int32_t centre, s
                           SampledWindow& window) {
   const auto& output = context.parameters().output;
   const int first = window.outputs;
-  const auto put = [&](std::int32_t word, float sign) {
+  const auto add_output = [&](std::int32_t word, float sign) {
     window.rows[window.outputs] = output.row(word);
     window.signs[window.outputs] = sign;
     window.repeats[window.outputs] = 1.0f;
     ++window.outputs;
   };
-  put(centre, 1.0f);
+  add_output(centre, 1.0f);
   ++window.scores;
   for (const std::int32_t word : noise) {
     if (word == centre) continue;
@@ -38,7 +38,7 @@ void add_target_and_noise(const TrainingContext& context, std::int32_t centre, s
       window.repeats[index] += 1.0f;
       window.max_repeats = std::max(window.max_repeats, static_cast<int>(window.repeats[index]));
     } else {
-      put(word, -1.0f);
+      add_output(word, -1.0f);
     }
   }
 }

@@ -1,4 +1,4 @@
-// One window as drawn: how far it reaches, and the output rows of its centre word.
+// One sampled window: its radius and the output rows of its centre word.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ struct SampledWindow {
   int radius = 0;
   int outputs = 0;
   int max_repeats = 1;
-  std::int64_t scores = 0;     // scores that each input takes part in: outputs with their repeats
-  std::vector<float*> rows;    // (outputs), one more place for the context row that the window brings in, to be fetched
-  std::vector<float> signs;    // (outputs), 16 more for the kernels' whole loads
+  std::int64_t scores = 0;     // scores per input: outputs counted with their repeats
+  std::vector<float*> rows;    // (outputs), plus the context row that enters the window, which is prefetched with them
+  std::vector<float> signs;    // (outputs), plus 16 for full vector loads
   std::vector<float> repeats;  // likewise
 };
 
-// Sets reach and outputs for `centre` and its drawn `noise` words. All context words of a window share one set of noise
-// words: pairs are what the published algorithm trains, draws are fewer (Ji et al. 2016, "Parallelizing Word2Vec in
-// shared and distributed memory"). A noise word drawn twice counts twice; one that equals the target is dropped, as in
-// the published program.
+// Sets the radius and the outputs for `centre` and the negative samples `noise`. All context words of a window share
+// one set of negative samples: the pairs are those of the published algorithm, with fewer random draws (Ji et al. 2016,
+// "Parallelizing Word2Vec in shared and distributed memory"). A sample that is drawn twice counts twice; a sample that
+// equals the target is dropped, as in the published program.
 void set_window(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
                 SampledWindow& window);
 
