@@ -1,18 +1,8 @@
 #include "charcnn/char_encoder.h"
 
-#include <algorithm>
+#include "linalg/own_rows.h"
 
 namespace wordkin::charcnn {
-namespace {
-
-void copy_own_rows(const parallel::Team& team, memory::MatrixView<float> target,
-                   memory::MatrixView<const float> source) {
-  const parallel::Range own = team.share(target.rows);
-  for (std::int64_t row = own.begin; row < own.end; ++row)
-    std::copy_n(source.row(row), source.columns, target.row(row));
-}
-
-}  // namespace
 
 EncoderSaved::EncoderSaved(const Shape& shape, std::size_t members)
     : argmax(shape.width()), outputs(shape.width()), d(shape.width()), convolution(shape, members) {
@@ -62,7 +52,7 @@ bool CharEncoder::forward(parallel::Team& team, memory::MatrixView<float> vector
   if (projection_) {
     charcnn::forward(team, vectors, saved.outputs.rows(words.size()), *projection_, scratch);
   } else {
-    copy_own_rows(team, vectors, saved.outputs.rows(words.size()));
+    linalg::copy_own_rows(team, vectors, saved.outputs.rows(words.size()));
   }
   return team.barrier_and_check();
 }
@@ -75,7 +65,7 @@ bool CharEncoder::backward(parallel::Team& team, const EncoderGradients& gradien
     charcnn::backward(team, gradients.projection, d, d_vectors, saved.outputs.rows(words.size()), *projection_,
                       scratch);
   } else {
-    copy_own_rows(team, d, d_vectors);
+    linalg::copy_own_rows(team, d, d_vectors);
   }
   if (!team.barrier_and_check()) return false;
   for (std::size_t i = highways_.size(); i-- > 0;)

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "linalg/own_rows.h"
+
 namespace wordkin::charcnn {
+
 EncodingBuffers::EncodingBuffers(const Shape& shape)
     : values(shape.width()), gates(shape.width()), transforms(shape.width()) {
   values.reserve(kWords);
@@ -45,9 +48,7 @@ bool FrozenEncoder::encode(parallel::Team& team, memory::MatrixView<float> vecto
       forward(team, target, values, *projection_, scratch);
       continue;
     }
-    const parallel::Range own = team.share(count);
-    for (std::int64_t row = own.begin; row < own.end; ++row)
-      std::copy_n(values.row(row), values.columns, target.row(row));
+    linalg::copy_own_rows(team, target, values);
     team.barrier();
   }
   return team.barrier_and_check();

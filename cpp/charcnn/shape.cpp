@@ -21,7 +21,7 @@ Shape valid(const Shape& shape) {
   require(shape.max_characters >= 1 && shape.max_characters <= kMax,
           "`max_characters_per_token` must be from 1 to 65535", shape.max_characters);
   require(shape.char_dim >= 1, "`char_dim` must be at least 1", shape.char_dim);
-  require(!shape.filters.empty(), "`filters` must hold at least one filter", 0);
+  require(!shape.filters.empty(), "`filters` must contain at least one filter", 0);
   for (const Filter& filter : shape.filters) {
     require(filter.width >= 1 && filter.width <= shape.max_characters,
             "the width of `filters` must be from 1 to `max_characters_per_token`", filter.width);

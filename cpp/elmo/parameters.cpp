@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::int64_t kCharacters = 261;  // 256 bytes and five markers
 
-template <typename T>
-memory::MatrixView<T> matrix(std::span<T> elements, std::int64_t columns) {
-  if (elements.empty()) return {};
-  return {elements.data(), static_cast<std::int64_t>(elements.size()) / columns, columns, columns};
-}
-
 std::string numbered(const char* name, std::int64_t number) { return name + std::to_string(number); }
 
 // The list of tensors. `take` is called once for each tensor, in a fixed order, and returns its elements.
@@ -23,25 +17,29 @@ charcnn::EncoderTensors<T> walk_characters(const Options& options, Take& take) {
   charcnn::EncoderTensors<T> tensors;
   const std::int64_t d = options.char_dim, projection = options.projection_dim;
   std::int64_t features = 0;
-  tensors.char_embed = matrix<T>(take("char_embed", {kCharacters, d}, Part::kTokens), d);
+  tensors.char_embed = memory::matrix_of<T>(take("char_embed", {kCharacters, d}, Part::kTokens), d);
   for (std::size_t i = 0; i < options.filters.size(); ++i) {
     const auto [width, count] = options.filters[i];
     const auto number = static_cast<std::int64_t>(i);
     features += count;
     auto& filter = tensors.filters.emplace_back();
-    filter.weights = matrix<T>(take(numbered("CNN/W_cnn_", number), {1, width, d, count}, Part::kTokens), count);
+    filter.weights =
+        memory::matrix_of<T>(take(numbered("CNN/W_cnn_", number), {1, width, d, count}, Part::kTokens), count);
     filter.bias = take(numbered("CNN/b_cnn_", number), {count}, Part::kTokens);
   }
   for (std::int64_t k = 0; k < options.n_highway; ++k) {
     const std::string name = numbered("CNN_high_", k);
     auto& highway = tensors.highways.emplace_back();
-    highway.carry_weights = matrix<T>(take(name + "/W_carry", {features, features}, Part::kTokens), features);
+    highway.carry_weights =
+        memory::matrix_of<T>(take(name + "/W_carry", {features, features}, Part::kTokens), features);
     highway.carry_bias = take(name + "/b_carry", {features}, Part::kTokens);
-    highway.transform_weights = matrix<T>(take(name + "/W_transform", {features, features}, Part::kTokens), features);
+    highway.transform_weights =
+        memory::matrix_of<T>(take(name + "/W_transform", {features, features}, Part::kTokens), features);
     highway.transform_bias = take(name + "/b_transform", {features}, Part::kTokens);
   }
   if (features != projection) {  // as in bilm-tf
-    tensors.projection.weights = matrix<T>(take("CNN_proj/W_proj", {features, projection}, Part::kTokens), projection);
+    tensors.projection.weights =
+        memory::matrix_of<T>(take("CNN_proj/W_proj", {features, projection}, Part::kTokens), projection);
     tensors.projection.bias = take("CNN_proj/b_proj", {projection}, Part::kTokens);
   }
   return tensors;
@@ -54,10 +52,11 @@ recurrent::LayerTensors<T> walk_layer(const Options& options, int direction, std
   const std::string name =
       numbered("RNN_", direction) + numbered("/RNN/MultiRNNCell/Cell", layer) + (lstm ? "/LSTMCell" : "/RNNCell");
   recurrent::LayerTensors<T> tensors;
-  tensors.weights = matrix<T>(take(name + "/W_0", {2 * projection, columns}, Part::kRecurrent), columns);
+  tensors.weights = memory::matrix_of<T>(take(name + "/W_0", {2 * projection, columns}, Part::kRecurrent), columns);
   tensors.bias = take(name + "/B", {columns}, Part::kRecurrent);
   if (projection < options.dim)
-    tensors.projection = matrix<T>(take(name + "/W_P_0", {options.dim, projection}, Part::kRecurrent), projection);
+    tensors.projection =
+        memory::matrix_of<T>(take(name + "/W_P_0", {options.dim, projection}, Part::kRecurrent), projection);
   return tensors;
 }
 
@@ -66,7 +65,7 @@ Tensors<T> walk(const Options& options, Take& take) {
   Tensors<T> tensors;
   const std::int64_t projection = options.projection_dim, words = options.n_tokens_vocab;
   if (options.token_input)
-    tensors.embedding = matrix<T>(take("embedding", {words, projection}, Part::kTokens, true), projection);
+    tensors.embedding = memory::matrix_of<T>(take("embedding", {words, projection}, Part::kTokens, true), projection);
   else
     tensors.characters = walk_characters<T>(options, take);
   for (int direction = 0; direction < kDirections; ++direction)
@@ -80,7 +79,7 @@ Tensors<T> walk(const Options& options, Take& take) {
       continue;
     }
     const std::string name = options.shared_softmax ? "softmax" : numbered("softmax_", direction);
-    softmax.weights = matrix<T>(take(name + "/W", {words, projection}, Part::kSoftmax, true), projection);
+    softmax.weights = memory::matrix_of<T>(take(name + "/W", {words, projection}, Part::kSoftmax, true), projection);
     softmax.bias = take(name + "/b", {words}, Part::kSoftmax, true);
   }
   return tensors;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "memory/round_up.h"
+
 namespace wordkin::linalg {
 namespace {
 
@@ -14,8 +16,6 @@ constexpr std::int64_t kMaxBlockDepth = 512;
 // first-level TLB.
 constexpr std::int64_t kPackedRows = 16;
 
-std::int64_t padded(std::int64_t count, std::int64_t multiple) { return (count + multiple - 1) / multiple * multiple; }
-
 bool is_bfloat(const Compute& compute) { return compute.precision == Precision::kBfloat16; }
 
 std::int64_t depth_multiple(const Compute& compute) {
@@ -25,7 +25,7 @@ std::int64_t depth_multiple(const Compute& compute) {
 // Depth of blocks of nearly equal size, a multiple of 4.
 std::int64_t depth_of(const Compute& compute, std::int64_t k) {
   const std::int64_t blocks = std::max<std::int64_t>((k + kMaxBlockDepth - 1) / kMaxBlockDepth, 1);
-  return padded((k + blocks - 1) / blocks, std::max<std::int64_t>(4, depth_multiple(compute)));
+  return memory::round_up((k + blocks - 1) / blocks, std::max<std::int64_t>(4, depth_multiple(compute)));
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ void PackedMatrix::shape(std::int64_t k, std::int64_t n) {
   rows_ = k;
   columns_ = n;
   depth_ = depth_of(compute_, k);
-  padded_columns_ = padded(n, panel_columns());
+  padded_columns_ = memory::round_up(n, panel_columns());
 }
 
 // Clears the panels that extend past the last column, in every block.
@@ -67,15 +67,17 @@ void PackedMatrix::clear_last_panels() {
   }
 }
 
-std::int64_t PackedMatrix::element_count() const { return padded(rows_, depth_multiple(compute_)) * padded_columns_; }
+std::int64_t PackedMatrix::element_count() const {
+  return memory::round_up(rows_, depth_multiple(compute_)) * padded_columns_;
+}
 
 std::int64_t PackedMatrix::padded_depth(std::int64_t k) const {
-  return padded(std::min(depth_, rows_ - k), depth_multiple(compute_));
+  return memory::round_up(std::min(depth_, rows_ - k), depth_multiple(compute_));
 }
 
 // Clears the padding rows of a panel, which products include in their sums.
 void PackedMatrix::clear_padding(std::int64_t k, std::int64_t column) {
-  const std::int64_t used = padded(std::min(depth_, rows_ - k), 2) / 2;
+  const std::int64_t used = memory::round_up<std::int64_t>(std::min(depth_, rows_ - k), 2) / 2;
   const std::int64_t width = panel_columns();
   std::uint32_t* panel = words_.data() + offset(k, column) / 2;
   std::fill(panel + used * width, panel + padded_depth(k) / 2 * width, 0u);

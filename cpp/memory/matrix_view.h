@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 namespace wordkin::memory {
@@ -37,5 +38,12 @@ struct MatrixView {
     return {data, rows, columns, pitch};
   }
 };
+
+// The elements of a span as a matrix with `columns` columns; an empty view for an empty span.
+template <typename T>
+MatrixView<T> matrix_of(std::span<T> elements, std::int64_t columns) {
+  if (elements.empty()) return {};
+  return {elements.data(), static_cast<std::int64_t>(elements.size()) / columns, columns, columns};
+}
 
 }  // namespace wordkin::memory

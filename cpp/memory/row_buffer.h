@@ -7,14 +7,13 @@
 
 #include "memory/aligned_buffer.h"
 #include "memory/matrix_view.h"
+#include "memory/round_up.h"
 
 namespace wordkin::memory {
 
 inline constexpr std::int64_t kPaddedColumns = 16;  // floats in one cache line
 
-constexpr std::int64_t padded(std::int64_t columns) {
-  return (columns + kPaddedColumns - 1) / kPaddedColumns * kPaddedColumns;
-}
+constexpr std::int64_t padded(std::int64_t columns) { return round_up(columns, kPaddedColumns); }
 
 template <typename T>
 class RowBuffer {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "memory/aligned_buffer.h"
+#include "memory/round_up.h"
 
 namespace wordkin::optim {
 
@@ -30,7 +31,7 @@ class DenseGradients {
  private:
   static std::size_t padded(std::int64_t size) {
     constexpr std::size_t kAligned = memory::kCacheLine / sizeof(float);
-    return (static_cast<std::size_t>(size) + kAligned - 1) / kAligned * kAligned;
+    return memory::round_up(static_cast<std::size_t>(size), kAligned);
   }
 
   memory::AlignedBuffer<float> floats_;

@@ -1,18 +1,14 @@
 #include "recurrent/direction_stack.h"
 
-#include <algorithm>
 #include <cassert>
+
+#include "linalg/own_rows.h"
 
 namespace wordkin::recurrent {
 namespace {
 
 using memory::MatrixView;
 using parallel::Team;
-
-void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
-  const auto own = team.share(from.rows);
-  for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
-}
 
 void add_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
   const auto own = team.share(from.rows);
@@ -39,7 +35,7 @@ bool StackTraining::forward(Team& team, const PackedStack& weights, MatrixView<f
                             linalg::Scratch& products) {
   assert(input.rows == batch_.rows() && output.rows == batch_.rows() && states.size() == saved_.size());
   if (team.rank() == 0) dropout_ = dropout;
-  copy_own_rows(team, saved_.front().x(), input);
+  linalg::copy_own_rows(team, saved_.front().x(), input);
   for (std::int64_t layer = 0; layer < shape_.n_layers; ++layer) {
     auto& saved = saved_[static_cast<std::size_t>(layer)];
     drop_own_rows(team, saved.x(), dropout, layer);

@@ -24,7 +24,7 @@ struct Dropout {
 // within the batch.
 void drop(memory::MatrixView<float> rows, std::int64_t first_row, const Dropout& dropout, std::int64_t layer);
 
-// Every member of the team does so for its share of the rows of a batch.
+// Applies drop to this member's share of all the rows of a batch, team.share(rows.rows), without barriers.
 void drop_own_rows(const parallel::Team& team, memory::MatrixView<float> rows, const Dropout& dropout,
                    std::int64_t layer);
 

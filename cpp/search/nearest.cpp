@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "memory/aligned_buffer.h"
+#include "memory/round_up.h"
 #include "parallel/thread_pool.h"
 #include "search/rounded_queries.h"
 #include "search/top_k.h"
 
 namespace wordkin::search {
 namespace {
+
+using memory::round_up;
 
 // Queries that are searched together: as many as leave space in a 512 KB L2 cache for the current rows.
 constexpr std::int64_t kQueryBytes = 256 * 1024;
@@ -28,15 +31,11 @@ constexpr std::int64_t kMinRoundedQueries = 32, kMinRoundedRows = 2048, kRowsPer
 // If more than one in kPairsPerCandidate pairs of a block is a candidate, the next blocks are not rounded.
 constexpr std::int64_t kPairsPerCandidate = 16, kBlocksNotRounded = 16;
 
-std::int64_t round_up(std::int64_t value, std::int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
 // Queries in the layout of the kernels: zero-padded to a multiple of kRowMultiple.
 class PackedQueries {
  public:
   PackedQueries(const memory::MatrixView<const float>& queries, std::int64_t first, std::int64_t count)
-      : width_(round_up(queries.columns, kernels::kRowMultiple)),
+      : width_(round_up<std::int64_t>(queries.columns, kernels::kRowMultiple)),
         block_{nullptr, width_, static_cast<int>(count), static_cast<int>(queries.columns)},
         floats_(static_cast<std::size_t>(count * width_)) {
     for (std::int64_t q = 0; q < count; ++q)
@@ -88,12 +87,12 @@ class WorkerResults {
         rounded_(rounded),
         compute_(compute),
         buffer_(static_cast<std::size_t>(queries.count() * k)),
-        thresholds_(static_cast<std::size_t>(round_up(queries.count(), kernels::kBytePanel)),
+        thresholds_(static_cast<std::size_t>(round_up<std::int64_t>(queries.count(), kernels::kBytePanel)),
                     std::numeric_limits<float>::infinity()),
         candidates_(static_cast<std::size_t>(queries.count() * kernels::kScoredRows)) {
     if (rounded != nullptr)
       bytes_ = memory::AlignedBuffer<std::int8_t>(static_cast<std::size_t>(
-          kernels::kScoredRows * round_up(queries.block().columns, kernels::kByteColumnMultiple)));
+          kernels::kScoredRows * round_up<std::int64_t>(queries.block().columns, kernels::kByteColumnMultiple)));
     for (std::int64_t q = 0; q < queries.count(); ++q) {
       best_.emplace_back(std::span(buffer_).subspan(static_cast<std::size_t>(q * k), static_cast<std::size_t>(k)));
       thresholds_[static_cast<std::size_t>(q)] = best_.back().threshold();
@@ -147,7 +146,8 @@ class RowSpans {
     if (threads > 1 && rows_ * rows.columns() * queries >= kMinParallelWork)
       pool_ = std::make_unique<parallel::ThreadPool>(threads);
     const auto spans = pool_ ? static_cast<std::int64_t>(pool_->size()) * kSpansPerThread : 1;
-    length_ = std::max<std::int64_t>(round_up((rows_ + spans - 1) / spans, kernels::kScoredRows), kernels::kScoredRows);
+    length_ = std::max<std::int64_t>(round_up<std::int64_t>((rows_ + spans - 1) / spans, kernels::kScoredRows),
+                                     kernels::kScoredRows);
   }
   [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() : 1; }
 
@@ -168,7 +168,7 @@ class RowSpans {
 
 // `number_bytes`: size of one element of a query in the layout of the kernels.
 std::int64_t queries_per_batch(std::int64_t columns, std::int64_t kept_per_query, std::size_t number_bytes) {
-  const auto width = round_up(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple);
+  const auto width = round_up<std::int64_t>(std::max<std::int64_t>(columns, 1), kernels::kRowMultiple);
   const auto fitting = kQueryBytes / (width * static_cast<std::int64_t>(number_bytes));
   const auto affordable = kMaxKept / std::max<std::int64_t>(kept_per_query, 1);
   return std::clamp<std::int64_t>(std::min(fitting, affordable) / 4 * 4, 4, kMaxQueries);

@@ -11,6 +11,7 @@
 #include <span>
 
 #include "memory/aligned_buffer.h"
+#include "memory/row_buffer.h"
 #include "parallel/team.h"
 
 namespace wordkin::softmax {
@@ -31,7 +32,7 @@ class BiasSums {
  public:
   BiasSums() = default;
   explicit BiasSums(std::int64_t columns)
-      : pitch_((columns + 15) / 16 * 16), sums_(static_cast<std::size_t>(kPositionGroups * pitch_)) {}
+      : pitch_(memory::padded(columns)), sums_(static_cast<std::size_t>(kPositionGroups * pitch_)) {}
 
   // Each member clears the rows of the groups it owns, so no barrier is needed before it adds to them.
   void clear(const parallel::Team& team) {

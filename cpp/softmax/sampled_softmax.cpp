@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "memory/round_up.h"
 #include "softmax/weight_gradients.h"
 
 namespace wordkin::softmax {
@@ -18,10 +19,6 @@ constexpr std::int64_t kColumnMultiple = 16;
 // Positions whose scores are held at the same time: 256 x 8,192 scores take 8 MB. More positions would not make the
 // products faster; fewer would slow them down, because the row gradients are read and written once per chunk.
 constexpr std::int64_t kMaxChunkPositions = 256;
-
-std::int64_t rounded_up(std::int64_t count, std::int64_t multiple) {
-  return (count + multiple - 1) / multiple * multiple;
-}
 
 // Chunk size for chunks of nearly equal size.
 std::int64_t chunk_of(std::int64_t positions) {
@@ -37,7 +34,7 @@ SampledSoftmax::SampledSoftmax(const linalg::Compute& compute, std::int64_t word
                                std::int64_t positions, std::int64_t negatives)
     : compute_(compute),
       sampler_(words, negatives),
-      max_columns_(rounded_up(std::min(negatives + positions, words), kColumnMultiple)),
+      max_columns_(memory::round_up(std::min(negatives + positions, words), kColumnMultiple)),
       chunk_positions_(chunk_of(positions)),
       drawn_(words),
       used_(words),
@@ -56,7 +53,7 @@ void SampledSoftmax::choose_columns(const Positions& positions, const random::Ge
   used_.assign(drawn_);
   for (const auto target : positions.targets) used_.insert(target);
   columns_ = used_.list(gradients_.ids());
-  padded_ = rounded_up(columns_, kColumnMultiple);
+  padded_ = memory::round_up(columns_, kColumnMultiple);
   gradients_.set_count(columns_);
   for (std::size_t i = 0; i < positions.targets.size(); ++i) target_columns_[i] = used_.rank_of(positions.targets[i]);
   score_weights_.reshape(gradients_.columns(), padded_);

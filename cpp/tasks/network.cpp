@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "linalg/own_rows.h"
 #include "optim/adam.h"
 #include "optim/clipping.h"
 
@@ -22,11 +23,6 @@ std::vector<std::int64_t> dense_sizes(const std::vector<Parameter>& list) {
 
 std::vector<std::span<const float>> read_only(const std::vector<std::span<float>>& spans) {
   return {spans.begin(), spans.end()};
-}
-
-void copy_own_rows(const Team& team, MatrixView<float> to, MatrixView<const float> from) {
-  const parallel::Range own = team.share(from.rows);
-  for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
 }
 
 }  // namespace
@@ -231,7 +227,7 @@ void Network::write_outputs(Team& team) {
   const auto scores = scores_.rows(output_rows());
   switch (request_->kind) {
     case RequestKind::kScores:
-      return copy_own_rows(team, request_->outputs, scores);
+      return linalg::copy_own_rows(team, request_->outputs, scores);
     case RequestKind::kProbabilities:
       return loss_.probabilities(team, request_->outputs, scores);
     case RequestKind::kPaths:

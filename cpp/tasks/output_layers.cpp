@@ -1,13 +1,10 @@
 #include "tasks/output_layers.h"
 
-#include <algorithm>
+#include "linalg/own_rows.h"
 
 namespace wordkin::tasks {
-namespace {
 
 using memory::MatrixView;
-
-}  // namespace
 
 OutputLayers::OutputLayers(const linalg::Compute& compute, const Options& options)
     : has_dense_(options.dense_dim > 0),
@@ -37,8 +34,7 @@ void OutputLayers::forward(parallel::Team& team, MatrixView<float> scores, Matri
   if (!has_dense_) return heads::forward(team, scores, inputs, output_, scratch);
   const auto tanh = tanh_.rows(scores.rows), dropped = dropped_.rows(scores.rows);
   heads::forward(team, tanh, inputs, dense_, scratch);
-  const parallel::Range own = team.share(scores.rows);
-  for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(tanh.row(row), tanh.columns, dropped.row(row));
+  linalg::copy_own_rows(team, dropped, tanh);
   recurrent::drop_own_rows(team, dropped, dropout, layer);
   heads::forward(team, scores, dropped, output_, scratch);
 }

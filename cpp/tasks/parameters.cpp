@@ -7,24 +7,19 @@
 namespace wordkin::tasks {
 namespace {
 
-template <typename T>
-memory::MatrixView<T> matrix(std::span<T> elements, std::int64_t columns) {
-  if (elements.empty()) return {};
-  return {elements.data(), static_cast<std::int64_t>(elements.size()) / columns, columns, columns};
-}
-
 std::string numbered(const char* name, std::int64_t number) { return name + std::to_string(number); }
 
 template <typename T, typename Take>
 charcnn::EncoderTensors<T> walk_characters(const Options& options, Take& take) {
   charcnn::EncoderTensors<T> tensors;
   const charcnn::Shape shape = character_shape(options);
-  tensors.char_embed = matrix<T>(take("char_embed", {shape.characters, shape.char_dim}), shape.char_dim);
+  tensors.char_embed = memory::matrix_of<T>(take("char_embed", {shape.characters, shape.char_dim}), shape.char_dim);
   for (std::size_t i = 0; i < shape.filters.size(); ++i) {
     const auto [width, count] = shape.filters[i];
     const auto number = static_cast<std::int64_t>(i);
     auto& filter = tensors.filters.emplace_back();
-    filter.weights = matrix<T>(take(numbered("CNN/W_cnn_", number), {1, width, shape.char_dim, count}), count);
+    filter.weights =
+        memory::matrix_of<T>(take(numbered("CNN/W_cnn_", number), {1, width, shape.char_dim, count}), count);
     filter.bias = take(numbered("CNN/b_cnn_", number), {count});
   }
   return tensors;
@@ -36,7 +31,7 @@ recurrent::LayerTensors<T> walk_layer(const Options& options, int direction, std
   const std::int64_t columns = (options.encoder == Encoding::kLstm ? 4 : 1) * hidden;
   const std::string name = numbered("encoder_", direction) + numbered("/", layer);
   recurrent::LayerTensors<T> tensors;
-  tensors.weights = matrix<T>(take(name + "/W", {input + hidden, columns}), columns);
+  tensors.weights = memory::matrix_of<T>(take(name + "/W", {input + hidden, columns}), columns);
   tensors.bias = take(name + "/b", {columns});
   return tensors;
 }
@@ -44,7 +39,7 @@ recurrent::LayerTensors<T> walk_layer(const Options& options, int direction, std
 template <typename T, typename Take>
 heads::DenseTensors<T> walk_dense(const char* name, std::int64_t inputs, std::int64_t outputs, Take& take) {
   heads::DenseTensors<T> tensors;
-  tensors.weights = matrix<T>(take(std::string(name) + "/W", {inputs, outputs}), outputs);
+  tensors.weights = memory::matrix_of<T>(take(std::string(name) + "/W", {inputs, outputs}), outputs);
   tensors.bias = take(std::string(name) + "/b", {outputs});
   return tensors;
 }
@@ -56,7 +51,8 @@ Tensors<T> walk(const Options& options, Take& take) {
   for (std::size_t i = 0; i < options.tables.size(); ++i) {
     const auto& [rows, dim, trained] = options.tables[i];
     auto& table = tensors.tables.emplace_back();
-    if (trained) table = matrix<T>(take(numbered("tables_", static_cast<std::int64_t>(i)), {rows, dim}, true), dim);
+    if (trained)
+      table = memory::matrix_of<T>(take(numbered("tables_", static_cast<std::int64_t>(i)), {rows, dim}, true), dim);
   }
   for (std::size_t i = 0; i < options.contexts.size(); ++i) {
     const std::string name = numbered("contexts_", static_cast<std::int64_t>(i));
@@ -76,7 +72,7 @@ Tensors<T> walk(const Options& options, Take& take) {
   if (options.dense_dim > 0) tensors.dense = walk_dense<T>("dense", encoded, options.dense_dim, take);
   tensors.output = walk_dense<T>("output", output_input_columns(options), outputs, take);
   if (!has_crf(options)) return tensors;
-  tensors.crf.transitions = matrix<T>(take("crf/transitions", {outputs, outputs}), outputs);
+  tensors.crf.transitions = memory::matrix_of<T>(take("crf/transitions", {outputs, outputs}), outputs);
   tensors.crf.start = take("crf/start", {outputs});
   tensors.crf.end = take("crf/end", {outputs});
   return tensors;

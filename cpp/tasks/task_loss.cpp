@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "heads/class_losses.h"
+#include "linalg/own_rows.h"
 
 namespace wordkin::tasks {
 namespace {
@@ -70,9 +71,7 @@ double TaskLoss::mean_loss() const {
 
 void TaskLoss::probabilities(const Team& team, MatrixView<float> probabilities, MatrixView<const float> scores) {
   if (crf_) return crf_->marginals(team, probabilities, scores, *texts_);
-  const parallel::Range own = team.share(scores.rows);
-  for (std::int64_t row = own.begin; row < own.end; ++row)
-    std::copy_n(scores.row(row), scores.columns, probabilities.row(row));
+  linalg::copy_own_rows(team, probabilities, scores);
   if (uses_sigmoids(options_))
     heads::sigmoid_rows(team, probabilities);
   else

@@ -1,6 +1,7 @@
 #include "text/token_encoder.h"
 
 #include <stdexcept>
+#include <string>
 
 namespace wordkin::text {
 
@@ -26,7 +27,8 @@ std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const 
   std::vector<std::int64_t> ends;
   std::size_t read = 0, retained = 0, begin = 0;
   for (const RawSegment& segment : segments) {
-    if (segment.length > ids.size() - read) throw std::out_of_range("the segments are longer than the ids");
+    if (segment.length > ids.size() - read)
+      throw std::out_of_range("`segments` must not be longer than the ids, " + std::to_string(ids.size()));
     for (const std::int32_t raw : ids.subspan(read, segment.length)) {
       if (raw == kSentenceEnd) {
         if (retained != begin) ends.push_back(static_cast<std::int64_t>(retained));
@@ -34,7 +36,7 @@ std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const 
         continue;
       }
       if (raw < 0 || static_cast<std::size_t>(raw) >= segment.final_ids.size())
-        throw std::out_of_range("a provisional id is not in the table");
+        throw std::out_of_range("the provisional id " + std::to_string(raw) + " is not in the table");
       const std::int32_t id = segment.final_ids[static_cast<std::size_t>(raw)];
       ids[retained] = id;  // never ahead of the read position; overwritten if the word is dropped
       retained += id != kUnknownWord;

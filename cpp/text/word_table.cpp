@@ -23,7 +23,8 @@ std::size_t WordTable::memory_bytes() const {
 }
 
 std::int32_t WordTable::insert_new(const HashedWord& word, std::size_t index) {
-  if (word.length > kMaxWordBytes) throw std::length_error("a word is longer than 65535 bytes");
+  if (word.length > kMaxWordBytes)
+    throw std::length_error("a word is longer than " + std::to_string(kMaxWordBytes) + " bytes");
   if (size() >= max_words_) throw TooManyWords("more than " + std::to_string(max_words_) + " distinct words");
   const auto id = static_cast<std::int32_t>(size());
   arena_.insert(arena_.end(), word.data, word.data + word.length);
@@ -47,7 +48,9 @@ void WordTable::grow() {
 }
 
 WordTable WordTable::subset(std::span<const bool> keep) const {
-  if (keep.size() != size()) throw std::invalid_argument("`keep` must have one entry a word");
+  if (keep.size() != size())
+    throw std::invalid_argument("`keep` must have one entry per word (" + std::to_string(size()) + "), got " +
+                                std::to_string(keep.size()));
   WordTable retained(max_words_);
   for (std::size_t id = 0; id < keep.size(); ++id)
     if (keep[id]) retained.insert(word(static_cast<std::int32_t>(id)));

@@ -13,14 +13,18 @@ constexpr std::int64_t kWordsBetweenCounts = 1000;
 void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t words) {
   std::int64_t before = 0;
   for (const auto end : ends) {
-    if (end < before) throw std::invalid_argument("ends must not decrease");
+    if (end < before)
+      throw std::invalid_argument("`ends` must not decrease, got " + std::to_string(end) + " after " +
+                                  std::to_string(before));
     before = end;
   }
   if (before != static_cast<std::int64_t>(ids.size()))
-    throw std::invalid_argument("the last of ends must be the number of ids, " + std::to_string(ids.size()) + ", got " +
-                                std::to_string(before));
+    throw std::invalid_argument("the last of `ends` must be the number of ids, " + std::to_string(ids.size()) +
+                                ", got " + std::to_string(before));
   for (const auto id : ids)
-    if (id < 0 || id >= words) throw std::invalid_argument("ids: no word has the id " + std::to_string(id));
+    if (id < 0 || id >= words)
+      throw std::invalid_argument("`ids` must be from 0 to " + std::to_string(words - 1) + ", got " +
+                                  std::to_string(id));
 }
 
 }  // namespace
@@ -36,7 +40,7 @@ Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span
 Hogwild::~Hogwild() { cancel(); }
 
 void Hogwild::feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words) {
-  if (cancelled_.load(std::memory_order_relaxed)) throw std::runtime_error("this training was cancelled");
+  if (cancelled_.load(std::memory_order_relaxed)) throw std::runtime_error("training was cancelled");
   check_block(ids, ends, context_.words());
   const double raw_share = ids.empty() ? 0.0 : static_cast<double>(raw_words) / static_cast<double>(ids.size());
   std::int64_t begin = 0, raw_before = 0;

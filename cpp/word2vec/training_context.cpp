@@ -10,12 +10,13 @@ namespace {
 
 void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::int64_t rows, std::int64_t columns) {
   if (matrix.rows < rows || matrix.columns != columns)
-    throw std::invalid_argument(std::string(name) + " must have " + std::to_string(rows) + " rows of " +
+    throw std::invalid_argument("`" + std::string(name) + "` must have " + std::to_string(rows) + " rows of " +
                                 std::to_string(columns) + " floats, got " + std::to_string(matrix.rows) + " of " +
                                 std::to_string(matrix.columns));
   if (matrix.columns % kernels::kRowMultiple != 0 || matrix.pitch % kernels::kRowMultiple != 0 ||
       reinterpret_cast<std::uintptr_t>(matrix.data) % 64 != 0)
-    throw std::invalid_argument(std::string(name) + " must have rows padded to 16 floats and aligned to 64 bytes");
+    throw std::invalid_argument("`" + std::string(name) +
+                                "` must have rows padded to 16 floats and aligned to 64 bytes");
 }
 
 }  // namespace
@@ -29,11 +30,13 @@ TrainingContext::TrainingContext(const Options& options, const Parameters& param
       subsampling_(counts, options.sample) {
   assert(options.window >= 1 && options.job_words >= 1 && options.negative >= 0);
   if (options.negative == 0 && !options.hierarchical_softmax)
-    throw std::invalid_argument("training needs negative sampling or hierarchical softmax");
-  if (words_ > INT32_MAX) throw std::invalid_argument("more than 2^31 - 1 words");
+    throw std::invalid_argument("`negative` must be at least 1 without hierarchical softmax, got 0");
+  if (words_ > INT32_MAX)
+    throw std::invalid_argument("`counts` must have at most 2^31 - 1 entries, got " + std::to_string(words_));
   check_rows("input", parameters.input, words_, parameters.input.columns);
   if (!parameters.update_scale.empty() && parameters.update_scale.size() < counts.size())
-    throw std::invalid_argument("`update_scale` must be empty or have one entry for each word");
+    throw std::invalid_argument("`update_scale` must be empty or have one entry per word (" + std::to_string(words_) +
+                                "), got " + std::to_string(parameters.update_scale.size()));
   if (options.negative > 0) {
     check_rows("output", parameters.output, words_, parameters.input.columns);
     sampler_.emplace(counts, options.ns_exponent);

@@ -189,7 +189,7 @@ def test_cancelled_work_ends(isa: str, threads: int) -> None:
     [
         ({"filters": [(13, 4)]}, "the width of `filters` must be from 1 to `max_characters_per_token`, got 13"),
         ({"filters": [(1, 0)]}, "the number of `filters` must be at least 1, got 0"),
-        ({"filters": []}, "`filters` must hold at least one filter"),
+        ({"filters": []}, "`filters` must contain at least one filter"),
         ({"char_dim": 0}, "`char_dim` must be at least 1, got 0"),
         ({"n_highway": -1}, "`n_highway` must not be negative, got -1"),
         ({"max_characters": 65536}, "`max_characters_per_token` must be from 1 to 65535, got 65536"),

@@ -351,5 +351,5 @@ def test_bad_arrays_are_named() -> None:
         stacks.forward([[np.zeros((24, 5), np.float32)]], [problem.inputs[:-1]], [problem.states])
     with pytest.raises(ValueError, match="`training` must be true"):
         stacks.backward([None], [empty_gradients(problem.weights)], [problem.d_outputs])
-    with pytest.raises(ValueError, match="never rise, got 7 after 6"):
+    with pytest.raises(ValueError, match="must not increase, got 7 after 6"):
         replace(problem, shape=replace(PLAIN, active=(6, 7))).stacks("baseline", training=False)

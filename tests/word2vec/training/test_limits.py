@@ -181,9 +181,9 @@ def session(**changes: Any) -> Any:
 @pytest.mark.parametrize(
     ("ids", "ends", "message"),
     [
-        ([0, 3], [2], "no word has the id 3"),
-        ([0, -1], [2], "no word has the id -1"),
-        ([0, 1], [1], "last of ends must be the number of ids, 2, got 1"),
+        ([0, 3], [2], "`ids` must be from 0 to 2, got 3"),
+        ([0, -1], [2], "`ids` must be from 0 to 2, got -1"),
+        ([0, 1], [1], "last of `ends` must be the number of ids, 2, got 1"),
         ([0, 1], [2, 1, 2], "must not decrease"),
         ([0, 1], [-1, 2], "must not decrease"),
         ([0, 1], [], "got 0"),
@@ -200,16 +200,16 @@ def test_invalid_ids_and_ends_are_rejected(ids: list[int], ends: list[int], mess
 
 def test_ids_of_rows_without_a_word_are_rejected() -> None:
     running = session(input=padded(9, 16), output=padded(9, 16))
-    with pytest.raises(ValueError, match="no word has the id 3"):
+    with pytest.raises(ValueError, match="`ids` must be from 0 to 2, got 3"):
         running.feed(np.array([3], dtype=np.int32), np.array([1], dtype=np.int64), 1)
 
 
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"input": padded(2, 16)}, ValueError, "input must have 3 rows"),
-        ({"output": padded(3, 32)}, ValueError, "output must have 3 rows of 16"),
-        ({"output": None}, ValueError, "output must have"),
+        ({"input": padded(2, 16)}, ValueError, "`input` must have 3 rows"),
+        ({"output": padded(3, 32)}, ValueError, "`output` must have 3 rows of 16"),
+        ({"output": None}, ValueError, "`output` must have"),
         ({"input": np.zeros((3, 20), np.float32), "output": np.zeros((3, 20), np.float32)}, ValueError, "padded to 16"),
         ({"input": padded(3, 16).astype(np.float64)}, TypeError, "`input` must be float32, got float64"),
         ({"input": padded(6, 16)[::-2]}, TypeError, "`input` must be row-major"),
