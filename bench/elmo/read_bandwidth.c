@@ -1,4 +1,4 @@
-/* Reads a buffer once, in 8 chains of vectors: as fast as one thread can take memory in. */
+/* Measures memory read bandwidth: reads a buffer once with 8 independent vector sums, as fast as one thread can. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +11,8 @@ typedef float vector __attribute__((vector_size(64)));
 
 enum { PAGE = 2 << 20, UNROLLED = 8 };
 
-/* Zeros in large pages where the system has them; whole pages. */
-void *made_buffer(size_t bytes) {
+/* Allocates a zeroed buffer, in huge pages where the system supports them, rounded up to whole pages. */
+void *allocate_buffer(size_t bytes) {
   bytes = (bytes + PAGE - 1) / PAGE * PAGE;
   void *buffer = NULL;
   if (posix_memalign(&buffer, PAGE, bytes) != 0) return NULL;

@@ -24,8 +24,8 @@ def compiled(folder: str) -> ctypes.CDLL:
     else:
         raise SystemExit(f"{' '.join(command)} failed")
     found = ctypes.CDLL(str(library))
-    found.made_buffer.restype = ctypes.c_void_p
-    found.made_buffer.argtypes = [ctypes.c_size_t]
+    found.allocate_buffer.restype = ctypes.c_void_p
+    found.allocate_buffer.argtypes = [ctypes.c_size_t]
     found.read_all.restype = ctypes.c_float
     found.read_all.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
     return found
@@ -38,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         library = compiled(folder)
-    buffer = library.made_buffer(options.bytes)
+    buffer = library.allocate_buffer(options.bytes)
     if buffer is None:
         raise SystemExit(f"cannot allocate {options.bytes} bytes")
     seconds = []

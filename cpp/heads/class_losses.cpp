@@ -36,14 +36,14 @@ void softmax_losses(const Team& team, std::span<double> losses, MatrixView<float
   const parallel::Range own = team.share(scores.rows);
   for (std::int64_t row = own.begin; row < own.end; ++row) {
     const auto index = static_cast<std::size_t>(row);
-    const float* const given = scores.row(row);
-    const SoftmaxSum sum(given, scores.columns);
-    losses[index] = sum.loss(given[targets[index]]);
+    const float* const row_scores = scores.row(row);
+    const SoftmaxSum sum(row_scores, scores.columns);
+    losses[index] = sum.loss(row_scores[targets[index]]);
     if (d_scores.empty()) continue;
     const auto factor = static_cast<double>(factors[index]);
     for (std::int64_t k = 0; k < scores.columns; ++k) {
       const double target = k == targets[index] ? 1.0 : 0.0;
-      d_scores.row(row)[k] = static_cast<float>(factor * (sum.probability(given[k]) - target));
+      d_scores.row(row)[k] = static_cast<float>(factor * (sum.probability(row_scores[k]) - target));
     }
   }
 }

@@ -15,9 +15,9 @@ inline Vec load_rounded(const float* p, std::int64_t count) {
 
 inline void store_partial_pairs(std::uint32_t* words, Vec lower, Vec upper, std::int64_t count) {
   if (count >= Vec::kWidth) return store_pairs(words, lower, upper);
-  std::uint32_t some[Vec::kWidth];
-  store_pairs(some, lower, upper);
-  for (std::int64_t i = 0; i < count; ++i) words[i] = some[i];
+  std::uint32_t pairs[Vec::kWidth];
+  store_pairs(pairs, lower, upper);
+  for (std::int64_t i = 0; i < count; ++i) words[i] = pairs[i];
 }
 
 inline void pack_bfloat(std::uint32_t* words, std::int64_t pitch, const float* in, std::int64_t in_pitch,

@@ -187,9 +187,9 @@ inline Vec sums(const Vec (&x)[4]) {
 inline void transpose(Vec (&x)[4]) {
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < i; ++j) {
-      const float kept = x[i].v[j];
+      const float swapped = x[i].v[j];
       x[i].v[j] = x[j].v[i];
-      x[j].v[i] = kept;
+      x[j].v[i] = swapped;
     }
 }
 inline void prefetch(const void* p) {

@@ -183,8 +183,8 @@ void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const
                 std::size_t query, std::vector<Neighbour>& merged) {
   merged.clear();
   for (const auto& result : results) {
-    const auto kept = result.best(query).items();
-    merged.insert(merged.end(), kept.begin(), kept.end());
+    const auto items = result.best(query).items();
+    merged.insert(merged.end(), items.begin(), items.end());
   }
   std::partial_sort(merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(indices.size()), merged.end(),
                     is_better);

@@ -207,9 +207,9 @@ char* write_positional(char* out, const Digits& digits) {
     return write_text(out, digits.text, digits.count);
   }
   const int whole = digits.exponent + 1;
-  const int given = digits.count < whole ? digits.count : whole;
-  out = write_text(out, digits.text, given);
-  out = write_zeros(out, whole - given);
+  const int written = digits.count < whole ? digits.count : whole;
+  out = write_text(out, digits.text, written);
+  out = write_zeros(out, whole - written);
   *out++ = '.';
   if (digits.count <= whole) return write_zeros(out, 1);
   return write_text(out, digits.text + whole, digits.count - whole);
