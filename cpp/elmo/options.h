@@ -31,9 +31,9 @@ struct Options {
   Activation activation;
   std::int64_t n_highway;
   std::int64_t max_characters_per_token;
-  bool token_input;         // words are ids into `embedding`; nothing is made of characters
+  bool token_input;             // words are ids into `embedding`; nothing is made of characters
   std::int64_t n_tokens_vocab;  // words of the softmax; 0: the model has none
-  bool shared_softmax;       // by the two directions
+  bool shared_softmax;          // by the two directions
 };
 
 struct TrainingOptions {

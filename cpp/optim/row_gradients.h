@@ -45,8 +45,8 @@ class RowGradients {
   memory::AlignedBuffer<float> bias_;
 };
 
-// For two gradients of the same matrix: rows that occur in both are added to `target` and marked as merged in `other`, so
-// that together they contain every row once. Rows that occur in only one of them are not copied. Called by every
+// For two gradients of the same matrix: rows that occur in both are added to `target` and marked as merged in `other`,
+// so that together they contain every row once. Rows that occur in only one of them are not copied. Called by every
 // member; a barrier is required before and after.
 void merge_shared_rows(parallel::Team& team, RowGradients& target, RowGradients& other);
 

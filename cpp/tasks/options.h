@@ -1,5 +1,5 @@
-// The architecture of a classifier or tagger, and how it is trained. The fields are those of the Python dataclass, which
-// alone defines defaults and ranges.
+// The architecture of a classifier or tagger, and how it is trained. The fields are those of the Python dataclass,
+// which alone defines defaults and ranges.
 #pragma once
 
 #include <cstdint>
