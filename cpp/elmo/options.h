@@ -20,7 +20,7 @@ enum class Optimizer { kAdagrad, kAdam };
 struct Options {
   Cell cell;
   std::int64_t dim;
-  std::int64_t projection_dim;  // P, the width of token vectors and layers
+  std::int64_t projection_dim;  // P, the dimensionality of token vectors and layers
   std::int64_t n_layers;
   double cell_clip;  // 0: none
   double proj_clip;  // 0: none
@@ -31,18 +31,18 @@ struct Options {
   Activation activation;
   std::int64_t n_highway;
   std::int64_t max_characters_per_token;
-  bool token_input;             // words are ids into `embedding`; nothing is made of characters
-  std::int64_t n_tokens_vocab;  // words of the softmax; 0: the model has none
-  bool shared_softmax;          // by the two directions
+  bool token_input;             // words are ids into `embedding` instead of characters
+  std::int64_t n_tokens_vocab;  // vocabulary size of the softmax; 0: no softmax
+  bool shared_softmax;          // both directions use the same softmax
 };
 
 struct TrainingOptions {
   std::int64_t batch_size;
   std::int64_t unroll_steps;
   bool sampled_softmax;
-  std::int64_t negatives;  // drawn once a step and direction
+  std::int64_t negatives;  // negative samples per step and direction
   Optimizer optimizer;
-  double clip_norm;  // of all gradients together; 0: none
+  double clip_norm;  // global gradient-clipping norm; 0: no clipping
   double dropout;
   std::uint64_t seed;
   linalg::Precision precision;

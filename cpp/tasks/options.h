@@ -9,19 +9,20 @@
 
 namespace wordkin::tasks {
 
-// kClasses: one class of two (one output) or more (an output each). kLabels: any number of them. kTags: a tag a token.
+// kClasses: one class out of two (one output) or more (one output per class). kLabels: any subset of the labels. kTags:
+// one tag per token.
 enum class Task { kClasses, kLabels, kTags };
 enum class Encoding { kNone, kLstm, kRnn };
 enum class Pooling { kAttention, kMean, kMax, kLast };
 
-// Rows that tokens are looked up in: parameters where they are trained, otherwise arrays given with the network.
+// A table of token vectors: a parameter if it is trained, otherwise an array passed to the network.
 struct Table {
   std::int64_t rows;
   std::int64_t dim;
   bool trained;
 };
 
-// Layers of vectors given with every batch, of which a learned sum is taken.
+// Layers of vectors passed with every batch, combined by a learned scalar mix.
 struct Context {
   std::int64_t n_layers;
   std::int64_t dim;
@@ -33,30 +34,30 @@ struct Options {
   std::int64_t outputs;
   std::vector<Table> tables;
   std::vector<Context> contexts;
-  std::int64_t char_dim;  // 0: nothing is made of characters
+  std::int64_t char_dim;  // 0: no character features
   std::vector<charcnn::Filter> filters;
   std::int64_t max_characters;
   Encoding encoder;
   std::int64_t n_layers;
-  std::int64_t hidden_dim;  // of each direction
+  std::int64_t hidden_dim;  // per direction
   bool bidirectional;
   Pooling pooling;
   std::int64_t attention_dim;
   std::int64_t dense_dim;  // 0: no tanh layer before the outputs
   bool crf;
-  double input_dropout;  // of the token features
-  double dropout;        // between layers, of what the encoder gives, of the pooled vector and the tanh layer
-  double clip_norm;      // of all gradients together; 0: none
-  double mix_l2;         // of the weights of layers
+  double input_dropout;  // for the token features
+  double dropout;        // between layers, after the encoder, and for the pooled vector and the tanh layer
+  double clip_norm;      // global gradient-clipping norm; 0: no clipping
+  double mix_l2;         // L2 penalty of the layer weights
   std::uint64_t seed;
 };
 
-// Widths that follow: of a token's features, of what the encoder gives, and of what the outputs are computed from.
+// Derived widths: of the token features, of the encoder's output, and of the input of the output layer.
 std::int64_t feature_columns(const Options& options);
 std::int64_t encoded_columns(const Options& options);
 std::int64_t output_input_columns(const Options& options);
 
-int directions_of(const Options& options);  // of the encoder; 0 where there is none
+int directions_of(const Options& options);  // of the encoder; 0 without an encoder
 charcnn::Shape character_shape(const Options& options);
 
 inline bool has_characters(const Options& options) { return options.char_dim > 0; }
