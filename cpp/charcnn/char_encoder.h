@@ -19,8 +19,8 @@
 
 namespace wordkin::charcnn {
 
-// What backward needs from forward, and the scratch memory of both. Constructed for the members of a region; space for
-// a batch of words is reserved before the region begins.
+// The values that forward saves for backward, and the scratch memory of both. Constructed for the members of a region;
+// space for a batch of words is reserved before the region begins.
 struct EncoderSaved {
   EncoderSaved(const Shape& shape, std::size_t members);
   void reserve(std::int64_t words);

@@ -32,8 +32,8 @@ struct HighwayWeights {
   memory::AlignedBuffer<float> transform_bias;
 };
 
-// What backward needs from forward. Backward overwrites it with the gradients of the gates, so it can be used only
-// once.
+// The values that forward saves for backward. Backward overwrites it with the gradients of the gates, so it can be used
+// only once.
 struct HighwaySaved {
   explicit HighwaySaved(std::int64_t width);
   void reserve(std::int64_t rows);

@@ -20,7 +20,7 @@ struct AttentionTensors {
   std::span<T> query;     // v (units)
 };
 
-// What backward needs from forward, and its scratch memory.
+// The values that forward saves for backward, and the scratch memory of backward.
 struct AttentionSaved {
   explicit AttentionSaved(std::int64_t n_units) : units(n_units), d_units(n_units) {}
   void reserve(std::int64_t rows);

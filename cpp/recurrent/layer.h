@@ -25,8 +25,8 @@ struct LayerState {
   memory::MatrixView<float> c;  // (at least width, dim); empty for the simple cell
 };
 
-// What backward reads. Backward overwrites it: the gates with the gradients of the sums, and the cells with the outputs
-// of the cells, which forward does not store.
+// The values that forward saves for backward. Backward overwrites them: the gates with the gradients of the sums, and
+// the cells with the outputs of the cells, which forward does not store.
 struct LayerSaved {
   LayerSaved(const StackShape& shape, std::int64_t layer, const SequenceBatch& batch);
   void resize(const SequenceBatch& batch);
