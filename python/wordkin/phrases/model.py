@@ -100,7 +100,6 @@ class Phrases:
     connector_words = StateAttribute[frozenset[str]]("connector_words")
     min_reduce = StateAttribute[int]("min_reduce")
     corpus_word_count = StateAttribute[int]("corpus_word_count")
-    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
 
     _state: PhrasesState
 
@@ -149,6 +148,15 @@ class Phrases:
         )
 
     __repr__ = __str__
+
+    @property
+    def lifecycle_events(self) -> list[dict[str, Any]] | None:
+        """Events added by `add_lifecycle_event`, oldest first; None disables recording."""
+        return self._state.lifecycle_events
+
+    @lifecycle_events.setter
+    def lifecycle_events(self, events: list[dict[str, Any]] | None) -> None:
+        self._state.lifecycle_events = events
 
     @property
     def delimiter(self) -> str:
@@ -461,7 +469,6 @@ class FrozenPhrases:
     threshold = StateAttribute[float]("threshold")
     scoring = StateAttribute[Scorer]("scoring")
     connector_words = StateAttribute[frozenset[str]]("connector_words")
-    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
 
     _state: FrozenState
 
@@ -494,6 +501,15 @@ class FrozenPhrases:
         )
 
     __repr__ = __str__
+
+    @property
+    def lifecycle_events(self) -> list[dict[str, Any]] | None:
+        """Events added by `add_lifecycle_event`, oldest first; None disables recording."""
+        return self._state.lifecycle_events
+
+    @lifecycle_events.setter
+    def lifecycle_events(self, events: list[dict[str, Any]] | None) -> None:
+        self._state.lifecycle_events = events
 
     @property
     def delimiter(self) -> str:

@@ -20,15 +20,11 @@ logger = logging.getLogger(__name__)
 
 
 class EventOwner(Protocol):
-    """An object that keeps lifecycle events.
+    """An object that keeps lifecycle events."""
 
-    Attributes
-    ----------
-    lifecycle_events : list of dict, or None
-        Events recorded so far, oldest first; None disables recording.
-    """
-
-    lifecycle_events: list[dict[str, Any]] | None
+    @property
+    def lifecycle_events(self) -> list[dict[str, Any]] | None:
+        """Events recorded so far, oldest first; None disables recording."""
 
 
 def record_event(owner: EventOwner, event_name: str, log_level: int, details: Mapping[str, object]) -> None:

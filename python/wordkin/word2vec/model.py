@@ -184,7 +184,6 @@ class Word2Vec:
     min_alpha_yet_reached = StateAttribute[float]("min_alpha_yet_reached")
     running_training_loss = StateAttribute[float]("running_loss")
     training_report = StateAttribute[TrainingReport | None]("training_report")
-    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
     vocabulary = RemovedName("vocabulary", REMOVED_ATTRIBUTES["vocabulary"])
     trainables = RemovedName("trainables", REMOVED_ATTRIBUTES["trainables"])
 
@@ -287,6 +286,15 @@ class Word2Vec:
         """Return the vector of a word, or a matrix of the vectors of several words; see `KeyedVectors`."""
         vectors: NDArray[np.float32] = self.wv[key]
         return vectors
+
+    @property
+    def lifecycle_events(self) -> list[dict[str, Any]] | None:
+        """Events added by `add_lifecycle_event`, oldest first; None disables recording."""
+        return self._state.lifecycle_events
+
+    @lifecycle_events.setter
+    def lifecycle_events(self, events: list[dict[str, Any]] | None) -> None:
+        self._state.lifecycle_events = events
 
     @property
     def wv(self) -> KeyedVectors:
