@@ -14,6 +14,7 @@ import pytest
 
 from wordkin.elmo.files.official_options import official_json, read_official_options, translate_options
 from wordkin.elmo.options import ELMoOptions, ELMoTrainingOptions
+from wordkin.elmo.state import parameter_shapes
 from wordkin.errors import FormatError
 
 NOT_INTEGERS: list[Any] = ["5", 5.0, True, np.True_, None, math.nan, [5], b"5"]
@@ -23,9 +24,9 @@ NOT_FINITE = [math.nan, math.inf, -math.inf, 10**400]
 MODEL_INTEGERS: dict[str, list[int]] = {
     "dim": [0, -1, 2**20 + 1],
     "projection_dim": [0, -1, 2**20 + 1],
-    "n_layers": [0, -1, 101],
+    "n_layers": [0, -1, 65],
     "char_dim": [0, -1, 2**16 + 1],
-    "n_highway": [-1, 101],
+    "n_highway": [-1, 65],
     "max_characters_per_token": [2, -1, 2**16 + 1],
     "n_tokens_vocab": [-1, 2**31],
 }
@@ -121,6 +122,18 @@ def test_projection_dim_must_not_exceed_dim() -> None:
     assert ELMoOptions(dim=16, projection_dim=16).projection_dim == 16
     with pytest.raises(ValueError, match="projection_dim must be at most dim, which is 16, got 17"):
         ELMoOptions(dim=16, projection_dim=17)
+
+
+def test_the_core_accepts_the_limits_of_the_options() -> None:
+    """Ranges are declared in Python only; the core's own limits must not be narrower."""
+    largest = ELMoOptions(dim=1, projection_dim=1, n_layers=64, n_highway=64, filters=[[1, 1]], char_dim=1)
+    names = [name for name, _ in parameter_shapes(largest)]
+    assert sum(name.endswith("/W_0") for name in names) == 2 * 64
+    assert sum(name.endswith("W_carry") for name in names) == 64
+    assert dict(parameter_shapes(ELMoOptions(dim=2**20, projection_dim=2**20, char_dim=2**16)))["char_embed"] == (
+        261,
+        2**16,
+    )
 
 
 def test_numpy_numbers_become_python_numbers() -> None:
