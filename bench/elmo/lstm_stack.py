@@ -3,11 +3,11 @@
 Two layers, two directions, 20 time steps, without clipping, which nn.LSTM does not support. The sides run alternately
 in subprocesses, and a result is the median. PyTorch runs with all threads within each operation and, on two threads,
 also with one thread per direction; the faster arrangement counts. wordkin packs its weights in every run, as a training
-step does. The sgemm rate is the better one of NumPy and PyTorch at 2048^3, measured in the same run. Takes about 30 minutes
-for 5 runs on two cores.
+step does. The sgemm rate is the better one of NumPy and PyTorch at 2048^3, measured in the same run. Takes about
+30 minutes for 5 runs on two cores.
 
     python -m bench.elmo.lstm_stack
-    python -m bench.elmo.lstm_stack --sizes 1024/128 --batches 32 --threads 1 --runs 2       # a quick look
+    python -m bench.elmo.lstm_stack --sizes 1024/128 --batches 32 --threads 1 --runs 2       # quick
 """
 
 from __future__ import annotations
