@@ -596,8 +596,8 @@ class ELMo:
     ) -> Vectors | list[Vectors]:
         """Return contextual vectors of the tokens of sentences.
 
-        Without `stateful`, the vectors of a sentence depend on that sentence alone: they are bit-identical for any
-        batch size, order of sentences and number of threads.
+        Without `stateful`, the vectors of a sentence depend on that sentence alone. In float32, they are bit-identical
+        for any batch size, order of sentences and number of threads.
 
         Parameters
         ----------
