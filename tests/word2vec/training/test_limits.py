@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,6 @@ import pytest
 
 from wordkin import Word2Vec, _core
 from wordkin.errors import ResourceError
-from wordkin.runtime import compute
 from wordkin.word2vec.options import TrainingOptions
 from wordkin.word2vec.padded_rows import PaddedRows
 from wordkin.word2vec.training import weights
@@ -60,46 +57,6 @@ def test_estimated_memory() -> None:
     assert "syn1neg" not in Word2Vec(hs=1, negative=0).estimate_memory(10)
     with pytest.raises(ValueError, match="vocab_size"):
         model.estimate_memory(2**31)
-
-
-def write(folder: Path, **files: str) -> Path:
-    for name, text in files.items():
-        path = folder / name.replace("__", "/").replace("_dot_", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"meminfo": "MemTotal: 100 kB\nSwapTotal: 20 kB\n"}, 120 * 1024),
-        ({"meminfo": "MemTotal: 100 kB\nSwapTotal: 20 kB\n", "memory_dot_max": "5000\n"}, 5000),
-        ({"meminfo": "MemTotal: 100 kB\nSwapTotal: 20 kB\n", "memory_dot_max": "max\n"}, 120 * 1024),
-        ({"memory__memory_dot_limit_in_bytes": "7000\n"}, 7000),
-        ({"meminfo": "nonsense"}, None),
-        ({}, None),
-    ],
-)
-def test_memory_limit(tmp_path: Path, files: dict[str, str], expected: int | None) -> None:
-    write(tmp_path, **files)
-    assert compute.memory_limit(tmp_path, tmp_path / "meminfo") == expected
-
-
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"cpu_dot_max": "150000 100000\n"}, 1.5),
-        ({"cpu_dot_max": "max 100000\n"}, None),
-        ({"cpu__cpu_dot_cfs_quota_us": "400000\n", "cpu__cpu_dot_cfs_period_us": "100000\n"}, 4.0),
-        ({"cpu__cpu_dot_cfs_quota_us": "-1\n", "cpu__cpu_dot_cfs_period_us": "100000\n"}, None),
-        ({"cpu_dot_max": "0 0\n"}, None),
-        ({"cpu_dot_max": "\n"}, None),
-        ({}, None),
-    ],
-)
-def test_cpu_quota(tmp_path: Path, files: dict[str, str], expected: float | None) -> None:
-    assert compute._cgroup_cpu_quota(write(tmp_path, **files)) == expected
 
 
 def padded(rows: int, columns: int) -> np.ndarray:
@@ -166,70 +123,3 @@ def test_corpora_of_more_than_2_to_the_32_words() -> None:
     # The corpus is a tiny part of the given total, so that the learning rate hardly decreases.
     model.train(iter([["a", "b"]]), total_words=2**40, epochs=1)
     assert model.training_report.epochs[0].learning_rate == pytest.approx(rate)
-
-
-def session(**changes: Any) -> Any:
-    arguments: dict[str, Any] = {
-        "options": TrainingOptions(architecture="skipgram"), "input": padded(3, 16), "output": padded(3, 16),
-        "nodes": None, "update_scale": None, "counts": np.array([3, 2, 1]), "threads": 2, "isa": "baseline",
-        "start_rate": 0.1, "end_rate": 0.1, "planned_words": 10,
-    }  # fmt: skip
-    arguments |= changes
-    return _core.word2vec.TrainingSession(arguments.pop("options"), **arguments)
-
-
-@pytest.mark.parametrize(
-    ("ids", "ends", "message"),
-    [
-        ([0, 3], [2], "`ids` must be from 0 to 2, got 3"),
-        ([0, -1], [2], "`ids` must be from 0 to 2, got -1"),
-        ([0, 1], [1], "last of `ends` must be the number of ids, 2, got 1"),
-        ([0, 1], [2, 1, 2], "must not decrease"),
-        ([0, 1], [-1, 2], "must not decrease"),
-        ([0, 1], [], "got 0"),
-    ],
-)
-def test_invalid_ids_and_ends_are_rejected(ids: list[int], ends: list[int], message: str) -> None:
-    running = session()
-    with pytest.raises(ValueError, match=message):
-        running.feed(np.array(ids, dtype=np.int32), np.array(ends, dtype=np.int64), 2)
-    running.finish()
-    assert running.wait(0, 60.0)
-    assert running.tally()["trained_words"] == 0
-
-
-def test_ids_of_rows_without_a_word_are_rejected() -> None:
-    running = session(input=padded(9, 16), output=padded(9, 16))
-    with pytest.raises(ValueError, match="`ids` must be from 0 to 2, got 3"):
-        running.feed(np.array([3], dtype=np.int32), np.array([1], dtype=np.int64), 1)
-
-
-@pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        ({"input": padded(2, 16)}, ValueError, "`input` must have 3 rows"),
-        ({"output": padded(3, 32)}, ValueError, "`output` must have 3 rows of 16"),
-        ({"output": None}, ValueError, "`output` must have"),
-        ({"input": np.zeros((3, 20), np.float32), "output": np.zeros((3, 20), np.float32)}, ValueError, "padded to 16"),
-        ({"input": padded(3, 16).astype(np.float64)}, TypeError, "`input` must be float32, got float64"),
-        ({"input": padded(6, 16)[::-2]}, TypeError, "`input` must be row-major"),
-        ({"input": padded(3, 16).T}, TypeError, "`input` must be row-major"),
-        ({"input": [[0.0] * 16] * 3}, TypeError, "`input` must be a NumPy array"),
-        ({"counts": np.array([0, 0, 0])}, ValueError, "positive count"),
-        ({"counts": np.array([1.0, 2.0, 3.0])}, TypeError, "`counts` must be int64"),
-        ({"update_scale": np.ones(2, np.float32)}, ValueError, "update_scale"),
-        ({"options": SimpleNamespace()}, AttributeError, "architecture"),
-    ],
-)
-def test_arrays_of_wrong_shape_or_type_are_rejected(
-    changes: dict[str, Any], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message):
-        session(**changes)
-
-
-def test_read_only_arrays_are_rejected() -> None:
-    matrix = padded(3, 16)
-    matrix.setflags(write=False)
-    with pytest.raises(TypeError, match="`input` must be writeable"):
-        session(input=matrix)
