@@ -411,7 +411,9 @@ class ELMoEncodingOptions(Options):
     )
     gamma: float = real_field(1.0, low=-math.inf, help="Factor by which the vectors are multiplied.")
     layer_norm: LayerNorm | None = choice_field(
-        None, LayerNorm, help="Normalise each layer to mean 0 and variance 1 over the sentence, as this program does."
+        None,
+        LayerNorm,
+        help="Normalise each layer to mean 0 and variance 1 over the sentence, as the named program does.",
     )
     pooling: Pooling | None = choice_field(None, Pooling, help="Return one pooled vector per sentence.")
     boundaries: bool = flag_field(False, help="Also return the vectors of the sentence-boundary markers.")

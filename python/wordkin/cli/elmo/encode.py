@@ -8,14 +8,24 @@ import time
 from typing import Any
 
 from ...elmo import ELMo
+from ...elmo.options import ELMoEncodingOptions
 from ...storage.paths import local_path
 from .. import exits
 from ..corpus_flags import CORPUS_FORMAT
-from ..flags import add_json_flag, add_progress_flag, add_workers_flag
+from ..flags import (
+    add_json_flag,
+    add_option_flags,
+    add_progress_flag,
+    add_switch,
+    add_workers_flag,
+    given_arguments,
+)
 from ..outputs import require_writable_file
 from ..terminal import print_json, size_text
 
 __all__ = ["configure", "run"]
+
+_OPTIONS = ["pooling", "gamma", "layer_norm", "batch_size", "cut", "cache_bytes"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,36 +53,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("hdf5", "safetensors"), help="format of the output (default: according to the file name)"
     )
-    parser.add_argument("--pooling", choices=("mean",), help="write one vector per sentence")
-    parser.add_argument(
-        "--gamma",
-        type=float,
-        default=1.0,
-        metavar="FLOAT",
-        help="scale factor of the embeddings (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--layer-norm", choices=("bilm", "allennlp"), help="normalise each layer first, like this implementation"
-    )
-    parser.add_argument("--boundaries", action="store_true", help="include the sentence boundaries")
-    parser.add_argument(
-        "--stateful", action="store_true", help="carry the LSTM state from batch to batch, like the original"
-    )
-    parser.add_argument(
-        "--batch-size", type=int, default=32, metavar="INT", help="number of sentences per batch (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--cut",
-        choices=("bytes", "characters"),
-        default="bytes",
-        help="truncate long words after a byte or after a character (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--cache-bytes",
-        type=int,
-        metavar="INT",
-        help="size limit of the token-vector cache in bytes; 0 for no cache (default: 128 MiB)",
-    )
+    add_option_flags(parser, ELMoEncodingOptions, _OPTIONS, defaults={"cache_bytes": "128 MiB"})
+    add_switch(parser, "--boundaries", "boundaries", True, "also write the vectors of the sentence-boundary markers")
+    add_switch(parser, "--stateful", "stateful", True, "carry the LSTM state from batch to batch, like the original")
     add_compute_flags(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
@@ -139,17 +122,10 @@ def run(args: argparse.Namespace) -> int:
             args.output,
             layers,
             format=args.format,
-            batch_size=args.batch_size,
-            pooling=args.pooling,
-            stateful=args.stateful,
             precision=args.precision,
             progress=False if sys.stderr is None else args.progress,
             workers=args.workers,
-            gamma=args.gamma,
-            layer_norm=args.layer_norm,
-            boundaries=args.boundaries,
-            cut=args.cut,
-            cache_bytes=args.cache_bytes,
+            **given_arguments(args, [*_OPTIONS, "boundaries", "stateful"]),
         )
     except ValueError as error:
         if type(error) is ValueError:  # caused by an argument; errors of files have their own types
