@@ -310,6 +310,7 @@ def test_training_from_given_vectors_and_output_layer(sentences: Sentences, tmp_
         second.wv.intersect_word2vec_format(tmp_path / "vectors.bin", binary=True, lockf=1.0)
     second.syn1neg = first.syn1neg
     np.testing.assert_array_equal(second.wv.vectors, first.wv.vectors)
+    # A learning rate of 1e-9 moves vectors by less than their rounding to float32.
     second.train(sentences, total_examples=1, epochs=1, start_alpha=1e-9, end_alpha=1e-9)
     np.testing.assert_allclose(second.wv.vectors, first.wv.vectors, atol=1e-6)
     np.testing.assert_allclose(second.syn1neg, first.syn1neg, atol=1e-6)

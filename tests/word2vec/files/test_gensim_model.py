@@ -47,6 +47,6 @@ def test_convert_keeps_the_model_if_possible(tmp_path: Path, capsys: pytest.Capt
         assert main(["convert", str(FILES / name), target]) == 0
         captured = capsys.readouterr()
         assert "(vectors)" in captured.out
-        assert ("only its vectors are written" in captured.err) == ("hierarchical" in name)
+        assert ("only the vectors are written" in captured.err) == ("hierarchical" in name)
         assert main(["convert", str(FILES / name), target, "--to", "model"]) == 2
         capsys.readouterr()

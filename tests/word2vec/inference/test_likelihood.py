@@ -45,7 +45,7 @@ def test_score_equals_its_definition(sentences: Sentences, sg: int, cbow_mean: i
     expected = [log_probability(model, sentence, skipgram=bool(sg), mean=bool(cbow_mean)) for sentence in queries]
     scores = model.score(queries)
     assert scores.dtype == np.float32
-    np.testing.assert_allclose(scores, expected, rtol=1e-5)
+    np.testing.assert_allclose(scores, expected, rtol=1e-6)  # the result is float32
     np.testing.assert_array_equal(model.score(iter(queries), total_sentences=3), scores[:3])
     assert len(model.score([])) == 0
 
@@ -65,6 +65,7 @@ def test_predictions_equal_their_definition(sentences: Sentences, cbow_mean: int
     found = model.predict_output_word(context, topn=None)
     assert found is not None
     assert [word for word, _ in found] == [model.wv.index_to_key[row] for row in np.argsort(-expected)]
+    # Scores are float32: an error of 1e-6 in a score changes the probability by a factor of 1 + 1e-6.
     np.testing.assert_allclose([share for _, share in found], np.sort(expected)[::-1], rtol=1e-5)
     assert sum(share for _, share in found) == pytest.approx(1)
     assert model.predict_output_word(context, topn=3) == found[:3]

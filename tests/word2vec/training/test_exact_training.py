@@ -101,6 +101,7 @@ def test_training_equals_the_reference(isa: str, make_sentences: Any, architectu
         start=rate,
         end=rate / 10,
     )
+    # Rounding of float32 (6e-8) accumulates over some hundred updates per row.
     assert [epoch.loss for epoch in model.training_report.epochs] == pytest.approx(losses, rel=2e-6)
     np.testing.assert_allclose(model.wv.vectors, inputs, atol=3e-6 * np.abs(inputs).max())
     for name, matrix in matrices.items():
@@ -124,6 +125,7 @@ def test_loss_with_fixed_vectors(isa: str, make_sentences: Any, sg: int, layer: 
         start=1e-12,
         end=1e-12,
     )
+    # Each score is rounded to float32 (6e-8); errors of 16 products add up.
     assert model.training_report.epochs[0].loss == pytest.approx(loss, rel=1e-6)
 
 
@@ -141,4 +143,4 @@ def test_vectors_lockf_scales_the_updates(make_sentences: Any, sg: int) -> None:
     free_steps, locked_steps = (model.wv.vectors - start.wv.vectors for model in (free, locked))
     assert (free_steps[2:5] != 0).all()
     np.testing.assert_array_equal(locked_steps[2], 0)
-    np.testing.assert_allclose(locked_steps, free_steps * lock[:, np.newaxis], atol=1e-2 * np.abs(free_steps).max())
+    np.testing.assert_allclose(locked_steps, free_steps * lock[:, np.newaxis], atol=2e-3 * np.abs(free_steps).max())

@@ -63,8 +63,10 @@ def test_number_of_scores_with_noise_words(sentences: Sentences) -> None:
 def test_window_sizes_are_uniformly_distributed(make_sentences: Callable[..., Sentences]) -> None:
     sentences = make_sentences(300, 50, longest=60)
     model = Word2Vec(sentences, min_count=1, vector_size=4, sample=0, window=4, sg=1, epochs=1, workers=1, negative=1)
-    exact = np.mean([pairs_of(sentences, reach) for reach in (1, 2, 3, 4)])
-    assert model.training_report.epochs[0].pairs == pytest.approx(exact, rel=0.02)
+    expected = np.mean([pairs_of(sentences, size) for size in (1, 2, 3, 4)])
+    # Each word has about twice its window size as pairs; sizes from 1 to 4 have the variance 1.25.
+    deviation = 2 * np.sqrt(1.25 * sum(map(len, sentences)))
+    assert abs(model.training_report.epochs[0].pairs - expected) < 5 * deviation
 
 
 @pytest.mark.parametrize("objective", [{"sg": 1}, {"sg": 0}, {"sg": 1, "hs": 1, "negative": 0}, {"sg": 0, "hs": 1}])
@@ -88,6 +90,7 @@ def test_loss_does_not_depend_on_the_number_of_threads(
         total = sum(epoch.loss * epoch.pairs for epoch in report.epochs)
         assert model.get_latest_training_loss() == pytest.approx(total)
     assert losses[0] != losses[1]  # epochs sample differently
+    # Sums of float64 in another order, and float32 scores of vectors that move by less than 1e-9.
     assert losses[::2] == pytest.approx([losses[0]] * 3, rel=1e-6)
     assert losses[1::2] == pytest.approx([losses[1]] * 3, rel=1e-6)
 
@@ -101,7 +104,8 @@ def test_threads_do_not_change_the_final_loss(make_sentences: Callable[..., Sent
         .loss
         for workers in (1, 2, 4)
     ]
-    assert losses == pytest.approx([losses[0]] * 3, rel=0.02)
+    # Races between threads change the loss by up to 5e-5 (ten runs).
+    assert losses == pytest.approx([losses[0]] * 3, rel=1e-3)
 
 
 def test_loss_is_0_without_compute_loss(sentences: Sentences) -> None:

@@ -20,6 +20,7 @@ COUNTS = np.array([2**33, 10**6, 40_000, 1000, 999, 10, 1], dtype=np.int64)
 def test_subsampling_probabilities(sample: float) -> None:
     thresholds = _core.word2vec.keep_thresholds(COUNTS, sample)
     kept = (thresholds.astype(np.float64) + 1) / 2**32
+    # Thresholds are integers of 32 bits, which round probabilities to multiples of 2**-32.
     np.testing.assert_allclose(kept, reference.keep_probabilities(COUNTS, sample), rtol=1e-9, atol=2**-31)
 
 
