@@ -56,7 +56,7 @@ def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDAr
     """
     array = _as_numeric(name, value)
     if array.shape != (size,):
-        raise ValueError(f"`{name}` must be a vector of {size} numbers, got shape {array.shape}")
+        raise ValueError(f"{name} must be a vector of {size} numbers, got shape {array.shape}")
     return np.ascontiguousarray(array, dtype=dtype)
 
 
@@ -90,19 +90,19 @@ def as_rows(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArra
     if array.ndim == 1:
         array = array[np.newaxis]
     if array.ndim != 2 or array.shape[1] != size:
-        raise ValueError(f"`{name}` must have rows of {size} numbers, got shape {array.shape}")
+        raise ValueError(f"{name} must have rows of {size} numbers, got shape {array.shape}")
     return np.ascontiguousarray(array, dtype=dtype)
 
 
 def _as_numeric(name: str, value: object) -> NDArray[Any]:
     if np.ma.isMaskedArray(value) and np.ma.is_masked(value):
-        raise TypeError(f"`{name}` must not have masked entries, got a masked array")
+        raise TypeError(f"{name} must not have masked entries, got a masked array")
     try:
         array = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"`{name}` must have rows of equal length: {error}") from None
+        raise ValueError(f"{name} must have rows of equal length: {error}") from None
     if array.dtype.kind not in "fiub" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
-        raise TypeError(f"`{name}` must be float16, float32, float64 or integer, got {array.dtype}")
+        raise TypeError(f"{name} must be float16, float32, float64 or integer, got {array.dtype}")
     return array
 
 

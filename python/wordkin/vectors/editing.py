@@ -48,7 +48,7 @@ def add_vectors(
     values = {name: np.asarray(column) for name, column in (extras or {}).items()}
     for name, array in {"weights": rows, **values}.items():
         if array.ndim < 1 or len(array) != len(names):
-            raise ValueError(f"`{name}` must have one entry per key ({len(names)}), got {len(array)}")
+            raise ValueError(f"{name} must have one entry per key ({len(names)}), got {len(array)}")
     for key in names:
         hash(key)  # an unhashable key raises before anything has changed
     existing, added = _positions_by_row(table, names, last_wins=replace)

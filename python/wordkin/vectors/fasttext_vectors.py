@@ -72,7 +72,7 @@ class FastTextKeyedVectors(KeyedVectors):
         super().__init__(vector_size, count, dtype)
         for name, value in (("min_n", min_n), ("max_n", max_n), ("bucket", bucket)):
             if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
-                raise ValueError(f"`{name}` must be an integer of at least 0, got {value!r}")
+                raise ValueError(f"{name} must be an integer of at least 0, got {value!r}")
         rows = np.zeros((int(bucket), self.vector_size), np.float32)
         self._state.subwords = Subwords(vectors=rows, min_n=int(min_n), max_n=int(max_n))
 

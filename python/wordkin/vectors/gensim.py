@@ -20,7 +20,7 @@ class RemovedName:
     """
 
     def __init__(self, name: str, advice: str) -> None:
-        self._message = f"`{name}` was removed in gensim 4, whose API wordkin follows: {advice}"
+        self._message = f"the attribute {name} was removed in gensim 4, whose API wordkin follows: {advice}"
 
     def __get__(self, instance: object, owner: type | None = None) -> NoReturn:
         raise AttributeError(self._message)

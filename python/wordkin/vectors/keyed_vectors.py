@@ -80,12 +80,12 @@ class KeyedVectors:
     [('north', 0.0)]
     """
 
-    index2word = RemovedName("index2word", "use `index_to_key`")
-    index2entity = RemovedName("index2entity", "use `index_to_key`")
-    vocab = RemovedName("vocab", "use `key_to_index`, `index_to_key`, and `get_vecattr(key, 'count')` for counts")
-    vectors_norm = RemovedName("vectors_norm", "use `get_normed_vectors()`")
-    syn0 = RemovedName("syn0", "use `vectors`")
-    syn0norm = RemovedName("syn0norm", "use `get_normed_vectors()`")
+    index2word = RemovedName("index2word", "use index_to_key")
+    index2entity = RemovedName("index2entity", "use index_to_key")
+    vocab = RemovedName("vocab", "use key_to_index, index_to_key, and get_vecattr(key, 'count') for counts")
+    vectors_norm = RemovedName("vectors_norm", "use get_normed_vectors()")
+    syn0 = RemovedName("syn0", "use vectors")
+    syn0norm = RemovedName("syn0norm", "use get_normed_vectors()")
 
     # Keys in results are typed as text, by far the most common case; integers work as well.
     vectors = StateAttribute[NDArray[Any]]("vectors")
@@ -1100,7 +1100,7 @@ class KeyedVectors:
         """
         nearest = self.similar_by_key(wa, topn)
         if not nearest:
-            raise ValueError(f"`topn` must leave at least one neighbour, got {topn}")
+            raise ValueError(f"topn must leave at least one neighbour, got {topn}")
         return float(self.similarity(wa, wb)) / sum(cosine for _, cosine in nearest)
 
     def most_similar_batch(self, keys_or_matrix: QueryItems, topn: int = 10) -> tuple[NDArray[np.int32], FloatArray]:

@@ -57,5 +57,5 @@ def as_keys(keys: Iterable[Any]) -> list[Any]:
         If `keys` is a single string, whose characters would otherwise be taken for keys.
     """
     if isinstance(keys, str):
-        raise TypeError(f"`words` must be a list of keys, got the single string {keys!r}")
+        raise TypeError(f"words must be a list of keys, got the single string {keys!r}")
     return list(keys)

@@ -82,9 +82,9 @@ class VectorTable:
 
     def __init__(self, vector_size: int, count: int = 0, dtype: DTypeLike = np.float32) -> None:
         if isinstance(vector_size, bool) or not isinstance(vector_size, (int, np.integer)) or vector_size < 1:
-            raise ValueError(f"`vector_size` must be an integer of at least 1, got {vector_size!r}")
+            raise ValueError(f"vector_size must be an integer of at least 1, got {vector_size!r}")
         if not isinstance(count, (int, np.integer)) or count < 0:
-            raise ValueError(f"`count` must be an integer of at least 0, got {count!r}")
+            raise ValueError(f"count must be an integer of at least 0, got {count!r}")
         self.vector_size = int(vector_size)
         self.index_to_key: list[Any] = [None] * int(count)
         self.key_to_index: dict[Any, int] = {}
@@ -124,15 +124,15 @@ class VectorTable:
             If a word is repeated, or the lengths differ.
         """
         if vectors.ndim != 2 or len(vectors) != len(words):
-            raise VocabularyError(f"`vectors` must have one row per word ({len(words)}), got shape {vectors.shape}")
+            raise VocabularyError(f"vectors must have one row per word ({len(words)}), got shape {vectors.shape}")
         if counts is not None and counts.shape != (len(words),):
-            raise VocabularyError(f"`counts` must have one entry per word ({len(words)}), got shape {counts.shape}")
+            raise VocabularyError(f"counts must have one entry per word ({len(words)}), got shape {counts.shape}")
         table = cls(vectors.shape[1])
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words)}
         if len(table.key_to_index) != len(words):
             repeated = len(words) - len(table.key_to_index)
-            raise VocabularyError(f"`words` must be distinct, got {repeated} repetitions")
+            raise VocabularyError(f"words must be distinct, got {repeated} repetitions")
         table.next_index = len(words)
         table.vectors = vectors
         table.expandos["count"] = np.arange(len(words), 0, -1, dtype=np.int64) if counts is None else counts
@@ -162,9 +162,9 @@ class VectorTable:
     def vectors(self, vectors: NDArray[Any]) -> None:
         if not isinstance(vectors, np.ndarray) or vectors.dtype not in (np.float16, np.float32, np.float64):
             given = vectors.dtype if isinstance(vectors, np.ndarray) else type(vectors).__name__
-            raise TypeError(f"`vectors` must be an array of float16, float32 or float64, got {given}")
+            raise TypeError(f"vectors must be an array of float16, float32 or float64, got {given}")
         if vectors.ndim != 2:
-            raise ValueError(f"`vectors` must be a matrix, got {vectors.ndim} dimensions")
+            raise ValueError(f"vectors must be a matrix, got {vectors.ndim} dimensions")
         self._vectors = vectors
         self._norms = None
 
@@ -346,7 +346,7 @@ class VectorTable:
             If it is read-only (memory-mapped).
         """
         if not self._vectors.flags.writeable:
-            raise ValueError("`vectors` must be writeable to be changed, got a read-only array: load without `mmap`")
+            raise ValueError("vectors must be writeable to be changed, got a read-only array: load without mmap")
         return self._vectors
 
     def append_rows(self, rows: NDArray[Any]) -> None:

@@ -154,7 +154,7 @@ def test_datatype(read: Read, make: Callable[..., bytes], datatype: Any) -> None
 
 @pytest.mark.parametrize("datatype", [np.int32, "U3", np.complex64])
 def test_other_datatypes_are_rejected(read: Read, datatype: Any) -> None:
-    with pytest.raises(ValueError, match="`datatype` must be float16"):
+    with pytest.raises(ValueError, match="datatype must be float16"):
         read(text_file(), datatype=datatype)
 
 
@@ -166,9 +166,9 @@ def test_limit(read: Read, name: str, limit: int | None) -> None:
 
 
 def test_invalid_arguments_of_reading(read: Read) -> None:
-    with pytest.raises(ValueError, match="`limit` must be"):
+    with pytest.raises(ValueError, match="limit must be"):
         read(text_file(), limit=-1)
-    with pytest.raises(ValueError, match="`on_duplicate` must be"):
+    with pytest.raises(ValueError, match="on_duplicate must be"):
         read(text_file(), on_duplicate="second")
     with pytest.raises(NotImplementedError):
         read(text_file(), binary=True, no_header=True)
@@ -224,7 +224,7 @@ def test_text_and_binary_round_trip_exactly(
 def test_words_with_spaces_or_newlines_are_not_written(tmp_path: Path, bad: str, binary: bool) -> None:
     with pytest.raises(FormatError, match="word number 2"):
         write_word2vec(tmp_path / "v", ["good", bad], VECTORS[:2], binary=binary)
-    with pytest.raises(FormatError, match="`prefix`"):
+    with pytest.raises(FormatError, match="prefix"):
         write_word2vec(tmp_path / "v", ["good"], VECTORS[:1], binary=binary, prefix="a ")
     assert list(tmp_path.iterdir()) == []
 
@@ -281,7 +281,7 @@ def test_compression_by_name_is_reproducible(tmp_path: Path, suffix: str) -> Non
 def test_invalid_arguments_of_writing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="one row per word"):
         write_word2vec(tmp_path / "v", WORDS[:3], VECTORS)
-    with pytest.raises(ValueError, match="`counts` must be given"):
+    with pytest.raises(ValueError, match="counts must be given"):
         write_word2vec(tmp_path / "v", WORDS, VECTORS, fvocab=tmp_path / "c")
     with pytest.raises(TypeError, match="matrix of floats"):
         write_word2vec(tmp_path / "v", WORDS, VECTORS.astype(int))

@@ -42,7 +42,7 @@ class LabelSet:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(LabelKind):
-            raise ValueError(f"`kind` must be one of {', '.join(get_args(LabelKind))}, got {self.kind!r:.20}")
+            raise ValueError(f"kind must be one of {', '.join(get_args(LabelKind))}, got {self.kind!r:.20}")
 
     @classmethod
     def learn(cls, y: Labels) -> LabelSet:

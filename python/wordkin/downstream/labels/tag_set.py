@@ -44,7 +44,7 @@ class TagSet:
 
     def __post_init__(self) -> None:
         if self.scheme not in get_args(Scheme):
-            raise ValueError(f"`scheme` must be one of {', '.join(get_args(Scheme))}, got {self.scheme!r:.20}")
+            raise ValueError(f"scheme must be one of {', '.join(get_args(Scheme))}, got {self.scheme!r:.20}")
 
     @classmethod
     def learn(cls, tags: Tags, scheme: SchemeChoice, learned_scheme: LearnedScheme | None) -> TagSet:

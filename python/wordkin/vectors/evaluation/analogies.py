@@ -175,7 +175,7 @@ def evaluate_analogies(
     """
     answer = _ANSWERS.get(method)
     if answer is None:
-        raise ValueError(f"`method` must be one of {', '.join(_ANSWERS)}, got {method!r}")
+        raise ValueError(f"method must be one of {', '.join(_ANSWERS)}, got {method!r}")
     test_set = analogies if isinstance(analogies, AnalogySet) else read_analogies(analogies)
     lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
     rows = np.array([lexicon.rows_of(question) for question in test_set.questions], dtype=np.int64).reshape(-1, 4)

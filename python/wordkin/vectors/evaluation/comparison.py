@@ -134,4 +134,4 @@ def compare_pairs(
 
 def _check_same(same: bool) -> None:
     if not same:
-        raise ValueError("`first` and `second` must be scores of the same test set, got two different ones")
+        raise ValueError("first and second must be scores of the same test set, got two different ones")

@@ -38,7 +38,7 @@ def word_analogies(
     """Return the accuracy and the sections with their questions; see `KeyedVectors.evaluate_word_analogies`."""
     method = _METHODS.get(similarity_function)
     if method is None:
-        raise ValueError(f"`similarity_function` must be one of {', '.join(_METHODS)}, got {similarity_function!r}")
+        raise ValueError(f"similarity_function must be one of {', '.join(_METHODS)}, got {similarity_function!r}")
     scores = evaluate_analogies(
         vectors, analogies, restrict_vocab=restrict_vocab, case_insensitive=case_insensitive, method=method
     )
@@ -112,7 +112,7 @@ def word_pairs(
     used = slice(None) if dummy4unknown else scores.answered
     ratings, similarities = scores.ratings[used], scores.similarities[used]
     if len(ratings) == 0:
-        raise ValueError(f"`pairs` must have at least one pair of words known to {vectors}, got {pairs!r} with none")
+        raise ValueError(f"pairs must have at least one pair of words known to {vectors}, got {pairs!r} with none")
     pearson, spearman = stats.pearsonr(ratings, similarities), stats.spearmanr(ratings, similarities)
     oov_ratio = 100.0 * scores.oov_share
     log_word_pairs(pearson, spearman, oov_ratio, pairs)

@@ -54,7 +54,7 @@ def percentile_interval(value: float, draws: Sequence[float] | NDArray[np.float6
         If `confidence` is out of range.
     """
     if not 0.0 < confidence < 1.0:
-        raise ValueError(f"`confidence` must be between 0 and 1 (exclusive), got {confidence}")
+        raise ValueError(f"confidence must be between 0 and 1 (exclusive), got {confidence}")
     numbers = np.asarray(draws, dtype=np.float64)
     numbers = numbers[~np.isnan(numbers)]
     if len(numbers) == 0:

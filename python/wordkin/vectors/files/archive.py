@@ -110,7 +110,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
     if any(len(column) != len(words) for column in table.expandos.values()):
         raise FormatError(f"attributes must have one entry per key ({len(words)})")
     if table.vectors.shape != (len(words), table.vector_size):
-        raise FormatError(f"`vectors` must have shape {(len(words), table.vector_size)}, got {table.vectors.shape}")
+        raise FormatError(f"vectors must have shape {(len(words), table.vector_size)}, got {table.vectors.shape}")
     return table
 
 
@@ -125,7 +125,7 @@ def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
         or rows.shape[1] != table.vector_size
         or not (isinstance(min_n, int) and isinstance(max_n, int) and min_n >= 0 and max_n >= 0)
     ):
-        raise FormatError(f"n-gram vectors must have {table.vector_size} columns, and `min_n` and `max_n` a value")
+        raise FormatError(f"n-gram vectors must have {table.vector_size} columns, and min_n and max_n a value")
     table.subwords = Subwords(vectors=rows, min_n=min_n, max_n=max_n)
     return table
 

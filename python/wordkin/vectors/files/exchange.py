@@ -40,7 +40,7 @@ def table_to_word2vec(
         counts = table.column(sort_attr)
         order = np.argsort(-counts.astype(np.float64), kind="stable")
     elif fvocab is not None:
-        raise ValueError(f"`fvocab` needs the attribute {sort_attr!r}, which does not exist")
+        raise ValueError(f"fvocab needs the attribute {sort_attr!r}, which does not exist")
     order = order[[table.index_to_key[index] is not None for index in order]]
     is_in_order = len(order) == len(table) and bool(np.all(order[1:] > order[:-1]))
     write_word2vec(
@@ -58,7 +58,7 @@ def overwrite_from_word2vec(table: VectorTable, path: AnyPath, lockf: float, **o
     loaded = read_word2vec(path, **options)
     if loaded.vectors.shape[1] != table.vector_size:
         raise ValueError(
-            f"`fname` must hold vectors of {table.vector_size} numbers, got vectors of {loaded.vectors.shape[1]}"
+            f"fname must hold vectors of {table.vector_size} numbers, got vectors of {loaded.vectors.shape[1]}"
         )
     rows = [(table.key_to_index.get(word, -1), row) for row, word in enumerate(loaded.words)]
     shared = np.array([pair for pair in rows if pair[0] >= 0], dtype=np.intp).reshape(-1, 2)

@@ -76,7 +76,7 @@ def read_gensim(path: AnyPath) -> GensimModel:
         raise FormatError(f"{local}: expected a gensim model, found {type(root).__name__}")
     table = root.attributes.get("wv", root)
     if not isinstance(table, Record):
-        raise CorruptFileError(f"{local}: the attribute `wv` is not a KeyedVectors object")
+        raise CorruptFileError(f"{local}: the attribute wv is not a KeyedVectors object")
     inner = "wv." if table is not root else ""
     if "vectors_ngrams" in table.attributes:
         raise FormatError(
@@ -91,7 +91,7 @@ def read_gensim(path: AnyPath) -> GensimModel:
     for name, rows in outputs.items():
         if rows is not None and rows.shape[1] != vectors.shape[1]:
             raise CorruptFileError(
-                f"{local}: `{name}` must have {vectors.shape[1]} columns, as the vectors, got {rows.shape[1]}"
+                f"{local}: {name} must have {vectors.shape[1]} columns, as the vectors, got {rows.shape[1]}"
             )
     return GensimModel(
         class_name=root.class_name,
@@ -106,7 +106,7 @@ def _words_of(path: Path, table: Record) -> list[str]:
     words = table.attributes.get("index_to_key")
     if not isinstance(words, list) or not all(isinstance(word, (str, int)) for word in words):
         raise FormatError(
-            f"{path}: found a {table.class_name} object without `index_to_key`; only files of gensim 4 are supported: "
+            f"{path}: found a {table.class_name} object without index_to_key; only files of gensim 4 are supported: "
             "load and save older ones with gensim 4 first"
         )
     words = [str(word) for word in words]
@@ -130,7 +130,7 @@ def _counts_of(path: Path, table: Record, rows: int) -> NDArray[np.int64] | None
 def _matrix(path: Path, record: Record, inner: str, name: str) -> NDArray[Any] | None:
     array = _array(path, record, inner, name)
     if array is not None and (array.ndim != 2 or array.shape[1] == 0):
-        raise CorruptFileError(f"{path}: `{name}` must be a matrix, got shape {array.shape}")
+        raise CorruptFileError(f"{path}: {name} must be a matrix, got shape {array.shape}")
     return array
 
 
@@ -142,7 +142,7 @@ def _array(path: Path, record: Record, inner: str, name: str) -> NDArray[Any] | 
     else:
         array = array_of(record.attributes.get(name))
     if array is not None and array.dtype not in (np.float16, np.float32, np.float64):
-        raise CorruptFileError(f"{path}: `{name}` must be an array of floats, got {array.dtype}")
+        raise CorruptFileError(f"{path}: {name} must be an array of floats, got {array.dtype}")
     return array
 
 

@@ -114,7 +114,7 @@ def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
         If a word is empty, or the prefix or a word contains a space or a newline.
     """
     if " " in prefix or "\n" in prefix:
-        raise FormatError(f"`prefix` must not contain spaces or newlines, got {prefix!r}")
+        raise FormatError(f"prefix must not contain spaces or newlines, got {prefix!r}")
     for row, word in enumerate(words):
         if " " in word or "\n" in word or not (word or prefix):
             raise FormatError(

@@ -50,7 +50,7 @@ def write_projector_tsv(
         If a file cannot be written.
     """
     if len(words) != len(vectors):
-        raise ValueError(f"`vectors` must have one row per word ({len(words)}), got {len(vectors)}")
+        raise ValueError(f"vectors must have one row per word ({len(words)}), got {len(vectors)}")
     for row, word in enumerate(words):
         if not word or any(character in word for character in "\t\n\r"):
             raise FormatError(

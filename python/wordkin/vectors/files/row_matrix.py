@@ -50,14 +50,14 @@ class RowMatrix:
     def __init__(self, name: str, rows: int, dimension: int, dtype: DTypeLike, parsed: tuple[type, ...]) -> None:
         self.dtype = np.dtype(dtype)
         if self.dtype not in _DTYPES:
-            raise ValueError(f"`datatype` must be float16, float32 or float64, got {dtype!r}")
+            raise ValueError(f"datatype must be float16, float32 or float64, got {dtype!r}")
         self.vectors: NDArray[Any]
         try:
             self.vectors = np.empty((rows, dimension), self.dtype)
         except (MemoryError, ValueError):
             raise ResourceError(
                 f"{name}: {rows} vectors of {dimension} numbers need {rows * dimension * self.dtype.itemsize} bytes; "
-                "`limit` reads fewer vectors, datatype=numpy.float16 needs half the memory"
+                "use limit to read fewer vectors, or datatype=numpy.float16 to halve the memory"
             ) from None
         self.filled = 0
         self.nonfinite_rows = 0

@@ -99,7 +99,7 @@ def write_vocabulary(
         If the numbers of words and counts differ.
     """
     if len(words) != len(counts):
-        raise ValueError(f"`counts` must have one entry per word ({len(words)}), got {len(counts)}")
+        raise ValueError(f"counts must have one entry per word ({len(words)}), got {len(counts)}")
     refuse_unwritable_words(words, prefix)
     if not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop")

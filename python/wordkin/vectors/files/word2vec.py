@@ -96,11 +96,11 @@ def read_word2vec(
     ['cat', 'dog']
     """
     if limit is not None and limit < 0:
-        raise ValueError(f"`limit` must be None or at least 0, got {limit}")
+        raise ValueError(f"limit must be None or at least 0, got {limit}")
     if on_duplicate not in ("first", "last", "error"):
-        raise ValueError(f"`on_duplicate` must be 'first', 'last' or 'error', got {on_duplicate!r}")
+        raise ValueError(f"on_duplicate must be 'first', 'last' or 'error', got {on_duplicate!r}")
     if binary and no_header:
-        raise NotImplementedError("`no_header` must not be True with binary=True: binary files always have a header")
+        raise NotImplementedError("no_header must not be True with binary=True: binary files always have a header")
     codec = codecs.lookup(encoding).name
     threads = available_workers() if workers is None else workers
     counts = None if fvocab is None else read_vocabulary(fvocab, encoding=codec, unicode_errors=unicode_errors)
@@ -195,11 +195,11 @@ def write_word2vec(
         If the file cannot be written; it is then unchanged.
     """
     if vectors.ndim != 2 or vectors.dtype.newbyteorder("=") not in (np.float16, np.float32, np.float64):
-        raise TypeError(f"`vectors` must be a matrix of floats, got {vectors.ndim} dimensions of {vectors.dtype}")
+        raise TypeError(f"vectors must be a matrix of floats, got {vectors.ndim} dimensions of {vectors.dtype}")
     if len(words) != len(vectors):
-        raise ValueError(f"`vectors` must have one row per word ({len(words)}), got {len(vectors)}")
+        raise ValueError(f"vectors must have one row per word ({len(words)}), got {len(vectors)}")
     if fvocab is not None and counts is None:
-        raise ValueError("`counts` must be given if `fvocab` is")
+        raise ValueError("counts must be given if fvocab is")
     refuse_unwritable_words(words, prefix)
     if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop; write a header")

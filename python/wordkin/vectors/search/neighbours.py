@@ -56,7 +56,7 @@ def most_similar_cosmul(
         return []
     raising, lowering = as_items(positive), as_items(negative)
     if not raising:
-        raise ValueError("`positive` must hold at least one key or vector: cannot compute similarity with no input")
+        raise ValueError("positive must hold at least one key or vector: cannot compute similarity with no input")
     queries, own_rows = unit_queries(vectors, raising + lowering)
     rows = _clipped_rows(vectors.table, 0, None, restrict_vocab)
     shifted = CosineSearch.over(vectors.table, rows).cosines(queries)
@@ -75,7 +75,7 @@ def most_similar_batch(vectors: KeyLookup, keys_or_matrix: Any, topn: int) -> tu
     """Return the nearest rows of many queries in one pass; see `KeyedVectors.most_similar_batch`."""
     table = vectors.table
     if not isinstance(topn, Integral):
-        raise TypeError(f"`topn` must be an integer, got {topn!r}")
+        raise TypeError(f"topn must be an integer, got {topn!r}")
     wanted = max(0, min(int(topn), len(table.vectors)))
     if isinstance(keys_or_matrix, np.ndarray) and keys_or_matrix.dtype.kind == "f":
         rows = as_rows("keys_or_matrix", keys_or_matrix, table.vector_size, working_dtype(table.vectors.dtype))
@@ -89,7 +89,7 @@ def most_similar_batch(vectors: KeyLookup, keys_or_matrix: Any, topn: int) -> tu
 
 def _is_below_one(topn: object) -> bool:
     if topn is not None and not isinstance(topn, Integral):
-        raise TypeError(f"`topn` must be an integer or None, got {topn!r}")
+        raise TypeError(f"topn must be an integer or None, got {topn!r}")
     return topn is not None and int(topn) < 1
 
 

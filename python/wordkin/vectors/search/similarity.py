@@ -44,7 +44,7 @@ def cosine_similarities(vector: ArrayLike, matrix: ArrayLike) -> FloatArray:
     """Return the cosines of a vector with each row of a matrix; see `KeyedVectors.cosine_similarities`."""
     rows = np.asarray(matrix)
     if rows.ndim != 2:
-        raise ValueError(f"`vectors_all` must be a matrix, got shape {rows.shape}")
+        raise ValueError(f"vectors_all must be a matrix, got shape {rows.shape}")
     dtype = working_dtype(np.result_type(rows.dtype, np.asarray(vector).dtype))
     rows = as_rows("vectors_all", rows, rows.shape[1], dtype)
     query = unit_rows(as_vector("vector_1", vector, rows.shape[1], dtype)[np.newaxis])
@@ -73,5 +73,5 @@ def distances(vectors: KeyLookup, key_or_vector: Any, others: Sequence[Key] | No
         cosines = CosineSearch(search.vectors[rows], search.divisors[rows]).cosines(query)[0]
     result: FloatArray = 1 - cosines
     if own_row is not None and query.any():
-        result[rows == own_row] = 0  # exactly 0, as `KeyedVectors.distance` returns
+        result[rows == own_row] = 0  # exactly 0, as KeyedVectors.distance returns
     return result
