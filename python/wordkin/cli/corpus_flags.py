@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..text import Corpus, open_corpus
 from .exits import UsageError
-
-if TYPE_CHECKING:
-    from ..text import Corpus
 
 __all__ = ["CORPUS_FORMAT", "add_corpus", "open_input"]
 
@@ -55,8 +53,6 @@ def open_input(names: Sequence[str]) -> tuple[list[Any], Corpus]:
     OSError, CorpusError
         If a file is missing or a folder is empty.
     """
-    from ..text import open_corpus
-
     if names.count("-") > 1:
         raise UsageError("standard input (-) must be given only once")
     if "-" in names and sys.stdin is None:

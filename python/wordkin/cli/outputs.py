@@ -7,13 +7,13 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from ..storage.paths import local_path
+from ..vectors import KeyedVectors
+from ..vectors.files import write_projector_tsv
+from ..word2vec import Word2Vec
 from .exits import UsageError
-
-if TYPE_CHECKING:
-    from ..vectors import KeyedVectors
-    from ..word2vec import Word2Vec
 
 __all__ = [
     "FORMATS",
@@ -106,8 +106,6 @@ def require_writable_folder(path: str) -> None:
     OSError
         If the folder cannot be written.
     """
-    from ..storage.paths import local_path
-
     target = local_path(path)
     while not target.exists() and target != target.parent:
         target = target.parent
@@ -130,8 +128,6 @@ def require_writable_file(path: str) -> None:
     OSError
         If the file cannot be written.
     """
-    from ..storage.paths import local_path
-
     target = local_path(path)
     folder = target.parent
     if not stat.S_ISDIR(folder.stat().st_mode):
@@ -166,8 +162,6 @@ def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None =
     elif output.format == "vectors":
         vectors.save(output.path)
     elif output.format == "projector":
-        from ..vectors.files import write_projector_tsv
-
         tensor, metadata = f"{output.path}_tensor.tsv", f"{output.path}_metadata.tsv"
         write_projector_tsv(tensor, metadata, [str(key) for key in vectors.index_to_key], vectors.vectors)
     else:

@@ -474,7 +474,7 @@ def text_option(name: str, value: Any) -> str | None:
     return value
 
 
-def progress_option(progress: Any) -> Any:
+def progress_option(progress: T) -> T:
     """Return the argument that says how to show progress.
 
     Parameters
