@@ -1,12 +1,15 @@
-"""What the tests of the command line share: a little corpus, and ways to run commands."""
+"""A small corpus, a model, and functions that run commands in this process and in separate ones."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +24,7 @@ SUBJECTS = {"animals": ["cat", "dog", "cow", "hen"], "colours": ["red", "blue", 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended and what it printed."""
+    """Exit code and output of a command."""
 
     status: int
     out: str
@@ -29,7 +32,7 @@ class Outcome:
 
     @property
     def report(self) -> Any:
-        """Its output as JSON."""
+        """The output, parsed as JSON."""
         return json.loads(self.out)
 
 
@@ -50,13 +53,49 @@ def run(capfd: pytest.CaptureFixture[str]) -> Run:
 
 
 def command(*arguments: object) -> Sequence[str]:
-    """The command line of a process of its own."""
+    """Return the arguments that run a command in a separate process."""
     return [sys.executable, "-m", "wordkin", *map(str, arguments)]
+
+
+def interrupt(*arguments: object, shown: str, number: signal.Signals = signal.SIGINT, timeout: float = 120) -> Outcome:
+    """Run a command in a separate process and send a signal when standard error matches a pattern.
+
+    The output on standard error that was read until then is not returned.
+    """
+    with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        err = ""
+        while not re.search(shown, err):
+            more = process.stderr.read(1)
+            assert more, err  # the command has ended
+            err += more
+        process.send_signal(number)
+        out, err = process.communicate(timeout=timeout)
+    return Outcome(process.returncode, out, err)
+
+
+def interrupt_reading(pipe: Path, *arguments: object) -> Outcome:
+    """Run a command that reads a named pipe, and send SIGINT while it waits for data."""
+    os.mkfifo(pipe)
+    with (
+        subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+        pipe.open("w"),  # returns when the command has opened the pipe
+    ):
+        time.sleep(0.2)  # the command usually waits for data then, but the test does not depend on it
+        for _ in range(10):
+            process.send_signal(signal.SIGINT)
+            try:
+                out, err = process.communicate(timeout=15)
+            except subprocess.TimeoutExpired:  # CPython does not notice a signal that arrives just before a read
+                continue
+            return Outcome(process.returncode, out, err)
+        process.kill()
+    raise AssertionError("the command ignored ten signals")
 
 
 @pytest.fixture
 def run_process() -> Run:
-    """Run a command in a process of its own."""
+    """Run a command in a separate process."""
 
     def run_there(*arguments: object, **options: Any) -> Outcome:
         environment = {**os.environ, "PYTHONWARNINGS": "error"}
@@ -69,14 +108,14 @@ def run_process() -> Run:
 
 
 def sentences(count: int = 2000, seed: int = 1) -> list[list[str]]:
-    """Sentences about animals or about colours."""
+    """Return sentences that are either about animals or about colours."""
     draw = random.Random(seed)
     return [draw.choices(draw.choice(list(SUBJECTS.values())), k=6) for _ in range(count)]
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """A text of 12,000 words about animals and colours."""
+    """A file of 12,000 words about animals and colours."""
     path = tmp_path / "corpus.txt"
     path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences()))
     return path
@@ -84,7 +123,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of that text."""
+    """A model of the same text."""
     from wordkin import Word2Vec
 
     path = tmp_path_factory.mktemp("model") / "model.safetensors"

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import signal
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +11,7 @@ import pytest
 
 from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
 
-from ..conftest import Run, command
+from ..conftest import Run, interrupt
 
 GOOD, BAD = "a good film\n", "a bad film\n"
 TRAINING = ["--epochs", "12", "--hidden-dim", "8", "--embedding-dim", "8", "--learning-rate", "0.03", "--dropout", "0",
@@ -156,17 +153,8 @@ def test_failures(
 def test_an_interruption_saves_what_is_trained(texts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     options = ["--epochs", "1000000", "--workers", "1", "--json", "--progress"]
-    arguments = command("classify", "train", texts, "-o", folder, *options)
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        shown = ""
-        while not re.search(r"epoch \d\d+/", shown):  # of the bar
-            more = process.stderr.read(1)
-            assert more, shown
-            shown += more
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert json.loads(out)["epochs"] >= 2
-    assert "the model trained so far is saved" in err
+    outcome = interrupt("classify", "train", texts, "-o", folder, *options, shown=r"epoch \d\d+/")
+    assert outcome.status == 130, outcome.err
+    assert outcome.report["epochs"] >= 2
+    assert "the model trained so far is saved" in outcome.err
     assert TextClassifier.load(folder).predict(["a good film"]).shape == (1,)

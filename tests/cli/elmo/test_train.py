@@ -6,15 +6,13 @@ import json
 import os
 import re
 import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from wordkin import ELMo
 
-from ..conftest import Run, command, sentences
+from ..conftest import Run, interrupt, interrupt_reading, sentences
 
 SMALL = (
     "--dim 16 --projection-dim 8 --n-layers 1 --char-dim 4 --filters 1x6,2x8 --n-highway 0 "
@@ -220,40 +218,25 @@ def test_progress_only_when_asked_for(run_process: Run, corpus: Path, tmp_path: 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_saves_what_is_trained(corpus: Path, tmp_path: Path, number: signal.Signals, status: int) -> None:
+def test_a_signal_saves_what_is_trained(
+    run: Run, corpus: Path, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
     output = tmp_path / "m"
-    flags = ("-o", output, *SMALL.split(), "--epochs", "1000000", "--checkpoint-steps", "5", "--json")
-    with subprocess.Popen(
-        command("elmo", "train", corpus, *flags), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not list(output.glob("checkpoints/checkpoint-*")) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == status, err
-    assert re.fullmatch(r"wordkin: error: (interrupted|terminated) after step \d+; .+ saved .+\n", err), err
-    report = json.loads(out)
-    assert report["interrupted"]
+    flags = ("-o", output, *SMALL.split(), "--epochs", "1000000", "--json", "--progress")
+    outcome = interrupt("elmo", "train", corpus, *flags, shown="ppl=", number=number)
+    assert outcome.status == status, outcome.err
+    message = r"wordkin: error: (interrupted|terminated) after step \d+; .+ saved .+\n"
+    assert re.search(f"{message}$", outcome.err), outcome.err
+    assert outcome.report["interrupted"]
     assert ELMo.from_pretrained(output).options.n_tokens_vocab == 11
     newest = max((output / "checkpoints").iterdir())
-    facts = json.loads(subprocess.run(command("info", newest, "--json"), capture_output=True, check=True).stdout)
-    assert facts["step"] == report["steps"]
+    assert run("info", newest, "--json").report["step"] == outcome.report["steps"]
 
 
 @pytest.mark.skipif(os.name == "nt" or not hasattr(os, "mkfifo"), reason="POSIX signals and named pipes")
-def test_a_signal_before_training(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    with (
-        subprocess.Popen(
-            command("elmo", "train", pipe, "-o", tmp_path / "m"), stderr=subprocess.PIPE, text=True
-        ) as process,
-        pipe.open("w"),
-    ):  # opens when the command opens it
-        time.sleep(0.5)  # until the command waits for data: CPython can miss a signal between its open and its read
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "before training started" in err
-    assert not (tmp_path / "m" / "weights.safetensors").exists()
+def test_a_signal_before_training_saves_nothing(tmp_path: Path) -> None:
+    pipe, output = tmp_path / "pipe", tmp_path / "m"
+    outcome = interrupt_reading(pipe, "elmo", "train", pipe, "-o", output)
+    assert outcome.status == 130
+    assert "before training started" in outcome.err
+    assert not (output / "weights.safetensors").exists()

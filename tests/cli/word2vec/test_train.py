@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import os
 import re
 import signal
-import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from wordkin import KeyedVectors, Word2Vec
 
-from ..conftest import SUBJECTS, Run, command
+from ..conftest import SUBJECTS, Run, interrupt, interrupt_reading
 
 SMALL = ("--vector-size", "16", "--epochs", "3", "--workers", "1")
 
@@ -157,37 +154,20 @@ def test_standard_input_only_once(run: Run, monkeypatch: pytest.MonkeyPatch, tmp
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_what_is_trained(corpus: Path, tmp_path: Path, number: signal.Signals, status: int) -> None:
-    output, vocabulary = tmp_path / "model.safetensors", tmp_path / "vocabulary"
-    flags = ("-o", output, "--epochs", "1000000", "--vector-size", "16", "--save-vocab", vocabulary, "--json")
-    with subprocess.Popen(
-        command("train", corpus, *flags), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not vocabulary.exists() and time.monotonic() < deadline:  # it is written when training begins
-            time.sleep(0.01)
-        time.sleep(0.2)
-        process.send_signal(number)
-        out, err = process.communicate(timeout=60)
-    assert process.returncode == status
-    assert re.fullmatch(r"wordkin: error: (interrupted|terminated) in epoch \d+ of 1000000; .+ saved .+\n", err)
-    report = json.loads(out)
-    assert report["interrupted"]
+    output = tmp_path / "model.safetensors"
+    flags = ("-o", output, "--epochs", "1000000", "--vector-size", "16", "--json", "--progress")
+    outcome = interrupt("train", corpus, *flags, shown=r"epoch \d", number=number)
+    assert outcome.status == status
+    message = r"wordkin: error: (interrupted|terminated) in epoch \d+ of 1000000; .+ saved .+\n"
+    assert re.search(f"{message}$", outcome.err)
+    assert outcome.report["interrupted"]
     assert len(Word2Vec.load(output).wv) == 8
 
 
 @pytest.mark.skipif(os.name == "nt" or not hasattr(os, "mkfifo"), reason="POSIX signals and named pipes")
-def test_a_signal_before_training(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    with (
-        subprocess.Popen(
-            command("train", pipe, "-o", tmp_path / "v.bin"), stderr=subprocess.PIPE, text=True
-        ) as process,
-        pipe.open("w"),
-    ):  # opens when the command opens it
-        time.sleep(0.5)  # until the command waits for data: CPython can miss a signal between its open and its read
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "before training started" in err
-    assert not (tmp_path / "v.bin").exists()
+def test_a_signal_before_training_saves_nothing(tmp_path: Path) -> None:
+    pipe, output = tmp_path / "pipe", tmp_path / "v.bin"
+    outcome = interrupt_reading(pipe, "train", pipe, "-o", output)
+    assert outcome.status == 130
+    assert "before training started" in outcome.err
+    assert not output.exists()
