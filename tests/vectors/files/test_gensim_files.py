@@ -215,6 +215,8 @@ HOSTILE = {
     "unknown opcode": b"\x80\x04\xff.",
     "extension": b"\x80\x04\x82\x01.",
     "persistent id": b"\x80\x04Nq\x00Pid\n.",
+    "record without a state": b"\x80\x04cgensim.models.keyedvectors\nKeyedVectors\n)\x81.",
+    "record whose state is not a dictionary": b"\x80\x04cgensim.models.keyedvectors\nKeyedVectors\n)\x81Nb.",
     "old instance": b"(ios\nsystem\n.",
     "empty stack": b"\x80\x04.",
     "no stop": b"\x80\x04N",
