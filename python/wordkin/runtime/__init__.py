@@ -1,1 +1,1 @@
-"""Shared by every model package: compute settings, option classes, progress, callbacks, and shutdown."""
+"""Code shared by all model packages: compute settings, option classes, progress, callbacks, and shutdown."""

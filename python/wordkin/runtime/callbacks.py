@@ -18,7 +18,7 @@ def checked_callbacks(callbacks: Any, events: Sequence[str], kind: str) -> tuple
     events : sequence of str
         Names of the methods that can be called.
     kind : str
-        What the objects are called in messages.
+        Name of the objects in error messages.
 
     Returns
     -------

@@ -31,7 +31,7 @@ Precision = Literal["float32", "bfloat16"]
 
 @dataclass(frozen=True, kw_only=True)
 class Compute:
-    """How one call computes.
+    """Compute settings of a call.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ class Compute:
 
 
 def available_isas() -> list[str]:
-    """Return the instruction sets that both this build and this machine have.
+    """Return the instruction sets that both this build and this machine support.
 
     Returns
     -------

@@ -25,7 +25,7 @@ RandomState: TypeAlias = int | np.random.RandomState | np.random.Generator | Non
 
 
 class Estimator:
-    """Base class of everything that can be part of a scikit-learn pipeline or search.
+    """Base class of estimators and transformers that can be part of a scikit-learn pipeline or parameter search.
 
     The constructor of a subclass assigns its arguments to attributes of the same names and does nothing else. What
     `fit` learns is in attributes whose names end with an underscore.
@@ -180,7 +180,7 @@ def _combined_error() -> type[NotFittedError]:
 
 
 def seed_from(random_state: RandomState) -> int:
-    """Return the seed that a `random_state` argument stands for.
+    """Return the random seed that a `random_state` argument specifies.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def seed_from(random_state: RandomState) -> int:
     Raises
     ------
     TypeError, ValueError
-        If it is of another type or negative.
+        If `random_state` has another type or is negative.
 
     Examples
     --------

@@ -47,7 +47,7 @@ class Rule:
     help : str
         One phrase that describes the option.
     name : str or None, default None
-        Name of the argument in messages, if it differs from the name of the field.
+        Name of the argument in error messages, if it differs from the name of the field.
     choices : tuple of str, default ()
         Allowed values of a choice.
     optional : bool, default False
@@ -131,7 +131,7 @@ def integer_field(default: int | None, *, low: int, high: int, help: str, name: 
     help : str
         One phrase that describes the option.
     name : str or None, default None
-        Name of the argument in messages, if it differs from the name of the field.
+        Name of the argument in error messages, if it differs from the name of the field.
 
     Returns
     -------
@@ -205,7 +205,7 @@ def real_field(
     help : str
         One phrase that describes the option.
     name : str or None, default None
-        Name of the argument in messages, if it differs from the name of the field.
+        Name of the argument in error messages, if it differs from the name of the field.
 
     Returns
     -------
@@ -232,7 +232,7 @@ def flag_field(default: bool, *, help: str, name: str | None = None) -> bool:
     help : str
         One phrase that describes the option.
     name : str or None, default None
-        Name of the argument in messages, if it differs from the name of the field.
+        Name of the argument in error messages, if it differs from the name of the field.
 
     Returns
     -------
@@ -254,7 +254,7 @@ def choice_field(default: T, choices: Any, *, help: str, name: str | None = None
     help : str
         One phrase that describes the option.
     name : str or None, default None
-        Name of the argument in messages, if it differs from the name of the field.
+        Name of the argument in error messages, if it differs from the name of the field.
 
     Returns
     -------
@@ -285,7 +285,7 @@ def checked_field(default: T, check: Callable[[str, Any], T], *, help: str, name
     help : str
         One phrase that describes the option.
     name : str or None, default None
-        Name of the argument in messages, if it differs from the name of the field.
+        Name of the argument in error messages, if it differs from the name of the field.
 
     Returns
     -------
@@ -301,7 +301,7 @@ def integer_option(name: str, value: Any, low: int, high: int) -> int:
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : int
         Value given; NumPy integers are accepted, bool and str are not.
     low, high : int
@@ -339,7 +339,7 @@ def real_option(name: str, value: Any, low: float, high: float, *, low_exclusive
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : float
         Value given; integers and NumPy numbers are accepted, bool and str are not.
     low, high : float
@@ -384,7 +384,7 @@ def flag_option(name: str, value: Any) -> bool:
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : bool or {0, 1}
         Value given.
 
@@ -414,7 +414,7 @@ def choice_option(name: str, value: Any, choices: tuple[str, ...]) -> str:
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : str
         Value given.
     choices : tuple of str
@@ -445,12 +445,12 @@ def choice_option(name: str, value: Any, choices: tuple[str, ...]) -> str:
 
 
 def text_option(name: str, value: Any) -> str | None:
-    """Return an argument that must be a str or None.
+    """Return a str argument, which may be None, after checking its type.
 
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : str or None
         Value given.
 
@@ -475,7 +475,7 @@ def text_option(name: str, value: Any) -> str | None:
 
 
 def progress_option(progress: T) -> T:
-    """Return the argument that says how to show progress.
+    """Return the argument that controls how progress is shown, after checking its type.
 
     Parameters
     ----------

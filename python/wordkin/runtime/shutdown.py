@@ -1,4 +1,4 @@
-"""Work of daemon threads in C++ is cancelled before the interpreter exits."""
+"""Cancellation of C++ work in daemon threads before the interpreter exits."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def cancel_at_exit(*cancellations: Callable[[], object]) -> Iterator[None]:
     Parameters
     ----------
     *cancellations : callable
-        Called from the main thread in order; the next one only if the work has not stopped in time after the one
-        before. A RuntimeError that the work raises afterwards ends its thread silently.
+        Called from the main thread in order, each only if the work has not stopped within 5 seconds of the previous
+        call. A RuntimeError that the work raises afterwards ends its thread silently.
 
     Examples
     --------

@@ -36,10 +36,10 @@ VERSION = (1, 0)
 LENGTH_BYTES = 8
 
 # Limits for untrusted headers; real ones have a few dozen tensors and a few kilobytes.
-MOST_HEADER_BYTES = 16 << 20
-MOST_TENSORS = 10_000
-MOST_NAME_CHARACTERS = 1_000
-MOST_DIMENSIONS = 8
+MAX_HEADER_BYTES = 16 << 20
+MAX_TENSORS = 10_000
+MAX_NAME_CHARACTERS = 1_000
+MAX_DIMENSIONS = 8
 
 # Tensors begin at a multiple of the cache-line size, so that vector loads from a mapped file are aligned.
 _ALIGNMENT = 64
@@ -136,9 +136,9 @@ def pack_header(header: Header) -> bytes:
         }
     text = json.dumps(table, separators=(",", ":")).encode("ascii")
     text += b" " * (-(LENGTH_BYTES + len(text)) % _ALIGNMENT)
-    if len(text) > MOST_HEADER_BYTES:
+    if len(text) > MAX_HEADER_BYTES:
         raise FormatError(
-            f"the header of a model file must have at most {MOST_HEADER_BYTES} bytes, got {len(text)}: store large "
+            f"the header of a model file must have at most {MAX_HEADER_BYTES} bytes, got {len(text)}: store large "
             "data in tensors rather than in metadata"
         )
     return struct.pack("<Q", len(text)) + text
@@ -150,7 +150,7 @@ def header_length(source: str, start: bytes, file_size: int) -> int:
     Parameters
     ----------
     source : str
-        Name of the file in messages.
+        Name of the file in error messages.
     start : bytes
         The first 9 or more bytes of the file.
     file_size : int
@@ -182,8 +182,8 @@ def header_length(source: str, start: bytes, file_size: int) -> int:
         raise CorruptFileError(
             f"{source}: byte 0: the header has {length} bytes, but the file only {file_size}; is it truncated?"
         )
-    if length > MOST_HEADER_BYTES:
-        raise CorruptFileError(f"{source}: byte 0: the header has {length} bytes; the limit is {MOST_HEADER_BYTES}")
+    if length > MAX_HEADER_BYTES:
+        raise CorruptFileError(f"{source}: byte 0: the header has {length} bytes; the limit is {MAX_HEADER_BYTES}")
     return length
 
 
@@ -193,7 +193,7 @@ def parse_header(source: str, text: bytes, data_bytes: int) -> Header:
     Parameters
     ----------
     source : str
-        Name of the file in messages.
+        Name of the file in error messages.
     text : bytes
         The JSON text.
     data_bytes : int
@@ -258,8 +258,8 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise ValueError(f"duplicate key {twice[:100]!r}")
+        duplicate = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise ValueError(f"duplicate key {duplicate[:100]!r}")
     return result
 
 
@@ -296,8 +296,8 @@ def _parse_checksums(source: str, text: str, names: list[str]) -> dict[str, int]
 
 
 def _parse_entries(source: str, table: dict[str, Any], data_bytes: int) -> tuple[TensorEntry, ...]:
-    if len(table) > MOST_TENSORS:
-        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {len(table)} tensors; the limit is {MOST_TENSORS}")
+    if len(table) > MAX_TENSORS:
+        raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {len(table)} tensors; the limit is {MAX_TENSORS}")
     entries = sorted(
         (_parse_entry(source, name, value) for name, value in table.items()), key=lambda entry: (entry.begin, entry.end)
     )
@@ -321,16 +321,16 @@ def _parse_entries(source: str, table: dict[str, Any], data_bytes: int) -> tuple
 
 
 def _parse_entry(source: str, name: str, value: Any) -> TensorEntry:
-    if len(name) > MOST_NAME_CHARACTERS:
+    if len(name) > MAX_NAME_CHARACTERS:
         raise CorruptFileError(
-            f"{source}: a tensor name has {len(name)} characters, the limit is {MOST_NAME_CHARACTERS}"
+            f"{source}: a tensor name has {len(name)} characters, the limit is {MAX_NAME_CHARACTERS}"
         )
     if not isinstance(value, dict) or set(value) != {"dtype", "shape", "data_offsets"}:
         raise CorruptFileError(f"{source}: tensor {name!r} must have exactly dtype, shape and data_offsets")
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise CorruptFileError(f"{source}: tensor {name!r} has the unknown dtype {dtype!r:.50}")
-    if not _are_sizes(shape) or len(shape) > MOST_DIMENSIONS:
+    if not _are_sizes(shape) or len(shape) > MAX_DIMENSIONS:
         raise CorruptFileError(f"{source}: tensor {name!r} has the shape {shape!r:.100}")
     if not _are_sizes(offsets) or len(offsets) != 2:
         raise CorruptFileError(f"{source}: tensor {name!r} has the offsets {offsets!r:.100}")

@@ -15,7 +15,7 @@ from .paths import AnyPath, local_path
 __all__ = ["OutputFile", "remove_abandoned", "replaced_file", "replaced_path"]
 
 # Linux truncates single writes at slightly less than 2 GiB.
-_MOST_PER_WRITE = 1 << 30
+_MAX_BYTES_PER_WRITE = 1 << 30
 
 _PREFIX, _SUFFIX = ".wordkin-", ".tmp"
 _ABANDONED_SECONDS = 600.0  # since the last write
@@ -51,7 +51,7 @@ class OutputFile:
             return 0
         rest = view.cast("B")
         while len(rest):
-            rest = rest[os.write(self._descriptor, rest[:_MOST_PER_WRITE]) :]
+            rest = rest[os.write(self._descriptor, rest[:_MAX_BYTES_PER_WRITE]) :]
         return view.nbytes
 
     def rewrite_start(self, data: bytes) -> None:

@@ -25,7 +25,7 @@ def length_of_bom(start: bytes, source: str) -> int:
     start : bytes
         The first 4 or more bytes of the text.
     source : str
-        Name of the text in messages.
+        Name of the text in error messages.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def length_of_bom(start: bytes, source: str) -> int:
 
 
 def source_name(source: AnyPath | BinaryIO) -> str:
-    """Return the name of a file in messages.
+    """Return the name of a file in error messages.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def decode_lines(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, str
     lines : iterable of bytes
         The lines, with or without their line ends.
     source : str
-        Name of the text in messages.
+        Name of the text in error messages.
 
     Yields
     ------

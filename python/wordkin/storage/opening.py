@@ -68,7 +68,7 @@ def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> Bi
     stream : BinaryIO
         The file, read from its current position. Closing the result closes it.
     name : str
-        Name of the file in messages.
+        Name of the file in error messages.
     limit : int or None, default None
         See `open_binary`.
 
@@ -83,16 +83,16 @@ def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> Bi
     b'plain'
     """
     head = _read_head(stream)
-    packer = compression_of(head)
+    compression = compression_of(head)
     rewound: BinaryIO
     if stream.seekable():
         stream.seek(-len(head), os.SEEK_CUR)
         rewound = stream
     else:
         rewound = cast("BinaryIO", io.BufferedReader(_WithHead(head, stream), _INPUT_BYTES))
-    if packer is None:
+    if compression is None:
         return rewound
-    return cast("BinaryIO", io.BufferedReader(_Unpacked(rewound, packer, name, limit), _INPUT_BYTES))
+    return cast("BinaryIO", io.BufferedReader(_Decompressed(rewound, compression, name, limit), _INPUT_BYTES))
 
 
 def _read_head(stream: BinaryIO) -> bytes:
@@ -124,16 +124,16 @@ class _WithHead(io.RawIOBase):
         super().close()
 
 
-class _Unpacked(io.RawIOBase):
+class _Decompressed(io.RawIOBase):
     """Decompressed content; errors of the decompressor are converted to ours, with the position in the file."""
 
-    def __init__(self, packed: BinaryIO, packer: str, name: str, limit: int | None) -> None:
-        self._packed = packed
-        self._packer = packer
+    def __init__(self, compressed: BinaryIO, compression: str, name: str, limit: int | None) -> None:
+        self._compressed = compressed
+        self._compression = compression
         self._name = name
         self._left = limit
         self._taken = 0
-        self._content, self._data_errors = _decompressor(packer, _Counted(packed, self._take))
+        self._content, self._data_errors = _decompressor(compression, _Counted(compressed, self._take))
 
     def _take(self, count: int) -> None:
         self._taken += count
@@ -145,11 +145,11 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._content.read(len(buffer))
         except EOFError as error:
-            raise TruncatedFileError(f"{self._position()}: the {self._packer} data is truncated") from error
+            raise TruncatedFileError(f"{self._position()}: the {self._compression} data is truncated") from error
         except self._data_errors as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # an error of the disk rather than of the data
-            raise CorruptFileError(f"{self._position()}: damaged {self._packer} data ({error})") from error
+            raise CorruptFileError(f"{self._position()}: damaged {self._compression} data ({error})") from error
         if self._left is not None:
             self._left -= len(data)
             if self._left < 0:
@@ -163,7 +163,7 @@ class _Unpacked(io.RawIOBase):
     def close(self) -> None:
         if not self.closed:
             self._content.close()
-            self._packed.close()
+            self._compressed.close()
         super().close()
 
 
@@ -184,18 +184,18 @@ class _Counted(io.RawIOBase):
         return len(data)
 
 
-def _decompressor(packer: str, packed: io.RawIOBase) -> tuple[Any, tuple[type[Exception], ...]]:
+def _decompressor(compression: str, compressed: io.RawIOBase) -> tuple[Any, tuple[type[Exception], ...]]:
     """Return the content as a file object, and the exceptions that damaged data raises."""
-    source = io.BufferedReader(packed, _INPUT_BYTES)
-    if packer == "gzip":
+    source = io.BufferedReader(compressed, _INPUT_BYTES)
+    if compression == "gzip":
         import gzip
 
         return gzip.GzipFile(fileobj=source, mode="rb"), (zlib.error, OSError)
-    if packer == "bzip2":
+    if compression == "bzip2":
         import bz2
 
         return bz2.BZ2File(source), (OSError, ValueError)
-    if packer == "xz":
+    if compression == "xz":
         import lzma
 
         return lzma.LZMAFile(source), (lzma.LZMAError, OSError)
@@ -220,15 +220,15 @@ class _ZstdContent:
     # A block of four bytes can expand to 128 KiB, so that the output of one read stays below 32 MiB.
     _FEED_BYTES = 1 << 10
 
-    def __init__(self, packed: BinaryIO, decompressor: Any) -> None:
-        self._packed = packed
+    def __init__(self, compressed: BinaryIO, decompressor: Any) -> None:
+        self._compressed = compressed
         self._decompressor = decompressor
         self._frame: Any = None
         self._content = memoryview(b"")
 
     def read(self, count: int) -> bytes:
         while not self._content:
-            data = self._packed.read(self._FEED_BYTES)
+            data = self._compressed.read(self._FEED_BYTES)
             if not data:
                 if self._frame is not None:
                     raise EOFError
@@ -251,4 +251,4 @@ class _ZstdContent:
         return b"".join(content)
 
     def close(self) -> None:
-        self._packed.close()
+        self._compressed.close()

@@ -1,4 +1,4 @@
-"""How a model of one kind is saved to one safetensors file or to bytes, and loaded from them."""
+"""Saving and loading of models of one kind, as a safetensors file or as bytes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Saveable(Generic[State]):
         Called with an archive; returns the state. A KeyError, TypeError or ValueError that it raises is reported as a
         `FormatError` with the name of the file.
     hint : str, default ""
-        What the message says about files of another kind.
+        Advice in the error message about a file of another kind.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Character ids of words as in the original ELMo; the only definition of the special ids.
+"""Character ids of words as in the original ELMo implementation; the only definition of the special ids.
 
 A word is the sequence of its UTF-8 bytes (ids 0 to 255) between a begin-of-word and an end-of-word marker, followed by
 padding. The sentence boundaries are words of a single special character.

@@ -25,7 +25,7 @@ class Corpus(Protocol):
 
     @property
     def name(self) -> str:
-        """Name of the corpus in messages."""
+        """Name of the corpus in error messages."""
 
     @property
     def is_restartable(self) -> bool:
@@ -96,7 +96,7 @@ class FileCorpus:
     reader : TextReader
         Reads the text.
     spill : SpillRules
-        When ids move to disk.
+        When ids are moved to a temporary file.
     """
 
     def __init__(self, reader: TextReader, spill: SpillRules) -> None:
@@ -194,11 +194,11 @@ class ListCorpus:
     sentences : sequence of lists of str
         The sentences.
     name : str
-        What they are called in messages.
+        Name of the argument in error messages.
     max_sentence_length : int
-        Longer sentences are split; in tokens.
+        Maximum number of tokens per sentence; longer sentences are split.
     spill : SpillRules
-        When ids move to disk.
+        When ids are moved to a temporary file.
     """
 
     is_restartable = True
@@ -249,9 +249,9 @@ class StreamCorpus:
     sentences : iterable of lists of str
         The sentences.
     name : str
-        What they are called in messages.
+        Name of the argument in error messages.
     max_sentence_length : int
-        Longer sentences are split; in tokens.
+        Maximum number of tokens per sentence; longer sentences are split.
     """
 
     def __init__(self, sentences: Iterable[object], *, name: str, max_sentence_length: int) -> None:

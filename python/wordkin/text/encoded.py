@@ -55,12 +55,12 @@ class EncodedBlock:
 
 @dataclass(frozen=True, kw_only=True)
 class SpillRules:
-    """When ids move to disk.
+    """Rules for moving the ids of a corpus from memory to a temporary file.
 
     Parameters
     ----------
     memory_bytes : int, default 2**30
-        Total size above which they move.
+        Total size in bytes above which the ids are moved.
     folder : Path or None, default None
         Folder of the temporary file; None for the default folder of temporary files.
     """
@@ -104,7 +104,7 @@ class BlockBuffer:
     Parameters
     ----------
     spill : SpillRules
-        When the ids move to disk.
+        When the ids are moved to a temporary file.
     """
 
     def __init__(self, spill: SpillRules) -> None:
@@ -152,7 +152,7 @@ class BlockBuilder:
     Parameters
     ----------
     spill : SpillRules
-        When the ids move to disk.
+        When the ids are moved to a temporary file.
     """
 
     def __init__(self, spill: SpillRules) -> None:
@@ -243,13 +243,13 @@ class StreamedCorpus:
     table : WordTable
         The vocabulary.
     name : str
-        What the sentences are called in messages.
+        Name of the sentences in error messages.
     max_sentence_length : int
-        Longer sentences are split; in tokens.
+        Maximum number of tokens per sentence; longer sentences are split.
     is_restartable : bool
         Whether several passes are possible.
     raw_words, raw_sentences : int or None, default None
-        Size of the corpus, if it is known.
+        Number of words and sentences in the corpus, if they are known.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Everything that a model accepts as a corpus, recognised in one place."""
+"""Conversion of everything that a model accepts as a corpus to a `Corpus`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_corpus(
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
 ) -> Corpus:
-    """Return a corpus for what the caller has given.
+    """Return the corpus that arguments of the user specify.
 
     Parameters
     ----------
@@ -42,15 +42,15 @@ def open_corpus(
         Text with one sentence per line, instead of `sentences`. A folder stands for its files; compressed files are
         recognised by their content.
     name : str, default "sentences"
-        Name of the argument in messages.
+        Name of the argument in error messages.
     passes : int, default 1
         Number of passes that the caller needs; a generator is refused if it is greater than 1.
     errors : {"strict", "replace", "ignore"}, default "strict"
         Treatment of invalid UTF-8, as in ``bytes.decode``.
     max_sentence_length : int, default 10000
-        Longer lines and lists are split into several sentences; in tokens.
+        Maximum number of tokens per sentence (>= 1); longer lines and lists are split.
     spill : SpillRules or None, default None
-        When ids move to disk; None for the defaults.
+        When ids are moved to a temporary file; None for the defaults.
 
     Returns
     -------
@@ -109,7 +109,7 @@ def text_reader(
     sentences : object
         The corpus; see `open_corpus`.
     name : str, default "sentences"
-        Name of the argument in messages.
+        Name of the argument in error messages.
     rules : SentenceRules or None, default None
         How tokens form sentences.
     errors : {"strict", "replace", "ignore"}, default "strict"

@@ -23,7 +23,7 @@ class LineSentence:
     source : path or file object
         The text; compressed files are recognised by their content, and file objects are read from their start.
     max_sentence_length : int, default 10000
-        Longer lines are split into several sentences; in tokens.
+        Maximum number of tokens per sentence (>= 1); longer lines are split into several sentences.
     limit : int or None, default None
         Number of lines to read of each file; None for all.
 
@@ -66,7 +66,7 @@ class PathLineSentences:
     source : path
         The folder, whose subfolders are skipped, or the file.
     max_sentence_length : int, default 10000
-        Longer lines are split into several sentences; in tokens.
+        Maximum number of tokens per sentence (>= 1); longer lines are split into several sentences.
     limit : int or None, default None
         Number of lines to read of each file; None for all.
 

@@ -29,7 +29,7 @@ class SentenceRules:
     Parameters
     ----------
     max_sentence_length : int, default 10000
-        Longer sentences are split; in tokens (>= 1).
+        Maximum number of tokens per sentence (>= 1); longer sentences are split.
     line_is_sentence : bool, default True
         Whether lines are sentences; otherwise line ends are ordinary whitespace and the text is one long line.
     line_limit : int or None, default None
@@ -64,7 +64,7 @@ class TextBlock:
     continues_line : bool
         Whether the first line began in an earlier block.
     source : str
-        Name of the source in messages.
+        Name of the source in error messages.
     offset : int
         Offset of the first byte in the decompressed source.
     """
@@ -112,7 +112,7 @@ class TextReader:
 
     @property
     def name(self) -> str:
-        """Name of the text in messages."""
+        """Name of the text in error messages."""
         first = self.sources[0].name
         return first if len(self.sources) == 1 else f"{first} and {len(self.sources) - 1} more"
 

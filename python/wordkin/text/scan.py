@@ -26,7 +26,7 @@ class ProvisionalIds:
     Parameters
     ----------
     spill : SpillRules
-        When the ids move to disk.
+        When the ids are moved to a temporary file.
     """
 
     def __init__(self, spill: SpillRules) -> None:

@@ -20,7 +20,7 @@ class TextSource(Protocol):
 
     @property
     def name(self) -> str:
-        """Name of the source in messages."""
+        """Name of the source in error messages."""
 
     @property
     def is_restartable(self) -> bool:
@@ -31,7 +31,7 @@ class TextSource(Protocol):
 
 
 class FileSource:
-    """A file, compressed or not; data appended to a regular file after this object was made are not read.
+    """A file, compressed or not; data that is appended to a regular file after this object was created is not read.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class StreamSource:
 
 
 def sources_of(given: object) -> list[TextSource]:
-    """Return the sources that an argument stands for.
+    """Return the sources that an argument specifies.
 
     Parameters
     ----------

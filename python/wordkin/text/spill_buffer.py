@@ -16,13 +16,13 @@ _ALIGNMENT = 64  # offsets in the file are multiples of a cache line, so that ma
 
 
 class SpillBuffer:
-    """Append-only list of one-dimensional arrays that moves to a temporary file when it becomes large.
+    """Append-only list of one-dimensional arrays that is moved to a temporary file when it becomes large.
 
     Parameters
     ----------
     memory_bytes : int
-        Total size above which all arrays move to the file. The file has no name, or is deleted when the buffer is
-        closed or garbage-collected.
+        Total size in bytes above which all arrays are moved to the file. The file has no name, or is deleted when the
+        buffer is closed or garbage-collected.
     folder : Path or None, default None
         Folder of the file; None for the default folder of temporary files.
     """

@@ -25,7 +25,7 @@ def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens"
     tokens : iterable of str
         The sentence; a single str is refused.
     name : str
-        What the sentence is called in messages.
+        Name of the sentence in error messages.
     expected : str, default "a list of tokens"
         What the message says is expected.
 
@@ -63,9 +63,9 @@ class TokenLists:
     sentences : iterable of lists of str
         The sentences.
     name : str
-        What the sentences are called in messages.
+        Name of the sentences in error messages.
     max_sentence_length : int
-        Longer sentences are split; in tokens.
+        Maximum number of tokens per sentence; longer sentences are split.
     """
 
     def __init__(self, sentences: Iterable[object], name: str, max_sentence_length: int) -> None:

@@ -1,4 +1,4 @@
-"""Tokenization: rules that split a text into tokens, and the choice among them."""
+"""Tokenizers: functions that split a text into tokens, and their selection by name."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Vocabulary:
     min_count : int
         Effective minimum count, which is higher than requested if `max_final_vocab` requires it.
     raw_words, raw_sentences : int
-        Size of the text that was counted last, including words that are not in the vocabulary.
+        Number of words and sentences in the text that was counted last, including words that are not in the vocabulary.
     """
 
     words: list[str]
@@ -151,9 +151,9 @@ class RawCounts:
     counts : ndarray of int64, shape (words,)
         Number of occurrences of each word.
     raw_words, raw_sentences : int
-        Size of the text.
+        Number of words and sentences in the text.
     source : str
-        What the text is called in messages.
+        Name of the text in error messages.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class RawCounts:
 
     @classmethod
     def from_frequencies(cls, frequencies: Mapping[str, int], *, raw_sentences: int = 0) -> RawCounts:
-        """Return given counts.
+        """Create an object from given counts.
 
         Parameters
         ----------
