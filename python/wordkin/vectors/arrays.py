@@ -36,7 +36,7 @@ def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDAr
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : array_like, shape (size,)
         The vector.
     size : int
@@ -66,7 +66,7 @@ def as_rows(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArra
     Parameters
     ----------
     name : str
-        Name of the argument in messages.
+        Name of the argument in error messages.
     value : array_like, shape (n, size) or (size,)
         The matrix.
     size : int

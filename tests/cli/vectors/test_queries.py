@@ -81,11 +81,11 @@ def test_evaluate(run: Run, model: Path, tests_of_words: tuple[Path, Path]) -> N
     analogies, pairs = tests_of_words
     report = run("evaluate", model, "--analogies", analogies, "--pairs", pairs, "--json").report
     (score,) = report["analogies"][str(analogies)]["scores"]
-    assert (score["answered"], score["asked"]) == (2, 4)
-    assert score["oov_share"] == 0.5
+    assert (score["answered"], score["questions"]) == (2, 4)
+    assert score["oov_fraction"] == 0.5
     assert [section["name"] for section in score["sections"]] == ["same", "none"]
     (score,) = report["pairs"][str(pairs)]["scores"]
-    assert (score["answered"], score["asked"]) == (4, 5)
+    assert (score["answered"], score["pairs"]) == (4, 5)
     assert score["spearman"]["value"] > 0.5
     assert score["spearman"]["low"] is None or score["spearman"]["low"] <= score["spearman"]["value"]
 

@@ -84,7 +84,7 @@ def test_scores_of_sections_and_total(vectors: KeyedVectors, questions: AnalogyS
     assert (one.name, two.name, one.questions, two.questions) == ("one", "two", 400, 200)
     assert one.correct + two.correct == scores.total.correct and one.answered + two.answered == scores.total.answered
     assert scores.accuracy == scores.total.correct / scores.total.answered
-    assert scores.oov_share == pytest.approx(86 / 600)
+    assert scores.oov_fraction == pytest.approx(86 / 600)
     interval = scores.interval()
     assert interval.low < interval.value == scores.accuracy < interval.high
     # The normal approximation. Both bounds are multiples of 1/n, and quantiles of a finite number of resamples.
@@ -97,7 +97,7 @@ def test_tiny_vocabularies(vectors: KeyedVectors, questions: AnalogySet) -> None
     few = evaluate_analogies(vectors, questions, restrict_vocab=4).total
     assert few.correct <= few.answered < 600
     scores = evaluate_analogies(KeyedVectors(4), questions)
-    assert scores.accuracy == 0 and scores.oov_share == 1 and np.isnan(scores.interval().low)
+    assert scores.accuracy == 0 and scores.oov_fraction == 1 and np.isnan(scores.interval().low)
 
 
 def test_integer_keys_answer_no_questions(questions: AnalogySet) -> None:

@@ -26,7 +26,7 @@ def pairs_of(count: int, unknown: int, seed: int) -> PairSet:
 def test_similarities_of_known_pairs(random_vectors: Callable[..., KeyedVectors]) -> None:
     kv, pairs = random_vectors(50, 12), pairs_of(40, 10, seed=2)
     scores = evaluate_pairs(kv, pairs)
-    assert scores.answered.sum() == 30 and scores.oov_share == 0.25
+    assert scores.answered.sum() == 30 and scores.oov_fraction == 0.25
     # The components of unit vectors are rounded twice to float32, `similarity` once.
     tolerance = 2.5 * float(np.finfo(np.float32).eps)
     for (a, b), similarity in zip(pairs.pairs[10:], scores.similarities[10:], strict=True):
@@ -65,7 +65,7 @@ def test_no_known_pairs(kv: KeyedVectors, tmp_path: Path) -> None:
     scores = evaluate_pairs(kv, path)
     assert np.isnan(scores.spearman) and np.isnan(scores.interval().low)
     path.write_text("")
-    assert evaluate_pairs(kv, path).oov_share == 0
+    assert evaluate_pairs(kv, path).oov_fraction == 0
 
 
 def test_standard_test_sets_are_read(data: Path) -> None:

@@ -117,15 +117,15 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
                 "accuracy": _interval(score.interval(confidence)),
                 "correct": score.total.correct,
                 "answered": score.total.answered,
-                "asked": score.total.questions,
-                "oov_share": score.oov_share,
+                "questions": score.total.questions,
+                "oov_fraction": score.oov_fraction,
                 "sections": [
                     {
                         "name": section.name,
                         "accuracy": section.accuracy,
                         "correct": section.correct,
                         "answered": section.answered,
-                        "asked": section.questions,
+                        "questions": section.questions,
                     }
                     for section in score.sections
                 ],
@@ -144,8 +144,8 @@ def _pairs_report(scores: Sequence[PairScores], confidence: float) -> dict[str, 
             {
                 "spearman": _interval(score.interval(confidence)),
                 "answered": int(score.answered.sum()),
-                "asked": len(score.answered),
-                "oov_share": score.oov_share,
+                "pairs": len(score.answered),
+                "oov_fraction": score.oov_fraction,
             }
             for score in scores
         ]
@@ -199,8 +199,8 @@ def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> 
         total += [f"{100 * accuracy['value']:.1f} %", f"{score['correct']}/{score['answered']}"]
         interval += [_range_text(accuracy, 100.0, 1), ""]
         unknown += [
-            f"{100 * score['oov_share']:.1f} %",
-            f"{score['asked'] - score['answered']}/{score['asked']}",
+            f"{100 * score['oov_fraction']:.1f} %",
+            f"{score['questions'] - score['answered']}/{score['questions']}",
         ]
     print_table([*rows, total, interval, unknown], right=range(1, len(total)))
 
@@ -209,8 +209,8 @@ def _print_pairs(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None
     rows = [["file", "Spearman", "interval", "pairs", "unknown"]]
     for name, score in zip(names, scores, strict=True):
         spearman = score["spearman"]
-        pairs = f"{score['answered']}/{score['asked']}"
-        unknown = f"{100 * score['oov_share']:.1f} %"
+        pairs = f"{score['answered']}/{score['pairs']}"
+        unknown = f"{100 * score['oov_fraction']:.1f} %"
         rows.append([name, f"{spearman['value']:.3f}", _range_text(spearman, 1.0, 3), pairs, unknown])
     print_table(rows, right=range(1, 5))
 

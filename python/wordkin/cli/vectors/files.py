@@ -10,7 +10,7 @@ from ...errors import FormatError
 from ...storage import read_archive
 from ...storage.opening import open_binary
 from ...storage.paths import local_path
-from ...storage.signatures import FASTTEXT_MAGIC, is_pickle
+from ...storage.signatures import FASTTEXT_MAGIC, SIGNATURE_BYTES, is_pickle, is_safetensors
 from ...vectors import FastTextKeyedVectors, KeyedVectors
 from ...vectors.files import read_gensim
 from ...word2vec import Word2Vec
@@ -20,9 +20,9 @@ __all__ = ["KINDS", "Kind", "kind_of", "load_vectors"]
 Kind = Literal["model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "gensim"]
 
 KINDS: dict[Kind, str] = {
-    "model": "a Word2Vec model of wordkin",
-    "vectors": "word vectors of wordkin",
-    "fasttext-vectors": "word vectors of wordkin with character n-grams",
+    "model": "a Word2Vec model saved by wordkin",
+    "vectors": "word vectors saved by wordkin",
+    "fasttext-vectors": "word vectors with character n-grams saved by wordkin",
     "word2vec": "the text or binary format of word2vec, GloVe, or fastText .vec",
     "fasttext": "a fastText .bin model",
     "gensim": "a model saved by gensim",
@@ -51,7 +51,7 @@ def kind_of(path: str) -> Kind:
     Raises
     ------
     FormatError
-        If it is a file of wordkin without word vectors.
+        If it was saved by wordkin but does not hold word vectors.
     OSError
         If it cannot be read.
     """
@@ -59,12 +59,12 @@ def kind_of(path: str) -> Kind:
     if not stat.S_ISREG(local.stat().st_mode):
         return "word2vec"  # pipes cannot be read ahead; the reader of this format refuses folders
     with open_binary(local) as file:
-        start = file.read(9)
+        start = file.read(SIGNATURE_BYTES)
     if start.startswith(FASTTEXT_MAGIC):
         return "fasttext"
     if is_pickle(start):
         return "gensim"
-    return _kind_of_archive(local) if start[4:9] == b"\0\0\0\0{" else "word2vec"
+    return _kind_of_archive(local) if is_safetensors(start) else "word2vec"
 
 
 def _kind_of_archive(path: Path) -> Kind:

@@ -23,9 +23,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Print the nearest neighbours of words with their cosine similarities, one per line. "
-        "Unknown words are reported and "
-        "do not stop the command."
+        "Print the nearest neighbours of words with their cosine similarities, one per line. Unknown words are "
+        "reported and do not stop the command."
     )
     parser.add_argument("file", help="model, or word vectors in any format")
     parser.add_argument("words", nargs="*", metavar="word", help="words (default: lines of standard input)")

@@ -87,7 +87,7 @@ class AnalogyScores:
         return self.total.accuracy
 
     @property
-    def oov_share(self) -> float:
+    def oov_fraction(self) -> float:
         """Fraction of the questions that have an unknown word."""
         return 1.0 - float(self.answered.mean())
 

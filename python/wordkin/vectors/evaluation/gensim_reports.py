@@ -59,7 +59,7 @@ def word_analogies(
         log_section(section)
     logger.info(
         "questions with unknown words: %.1f%%, %s",
-        100.0 * scores.oov_share,
+        100.0 * scores.oov_fraction,
         "counted as incorrect" if dummy4unknown else "ignored (dummy4unknown=True counts them as incorrect)",
     )
     if test_set.invalid_lines:
@@ -114,7 +114,7 @@ def word_pairs(
     if len(ratings) == 0:
         raise ValueError(f"pairs must have at least one pair of words known to {vectors}, got {pairs!r} with none")
     pearson, spearman = stats.pearsonr(ratings, similarities), stats.spearmanr(ratings, similarities)
-    oov_ratio = 100.0 * scores.oov_share
+    oov_ratio = 100.0 * scores.oov_fraction
     log_word_pairs(pearson, spearman, oov_ratio, pairs)
     return pearson, spearman, oov_ratio
 

@@ -46,7 +46,7 @@ class PairScores:
         return spearman(self.ratings[self.answered], self.similarities[self.answered])
 
     @property
-    def oov_share(self) -> float:
+    def oov_fraction(self) -> float:
         """Fraction of the pairs that have an unknown word."""
         return 1.0 - float(self.answered.mean()) if len(self.answered) else 0.0
 

@@ -32,7 +32,7 @@ class BlockSource:
     stream : binary file
         The content.
     name : str
-        Name of the file in messages.
+        Name of the file in error messages.
     content_bytes : int or None
         Size of the content; None if only decompression could determine it.
     max_bytes : int

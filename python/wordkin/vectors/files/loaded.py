@@ -41,7 +41,7 @@ def without_duplicates(
     Parameters
     ----------
     source : str
-        Name of the file in messages.
+        Name of the file in error messages.
     words : list of str
         Word of each row.
     vectors : ndarray, shape (len(words), vector_size)

@@ -20,7 +20,7 @@ class RowMatrix:
     Parameters
     ----------
     name : str
-        Name of the file in messages.
+        Name of the file in error messages.
     rows, dimension : int
         Shape of the matrix.
     dtype : dtype
