@@ -173,7 +173,7 @@ def test_early_stopping_restores_the_best_parameters(quick: dict[str, Any]) -> N
     validations = list(zip(history["val_accuracy"], (-loss for loss in history["val_loss"]), strict=True))
     assert len(validations) == 30 or validations.index(max(validations)) == len(validations) - 3
     assert clf.score(*opinions(30, seed=2)) == max(history["val_accuracy"])
-    assert events[-1].figures["val_loss"] == history["val_loss"][-1]
+    assert events[-1].metrics["val_loss"] == history["val_loss"][-1]
     held = TextClassifier(**{**quick, "early_stopping": True, "validation_fraction": 0.2}).fit(X, y)
     assert "val_accuracy" in held.history_
 

@@ -102,7 +102,7 @@ class TextClassifier(Estimator):
     learning_rate : float, default 0.001
         Learning rate of Adam (> 0).
     decay : float, default 1.0
-        Factor of the learning rates after each epoch (above 0, at most 1).
+        Factor applied to the learning rates after each epoch (above 0, at most 1).
     embedding_learning_rate : float, default 0.0001
         Learning rate of ELMo models that are fine-tuned (> 0).
     clip_norm : float, default 5.0
@@ -112,7 +112,7 @@ class TextClassifier(Estimator):
     epochs : int, default 10
         Maximum number of passes over the training texts (>= 1).
     class_weight : dict, "balanced" or None, default None
-        Factors of the classes in the loss.
+        Weight of each class in the loss; "balanced" for weights inversely proportional to the class frequencies.
     early_stopping : bool, default False
         Whether to stop when the validation accuracy has not improved for `patience` epochs, and to restore the best
         parameters.
@@ -603,7 +603,7 @@ class TextClassifier(Estimator):
         Raises
         ------
         FormatError
-            If the folder holds something else, or an embedding is missing or is another one.
+            If the folder holds something else, or an embedding is missing or differs from the one used in training.
         OSError
             If a file cannot be read.
 

@@ -305,7 +305,7 @@ class TrainingOptions(Options):
     learning_rate : float, default 0.001
         Learning rate of Adam (> 0).
     decay : float, default 1.0
-        Factor of the learning rates after each epoch (above 0, at most 1).
+        Factor applied to the learning rates after each epoch (above 0, at most 1).
     embedding_learning_rate : float, default 0.0001
         Learning rate of language models that are fine-tuned (> 0).
     batch_size : int, default 32
@@ -335,7 +335,7 @@ class TrainingOptions(Options):
     optimizer: NetworkOptimizer = choice_field("adam", NetworkOptimizer, help="Optimizer.")
     learning_rate: float = real_field(1e-3, low=0.0, low_exclusive=True, help="Learning rate of Adam.")
     decay: float = real_field(
-        1.0, low=0.0, high=1.0, low_exclusive=True, help="Factor of the learning rates after each epoch."
+        1.0, low=0.0, high=1.0, low_exclusive=True, help="Factor applied to the learning rates after each epoch."
     )
     embedding_learning_rate: float = real_field(
         1e-4, low=0.0, low_exclusive=True, help="Learning rate of language models that are fine-tuned."

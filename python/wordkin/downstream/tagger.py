@@ -91,7 +91,7 @@ class SequenceTagger(Estimator):
     learning_rate : float, default 0.001
         Learning rate of Adam (> 0).
     decay : float, default 1.0
-        Factor of the learning rates after each epoch (above 0, at most 1).
+        Factor applied to the learning rates after each epoch (above 0, at most 1).
     embedding_learning_rate : float, default 0.0001
         Learning rate of ELMo models that are fine-tuned (> 0).
     clip_norm : float, default 5.0
@@ -548,7 +548,7 @@ class SequenceTagger(Estimator):
         Raises
         ------
         FormatError
-            If the folder holds something else, or an embedding is missing or is another one.
+            If the folder holds something else, or an embedding is missing or differs from the one used in training.
         OSError
             If a file cannot be read.
 

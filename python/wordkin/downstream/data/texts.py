@@ -34,7 +34,7 @@ def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[
     texts : iterable of str or list of str
         The texts; those that are lists of tokens already are not tokenized.
     tokenizer : callable
-        From a text to its tokens.
+        Function from a text to its tokens.
     name : str, default "X"
         Name of the argument in error messages.
 
@@ -212,7 +212,7 @@ class IndexedTexts:
         Returns
         -------
         ndarray of shape (n_tokens,)
-            Int32 word indices, text after text.
+            Int32 word indices; the texts are concatenated.
         """
         return self.types[self.positions(indices)]
 
@@ -227,7 +227,7 @@ class IndexedTexts:
         Returns
         -------
         ndarray of shape (n_tokens,)
-            Int64 positions, text after text.
+            Int64 positions; the texts are concatenated.
         """
         begins = self.ends[indices]
         lengths = self.ends[indices + 1] - begins

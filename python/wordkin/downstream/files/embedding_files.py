@@ -110,7 +110,7 @@ def read_embedding(folder: Path, record: Mapping[str, Any]) -> KeyedVectors | EL
     Raises
     ------
     FormatError
-        If it is missing or is not the one that the model was saved with.
+        If the embedding is missing or differs from the one that the model was saved with.
     """
     kind, file = record["kind"], record["file"]
     if not isinstance(file, str) or Path(file).name != file:
@@ -130,7 +130,7 @@ def read_embedding(folder: Path, record: Mapping[str, Any]) -> KeyedVectors | EL
 
 
 def require_hash(embedding: KeyedVectors | ELMo, record: Mapping[str, Any], source: str) -> None:
-    """Check that an embedding is the one that a record was made of.
+    """Check that an embedding is the one that a record describes.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def require_hash(embedding: KeyedVectors | ELMo, record: Mapping[str, Any], sour
     Raises
     ------
     FormatError
-        If it is another embedding.
+        If the embeddings differ.
     """
     kind = "elmo" if isinstance(embedding, ELMo) else "vectors"
     if kind != record["kind"]:

@@ -91,7 +91,7 @@ def load_folder(
     Raises
     ------
     FormatError
-        If the folder holds something else, or an embedding is missing or is another one.
+        If the folder holds something else, or an embedding is missing or differs from the one used in training.
     OSError
         If a file cannot be read.
     """
@@ -101,7 +101,7 @@ def load_folder(
         records = [_checked_record(record) for record in archive.metadata["sources"]]
         is_list = bool(archive.metadata["embedding_is_list"])
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"{source}: the metadata of the embeddings are damaged: {error}") from error
+        raise FormatError(f"{source}: the metadata of the embeddings is damaged: {error}") from error
     model = unpack_model(archive, _find_embeddings(source, records, embedding), str(source))
     params = dict(model.params)
     unknown = sorted(set(params) - set(names))

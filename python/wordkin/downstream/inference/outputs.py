@@ -45,7 +45,7 @@ def compute_outputs(
     Returns
     -------
     ndarray
-        One row per text or, text after text, per token; float32, for "paths" int32.
+        One row per text or, with the texts concatenated, per token; float32, for "paths" int32.
     """
     texts = IndexedTexts.from_sentences(sentences)
     prepared = prepare_texts(state.features, texts, max_bytes=0, workers=compute.threads)
@@ -82,7 +82,7 @@ def write_outputs(
     Returns
     -------
     ndarray
-        One row per text or, text after text, per token, in the order of `indices`.
+        One row per text or, with the texts concatenated, per token, in the order of `indices`.
     """
     lengths = prepared.texts.lengths
     rows = lengths[indices].astype(np.int64) if per_token else np.ones(len(indices), np.int64)
@@ -124,7 +124,7 @@ def split_rows(rows: NDArray[Any], sentences: list[list[str]]) -> list[NDArray[A
     Parameters
     ----------
     rows : ndarray
-        The first axis counts tokens, text after text.
+        Rows of the tokens of all texts, concatenated.
     sentences : list of list of str
         The tokens of each text.
 

@@ -42,14 +42,14 @@ def chunks(tags: Sequence[str]) -> list[Chunk]:
 
 
 def _ends(prefix: str, kind: str, next_prefix: str, next_kind: str) -> bool:
-    """Whether a chunk ends between two tags."""
+    """Return whether a chunk ends between two tags."""
     if prefix in ("E", "S") or (prefix in ("B", "I") and next_prefix in ("B", "S", "O")):
         return True
     return prefix not in ("O", ".") and kind != next_kind
 
 
 def _begins(prefix: str, kind: str, next_prefix: str, next_kind: str) -> bool:
-    """Whether a chunk begins between two tags."""
+    """Return whether a chunk begins between two tags."""
     if next_prefix in ("B", "S") or (prefix in ("E", "S", "O") and next_prefix in ("E", "I")):
         return True
     return next_prefix not in ("O", ".") and kind != next_kind

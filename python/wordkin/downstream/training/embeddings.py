@@ -1,4 +1,4 @@
-"""The feature sources that the `embedding` argument of an estimator stands for."""
+"""The feature sources that the `embedding` argument of an estimator specifies."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class LanguageModelTuner:
         Returns
         -------
         ndarray of shape (n_tokens, n_layers, width)
-            Float32 layers of the tokens, text after text.
+            Float32 layers of the tokens; the texts are concatenated.
         """
         sentences = prepared.texts.tokens_of(indices)
         layers, self._backward = self._model.forward(sentences, workers=self._compute.threads)

@@ -61,10 +61,10 @@ def train_network(
     progress : FitProgress
         Receives the loss of each step and the metrics of each epoch.
     validate : callable
-        From the opened network to metrics of the validation texts. Early stopping uses the first metric; the larger,
-        the better.
+        Function from the opened network to metrics of the validation texts. Early stopping uses the first metric; the
+        larger, the better.
     accuracy : callable or None
-        From scores, targets and weights of a batch to the accuracy, for the history of training.
+        Function from scores, targets and weights of a batch to the accuracy, for the history of training.
 
     Raises
     ------

@@ -22,13 +22,13 @@ class FitEvent:
         Number of the epoch, from 0.
     epochs : int
         Maximum number of epochs.
-    figures : mapping of str to float
+    metrics : mapping of str to float
         Metrics of the epoch, as they are added to `history_`.
     """
 
     epoch: int
     epochs: int
-    figures: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 ProgressChoice: TypeAlias = bool | Callable[[FitEvent], object] | None
@@ -79,10 +79,10 @@ class FitProgress:
             Metrics of the epoch.
         """
         if self._callable is not None:
-            self._callable(FitEvent(epoch=epoch, epochs=self._epochs, figures=dict(metrics)))
+            self._callable(FitEvent(epoch=epoch, epochs=self._epochs, metrics=dict(metrics)))
 
     def close(self) -> None:
-        """Leave the bar as it is."""
+        """Close the bar, which stays visible."""
         if self._bar is not None:
             self._bar.close()
 

@@ -109,9 +109,9 @@ class TrainingRun:
         Parameters
         ----------
         validate : callable
-            From the opened network to metrics of the validation texts; early stopping uses the first one.
+            Function from the opened network to metrics of the validation texts; early stopping uses the first one.
         accuracy : callable, optional
-            From scores, targets and weights of a batch to the accuracy, for the history.
+            Function from scores, targets and weights of a batch to the accuracy, for the history.
 
         Raises
         ------
