@@ -56,7 +56,7 @@ class Output:
 
 
 def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Format] = tuple(FORMATS)) -> Output:
-    """Return an output file in a given format, or in that of its name.
+    """Return an output file in a given format, or in the format that its suffix stands for.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Fo
 
 
 def require_writable_folder(path: str) -> None:
-    """Raise the OSError that creating a folder, or writing into it, would raise, as far as it can be foreseen.
+    """Check that a folder can probably be created and written, before long work starts.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ def require_writable_folder(path: str) -> None:
 
 
 def require_writable_file(path: str) -> None:
-    """Raise the OSError that writing a file would raise, as far as it can be foreseen.
+    """Check that a file can probably be written, before long work starts.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def require_writable_file(path: str) -> None:
 
 
 def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None = None) -> None:
-    """Write vectors, or the whole model if the format is "model".
+    """Write vectors, or the complete model if the format is "model".
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None =
     """
     if output.format == "model":
         if model is None:
-            raise UsageError("the input is not a whole model; use the format `vectors`")
+            raise UsageError("the input is not a complete model; use the format vectors")
         model.save(output.path)
     elif output.format == "vectors":
         vectors.save(output.path)

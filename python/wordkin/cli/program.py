@@ -1,4 +1,4 @@
-"""The program ``wordkin``: finds the command, runs it, and converts every outcome to an exit code."""
+"""The program ``wordkin``: finds and runs the command, and converts every outcome to an exit code."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 on success, 1 on failure, 2 for wrong usage, 130 if interrupted, 141 if the output pipe was
+        Exit code: 0 on success, 1 on failure, 2 for invalid usage, 130 if interrupted, 141 if the output pipe was
         closed, 143 if terminated.
 
     Examples

@@ -77,7 +77,7 @@ def test_classify_with_embeddings(run: Run, texts: Path, tmp_path: Path) -> None
     elmo.save_pretrained(tmp_path / "elmo")
     given = ["--embedding", tmp_path / "vectors.txt", "--embedding", tmp_path / "elmo", "--embedding", "scratch"]
     folder = tmp_path / "model"
-    outcome = run("classify", "train", texts, "-o", folder, *given, "--leave-embedding-out", *TRAINING, "--json")
+    outcome = run("classify", "train", texts, "-o", folder, *given, "--exclude-embedding", *TRAINING, "--json")
     assert outcome.status == 0, outcome.err
     assert len(outcome.report["layer_mixes"]) == 1
     outcome = run("classify", "evaluate", folder, texts)

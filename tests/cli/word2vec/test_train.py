@@ -137,7 +137,7 @@ def test_vocab_prints_the_most_frequent_first(run: Run, tmp_path: Path) -> None:
     assert run("vocab", text, "--max-final-vocab", "1").out == "b 3\n"
     assert run("vocab", text, "--unsorted-vocab").out == "b 3\na 2\nc 1\n"
     report = run("vocab", text, "-o", tmp_path / "out", "--min-count", "2", "--json").report
-    assert (report["words"], report["occurrences"], report["words_left_out"]) == (2, 5, 1)
+    assert (report["words"], report["occurrences"], report["dropped_words"]) == (2, 5, 1)
 
 
 def test_progress_only_when_asked_for(run_process: Run, corpus: Path, tmp_path: Path) -> None:

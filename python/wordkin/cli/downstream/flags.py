@@ -85,7 +85,7 @@ def add_training_flags(
     )
     add_switch(parser, "--fine-tune", "fine_tune", True, "train the embeddings as well")
     parser.add_argument(
-        "--leave-embedding-out", action="store_true", help="save only the hash of embeddings instead of their content"
+        "--exclude-embedding", action="store_true", help="save only the hash of embeddings instead of their content"
     )
     add_file_flags(parser)
     group = parser.add_argument_group("network and training")
@@ -102,7 +102,7 @@ def add_training_flags(
     add_option_flags(group, TextOptions, _TEXT_FIELDS)
     add_option_flags(group, TrainingOptions, _TRAINING_FIELDS)
     group.add_argument("--random-state", type=int, metavar="INT", help="random seed (default: random)")
-    add_switch(group, "--one-direction", "bidirectional", False, "read the texts in forward direction only")
+    add_switch(group, "--unidirectional", "bidirectional", False, "read the texts in forward direction only")
     add_switch(group, "--layer-norm", "layer_norm", True, "normalise the layers of an ELMo model before the mix")
     add_switch(group, "--lowercase", "lowercase", True, "lower-case every word before its vector is retrieved")
     add_switch(
@@ -282,7 +282,7 @@ def train_and_save(
             raise exits.UsageError(exits.error_text(error)) from None
         raise
     trained = time.perf_counter()
-    estimator.save(args.output, include_embedding=not args.leave_embedding_out)
+    estimator.save(args.output, include_embedding=not args.exclude_embedding)
     history = estimator.history_
     report = {
         "output": args.output,

@@ -37,9 +37,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Write the contextual embeddings of a text to HDF5 (a data set per line, named by the line "
-        "number from 0) or to "
-        "safetensors (`vectors` of all tokens, and `ends`, the number of tokens up to the end of each line)."
+        "Write the contextual embeddings of a text to HDF5 (a data set per line, named by the line number from 0) or "
+        "to safetensors (`vectors` of all tokens, and `ends`, the number of tokens up to the end of each line)."
     )
     add_model(parser)
     parser.add_argument("input", help=f"text ({CORPUS_FORMAT}), optionally compressed")

@@ -280,12 +280,16 @@ def _print_summary(report: dict[str, Any]) -> None:
     print(f"vocabulary: {report['vocabulary_size']:,} words; corpus read in {seconds['reading']:.1f} s")
     print(f"model: {report['parameters']:,} parameters")
     done = f"{report['steps']:,} steps" + (f", resumed at {report['first_step']:,}" if report["first_step"] else "")
-    print(f"training: {done}, {report['tokens']:,} words in {seconds['training']:.1f} s "
-          f"({report['tokens_per_second']:,} words/s), stopped by {report['stopped_by']}")  # fmt: skip
+    print(
+        f"training: {done}, {report['tokens']:,} tokens in {seconds['training']:.1f} s "
+        f"({report['tokens_per_second']:,} tokens/s), stopped by {report['stopped_by']}"
+    )
     if report["loss"] is not None:
         print(f"loss: {report['loss']['forward']:.4f} forward, {report['loss']['backward']:.4f} backward")
     if report["validations"]:
         last = report["validations"][-1]
-        print(f"validation perplexity: {last['forward']:.2f} forward, {last['backward']:.2f} backward, "
-              f"mean {last['mean']:.2f}")  # fmt: skip
+        print(
+            f"validation perplexity: {last['forward']:.2f} forward, {last['backward']:.2f} backward, "
+            f"mean {last['mean']:.2f}"
+        )
     print(f"saved: {report['output']} in {seconds['saving']:.1f} s")

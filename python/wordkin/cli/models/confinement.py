@@ -35,21 +35,21 @@ def _limits_module() -> Any:
     return resource
 
 
-def confine(most_bytes: int, most_seconds: int) -> None:
+def confine(max_bytes: int, max_seconds: int) -> None:
     """Limit the memory and CPU time of this process, and disable core files.
 
     Parameters
     ----------
-    most_bytes : int
-        Limit of the address space.
-    most_seconds : int
-        Limit of the CPU time.
+    max_bytes : int
+        Limit of the address space in bytes.
+    max_seconds : int
+        Limit of the CPU time in seconds.
     """
     resource = _limits_module()
-    for name, most in (("RLIMIT_AS", most_bytes), ("RLIMIT_CPU", most_seconds), ("RLIMIT_CORE", 0)):
+    for name, limit in (("RLIMIT_AS", max_bytes), ("RLIMIT_CPU", max_seconds), ("RLIMIT_CORE", 0)):
         kind = getattr(resource, name)
         _, hard = resource.getrlimit(kind)
-        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (allowed, allowed))
 
 
@@ -83,9 +83,9 @@ def run_confined(arguments: Sequence[str], inputs: Sequence[str]) -> int:
     """
     _limits_module()
     size = sum(_size(Path(name)) for name in inputs)
-    most_bytes = _BASE_BYTES + _BYTES_PER_INPUT_BYTE * size
-    most_seconds = _BASE_SECONDS + _SECONDS_PER_MEGABYTE * (size // _MEGABYTE)
-    command = [sys.executable, "-c", _PROGRAM, str(most_bytes), str(most_seconds), *arguments]
+    max_bytes = _BASE_BYTES + _BYTES_PER_INPUT_BYTE * size
+    max_seconds = _BASE_SECONDS + _SECONDS_PER_MEGABYTE * (size // _MEGABYTE)
+    command = [sys.executable, "-c", _PROGRAM, str(max_bytes), str(max_seconds), *arguments]
     # Unused threads would reserve address space.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
     done = subprocess.run(command, env=environment, check=False)
@@ -95,7 +95,7 @@ def run_confined(arguments: Sequence[str], inputs: Sequence[str]) -> int:
         "error",
         f"{' '.join(inputs)}: the subprocess that read the file was killed by "
         f"{signal.Signals(-done.returncode).name}: the file is damaged or malicious, or needs more than "
-        f"{most_bytes // _MEGABYTE} MB or {most_seconds} s",
+        f"{max_bytes // _MEGABYTE} MB or {max_seconds} s",
     )
     return exits.FAILURE
 

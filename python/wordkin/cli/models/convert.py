@@ -36,11 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Convert word vectors or a Word2Vec model from one file format to another; models saved by "
-        "gensim are read without "
-        "executing anything in them. Language models are converted between the format of the "
-        "original program and that of "
-        "wordkin."
+        "Convert word vectors or a Word2Vec model from one file format to another; models saved by gensim are read "
+        "without executing any code in them. Language models are converted between the format of the original "
+        "program and that of wordkin."
     )
     parser.add_argument("input", help="model, or word vectors in any format")
     parser.add_argument("output", help="output file or folder")
@@ -116,9 +114,8 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(f"{args.input} is {KINDS[kind]}: flags for reading formats of word2vec do not apply")
     options = {**_VARIANTS.get(args.source, {}), **given}
     model = _model_of(args.input, kind) if output.format == "model" else None
-    if (
-        output.format == "model" and model is None and args.target is None
-    ):  # .safetensors without a format: the whole model if there is one
+    if output.format == "model" and model is None and args.target is None:
+        # Without --to, the suffix .safetensors stands for the complete model, or for vectors if there is none.
         output = dataclasses.replace(output, format="vectors")
     vectors = load_vectors(args.input, kind, **options) if model is None else model.wv
     save_vectors(output, vectors, model)
@@ -126,9 +123,15 @@ def run(args: argparse.Namespace) -> int:
         write_vocabulary(args.save_vocab, vectors.index_to_key, vectors.expandos["count"])
     if args.json:
         print_json(
-            {"input": args.input, "kind": kind, "output": args.output, "format": output.format,
-             "words": len(vectors), "vector_size": vectors.vector_size}
-        )  # fmt: skip
+            {
+                "input": args.input,
+                "kind": kind,
+                "output": args.output,
+                "format": output.format,
+                "words": len(vectors),
+                "vector_size": vectors.vector_size,
+            }
+        )
     else:
         print(
             f"{len(vectors):,} vectors of dimensionality {vectors.vector_size} written to "
@@ -138,7 +141,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _model_of(path: str, kind: Kind) -> Word2Vec | None:
-    """Return the whole model of a file, or None if it has only vectors."""
+    """Return the complete model of a file, or None if it has only vectors."""
     if kind == "model":
         return Word2Vec.load(path)
     if kind != "gensim":

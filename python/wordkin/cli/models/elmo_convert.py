@@ -13,7 +13,7 @@ from .elmo_info import holds_language_model, holds_official_model
 __all__ = ["LANGUAGE_MODEL_FORMATS", "convert_language_model", "is_language_model"]
 
 LANGUAGE_MODEL_FORMATS = {
-    "model": "folder of wordkin",
+    "model": "wordkin model folder",
     "official": "options.json and HDF5 weights of the original program",
 }
 

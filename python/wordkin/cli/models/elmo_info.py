@@ -13,6 +13,7 @@ from ...elmo.state import ModelState
 from ...errors import FormatError
 from ...storage import read_archive
 from ...storage.paths import local_path
+from ...storage.signatures import SIGNATURE_BYTES, is_safetensors
 
 __all__ = ["facts_of_language_model", "holds_language_model", "holds_official_model"]
 
@@ -37,10 +38,10 @@ def facts_of_language_model(path: str) -> dict[str, Any] | None:
     """
     source = local_path(path)
     if source.is_dir():
-        own = source / WEIGHTS_FILE
-        source = source if not own.is_file() and holds_official_model(path) else own
-    if source.is_file() and _holds_language_model(source):
-        return _facts_of_own(source)
+        archive = source / WEIGHTS_FILE
+        source = source if not archive.is_file() and holds_official_model(path) else archive
+    if source.is_file() and _is_language_model_archive(source):
+        return _facts_of_archive(source)
     return _facts_of_official(source) if source.exists() and holds_official_model(str(source)) else None
 
 
@@ -67,38 +68,38 @@ def holds_official_model(path: str) -> bool:
 
 
 def _facts_of_official(source: Path) -> dict[str, Any]:
-    content = load_official(source)
+    state = load_official(source)
     files = source.rglob("*") if source.is_dir() else [source]
     size = sum(file.stat().st_size for file in files if file.is_file())
     return {
         "file": str(source),
         "kind": "language model in the format of the original program",
         "bytes": size,
-        **_facts_of(content),
+        **_facts_of(state),
     }
 
 
-def _facts_of(content: ModelState) -> dict[str, Any]:
-    options = asdict(content.options)
-    options["filters"] = [f"{width}x{number}" for width, number in content.options.filters]
+def _facts_of(state: ModelState) -> dict[str, Any]:
+    options = asdict(state.options)
+    options["filters"] = [f"{width}x{number}" for width, number in state.options.filters]
     return {
-        "parameters": sum(tensor.size for tensor in content.parameters.values()),
+        "parameters": sum(tensor.size for tensor in state.parameters.values()),
         **options,
-        "first_words": [] if content.words is None else content.words.words[:5],
+        "first_words": [] if state.words is None else state.words.words[:5],
     }
 
 
-def _facts_of_own(source: Path) -> dict[str, Any]:
+def _facts_of_archive(source: Path) -> dict[str, Any]:
     archive = read_archive(source, mmap=True)
-    content = archive_to_state(archive)
+    state = archive_to_state(archive)
     run: dict[str, Any] = archive.metadata.get("run", {})
     return {
         "file": str(source),
         "kind": "language model" if not run else "checkpoint of a language model",
         "bytes": source.stat().st_size,
-        **_facts_of(content),
+        **_facts_of(state),
         **({"step": run.get("step")} if run else {}),
-        **{f"trained_with_{name}": value for name, value in sorted(content.training.items())},
+        **{f"trained_with_{name}": value for name, value in sorted(state.training.items())},
     }
 
 
@@ -118,12 +119,12 @@ def holds_language_model(path: str) -> bool:
     source = local_path(path)
     if source.is_dir():
         return (source / WEIGHTS_FILE).is_file() or holds_official_model(path)
-    return source.is_file() and (_holds_language_model(source) or holds_official_model(path))
+    return source.is_file() and (_is_language_model_archive(source) or holds_official_model(path))
 
 
-def _holds_language_model(source: Path) -> bool:
+def _is_language_model_archive(source: Path) -> bool:
     with source.open("rb") as file:
-        if file.read(9)[4:9] != b"\0\0\0\0{":
+        if not is_safetensors(file.read(SIGNATURE_BYTES)):
             return False
     try:
         return read_archive(source, mmap=True).metadata.get("kind") == MODEL_FILE.kind

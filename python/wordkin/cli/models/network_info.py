@@ -35,21 +35,21 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
     if not file.is_file():
         return None
     archive = read_archive(file, mmap=True)
-    kind = archive.metadata.get("kind")
+    metadata = archive.metadata
+    kind = metadata.get("kind")
     if kind not in _KINDS:
         return None
-    about = archive.metadata
-    history = about.get("history", {})
+    history = metadata.get("history", {})
     return {
         "file": path,
         "kind": _KINDS[kind],
         "bytes": file.stat().st_size,
-        "classes": about.get("state", {}).get("classes", []),
+        "classes": metadata.get("state", {}).get("classes", []),
         "embeddings": [
-            f"{source.get('kind')} ({source.get('file', 'included')})" for source in about.get("sources", [])
+            f"{source.get('kind')} ({source.get('file', 'included')})" for source in metadata.get("sources", [])
         ],
         "parameters": sum(tensor.size for tensor in archive.tensors.values() if tensor.dtype.kind == "f"),
         "epochs": len(history.get("loss", [])),
         **{name: values[-1] for name, values in history.items() if values},
-        **{name: value for name, value in about.get("options", {}).items() if name not in ("tables", "contexts")},
+        **{name: value for name, value in metadata.get("options", {}).items() if name not in ("tables", "contexts")},
     }

@@ -41,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser,
         PhraseOptions,
         _FIELDS,
-        defaults={"threshold": f"10; {_NPMI_THRESHOLD} for npmi", "max_vocab_size": "40000000"},
+        defaults={"threshold": f"{PhraseOptions().threshold:g}; {_NPMI_THRESHOLD} for npmi"},
         types={
             "min_count": (float, "FLOAT"),
             "threshold": (float, "FLOAT"),

@@ -39,9 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Train word vectors on the documentation that comes with this Python installation, and "
-        "print the neighbours of a "
-        "few words. Nothing is downloaded."
+        "Train word vectors on the documentation that comes with this Python installation, and print the neighbours "
+        "of a few words. Nothing is downloaded."
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="file for the model (.safetensors)")
     add_option_flags(parser, TrainingOptions, ["seed"])

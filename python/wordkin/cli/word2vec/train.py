@@ -253,9 +253,8 @@ def _print_summary(report: dict[str, Any]) -> None:
     if report["epochs"]:
         print(
             f"training: {report['raw_words']:,} words in {len(report['epochs'])} epochs and "
-            f"{seconds['training']:.1f} s"
-            f" ({report['words_per_second'] or 0:,} words/s), loss {report['loss'][0]:.4f} to "
-            f"{report['loss'][-1]:.4f}"
+            f"{seconds['training']:.1f} s ({report['words_per_second'] or 0:,} words/s), "
+            f"loss {report['loss'][0]:.4f} to {report['loss'][-1]:.4f}"
         )
     size = size_text(local_path(report["output"]).stat().st_size)
     print(f"saved: {report['output']} ({report['format']}, {size}) in {seconds['saving']:.1f} s")

@@ -72,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
         "output": args.output,
         "words": report.retained_words,
         "occurrences": report.retained_total,
-        "words_left_out": report.dropped_words,
-        "occurrences_left_out": report.dropped_total,
+        "dropped_words": report.dropped_words,
+        "dropped_occurrences": report.dropped_total,
         "min_count": report.min_count,
         "raw_words": vocabulary.raw_words,
         "sentences": vocabulary.raw_sentences,
@@ -84,6 +84,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"{summary['words']:,} words ({summary['occurrences']:,} occurrences) written to {args.output}; "
-            f"{summary['words_left_out']:,} words ({summary['occurrences_left_out']:,} occurrences) dropped"
+            f"{summary['dropped_words']:,} words ({summary['dropped_occurrences']:,} occurrences) dropped"
         )
     return exits.SUCCESS
