@@ -1,4 +1,4 @@
-"""Two systems on the same work, in turn, each run in a process of its own."""
+"""Alternating runs of several systems on the same task, each run in a subprocess."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Samples", "in_turn", "run_job"]
 
 
 def run_job(python: str, script: str, arguments: Sequence[str]) -> dict[str, Any]:
-    """Run a script that prints one JSON object as its last line; what it says on stderr is shown if it fails."""
+    """Run a script and return the JSON object that it prints as its last line; if it fails, show its error output."""
     forget_blas_settings()
     done = subprocess.run([python, script, *arguments], capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -28,11 +28,12 @@ def run_job(python: str, script: str, arguments: Sequence[str]) -> dict[str, Any
 
 @dataclass(frozen=True)
 class Samples:
-    """Figures of one system over several runs."""
+    """Results of one system in several runs."""
 
     results: list[dict[str, Any]]
 
     def values(self, name: str) -> list[float]:
+        """Return one result of every run."""
         return [float(result[name]) for result in self.results]
 
     def median(self, name: str) -> float:
@@ -44,7 +45,10 @@ class Samples:
 
 
 def in_turn(jobs: dict[str, tuple[str, str, list[str]]], runs: int) -> dict[str, Samples]:
-    """Run each job (python, script, arguments) `runs` times, A B A B ...: drift of the machine meets all alike."""
+    """Run each job (python, script, arguments) `runs` times.
+
+    The jobs alternate, so that changes in the speed of the machine affect all of them.
+    """
     results: dict[str, list[dict[str, Any]]] = {name: [] for name in jobs}
     for _ in range(runs):
         for name, (python, script, arguments) in jobs.items():

@@ -1,4 +1,4 @@
-"""Text for benches: unpacked where a rival cannot read it packed, or as ids."""
+"""Texts for benchmarks: decompressed for libraries that cannot read them otherwise, or as word indices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wordkin.storage.opening import open_binary
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """Yield the path of the plain text: `path` itself, or a temporary copy of what its gzip holds."""
+    """Yield the path of the plain text: `path` itself, or a temporary decompressed copy of a gzip file."""
     if path.suffix != ".gz":
         yield path
         return
@@ -29,7 +29,7 @@ def unpacked(path: Path) -> Iterator[Path]:
 
 
 def encoded(path: Path, index: Mapping[str, int], unknown: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return the ids of a text, a sentence a line, and the places behind the last word of each sentence."""
+    """Return the ids of the words of a text with one sentence per line, and the end position of each sentence."""
     ids: list[int] = []
     ends = []
     with open_binary(path) as text:

@@ -1,4 +1,4 @@
-"""What a figure was measured on."""
+"""Description of the machine and the versions that a benchmark ran with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def describe() -> dict[str, Any]:
-    """Machine, versions and commit, for the head of every bench."""
+    """Return the machine, the versions and the commit, which every benchmark prints first."""
     return {
         "cpu": _cpu_name(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
@@ -30,13 +30,13 @@ def describe() -> dict[str, Any]:
 
 
 def print_description() -> None:
-    """Print `describe()`, a line each."""
+    """Print the entries of `describe()`, one per line."""
     for name, value in describe().items():
         print(f"# {name}: {value}")
 
 
 def has_amx() -> bool:
-    """Whether wordkin multiplies tiles of bfloat16 here."""
+    """Return whether wordkin uses AMX for bfloat16 products on this machine."""
     return bool(wordkin.show_config()["bfloat16"] == "amx")
 
 

@@ -23,14 +23,14 @@ from bench.machine import print_description
 from bench.rivals.environments import PYTORCH, python_with
 
 HERE = Path(__file__).resolve().parent
-OURS = str(HERE / "wordkin_network.py")
-THEIRS = str(HERE.parent / "rivals" / "pytorch_tasks.py")
+WORDKIN_SCRIPT = str(HERE / "wordkin_network.py")
+RIVAL_SCRIPT = str(HERE.parent / "rivals" / "pytorch_tasks.py")
 
 
 def show(case: str, work: str, samples: dict[str, Samples]) -> None:
     medians = {name: taken.median("seconds") for name, taken in samples.items()}
-    ours = medians.pop("wordkin")
-    print(f"\n{case}, {work}: {min(medians.values()) / ours:.2f} times as fast as PyTorch")
+    own = medians.pop("wordkin")
+    print(f"\n{case}, {work}: {min(medians.values()) / own:.2f} times as fast as PyTorch")
     for name, taken in samples.items():
         losses = ", ".join(f"{loss:.4f}" for loss in taken.results[0]["losses"])
         seconds = ", ".join(f"{value:.2f}" for value in taken.values("seconds"))
@@ -59,9 +59,9 @@ def main() -> None:
                 if options.batches is not None:
                     arguments += ["--batches", str(options.batches)]
                 jobs = {
-                    "wordkin": (sys.executable, OURS, arguments),
-                    "torch, packed": (rival, THEIRS, [*arguments, "--arrangement", "packed"]),
-                    "torch, padded": (rival, THEIRS, [*arguments, "--arrangement", "padded"]),
+                    "wordkin": (sys.executable, WORDKIN_SCRIPT, arguments),
+                    "torch, packed": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "packed"]),
+                    "torch, padded": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "padded"]),
                 }
                 show(case, work, in_turn(jobs, options.runs))
 

@@ -1,4 +1,4 @@
-"""Run an epoch of training or prediction with wordkin on the folder of a case; prints seconds and losses as JSON."""
+"""One epoch of training or prediction with wordkin on the folder of a case; prints seconds and losses as JSON."""
 
 from __future__ import annotations
 

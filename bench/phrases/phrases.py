@@ -1,7 +1,7 @@
-"""How fast are finding phrases and joining them, against gensim?
+"""How fast are detecting and joining phrases, compared with gensim?
 
-Runs of both are interleaved: each round times every task once in wordkin and once in gensim (in a process of its own),
-so that what the machine does meanwhile falls on both. Printed are medians, spreads, and gensim's time over ours.
+Each round runs every task once in wordkin and once in gensim (in a subprocess), so that other work on the machine
+affects both. Prints medians, the lowest and highest times, and gensim's time divided by wordkin's.
 
     python -m bench.phrases.phrases wiki-lower-17m.txt.gz
 """
@@ -60,8 +60,8 @@ for line in sys.stdin:
 """
 
 
-class Rival:
-    """gensim in another process, told task by task."""
+class Gensim:
+    """gensim in a subprocess, which reads the names of tasks from its standard input."""
 
     def __init__(self, python: str, corpus: str) -> None:
         self._process = subprocess.Popen(
@@ -81,8 +81,8 @@ class Rival:
         self._process.wait()
 
 
-class Ours:
-    """The same tasks, and those that gensim does not have."""
+class Wordkin:
+    """The same tasks in wordkin, and those that gensim does not have."""
 
     def __init__(self, corpus: str, folder: str, workers: int) -> None:
         from wordkin import Phrases
@@ -127,7 +127,7 @@ class Ours:
         return time.perf_counter() - started, result
 
 
-# What a task of ours is compared with.
+# The task of gensim that each task of wordkin is compared with.
 COMPARED = {
     "learn": "learn",
     "learn, {} threads": "learn",
@@ -143,10 +143,10 @@ COMPARED = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path, help="text, one sentence a line")
-    parser.add_argument("--gensim-python", help="interpreter that has gensim (default: one is installed)")
+    parser.add_argument("corpus", type=Path, help="text with one sentence per line")
+    parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--gensim-rounds", type=int, help="of the rounds, how many run gensim too (default: all)")
+    parser.add_argument("--gensim-rounds", type=int, help="number of rounds that also run gensim (default: all)")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     gensim_rounds = options.rounds if options.gensim_rounds is None else options.gensim_rounds
@@ -155,34 +155,34 @@ def main() -> None:
     print_description()
     print(f"# rival: {GENSIM}; {options.corpus.name}")
     with unpacked(options.corpus) as corpus, tempfile.TemporaryDirectory() as folder:
-        ours, rival = Ours(str(corpus), folder, options.workers), Rival(gensim_python, str(corpus))
-        seconds: dict[str, list[float]] = {task: [] for task in ours.tasks}
-        theirs: dict[str, list[float]] = {}
+        wordkin, gensim = Wordkin(str(corpus), folder, options.workers), Gensim(gensim_python, str(corpus))
+        seconds: dict[str, list[float]] = {task: [] for task in wordkin.tasks}
+        gensim_seconds: dict[str, list[float]] = {}
         for number in range(options.rounds):
             for task, compared in COMPARED.items():
                 task = task.format(options.workers)
-                took, result = ours.run(task)
+                took, result = wordkin.run(task)
                 seconds[task].append(took)
                 if number >= gensim_rounds or task != compared:
                     continue
-                took, expected = rival.run(task)
-                theirs.setdefault(task, []).append(took)
+                took, expected = gensim.run(task)
+                gensim_seconds.setdefault(task, []).append(took)
                 if result != expected:
                     sys.exit(f"{task}: wordkin got {result}, gensim {expected}")
-        rival.close()
+        gensim.close()
 
-    print(f"median of {options.rounds} rounds, gensim of {gensim_rounds} (lowest to highest)")
+    print(f"median of {options.rounds} rounds, for gensim of {gensim_rounds} (lowest .. highest)")
     for task, compared in COMPARED.items():
         task = task.format(options.workers)
         line = f"{task:28} {_spread(seconds[task])}"
-        if compared in theirs:
-            ratio = statistics.median(theirs[compared]) / statistics.median(seconds[task])
-            line += f"   gensim {_spread(theirs[compared])}   {ratio:6.1f} x"
+        if compared in gensim_seconds:
+            ratio = statistics.median(gensim_seconds[compared]) / statistics.median(seconds[task])
+            line += f"   gensim {_spread(gensim_seconds[compared])}   {ratio:6.1f} x"
         print(line)
 
 
 def _spread(times: list[float]) -> str:
-    return f"{statistics.median(times):8.3f} s ({min(times):.3f} to {max(times):.3f})"
+    return f"{statistics.median(times):8.3f} s ({min(times):.3f} .. {max(times):.3f})"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Rivals from PyPI, each in a virtual environment of its own, made once and kept."""
+"""Virtual environments for the libraries that wordkin is compared with; created once and kept."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _BLAS_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 def forget_blas_settings() -> None:
-    """Drop what a machine's administrator set for some other BLAS: it slows that of a current NumPy or SciPy.
+    """Remove environment variables that slow down the OpenBLAS of current NumPy and SciPy builds.
 
-    Meant for before NumPy is imported; processes that are started later go without, too.
+    Call it before NumPy is imported; subprocesses that are started later do not inherit the variables either.
     """
     for name in _BLAS_SETTINGS:
         os.environ.pop(name, None)
 
 
 def bench_home() -> Path:
-    """Where benches keep what they make: ``WORDKIN_BENCH_HOME`` (default ``~/.cache/wordkin-bench``)."""
+    """Return the folder for the files of benchmarks: ``WORDKIN_BENCH_HOME``, by default ``~/.cache/wordkin-bench``."""
     return Path(os.environ.get("WORDKIN_BENCH_HOME", Path.home() / ".cache" / "wordkin-bench"))
 
 
 def python_with(requirement: str, *further: str) -> str:
-    """Return a Python interpreter that has `requirement` and what stands beside it; the first call installs them."""
+    """Return a Python interpreter with the given requirements; the first call installs them."""
     folder = bench_home() / requirement.replace("==", "-")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():

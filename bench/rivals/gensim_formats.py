@@ -1,4 +1,4 @@
-"""gensim reading or writing a word2vec file, in its own environment; prints what it took as JSON."""
+"""Reading or writing of a word2vec file with gensim; prints the time as JSON."""
 
 import json
 import sys

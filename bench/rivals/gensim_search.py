@@ -1,4 +1,4 @@
-"""gensim's side of bench/vectors/search.py: reads words, a line at a time, and prints seconds per query."""
+"""Searches of gensim for bench/vectors/search.py: reads lines of words and prints the seconds per query."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""gensim's vocabulary pass over a file, in its own environment; prints what it took as JSON."""
+"""Vocabulary pass of gensim over a file; prints the time as JSON."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""One training by gensim, in its own environment; prints what it took as JSON."""
+"""Training of a Word2Vec model with gensim; prints times, counts and memory as JSON."""
 
 import argparse
 import json
@@ -11,9 +11,10 @@ from gensim.models import Word2Vec
 
 
 def trained_pairs(model: Word2Vec, path: str, window: int, negative: int, is_skipgram: bool) -> tuple[float, float]:
-    """Pairs and negative-sampling terms of one epoch, drawn as gensim draws: it does not count them itself.
+    """Return the number of pairs and of scores of one epoch, which gensim does not count itself.
 
-    Subsampling uses the thresholds that gensim stored; for windows the expectation over the drawn reach is exact.
+    Words are subsampled with the thresholds that gensim stored. Window sizes and collisions with negative samples enter
+    with their exact expectations.
     """
     generator = np.random.default_rng(0)
     index = model.wv.key_to_index
@@ -21,18 +22,19 @@ def trained_pairs(model: Word2Vec, path: str, window: int, negative: int, is_ski
     keep /= 2.0**32 - 1
     noise = np.array([model.wv.get_vecattr(word, "count") for word in model.wv.index_to_key], dtype=np.float64) ** 0.75
     noise /= noise.sum()
-    reaches = np.arange(1, window + 1)
-    pairs = terms = 0.0
+    window_sizes = np.arange(1, window + 1)
+    pairs = scores = 0.0
     with Path(path).open(encoding="utf-8") as text:
         for line in text:
             ids = np.array([index[word] for word in line.split() if word in index], dtype=np.int64)
             ids = ids[generator.random(len(ids)) < keep[ids]]
-            places = np.arange(len(ids))[:, None]
-            contexts = (np.minimum(places, reaches) + np.minimum(len(ids) - 1 - places, reaches)).mean(axis=1)
+            positions = np.arange(len(ids))[:, None]
+            before, after = (np.minimum(n, window_sizes) for n in (positions, len(ids) - 1 - positions))
+            contexts = (before + after).mean(axis=1)
             inputs = contexts if is_skipgram else np.ones(len(ids))
             pairs += inputs.sum()
-            terms += (inputs * (1 + negative * (1 - noise[ids]))).sum()
-    return pairs, terms
+            scores += (inputs * (1 + negative * (1 - noise[ids]))).sum()
+    return pairs, scores
 
 
 def main() -> None:
@@ -47,7 +49,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists")
     parser.add_argument("--save", help="word2vec binary file to write")
-    parser.add_argument("--count-pairs", action="store_true")
+    parser.add_argument("--count-pairs", action="store_true", help="also count pairs and scores")
     options = parser.parse_args()
 
     begin = time.perf_counter()
@@ -81,9 +83,9 @@ def main() -> None:
         "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
     if options.count_pairs:
-        pairs, terms = trained_pairs(model, options.corpus, 5, negative, bool(options.sg))
+        pairs, scores = trained_pairs(model, options.corpus, 5, negative, bool(options.sg))
         result["pairs_per_word"] = pairs / model.corpus_total_words
-        result["terms_per_word"] = terms / model.corpus_total_words
+        result["scores_per_word"] = scores / model.corpus_total_words
     print(json.dumps(result))
 
 

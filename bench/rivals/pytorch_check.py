@@ -1,5 +1,7 @@
-"""Is the rival's model the one that its figures stand for? A tiny window against NumPy in float64, formula by formula,
-and its gradients against central differences of that. Needs PyTorch and NumPy alone:
+"""Does the PyTorch model of the benchmarks compute what it should?
+
+Compares the losses of a tiny window with the formulas in float64 NumPy, the gradients with central differences of
+these, and an update with its formula. Needs only PyTorch and NumPy.
 
     python bench/rivals/pytorch_check.py
 """
@@ -37,8 +39,8 @@ def sigmoid(x):
 def token_layer(p, characters):
     x = p["char_embed"][characters]
     found = []
-    for place, (width, _) in enumerate(OPTIONS["filters"]):
-        w, b = p[f"CNN/W_cnn_{place}"][0], p[f"CNN/b_cnn_{place}"]
+    for number, (width, _) in enumerate(OPTIONS["filters"]):
+        w, b = p[f"CNN/W_cnn_{number}"][0], p[f"CNN/b_cnn_{number}"]
         at = [np.einsum("nwd,wdf->nf", x[:, t : t + width], w) + b for t in range(x.shape[1] - width + 1)]
         found.append(np.maximum(np.max(at, axis=0), 0))
     x = np.concatenate(found, axis=1)
@@ -103,7 +105,7 @@ def main():
     inputs = draw.integers(0, TYPES, (2, STEPS, BATCH))
     targets = draw.integers(0, VOCABULARY, (2, STEPS, BATCH))
     drawn = [model.softmax.draw() for _ in (0, 1)]
-    targets[0, 0, 0] = int(drawn[0][0][0])  # an accidental hit
+    targets[0, 0, 0] = int(drawn[0][0][0])  # a target that is also a negative sample
     window = [torch.from_numpy(a) for a in (characters, inputs, targets)]
     expected_drawn = [(ids.numpy(), tries) for ids, tries in drawn]
     exact = {name: array.astype(np.float64) for name, array in arrays.items()}
@@ -132,14 +134,14 @@ def main():
             array.flat[entry] = before
             slope = (sides[0] - sides[1]) / 2e-5
             worst = max(worst, abs(slope - gradients[name].flat[entry]) / np.abs(gradients[name]).max())
-    print(f"gradients: largest difference {worst:.1e} of the largest entry, over {len(exact)} tensors")
+    print(f"gradients: largest difference {worst:.1e} relative to the largest entry, over {len(exact)} tensors")
     assert worst < 1e-4
     model.step(*window, learning_rate=0.2, drawn=drawn)
     scale = min(1.0, 0.01 / np.sqrt(sum((g**2).sum() for g in gradients.values())))
-    for name, ours in (("softmax/W", model.softmax.weight), ("char_embed", model.token_layer.char_embed)):
+    for name, parameter in (("softmax/W", model.softmax.weight), ("char_embed", model.token_layer.char_embed)):
         g = gradients[name] * scale
-        difference = np.abs(ours.detach().numpy() - (exact[name] - 0.2 * g / np.sqrt(1 + g**2))).max()
-        print(f"{name} after a clipped Adagrad step: {difference:.1e}")
+        difference = np.abs(parameter.detach().numpy() - (exact[name] - 0.2 * g / np.sqrt(1 + g**2))).max()
+        print(f"{name} after an Adagrad step with clipping: largest difference {difference:.1e}")
         assert difference < 1e-6
 
 

@@ -1,8 +1,7 @@
-"""Contextual vectors of a file of text by PyTorch, the characters of every token anew as AllenNLP does, on a folder of
-options and parameters; prints words a second as JSON.
+"""Contextual vectors of a text file with PyTorch; prints words per second as JSON.
 
-More is done for it than AllenNLP did: nn.LSTM on packed sequences instead of a loop over time, and sentences of a few
-batches sorted by length. Every word has its 50 characters, as there.
+Like AllenNLP, it has no token cache and pads every word to 50 characters. It is faster than AllenNLP: it runs nn.LSTM
+on packed sequences instead of a loop over time steps, and sorts the sentences of a few batches by length.
 """
 
 import argparse
@@ -21,13 +20,13 @@ from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 BATCHES_AHEAD = 8
-CHECKED = 64  # sentences whose layers are summed up
+CHECKED = 64  # the layers of this number of sentences are summed, to compare them with those of wordkin
 BEGIN_SENTENCE, END_SENTENCE, BEGIN_WORD, END_WORD, PADDING = 256, 257, 258, 259, 260
 LONGEST = 50
 
 
 class AllCharacters(TokenLayer):
-    """Goes over all places of a word, padding or not, as AllenNLP does."""
+    """Token layer that computes all positions of a word, including padding, as AllenNLP does."""
 
     def __init__(self, options: dict, arrays: dict[str, np.ndarray]) -> None:
         super().__init__(options, arrays)
@@ -35,7 +34,7 @@ class AllCharacters(TokenLayer):
 
 
 def characters_of(sentence: list[bytes]) -> np.ndarray:
-    """With the marks of its ends: (tokens + 2, LONGEST)."""
+    """Return the character ids of a sentence with its boundary markers, shape (tokens + 2, LONGEST)."""
     rows = np.full((len(sentence) + 2, LONGEST), PADDING)
     words = [[BEGIN_SENTENCE], *(word[: LONGEST - 2] for word in sentence), [END_SENTENCE]]
     for row, word in zip(rows, words, strict=True):
@@ -44,7 +43,7 @@ def characters_of(sentence: list[bytes]) -> np.ndarray:
 
 
 class Encoder:
-    """A batch of sentences to all layers."""
+    """Bidirectional language model that computes all layers of batches of sentences."""
 
     def __init__(self, options: dict, arrays: dict[str, np.ndarray], threads: Threads) -> None:
         self.token_layer = AllCharacters(options, arrays)
@@ -52,19 +51,19 @@ class Encoder:
         self.threads = threads
 
     def layers(self, sentences: list[list[bytes]]) -> list[Tensor]:
-        """(n_layers + 1, tokens, 2 P) of each; the longest must come first."""
+        """Return all layers of each sentence (n_layers + 1, tokens, 2 * projection_dim); the longest must be first."""
         lengths = torch.tensor([len(sentence) + 2 for sentence in sentences])
         words = torch.from_numpy(np.concatenate([characters_of(sentence) for sentence in sentences]))
         vectors = self.token_layer(words).split(lengths.tolist())
 
-        @torch.inference_mode()  # it belongs to a thread
+        @torch.inference_mode()  # the mode applies to the current thread only
         def run(direction: int) -> list[Tensor]:
             own = [vector.flip(0) if direction else vector for vector in vectors]
             x = torch.nn.utils.rnn.pad_sequence(own)
             found = [x]
-            for place, lstm in enumerate(self.directions[direction].layers):
+            for number, lstm in enumerate(self.directions[direction].layers):
                 y, _ = pad_packed_sequence(lstm(pack_padded_sequence(x, lengths))[0])
-                x = x + y if place > 0 and self.directions[direction].has_skips else y
+                x = x + y if number > 0 and self.directions[direction].has_skips else y
                 found.append(x)
             return found
 
@@ -76,7 +75,7 @@ class Encoder:
 
 
 def encoded(encoder: Encoder, lines: Iterator[list[bytes]], batch_size: int) -> Iterator[tuple[int, Tensor]]:
-    """Number and layers of each sentence; a few batches are sorted together."""
+    """Yield the index and the layers of each sentence; a few batches are sorted together."""
     first = 0
     while window := list(itertools.islice(lines, BATCHES_AHEAD * batch_size)):
         order = sorted(range(len(window)), key=lambda number: -len(window[number]))
@@ -89,12 +88,12 @@ def encoded(encoder: Encoder, lines: Iterator[list[bytes]], batch_size: int) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path, help="options.json of fields, parameters.npz")
+    parser.add_argument("folder", type=Path, help="folder with model.json and parameters.npz")
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--arrangement", choices=("within", "directions"), default="within")
     parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--lines", type=int)
+    parser.add_argument("--lines", type=int, help="number of lines to read")
     options = parser.parse_args()
     keep_memory()
     model = json.loads((options.folder / "model.json").read_text())

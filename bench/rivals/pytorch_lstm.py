@@ -1,5 +1,7 @@
-"""Forward and backward through an ELMo's LSTM layers by PyTorch: torch.nn.LSTM with a projection for each layer and
-direction; prints words a second as JSON."""
+"""Forward and backward pass through the LSTM layers of an ELMo model with PyTorch; prints words per second as JSON.
+
+Each layer and direction is a torch.nn.LSTM with a projection.
+"""
 
 import argparse
 import json
@@ -17,7 +19,7 @@ def layer(dim: int, projection: int, *, compiled: bool) -> nn.Module:
 
 
 class Stack:
-    """The layers of one direction; the second adds its input to its output; states are carried and detached."""
+    """Layers of one direction, with a skip connection over the second; states are carried between calls."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.layers = [layer(options.dim, options.projection, compiled=options.compiled) for _ in range(2)]
@@ -31,10 +33,10 @@ class Stack:
 
     def forward(self) -> Tensor:
         x = self.inputs
-        for place, lstm in enumerate(self.layers):
-            y, state = lstm(x, self.states[place])
-            self.states[place] = (state[0].detach(), state[1].detach())
-            x = y if place == 0 else x + y
+        for number, lstm in enumerate(self.layers):
+            y, state = lstm(x, self.states[number])
+            self.states[number] = (state[0].detach(), state[1].detach())
+            x = y if number == 0 else x + y
         return x
 
     def backward(self, outputs: Tensor) -> None:
@@ -52,11 +54,13 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--arrangement", choices=("within", "directions"), default="within")
-    parser.add_argument("--compiled", action="store_true", help="torch.compile, LSTMs included")
-    parser.add_argument("--plain", action="store_true", help="the C library's own way with memory")
-    parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="bfloat16: autocast")
-    parser.add_argument("--forward", action="store_true", help="forward only")
-    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--compiled", action="store_true", help="use torch.compile, also for LSTMs")
+    parser.add_argument("--plain", action="store_true", help="use the default memory settings of the C library")
+    parser.add_argument(
+        "--precision", choices=("float32", "bfloat16"), default="float32", help="bfloat16 uses autocast"
+    )
+    parser.add_argument("--forward", action="store_true", help="forward pass only")
+    parser.add_argument("--seconds", type=float, default=2.0, help="minimum time of a run")
     options = parser.parse_args()
     if not options.plain:
         keep_memory()

@@ -1,6 +1,7 @@
-"""ELMo's bidirectional language model in PyTorch: each word of a window once, nn.LSTM, sampled softmax on sparse rows.
+"""ELMo's bidirectional language model in PyTorch, with nn.LSTM and a sampled softmax with sparse gradients.
 
-Parameters come and go by the official names and shapes. Clips do not exist in nn.LSTM.
+The token layer computes each word of a window once. Parameters have the names and shapes of the original program. There
+is no clipping within the LSTM, which nn.LSTM does not support.
 """
 
 from __future__ import annotations
@@ -24,30 +25,30 @@ def tensor(array: np.ndarray) -> Tensor:
 
 
 class TokenLayer(nn.Module):
-    """Character convolutions, highways, projection."""
+    """Character convolutions, highway layers and projection."""
 
     def __init__(self, options: Mapping[str, Any], arrays: Arrays) -> None:
         super().__init__()
         self.padding = 260
         self.activation = {"relu": torch.relu, "tanh": torch.tanh}[options["activation"]]
         self.char_embed = nn.Parameter(tensor(arrays["char_embed"]))
-        # Matrix products on overlapping views take a fifth less time than nn.Conv1d, forward and backward.
+        # Matrix products on overlapping views take 20 % less time than nn.Conv1d, forward and backward.
         self.convolutions = nn.ModuleList()
         self.widths = [width for width, _ in options["filters"]]
-        for place in range(len(self.widths)):
-            weights = arrays[f"CNN/W_cnn_{place}"]
+        for number in range(len(self.widths)):
+            weights = arrays[f"CNN/W_cnn_{number}"]
             flat = tensor(weights.reshape(-1, weights.shape[3]).T)
-            self.convolutions.append(linear(flat, tensor(arrays[f"CNN/b_cnn_{place}"])))
+            self.convolutions.append(linear(flat, tensor(arrays[f"CNN/b_cnn_{number}"])))
         self.highways = nn.ModuleList()
-        for place in range(options["n_highway"]):
-            name = f"CNN_high_{place}"
+        for number in range(options["n_highway"]):
+            name = f"CNN_high_{number}"
             weights = [tensor(arrays[f"{name}/W_{gate}"].T) for gate in ("carry", "transform")]
             biases = [tensor(arrays[f"{name}/b_{gate}"]) for gate in ("carry", "transform")]
             self.highways.append(linear(torch.cat(weights), torch.cat(biases)))
         self.projection = linear(tensor(arrays["CNN_proj/W_proj"].T), tensor(arrays["CNN_proj/b_proj"]))
 
     def forward(self, characters: Tensor) -> Tensor:
-        # Behind the longest word all places look alike: one window of nothing but padding stands for them.
+        # All windows after the longest word contain only padding and give the same result: one of them is enough.
         longest = int((characters != self.padding).sum(dim=1).max())
         x = F.embedding(characters[:, : longest + max(self.widths)], self.char_embed).flatten(1)
         size = self.char_embed.shape[1]
@@ -62,16 +63,16 @@ class TokenLayer(nn.Module):
         return self.projection(x)
 
     def official(self, of: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
-        """Parameters, or what belongs to them, by official name and shape."""
+        """Return `of` every parameter, such as its values or gradients, by official name and in the official shape."""
         found = {"char_embed": of(self.char_embed)}
-        for place, (width, convolution) in enumerate(zip(self.widths, self.convolutions, strict=True)):
+        for number, (width, convolution) in enumerate(zip(self.widths, self.convolutions, strict=True)):
             shape = 1, width, self.char_embed.shape[1], len(convolution.bias)
-            found[f"CNN/W_cnn_{place}"] = of(convolution.weight).T.reshape(shape)
-            found[f"CNN/b_cnn_{place}"] = of(convolution.bias)
-        for place, highway in enumerate(self.highways):
+            found[f"CNN/W_cnn_{number}"] = of(convolution.weight).T.reshape(shape)
+            found[f"CNN/b_cnn_{number}"] = of(convolution.bias)
+        for number, highway in enumerate(self.highways):
             both = zip(of(highway.weight).chunk(2), of(highway.bias).chunk(2), strict=True)
             for gate, (weight, bias) in zip(("carry", "transform"), both, strict=True):
-                found |= {f"CNN_high_{place}/W_{gate}": weight.T, f"CNN_high_{place}/b_{gate}": bias}
+                found |= {f"CNN_high_{number}/W_{gate}": weight.T, f"CNN_high_{number}/b_{gate}": bias}
         return found | {"CNN_proj/W_proj": of(self.projection.weight).T, "CNN_proj/b_proj": of(self.projection.bias)}
 
 
@@ -82,7 +83,7 @@ def linear(weight: Tensor, bias: Tensor) -> nn.Linear:
 
 
 class Direction(nn.Module):
-    """The LSTM layers of one direction; states are carried from call to call and detached."""
+    """LSTM layers of one direction; states are carried between calls and detached."""
 
     def __init__(self, options: Mapping[str, Any], arrays: Arrays, number: int, batch_size: int) -> None:
         super().__init__()
@@ -91,8 +92,8 @@ class Direction(nn.Module):
         self.has_skips = options["use_skip_connections"]
         self.layers = nn.ModuleList()
         self.states: list[tuple[Tensor, Tensor]] = []
-        for place in range(options["n_layers"]):
-            name = cell_name(number, place)
+        for layer in range(options["n_layers"]):
+            name = cell_name(number, layer)
             lstm = nn.LSTM(projection, dim, proj_size=projection)
             weights = tensor(arrays[f"{name}/W_0"].T)
             lstm.weight_ih_l0.data = pytorch_order(weights[:, :projection])
@@ -105,18 +106,18 @@ class Direction(nn.Module):
             self.states.append((torch.zeros(1, batch_size, projection), torch.zeros(1, batch_size, dim)))
 
     def forward(self, x: Tensor, dropout: float) -> Tensor:
-        for place, lstm in enumerate(self.layers):
+        for layer, lstm in enumerate(self.layers):
             x = F.dropout(x, dropout)
-            y, state = lstm(x, self.states[place])
-            self.states[place] = (state[0].detach(), state[1].detach())
-            x = x + y if place > 0 and self.has_skips else y
+            y, state = lstm(x, self.states[layer])
+            self.states[layer] = (state[0].detach(), state[1].detach())
+            x = x + y if layer > 0 and self.has_skips else y
         return F.dropout(x, dropout)
 
     def official(self, of: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
-        """Parameters, or what belongs to them, by official name and shape; with the bias goes the forget bias."""
+        """Return `of` every parameter by official name and in the official shape; biases include the forget bias."""
         found = {}
-        for place, lstm in enumerate(self.layers):
-            name = cell_name(self.number, place)
+        for layer, lstm in enumerate(self.layers):
+            name = cell_name(self.number, layer)
             weights = torch.cat([of(lstm.weight_ih_l0), of(lstm.weight_hh_l0)], dim=1)
             found[f"{name}/W_0"] = official_order(weights).T
             found[f"{name}/B"] = official_order(of(lstm.bias_ih_l0))
@@ -129,19 +130,19 @@ def cell_name(direction: int, layer: int) -> str:
 
 
 def official_order(gates: Tensor) -> Tensor:
-    """Blocks i, f, j, o to i, j, f, o."""
+    """Reorder gates from i, f, j, o to i, j, f, o."""
     i, f, j, o = gates.chunk(4)
     return torch.cat([i, j, f, o])
 
 
 def pytorch_order(gates: Tensor) -> Tensor:
-    """Blocks i, j, f, o to i, f, j, o."""
+    """Reorder gates from i, j, f, o to i, f, j, o."""
     i, j, f, o = gates.chunk(4)
     return torch.cat([i, f, j, o])
 
 
 class SampledSoftmax:
-    """Rows of a large table, of which each step sees few; their gradients are those rows alone."""
+    """Sampled softmax; its gradients contain only the rows that a step uses."""
 
     def __init__(self, arrays: Arrays, negatives: int) -> None:
         self.weight = tensor(arrays["softmax/W"])
@@ -153,7 +154,7 @@ class SampledSoftmax:
         self.log_misses = torch.log1p(-torch.log1p(1 / (ids + 1)) / self.log_range)
 
     def draw(self) -> tuple[Tensor, int]:
-        """Log-uniform, until there are enough different words; and the number of tries."""
+        """Draw log-uniformly until there are enough distinct words; return them and the number of draws."""
         vocabulary = len(self.bias)
         tries = 4 * self.negatives
         while True:
@@ -170,27 +171,28 @@ class SampledSoftmax:
     def loss(
         self, hidden: Tensor, targets: Tensor, drawn: tuple[Tensor, int]
     ) -> tuple[Tensor, list[tuple[Tensor, Tensor, Tensor]]]:
-        """Mean cross entropy; and (ids, rows of the weight, rows of the bias) whose gradients will be wanted."""
+        """Return the mean cross-entropy, and the ids, weight rows and bias rows that receive gradients."""
         negatives, tries = drawn
         rows = [
             (ids, self.weight[ids].requires_grad_(), self.bias[ids].requires_grad_()) for ids in (targets, negatives)
         ]
         (_, target_rows, target_bias), (_, negative_rows, negative_bias) = rows
         scores = torch.addmm(negative_bias - self.log_expected(negatives, tries), hidden, negative_rows.T)
-        place = torch.full((len(self.bias),), -1)
-        place[negatives] = torch.arange(len(negatives))
-        hits = place[targets]
+        index = torch.full((len(self.bias),), -1)
+        index[negatives] = torch.arange(len(negatives))
+        hits = index[targets]
         hit = (hits >= 0).nonzero().squeeze(1)
         scores.index_put_((hit, hits[hit]), torch.tensor(-torch.inf))
         own = (hidden * target_rows).sum(dim=1) + target_bias - self.log_expected(targets, tries)
         return F.softplus(torch.logsumexp(scores, dim=1) - own).mean(), rows
 
     def log_expected(self, ids: Tensor, tries: int) -> Tensor:
+        """Return the logarithm of the probability that words are among the negative samples."""
         return torch.log(-torch.expm1(tries * self.log_misses[ids])).float()
 
 
 class LanguageModel:
-    """The model and its optimiser: Adagrad with accumulators that begin at 1, without epsilon."""
+    """The model and its optimizer, Adagrad with accumulators that are initially 1 and without epsilon."""
 
     def __init__(
         self,
@@ -220,7 +222,7 @@ class LanguageModel:
         self.row_accumulators = (torch.ones_like(self.softmax.weight), torch.ones_like(self.softmax.bias))
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All parameters by official name and shape."""
+        """Return all parameters by official name and in the official shape."""
         found = {"softmax/W": self.softmax.weight, "softmax/b": self.softmax.bias}
         for module in (self.token_layer, *self.directions):
             found |= module.official(Tensor.detach)
@@ -232,9 +234,10 @@ class LanguageModel:
     def gradients(
         self, characters: Tensor, inputs: Tensor, targets: Tensor, drawn: list[tuple[Tensor, int]]
     ) -> tuple[tuple[float, float], Tensor, tuple[Tensor, Tensor]]:
-        """Losses of both directions, sorted ids of softmax rows and their gradients; the others lie in `.grad`.
+        """Return the losses of both directions, and the sorted ids and the gradients of softmax rows.
 
-        Gradients are those of the mean of both losses times the number of steps.
+        The gradients of the other parameters are in `.grad`. The objective is the mean of both losses, multiplied by
+        the number of time steps.
         """
         self.optimizer.zero_grad()
         tokens = self.token_layer(characters)
@@ -250,12 +253,12 @@ class LanguageModel:
         (forward, forward_rows), (backward, backward_rows) = self.threads.both(run)
         tokens.backward(leaves[0].grad + leaves[1].grad)
         rows = [*forward_rows, *backward_rows]
-        ids, places = torch.unique(torch.cat([row[0] for row in rows]), return_inverse=True)
+        ids, indices = torch.unique(torch.cat([row[0] for row in rows]), return_inverse=True)
         d_weight = torch.zeros(len(ids), self.softmax.weight.shape[1])
         d_bias = torch.zeros(len(ids))
-        for (_, weight, bias), place in zip(rows, places.split([len(row[0]) for row in rows]), strict=True):
-            d_weight.index_add_(0, place, weight.grad)
-            d_bias.index_add_(0, place, bias.grad)
+        for (_, weight, bias), index in zip(rows, indices.split([len(row[0]) for row in rows]), strict=True):
+            d_weight.index_add_(0, index, weight.grad)
+            d_bias.index_add_(0, index, bias.grad)
         return (forward, backward), ids, (d_weight, d_bias)
 
     def step(
@@ -267,7 +270,7 @@ class LanguageModel:
         learning_rate: float,
         drawn: list[tuple[Tensor, int]] | None = None,
     ) -> tuple[float, float]:
-        """One update; returns the losses."""
+        """Update the parameters and return the losses of both directions."""
         if drawn is None:
             drawn = [self.softmax.draw() for _ in (0, 1)]
         losses, ids, d_rows = self.gradients(characters, inputs, targets, drawn)

@@ -1,7 +1,8 @@
-"""An epoch of training or of prediction by PyTorch on a case's folder; prints seconds and losses as JSON.
+"""One epoch of training or prediction with PyTorch on the folder of a case; prints seconds and losses as JSON.
 
-One bidirectional nn.LSTM over packed sequences ("packed"), or one for each direction over padded ones, the backward one
-over texts turned round within their lengths ("padded"): PyTorch's fastest cells take no packed sequences.
+Arrangements: "packed" is one bidirectional nn.LSTM over packed sequences. "padded" is one nn.LSTM per direction over
+padded sequences, where the texts of the backward direction are reversed within their lengths: PyTorch's fastest LSTM
+implementation does not support packed sequences.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from torchcrf import CRF
 
 
 def torch_gates(weights: torch.Tensor) -> torch.Tensor:
-    """From the columns i, j, f, o to rows i, f, j, o."""
+    """Reorder gates from columns i, j, f, o to rows i, f, j, o."""
     i, j, f, o = weights.t().chunk(4)
     return torch.cat([i, f, j, o])
 
@@ -33,7 +34,7 @@ def load_direction(lstm: nn.LSTM, suffix: str, weights: torch.Tensor, bias: torc
         getattr(lstm, f"weight_hh_l0{suffix}").copy_(torch_gates(weights[inputs:]))
         getattr(lstm, f"bias_ih_l0{suffix}").copy_(torch.cat([i, f + 1, j, o]))  # the forget bias
         getattr(lstm, f"bias_hh_l0{suffix}").zero_()
-    getattr(lstm, f"bias_hh_l0{suffix}").requires_grad_(False)  # one bias is enough
+    getattr(lstm, f"bias_hh_l0{suffix}").requires_grad_(False)  # one bias, as in wordkin
 
 
 class Encoder(nn.Module):
@@ -57,17 +58,17 @@ class Encoder(nn.Module):
         if self.packed:
             packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
             return pad_packed_sequence(self.both(packed)[0], batch_first=True)[0]
-        places = torch.arange(x.shape[1])
-        turned = torch.where(places < lengths[:, None], lengths[:, None] - 1 - places, places)
+        positions = torch.arange(x.shape[1])
+        reversed_positions = torch.where(positions < lengths[:, None], lengths[:, None] - 1 - positions, positions)
 
-        def turn(values: torch.Tensor) -> torch.Tensor:
-            return values.gather(1, turned[:, :, None].expand(-1, -1, values.shape[2]))
+        def reverse(values: torch.Tensor) -> torch.Tensor:
+            return values.gather(1, reversed_positions[:, :, None].expand(-1, -1, values.shape[2]))
 
-        return torch.cat([self.forwards(x)[0], turn(self.backwards(turn(x))[0])], dim=2)
+        return torch.cat([self.forwards(x)[0], reverse(self.backwards(reverse(x))[0])], dim=2)
 
 
 class Network(nn.Module):
-    """Words, encoder, and attention with one output or a chain of tags."""
+    """Word vectors and encoder, with either attention pooling and one output, or a CRF over tags."""
 
     def __init__(
         self, options: dict[str, Any], arrays: dict[str, torch.Tensor], vectors: torch.Tensor, arrangement: str
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("work", choices=("train", "predict"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--arrangement", choices=("packed", "padded"), default="packed")
-    parser.add_argument("--batches", type=int, help="of an epoch (default: all)")
+    parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
     options = parser.parse_args()
     keep_memory()
     torch.set_flush_denormal(True)

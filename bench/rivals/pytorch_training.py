@@ -1,4 +1,4 @@
-"""Training by PyTorch on a folder of windows; prints words a second, losses and times as JSON."""
+"""Training with PyTorch on a folder of windows; prints words per second, losses and times as JSON."""
 
 import argparse
 import itertools
@@ -23,11 +23,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--arrangement", choices=("within", "directions"), default="within")
-    parser.add_argument("--plain", action="store_true", help="the C library's own way with memory")
-    parser.add_argument("--seconds", type=float, default=4.0, help="of steps")
+    parser.add_argument("--plain", action="store_true", help="use the default memory settings of the C library")
+    parser.add_argument("--seconds", type=float, default=4.0, help="minimum total time of the steps")
     parser.add_argument("--learning-rate", type=float, default=0.2)
-    parser.add_argument("--once", action="store_true", help="end with the last window, and give all losses and times")
-    parser.add_argument("--save", type=Path, help="file for the parameters in the end")
+    parser.add_argument("--once", action="store_true", help="read each window once, and report all losses and times")
+    parser.add_argument("--save", type=Path, help="file for the parameters after training")
     options = parser.parse_args()
     if not options.plain:
         keep_memory()

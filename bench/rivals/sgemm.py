@@ -12,7 +12,7 @@ def numpy_product(threads: int):
     for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
         os.environ.pop(name, None)
     os.environ.update(OPENBLAS_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
-    import numpy as np  # reads the environment
+    import numpy as np  # reads the environment variables
 
     a, b = np.random.default_rng(1).standard_normal((2, SIDE, SIDE), dtype=np.float32)
     c = np.empty_like(a)

@@ -1,10 +1,10 @@
-"""wordkin reading or writing a word2vec file; prints what it took as JSON."""
+"""Reading or writing of a word2vec file with wordkin; prints the time as JSON."""
 
 import json
 import sys
 import time
 
-import wordkin.vectors.files  # noqa: F401 - gensim's readers are imported before its clock starts, too
+import wordkin.vectors.files  # noqa: F401 - imported before the measurement, like the readers of gensim
 from wordkin import KeyedVectors
 
 task, path, out = sys.argv[1:4]

@@ -1,4 +1,4 @@
-"""How long does `import wordkin` take beyond NumPy?
+"""How long does `import wordkin` take in addition to NumPy?
 
 python -m bench.word2vec.import_time
 """
@@ -14,10 +14,14 @@ from bench.machine import print_description
 PROGRAM = "import time; import numpy; begin = time.perf_counter(); {}; print(time.perf_counter() - begin)"
 
 
-def milliseconds(statement: str, runs: int = 11) -> float:
+RUNS = 11
+
+
+def milliseconds(statement: str) -> float:
+    """Return the median time of a statement in new interpreters that have imported NumPy."""
     times = [
         float(subprocess.run([sys.executable, "-c", PROGRAM.format(statement)], capture_output=True, check=True).stdout)
-        for _ in range(runs)
+        for _ in range(RUNS)
     ]
     return 1000 * statistics.median(times)
 
@@ -25,7 +29,7 @@ def milliseconds(statement: str, runs: int = 11) -> float:
 def main() -> None:
     print_description()
     for statement in ("import wordkin", "from wordkin import KeyedVectors", "from wordkin import Word2Vec"):
-        print(f"{statement}: {milliseconds(statement):.1f} ms beyond NumPy (median of 11)")
+        print(f"{statement}: {milliseconds(statement):.1f} ms in addition to NumPy (median of {RUNS})")
 
 
 if __name__ == "__main__":

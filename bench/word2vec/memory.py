@@ -1,4 +1,4 @@
-"""How much memory does training take beyond its matrices and the ids of the text?
+"""How much memory does training take in addition to the weight matrices and the encoded text?
 
 python -m bench.word2vec.memory wiki-lower-17m.txt.gz
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.compare import run_job
 from bench.corpora import unpacked
 from bench.machine import print_description
-from bench.word2vec.speed import OURS
+from bench.word2vec.speed import WORDKIN_SCRIPT
 
 
 def main() -> None:
@@ -22,11 +22,11 @@ def main() -> None:
     print_description()
     with unpacked(options.corpus) as corpus:
         for settings in (["--sg", "1"], ["--sg", "1", "--workers", "2", "--vector-size", "300"]):
-            result = run_job(sys.executable, OURS, [str(corpus), *settings, "--epochs", "1"])
+            result = run_job(sys.executable, WORDKIN_SCRIPT, [str(corpus), *settings, "--epochs", "1"])
             peak, accounted = result["peak_megabytes"], result["accounted_megabytes"]
             print(
-                f"{' '.join(settings)}: peak {peak:.0f} MB; two matrices and 4 bytes a token {accounted:.0f} MB; "
-                f"beyond them {peak - accounted:.0f} MB (at most 150)"
+                f"{' '.join(settings)}: peak {peak:.0f} MB; two matrices and 4 bytes per token {accounted:.0f} MB; "
+                f"remainder {peak - accounted:.0f} MB"
             )
 
 

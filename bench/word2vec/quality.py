@@ -1,8 +1,9 @@
-"""Are the vectors as good as gensim's?
+"""Do the vectors score as well as those of gensim?
 
-Trains both on the same text, 5 epochs, one thread, several seeds each (skip-gram at alpha 0.025, CBOW at 0.05, the rate
-that suits it), and prints analogies (questions-words over the 30,000 most frequent words), WordSim-353 and SimLex-999
-with the 95 % interval (Welch) of the difference of means. gensim's vectors are kept in --keep, as they take long.
+Trains both on the same text for 5 epochs on one thread with several seeds each (skip-gram with alpha 0.025, CBOW with
+0.05, which suits it better). Prints the scores on analogies (questions-words, restricted to the 30,000 most frequent
+words), WordSim-353 and SimLex-999, with the 95 % confidence interval (Welch) of the difference of the means. Vectors of
+gensim are stored in the folder --keep and reused, as their training takes long.
 
     python -m bench.word2vec.quality wiki-lower-17m.txt.gz wordsim/ --keep vectors/
 """
@@ -21,7 +22,7 @@ from bench.compare import run_job
 from bench.corpora import unpacked
 from bench.machine import print_description
 from bench.rivals.environments import GENSIM, python_with
-from bench.word2vec.speed import OURS, THEIRS
+from bench.word2vec.speed import GENSIM_SCRIPT, WORDKIN_SCRIPT
 from wordkin import KeyedVectors
 
 SETTINGS = {"sg": ["--sg", "1", "--alpha", "0.025"], "cbow": ["--sg", "0", "--alpha", "0.05"]}
@@ -29,6 +30,7 @@ MEASURES = ("analogies %", "WS-353", "SimLex-999")
 
 
 def scores(path: Path, tests: Path) -> tuple[float, float, float]:
+    """Return the scores of `MEASURES` of the vectors in a file."""
     vectors = KeyedVectors.load_word2vec_format(path, binary=True)
     accuracy, _ = vectors.evaluate_word_analogies(tests / "questions-words.txt", restrict_vocab=30_000)
     pairs = [vectors.evaluate_word_pairs(tests / name)[1][0] for name in ("wordsim353.tsv", "simlex999.txt")]
@@ -36,7 +38,7 @@ def scores(path: Path, tests: Path) -> tuple[float, float, float]:
 
 
 def interval(ours: list[float], theirs: list[float]) -> tuple[float, float, float]:
-    """Difference of means and its 95 % confidence interval."""
+    """Return the difference of the means and its 95 % confidence interval."""
     a, b = (statistics.variance(side) / len(side) for side in (ours, theirs))
     freedom = (a + b) ** 2 / (a**2 / (len(ours) - 1) + b**2 / (len(theirs) - 1))
     half = float(student.ppf(0.975, freedom)) * math.sqrt(a + b)
@@ -47,11 +49,11 @@ def interval(ours: list[float], theirs: list[float]) -> tuple[float, float, floa
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("tests", type=Path, help="folder of questions-words.txt, wordsim353.tsv, simlex999.txt")
-    parser.add_argument("--keep", type=Path, required=True, help="folder for vectors; gensim's are used again")
+    parser.add_argument("tests", type=Path, help="folder with questions-words.txt, wordsim353.tsv and simlex999.txt")
+    parser.add_argument("--keep", type=Path, required=True, help="folder for the vectors; those of gensim are reused")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--workers", type=int, default=1, help="of wordkin")
-    parser.add_argument("--gensim-python")
+    parser.add_argument("--workers", type=int, default=1, help="number of threads of wordkin")
+    parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
     print_description()
@@ -62,14 +64,14 @@ def main() -> None:
                 common = [str(corpus), *settings, "--epochs", "5", "--seed", str(seed), "--save"]
                 theirs = options.keep / f"gensim-{name}-{seed}.bin"
                 if not theirs.exists():
-                    run_job(options.gensim_python or python_with(GENSIM), THEIRS, [*common, str(theirs)])
+                    run_job(options.gensim_python or python_with(GENSIM), GENSIM_SCRIPT, [*common, str(theirs)])
                 ours = options.keep / f"wordkin-{name}-{seed}.bin"
-                run_job(sys.executable, OURS, [*common, str(ours), "--workers", str(options.workers)])
+                run_job(sys.executable, WORDKIN_SCRIPT, [*common, str(ours), "--workers", str(options.workers)])
                 for system, path in (("wordkin", ours), ("gensim", theirs)):
                     results[system].append(scores(path, options.tests))
                     print(f"{name} seed {seed} {system:8}", *(f"{s:8.3f}" for s in results[system][-1]), flush=True)
-            for place, measure in enumerate(MEASURES):
-                sides = [[run[place] for run in results[system]] for system in ("wordkin", "gensim")]
+            for column, measure in enumerate(MEASURES):
+                sides = [[run[column] for run in results[system]] for system in ("wordkin", "gensim")]
                 difference, low, high = interval(*sides)
                 means = " ".join(f"{statistics.mean(side):.3f}" for side in sides)
                 span = f"{difference:+.3f} ({low:+.3f} .. {high:+.3f})"

@@ -1,4 +1,4 @@
-"""One training by wordkin in a process of its own; prints what it took as JSON."""
+"""Training of a Word2Vec model with wordkin; prints times, counts and memory as JSON."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--alpha", type=float, default=0.025)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--token-lists", action="store_true", help="train from a list of token lists")
-    parser.add_argument("--touch", action="store_true", help="load and store the rows only: the bound of memory")
+    parser.add_argument("--memory-access", action="store_true", help="only load and store the rows, without arithmetic")
     parser.add_argument("--max-isa")
     parser.add_argument("--save", help="word2vec binary file to write")
     options = parser.parse_args()
@@ -32,7 +32,7 @@ def main() -> None:
         min_count=5, sample=1e-3, workers=options.workers, alpha=options.alpha, seed=options.seed,
         max_isa=options.max_isa, progress=False,
     )  # fmt: skip
-    if options.touch:
+    if options.memory_access:
         sys.path.append(str(Path(__file__).resolve().parents[2] / "tests"))
         import core_testing
         from wordkin import _core
@@ -67,7 +67,7 @@ def main() -> None:
                 "words": words,
                 "vocabulary": len(model.wv),
                 "pairs_per_word": sum(epoch.pairs for epoch in report.epochs) / words,
-                "terms_per_word": sum(epoch.scores for epoch in report.epochs) / words,
+                "scores_per_word": sum(epoch.scores for epoch in report.epochs) / words,
                 "loss": report.epochs[-1].loss,
                 "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 "accounted_megabytes": (2 * len(model.wv) * width * 4 + 4 * in_vocabulary) / 2**20,

@@ -1,4 +1,4 @@
-"""wordkin counting and encoding a text on one thread; prints words a second as JSON."""
+"""Counting and encoding of a text with wordkin on one thread; prints words per second as JSON."""
 
 import json
 import sys
