@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import pickle
 import struct
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import threading
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,34 +21,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
-from wordkin.storage import pack_words, read_archive, unpack_words, write_archive
-from wordkin.storage.archive_header import DTYPES, parse_header
+from wordkin.storage import read_archive, write_archive
+from wordkin.storage.archive_header import DTYPES
 
-GOLDEN = Path(__file__).parent.parent / "formats" / "wordkin-1.0.safetensors"
+from .archives import GOLDEN, assert_equal_tensors, edited, golden_content
 
 
 def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
-
-
-def golden_content() -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    tensors = {
-        "vectors": (np.arange(12, dtype=np.float32) / 8 - 1).reshape(3, 4),
-        "half": np.array([0.5, -2.0], np.float16),
-        "counts": np.array([1 << 40, 5, 0], np.int64),
-        "scalar": np.array(2.5),
-        "empty": np.zeros((0, 4), np.float32),
-        "flags": np.array([True, False, True]),
-    }
-    return tensors, {"kind": "example", "nested": {"list": [1, 2.5, None, True, "ü"]}}
-
-
-def same(left: dict[str, np.ndarray], right: dict[str, np.ndarray]) -> None:
-    assert left.keys() == right.keys()
-    for name, array in left.items():
-        assert right[name].dtype == array.dtype
-        assert right[name].shape == array.shape
-        np.testing.assert_array_equal(right[name], array)
 
 
 @pytest.mark.parametrize("mmap", [False, True])
@@ -58,7 +36,7 @@ def test_round_trip_and_second_save_is_byte_identical(tmp_path: Path, mmap: bool
     tensors, metadata = golden_content()
     write_archive(tmp_path / "a", tensors, metadata)
     archive = read_archive(tmp_path / "a", mmap=mmap)
-    same(tensors, archive.tensors)
+    assert_equal_tensors(tensors, archive.tensors)
     assert archive.metadata == metadata
     write_archive(tmp_path / "b", dict(reversed(archive.tensors.items())), archive.metadata)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
@@ -67,7 +45,7 @@ def test_round_trip_and_second_save_is_byte_identical(tmp_path: Path, mmap: bool
 def test_files_of_version_1_0_load_for_ever_and_are_still_written_so(tmp_path: Path) -> None:
     tensors, metadata = golden_content()
     archive = read_archive(GOLDEN)
-    same(tensors, archive.tensors)
+    assert_equal_tensors(tensors, archive.tensors)
     assert archive.metadata == metadata
     write_archive(tmp_path / "again", tensors, metadata)
     assert (tmp_path / "again").read_bytes() == GOLDEN.read_bytes()
@@ -75,7 +53,7 @@ def test_files_of_version_1_0_load_for_ever_and_are_still_written_so(tmp_path: P
 
 def test_the_safetensors_library_reads_the_same_tensors() -> None:
     safetensors_numpy = pytest.importorskip("safetensors.numpy")
-    same(golden_content()[0], safetensors_numpy.load_file(GOLDEN))
+    assert_equal_tensors(golden_content()[0], safetensors_numpy.load_file(GOLDEN))
 
 
 @settings(deadline=None, max_examples=40)
@@ -98,7 +76,7 @@ def test_any_tensors_and_metadata_round_trip(
     write_archive(path, tensors, {"value": value})
     for mmap in (False, True):
         archive = read_archive(path, mmap=mmap)
-        same(tensors, archive.tensors)
+        assert_equal_tensors(tensors, archive.tensors)
         assert archive.metadata == {"value": value}
 
 
@@ -165,9 +143,6 @@ def test_metadata_that_json_cannot_say_is_refused(tmp_path: Path, value: Any) ->
     assert names_in(tmp_path) == set()
 
 
-# ---- files of others, versions
-
-
 class Canary:
     def __reduce__(self) -> Any:
         return (os.mkdir, ("canary",))
@@ -214,16 +189,6 @@ def test_other_files_are_a_format_error_with_a_hint(tmp_path: Path, content: byt
     assert str(path) in str(caught.value)
 
 
-def edited(change: Callable[[dict[str, Any]], object]) -> bytes:
-    """The golden file with a changed header."""
-    raw = GOLDEN.read_bytes()
-    length = struct.unpack("<Q", raw[:8])[0]
-    table = json.loads(raw[8 : 8 + length])
-    change(table)
-    text = json.dumps(table).encode()
-    return struct.pack("<Q", len(text)) + text + raw[8 + length :]
-
-
 def load_bytes(tmp_path: Path, content: bytes) -> Any:
     path = tmp_path / "model"
     path.write_bytes(content)
@@ -240,98 +205,13 @@ def test_newer_major_version_is_refused_with_both_versions_and_newer_minor_is_re
     with pytest.raises(FormatError, match=r"version 2\.0; this version of wordkin reads 1\.0 to 1\.x") as caught:
         load_bytes(tmp_path, set_version("2.0"))
     assert not isinstance(caught.value, CorruptFileError)
-    same(golden_content()[0], load_bytes(tmp_path, set_version("1.7")).tensors)
+    assert_equal_tensors(golden_content()[0], load_bytes(tmp_path, set_version("1.7")).tensors)
 
 
 @pytest.mark.parametrize("version", [None, 1, "1", "", "1.", ".0", "x.y", "-1.0", "1.0.0", "1." + "0" * 100, "١.0"])
 def test_version_that_is_none_is_corrupt(tmp_path: Path, version: Any) -> None:
     with pytest.raises(CorruptFileError, match="version"):
         load_bytes(tmp_path, set_version(version))
-
-
-def entry(name: str, **changes: Any) -> bytes:
-    return edited(lambda table: table[name].update(changes))
-
-
-HOSTILE: dict[str, Callable[[], bytes]] = {
-    "overlap": lambda: entry("vectors", data_offsets=[16, 64]),
-    "hole": lambda: edited(lambda table: table.pop("vectors")),
-    "end before begin": lambda: entry("vectors", data_offsets=[80, 32]),
-    "negative offset": lambda: entry("vectors", data_offsets=[-48, 0]),
-    "offset beyond the file": lambda: entry("flags", data_offsets=[100000, 100003]),
-    "three offsets": lambda: entry("vectors", data_offsets=[32, 80, 80]),
-    "offset is a float": lambda: entry("vectors", data_offsets=[32.0, 80.0]),
-    "offset is a bool": lambda: entry("flags", data_offsets=[True, 4]),
-    "offset of 2^64": lambda: entry("vectors", data_offsets=[32, (1 << 64) + 80]),
-    "shape product overflows 64 bits": lambda: entry("vectors", shape=[1 << 32, 1 << 32, 3]),
-    "shape product wraps to the right size": lambda: entry("vectors", shape=[(1 << 62) - 1, 4]),
-    "negative dimensions": lambda: entry("vectors", shape=[-3, -4]),
-    "shape is not a list": lambda: entry("vectors", shape="12"),
-    "33 dimensions": lambda: entry("vectors", shape=[12] + [1] * 32),
-    "shape of the wrong size": lambda: entry("vectors", shape=[3, 5]),
-    "unknown dtype": lambda: entry("vectors", dtype="F31"),
-    "dtype is a list": lambda: entry("vectors", dtype=["F32"]),
-    "object dtype": lambda: entry("vectors", dtype="O"),
-    "missing key": lambda: edited(lambda table: table["vectors"].pop("dtype")),
-    "extra key": lambda: entry("vectors", extra=1),
-    "entry is a list": lambda: edited(lambda table: table.update(vectors=[])),
-    "long name": lambda: edited(lambda table: table.update({"n" * 2000: table.pop("empty")})),
-    "too many tensors": lambda: edited(
-        lambda table: table.update(
-            {f"t{i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]} for i in range(10_001)}
-        )
-    ),
-    "no checksums": lambda: edited(lambda table: table["__metadata__"].pop("crc32")),
-    "checksums are not text": lambda: edited(lambda table: table["__metadata__"].update(crc32={})),
-    "checksum of another tensor": lambda: edited(lambda table: table["__metadata__"].update(crc32='{"other":"00"}')),
-    "checksum is not a number": lambda: edited(
-        lambda table: table["__metadata__"].update(crc32=table["__metadata__"]["crc32"].replace(':"', ':"g'))
-    ),
-    "no metadata": lambda: edited(lambda table: table["__metadata__"].pop("metadata")),
-    "metadata is no JSON": lambda: edited(lambda table: table["__metadata__"].update(metadata="{")),
-    "metadata is a list": lambda: edited(lambda table: table["__metadata__"].update(metadata="[]")),
-    "metadata nested too deep": lambda: edited(lambda table: table["__metadata__"].update(metadata="[" * 100_000)),
-    "metadata has NaN": lambda: edited(lambda table: table["__metadata__"].update(metadata='{"x":NaN}')),
-    "metadata has a duplicate key": lambda: edited(
-        lambda table: table["__metadata__"].update(metadata='{"x":1,"x":2}')
-    ),
-    "number of 10,000 digits": lambda: edited(
-        lambda table: table["__metadata__"].update(metadata='{"x":' + "9" * 10_000 + "}")
-    ),
-    "trailing bytes": lambda: GOLDEN.read_bytes() + b"\0",
-    "header longer than the file": lambda: struct.pack("<Q", 1 << 62) + GOLDEN.read_bytes()[8:],
-    "header of 2^64 - 1 bytes": lambda: b"\xff" * 8 + GOLDEN.read_bytes()[8:],
-    "header one byte short": lambda: (
-        struct.pack("<Q", struct.unpack("<Q", GOLDEN.read_bytes()[:8])[0] - 300) + GOLDEN.read_bytes()[8:]
-    ),
-    "header is not UTF-8": lambda: struct.pack("<Q", 3) + b'{"\xff',
-    "header is only a brace": lambda: struct.pack("<Q", 1) + b"{",
-    "header of length 0": lambda: struct.pack("<Q", 0) + b"{}",
-    "duplicate key": lambda: edited(lambda table: table.update(DUPLICATE=table.pop("empty"))).replace(
-        b'"DUPLICATE"', b'"vectors"  '
-    ),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_header_is_a_corrupt_file(tmp_path: Path, name: str) -> None:
-    content = HOSTILE[name]()
-    path = tmp_path / "model"
-    path.write_bytes(content)
-    for mmap in (False, True):
-        with pytest.raises(CorruptFileError) as caught:
-            read_archive(path, mmap=mmap)
-        assert str(path) in str(caught.value)
-        assert len(str(caught.value)) < 1000
-
-
-def test_huge_header_of_a_sparse_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "model"
-    with path.open("wb") as file:
-        file.write(struct.pack("<Q", 1 << 34) + b"{")
-        file.truncate(1 << 35)
-    with pytest.raises(CorruptFileError, match="the limit is 16777216"):
-        read_archive(path)
 
 
 def test_truncated_at_every_byte_is_an_error(tmp_path: Path) -> None:
@@ -359,34 +239,6 @@ def test_any_changed_byte_of_the_data_fails_its_checksum(tmp_path: Path) -> None
             read_archive(tmp_path / "model")
         read_archive(tmp_path / "model", mmap=True)  # maps without reading
         whole[position] ^= 1
-
-
-json_like = st.recursive(
-    st.none() | st.booleans() | st.integers(-1, 1 << 65) | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
-    max_leaves=8,
-)
-entry_like = st.fixed_dictionaries(
-    {
-        "dtype": st.sampled_from([*DTYPES, "F31"]) | json_like,
-        "shape": st.lists(st.integers(-1, 1 << 63), max_size=3) | json_like,
-        "data_offsets": st.lists(st.integers(-1, 1 << 63), min_size=2, max_size=2) | json_like,
-    }
-)
-
-
-@settings(deadline=None, max_examples=120)
-@given(
-    st.dictionaries(st.sampled_from(["a", "b", "c"]), entry_like | json_like), json_like, json_like, st.integers(0, 100)
-)
-def test_fuzz_structure_of_headers(tables: dict[str, Any], metadata: Any, checksums: Any, data_bytes: int) -> None:
-    own = {"format": "wordkin", "version": "1.0", "metadata": json.dumps(metadata), "crc32": json.dumps(checksums)}
-    text = json.dumps({"__metadata__": own, **tables}).encode()
-    try:
-        header = parse_header("file", text, data_bytes)
-    except FormatError:
-        return
-    assert sum(entry.end - entry.begin for entry in header.tensors) == data_bytes
 
 
 @settings(deadline=None, max_examples=120)
@@ -425,34 +277,3 @@ def test_importing_storage_is_light() -> None:
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("safetensors", "zstandard", "scipy"):
         assert f"'{heavy}'" not in modules
-
-
-# ---- words
-
-
-@given(st.lists(st.text()))
-def test_words_round_trip(words: list[str]) -> None:
-    assert unpack_words(*pack_words(words)) == words
-
-
-def test_a_word_that_is_half_a_character_is_an_encode_error() -> None:
-    with pytest.raises(UnicodeEncodeError):
-        pack_words(["\ud800"])
-
-
-@pytest.mark.parametrize(
-    ("blob", "offsets"),
-    [
-        (b"abc", []),
-        (b"abc", [1, 3]),
-        (b"abc", [0, 2]),
-        (b"abc", [0, 2, 1, 3]),
-        (b"abc", [0, 4]),
-        (b"abc", [-1, 3]),
-        (b"\xff", [0, 1]),
-        ("ü".encode(), [0, 1, 2]),
-    ],
-)
-def test_words_that_do_not_fit_their_bytes_are_corrupt(blob: bytes, offsets: list[int]) -> None:
-    with pytest.raises(CorruptFileError):
-        unpack_words(np.frombuffer(blob, np.uint8), np.array(offsets, np.int64))
