@@ -68,7 +68,7 @@ def test_sentences_are_framed_by_boundary_markers(kneser_ney: ModuleType) -> Non
     assert marked.tolist() == [BEGIN, 5, 6, END, BEGIN, 7, END]
 
 
-def test_probabilities_are_those_of_the_definition_and_sum_to_one(kneser_ney: ModuleType, marked: np.ndarray) -> None:
+def test_probabilities_match_the_definition_and_sum_to_one(kneser_ney: ModuleType, marked: np.ndarray) -> None:
     model = kneser_ney.Trigrams(marked, words=WORDS, begin=BEGIN)
     definition = ByDefinition()
     words = np.arange(1, WORDS)

@@ -68,7 +68,7 @@ def defined(layer: TokenLayer, parameters: Arrays, characters: NDArray[np.uint16
     return Defined(layer, parameters, characters, d_vectors, vectors, gradients)
 
 
-def assert_as_defined(case: Defined, isa: str, threads: int = 1) -> None:
+def assert_matches_definition(case: Defined, isa: str, threads: int = 1) -> None:
     vectors, gradients = trained(case.layer, case.parameters, case.characters, case.d_vectors, isa, threads)
     assert_close(vectors, case.vectors)
     for key, value in case.gradients.items():
@@ -83,11 +83,11 @@ def case(request: pytest.FixtureRequest) -> Defined:
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_vectors_and_gradients(isa: str, case: Defined, threads: int) -> None:
-    assert_as_defined(case, isa, threads)
+def test_vectors_and_gradients_match_the_definition(isa: str, case: Defined, threads: int) -> None:
+    assert_matches_definition(case, isa, threads)
 
 
-def test_bfloat16_is_near(isa: str, case: Defined) -> None:
+def test_bfloat16_error_is_bounded(isa: str, case: Defined) -> None:
     """Operands of products have 8 bits: entries of 2^-9 relative error, of which a sum's errors are no larger part."""
     vectors, gradients = trained(case.layer, case.parameters, case.characters, case.d_vectors, isa, 2, "bfloat16")
     for result, expected in [(vectors, case.vectors), *((gradients[k], v) for k, v in case.gradients.items())]:
@@ -95,7 +95,7 @@ def test_bfloat16_is_near(isa: str, case: Defined) -> None:
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_words_vector_does_not_depend_on_company(isa: str, name: str) -> None:
+def test_vectors_do_not_depend_on_the_other_words(isa: str, name: str) -> None:
     layer = LAYERS[name]
     parameters = random_parameters(layer, 3)
     characters = np.concatenate([words_of(40)] * 7)  # more than are encoded together
@@ -110,7 +110,7 @@ def test_a_words_vector_does_not_depend_on_company(isa: str, name: str) -> None:
     assert np.array_equal(forward, whole[:40])  # training sees what encode will give
 
 
-def test_gradients_of_the_convolution_do_not_depend_on_the_team(isa: str) -> None:
+def test_convolution_gradients_do_not_depend_on_the_number_of_threads(isa: str) -> None:
     layer, characters = BARE, words_of(40)
     parameters = random_parameters(layer, 6)
     d_vectors = np.random.default_rng(7).standard_normal((40, width_of(layer))).astype(np.float32)
@@ -123,7 +123,7 @@ def test_gradients_of_the_convolution_do_not_depend_on_the_team(isa: str) -> Non
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_few_words(isa: str, count: int) -> None:
-    assert_as_defined(defined(ODD, random_parameters(ODD, 8), words_of(count)), isa, 2)
+    assert_matches_definition(defined(ODD, random_parameters(ODD, 8), words_of(count)), isa, 2)
 
 
 def test_no_words(isa: str) -> None:
@@ -133,7 +133,7 @@ def test_no_words(isa: str) -> None:
     assert all((value == 0).all() for value in gradients.values())
 
 
-def test_a_step_forgets_the_one_before(isa: str) -> None:
+def test_steps_do_not_depend_on_earlier_steps(isa: str) -> None:
     """Larger and smaller batches one after the other through the same object, parameters changed in between."""
     parameters = random_parameters(ODD, 9)
     core = _core_testing.charcnn.TrainedLayer(tensors(parameters), shape_of(ODD), isa=isa, threads=2)
@@ -153,7 +153,7 @@ def test_a_step_forgets_the_one_before(isa: str) -> None:
             assert np.array_equal(gradients[key], value), key
 
 
-def test_equal_maxima(isa: str) -> None:
+def test_gradient_of_equal_maxima_goes_to_the_first(isa: str) -> None:
     """Characters with the same embedding: the first window takes the gradient, as the definition says."""
     layer = TokenLayer(filters=((1, 3), (2, 70)), char_dim=4, n_highway=0)
     parameters = random_parameters(layer, 10)
@@ -161,10 +161,10 @@ def test_equal_maxima(isa: str) -> None:
     case = defined(layer, parameters, words_of(30))
     touched = np.abs(case.gradients["char_embed"]).any(axis=1)
     assert set(np.flatnonzero(touched)) == set(case.characters[:, :2].ravel())
-    assert_as_defined(case, isa)
+    assert_matches_definition(case, isa)
 
 
-def test_not_a_number_is_not_hidden(isa: str) -> None:
+def test_nan_parameters_give_nan_vectors(isa: str) -> None:
     for name in ("CNN/W_cnn_0", "CNN/b_cnn_1", "CNN_high_1/W_carry", "CNN_high_0/b_transform", "CNN_proj/b_proj"):
         parameters = random_parameters(ODD, 11)
         parameters[name][...] = np.nan
@@ -172,7 +172,7 @@ def test_not_a_number_is_not_hidden(isa: str) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_cancelled_work_ends(isa: str, threads: int) -> None:
+def test_cancelled_calls_return_false_and_can_be_repeated(isa: str, threads: int) -> None:
     parameters = random_parameters(SMALL, 12)
     vectors = np.zeros((20, 4), dtype=np.float32)
     core = _core_testing.charcnn.TrainedLayer(tensors(parameters), shape_of(SMALL), isa=isa, threads=threads)
@@ -196,7 +196,7 @@ def test_cancelled_work_ends(isa: str, threads: int) -> None:
         ({"activation": "elu"}, "`activation` must be relu or tanh, got elu"),
     ],
 )
-def test_bad_shapes(change: dict[str, object], message: str) -> None:
+def test_invalid_shapes_are_rejected(change: dict[str, object], message: str) -> None:
     shape = {
         "n_characters": 261,
         "char_dim": 4,

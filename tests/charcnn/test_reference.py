@@ -47,7 +47,7 @@ def test_gradients_are_central_differences(activation: str, n_highway: int, proj
         np.testing.assert_allclose(gradients[name], expected, atol=1e-7, err_msg=name)
 
 
-def test_a_word_by_hand() -> None:
+def test_vector_of_a_word_by_hand() -> None:
     layer = TokenLayer(filters=((2, 1),), char_dim=1, n_highway=0, n_characters=3)
     parameters = {
         "char_embed": np.array([[1.0], [2.0], [-1.0]]),

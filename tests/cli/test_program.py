@@ -51,7 +51,7 @@ def test_every_command_has_help(run: Run, name: str) -> None:
         ("demo", "--seed", "-1"),
     ],
 )
-def test_wrong_usage_is_told_in_one_line(
+def test_usage_errors_are_one_line(
     run: Run, arguments: tuple[str, ...], corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(corpus.parent)
@@ -86,7 +86,7 @@ def test_no_command_prints_help_and_fails(run: Run) -> None:
         ("evaluate", "corpus.txt", "--analogies", "corpus.txt"),
     ],
 )
-def test_failures_are_told_in_one_line(
+def test_failures_are_one_line(
     run: Run, arguments: tuple[str, ...], corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(corpus.parent)
@@ -100,14 +100,14 @@ def test_failures_are_told_in_one_line(
     assert not Path("x.bin").exists()
 
 
-def test_a_process_has_the_same_exit_codes(run_process: Run, model: Path) -> None:
+def test_exit_codes_of_a_process(run_process: Run, model: Path) -> None:
     assert run_process("similar", model, "cat").status == 0
     assert run_process("similar", model, "unicorn").status == 1
     assert run_process("similar").status == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise on Windows")
-def test_a_closed_pipe_is_quiet(model: Path) -> None:
+def test_a_closed_output_pipe_prints_no_error(model: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with subprocess.Popen(command("similar", model, "cat"), stdout=writer, stderr=subprocess.PIPE) as process:
@@ -117,7 +117,7 @@ def test_a_closed_pipe_is_quiet(model: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_behind_standard_output(model: Path) -> None:
+def test_a_full_disk_as_standard_output_is_an_error(model: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             command("similar", model, "cat"), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
@@ -128,13 +128,13 @@ def test_a_full_disk_behind_standard_output(model: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
-def test_closed_streams_do_no_harm(model: Path, closed: str) -> None:
+def test_closed_standard_streams_are_accepted(model: Path, closed: str) -> None:
     line = f'"{sys.executable}" -m wordkin similar "{model}" cat {closed}'
     done = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_words_that_the_terminal_cannot_show(model: Path, tmp_path: Path) -> None:
+def test_characters_that_the_terminal_cannot_encode_are_escaped(model: Path, tmp_path: Path) -> None:
     path = tmp_path / "greek.txt"
     path.write_text("2 2\nλόγος 1 0\nword 1 1\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
@@ -145,13 +145,13 @@ def test_words_that_the_terminal_cannot_show(model: Path, tmp_path: Path) -> Non
     assert done.stdout.startswith("\\u03bb")
 
 
-def test_help_needs_no_numpy() -> None:
+def test_help_does_not_import_numpy() -> None:
     program = "import sys; from wordkin.cli import main; main(['--help']); sys.exit('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60, check=False)
     assert done.returncode == 0
 
 
-def test_errors_become_one_line() -> None:
+def test_error_text_is_one_line() -> None:
     assert error_text(ValueError("one\ntwo")) == "one two"
     assert error_text(MemoryError()) == "out of memory"
     assert error_text(FileNotFoundError(2, "No such file or directory", "x")) == "x: No such file or directory"

@@ -115,7 +115,7 @@ def test_tanh(isa: str, units: int) -> None:
     np.testing.assert_array_equal(again, outputs)
 
 
-def of_tanh(isa: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
+def kernel_tanh(isa: str, values: NDArray[np.float32]) -> NDArray[np.float32]:
     gates = values.reshape(1, -1).copy()
     _core_testing.kernels.tanh_forward(isa, gates, np.zeros(values.size, np.float32), np.zeros_like(gates))
     return gates[0]
@@ -125,7 +125,7 @@ def test_error_of_tanh(isa: str) -> None:
     sizes = np.concatenate([np.geomspace(1e-30, 20, 200_001), np.linspace(0.001, 12, 200_001)])
     values = np.concatenate([sizes, -sizes]).astype(np.float32)
     exact = np.tanh(values.astype(np.float64))
-    assert np.abs(of_tanh(isa, values) / exact - 1).max() < 5e-7  # as elementary.inl.h states
+    assert np.abs(kernel_tanh(isa, values) / exact - 1).max() < 5e-7  # as elementary.inl.h states
 
 
 def test_error_of_the_gates(isa: str) -> None:
@@ -151,7 +151,7 @@ def test_error_of_the_gates(isa: str) -> None:
 
 def test_ends_and_nan(isa: str) -> None:
     ends = np.array([0, -0.0, 100, np.inf, -100, -np.inf, np.nan], np.float32)
-    np.testing.assert_array_equal(of_tanh(isa, ends), [0, 0, 1, 1, -1, -1, np.nan])
+    np.testing.assert_array_equal(kernel_tanh(isa, ends), [0, 0, 1, 1, -1, -1, np.nan])
     for gate in range(4):
         gates = np.zeros((1, 4), np.float32)
         gates[0, gate] = np.nan

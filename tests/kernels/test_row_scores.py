@@ -32,7 +32,7 @@ def made(rng: np.random.Generator, rows: int, columns: int, dtype: type, spare: 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
 @pytest.mark.parametrize("spare", [0, 5])
-def test_columns_of_every_length(isa: str, dtype: type, spare: int) -> None:
+def test_every_number_of_columns(isa: str, dtype: type, spare: int) -> None:
     width = WIDTHS[isa]
     rng = np.random.default_rng(1)
     for columns in (0, 1, width - 1, width, width + 1, 2 * width + 3, 37, 300):
@@ -48,7 +48,7 @@ def test_columns_of_every_length(isa: str, dtype: type, spare: int) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
-def test_rows_and_queries_of_every_number(isa: str, dtype: type) -> None:
+def test_every_number_of_rows_and_queries(isa: str, dtype: type) -> None:
     rng = np.random.default_rng(2)
     vectors, queries = made(rng, 35, 13, dtype), rng.standard_normal((11, 13)).astype(np.float32)
     divisors = rng.uniform(0.5, 2.0, 35).astype(np.float32)
@@ -59,7 +59,7 @@ def test_rows_and_queries_of_every_number(isa: str, dtype: type) -> None:
         assert np.array_equal(part, whole[:count, :rows])  # a pair's score is the same float in any company
 
 
-def test_halves_score_as_the_floats_they_are(isa: str) -> None:
+def test_float16_scores_equal_those_of_float32(isa: str) -> None:
     rng = np.random.default_rng(3)
     halves = made(rng, 40, 29, np.float16)
     divisors = np.ones(40, dtype=np.float32)
@@ -68,7 +68,7 @@ def test_halves_score_as_the_floats_they_are(isa: str) -> None:
     assert np.array_equal(scores_of(isa, halves, divisors, queries), scores_of(isa, floats, divisors, queries))
 
 
-def test_every_half_is_widened_exactly(isa: str) -> None:
+def test_every_float16_value_is_converted_exactly(isa: str) -> None:
     halves = np.arange(1 << 16, dtype=np.uint16)[:, np.newaxis]
     ones = np.ones(1 << 16, dtype=np.float32)
     expected = halves.view(np.float16).astype(np.float32)[:, 0]
@@ -78,7 +78,7 @@ def test_every_half_is_widened_exactly(isa: str) -> None:
         assert np.array_equal(scores[0], expected, equal_nan=True)
 
 
-def test_infinities_and_nan_go_through(isa: str) -> None:
+def test_infinities_and_nan_are_propagated(isa: str) -> None:
     vectors = np.ones((18, 6), dtype=np.float32)
     vectors[3, 2], vectors[17, 5], vectors[9, 0] = np.inf, np.nan, -np.inf
     scores = scores_of(isa, vectors, np.ones(18, np.float32), np.ones((5, 6), np.float32))

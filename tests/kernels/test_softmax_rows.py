@@ -9,7 +9,7 @@ from wordkin import _core_testing
 
 
 @pytest.mark.parametrize("spread", [1.0, 30.0])
-def test_rows_of_every_length(isa: str, spread: float) -> None:
+def test_every_row_length(isa: str, spread: float) -> None:
     rng = np.random.default_rng(1)
     for count in [*range(1, 70), 127, 128, 129, 1000, 4097]:
         row, offsets, sums = (np.zeros(count + 1, dtype=np.float32) for _ in range(3))
@@ -29,7 +29,7 @@ def test_rows_of_every_length(isa: str, spread: float) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_no_place_hides_what_is_not_finite(isa: str, value: float) -> None:
+def test_non_finite_scores_give_nan_at_every_position(isa: str, value: float) -> None:
     for count in (1, 5, 16, 67, 130):
         for position in range(count):
             row = np.zeros(count, dtype=np.float32)
@@ -38,7 +38,7 @@ def test_no_place_hides_what_is_not_finite(isa: str, value: float) -> None:
             assert np.isnan(greatest)
 
 
-def test_all_masked(isa: str) -> None:
+def test_masked_scores_have_probability_zero(isa: str) -> None:
     row = np.full(20, -1e30, dtype=np.float32)
     row[7] = -3
     greatest, total = _core_testing.softmax.softmax_row(isa, row, np.zeros_like(row), np.zeros_like(row), factor=1)

@@ -103,7 +103,7 @@ def tree_path(generator: np.random.Generator, nodes: int, length: int) -> tuple[
     return rows, generator.integers(0, 2, length).astype(np.float64), np.ones(length)
 
 
-def drawn_window(generator: np.random.Generator, words: int, output_layer: str) -> Window:
+def random_window(generator: np.random.Generator, words: int, output_layer: str) -> Window:
     """A window as training draws them: outputs of negative sampling, of a tree, or of both (in two halves of rows)."""
     inputs = generator.permutation(words)[: generator.integers(1, 11)].astype(np.int32)
     parts = []
@@ -121,13 +121,13 @@ OBJECTIVES = ("skipgram", "cbow-mean", "cbow-sum")
 
 @pytest.mark.parametrize("output_layer", ["noise", "tree", "both"])
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_a_thousand_updates_stay_at_the_definition(isa: str, objective: str, output_layer: str) -> None:
+def test_a_thousand_updates_match_the_definition(isa: str, objective: str, output_layer: str) -> None:
     # Rows enough that rounding stays within the tolerance: with 80 rows NumPy in float32 leaves it as well.
     generator = np.random.default_rng(7)
     matrices = Matrices.random(generator, 600, 112)
     losses = np.zeros(2)
     for _ in range(1000):
-        losses += update(isa, objective, matrices, drawn_window(generator, 600, output_layer))
+        losses += update(isa, objective, matrices, random_window(generator, 600, output_layer))
     assert matrices.largest_error() < 1e-6
     assert losses[0] == pytest.approx(losses[1], rel=1e-6)
 
@@ -153,22 +153,22 @@ def test_every_number_of_inputs_and_outputs(isa: str, objective: str) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_widths(isa: str, objective: str, width: int) -> None:
+def test_every_row_width(isa: str, objective: str, width: int) -> None:
     generator = np.random.default_rng(width)
     matrices = Matrices.random(generator, 40, width)
     for _ in range(60):
-        loss, exact = update(isa, objective, matrices, drawn_window(generator, 40, "both"))
+        loss, exact = update(isa, objective, matrices, random_window(generator, 40, "both"))
         assert loss == pytest.approx(exact, rel=1e-6)
     assert matrices.largest_error() < 1e-6
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_rows_outside_the_window_and_padding_stay_as_they_are(isa: str, objective: str) -> None:
+def test_other_rows_and_padding_are_unchanged(isa: str, objective: str) -> None:
     generator = np.random.default_rng(3)
     matrices = Matrices.random(generator, 40, 112)
     matrices.inputs[:, 100:] = matrices.outputs[:, 100:] = 0
     before = matrices.inputs.copy(), matrices.outputs.copy()
-    window = drawn_window(generator, 40, "both")
+    window = random_window(generator, 40, "both")
     update(isa, objective, Matrices.of(matrices.inputs, matrices.outputs), window)
     for matrix, old, rows in zip(
         (matrices.inputs, matrices.outputs), before, (window.input_rows, window.output_rows), strict=True
@@ -180,10 +180,10 @@ def test_rows_outside_the_window_and_padding_stay_as_they_are(isa: str, objectiv
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_a_factor_of_zero_freezes_an_input_and_not_the_outputs(isa: str, objective: str) -> None:
+def test_an_update_scale_of_zero_freezes_inputs_only(isa: str, objective: str) -> None:
     generator = np.random.default_rng(5)
     matrices = Matrices.random(generator, 40, 48)
-    window = drawn_window(generator, 40, "noise")
+    window = random_window(generator, 40, "noise")
     window.factors = np.zeros(len(window.input_rows), dtype=np.float32)
     old_inputs, old_outputs = matrices.inputs.copy(), matrices.outputs.copy()
     update(isa, objective, matrices, window)
@@ -192,10 +192,10 @@ def test_a_factor_of_zero_freezes_an_input_and_not_the_outputs(isa: str, objecti
 
 
 @pytest.mark.parametrize("objective", ["cbow-mean", "cbow-sum"])
-def test_a_repeated_input_counts_each_time_in_cbow(isa: str, objective: str) -> None:
+def test_repeated_inputs_accumulate_in_cbow(isa: str, objective: str) -> None:
     generator = np.random.default_rng(13)
     matrices = Matrices.random(generator, 40, 48)
-    window = drawn_window(generator, 40, "both")
+    window = random_window(generator, 40, "both")
     window.input_rows = np.array([3, 7, 3, 3, 9, 7], dtype=np.int32)
     loss, exact = update(isa, objective, matrices, window)
     assert matrices.largest_error() < 1e-6
@@ -203,7 +203,7 @@ def test_a_repeated_input_counts_each_time_in_cbow(isa: str, objective: str) -> 
 
 
 @pytest.mark.parametrize("outputs", [3, 6, 7, 20])
-def test_a_repeated_input_is_visited_one_after_the_other_in_skipgram(isa: str, outputs: int) -> None:
+def test_repeated_inputs_are_updated_sequentially_in_skipgram(isa: str, outputs: int) -> None:
     """Its own changes add up exactly; a later visit may show the outputs what an earlier one made of the row."""
     generator = np.random.default_rng(17)
     matrices = Matrices.random(generator, 40, 48)
@@ -220,7 +220,7 @@ def test_a_repeated_input_is_visited_one_after_the_other_in_skipgram(isa: str, o
 
 @pytest.mark.parametrize("repeats", [5, 40, 42, 43, 63, 64, 127, 128, 1000, 10_000])
 @pytest.mark.parametrize("inputs", [1, 2, 7])
-def test_a_noise_word_drawn_very_often(isa: str, inputs: int, repeats: int) -> None:
+def test_a_negative_drawn_very_often(isa: str, inputs: int, repeats: int) -> None:
     """Few words and many draws: the loss is kept as a product of factors, which must not overflow."""
     generator = np.random.default_rng(repeats)
     for outputs in (2, 6, 9):
@@ -240,7 +240,7 @@ def test_a_noise_word_drawn_very_often(isa: str, inputs: int, repeats: int) -> N
 
 @pytest.mark.parametrize("score", [0.0, 1e-6, 1.0, 6.0, 16.0, 17.5, 30.0, 86.0, 87.5, 88.5, 104.0, 500.0, 1000.0])
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_extreme_scores_are_right_and_finite(isa: str, objective: str, score: float) -> None:
+def test_extreme_scores_are_accurate_and_finite(isa: str, objective: str, score: float) -> None:
     """No saturation, no NaN: also a pair that is as wrong as can be is trained."""
     for sign in (1.0, -1.0):
         for label in (1.0, 0.0):
@@ -264,7 +264,7 @@ def test_extreme_scores_are_right_and_finite(isa: str, objective: str, score: fl
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_loss_of_bad_numbers_is_no_number(isa: str, bad: float) -> None:
+def test_non_finite_inputs_give_a_non_finite_loss(isa: str, bad: float) -> None:
     """Divergence is seen in the loss, so it must not come out as some finite value."""
     for objective in OBJECTIVES:
         matrices = Matrices.random(np.random.default_rng(1), 8, 16)
@@ -286,7 +286,7 @@ def test_instruction_sets_agree() -> None:
         for isa in isas:
             generator = np.random.default_rng(23)
             matrices = Matrices.random(generator, 40, 112)
-            loss = sum(update(isa, objective, matrices, drawn_window(generator, 40, "both"))[0] for _ in range(50))
+            loss = sum(update(isa, objective, matrices, random_window(generator, 40, "both"))[0] for _ in range(50))
             results.append((matrices.inputs, matrices.outputs, loss))
         for inputs, outputs, loss in results[1:]:
             np.testing.assert_allclose(inputs, results[0][0], atol=3e-7)
@@ -294,13 +294,13 @@ def test_instruction_sets_agree() -> None:
             assert loss == pytest.approx(results[0][2], rel=1e-6)
 
 
-def test_an_instruction_set_gives_the_same_bits_every_time(isa: str) -> None:
+def test_each_instruction_set_is_deterministic(isa: str) -> None:
     runs = []
     for _ in range(2):
         generator = np.random.default_rng(29)
         matrices = Matrices.random(generator, 40, 112)
         for _ in range(20):
-            update(isa, "skipgram", matrices, drawn_window(generator, 40, "both"))
+            update(isa, "skipgram", matrices, random_window(generator, 40, "both"))
         runs.append(matrices.inputs.tobytes() + matrices.outputs.tobytes())
     assert runs[0] == runs[1]
 
@@ -309,7 +309,7 @@ def test_touching_changes_nothing(isa: str) -> None:
     generator = np.random.default_rng(31)
     matrices = Matrices.random(generator, 40, 112)
     before = matrices.inputs.tobytes() + matrices.outputs.tobytes()
-    window = drawn_window(generator, 40, "both")
+    window = random_window(generator, 40, "both")
     signs = np.where(window.labels == 1, 1, -1).astype(np.float32)
     loss = _core_testing.kernels.update_window(
         isa, "touch", matrices.inputs, window.input_rows, matrices.outputs, window.output_rows, signs,
@@ -332,7 +332,7 @@ def test_windows_without_inputs_or_outputs_do_nothing(isa: str, architecture: st
     np.testing.assert_array_equal(matrix, 1)
 
 
-def test_the_definition_is_the_gradient_of_its_loss() -> None:
+def test_definition_matches_central_differences() -> None:
     """The reference itself, by central differences: x and y move against the gradient of the loss."""
     generator = np.random.default_rng(37)
     inputs, outputs = generator.standard_normal((3, 5)), generator.standard_normal((4, 5))

@@ -23,7 +23,7 @@ def precision(request: pytest.FixtureRequest) -> str:
     return name
 
 
-def made(rng: np.random.Generator, rows: int, columns: int, spare: int = 3) -> Floats:
+def random_matrix(rng: np.random.Generator, rows: int, columns: int, spare: int = 3) -> Floats:
     """Rows that lie `spare` floats apart; NaN between them shows if anything is read that is not theirs."""
     whole = np.full((rows, columns + spare), np.nan, dtype=np.float32)
     whole[:, :columns] = rng.standard_normal((rows, columns))
@@ -44,15 +44,15 @@ def assert_product(result: Floats, a: Floats, b: Floats, start: Floats | float, 
 def test_packed_products(isa: str, precision: str, threads: int, transposed: bool) -> None:
     rng = np.random.default_rng(1)
     for depth, columns in DEPTHS_AND_COLUMNS:
-        b = made(rng, depth, columns)
-        stored = made(rng, columns, depth) if transposed else b
+        b = random_matrix(rng, depth, columns)
+        stored = random_matrix(rng, columns, depth) if transposed else b
         if transposed:
             b = np.ascontiguousarray(stored.T)
         product = _core_testing.linalg.PackedProduct(
             stored, transposed=transposed, isa=isa, precision=precision, threads=threads
         )
         for rows, accumulate in itertools.product(ROWS, (False, True)):
-            a, c = made(rng, rows, depth), made(rng, rows, columns)
+            a, c = random_matrix(rng, rows, depth), random_matrix(rng, rows, columns)
             start = c.copy() if accumulate else 0.0
             whole = c.base
             assert whole is not None
@@ -61,26 +61,26 @@ def test_packed_products(isa: str, precision: str, threads: int, transposed: boo
             assert np.isnan(whole[:, columns:]).all()
 
 
-def test_a_products_floats_do_not_depend_on_company(isa: str, precision: str) -> None:
+def test_rows_do_not_depend_on_the_other_rows(isa: str, precision: str) -> None:
     rng = np.random.default_rng(2)
     for depth, columns in DEPTHS_AND_COLUMNS:
-        b, a = made(rng, depth, columns), made(rng, 500, depth)
-        expected = made(rng, 500, columns)
+        b, a = random_matrix(rng, depth, columns), random_matrix(rng, 500, depth)
+        expected = random_matrix(rng, 500, columns)
         _core_testing.linalg.PackedProduct(b, isa=isa, precision=precision).multiply(expected, a)
         for threads in (1, 2, 3):
             product = _core_testing.linalg.PackedProduct(b, isa=isa, precision=precision, threads=threads)
             for rows in ROWS[1:]:
-                c = made(rng, rows, columns)
+                c = random_matrix(rng, rows, columns)
                 first = (500 - rows) // 2
                 product.multiply(c, a[first : first + rows])
                 assert np.array_equal(c, expected[first : first + rows])
 
 
-def test_rows_far_apart_make_no_difference(isa: str) -> None:
+def test_row_stride_does_not_change_the_result(isa: str) -> None:
     rng = np.random.default_rng(5)  # rows of 8192 floats and more are copied together first
-    a, b = made(rng, 9, 300), made(rng, 300, 160)
-    near, far = made(rng, 9, 160), made(rng, 9, 160)
-    apart = made(rng, 9, 300, spare=8000)
+    a, b = random_matrix(rng, 9, 300), random_matrix(rng, 300, 160)
+    near, far = random_matrix(rng, 9, 160), random_matrix(rng, 9, 160)
+    apart = random_matrix(rng, 9, 300, spare=8000)
     apart[:] = a
     product = _core_testing.linalg.PackedProduct(b, isa=isa)
     product.multiply(near, a)
@@ -88,7 +88,7 @@ def test_rows_far_apart_make_no_difference(isa: str) -> None:
     assert np.array_equal(near, far)
 
 
-def test_no_terms_give_zeros(isa: str, precision: str) -> None:
+def test_products_of_depth_zero_are_zero(isa: str, precision: str) -> None:
     c = np.ones((3, 5), dtype=np.float32)
     product = _core_testing.linalg.PackedProduct(np.zeros((0, 5), np.float32), isa=isa, precision=precision)
     product.multiply(c, np.zeros((3, 0), np.float32), accumulate=True)
@@ -104,10 +104,10 @@ def test_products_of_unpacked_matrices(
 ) -> None:
     rng = np.random.default_rng(3)
     for (depth, columns), rows in itertools.product(DEPTHS_AND_COLUMNS, (1, 7, 50)):
-        a = made(rng, depth, rows) if transpose_a else made(rng, rows, depth)
-        b = made(rng, columns, depth) if transpose_b else made(rng, depth, columns)
+        a = random_matrix(rng, depth, rows) if transpose_a else random_matrix(rng, rows, depth)
+        b = random_matrix(rng, columns, depth) if transpose_b else random_matrix(rng, depth, columns)
         for accumulate in (False, True):
-            c = made(rng, rows, columns)
+            c = random_matrix(rng, rows, columns)
             start = c.copy() if accumulate else 0.0
             _core_testing.linalg.gemm(
                 c, a, b, transpose_a=transpose_a, transpose_b=transpose_b, accumulate=accumulate, isa=isa,
@@ -118,8 +118,11 @@ def test_products_of_unpacked_matrices(
 
 def test_unpacked_products_larger_than_a_block(isa: str, precision: str) -> None:
     rng = np.random.default_rng(4)
-    a, b = made(rng, 1300, 200), made(rng, 1300, 1300)  # more than one block of rows, columns and depth
-    results = [made(rng, 200, 1300) for _ in range(3)]
+    a, b = (
+        random_matrix(rng, 1300, 200),
+        random_matrix(rng, 1300, 1300),
+    )  # more than one block of rows, columns and depth
+    results = [random_matrix(rng, 200, 1300) for _ in range(3)]
     for threads, c in enumerate(results, start=1):
         _core_testing.linalg.gemm(c, a, b, transpose_a=True, isa=isa, precision=precision, threads=threads)
     assert_product(results[0], np.ascontiguousarray(a.T), b, 0.0, precision)
@@ -144,7 +147,7 @@ def test_bfloat16_rounds_to_nearest_even_and_keeps_nan(isa: str) -> None:
         assert np.isnan(c[0, 0])
 
 
-def test_bfloat16_takes_half_the_memory() -> None:
+def test_bfloat16_takes_half_of_the_memory() -> None:
     b = np.zeros((64, 96), dtype=np.float32)
     sizes = {
         p: _core_testing.linalg.PackedProduct(b, isa="baseline", precision=p).bytes for p in ("float32", "bfloat16")
@@ -152,7 +155,7 @@ def test_bfloat16_takes_half_the_memory() -> None:
     assert sizes["float32"] == 4 * 64 * 96 and sizes["bfloat16"] == 2 * 64 * 96
 
 
-def test_shapes_that_do_not_fit_are_named() -> None:
+def test_mismatched_shapes_are_rejected() -> None:
     product = _core_testing.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline")
     with pytest.raises(ValueError, match=r"`a` must have the shape \(3, 4\), got \(3, 6\)"):
         product.multiply(np.zeros((3, 5), np.float32), np.zeros((3, 6), np.float32))

@@ -12,7 +12,7 @@ from wordkin import _core_testing
 Rows = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]
 
 
-def some_rows(rng: np.random.Generator, ids: NDArray[np.int64]) -> Rows:
+def random_rows(rng: np.random.Generator, ids: NDArray[np.int64]) -> Rows:
     values = rng.standard_normal((len(ids), 5)).astype(np.float32)
     return ids.astype(np.int32), values, rng.standard_normal(len(ids)).astype(np.float32)
 
@@ -27,7 +27,7 @@ def total(rows: list[Rows], which: int) -> NDArray[np.float64]:
 def test_shared_rows_are_added_and_moved(threads: int, sizes: tuple[int, int]) -> None:
     rng = np.random.default_rng(sum(sizes))
     ids = [np.sort(rng.choice(200, size, replace=False)) for size in sizes]
-    before = [some_rows(rng, chosen) for chosen in ids]
+    before = [random_rows(rng, chosen) for chosen in ids]
     after = _core_testing.optim.merge_shared_rows(*before, threads=threads)
     for which in (1, 2):
         np.testing.assert_allclose(total(list(after), which), total(before, which), rtol=1e-6, atol=1e-6)
@@ -36,11 +36,11 @@ def test_shared_rows_are_added_and_moved(threads: int, sizes: tuple[int, int]) -
     assert np.array_equal(after[1][0], np.where(shared, -1, ids[1]))  # each row is in one of the two
 
 
-def test_moved_rows_count_no_more() -> None:
+def test_moved_rows_are_updated_once() -> None:
     rng = np.random.default_rng(1)
-    kept, other = (some_rows(rng, np.array(ids)) for ids in ([1, 4, 7], [0, 4, 9]))
+    kept, other = (random_rows(rng, np.array(ids)) for ids in ([1, 4, 7], [0, 4, 9]))
     merged = _core_testing.optim.merge_shared_rows(kept, other)
-    whole = some_rows(rng, np.array([0, 1, 4, 7, 9]))
+    whole = random_rows(rng, np.array([0, 1, 4, 7, 9]))
     for which in (1, 2):
         whole[which][:] = total([kept, other], which)[[0, 1, 4, 7, 9]]
     results = []

@@ -49,13 +49,13 @@ def test_clipping_by_hand(isa: str) -> None:
         assert gradient in (3, 4)  # gradients stay as they are
 
 
-def made_state(optimizer: str, rng: np.random.Generator, shape: tuple[int, ...]) -> Arrays:
+def random_state(optimizer: str, rng: np.random.Generator, shape: tuple[int, ...]) -> Arrays:
     """Weights and what the optimiser remembers."""
     memory = [np.ones(shape, np.float32)] if optimizer == "adagrad" else list(np.zeros((2, *shape), np.float32))
     return [rng.standard_normal(shape).astype(np.float32), *memory]
 
 
-def step_as_defined(optimizer: str, state: Arrays, gradient: NDArray[Any], rate: float, step: int) -> None:
+def reference_step(optimizer: str, state: Arrays, gradient: NDArray[Any], rate: float, step: int) -> None:
     if optimizer == "adagrad":
         reference.adagrad(*state, gradient, rate)
     else:
@@ -77,7 +77,7 @@ def assert_states_near(found: list[Arrays], expected: list[Arrays]) -> None:
 @pytest.mark.parametrize("clip_norm", [0.0, 2.0])
 def test_several_updates_of_tensors_of_every_length(isa: str, optimizer: str, clip_norm: float) -> None:
     rng = np.random.default_rng(1)
-    ours = [made_state(optimizer, rng, (n,)) for n in [*range(20), 31, 33, 40_000]]  # the last: three blocks
+    ours = [random_state(optimizer, rng, (n,)) for n in [*range(20), 31, 33, 40_000]]  # the last: three blocks
     theirs = [[array.astype(np.float64) for array in state] for state in ours]
     for step in range(1, 6):
         gradients = [(rng.standard_normal(len(state[0])) * 0.01).astype(np.float32) for state in ours]
@@ -88,7 +88,7 @@ def test_several_updates_of_tensors_of_every_length(isa: str, optimizer: str, cl
         scale = reference.clip_scale(norm, clip_norm)
         assert (scale < 1) == (clip_norm > 0)
         for state, gradient in zip(theirs, exact, strict=True):
-            step_as_defined(optimizer, state, scale * gradient, 0.05, step)
+            reference_step(optimizer, state, scale * gradient, 0.05, step)
     assert_states_near(ours, theirs)
 
 
@@ -97,7 +97,7 @@ def test_several_updates_of_tensors_of_every_length(isa: str, optimizer: str, cl
 def test_several_updates_of_rows(isa: str, optimizer: str, columns: int) -> None:
     rng = np.random.default_rng(2)
     words = 300
-    ours = [made_state(optimizer, rng, (words, columns)), made_state(optimizer, rng, (words,))]
+    ours = [random_state(optimizer, rng, (words, columns)), random_state(optimizer, rng, (words,))]
     theirs = [[array.astype(np.float64) for array in state] for state in ours]
     touched = np.zeros(words, dtype=bool)
     start = [[array.copy() for array in state] for state in ours]
@@ -118,7 +118,7 @@ def test_several_updates_of_rows(isa: str, optimizer: str, columns: int) -> None
         touched[ids] = True
         for state, gradient in zip(theirs, exact, strict=True):
             rows = [array[ids] for array in state]
-            step_as_defined(optimizer, rows, reference.clip_scale(norm, 3) * gradient, 0.05, step)
+            reference_step(optimizer, rows, reference.clip_scale(norm, 3) * gradient, 0.05, step)
             for array, changed in zip(state, rows, strict=True):
                 array[ids] = changed
     assert_states_near(ours, theirs)
@@ -130,22 +130,22 @@ def test_several_updates_of_rows(isa: str, optimizer: str, columns: int) -> None
 @pytest.mark.parametrize("optimizer", ["adagrad", "adam"])
 def test_rows_without_bias(isa: str, optimizer: str) -> None:
     rng = np.random.default_rng(3)
-    ours = made_state(optimizer, rng, (10, 4))
+    ours = random_state(optimizer, rng, (10, 4))
     theirs = [array.astype(np.float64) for array in ours]
     values = rng.standard_normal((2, 4)).astype(np.float32)
     rows = (*flat(ours), None, None, None, np.array([2, 7], dtype=np.int32), values, None)
     update(optimizer, [], [rows], isa=isa)
     chosen = [array[[2, 7]] for array in theirs]
-    step_as_defined(optimizer, chosen, values.astype(np.float64), 0.2, 1)
+    reference_step(optimizer, chosen, values.astype(np.float64), 0.2, 1)
     for array, changed in zip(theirs, chosen, strict=True):
         array[[2, 7]] = changed
     assert_states_near([ours], [theirs])
 
 
 @pytest.mark.parametrize("threads", [2, 3])
-def test_any_team_gives_the_same_bits(threads: int) -> None:
+def test_the_number_of_threads_does_not_change_the_result(threads: int) -> None:
     rng = np.random.default_rng(4)
-    states = [made_state("adagrad", rng, shape) for shape in [(70_000,), (3,), (900, 100), (900,)]]
+    states = [random_state("adagrad", rng, shape) for shape in [(70_000,), (3,), (900, 100), (900,)]]
     gradients = [rng.standard_normal(n).astype(np.float32) for n in (70_000, 3)]
     rows = np.arange(0, 900, 2, dtype=np.int32), *(rng.standard_normal(s).astype(np.float32) for s in ((450, 100), 450))
     results = []
@@ -160,14 +160,14 @@ def test_any_team_gives_the_same_bits(threads: int) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_gradient_that_is_not_finite_shows_in_the_norm(isa: str, value: float) -> None:
+def test_non_finite_gradients_give_a_non_finite_norm(isa: str, value: float) -> None:
     weights, accumulator, gradient = np.zeros(40, np.float32), np.ones(40, np.float32), np.ones(40, np.float32)
     gradient[37] = value
     assert not np.isfinite(update("adagrad", [(weights, accumulator, None, gradient)], isa=isa))
     assert (weights == 0).all()
 
 
-def test_large_gradients_are_finite(isa: str) -> None:
+def test_the_norm_of_large_gradients_does_not_overflow(isa: str) -> None:
     """Squares of 1e30 are no float32."""
     state = np.zeros(3, np.float32), np.ones(3, np.float32), None
     norm = update("adagrad", [(*state, float32(1e30, 0, 0))], clip_norm=1, isa=isa)

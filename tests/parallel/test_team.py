@@ -17,7 +17,7 @@ def built(compiler: str, program: Path, flags: list[str]) -> bool:
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
-def test_teams_meet_share_split_stop_and_fail(tmp_path: Path) -> None:
+def test_native_checks_of_thread_teams(tmp_path: Path) -> None:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
         pytest.skip("needs a compiler of the GCC family")

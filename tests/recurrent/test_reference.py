@@ -38,7 +38,9 @@ def problem(
 @pytest.mark.parametrize("clips", [(0.0, 0.0), (0.4, 0.5)])
 @pytest.mark.parametrize("projected", [False, True])
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])
-def test_gradients(cell: str, projected: bool, clips: tuple[float, float], dropout: bool) -> None:
+def test_gradients_match_central_differences(
+    cell: str, projected: bool, clips: tuple[float, float], dropout: bool
+) -> None:
     inputs, layers, states, masks = problem(cell, projected, dropout)
     options = CellOptions(cell, *clips)
     generator = np.random.default_rng(6)
@@ -74,7 +76,7 @@ def test_gradients(cell: str, projected: bool, clips: tuple[float, float], dropo
     assert len(outputs) == 2
 
 
-def test_two_calls_are_one() -> None:
+def test_state_carries_over_between_calls() -> None:
     inputs, layers, states, _ = problem("lstm", True, False)
     options = CellOptions(cell_clip=0.4, proj_clip=0.5)
     whole, end, _ = stack_forward(inputs, layers, states, options)

@@ -170,7 +170,7 @@ class Trained:
 
 @pytest.mark.parametrize("rate", [0.0, 0.25])
 @pytest.mark.parametrize("name", SHAPES)
-def test_training(isa: str, name: str, rate: float) -> None:
+def test_training_matches_the_definition(isa: str, name: str, rate: float) -> None:
     problem = Problem.random(SHAPES[name])
     stacks = problem.stacks(isa, training=True)
     masks = factors(problem.shape, rate, 4) if rate else None
@@ -199,7 +199,7 @@ def inferred(stacks: Any, problem: Problem, n_layers: int | None = None) -> tupl
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_inference(isa: str, name: str) -> None:
+def test_inference_matches_the_definition(isa: str, name: str) -> None:
     problem = Problem.random(SHAPES[name])
     stacks = problem.stacks(isa, training=False)
     exact, after, _, _ = definition(problem)
@@ -216,7 +216,7 @@ def test_inference(isa: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_inference_is_training_without_memory(isa: str, name: str) -> None:
+def test_inference_equals_the_forward_pass_of_training(isa: str, name: str) -> None:
     problem = Problem.random(SHAPES[name])
     outputs, states = inferred(problem.stacks(isa, training=False), problem)
     trained = Trained.of(problem.stacks(isa, training=True), problem)
@@ -227,7 +227,7 @@ def test_inference_is_training_without_memory(isa: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["wide", "no-projection", "rnn-clipped"])
-def test_team_sizes(isa: str, name: str) -> None:
+def test_number_of_threads(isa: str, name: str) -> None:
     """Outputs and states are the same floats; gradients may differ by the order of sums in the large products."""
     problem = Problem.random(SHAPES[name])
     alone = Trained.of(problem.stacks(isa, training=True), problem, 0.2)
@@ -263,7 +263,7 @@ def test_directions_are_independent(threads: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["clipped", "wide", "no-projection", "rnn"])
-def test_companions_do_not_matter(isa: str, name: str) -> None:
+def test_sequences_do_not_depend_on_the_rest_of_the_batch(isa: str, name: str) -> None:
     """A sequence alone gives the floats that it gives in a batch, whatever its place there."""
     batch = Problem.random(SHAPES[name])
     outputs, states = inferred(batch.stacks(isa, training=False), batch)
@@ -285,7 +285,7 @@ def test_companions_do_not_matter(isa: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["clipped", "no-projection", "rnn"])
-def test_two_calls_are_one(isa: str, name: str) -> None:
+def test_state_carries_over_between_calls(isa: str, name: str) -> None:
     whole = Problem.random(replace(SHAPES[name], active=(4,) * 6))
     outputs, states = inferred(whole.stacks(isa, training=False), whole)
     half = replace(whole.shape, active=(4,) * 3)
@@ -304,7 +304,7 @@ def test_two_calls_are_one(isa: str, name: str) -> None:
         np.testing.assert_array_equal(one[1], two[1])
 
 
-def test_long_batches_are_cut(isa: str) -> None:
+def test_large_batches_are_processed_in_parts(isa: str) -> None:
     """Inputs are multiplied some steps ahead: more rows than that, and a batch wider than that."""
     for active in ((100,) * 6, (400, 300, 5)):
         problem = Problem.random(Shape(dim=20, hidden=5, layers=2, active=active))
@@ -332,7 +332,7 @@ def test_dropout_factors() -> None:
     np.testing.assert_array_equal(part, whole[50:150])
 
 
-def test_bfloat16_is_near(isa: str) -> None:
+def test_bfloat16_error_is_bounded(isa: str) -> None:
     # No clips: a value that rounding moves over a clip has another gradient.
     problem = Problem.random(replace(SHAPES["wide"], options=CellOptions()))
     exact, _, d_inputs, gradients = definition(problem)
@@ -344,7 +344,7 @@ def test_bfloat16_is_near(isa: str) -> None:
         assert_close(w, layer.w, 0.05)
 
 
-def test_bad_arrays_are_named() -> None:
+def test_invalid_arrays_are_rejected() -> None:
     problem = Problem.random(PLAIN)
     stacks = problem.stacks("baseline", training=False)
     with pytest.raises(ValueError, match="`inputs` must have the shape"):

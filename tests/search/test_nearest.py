@@ -27,7 +27,7 @@ def nearest(
     return indices, scores
 
 
-def whole_numbers(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float32]:
+def random_integers(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float32]:
     """Small whole numbers: sums are exact in float32, and ties are many."""
     return rng.integers(-3, 4, size=(rows, columns)).astype(FLOAT)
 
@@ -42,11 +42,11 @@ def whole_numbers(rng: np.random.Generator, rows: int, columns: int) -> NDArray[
     half=st.booleans(),
     isa=st.sampled_from(compute.available_isas()),
 )
-def test_finds_what_sorting_finds(
+def test_neighbours_match_the_definition(
     rows: int, columns: int, queries: int, count: int, seed: int, half: bool, isa: str
 ) -> None:
     rng = np.random.default_rng(seed)
-    vectors, asked = whole_numbers(rng, rows, columns), whole_numbers(rng, queries, columns)
+    vectors, asked = random_integers(rng, rows, columns), random_integers(rng, queries, columns)
     divisors = 2.0 ** rng.integers(0, 3, size=rows).astype(FLOAT)
     expected_scores = reference.cosines(vectors, divisors, asked)
     expected = reference.order(expected_scores, min(count, rows))
@@ -56,7 +56,7 @@ def test_finds_what_sorting_finds(
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_threads_and_company_change_nothing(half: bool) -> None:
+def test_threads_and_other_queries_do_not_change_the_result(half: bool) -> None:
     rng = np.random.default_rng(5)
     vectors = rng.standard_normal((3000, 50)).astype(np.float16 if half else FLOAT)
     vectors[1500:1600] = vectors[100:200]  # ties across threads
@@ -106,7 +106,7 @@ def unusual_rows(kind: str, rng: np.random.Generator, columns: int) -> NDArray[n
         "all alike",
     ],
 )
-def test_many_queries_find_what_each_finds_alone(kind: str, columns: int, isa: str) -> None:
+def test_many_queries_equal_single_queries(kind: str, columns: int, isa: str) -> None:
     """Many are searched in numbers of one byte first where the machine has products of them."""
     rng = np.random.default_rng(8)
     vectors = unusual_rows(kind, rng, columns)
@@ -124,7 +124,7 @@ def test_many_queries_find_what_each_finds_alone(kind: str, columns: int, isa: s
             assert np.array_equal(indices[row], alone[0][0]) and np.array_equal(scores[row], alone[1][0])
 
 
-def test_a_later_call_finds_a_prefix_of_what_more_neighbours_are(isa: str) -> None:
+def test_fewer_neighbours_are_a_prefix_of_more_neighbours(isa: str) -> None:
     rng = np.random.default_rng(6)
     vectors, queries = rng.standard_normal((500, 20)).astype(FLOAT), rng.standard_normal((5, 20)).astype(FLOAT)
     ones = np.ones(500, FLOAT)
@@ -134,7 +134,7 @@ def test_a_later_call_finds_a_prefix_of_what_more_neighbours_are(isa: str) -> No
         assert np.array_equal(indices, all_indices[:, :count]) and np.array_equal(scores, all_scores[:, :count])
 
 
-def test_no_number_comes_last(isa: str) -> None:
+def test_nan_scores_rank_last(isa: str) -> None:
     vectors = np.array([[1, 0], [np.nan, 1], [-1, 0], [np.nan, 0], [0, 1]], dtype=FLOAT)
     indices, scores = nearest(np.array([[1, 0]], FLOAT), vectors, np.ones(5, FLOAT), 5, isa)
     assert indices[0].tolist() == [0, 4, 2, 1, 3]
@@ -143,7 +143,7 @@ def test_no_number_comes_last(isa: str) -> None:
     assert (indices == [0, 1, 2]).all()
 
 
-def test_rows_far_apart_and_read_only() -> None:
+def test_strided_and_read_only_vectors() -> None:
     rng = np.random.default_rng(8)
     whole = rng.standard_normal((64, 48)).astype(FLOAT)
     whole.setflags(write=False)
@@ -154,13 +154,13 @@ def test_rows_far_apart_and_read_only() -> None:
     assert np.array_equal(dense[0], apart[0]) and np.array_equal(dense[1], apart[1])
 
 
-def test_nothing_to_search() -> None:
+def test_empty_vectors_and_queries() -> None:
     empty = np.empty((0, 4), FLOAT)
     assert nearest(np.ones((2, 4), FLOAT), empty, np.ones(0, FLOAT), 0)[0].shape == (2, 0)
     assert nearest(empty, np.ones((2, 4), FLOAT), np.ones(2, FLOAT), 1)[0].shape == (0, 1)
 
 
-def test_more_neighbours_than_rows_are_refused() -> None:
+def test_more_neighbours_than_rows_are_rejected() -> None:
     with pytest.raises(ValueError, match="at most rows"):
         nearest(np.ones((1, 4), FLOAT), np.ones((3, 4), FLOAT), np.ones(3, FLOAT), 4)
 
@@ -181,7 +181,7 @@ def test_more_neighbours_than_rows_are_refused() -> None:
         ({"cosines": np.zeros((2, 2), FLOAT)}, "cosines"),
     ],
 )
-def test_wrong_arrays_are_named(change: dict[str, Any], named: str) -> None:
+def test_invalid_arguments_are_rejected(change: dict[str, Any], named: str) -> None:
     arguments: dict[str, Any] = {
         "indices": np.zeros((1, 2), np.int32),
         "cosines": np.zeros((1, 2), FLOAT),

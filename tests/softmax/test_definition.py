@@ -37,7 +37,7 @@ def differences(loss: Loss, arrays: list[Floats], index: int, step: float = 1e-5
 
 
 @pytest.mark.parametrize("loss", [full, sampled])
-def test_gradients_are_central_differences(loss: Loss) -> None:
+def test_gradients_match_central_differences(loss: Loss) -> None:
     rng = np.random.default_rng(1)
     arrays = [rng.standard_normal((6, 4)), rng.standard_normal((12, 4)), rng.standard_normal(12)]
     found = loss(*arrays)
@@ -53,7 +53,7 @@ def test_probabilities_sum_to_one() -> None:
     np.testing.assert_allclose(reference.log_uniform_probabilities(1000).sum(), 1, rtol=1e-13)
 
 
-def test_all_words_as_negatives_and_no_correction_is_the_full_softmax() -> None:
+def test_sampled_softmax_over_all_words_is_the_full_softmax() -> None:
     rng = np.random.default_rng(3)
     hidden, weights, bias = rng.standard_normal((6, 4)), rng.standard_normal((12, 4)), rng.standard_normal(12)
     targets = np.array([0, 5, 2, 5, 11, 3])

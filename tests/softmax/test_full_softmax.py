@@ -34,7 +34,7 @@ def log_probabilities(given: Problem, targets: bool = False, **options: Any) -> 
 
 
 @pytest.mark.parametrize(("positions", "columns", "words"), SIZES)
-def test_loss_and_gradients(isa: str, positions: int, columns: int, words: int) -> None:
+def test_loss_and_gradients_match_the_definition(isa: str, positions: int, columns: int, words: int) -> None:
     given = problem(positions, columns, words)
     found, expected = full(given, isa=isa, scale=0.25), reference.full_softmax(*given.in_float64())
     assert found["loss"] == pytest.approx(expected.losses.sum(), rel=1e-6, abs=1e-6)
@@ -42,7 +42,7 @@ def test_loss_and_gradients(isa: str, positions: int, columns: int, words: int) 
         assert_near(found[name], 0.25 * getattr(expected, name))
 
 
-def test_scores_that_are_not_kept_give_the_same() -> None:
+def test_recomputed_scores_give_the_same_result() -> None:
     """The exponentials of all words would need more than 32 MB, so they are computed twice."""
     given = problem(1400, 4, 4500)
     found, expected = full(given), reference.full_softmax(*given.in_float64())
@@ -53,7 +53,7 @@ def test_scores_that_are_not_kept_give_the_same() -> None:
 
 @pytest.mark.parametrize("positions", [300, 1400])  # kept, and computed twice
 @pytest.mark.parametrize("threads", [2, 3])
-def test_any_team_gives_the_same_bits(positions: int, threads: int) -> None:
+def test_the_number_of_threads_does_not_change_the_result(positions: int, threads: int) -> None:
     given = problem(positions, 8, 4500)
     one, more = (full(given, threads=n, isa=_core.kernels.available_isas()[-1]) for n in (1, threads))
     assert one["loss"] == more["loss"]
@@ -62,7 +62,7 @@ def test_any_team_gives_the_same_bits(positions: int, threads: int) -> None:
 
 
 @pytest.mark.parametrize(("positions", "columns", "words"), SIZES)
-def test_log_probabilities(isa: str, positions: int, columns: int, words: int) -> None:
+def test_log_probabilities_match_the_definition(isa: str, positions: int, columns: int, words: int) -> None:
     given = problem(positions, columns, words)
     hidden, targets, weights, bias = given.in_float64()
     expected = reference.log_probabilities(hidden, weights, bias)
@@ -74,7 +74,7 @@ def test_log_probabilities(isa: str, positions: int, columns: int, words: int) -
     assert np.array_equal(of_targets.astype(np.float32), found[np.arange(positions), given.targets])
 
 
-def test_a_place_has_the_same_bits_in_any_company(isa: str) -> None:
+def test_positions_do_not_depend_on_the_other_positions(isa: str) -> None:
     given = problem(40, 24, 4500)
     whole, all_words = log_probabilities(given, targets=True, isa=isa, threads=2), log_probabilities(given, isa=isa)
     for chosen in ([0], [7], [39, 7, 3], list(range(11, 30))):
@@ -96,7 +96,7 @@ def test_unlikely_words(isa: str) -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_what_is_not_finite_shows_in_the_loss(isa: str, value: float) -> None:
+def test_non_finite_weights_give_a_non_finite_loss(isa: str, value: float) -> None:
     given = problem(5, 8, 2500)
     weights = given.weights.copy()
     weights[2400, 3] = value

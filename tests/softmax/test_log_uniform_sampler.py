@@ -15,14 +15,14 @@ def first_draws(vocabulary: int, count: int) -> np.ndarray:
     return np.array([_core_testing.softmax.log_uniform(vocabulary, 1, seed=3, stream=i)[0][0] for i in range(count)])
 
 
-def test_a_draw_is_log_uniform() -> None:
+def test_draws_are_log_uniform() -> None:
     vocabulary, count = 50, 40_000
     seen = np.bincount(first_draws(vocabulary, count), minlength=vocabulary)
     expected = reference.log_uniform_probabilities(vocabulary) * count
     assert stats.chisquare(seen, expected).pvalue > 1e-4  # fixed streams: passes or fails every time
 
 
-def test_words_are_expected_as_often_as_they_come() -> None:
+def test_expected_counts_match_observed_counts() -> None:
     vocabulary, negatives, sets = 40, 12, 3000
     probabilities = reference.log_uniform_probabilities(vocabulary)
     seen, expected = np.zeros(vocabulary), np.zeros(vocabulary)
@@ -36,14 +36,14 @@ def test_words_are_expected_as_often_as_they_come() -> None:
 
 
 @pytest.mark.parametrize(("vocabulary", "negatives"), [(2, 1), (64, 63), (65, 64), (1000, 999), (100_000, 8192)])
-def test_each_word_comes_once(vocabulary: int, negatives: int) -> None:
+def test_negatives_are_distinct(vocabulary: int, negatives: int) -> None:
     ids, tries = _core_testing.softmax.log_uniform(vocabulary, negatives, seed=1, stream=2)
     assert ids.dtype == np.int32 and len(ids) == negatives
     assert (np.diff(ids) > 0).all() and ids[0] >= 0 and ids[-1] < vocabulary
     assert tries >= negatives
 
 
-def test_seed_and_stream_decide() -> None:
+def test_seed_and_stream_determine_the_negatives() -> None:
     sets = [
         _core_testing.softmax.log_uniform(1000, 50, seed=seed, stream=stream)
         for seed, stream in [(1, 0), (1, 0), (1, 1), (2, 0)]
@@ -54,7 +54,7 @@ def test_seed_and_stream_decide() -> None:
 
 @pytest.mark.parametrize("vocabulary", [10, 10_000, 800_000])
 @pytest.mark.parametrize("tries", [1, 9_000, 10**9])
-def test_expected_counts(vocabulary: int, tries: int) -> None:
+def test_expected_counts_match_the_definition(vocabulary: int, tries: int) -> None:
     ids = [0, 1, vocabulary // 2, vocabulary - 1]
     probabilities = reference.log_uniform_probabilities(vocabulary)
     expected = np.log(reference.expected_counts(probabilities, tries))[ids]
@@ -63,7 +63,7 @@ def test_expected_counts(vocabulary: int, tries: int) -> None:
 
 
 @pytest.mark.parametrize("negatives", [0, -1, 10, 11])
-def test_as_many_negatives_as_words_are_refused(negatives: int) -> None:
+def test_invalid_numbers_of_negatives_are_rejected(negatives: int) -> None:
     with pytest.raises(
         ValueError, match=f"`negatives` must be at least 1 and below the number of words, 10, got {negatives}"
     ):

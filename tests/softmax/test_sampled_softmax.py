@@ -20,7 +20,7 @@ def sampled(given: Problem, negatives: int, **options: Any) -> dict[str, Any]:
     )
 
 
-def assert_as_defined(given: Problem, found: dict[str, Any], scale: float = 1.0) -> None:
+def assert_matches_definition(given: Problem, found: dict[str, Any], scale: float = 1.0) -> None:
     expected = reference.sampled_softmax(*given.in_float64(), found["negatives"].astype(np.int64), found["tries"])
     assert found["loss"] == pytest.approx(expected.losses.sum(), rel=1e-6)
     assert_near(found["hidden"], scale * expected.hidden)
@@ -39,12 +39,14 @@ def assert_as_defined(given: Problem, found: dict[str, Any], scale: float = 1.0)
         (300, 17, 3000, 1200),  # two chunks of positions, several pieces of rows
     ],
 )
-def test_loss_and_gradients(isa: str, positions: int, columns: int, words: int, negatives: int) -> None:
+def test_loss_and_gradients_match_the_definition(
+    isa: str, positions: int, columns: int, words: int, negatives: int
+) -> None:
     given = problem(positions, columns, words)
-    assert_as_defined(given, sampled(given, negatives, isa=isa))
+    assert_matches_definition(given, sampled(given, negatives, isa=isa))
 
 
-def test_rows_are_those_used_each_once() -> None:
+def test_gradients_have_one_row_per_word_used() -> None:
     given = problem(50, 8, 1000)
     found = sampled(given, 30)
     assert found["ids"].dtype == np.int32
@@ -52,16 +54,16 @@ def test_rows_are_those_used_each_once() -> None:
     assert len(found["negatives"]) == 30
 
 
-def test_targets_among_the_negatives_and_targets_that_repeat(isa: str) -> None:
+def test_repeated_targets_and_targets_among_the_negatives(isa: str) -> None:
     given = problem(12, 8, 30)
     negatives = sampled(given, 12)["negatives"]
     outside = np.setdiff1d(np.arange(30), negatives)
     for targets in ([negatives[0]] * 12, [outside[0]] * 12, [*negatives[:6], *outside[:6]]):
         changed = given._replace(targets=np.array(targets, dtype=np.int32))
-        assert_as_defined(changed, sampled(changed, 12, isa=isa))
+        assert_matches_definition(changed, sampled(changed, 12, isa=isa))
 
 
-def test_one_word_against_itself_costs_nothing() -> None:
+def test_the_loss_of_a_target_against_itself_is_zero() -> None:
     """The only negative is the target: masked, so nothing is left to be wrong about."""
     given = problem(5, 4, 2)
     negative = sampled(given, 1)["negatives"][0]
@@ -73,7 +75,7 @@ def test_one_word_against_itself_costs_nothing() -> None:
 
 def test_scale(isa: str) -> None:
     given = problem(20, 8, 200)
-    assert_as_defined(given, sampled(given, 50, isa=isa, scale=0.03125), scale=0.03125)
+    assert_matches_definition(given, sampled(given, 50, isa=isa, scale=0.03125), scale=0.03125)
 
 
 def test_large_scores_do_not_overflow(isa: str) -> None:
@@ -87,7 +89,7 @@ def test_large_scores_do_not_overflow(isa: str) -> None:
 
 
 @pytest.mark.parametrize("threads", [2, 3])
-def test_any_team_gives_the_same_bits(isa: str, threads: int) -> None:
+def test_the_number_of_threads_does_not_change_the_result(isa: str, threads: int) -> None:
     given = problem(300, 24, 3000)
     one, more = (sampled(given, 1100, isa=isa, threads=n) for n in (1, threads))
     for name in ("loss", "tries"):
@@ -110,7 +112,7 @@ def test_non_finite_values_reach_the_loss(isa: str, source: str, value: float) -
     assert not np.isfinite(found["loss"])
 
 
-def test_bfloat16_is_near() -> None:
+def test_bfloat16_error_is_bounded() -> None:
     given = problem(60, 32, 1000)
     exact, rounded = (sampled(given, 200, precision=precision) for precision in ("float32", "bfloat16"))
     assert rounded["loss"] == pytest.approx(exact["loss"], rel=1e-2)

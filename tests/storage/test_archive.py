@@ -32,7 +32,7 @@ def names_in(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("mmap", [False, True])
-def test_round_trip_and_second_save_is_byte_identical(tmp_path: Path, mmap: bool) -> None:
+def test_archives_round_trip_and_saving_again_is_byte_identical(tmp_path: Path, mmap: bool) -> None:
     tensors, metadata = golden_content()
     write_archive(tmp_path / "a", tensors, metadata)
     archive = read_archive(tmp_path / "a", mmap=mmap)
@@ -42,7 +42,7 @@ def test_round_trip_and_second_save_is_byte_identical(tmp_path: Path, mmap: bool
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_files_of_version_1_0_load_for_ever_and_are_still_written_so(tmp_path: Path) -> None:
+def test_version_1_0_is_read_and_written_byte_for_byte(tmp_path: Path) -> None:
     tensors, metadata = golden_content()
     archive = read_archive(GOLDEN)
     assert_equal_tensors(tensors, archive.tensors)
@@ -51,7 +51,7 @@ def test_files_of_version_1_0_load_for_ever_and_are_still_written_so(tmp_path: P
     assert (tmp_path / "again").read_bytes() == GOLDEN.read_bytes()
 
 
-def test_the_safetensors_library_reads_the_same_tensors() -> None:
+def test_safetensors_library_reads_the_same_tensors() -> None:
     safetensors_numpy = pytest.importorskip("safetensors.numpy")
     assert_equal_tensors(golden_content()[0], safetensors_numpy.load_file(GOLDEN))
 
@@ -80,7 +80,7 @@ def test_any_tensors_and_metadata_round_trip(
         assert archive.metadata == {"value": value}
 
 
-def test_any_strides_and_byte_order_are_saved_dense(tmp_path: Path) -> None:
+def test_any_strides_and_byte_order_are_saved_contiguously(tmp_path: Path) -> None:
     padded = np.arange(60, dtype=np.float32).reshape(5, 12)
     tensors = {
         "padded": padded[:, :10],
@@ -98,20 +98,20 @@ def test_any_strides_and_byte_order_are_saved_dense(tmp_path: Path) -> None:
         assert archive.tensors[name].flags.writeable
 
 
-def test_blocks_of_a_large_padded_matrix(tmp_path: Path) -> None:
+def test_large_padded_matrices_are_written_in_blocks(tmp_path: Path) -> None:
     matrix = np.arange(70_000 * 48, dtype=np.float32).reshape(70_000, 48)[:, :40]  # more than one block
     write_archive(tmp_path / "a", {"m": matrix}, {})
     np.testing.assert_array_equal(read_archive(tmp_path / "a").tensors["m"], matrix)
 
 
-def test_mapped_tensors_are_read_only_and_aligned_for_vectors(tmp_path: Path) -> None:
+def test_mapped_tensors_are_read_only_and_aligned(tmp_path: Path) -> None:
     write_archive(tmp_path / "a", {"x": np.ones((3, 5), np.float32), "y": np.ones(3, np.uint8)}, {})
     tensors = read_archive(tmp_path / "a", mmap=True).tensors
     assert not tensors["x"].flags.writeable
     assert tensors["x"].ctypes.data % 64 == 0
 
 
-def test_saving_while_another_thread_changes_the_tensor_gives_a_loadable_file(tmp_path: Path) -> None:
+def test_a_tensor_that_changes_while_it_is_saved_gives_a_valid_file(tmp_path: Path) -> None:
     matrix = np.zeros((20_000, 100), np.float32)
     stop = threading.Event()
 
@@ -130,14 +130,14 @@ def test_saving_while_another_thread_changes_the_tensor_gives_a_loadable_file(tm
 
 
 @pytest.mark.parametrize("array", [np.array(["text"]), np.array([object()]), np.array([1j]), np.zeros(2, "M8[s]")])
-def test_other_dtypes_are_a_type_error_and_leave_no_file(tmp_path: Path, array: np.ndarray) -> None:
+def test_unsupported_dtypes_are_rejected_and_leave_no_file(tmp_path: Path, array: np.ndarray) -> None:
     with pytest.raises(TypeError, match="'x' must be"):
         write_archive(tmp_path / "a", {"x": array}, {})
     assert names_in(tmp_path) == set()
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), object(), b"bytes"])
-def test_metadata_that_json_cannot_say_is_refused(tmp_path: Path, value: Any) -> None:
+def test_metadata_that_json_cannot_represent_is_rejected(tmp_path: Path, value: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         write_archive(tmp_path / "a", {}, {"value": value})
     assert names_in(tmp_path) == set()
@@ -149,9 +149,7 @@ class Canary:
 
 
 @pytest.mark.parametrize("protocol", range(6))
-def test_pickle_bytes_are_refused_and_nothing_is_executed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: int
-) -> None:
+def test_pickles_are_refused_and_not_executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, protocol: int) -> None:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "model"
     path.write_bytes(pickle.dumps({"vectors": np.zeros(9), "x": Canary()}, protocol=protocol))
@@ -160,7 +158,7 @@ def test_pickle_bytes_are_refused_and_nothing_is_executed(
     assert names_in(tmp_path) == {"model"}
 
 
-def test_zip_archives_with_paths_outside_are_not_followed(tmp_path: Path) -> None:
+def test_zip_archives_are_refused_and_not_extracted(tmp_path: Path) -> None:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("../outside.npy", b"anything")
@@ -181,7 +179,7 @@ def test_zip_archives_with_paths_outside_are_not_followed(tmp_path: Path) -> Non
         (struct.pack("<Q", 20) + b'{"__metadata__": {}}', "expected a safetensors file with"),
     ],
 )
-def test_other_files_are_a_format_error_with_a_hint(tmp_path: Path, content: bytes, message: str) -> None:
+def test_files_of_other_formats_are_rejected_with_a_hint(tmp_path: Path, content: bytes, message: str) -> None:
     path = tmp_path / "model"
     path.write_bytes(content)
     with pytest.raises(FormatError, match=message) as caught:
@@ -201,7 +199,7 @@ def set_version(version: Any) -> bytes:
     return edited(lambda table: table["__metadata__"].update(version=version))
 
 
-def test_newer_major_version_is_refused_with_both_versions_and_newer_minor_is_read(tmp_path: Path) -> None:
+def test_newer_major_versions_are_rejected_and_newer_minor_versions_read(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"version 2\.0; this version of wordkin reads 1\.0 to 1\.x") as caught:
         load_bytes(tmp_path, set_version("2.0"))
     assert not isinstance(caught.value, CorruptFileError)
@@ -209,12 +207,12 @@ def test_newer_major_version_is_refused_with_both_versions_and_newer_minor_is_re
 
 
 @pytest.mark.parametrize("version", [None, 1, "1", "", "1.", ".0", "x.y", "-1.0", "1.0.0", "1." + "0" * 100, "١.0"])
-def test_version_that_is_none_is_corrupt(tmp_path: Path, version: Any) -> None:
+def test_invalid_versions_are_corrupt(tmp_path: Path, version: Any) -> None:
     with pytest.raises(CorruptFileError, match="version"):
         load_bytes(tmp_path, set_version(version))
 
 
-def test_truncated_at_every_byte_is_an_error(tmp_path: Path) -> None:
+def test_truncation_at_any_byte_is_detected(tmp_path: Path) -> None:
     whole = GOLDEN.read_bytes()
     path = tmp_path / "cut"
     for length in range(len(whole)):
@@ -223,13 +221,13 @@ def test_truncated_at_every_byte_is_an_error(tmp_path: Path) -> None:
             read_archive(path, mmap=length % 2 == 0)
 
 
-def test_truncated_data_is_also_an_eof_error(tmp_path: Path) -> None:
+def test_truncated_data_is_an_eof_error(tmp_path: Path) -> None:
     with pytest.raises(EOFError):
         load_bytes(tmp_path, GOLDEN.read_bytes()[:-1])
     assert issubclass(TruncatedFileError, EOFError)
 
 
-def test_any_changed_byte_of_the_data_fails_its_checksum(tmp_path: Path) -> None:
+def test_a_changed_byte_of_the_data_fails_the_checksum(tmp_path: Path) -> None:
     whole = bytearray(GOLDEN.read_bytes())
     start = 8 + struct.unpack("<Q", whole[:8])[0]
     for position in range(start, len(whole)):
@@ -243,7 +241,9 @@ def test_any_changed_byte_of_the_data_fails_its_checksum(tmp_path: Path) -> None
 
 @settings(deadline=None, max_examples=120)
 @given(st.data())
-def test_fuzz_bytes_of_the_golden_file(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_modified_bytes_give_an_archive_or_a_format_error(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     whole = bytearray(GOLDEN.read_bytes())
     for _ in range(data.draw(st.integers(1, 4))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
@@ -253,7 +253,7 @@ def test_fuzz_bytes_of_the_golden_file(tmp_path_factory: pytest.TempPathFactory,
         read_archive(path)
 
 
-def test_a_pipe_is_no_model_file(tmp_path: Path) -> None:
+def test_pipes_are_rejected(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("needs pipes")
     os.mkfifo(tmp_path / "pipe")
@@ -265,14 +265,14 @@ def test_a_pipe_is_no_model_file(tmp_path: Path) -> None:
         os.close(holder)
 
 
-def test_a_missing_file_is_the_systems_error(tmp_path: Path) -> None:
+def test_os_errors_pass_through(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_archive(tmp_path / "missing")
     with pytest.raises(IsADirectoryError):
         read_archive(tmp_path)
 
 
-def test_importing_storage_is_light() -> None:
+def test_importing_storage_does_not_import_large_packages() -> None:
     code = "import sys, wordkin.storage; print(sorted(sys.modules))"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("safetensors", "zstandard", "scipy"):

@@ -18,7 +18,7 @@ from wordkin.storage.archive_header import DTYPES, parse_header
 
 from .archives import GOLDEN, edited, edited_entry
 
-HOSTILE: dict[str, Callable[[], bytes]] = {
+MALICIOUS: dict[str, Callable[[], bytes]] = {
     "overlap": lambda: edited_entry("vectors", data_offsets=[16, 64]),
     "hole": lambda: edited(lambda table: table.pop("vectors")),
     "end before begin": lambda: edited_entry("vectors", data_offsets=[80, 32]),
@@ -78,9 +78,9 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_header_is_a_corrupt_file(tmp_path: Path, name: str) -> None:
-    content = HOSTILE[name]()
+@pytest.mark.parametrize("name", MALICIOUS)
+def test_malicious_headers_are_corrupt(tmp_path: Path, name: str) -> None:
+    content = MALICIOUS[name]()
     path = tmp_path / "model"
     path.write_bytes(content)
     for mmap in (False, True):
@@ -90,7 +90,7 @@ def test_hostile_header_is_a_corrupt_file(tmp_path: Path, name: str) -> None:
         assert len(str(caught.value)) < 1000
 
 
-def test_huge_header_of_a_sparse_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+def test_huge_headers_are_rejected_before_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "model"
     with path.open("wb") as file:
         file.write(struct.pack("<Q", 1 << 34) + b"{")
@@ -119,7 +119,9 @@ entry_like = st.fixed_dictionaries(
 @given(
     st.dictionaries(st.sampled_from(["a", "b", "c"]), entry_like | json_like), json_like, json_like, st.integers(0, 100)
 )
-def test_fuzz_structure_of_headers(tables: dict[str, Any], metadata: Any, checksums: Any, data_bytes: int) -> None:
+def test_random_headers_are_valid_or_a_format_error(
+    tables: dict[str, Any], metadata: Any, checksums: Any, data_bytes: int
+) -> None:
     own = {"format": "wordkin", "version": "1.0", "metadata": json.dumps(metadata), "crc32": json.dumps(checksums)}
     text = json.dumps({"__metadata__": own, **tables}).encode()
     try:

@@ -27,7 +27,7 @@ def put(path: Any, content: bytes) -> None:
         file.write(content[len(content) // 2 :])
 
 
-def test_new_file_and_replacement(tmp_path: Path) -> None:
+def test_new_files_are_created_and_old_ones_replaced(tmp_path: Path) -> None:
     path = tmp_path / "file"
     put(path, b"first")
     put(path, b"second, longer")
@@ -35,7 +35,7 @@ def test_new_file_and_replacement(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {"file"}
 
 
-def test_start_is_rewritten_and_writing_goes_on_at_the_end(tmp_path: Path) -> None:
+def test_rewriting_the_start_keeps_the_write_position_at_the_end(tmp_path: Path) -> None:
     with replaced_file(tmp_path / "file") as file:
         file.write(b"........")
         file.rewrite_start(b"ab")
@@ -43,7 +43,7 @@ def test_start_is_rewritten_and_writing_goes_on_at_the_end(tmp_path: Path) -> No
     assert (tmp_path / "file").read_bytes() == b"ab......z"
 
 
-def test_an_exception_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+def test_an_exception_keeps_the_old_file_and_leaves_no_temporary_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     with pytest.raises(RuntimeError, match="stop"), replaced_file(path) as file:
@@ -74,7 +74,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, call: int) -> Iterator[list[int]]:
         yield calls
 
 
-def test_full_disk_at_any_call_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_at_any_system_call_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     for call in range(1, 100):
@@ -93,7 +93,7 @@ def test_full_disk_at_any_call_leaves_the_old_file(tmp_path: Path, monkeypatch: 
     assert call >= 6  # two writes, permissions, two syncs, the rename
 
 
-def test_file_size_limit(tmp_path: Path) -> None:
+def test_exceeding_the_file_size_limit_keeps_the_old_file(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     path = tmp_path / "file"
@@ -160,7 +160,7 @@ KILL = """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child at every step")
-def test_kill_at_any_write_sync_or_rename_leaves_the_old_or_the_new_model(tmp_path: Path) -> None:
+def test_killing_the_process_at_any_system_call_keeps_the_old_or_the_new_model(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(KILL), str(tmp_path)], capture_output=True, text=True, timeout=60
     )
@@ -168,7 +168,7 @@ def test_kill_at_any_write_sync_or_rename_leaves_the_old_or_the_new_model(tmp_pa
     assert int(done.stdout) >= 16  # header, three tensors or so, header again, sync, rename, sync: each killed twice
 
 
-def test_two_writers_of_one_path_the_last_complete_wins(tmp_path: Path) -> None:
+def test_the_last_of_two_concurrent_writers_wins(tmp_path: Path) -> None:
     path = tmp_path / "file"
     with replaced_file(path) as slow:
         slow.write(b"slow")
@@ -178,7 +178,7 @@ def test_two_writers_of_one_path_the_last_complete_wins(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions and links")
-def test_permissions_are_kept_and_links_followed(tmp_path: Path) -> None:
+def test_permissions_are_kept_and_symbolic_links_followed(tmp_path: Path) -> None:
     path, link = tmp_path / "file", tmp_path / "link"
     path.write_bytes(b"old")
     path.chmod(0o640)
@@ -190,19 +190,19 @@ def test_permissions_are_kept_and_links_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX devices")
-def test_a_device_is_written_and_not_replaced() -> None:
+def test_devices_are_written_to_instead_of_replaced() -> None:
     put("/dev/null", b"anything")
     assert not Path("/dev/null").is_file()
 
 
-def test_errors_name_the_file_that_the_user_gave(tmp_path: Path) -> None:
+def test_errors_name_the_target_instead_of_the_temporary_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="target"):
         put(tmp_path / "missing" / "target", b"")
     with pytest.raises(IsADirectoryError):
         put(tmp_path, b"")
 
 
-def test_path_kinds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_of_every_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     long = "n" * 255

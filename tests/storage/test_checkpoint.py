@@ -29,7 +29,7 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_the_newest_stay(tmp_path: Path) -> None:
+def test_only_the_newest_checkpoints_are_kept(tmp_path: Path) -> None:
     folder = CheckpointFolder(tmp_path / "a" / "b", keep=2)
     assert folder.find() is None
     for step in range(1, 5):
@@ -44,14 +44,14 @@ def test_the_newest_stay(tmp_path: Path) -> None:
     assert names_in(tmp_path / "a" / "b") == ["checkpoint-000005.safetensors"]
 
 
-def test_numbers_are_ordered_as_numbers(tmp_path: Path) -> None:
+def test_checkpoints_are_ordered_numerically(tmp_path: Path) -> None:
     (tmp_path / "checkpoint-999999.safetensors").touch()
     folder = CheckpointFolder(tmp_path, keep=2)
     save(folder, 1)
     assert folder.paths()[0].name == "checkpoint-1000000.safetensors"
 
 
-def test_other_files_are_left_alone(tmp_path: Path) -> None:
+def test_other_files_are_not_deleted(tmp_path: Path) -> None:
     others = ["checkpoint.safetensors", "checkpoint-000001.txt", "model.safetensors", ".wordkin-1-aa.tmp"]
     for name in others:
         (tmp_path / name).touch()
@@ -63,7 +63,7 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     assert len(folder.paths()) == 1
 
 
-def test_what_killed_processes_left_is_removed(tmp_path: Path) -> None:
+def test_old_temporary_files_are_removed(tmp_path: Path) -> None:
     old = tmp_path / ".wordkin-1-aa.tmp"
     old.touch()
     os.utime(old, (time.time() - 10_000,) * 2)
@@ -95,7 +95,7 @@ def test_arrays_may_change_while_they_are_written(tmp_path: Path, monkeypatch: p
     assert found.archive.tensors["turned"].shape == (4, 3)
 
 
-def test_a_full_disk_is_told_and_the_old_checkpoint_stays(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_disk_is_logged_and_the_old_checkpoint_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     resource = pytest.importorskip("resource")
     folder = CheckpointFolder(tmp_path, keep=1)
     save(folder, 1)
@@ -118,7 +118,7 @@ def test_a_full_disk_is_told_and_the_old_checkpoint_stays(tmp_path: Path, caplog
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "emptied"])
-def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str) -> None:
+def test_damaged_checkpoints_are_skipped(tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str) -> None:
     folder = CheckpointFolder(tmp_path, keep=3)
     for step in (1, 2):
         save(folder, step)
@@ -137,7 +137,7 @@ def test_a_damaged_checkpoint_is_passed_over(tmp_path: Path, caplog: pytest.LogC
         CheckpointFolder(tmp_path).find()
 
 
-def test_a_process_that_ends_completes_its_checkpoint(tmp_path: Path) -> None:
+def test_a_checkpoint_is_completed_before_the_process_exits(tmp_path: Path) -> None:
     script = """
         import sys, numpy as np
         from wordkin.storage.checkpoint import CheckpointFolder
@@ -151,7 +151,9 @@ def test_a_process_that_ends_completes_its_checkpoint(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("begins", [False, True])
-def test_a_signal_while_the_thread_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begins: bool) -> None:
+def test_an_interruption_while_the_thread_starts_keeps_the_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begins: bool
+) -> None:
     """Whether the thread has come to life or not, the checkpoint is written, once."""
     start = threading.Thread.start
 
@@ -172,7 +174,7 @@ def test_a_signal_while_the_thread_is_started(tmp_path: Path, monkeypatch: pytes
     assert len(folder.paths()) == 2
 
 
-def test_without_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checkpoints_are_written_if_no_thread_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
@@ -183,7 +185,7 @@ def test_without_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert folder.newest.is_file()
 
 
-def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
+def test_folders_that_cannot_be_created_are_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError):
         CheckpointFolder(tmp_path / "file")

@@ -44,7 +44,7 @@ def read_all(data: bytes, **options: int) -> bytes:
 
 
 @packers
-def test_compressed_files_are_recognised_by_content_whatever_their_suffix(packer: str, tmp_path: Path) -> None:
+def test_compression_is_detected_by_content_not_by_suffix(packer: str, tmp_path: Path) -> None:
     for name in ("corpus.txt", "corpus.gz", "corpus.bz2"):
         (tmp_path / name).write_bytes(PACKERS[packer](CONTENT))
         with open_binary(tmp_path / name) as content:
@@ -52,7 +52,7 @@ def test_compressed_files_are_recognised_by_content_whatever_their_suffix(packer
             assert content.read() == CONTENT[18:]
 
 
-def test_a_plain_file_is_itself_whatever_its_suffix(tmp_path: Path) -> None:
+def test_uncompressed_files_are_returned_unchanged_for_any_suffix(tmp_path: Path) -> None:
     path = tmp_path / "plain.gz"
     for data in (CONTENT, b"", b"x", b"BZh9 is a word", b"\x1f\x8b", b"\x28\xb5\x2f"):
         path.write_bytes(data)
@@ -62,18 +62,18 @@ def test_a_plain_file_is_itself_whatever_its_suffix(tmp_path: Path) -> None:
 
 
 @packers
-def test_members_one_after_the_other_are_one_content(packer: str) -> None:
+def test_concatenated_members_are_decompressed(packer: str) -> None:
     pack = PACKERS[packer]
     assert read_all(pack(b"one ") + pack(b"") + pack(b"two")) == b"one two"
 
 
 @packers
-def test_an_empty_content(packer: str) -> None:
+def test_compressed_empty_files(packer: str) -> None:
     assert read_all(PACKERS[packer](b"")) == b""
 
 
 @packers
-def test_a_file_cut_short_at_any_byte_is_told_as_truncated(packer: str) -> None:
+def test_truncation_at_any_byte_is_detected(packer: str) -> None:
     packed = PACKERS[packer](b"some words of text " * 20)
     for length in range(12, len(packed)):
         with pytest.raises(CorruptFileError, match=r"memory: within the first \d+ bytes"):
@@ -83,7 +83,7 @@ def test_a_file_cut_short_at_any_byte_is_told_as_truncated(packer: str) -> None:
 
 
 @packers
-def test_a_large_damaged_file_is_told_as_corrupt(packer: str) -> None:
+def test_damage_within_a_large_file_is_detected(packer: str) -> None:
     packed = bytearray(PACKERS[packer](os.urandom(200_000)))
     packed[100_000:100_008] = bytes(byte ^ 0xFF for byte in packed[100_000:100_008])
     with pytest.raises(CorruptFileError, match="memory"):
@@ -93,7 +93,7 @@ def test_a_large_damaged_file_is_told_as_corrupt(packer: str) -> None:
 @packers
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_damage_anywhere_raises_our_errors_only(packer: str, data: st.DataObject) -> None:
+def test_damage_raises_corrupt_file_error_only(packer: str, data: st.DataObject) -> None:
     packed = bytearray(PACKERS[packer](b"some words of text " * 20))
     position = data.draw(st.integers(10, len(packed) - 1))
     packed[position] ^= data.draw(st.integers(1, 255))
@@ -106,7 +106,7 @@ def test_damage_anywhere_raises_our_errors_only(packer: str, data: st.DataObject
 
 
 @packers
-def test_a_decompression_bomb_is_streamed_and_can_be_limited(packer: str) -> None:
+def test_decompression_is_streamed_and_can_be_limited(packer: str) -> None:
     bomb = PACKERS[packer](bytes(30_000_000))
     content = decompressed(io.BytesIO(bomb), "bomb")
     assert content.read(1000) == bytes(1000)
@@ -136,14 +136,14 @@ def test_streams_that_cannot_seek(packer: str) -> None:
     assert decompressed(Pipe(packed), "pipe").read() == CONTENT[:5000]
 
 
-def test_the_error_of_the_system_passes_through(tmp_path: Path) -> None:
+def test_os_errors_pass_through(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         open_binary(tmp_path / "missing")
     with pytest.raises(IsADirectoryError):
         open_binary(tmp_path)
 
 
-def test_paths_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_paths_of_every_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "é.txt").write_bytes(b"x")
@@ -153,7 +153,7 @@ def test_paths_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.skipif(sys.version_info >= (3, 14), reason="the standard library reads zstandard")
-def test_zstandard_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_zstandard_package_is_named_in_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
     packed = zstd(b"x")
     monkeypatch.setitem(sys.modules, "zstandard", None)
     with pytest.raises(ImportError, match=r"wordkin\[zstd\]"):

@@ -16,7 +16,7 @@ def test_words_round_trip(words: list[str]) -> None:
     assert unpack_words(*pack_words(words)) == words
 
 
-def test_a_word_that_is_half_a_character_is_an_encode_error() -> None:
+def test_lone_surrogates_are_rejected() -> None:
     with pytest.raises(UnicodeEncodeError):
         pack_words(["\ud800"])
 
@@ -34,6 +34,6 @@ def test_a_word_that_is_half_a_character_is_an_encode_error() -> None:
         ("ü".encode(), [0, 1, 2]),
     ],
 )
-def test_words_that_do_not_fit_their_bytes_are_corrupt(blob: bytes, offsets: list[int]) -> None:
+def test_inconsistent_offsets_and_invalid_utf8_are_corrupt(blob: bytes, offsets: list[int]) -> None:
     with pytest.raises(CorruptFileError):
         unpack_words(np.frombuffer(blob, np.uint8), np.array(offsets, np.int64))

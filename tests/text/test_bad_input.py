@@ -27,23 +27,23 @@ from wordkin.text.token_lists import TokenLists
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n\r\n", b" \t\v\f ", b"\xef\xbb\xbf"])
-def test_an_empty_text_tells_how_much_was_read(data: bytes) -> None:
+def test_empty_text_is_an_error_with_the_number_of_tokens_read(data: bytes) -> None:
     with pytest.raises(VocabularyError, match="no words; read 0 tokens from <BytesIO>"):
         read(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("sentences", [[], (), [[]], [["", ""]]])
-def test_empty_lists_tell_how_much_was_read(sentences: object) -> None:
+def test_empty_lists_are_an_error_with_the_number_of_tokens_read(sentences: object) -> None:
     with pytest.raises(VocabularyError, match="no words; read 0 tokens from sentences"):
         read(sentences)
 
 
-def test_min_count_that_removes_all_names_the_top_count_and_a_cure() -> None:
+def test_min_count_that_removes_all_words_is_an_error_with_the_highest_count() -> None:
     with pytest.raises(VocabularyError, match=r"min_count=5 removes all 2 words.*occurs 3 times; use min_count<=3"):
         read([["a", "a", "b"], ["a"]], min_count=5)
 
 
-def test_a_str_is_a_path_when_the_file_exists_and_else_an_error_with_an_example(tmp_path: Path) -> None:
+def test_str_must_be_the_path_of_an_existing_file(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"a b")
     assert read(str(tmp_path / "text")) == [["a", "b"]]
     for text in ("the quick brown fox", "a" * 10_000, "nul\0byte", b"bytes instead of a path"):
@@ -55,12 +55,12 @@ def test_a_str_is_a_path_when_the_file_exists_and_else_an_error_with_an_example(
 
 
 @pytest.mark.parametrize("sentences", [["the quick", "brown fox"], ("a b",), [["a"], "b c"], iter(["a b"])])
-def test_strings_instead_of_token_lists_look_like_unsplit_sentences(sentences: object) -> None:
+def test_unsplit_sentences_are_rejected(sentences: object) -> None:
     with pytest.raises(TypeError, match=r"sentence [01] must be a list of str, got a str .*unsplit .* \[s.split\(\)"):
         read(sentences)
 
 
-def test_a_generator_is_refused_for_several_passes_and_the_cure_named() -> None:
+def test_generators_are_rejected_for_several_passes() -> None:
     def generator() -> Iterator[list[str]]:
         yield ["a"]
 
@@ -70,7 +70,7 @@ def test_a_generator_is_refused_for_several_passes_and_the_cure_named() -> None:
         open_corpus(map(list, [["a"]]), name="corpus_iterable", passes=2)
 
 
-def test_a_generator_is_good_for_one_pass_and_refused_at_the_second() -> None:
+def test_generators_allow_one_pass() -> None:
     corpus = open_corpus(iter([["a", "b"]]))
     vocabulary, _ = corpus.scan(1, keep_ids=True).counts.prune(1)
     with pytest.raises(TypeError, match="allows only one"):
@@ -81,7 +81,7 @@ def test_a_generator_is_good_for_one_pass_and_refused_at_the_second() -> None:
         next(encoded.blocks())
 
 
-def test_an_iterator_that_raises_midway_raises_that_exception() -> None:
+def test_exceptions_of_an_iterator_pass_through() -> None:
     class Broken(Exception):
         pass
 
@@ -107,7 +107,7 @@ bad_tokens = st.one_of(st.binary(), st.integers(), st.none(), st.floats(), st.bo
 
 
 @given(bad_tokens, st.integers(0, 3), st.integers(0, 3))
-def test_tokens_that_are_no_str_are_named_with_their_place(token: object, sentence: int, position: int) -> None:
+def test_tokens_that_are_not_str_are_rejected_with_their_position(token: object, sentence: int, position: int) -> None:
     sentences: list[list[object]] = [["a", "b", "c", "d"] for _ in range(4)]
     sentences[sentence][position] = token
     message = f"token {position} of sentence {sentence} must be a str, got {type(token).__name__}"
@@ -116,13 +116,13 @@ def test_tokens_that_are_no_str_are_named_with_their_place(token: object, senten
 
 
 @pytest.mark.parametrize("sentence", [None, 1, 1.5, b"bytes", object()])
-def test_sentences_that_are_no_lists_are_named_with_their_place(sentence: object) -> None:
+def test_sentences_that_are_not_lists_are_rejected_with_their_position(sentence: object) -> None:
     with pytest.raises(TypeError, match=rf"sentence 1 must be a list of str, got {type(sentence).__name__}"):
         read([["a"], sentence])
 
 
 @pytest.mark.parametrize("given_sentences", [5, None, object(), 1.5])
-def test_what_is_no_corpus_at_all(given_sentences: object) -> None:
+def test_objects_that_are_not_corpora_are_rejected(given_sentences: object) -> None:
     with pytest.raises(TypeError, match="sentences"):
         open_corpus(given_sentences)
     with pytest.raises(TypeError, match=r"path|corpus_file"):
@@ -166,7 +166,7 @@ print(words, encoded.raw_sentences, grown // (1024 if sys.platform != "darwin" e
 """
 
 
-def test_a_huge_line_is_streamed_in_sentences_of_bounded_length() -> None:
+def test_a_huge_line_is_streamed_in_bounded_memory() -> None:
     result = subprocess.run([sys.executable, "-c", LONG_LINE], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     words, sentences, megabytes = map(int, result.stdout.split())
@@ -184,14 +184,14 @@ class EndlessToken(io.RawIOBase):
         return len(buffer)
 
 
-def test_a_huge_token_is_refused_before_it_fills_the_memory() -> None:
+def test_a_huge_token_is_rejected_in_bounded_memory() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(CorpusError, match=r"byte 0: a (word|token) is longer than 65535 bytes"):
         read(EndlessToken())
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
-def test_a_word_may_have_65535_bytes_and_no_more() -> None:
+def test_words_are_limited_to_65535_bytes() -> None:
     longest = "é" * 32_767 + "x"
     assert read([[longest]]) == [[longest]]
     assert read(io.BytesIO(b"a\n" + longest.encode())) == [["a"], [longest]]
@@ -206,7 +206,7 @@ def test_a_word_may_have_65535_bytes_and_no_more() -> None:
 
 @pytest.mark.parametrize("end", [b"\r\n", b"\r"])
 @pytest.mark.parametrize("block_bytes", [8, 9, 10, 11, 1000])
-def test_carriage_returns_give_what_line_feeds_give(end: bytes, block_bytes: int) -> None:
+def test_carriage_returns_end_lines_like_line_feeds(end: bytes, block_bytes: int) -> None:
     unix = corpus_of_bytes(b"a b\nc\n\nd e f\n").scan(1, keep_ids=True)
     other = corpus_of_bytes(b"a b\nc\n\nd e f\n".replace(b"\n", end), block_bytes=block_bytes).scan(1, keep_ids=True)
     assert other.counts.words == unix.counts.words
@@ -218,7 +218,7 @@ def test_carriage_returns_give_what_line_feeds_give(end: bytes, block_bytes: int
     assert first.ends.tolist() == second.ends.tolist()
 
 
-def test_a_utf8_mark_is_stripped_from_each_file(tmp_path: Path) -> None:
+def test_utf8_byte_order_marks_are_stripped_from_each_file(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).write_bytes(b"\xef\xbb\xbfword word")
     assert read(tmp_path) == [["word", "word"]] * 2
@@ -227,7 +227,7 @@ def test_a_utf8_mark_is_stripped_from_each_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-def test_utf16_and_utf32_are_recognised(encoding: str) -> None:
+def test_utf16_and_utf32_are_rejected(encoding: str) -> None:
     data = "\ufeffa text".encode(encoding)
     for given_data in (data, gzip.compress(data)):
         with pytest.raises(
@@ -237,7 +237,7 @@ def test_utf16_and_utf32_are_recognised(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_invalid_utf8_is_refused_with_path_and_byte_offset(tmp_path: Path, workers: int) -> None:
+def test_invalid_utf8_is_rejected_with_path_and_byte_offset(tmp_path: Path, workers: int) -> None:
     path = tmp_path / "text"
     good = b"some good words\n" * 200_000  # several blocks
     path.write_bytes(good + b"bad \xff word\n" + good + b"\xfe")
@@ -254,7 +254,7 @@ def test_invalid_utf8_is_refused_with_path_and_byte_offset(tmp_path: Path, worke
 
 
 @given(st.binary(max_size=60))
-def test_invalid_utf8_is_replaced_or_ignored_as_python_does(data: bytes) -> None:
+def test_invalid_utf8_is_replaced_or_ignored_like_in_python(data: bytes) -> None:
     data = b"start " + data
     for errors in ("replace", "ignore"):
         text = data.decode("utf-8", errors)
@@ -264,7 +264,7 @@ def test_invalid_utf8_is_replaced_or_ignored_as_python_does(data: bytes) -> None
         open_corpus(io.BytesIO(data), errors="other")  # type: ignore[arg-type]
 
 
-def test_nul_is_a_character_like_others() -> None:
+def test_nul_is_part_of_words() -> None:
     assert read(io.BytesIO(b"a\0b \0 a\0b")) == [["a\0b", "\0", "a\0b"]]
     assert read([["a\0b", "\0", "a", "a\0"]]) == [["a\0b", "\0", "a", "a\0"]]
 
@@ -277,7 +277,7 @@ def test_only_ascii_whitespace_separates_words(character: str) -> None:
     assert list(LineSentence(io.BytesIO(data))) == expected
 
 
-def test_lone_surrogates_are_refused_with_the_token() -> None:
+def test_lone_surrogates_are_rejected_with_the_token() -> None:
     with pytest.raises(
         UnicodeEncodeError, match=r"surrogates not allowed \(`?sentences`?: token 1 of sentence 2"
     ) as caught:
@@ -286,32 +286,32 @@ def test_lone_surrogates_are_refused_with_the_token() -> None:
     assert (caught.value.start, caught.value.end) == (1, 2)
 
 
-def test_nothing_is_normalised_in_silence() -> None:
+def test_unicode_is_not_normalised() -> None:
     composed, combining = "caf\u00e9", "cafe\u0301"
     assert read([[composed, combining]]) == [[composed, combining]]
     assert read(io.BytesIO(f"{composed} {combining}".encode())) == [[composed, combining]]
 
 
-def test_compressed_text_is_recognised_whatever_its_suffix(tmp_path: Path) -> None:
+def test_compressed_text_is_detected_by_content(tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_bytes(gzip.compress(b"a b"))
     (tmp_path / "text.gz").write_bytes(b"a b")
     assert read(tmp_path / "text.txt") == read(tmp_path / "text.gz") == [["a", "b"]]
 
 
-def test_a_truncated_compressed_text_is_refused(tmp_path: Path) -> None:
+def test_truncated_compressed_text_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "text.gz").write_bytes(gzip.compress(b"some words\n" * 1000)[:-10])
     with pytest.raises(CorruptFileError, match=r"text.gz: within the first \d+ bytes"):
         read(tmp_path / "text.gz")
 
 
-def test_a_folder_is_its_files_and_an_empty_one_an_error(tmp_path: Path) -> None:
+def test_empty_folders_and_empty_lists_of_files_are_rejected(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="the folder has no files"):
         open_corpus(tmp_path)
     with pytest.raises(CorpusError, match="must not be empty"):
         open_corpus(corpus_file=[])
 
 
-def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+def test_named_pipes_allow_one_pass(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(b"a b\nc" * 100_000,))
@@ -329,7 +329,7 @@ def test_a_pipe_is_read_once(tmp_path: Path) -> None:
         corpus.encode(vocabulary, 1)
 
 
-def test_standard_input_is_read_once() -> None:
+def test_standard_input_is_read() -> None:
     code = (
         "import sys; from wordkin.text import open_corpus\n"
         "for given in (sys.stdin, '/dev/stdin'):\n"
@@ -340,7 +340,7 @@ def test_standard_input_is_read_once() -> None:
         assert result.stdout == "['from', 'a', 'pipe']\n", result.stderr
 
 
-def test_a_file_that_became_shorter_is_an_error_and_growth_is_not_read(tmp_path: Path) -> None:
+def test_truncation_between_passes_is_an_error_and_appended_data_is_ignored(tmp_path: Path) -> None:
     path = tmp_path / "text"
     path.write_bytes(b"a b\n" * 1000)
     corpus = open_corpus(path)
@@ -353,7 +353,7 @@ def test_a_file_that_became_shorter_is_an_error_and_growth_is_not_read(tmp_path:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_file_cut_by_another_thread_while_it_is_read(tmp_path: Path, workers: int) -> None:
+def test_truncation_while_reading_is_an_error(tmp_path: Path, workers: int) -> None:
     path = tmp_path / "text"
     path.write_bytes(b"words of a text\n" * 500_000)
 
@@ -364,7 +364,7 @@ def test_a_file_cut_by_another_thread_while_it_is_read(tmp_path: Path, workers: 
         open_corpus(path).scan(workers, keep_ids=True, progress=cut)
 
 
-def test_the_error_of_the_system_for_files_that_cannot_be_opened(tmp_path: Path) -> None:
+def test_missing_files_raise_file_not_found_error(tmp_path: Path) -> None:
     for missing in (tmp_path / "missing", [tmp_path / "missing"]):
         with pytest.raises(FileNotFoundError):
             open_corpus(missing)
@@ -374,7 +374,7 @@ def test_the_error_of_the_system_for_files_that_cannot_be_opened(tmp_path: Path)
         list(LineSentence(tmp_path / "missing"))
 
 
-def test_more_words_than_ids_is_a_resource_error() -> None:
+def test_exceeding_the_word_limit_is_a_resource_error() -> None:
     counter = _core.text.SequentialCounter(keep_ids=False, word_limit=2)
     with pytest.raises(ResourceError, match="more than 2 distinct words"):
         TokenLists([["a", "b", "c"]], "sentences", 10).count(counter, 10, 10)
@@ -389,7 +389,7 @@ def test_counts_beyond_32_and_53_bits_stay_exact() -> None:
     assert vocabulary.total == report.retained_total == 2**54 + 2**32 + 4
 
 
-def test_an_error_in_a_worker_reaches_the_caller_and_spares_the_next_corpus() -> None:
+def test_errors_in_workers_reach_the_caller_and_the_next_corpus_can_be_read() -> None:
     data = b"good words\n" * 50 + b"\xff\n" + b"good words\n" * 5000
     for _ in range(20):
         with pytest.raises(CorpusError, match="byte 550: invalid UTF-8"):
@@ -397,7 +397,7 @@ def test_an_error_in_a_worker_reaches_the_caller_and_spares_the_next_corpus() ->
     assert read(io.BytesIO(b"a")) == [["a"]]
 
 
-def test_memory_for_a_corpus_is_four_bytes_a_word(tmp_path: Path) -> None:
+def test_encoded_corpora_take_four_bytes_per_word(tmp_path: Path) -> None:
     corpus = open_corpus([["a"] * 1000] * 1000, spill=SpillRules())
     scan = corpus.scan(1, keep_ids=True)
     vocabulary, _ = scan.counts.prune(1)

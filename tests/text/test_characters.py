@@ -61,17 +61,17 @@ def test_ids_are_those_of_the_official_files() -> None:
         ("<S>\ud800", [258, 60, 83, 62, 259, 260, 260]),  # not the mark itself
     ],
 )
-def test_rows_written_down(word: str, row: list[int]) -> None:
+def test_rows_by_hand(word: str, row: list[int]) -> None:
     rows = character_rows([word], 7)
     assert rows.dtype == np.uint16
     assert rows.tolist() == [row]
 
 
-def test_a_word_that_is_cut_to_a_mark_is_none() -> None:
+def test_a_word_truncated_to_a_sentence_boundary_is_not_a_boundary() -> None:
     assert character_rows(["<S>x"], 5).tolist() == [[258, 60, 83, 62, 259]]
 
 
-def test_characters_are_kept_whole_when_asked() -> None:
+def test_truncation_between_characters() -> None:
     assert character_rows(["日本"], 7, cut="characters").tolist() == [[258, 0xE6, 0x97, 0xA5, 259, 260, 260]]
     assert character_rows(["日本x"], 6, cut="characters").tolist() == [[258, 0xE6, 0x97, 0xA5, 259, 260]]
     assert character_rows(["日"], 3, cut="characters").tolist() == [[258, 259, 260]]
@@ -92,13 +92,13 @@ def test_long_words_fill_the_row() -> None:
     st.integers(3, 20),
     st.sampled_from(["bytes", "characters"]),
 )
-def test_rows_are_what_the_rule_says(words: list[str], max_characters: int, cut: Any) -> None:
+def test_rows_match_the_definition(words: list[str], max_characters: int, cut: Any) -> None:
     rows = character_rows(words, max_characters, cut=cut)
     assert rows.shape == (len(words), max_characters)
     assert rows.tolist() == [defined_row(word, max_characters, cut) for word in words]
 
 
-def test_any_iterable_of_words() -> None:
+def test_words_can_be_any_iterable() -> None:
     expected = character_rows(["a", "b"])
     for words in (("a", "b"), iter(["a", "b"]), {"a": 1, "b": 2}, np.array(["a", "b"])):
         assert np.array_equal(character_rows(words), expected)
@@ -119,6 +119,8 @@ def test_any_iterable_of_words() -> None:
         (["a"], {"cut": "words"}, ValueError, "cut must be 'bytes' or 'characters', got 'words'"),
     ],
 )
-def test_bad_arguments(words: Any, arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+def test_invalid_arguments_are_rejected(
+    words: Any, arguments: dict[str, Any], error: type[Exception], message: str
+) -> None:
     with pytest.raises(error, match=message):
         character_rows(words, **arguments)

@@ -39,7 +39,7 @@ token_lists = st.lists(st.lists(st.text(st.characters(codec="utf-8"), min_size=1
 
 @settings(deadline=None)
 @given(texts, st.integers(5, 40), st.integers(1, 3), st.sampled_from([0, 1 << 20]), st.integers(1, 3))
-def test_a_file_in_small_blocks_is_what_the_definition_says(
+def test_files_read_in_small_blocks_match_the_definition(
     data: bytes, block_bytes: int, workers: int, memory_bytes: int, min_count: int
 ) -> None:
     lines = lines_of(data)
@@ -64,7 +64,7 @@ def test_a_file_in_small_blocks_is_what_the_definition_says(
 
 
 @given(texts, st.integers(1, 4), st.integers(1, 2))
-def test_lines_are_sentences_and_long_ones_several(data: bytes, max_length: int, workers: int) -> None:
+def test_lines_are_sentences_and_long_lines_are_split(data: bytes, max_length: int, workers: int) -> None:
     if not lines_of(data):
         return
     corpus = corpus_of_bytes(data, rules=SentenceRules(max_sentence_length=max_length))
@@ -75,7 +75,7 @@ def test_lines_are_sentences_and_long_ones_several(data: bytes, max_length: int,
     assert decoded(encoded, vocabulary) == pieces_of(lines_of(data), max_length)
 
 
-def test_sentences_of_a_line_longer_than_many_blocks_have_exactly_the_length_asked_for() -> None:
+def test_a_line_of_many_blocks_is_split_at_exactly_the_maximum_length() -> None:
     words = [f"w{n % 7}" for n in range(20_000)]
     corpus = corpus_of_bytes(" ".join(words).encode() + b"\nlast line", rules=SentenceRules(max_sentence_length=30),
                              block_bytes=1000)  # fmt: skip
@@ -89,7 +89,7 @@ def test_sentences_of_a_line_longer_than_many_blocks_have_exactly_the_length_ask
 
 @settings(deadline=None)
 @given(token_lists, st.integers(1, 2))
-def test_token_lists_come_back_as_they_were(sentences: list[list[str]], min_count: int) -> None:
+def test_token_lists_are_encoded_without_loss(sentences: list[list[str]], min_count: int) -> None:
     counts = counts_of(sentences)
     expected = vocabulary_of(counts, min_count)
     if not expected:
@@ -113,33 +113,33 @@ def test_token_lists_come_back_as_they_were(sentences: list[list[str]], min_coun
         assert encoded.word_count == sum(map(len, known_only(sentences, expected)))
 
 
-def test_long_token_lists_become_several_sentences_and_lose_nothing() -> None:
+def test_long_token_lists_are_split_without_loss() -> None:
     long = [f"w{n % 9}" for n in range(25_000)]
     assert read([long, ["end"]]) == [*pieces_of([long], 10_000), ["end"]]
 
 
-def test_a_stream_is_read_anew_in_every_pass() -> None:
-    class Walks:
+def test_iterables_are_iterated_again_in_each_pass() -> None:
+    class Restarted:
         passes = 0
 
         def __iter__(self) -> Iterator[list[str]]:
             self.passes += 1
             return iter([["a", "b"], ["a"] * self.passes])
 
-    walks = Walks()
-    corpus = open_corpus(walks)
+    restarted = Restarted()
+    corpus = open_corpus(restarted)
     scan = corpus.scan(1, keep_ids=True)
     vocabulary, _ = scan.counts.prune(1)
     assert scan.encoded(vocabulary) is None
     encoded = corpus.encode(vocabulary, 1)
     assert (encoded.raw_words, encoded.raw_sentences, encoded.word_count) == (3, 2, None)
-    assert walks.passes == 1
+    assert restarted.passes == 1
     assert decoded(encoded, vocabulary) == [["a", "b"], ["a", "a"]]
     assert decoded(encoded, vocabulary) == [["a", "b"], ["a", "a", "a"]]
     assert (encoded.raw_words, encoded.word_count) == (5, 5)
 
 
-def test_a_stream_is_encoded_lazily_in_batches() -> None:
+def test_iterables_are_encoded_lazily_in_batches() -> None:
     taken = 0
 
     class Endless:
@@ -155,7 +155,7 @@ def test_a_stream_is_encoded_lazily_in_batches() -> None:
     assert taken <= 200
 
 
-def test_files_of_every_kind(tmp_path: Path) -> None:
+def test_paths_folders_lists_and_file_objects_are_read(tmp_path: Path) -> None:
     sentences = [["ein", "Satz"], ["zwei", "Sätze"]]
     data = b"ein Satz\nzwei S\xc3\xa4tze\n"
     for number, packer in enumerate((bytes, gzip.compress, bz2.compress, lzma.compress)):
@@ -192,19 +192,19 @@ def test_file_objects_stay_open(tmp_path: Path) -> None:
         assert not pipe.closed
 
 
-def test_files_end_sentences(tmp_path: Path) -> None:
+def test_a_sentence_ends_at_the_end_of_its_file(tmp_path: Path) -> None:
     for name, data in (("a", b"one line"), ("b", b"\xef\xbb\xbfanother"), ("c", b""), ("d", b"\nlast")):
         (tmp_path / name).write_bytes(data)
     assert read(tmp_path, workers=2) == [["one", "line"], ["another"], ["last"]]
 
 
-def test_a_text_of_one_file_is_found_below_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_expanded_to_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "text").write_bytes(b"a b")
     assert read("~/text") == [["a", "b"]]
 
 
-def test_ids_beyond_the_memory_allowed_lie_in_a_file_that_goes_away(tmp_path: Path) -> None:
+def test_ids_beyond_the_memory_limit_spill_to_a_temporary_file(tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("".join(f"some words {n % 100} in a line\n" for n in range(60_000)))
     scratch = tmp_path / "scratch"
@@ -228,7 +228,7 @@ def test_ids_beyond_the_memory_allowed_lie_in_a_file_that_goes_away(tmp_path: Pa
     assert list(scratch.iterdir()) == []
 
 
-def test_a_full_disk_is_the_error_of_the_system(tmp_path: Path) -> None:
+def test_errors_of_the_spill_folder_pass_through(tmp_path: Path) -> None:
     full = SpillRules(memory_bytes=0, folder=tmp_path / "missing")
     with pytest.raises(FileNotFoundError):
         open_corpus([["a"]], spill=full).scan(1, keep_ids=True).encoded(
@@ -236,7 +236,7 @@ def test_a_full_disk_is_the_error_of_the_system(tmp_path: Path) -> None:
         )
 
 
-def test_bounded_vocabulary_while_counting() -> None:
+def test_the_vocabulary_is_bounded_while_counting() -> None:
     rng = np.random.default_rng(0)
     sentences = [[f"w{n}" for n in rng.zipf(1.5, 8) if n < 1000] for _ in range(400)]
     expected = bounded_counts_of(sentences, 30)
@@ -250,7 +250,7 @@ def test_bounded_vocabulary_while_counting() -> None:
         assert decoded(corpus.encode(vocabulary, 1), vocabulary) == known_only(sentences, expected)
 
 
-def test_trim_rule_is_asked_while_counting() -> None:
+def test_trim_rule_is_applied_while_counting() -> None:
     def keep_rare(word: str, count: int, min_count: int) -> int:
         return 2 if word == "rare" else 0
 
@@ -260,7 +260,7 @@ def test_trim_rule_is_asked_while_counting() -> None:
     assert "f" not in scan.counts.words
 
 
-def test_progress_tells_the_words_read() -> None:
+def test_progress_reports_the_number_of_words_read() -> None:
     reported: list[int] = []
     scan = corpus_of_bytes(b"a b c\n" * 1000, block_bytes=600).scan(2, keep_ids=False, progress=reported.append)
     assert reported == sorted(reported)
@@ -289,7 +289,7 @@ class EndlessLists:
 
 
 @pytest.mark.parametrize("endless", [EndlessText(), EndlessLists()])
-def test_ctrl_c_ends_counting_and_the_next_count_works(endless: object) -> None:
+def test_counting_can_be_interrupted_and_repeated(endless: object) -> None:
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
@@ -298,7 +298,7 @@ def test_ctrl_c_ends_counting_and_the_next_count_works(endless: object) -> None:
     assert read([["a"]]) == [["a"]]
 
 
-def test_an_error_of_a_progress_callback_passes_through() -> None:
+def test_exceptions_of_a_progress_callback_pass_through() -> None:
     def refuse(_: int) -> None:
         raise RuntimeError("enough")
 
@@ -306,7 +306,7 @@ def test_an_error_of_a_progress_callback_passes_through() -> None:
         corpus_of_bytes(b"a b\n" * 1000, block_bytes=100).scan(3, keep_ids=True, progress=refuse)
 
 
-def test_text_without_sentences() -> None:
+def test_text8_corpus_ignores_line_ends() -> None:
     data = b"a b\nc\r\nd e\n\nf g"
     assert list(Text8Corpus(io.BytesIO(data), 3)) == [["a", "b", "c"], ["d", "e", "f"], ["g"]]
     corpus = open_corpus(Text8Corpus(io.BytesIO(data), 3))
@@ -318,7 +318,7 @@ def test_text_without_sentences() -> None:
     assert decoded(encoded, vocabulary) == [["a", "b", "c"], ["d", "e", "f"], ["g"]]
 
 
-def test_real_text_is_counted_as_the_standard_library_counts(data: Path) -> None:
+def test_real_text_matches_the_definition(data: Path) -> None:
     path = data / "wiki-lower-17m.txt.gz"
     with gzip.open(path) as file:
         text = b"".join(next(file) for _ in range(4000))

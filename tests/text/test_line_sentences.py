@@ -22,7 +22,7 @@ texts = st.lists(st.sampled_from(["a", "b", "é", " ", "\n", "\r\n", "\r", "\u30
 
 
 @given(texts, st.integers(1, 4))
-def test_iterating_in_python_gives_what_cpp_reads(data: bytes, max_length: int) -> None:
+def test_iteration_matches_the_reader_in_cpp(data: bytes, max_length: int) -> None:
     sentences = LineSentence(io.BytesIO(data), max_sentence_length=max_length)
     expected = pieces_of(lines_of(data), max_length)
     assert list(sentences) == expected
@@ -33,7 +33,7 @@ def test_iterating_in_python_gives_what_cpp_reads(data: bytes, max_length: int) 
 
 @pytest.mark.parametrize("limit", [0, 1, 2, 3, 4, 99])
 @pytest.mark.parametrize("block_bytes", [4, 5, 9, 1000])
-def test_limit_counts_lines_with_empty_ones(limit: int, block_bytes: int) -> None:
+def test_limit_counts_empty_lines(limit: int, block_bytes: int) -> None:
     data = b"a b\r\n\nc d e f g h\ni\n"
     reader = TextReader(
         [StreamSource(io.BytesIO(data))], rules=SentenceRules(line_limit=limit), block_bytes=block_bytes
@@ -42,7 +42,7 @@ def test_limit_counts_lines_with_empty_ones(limit: int, block_bytes: int) -> Non
     assert [*chain(*reader.sentences())] == [*chain(*lines)]
 
 
-def test_limit_holds_for_the_cpp_path_and_for_each_file(tmp_path: Path) -> None:
+def test_limit_applies_to_each_file(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).write_bytes(f"{name}1\n{name}2\n{name}3\n".encode())
     assert read(LineSentence(tmp_path / "a", limit=2)) == [["a1"], ["a2"]]
@@ -56,7 +56,7 @@ def test_compressed_files(tmp_path: Path) -> None:
 
 
 @given(texts, st.integers(1, 4))
-def test_a_text_without_sentences_is_cut_by_length_alone(data: bytes, max_length: int) -> None:
+def test_text8_corpus_splits_by_length_alone(data: bytes, max_length: int) -> None:
     expected = pieces_of([[*chain(*lines_of(data))]], max_length)
     corpus = Text8Corpus(io.BytesIO(data), max_length)
     assert list(corpus) == expected
@@ -64,7 +64,7 @@ def test_a_text_without_sentences_is_cut_by_length_alone(data: bytes, max_length
         assert read(corpus, workers=2) == expected
 
 
-def test_a_text_without_sentences_in_many_blocks() -> None:
+def test_text8_corpus_in_many_blocks() -> None:
     words = [f"w{n % 5}" for n in range(5000)]
     data = " ".join(words).replace("w3 ", "w3\n").encode()
     rules = SentenceRules(max_sentence_length=7, line_is_sentence=False)
@@ -72,7 +72,7 @@ def test_a_text_without_sentences_in_many_blocks() -> None:
     assert list(reader.sentences()) == pieces_of([words], 7)
 
 
-def test_a_class_that_derives_is_read_by_its_own_iteration(tmp_path: Path) -> None:
+def test_subclasses_are_read_by_their_iteration(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"A b\n")
 
     class Lower(LineSentence):
@@ -83,7 +83,7 @@ def test_a_class_that_derives_is_read_by_its_own_iteration(tmp_path: Path) -> No
     assert read(LineSentence(tmp_path / "text")) == [["A", "b"]]
 
 
-def test_rules_are_checked() -> None:
+def test_invalid_arguments_are_rejected() -> None:
     with pytest.raises(ValueError, match="max_sentence_length must be at least 1, got 0"):
         list(LineSentence(io.BytesIO(b"a"), max_sentence_length=0))
     with pytest.raises(TypeError, match="limit must be an integer, got float"):

@@ -50,7 +50,7 @@ def counted(
 @given(texts, st.integers(1, 5))
 @example(b"12345678 123456789 1234567", 10000)
 @example(b"a\0 a\0\0 a \0", 10000)
-def test_a_block_gives_the_words_counts_and_sentences_of_the_definition(data: bytes, max_length: int) -> None:
+def test_blocks_match_the_definition(data: bytes, max_length: int) -> None:
     lines = lines_of(data)
     sentences = pieces_of(lines, max_length)
     names, counts, found, raw_words, raw_sentences = counted([(data, False)], max_length=max_length)
@@ -61,13 +61,13 @@ def test_a_block_gives_the_words_counts_and_sentences_of_the_definition(data: by
 
 
 @given(st.lists(texts, max_size=12), st.integers(2, 4))
-def test_several_workers_find_what_one_finds_in_the_same_order(blocks: list[bytes], workers: int) -> None:
+def test_the_number_of_workers_does_not_change_the_result(blocks: list[bytes], workers: int) -> None:
     given_blocks = [(block + b"\n", False) for block in blocks]
     assert counted(given_blocks, workers) == counted(given_blocks, 1)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_order_of_first_occurrence_over_many_blocks_and_workers(workers: int) -> None:
+def test_words_are_in_order_of_first_occurrence_across_blocks(workers: int) -> None:
     rng = np.random.default_rng(1)
     blocks = [" ".join(f"w{n}" for n in rng.zipf(1.3, 2000) if n < 10**6).encode() + b"\n" for _ in range(40)]
     names, counts, *_ = counted([(block, False) for block in blocks], workers)
@@ -83,7 +83,7 @@ def test_words_that_differ_only_in_length_or_last_byte_are_different() -> None:
     assert counts == [3 * many.count(name) for name in names]
 
 
-def test_a_table_grows_to_many_words() -> None:
+def test_word_tables_grow_to_many_words() -> None:
     many = [f"word{n}" for n in range(50_000)]
     table = text.WordTable(many)
     assert len(table) == len(many)
@@ -101,7 +101,7 @@ def test_a_table_grows_to_many_words() -> None:
 @example(b"\xc0\x80")  # overlong
 @example(b"\xf4\x90\x80\x80")  # beyond U+10FFFF
 @example(b"a" * 70 + b"\xe2\x82")  # cut short
-def test_utf8_is_judged_as_python_does(data: bytes) -> None:
+def test_utf8_validation_agrees_with_python(data: bytes) -> None:
     try:
         data.decode()
         invalid_at = None
@@ -115,7 +115,7 @@ def test_utf8_is_judged_as_python_does(data: bytes) -> None:
         assert error.args == ("invalid UTF-8", invalid_at)
 
 
-def test_the_first_bad_block_is_the_one_reported() -> None:
+def test_the_first_invalid_block_is_reported() -> None:
     counter = text.BlockCounter(3, text.SentenceRules(10, True), keep_ids=True)
     for block in (b"good\n" * 1000, b"bad \xff\n", b"worse\xfe\n"):
         counter.submit(block, False)
@@ -127,7 +127,7 @@ def test_the_first_bad_block_is_the_one_reported() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6), max_size=20), st.integers(1, 6))
-def test_bounded_counting_forgets_as_the_definition_does(sentences: list[list[str]], most_words: int) -> None:
+def test_bounded_counting_matches_the_definition(sentences: list[list[str]], most_words: int) -> None:
     from wordkin.text.scan import VocabularyBound
 
     data = "\n".join(" ".join(sentence) for sentence in sentences).encode()
@@ -142,7 +142,7 @@ def test_bounded_counting_forgets_as_the_definition_does(sentences: list[list[st
     assert dict(zip(names, counter.counts().tolist(), strict=True)) == bounded_counts_of(sentences, most_words)
 
 
-def test_distinct_words_are_limited_before_memory_is_taken() -> None:
+def test_the_number_of_distinct_words_is_limited() -> None:
     counter = text.BlockCounter(1, text.SentenceRules(10, True), keep_ids=False, word_limit=3)
     counter.submit(b"a b c a b c\n", False)
     counter.submit(b"d\n", False)
@@ -152,7 +152,7 @@ def test_distinct_words_are_limited_before_memory_is_taken() -> None:
         counter.take()
 
 
-def test_renumbering_drops_words_and_sentences_that_are_left_empty() -> None:
+def test_renumbering_drops_unknown_words_and_empty_sentences() -> None:
     ids = np.array([0, 1, -2, 1, -2, 0, 2, -2], dtype=np.int32)
     (ends,) = text.renumber(
         [ids], [[(0, 3), (1, 5)]], [np.array([5, -1], dtype=np.int32), np.array([6, -1, 7], dtype=np.int32)], 1
@@ -161,7 +161,7 @@ def test_renumbering_drops_words_and_sentences_that_are_left_empty() -> None:
     assert ids[:3].tolist() == [5, 6, 7]
 
 
-def test_renumbering_checks_what_it_is_given() -> None:
+def test_renumbering_rejects_invalid_arguments() -> None:
     final_ids = [np.array([0], dtype=np.int32)]
     for bad in (1, -1, -3):
         with pytest.raises(IndexError, match="not in the table"):
@@ -173,7 +173,7 @@ def test_renumbering_checks_what_it_is_given() -> None:
 
 
 @given(texts, st.integers(1, 4))
-def test_long_lines_are_cut_behind_whole_sentences(data: bytes, max_length: int) -> None:
+def test_long_lines_are_cut_after_complete_sentences(data: bytes, max_length: int) -> None:
     cut = text.cut_after_sentences(data, max_length)
     before = [word for word in re.split(rb"[ \t\v\f\n\r]", data[:cut]) if word]
     complete = [word for word in re.split(rb"[ \t\v\f\n\r]", data) if word]

@@ -17,7 +17,7 @@ def raw(**counts: int) -> RawCounts:
 
 
 @given(frequencies, st.integers(0, 5))
-def test_order_is_count_descending_then_bytes(counts: dict[str, int], min_count: int) -> None:
+def test_words_are_ordered_by_descending_count_then_by_bytes(counts: dict[str, int], min_count: int) -> None:
     expected = vocabulary_of(counts, min_count)
     if not expected:
         return
@@ -31,7 +31,7 @@ def test_order_is_count_descending_then_bytes(counts: dict[str, int], min_count:
     assert report.retained_total + report.dropped_total == sum(counts.values())
 
 
-def test_unsorted_order_is_that_of_first_occurrence() -> None:
+def test_unsorted_words_are_in_order_of_first_occurrence() -> None:
     vocabulary, _ = raw(b=1, d=9, a=5, c=5).prune(2, sorted_vocab=False)
     assert vocabulary.words == ["d", "a", "c"]
 
@@ -53,12 +53,12 @@ def test_max_final_vocab_raises_min_count(most: int, min_count: int, words: list
     assert vocabulary.min_count == report.min_count == effective
 
 
-def test_max_final_vocab_that_ties_make_impossible() -> None:
+def test_max_final_vocab_below_the_number_of_ties_is_an_error() -> None:
     with pytest.raises(VocabularyError, match=r"max_final_vocab removes all 3 words of word_freq.*occur 2 times"):
         raw(a=2, b=2, c=2).prune(1, max_final_vocab=2)
 
 
-def test_trim_rule_decides_word_by_word() -> None:
+def test_trim_rule_overrides_min_count() -> None:
     asked: list[tuple[str, int, int]] = []
 
     def rule(word: str, count: int, min_count: int) -> int:
@@ -85,7 +85,7 @@ def test_extending_appends_new_words_and_adds_counts() -> None:
     assert (report.retained_total, report.dropped_total) == (13, 1)
 
 
-def test_extending_obeys_the_rules_for_new_words_only() -> None:
+def test_extending_applies_the_rules_to_new_words_only() -> None:
     first, _ = raw(a=5).prune(1)
     extended, _ = first.extended(
         raw(a=1, b=9, c=8), min_count=3, trim_rule=lambda word, count, least: RULE_DISCARD if word == "b" else 0
@@ -110,7 +110,7 @@ def test_extending_obeys_the_rules_for_new_words_only() -> None:
         ({"\ud800": 1}, UnicodeEncodeError, "surrogates"),
     ],
 )
-def test_frequencies_are_checked(word_freq: dict[str, int], error: type[Exception], message: str) -> None:
+def test_invalid_frequencies_are_rejected(word_freq: dict[str, int], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         RawCounts.from_frequencies(word_freq)
 
@@ -121,12 +121,12 @@ def test_frequencies_may_be_numpy_integers() -> None:
     assert counts.raw_words == 3
 
 
-def test_no_frequencies() -> None:
+def test_empty_frequencies_are_an_error() -> None:
     with pytest.raises(VocabularyError, match="no words; read 0 tokens from word_freq"):
         RawCounts.from_frequencies({}).prune(1)
 
 
-def test_a_vocabulary_is_what_it_is_given() -> None:
+def test_vocabulary_attributes() -> None:
     vocabulary = Vocabulary(["a", "b"], np.array([2, 1], dtype=np.int64), 1, 3, 1)
     assert len(vocabulary) == 2
     assert vocabulary.index["b"] == 1

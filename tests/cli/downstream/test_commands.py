@@ -34,7 +34,7 @@ def sentences(tmp_path: Path) -> Path:
     return path
 
 
-def test_classify(run: Run, texts: Path, tmp_path: Path) -> None:
+def test_classify_trains_predicts_and_evaluates(run: Run, texts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     trained = run("classify", "train", texts, "-o", folder, "--dev", texts, *TRAINING, "--json")
     assert trained.status == 0, trained.err
@@ -56,7 +56,7 @@ def test_classify(run: Run, texts: Path, tmp_path: Path) -> None:
     assert run("info", folder, "--json").report["kind"] == "text classifier"
 
 
-def test_classify_numbers_in_json_lines(run: Run, tmp_path: Path) -> None:
+def test_classify_reads_integer_labels_from_json_lines(run: Run, tmp_path: Path) -> None:
     lines = tmp_path / "texts.jsonl"
     lines.write_text('{"text": "a good film", "label": 1}\n{"text": "a bad film", "label": 0}\n' * 8)
     folder = tmp_path / "model"
@@ -86,7 +86,7 @@ def test_classify_with_embeddings(run: Run, texts: Path, tmp_path: Path) -> None
     assert run("classify", "evaluate", folder, texts, *given, "--json").report["accuracy"] == 1
 
 
-def test_tag(run: Run, sentences: Path, tmp_path: Path) -> None:
+def test_tag_trains_predicts_and_evaluates(run: Run, sentences: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     outcome = run("tag", "train", sentences, "-o", folder, *TRAINING, "--learned-scheme", "iobes", "--json")
     assert outcome.status == 0, outcome.err
@@ -116,7 +116,7 @@ def test_tag(run: Run, sentences: Path, tmp_path: Path) -> None:
         ("tag", "train", "sentences.conll", "-o", "x", "--scheme", "iob"),
     ],
 )
-def test_wrong_usage(
+def test_usage_errors(
     run: Run, texts: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(texts.parent)
@@ -150,7 +150,7 @@ def test_failures(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_an_interruption_saves_what_is_trained(texts: Path, tmp_path: Path) -> None:
+def test_an_interruption_saves_the_model(texts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     options = ["--epochs", "1000000", "--workers", "1", "--json", "--progress"]
     outcome = interrupt("classify", "train", texts, "-o", folder, *options, shown=r"epoch \d\d+/")

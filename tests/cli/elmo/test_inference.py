@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "model"
 
 
-def test_encode(run: Run, folder: Path, tmp_path: Path) -> None:
+def test_encode_writes_the_vectors_of_the_python_api(run: Run, folder: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text("the dog barks\n\na cat\n")
     outcome = run("elmo", "encode", folder, text, tmp_path / "out.hdf5", "--json")
@@ -42,7 +42,7 @@ def test_encode(run: Run, folder: Path, tmp_path: Path) -> None:
         assert "layers" in outcome.err or "batch_size" in outcome.err
 
 
-def test_substitutes(run: Run, folder: Path) -> None:
+def test_substitutes_equal_those_of_the_python_api(run: Run, folder: Path) -> None:
     found = json.loads(run("elmo", "substitutes", folder, "the ___ barks", "--topn", "3", "--json").out)
     expected = ELMo.from_pretrained(folder).substitutes(["the", "", "barks"], 1, topn=3)
     assert [answer["word"] for answer in found] == [word for word, _ in expected]
@@ -52,7 +52,7 @@ def test_substitutes(run: Run, folder: Path) -> None:
     assert "--position" in run("elmo", "substitutes", folder, "the dog", "--position", "2").err
 
 
-def test_convert_there_and_back(run: Run, folder: Path, tmp_path: Path) -> None:
+def test_conversion_to_hdf5_and_back(run: Run, folder: Path, tmp_path: Path) -> None:
     run("convert", folder, tmp_path / "official")
     assert (tmp_path / "official" / "weights.hdf5").is_file()
     facts = json.loads(run("info", tmp_path / "official", "--json").out)
@@ -69,7 +69,7 @@ def test_convert_there_and_back(run: Run, folder: Path, tmp_path: Path) -> None:
     assert "got text" in run("convert", folder, tmp_path / "c.txt", "--to", "text").err
 
 
-def test_convert_in_a_process_of_its_own(run_process: Run, folder: Path, tmp_path: Path) -> None:
+def test_conversion_in_a_sandbox(run_process: Run, folder: Path, tmp_path: Path) -> None:
     run_process("convert", folder, tmp_path / "official")
     outcome = run_process("convert", "--sandbox", tmp_path / "official", tmp_path / "back", "--json")
     assert outcome.status == 0, outcome.err

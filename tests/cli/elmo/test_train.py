@@ -37,7 +37,7 @@ def held_out(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+def test_train_writes_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
     output = tmp_path / "out" / "model"
     outcome = run("elmo", "train", corpus, "-o", output, "--validation", held_out, *SHORT.split())
     assert (outcome.status, outcome.err) == (0, "")
@@ -50,7 +50,7 @@ def test_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None
     }  # fmt: skip
 
 
-def test_the_command_line_trains_what_python_trains(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_command_and_python_api_give_identical_parameters(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split(), "--no-checkpoint").status == 0
     model = ELMo(
         dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=0,
@@ -75,7 +75,7 @@ def test_json_report(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> 
     assert set(report["seconds"]) == {"reading", "training", "saving", "total"}
 
 
-def test_the_same_command_goes_on(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_repeating_the_command_resumes_training(run: Run, corpus: Path, tmp_path: Path) -> None:
     arguments = ("elmo", "train", corpus, "-o", tmp_path / "m", *SMALL.split(), "--epochs", "1", "--json")
     whole = run(*arguments[:4], tmp_path / "whole", *arguments[5:]).report
     assert run(*arguments, "--max-steps", "9").report["steps"] == 9
@@ -110,7 +110,7 @@ def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert (trained["seed"], trained["epochs"], trained["precision"]) == (7, 3, "bfloat16")
 
 
-def test_options_from_a_file(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_options_file_of_bilm_tf(run: Run, corpus: Path, tmp_path: Path) -> None:
     path = tmp_path / "options.json"
     path.write_text(
         json.dumps(
@@ -137,7 +137,7 @@ def test_options_from_a_file(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert "lstm.projection_dim" in outcome.err
 
 
-def test_training_a_model_on(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+def test_training_can_continue_from_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
     assert run("elmo", "train", corpus, "-o", tmp_path / "a", *SHORT.split()).status == 0
     text = tmp_path / "new.txt"
     text.write_text(held_out.read_text() + "the horse and the goat\n" * 20)
@@ -147,7 +147,7 @@ def test_training_a_model_on(run: Run, corpus: Path, held_out: Path, tmp_path: P
     assert run("elmo", "train", text, "-o", tmp_path / "c", "--from", tmp_path / "a", "--dim", "5").status == 2
 
 
-def test_perplexity(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
+def test_perplexity_equals_that_of_the_python_api(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
     assert run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split()).status == 0
     report = run("elmo", "perplexity", tmp_path / "m", held_out, "--json", "--workers", "1").report
     found = ELMo.from_pretrained(tmp_path / "m").perplexity(held_out, workers=1)
@@ -161,7 +161,7 @@ def test_perplexity(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> N
     assert run("elmo", "perplexity", tmp_path / "m", tmp_path / "nowhere").status == 1
 
 
-def test_info(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_info_describes_models_and_checkpoints(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert run("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split()).status == 0
     facts = run("info", tmp_path / "m", "--json").report
     assert (facts["kind"], facts["dim"], facts["n_tokens_vocab"]) == ("language model", 16, 11)
@@ -188,7 +188,7 @@ def test_info(run: Run, corpus: Path, tmp_path: Path) -> None:
         ("--no-such-flag",),
     ],
 )
-def test_wrong_usage(run: Run, corpus: Path, tmp_path: Path, flags: tuple[str, ...]) -> None:
+def test_usage_errors(run: Run, corpus: Path, tmp_path: Path, flags: tuple[str, ...]) -> None:
     outcome = run("elmo", "train", corpus, "-o", tmp_path / "m", *flags)
     assert outcome.status == 2
     assert outcome.err.startswith("wordkin: error: ")
@@ -206,19 +206,19 @@ def test_failures(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert "batch_size 4000 x unroll_steps 10 = 40000" in outcome.err
 
 
-def test_standard_input(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+def test_standard_input_is_read(run_process: Run, corpus: Path, tmp_path: Path) -> None:
     piped = run_process("elmo", "train", "-", "-o", tmp_path / "m", *SHORT.split(), "--json", input=corpus.read_text())
     assert piped.report["steps"] == 20
     assert piped.err == ""
 
 
-def test_progress_only_when_asked_for(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+def test_progress_is_shown_if_requested(run_process: Run, corpus: Path, tmp_path: Path) -> None:
     assert "ppl=" in run_process("elmo", "train", corpus, "-o", tmp_path / "m", *SHORT.split(), "--progress").err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_saves_what_is_trained(
+def test_a_signal_during_training_saves_the_model(
     run: Run, corpus: Path, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
     output = tmp_path / "m"

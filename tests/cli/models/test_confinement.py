@@ -18,14 +18,14 @@ def confined(code: str) -> str:
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
 
-def test_memory_and_time_are_bounded() -> None:
+def test_memory_and_cpu_time_are_limited() -> None:
     code = "try: bytearray(1 << 31)\nexcept MemoryError: print('refused')"
     assert confined(code) == "refused\n"
     code = "import resource\nprint(resource.getrlimit(resource.RLIMIT_CPU))"
     assert confined(code) == "(5, 5)\n"
 
 
-def test_a_process_that_is_ended(
+def test_a_killed_process_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "file"

@@ -23,7 +23,7 @@ def run(*arguments: Any) -> int:
     return main(["phrases", *map(str, arguments)])
 
 
-def test_one_pass(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_pass_joins_exports_and_saves(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = text.with_name("joined")
     options = ("--min-count", 1, "--threshold", 0.5, "--connector-words", "english")
     assert run(text, "-o", output, *options, "--export", text.with_name("tsv"), "--save", text.with_name("model")) == 0
@@ -37,7 +37,7 @@ def test_one_pass(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert {phrase: float(score) for phrase, score in rows} == model.export_phrases()
 
 
-def test_several_passes_and_a_report(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_passes_with_a_json_report(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     connectors = text.with_name("connectors")
     connectors.write_text("of\nthe\n")
     options = ("--min-count", 1, "--threshold", 0.3, "--connector-words", connectors, "--workers", 1, "--json")
@@ -49,12 +49,12 @@ def test_several_passes_and_a_report(text: Path, capsys: pytest.CaptureFixture[s
     assert sorted(entry.name for entry in text.parent.iterdir()) == ["connectors", "text"]
 
 
-def test_progress_when_asked(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_shown_if_requested(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(text, "-o", text.with_name("joined"), "--progress", "--scoring", "npmi") == 0
     assert "pass 1: learning" in capsys.readouterr().err
 
 
-def test_wrong_usage_and_missing_files(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_usage_errors_and_missing_files(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = text.with_name("joined")
     assert run(text, "-o", output, "--passes", 0) == 2
     assert "--passes must be at least 1, got 0" in capsys.readouterr().err

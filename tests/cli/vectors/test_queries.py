@@ -16,7 +16,7 @@ from ..conftest import SUBJECTS, Run
 FILES = Path(__file__).resolve().parents[2] / "formats"
 
 
-def test_similar(run: Run, model: Path) -> None:
+def test_similar_prints_the_nearest_words(run: Run, model: Path) -> None:
     outcome = run("similar", model, "cat", "--topn", "3")
     assert outcome.status == 0
     lines = [line.split("\t") for line in outcome.out.splitlines()]
@@ -24,7 +24,7 @@ def test_similar(run: Run, model: Path) -> None:
     assert lines[0] == [Word2Vec.load(model).wv.most_similar("cat")[0][0], lines[0][1]]
 
 
-def test_similar_names_the_word_where_there_are_several(run: Run, model: Path) -> None:
+def test_similar_prints_each_query_if_there_are_several(run: Run, model: Path) -> None:
     lines = run("similar", model, "cat", "red", "--topn", "1").out.splitlines()
     assert [line.split("\t")[0] for line in lines] == ["cat", "red"]
 
@@ -39,19 +39,19 @@ def test_similar_reads_words_from_standard_input(run: Run, model: Path, monkeypa
     assert all(len(answer["neighbours"]) == 2 for answer in answers)
 
 
-def test_similar_restricted(run: Run, model: Path) -> None:
+def test_similar_can_be_restricted_to_frequent_words(run: Run, model: Path) -> None:
     first = Word2Vec.load(model).wv.index_to_key[:2]
     lines = run("similar", model, "cat", "--restrict-vocab", "2").out.splitlines()
     assert {line.split("\t")[0] for line in lines} == set(first) - {"cat"}
 
 
-def test_a_missing_word_gets_a_suggestion(run: Run, model: Path) -> None:
+def test_an_unknown_word_gets_a_suggestion(run: Run, model: Path) -> None:
     outcome = run("similar", model, "gren")
     assert outcome.status == 1
     assert "did you mean 'green'" in outcome.err
 
 
-def test_words_that_are_no_utf8(run: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_with_invalid_utf8_are_rejected(run: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\xff\n")))
     outcome = run("similar", model)
     assert outcome.status == 1
@@ -59,7 +59,7 @@ def test_words_that_are_no_utf8(run: Run, model: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
-def test_analogy(run: Run, model: Path, method: str) -> None:
+def test_analogy_equals_the_python_api(run: Run, model: Path, method: str) -> None:
     wv = Word2Vec.load(model).wv
     ask = wv.most_similar if method == "3cosadd" else wv.most_similar_cosmul
     expected = ask(positive=["dog", "red"], negative=["cat"], topn=3)
@@ -70,15 +70,15 @@ def test_analogy(run: Run, model: Path, method: str) -> None:
 
 
 @pytest.fixture
-def tests_of_words(tmp_path: Path) -> tuple[Path, Path]:
+def evaluation_files(tmp_path: Path) -> tuple[Path, Path]:
     analogies, pairs = tmp_path / "analogies.txt", tmp_path / "pairs.tsv"
     analogies.write_text(": same\ncat dog cow hen\nred blue green pink\ncat dog unicorn hen\n: none\na b c d\n")
     pairs.write_text("# pairs\ncat\tdog\t9\nred\tblue\t8\ncat\tred\t1\ncow\tpink\t2\nhen\tunicorn\t5\n")
     return analogies, pairs
 
 
-def test_evaluate(run: Run, model: Path, tests_of_words: tuple[Path, Path]) -> None:
-    analogies, pairs = tests_of_words
+def test_evaluate_reports_scores_and_coverage(run: Run, model: Path, evaluation_files: tuple[Path, Path]) -> None:
+    analogies, pairs = evaluation_files
     report = run("evaluate", model, "--analogies", analogies, "--pairs", pairs, "--json").report
     (score,) = report["analogies"][str(analogies)]["scores"]
     assert (score["answered"], score["questions"]) == (2, 4)
@@ -90,10 +90,10 @@ def test_evaluate(run: Run, model: Path, tests_of_words: tuple[Path, Path]) -> N
     assert score["spearman"]["low"] is None or score["spearman"]["low"] <= score["spearman"]["value"]
 
 
-def test_evaluate_as_text_and_side_by_side(
-    run: Run, model: Path, tests_of_words: tuple[Path, Path], tmp_path: Path
+def test_evaluate_compares_two_models_in_text(
+    run: Run, model: Path, evaluation_files: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    analogies, pairs = tests_of_words
+    analogies, pairs = evaluation_files
     other = shutil.copy(model, tmp_path / "other.safetensors")
     outcome = run("evaluate", model, other, "--analogies", analogies, "--pairs", pairs)
     assert outcome.status == 0
@@ -112,7 +112,7 @@ def test_evaluate_as_text_and_side_by_side(
 
 
 @pytest.mark.parametrize("target", ["text", "binary", "glove", "vectors", "model"])
-def test_convert_and_back(run: Run, model: Path, tmp_path: Path, target: str) -> None:
+def test_conversion_and_back_is_lossless(run: Run, model: Path, tmp_path: Path, target: str) -> None:
     there, back = tmp_path / "there", tmp_path / "back.safetensors"
     outcome = run("convert", model, there, "--to", target)
     assert (outcome.status, outcome.err) == (0, "")
@@ -122,7 +122,7 @@ def test_convert_and_back(run: Run, model: Path, tmp_path: Path, target: str) ->
     assert got.vectors.tobytes() == expected.vectors.tobytes()
 
 
-def test_convert_by_names(run: Run, model: Path, tmp_path: Path) -> None:
+def test_convert_chooses_the_format_by_file_name(run: Run, model: Path, tmp_path: Path) -> None:
     copy, text, vectors = tmp_path / "copy.safetensors", tmp_path / "v.txt", tmp_path / "v.safetensors"
     assert run("convert", model, copy, "--json").report["format"] == "model"
     assert copy.read_bytes() == model.read_bytes()
@@ -153,7 +153,7 @@ def test_convert_options_of_word2vec_formats(run: Run, tmp_path: Path) -> None:
     assert run("convert", output, text, "--limit", "1").status == 2
 
 
-def test_a_whole_model_cannot_be_made_of_vectors(run: Run, model: Path, tmp_path: Path) -> None:
+def test_vectors_cannot_be_converted_to_a_model(run: Run, model: Path, tmp_path: Path) -> None:
     text = tmp_path / "v.txt"
     assert run("convert", model, text).status == 0
     assert run("convert", text, tmp_path / "m", "--to", "model").status == 2
@@ -173,7 +173,7 @@ def test_info_of_vectors(run: Run, tmp_path: Path) -> None:
     assert (facts["kind"], facts["words"], facts["vector_size"], facts["first_words"]) == ("word2vec", 2, 3, ["a", "b"])
 
 
-def test_info_of_the_machine(run: Run) -> None:
+def test_info_without_a_file_is_show_config(run: Run) -> None:
     assert run("info", "--json").report == show_config()
 
 
@@ -187,7 +187,7 @@ def test_info_of_the_machine(run: Run) -> None:
         ("fasttext.bin", "fasttext"),
     ],
 )
-def test_files_of_other_programs(run: Run, tmp_path: Path, name: str, kind: str) -> None:
+def test_files_of_gensim_and_fasttext_are_converted(run: Run, tmp_path: Path, name: str, kind: str) -> None:
     report = run("convert", FILES / name, tmp_path / "v.txt", "--json").report
     assert report["kind"] == kind
     assert len(KeyedVectors.load_word2vec_format(tmp_path / "v.txt")) == report["words"] == 6

@@ -32,19 +32,21 @@ def sentences() -> list[list[str]]:
     return documentation_sentences()
 
 
-def test_the_documentation_is_large_enough(sentences: list[list[str]]) -> None:
+def test_documentation_has_enough_words(sentences: list[list[str]]) -> None:
     assert 200_000 < sum(map(len, sentences)) < 1_000_000
     assert all(word.isascii() and word.islower() for sentence in sentences[:100] for word in sentence)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_neighbours_make_sense(sentences: list[list[str]], seed: int) -> None:
+def test_neighbours_are_related_words(sentences: list[list[str]], seed: int) -> None:
     wv = train_demo(sentences, seed=seed).wv
     near = {word: [other for other, _ in wv.most_similar(word, topn=10)] for word in NEIGHBOURS}
     assert [word for word, other in NEIGHBOURS.items() if other not in near[word]] == []
 
 
-def test_the_command(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sentences: list[list[str]]) -> None:
+def test_demo_reports_neighbours_and_saves_a_model(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sentences: list[list[str]]
+) -> None:
     monkeypatch.setattr("wordkin.cli.word2vec.python_documentation.documentation_sentences", lambda: sentences)
     output = tmp_path / "demo.safetensors"
     report = run("demo", "-o", output, "--json").report
@@ -53,7 +55,7 @@ def test_the_command(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert "tuple" in Word2Vec.load(output).wv
 
 
-def test_every_command_that_it_proposes_works(
+def test_suggested_commands_work(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sentences: list[list[str]]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -66,7 +68,7 @@ def test_every_command_that_it_proposes_works(
     assert [arguments for arguments in proposed if run(*arguments).status != 0] == []
 
 
-def test_nothing_is_imported_and_broken_files_are_left_out(tmp_path: Path) -> None:
+def test_sources_are_parsed_but_not_imported_and_broken_ones_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text(
         '"""Three words here."""\nraise SystemExit\ndef f():\n    "And four more words."\n'
     )
@@ -82,6 +84,6 @@ def test_nothing_is_imported_and_broken_files_are_left_out(tmp_path: Path) -> No
     ]
 
 
-def test_a_python_without_sources(tmp_path: Path) -> None:
+def test_missing_sources_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="no documented source files"):
         documentation_sentences(tmp_path)

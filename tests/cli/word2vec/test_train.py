@@ -19,7 +19,7 @@ from ..conftest import SUBJECTS, Run, interrupt, interrupt_reading
 SMALL = ("--vector-size", "16", "--epochs", "3", "--workers", "1")
 
 
-def test_a_model(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_train_writes_a_model(run: Run, corpus: Path, tmp_path: Path) -> None:
     output = tmp_path / "model.safetensors"
     outcome = run("train", corpus, "-o", output, *SMALL, "--sg", "--comment", "a test")
     assert outcome.status == 0
@@ -50,7 +50,7 @@ def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert model.wv.index_to_key[0] == corpus.read_text().split()[0]
 
 
-def test_the_command_line_trains_what_python_trains(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_command_and_python_api_give_identical_vectors(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert run("train", corpus, "-o", tmp_path / "a.safetensors", *SMALL).status == 0
     Word2Vec(corpus_file=corpus, vector_size=16, epochs=3, workers=1).wv.save(tmp_path / "b.safetensors")
     first, second = Word2Vec.load(tmp_path / "a.safetensors").wv, KeyedVectors.load(tmp_path / "b.safetensors")
@@ -59,13 +59,13 @@ def test_the_command_line_trains_what_python_trains(run: Run, corpus: Path, tmp_
 
 
 @pytest.mark.parametrize("name", ["v.txt", "v.vec", "v.bin", "v.txt.gz"])
-def test_formats_by_name(run: Run, corpus: Path, tmp_path: Path, name: str) -> None:
+def test_format_follows_the_file_name(run: Run, corpus: Path, tmp_path: Path, name: str) -> None:
     assert run("train", corpus, "-o", tmp_path / name, *SMALL).status == 0
     assert len(KeyedVectors.load_word2vec_format(tmp_path / name)) == 8
     assert (tmp_path / name).read_bytes()[:2] == (b"\x1f\x8b" if name.endswith("gz") else b"8 ")
 
 
-def test_formats_by_flag(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_format_flag_selects_the_format(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert run("train", corpus, "-o", tmp_path / "v", *SMALL, "--format", "vectors").status == 0
     assert len(KeyedVectors.load(tmp_path / "v")) == 8
 
@@ -82,7 +82,7 @@ def test_json_report(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert set(report["seconds"]) == {"vocabulary", "training", "saving", "total"}
 
 
-def test_several_files_a_folder_and_compressed(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_several_files_folders_and_compressed_files_are_read(run: Run, corpus: Path, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "part").write_bytes(gzip.compress(corpus.read_bytes()))
@@ -90,7 +90,7 @@ def test_several_files_a_folder_and_compressed(run: Run, corpus: Path, tmp_path:
     assert report["corpus_words"] == 36_000
 
 
-def test_standard_input_serves_many_epochs(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+def test_standard_input_can_be_trained_on_for_several_epochs(run_process: Run, corpus: Path, tmp_path: Path) -> None:
     flags = ("-o", tmp_path / "v.bin", *SMALL, "--json")
     from_pipe = run_process("train", "-", *flags, input=corpus.read_text())
     assert from_pipe.report["raw_words"] == 36_000
@@ -100,14 +100,16 @@ def test_standard_input_serves_many_epochs(run_process: Run, corpus: Path, tmp_p
 
 
 @pytest.mark.parametrize("flags", [("--max-vocab-size", "3"), ("--read-vocab", "v"), ("--epochs", "0")])
-def test_what_needs_a_second_reading_refuses_a_pipe(run_process: Run, flags: tuple[str, ...], tmp_path: Path) -> None:
+def test_options_that_need_a_second_pass_reject_a_pipe(
+    run_process: Run, flags: tuple[str, ...], tmp_path: Path
+) -> None:
     outcome = run_process("train", "-", "-o", tmp_path / "v.bin", *flags, input="a b c\n")
     assert outcome.status == 2
     assert "only once" in outcome.err
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_named_pipe(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_named_pipes_are_read(run: Run, corpus: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_bytes(corpus.read_bytes()))
@@ -117,7 +119,7 @@ def test_a_named_pipe(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert report["raw_words"] == 36_000
 
 
-def test_vocabulary_files_go_round(run: Run, corpus: Path, tmp_path: Path) -> None:
+def test_vocabulary_files_are_written_and_read(run: Run, corpus: Path, tmp_path: Path) -> None:
     saved, counted = tmp_path / "saved", tmp_path / "counted"
     flags = ("-o", tmp_path / "v.bin", *SMALL)
     assert run("train", corpus, *flags, "--save-vocab", saved).status == 0
@@ -129,7 +131,7 @@ def test_vocabulary_files_go_round(run: Run, corpus: Path, tmp_path: Path) -> No
     assert KeyedVectors.load_word2vec_format(tmp_path / "v.bin").index_to_key == ["dog", "cat"]
 
 
-def test_vocab_prints_the_most_frequent_first(run: Run, tmp_path: Path) -> None:
+def test_vocab_prints_words_by_descending_count(run: Run, tmp_path: Path) -> None:
     text = tmp_path / "text"
     text.write_text("b a b c\nb a\n")
     assert run("vocab", text).out == "b 3\na 2\nc 1\n"
@@ -140,20 +142,22 @@ def test_vocab_prints_the_most_frequent_first(run: Run, tmp_path: Path) -> None:
     assert (report["words"], report["occurrences"], report["dropped_words"]) == (2, 5, 1)
 
 
-def test_progress_only_when_asked_for(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+def test_progress_is_shown_only_if_requested(run_process: Run, corpus: Path, tmp_path: Path) -> None:
     flags = ("-o", tmp_path / "v.bin", *SMALL)
     assert run_process("train", corpus, *flags).err == ""
     assert "words" in run_process("train", corpus, *flags, "--progress").err
 
 
-def test_standard_input_only_once(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_standard_input_given_twice_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a b\n")))
     assert run("train", "-", "-", "-o", tmp_path / "v.bin").status == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_saves_what_is_trained(corpus: Path, tmp_path: Path, number: signal.Signals, status: int) -> None:
+def test_a_signal_during_training_saves_the_model(
+    corpus: Path, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
     output = tmp_path / "model.safetensors"
     flags = ("-o", output, "--epochs", "1000000", "--vector-size", "16", "--json", "--progress")
     outcome = interrupt("train", corpus, *flags, shown=r"epoch \d", number=number)
