@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
 from ..runtime.options import (
+    BELOW_ONE,
     Options,
     checked_field,
     choice_field,
@@ -18,6 +18,7 @@ from ..runtime.options import (
     integer_option,
     real_field,
 )
+from ..text.characters import MIN_CHARACTERS
 
 __all__ = [
     "CharacterOptions",
@@ -42,7 +43,7 @@ _MAX_SIZE = 2**20  # of a side of a matrix
 _MAX_ROWS = 2**31 - 1
 _MAX_LAYERS = 100
 _MAX_CHARACTERS = 2**16
-_BELOW_ONE = math.nextafter(1.0, 0.0)
+_MAX_CHARACTERS_HELP = "Maximum UTF-8 bytes per token, including 2 boundary markers."
 
 
 def _rows(
@@ -159,7 +160,10 @@ class NetworkOptions(Options):
     char_dim: int = integer_field(0, low=0, high=2**16, help="Dimensionality of character vectors.")
     filters: Filters = checked_field((), _check_filters, help="Widths and numbers of the character filters.")
     max_characters: int = integer_field(
-        50, low=3, high=_MAX_CHARACTERS, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
+        50,
+        low=MIN_CHARACTERS,
+        high=_MAX_CHARACTERS,
+        help="Maximum UTF-8 bytes per token, including 2 boundary markers.",
     )
     encoder: Encoder | None = checked_field("lstm", _check_encoder, help="Type of the recurrent layers.")
     n_layers: int = integer_field(1, low=1, high=_MAX_LAYERS, help="Number of recurrent layers.")
@@ -175,8 +179,8 @@ class NetworkOptions(Options):
         0, low=0, high=_MAX_SIZE, help="Dimensionality of a tanh layer before the outputs; 0 for none."
     )
     crf: bool = flag_field(True, help="Score neighbouring tags with a linear-chain CRF.")
-    input_dropout: float = real_field(0.3, low=0.0, high=_BELOW_ONE, help="Dropout rate of the token features.")
-    dropout: float = real_field(0.3, low=0.0, high=_BELOW_ONE, help="Dropout rate of the other layers.")
+    input_dropout: float = real_field(0.3, low=0.0, high=BELOW_ONE, help="Dropout rate of the token features.")
+    dropout: float = real_field(0.3, low=0.0, high=BELOW_ONE, help="Dropout rate of the other layers.")
     clip_norm: float = real_field(5.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
     mix_l2: float = real_field(0.0, low=0.0, help="Coefficient of the L2 penalty on the layer-mix weights.")
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed of dropout.")
@@ -218,7 +222,10 @@ class CharacterOptions(Options):
     char_dim: int = integer_field(16, low=1, high=2**16, help="Dimensionality of character vectors.")
     filters: Filters = checked_field(((3, 50),), _check_filters, help="Widths and numbers of the character filters.")
     max_characters: int = integer_field(
-        30, low=3, high=_MAX_CHARACTERS, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
+        30,
+        low=MIN_CHARACTERS,
+        high=_MAX_CHARACTERS,
+        help="Maximum UTF-8 bytes per token, including 2 boundary markers.",
     )
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..runtime.compute import Precision
 from ..runtime.options import (
+    BELOW_ONE,
     Options,
     checked_field,
     choice_field,
@@ -23,7 +24,7 @@ from ..runtime.options import (
     integer_option,
     real_field,
 )
-from ..text.characters import Cut
+from ..text.characters import MIN_CHARACTERS, Cut
 from ..text.tokenization import Tokenizer
 
 __all__ = [
@@ -62,9 +63,7 @@ _MAX_WIDTH = 2**20  # Of any layer: products of two widths then stay far below 2
 _MAX_LAYERS = 64
 _MAX_FILTERS = 1000
 _MAX_COUNT = 2**62
-_MIN_CHARACTERS = 3  # One byte between the markers of the beginning and the end of a word.
 _MIN_VOCABULARY = 4  # Two boundary markers, the unknown word, and one word.
-_JUST_BELOW_1 = 1.0 - 2.0**-53
 
 
 def _checked_filters(name: str, filters: Any) -> Filters:
@@ -165,7 +164,7 @@ class ELMoOptions(Options):
     activation: Activation = choice_field("relu", Activation, help="Activation function after the convolutions.")
     n_highway: int = integer_field(1, low=0, high=_MAX_LAYERS, help="Number of highway layers after the convolutions.")
     max_characters_per_token: int = integer_field(
-        50, low=_MIN_CHARACTERS, high=2**16, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
+        50, low=MIN_CHARACTERS, high=2**16, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
     )
     token_input: bool = flag_field(False, help="Look words up in an embedding table instead of reading characters.")
     n_tokens_vocab: int = integer_field(
@@ -228,7 +227,7 @@ class ELMoTrainingOptions(Options):
     optimizer: Optimizer = choice_field("adagrad", Optimizer, help="Optimizer.")
     clip_norm: float = real_field(10.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
     dropout: float = real_field(
-        0.1, low=0.0, high=_JUST_BELOW_1, help="Dropout rate of the layer inputs and the last output."
+        0.1, low=0.0, high=BELOW_ONE, help="Dropout rate of the layer inputs and the last output."
     )
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
     precision: Precision = choice_field("float32", Precision, help="Precision of the operands of matrix products.")
@@ -263,7 +262,7 @@ class ELMoVocabularyOptions(Options):
         None, low=_MIN_VOCABULARY, high=2**31 - 1, help="Maximum size of the output vocabulary."
     )
     vocabulary_change: VocabularyChange = choice_field(
-        "keep", VocabularyChange, help="What becomes of an existing vocabulary."
+        "keep", VocabularyChange, help="How to treat an existing vocabulary."
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args, overload
 
 __all__ = [
+    "BELOW_ONE",
     "Options",
     "Rule",
     "checked_field",
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+BELOW_ONE = math.nextafter(1.0, 0.0)
+"""Upper limit of rates that must be less than 1."""
 
 _KEY = "rule"
 

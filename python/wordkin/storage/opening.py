@@ -12,7 +12,10 @@ from ..errors import CorruptFileError, FormatError, TruncatedFileError
 from .paths import AnyPath, local_path
 from .signatures import SIGNATURE_BYTES, compression_of
 
-__all__ = ["decompressed", "open_binary"]
+__all__ = ["MAX_COMPRESSION_RATIO", "decompressed", "open_binary"]
+
+# No format that is read here compresses by more: the limit of deflate is 1032.
+MAX_COMPRESSION_RATIO = 1100
 
 _INPUT_BYTES = 1 << 18
 

@@ -1,6 +1,6 @@
-"""Weights in the HDF5 files of the original program; only plain data sets of the expected shapes are read.
+"""Weights in the HDF5 files of the original program; only plain datasets of the expected shapes are read.
 
-HDF5 files can make a reader open other files (links, external storage, virtual data sets), allocate memory for data
+HDF5 files can make a reader open other files (links, external storage, virtual datasets), allocate memory for data
 that the file does not contain, and load code for filters. This module refuses all of these. libhdf5 itself still parses
 the file: convert untrusted files in a resource-limited subprocess.
 """
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_path
+from ...storage.opening import MAX_COMPRESSION_RATIO
 from ...storage.paths import AnyPath
 from ...storage.signatures import HDF5_SIGNATURE
 from ..initialization import allocate
@@ -29,7 +30,6 @@ __all__ = ["Hdf5Weights", "imported_h5py", "opened_weights", "write_weights"]
 _MAX_DEPTH = 8  # Of nested groups; files of the original program have 5 levels.
 _MAX_ENTRIES = 20_000
 _SMALL_BYTES = 1 << 20
-_MAX_COMPRESSION_RATIO = 1100  # Slightly above the limit of deflate, 1032.
 # Filters included in libhdf5 and h5py: deflate, shuffle, fletcher32, szip, nbit, scale-offset, LZF.
 _KNOWN_FILTERS = {1, 2, 3, 4, 5, 6, 32000}
 # Exceptions that h5py raises for damaged files. Errors of the operating system are OSErrors with an errno.
@@ -74,7 +74,7 @@ class Hdf5Weights:
     Raises
     ------
     FormatError
-        If the file contains anything other than groups and data sets.
+        If the file contains anything other than groups and datasets.
     CorruptFileError
         If the groups cannot be read.
     """
@@ -106,36 +106,36 @@ class Hdf5Weights:
             elif isinstance(entry, self._h5py.Dataset):
                 self._sets[path + name] = entry
             else:
-                raise FormatError(f"{self.source}: {path + name!r} is neither a data set nor a group")
+                raise FormatError(f"{self.source}: {path + name!r} is neither a dataset nor a group")
 
     @property
     def names(self) -> list[str]:
-        """Names of all data sets."""
+        """Names of all datasets."""
         return list(self._sets)
 
     def shape(self, name: str) -> tuple[int, ...] | None:
-        """Return the declared shape of a data set.
+        """Return the declared shape of a dataset.
 
         Parameters
         ----------
         name : str
-            Name of the data set.
+            Name of the dataset.
 
         Returns
         -------
         tuple of int or None
-            The shape; None if there is no such data set.
+            The shape; None if there is no such dataset.
         """
         found = self._sets.get(name)
         return None if found is None else found.shape
 
     def tensors(self, shapes: Shapes) -> Tensors:
-        """Read all data sets.
+        """Read all datasets.
 
         Parameters
         ----------
         shapes : list of (str, tuple of int)
-            Names and shapes of the expected data sets.
+            Names and shapes of the expected datasets.
 
         Returns
         -------
@@ -145,9 +145,9 @@ class Hdf5Weights:
         Raises
         ------
         FormatError
-            If a data set is missing, unexpected, or has another shape or type; the message names it.
+            If a dataset is missing, unexpected, or has another shape or type; the message names it.
         CorruptFileError
-            If a data set cannot be read.
+            If a dataset cannot be read.
         ResourceError
             If there is not enough memory.
         """
@@ -156,7 +156,7 @@ class Hdf5Weights:
         extra = sorted(self._sets.keys() - {name for name, _ in shapes})
         if extra:
             raise FormatError(
-                f"{self.source}: the data set {extra[0]!r} of shape {self._sets[extra[0]].shape} is not part of the "
+                f"{self.source}: the dataset {extra[0]!r} of shape {self._sets[extra[0]].shape} is not part of the "
                 f"model that its options describe{f' (nor are {len(extra) - 1} more)' if extra[1:] else ''}"
             )
         return {name: self._read(name, shape) for name, shape in shapes}
@@ -164,9 +164,9 @@ class Hdf5Weights:
     def _require(self, name: str, shape: tuple[int, ...]) -> None:
         found = self._sets.get(name)
         if found is None:
-            raise FormatError(f"{self.source}: the data set {name!r} of shape {shape} is missing")
-        where = f"{self.source}: the data set {name!r}"
-        with _as_format_errors(self.source, f"the data set {name!r} cannot be read"):
+            raise FormatError(f"{self.source}: the dataset {name!r} of shape {shape} is missing")
+        where = f"{self.source}: the dataset {name!r}"
+        with _as_format_errors(self.source, f"the dataset {name!r} cannot be read"):
             if found.shape != shape:
                 raise FormatError(f"{where} has the shape {found.shape}; expected {shape}")
             if found.dtype.kind != "f" or found.dtype.itemsize not in (4, 8) or found.dtype.subdtype is not None:
@@ -183,13 +183,13 @@ class Hdf5Weights:
             raise FormatError(f"{where} uses the unknown filter {min(filters - _KNOWN_FILTERS)}")
         declared = math.prod(found.shape) * found.dtype.itemsize
         stored = found.id.get_storage_size()
-        if (declared and not stored) or declared > max(_SMALL_BYTES, _MAX_COMPRESSION_RATIO * stored):
+        if (declared and not stored) or declared > max(_SMALL_BYTES, MAX_COMPRESSION_RATIO * stored):
             raise FormatError(f"{where} declares {declared} bytes and stores {stored}")
 
     def _read(self, name: str, shape: tuple[int, ...]) -> NDArray[np.float32]:
         tensor = allocate(name, shape)
         if tensor.size:
-            with _as_format_errors(self.source, f"the data set {name!r} cannot be read"):
+            with _as_format_errors(self.source, f"the dataset {name!r} cannot be read"):
                 self._sets[name].read_direct(tensor)  # libhdf5 converts other widths and byte orders.
         return tensor
 
@@ -221,7 +221,7 @@ def opened_weights(source: Path | BinaryIO, name: str) -> Iterator[Hdf5Weights]:
     Yields
     ------
     Hdf5Weights
-        The data sets; the file is closed at the end of the ``with`` block.
+        The datasets; the file is closed at the end of the ``with`` block.
 
     Raises
     ------
@@ -254,11 +254,11 @@ def _require_signature(file: BinaryIO, name: str) -> None:
 
 
 def write_weights(path: AnyPath, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    """Write tensors to an HDF5 file, one data set per tensor; an existing file is replaced atomically.
+    """Write tensors to an HDF5 file, one dataset per tensor; an existing file is replaced atomically.
 
     Parameters
     ----------
-    path : path-like
+    path : path
         The file.
     tensors : mapping of str to ndarray of float32
         Tensors by name.

@@ -20,6 +20,7 @@ import numpy as np
 
 from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_file
+from ...storage.opening import MAX_COMPRESSION_RATIO
 from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import ZIP_SIGNATURE
 from ..options import ELMoOptions
@@ -39,7 +40,6 @@ VOCABULARY_FILE = "vocabulary.txt"
 _WEIGHTS_NAMES = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
 _VOCABULARY_NAMES = (VOCABULARY_FILE, "vocab.txt")
 _MAX_VOCABULARY_BYTES = 1 << 30
-_MAX_COMPRESSION_RATIO = 1100  # Slightly above the limit of deflate, 1032.
 
 
 class _Files(Protocol):
@@ -96,7 +96,7 @@ class _Zip:
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Path | BinaryIO]:
         member = self._members[name]
-        if member.file_size > max(1 << 20, _MAX_COMPRESSION_RATIO * member.compress_size):
+        if member.file_size > max(1 << 20, MAX_COMPRESSION_RATIO * member.compress_size):
             raise FormatError(
                 f"{self.source}: {member.filename!r} declares {member.file_size} bytes compressed to "
                 f"{member.compress_size}"
@@ -123,7 +123,7 @@ def is_official(path: AnyPath) -> bool:
 
     Parameters
     ----------
-    path : path-like
+    path : path
         Folder or file.
 
     Returns
@@ -156,11 +156,11 @@ def load_official(
 
     Parameters
     ----------
-    path : path-like
+    path : path
         Folder or zip archive; or the options.json, together with `weights`.
-    weights : path-like, optional
+    weights : path, optional
         HDF5 file of weights.
-    vocabulary : path-like or iterable of str, optional
+    vocabulary : path or iterable of str, optional
         Vocabulary in the order of the ids, for models that need one and whose folder has no vocabulary file.
 
     Returns
@@ -171,7 +171,7 @@ def load_official(
     Raises
     ------
     FormatError
-        If a file is invalid; the message names the data set or the option.
+        If a file is invalid; the message names the dataset or the option.
     OSError
         If a file cannot be read.
     ImportError
@@ -272,7 +272,7 @@ def _word_count(options: ELMoOptions, words: TargetWords | None, opened: Hdf5Wei
     rows = shape[0] if shape else 0
     if not 1 <= rows < 2**31:
         raise FormatError(
-            f"{source}: has no char_cnn, so that the weights must contain a data set 'embedding' of shape "
+            f"{source}: has no char_cnn, so that the weights must contain a dataset 'embedding' of shape "
             f"(words, {options.projection_dim}), got {shape}"
         )
     if words is not None and count != rows:
@@ -308,7 +308,7 @@ def export_official(state: ModelState, folder: AnyPath) -> None:
     ----------
     state : ModelState
         State of the model.
-    folder : path-like
+    folder : path
         Folder to write to; it is created if it does not exist.
 
     Raises

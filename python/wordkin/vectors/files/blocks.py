@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ...errors import FormatError
-from ...storage.opening import open_binary
+from ...storage.opening import MAX_COMPRESSION_RATIO, open_binary
 from ...storage.paths import AnyPath, local_path
 
 __all__ = ["BLOCK_BYTES", "MAX_WORD_BYTES", "BlockSource", "open_blocks"]
@@ -18,8 +18,6 @@ BLOCK_BYTES = 16 << 20
 MAX_WORD_BYTES = 65_535
 # No number is longer, not even a float64 written with all its digits.
 _MAX_NUMBER_BYTES = 64
-# Vectors hardly compress: no regular file expands by more than this factor (and deflate cannot by more at all).
-_MAX_EXPANSION = 1_100
 
 
 class BlockSource:
@@ -168,5 +166,5 @@ def open_blocks(path: AnyPath) -> Iterator[BlockSource]:
                 stream.fileno()
                 content = limit = status.st_size
             except OSError:
-                limit = status.st_size * _MAX_EXPANSION
+                limit = status.st_size * MAX_COMPRESSION_RATIO
         yield BlockSource(stream, str(local), content, 1 << 62 if limit is None else limit)
