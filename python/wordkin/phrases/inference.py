@@ -73,7 +73,7 @@ def matcher_of(state: State, *, for_corpus: bool) -> _core.phrases.Matcher:
     state : PhrasesState or FrozenState
         The model.
     for_corpus : bool
-        Whether many sentences follow, so that scoring the whole vocabulary in advance pays.
+        Whether many sentences follow, so that it pays to score the whole vocabulary in advance.
 
     Returns
     -------

@@ -330,7 +330,7 @@ class Phrases:
     def apply_file(
         self, corpus: TextInput, output: AnyPath, *, workers: int = 1, progress: Progress | None = None
     ) -> JoinedReport:
-        """Join the phrases in a text file and write the result, one line per line.
+        """Join the phrases in a text file and write the result, line by line.
 
         Parameters
         ----------
@@ -379,12 +379,12 @@ class Phrases:
         log_level : int, default logging.INFO
             Level of the log message; 0 for none.
         **event : object
-            Further values to store; they must be JSON-serialisable.
+            Further values to store; they must be serialisable as JSON.
 
         Raises
         ------
         TypeError
-            If a value is not JSON-serialisable.
+            If a value is not serialisable as JSON.
         """
         record_event(self, event_name, log_level, event)
 
@@ -396,7 +396,7 @@ class Phrases:
         fname : path or binary file
             Where to write. An existing file is replaced when the new one is complete.
         *args, **kwargs : object
-            Arguments of gensim about separate files and pickle; ignored.
+            Ignored; gensim's options for separate files and pickle.
 
         Raises
         ------
@@ -624,7 +624,7 @@ class FrozenPhrases:
     def apply_file(
         self, corpus: TextInput, output: AnyPath, *, workers: int = 1, progress: Progress | None = None
     ) -> JoinedReport:
-        """Join the phrases in a text file and write the result, one line per line.
+        """Join the phrases in a text file and write the result, line by line.
 
         Parameters
         ----------
@@ -673,12 +673,12 @@ class FrozenPhrases:
         log_level : int, default logging.INFO
             Level of the log message; 0 for none.
         **event : object
-            Further values to store; they must be JSON-serialisable.
+            Further values to store; they must be serialisable as JSON.
 
         Raises
         ------
         TypeError
-            If a value is not JSON-serialisable.
+            If a value is not serialisable as JSON.
         """
         record_event(self, event_name, log_level, event)
 
@@ -690,7 +690,7 @@ class FrozenPhrases:
         fname : path or binary file
             Where to write. An existing file is replaced when the new one is complete.
         *args, **kwargs : object
-            Arguments of gensim about separate files and pickle; ignored.
+            Ignored; gensim's options for separate files and pickle.
 
         Raises
         ------

@@ -199,7 +199,7 @@ class PhraseCounts(Mapping[str, int]):
 
 
 class PhraseScores(dict[str, float]):
-    """Dictionary of joined phrases with their scores that counts its changes, so that a matcher can be kept until then.
+    """Dictionary of joined phrases with their scores that counts its changes, so that outdated matchers are detected.
 
     Examples
     --------

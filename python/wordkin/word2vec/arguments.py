@@ -69,7 +69,7 @@ def checked_epochs(epochs: int | None, total_examples: int | None, total_words: 
     epochs : int or None
         Number of epochs (>= 1).
     total_examples, total_words : int or None
-        Sentences and words of the corpus (>= 0).
+        Number of sentences and of words in the corpus (>= 0).
 
     Returns
     -------
@@ -127,7 +127,7 @@ def checked_trim_rule(trim_rule: TrimRule | None) -> TrimRule | None:
     Raises
     ------
     TypeError
-        If it is neither.
+        If `trim_rule` is neither callable nor None.
     """
     if trim_rule is not None and not callable(trim_rule):
         raise TypeError(f"trim_rule must be callable or None, got {type(trim_rule).__name__}")

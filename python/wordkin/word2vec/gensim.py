@@ -1,4 +1,4 @@
-"""gensim's names for what has another name here, or exists no longer."""
+"""gensim's names of options that have other names here, and names that gensim 4 removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NAMES_BEFORE_GENSIM_4 = {"size": "vector_size", "iter": "epochs", "cbow": "sg", 
 
 # Attributes that gensim 4 removed, with advice.
 REMOVED_ATTRIBUTES = {
-    "vocabulary": "use `wv.key_to_index`, and `wv.get_vecattr(word, 'count')` for counts",
+    "vocabulary": "use wv.key_to_index, and wv.get_vecattr(word, 'count') for counts",
     "trainables": "its contents are attributes of the model",
 }
 

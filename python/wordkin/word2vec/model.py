@@ -67,7 +67,7 @@ class Word2Vec:
         the path of a text file with one sentence per line and tokens separated by whitespace (compressed files are
         recognised), of a folder, or a list of paths. Without a corpus, nothing is trained yet.
     corpus_file : path, optional
-        The same, for files only.
+        Text files to read instead of `sentences`.
     vector_size : int, default 100
         Dimensionality of the word vectors (>= 1).
     alpha : float, default 0.025
@@ -83,7 +83,7 @@ class Word2Vec:
     seed : int, default 1
         Random seed (0 to 2**64 - 1). With one thread and the same instruction set, equal seeds give equal vectors.
     workers : int or None, default None
-        Number of threads; None for the number of CPUs that the process may use.
+        Number of threads; None for the number of CPUs that this process may use.
     min_alpha : float, default 1e-4
         Learning rate at the end of training (>= 0).
     sg : {0, 1}, default 0
@@ -91,7 +91,7 @@ class Word2Vec:
     hs : {0, 1}, default 0
         Whether to train hierarchical softmax.
     negative : int, default 5
-        Noise words per target; 0 disables negative sampling. It can be combined with `hs`.
+        Number of noise words per target (>= 0); 0 disables negative sampling. It can be combined with `hs`.
     ns_exponent : float, default 0.75
         Exponent of the noise distribution, which is proportional to count ** ns_exponent.
     cbow_mean : {0, 1}, default 1
@@ -99,7 +99,7 @@ class Word2Vec:
     hashfxn : callable, default hash
         Hash function of strings for `seeded_vector`; training does not use it.
     epochs : int, default 5
-        Passes over the corpus (>= 0).
+        Number of passes over the corpus (>= 0).
     null_word : {0, 1}, default 0
         Whether to add a padding word, a NUL character, to the vocabulary.
     trim_rule : callable or None, default None
@@ -107,11 +107,12 @@ class Word2Vec:
     sorted_vocab : {0, 1}, default 1
         Whether to sort the vocabulary by decreasing count; otherwise words are in order of first occurrence.
     batch_words : int, default 10000
-        Raw words per job of a training thread. A corpus that fits in one job is trained by one thread, reproducibly.
+        Number of words, known or not, per job of a training thread (>= 1). A corpus that fits in one job is trained by
+        one thread, reproducibly.
     compute_loss : bool, default False
         Whether `get_latest_training_loss` returns the loss; `training_report` always contains it.
     callbacks : iterable of CallbackAny2Vec, default ()
-        Called during the training on `sentences`; `train` has its own argument.
+        Called while the model is trained on `sentences`; `train` has its own argument.
     comment : str or None, default None
         Text stored with the model.
     max_final_vocab : int or None, default None
@@ -122,14 +123,14 @@ class Word2Vec:
         True for a progress bar on standard error, False for none, None for a bar if standard error is a terminal; or a
         function that receives a `ProgressEvent` several times per second.
     max_isa : str or None, default None
-        Best instruction set to use; None for the value of the environment variable ``WORDKIN_MAX_ISA``, if it is set.
+        Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
 
     Attributes
     ----------
     wv : KeyedVectors
         The word vectors.
     training_report : TrainingReport or None
-        Loss, speed and learning rate of each epoch of the last training.
+        Loss, speed and learning rate of each epoch of the last training run.
 
     Raises
     ------
@@ -298,7 +299,7 @@ class Word2Vec:
 
     @property
     def wv(self) -> KeyedVectors:
-        """The word vectors; they may be replaced by others of the same dimensionality."""
+        """The word vectors; they may be replaced by vectors of the same dimensionality."""
         return self._state.wv
 
     @wv.setter
@@ -363,7 +364,7 @@ class Word2Vec:
         corpus_iterable : iterable of lists of str, or path, optional
             The corpus, as in the constructor.
         corpus_file : path, optional
-            The same, for files only.
+            Text files to read instead of `corpus_iterable`.
         update : bool, default False
             Whether to extend the current vocabulary: new words come after the others, and counts are added.
         progress_per : int, default 10000
@@ -450,7 +451,7 @@ class Word2Vec:
         corpus_iterable : iterable of lists of str, or path, optional
             The corpus, as in the constructor.
         corpus_file : path, optional
-            The same, for files only.
+            Text files to read instead of `corpus_iterable`.
         progress_per : int, default 10000
             Accepted for compatibility with gensim; ignored.
         workers : int or None, default None
@@ -657,22 +658,22 @@ class Word2Vec:
         corpus_iterable : iterable of lists of str, or path, optional
             The corpus, as in the constructor.
         corpus_file : path, optional
-            The same, for files only.
+            Text files to read instead of `corpus_iterable`.
         total_examples, total_words : int or None
-            Sentences or raw words in the corpus, for the learning-rate schedule. One of them is required, as in gensim;
-            it is used if the corpus is a stream of unknown length.
+            Number of sentences or raw words in the corpus, for the learning-rate schedule. One of them is required, as
+            in gensim; it is used if the corpus is a stream of unknown length.
         epochs : int
-            Passes over the corpus; required, usually ``model.epochs``.
+            Number of passes over the corpus (>= 1); required, usually ``model.epochs``.
         start_alpha, end_alpha : float or None, default None
             Learning rates that replace the model's.
         word_count : int, default 0
-            Words trained before, which count towards the decay of the learning rate.
+            Number of words trained before, which count towards the decay of the learning rate.
         queue_factor, report_delay : optional
             Accepted for compatibility with gensim; ignored.
         compute_loss : bool, default False
             As in the constructor.
         callbacks : iterable of CallbackAny2Vec, default ()
-            Called during this training.
+            Called during this training run.
 
         Returns
         -------
@@ -684,7 +685,7 @@ class Word2Vec:
         VocabularyError
             If the model has no vocabulary.
         RuntimeError
-            If this model is training already, in another thread or in the training whose callback calls this.
+            If this model is already being trained, in another thread or by the call that runs this callback.
         TrainingDiverged
             If weights are not finite after an epoch.
 
@@ -723,7 +724,7 @@ class Word2Vec:
         return lambda event: notify(callbacks, event, self)
 
     def get_latest_training_loss(self) -> float:
-        """Return the loss of the last training, summed over all pairs.
+        """Return the loss of the last training run, summed over all pairs.
 
         Returns
         -------
@@ -825,12 +826,12 @@ class Word2Vec:
         log_level : int, default logging.INFO
             Level of the log message; 0 for none.
         **event : object
-            Further values to store; they must be JSON-serialisable.
+            Further values to store; they must be serialisable as JSON.
 
         Raises
         ------
         TypeError
-            If a value is not JSON-serialisable.
+            If a value is not serialisable as JSON.
         """
         record_event(self, event_name, log_level, event)
 
@@ -844,7 +845,7 @@ class Word2Vec:
         fname : path or binary file
             Where to write.
         *args, **kwargs : object
-            Arguments of gensim about separate files and pickle; ignored.
+            Ignored; gensim's options for separate files and pickle.
 
         Raises
         ------
@@ -881,7 +882,7 @@ class Word2Vec:
         Raises
         ------
         FormatError
-            If the file is not a Word2Vec model of wordkin.
+            If the file is not a Word2Vec model saved by wordkin.
         AttributeError
             If the file holds another kind of model, or if `load` is called on a model instead of the class.
         """

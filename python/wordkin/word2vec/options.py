@@ -22,7 +22,7 @@ Architecture = Literal["skipgram", "cbow"]
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions(Options):
-    """Options of one training; the C++ core has the same fields under the same names.
+    """Options of a training run; the C++ core has the same fields under the same names.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class TrainingOptions(Options):
     shrink_windows : bool, default True
         Whether the window size is drawn uniformly from 1 to `window` for each target.
     negative : int, default 5
-        Noise words per target (0 to 10,000); 0 disables negative sampling.
+        Number of noise words per target (0 to 10,000); 0 disables negative sampling.
     ns_exponent : float, default 0.75
         Exponent of the noise distribution, which is proportional to count ** ns_exponent (-100 to 100).
     hierarchical_softmax : bool, default False
@@ -46,7 +46,7 @@ class TrainingOptions(Options):
     seed : int, default 1
         Random seed (0 to 2**64 - 1).
     job_words : int, default 10000
-        Raw words per job of a training thread (>= 1); gensim's `batch_words`.
+        Number of words, known or not, per job of a training thread (>= 1); gensim's `batch_words`.
 
     References
     ----------
@@ -61,7 +61,7 @@ class TrainingOptions(Options):
     )
     shrink_windows: bool = flag_field(True, help="Draw each window size uniformly from 1 to the maximum.")
     negative: int = integer_field(
-        5, low=0, high=10_000, help="Noise words per target in negative sampling; 0 disables it."
+        5, low=0, high=10_000, help="Number of noise words per target in negative sampling; 0 disables it."
     )
     ns_exponent: float = real_field(
         0.75, low=-100.0, high=100.0, help="Exponent of the noise distribution over word counts."
@@ -70,7 +70,7 @@ class TrainingOptions(Options):
     sample: float = real_field(1e-3, low=0.0, help="Subsampling threshold for frequent words; 0 disables subsampling.")
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
     job_words: int = integer_field(
-        10_000, low=1, high=2**31 - 1, name="batch_words", help="Raw words per job of a training thread."
+        10_000, low=1, high=2**31 - 1, name="batch_words", help="Number of words per job of a training thread."
     )
 
 
@@ -103,7 +103,7 @@ class VocabularyOptions(Options):
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions(Options):
-    """Options of the Python side alone.
+    """Options of a model that the C++ core does not need.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ class ModelOptions(Options):
     min_alpha : float, default 1e-4
         Learning rate at the end of training (>= 0).
     epochs : int, default 5
-        Passes over the corpus (>= 0).
+        Number of passes over the corpus (>= 0).
     compute_loss : bool, default False
         Whether `get_latest_training_loss` returns the loss.
     comment : str or None, default None
@@ -124,6 +124,6 @@ class ModelOptions(Options):
     vector_size: int = integer_field(100, low=1, high=2**20, help="Dimensionality of the word vectors.")
     alpha: float = real_field(0.025, low=0.0, low_exclusive=True, help="Learning rate at the start of training.")
     min_alpha: float = real_field(1e-4, low=0.0, help="Learning rate at the end of training.")
-    epochs: int = integer_field(5, low=0, high=2**31 - 1, help="Passes over the corpus.")
+    epochs: int = integer_field(5, low=0, high=2**31 - 1, help="Number of passes over the corpus.")
     compute_loss: bool = flag_field(False, help="Make the total training loss available.")
     comment: str | None = checked_field(None, text_option, help="Text stored with the model.")

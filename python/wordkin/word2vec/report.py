@@ -26,11 +26,11 @@ class EpochReport:
     scores : int
         Number of scores computed for them: targets and noise words, or nodes of the Huffman tree.
     trained_words : int
-        Vocabulary words that subsampling kept.
+        Number of vocabulary words that subsampling kept.
     raw_words : int
-        Words read, including words outside the vocabulary.
+        Number of words read, including words outside the vocabulary.
     seconds : float
-        Duration.
+        Duration in seconds.
     words_per_second : float
         Raw words per second.
     learning_rate : float
@@ -64,7 +64,7 @@ class TrainingReport:
     isa : str
         Instruction set of the kernels.
     interrupted : bool, default False
-        Whether an exception, such as KeyboardInterrupt, ended the training early.
+        Whether an exception, such as KeyboardInterrupt, ended training early.
     """
 
     epochs: tuple[EpochReport, ...]
@@ -74,12 +74,12 @@ class TrainingReport:
 
     @property
     def trained_words(self) -> int:
-        """Words trained in all epochs together."""
+        """Number of words trained in all epochs."""
         return sum(epoch.trained_words for epoch in self.epochs)
 
     @property
     def raw_words(self) -> int:
-        """Words read in all epochs together."""
+        """Number of words read in all epochs."""
         return sum(epoch.raw_words for epoch in self.epochs)
 
     @property
@@ -90,7 +90,7 @@ class TrainingReport:
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressEvent:
-    """State of a running training, passed to a `progress` function several times per second.
+    """State of a training run, passed to a `progress` function several times per second.
 
     Parameters
     ----------
@@ -99,9 +99,9 @@ class ProgressEvent:
     epochs : int
         Number of epochs.
     words : int
-        Raw words of all epochs that were trained so far.
+        Number of raw words trained so far, over all epochs.
     planned_words : int
-        Raw words of all epochs.
+        Number of raw words in all epochs.
     loss : float
         Mean loss per pair of the current epoch so far.
     learning_rate : float

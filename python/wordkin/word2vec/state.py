@@ -34,7 +34,7 @@ UNCHOSEN_ISA = "baseline"  # in states read from files: the model that takes the
 
 @dataclass(kw_only=True, eq=False)
 class Word2VecState:
-    """Everything that a model consists of; the modules of training, inference and files work on it.
+    """Everything that a model consists of: settings, vectors, output layers and counters.
 
     Parameters
     ----------
@@ -49,11 +49,11 @@ class Word2VecState:
     epochs : int
         Default number of epochs.
     compute_loss : bool
-        Whether `running_loss` is the loss of the last training.
+        Whether `running_loss` is the loss of the last training run.
     comment : str or None
         Text stored with the model.
     wv : KeyedVectors
-        Input vectors. The user may modify, extend or replace them between trainings.
+        Input vectors. The user may modify, extend or replace them between training runs.
     effective_min_count : int
         Minimum count that the words of the vocabulary needed.
     min_alpha_yet_reached : float
@@ -69,15 +69,15 @@ class Word2VecState:
     nodes : PaddedRows or None
         Output layer of hierarchical softmax, one row per inner node of the Huffman tree; the last row is unused.
     corpus_count, corpus_total_words : int
-        Sentences and words of the corpus that the vocabulary was built from.
+        Number of sentences and words in the corpus that the vocabulary was built from.
     train_count : int
-        Number of trainings.
+        Number of training runs.
     total_train_time : float
-        Duration of all trainings in seconds.
+        Total duration of all training runs in seconds.
     training_report : TrainingReport or None
-        Report of the last training.
+        Report of the last training run.
     loss_offset : float
-        Difference between the loss that the user set and the loss of the last training.
+        Difference between the loss that the user set and the loss of the last training run.
     raw_counts : RawCounts or None
         Counts of all words of the corpus scanned last, if they are kept.
     cum_table_end : int
@@ -121,7 +121,7 @@ class Word2VecState:
         Raises
         ------
         RuntimeError
-            If another thread, or the training whose callback is running, changes the model already.
+            If another thread, or the call that runs this callback, is already changing the model.
         """
         if not self._is_changing.acquire(blocking=False):
             raise RuntimeError("this model is already training")
@@ -132,7 +132,7 @@ class Word2VecState:
 
     @property
     def running_loss(self) -> float:
-        """Total loss of the last training plus `loss_offset`; 0.0 unless `compute_loss` is set."""
+        """Total loss of the last training run plus `loss_offset`; 0.0 unless `compute_loss` is set."""
         return self._total_loss() + self.loss_offset if self.compute_loss else 0.0
 
     @running_loss.setter
@@ -243,7 +243,7 @@ def checked_vectors(wv: KeyedVectors, vector_size: int) -> KeyedVectors:
     TypeError
         If `wv` is not KeyedVectors.
     ValueError
-        If the dimensionality is another one.
+        If the dimensionality differs.
     """
     if not isinstance(wv, KeyedVectors):
         raise TypeError(f"wv must be KeyedVectors, got {type(wv).__name__}")
@@ -272,7 +272,7 @@ def checked_layer(state: Word2VecState, name: str, matrix: ArrayLike) -> PaddedR
     Raises
     ------
     ValueError
-        If the shape is another one.
+        If the shape differs.
     """
     array = np.asarray(matrix, dtype=np.float32)
     if array.shape != (len(state.wv), state.vector_size):

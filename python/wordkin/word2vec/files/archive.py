@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ __all__ = ["MODEL_FILE", "archive_to_state", "pretrained_file", "state_to_archiv
 
 _FILE_IN_FOLDER = "model.safetensors"
 
-_MODEL_OPTIONS = ("vector_size", "alpha", "min_alpha", "epochs", "compute_loss", "comment")
+_MODEL_OPTIONS = tuple(field.name for field in fields(ModelOptions))
 _COUNTERS = ("corpus_count", "corpus_total_words", "effective_min_count", "train_count")
 _REALS = ("total_train_time", "min_alpha_yet_reached")
 

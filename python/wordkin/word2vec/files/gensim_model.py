@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
 from typing import Any
 
 from ...errors import FormatError
@@ -16,7 +17,7 @@ from ..state import UNCHOSEN_ISA, Word2VecState, checked_layer, checked_vectors,
 
 __all__ = ["NotContinuableError", "state_of_gensim"]
 
-_MODEL_OPTIONS = ("vector_size", "alpha", "min_alpha", "epochs", "compute_loss", "comment")
+_MODEL_OPTIONS = tuple(field.name for field in fields(ModelOptions))
 _COUNTERS = (
     "corpus_count", "corpus_total_words", "effective_min_count", "train_count", "total_train_time",
     "min_alpha_yet_reached",
@@ -77,14 +78,14 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
 
 
 def _state_of_settings(settings: dict[str, Any]) -> Word2VecState:
-    fields: dict[str, dict[str, Any]] = defaultdict(dict)
+    values: dict[str, dict[str, Any]] = defaultdict(dict)
     for name, path in OPTION_FIELDS.items():
         if name in settings:
             group, _, field = path.rpartition(".")
-            fields[group][field] = architecture_of(settings[name]) if name == "sg" else settings[name]
+            values[group][field] = architecture_of(settings[name]) if name == "sg" else settings[name]
     return new_state(
         ModelOptions(**{name: settings[name] for name in _MODEL_OPTIONS if name in settings}),
-        TrainingOptions(**fields["options"]),
-        VocabularyOptions(**fields["vocabulary_options"]),
-        Compute(threads=requested_workers(fields["compute"].get("threads")), isa=UNCHOSEN_ISA),
+        TrainingOptions(**values["options"]),
+        VocabularyOptions(**values["vocabulary_options"]),
+        Compute(threads=requested_workers(values["compute"].get("threads")), isa=UNCHOSEN_ISA),
     )

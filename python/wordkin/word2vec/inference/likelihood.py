@@ -37,7 +37,7 @@ def output_vectors(state: Word2VecState) -> NDArray[np.float32]:
         If the model does not have one.
     """
     if state.output is None:
-        raise AttributeError("no `syn1neg`: the model has no negative sampling, or no vocabulary yet")
+        raise AttributeError("no syn1neg: the model has no negative sampling, or no vocabulary yet")
     return state.output.view
 
 
@@ -60,7 +60,7 @@ def node_vectors(state: Word2VecState) -> NDArray[np.float32]:
         If the model does not have one.
     """
     if state.nodes is None:
-        raise AttributeError("no `syn1`: the model has no hierarchical softmax, or no vocabulary yet")
+        raise AttributeError("no syn1: the model has no hierarchical softmax, or no vocabulary yet")
     return state.nodes.view
 
 

@@ -1,4 +1,4 @@
-"""The epochs of a training: they feed an encoded corpus to the C++ session and report what it did."""
+"""The epochs of a training run: they feed an encoded corpus to the C++ session and report what it did."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def run_epochs(
     on_epoch_begin: Callable[[], object],
     on_epoch_end: Callable[[EpochReport], object],
 ) -> int:
-    """Train for some epochs.
+    """Train for a number of epochs.
 
-    An epoch that an exception ends (KeyboardInterrupt, too) is reported as interrupted before the exception propagates;
-    all training threads have stopped by then.
+    An epoch that ends with an exception (including KeyboardInterrupt) is reported as interrupted before the exception
+    propagates; all training threads have stopped by then.
 
     Parameters
     ----------
@@ -124,10 +124,10 @@ def _closing(session: _core.word2vec.TrainingSession) -> Iterator[None]:
 
 
 def _run_epoch(session: _core.word2vec.TrainingSession, corpus: EncodedCorpus, show: Callable[[], None]) -> None:
-    most_pending = session.threads * _JOBS_AHEAD
+    max_pending = session.threads * _JOBS_AHEAD
     for block in corpus.blocks():
         session.feed(block.ids, block.ends, block.raw_words)
-        while not session.wait(most_pending, _POLL_SECONDS):
+        while not session.wait(max_pending, _POLL_SECONDS):
             show()
     session.finish()
     while not session.wait(0, _POLL_SECONDS):

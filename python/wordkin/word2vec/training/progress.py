@@ -9,7 +9,7 @@ __all__ = ["TrainingProgress"]
 
 
 class TrainingProgress:
-    """Shows the progress of one training.
+    """Display of the progress of a training run.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ class TrainingProgress:
         True for a bar on standard error, False for none, None for a bar if standard error is a terminal; or a function
         that receives a `ProgressEvent`.
     planned_words : int
-        Raw words of all epochs.
+        Number of raw words in all epochs.
     epochs : int
         Number of epochs.
     """
@@ -36,7 +36,7 @@ class TrainingProgress:
         epoch : int
             Index of the current epoch, from 0.
         words : int
-            Raw words of all epochs that were trained so far.
+            Number of raw words trained so far, over all epochs.
         loss : float
             Mean loss per pair of the current epoch so far.
         learning_rate : float
@@ -59,6 +59,6 @@ class TrainingProgress:
             self._bar.update(max(0, words - self._bar.n))
 
     def close(self) -> None:
-        """Close the bar and leave it on the screen."""
+        """Close the bar, which remains visible."""
         if self._bar is not None:
             self._bar.close()

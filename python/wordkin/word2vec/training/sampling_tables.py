@@ -51,7 +51,7 @@ def cumulative_noise_table(state: Word2VecState) -> NDArray[np.uint32]:
         If the model has no negative sampling.
     """
     if not state.options.negative:
-        raise AttributeError("no `cum_table`: the model has no negative sampling")
+        raise AttributeError("no cum_table: the model has no negative sampling")
     cumulative = np.cumsum(word_counts(state).astype(np.float64) ** state.options.ns_exponent)
     return np.rint(cumulative / cumulative[-1:] * state.cum_table_end).astype(np.uint32)
 

@@ -21,7 +21,7 @@ class LearningRateSchedule:
     start, end : float
         Learning rate at the start and at the end.
     planned_words : float
-        Raw words of all epochs together.
+        Number of raw words in all epochs.
     """
 
     start: float
@@ -34,7 +34,7 @@ class LearningRateSchedule:
         Parameters
         ----------
         words_before : int
-            Words that were trained before.
+            Number of words that were trained before.
 
         Returns
         -------
@@ -64,14 +64,14 @@ def planned_words(
     corpus : EncodedCorpus
         The corpus to train on.
     total_examples, total_words : int, optional
-        Sentences and words in it, as the caller says.
+        Number of sentences and words in it, as given by the caller.
     corpus_count, corpus_total_words : int
         Sentences and words of the corpus that the vocabulary was built from, for the mean sentence length.
 
     Returns
     -------
     int
-        Raw words per epoch.
+        Number of raw words per epoch.
     """
     if corpus.raw_words is not None:
         return corpus.raw_words
@@ -90,7 +90,7 @@ def warn_of_wrong_totals(corpus: EncodedCorpus, *, total_examples: int | None, t
     corpus : EncodedCorpus
         The corpus after training.
     total_examples, total_words : int, optional
-        Sentences and words in it, as the caller says.
+        Number of sentences and words in it, as given by the caller.
     """
     if total_examples is not None and corpus.raw_sentences not in (None, total_examples):
         logger.warning("the corpus has %s sentences, but total_examples is %d", corpus.raw_sentences, total_examples)

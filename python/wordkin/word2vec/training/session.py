@@ -1,4 +1,4 @@
-"""One training of a model: schedule, callbacks, reports and progress around the epochs."""
+"""One training run of a model: schedule, callbacks, reports and progress around the epochs."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class TrainRequest:
     alpha, min_alpha : float
         Learning rate at the start and at the end; they replace the model's.
     total_examples, total_words : int or None
-        Sentences and words of the corpus, as the caller says.
+        Number of sentences and words in the corpus, as given by the caller.
     words_before : int
-        Words trained before, which count towards the decay of the learning rate.
+        Number of words trained before, which count towards the decay of the learning rate.
     compute_loss : bool
         Replaces the model's setting.
     """
@@ -61,7 +61,7 @@ def train_new(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, 
     corpus : Corpus
         The corpus.
     trim_rule : callable, optional
-        Decides about single words.
+        Rule that decides which words are kept.
     notify : callable
         Called with the name of each event.
     """
@@ -92,19 +92,19 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
     corpus : Corpus
         The corpus.
     request : TrainRequest
-        Epochs, learning rates, and what the caller says about the corpus.
+        Epochs, learning rates, and the size of the corpus as given by the caller.
     notify : callable
         Called with the name of each event.
 
     Returns
     -------
     TrainingReport
-        What the training did.
+        Statistics of the training run.
 
     Raises
     ------
     RuntimeError
-        If the model is training already.
+        If the model is already being trained.
     TrainingDiverged
         If weights are not finite after an epoch.
     """
@@ -134,7 +134,7 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
 def _run(
     state: Word2VecState, corpus: EncodedCorpus, schedule: LearningRateSchedule, epochs: int, notify: Notify
 ) -> TrainingReport:
-    # Each training draws from different random streams; otherwise trainings of one epoch would all sample alike.
+    # Each run draws from different random streams; otherwise all runs of one epoch would draw the same samples.
     first_stream = state.train_count << 32
     state.train_count += 1
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)

@@ -33,7 +33,7 @@ _ALWAYS_KEPT = 2**32 - 1  # entry of `sample_int` for words that subsampling nev
 
 @dataclass(frozen=True, kw_only=True)
 class VocabularyChoice:
-    """A vocabulary that a model may adopt, with the settings that it was chosen by.
+    """A vocabulary that a model may adopt, with the settings that were used to choose it.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def choose_vocabulary(
     counts : RawCounts
         Counts of all words of a corpus.
     trim_rule : callable, optional
-        Decides about single words.
+        Rule that decides which words are kept.
     settings : tuple of TrainingOptions and VocabularyOptions
         From `changed_settings`.
     update : bool, default False

@@ -41,7 +41,7 @@ class TrainingArrays:
     update_scale : ndarray of float32, shape (words,), or None
         Factor of the updates of each input vector (gensim's `vectors_lockf`); None for 1.
     counts : ndarray of int64, shape (words,)
-        Occurrences of each word.
+        Number of occurrences of each word.
     """
 
     input: PaddedRows
@@ -210,7 +210,7 @@ def _input_rows(state: Word2VecState) -> PaddedRows:
 
 
 def _require_memory(words: int, vector_size: int, options: TrainingOptions) -> None:
-    # Operating systems promise more memory than they have and kill the process that uses it.
+    # Operating systems grant more memory than they have and kill the process once it is used.
     layers = 1 + bool(options.negative) + options.hierarchical_softmax
     needed, limit = layers * bytes_of_rows(words, vector_size), memory_limit()
     if limit is not None and needed > limit:
