@@ -11,7 +11,7 @@ from wordkin.elmo.data.encoded_text import ReadText
 from wordkin.elmo.vocabulary import TargetWords, frequent_words, parse_vocabulary
 from wordkin.errors import VocabularyError
 
-MARKS = ["<S>", "</S>", "<UNK>"]
+MARKERS = ["<S>", "</S>", "<UNK>"]
 TEXT = [["b", "a", "b", "c"], ["b", "a", "<UNK>", "</S>"], ["d", "c", "two words", "line\nend"]]
 
 
@@ -34,10 +34,10 @@ def test_empty_selections_are_refused() -> None:
         found(text=[])
 
 
-@pytest.mark.parametrize("words", [[], ["x", "y"], [*MARKS, "x"], ["x", "</S>", "y", "<S>", "<UNK>"], ["<UNK>", "x"]])
+@pytest.mark.parametrize("words", [[], ["x", "y"], [*MARKERS, "x"], ["x", "</S>", "y", "<S>", "<UNK>"], ["<UNK>", "x"]])
 def test_missing_markers_are_put_first(words: list[str]) -> None:
     chosen = TargetWords(words)
-    missing = [mark for mark in MARKS if mark not in words]
+    missing = [mark for mark in MARKERS if mark not in words]
     assert chosen.words == missing + words
     assert chosen.ids(["x", "nowhere"]) == [chosen.index.get("x", chosen.unknown), chosen.unknown]
 
@@ -45,7 +45,7 @@ def test_missing_markers_are_put_first(words: list[str]) -> None:
 def test_vocabularies_are_read_from_files_and_iterables(tmp_path: Path) -> None:
     path = tmp_path / "vocabulary"
     path.write_bytes("<S>\n</S>\n<UNK>\nthe\r\nnaïve\nnew york\n!!!MAXTERMID\n".encode())
-    words = [*MARKS, "the", "naïve", "new york"]
+    words = [*MARKERS, "the", "naïve", "new york"]
     assert parse_vocabulary(path).words == parse_vocabulary(str(path)).words == words
     assert parse_vocabulary(iter(words)).words == words
     assert parse_vocabulary(parse_vocabulary(path)).words == words

@@ -22,7 +22,7 @@ Shape = tuple[int, ...]
 def initial_parameters(
     shapes: Iterable[tuple[str, Shape]], options: ELMoOptions, seed: int
 ) -> dict[str, NDArray[np.float32]]:
-    """Return newly initialized parameters.
+    """Return newly initialised parameters.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def initial_parameters(
 
 
 def allocate(name: str, shape: Shape) -> NDArray[np.float32]:
-    """Return an uninitialized float32 array.
+    """Return an uninitialised float32 array.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def initialize(tensor: NDArray[np.float32], name: str, options: ELMoOptions, see
     elif group.startswith("RNN_"):
         _fill_uniform(tensor, math.sqrt(6 / sum(tensor.shape)), generator)
     else:
-        raise AssertionError(f"no initialization rule for the tensor {name}")
+        raise AssertionError(f"no initialisation rule for the tensor {name}")
 
 
 def _fill_uniform(tensor: NDArray[np.float32], limit: float, generator: np.random.Generator) -> None:

@@ -126,10 +126,9 @@ class ELMo:
     ValueError
         If a value is out of range.
 
-    Notes
-    -----
-    The defaults are those of the published "small" model [1]_. The members of an official options.json are accepted,
-    too: ``ELMo(lstm={...}, char_cnn={...})``, or ``ELMo(**json.load(file))``.
+    Notes ----- The defaults are those of the published "small" model [1]_. In this package, the "original program" is
+    bilm-tf (https://github.com/allenai/bilm-tf), and the "original programs" are bilm-tf and AllenNLP. The members of
+    an official options.json are accepted, too: ``ELMo(lstm={...}, char_cnn={...})``, or ``ELMo(**json.load(file))``.
 
     References
     ----------
@@ -233,11 +232,11 @@ class ELMo:
         return self._state
 
     def initialize(self, vocabulary: VocabularySource | None = None, *, seed: int = 1) -> None:
-        """Initialize the parameters randomly, as at the start of training.
+        """Initialise the parameters randomly, as at the start of training.
 
         Parameters
         ----------
-        vocabulary : path-like or iterable of str, optional
+        vocabulary : path or iterable of str, optional
             Words to predict, or a file with one word per line. Without a vocabulary the model has no softmax.
         seed : int, default 1
             Random seed (0 to 2**64 - 1).
@@ -303,12 +302,12 @@ class ELMo:
 
         Parameters
         ----------
-        corpus : path-like, list of path-like, file object, or iterable of list of str
+        corpus : path, list of paths, file object, or iterable of list of str
             Training text: files with one sentence per line and tokens separated by ASCII whitespace, which may be
             compressed; or sentences as lists of tokens.
-        validation : path-like, list of path-like, file object, or iterable of list of str, optional
+        validation : path, list of paths, file object, or iterable of list of str, optional
             Held-out text for validation.
-        vocabulary : path-like or iterable of str, optional
+        vocabulary : path or iterable of str, optional
             Words to predict, or a file with one word per line. By default a model keeps its vocabulary, and a new
             model takes the most frequent words of the training text.
         min_count : int, default 3
@@ -317,7 +316,7 @@ class ELMo:
             Maximum size of the vocabulary, including the two boundary markers and the unknown word (>= 4).
         vocabulary_change : {"keep", "extend", "replace"}, default "keep"
             For a model that has a vocabulary: keep it, add the words of the training text, or take only those.
-            Parameters of words that remain are kept; those of new words are initialized.
+            Parameters of words that remain are kept; those of new words are initialised.
         epochs : int, default 10
             Number of passes over the text (>= 1).
         batch_size : int, default 128
@@ -342,7 +341,7 @@ class ELMo:
         warmup_steps : int, default 0
             Number of steps in which the learning rate rises linearly from 0 (>= 0).
         decay : float, default 0.8
-            Factor of the schedule "epoch_decay" (> 0, at most 1).
+            Factor applied after each epoch by the schedule "epoch_decay" (> 0, at most 1).
         clip_norm : float, default 10.0
             Gradient-clipping norm over all parameters together; 0 for no clipping.
         dropout : float, default 0.1
@@ -364,7 +363,7 @@ class ELMo:
         patience : int or None, default None
             Early-stopping patience: number of validations without improvement after which training stops and the best
             parameters are restored (>= 1).
-        checkpoint : path-like, optional
+        checkpoint : path, optional
             Folder for checkpoints. One is written when `checkpoint_steps` or `checkpoint_seconds` have passed, at the
             end, and when training is interrupted.
         checkpoint_steps : int or None, default None
@@ -492,7 +491,7 @@ class ELMo:
 
         Parameters
         ----------
-        corpus : path-like, list of path-like, file object, or iterable of list of str
+        corpus : path, list of paths, file object, or iterable of list of str
             Text to predict, as in `train`.
         batch_size : int, default 32
             Number of parallel token streams. It affects speed, memory and the recurrent state at the start of each
@@ -618,12 +617,13 @@ class ELMo:
             each batch continues from the state in which sentence k of the previous batch, of this call or of an earlier
             one, ended. `reset_state` discards the state.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default. Sums are computed in float32 in both cases.
+            Precision of the operands of matrix products; float32 by default. Sums are computed in float32 in both
+            cases.
         progress : bool or callable, optional
             True displays a progress bar on stderr, None displays one if stderr is a terminal. A callable receives the
             number of tokens encoded so far.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
         gamma : float, default 1.0
             Factor by which the vectors are multiplied.
         layer_norm : {"bilm", "allennlp"}, optional
@@ -719,9 +719,9 @@ class ELMo:
         stateful : bool, default False
             Whether to carry the recurrent state from sentence to sentence; see `encode`.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
         gamma : float, default 1.0
             Factor by which the vectors are multiplied.
         layer_norm : {"bilm", "allennlp"}, optional
@@ -816,11 +816,11 @@ class ELMo:
         stateful : bool, default False
             Whether to carry the recurrent state from sentence to sentence; see `encode`.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         progress : bool or callable, optional
             Progress bar or callable; see `encode`.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
         gamma : float, default 1.0
             Factor by which the vectors are multiplied.
         layer_norm : {"bilm", "allennlp"}, optional
@@ -910,9 +910,9 @@ class ELMo:
             Whether sentence k continues from the state in which sentence k of the previous stateful call ended. No
             gradient flows into that state.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
         boundaries : bool, default False
             Whether the layers include the sentence-boundary markers.
         tokenizer : callable, optional
@@ -1013,11 +1013,11 @@ class ELMo:
         batch_size : int, default 32
             Maximum number of sentences in a batch (>= 1).
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         progress : bool or callable, optional
             Progress bar or callable; see `encode`.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
         tokenizer : callable, optional
             Splits a text into tokens; see `encode`.
 
@@ -1076,9 +1076,9 @@ class ELMo:
             Predict from the tokens before the position, from those after it, or from both: the product of the two
             probabilities, normalised over the vocabulary.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
         tokenizer : callable, optional
             Splits a text into tokens; see `encode`.
 
@@ -1125,9 +1125,9 @@ class ELMo:
         words : iterable of str, optional
             The words; duplicates are ignored. By default the model's vocabulary.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
 
         Returns
         -------
@@ -1188,11 +1188,11 @@ class ELMo:
         layer_norm : {"bilm", "allennlp"}, optional
             Layer normalisation over a sentence; see `encode`.
         precision : {"float32", "bfloat16"}, optional
-            Precision of the factors in matrix products; float32 by default.
+            Precision of the operands of matrix products; float32 by default.
         progress : bool or callable, optional
             Progress bar or callable; see `encode`.
         workers : int, optional
-            Number of threads; by default the number of cores available to this process.
+            Number of threads; by default the number of CPUs that this process may use.
 
         Returns
         -------
@@ -1236,7 +1236,7 @@ class ELMo:
 
         Parameters
         ----------
-        folder : path-like
+        folder : path
             Folder to write to.
         training_state : bool, default True
             Whether to save the optimizer state, which continuing training needs, in a second file. It is as large as
@@ -1269,7 +1269,7 @@ class ELMo:
 
         Parameters
         ----------
-        folder : path-like
+        folder : path
             Folder to write to.
 
         Raises
@@ -1291,12 +1291,12 @@ class ELMo:
 
         Parameters
         ----------
-        path : path-like
+        path : path
             Folder written by `save_pretrained`; checkpoint; folder or zip archive with an official options.json and
             HDF5 weights; or an options.json, together with `weights`.
-        weights : path-like, optional
+        weights : path, optional
             Official HDF5 file of weights.
-        vocabulary : path-like or iterable of str, optional
+        vocabulary : path or iterable of str, optional
             Vocabulary of official files that do not include the ``vocabulary.txt`` they need: those of models that
             read token ids or have a softmax.
 
@@ -1308,7 +1308,7 @@ class ELMo:
         Raises
         ------
         FormatError
-            If a file is invalid; the message names the option or data set.
+            If a file is invalid; the message names the option or dataset.
         OSError
             If a file cannot be read.
         ImportError

@@ -147,7 +147,7 @@ def build_state(
     """Return the state of a new model, or of an existing model with another vocabulary.
 
     Tensors of `previous` that do not depend on the vocabulary are shared, not copied. Rows of words that both
-    vocabularies contain are copied together with their optimizer state; other rows are initialized.
+    vocabularies contain are copied together with their optimizer state; other rows are initialised.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Output vocabulary of a language model: sentence boundary markers, the unknown word, then words by frequency."""
+"""Output vocabulary of a language model: sentence-boundary markers, the unknown word, then words by frequency."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..text import RawCounts, Vocabulary
 from ..text.characters import BEGIN_SENTENCE, END_SENTENCE
 
 __all__ = [
-    "MARKS",
+    "MARKERS",
     "UNKNOWN",
     "TargetWords",
     "VocabularySource",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 UNKNOWN = "<UNK>"
-MARKS = (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN)
+MARKERS = (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN)
 _PADDING_WORD = "!!!MAXTERMID"  # A placeholder line in vocabulary files of the original program.
 
 
@@ -62,7 +62,7 @@ class TargetWords:
     def __init__(self, words: Iterable[str]) -> None:
         given = list(words)
         present = set(given)
-        self.words: list[str] = [mark for mark in MARKS if mark not in present] + given
+        self.words: list[str] = [marker for marker in MARKERS if marker not in present] + given
         _require_lines(self.words)
         if len(self.index) != len(self.words):
             duplicate = next(word for number, word in enumerate(self.words) if self.index[word] != number)
@@ -163,8 +163,8 @@ def frequent_words(counts: RawCounts, *, min_count: int, max_size: int | None) -
     """
     chosen: Vocabulary
     chosen, _ = counts.prune(min_count)
-    words = [word for word in chosen.words if word not in MARKS and "\n" not in word and "\r" not in word]
-    return words if max_size is None else words[: max_size - len(MARKS)]
+    words = [word for word in chosen.words if word not in MARKERS and "\n" not in word and "\r" not in word]
+    return words if max_size is None else words[: max_size - len(MARKERS)]
 
 
 VocabularySource: TypeAlias = AnyPath | Iterable[str] | Vocabulary | TargetWords
@@ -175,7 +175,7 @@ def parse_vocabulary(vocabulary: VocabularySource) -> TargetWords:
 
     Parameters
     ----------
-    vocabulary : path-like, iterable of str, Vocabulary or TargetWords
+    vocabulary : path, iterable of str, Vocabulary or TargetWords
         File with one word per line, or the words themselves in the order of their ids.
 
     Returns

@@ -219,7 +219,7 @@ BAD: dict[str, tuple[Edit, str]] = {
     "nothing stored": (replaced(shape=(16, 64), dtype="f4"), "declares 4096 bytes and stores 0"),
     "huge": (replaced(shape=(2**20, 2**20), dtype="f4"), r"has the shape \(1048576, 1048576\)"),
     "cyclic": (cyclic, "more than 8 deep"),
-    "named type": (named_type, "neither a data set nor a group"),
+    "named type": (named_type, "neither a dataset nor a group"),
 }
 
 

@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Write the contextual embeddings of a text to HDF5 (a data set per line, named by the line number from 0) or "
+        "Write the contextual embeddings of a text to HDF5 (a dataset per line, named by the line number from 0) or "
         "to safetensors (`vectors` of all tokens, and `ends`, the number of tokens up to the end of each line)."
     )
     add_model(parser)

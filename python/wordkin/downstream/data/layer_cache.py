@@ -1,4 +1,4 @@
-"""The layers of a language model for the texts of a data set, computed once and reused in every epoch."""
+"""The layers of a language model for the texts of a dataset, computed once and reused in every epoch."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LayerCache:
     source : ContextSource
         The language model, which must not change.
     texts : IndexedTexts
-        The data set.
+        The dataset.
     max_bytes : int
         Size limit. The layers of the first texts are kept as long as they fit; those of the others are computed each
         time they are used.

@@ -49,7 +49,7 @@ class ReadText:
 
     Parameters
     ----------
-    corpus : Corpus, path-like, file object or iterable of list of str
+    corpus : Corpus, path, file object or iterable of list of str
         Corpus, or anything that `wordkin.text.open_corpus` accepts. An iterable that can be traversed only once is
         refused, unless it is a text file, whose content is stored while it is read.
     name : str
@@ -196,7 +196,7 @@ class EncodedText:
     sentences : Sentences
         Sentences of word types, without boundary markers.
     begin, end : int
-        Types of the sentence boundary markers.
+        Types of the sentence-boundary markers.
     characters : ndarray of uint16, shape (types, max_characters), or None
         Character ids of each type, including words outside the output vocabulary.
     targets : ndarray of int32, shape (types,)

@@ -75,7 +75,7 @@ def read_official_options(path: AnyPath) -> OfficialOptions:
 
     Parameters
     ----------
-    path : path-like
+    path : path
         The file.
 
     Returns

@@ -33,7 +33,7 @@ def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> N
     ----------
     state : ModelState
         State of the model.
-    folder : path-like
+    folder : path
         Folder to write to.
     training_state : bool
         Whether to write the optimizer state.
@@ -64,7 +64,7 @@ def load_state(path: AnyPath) -> ModelState:
 
     Parameters
     ----------
-    path : path-like
+    path : path
         Folder, file of weights, or checkpoint file.
 
     Returns

@@ -149,7 +149,7 @@ class _Hdf5File:
         self._index[text] = name
         if self._index_bytes > _MAX_INDEX_BYTES:
             self._index = None
-            logger.warning("the text is too long for the dataset `sentence_to_index`, which is not written")
+            logger.warning("the text is too long for the dataset sentence_to_index, which is not written")
 
     def finish(self, h5py: Any) -> None:
         if self._index is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import NotFittedError
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE
-from ..vocabulary import MARKS, TargetWords
+from ..vocabulary import MARKERS, TargetWords
 from .embedding import Embedder, Layers
 from .inference_model import InferenceModel
 
@@ -198,8 +198,9 @@ def rank_substitutes(
     logs = sum(_distributions(embedder, layers, position, direction))
     powers = np.exp(logs - np.max(logs))
     probabilities = powers / powers.sum()
-    probabilities[[words.index[mark] for mark in MARKS]] = -1.0  # excludes the boundary markers and the unknown word
-    count = min(topn, len(words) - len(MARKS))
+    excluded = [words.index[marker] for marker in MARKERS]
+    probabilities[excluded] = -1.0
+    count = min(topn, len(words) - len(MARKERS))
     best = np.argpartition(-probabilities, count - 1)[:count] if count else np.empty(0, dtype=np.intp)
     best = best[np.lexsort((best, -probabilities[best]))]
     return [(words.words[index], float(probabilities[index])) for index in best]

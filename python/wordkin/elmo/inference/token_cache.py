@@ -20,8 +20,8 @@ class TokenCache:
     """Cache of the most recently used token vectors. Its methods may be called from several threads.
 
     The cache has two generations. A requested token moves to the young generation; when that is full, it replaces the
-    old generation, which is discarded. This approximates least-recently-used eviction at the
-    cost of one dictionary look-up.
+    old generation, which is discarded. This approximates least-recently-used eviction at the cost of one dictionary
+    lookup.
 
     The size limit is fixed. `resized` returns a cache with another limit, so that calls already running keep theirs.
 

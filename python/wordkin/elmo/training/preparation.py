@@ -43,9 +43,9 @@ def prepare_training(
         Options of the model.
     previous : ModelState or None
         State of the model before training, if it has parameters.
-    corpus : path-like, list of path-like, file object or iterable of list of str
+    corpus : path, list of paths, file object or iterable of list of str
         Training text.
-    validation : path-like, list of path-like, file object, iterable of list of str, or None
+    validation : path, list of paths, file object, iterable of list of str, or None
         Validation text.
 
     Returns

@@ -95,11 +95,11 @@ class TrainingProgress:
         if self._callable is not None:
             self._callable(event)
         if self._bar is not None:
-            figures = {"loss": f"{event.loss:.4f}", "ppl": f"{event.perplexity:.1f}"}
+            postfix = {"loss": f"{event.loss:.4f}", "ppl": f"{event.perplexity:.1f}"}
             if event.validation_perplexity is not None:
-                figures["valid"] = f"{event.validation_perplexity:.1f}"
+                postfix["valid"] = f"{event.validation_perplexity:.1f}"
             self._bar.set_description(f"epoch {event.epoch + 1}/{event.epochs}", refresh=False)
-            self._bar.set_postfix(**figures, tokens=f"{event.tokens_per_second:,.0f}/s", refresh=False)
+            self._bar.set_postfix(**postfix, tokens=f"{event.tokens_per_second:,.0f}/s", refresh=False)
             self._bar.update(max(0, event.step - self._bar.n))
 
     def close(self) -> None:

@@ -26,7 +26,7 @@ class TrainingRequest:
         Options of the run.
     vocabulary_options : ELMoVocabularyOptions
         How to choose the vocabulary from the text.
-    vocabulary : path-like, iterable of str or None
+    vocabulary : path, iterable of str or None
         Vocabulary given by the user.
     compute : Compute
         Threads and instruction set. Its precision is that of validation, which is always float32, so that validations
@@ -35,7 +35,7 @@ class TrainingRequest:
         Callbacks.
     progress : bool, callable or None
         How to display progress.
-    checkpoint : path-like or None
+    checkpoint : path or None
         Folder for checkpoints.
     """
 

@@ -233,8 +233,8 @@ def _validation_to_json(validation: Validation) -> dict[str, Any]:
 
 
 def _parse_validation(values: Mapping[str, Any]) -> Validation:
-    figures = dict(values["perplexity"])
+    perplexity = dict(values["perplexity"])
     for direction in ("forward", "backward"):
-        is_finite = figures[direction] is not None
-        figures[direction] = real_option(direction, figures[direction], 0.0, math.inf) if is_finite else math.inf
-    return Validation(step=values["step"], seconds=values["seconds"], perplexity=Perplexity(**figures))
+        is_finite = perplexity[direction] is not None
+        perplexity[direction] = real_option(direction, perplexity[direction], 0.0, math.inf) if is_finite else math.inf
+    return Validation(step=values["step"], seconds=values["seconds"], perplexity=Perplexity(**perplexity))

@@ -68,7 +68,7 @@ def read_word2vec(
     on_duplicate : {"first", "last", "error"}, default "first"
         Which row of a repeated word is kept, with a warning, or whether to raise FormatError.
     workers : int, optional
-        Number of threads for text; all available cores by default.
+        Number of threads for text; by default the number of CPUs that this process may use.
 
     Returns
     -------

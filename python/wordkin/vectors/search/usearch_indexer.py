@@ -44,7 +44,7 @@ class UsearchIndexer:
     dtype : {"f32", "f16", "i8"}, default "f32"
         Storage type of the index.
     workers : int, optional
-        Number of threads for construction; all available cores by default.
+        Number of threads for construction; by default the number of CPUs that this process may use.
 
     Raises
     ------
