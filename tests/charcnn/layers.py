@@ -1,4 +1,4 @@
-"""Token layers with random parameters, run by the core."""
+"""Token layers with random parameters, computed by the C++ core."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wordkin import _core_testing
 
 Arrays = dict[str, NDArray[np.float32]]
 
-# One column, a panel's columns and one more; widths that are no multiple of a vector; a filter as wide as a word.
+# Filters of 1 column, of a panel and one more column; widths that do not fill vectors; a filter as wide as a word.
 SMALL = TokenLayer(filters=((1, 1), (2, 5), (12, 3)), char_dim=3, n_highway=1, projection_dim=4)
 ODD = TokenLayer(filters=((1, 3), (3, 65), (5, 130)), char_dim=17, n_highway=2, projection_dim=33)
 BARE = TokenLayer(filters=((1, 16), (4, 64)), char_dim=16, n_highway=0)
@@ -30,7 +30,7 @@ def zeros(layer: TokenLayer) -> Arrays:
 
 
 def tensors(arrays: Arrays) -> list[NDArray[Any]]:
-    """In the core's order and as matrices; views, so that what the core writes is in `arrays`."""
+    """Return views of the arrays as matrices in the order of the core, which writes to them."""
     ordered = []
     for array in arrays.values():
         ordered.append(array.reshape(-1, array.shape[-1]) if array.ndim > 1 else array)
@@ -76,7 +76,7 @@ def trained(
     threads: int = 1,
     precision: str = "float32",
 ) -> tuple[NDArray[np.float32], Arrays]:
-    """Vectors and gradients."""
+    """Return vectors and gradients."""
     core = _core_testing.charcnn.TrainedLayer(
         tensors(parameters), shape_of(layer, characters.shape[1]), isa=isa, threads=threads
     )

@@ -1,4 +1,4 @@
-"""The token layer of the core against its definition, on every instruction set and with teams of several sizes."""
+"""The token layer of the core compared with its definition, per instruction set and number of threads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WORDS = ["", "a", "to", "contextual", "contextualise", "x" * 100, "été", "日�
 
 
 def words_of(count: int) -> NDArray[np.uint16]:
-    """The words above, and random ones: some without any padding, some of one character only."""
+    """Return the words above and random ones, from a single character to words without padding."""
     rng = np.random.default_rng(5)
     random = rng.integers(0, 261, (max(0, count - len(WORDS)), MAX_CHARACTERS)).astype(np.uint16)
     for i, row in enumerate(random):
@@ -42,7 +42,7 @@ def words_of(count: int) -> NDArray[np.uint16]:
 
 
 def assert_close(result: NDArray[np.float32], expected: NDArray[np.float64], name: str = "vectors") -> None:
-    """Relative to the tensor's largest entry: float32 sums of up to 200 terms."""
+    """Compare to within 1e-5 of the largest entry: float32 sums of up to 200 terms err by a tenth of that."""
     assert result.shape == expected.shape
     bound = 1e-5 * np.abs(expected).max(initial=1e-3)
     np.testing.assert_allclose(result, expected, rtol=0, atol=bound, err_msg=name)
@@ -50,7 +50,7 @@ def assert_close(result: NDArray[np.float32], expected: NDArray[np.float64], nam
 
 @dataclass(frozen=True)
 class Defined:
-    """A layer's inputs, and what the definition makes of them."""
+    """Inputs of a layer, and its outputs and gradients by definition."""
 
     layer: TokenLayer
     parameters: Arrays
@@ -88,7 +88,7 @@ def test_vectors_and_gradients_match_the_definition(isa: str, case: Defined, thr
 
 
 def test_bfloat16_error_is_bounded(isa: str, case: Defined) -> None:
-    """Operands of products have 8 bits: entries of 2^-9 relative error, of which a sum's errors are no larger part."""
+    """bfloat16 rounds with relative errors of up to 2^-9 = 0.002; a tensor passes at most ten roundings here."""
     vectors, gradients = trained(case.layer, case.parameters, case.characters, case.d_vectors, isa, 2, "bfloat16")
     for result, expected in [(vectors, case.vectors), *((gradients[k], v) for k, v in case.gradients.items())]:
         assert np.linalg.norm(result - expected) <= 0.02 * np.linalg.norm(expected)
@@ -98,7 +98,7 @@ def test_bfloat16_error_is_bounded(isa: str, case: Defined) -> None:
 def test_vectors_do_not_depend_on_the_other_words(isa: str, name: str) -> None:
     layer = LAYERS[name]
     parameters = random_parameters(layer, 3)
-    characters = np.concatenate([words_of(40)] * 7)  # more than are encoded together
+    characters = np.concatenate([words_of(40)] * 7)  # more than one batch of the encoder
     whole = encoded(layer, parameters, characters, isa)
     assert np.array_equal(whole[:40], whole[40:80])
     for count in (1, 2, 3, 17):
@@ -107,7 +107,7 @@ def test_vectors_do_not_depend_on_the_other_words(isa: str, name: str) -> None:
     order = np.random.default_rng(4).permutation(40)
     assert np.array_equal(encoded(layer, parameters, characters[order], isa, 2), whole[order])
     forward, _ = trained(layer, parameters, characters[:40], np.zeros((40, width_of(layer)), np.float32), isa)
-    assert np.array_equal(forward, whole[:40])  # training sees what encode will give
+    assert np.array_equal(forward, whole[:40])  # training and inference give equal vectors
 
 
 def test_convolution_gradients_do_not_depend_on_the_number_of_threads(isa: str) -> None:
@@ -134,7 +134,7 @@ def test_no_words(isa: str) -> None:
 
 
 def test_steps_do_not_depend_on_earlier_steps(isa: str) -> None:
-    """Larger and smaller batches one after the other through the same object, parameters changed in between."""
+    """Batches of different sizes through one object, with changed parameters, give the results of new objects."""
     parameters = random_parameters(ODD, 9)
     core = _core_testing.charcnn.TrainedLayer(tensors(parameters), shape_of(ODD), isa=isa, threads=2)
     for count, factor in ((30, 1.0), (7, 0.5), (40, 1.5)):
@@ -154,7 +154,7 @@ def test_steps_do_not_depend_on_earlier_steps(isa: str) -> None:
 
 
 def test_gradient_of_equal_maxima_goes_to_the_first(isa: str) -> None:
-    """Characters with the same embedding: the first window takes the gradient, as the definition says."""
+    """If all characters have the same embedding, the gradient goes to the first window."""
     layer = TokenLayer(filters=((1, 3), (2, 70)), char_dim=4, n_highway=0)
     parameters = random_parameters(layer, 10)
     parameters["char_embed"][:] = parameters["char_embed"][0]

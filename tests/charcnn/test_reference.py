@@ -1,4 +1,4 @@
-"""The definition of the token layer against central differences, and against a word worked out by hand."""
+"""The definition of the token layer compared with central differences and with a word by hand."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_gradients_are_central_differences(activation: str, n_highway: int, proj
     step = 1e-6
     for name, values in parameters.items():
         expected = np.empty_like(values)
-        for place in np.ndindex(values.shape):
-            kept = values[place]
+        for index in np.ndindex(values.shape):
+            kept = values[index]
             losses = []
             for moved in (kept + step, kept - step):
-                values[place] = moved
+                values[index] = moved
                 losses.append((forward(layer, parameters, characters)[0] * d_vectors).sum())
-            values[place] = kept
-            expected[place] = (losses[0] - losses[1]) / (2 * step)
+            values[index] = kept
+            expected[index] = (losses[0] - losses[1]) / (2 * step)
         # The error of central differences is about step^2, and 1e-16 / step of rounding.
         np.testing.assert_allclose(gradients[name], expected, atol=1e-7, err_msg=name)
 

@@ -1,4 +1,4 @@
-"""Exit codes, messages, signals, and a light start."""
+"""Exit codes, messages, closed streams, and what starting the program imports."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_every_command_has_help(run: Run, name: str) -> None:
         ("frobnicate",),
         ("train",),
         ("train", "corpus.txt"),
-        ("train", "corpus.txt", "-o", "x.bin", "--windo", "3"),  # flags are not guessed
+        ("train", "corpus.txt", "-o", "x.bin", "--windo", "3"),  # abbreviated flags are not accepted
         ("train", "corpus.txt", "-o", "x.bin", "--window", "five"),
         ("train", "corpus.txt", "-o", "x.bin", "--window", "0"),
         ("train", "corpus.txt", "-o", "x.bin", "--max-isa", "mmx"),
@@ -91,7 +91,7 @@ def test_failures_are_one_line(
 ) -> None:
     monkeypatch.chdir(corpus.parent)
     Path("empty").touch()
-    Path("zip").write_bytes(b"PK\x03\x04 and so on")
+    Path("zip").write_bytes(b"PK\x03\x04 truncated")
     Path("pickle").write_bytes(b"\x80\x04cos\nsystem\n(S'true'\ntR.")
     outcome = run(*arguments)
     assert outcome.status == 1
@@ -106,7 +106,7 @@ def test_exit_codes_of_a_process(run_process: Run, model: Path) -> None:
     assert run_process("similar").status == 2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise on Windows")
+@pytest.mark.skipif(os.name == "nt", reason="broken pipes are reported differently on Windows")
 def test_a_closed_output_pipe_prints_no_error(model: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -1,8 +1,8 @@
-"""Makes the files of gensim 4 and the expected numbers in this folder; run with a Python that has gensim.
+"""Create the files of gensim 4 and the expected numbers in this folder, in an environment with gensim.
 
     python make_gensim_files.py
 
-Nothing here is run by the tests, which only read the files.
+The tests only read the files and do not run this script.
 """
 
 from pathlib import Path
@@ -34,7 +34,7 @@ def main() -> None:
     np.save(HERE / "gensim.expected.npy", table.vectors)
     options = {"vector_size": 6, "min_count": 1, "seed": 3, "epochs": 2}
     model = Word2Vec(SENTENCES, negative=3, **options)
-    model.random = None  # 2.5 kB of generator state for nothing
+    model.random = None  # the state of the generator takes 2.5 kB and is not needed
     model.save(str(HERE / "gensim-negative.model"))
     model.wv.save(str(HERE / "gensim-separate.kv"), separately=["vectors"])
     np.savez(HERE / "gensim-negative.expected.npz", vectors=model.wv.vectors, syn1neg=model.syn1neg)

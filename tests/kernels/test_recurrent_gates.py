@@ -1,4 +1,4 @@
-"""The gate kernels of every instruction set against the float64 cells, which take the same sums as input."""
+"""The gate kernels of every instruction set compared with float64 cells that receive the same pre-activations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from reference.recurrent import CellOptions, Layer, Step, cell_backward, cell_fo
 from wordkin import _core_testing
 
 Floats = NDArray[np.float64]
-LENGTHS = (0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 37, 530)  # around every width, and beyond a block of units
+LENGTHS = (0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 37, 530)  # around every vector width, and more than a block of units
 ROWS = 3
 
 
 @dataclass
 class Problem:
-    """float32 numbers of some rows, and the cell whose sums are its inputs: the weights are the identity."""
+    """Random inputs, and a float64 cell with identity weights, whose pre-activations are these inputs."""
 
     gates: NDArray[np.float32]
     bias: NDArray[np.float32]
@@ -48,7 +48,7 @@ class Problem:
 
 
 def guarded(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A copy with a longer pitch, as a view, and the array around it whose other entries are 77."""
+    """Return a copy of a matrix as a view with a longer row stride, and its base, whose other entries are 77."""
     around = np.full((values.shape[0], values.shape[1] + 5), 77, np.float32)
     view = around[:, 2 : 2 + values.shape[1]]
     view[:] = values
@@ -56,7 +56,7 @@ def guarded(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[n
 
 
 def assert_close(found: NDArray[np.float32], exact: Floats, tolerance: float = 2e-6) -> None:
-    """To a few roundings of the largest entry: sums of gradients cancel."""
+    """Compare to within a few roundings of the largest entry, as sums of gradients cancel."""
     if exact.size:
         assert np.abs(found - exact).max() <= tolerance * np.abs(exact).max()
 
@@ -90,7 +90,7 @@ def test_lstm(isa: str, units: int, clip: float) -> None:
     assert_close(gates, d_z)
     assert_close(d_bias, 1 + gradients.b)
     assert_close(d_cells, d_before)
-    np.testing.assert_array_equal(cells, outputs)  # left where the cells were
+    np.testing.assert_array_equal(cells, outputs)  # stored in place of the cells
     for around in (around_gates, around_cells, around_outputs):
         np.testing.assert_array_equal(around[:, :2], 77)
         np.testing.assert_array_equal(around[:, -3:], 77)
@@ -129,7 +129,7 @@ def test_error_of_tanh(isa: str) -> None:
 
 
 def test_error_of_the_gates(isa: str) -> None:
-    """Each gate passes through its whole range, saturation included, for arbitrary values of the others."""
+    """Each gate takes values from its whole range, including saturation, with random values of the others."""
     generator = np.random.default_rng(2)
     values = np.linspace(-80, 80, 100_001).astype(np.float32)
     exact = {
@@ -158,11 +158,11 @@ def test_ends_and_nan(isa: str) -> None:
         cells, outputs = np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32)
         before = np.ones((1, 1), np.float32)
         _core_testing.kernels.lstm_forward(isa, gates, np.zeros(4, np.float32), before, cells, outputs, cell_clip=1.0)
-        assert np.isnan(outputs[0, 0])  # a diverged model must not look healthy
+        assert np.isnan(outputs[0, 0])  # NaN must not be hidden
 
 
 def test_gradient_at_the_bound(isa: str) -> None:
-    """The gradient passes where the unclipped cell is exactly on the bound."""
+    """The gradient passes if the unclipped cell equals the bound exactly."""
     gates = np.array([[0, 0, 1, 1]], np.float32)  # activations i, j, f, o: the cell is its old value
     for before, passes in ((0.5, True), (np.nextafter(np.float32(0.5), np.float32(1)), False), (-0.5, True)):
         d_bias, d_cells = np.zeros(4, np.float32), np.ones((1, 1), np.float32)

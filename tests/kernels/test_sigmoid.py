@@ -1,4 +1,4 @@
-"""The sigmoid that the updates inline."""
+"""The sigmoid function of the window update on every instruction set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The passes of a softmax over one row."""
+"""The softmax kernel over one row on every instruction set."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def test_every_row_length(isa: str, spread: float) -> None:
         before = sums.copy()
         greatest, total = _core_testing.softmax.softmax_row(isa, row[:count], offsets[:count], sums[:count], factor=0.5)
         assert greatest == scores.max()
-        assert total == pytest.approx(expected.sum(), rel=4e-7)  # 2e-7 an exponential, and float32 sums of few
+        assert total == pytest.approx(
+            expected.sum(), rel=4e-7
+        )  # 2e-7 per exponential, as much for the partial sums in float32
         np.testing.assert_allclose(row[:count], 0.5 * expected, rtol=3e-7)
         np.testing.assert_allclose(sums[:count], before[:count] + row[:count], rtol=2e-7, atol=1e-7)
         assert row[count] == sums[count] == 77  # nothing after the end is written

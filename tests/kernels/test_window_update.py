@@ -1,4 +1,4 @@
-"""The window update of every instruction set against its float64 definition."""
+"""The window update of every instruction set compared with its float64 definition."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Window:
     labels: NDArray[np.float64]
     repeats: NDArray[np.float64]
     rate: float
-    factors: NDArray[np.float32] | None = None
+    update_scale: NDArray[np.float32] | None = None
 
 
 @dataclass
 class Matrices:
-    """Inputs and outputs, as the kernels change them and as the reference does."""
+    """Input and output matrices, updated by the kernels in float32 and by the reference in float64."""
 
     inputs: NDArray[np.float32]
     outputs: NDArray[np.float32]
@@ -49,7 +49,7 @@ class Matrices:
         return cls.of(inputs, outputs)
 
     def largest_error(self) -> float:
-        """Of any entry, relative to the largest entry of its matrix."""
+        """Return the largest error of any entry, relative to the largest entry of its matrix."""
         return max(
             float(np.abs(changed - exact).max() / np.abs(exact).max())
             for changed, exact in ((self.inputs, self.exact_inputs), (self.outputs, self.exact_outputs))
@@ -57,7 +57,7 @@ class Matrices:
 
 
 def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tuple[float, float]:
-    """Apply a window on both sides; the kernel's loss and the exact one."""
+    """Update both pairs of matrices; return the losses of the kernel and of the reference."""
     architecture, mean = objective.split("-")[0], not objective.endswith("sum")
     n = len(window.input_rows)
     loss = _core_testing.kernels.update_window(
@@ -72,7 +72,7 @@ def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tupl
         rate=window.rate,
         scale=1 / n if mean else 1.0,
         error_scale=1.0 if mean else 1 / n,
-        update_scale=window.factors,
+        update_scale=window.update_scale,
     )
     arguments = (
         matrices.exact_inputs,
@@ -82,29 +82,29 @@ def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tupl
         window.labels,
         window.repeats,
         float(np.float32(window.rate)),
-        None if window.factors is None else window.factors.astype(np.float64),
+        None if window.update_scale is None else window.update_scale.astype(np.float64),
     )
     exact = skipgram_window(*arguments) if architecture == "skipgram" else cbow_window(*arguments, mean=mean)
     return loss, exact
 
 
 def negative_sampling(generator: np.random.Generator, words: int, draws: int) -> tuple[NDArray[np.int32], ...]:
-    """A target and what is drawn as noise, each row once with its number of draws."""
+    """Return rows, labels and repeats of a target and of negatives, each distinct row once."""
     target = int(generator.integers(words))
-    noise = generator.choice(generator.integers(words, size=draws), draws)  # some of them twice and more
+    noise = generator.choice(generator.integers(words, size=draws), draws)  # some are drawn repeatedly
     rows, times = np.unique(noise[noise != target], return_counts=True)
     labels = np.r_[1.0, np.zeros(len(rows))]
     return np.r_[target, rows].astype(np.int32), labels, np.r_[1.0, times.astype(np.float64)]
 
 
 def tree_path(generator: np.random.Generator, nodes: int, length: int) -> tuple[NDArray[np.int32], ...]:
-    """Distinct nodes with any codes."""
+    """Return rows, labels and repeats of distinct nodes with random codes."""
     rows = generator.permutation(nodes)[:length].astype(np.int32)
     return rows, generator.integers(0, 2, length).astype(np.float64), np.ones(length)
 
 
 def random_window(generator: np.random.Generator, words: int, output_layer: str) -> Window:
-    """A window as training draws them: outputs of negative sampling, of a tree, or of both (in two halves of rows)."""
+    """Return a window like those of training: negative sampling, hierarchical softmax, or both in separate rows."""
     inputs = generator.permutation(words)[: generator.integers(1, 11)].astype(np.int32)
     parts = []
     if output_layer in ("tree", "both"):
@@ -122,7 +122,7 @@ OBJECTIVES = ("skipgram", "cbow-mean", "cbow-sum")
 @pytest.mark.parametrize("output_layer", ["noise", "tree", "both"])
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_a_thousand_updates_match_the_definition(isa: str, objective: str, output_layer: str) -> None:
-    # Rows enough that rounding stays within the tolerance: with 80 rows NumPy in float32 leaves it as well.
+    # With 600 rows each is updated rarely enough; with 80, float32 rounding exceeds the tolerance in NumPy, too.
     generator = np.random.default_rng(7)
     matrices = Matrices.random(generator, 600, 112)
     losses = np.zeros(2)
@@ -184,7 +184,7 @@ def test_an_update_scale_of_zero_freezes_inputs_only(isa: str, objective: str) -
     generator = np.random.default_rng(5)
     matrices = Matrices.random(generator, 40, 48)
     window = random_window(generator, 40, "noise")
-    window.factors = np.zeros(len(window.input_rows), dtype=np.float32)
+    window.update_scale = np.zeros(len(window.input_rows), dtype=np.float32)
     old_inputs, old_outputs = matrices.inputs.copy(), matrices.outputs.copy()
     update(isa, objective, matrices, window)
     np.testing.assert_array_equal(matrices.inputs, old_inputs)
@@ -204,7 +204,7 @@ def test_repeated_inputs_accumulate_in_cbow(isa: str, objective: str) -> None:
 
 @pytest.mark.parametrize("outputs", [3, 6, 7, 20])
 def test_repeated_inputs_are_updated_sequentially_in_skipgram(isa: str, outputs: int) -> None:
-    """Its own changes add up exactly; a later visit may show the outputs what an earlier one made of the row."""
+    """Changes of the input add up exactly, but later updates of the outputs may use the changed input."""
     generator = np.random.default_rng(17)
     matrices = Matrices.random(generator, 40, 48)
     rows, labels, repeats = tree_path(generator, 40, outputs)
@@ -213,15 +213,15 @@ def test_repeated_inputs_are_updated_sequentially_in_skipgram(isa: str, outputs:
     loss, exact = update(isa, "skipgram", matrices, window)
     np.testing.assert_allclose(matrices.inputs, matrices.exact_inputs, atol=1e-6 * np.abs(old_inputs).max())
     assert loss == pytest.approx(exact, rel=1e-6)
-    # What a visit can see of the earlier ones is at most the row's whole change, times a gradient of at most the rate.
-    visible = len(window.input_rows) * window.rate * np.abs(matrices.exact_inputs - old_inputs).max()
-    assert np.abs(matrices.outputs - matrices.exact_outputs).max() < visible + 1e-6
+    # A later update differs by at most the whole change of the row times a gradient of at most the learning rate.
+    bound = len(window.input_rows) * window.rate * np.abs(matrices.exact_inputs - old_inputs).max()
+    assert np.abs(matrices.outputs - matrices.exact_outputs).max() < bound + 1e-6
 
 
 @pytest.mark.parametrize("repeats", [5, 40, 42, 43, 63, 64, 127, 128, 1000, 10_000])
 @pytest.mark.parametrize("inputs", [1, 2, 7])
 def test_a_negative_drawn_very_often(isa: str, inputs: int, repeats: int) -> None:
-    """Few words and many draws: the loss is kept as a product of factors, which must not overflow."""
+    """The loss is accumulated as a product of factors, which must not overflow."""
     generator = np.random.default_rng(repeats)
     for outputs in (2, 6, 9):
         matrices = Matrices.random(generator, 30, 16, size=0.2)
@@ -241,7 +241,7 @@ def test_a_negative_drawn_very_often(isa: str, inputs: int, repeats: int) -> Non
 @pytest.mark.parametrize("score", [0.0, 1e-6, 1.0, 6.0, 16.0, 17.5, 30.0, 86.0, 87.5, 88.5, 104.0, 500.0, 1000.0])
 @pytest.mark.parametrize("objective", OBJECTIVES)
 def test_extreme_scores_are_accurate_and_finite(isa: str, objective: str, score: float) -> None:
-    """No saturation, no NaN: also a pair that is as wrong as can be is trained."""
+    """Gradients do not saturate and are never NaN, not even for completely wrong predictions."""
     for sign in (1.0, -1.0):
         for label in (1.0, 0.0):
             inputs, outputs = np.zeros((4, 16), np.float32), np.zeros((3, 16), np.float32)
@@ -258,14 +258,16 @@ def test_extreme_scores_are_accurate_and_finite(isa: str, objective: str, score:
             assert np.isfinite(inputs).all()
             assert np.isfinite(outputs).all()
             terms = 8 * len(window.input_rows)
-            assert loss == pytest.approx(exact, rel=1e-6, abs=terms * EPSILON)  # a factor 1 + e rounds once
+            assert loss == pytest.approx(
+                exact, rel=1e-6, abs=terms * EPSILON
+            )  # each factor 1 + exp(-score) is rounded once
             np.testing.assert_allclose(inputs, matrices.exact_inputs, rtol=1e-6, atol=1e-6)
             np.testing.assert_allclose(outputs, matrices.exact_outputs, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_non_finite_inputs_give_a_non_finite_loss(isa: str, bad: float) -> None:
-    """Divergence is seen in the loss, so it must not come out as some finite value."""
+    """Training detects divergence by the loss, which must therefore not be finite."""
     for objective in OBJECTIVES:
         matrices = Matrices.random(np.random.default_rng(1), 8, 16)
         matrices.inputs[1] = bad
@@ -333,7 +335,7 @@ def test_windows_without_inputs_or_outputs_do_nothing(isa: str, architecture: st
 
 
 def test_definition_matches_central_differences() -> None:
-    """The reference itself, by central differences: x and y move against the gradient of the loss."""
+    """Compare the changes of inputs and outputs with numerical gradients of the loss."""
     generator = np.random.default_rng(37)
     inputs, outputs = generator.standard_normal((3, 5)), generator.standard_normal((4, 5))
     labels, repeats = np.array([1.0, 0.0, 0.0, 1.0]), np.array([1.0, 2.0, 1.0, 3.0])

@@ -1,4 +1,4 @@
-"""Kernels for instructions that few machines have run on emulated ones."""
+"""Kernels for bfloat16 instructions, which few machines have, run with emulated instructions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FLAGS = ["-std=c++20", "-O1", "-ffp-contract=off", "-w", "-mavx512f", "-mavx512b
 def test_bfloat_kernels_on_emulated_instructions(tmp_path: Path) -> None:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None or "avx512" not in compute.available_isas():
-        pytest.skip("needs a compiler of the GCC family and AVX-512")
+        pytest.skip("needs GCC or Clang and AVX-512")
     program = tmp_path / "bfloat_check"
     source = ROOT / "tests" / "native" / "bfloat_check.cpp"
     subprocess.run([compiler, *FLAGS, f"-I{ROOT / 'cpp'}", str(source), "-o", str(program)], check=True)

@@ -1,4 +1,4 @@
-"""Matrix products against NumPy in float64, on every instruction set, in both precisions, in teams of several sizes."""
+"""Matrix products compared with NumPy in float64, per instruction set, precision and number of threads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reference import bfloat16
 from wordkin import _core_testing
 
 ROWS = (0, 1, 2, 3, 7, 8, 9, 31, 33, 64)
-DEPTHS_AND_COLUMNS = ((1, 1), (5, 17), (37, 96), (300, 49), (1027, 130))  # the last in blocks of its depth
+DEPTHS_AND_COLUMNS = ((1, 1), (5, 17), (37, 96), (300, 49), (1027, 130))  # the last is split along its depth
 
 Floats = NDArray[np.float32]
 
@@ -24,14 +24,14 @@ def precision(request: pytest.FixtureRequest) -> str:
 
 
 def random_matrix(rng: np.random.Generator, rows: int, columns: int, spare: int = 3) -> Floats:
-    """Rows that lie `spare` floats apart; NaN between them shows if anything is read that is not theirs."""
+    """Return random rows separated by `spare` NaN, so that reads beyond a row are noticed."""
     whole = np.full((rows, columns + spare), np.nan, dtype=np.float32)
     whole[:, :columns] = rng.standard_normal((rows, columns))
     return whole[:, :columns]
 
 
 def assert_product(result: Floats, a: Floats, b: Floats, start: Floats | float, precision: str) -> None:
-    """Rounding of float32 sums: a few units of 6e-8 of the sizes that are added."""
+    """Compare to within 1e-6 of the sum of absolute terms, about 16 units of float32 rounding."""
     if precision == "bfloat16":
         a, b = bfloat16.rounded(a), bfloat16.rounded(b)
     a64, b64 = a.astype(np.float64), b.astype(np.float64)
@@ -77,7 +77,7 @@ def test_rows_do_not_depend_on_the_other_rows(isa: str, precision: str) -> None:
 
 
 def test_row_stride_does_not_change_the_result(isa: str) -> None:
-    rng = np.random.default_rng(5)  # rows of 8192 floats and more are copied together first
+    rng = np.random.default_rng(5)  # rows with a stride of 8192 floats or more are packed first
     a, b = random_matrix(rng, 9, 300), random_matrix(rng, 300, 160)
     near, far = random_matrix(rng, 9, 160), random_matrix(rng, 9, 160)
     apart = random_matrix(rng, 9, 300, spare=8000)

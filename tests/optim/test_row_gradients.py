@@ -1,4 +1,4 @@
-"""Two gradients of one matrix as one."""
+"""Merging of two row-sparse gradients of one matrix."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_shared_rows_are_added_and_moved(threads: int, sizes: tuple[int, int]) -
         np.testing.assert_allclose(total(list(after), which), total(before, which), rtol=1e-6, atol=1e-6)
     assert np.array_equal(after[0][0], ids[0])
     shared = np.isin(ids[1], ids[0])
-    assert np.array_equal(after[1][0], np.where(shared, -1, ids[1]))  # each row is in one of the two
+    assert np.array_equal(after[1][0], np.where(shared, -1, ids[1]))  # shared rows have moved to the first gradient
 
 
 def test_moved_rows_are_updated_once() -> None:

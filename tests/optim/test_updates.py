@@ -1,4 +1,4 @@
-"""Adagrad and Adam in C++, on whole tensors and on rows, against values by hand and against their definition."""
+"""Adagrad and Adam in C++, on tensors and on rows, compared with values by hand and with their definition."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_adagrad_by_hand(isa: str) -> None:
 
 
 def test_adam_by_hand(isa: str) -> None:
-    """The first step goes `rate` against the gradient's sign, whatever its size."""
+    """The first step has the length `rate`, whatever the size of the gradient."""
     weights, first, second, gradient = float32(1, 2, 3), *np.zeros((2, 3), np.float32), float32(0, 100, -0.01)
     update("adam", [(weights, first, second, gradient)], rate=0.1, isa=isa)
     np.testing.assert_allclose(weights, [1, 1.9, 3.1], rtol=1e-5)
@@ -46,11 +46,11 @@ def test_clipping_by_hand(isa: str) -> None:
     for (weights, accumulator, _, gradient), clipped in zip(arrays, (0.6, 0.8), strict=True):
         np.testing.assert_allclose(accumulator, 1 + clipped**2, rtol=1e-6)
         np.testing.assert_allclose(weights, -clipped / np.sqrt(1 + clipped**2), rtol=1e-6)
-        assert gradient in (3, 4)  # gradients stay as they are
+        assert gradient in (3, 4)  # gradients are not modified
 
 
 def random_state(optimizer: str, rng: np.random.Generator, shape: tuple[int, ...]) -> Arrays:
-    """Weights and what the optimiser remembers."""
+    """Return random weights and the initial state of the optimizer."""
     memory = [np.ones(shape, np.float32)] if optimizer == "adagrad" else list(np.zeros((2, *shape), np.float32))
     return [rng.standard_normal(shape).astype(np.float32), *memory]
 
@@ -77,7 +77,9 @@ def assert_states_near(found: list[Arrays], expected: list[Arrays]) -> None:
 @pytest.mark.parametrize("clip_norm", [0.0, 2.0])
 def test_several_updates_of_tensors_of_every_length(isa: str, optimizer: str, clip_norm: float) -> None:
     rng = np.random.default_rng(1)
-    ours = [random_state(optimizer, rng, (n,)) for n in [*range(20), 31, 33, 40_000]]  # the last: three blocks
+    ours = [
+        random_state(optimizer, rng, (n,)) for n in [*range(20), 31, 33, 40_000]
+    ]  # the last one is processed in three blocks
     theirs = [[array.astype(np.float64) for array in state] for state in ours]
     for step in range(1, 6):
         gradients = [(rng.standard_normal(len(state[0])) * 0.01).astype(np.float32) for state in ours]
@@ -168,7 +170,7 @@ def test_non_finite_gradients_give_a_non_finite_norm(isa: str, value: float) -> 
 
 
 def test_the_norm_of_large_gradients_does_not_overflow(isa: str) -> None:
-    """Squares of 1e30 are no float32."""
+    """The square of 1e30 exceeds the range of float32."""
     state = np.zeros(3, np.float32), np.ones(3, np.float32), None
     norm = update("adagrad", [(*state, float32(1e30, 0, 0))], clip_norm=1, isa=isa)
     assert norm == pytest.approx(1e30)

@@ -1,4 +1,4 @@
-"""Teams of threads, in C++ and under the thread sanitizer where the compiler has it."""
+"""Thread teams: native checks, under the thread sanitizer if the compiler supports it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ def built(compiler: str, program: Path, flags: list[str]) -> bool:
 def test_native_checks_of_thread_teams(tmp_path: Path) -> None:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None:
-        pytest.skip("needs a compiler of the GCC family")
+        pytest.skip("needs GCC or Clang")
     program = tmp_path / "team_check"
     assert built(compiler, program, ["-fsanitize=thread"]) or built(compiler, program, [])
     done = subprocess.run([program], capture_output=True, text=True, check=False)
-    if "unexpected memory mapping" in done.stderr:  # the sanitizer's runtime and the system's address layout
+    if (
+        "unexpected memory mapping" in done.stderr
+    ):  # the sanitizer does not support the address-space layout of this system
         assert built(compiler, program, [])
         done = subprocess.run([program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The float64 definition of the recurrent stacks against central differences of its own forward pass."""
+"""The float64 definition of recurrent stacks compared with central differences."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_gradients_match_central_differences(
         return float(sum((w * x).sum() for w, x in zip(weights, outputs[-1], strict=True)))
 
     outputs, _, tape = stack_forward(inputs, layers, states, options, masks)
-    if clips[0] > 0:  # both sides of each clip are met
+    if clips[0] > 0:  # some values are clipped and some are not
         for steps in tape.steps:
             clipped = np.concatenate([(np.abs(step.c_unclipped) > clips[0]).ravel() for step in steps])
             assert cell == "rnn" or 0 < clipped.mean() < 1
@@ -71,7 +71,7 @@ def test_gradients_match_central_differences(
             values[index] = kept - STEP
             below = loss()
             values[index] = kept
-            # Rounding of the two losses gives 1e-9, the third derivative less; the largest gradients are about 10.
+            # Rounding of the losses gives an error of about 1e-9, the third derivative less; gradients are up to 10.
             assert abs((above - below) / (2 * STEP) - gradient_given[index]) < 2e-7
     assert len(outputs) == 2
 

@@ -33,7 +33,7 @@ Parameters = Mapping[str, Floats]
 
 @dataclass(frozen=True, kw_only=True)
 class TokenLayer:
-    """Options that the parameters do not determine."""
+    """Options of a token layer."""
 
     filters: tuple[tuple[int, int], ...]
     char_dim: int = 16
@@ -47,8 +47,8 @@ class TokenLayer:
 class Saved:
     """Values of the forward pass that the backward pass needs."""
 
-    positions: list[NDArray[np.int64]]  # of each filter: (words, n), first position of the maximum
-    inputs: list[Floats]  # of each highway and of the projection
+    positions: list[NDArray[np.int64]]  # per filter (words, n): the first position of the maximum
+    inputs: list[Floats]  # of each highway layer and of the projection
     gates: list[Floats]
     transforms: list[Floats]
 
@@ -67,14 +67,14 @@ def parameter_shapes(layer: TokenLayer) -> dict[str, tuple[int, ...]]:
 
 
 def window_sums(embedded: Floats, weights: Floats, bias: Floats) -> Floats:
-    """(words, positions, n) of embedded characters (words, M, d) under weights (w, d, n)."""
+    """Return the convolution (words, positions, n) of embedded characters (words, M, d) with weights (w, d, n)."""
     w = weights.shape[0]
     windows = np.stack([embedded[:, p : p + w] for p in range(embedded.shape[1] - w + 1)], axis=1)
     return np.einsum("ipkj,kjn->ipn", windows, weights) + bias
 
 
 def forward(layer: TokenLayer, parameters: Parameters, characters: NDArray[np.integer]) -> tuple[Floats, Saved]:
-    """Vectors (words, projection) of character ids (words, M)."""
+    """Return the vectors (words, projection) of character ids (words, M), and what `backward` needs."""
     embedded = parameters["char_embed"][characters]
     saved = Saved([], [], [], [])
     parts = []
@@ -101,7 +101,7 @@ def forward(layer: TokenLayer, parameters: Parameters, characters: NDArray[np.in
 def backward(
     layer: TokenLayer, parameters: Parameters, characters: NDArray[np.integer], saved: Saved, d_vectors: Floats
 ) -> dict[str, Floats]:
-    """Gradients of a loss whose gradient with respect to the vectors is `d_vectors`."""
+    """Return the gradients of a loss whose gradient with respect to the vectors is `d_vectors`."""
     gradients = {name: np.zeros_like(parameters[name]) for name in parameter_shapes(layer)}
     d = d_vectors
     if layer.projection_dim is not None:

@@ -162,13 +162,13 @@ def layers_above(p: Parameters, options: Any, vectors: Node, state: State) -> tu
 
 
 def layers_of_sentence(p: Parameters, options: Any, vectors: Floats, state: State) -> tuple[Floats, State]:
-    """Return the same as one array (n_layers + 1, T, 2P)."""
+    """Return `layers_above` as one array (n_layers + 1, T, 2P)."""
     layers, after = layers_above(p, options, Node(vectors), state)
     return np.stack([layer.value for layer in layers]), after
 
 
 def log_uniform(words: int) -> Floats:
-    """P(k) = log((k + 2) / (k + 1)) / log(V + 1)."""
+    """Return P(k) = log((k + 2) / (k + 1)) / log(V + 1) for every id."""
     k = np.arange(words)
     return np.log((k + 2) / (k + 1)) / np.log(words + 1)
 
@@ -196,7 +196,7 @@ def losses(
 ) -> tuple[list[Node], State]:
     """Return the mean cross entropy of each direction, and the state after the window.
 
-    With a mask (2, T, B): the sum over the positions where it is true.
+    With a mask (2, T, B), the losses are summed over the positions where it is true.
     """
     vectors = p["embedding"] if window.characters is None else token_layer(p, options, window.characters)
     sums, after = [], {}

@@ -45,7 +45,7 @@ def dense_rows(ids: Ids, values: Floats, rows: int) -> Floats:
 
 
 def adagrad(weights: Floats, accumulator: Floats, gradient: Floats, rate: float) -> None:
-    """One step, in place."""
+    """Update weights and accumulator in place."""
     accumulator += gradient**2
     weights -= rate * gradient / np.sqrt(accumulator)
 
@@ -60,7 +60,7 @@ def adam(
     betas: tuple[float, float] = (0.9, 0.999),
     epsilon: float = 1e-8,
 ) -> None:
-    """Step number `step` (from 1), in place."""
+    """Update weights and moments in place; steps are counted from 1."""
     first += (1 - betas[0]) * (gradient - first)
     second += (1 - betas[1]) * (gradient**2 - second)
     corrected = first / (1 - betas[0] ** step), second / (1 - betas[1] ** step)

@@ -116,7 +116,7 @@ def cell_forward(x: Floats, h: Floats, c: Floats, layer: Layer, options: CellOpt
 def cell_backward(
     step: Step, d_h: Floats, d_c: Floats, layer: Layer, options: CellOptions, gradients: Layer
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the gradients of x, h_before and c_before from those of h and c; the layer's are added to `gradients`."""
+    """Return the gradients of x, h_before and c_before; add those of the layer to `gradients`."""
     if layer.w_p is None or gradients.w_p is None:
         d_m = d_h
     else:
@@ -158,7 +158,7 @@ def stack_forward(
 ) -> tuple[list[list[Floats]], list[State], Tape]:
     """Return outputs of all layers as [layer][t], the states after the last step of each row, and the tape.
 
-    masks[layer][t] are the factors (0, or 1 / kept share) of each layer's input, masks[n_layers] those of the output.
+    masks[layer][t] are the factors (0, or 1 / (1 - rate)) of each layer's input, masks[n_layers] those of the output.
     """
     tape = Tape(options, layers, masks)
     outputs: list[list[Floats]] = []

@@ -70,7 +70,7 @@ class Node:
         )
 
     def __matmul__(self, other: Node) -> Node:
-        """(..., k) @ (k, n)."""
+        """Return the matrix product of arrays (..., k) and (k, n)."""
         k, n = other.shape
         return Node(
             self.value @ other.value,

@@ -1,4 +1,4 @@
-"""Exact nearest rows against their definition, and the promises about ties, threads and company."""
+"""Exact nearest rows compared with their definition, including ties; results do not depend on threads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def nearest(
 
 
 def random_integers(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.float32]:
-    """Small whole numbers: sums are exact in float32, and ties are many."""
+    """Return small integers: sums are exact in float32, and there are many ties."""
     return rng.integers(-3, 4, size=(rows, columns)).astype(FLOAT)
 
 
@@ -46,11 +46,13 @@ def test_neighbours_match_the_definition(
     rows: int, columns: int, queries: int, count: int, seed: int, half: bool, isa: str
 ) -> None:
     rng = np.random.default_rng(seed)
-    vectors, asked = random_integers(rng, rows, columns), random_integers(rng, queries, columns)
+    vectors, query_rows = random_integers(rng, rows, columns), random_integers(rng, queries, columns)
     divisors = 2.0 ** rng.integers(0, 3, size=rows).astype(FLOAT)
-    expected_scores = reference.cosines(vectors, divisors, asked)
+    expected_scores = reference.cosines(vectors, divisors, query_rows)
     expected = reference.order(expected_scores, min(count, rows))
-    indices, scores = nearest(asked, vectors.astype(np.float16) if half else vectors, divisors, min(count, rows), isa)
+    indices, scores = nearest(
+        query_rows, vectors.astype(np.float16) if half else vectors, divisors, min(count, rows), isa
+    )
     assert np.array_equal(indices, expected)  # ties too: the lower row first
     assert np.array_equal(scores, np.take_along_axis(expected_scores, expected, axis=1))
 
@@ -74,21 +76,21 @@ def test_threads_and_other_queries_do_not_change_the_result(half: bool) -> None:
 
 
 def unusual_rows(kind: str, rng: np.random.Generator, columns: int) -> NDArray[np.float32]:
-    """Rows that are hard on numbers of one byte."""
+    """Return rows that are difficult to quantise to one byte."""
     rows = rng.standard_normal((2500, columns)).astype(FLOAT)
-    if kind == "one great column":
+    if kind == "one large column":
         rows[:, columns // 2] *= 300
-    elif kind == "few great numbers":
+    elif kind == "few large entries":
         rows[np.arange(len(rows)), rng.integers(0, columns, len(rows))] *= 1000
-    elif kind == "lengths of all sizes":
+    elif kind == "norms of all magnitudes":
         rows *= (10.0 ** rng.uniform(-25, 18, (len(rows), 1))).astype(FLOAT)
-    elif kind == "no numbers":
+    elif kind == "NaN and infinity":
         rows[::5, columns // 3] = np.nan
         rows[1::5, columns // 4] = np.inf
     elif kind == "zeros and ties":
         rows[::3] = 0
         rows[1::3] = rows[1]
-    elif kind == "all alike":
+    elif kind == "almost equal rows":
         rows = (1 + 1e-6 * rows).astype(FLOAT)
     return rows
 
@@ -98,16 +100,16 @@ def unusual_rows(kind: str, rng: np.random.Generator, columns: int) -> NDArray[n
     "kind",
     [
         "usual",
-        "one great column",
-        "few great numbers",
-        "lengths of all sizes",
-        "no numbers",
+        "one large column",
+        "few large entries",
+        "norms of all magnitudes",
+        "NaN and infinity",
         "zeros and ties",
-        "all alike",
+        "almost equal rows",
     ],
 )
 def test_many_queries_equal_single_queries(kind: str, columns: int, isa: str) -> None:
-    """Many are searched in numbers of one byte first where the machine has products of them."""
+    """Large numbers of queries are first searched in int8 if the machine has int8 products."""
     rng = np.random.default_rng(8)
     vectors = unusual_rows(kind, rng, columns)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,4 +1,4 @@
-"""Random hidden vectors, targets and output weights; and comparison with the definition."""
+"""Random arguments of softmax losses, and comparison with the definition."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# Float32 sums of some hundred terms, relative to a tensor's largest entry.
+# Relative to the largest entry of a tensor: float32 sums of a few hundred terms err by a tenth of that.
 TOLERANCE = 1e-5
 
 
 class Problem(NamedTuple):
-    """Arguments of a softmax loss, in the order in which it takes them."""
+    """Arguments of a softmax loss, in order."""
 
     hidden: NDArray[Any]  # (N, P)
     targets: NDArray[Any]  # (N)
@@ -36,6 +36,6 @@ def problem(positions: int, columns: int, words: int, seed: int = 1) -> Problem:
 
 
 def assert_near(found: NDArray[Any], expected: NDArray[Any], tolerance: float = TOLERANCE) -> None:
-    """Every entry within `tolerance` of the largest of the expected."""
+    """Compare to within `tolerance` times the largest expected entry."""
     assert found.shape == expected.shape
     np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * np.abs(expected).max(initial=1e-30))

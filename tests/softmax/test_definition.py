@@ -1,4 +1,4 @@
-"""The definition itself: its gradients against central differences of its losses, in float64."""
+"""The float64 definition of softmax losses: gradients, normalisation and limits."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_sampled_softmax_over_all_words_is_the_full_softmax() -> None:
     rng = np.random.default_rng(3)
     hidden, weights, bias = rng.standard_normal((6, 4)), rng.standard_normal((12, 4)), rng.standard_normal(12)
     targets = np.array([0, 5, 2, 5, 11, 3])
-    # With this many draws every word is expected once, and the corrections vanish.
+    # With this many draws the expected counts are 1, and their logarithms 0.
     sampled_loss = reference.sampled_softmax(hidden, targets, weights, bias, np.arange(12), tries=10**6)
     full_loss = reference.full_softmax(hidden, targets, weights, bias)
     np.testing.assert_allclose(sampled_loss.losses, full_loss.losses, rtol=1e-12)

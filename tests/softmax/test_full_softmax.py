@@ -1,4 +1,4 @@
-"""Full softmax, and probabilities of words, in C++ against their definition."""
+"""Full softmax and log-probabilities in C++ compared with their definition."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_recomputed_scores_give_the_same_result() -> None:
         assert_near(found[name], getattr(expected, name))
 
 
-@pytest.mark.parametrize("positions", [300, 1400])  # kept, and computed twice
+@pytest.mark.parametrize("positions", [300, 1400])  # scores are stored, and recomputed
 @pytest.mark.parametrize("threads", [2, 3])
 def test_the_number_of_threads_does_not_change_the_result(positions: int, threads: int) -> None:
     given = problem(positions, 8, 4500)
@@ -84,7 +84,7 @@ def test_positions_do_not_depend_on_the_other_positions(isa: str) -> None:
 
 
 def test_unlikely_words(isa: str) -> None:
-    """Log-probabilities of -2000, far below what an exponential holds, and gradients without subnormal numbers."""
+    """Log-probabilities of -2000, whose exponentials underflow, are accurate, and gradients are never subnormal."""
     given = problem(20, 8, 3000)
     loud = given._replace(hidden=given.hidden * np.float32(300))
     hidden, _, weights, bias = loud.in_float64()

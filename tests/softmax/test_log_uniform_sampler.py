@@ -1,4 +1,4 @@
-"""Negative words: their distribution, that each comes once, and how often each was to be expected."""
+"""The log-uniform sampler: distribution of the negatives, distinctness and expected counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_draws_are_log_uniform() -> None:
     vocabulary, count = 50, 40_000
     seen = np.bincount(first_draws(vocabulary, count), minlength=vocabulary)
     expected = reference.log_uniform_probabilities(vocabulary) * count
-    assert stats.chisquare(seen, expected).pvalue > 1e-4  # fixed streams: passes or fails every time
+    assert stats.chisquare(seen, expected).pvalue > 1e-4  # the streams are fixed, so the result is always the same
 
 
 def test_expected_counts_match_observed_counts() -> None:
@@ -30,7 +30,7 @@ def test_expected_counts_match_observed_counts() -> None:
         ids, tries = _core_testing.softmax.log_uniform(vocabulary, negatives, seed=5, stream=stream)
         seen[ids] += 1
         expected += reference.expected_counts(probabilities, tries)
-    # The formula takes the tries for given, which is right within 3 % here; the rest is five deviations of noise.
+    # The formula treats the number of tries as fixed, an error of up to 3 % here; 5 standard deviations are added.
     assert (np.abs(seen - expected) < 0.03 * expected + 5 * np.sqrt(expected)).all()
     assert expected.sum() / sets == pytest.approx(negatives, rel=0.02)
 

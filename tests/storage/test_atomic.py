@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all, whatever fails and whenever the process is killed."""
+"""Files are replaced completely or not at all, even if a system call fails or the process is killed."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_exception_keeps_the_old_file_and_leaves_no_temporary_file(tmp_path: 
 
 @contextmanager
 def failing(monkeypatch: pytest.MonkeyPatch, call: int) -> Iterator[list[int]]:
-    """The n-th write, sync or rename fails as on a full disk."""
+    """Let the n-th system call that writes fail as on a full disk; yield the number of calls so far."""
     calls = [0]
 
     def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,7 +87,7 @@ def test_a_full_disk_at_any_system_call_keeps_the_old_file(tmp_path: Path, monke
         assert names_in(tmp_path) == {"file"}
         if calls[0] < call:
             break
-        if path.read_bytes() != b"old":  # only the sync of the folder may fail without harm
+        if path.read_bytes() != b"old":  # a failed sync of the folder leaves the new file
             assert path.read_bytes() == b"new content"
             path.write_bytes(b"old")
     assert call >= 6  # two writes, permissions, two syncs, the rename
@@ -159,13 +159,15 @@ KILL = """
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills a forked child at every step")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killing_the_process_at_any_system_call_keeps_the_old_or_the_new_model(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(KILL), str(tmp_path)], capture_output=True, text=True, timeout=60
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) >= 16  # header, three tensors or so, header again, sync, rename, sync: each killed twice
+    assert (
+        int(done.stdout) >= 16
+    )  # 8 calls or more, each killed before and within: header, tensors, header, syncs, rename
 
 
 def test_the_last_of_two_concurrent_writers_wins(tmp_path: Path) -> None:

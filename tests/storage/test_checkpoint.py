@@ -1,4 +1,4 @@
-"""Checkpoints: written in the background, whole or not at all, the newest kept, damaged ones passed over."""
+"""Checkpoints are written in the background and atomically; old ones are deleted and damaged ones skipped."""
 
 from __future__ import annotations
 
@@ -72,27 +72,27 @@ def test_old_temporary_files_are_removed(tmp_path: Path) -> None:
 
 
 def test_arrays_may_change_while_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, go_on = threading.Event(), threading.Event()
+    started, resumed = threading.Event(), threading.Event()
     write = checkpoint.write_archive
 
     def slow(*arguments: Any) -> None:
-        begun.set()
-        assert go_on.wait(60)
+        started.set()
+        assert resumed.wait(60)
         write(*arguments)
 
     monkeypatch.setattr(checkpoint, "write_archive", slow)
     folder = CheckpointFolder(tmp_path)
     tensor = np.zeros((3, 4), dtype=np.float32)
-    folder.save({"x": tensor, "turned": tensor.T}, {})
-    assert begun.wait(60)
+    folder.save({"x": tensor, "transposed": tensor.T}, {})
+    assert started.wait(60)
     assert folder.is_writing
     tensor += 1
-    go_on.set()
+    resumed.set()
     found = folder.find()
     assert found is not None
     assert not folder.is_writing
     assert not found.archive.tensors["x"].any()
-    assert found.archive.tensors["turned"].shape == (4, 3)
+    assert found.archive.tensors["transposed"].shape == (4, 3)
 
 
 def test_a_full_disk_is_logged_and_the_old_checkpoint_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -150,15 +150,15 @@ def test_a_checkpoint_is_completed_before_the_process_exits(tmp_path: Path) -> N
     assert found.archive.tensors["x"].shape == (3_000_000,)
 
 
-@pytest.mark.parametrize("begins", [False, True])
+@pytest.mark.parametrize("has_started", [False, True])
 def test_an_interruption_while_the_thread_starts_keeps_the_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begins: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_started: bool
 ) -> None:
-    """Whether the thread has come to life or not, the checkpoint is written, once."""
+    """The checkpoint is written exactly once, whether or not the thread has started."""
     start = threading.Thread.start
 
     def interrupted(thread: threading.Thread) -> None:
-        if begins:
+        if has_started:
             start(thread)
         raise KeyboardInterrupt
 

@@ -40,7 +40,7 @@ class Run:
 
 
 class ExactRun:
-    """The same network in float64."""
+    """The float64 definition of the same network."""
 
     def __init__(self, options: Any, parameters: Mapping[str, NDArray[np.float32]]) -> None:
         self.options = options

@@ -1,4 +1,4 @@
-"""Errors for invalid text input; each test is named after the rule that it checks."""
+"""Unusual and invalid text input, and the errors that it causes."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def test_utf8_byte_order_marks_are_stripped_from_each_file(tmp_path: Path) -> No
         (tmp_path / name).write_bytes(b"\xef\xbb\xbfword word")
     assert read(tmp_path) == [["word", "word"]] * 2
     assert read(io.StringIO("\ufeffword")) == [["word"]]
-    assert read(io.BytesIO(b"a \xef\xbb\xbfb")) == [["a", "\ufeffb"]]  # within a text it is a character
+    assert read(io.BytesIO(b"a \xef\xbb\xbfb")) == [["a", "\ufeffb"]]  # elsewhere it is an ordinary character
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
@@ -239,7 +239,7 @@ def test_utf16_and_utf32_are_rejected(encoding: str) -> None:
 @pytest.mark.parametrize("workers", [1, 3])
 def test_invalid_utf8_is_rejected_with_path_and_byte_offset(tmp_path: Path, workers: int) -> None:
     path = tmp_path / "text"
-    good = b"some good words\n" * 200_000  # several blocks
+    good = b"some good words\n" * 200_000  # read in several blocks
     path.write_bytes(good + b"bad \xff word\n" + good + b"\xfe")
     message = re.escape(f"{path}: byte {len(good) + 4}: invalid UTF-8; use errors='replace'")
     for given_text in (path, LineSentence(path)):
@@ -323,7 +323,7 @@ def test_named_pipes_allow_one_pass(tmp_path: Path) -> None:
     vocabulary, _ = scan.counts.prune(1)
     encoded = scan.encoded(vocabulary)
     assert encoded is not None
-    for _ in range(2):  # kept as ids: as many epochs as wished
+    for _ in range(2):  # ids can be read in any number of epochs
         assert sum(len(block.ids) for block in encoded.blocks()) == 200_001
     with pytest.raises(CorpusError, match="only once, but another pass is needed: save its content to a file"):
         corpus.encode(vocabulary, 1)

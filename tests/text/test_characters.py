@@ -1,4 +1,4 @@
-"""Character ids of words, against rows written down and against the plain rule."""
+"""Character ids of words compared with rows by hand and with a definition in Python."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_ids_are_those_of_the_official_files() -> None:
         ("abcde", [258, 97, 98, 99, 100, 101, 259]),
         ("abcdef", [258, 97, 98, 99, 100, 101, 259]),
         ("é", [258, 0xC3, 0xA9, 259, 260, 260, 260]),
-        ("日本", [258, 0xE6, 0x97, 0xA5, 0xE6, 0x9C, 259]),  # cut within a character
+        ("日本", [258, 0xE6, 0x97, 0xA5, 0xE6, 0x9C, 259]),  # truncated within a character
         ("😀", [258, 0xF0, 0x9F, 0x98, 0x80, 259, 260]),
         ("a\ud800b", [258, 97, 98, 259, 260, 260, 260]),
         ("\udfff", [258, 259, 260, 260, 260, 260, 260]),
@@ -58,7 +58,7 @@ def test_ids_are_those_of_the_official_files() -> None:
         ("</S>", [258, 257, 259, 260, 260, 260, 260]),
         ("<s>", [258, 60, 115, 62, 259, 260, 260]),
         ("<S>ab", [258, 60, 83, 62, 97, 98, 259]),
-        ("<S>\ud800", [258, 60, 83, 62, 259, 260, 260]),  # not the mark itself
+        ("<S>\ud800", [258, 60, 83, 62, 259, 260, 260]),  # not the sentence boundary itself
     ],
 )
 def test_rows_by_hand(word: str, row: list[int]) -> None:

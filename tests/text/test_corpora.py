@@ -1,4 +1,4 @@
-"""From any input to ids, against the plain definition of what a text holds."""
+"""Corpora from every kind of input are encoded as the definition says."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_files_read_in_small_blocks_match_the_definition(
         assert encoded.raw_words == sum(map(len, lines))
         assert encoded.raw_sentences == len(lines)
         assert encoded.word_count == sum(map(len, known_only(lines, expected)))
-        # Lines longer than a block are cut, so only the sequence of words is defined here.
+        # Lines longer than a block are split, so only the sequence of words is compared.
         assert [*chain(*decoded(encoded, vocabulary))] == [*chain(*known_only(lines, expected))]
 
 
@@ -222,7 +222,7 @@ def test_ids_beyond_the_memory_limit_spill_to_a_temporary_file(tmp_path: Path) -
         assert isinstance(block.ids.base, np.memmap)
         assert not block.ids.flags.writeable
         encoded.close()
-        assert block.ids[0] == block.ids[0]  # a block in use stays valid
+        assert block.ids[0] == block.ids[0]  # a block in use remains valid
         with pytest.raises(ValueError, match="closed"):
             next(encoded.blocks())
     assert list(scratch.iterdir()) == []

@@ -1,3 +1,5 @@
+"""Iteration over the sentences of files: LineSentence, PathLineSentences and Text8Corpus."""
+
 from __future__ import annotations
 
 import gzip
@@ -26,7 +28,7 @@ def test_iteration_matches_the_reader_in_cpp(data: bytes, max_length: int) -> No
     sentences = LineSentence(io.BytesIO(data), max_sentence_length=max_length)
     expected = pieces_of(lines_of(data), max_length)
     assert list(sentences) == expected
-    assert list(sentences) == expected  # again
+    assert list(sentences) == expected  # it can be repeated
     if expected:
         assert read(sentences) == expected
 

@@ -1,4 +1,4 @@
-"""The C++ package `text`: words and sentences of a block, counts, ids, UTF-8."""
+"""The C++ package `text`: sentences and words of blocks, counts, ids, and UTF-8 validation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wordkin import _core
 
 text = _core.text
 
-# Mostly characters of words and lines, so that long words and unusual whitespace occur; hashing treats 8 bytes at once.
+# Long words, because hashing processes 8 bytes at a time, and every kind of whitespace and line end.
 pieces = st.sampled_from(
     ["a", "b", "é", "𝄞", " ", "\n", "\r", "\r\n", "\t", "\v", "\f", "\0", "\x1c", "\x85", "\u3000"]
 )
@@ -100,7 +100,7 @@ def test_word_tables_grow_to_many_words() -> None:
 @example(b"\xed\xa0\x80")  # a surrogate
 @example(b"\xc0\x80")  # overlong
 @example(b"\xf4\x90\x80\x80")  # beyond U+10FFFF
-@example(b"a" * 70 + b"\xe2\x82")  # cut short
+@example(b"a" * 70 + b"\xe2\x82")  # truncated
 def test_utf8_validation_agrees_with_python(data: bytes) -> None:
     try:
         data.decode()

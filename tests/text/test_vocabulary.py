@@ -1,3 +1,5 @@
+"""Vocabularies from counts: order, pruning, trim rules and extension."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -42,7 +44,7 @@ def test_unsorted_words_are_in_order_of_first_occurrence() -> None:
         (5, 1, ["a", "b", "c", "d"], 1),
         (4, 1, ["a", "b", "c", "d"], 1),
         (3, 1, ["a", "b", "c"], 2),
-        (2, 1, ["a"], 3),  # b and c occur equally often: both go
+        (2, 1, ["a"], 3),  # b and c have equal counts, so both are removed
         (1, 1, ["a"], 3),
         (3, 3, ["a"], 3),
     ],
@@ -59,15 +61,15 @@ def test_max_final_vocab_below_the_number_of_ties_is_an_error() -> None:
 
 
 def test_trim_rule_overrides_min_count() -> None:
-    asked: list[tuple[str, int, int]] = []
+    calls: list[tuple[str, int, int]] = []
 
     def rule(word: str, count: int, min_count: int) -> int:
-        asked.append((word, count, min_count))
+        calls.append((word, count, min_count))
         return {"rare": RULE_KEEP, "stop": RULE_DISCARD}.get(word, RULE_DEFAULT)
 
     vocabulary, _ = raw(stop=9, usual=5, rare=1, other=2).prune(3, trim_rule=rule)
     assert vocabulary.words == ["usual", "rare"]
-    assert asked == [("stop", 9, 3), ("usual", 5, 3), ("rare", 1, 3), ("other", 2, 3)]
+    assert calls == [("stop", 9, 3), ("usual", 5, 3), ("rare", 1, 3), ("other", 2, 3)]
     with pytest.raises(VocabularyError, match="trim_rule removes all 1 words"):
         raw(a=9).prune(1, trim_rule=lambda word, count, least: RULE_DISCARD)
     with pytest.raises(ValueError, match=r"trim_rule must return .* got None for 'a'"):
@@ -77,10 +79,10 @@ def test_trim_rule_overrides_min_count() -> None:
 def test_extending_appends_new_words_and_adds_counts() -> None:
     first, _ = raw(a=5, b=4).prune(1)
     extended, report = first.extended(raw(z=3, b=1, y=9, x=1), min_count=2)
-    assert extended.words == ["a", "b", "z", "y"]  # ids of old words stay; new ones in the order of occurrence
+    assert extended.words == ["a", "b", "z", "y"]  # old words keep their ids; new ones follow in order of occurrence
     assert extended.counts.tolist() == [5, 5, 3, 9]
     assert first.counts.tolist() == [5, 4]
-    assert extended.raw_words == 14  # of the text counted last
+    assert extended.raw_words == 14  # of the text that was counted last
     assert (report.new_words, report.retained_words, report.dropped_words) == (2, 3, 1)
     assert (report.retained_total, report.dropped_total) == (13, 1)
 

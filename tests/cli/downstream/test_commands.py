@@ -1,4 +1,4 @@
-"""``wordkin classify`` and ``wordkin tag``: learn, predict, evaluate, in every format."""
+"""``wordkin classify`` and ``wordkin tag``: training, prediction and evaluation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TRAINING = ["--epochs", "12", "--hidden-dim", "8", "--embedding-dim", "8", "--le
 
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
-    """Texts with labels."""
+    """A file of labelled texts."""
     path = tmp_path / "texts.tsv"
     path.write_text("a good film\tplus\na bad film\tminus\nthis is good\tplus\nhow bad\tminus\n" * 6)
     return path
@@ -28,7 +28,7 @@ def texts(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sentences(tmp_path: Path) -> Path:
-    """Sentences with tags."""
+    """A file of tagged sentences."""
     path = tmp_path / "sentences.conll"
     path.write_text("the DT B-NP\ndog NN I-NP\nbarks VB O\n\na DT B-NP\ncat NN I-NP\n\n" * 8)
     return path
@@ -149,7 +149,7 @@ def test_failures(
     assert outcome.err.count("\n") == 1
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 def test_an_interruption_saves_the_model(texts: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     options = ["--epochs", "1000000", "--workers", "1", "--json", "--progress"]

@@ -19,7 +19,7 @@ SENTENCES = [["the", "dog", "barks"], ["the", "cat", "sleeps"], ["a", "dog", "sl
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A model that has been trained a little."""
+    """The folder of a model after one epoch."""
     model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=0)
     model.train(SENTENCES, epochs=1, batch_size=2, unroll_steps=5, min_count=1, workers=1, progress=False)
     model.save_pretrained(tmp_path / "model")

@@ -1,4 +1,4 @@
-"""``wordkin elmo train``, ``wordkin elmo perplexity``, and what ``wordkin info`` tells of language models."""
+"""``wordkin elmo train``, ``wordkin elmo perplexity``, and ``wordkin info`` for language models."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHORT = f"{SMALL} --max-steps 20"
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """A text of 1,800 words."""
+    """A file of 1,800 words."""
     path = tmp_path / "corpus.txt"
     path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(300)))
     return path
@@ -31,7 +31,7 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def held_out(tmp_path: Path) -> Path:
-    """Another one."""
+    """A file of 120 other words for validation."""
     path = tmp_path / "held-out.txt"
     path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(20, seed=2)))
     return path
@@ -41,8 +41,8 @@ def test_train_writes_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: 
     output = tmp_path / "out" / "model"
     outcome = run("elmo", "train", corpus, "-o", output, "--validation", held_out, *SHORT.split())
     assert (outcome.status, outcome.err) == (0, "")
-    for told in ("vocabulary: 11 words", "20 steps", "validation perplexity", str(output)):
-        assert told in outcome.out
+    for expected in ("vocabulary: 11 words", "20 steps", "validation perplexity", str(output)):
+        assert expected in outcome.out
     model = ELMo.from_pretrained(output)
     assert (model.options.dim, model.options.filters) == (16, ((1, 6), (2, 8)))
     assert {path.name for path in output.iterdir()} == {
@@ -68,8 +68,8 @@ def test_json_report(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> 
     assert (report["steps"], report["stopped_by"], report["interrupted"]) == (20, "max_steps", False)
     assert report["vocabulary_size"] == 11
     assert report["softmax"] == "full"
-    (look,) = report["validations"]
-    assert look["mean"] == pytest.approx((look["forward"] + look["backward"]) / 2)
+    (validation,) = report["validations"]
+    assert validation["mean"] == pytest.approx((validation["forward"] + validation["backward"]) / 2)
     assert set(report["loss"]) == {"forward", "backward"}
     assert report["checkpoint"].endswith(".safetensors")
     assert set(report["seconds"]) == {"reading", "training", "saving", "total"}

@@ -1,4 +1,4 @@
-"""Processes with bounds, for files of strangers."""
+"""Resource-limited subprocesses for untrusted files."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_one_pass_joins_exports_and_saves(text: Path, capsys: pytest.CaptureFixt
     assert output.read_text().startswith("the bank_of_america in new_york city\n")
     captured = capsys.readouterr()
     assert captured.out.startswith("pass 1: 162 words, 45 phrases joined")
-    assert captured.err == ""  # no terminal
+    assert captured.err == ""  # stderr is not a terminal
     rows = [line.split("\t") for line in text.with_name("tsv").read_text().splitlines()]
     assert {phrase for phrase, _ in rows} >= {"bank_of_america", "new_york", "york_city"}
     model = Phrases.load(text.with_name("model"))
@@ -41,7 +41,7 @@ def test_several_passes_with_a_json_report(text: Path, capsys: pytest.CaptureFix
     connectors = text.with_name("connectors")
     connectors.write_text("of\nthe\n")
     options = ("--min-count", 1, "--threshold", 0.3, "--connector-words", connectors, "--workers", 1, "--json")
-    assert run(text, "-o", text, "--passes", 3, *options) == 0  # in place
+    assert run(text, "-o", text, "--passes", 3, *options) == 0  # the output replaces the input
     report = json.loads(capsys.readouterr().out)
     assert report["passes"][0]["words"] == 162
     assert len(report["passes"]) == 3

@@ -34,9 +34,9 @@ def test_similar_reads_words_from_standard_input(run: Run, model: Path, monkeypa
     outcome = run("similar", model, "--topn", "2", "--json")
     assert outcome.status == 1
     assert "unicorn" in outcome.err
-    answers = [json.loads(line) for line in outcome.out.splitlines()]
-    assert [answer["word"] for answer in answers] == ["cat", "red"]
-    assert all(len(answer["neighbours"]) == 2 for answer in answers)
+    results = [json.loads(line) for line in outcome.out.splitlines()]
+    assert [result["word"] for result in results] == ["cat", "red"]
+    assert all(len(result["neighbours"]) == 2 for result in results)
 
 
 def test_similar_can_be_restricted_to_frequent_words(run: Run, model: Path) -> None:
@@ -61,8 +61,8 @@ def test_words_with_invalid_utf8_are_rejected(run: Run, model: Path, monkeypatch
 @pytest.mark.parametrize("method", ["3cosadd", "3cosmul"])
 def test_analogy_equals_the_python_api(run: Run, model: Path, method: str) -> None:
     wv = Word2Vec.load(model).wv
-    ask = wv.most_similar if method == "3cosadd" else wv.most_similar_cosmul
-    expected = ask(positive=["dog", "red"], negative=["cat"], topn=3)
+    query = wv.most_similar if method == "3cosadd" else wv.most_similar_cosmul
+    expected = query(positive=["dog", "red"], negative=["cat"], topn=3)
     report = run("analogy", model, "cat", "dog", "red", "--topn", "3", "--method", method, "--json").report
     assert [(answer["word"], answer["score"]) for answer in report["answers"]] == expected
     text = run("analogy", model, "cat", "dog", "red", "--topn", "3", "--method", method).out
@@ -113,13 +113,13 @@ def test_evaluate_compares_two_models_in_text(
 
 @pytest.mark.parametrize("target", ["text", "binary", "glove", "vectors", "model"])
 def test_conversion_and_back_is_lossless(run: Run, model: Path, tmp_path: Path, target: str) -> None:
-    there, back = tmp_path / "there", tmp_path / "back.safetensors"
-    outcome = run("convert", model, there, "--to", target)
+    converted, back = tmp_path / "converted", tmp_path / "back.safetensors"
+    outcome = run("convert", model, converted, "--to", target)
     assert (outcome.status, outcome.err) == (0, "")
-    assert run("convert", there, back, "--to", "vectors").status == 0
-    expected, got = Word2Vec.load(model).wv, KeyedVectors.load(back)
-    assert got.index_to_key == expected.index_to_key
-    assert got.vectors.tobytes() == expected.vectors.tobytes()
+    assert run("convert", converted, back, "--to", "vectors").status == 0
+    expected, loaded = Word2Vec.load(model).wv, KeyedVectors.load(back)
+    assert loaded.index_to_key == expected.index_to_key
+    assert loaded.vectors.tobytes() == expected.vectors.tobytes()
 
 
 def test_convert_chooses_the_format_by_file_name(run: Run, model: Path, tmp_path: Path) -> None:

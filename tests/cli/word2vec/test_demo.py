@@ -1,4 +1,4 @@
-"""``wordkin demo``: what this Python's documentation teaches."""
+"""``wordkin demo``: vectors trained on the documentation of the running Python."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wordkin.errors import CorpusError
 
 from ..conftest import Run
 
-# Fixed pairs: the second is among the ten nearest neighbours of the first.
+# The second word of each pair is among the ten nearest neighbours of the first, for both seeds.
 NEIGHBOURS = {
     "directory": "directories",
     "exception": "runtimeerror",
@@ -63,9 +63,9 @@ def test_suggested_commands_work(
     Path("corpus.txt").write_text("a few words\n" * 20)
     outcome = run("demo")
     assert outcome.status == 0
-    proposed = [line.split()[1:] for line in outcome.out.splitlines() if line.startswith("  wordkin ")]
-    assert len(proposed) == 5
-    assert [arguments for arguments in proposed if run(*arguments).status != 0] == []
+    suggested = [line.split()[1:] for line in outcome.out.splitlines() if line.startswith("  wordkin ")]
+    assert len(suggested) == 5
+    assert [arguments for arguments in suggested if run(*arguments).status != 0] == []
 
 
 def test_sources_are_parsed_but_not_imported_and_broken_ones_are_skipped(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_sources_are_parsed_but_not_imported_and_broken_ones_are_skipped(tmp_pat
     )
     (tmp_path / "broken.py").write_text("def")
     (tmp_path / "test").mkdir()
-    (tmp_path / "test" / "left_out.py").write_text('"""This is not to be read."""\n')
+    (tmp_path / "test" / "excluded.py").write_text('"""Tests are not read."""\n')
     (tmp_path / "pydoc_data").mkdir()
     (tmp_path / "pydoc_data" / "topics.py").write_text("topics = {'a': 'One long\\nstring it is\\n\\nToo short'}\n")
     assert documentation_sentences(tmp_path) == [

@@ -23,7 +23,7 @@ SHORT: dict[str, Any] = {"epochs": 1}
 
 @pytest.fixture
 def embeddings(vectors: KeyedVectors, language_model: ELMo) -> dict[str, Any]:
-    """Return every kind of embedding argument."""
+    """Return embedding arguments of every type."""
     return {
         "scratch": None,
         "vectors": vectors,

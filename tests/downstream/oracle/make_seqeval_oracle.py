@@ -1,4 +1,4 @@
-"""Writes seqeval.json: what seqeval's default mode says of random tags. Run with a Python that has seqeval 1.2.2.
+"""Create seqeval.json, the scores of random tags by seqeval in its default mode. Needs seqeval 1.2.2.
 
 python tests/downstream/oracle/make_seqeval_oracle.py
 """
@@ -19,7 +19,7 @@ PREFIXES = {"bio": "BI", "iobes": "BIES", "inside": "I"}
 
 
 def sentence(draw: random.Random, prefixes: str, length: int) -> list[str]:
-    """Tags without any rule: most break their scheme."""
+    """Return random tags, most of which violate their scheme."""
     tags = ["O", *(f"{prefix}-{kind}" for prefix in prefixes for kind in TYPES)]
     weights = [len(tags), *[2] * (len(tags) - 1)]
     return draw.choices(tags, weights, k=length)
