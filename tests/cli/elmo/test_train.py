@@ -178,6 +178,7 @@ def test_info_describes_models_and_checkpoints(run: Run, corpus: Path, tmp_path:
     [
         ("--dim", "0"),
         ("--dim", "x"),
+        ("--filters", "1"),
         ("--filters", "1x"),
         ("--filters", "60x5"),
         ("--cell", "gru"),
