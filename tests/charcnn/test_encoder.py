@@ -153,8 +153,8 @@ def test_steps_do_not_depend_on_earlier_steps(isa: str) -> None:
             assert np.array_equal(gradients[key], value), key
 
 
-def test_gradient_of_equal_maxima_goes_to_the_first(isa: str) -> None:
-    """If all characters have the same embedding, the gradient goes to the first window."""
+def test_first_of_equal_maxima_receives_the_gradient(isa: str) -> None:
+    """If all characters have the same embedding, the first window receives the gradient."""
     layer = TokenLayer(filters=((1, 3), (2, 70)), char_dim=4, n_highway=0)
     parameters = random_parameters(layer, 10)
     parameters["char_embed"][:] = parameters["char_embed"][0]

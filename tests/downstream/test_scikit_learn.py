@@ -105,7 +105,7 @@ CHECKS = [
 def test_estimator_passes_checks_of_scikit_learn(name: str, check: str) -> None:
     if not hasattr(estimator_checks, check):
         pytest.skip(f"this version of scikit-learn has no {check}")
-    getattr(estimator_checks, check)(name, ESTIMATORS[name]())
+    getattr(estimator_checks, check)(name, ESTIMATORS[name]())  # raises AssertionError if the check fails
 
 
 def test_pipelines_and_searches() -> None:

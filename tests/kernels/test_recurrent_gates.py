@@ -144,9 +144,9 @@ def test_error_of_the_gates(isa: str) -> None:
         _core_testing.kernels.lstm_forward(
             isa, gates, np.zeros(4 * units, np.float32), cells.copy(), cells, np.zeros_like(cells), cell_clip=0.0
         )
-        found, wanted = gates[0, gate * units : (gate + 1) * units], exact[gate == 1]
-        nonzero = wanted != 0
-        assert np.abs(found[nonzero] / wanted[nonzero] - 1).max() < 1e-6  # as kernel_table.h states
+        found, expected = gates[0, gate * units : (gate + 1) * units], exact[gate == 1]
+        nonzero = expected != 0
+        assert np.abs(found[nonzero] / expected[nonzero] - 1).max() < 1e-6  # as kernel_table.h states
 
 
 def test_ends_and_nan(isa: str) -> None:

@@ -1,4 +1,4 @@
-"""Corpora from every kind of input are encoded as the definition says."""
+"""Corpora from every kind of input are encoded like the definition."""
 
 from __future__ import annotations
 
