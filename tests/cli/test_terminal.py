@@ -1,0 +1,121 @@
+"""Results and messages on the standard streams."""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+import sys
+import warnings
+
+import pytest
+
+from wordkin.cli.terminal import (
+    discard_output,
+    input_words,
+    library_messages,
+    print_json,
+    print_table,
+    report_message,
+    robust_output,
+    size_text,
+)
+from wordkin.errors import FormatError
+
+from .conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (999_000, "999.0 kB"),
+        (1_000_000, "1.0 MB"),
+        (61_200_000, "61.2 MB"),
+        (2.5e9, "2.5 GB"),
+        (7e12, "7.0 TB"),
+        (7e15, "7000.0 TB"),
+    ],
+)
+def test_sizes(count: float, text: str) -> None:
+    assert size_text(count) == text
+
+
+def test_tables_have_aligned_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([("name", "count"), ("a", "5"), ("longer", "1234567")], right=[1])
+    assert capsys.readouterr().out == "name      count\na             5\nlonger  1234567\n"
+    print_table([("ab", ""), ("c", "d")])
+    assert capsys.readouterr().out == "ab\nc   d\n"
+
+
+def test_json_is_one_line_without_non_finite_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"a": [1, 2.5, math.nan], "b": {"c": (math.inf, "é\n")}})
+    assert capsys.readouterr().out == '{"a": [1, 2.5, null], "b": {"c": [null, "é\\n"]}}\n'
+
+
+def test_messages_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    report_message("error", "first\n  second")
+    assert capsys.readouterr().err == "wordkin: error: first second\n"
+
+
+def test_messages_to_closed_streams_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    for stream in (None, closed):
+        monkeypatch.setattr(sys, "stderr", stream)
+        report_message("error", "message")
+    assert sys.stderr is closed
+
+
+def test_log_records_and_user_warnings_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("wordkin.text")
+    with library_messages():
+        logger.warning("skipped %d tokens", 3)
+        logger.info("not shown")
+        warnings.warn("of a user", UserWarning, stacklevel=1)
+        warnings.warn("of a developer", DeprecationWarning, stacklevel=1)
+    assert capsys.readouterr().err == "wordkin: warning: skipped 3 tokens\nwordkin: warning: of a user\n"
+    logger.warning("after the block")
+    assert "wordkin: warning" not in capsys.readouterr().err
+
+
+def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding="ascii"))
+    robust_output()
+    print("λ", end="", flush=True)
+    assert content.getvalue() == b"\\u03bb"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", []), (b"a\n\n b \r\nc", ["a", "b", "c"]), ("é\n語".encode(), ["é", "語"])],
+)
+def test_words_of_standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes, words: list[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert list(input_words()) == words
+
+
+def test_invalid_utf8_in_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\n\xff\n")))
+    words = input_words()
+    assert next(words) == "a"
+    with pytest.raises(FormatError, match="standard input, line 2: invalid UTF-8"):
+        next(words)
+
+
+def test_closed_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert list(input_words()) == []
+    monkeypatch.setattr(sys, "stdout", None)
+    discard_output()
+    assert sys.stdout is None
+
+
+def test_standard_input_as_a_corpus(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "must be given only once" in run("vocab", "-", "-").err
+    monkeypatch.setattr(sys, "stdin", None)
+    outcome = run("vocab", "-")
+    assert (outcome.status, outcome.err) == (2, "wordkin: error: standard input is closed\n")
