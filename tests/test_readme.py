@@ -21,7 +21,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
-def test_first_steps(tmp_path: Path) -> None:
+def test_commands_and_programs_run(tmp_path: Path) -> None:
     (shell,) = (block for block in blocks("sh") if "wordkin train" in block)
     program, contextual, answers, imports = blocks("python")
     python = f'"{sys.executable}"'
