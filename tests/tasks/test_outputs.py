@@ -118,7 +118,7 @@ def test_long_chains_are_finite() -> None:
     marginals = run.run.network.probabilities(batch)
     np.testing.assert_allclose(marginals.sum(axis=1), 1.0, rtol=1e-5)
     loss, _ = run.run.network.evaluate(batch, run.run.network.paths(batch), np.ones(1, np.float32))
-    assert 0 <= loss < 5000
+    assert 0 <= loss < 5000 * np.log(4)  # the best of 4^5000 paths has at least the average probability
 
 
 BAD_CALLS: dict[str, tuple[Any, str]] = {

@@ -139,6 +139,7 @@ def test_empty_tokens_are_skipped_and_counted(caplog: pytest.LogCaptureFixture) 
 
 LONG_LINE = """
 import io, resource, sys
+import numpy as np
 from wordkin.text import SpillRules, open_corpus
 
 class OneLine(io.RawIOBase):  # 256 MB of words without a line end
@@ -159,8 +160,7 @@ encoded = scan.encoded(vocabulary, 2)
 words = 0
 for block in encoded.blocks():
     words += len(block.ids)
-    longest = max(int(end) for end in block.ends[:1])
-    assert longest <= 10000
+    assert np.diff(block.ends, prepend=0).max() <= 10000
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base
 print(words, encoded.raw_sentences, grown // (1024 if sys.platform != "darwin" else 1 << 20))
 """
@@ -172,7 +172,7 @@ def test_a_huge_line_is_streamed_in_bounded_memory() -> None:
     words, sentences, megabytes = map(int, result.stdout.split())
     assert words == (1 << 28) // 16
     assert sentences == 1
-    assert megabytes < 100
+    assert megabytes < 100  # the line has 268 MB, its ids have 67 MB
 
 
 class EndlessToken(io.RawIOBase):
@@ -403,6 +403,4 @@ def test_encoded_corpora_take_four_bytes_per_word(tmp_path: Path) -> None:
     vocabulary, _ = scan.counts.prune(1)
     encoded = scan.encoded(vocabulary)
     assert encoded is not None
-    blocks = list(encoded.blocks())
-    assert sum(block.ids.nbytes for block in blocks) == 4_000_000
-    assert len(blocks) <= 2
+    assert [block.ids.nbytes for block in encoded.blocks()] == [4_000_000]  # a block holds up to 2^20 words

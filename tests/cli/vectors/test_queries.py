@@ -86,7 +86,8 @@ def test_evaluate_reports_scores_and_coverage(run: Run, model: Path, evaluation_
     assert [section["name"] for section in score["sections"]] == ["same", "none"]
     (score,) = report["pairs"][str(pairs)]["scores"]
     assert (score["answered"], score["pairs"]) == (4, 5)
-    assert score["spearman"]["value"] > 0.5
+    # Both pairs within a topic rank above the pairs across topics, whatever the order within the two groups.
+    assert score["spearman"]["value"] >= 0.6 - 1e-12
     assert score["spearman"]["low"] is None or score["spearman"]["low"] <= score["spearman"]["value"]
 
 
