@@ -83,8 +83,8 @@ def test_structs_of_options_have_no_defaults() -> None:
 
 
 def test_the_number_of_layers_is_limited_by_python_alone() -> None:
-    model = ELMo(n_layers=64, dim=4, projection_dim=2, filters=[[1, 2]], char_dim=2)
+    model = ELMo(n_layers=100, dim=4, projection_dim=2, filters=[[1, 2]], char_dim=2)
     model.initialize(["a", "b"])
-    assert model.encode([["a"]], layers="all")[0].shape == (65, 1, 4)
-    with pytest.raises(ValueError, match="n_layers must be from 1 to 64, got 65"):
-        ELMo(n_layers=65)
+    assert model.encode([["a"]], layers="all")[0].shape == (101, 1, 4)
+    with pytest.raises(ValueError, match="n_layers must be from 1 to 100, got 101"):
+        ELMo(n_layers=101)

@@ -24,9 +24,9 @@ NOT_FINITE = [math.nan, math.inf, -math.inf, 10**400]
 MODEL_INTEGERS: dict[str, list[int]] = {
     "dim": [0, -1, 2**20 + 1],
     "projection_dim": [0, -1, 2**20 + 1],
-    "n_layers": [0, -1, 65],
+    "n_layers": [0, -1, 101],
     "char_dim": [0, -1, 2**16 + 1],
-    "n_highway": [-1, 65],
+    "n_highway": [-1, 101],
     "max_characters_per_token": [2, -1, 2**16 + 1],
     "n_tokens_vocab": [-1, 2**31],
 }

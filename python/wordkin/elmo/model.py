@@ -80,7 +80,7 @@ class ELMo:
     projection_dim : int, default 128
         Dimensionality of the layer outputs in each direction (1 to `dim`).
     n_layers : int, default 2
-        Number of recurrent layers in each direction (1 to 64).
+        Number of recurrent layers in each direction (1 to 100).
     cell_clip : float, default 3.0
         Cell states are clipped to plus and minus this value; 0 for no clipping.
     proj_clip : float, default 3.0
@@ -96,7 +96,7 @@ class ELMo:
     activation : {"relu", "tanh"}, default "relu"
         Activation function after the convolutions.
     n_highway : int, default 1
-        Number of highway layers after the convolutions (0 to 64).
+        Number of highway layers after the convolutions (0 to 100).
     max_characters_per_token : int, default 50
         Maximum number of UTF-8 bytes per token, including 2 boundary markers (>= 3).
     token_input : bool, default False

@@ -60,7 +60,7 @@ SMALL_FILTERS: Filters = ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512
 DEFAULT_LEARNING_RATES: dict[Optimizer, float] = {"adagrad": 0.2, "adam": 1e-3}
 
 _MAX_WIDTH = 2**20  # Of any layer: products of two widths then stay far below 2^63.
-_MAX_LAYERS = 64
+_MAX_LAYERS = 100
 _MAX_FILTERS = 1000
 _MAX_COUNT = 2**62
 _MIN_VOCABULARY = 4  # Two boundary markers, the unknown word, and one word.
@@ -102,7 +102,7 @@ class ELMoOptions(Options):
         Dimensionality of the layer outputs in each direction (1 to `dim`). If it equals `dim`, the layers have no
         projection.
     n_layers : int, default 2
-        Number of recurrent layers in each direction (1 to 64).
+        Number of recurrent layers in each direction (1 to 100).
     cell_clip : float, default 3.0
         Cell states are clipped to plus and minus this value; 0 for no clipping.
     proj_clip : float, default 3.0
@@ -118,7 +118,7 @@ class ELMoOptions(Options):
     activation : {"relu", "tanh"}, default "relu"
         Activation function after the convolutions.
     n_highway : int, default 1
-        Number of highway layers after the convolutions (0 to 64).
+        Number of highway layers after the convolutions (0 to 100).
     max_characters_per_token : int, default 50
         Maximum number of UTF-8 bytes per token, including 2 boundary markers (>= 3).
     token_input : bool, default False
