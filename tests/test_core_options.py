@@ -71,7 +71,7 @@ def test_default_values_reach_the_core(options: Any, read: Callable[[Any], dict[
 def test_unknown_names_are_refused(name: str, value: str) -> None:
     options = NetworkOptions(task="classes", outputs=1, tables=((1, 1, False),))
     object.__setattr__(options, name, value)
-    with pytest.raises(ValueError, match=f"`{name}` must be .*, got {value}"):
+    with pytest.raises(ValueError, match=f"{name} must be .*, got {value}"):
         read_back.network(options)
 
 

@@ -25,7 +25,7 @@ inline std::string type_name(const pybind11::handle& object) {
 
 // Throws TypeError.
 [[noreturn]] inline void refuse(const char* name, const std::string& rule, const std::string& given) {
-  throw pybind11::type_error("`" + std::string(name) + "` must be " + rule + ", got " + given);
+  throw pybind11::type_error(std::string(name) + " must be " + rule + ", got " + given);
 }
 
 inline pybind11::array as_array(const char* name, const pybind11::handle& object) {

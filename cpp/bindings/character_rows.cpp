@@ -28,22 +28,22 @@ const std::uint16_t* single_id(PyObject* word, const CharacterFrame& frame) {
   return nullptr;
 }
 
-// At most `most` leading bytes of a str. ASCII is read where Python stores it; other words are encoded into `buffer`,
-// no further than needed: a word of a million characters costs no more than one of fifty.
-std::string_view first_bytes(PyObject* word, std::size_t most, bool whole_characters, std::vector<char>& buffer) {
-  if (is_ascii(word)) return ascii_of(word).substr(0, most);
+// At most `max_bytes` leading bytes of a str. ASCII is read where Python stores it; other words are encoded into
+// `buffer`, no further than needed: a word of a million characters costs no more than one of fifty.
+std::string_view first_bytes(PyObject* word, std::size_t max_bytes, bool whole_characters, std::vector<char>& buffer) {
+  if (is_ascii(word)) return ascii_of(word).substr(0, max_bytes);
   const int kind = PyUnicode_KIND(word);
   const void* const data = PyUnicode_DATA(word);
   const py::ssize_t length = PyUnicode_GET_LENGTH(word);
   buffer.clear();
   std::size_t fitting = 0;  // bytes of the characters that fit completely
-  for (py::ssize_t at = 0; at < length && buffer.size() < most; ++at) {
+  for (py::ssize_t at = 0; at < length && buffer.size() < max_bytes; ++at) {
     const Py_UCS4 character = PyUnicode_READ(kind, data, at);
     if (is_surrogate(character)) continue;
     append_utf8(buffer, character);
-    if (buffer.size() <= most) fitting = buffer.size();
+    if (buffer.size() <= max_bytes) fitting = buffer.size();
   }
-  return {buffer.data(), whole_characters ? fitting : std::min(most, buffer.size())};
+  return {buffer.data(), whole_characters ? fitting : std::min(max_bytes, buffer.size())};
 }
 
 class RowWriter {
@@ -72,13 +72,13 @@ void fill_character_rows(const py::object& rows, const py::tuple& words, const C
                          bool whole_characters) {
   const auto out = matrix_view<std::uint16_t>("rows", rows, Access::kWrite);
   if (out.rows != static_cast<std::int64_t>(words.size()) || out.columns < 3)
-    throw std::invalid_argument("`rows` must have one row per word and at least 3 columns");
+    throw std::invalid_argument("rows must have one row per word and at least 3 columns");
   const auto columns = static_cast<std::size_t>(out.columns);
   std::vector<char> buffer;
   for (std::int64_t i = 0; i < out.rows; ++i) {
     PyObject* const word = PyTuple_GET_ITEM(words.ptr(), static_cast<py::ssize_t>(i));
     if (!PyUnicode_Check(word))
-      throw py::type_error("`words[" + std::to_string(i) + "]` must be a str, got " + type_name(word));
+      throw py::type_error("words[" + std::to_string(i) + "] must be a str, got " + type_name(word));
 #if PY_VERSION_HEX < 0x030C0000
     if (PyUnicode_READY(word) != 0) throw py::error_already_set();
 #endif

@@ -13,7 +13,7 @@ namespace wordkin::bindings {
 // Throws std::invalid_argument for an unknown instruction set, and for one that this machine does not run.
 inline const kernels::KernelTable& kernels_named(const std::string& isa) {
   const auto known = kernels::isa_named(isa);
-  if (!known) throw std::invalid_argument("`isa` must be the name of an instruction set, got " + isa);
+  if (!known) throw std::invalid_argument("isa must be the name of an instruction set, got " + isa);
   return kernels::table_of(*known);
 }
 

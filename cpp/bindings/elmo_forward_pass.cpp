@@ -45,11 +45,11 @@ class ForwardPass {
     memory::MatrixView<const std::uint16_t> rows;
     if (!options_.token_input) rows = character_rows_from(options_.max_characters_per_token, characters_);
     if (options_.token_input && !characters.is_none())
-      throw py::type_error("`characters` must be None for a model with token input");
+      throw py::type_error("characters must be None for a model with token input");
     const auto tokens = vector_view<const std::int32_t>("ids", ids, Access::kRead);
     check_ids("ids", tokens, options_.token_input ? options_.n_tokens_vocab : rows.rows, "words");
     if (batch_.tokens() != std::ssize(tokens))
-      throw py::value_error("the last of `ends` must be the number of ids, " + std::to_string(tokens.size()) +
+      throw py::value_error("the last entry of ends must be the number of ids, " + std::to_string(tokens.size()) +
                             ", got " + std::to_string(batch_.tokens()));
     pass_.emplace(compute_of(isa, precision), options_, elmo::tensors_of<const float>(options_, tensors), batch_, rows,
                   tokens, team_.size());

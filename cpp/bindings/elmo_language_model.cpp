@@ -59,7 +59,7 @@ class LanguageModel {
   py::array_t<float> token_vectors(const py::object& characters, std::size_t threads) const {
     const charcnn::FrozenEncoder* const encoder = model_->encoder();
     if (encoder == nullptr)
-      throw py::type_error("a model with token input has no character encoder: use the rows of `embedding`");
+      throw py::type_error("a model with token input has no character encoder: use the rows of embedding");
     const auto rows = character_rows_from(model_->options().max_characters_per_token, characters);
     py::array_t<float> vectors({rows.rows, width()});
     const auto out = memory::MatrixView<float>{vectors.mutable_data(), rows.rows, width(), width()};
@@ -86,9 +86,9 @@ class LanguageModel {
     const elmo::SentenceBatch batch(vector_view<const std::int64_t>("ends", ends, Access::kRead));
     const auto rows_of = [&](const char* name, const py::object& given) {
       const auto rows = vector_view<const std::int32_t>(name, given, Access::kRead);
-      check_ids(name, rows, table.rows, "rows of `vectors`");
+      check_ids(name, rows, table.rows, "rows of vectors");
       if (batch.tokens() != std::ssize(rows))
-        throw py::value_error("the last of `ends` must be the number of " + std::string(name) + ", " +
+        throw py::value_error("the last entry of ends must be the number of " + std::string(name) + ", " +
                               shown(std::ssize(rows)) + ", got " + shown(batch.tokens()));
       return rows;
     };
@@ -96,7 +96,7 @@ class LanguageModel {
     const auto backward = backward_ids.is_none() ? forward : rows_of("backward_ids", backward_ids);
     const std::int64_t run = n_layers.value_or(options.n_layers);
     if (run < 0 || run > options.n_layers)
-      throw py::value_error("`n_layers` must be between 0 and " + shown(options.n_layers) + ", got " + shown(run));
+      throw py::value_error("n_layers must be between 0 and " + shown(options.n_layers) + ", got " + shown(run));
 
     py::array_t<float> out({run + 1, batch.tokens(), 2 * width()});
     std::vector<memory::MatrixView<float>> views;
@@ -119,7 +119,7 @@ class LanguageModel {
     const softmax::Positions positions{hidden_rows(direction, hidden),
                                        vector_view<const std::int32_t>("targets", targets, Access::kRead)};
     if (positions.count() != std::ssize(positions.targets))
-      throw py::value_error("`targets` must have one entry for each row of `hidden`, " + shown(positions.count()) +
+      throw py::value_error("targets must have one entry for each row of hidden, " + shown(positions.count()) +
                             ", got " + shown(std::ssize(positions.targets)));
     check_ids("targets", positions.targets, model_->options().n_tokens_vocab, "words");
     py::array_t<double> logs(positions.count());
@@ -149,7 +149,7 @@ class LanguageModel {
   memory::MatrixView<const float> hidden_rows(int direction, const py::object& hidden) const {
     require_softmax(*model_);
     if (direction < 0 || direction >= elmo::kDirections)
-      throw py::value_error("`direction` must be 0 or 1, got " + shown(direction));
+      throw py::value_error("direction must be 0 or 1, got " + shown(direction));
     const auto rows = matrix_view<const float>("hidden", hidden, Access::kRead);
     if (rows.columns != width()) refuse("hidden", shown(width()) + " columns wide", shown(rows.columns));
     return rows;

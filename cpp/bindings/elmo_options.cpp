@@ -26,7 +26,7 @@ elmo::Options elmo_options_from(const py::object& o) {
   options.n_tokens_vocab = size_field(o, "n_tokens_vocab");
   options.shared_softmax = field<bool>(o, "shared_softmax");
   if (options.token_input && options.n_tokens_vocab == 0)
-    throw std::invalid_argument("`n_tokens_vocab` must be positive where `token_input` is true, got 0");
+    throw std::invalid_argument("n_tokens_vocab must be positive where token_input is true, got 0");
   return options;
 }
 

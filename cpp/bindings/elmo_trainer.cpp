@@ -69,7 +69,7 @@ class TrainerSession {
         parameters_(std::move(parameters)),
         accumulators_(std::move(accumulators)) {
     if (options_.n_tokens_vocab < 1)
-      throw std::invalid_argument("`n_tokens_vocab` must be positive, since training predicts words, got 0");
+      throw std::invalid_argument("n_tokens_vocab must be positive, since training predicts words, got 0");
     const auto arrays = trained_arrays(list_, training_.optimizer, parameters_, accumulators_);
     for (const auto& dictionary : {parameters_, accumulators_})  // the dictionaries themselves may change
       for (const auto& item : dictionary) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
@@ -80,7 +80,7 @@ class TrainerSession {
   py::dict step(const py::object& characters, const py::object& inputs, const py::object& targets, double learning_rate,
                 std::int64_t number) {
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
-      throw std::invalid_argument("`learning_rate` must be finite and not negative, got " +
+      throw std::invalid_argument("learning_rate must be finite and not negative, got " +
                                   std::to_string(learning_rate));
     const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     const auto trainer = run(characters, inputs, targets, learning_rate, number, Update::kYes);
@@ -119,7 +119,7 @@ class TrainerSession {
     const ReentrancyGuard<> guard(busy_, kTrainerBusy);
     for (const std::int64_t stream : streams) {
       if (stream < 0 || stream >= training_.batch_size)
-        throw std::invalid_argument("`streams` must be rows of the batch, from 0 to " +
+        throw std::invalid_argument("streams must be rows of the batch, from 0 to " +
                                     std::to_string(training_.batch_size - 1) + ", got " + std::to_string(stream));
       running()->step().state().clear_row(stream);
     }
@@ -171,7 +171,7 @@ class TrainerSession {
 
   std::shared_ptr<elmo::Trainer> run(const py::object& characters, const py::object& inputs, const py::object& targets,
                                      double learning_rate, std::int64_t number, Update update) {
-    if (number < 1) throw std::invalid_argument("`step` must be positive, got " + std::to_string(number));
+    if (number < 1) throw std::invalid_argument("step must be positive, got " + std::to_string(number));
     auto trainer = running();
     const elmo::Window window =
         elmo_window_from(options_, characters, inputs, targets, training_.unroll_steps, training_.batch_size);

@@ -35,19 +35,19 @@ void for_each_matrix(const elmo::Options& options, const elmo::CarriedState& sta
 void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t count, const char* of) {
   for (const std::int32_t id : ids)
     if (id < 0 || id >= count)
-      throw py::value_error("`" + std::string(name) + "` must be below " + std::to_string(count) + ", the number of " +
-                            of + ", got " + std::to_string(id));
+      throw py::value_error(std::string(name) + " must be below " + std::to_string(count) + ", the number of " + of +
+                            ", got " + std::to_string(id));
 }
 
 memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, const py::object& characters) {
   const auto rows = matrix_view<const std::uint16_t>("characters", characters, Access::kRead);
   if (rows.columns != max_characters)
-    throw py::value_error("`characters` must have " + std::to_string(max_characters) + " columns, got " +
+    throw py::value_error("characters must have " + std::to_string(max_characters) + " columns, got " +
                           std::to_string(rows.columns));
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     const std::uint16_t greatest = *std::max_element(rows.row(row), rows.row(row) + rows.columns);
     if (greatest >= kCharacterIds)
-      throw py::value_error("`characters` must be below 261, got " + std::to_string(greatest) + " in row " +
+      throw py::value_error("characters must be below 261, got " + std::to_string(greatest) + " in row " +
                             std::to_string(row));
   }
   return rows;
@@ -62,11 +62,11 @@ elmo::Window elmo_window_from(const elmo::Options& options, const py::object& ch
   window.inputs = tensor_view<const std::int32_t>("inputs", inputs, shape, Access::kRead);
   window.targets = tensor_view<const std::int32_t>("targets", targets, shape, Access::kRead);
   if (options.token_input) {
-    if (!characters.is_none()) throw py::type_error("`characters` must be None for a model with token input");
+    if (!characters.is_none()) throw py::type_error("characters must be None for a model with token input");
     check_ids("inputs", window.inputs, options.n_tokens_vocab, "words");
   } else {
     window.characters = character_rows_from(options.max_characters_per_token, characters);
-    check_ids("inputs", window.inputs, window.characters.rows, "rows of `characters`");
+    check_ids("inputs", window.inputs, window.characters.rows, "rows of characters");
   }
   check_ids("targets", window.targets, options.n_tokens_vocab, "words");
   return window;
@@ -107,7 +107,7 @@ std::vector<StatePair<T>> state_pairs(const elmo::Options& options, const elmo::
                                       const py::dict& arrays, Access access) {
   std::vector<StatePair<T>> pairs;
   for_each_matrix(options, state, [&](const std::string& name, const memory::MatrixView<float>& matrix) {
-    if (!arrays.contains(name)) throw py::value_error("the state lacks `" + name + "`");
+    if (!arrays.contains(name)) throw py::value_error("the state lacks " + name);
     const std::array<std::int64_t, 2> shape{matrix.rows, matrix.columns};
     pairs.push_back({matrix, tensor_view<T>(name, arrays[py::str(name)], shape, access)});
   });

@@ -33,7 +33,7 @@ T field(const pybind11::object& options, const char* name) {
 // A number of rows, columns or elements.
 inline std::int64_t size_field(const pybind11::object& options, const char* name) {
   const auto size = field<std::int64_t>(options, name);
-  if (size < 0) throw std::invalid_argument("`" + std::string(name) + "` must not be negative");
+  if (size < 0) throw std::invalid_argument(std::string(name) + " must not be negative");
   return size;
 }
 
@@ -44,7 +44,7 @@ Choice choice_named(const char* option, const std::string& given, const ChoiceNa
     if (given == name) return choice;
     known += (known.empty() ? "" : " or ") + std::string(name);
   }
-  throw std::invalid_argument("`" + std::string(option) + "` must be " + known + ", got " + given);
+  throw std::invalid_argument(std::string(option) + " must be " + known + ", got " + given);
 }
 
 template <typename Choice, std::size_t n>
@@ -65,7 +65,7 @@ inline std::vector<charcnn::Filter> filters_field(const pybind11::object& option
   std::vector<charcnn::Filter> filters;
   for (const auto& [width, count] : field<std::vector<std::pair<std::int64_t, std::int64_t>>>(options, "filters")) {
     if (width < 1 || width > max_characters || count < 1)
-      throw std::invalid_argument("`filters` must have positive widths of at most " + std::to_string(max_characters) +
+      throw std::invalid_argument("filters must have positive widths of at most " + std::to_string(max_characters) +
                                   " and positive counts");
     filters.push_back({width, count});
   }

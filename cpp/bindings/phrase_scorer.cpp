@@ -36,14 +36,14 @@ class PythonScorer {
     arguments["wordb_count"] = counts.second;
     arguments["bigram_count"] = counts.phrase;
     const double score = as_double(function_(**arguments));
-    if (scores_.size() >= kMostScores) scores_.clear();
+    if (scores_.size() >= kMaxScores) scores_.clear();
     scores_[key] = score;
     return score;
   }
 
  private:
   using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
-  static constexpr std::size_t kMostScores = 1 << 18;
+  static constexpr std::size_t kMaxScores = 1 << 18;
 
   py::object function_;
   py::dict fixed_arguments_;
@@ -79,7 +79,7 @@ PhraseScoring::PhraseScoring(py::object scoring, std::int64_t vocabulary_size, p
   else if (name == "npmi")
     scorer_ = [context](const phrases::CandidateCounts& counts) { return npmi_score(counts, context); };
   else
-    throw std::invalid_argument("`scoring` must be default, npmi or a callable, got " + name);
+    throw std::invalid_argument("scoring must be default, npmi or a callable, got " + name);
 }
 
 }  // namespace wordkin::bindings

@@ -159,7 +159,7 @@ void JoinedBlocks::start(py::bytes block) {
   block_ = std::move(block);
   tokens_.clear();
   ids_.clear();
-  if (words_.size() > kMostWords) {
+  if (words_.size() > kMaxWords) {
     words_ = text::WordTable();
     word_strings_.clear();
   }

@@ -86,8 +86,8 @@ class JoinedSentences {
 // Builds a list that is allocated at its maximum length and shortened at the end.
 class ListBuilder {
  public:
-  explicit ListBuilder(std::size_t most)
-      : list_(pybind11::reinterpret_steal<pybind11::list>(PyList_New(static_cast<pybind11::ssize_t>(most)))) {
+  explicit ListBuilder(std::size_t max_size)
+      : list_(pybind11::reinterpret_steal<pybind11::list>(PyList_New(static_cast<pybind11::ssize_t>(max_size)))) {
     if (!list_) throw pybind11::error_already_set();
   }
 
@@ -123,7 +123,7 @@ class JoinedBlocks {
   void add_phrase(std::size_t first, std::size_t last, const phrases::Match& match);
 
  private:
-  static constexpr std::size_t kMostWords = 1 << 20;
+  static constexpr std::size_t kMaxWords = 1 << 20;
   static constexpr std::size_t kSentencesAtOnce = 64;
 
   const phrases::Matcher& matcher_;

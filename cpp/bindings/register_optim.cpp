@@ -1,4 +1,4 @@
-// Optimiser steps on arrays that Python owns, for fine-tuning.
+// Optimizer steps on arrays that Python owns, for fine-tuning.
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -33,7 +33,7 @@ optim::Dense dense_of(const AdamTensor& tensor) {
       {vector_view<float>("first", first, Access::kWrite), vector_view<float>("second", second, Access::kWrite)}};
   const std::size_t size = dense.weights.size();
   if (dense.gradient.size() != size || dense.state.first.size() != size || dense.state.second.size() != size)
-    throw std::invalid_argument("`tensors` must have moments and gradients of the size of their weights");
+    throw std::invalid_argument("tensors must have moments and gradients of the size of their weights");
   return dense;
 }
 
@@ -58,7 +58,7 @@ double adam_step(const std::vector<AdamTensor>& tensors, double learning_rate, s
 }  // namespace
 
 void register_optim(py::module_& m) {
-  auto o = m.def_submodule("optim", "Optimiser steps.");
+  auto o = m.def_submodule("optim", "Optimizer steps.");
   o.def("adam_step", &adam_step, py::arg("tensors"), py::kw_only(), py::arg("learning_rate"), py::arg("step"),
         py::arg("clip_norm"), py::arg("threads"), py::arg("isa"));
 }

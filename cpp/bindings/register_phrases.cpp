@@ -191,7 +191,7 @@ std::shared_ptr<PhraseSet> given_phrases(const std::string& delimiter_bytes, con
   const phrases::Delimiter delimiter(delimiter_bytes);
   auto set = std::make_shared<PhraseSet>();
   for (const auto& [phrase, given] : scores) {
-    if (!py::isinstance<py::str>(phrase)) throw py::type_error("`scores` must have keys of type str");
+    if (!py::isinstance<py::str>(phrase)) throw py::type_error("scores must have keys of type str");
     const double score = PyFloat_AsDouble(given.ptr());
     if (score == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
     if (!(score > threshold)) continue;

@@ -25,18 +25,18 @@ search::Rows searched_rows(const py::object& vectors, const py::object& divisors
   }
   rows.divisors = vector_view<const float>("divisors", divisors, Access::kRead);
   const auto count = rows.floats.empty() ? rows.halves.rows : rows.floats.rows;
-  if (rows.count() != count) throw std::invalid_argument("`divisors` must have one entry for each row of `vectors`");
+  if (rows.count() != count) throw std::invalid_argument("divisors must have one entry for each row of vectors");
   return rows;
 }
 
 void check_queries(const memory::MatrixView<const float>& queries, const search::Rows& rows) {
   if (queries.columns != rows.columns())
-    throw std::invalid_argument("`queries` must have " + std::to_string(rows.columns()) +
-                                " columns, the width of `vectors`, got " + std::to_string(queries.columns));
+    throw std::invalid_argument("queries must have " + std::to_string(rows.columns()) + " columns like vectors, got " +
+                                std::to_string(queries.columns));
 }
 
 search::Compute compute_on(const std::string& isa, std::int64_t threads) {
-  if (threads < 1) throw std::invalid_argument("`threads` must be at least 1, got " + std::to_string(threads));
+  if (threads < 1) throw std::invalid_argument("threads must be at least 1, got " + std::to_string(threads));
   const auto& kernels = kernels_named(isa);
   return {kernels, static_cast<std::size_t>(threads), kernels::byte_kernels_of(kernels.isa)};
 }
@@ -51,7 +51,7 @@ void nearest(const py::object& indices, const py::object& cosines, const py::obj
   check_queries(wanted, rows);
   if (found.rows != wanted.rows || scores.rows != wanted.rows || found.columns != scores.columns ||
       found.columns > rows.count())
-    throw std::invalid_argument("`indices` and `cosines` must have the shape (queries, at most rows)");
+    throw std::invalid_argument("indices and cosines must have the shape (queries, at most rows)");
   const py::gil_scoped_release release;  // up to seconds of arithmetic; the caller holds the arrays
   search::find_nearest(found, scores, wanted, rows, compute);
 }
@@ -64,7 +64,7 @@ void cosines(const py::object& cosines, const py::object& queries, const py::obj
   const auto compute = compute_on(isa, threads);
   check_queries(wanted, rows);
   if (scores.rows != wanted.rows || scores.columns != rows.count())
-    throw std::invalid_argument("`cosines` must have the shape (queries, rows)");
+    throw std::invalid_argument("cosines must have the shape (queries, rows)");
   const py::gil_scoped_release release;  // up to seconds of arithmetic; the caller holds the arrays
   search::find_cosines(scores, wanted, rows, compute);
 }

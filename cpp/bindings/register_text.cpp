@@ -38,7 +38,7 @@ py::array copied_array(std::span<const T> values) {
 }
 
 SentenceRules checked_rules(std::int64_t max_sentence_length, bool line_is_sentence) {
-  if (max_sentence_length < 1) throw std::invalid_argument("`max_sentence_length` must be at least 1");
+  if (max_sentence_length < 1) throw std::invalid_argument("max_sentence_length must be at least 1");
   return {max_sentence_length, line_is_sentence};
 }
 
@@ -46,7 +46,7 @@ std::span<const std::int32_t> checked_ids(const py::object& ids, std::size_t wor
   const auto view = vector_view<const std::int32_t>("ids", ids, Access::kRead);
   for (const auto id : view)
     if (id < 0 || static_cast<std::size_t>(id) >= words)
-      throw py::index_error("`ids` must be ids of words, got " + std::to_string(id));
+      throw py::index_error("ids must be ids of words, got " + std::to_string(id));
   return view;
 }
 
@@ -55,7 +55,7 @@ WordTable word_table_of(const py::iterable& words) {
   for (const auto& word : words) {
     const std::size_t known = table.size();
     table.insert(py::cast<std::string>(word));
-    if (table.size() == known) throw std::invalid_argument("`words` must be distinct");
+    if (table.size() == known) throw std::invalid_argument("words must be distinct");
   }
   return table;
 }
@@ -159,26 +159,26 @@ class SequentialCounter {
       : counter_(keep_ids ? Ids::kKeep : Ids::kDiscard, word_limit) {}
 
   // Counts about `budget` words; false at the end of the sentences.
-  bool count_sentences(TokenLists& sentences, std::int64_t budget, std::size_t most_words) {
+  bool count_sentences(TokenLists& sentences, std::int64_t budget, std::size_t max_words) {
     const std::int64_t until = sentences.words() + budget;
     while (sentences.words() < until)
       if (!sentences.next_sentence(counter_))
         return false;
-      else if (counter_.table().size() > most_words)
+      else if (counter_.table().size() > max_words)
         break;
     return true;
   }
 
   // Counts a block, beginning at `start`. Returns (words, sentences, bytes read, whether it stopped within a line).
   py::tuple count_text(const py::bytes& block, std::size_t start, const SentenceRules& rules, bool continues_line,
-                       std::size_t most_words) {
+                       std::size_t max_words) {
     const auto view = bytes_view(block);
-    if (start > view.size()) throw py::index_error("`start` must not exceed the size of the block");
+    if (start > view.size()) throw py::index_error("start must not exceed the size of the block");
     text::TokenCounter::PartialCount stretch;
     {
       const py::gil_scoped_release release;  // tens of milliseconds; the caller holds the block
       if (start == 0) text::require_utf8(view);
-      stretch = counter_.count_until(most_words, view.subspan(start), rules, continues_line);
+      stretch = counter_.count_until(max_words, view.subspan(start), rules, continues_line);
     }
     return py::make_tuple(stretch.words, stretch.sentences, stretch.bytes, stretch.within_line);
   }
@@ -211,7 +211,7 @@ py::object encode_sentences(const WordTable& table, TokenLists& sentences, std::
 py::list renumber(const std::vector<py::object>& chunks,
                   const std::vector<std::vector<std::pair<std::size_t, std::size_t>>>& segments,
                   const std::vector<py::object>& final_ids, std::size_t workers) {
-  if (chunks.size() != segments.size()) throw std::invalid_argument("`segments` must have one list per chunk");
+  if (chunks.size() != segments.size()) throw std::invalid_argument("segments must have one list per chunk");
   std::vector<std::span<const std::int32_t>> maps;
   for (const auto& map : final_ids) maps.push_back(vector_view<const std::int32_t>("final_ids", map, Access::kRead));
   std::vector<std::span<std::int32_t>> ids;
@@ -233,7 +233,7 @@ py::list renumber(const std::vector<py::object>& chunks,
 
 py::array ordered_by_count(const WordTable& table, const py::object& counts, const py::object& ids) {
   const auto count_view = vector_view<const std::int64_t>("counts", counts, Access::kRead);
-  if (count_view.size() != table.size()) throw std::invalid_argument("`counts` must have one entry per word");
+  if (count_view.size() != table.size()) throw std::invalid_argument("counts must have one entry per word");
   const auto id_view = checked_ids(ids, table.size());
   return owned_array(text::ordered_by_count(table, count_view, {id_view.begin(), id_view.end()}));
 }
@@ -293,9 +293,9 @@ void register_counters(py::module_& t) {
            py::arg("word_limit") = WordTable::kMaxWords)
       .def("__len__", &SequentialCounter::size)
       .def("count_sentences", &SequentialCounter::count_sentences, py::arg("sentences"), py::arg("budget"),
-           py::arg("most_words"))
+           py::arg("max_words"))
       .def("count_text", &SequentialCounter::count_text, py::arg("block"), py::arg("start"), py::arg("rules"),
-           py::kw_only(), py::arg("continues_line"), py::arg("most_words"))
+           py::kw_only(), py::arg("continues_line"), py::arg("max_words"))
       .def("take_ids", &SequentialCounter::take_ids)
       .def("retain", &SequentialCounter::retain, py::arg("keep"))
       .def("counts", &SequentialCounter::counts)

@@ -48,7 +48,7 @@ struct WordBytes {
     bool is_valid =
         !offsets.empty() && offsets.front() == 0 && offsets.back() == static_cast<std::int64_t>(bytes.size());
     for (std::size_t i = 1; i < offsets.size(); ++i) is_valid = is_valid && offsets[i - 1] <= offsets[i];
-    if (!is_valid) throw std::invalid_argument("`offsets` must rise from 0 to the number of bytes of `words`");
+    if (!is_valid) throw std::invalid_argument("offsets must rise from 0 to the number of bytes of words");
   }
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
 };
@@ -151,7 +151,7 @@ py::dict parse_text_as(const py::buffer& data, const py::object& out, bool has_w
                        const std::string& errors, std::size_t threads) {
   const Bytes block("data", data);
   const auto values = matrix_view<T>("out", out, Access::kWrite);
-  if (values.columns < 1) throw std::invalid_argument("`out` must have at least one column");
+  if (values.columns < 1) throw std::invalid_argument("out must have at least one column");
   vf::TextBlock rows;
   {
     const py::gil_scoped_release release;  // most of the time of a load, on the exported buffer and the caller's matrix
@@ -171,15 +171,15 @@ py::dict parse_text(const py::buffer& data, const py::object& out, bool has_word
   return parse_text_as<float>(data, out, has_words, encoding, errors, threads);
 }
 
-py::dict parse_binary(const py::buffer& data, const py::object& out, std::size_t most_word_bytes,
+py::dict parse_binary(const py::buffer& data, const py::object& out, std::size_t max_word_bytes,
                       const std::string& encoding, const std::string& errors) {
   const Bytes block("data", data);
   const auto values = matrix_view<float>("out", out, Access::kWrite);
-  if (values.columns < 1) throw std::invalid_argument("`out` must have at least one column");
+  if (values.columns < 1) throw std::invalid_argument("out must have at least one column");
   vf::BinaryBlock rows;
   {
     const py::gil_scoped_release release;  // as for text
-    rows = vf::parse_binary_rows(values, block.data(), block.size(), most_word_bytes);
+    rows = vf::parse_binary_rows(values, block.data(), block.size(), max_word_bytes);
   }
   auto result = result_of(rows, decode(block, rows.words, encoding, errors));
   if (rows.fault && result["fault"].is_none()) {
@@ -200,7 +200,7 @@ py::bytes format_text_as(const py::object& words, const py::object& offsets, con
                          const std::string& prefix, bool has_words, char separator, std::size_t threads) {
   const WordBytes table(words, offsets);
   const auto values = matrix_view<const T>("vectors", vectors, Access::kRead);
-  if (table.size() != values.rows) throw std::invalid_argument("`vectors` must have one row for each word");
+  if (table.size() != values.rows) throw std::invalid_argument("vectors must have one row for each word");
   std::string text;
   {
     const py::gil_scoped_release release;  // reads the caller's arrays, writes a local string
@@ -222,7 +222,7 @@ py::bytes format_binary(const py::object& words, const py::object& offsets, cons
                         const std::string& prefix) {
   const WordBytes table(words, offsets);
   const auto values = matrix_view<const float>("vectors", vectors, Access::kRead);
-  if (table.size() != values.rows) throw std::invalid_argument("`vectors` must have one row for each word");
+  if (table.size() != values.rows) throw std::invalid_argument("vectors must have one row for each word");
   std::string rows;
   {
     const py::gil_scoped_release release;  // as for text
@@ -231,9 +231,9 @@ py::bytes format_binary(const py::object& words, const py::object& offsets, cons
   return py::bytes(rows);
 }
 
-py::tuple parse_fasttext_entries(const py::buffer& data, std::int64_t most_entries, std::size_t most_word_bytes) {
+py::tuple parse_fasttext_entries(const py::buffer& data, std::int64_t max_entries, std::size_t max_word_bytes) {
   const Bytes block("data", data);
-  const auto entries = vf::parse_fasttext_entries(block.data(), block.size(), most_entries, most_word_bytes);
+  const auto entries = vf::parse_fasttext_entries(block.data(), block.size(), max_entries, max_word_bytes);
   // Returned as bytes: fastText has no notion of encoding and hashes the bytes.
   py::list words;
   for (const auto& span : entries.words)
@@ -256,11 +256,11 @@ void average_subwords(const py::object& out, const py::object& words, const py::
   const auto buckets = matrix_view<const float>("bucket_rows", bucket_rows, Access::kRead);
   memory::MatrixView<const float> own;
   if (!word_rows.is_none()) own = matrix_view<const float>("word_rows", word_rows, Access::kRead);
-  if (table.size() != vectors.rows) throw std::invalid_argument("`out` must have one row for each word");
+  if (table.size() != vectors.rows) throw std::invalid_argument("out must have one row for each word");
   if (buckets.columns != vectors.columns || (!word_rows.is_none() && own.columns != vectors.columns))
-    throw std::invalid_argument("`out`, `word_rows` and `bucket_rows` must have the same number of columns");
+    throw std::invalid_argument("out, word_rows and bucket_rows must have the same number of columns");
   if (!word_rows.is_none() && own.rows < vectors.rows)
-    throw std::invalid_argument("`word_rows` must have one row for each word");
+    throw std::invalid_argument("word_rows must have one row for each word");
   const py::gil_scoped_release release;  // uses only the given arrays, which the caller holds
   parallel::ThreadPool pool(threads);
   vf::average_subwords(vectors, table.bytes.data(), table.offsets.data(), own, buckets, {min_n, max_n, buckets.rows},
@@ -273,14 +273,14 @@ void register_vector_files(py::module_& m) {
   auto v = m.def_submodule("vector_files", "Parsing and formatting of vector files, block by block.");
   v.def("parse_text", &parse_text, py::arg("data"), py::arg("out"), py::kw_only(), py::arg("has_words") = true,
         py::arg("encoding") = "utf-8", py::arg("errors") = "strict", py::arg("threads") = 1);
-  v.def("parse_binary", &parse_binary, py::arg("data"), py::arg("out"), py::kw_only(), py::arg("most_word_bytes"),
+  v.def("parse_binary", &parse_binary, py::arg("data"), py::arg("out"), py::kw_only(), py::arg("max_word_bytes"),
         py::arg("encoding") = "utf-8", py::arg("errors") = "strict");
   v.def("format_text", &format_text, py::arg("words"), py::arg("offsets"), py::arg("vectors"), py::kw_only(),
         py::arg("prefix") = "", py::arg("has_words") = true, py::arg("separator") = ' ', py::arg("threads") = 1);
   v.def("format_binary", &format_binary, py::arg("words"), py::arg("offsets"), py::arg("vectors"), py::kw_only(),
         py::arg("prefix") = "");
-  v.def("parse_fasttext_entries", &parse_fasttext_entries, py::arg("data"), py::arg("most_entries"), py::kw_only(),
-        py::arg("most_word_bytes"));
+  v.def("parse_fasttext_entries", &parse_fasttext_entries, py::arg("data"), py::arg("max_entries"), py::kw_only(),
+        py::arg("max_word_bytes"));
   v.def("subword_buckets", &subword_buckets, py::arg("word"), py::kw_only(), py::arg("min_n"), py::arg("max_n"),
         py::arg("buckets"));
   v.def("average_subwords", &average_subwords, py::arg("out"), py::arg("words"), py::arg("offsets"),

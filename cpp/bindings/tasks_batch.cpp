@@ -19,12 +19,12 @@ namespace {
 std::int64_t token_count(std::span<const std::int32_t> lengths) {
   std::int64_t sum = 0;
   for (const std::int32_t length : lengths) {
-    if (length < 0) throw py::value_error("`lengths` must not be negative, got " + std::to_string(length));
+    if (length < 0) throw py::value_error("lengths must not be negative, got " + std::to_string(length));
     sum += length;
   }
   if (sum > std::numeric_limits<std::int32_t>::max())
     throw py::value_error("a batch must have fewer than 2**31 tokens, got " + std::to_string(sum));
-  if (lengths.empty()) throw py::value_error("`lengths` must have at least one entry, got none");
+  if (lengths.empty()) throw py::value_error("lengths must have at least one entry, got none");
   return sum;
 }
 
@@ -32,7 +32,7 @@ std::int64_t token_count(std::span<const std::int32_t> lengths) {
 std::vector<py::object> items_of(const py::object& batch, const char* name, std::size_t count) {
   const py::sequence items(batch.attr(name));
   if (items.size() != count)
-    throw py::value_error("`" + std::string(name) + "` must have " + std::to_string(count) + " arrays, got " +
+    throw py::value_error(std::string(name) + " must have " + std::to_string(count) + " arrays, got " +
                           std::to_string(items.size()));
   std::vector<py::object> found;
   found.reserve(count);
@@ -48,8 +48,8 @@ void check_rows(const std::string& name, std::span<const std::int32_t> ids, cons
   const std::int32_t least = table.trained ? 0 : tasks::kNoRow;
   for (const std::int32_t id : ids)
     if (id < least || id >= table.rows)
-      throw py::value_error("`" + name + "` must be from " + std::to_string(least) + " to " +
-                            std::to_string(table.rows - 1) + ", got " + std::to_string(id));
+      throw py::value_error(name + " must be from " + std::to_string(least) + " to " + std::to_string(table.rows - 1) +
+                            ", got " + std::to_string(id));
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ HeldBatch batch_from(const tasks::Options& options, const py::object& object, st
   held.tokens = token_count(held.batch.lengths);
   if (const py::object stored = object.attr("words"); !stored.is_none()) {
     held.batch.words = ids_from("words", hold(stored), held.tokens);
-    check_ids("words", *held.batch.words, words, "stored words");
+    check_ids("words", *held.batch.words, words, "cached words");
     return held;
   }
   const auto tables = items_of(object, "tables", options.tables.size());
@@ -83,7 +83,7 @@ HeldBatch batch_from(const tasks::Options& options, const py::object& object, st
   if (!tasks::has_characters(options)) return held;
   held.batch.characters = character_rows_from(options.max_characters, hold(object.attr("characters")));
   held.batch.types = ids_from("types", hold(object.attr("types")), held.tokens);
-  check_ids("types", held.batch.types, held.batch.characters.rows, "rows of `characters`");
+  check_ids("types", held.batch.types, held.batch.characters.rows, "rows of characters");
   return held;
 }
 
@@ -94,8 +94,7 @@ tasks::Targets targets_from(const tasks::Options& options, const HeldBatch& batc
   if (options.task == tasks::Task::kLabels) {
     const auto labels = tensor_view<const float>("targets", targets, std::array{texts, options.outputs}, Access::kRead);
     for (const float label : labels)
-      if (label != 0.0f && label != 1.0f)
-        throw py::value_error("`targets` must be 0 or 1, got " + std::to_string(label));
+      if (label != 0.0f && label != 1.0f) throw py::value_error("targets must be 0 or 1, got " + std::to_string(label));
     found.labels = {labels.data(), texts, options.outputs, options.outputs};
   } else {
     const bool is_class = options.task == tasks::Task::kClasses;
@@ -106,7 +105,7 @@ tasks::Targets targets_from(const tasks::Options& options, const HeldBatch& batc
   found.weights = tensor_view<const float>("weights", weights, std::array{texts}, Access::kRead);
   for (const float weight : found.weights)
     if (!(weight >= 0.0f) || std::isinf(weight))
-      throw py::value_error("`weights` must be finite and not negative, got " + std::to_string(weight));
+      throw py::value_error("weights must be finite and not negative, got " + std::to_string(weight));
   return found;
 }
 

@@ -47,13 +47,13 @@ optim::OptimizerState moments_of(const tasks::Parameter& parameter, const py::ob
 memory::MatrixView<const float> frozen_rows(const tasks::Table& table, std::size_t number, const py::object& rows) {
   const std::string name = "frozen[" + std::to_string(number) + "]";
   if (table.trained) {
-    if (!rows.is_none()) throw py::value_error("`" + name + "` must be None for a trained table");
+    if (!rows.is_none()) throw py::value_error(name + " must be None for a trained table");
     return {};
   }
   const auto view = matrix_view<const float>(name.c_str(), rows, Access::kRead);
   if (view.rows != table.rows || view.columns != table.dim)
-    throw py::value_error("`" + name + "` must have the shape " + shape_text(std::array{table.rows, table.dim}) +
-                          ", got " + shape_text(std::array{view.rows, view.columns}));
+    throw py::value_error(name + " must have the shape " + shape_text(std::array{table.rows, table.dim}) + ", got " +
+                          shape_text(std::array{view.rows, view.columns}));
   return view;
 }
 
@@ -73,9 +73,9 @@ class NetworkSession {
 
   py::dict step(const py::object& batch, const py::object& targets, const py::object& weights, double learning_rate,
                 std::int64_t number, bool context_gradients) {
-    if (!is_trainable_) throw std::runtime_error("this network was created without `moments` and cannot be trained");
+    if (!is_trainable_) throw std::runtime_error("this network was created without moments and cannot be trained");
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
-      throw std::invalid_argument("`learning_rate` must be finite and not negative, got " +
+      throw std::invalid_argument("learning_rate must be finite and not negative, got " +
                                   std::to_string(learning_rate));
     const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
@@ -128,8 +128,7 @@ class NetworkSession {
   py::array_t<float> probabilities(const py::object& batch) { return outputs(batch, RequestKind::kProbabilities); }
 
   py::array_t<std::int32_t> paths(const py::object& batch) {
-    if (options_.task != tasks::Task::kTags)
-      throw std::invalid_argument("`task` must be tags to predict paths of tags");
+    if (options_.task != tasks::Task::kTags) throw std::invalid_argument("task must be tags to predict paths of tags");
     const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kPaths;
@@ -142,8 +141,7 @@ class NetworkSession {
   }
 
   py::array_t<float> attention(const py::object& batch) {
-    if (!tasks::attends(options_))
-      throw std::invalid_argument("`pooling` must be attention to return attention weights");
+    if (!tasks::attends(options_)) throw std::invalid_argument("pooling must be attention to return attention weights");
     const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kAttention;
@@ -165,15 +163,15 @@ class NetworkSession {
     request_ = {};
     request_.kind = RequestKind::kCacheWords;
     const HeldBatch held = batch_from(options_, batch, 0);
-    if (held.tokens == 0 || held.batch.words) throw py::value_error("`batch` must contain the features of words");
+    if (held.tokens == 0 || held.batch.words) throw py::value_error("batch must contain the features of words");
     if (first != 0 && first != network_->words())
-      throw py::value_error("`first` must be 0 or " + std::to_string(network_->words()) +
-                            ", the number of stored words, got " + std::to_string(first));
+      throw py::value_error("first must be 0 or " + std::to_string(network_->words()) +
+                            ", the number of cached words, got " + std::to_string(first));
     if (total < first + held.tokens || total > std::numeric_limits<std::int32_t>::max())
-      throw py::value_error("`total` must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1, got " +
+      throw py::value_error("total must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1, got " +
                             std::to_string(total));
     if (first != 0 && total != total_words_)
-      throw py::value_error("`total` must stay " + std::to_string(total_words_) + ", got " + std::to_string(total));
+      throw py::value_error("total must stay " + std::to_string(total_words_) + ", got " + std::to_string(total));
     total_words_ = total;
     request_.batch = held.batch;
     request_.first_word = first;
@@ -227,7 +225,7 @@ class NetworkSession {
     require_entries("parameters", parameters, list_.size());
     if (moments) require_entries("moments", *moments, list_.size());
     if (frozen.size() != options_.tables.size())
-      throw py::value_error("`frozen` must have one entry for each table, " + std::to_string(options_.tables.size()) +
+      throw py::value_error("frozen must have one entry for each table, " + std::to_string(options_.tables.size()) +
                             ", got " + std::to_string(frozen.size()));
     for (std::size_t i = 0; i < options_.tables.size(); ++i) {
       held_.push_back(frozen[i]);
@@ -239,7 +237,7 @@ class NetworkSession {
   // d_contexts: OUT the gradients of the contexts, or null if they are not needed.
   tasks::Outcome run_training_step(const py::object& batch, const py::object& targets, const py::object& weights,
                                    std::int64_t number, py::object* d_contexts) {
-    if (number < 1) throw std::invalid_argument("`step` must be positive, got " + std::to_string(number));
+    if (number < 1) throw std::invalid_argument("step must be positive, got " + std::to_string(number));
     request_.step = number;
     const HeldBatch held = batch_from(options_, batch, 0);
     request_.batch = held.batch;

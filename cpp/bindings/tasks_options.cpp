@@ -13,7 +13,7 @@ namespace {
 using Triples = std::vector<std::tuple<std::int64_t, std::int64_t, bool>>;
 
 void require_positive(const char* name, std::int64_t first, std::int64_t second) {
-  if (first < 1 || second < 1) throw std::invalid_argument("`" + std::string(name) + "` must have positive sizes");
+  if (first < 1 || second < 1) throw std::invalid_argument(std::string(name) + " must have positive sizes");
 }
 
 std::vector<tasks::Table> tables_from(const py::object& o) {

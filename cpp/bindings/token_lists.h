@@ -32,8 +32,8 @@ class TokenLists {
 
  private:
   static constexpr std::size_t kBatch = 64;
-  static constexpr std::size_t kMostEncoded = 4 * text::kMaxWordBytes;  // of one word, before its length is checked
-  static constexpr std::size_t kBatchBytes = 2 * kMostEncoded;
+  static constexpr std::size_t kMaxEncoded = 4 * text::kMaxWordBytes;  // of one word, before its length is checked
+  static constexpr std::size_t kBatchBytes = 2 * kMaxEncoded;
 
   [[nodiscard]] TokenSource source() const { return {name_.c_str(), sentence_}; }
 
@@ -66,7 +66,7 @@ bool TokenLists::next_sentence(Sink& sink) {
   std::int64_t length = 0;
   for (pybind11::ssize_t position = 0; position < PySequence_Fast_GET_SIZE(tokens.ptr()); ++position) {
     prefetch_str_ahead(PySequence_Fast_ITEMS(tokens.ptr()), position, PySequence_Fast_GET_SIZE(tokens.ptr()));
-    if (batch_.size() == kBatch || encoded_.size() + kMostEncoded > kBatchBytes) flush();
+    if (batch_.size() == kBatch || encoded_.size() + kMaxEncoded > kBatchBytes) flush();
     PyObject* const token = PySequence_Fast_GET_ITEM(tokens.ptr(), position);
     require_str(token, position, source);
     const text::HashedWord word = read_token(encoded_, token, position, source, text::kMaxWordBytes);

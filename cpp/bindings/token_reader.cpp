@@ -40,9 +40,7 @@ std::string TokenSource::token_text(py::ssize_t token) const {
   return "token " + std::to_string(token) + " of " + sentence_text();
 }
 
-std::string TokenSource::prefix() const {
-  return argument == nullptr ? std::string() : "`" + std::string(argument) + "`: ";
-}
+std::string TokenSource::prefix() const { return argument == nullptr ? std::string() : std::string(argument) + ": "; }
 
 py::object sentence_tokens(const py::handle& sentence, const TokenSource& source) {
   const std::string location = source.prefix() + source.sentence_text();

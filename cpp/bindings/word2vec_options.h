@@ -1,4 +1,4 @@
-// The option dataclass of a Word2Vec training as a C++ struct.
+// The option dataclass of a Word2Vec training run as a C++ struct.
 #pragma once
 
 #include <pybind11/pybind11.h>

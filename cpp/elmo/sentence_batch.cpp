@@ -12,7 +12,7 @@ std::vector<std::int64_t> begins_of(std::span<const std::int64_t> ends) {
   std::vector<std::int64_t> begins{0};
   for (const std::int64_t end : ends) {
     if (end < begins.back())
-      throw std::invalid_argument("`ends` must not decrease, got " + std::to_string(end) + " after " +
+      throw std::invalid_argument("ends must not decrease, got " + std::to_string(end) + " after " +
                                   std::to_string(begins.back()));
     begins.push_back(end);
   }

@@ -51,7 +51,7 @@ std::vector<Isa> available() {
 const KernelTable& table_of(Isa isa) {
   for (const KernelTable* table : built())
     if (table->isa == isa && is_supported(isa)) return *table;
-  throw std::invalid_argument("`isa` must be available on this machine, got " + std::string(name_of(isa)));
+  throw std::invalid_argument("isa must be available on this machine, got " + std::string(name_of(isa)));
 }
 
 const ByteKernels* byte_kernels_of([[maybe_unused]] Isa isa) {

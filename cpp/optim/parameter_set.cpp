@@ -31,8 +31,8 @@ void ParameterSet::add(const Dense& dense) {
 void ParameterSet::add(const Sparse& sparse) {
   assert(sparse.gradient->has_bias() == !sparse.bias.empty());
   sparse_.push_back(sparse);
-  const std::int64_t most = sparse.gradient->capacity() / block_size(sparse) + 1;
-  block_sums_.resize(block_sums_.size() + static_cast<std::size_t>(most));
+  const std::int64_t max_blocks = sparse.gradient->capacity() / block_size(sparse) + 1;
+  block_sums_.resize(block_sums_.size() + static_cast<std::size_t>(max_blocks));
 }
 
 std::int64_t ParameterSet::blocks() const {

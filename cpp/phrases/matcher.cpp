@@ -9,7 +9,7 @@ Matcher::Matcher(std::string delimiter, std::span<const std::string> connectors,
                  std::shared_ptr<const PhraseSet> phrases, std::optional<ScoredVocabulary> scored)
     : delimiter_(std::move(delimiter)), phrases_(std::move(phrases)), scored_(std::move(scored)) {
   if (!phrases_ && !(scored_ && scored_->decides_all))
-    throw std::invalid_argument("`phrases` must not be null unless `scored` decides all candidates");
+    throw std::invalid_argument("phrases must not be null unless scored decides all candidates");
   for (const std::string& connector : connectors) connectors_.insert(connector);
 }
 

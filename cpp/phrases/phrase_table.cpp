@@ -4,7 +4,7 @@ namespace wordkin::phrases {
 
 void PhraseTable::insert(std::size_t index, std::uint32_t tag, const PhraseKey& key, std::int64_t count) {
   if (entries_.size() >= std::numeric_limits<std::int32_t>::max())
-    throw std::length_error("more than 2^31 - 1 distinct phrases in one table; reduce `max_vocab_size`");
+    throw std::length_error("more than 2^31 - 1 distinct phrases in one table; reduce max_vocab_size");
   entries_.push_back({count, key.phrase, key.is_ambiguous});
   slots_[index] = {tag, static_cast<std::uint32_t>(entries_.size())};
   if (5 * entries_.size() > 3 * slots_.size()) grow();

@@ -16,27 +16,27 @@ bool is_index(std::int32_t index, std::size_t size) { return index >= 0 && stati
 
 PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& state)
     : lexicon_(std::move(delimiter), {}) {
-  require(state.word_counts.size() == state.words.size(), "`word_counts` must have one entry per word");
-  require(state.gap_last.size() == state.gap_before.size(), "`gap_last` must have as many entries as `gap_before`");
+  require(state.word_counts.size() == state.words.size(), "word_counts must have one entry per word");
+  require(state.gap_last.size() == state.gap_before.size(), "gap_last must have as many entries as gap_before");
   const std::size_t phrases = state.counts.size();
   require(state.first.size() == phrases && state.second.size() == phrases && state.gap.size() == phrases,
-          "`first`, `second`, `gap` and `counts` must have the same length");
+          "first, second, gap and counts must have the same length");
   for (const std::string& word : state.words) {
     const std::size_t known = lexicon_.size();
-    require(static_cast<std::size_t>(lexicon_.insert(text::hash_word(word))) == known, "`words` must be distinct");
+    require(static_cast<std::size_t>(lexicon_.insert(text::hash_word(word))) == known, "words must be distinct");
   }
   for (std::size_t i = 0; i < state.gap_before.size(); ++i) {
-    require(is_index(state.gap_before[i], i + 1), "`gap_before` must refer to earlier gaps");
-    require(is_index(state.gap_last[i], lexicon_.size()), "`gap_last` must refer to existing words");
+    require(is_index(state.gap_before[i], i + 1), "gap_before must refer to earlier gaps");
+    require(is_index(state.gap_last[i], lexicon_.size()), "gap_last must refer to existing words");
     require(static_cast<std::size_t>(lexicon_.extend(state.gap_before[i], state.gap_last[i])) == i + 1,
             "the gaps must be distinct");
   }
   counts_.reserve_words(lexicon_.size());
   for (std::size_t id = 0; id < state.word_counts.size(); ++id) {
     const std::int64_t count = state.word_counts[id];
-    require(count >= 0, "`word_counts` must not be negative");
+    require(count >= 0, "word_counts must not be negative");
     require(count == 0 || !lexicon_.info(static_cast<WordId>(id)).has_delimiter,
-            "`word_counts` must be 0 for words that contain bytes of the delimiter");
+            "word_counts must be 0 for words that contain bytes of the delimiter");
     if (count > 0) counts_.add_distinct_words(counts_.add_word(static_cast<WordId>(id), count) ? 1 : 0);
   }
   for (std::size_t i = 0; i < phrases; ++i) {
@@ -44,8 +44,8 @@ PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& sta
     require(is_index(phrase.first, lexicon_.size()) && is_index(phrase.gap, lexicon_.gaps()) &&
                 (is_index(phrase.second, lexicon_.size()) ||
                  (phrase.second == kNoWord && phrase.gap == kNoGap && lexicon_.info(phrase.first).has_delimiter)),
-            "`first`, `second` and `gap` must refer to existing words and gaps");
-    require(state.counts[i] > 0, "`counts` must be positive");
+            "first, second and gap must refer to existing words and gaps");
+    require(state.counts[i] > 0, "counts must be positive");
     const PhraseKey key = key_of(lexicon_, phrase);
     counts_.table(key.hash).add(lexicon_, key, state.counts[i]);
   }

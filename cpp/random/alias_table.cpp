@@ -9,15 +9,15 @@ namespace wordkin::random {
 
 AliasTable::AliasTable(std::span<const double> weights) : cells_(weights.size()) {
   if (weights.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()))
-    throw std::invalid_argument("`weights` must have at most 2^31 - 1 entries, got " + std::to_string(weights.size()));
+    throw std::invalid_argument("weights must have at most 2^31 - 1 entries, got " + std::to_string(weights.size()));
   double total = 0.0;
   for (const double w : weights) {
     if (!(w >= 0.0) || !std::isfinite(w))
-      throw std::invalid_argument("`weights` must be finite and not negative, got " + std::to_string(w));
+      throw std::invalid_argument("weights must be finite and not negative, got " + std::to_string(w));
     total += w;
   }
   if (!(total > 0.0) || !std::isfinite(total))
-    throw std::invalid_argument("`weights` must have a finite, positive sum, got " + std::to_string(total));
+    throw std::invalid_argument("weights must have a finite, positive sum, got " + std::to_string(total));
 
   const auto n = static_cast<std::int32_t>(weights.size());
   std::vector<double> scaled(weights.size());

@@ -20,7 +20,7 @@ class SequenceBatch {
     first_rows_.push_back(0);
     for (const auto count : active_) {
       if (count < 1 || count > before)
-        throw std::invalid_argument("`active` must be positive and must not increase, got " + std::to_string(count) +
+        throw std::invalid_argument("active must be positive and must not increase, got " + std::to_string(count) +
                                     " after " + std::to_string(before));
       before = count;
       first_rows_.push_back(first_rows_.back() + count);

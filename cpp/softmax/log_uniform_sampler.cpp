@@ -10,7 +10,7 @@ namespace wordkin::softmax {
 LogUniformSampler::LogUniformSampler(std::int64_t vocabulary, std::int64_t negatives)
     : vocabulary_(vocabulary), negatives_(negatives), log_range_(std::log1p(static_cast<double>(vocabulary))) {
   if (negatives < 1 || negatives >= vocabulary)
-    throw std::invalid_argument("`negatives` must be at least 1 and below the number of words, " +
+    throw std::invalid_argument("negatives must be at least 1 and below the number of words, " +
                                 std::to_string(vocabulary) + ", got " + std::to_string(negatives));
 }
 

@@ -28,7 +28,7 @@ std::vector<std::int64_t> renumber(std::span<std::int32_t> ids, std::span<const 
   std::size_t read = 0, retained = 0, begin = 0;
   for (const RawSegment& segment : segments) {
     if (segment.length > ids.size() - read)
-      throw std::out_of_range("`segments` must not be longer than the ids, " + std::to_string(ids.size()));
+      throw std::out_of_range("segments must not be longer than the ids, " + std::to_string(ids.size()));
     for (const std::int32_t raw : ids.subspan(read, segment.length)) {
       if (raw == kSentenceEnd) {
         if (retained != begin) ends.push_back(static_cast<std::int64_t>(retained));

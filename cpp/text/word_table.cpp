@@ -49,7 +49,7 @@ void WordTable::grow() {
 
 WordTable WordTable::subset(std::span<const bool> keep) const {
   if (keep.size() != size())
-    throw std::invalid_argument("`keep` must have one entry per word (" + std::to_string(size()) + "), got " +
+    throw std::invalid_argument("keep must have one entry per word (" + std::to_string(size()) + "), got " +
                                 std::to_string(keep.size()));
   WordTable retained(max_words_);
   for (std::size_t id = 0; id < keep.size(); ++id)

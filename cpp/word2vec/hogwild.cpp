@@ -14,17 +14,16 @@ void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t
   std::int64_t before = 0;
   for (const auto end : ends) {
     if (end < before)
-      throw std::invalid_argument("`ends` must not decrease, got " + std::to_string(end) + " after " +
+      throw std::invalid_argument("ends must not decrease, got " + std::to_string(end) + " after " +
                                   std::to_string(before));
     before = end;
   }
   if (before != static_cast<std::int64_t>(ids.size()))
-    throw std::invalid_argument("the last of `ends` must be the number of ids, " + std::to_string(ids.size()) +
+    throw std::invalid_argument("the last entry of ends must be the number of ids, " + std::to_string(ids.size()) +
                                 ", got " + std::to_string(before));
   for (const auto id : ids)
     if (id < 0 || id >= words)
-      throw std::invalid_argument("`ids` must be from 0 to " + std::to_string(words - 1) + ", got " +
-                                  std::to_string(id));
+      throw std::invalid_argument("ids must be from 0 to " + std::to_string(words - 1) + ", got " + std::to_string(id));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::vector<double> noise_weights(std::span<const std::int64_t> counts, double e
   for (const auto count : counts)
     if (count > 0) largest = std::max(largest, exponent * std::log(static_cast<double>(count)));
   if (!std::isfinite(largest))
-    throw std::invalid_argument("`counts` must contain a positive count for negative sampling");
+    throw std::invalid_argument("counts must contain a positive count for negative sampling");
   std::vector<double> weights(counts.size(), 0.0);
   for (std::size_t word = 0; word < counts.size(); ++word)
     if (counts[word] > 0) weights[word] = std::exp(exponent * std::log(static_cast<double>(counts[word])) - largest);

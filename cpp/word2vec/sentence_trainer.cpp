@@ -62,7 +62,7 @@ void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::
   for (std::size_t i = 0; i < count; ++i) subsampled_rows_[i] = context_->parameters().input.row(subsampled_[i]);
 }
 
-// Draws window radii and negative samples for the positions [begin, end) together: the table look-ups are independent,
+// Draws window radii and negative samples for the positions [begin, end) together: the table lookups are independent,
 // so their cache misses overlap.
 void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
   const Options& options = context_->options();

@@ -187,13 +187,13 @@ def test_cancelled_calls_return_false_and_can_be_repeated(isa: str, threads: int
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"filters": [(13, 4)]}, "the width of `filters` must be from 1 to `max_characters_per_token`, got 13"),
-        ({"filters": [(1, 0)]}, "the number of `filters` must be at least 1, got 0"),
-        ({"filters": []}, "`filters` must contain at least one filter"),
-        ({"char_dim": 0}, "`char_dim` must be at least 1, got 0"),
-        ({"n_highway": -1}, "`n_highway` must not be negative, got -1"),
-        ({"max_characters": 65536}, "`max_characters_per_token` must be from 1 to 65535, got 65536"),
-        ({"activation": "elu"}, "`activation` must be relu or tanh, got elu"),
+        ({"filters": [(13, 4)]}, "the width of filters must be from 1 to max_characters_per_token, got 13"),
+        ({"filters": [(1, 0)]}, "the number of filters must be at least 1, got 0"),
+        ({"filters": []}, "filters must contain at least one filter"),
+        ({"char_dim": 0}, "char_dim must be at least 1, got 0"),
+        ({"n_highway": -1}, "n_highway must not be negative, got -1"),
+        ({"max_characters": 65536}, "max_characters_per_token must be from 1 to 65535, got 65536"),
+        ({"activation": "elu"}, "activation must be relu or tanh, got elu"),
     ],
 )
 def test_invalid_shapes_are_rejected(change: dict[str, object], message: str) -> None:

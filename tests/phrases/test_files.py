@@ -98,7 +98,7 @@ def test_phrasegrams_can_be_changed() -> None:
     assert frozen.find_phrases([["in", "new", "york"]]) == {"in_new": 5.0}
     assert frozen.score_candidate("in", "new", []) == ("in_new", 5.0)
     frozen.phrasegrams[5] = 1.0  # type: ignore[index]
-    with pytest.raises(TypeError, match="`scores` must have keys of type str"):
+    with pytest.raises(TypeError, match="scores must have keys of type str"):
         frozen[["in"]]
 
 

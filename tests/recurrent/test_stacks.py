@@ -347,9 +347,9 @@ def test_bfloat16_error_is_bounded(isa: str) -> None:
 def test_invalid_arrays_are_rejected() -> None:
     problem = Problem.random(PLAIN)
     stacks = problem.stacks("baseline", training=False)
-    with pytest.raises(ValueError, match="`inputs` must have the shape"):
+    with pytest.raises(ValueError, match="inputs must have the shape"):
         stacks.forward([[np.zeros((24, 5), np.float32)]], [problem.inputs[:-1]], [problem.states])
-    with pytest.raises(ValueError, match="`training` must be true"):
+    with pytest.raises(ValueError, match="training must be true"):
         stacks.backward([None], [empty_gradients(problem.weights)], [problem.d_outputs])
     with pytest.raises(ValueError, match="must not increase, got 7 after 6"):
         replace(problem, shape=replace(PLAIN, active=(6, 7))).stacks("baseline", training=False)

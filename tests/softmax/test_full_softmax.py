@@ -107,9 +107,9 @@ def test_non_finite_weights_give_a_non_finite_loss(isa: str, value: float) -> No
 
 def test_errors_name_the_argument() -> None:
     given = problem(5, 8, 50)
-    with pytest.raises(IndexError, match="`targets` must be ids of words, got 50"):
+    with pytest.raises(IndexError, match="targets must be ids of words, got 50"):
         full(given._replace(targets=np.array([0, 1, 50, 3, 4], dtype=np.int32)))
-    with pytest.raises(ValueError, match="`hidden` must have as many columns as `weights`, 8, got 7"):
+    with pytest.raises(ValueError, match="hidden must have as many columns as weights, 8, got 7"):
         full(given._replace(hidden=given.hidden[:, :7]))
-    with pytest.raises(TypeError, match="`weights` must be float32, got float64"):
+    with pytest.raises(TypeError, match="weights must be float32, got float64"):
         full(given._replace(weights=given.weights.astype(np.float64)))

@@ -65,6 +65,6 @@ def test_expected_counts_match_the_definition(vocabulary: int, tries: int) -> No
 @pytest.mark.parametrize("negatives", [0, -1, 10, 11])
 def test_invalid_numbers_of_negatives_are_rejected(negatives: int) -> None:
     with pytest.raises(
-        ValueError, match=f"`negatives` must be at least 1 and below the number of words, 10, got {negatives}"
+        ValueError, match=f"negatives must be at least 1 and below the number of words, 10, got {negatives}"
     ):
         _core_testing.softmax.log_uniform(10, negatives, seed=1, stream=1)

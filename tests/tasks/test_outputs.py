@@ -122,9 +122,9 @@ def test_long_chains_are_finite() -> None:
 
 
 BAD_CALLS: dict[str, tuple[Any, str]] = {
-    "ids": (lambda b: b.tables[0].__setitem__(0, 9), r"`tables\[0\]` must be from 0 to 8, got 9"),
-    "lengths": (lambda b: b.lengths.__setitem__(0, -1), "`lengths` must not be negative, got -1"),
-    "sum": (lambda b: b.lengths.__setitem__(0, 4), r"`tables\[0\]` must have the shape"),
+    "ids": (lambda b: b.tables[0].__setitem__(0, 9), r"tables\[0\] must be from 0 to 8, got 9"),
+    "lengths": (lambda b: b.lengths.__setitem__(0, -1), "lengths must not be negative, got -1"),
+    "sum": (lambda b: b.lengths.__setitem__(0, 4), r"tables\[0\] must have the shape"),
 }
 
 
@@ -143,15 +143,15 @@ def test_invalid_targets_and_weights_are_rejected() -> None:
     options = case_options("attention")
     run = Run(options, random_parameters(options, 1))
     batch, targets, weights = random_batch(options, 2)
-    with pytest.raises(ValueError, match="`targets` must be below 2"):
+    with pytest.raises(ValueError, match="targets must be below 2"):
         run.network.evaluate(batch, targets + 2, weights)
-    with pytest.raises(ValueError, match="`weights` must be finite and not negative, got nan"):
+    with pytest.raises(ValueError, match="weights must be finite and not negative, got nan"):
         run.network.evaluate(batch, targets, weights * np.float32(np.nan))
-    with pytest.raises(TypeError, match="`weights` must be float32"):
+    with pytest.raises(TypeError, match="weights must be float32"):
         run.network.evaluate(batch, targets, weights.astype(np.float64))
-    with pytest.raises(ValueError, match="`learning_rate`"):
+    with pytest.raises(ValueError, match="learning_rate"):
         run.network.step(batch, targets, weights, learning_rate=np.nan, step=1)
-    with pytest.raises(ValueError, match="`task` must be tags"):
+    with pytest.raises(ValueError, match="task must be tags"):
         run.network.paths(batch)
     run.network.close()
     with pytest.raises(RuntimeError, match="closed"):
@@ -166,7 +166,7 @@ def test_a_network_without_moments_cannot_be_trained() -> None:
     network = _core.tasks.Network(options, parameters, [None], threads=1, isa="baseline")
     batch, targets, weights = random_batch(options, 2)
     assert network.scores(batch).shape == (6, 1)
-    with pytest.raises(RuntimeError, match="without `moments`"):
+    with pytest.raises(RuntimeError, match="without moments"):
         network.step(batch, targets, weights, learning_rate=0.1, step=1)
     with pytest.raises(TypeError, match="writeable"):
         _core.tasks.Network(options, parameters, [None], moments={}, threads=1, isa="baseline")

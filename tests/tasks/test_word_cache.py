@@ -81,12 +81,12 @@ def test_changed_parameters_clear_the_cache() -> None:
     _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
     run.network.cache_words(words, first=0, total=WORDS)
     run.network.step(by_features, targets, weights, learning_rate=0.1, step=1)
-    with pytest.raises(ValueError, match="`words` must be below 0"):
+    with pytest.raises(ValueError, match="words must be below 0"):
         run.network.scores(by_words)
     run.network.cache_words(words, first=0, total=WORDS)
     np.testing.assert_array_equal(run.network.scores(by_words), run.network.scores(by_features))
     run.network.refresh()
-    with pytest.raises(ValueError, match="`words`"):
+    with pytest.raises(ValueError, match="words"):
         run.network.scores(by_words)
 
 
@@ -95,18 +95,18 @@ def test_invalid_cache_requests_are_rejected() -> None:
     words, _, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
     _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
-    for first, total, message in ((3, 20, "`first` must be 0"), (0, WORDS - 1, "`total` must be from 11")):
+    for first, total, message in ((3, 20, "first must be 0"), (0, WORDS - 1, "total must be from 11")):
         with pytest.raises(ValueError, match=message):
             run.network.cache_words(words, first=first, total=total)
     run.network.cache_words(words_between(words, 0, 4), first=0, total=WORDS)
-    with pytest.raises(ValueError, match="`total` must stay 11, got 12"):
+    with pytest.raises(ValueError, match="total must stay 11, got 12"):
         run.network.cache_words(words_between(words, 4, WORDS), first=4, total=12)
-    with pytest.raises(ValueError, match="`words` must be below 4"):
+    with pytest.raises(ValueError, match="words must be below 4"):
         run.network.scores(by_words)
-    with pytest.raises(ValueError, match="`batch` must contain the features of words"):
+    with pytest.raises(ValueError, match="batch must contain the features of words"):
         empty = Batch(lengths=np.array([0], np.int32), tables=[np.zeros(0, np.int32)])
         run.network.cache_words(empty, first=0, total=1)
-    with pytest.raises(ValueError, match="`words`"):
+    with pytest.raises(ValueError, match="words"):
         run.network.step(by_words, targets, weights, learning_rate=0.1, step=1)
 
 

@@ -111,8 +111,8 @@ def test_words_can_be_any_iterable() -> None:
     [
         ("word", {}, TypeError, r"words must be a list of str, got one str: 'word'"),
         (b"word", {}, TypeError, "words must be a list of str, got one bytes"),
-        (["a", 5], {}, TypeError, r"`words\[1\]` must be a str, got int"),
-        ([["a"]], {}, TypeError, r"`words\[0\]` must be a str, got list"),
+        (["a", 5], {}, TypeError, r"words\[1\] must be a str, got int"),
+        ([["a"]], {}, TypeError, r"words\[0\] must be a str, got list"),
         (["a"], {"max_characters": 2}, ValueError, "max_characters must be at least 3, got 2"),
         (["a"], {"max_characters": True}, TypeError, "max_characters must be an integer, got True"),
         (["a"], {"max_characters": 50.0}, TypeError, "max_characters must be an integer, got 50.0"),

@@ -89,7 +89,7 @@ def test_word_tables_grow_to_many_words() -> None:
     assert len(table) == len(many)
     assert table.words(np.array([0, 49_999], dtype=np.int32)) == ["word0", "word49999"]
     assert text.ids_in(table, text.WordTable(["word7", "other", "word49998"])).tolist() == [7, -1, 49_998]
-    with pytest.raises(IndexError, match="`ids` must be ids of words, got 50000"):
+    with pytest.raises(IndexError, match="ids must be ids of words, got 50000"):
         table.words(np.array([50_000], dtype=np.int32))
     with pytest.raises(ValueError, match="distinct"):
         text.WordTable(["a", "a"])
@@ -109,7 +109,7 @@ def test_utf8_validation_agrees_with_python(data: bytes) -> None:
         invalid_at = error.start
     counter = text.SequentialCounter(keep_ids=False)
     try:
-        counter.count_text(data, 0, text.SentenceRules(5, True), continues_line=False, most_words=99)
+        counter.count_text(data, 0, text.SentenceRules(5, True), continues_line=False, max_words=99)
         assert invalid_at is None
     except text.TextError as error:
         assert error.args == ("invalid UTF-8", invalid_at)
@@ -127,19 +127,19 @@ def test_the_first_invalid_block_is_reported() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6), max_size=20), st.integers(1, 6))
-def test_bounded_counting_matches_the_definition(sentences: list[list[str]], most_words: int) -> None:
+def test_bounded_counting_matches_the_definition(sentences: list[list[str]], max_words: int) -> None:
     from wordkin.text.scan import VocabularyBound
 
     data = "\n".join(" ".join(sentence) for sentence in sentences).encode()
     counter = text.SequentialCounter(keep_ids=False)
-    bound = VocabularyBound(most_words, None)
+    bound = VocabularyBound(max_words, None)
     start, rules = 0, text.SentenceRules(10000, True)
     while start < len(data):
-        _, _, size, _ = counter.count_text(data, start, rules, continues_line=False, most_words=most_words)
+        _, _, size, _ = counter.count_text(data, start, rules, continues_line=False, max_words=max_words)
         start += size
         bound.apply(counter)
     names = counter.table().words(np.arange(len(counter), dtype=np.int32))
-    assert dict(zip(names, counter.counts().tolist(), strict=True)) == bounded_counts_of(sentences, most_words)
+    assert dict(zip(names, counter.counts().tolist(), strict=True)) == bounded_counts_of(sentences, max_words)
 
 
 def test_the_number_of_distinct_words_is_limited() -> None:
@@ -168,7 +168,7 @@ def test_renumbering_rejects_invalid_arguments() -> None:
             text.renumber([np.array([bad], dtype=np.int32)], [[(0, 1)]], final_ids, 1)
     with pytest.raises(IndexError, match="segments"):
         text.renumber([np.array([0], dtype=np.int32)], [[(0, 2)]], final_ids, 1)
-    with pytest.raises(TypeError, match="`chunks` must be int32"):
+    with pytest.raises(TypeError, match="chunks must be int32"):
         text.renumber([np.array([0])], [[(0, 1)]], final_ids, 1)
 
 

@@ -29,7 +29,7 @@ Shape charcnn_shape(std::int64_t n_characters, std::int64_t char_dim, std::int64
                     const std::vector<std::pair<std::int64_t, std::int64_t>>& filters, const std::string& activation,
                     std::int64_t n_highway, std::optional<std::int64_t> projection_dim) {
   if (activation != "relu" && activation != "tanh")
-    throw std::invalid_argument("`activation` must be relu or tanh, got " + activation);
+    throw std::invalid_argument("activation must be relu or tanh, got " + activation);
   Shape shape;
   shape.characters = n_characters;
   shape.char_dim = char_dim;
@@ -67,7 +67,7 @@ class TensorReader {
   }
   void require(bool holds) const {
     if (!holds)
-      throw std::invalid_argument("`tensors` must fit the shape: see the tensor with index " + std::to_string(at_));
+      throw std::invalid_argument("tensors must fit the shape: see the tensor with index " + std::to_string(at_));
   }
 
   py::list arrays_;
@@ -103,11 +103,10 @@ charcnn::EncoderTensors<T> encoder_tensors(const py::list& arrays, const Shape& 
 
 memory::MatrixView<const std::uint16_t> checked_characters(const py::object& characters, const Shape& shape) {
   const auto view = matrix_view<const std::uint16_t>("characters", characters, Access::kRead);
-  if (view.columns != shape.max_characters)
-    throw std::invalid_argument("`characters` must have max_characters columns");
+  if (view.columns != shape.max_characters) throw std::invalid_argument("characters must have max_characters columns");
   for (std::int64_t row = 0; row < view.rows; ++row)
     for (std::int64_t i = 0; i < view.columns; ++i)
-      if (view.row(row)[i] >= shape.characters) throw std::invalid_argument("`characters` must be below n_characters");
+      if (view.row(row)[i] >= shape.characters) throw std::invalid_argument("characters must be below n_characters");
   return view;
 }
 
@@ -116,7 +115,7 @@ memory::MatrixView<T> checked_vectors(const py::object& vectors, std::int64_t wo
                                       Access access) {
   const auto view = matrix_view<T>("vectors", vectors, access);
   if (view.rows != words || view.columns != shape.outputs())
-    throw std::invalid_argument("`vectors` must have the shape (words, outputs)");
+    throw std::invalid_argument("vectors must have the shape (words, outputs)");
   return view;
 }
 

@@ -19,7 +19,7 @@ using Matrix = memory::MatrixView<float>;
 Matrix matrix_of(const char* name, const py::object& object, const Matrix& like, std::int64_t blocks = 1) {
   const auto view = matrix_view<float>(name, object, Access::kWrite);
   if (view.rows != like.rows || view.columns != blocks * like.columns)
-    throw std::invalid_argument("`" + std::string(name) + "` must have " + std::to_string(like.rows) + " rows of " +
+    throw std::invalid_argument(std::string(name) + " must have " + std::to_string(like.rows) + " rows of " +
                                 std::to_string(blocks * like.columns) + " columns");
   return view;
 }
@@ -29,7 +29,7 @@ float bound_of(float clip) { return clip > 0.0f ? clip : std::numeric_limits<flo
 std::span<float> bias_of(const char* name, const py::object& object, std::int64_t size) {
   const auto view = vector_view<float>(name, object, Access::kWrite);
   if (static_cast<std::int64_t>(view.size()) != size)
-    throw std::invalid_argument("`" + std::string(name) + "` must have " + std::to_string(size) + " entries");
+    throw std::invalid_argument(std::string(name) + " must have " + std::to_string(size) + " entries");
   return view;
 }
 

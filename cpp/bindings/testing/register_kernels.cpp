@@ -21,7 +21,7 @@ std::vector<float*> row_pointers(const memory::MatrixView<float>& matrix, const 
   std::vector<float*> rows;
   for (const auto id : ids) {
     if (id < 0 || id >= matrix.rows)
-      throw py::index_error("`" + std::string(name) + "` must be ids of rows, got " + std::to_string(id));
+      throw py::index_error(std::string(name) + " must be ids of rows, got " + std::to_string(id));
     rows.push_back(matrix.row(id));
   }
   return rows;
@@ -42,7 +42,7 @@ double update_window(const std::string& isa, const std::string& architecture, co
   const auto x = matrix_view<float>("input", input, Access::kWrite);
   const auto y = matrix_view<float>("output", output, Access::kWrite);
   if (x.columns != y.columns || x.columns % kernels::kRowMultiple != 0)
-    throw std::invalid_argument("`input` and `output` must have the same number of columns, a multiple of 16");
+    throw std::invalid_argument("input and output must have the same number of columns, a multiple of 16");
   const auto inputs =
       row_pointers(x, vector_view<const std::int32_t>("input_ids", input_ids, Access::kRead), "input_ids");
   const auto outputs =
@@ -50,23 +50,23 @@ double update_window(const std::string& isa, const std::string& architecture, co
   const auto sign = padded(vector_view<const float>("signs", signs, Access::kRead));
   const auto repeat = padded(vector_view<const float>("repeats", repeats, Access::kRead));
   if (sign.size() != outputs.size() + 16 || repeat.size() != outputs.size() + 16)
-    throw std::invalid_argument("`signs` and `repeats` must have one entry for each of `output_ids`");
+    throw std::invalid_argument("signs and repeats must have as many entries as output_ids");
   std::vector<float> factor;
   if (!update_scale.is_none()) {
     const auto given = vector_view<const float>("update_scale", update_scale, Access::kRead);
     factor.assign(given.begin(), given.end());
     if (factor.size() != inputs.size())
-      throw std::invalid_argument("`update_scale` must have one entry for each of `input_ids`");
+      throw std::invalid_argument("update_scale must have as many entries as input_ids");
   }
-  float most = 1.0f;
-  for (const float r : repeat) most = r > most ? r : most;
+  float max_repeat = 1.0f;
+  for (const float r : repeat) max_repeat = r > max_repeat ? r : max_repeat;
 
   const auto n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
   const auto width = static_cast<int>(x.columns);
   memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::scratch_floats(n, m, width)));
   kernels::LossAccumulator loss;
   const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n},
-                               {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(most)},
+                               {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(max_repeat)},
                                {nullptr, 0},
                                width,
                                rate,
@@ -81,7 +81,7 @@ double update_window(const std::string& isa, const std::string& architecture, co
   } else if (architecture == "touch") {
     table.touch(window);
   } else {
-    throw std::invalid_argument("`architecture` must be skipgram, cbow or touch, got " + architecture);
+    throw std::invalid_argument("architecture must be skipgram, cbow or touch, got " + architecture);
   }
   table.fold_loss(loss);
   return loss.total;

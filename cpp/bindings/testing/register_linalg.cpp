@@ -21,7 +21,7 @@ using linalg::Transpose;
 void require_shape(const char* name, const memory::MatrixView<const float>& given, std::int64_t rows,
                    std::int64_t columns) {
   if (given.rows != rows || given.columns != columns)
-    throw std::invalid_argument("`" + std::string(name) + "` must have the shape (" + std::to_string(rows) + ", " +
+    throw std::invalid_argument(std::string(name) + " must have the shape (" + std::to_string(rows) + ", " +
                                 std::to_string(columns) + "), got (" + std::to_string(given.rows) + ", " +
                                 std::to_string(given.columns) + ")");
 }

@@ -27,7 +27,7 @@ template <typename T>
 MatrixView<T> shaped(const char* name, const py::handle& object, std::int64_t rows, std::int64_t columns) {
   const auto view = matrix_view<T>(name, object, std::is_const_v<T> ? Access::kRead : Access::kWrite);
   if (view.rows != rows || view.columns != columns)
-    throw std::invalid_argument("`" + std::string(name) + "` must have the shape (" + std::to_string(rows) + ", " +
+    throw std::invalid_argument(std::string(name) + " must have the shape (" + std::to_string(rows) + ", " +
                                 std::to_string(columns) + "), got (" + std::to_string(view.rows) + ", " +
                                 std::to_string(view.columns) + ")");
   return view;
@@ -39,7 +39,7 @@ std::vector<LayerTensors<T>> layer_tensors(const char* name, const py::sequence&
                                            const recurrent::StackShape& shape) {
   constexpr Access kAccess = std::is_const_v<T> ? Access::kRead : Access::kWrite;
   if (static_cast<std::int64_t>(layers.size()) != shape.n_layers)
-    throw std::invalid_argument("`" + std::string(name) + "` must have " + std::to_string(shape.n_layers) + " layers");
+    throw std::invalid_argument(std::string(name) + " must have " + std::to_string(shape.n_layers) + " layers");
   std::vector<LayerTensors<T>> tensors;
   for (std::int64_t layer = 0; layer < shape.n_layers; ++layer) {
     const auto arrays = layers[static_cast<std::size_t>(layer)].cast<py::sequence>();
@@ -47,7 +47,7 @@ std::vector<LayerTensors<T>> layer_tensors(const char* name, const py::sequence&
     t.weights = shaped<T>(name, arrays[0], shape.input_of(layer) + shape.hidden, shape.gates() * shape.dim);
     t.bias = vector_view<T>(name, arrays[1], kAccess);
     if (static_cast<std::int64_t>(t.bias.size()) != t.weights.columns)
-      throw std::invalid_argument("`" + std::string(name) + "` must have one bias per column");
+      throw std::invalid_argument(std::string(name) + " must have one bias per column");
     if (shape.projects()) t.projection = shaped<T>(name, arrays[2], shape.dim, shape.hidden);
     tensors.push_back(t);
   }
@@ -56,7 +56,7 @@ std::vector<LayerTensors<T>> layer_tensors(const char* name, const py::sequence&
 
 recurrent::StackShape stack_shape(const py::sequence& layers, const std::string& cell, float cell_clip, float proj_clip,
                                   float forget_bias, bool skip_connections) {
-  if (cell != "lstm" && cell != "rnn") throw std::invalid_argument("`cell` must be lstm or rnn, got " + cell);
+  if (cell != "lstm" && cell != "rnn") throw std::invalid_argument("cell must be lstm or rnn, got " + cell);
   const auto first = layers[0].cast<py::sequence>();
   const auto weights = matrix_view<const float>("weights", first[0], Access::kRead);
   recurrent::StackShape shape;
@@ -69,7 +69,7 @@ recurrent::StackShape stack_shape(const py::sequence& layers, const std::string&
   shape.proj_clip = proj_clip;
   shape.forget_bias = forget_bias;
   shape.skip_connections = skip_connections;
-  if (shape.input < 1 || shape.dim < 1) throw std::invalid_argument("`weights` must have rows for an input");
+  if (shape.input < 1 || shape.dim < 1) throw std::invalid_argument("weights must have rows for an input");
   return shape;
 }
 
@@ -168,20 +168,20 @@ class Stacks {
         const auto h = matrix_view<float>("states", arrays[0], Access::kWrite);
         const auto c = matrix_view<float>("states", arrays[1], Access::kWrite);
         if (h.rows < batch_.width() || c.rows < batch_.width() || h.columns != shape_.hidden || c.columns != shape_.dim)
-          throw std::invalid_argument("`states` must have a row for each sequence");
+          throw std::invalid_argument("states must have a row for each sequence");
         calls[d].states.push_back({h, c});
       }
       const auto layers = static_cast<std::size_t>(shape_.n_layers);
       if (calls[d].states.size() != layers || calls[d].outputs.empty() || calls[d].outputs.size() > layers ||
           (!training_.empty() && calls[d].outputs.size() != 1))
-        throw std::invalid_argument("`states` must have all layers; `outputs` those to run, in training the top one");
+        throw std::invalid_argument("states must have all layers; outputs those to run, in training the top one");
     }
     return calls;
   }
 
   void add_gradients(std::vector<StackArguments>& calls, const py::sequence& d_inputs, const py::sequence& gradients,
                      const py::sequence& d_outputs) {
-    if (training_.empty()) throw std::invalid_argument("`training` must be true for gradients");
+    if (training_.empty()) throw std::invalid_argument("training must be true for gradients");
     for (std::size_t d = 0; d < directions(); ++d) {
       if (!d_inputs[d].is_none())
         calls[d].d_input = shaped<float>("d_inputs", d_inputs[d], batch_.rows(), shape_.input);

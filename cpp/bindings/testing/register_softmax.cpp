@@ -27,7 +27,7 @@ softmax::OutputLayer layer_of(const py::object& weights, const py::object& bias)
   const softmax::OutputLayer layer{matrix_view<const float>("weights", weights, Access::kRead),
                                    vector_view<const float>("bias", bias, Access::kRead)};
   if (std::ssize(layer.bias) != layer.words())
-    throw std::invalid_argument("`bias` must have one entry for each row of `weights`");
+    throw std::invalid_argument("bias must have one entry for each row of weights");
   return layer;
 }
 
@@ -35,16 +35,16 @@ softmax::Positions positions_of(const py::object& hidden, const py::object& targ
                                 const softmax::OutputLayer& layer) {
   softmax::Positions positions{matrix_view<const float>("hidden", hidden, Access::kRead), {}};
   if (positions.hidden.columns != layer.weights.columns)
-    throw std::invalid_argument("`hidden` must have as many columns as `weights`, " +
+    throw std::invalid_argument("hidden must have as many columns as weights, " +
                                 std::to_string(layer.weights.columns) + ", got " +
                                 std::to_string(positions.hidden.columns));
   if (targets.is_none()) return positions;
   positions.targets = vector_view<const std::int32_t>("targets", targets, Access::kRead);
   if (std::ssize(positions.targets) != positions.count())
-    throw std::invalid_argument("`targets` must have one entry for each row of `hidden`");
+    throw std::invalid_argument("targets must have one entry for each row of hidden");
   for (const auto target : positions.targets)
     if (target < 0 || target >= layer.words())
-      throw py::index_error("`targets` must be ids of words, got " + std::to_string(target));
+      throw py::index_error("targets must be ids of words, got " + std::to_string(target));
   return positions;
 }
 
@@ -180,7 +180,7 @@ py::tuple softmax_row(const std::string& isa, const py::object& row, const py::o
   const auto added = vector_view<const float>("offsets", offsets, Access::kRead);
   const auto totals = vector_view<float>("sums", sums, Access::kWrite);
   if (added.size() != values.size() || totals.size() != values.size())
-    throw std::invalid_argument("`row`, `offsets` and `sums` must have the same length");
+    throw std::invalid_argument("row, offsets and sums must have the same length");
   const auto& kernel = *compute_of(isa, "float32").kernels;
   const float greatest = kernel.add_offsets(values.data(), added.data(), std::ssize(values));
   const double sum = kernel.exponentials(values.data(), values.data(), greatest, std::ssize(values));

@@ -158,7 +158,7 @@ class FileCorpus:
             while start < len(block.data):
                 try:
                     words, sentences, size, continues_line = counter.count_text(
-                        block.data, start, self._rules, continues_line=continues_line, most_words=bound.most_words
+                        block.data, start, self._rules, continues_line=continues_line, max_words=bound.max_words
                     )
                 except _core.text.TextError as error:
                     raise located_error(error, block, start) from None
@@ -308,11 +308,11 @@ def _count(
 ) -> RawCounts:
     """Count sentences of Python objects, which hold the interpreter's lock, on one thread."""
     counter = _core.text.SequentialCounter(keep_ids=stored is not None)
-    most_words = _UNBOUNDED if bound is None else bound.most_words
+    max_words = _UNBOUNDED if bound is None else bound.max_words
     has_more = True
     while has_more:
         words, sentences = lists.words, lists.sentences
-        has_more = lists.count(counter, _WORDS_AT_ONCE, most_words)
+        has_more = lists.count(counter, _WORDS_AT_ONCE, max_words)
         if stored is not None:
             stored.add(counter.take_ids(), 0, lists.words - words, lists.sentences - sentences)
         if bound is not None:

@@ -150,19 +150,19 @@ class Scan:
 class VocabularyBound:
     """Limits the number of distinct words while they are counted, as gensim does.
 
-    Whenever there are more than `most_words` after a sentence, words below a minimum count are removed; the minimum
+    Whenever there are more than `max_words` after a sentence, words below a minimum count are removed; the minimum
     starts at 1 and grows by 1 each time.
 
     Parameters
     ----------
-    most_words : int
+    max_words : int
         The limit.
     trim_rule : callable or None
         Decides about words that would be removed; see `RawCounts.prune`.
     """
 
-    def __init__(self, most_words: int, trim_rule: TrimRule | None) -> None:
-        self.most_words = most_words
+    def __init__(self, max_words: int, trim_rule: TrimRule | None) -> None:
+        self.max_words = max_words
         self._trim_rule = trim_rule
         self._min_count = 1
 
@@ -174,7 +174,7 @@ class VocabularyBound:
         counter : SequentialCounter
             The counter.
         """
-        if len(counter) <= self.most_words:
+        if len(counter) <= self.max_words:
             return
         counts = counter.counts()
         keep: NDArray[np.bool_] = counts >= self._min_count

@@ -82,8 +82,8 @@ class TokenLists:
         """Number of sentences read so far, including empty ones."""
         return self._lists.sentences
 
-    def count(self, counter: _core.text.SequentialCounter, budget: int, most_words: int) -> bool:
-        """Count about `budget` words, or fewer if `counter` reaches `most_words` distinct words.
+    def count(self, counter: _core.text.SequentialCounter, budget: int, max_words: int) -> bool:
+        """Count about `budget` words, or fewer if `counter` reaches `max_words` distinct words.
 
         Parameters
         ----------
@@ -91,7 +91,7 @@ class TokenLists:
             Counts the words.
         budget : int
             Number of words after which to return.
-        most_words : int
+        max_words : int
             Number of distinct words after which to return.
 
         Returns
@@ -100,7 +100,7 @@ class TokenLists:
             Whether there are more sentences.
         """
         with self._errors():
-            return counter.count_sentences(self._lists, budget, most_words)
+            return counter.count_sentences(self._lists, budget, max_words)
 
     def encode(
         self, table: _core.text.WordTable, budget: int

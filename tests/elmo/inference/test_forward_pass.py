@@ -58,7 +58,7 @@ def test_backward_can_be_called_once() -> None:
     options = small_options()
     ids, ends = joined(random_sentences(3, [3, 2]))
     given = forward_pass(options, random_parameters(options, 1), random_words(options, 2), ids, ends)
-    with pytest.raises(ValueError, match=r"`d_layers` must have the shape \(3, 5, 10\)"):
+    with pytest.raises(ValueError, match=r"d_layers must have the shape \(3, 5, 10\)"):
         given.backward(given.layers[:2])
     given.backward(given.layers)
     with pytest.raises(RuntimeError, match="once"):

@@ -149,7 +149,7 @@ def test_a_sentence_in_two_pieces_with_carried_state() -> None:
         piece = model.layers(vectors, *joined([sentence[forward]]), state=state, backward_ids=sentence[backward].copy())
         np.testing.assert_array_equal(piece[..., :5], whole[:, forward, :5])
         np.testing.assert_array_equal(piece[..., 5:], whole[:, backward, 5:])
-    with pytest.raises(ValueError, match="the last of `ends` must be the number of backward_ids, 3, got 9"):
+    with pytest.raises(ValueError, match="the last entry of ends must be the number of backward_ids, 3, got 9"):
         model.layers(vectors, *joined([sentence]), backward_ids=sentence[:3].copy())
 
 
@@ -220,15 +220,15 @@ def test_invalid_arguments_are_rejected() -> None:
     vectors = np.zeros((4, 5), np.float32)
     ids, ends = np.array([0, 3, 1], np.int32), np.array([1, 3], np.int64)
     cases: list[tuple[dict[str, Any], type[Exception], str]] = [
-        ({"ids": ids + np.int32(1)}, ValueError, "`ids` must be below 4"),
-        ({"ends": ends[::-1].copy()}, ValueError, "`ends` must not decrease"),
+        ({"ids": ids + np.int32(1)}, ValueError, "ids must be below 4"),
+        ({"ends": ends[::-1].copy()}, ValueError, "ends must not decrease"),
         ({"ends": ends[:1]}, ValueError, "the number of ids, 3, got 1"),
         ({"vectors": np.zeros((4, 6), np.float32)}, TypeError, "5 columns wide, got 6"),
         ({"n_layers": 3}, ValueError, "between 0 and 2, got 3"),
-        ({"state": {}}, ValueError, "the state lacks `state_0/0/h`"),
+        ({"state": {}}, ValueError, "the state lacks state_0/0/h"),
     ]
     for changes, error, message in cases:
         with pytest.raises(error, match=message):
             model.layers(threads=1, **{"vectors": vectors, "ids": ids, "ends": ends, **changes})
-    with pytest.raises(ValueError, match="`direction` must be 0 or 1"):
+    with pytest.raises(ValueError, match="direction must be 0 or 1"):
         model.distributions(2, vectors, threads=1)

@@ -69,9 +69,9 @@ def test_recurrent_state_is_carried_and_can_be_set() -> None:
         assert_equal_but_for_row(value, state[name], 1)
     run.trainer.reset_state([0, 2])
     assert run.step(window, 1, rate=0.0) == first
-    with pytest.raises(ValueError, match="`streams` must be rows of the batch, from 0 to 2, got 3"):
+    with pytest.raises(ValueError, match="streams must be rows of the batch, from 0 to 2, got 3"):
         run.trainer.reset_state([3])
-    with pytest.raises(ValueError, match="lacks `state_1/1/c`"):
+    with pytest.raises(ValueError, match="lacks state_1/1/c"):
         run.trainer.state = {name: value for name, value in state.items() if name != "state_1/1/c"}
 
 
@@ -181,7 +181,7 @@ def test_bfloat16_gradients_are_close_to_float32(isa: str) -> None:
 
 
 BAD_ARRAYS: list[tuple[str, Any, type[Exception], str]] = [
-    ("softmax/b", np.zeros(40), TypeError, r"`parameters\[softmax/b\]` must be float32, got float64"),
+    ("softmax/b", np.zeros(40), TypeError, r"parameters\[softmax/b\] must be float32, got float64"),
     ("softmax/b", np.zeros(41, np.float32), ValueError, r"must have the shape \(40,\), got \(41,\)"),
     ("softmax/W", np.zeros((40, 10), np.float32)[:, ::2], TypeError, "must be C-contiguous"),
     ("softmax/b", [0.0] * 40, TypeError, "must be a NumPy array"),
@@ -205,7 +205,7 @@ def test_missing_arrays_are_named() -> None:
     parameters = random_parameters(options, 1)
     accumulators: dict[str, Any] = {key: (np.zeros_like(value),) * 2 for key, value in parameters.items()}
     missing = {key: value for key, value in parameters.items() if key != "CNN/b_cnn_0"}
-    with pytest.raises(ValueError, match="`parameters` lacks CNN/b_cnn_0"):
+    with pytest.raises(ValueError, match="parameters lacks CNN/b_cnn_0"):
         _core.elmo.Trainer(options, training, missing, accumulators, threads=1, isa="baseline")
     accumulators["softmax/b"] = np.zeros(40, np.float32)
     with pytest.raises(TypeError, match="tuple of Adam's two moments"):
@@ -218,13 +218,13 @@ def test_invalid_windows_are_refused() -> None:
     window = random_window(options, 2)
     assert window.characters is not None
     cases: list[tuple[dict[str, Any], str]] = [
-        ({"inputs": window.inputs + 7}, "below 7, the number of rows of `characters`"),
-        ({"targets": window.targets - 40}, "`targets` must be below 40, the number of words"),
-        ({"inputs": window.inputs[:, :3]}, r"`inputs` must have the shape \(2, 4, 3\)"),
+        ({"inputs": window.inputs + 7}, "below 7, the number of rows of characters"),
+        ({"targets": window.targets - 40}, "targets must be below 40, the number of words"),
+        ({"inputs": window.inputs[:, :3]}, r"inputs must have the shape \(2, 4, 3\)"),
         ({"characters": window.characters[:, :8]}, "must have 9 columns"),
         ({"characters": window.characters + np.uint16(200)}, "must be below 261"),
-        ({"learning_rate": -1.0}, "`learning_rate` must be finite and not negative"),
-        ({"step": 0}, "`step` must be positive"),
+        ({"learning_rate": -1.0}, "learning_rate must be finite and not negative"),
+        ({"step": 0}, "step must be positive"),
     ]
     good = {"characters": window.characters, "inputs": window.inputs, "targets": window.targets}
     for changes, message in cases:

@@ -32,9 +32,9 @@ def session(**changes: Any) -> Any:
 @pytest.mark.parametrize(
     ("ids", "ends", "message"),
     [
-        ([0, 3], [2], "`ids` must be from 0 to 2, got 3"),
-        ([0, -1], [2], "`ids` must be from 0 to 2, got -1"),
-        ([0, 1], [1], "last of `ends` must be the number of ids, 2, got 1"),
+        ([0, 3], [2], "ids must be from 0 to 2, got 3"),
+        ([0, -1], [2], "ids must be from 0 to 2, got -1"),
+        ([0, 1], [1], "last entry of ends must be the number of ids, 2, got 1"),
         ([0, 1], [2, 1, 2], "must not decrease"),
         ([0, 1], [-1, 2], "must not decrease"),
         ([0, 1], [], "got 0"),
@@ -51,23 +51,23 @@ def test_invalid_ids_and_ends_are_rejected(ids: list[int], ends: list[int], mess
 
 def test_ids_of_rows_without_a_word_are_rejected() -> None:
     running = session(input=padded(9, 16), output=padded(9, 16))
-    with pytest.raises(ValueError, match="`ids` must be from 0 to 2, got 3"):
+    with pytest.raises(ValueError, match="ids must be from 0 to 2, got 3"):
         running.feed(np.array([3], dtype=np.int32), np.array([1], dtype=np.int64), 1)
 
 
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"input": padded(2, 16)}, ValueError, "`input` must have 3 rows"),
-        ({"output": padded(3, 32)}, ValueError, "`output` must have 3 rows of 16"),
-        ({"output": None}, ValueError, "`output` must have"),
+        ({"input": padded(2, 16)}, ValueError, "input must have 3 rows"),
+        ({"output": padded(3, 32)}, ValueError, "output must have 3 rows of 16"),
+        ({"output": None}, ValueError, "output must have"),
         ({"input": np.zeros((3, 20), np.float32), "output": np.zeros((3, 20), np.float32)}, ValueError, "padded to 16"),
-        ({"input": padded(3, 16).astype(np.float64)}, TypeError, "`input` must be float32, got float64"),
-        ({"input": padded(6, 16)[::-2]}, TypeError, "`input` must be row-major"),
-        ({"input": padded(3, 16).T}, TypeError, "`input` must be row-major"),
-        ({"input": [[0.0] * 16] * 3}, TypeError, "`input` must be a NumPy array"),
+        ({"input": padded(3, 16).astype(np.float64)}, TypeError, "input must be float32, got float64"),
+        ({"input": padded(6, 16)[::-2]}, TypeError, "input must be row-major"),
+        ({"input": padded(3, 16).T}, TypeError, "input must be row-major"),
+        ({"input": [[0.0] * 16] * 3}, TypeError, "input must be a NumPy array"),
         ({"counts": np.array([0, 0, 0])}, ValueError, "positive count"),
-        ({"counts": np.array([1.0, 2.0, 3.0])}, TypeError, "`counts` must be int64"),
+        ({"counts": np.array([1.0, 2.0, 3.0])}, TypeError, "counts must be int64"),
         ({"update_scale": np.ones(2, np.float32)}, ValueError, "update_scale"),
         ({"options": SimpleNamespace()}, AttributeError, "architecture"),
     ],
@@ -82,5 +82,5 @@ def test_arrays_of_wrong_shape_or_type_are_rejected(
 def test_read_only_arrays_are_rejected() -> None:
     matrix = padded(3, 16)
     matrix.setflags(write=False)
-    with pytest.raises(TypeError, match="`input` must be writeable"):
+    with pytest.raises(TypeError, match="input must be writeable"):
         session(input=matrix)

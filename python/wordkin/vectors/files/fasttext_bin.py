@@ -168,7 +168,7 @@ def _read_dictionary(source: BlockSource) -> tuple[list[bytes], list[int]]:
     while len(raw_words) < size:
         block = source.fill(BLOCK_BYTES)
         consumed, more_words, more_counts, more_kinds, too_long = vector_files.parse_fasttext_entries(
-            block, size - len(raw_words), most_word_bytes=MAX_WORD_BYTES
+            block, size - len(raw_words), max_word_bytes=MAX_WORD_BYTES
         )
         if too_long:
             raise CorruptFileError(

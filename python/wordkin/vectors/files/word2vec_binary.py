@@ -58,7 +58,7 @@ def read_binary_rows(
         block = source.fill(block_bytes)
         target = matrix.target(len(block) // (2 + 4 * dimension) + 1)
         rows = vector_files.parse_binary(
-            block, target, most_word_bytes=MAX_WORD_BYTES, encoding=encoding, errors=errors
+            block, target, max_word_bytes=MAX_WORD_BYTES, encoding=encoding, errors=errors
         )
         if not words:
             _refuse_big_endian(source.name, target[: min(rows["rows"], 10)])
@@ -88,7 +88,7 @@ def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, dimension: 
         return
     _refuse_float64(source.name, start, dimension)
     scratch = np.empty((1, dimension), np.float32)
-    more = vector_files.parse_binary(source.held, scratch, most_word_bytes=MAX_WORD_BYTES, errors="ignore")
+    more = vector_files.parse_binary(source.held, scratch, max_word_bytes=MAX_WORD_BYTES, errors="ignore")
     found = "another vector" if more["rows"] else f"{rest[:20]!r}"
     raise CorruptFileError(
         f"{source.name}: byte {source.position}: found {found} after the {rows} vectors that the header says; "
@@ -99,7 +99,7 @@ def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, dimension: 
 def _refuse_float64(name: str, start: bytes, dimension: int) -> None:
     """Raise an error if the first rows look plausible with 8 bytes per number."""
     numbers = np.empty((2, 2 * dimension), np.float32)
-    rows = vector_files.parse_binary(start, numbers, most_word_bytes=MAX_WORD_BYTES, errors="replace")
+    rows = vector_files.parse_binary(start, numbers, max_word_bytes=MAX_WORD_BYTES, errors="replace")
     if rows["rows"] == 0 or not all(word.isprintable() for word in rows["words"]):
         return
     if _plausible_fraction(numbers[: rows["rows"]].view(np.float64)) > 0.9:
