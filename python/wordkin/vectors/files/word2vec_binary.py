@@ -57,9 +57,7 @@ def read_binary_rows(
     while matrix.missing:
         block = source.fill(block_bytes)
         target = matrix.target(len(block) // (2 + 4 * dimension) + 1)
-        rows = vector_files.parse_binary(
-            block, target, max_word_bytes=MAX_WORD_BYTES, encoding=encoding, errors=errors
-        )
+        rows = vector_files.parse_binary(block, target, max_word_bytes=MAX_WORD_BYTES, encoding=encoding, errors=errors)
         if not words:
             _refuse_big_endian(source.name, target[: min(rows["rows"], 10)])
         if rows["fault"] is not None or rows["rows"] == 0:
