@@ -33,7 +33,7 @@ class Directions:
             return draw.standard_normal(shape, dtype=np.float32) * np.float32(deviation)
 
         def layer() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            spread = 1 / np.sqrt(dim)  # as PyTorch initializes them
+            spread = 1 / np.sqrt(dim)  # as PyTorch initialises them
             shapes = (2 * projection, 4 * dim), (4 * dim,), (dim, projection)
             weights, bias, output = (normal(*shape, deviation=spread / 2) for shape in shapes)
             return weights, bias, output

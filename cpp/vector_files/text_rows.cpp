@@ -98,7 +98,7 @@ Row read_from_right(const Line& line, T* values, std::int64_t count, RowKind kin
   }
   row.word_end = --end;  // exactly one separator
   if (end == line.begin) return failed(RowFault::kEmptyWord, line.begin, line.end, count);
-  // A word that ends with a number is more likely a wrong dimension than a word.
+  // A word that ends with a number is more likely a wrong vector size than a word.
   const char* part = end;
   while (part != line.begin && !is_separator(part[-1])) --part;
   if (part != line.begin && is_number(part, end)) return failed(RowFault::kManyFields, part, end, count);

@@ -55,7 +55,7 @@ class WordVectorizer(Estimator):
     ----------
     word_weights_ : dict of str to float
         Weights of the words of the training texts; only for "sif" and "tfidf".
-    common_components_ : ndarray of shape (sif_components, vector_size)
+    common_components_ : ndarray, shape (sif_components, vector_size)
         Common components, float32; only for "sif".
     n_features_out_ : int
         Number of columns of the result.
@@ -149,7 +149,7 @@ class WordVectorizer(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_texts, vector_size)
+        ndarray, shape (n_texts, vector_size)
             Float32 vectors.
 
         Raises
@@ -182,7 +182,7 @@ class WordVectorizer(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_texts, vector_size)
+        ndarray, shape (n_texts, vector_size)
             Float32 vectors.
 
         Examples
@@ -205,7 +205,7 @@ class WordVectorizer(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_features_out_,)
+        ndarray, shape (n_features_out_,)
             Names: "wordvectorizer0", "wordvectorizer1" and so on.
 
         Examples
@@ -264,7 +264,7 @@ def _inverse_document_frequencies(texts: IndexedTexts) -> NDArray[np.float64]:
 
 
 def _principal_directions(means: Matrix, count: int) -> Matrix:
-    """Return the first right singular vectors of the uncentred rows, float32 of shape (count, width)."""
+    """Return the first right singular vectors of the uncentred rows, float32 of shape (count, n_features)."""
     scatter = means.T.astype(np.float64) @ means
     _, directions = np.linalg.eigh(scatter)
     return directions[:, ::-1][:, :count].T.astype(np.float32)
@@ -380,7 +380,7 @@ class ELMoVectorizer(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_texts, n_features_out_)
+        ndarray, shape (n_texts, n_features_out_)
             Float32 vectors.
 
         Raises
@@ -419,7 +419,7 @@ class ELMoVectorizer(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_texts, n_features_out_)
+        ndarray, shape (n_texts, n_features_out_)
             Float32 vectors.
 
         Examples
@@ -442,7 +442,7 @@ class ELMoVectorizer(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_features_out_,)
+        ndarray, shape (n_features_out_,)
             Names: "elmovectorizer0", "elmovectorizer1" and so on.
 
         Examples

@@ -127,8 +127,8 @@ class TextClassifier(Estimator):
     workers : int or None, default None
         Number of threads; None for the number of CPUs that this process may use.
     progress : bool, callable or None, default None
-        True for a bar on stderr, None for a bar if stderr is a terminal; a callable receives a `FitEvent` after each
-        epoch.
+        True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives
+        a `FitEvent` after each epoch.
 
     References
     ----------
@@ -267,7 +267,7 @@ class TextClassifier(Estimator):
         y : sequence of labels, sequence of collections of labels, or matrix of 0 and 1
             A string or integer for each text. For several labels per text, a collection of labels for each text or a
             matrix with one column per label.
-        sample_weight : array-like of shape (n_texts,), optional
+        sample_weight : array_like, shape (n_texts,), optional
             Weight of each text in the loss.
         validation_data : (X, y), optional
             Texts and labels that are evaluated after each epoch.
@@ -427,7 +427,7 @@ class TextClassifier(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_texts, n_classes)
+        ndarray, shape (n_texts, n_classes)
             Float32 probabilities in the order of `classes_`. They sum to 1 for each text, except for several labels per
             text.
 
@@ -457,7 +457,7 @@ class TextClassifier(Estimator):
 
         Returns
         -------
-        ndarray of shape (n_texts,) or (n_texts, n_classes)
+        ndarray, shape (n_texts,) or (n_texts, n_classes)
             Float32 logits. For two classes one per text, positive for the second class.
 
         Raises
@@ -486,7 +486,7 @@ class TextClassifier(Estimator):
 
         Returns
         -------
-        list of ndarray of shape (n_tokens,)
+        list of ndarray, shape (n_tokens,)
             Float32 weights alpha of each text; they sum to 1.
 
         Raises
@@ -516,7 +516,7 @@ class TextClassifier(Estimator):
             Texts, or their tokens.
         y : sequence of labels, sequence of collections of labels, or matrix of 0 and 1
             True labels, as in `fit`.
-        sample_weight : array-like of shape (n_texts,), optional
+        sample_weight : array_like, shape (n_texts,), optional
             Weight of each text.
         workers : int or None, default None
             Number of threads; None for the `workers` of the constructor.

@@ -114,8 +114,8 @@ class SequenceTagger(Estimator):
     workers : int or None, default None
         Number of threads; None for the number of CPUs that this process may use.
     progress : bool, callable or None, default None
-        True for a bar on stderr, None for a bar if stderr is a terminal; a callable receives a `FitEvent` after each
-        epoch.
+        True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives
+        a `FitEvent` after each epoch.
 
     References
     ----------
@@ -255,7 +255,7 @@ class SequenceTagger(Estimator):
             Tokens of the training sentences.
         y : iterable of list of str
             A tag for each token.
-        sample_weight : array-like of shape (n_sentences,), optional
+        sample_weight : array_like, shape (n_sentences,), optional
             Weight of each sentence in the loss.
         validation_data : (X, y), optional
             Sentences and tags that are evaluated after each epoch. Tags that do not occur in training count as errors.
@@ -409,7 +409,7 @@ class SequenceTagger(Estimator):
 
         Returns
         -------
-        list of ndarray of shape (n_tokens, n_tags)
+        list of ndarray, shape (n_tokens, n_tags)
             Float32 probabilities of each sentence. Columns are `classes_` or, with another `learned_scheme`, the tags
             that the network is trained on in ascending order.
 

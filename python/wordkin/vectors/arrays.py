@@ -40,7 +40,7 @@ def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDAr
     value : array_like, shape (size,)
         The vector.
     size : int
-        Expected size.
+        Expected number of values.
     dtype : dtype
         Type of the result.
 
@@ -70,7 +70,7 @@ def as_rows(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArra
     value : array_like, shape (n, size) or (size,)
         The matrix.
     size : int
-        Expected size of the rows.
+        Expected number of values per row.
     dtype : dtype
         Type of the result.
 
@@ -114,7 +114,7 @@ def row_norms(rows: NDArray[Any]) -> FloatArray:
 
     Parameters
     ----------
-    rows : ndarray, shape (n, dim)
+    rows : ndarray, shape (n, vector_size)
         The matrix.
 
     Returns
@@ -134,12 +134,12 @@ def unit_rows(rows: NDArray[Any]) -> NDArray[Any]:
 
     Parameters
     ----------
-    rows : ndarray, shape (n, dim)
+    rows : ndarray, shape (n, vector_size)
         The matrix.
 
     Returns
     -------
-    ndarray, shape (n, dim)
+    ndarray, shape (n, vector_size)
         New array of the same dtype, computed in float64.
     """
     wide = rows.astype(np.float64)
@@ -156,7 +156,7 @@ def cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
 
     Parameters
     ----------
-    first, second : ndarray, shape (dim,)
+    first, second : ndarray, shape (vector_size,)
         The vectors.
 
     Returns

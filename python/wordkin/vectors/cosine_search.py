@@ -28,7 +28,7 @@ class CosineSearch(NamedTuple):
 
     Parameters
     ----------
-    vectors : ndarray, shape (rows, dim)
+    vectors : ndarray, shape (rows, vector_size)
         The rows as stored; they are not copied.
     divisors : ndarray, shape (rows,)
         Norms of the rows; 1 for zero rows.
@@ -65,7 +65,7 @@ class CosineSearch(NamedTuple):
 
         Returns
         -------
-        ndarray of float64, shape (n, dim)
+        ndarray of float64, shape (n, vector_size)
             The scaled rows; zero rows stay zero.
         """
         rows = self.vectors[indices].astype(working_dtype(self.vectors.dtype)) / self.divisors[indices, np.newaxis]
@@ -76,7 +76,7 @@ class CosineSearch(NamedTuple):
 
         Parameters
         ----------
-        queries : ndarray, shape (n, dim)
+        queries : ndarray, shape (n, vector_size)
             Vectors of unit norm.
 
         Returns
@@ -100,7 +100,7 @@ class CosineSearch(NamedTuple):
 
         Parameters
         ----------
-        queries : ndarray, shape (n, dim)
+        queries : ndarray, shape (n, vector_size)
             Vectors of unit norm.
         count : int
             Number of rows per query; at most all rows.

@@ -623,9 +623,9 @@ class KeyedVectors:
 
         Parameters
         ----------
-        vector_1 : array_like, shape (dim,)
+        vector_1 : array_like, shape (vector_size,)
             The vector.
-        vectors_all : array_like, shape (n, dim)
+        vectors_all : array_like, shape (n, vector_size)
             The matrix.
 
         Returns
@@ -640,7 +640,7 @@ class KeyedVectors:
 
         Parameters
         ----------
-        word_or_vector : str, int or array_like of shape (vector_size,)
+        word_or_vector : str, int or array_like, shape (vector_size,)
             The key or vector.
         other_words : sequence of str or int, optional
             The other keys; if empty or None, all keys in row order.
@@ -1108,7 +1108,7 @@ class KeyedVectors:
 
         Parameters
         ----------
-        keys_or_matrix : list of keys and vectors, or array_like of shape (n, vector_size)
+        keys_or_matrix : list of keys and vectors, or array_like, shape (n, vector_size)
             The queries. A key is excluded from its own neighbours, as in `most_similar`; a vector excludes nothing.
         topn : int, default 10
             Number of neighbours per query.

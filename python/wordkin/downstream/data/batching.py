@@ -24,9 +24,9 @@ def training_batches(
 
     Parameters
     ----------
-    indices : ndarray of shape (n_training_texts,)
+    indices : ndarray, shape (n_training_texts,)
         Indices of the training texts.
-    lengths : ndarray of shape (n_texts,)
+    lengths : ndarray, shape (n_texts,)
         Number of tokens of every text, int32.
     batch_size : int
         Number of texts per batch.
@@ -54,9 +54,9 @@ def sorted_batches(indices: Indices, lengths: NDArray[np.int32], batch_size: int
 
     Parameters
     ----------
-    indices : ndarray of shape (n_selected,)
+    indices : ndarray, shape (n_selected,)
         Indices of the texts.
-    lengths : ndarray of shape (n_texts,)
+    lengths : ndarray, shape (n_texts,)
         Number of tokens of every text, int32.
     batch_size : int
         Number of texts per batch.

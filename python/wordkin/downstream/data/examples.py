@@ -27,7 +27,7 @@ class Examples:
         A target for each text or, if `per_token`, for each token of all texts, concatenated.
     per_token : bool
         Whether targets belong to tokens.
-    weights : ndarray of shape (n_texts,)
+    weights : ndarray, shape (n_texts,)
         Weight of each text in the loss, float32.
     training, validation : ndarray
         Indices of the training texts and of the validation texts.
@@ -58,7 +58,7 @@ def joined_examples(
         The training texts.
     validation : (sentences, targets) or None
         The validation texts.
-    weights : ndarray of shape (n_training_texts,)
+    weights : ndarray, shape (n_training_texts,)
         Weights of the training texts, float32. Validation texts have the weight 1.
     per_token : bool
         Whether targets belong to tokens.

@@ -14,7 +14,7 @@ __all__ = ["LayerCache", "Layers"]
 
 _TEXTS_PER_CALL = 1024
 
-Layers = NDArray[np.float32]  # (tokens, layers, width)
+Layers = NDArray[np.float32]  # (tokens, layers, dim)
 
 
 class LayerCache:
@@ -70,12 +70,12 @@ class LayerCache:
 
         Parameters
         ----------
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts.
 
         Returns
         -------
-        ndarray of shape (n_tokens, n_layers, width)
+        ndarray, shape (n_tokens, n_layers, dim)
             Float32 layers of the tokens of these texts, concatenated; a new array.
         """
         if not len(indices) or int(indices.max()) < self.cached_texts:

@@ -23,17 +23,17 @@ class NetworkBatch:
 
     Parameters
     ----------
-    lengths : ndarray of shape (n_texts,)
+    lengths : ndarray, shape (n_texts,)
         Number of tokens of each text, int32.
-    tables : sequence of ndarray of shape (n_tokens,)
+    tables : sequence of ndarray, shape (n_tokens,)
         For each table the row of each token, int32; -1 for no row in tables that are not trained.
-    contexts : sequence of ndarray of shape (n_tokens, n_layers, width)
+    contexts : sequence of ndarray, shape (n_tokens, n_layers, dim)
         Float32 layers of each language model.
-    characters : ndarray of shape (n_words, max_characters) or None
+    characters : ndarray, shape (n_words, max_characters) or None
         Character ids of the distinct words of the batch, uint16.
-    types : ndarray of shape (n_tokens,) or None
+    types : ndarray, shape (n_tokens,) or None
         Row of each token in `characters`, int32.
-    words : ndarray of shape (n_tokens,) or None
+    words : ndarray, shape (n_tokens,) or None
         Indices among the words that the network has cached, int32. If given, the other token arrays are not read.
     """
 
@@ -55,11 +55,11 @@ class PreparedTexts:
         The texts.
     frozen : list of ndarray or None
         For each table its float32 rows if it is not trained.
-    rows : list of ndarray of shape (n_words,)
+    rows : list of ndarray, shape (n_words,)
         For each table the row of each word, int32.
     caches : list of LayerCache
         Layers of each language model.
-    characters : ndarray of shape (n_words, max_characters) or None
+    characters : ndarray, shape (n_words, max_characters) or None
         Character ids of each word, uint16.
     """
 
@@ -77,7 +77,7 @@ class PreparedTexts:
 
         Parameters
         ----------
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts, in the order of the batch.
         layers : sequence of ndarray or None, optional
             For each language model the layers of these texts, or None to take them from its cache.
@@ -109,7 +109,7 @@ class PreparedTexts:
 
         Parameters
         ----------
-        words : ndarray of shape (n_words,)
+        words : ndarray, shape (n_words,)
             Word indices, int32.
 
         Returns
@@ -130,9 +130,9 @@ class PreparedTexts:
 
         Parameters
         ----------
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts.
-        cached : ndarray of shape (n_words,)
+        cached : ndarray, shape (n_words,)
             Index of each word among the cached words, int32.
 
         Returns

@@ -134,11 +134,11 @@ class IndexedTexts:
         The tokens.
     words : list of str
         Distinct words in the order of their first occurrence.
-    counts : ndarray of shape (n_words,)
+    counts : ndarray, shape (n_words,)
         Frequency of each word, int64.
-    types : ndarray of shape (n_tokens,)
+    types : ndarray, shape (n_tokens,)
         Word index of each token of all texts, concatenated, int32.
-    ends : ndarray of shape (n_texts + 1,)
+    ends : ndarray, shape (n_texts + 1,)
         Position of the first token of each text, and the number of tokens, int64.
     """
 
@@ -191,7 +191,7 @@ class IndexedTexts:
 
         Parameters
         ----------
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts.
 
         Returns
@@ -206,12 +206,12 @@ class IndexedTexts:
 
         Parameters
         ----------
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts.
 
         Returns
         -------
-        ndarray of shape (n_tokens,)
+        ndarray, shape (n_tokens,)
             Int32 word indices; the texts are concatenated.
         """
         return self.types[self.positions(indices)]
@@ -221,12 +221,12 @@ class IndexedTexts:
 
         Parameters
         ----------
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts.
 
         Returns
         -------
-        ndarray of shape (n_tokens,)
+        ndarray, shape (n_tokens,)
             Int64 positions; the texts are concatenated.
         """
         begins = self.ends[indices]

@@ -56,9 +56,9 @@ def lookup_vectors(
 
     Returns
     -------
-    table : ndarray of shape (n_rows, vector_size)
+    table : ndarray, shape (n_rows, vector_size)
         Float32 vectors of the words that have one; at least one row.
-    rows : ndarray of shape (n_words,)
+    rows : ndarray, shape (n_words,)
         Int32 row of each word, -1 for words without a vector.
     """
     forms = [known_form(word.lower() if lowercase else word, vectors) for word in words]
@@ -76,7 +76,7 @@ def frequent_words(words: Sequence[str], counts: NDArray[np.int64], min_count: i
     ----------
     words : list of str
         Distinct words.
-    counts : ndarray of shape (n_words,)
+    counts : ndarray, shape (n_words,)
         Their frequencies, int64.
     min_count : int
         Minimum frequency.
@@ -110,7 +110,7 @@ def lookup_rows(words: Sequence[str], index: Mapping[str, int], lowercase: bool)
 
     Returns
     -------
-    ndarray of shape (n_words,)
+    ndarray, shape (n_words,)
         Int32 rows; `UNKNOWN_ROW` for unknown words.
 
     Examples

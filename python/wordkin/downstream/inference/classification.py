@@ -35,7 +35,7 @@ def text_scores(
 
     Returns
     -------
-    ndarray of shape (n_texts, n_outputs)
+    ndarray, shape (n_texts, n_outputs)
         Float32 outputs; a single one for two classes.
     """
     if not sentences:
@@ -57,7 +57,7 @@ def class_probabilities(state: ClassifierState, sentences: list[list[str]], comp
 
     Returns
     -------
-    ndarray of shape (n_texts, n_classes)
+    ndarray, shape (n_texts, n_classes)
         Float32 probabilities.
     """
     found = text_scores(state, sentences, compute, "probabilities")
@@ -78,7 +78,7 @@ def decision_values(state: ClassifierState, sentences: list[list[str]], compute:
 
     Returns
     -------
-    ndarray of shape (n_texts,) or (n_texts, n_classes)
+    ndarray, shape (n_texts,) or (n_texts, n_classes)
         Float32 logits; one per text for two classes.
     """
     scores = text_scores(state, sentences, compute)
@@ -99,7 +99,7 @@ def attention_weights(state: ClassifierState, sentences: list[list[str]], comput
 
     Returns
     -------
-    list of ndarray of shape (n_tokens,)
+    list of ndarray, shape (n_tokens,)
         Float32 weights of each text.
 
     Raises

@@ -70,7 +70,7 @@ def write_outputs(
         The network.
     prepared : PreparedTexts
         The texts that it was opened for.
-    indices : ndarray of shape (n_selected,)
+    indices : ndarray, shape (n_selected,)
         Indices of the texts.
     kind : {"scores", "probabilities", "paths", "attention"}
         What to compute.

@@ -55,7 +55,7 @@ def tag_probabilities(state: TaggerState, sentences: list[list[str]], compute: C
 
     Returns
     -------
-    list of ndarray of shape (n_tokens, n_tags)
+    list of ndarray, shape (n_tokens, n_tags)
         Float32 probabilities; columns are the tags that the network is trained on.
     """
     if not any(sentences):

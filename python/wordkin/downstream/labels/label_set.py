@@ -27,7 +27,7 @@ class LabelSet:
 
     Parameters
     ----------
-    classes : ndarray of shape (n_classes,)
+    classes : ndarray, shape (n_classes,)
         Distinct labels in ascending order.
     kind : {"two", "several", "multi"}
         Two or several mutually exclusive classes, or any number of labels per text.
@@ -146,7 +146,7 @@ class LabelSet:
 
         Parameters
         ----------
-        scores : ndarray of shape (n_texts, n_outputs)
+        scores : ndarray, shape (n_texts, n_outputs)
             Logits, float32.
 
         Returns
@@ -173,11 +173,11 @@ class LabelSet:
 
         Parameters
         ----------
-        scores : ndarray of shape (n_texts, n_outputs)
+        scores : ndarray, shape (n_texts, n_outputs)
             Logits, float32.
         targets : ndarray
             Targets of the texts, as `targets` returns them.
-        weights : ndarray of shape (n_texts,)
+        weights : ndarray, shape (n_texts,)
             Weight of each text, float32.
 
         Returns
@@ -207,12 +207,12 @@ def class_factors(
         proportional to the class frequencies.
     labels : LabelSet
         The classes.
-    targets : ndarray of shape (n_texts,)
+    targets : ndarray, shape (n_texts,)
         Class indices of the training texts, int32.
 
     Returns
     -------
-    ndarray of shape (n_classes,) or None
+    ndarray, shape (n_classes,) or None
         Float32 factors; None if `class_weight` is None.
 
     Raises
@@ -247,7 +247,7 @@ def text_weights(sample_weight: ArrayLike | None, count: int, name: str = "sampl
 
     Parameters
     ----------
-    sample_weight : array-like of shape (count,) or None
+    sample_weight : array_like, shape (count,) or None
         The weights; None for equal weights.
     count : int
         Number of texts.
@@ -256,7 +256,7 @@ def text_weights(sample_weight: ArrayLike | None, count: int, name: str = "sampl
 
     Returns
     -------
-    ndarray of shape (count,)
+    ndarray, shape (count,)
         Float32 weights.
 
     Raises

@@ -26,7 +26,7 @@ class TagSet:
 
     Parameters
     ----------
-    classes : ndarray of shape (n_tags,)
+    classes : ndarray, shape (n_tags,)
         Distinct tags of the training sentences in ascending order.
     scheme : {"bio", "iobes", "plain"}
         The scheme of these tags.
@@ -102,7 +102,7 @@ class TagSet:
 
         Returns
         -------
-        ndarray of shape (n_tokens,)
+        ndarray, shape (n_tokens,)
             Tag indices of all sentences, concatenated. A tag that did not occur in training has the index 0: the loss
             of validation sentences needs some index, and metrics compare the tags themselves.
         """

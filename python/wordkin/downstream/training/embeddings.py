@@ -101,7 +101,7 @@ def build_features(
         Shape of the character convolution, if there is one.
     words : list of str
         Distinct words of all texts.
-    counts : ndarray of shape (n_words,)
+    counts : ndarray, shape (n_words,)
         Frequencies of these words in the training texts, int64.
 
     Returns

@@ -46,12 +46,12 @@ class LanguageModelTuner:
         ----------
         prepared : PreparedTexts
             The texts.
-        indices : ndarray of shape (n_selected,)
+        indices : ndarray, shape (n_selected,)
             Indices of the texts.
 
         Returns
         -------
-        ndarray of shape (n_tokens, n_layers, width)
+        ndarray, shape (n_tokens, n_layers, dim)
             Float32 layers of the tokens; the texts are concatenated.
         """
         sentences = prepared.texts.tokens_of(indices)
@@ -63,9 +63,9 @@ class LanguageModelTuner:
 
         Parameters
         ----------
-        gradient : ndarray of shape (n_tokens, n_layers, width)
+        gradient : ndarray, shape (n_tokens, n_layers, dim)
             Float32 gradient of the layers.
-        lengths : ndarray of shape (n_texts,)
+        lengths : ndarray, shape (n_texts,)
             Number of tokens of each text, int32.
         learning_rate : float
             Learning rate of this step.

@@ -20,7 +20,7 @@ __all__ = ["SentenceEncoder", "Vectors"]
 _BATCHES_AHEAD = 8  # batches of a stream that are sorted by length together
 _TOKENS_AHEAD = 1 << 13  # fewer batches if the sentences are long
 
-Vectors = NDArray[np.float32]  # (tokens, width), (layers + 1, tokens, width), or the same without the tokens axis
+Vectors = NDArray[np.float32]  # (tokens, dim), (layers + 1, tokens, dim), or the same without the tokens axis
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

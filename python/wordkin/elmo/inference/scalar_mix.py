@@ -90,14 +90,14 @@ class LayerSelection:
 
         Parameters
         ----------
-        layers : ndarray of float32, shape (computed layers + 1, tokens + 2, width)
+        layers : ndarray of float32, shape (computed layers + 1, tokens + 2, dim)
             Layers of the sentence, including the sentence-boundary markers.
         boundaries : bool
             Whether the result includes the boundary markers.
 
         Returns
         -------
-        ndarray of float32, shape (tokens, width) or (layers + 1, tokens, width)
+        ndarray of float32, shape (tokens, dim) or (layers + 1, tokens, dim)
             A new array; three-dimensional if the layers are not combined.
         """
         inner = layers if boundaries else layers[:, 1:-1]

@@ -13,7 +13,7 @@ __all__ = ["DEFAULT_CACHE_BYTES", "TokenCache"]
 DEFAULT_CACHE_BYTES = 128 << 20
 _ENTRY_OVERHEAD_BYTES = 200  # approximate: the token and its entries in the two hash tables
 
-TokenVectors = NDArray[np.float32]  # (tokens, width)
+TokenVectors = NDArray[np.float32]  # (tokens, dim)
 
 
 class TokenCache:
@@ -27,7 +27,7 @@ class TokenCache:
 
     Parameters
     ----------
-    width : int
+    dim : int
         Dimensionality of the vectors.
     max_bytes : int, default 128 MiB
         Size limit for vectors and tokens in bytes; 0 disables caching.
@@ -41,10 +41,10 @@ class TokenCache:
     2
     """
 
-    def __init__(self, width: int, max_bytes: int = DEFAULT_CACHE_BYTES) -> None:
+    def __init__(self, dim: int, max_bytes: int = DEFAULT_CACHE_BYTES) -> None:
         self.max_bytes = max_bytes
-        self._width = width
-        self._generation_size = max_bytes // (2 * (4 * width + _ENTRY_OVERHEAD_BYTES))
+        self._dim = dim
+        self._generation_size = max_bytes // (2 * (4 * dim + _ENTRY_OVERHEAD_BYTES))
         self._young: dict[str, TokenVectors] = {}
         self._old: dict[str, TokenVectors] = {}
         self._lock = threading.Lock()
@@ -67,7 +67,7 @@ class TokenCache:
         """
         if max_bytes == self.max_bytes:
             return self
-        cache = TokenCache(self._width, max_bytes)
+        cache = TokenCache(self._dim, max_bytes)
         with self._lock:
             cache._young = _newest(self._young, cache._generation_size)
             cache._old = _newest(self._old, cache._generation_size)
@@ -86,10 +86,10 @@ class TokenCache:
 
         Returns
         -------
-        ndarray of float32, shape (tokens, width)
+        ndarray of float32, shape (tokens, dim)
             A new array.
         """
-        table = np.empty((len(tokens), self._width), dtype=np.float32)
+        table = np.empty((len(tokens), self._dim), dtype=np.float32)
         missing: list[int] = []
         with self._lock:
             for row, token in enumerate(tokens):

@@ -25,7 +25,7 @@ _DICTIONARY = struct.Struct("<3i2q")
 _MATRIX = struct.Struct("<?2q")
 _VERSIONS = (11, 12)
 _SUPERVISED = 3
-_MAX_DIMENSION = 1_000_000
+_MAX_VECTOR_SIZE = 1_000_000
 _MAX_SUBWORD_LENGTH = 1_000
 
 
@@ -51,7 +51,7 @@ class FastTextModel:
 
 @dataclass(frozen=True, kw_only=True)
 class _Arguments:
-    dimension: int
+    vector_size: int
     buckets: int
     min_n: int
     max_n: int
@@ -141,15 +141,15 @@ def _read_arguments(source: BlockSource) -> _Arguments:
     _, version, *numbers, _ = _unpack(source, _ARGUMENTS)
     if version not in _VERSIONS:
         raise FormatError(f"{source.name}: byte 4: expected format version 11 or 12, found version {version}")
-    dimension, _, _, _, _, _, _, model, buckets, min_n, max_n, _ = numbers
+    vector_size, _, _, _, _, _, _, model, buckets, min_n, max_n, _ = numbers
     if version == 11 and model == _SUPERVISED:
         max_n = 0  # supervised models of this version have no n-grams, even if the field is set
-    if not (0 < dimension <= _MAX_DIMENSION and buckets >= 0 and min_n >= 0 and 0 <= max_n <= _MAX_SUBWORD_LENGTH):
+    if not (0 < vector_size <= _MAX_VECTOR_SIZE and buckets >= 0 and min_n >= 0 and 0 <= max_n <= _MAX_SUBWORD_LENGTH):
         raise CorruptFileError(
-            f"{source.name}: byte 8: invalid model parameters: dimension {dimension}, {buckets} buckets, n-grams of "
-            f"{min_n} to {max_n} characters"
+            f"{source.name}: byte 8: invalid model parameters: vector size {vector_size}, {buckets} buckets, "
+            f"n-grams of {min_n} to {max_n} characters"
         )
-    return _Arguments(dimension=dimension, buckets=buckets, min_n=min_n, max_n=max_n)
+    return _Arguments(vector_size=vector_size, buckets=buckets, min_n=min_n, max_n=max_n)
 
 
 def _read_dictionary(source: BlockSource) -> tuple[list[bytes], list[int]]:
@@ -192,10 +192,10 @@ def _read_input_matrix(
     quantised, rows, columns = _unpack(source, _MATRIX)
     if quantised:
         raise FormatError(f"{source.name}: byte {at}: quantised models (.ftz) are not supported; use the .bin file")
-    if rows != words + arguments.buckets or columns != arguments.dimension:
+    if rows != words + arguments.buckets or columns != arguments.vector_size:
         raise CorruptFileError(
             f"{source.name}: byte {at}: found a matrix of shape {rows} x {columns}, expected {words} words and "
-            f"{arguments.buckets} buckets x {arguments.dimension}"
+            f"{arguments.buckets} buckets x {arguments.vector_size}"
         )
     if rows * columns * 4 > source.max_bytes - source.position:
         raise _truncated(source)

@@ -104,21 +104,21 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     with open_blocks(tensor_path) as source:
         source.fill(BLOCK_BYTES)
         line = source.buffer.partition(b"\n")[0]
-        dimension = line.count(b"\t") + 1
+        vector_size = line.count(b"\t") + 1
         rows = count_text_rows(tensor_path, None)
         if rows != len(words):
             raise CorruptFileError(
                 f"{source.name}: found {rows} vectors, expected {len(words)}, the number of words in the metadata file"
             )
-        matrix = RowMatrix(source.name, rows, dimension, np.float32, (np.float32,))
+        matrix = RowMatrix(source.name, rows, vector_size, np.float32, (np.float32,))
         while matrix.missing:
-            lines = source.whole_lines(matrix.filled + 1, dimension)
+            lines = source.whole_lines(matrix.filled + 1, vector_size)
             target = matrix.target(matrix.missing)
             result = vector_files.parse_text(lines, target, has_words=False, threads=available_workers())
             fault = result["fault"]
             if fault is not None:
                 location = f"line {matrix.filled + fault['row'] + 1}"
-                raise fault_error(source.name, location, fault, dimension, cut_off=False)
+                raise fault_error(source.name, location, fault, vector_size, cut_off=False)
             matrix.take(target, result["rows"], result["nonfinite_rows"], result["first_nonfinite"])
             source.consume(result["consumed"])
         if matrix.nonfinite_rows:

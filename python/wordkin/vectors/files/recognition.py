@@ -36,13 +36,13 @@ class Layout:
         Whether vectors are binary.
     rows : int or None
         Number of vectors in the header; None if there is no header.
-    dimension : int
-        Size of the vectors.
+    vector_size : int
+        Dimensionality of the vectors.
     """
 
     binary: bool
     rows: int | None
-    dimension: int
+    vector_size: int
 
 
 def recognise(path: AnyPath) -> FileKind:
@@ -139,21 +139,21 @@ def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | N
     _refuse_other_formats(source.name, source.buffer)
     line, newline, _ = source.buffer.partition(b"\n")
     if no_header:
-        return Layout(binary=False, rows=None, dimension=_dimension_of_rows(source))
+        return Layout(binary=False, rows=None, vector_size=_vector_size_of_rows(source))
     header = _HEADER.fullmatch(line)
     if header is None or int(header[1]) == 0 or int(header[2]) == 0:
         if no_header is None and not binary and _looks_like_row(line):
-            return Layout(binary=False, rows=None, dimension=_dimension_of_rows(source))
+            return Layout(binary=False, rows=None, vector_size=_vector_size_of_rows(source))
         raise FormatError(
             f"{source.name}: line 1: found {line[:60]!r}, expected a header with the number of vectors and their size; "
             "no_header=True reads files without a header (GloVe)"
         )
     if not newline:
         raise TruncatedFileError(f"{source.name}: byte {len(line)}: unexpected end of file within the header")
-    rows, dimension = int(header[1]), int(header[2])
+    rows, vector_size = int(header[1]), int(header[2])
     source.consume(len(line) + 1)
-    _refuse_impossible_sizes(source, rows, dimension)
-    return Layout(binary=_choose_binary(source, dimension, binary), rows=rows, dimension=dimension)
+    _refuse_impossible_sizes(source, rows, vector_size)
+    return Layout(binary=_choose_binary(source, vector_size, binary), rows=rows, vector_size=vector_size)
 
 
 def _looks_like_row(line: bytes) -> bool:
@@ -162,13 +162,13 @@ def _looks_like_row(line: bytes) -> bool:
     return len(fields) >= 3 and _is_row(b"word " + b" ".join(fields[-2:]), 2)
 
 
-def _is_row(line: bytes, dimension: int) -> bool:
-    scratch = np.empty((1, dimension), np.float32)
+def _is_row(line: bytes, vector_size: int) -> bool:
+    scratch = np.empty((1, vector_size), np.float32)
     rows = vector_files.parse_text(line, scratch, errors="ignore")
     return rows["rows"] == 1 and rows["fault"] is None
 
 
-def _dimension_of_rows(source: BlockSource) -> int:
+def _vector_size_of_rows(source: BlockSource) -> int:
     """Return the most frequent number of fields minus one: words may contain spaces, so lines may have more fields."""
     sample = bytes(source.fill(_SAMPLE_BYTES))
     lines = sample.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
@@ -176,37 +176,37 @@ def _dimension_of_rows(source: BlockSource) -> int:
         lines = lines[:-1]
     texts = [line.rstrip() for line in lines if line.strip()]
     fields = Counter(text.count(b" ") or text.count(b"\t") for text in texts)
-    dimension = max(fields, key=lambda count: (fields[count], -count), default=0)
-    if dimension < 1:
+    vector_size = max(fields, key=lambda count: (fields[count], -count), default=0)
+    if vector_size < 1:
         raise FormatError(
             f"{source.name}: line 1: found {lines[0][:60]!r}, expected a word and numbers, separated by spaces"
         )
-    return dimension
+    return vector_size
 
 
-def _refuse_impossible_sizes(source: BlockSource, rows: int, dimension: int) -> None:
+def _refuse_impossible_sizes(source: BlockSource, rows: int, vector_size: int) -> None:
     """Raise an error, before memory is allocated, if the file is too small for the vectors that its header says."""
     # In both formats a row has at least one byte of a word, and two bytes per number.
-    least = rows * (2 + 2 * dimension) - 1
+    least = rows * (2 + 2 * vector_size) - 1
     if least > source.max_bytes - source.position:
         raise CorruptFileError(
-            f"{source.name}: line 1: the header says {rows} vectors of {dimension} numbers, which need at least "
+            f"{source.name}: line 1: the header says {rows} vectors of {vector_size} numbers, which need at least "
             f"{least} bytes, but the file has at most {source.max_bytes - source.position}"
         )
 
 
-def _choose_binary(source: BlockSource, dimension: int, requested: bool | None) -> bool:
+def _choose_binary(source: BlockSource, vector_size: int, requested: bool | None) -> bool:
     # Words of binary files may begin with newlines.
-    start = bytes(source.fill(min(_SAMPLE_BYTES, MAX_WORD_BYTES + 32 * dimension)))
+    start = bytes(source.fill(min(_SAMPLE_BYTES, MAX_WORD_BYTES + 32 * vector_size)))
     line = start.lstrip(b"\n").partition(b"\n")[0]
-    text = _is_row(line, dimension)
+    text = _is_row(line, vector_size)
     if requested and text:
         raise FormatError(f"{source.name}: line 2: found a row of text, expected binary vectors; try binary=False")
     if requested is None:
         return not text and not _is_printable(line)
     if not requested and not text and not _is_printable(line):
         raise FormatError(
-            f"{source.name}: line 2: found {line[:40]!r}, expected a word and {dimension} numbers as text; "
+            f"{source.name}: line 2: found {line[:40]!r}, expected a word and {vector_size} numbers as text; "
             "try binary=True"
         )
     return requested

@@ -14,10 +14,10 @@ __all__ = ["fault_error", "nonfinite_error"]
 
 # Keys are the kinds of faults that the parsers of the C++ core report.
 _MESSAGES = {
-    "blank line": "an empty line; expected a word and {dimension} numbers",
-    "empty word": "a row without a word; expected a word and {dimension} numbers",
-    "few numbers": "{numbers} numbers in {found!r}; expected {dimension}; is the dimension in the header right?",
-    "many fields": "more than {dimension} numbers (one more is {found!r}); is the dimension in the header right?",
+    "blank line": "an empty line; expected a word and {vector_size} numbers",
+    "empty word": "a row without a word; expected a word and {vector_size} numbers",
+    "few numbers": "{numbers} numbers in {found!r}; expected {vector_size}; is the vector size in the header right?",
+    "many fields": "more than {vector_size} numbers (one more is {found!r}); is the vector size in the header right?",
     "bad number": "{found!r}, expected a decimal number",
     "undecodable word": "a word that cannot be decoded ({reason}); "
     "unicode_errors='ignore' or 'replace' accepts it (the C tool may truncate words within a character)",
@@ -25,7 +25,7 @@ _MESSAGES = {
 }
 
 
-def fault_error(name: str, location: str, fault: Fault, dimension: int, *, cut_off: bool) -> FormatError:
+def fault_error(name: str, location: str, fault: Fault, vector_size: int, *, cut_off: bool) -> FormatError:
     """Return the error for an invalid row.
 
     Parameters
@@ -36,8 +36,8 @@ def fault_error(name: str, location: str, fault: Fault, dimension: int, *, cut_o
         Line or byte of the row.
     fault : dict
         What the parser found.
-    dimension : int
-        Expected number of numbers.
+    vector_size : int
+        Dimensionality of the vectors.
     cut_off : bool
         Whether the file ends within the row.
 
@@ -50,7 +50,7 @@ def fault_error(name: str, location: str, fault: Fault, dimension: int, *, cut_o
         found=fault["found"],
         reason=fault["found"].decode("ascii", "replace"),
         numbers=fault["numbers"],
-        dimension=dimension,
+        vector_size=vector_size,
     )
     if cut_off and fault["what"] in ("few numbers", "bad number", "empty word"):
         return TruncatedFileError(f"{name}: {location}: unexpected end of file; found {message}")

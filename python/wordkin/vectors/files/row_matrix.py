@@ -21,7 +21,7 @@ class RowMatrix:
     ----------
     name : str
         Name of the file in error messages.
-    rows, dimension : int
+    rows, vector_size : int
         Shape of the matrix.
     dtype : dtype
         Storage type: float16, float32 or float64.
@@ -30,7 +30,7 @@ class RowMatrix:
 
     Attributes
     ----------
-    vectors : ndarray, shape (rows, dimension)
+    vectors : ndarray, shape (rows, vector_size)
         The matrix.
     filled : int
         Number of rows filled so far.
@@ -47,17 +47,18 @@ class RowMatrix:
         If the matrix does not fit into memory.
     """
 
-    def __init__(self, name: str, rows: int, dimension: int, dtype: DTypeLike, parsed: tuple[type, ...]) -> None:
+    def __init__(self, name: str, rows: int, vector_size: int, dtype: DTypeLike, parsed: tuple[type, ...]) -> None:
         self.dtype = np.dtype(dtype)
         if self.dtype not in _DTYPES:
             raise ValueError(f"datatype must be float16, float32 or float64, got {dtype!r}")
         self.vectors: NDArray[Any]
         try:
-            self.vectors = np.empty((rows, dimension), self.dtype)
+            self.vectors = np.empty((rows, vector_size), self.dtype)
         except (MemoryError, ValueError):
             raise ResourceError(
-                f"{name}: {rows} vectors of {dimension} numbers need {rows * dimension * self.dtype.itemsize} bytes; "
-                "use limit to read fewer vectors, or datatype=numpy.float16 to halve the memory"
+                f"{name}: {rows} vectors of {vector_size} numbers need "
+                f"{rows * vector_size * self.dtype.itemsize} bytes; use limit to "
+                "read fewer vectors, or datatype=numpy.float16 to halve the memory"
             ) from None
         self.filled = 0
         self.nonfinite_rows = 0
@@ -79,7 +80,7 @@ class RowMatrix:
 
         Returns
         -------
-        ndarray, shape (n, dimension)
+        ndarray, shape (n, vector_size)
             A view of the next rows, or a temporary array if they have to be converted.
         """
         if self._is_direct:

@@ -111,7 +111,7 @@ def read_word2vec(
         if limited:
             rows = limit or rows
         parsed = (np.float32,) if layout.binary else (np.float32, np.float64)
-        matrix = RowMatrix(source.name, rows, layout.dimension, datatype, parsed)
+        matrix = RowMatrix(source.name, rows, layout.vector_size, datatype, parsed)
         whole_file = layout.rows is not None and not limited
         if layout.binary:
             words = read_binary_rows(source, matrix, encoding=codec, errors=unicode_errors, whole_file=whole_file)

@@ -49,23 +49,23 @@ def read_binary_rows(
     TruncatedFileError
         If the file has fewer rows than the matrix.
     """
-    dimension = matrix.vectors.shape[1]
-    max_row_bytes = MAX_WORD_BYTES + 2 + 4 * dimension
+    vector_size = matrix.vectors.shape[1]
+    max_row_bytes = MAX_WORD_BYTES + 2 + 4 * vector_size
     block_bytes = max(_BLOCK_BYTES, max_row_bytes)
     words: list[str] = []
     start = bytes(source.fill(block_bytes)[: 4 * max_row_bytes])
     while matrix.missing:
         block = source.fill(block_bytes)
-        target = matrix.target(len(block) // (2 + 4 * dimension) + 1)
+        target = matrix.target(len(block) // (2 + 4 * vector_size) + 1)
         rows = vector_files.parse_binary(block, target, max_word_bytes=MAX_WORD_BYTES, encoding=encoding, errors=errors)
         if not words:
             _refuse_big_endian(source.name, target[: min(rows["rows"], 10)])
         if rows["fault"] is not None or rows["rows"] == 0:
-            _refuse_float64(source.name, start, dimension)
+            _refuse_float64(source.name, start, vector_size)
         if rows["fault"] is not None:
             fault = rows["fault"]
             location = f"vector {matrix.filled + fault['row'] + 1} (byte {source.position + fault['at']})"
-            raise fault_error(source.name, location, fault, dimension, cut_off=False)
+            raise fault_error(source.name, location, fault, vector_size, cut_off=False)
         if rows["rows"] == 0:
             raise TruncatedFileError(
                 f"{source.name}: byte {source.position + len(block)}: unexpected end of file; "
@@ -75,17 +75,17 @@ def read_binary_rows(
         words += rows["words"]
         source.consume(rows["consumed"])
     if whole_file:
-        _refuse_more_bytes(source, start, len(words), dimension)
+        _refuse_more_bytes(source, start, len(words), vector_size)
     return words
 
 
-def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, dimension: int) -> None:
+def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, vector_size: int) -> None:
     """Raise an error if anything but newlines follows the last row."""
-    rest = bytes(source.fill(MAX_WORD_BYTES + 4 * dimension)).strip(b"\r\n")
+    rest = bytes(source.fill(MAX_WORD_BYTES + 4 * vector_size)).strip(b"\r\n")
     if not rest and source.at_end:
         return
-    _refuse_float64(source.name, start, dimension)
-    scratch = np.empty((1, dimension), np.float32)
+    _refuse_float64(source.name, start, vector_size)
+    scratch = np.empty((1, vector_size), np.float32)
     more = vector_files.parse_binary(source.held, scratch, max_word_bytes=MAX_WORD_BYTES, errors="ignore")
     found = "another vector" if more["rows"] else f"{rest[:20]!r}"
     raise CorruptFileError(
@@ -94,9 +94,9 @@ def _refuse_more_bytes(source: BlockSource, start: bytes, rows: int, dimension: 
     )
 
 
-def _refuse_float64(name: str, start: bytes, dimension: int) -> None:
+def _refuse_float64(name: str, start: bytes, vector_size: int) -> None:
     """Raise an error if the first rows look plausible with 8 bytes per number."""
-    numbers = np.empty((2, 2 * dimension), np.float32)
+    numbers = np.empty((2, 2 * vector_size), np.float32)
     rows = vector_files.parse_binary(start, numbers, max_word_bytes=MAX_WORD_BYTES, errors="replace")
     if rows["rows"] == 0 or not all(word.isprintable() for word in rows["words"]):
         return

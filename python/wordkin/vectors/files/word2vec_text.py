@@ -87,39 +87,39 @@ def read_text_rows(
     TruncatedFileError
         If the file has fewer rows than the matrix.
     """
-    dimension = matrix.vectors.shape[1]
+    vector_size = matrix.vectors.shape[1]
     words: list[str] = []
     while matrix.missing:
         line = first_line + matrix.filled
-        lines = source.whole_lines(line, dimension)
+        lines = source.whole_lines(line, vector_size)
         if not lines or (source.at_end and bytes(lines).isspace()):
             raise TruncatedFileError(
                 f"{source.name}: line {line}: unexpected end of file; "
                 f"the header says {len(matrix.vectors)} vectors, found {matrix.filled}"
             )
         # A row takes at least two bytes per number and two more.
-        target = matrix.target(len(lines) // (2 + 2 * dimension) + 1)
+        target = matrix.target(len(lines) // (2 + 2 * vector_size) + 1)
         rows = vector_files.parse_text(lines, target, encoding=encoding, errors=errors, threads=threads)
         if rows["fault"] is not None:
             fault = rows["fault"]
             location = f"line {line + fault['row']} (byte {source.position + fault['at']})"
             cut_off = source.at_end and b"\n" not in bytes(lines[fault["at"] :])
-            raise fault_error(source.name, location, fault, dimension, cut_off=cut_off)
+            raise fault_error(source.name, location, fault, vector_size, cut_off=cut_off)
         matrix.take(target, rows["rows"], rows["nonfinite_rows"], rows["first_nonfinite"])
         words += rows["words"]
         source.consume(rows["consumed"])
     if whole_file:
-        _refuse_more_rows(source, len(words), dimension)
+        _refuse_more_rows(source, len(words), vector_size)
     return words
 
 
-def _refuse_more_rows(source: BlockSource, rows: int, dimension: int) -> None:
+def _refuse_more_rows(source: BlockSource, rows: int, vector_size: int) -> None:
     """Raise an error if another row follows, and warn if anything else does."""
     rest = bytes(source.fill(BLOCK_BYTES)).strip()
     if not rest and source.at_end:
         return
     line = source.buffer.lstrip(b"\r\n").partition(b"\n")[0]
-    scratch = np.empty((1, dimension), np.float32)
+    scratch = np.empty((1, vector_size), np.float32)
     if vector_files.parse_text(line, scratch, errors="ignore")["rows"] == 1:
         raise CorruptFileError(
             f"{source.name}: line {rows + 2}: found another vector, expected {rows} as the header says; "

@@ -18,7 +18,7 @@ QueryItems: TypeAlias = KeyOrVector | tuple[KeyOrVector, float] | Iterable[KeyOr
 
 
 class Query(NamedTuple):
-    """A query vector of unit norm, shape (dim,), and the rows of the keys it was composed from."""
+    """A query vector of unit norm, shape (vector_size,), and the rows of the keys it was composed from."""
 
     vector: FloatArray
     own_rows: list[int]
@@ -64,7 +64,7 @@ def weighted_query(vectors: KeyLookup, positive: Any, negative: Any) -> Query:
 
 
 def unit_queries(vectors: KeyLookup, items: list[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Return one unit query per item, shape (n, dim), and the row of each item, -1 for items without a row.
+    """Return one unit query per item, shape (n, vector_size), and the row of each item, -1 for items without a row.
 
     Raises
     ------

@@ -14,8 +14,8 @@ class TrainingProgress:
     Parameters
     ----------
     progress : bool, callable or None
-        True for a bar on standard error, False for none, None for a bar if standard error is a terminal; or a function
-        that receives a `ProgressEvent`.
+        True for a bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives a
+        `ProgressEvent`.
     planned_words : int
         Number of raw words in all epochs.
     epochs : int
