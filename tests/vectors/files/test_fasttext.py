@@ -140,9 +140,9 @@ INPUT = ENTRIES + sum(len(word.encode()) + 10 for word in ["the", "naïve", "ran
 BAD = {
     "magic": (0, b"\x00", FormatError, "expected a fastText model"),
     "version 10": (4, struct.pack("<i", 10), FormatError, "expected format version 11 or 12, found version 10"),
-    "vector size 0": (8, struct.pack("<i", 0), CorruptFileError, "dimension 0"),
-    "vector size -1": (8, struct.pack("<i", -1), CorruptFileError, "dimension -1"),
-    "other dimension": (8, struct.pack("<i", 7), CorruptFileError, "expected 6 words and 30 buckets x 7"),
+    "vector size 0": (8, struct.pack("<i", 0), CorruptFileError, "vector size 0"),
+    "vector size -1": (8, struct.pack("<i", -1), CorruptFileError, "vector size -1"),
+    "other vector size": (8, struct.pack("<i", 7), CorruptFileError, "expected 6 words and 30 buckets x 7"),
     "other buckets": (8 + 32, struct.pack("<i", 31), CorruptFileError, "31 buckets"),
     "negative buckets": (8 + 32, struct.pack("<i", -5), CorruptFileError, "-5 buckets"),
     "negative n": (8 + 36, struct.pack("<i", -5), CorruptFileError, "n-grams of -5"),
