@@ -191,7 +191,7 @@ class NetworkState:
     Parameters
     ----------
     options : NetworkOptions
-        Shape of the network. The rows of tables that are not trained depend on the texts at hand.
+        Shape of the network. The rows of tables that are not trained depend on the texts of each call.
     parameters : dict of str to ndarray
         Float32 tensors by name; training changes them in place.
     features : Features

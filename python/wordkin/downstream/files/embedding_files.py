@@ -35,7 +35,7 @@ def embedding_hash(embedding: KeyedVectors | ELMo) -> str:
     Returns
     -------
     str
-        SHA-256 of its words and parameters in hexadecimal digits. The softmax of a language model is left out.
+        SHA-256 of its words and parameters in hexadecimal digits. The softmax of a language model is not included.
 
     Examples
     --------
