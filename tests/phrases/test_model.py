@@ -34,7 +34,7 @@ PAIR = [["new", "york"], ["new", "york"]]
         ({"threshold": math.nan}, ValueError, "threshold must be a number, got nan"),
         ({"threshold": "5"}, TypeError, "threshold must be a number, got str"),
         ({"min_count": True}, TypeError, "min_count must be a number, got bool"),
-        ({"scoring": "pmi"}, ValueError, "unknown scoring method string pmi"),
+        ({"scoring": "pmi"}, ValueError, "scoring must be .*, got 'pmi'"),
         ({"scoring": 5}, TypeError, "scoring must be"),
         ({"scoring": math.hypot}, TypeError, "with named arguments"),
         ({"delimiter": b"_"}, TypeError, "delimiter must be a str"),

@@ -148,7 +148,7 @@ def checked_scorer(scoring: str | Scorer) -> Scorer:
     """
     if isinstance(scoring, str):
         if scoring not in _NATIVE:
-            raise ValueError(f"unknown scoring method string {scoring} specified; scoring must be 'default' or 'npmi'")
+            raise ValueError(f"scoring must be 'default', 'npmi' or a function, got {scoring!r}")
         return _NATIVE[scoring]
     if not callable(scoring):
         raise TypeError(f"scoring must be 'default', 'npmi' or a function, got {type(scoring).__name__}")

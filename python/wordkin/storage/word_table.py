@@ -13,18 +13,18 @@ from ..errors import CorruptFileError
 __all__ = ["pack_words", "unpack_words"]
 
 
-def pack_words(words: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def pack_words(words: Sequence[str] | Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return words as two tensors.
 
     Parameters
     ----------
-    words : sequence of str
-        The words.
+    words : sequence of str or bytes
+        The words; bytes need not be valid UTF-8.
 
     Returns
     -------
     blob : ndarray of uint8, shape (bytes,)
-        Concatenated UTF-8 bytes.
+        Concatenated bytes, of a str in UTF-8.
     offsets : ndarray of int64, shape (len(words) + 1,)
         Word i is ``blob[offsets[i]:offsets[i + 1]]``.
 
@@ -39,7 +39,7 @@ def pack_words(words: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int6
     >>> bytes(blob), offsets.tolist()
     (b'abc', [0, 1, 3])
     """
-    encoded = [word.encode("utf-8") for word in words]
+    encoded = [word.encode("utf-8") if isinstance(word, str) else word for word in words]
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
     return np.frombuffer(b"".join(encoded), np.uint8), offsets

@@ -47,7 +47,7 @@ def allocate(columns: Columns, size: int, names: Iterable[str], types: Iterable[
             columns[name] = np.zeros(size, dtype=dtype)
             continue
         if not np.issubdtype(dtype, column.dtype):
-            raise TypeError(f"attribute {name!r} must hold values of type {column.dtype}, got {dtype}")
+            raise TypeError(f"attribute {name!r} must contain values of type {column.dtype}, got {dtype}")
         if len(column) != size:
             columns[name] = _resized(column, size)
 

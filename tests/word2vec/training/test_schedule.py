@@ -55,7 +55,7 @@ def test_learning_rates_of_train_replace_those_of_the_model(
     assert model.training_report.epochs[-1].learning_rate == 0.005
     with caplog.at_level(logging.WARNING):
         model.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=0.04)
-    assert "higher than at the end of the previous training" in caplog.text
+    assert "higher than at the end of the previous training run" in caplog.text
 
 
 def test_words_trained_before_shorten_the_schedule(sentences: Sentences) -> None:

@@ -163,7 +163,9 @@ def _json_tensor(name: str, column: NDArray[Any]) -> NDArray[np.uint8]:
     try:
         text = json.dumps([_as_json(value) for value in column], ensure_ascii=False)
     except TypeError as error:
-        raise TypeError(f"attribute {name!r} must hold values that JSON can represent to be saved: {error}") from None
+        raise TypeError(
+            f"attribute {name!r} must contain values that JSON can represent to be saved: {error}"
+        ) from None
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 

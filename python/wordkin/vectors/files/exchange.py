@@ -58,7 +58,7 @@ def overwrite_from_word2vec(table: VectorTable, path: AnyPath, lockf: float, **o
     loaded = read_word2vec(path, **options)
     if loaded.vectors.shape[1] != table.vector_size:
         raise ValueError(
-            f"fname must hold vectors of {table.vector_size} numbers, got vectors of {loaded.vectors.shape[1]}"
+            f"fname must contain vectors of {table.vector_size} numbers, got vectors of {loaded.vectors.shape[1]}"
         )
     rows = [(table.key_to_index.get(word, -1), row) for row, word in enumerate(loaded.words)]
     shared = np.array([pair for pair in rows if pair[0] >= 0], dtype=np.intp).reshape(-1, 2)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, ResourceError, TruncatedFileError
 from ...runtime.compute import available_workers
+from ...storage import pack_words
 from ...storage.paths import AnyPath
 from ...storage.signatures import FASTTEXT_MAGIC
 from .blocks import BLOCK_BYTES, MAX_WORD_BYTES, BlockSource, open_blocks
@@ -88,7 +89,7 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
         name = source.name
     words = [word.decode("utf-8", "backslashreplace") for word in raw_words]
     vectors = np.empty_like(word_rows)
-    blob, offsets = _packed(raw_words)
+    blob, offsets = pack_words(raw_words)  # fastText also hashes words that are not valid UTF-8
     vector_files.average_subwords(
         vectors,
         blob,
@@ -108,13 +109,6 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
         min_n=arguments.min_n,
         max_n=arguments.max_n,
     )
-
-
-def _packed(raw_words: list[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Pack words as `pack_words`, but from bytes: fastText also hashes words that are not valid UTF-8."""
-    offsets = np.zeros(len(raw_words) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, raw_words), np.int64, len(raw_words)), out=offsets[1:])
-    return np.frombuffer(b"".join(raw_words), np.uint8), offsets
 
 
 def _unpack(source: BlockSource, layout: struct.Struct) -> tuple[Any, ...]:

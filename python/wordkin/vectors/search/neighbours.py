@@ -56,7 +56,7 @@ def most_similar_cosmul(
         return []
     raising, lowering = as_items(positive), as_items(negative)
     if not raising:
-        raise ValueError("positive must hold at least one key or vector: cannot compute similarity with no input")
+        raise ValueError("positive must contain at least one key or vector: cannot compute similarity with no input")
     queries, own_rows = unit_queries(vectors, raising + lowering)
     rows = _clipped_rows(vectors.table, 0, None, restrict_vocab)
     shifted = CosineSearch.over(vectors.table, rows).cosines(queries)

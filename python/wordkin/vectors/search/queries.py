@@ -54,7 +54,7 @@ def weighted_query(vectors: KeyLookup, positive: Any, negative: Any) -> Query:
         for entry in as_items(argument):
             item, weight = entry if isinstance(entry, (tuple, list)) and len(entry) == 2 else (entry, sign)
             if not isinstance(item, (*KEY_TYPES, np.ndarray)):
-                rule = "positive and negative must hold keys, arrays or pairs of one of these and a weight"
+                rule = "positive and negative must contain keys, arrays or pairs of one of these and a weight"
                 raise TypeError(f"{rule}, got {entry!r}")
             items.append(item)
             weights.append(weight)
@@ -100,7 +100,7 @@ def mean_vector(
     table = vectors.table
     items = as_list(keys)
     if not items:
-        raise ValueError("keys must hold at least one key or vector: cannot compute mean with no input")
+        raise ValueError("keys must contain at least one key or vector: cannot compute mean with no input")
     scales = np.ones(len(items)) if weights is None else np.asarray(weights, dtype=np.float64)
     if scales.shape != (len(items),):
         raise ValueError(f"weights must have one entry per key ({len(items)}), got shape {scales.shape}")

@@ -31,7 +31,7 @@ def closer_than(vectors: KeyLookup, key: Key, other: Key) -> list[Any]:
 def most_similar_to_given(vectors: KeyLookup, key: Key, candidates: Sequence[K]) -> K:
     """Return the key of a list that is most similar to `key`, the first one of equals."""
     if not len(candidates):
-        raise ValueError("keys_list must hold at least one key, got an empty list")
+        raise ValueError("keys_list must contain at least one key, got an empty list")
     return candidates[int(np.argmax([similarity(vectors, key, candidate) for candidate in candidates]))]
 
 
@@ -43,7 +43,7 @@ def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -
         missing = sorted({str(key) for key in keys} - {str(key) for key in used})
         logger.warning("ignoring words without vectors: %s", ", ".join(missing))
     if not used:
-        raise ValueError("words must hold at least one key that has a vector: cannot select from an empty list")
+        raise ValueError("words must contain at least one key that has a vector: cannot select from an empty list")
     rows = np.vstack([vectors.get_vector(key, norm=use_norm) for key in used]).astype(
         working_dtype(vectors.table.vectors.dtype)
     )

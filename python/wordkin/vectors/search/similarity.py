@@ -29,7 +29,7 @@ def n_similarity(vectors: KeyLookup, first: Sequence[Key], second: Sequence[Key]
     """Return the cosine of the means of two sets of keys; see `KeyedVectors.n_similarity`."""
     keys = as_keys(first), as_keys(second)
     if not keys[0] or not keys[1]:
-        raise EmptySetError(f"`{'ws2' if keys[0] else 'ws1'}` must hold at least one key")
+        raise EmptySetError(f"{'ws2' if keys[0] else 'ws1'} must contain at least one key")
     means = [mean_vector(vectors, names, pre_normalize=False) for names in keys]
     return _as_scalar(vectors.table, cosine(*means))
 

@@ -113,7 +113,7 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
         state.compute_loss = request.compute_loss
         if state.alpha > state.min_alpha_yet_reached:
             logger.warning(
-                "the learning rate is higher than at the end of the previous training: 'alpha' is %g", state.alpha
+                "the learning rate is higher than at the end of the previous training run: alpha is %g", state.alpha
             )
         encoded = corpus.encode(current_vocabulary(state), state.compute.threads)
         planned = planned_words(
