@@ -50,6 +50,27 @@ def test_learned_scheme_is_converted_back(quick: dict[str, Any]) -> None:
     assert tagger.predict_proba(X[:1])[0].shape[1] == 4  # O, B-NP, E-NP, S-VP
 
 
+@pytest.mark.parametrize(
+    ("scheme", "tags", "chunks"),
+    [
+        ("bmes", [["B-N", "M-N", "E-N", "O"], ["B-N", "E-N"], ["S-N"]], {"N": 3}),
+        ("bilou", [["B-N", "I-N", "L-N", "O"], ["U-N", "U-N"], ["U-N"]], {"N": 4}),
+        ("iob1", [["I-N", "I-N", "I-N", "O"], ["I-N", "B-N"], ["I-N"]], {"N": 4}),
+        ("bmes", [["B", "M", "E", "O"], ["B", "E"], ["S"]], {"_": 3}),
+    ],
+)
+def test_chunks_are_scored_in_the_scheme_of_the_tags(
+    quick: dict[str, Any], scheme: str, tags: list[list[str]], chunks: dict[str, int]
+) -> None:
+    X, Y = [["a", "b", "c", "d"], ["x", "y"], ["z"]] * 8, tags * 8
+    tagger = SequenceTagger(**{**quick, "epochs": 15}).fit(X, Y, validation_data=(X, Y))
+    assert tagger.scheme_ == scheme
+    assert tagger.predict(X) == Y
+    report = tagger.report(X, Y)
+    assert {kind: score.support / 8 for kind, score in report.types.items()} == chunks
+    assert (report.micro.f1, tagger.history_["val_f1"][-1]) == (1, 1)
+
+
 def test_plain_tags_are_scored_by_accuracy(quick: dict[str, Any]) -> None:
     X, Y = chunked()
     Y = [[{"B-NP": "DT", "I-NP": "NN", "B-VP": "VB", "O": "CC"}[tag] for tag in tags] for tags in Y]

@@ -53,9 +53,10 @@ class SequenceTagger(Estimator):
         Dimensionality of a tanh layer before the outputs; 0 for none.
     crf : bool, default True
         Whether a linear-chain CRF scores neighbouring tags; otherwise each tag is predicted independently.
-    scheme : {"auto", "bio", "iobes", "plain", "lenient"}, default "auto"
+    scheme : {"auto", "bio", "iob1", "iobes", "bilou", "bmes", "plain", "lenient"}, default "auto"
         How tags mark chunks: a scheme that the training tags must follow; "auto" to detect it; "lenient" to detect it
-        and accept violations. "plain" is for tags that do not mark chunks, such as parts of speech.
+        and accept violations. "plain" is for tags that do not mark chunks, such as parts of speech. `scheme_` is the
+        scheme that was detected.
     learned_scheme : {"bio", "iobes"} or None, default None
         Scheme that the network is trained on if it is not that of the tags. Tags are converted before training, and
         predictions are converted back.
@@ -219,7 +220,7 @@ class SequenceTagger(Estimator):
 
     @property
     def scheme_(self) -> Scheme:
-        """Scheme of the training tags: "bio", "iobes" or "plain"."""
+        """Scheme of the training tags: "bio", "iob1", "iobes", "bilou", "bmes" or "plain"."""
         return self._fitted().tags.scheme
 
     @property
@@ -270,7 +271,7 @@ class SequenceTagger(Estimator):
         Raises
         ------
         LabelError
-            If there are fewer than two tags, or tags violate their scheme.
+            If there are fewer than two tags, tags violate their scheme, or tags such as "X-NP" fit no scheme.
         CorpusError
             If there are no tokens, or a sentence is too long.
         TypeError, ValueError

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wordkin.downstream.labels.schemes import Scheme, as_scheme
 from wordkin.downstream.labels.tag_set import TagSet
 from wordkin.errors import LabelError
 
@@ -45,4 +46,15 @@ def test_invalid_arguments_are_rejected(
 
 
 def test_lenient_accepts_violations() -> None:
-    assert TagSet.learn([["O", "I-NP"]], "lenient", None).scheme == "bio"
+    assert TagSet.learn([["O", "I-NP", "O", "B-NP"]], "lenient", None).scheme == "bio"
+
+
+@pytest.mark.parametrize("scheme", ["iob1", "bilou", "bmes", "iobes"])
+def test_predictions_return_to_the_scheme_of_the_training_tags(scheme: Scheme) -> None:
+    bio = [["B-NP", "B-NP", "I-NP", "I-NP", "O", "B-VP", "I-VP"], ["O", "B-VP"]]
+    given = [as_scheme(tags, scheme) for tags in bio]
+    for learned in ("bio", "iobes", None):
+        tags = TagSet.learn(given, "auto", learned)
+        assert tags.scheme == scheme
+        targets = tags.targets(given)
+        assert tags.decode([targets[:7], targets[7:]]) == given

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import Any, get_args
 
 from ...downstream import SequenceTagger
 from ...downstream.files.labelled_files import read_tagged
+from ...downstream.labels.tag_set import SchemeChoice
 from .. import exits
 from ..flags import add_json_flag, add_switch
 from ..groups import add_group, run_group
@@ -39,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group = add_training_flags(train, SequenceTagger)
     group.add_argument(
         "--scheme",
-        choices=("auto", "bio", "iobes", "plain", "lenient"),
+        choices=get_args(SchemeChoice),
         default=argparse.SUPPRESS,
         help="how tags mark chunks (default: auto)",
     )

@@ -10,6 +10,7 @@ from ...runtime.compute import Compute
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts
 from ..evaluation import ChunkReport, chunk_report
+from ..labels.schemes import standard_tags
 from ..labels.tag_set import Tags, TagSet
 from ..network import Network
 from ..state import Floats, TaggerState
@@ -80,9 +81,14 @@ def tag_report(tags: TagSet, true: Tags, predicted: Tags) -> ChunkReport:
     ChunkReport
         The scores.
     """
+    return chunk_report(_scored(tags, true), _scored(tags, predicted))
+
+
+def _scored(tags: TagSet, sentences: Tags) -> Tags:
+    """Return tags whose chunks `chunk_report` finds."""
     if tags.scheme == "plain":
-        true, predicted = ([[f"S-{tag}" for tag in own] for own in side] for side in (true, predicted))
-    return chunk_report(true, predicted)
+        return [[f"S-{tag}" for tag in own] for own in sentences]
+    return [standard_tags(own) for own in sentences] if tags.scheme in ("bilou", "bmes") else sentences
 
 
 def validation_metrics(
@@ -109,7 +115,7 @@ def validation_metrics(
         F1 of the chunks and accuracy; only the accuracy for tags that do not mark chunks.
     """
     paths = write_outputs(network, prepared, examples.validation, "paths", per_token=True)
-    report = chunk_report(true, tags.decode(split_rows(paths, true)))
+    report = tag_report(tags, true, tags.decode(split_rows(paths, true)))
     if tags.scheme == "plain":
         return {"accuracy": report.accuracy}
     return {"f1": report.micro.f1, "accuracy": report.accuracy}

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from ...errors import LabelError
 from ...runtime.options import choice_option
-from .schemes import Scheme, as_bio, as_iobes, check_scheme, recognised_scheme
+from .schemes import Scheme, as_scheme, check_scheme, recognised_scheme
 
 __all__ = ["LearnedScheme", "SchemeChoice", "TagSet", "Tags"]
 
 Tags = list[list[str]]
-SchemeChoice = Literal["auto", "bio", "iobes", "plain", "lenient"]
+SchemeChoice = Literal["auto", "bio", "iob1", "iobes", "bilou", "bmes", "plain", "lenient"]
 LearnedScheme = Literal["bio", "iobes"]
 
 
@@ -28,7 +28,7 @@ class TagSet:
     ----------
     classes : ndarray, shape (n_tags,)
         Distinct tags of the training sentences in ascending order.
-    scheme : {"bio", "iobes", "plain"}
+    scheme : {"bio", "iob1", "iobes", "bilou", "bmes", "plain"}
         The scheme of these tags.
     learned : list of str
         The tags that the network predicts, in the order of its outputs. They differ from `classes` if `learned_scheme`
@@ -54,7 +54,7 @@ class TagSet:
         ----------
         tags : list of list of str
             The tags of each sentence.
-        scheme : {"auto", "bio", "iobes", "plain", "lenient"}
+        scheme : {"auto", "bio", "iob1", "iobes", "bilou", "bmes", "plain", "lenient"}
             The scheme that the tags must follow; "auto" to detect it, "lenient" to detect it and accept violations.
         learned_scheme : {"bio", "iobes"} or None
             The scheme that the network is trained on.
@@ -67,7 +67,7 @@ class TagSet:
         Raises
         ------
         LabelError
-            If there are fewer than two tags, or a tag violates the scheme.
+            If there are fewer than two tags, a tag violates the scheme, or tags such as "X-NP" fit no scheme.
         ValueError
             If an argument is not one of the choices, or `learned_scheme` is given for plain tags.
 
@@ -132,4 +132,4 @@ def _converted(tags: Tags, scheme: Scheme | None, target: Scheme | None) -> Tags
     """Convert between schemes; None stands for the other scheme, so that nothing changes."""
     if scheme is None or target is None or scheme == target:
         return list(tags)
-    return [as_iobes(own) if target == "iobes" else as_bio(own) for own in tags]
+    return [as_scheme(own, target) for own in tags]
