@@ -64,11 +64,11 @@ CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
     ),
     ("classify", "train"): (
         defaults_of(TextClassifier),
-        {"workers", "embedding", "format", "random_state", "progress"},
+        {"workers", "embedding", "format", "header", "delimiter", "random_state", "progress"},
     ),
     ("tag", "train"): (
         defaults_of(SequenceTagger),
-        {"workers", "embedding", "format", "random_state", "learned_scheme", "progress"},
+        {"workers", "embedding", "format", "header", "delimiter", "random_state", "learned_scheme", "progress"},
     ),
 }
 

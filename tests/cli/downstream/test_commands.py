@@ -68,6 +68,22 @@ def test_classify_reads_integer_labels_from_json_lines(run: Run, tmp_path: Path)
     assert run("classify", "evaluate", folder, table, "--json").report["accuracy"] == 1
 
 
+def test_layouts_are_detected_reported_and_given(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "texts.csv"
+    table.write_text("id;review;stars\n" + '1;"a good film; really";5\n2;a bad film;1\n' * 6)
+    report = run("classify", "train", table, "-o", tmp_path / "m", *TRAINING, "--epochs", "1", "--json").report
+    assert report["layout"] == "values separated by ';', text in column 2, labels in column 3, with a heading"
+    assert (report["texts"], report["classes"]) == (12, ["1", "5"])
+    given = ["--header", "--delimiter", ";", "--text-column", "review", "--label-column", "stars", "--format", "csv"]
+    assert run("classify", "evaluate", tmp_path / "m", table, *given, "--json").report["texts"] == 12
+    kept = run("classify", "evaluate", tmp_path / "m", table, "--no-header", "--text-column", "2", "--json").report
+    assert (kept["texts"], sorted(kept["labels"])) == (13, ["1", "5", "stars"])
+    treebank = tmp_path / "de.tsv"
+    treebank.write_text("# a\n1\tDer\tO\n2\tBund\tU-ORG\n\n" * 4)
+    outcome = run("tag", "train", treebank, "-o", tmp_path / "t", *TRAINING, "--epochs", "1")
+    assert "read as CoNLL columns, text in column 2, labels in column 3; tag scheme bilou\n" in outcome.out
+
+
 def test_classify_with_embeddings(run: Run, texts: Path, tmp_path: Path) -> None:
     kv = KeyedVectors(2)
     kv.add_vectors(["good", "bad", "film"], [[1, 0], [-1, 0], [0, 1]])
@@ -142,7 +158,7 @@ def test_failures(
 ) -> None:
     monkeypatch.chdir(texts.parent)
     Path("one.tsv").write_text("a\tx\nb\tx\n")
-    Path("broken.conll").write_text("a O\nb I-NP\n\n")
+    Path("broken.conll").write_text("a O\nb I-NP\n\nc B-NP\n")
     outcome = run(*arguments)
     assert outcome.status == 1, outcome.err
     assert message in outcome.err

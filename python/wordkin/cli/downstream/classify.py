@@ -8,7 +8,7 @@ from typing import Any
 
 from ...downstream import TextClassifier
 from ...downstream.evaluation import label_report
-from ...downstream.files.labelled_files import read_labelled
+from ...downstream.files.labelled_files import LabelledTexts, read_labelled
 from ...downstream.options import NetworkOptions
 from .. import exits
 from ..flags import add_json_flag, add_option_flags, add_switch
@@ -33,7 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "train",
         help="train a classifier on labelled texts",
         description="Train a classifier on labelled texts: lines with a text, a tab and its label, or JSON lines with "
-        "`text` (or `tokens`) and `label` (or `labels`, a list). Ctrl-C stops training and saves the model.",
+        "`text` (or `tokens`) and `label` (or `labels`, a list); also CSV, a JSON array, and fastText's lines with "
+        "`__label__`. Ctrl-C stops training and saves the model.",
     )
     group = add_training_flags(train, TextClassifier)
     add_option_flags(group, NetworkOptions, ("pooling", "attention_dim"))
@@ -84,9 +85,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    def read(source: Any) -> tuple[list[Any], list[Any]]:
-        found = read_labelled(source, args.format, columns_of(args))
-        return found.texts, found.labels or []
+    def read(source: Any) -> LabelledTexts:
+        return read_labelled(source, args.format, columns_of(args))
 
     return train_and_save(args, TextClassifier, read)
 
@@ -124,6 +124,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         print_json(
             {
                 "texts": len(given.texts),
+                "layout": str(given.layout),
                 "accuracy": report.accuracy,
                 "labels": {str(name): vars(score) for name, score in report.labels.items()},
             }

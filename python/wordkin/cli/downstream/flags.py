@@ -7,10 +7,10 @@ import inspect
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from ...downstream import SequenceTagger, TextClassifier
-from ...downstream.files.labelled_files import Columns
+from ...downstream.files.labelled_files import Columns, FileFormat, LabelledTexts, TaggedSentences
 from ...downstream.options import CharacterOptions, FeatureOptions, NetworkOptions, TextOptions, TrainingOptions
 from ...elmo import ELMo
 from ...storage.paths import local_path
@@ -128,14 +128,27 @@ def add_file_flags(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument(
         "--format",
-        choices=("tsv", "conll", "jsonl", "text"),
-        help="format of the files (default: according to the file name)",
+        choices=get_args(FileFormat),
+        help="format of the files (default: detected from the file name and the lines)",
     )
-    parser.add_argument("--text-column", metavar="COLUMN", help="index of the text column, or name of a JSON member")
     parser.add_argument(
-        "--label-column", metavar="COLUMN", help="index of the column of labels or tags, or name of a JSON member"
+        "--text-column",
+        metavar="COLUMN",
+        help="number (from 1) or name of the text column, or name of a JSON member",
     )
-    parser.add_argument("--header", action="store_true", help="the first line has the names of the columns")
+    parser.add_argument(
+        "--label-column",
+        metavar="COLUMN",
+        help="number (from 1; -1 for the last one) or name of the column of labels or tags, or name of a JSON member",
+    )
+    parser.add_argument(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="whether the first line has the names of the columns (default: detected)",
+    )
+    parser.add_argument(
+        "--delimiter", metavar="CHARACTER", help="character between the columns of CSV (default: detected)"
+    )
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -176,7 +189,12 @@ def columns_of(args: argparse.Namespace) -> Columns:
         is_number = text is not None and text.removeprefix("-").isdecimal()
         return int(text) if text is not None and is_number else text
 
-    return Columns(text=index_or_name(args.text_column), label=index_or_name(args.label_column), has_header=args.header)
+    return Columns(
+        text=index_or_name(args.text_column),
+        label=index_or_name(args.label_column),
+        has_header=args.header,
+        delimiter="\t" if args.delimiter in ("tab", "\\t") else args.delimiter,
+    )
 
 
 def source_of(name: str) -> Any:
@@ -240,7 +258,7 @@ def _constructor_arguments(args: argparse.Namespace, names: Iterable[str]) -> di
 def train_and_save(
     args: argparse.Namespace,
     estimator_type: type[TextClassifier] | type[SequenceTagger],
-    read: Callable[[Any], tuple[list[Any], list[Any]]],
+    read: Callable[[Any], LabelledTexts | TaggedSentences],
 ) -> int:
     """Train an estimator, save it and report.
 
@@ -251,7 +269,7 @@ def train_and_save(
     estimator_type : type
         The class to train.
     read : callable
-        Called with a file; returns texts and their labels.
+        Called with a file; returns texts and their labels, or sentences and their tags.
 
     Returns
     -------
@@ -266,8 +284,9 @@ def train_and_save(
     estimator = estimator_type(
         load_embeddings(args.embedding), progress=progress, **_constructor_arguments(args, names)
     )
-    texts, labels = read(source_of(args.train))
-    validation = None if args.dev is None else read(source_of(args.dev))
+    given = read(source_of(args.train))
+    texts, labels = _pair(given)
+    validation = None if args.dev is None else _pair(read(source_of(args.dev)))
     stop: KeyboardInterrupt | None = None
     training_start = time.perf_counter()
     try:
@@ -287,7 +306,9 @@ def train_and_save(
     report = {
         "output": args.output,
         "texts": len(texts),
+        "layout": str(given.layout),
         "classes": [str(label) for label in estimator.classes_],
+        **({"scheme": estimator.scheme_} if isinstance(estimator, SequenceTagger) else {}),
         "epochs": len(history.get("loss", [])),
         "history": history,
         "layer_mixes": estimator.layer_mixes_,
@@ -308,9 +329,16 @@ def train_and_save(
     )
 
 
+def _pair(given: LabelledTexts | TaggedSentences) -> tuple[list[Any], list[Any]]:
+    if isinstance(given, LabelledTexts):
+        return list(given.texts), given.labels or []
+    return list(given.sentences), given.tags or []
+
+
 def _print_summary(report: dict[str, Any]) -> None:
     history: dict[str, list[float]] = report["history"]
     print(f"{report['texts']:,} texts, {len(report['classes'])} classes, read in {report['seconds']['reading']:.1f} s")
+    print(f"read as {report['layout']}" + (f"; tag scheme {report['scheme']}" if "scheme" in report else ""))
     if history:
         names = [name for name in history if name != "seconds"]
         rows = [["epoch", *(name.replace("_", " ") for name in names)]]

@@ -6,7 +6,7 @@ import argparse
 from typing import Any, get_args
 
 from ...downstream import SequenceTagger
-from ...downstream.files.labelled_files import read_tagged
+from ...downstream.files.labelled_files import TaggedSentences, read_tagged
 from ...downstream.labels.tag_set import SchemeChoice
 from .. import exits
 from ..flags import add_json_flag, add_switch
@@ -34,7 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "train",
         help="train a tagger on tagged sentences",
         description="Train a tagger on tagged sentences: CoNLL columns (one token per line, its tag in the last "
-        "column, an empty line between sentences), TSV (tokens, a tab, tags), or JSON lines with `tokens` and `tags`. "
+        "column, an empty line between sentences), CoNLL-U, TSV (tokens, a tab, tags), or JSON lines with `tokens` and "
+        "`tags`. "
         "Ctrl-C stops training and saves the model.",
     )
     group = add_training_flags(train, SequenceTagger)
@@ -87,9 +88,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _train(args: argparse.Namespace) -> int:
-    def read(source: Any) -> tuple[list[Any], list[Any]]:
-        found = read_tagged(source, args.format, columns_of(args))
-        return found.sentences, found.tags or []
+    def read(source: Any) -> TaggedSentences:
+        return read_tagged(source, args.format, columns_of(args))
 
     return train_and_save(args, SequenceTagger, read)
 
@@ -121,6 +121,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         print_json(
             {
                 "sentences": len(given.sentences),
+                "layout": str(given.layout),
                 "accuracy": report.accuracy,
                 "types": {name: vars(score) for name, score in report.types.items()},
                 **{name: vars(score) for name, score in means.items()},

@@ -45,7 +45,7 @@ _LETTERS: dict[Scheme, _Letters] = {
 }
 _TO_IOBES = {"M": "I", "L": "E", "U": "S"}
 _TYPED = re.compile("[A-Z]-")
-# Tags that mark chunks in a notation of their own, such as "b-np", "B_NP" and "NP-B".
+# Tags that mark chunks in another notation, such as "b-np", "B_NP" and "NP-B".
 _CHUNK_LIKE = re.compile("[BIESMLU][-_:/|].*|.*[-_:/|][BIESMLU]", re.IGNORECASE)
 _MAX_SHOWN = 5  # tags in an error message
 

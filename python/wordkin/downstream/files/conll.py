@@ -1,0 +1,201 @@
+"""CoNLL columns: one token per line and an empty line between sentences; CoNLL-U and CoNLL-U Plus as well."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ...errors import FormatError
+from .layouts import Columns, Layout, Row, column_index, is_heading, split_cells
+
+__all__ = ["Sentence", "read_conll"]
+
+Sentence = tuple[list[str], list[str]]  # tokens and tags
+
+_log = logging.getLogger(__name__)
+
+_DOCUMENT_MARK = "-DOCSTART-"
+_COMMENT = re.compile(r"#\s*[\w.:+-]+\s*=(\s|$)|#\s*new(doc|par)\b")
+_COLUMN_NAMES = re.compile(r"#\s*global\.columns\s*=\s*(.+)")
+_NUMBER = re.compile(r"\d+")
+_SKIPPED_NUMBER = re.compile(r"\d+(-\d+|\.\d+)")  # a multiword token, whose words follow, and an empty node
+_CONLLU_NAMES = ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """The rows of a file by sentence, without comments, and what is known about the columns."""
+
+    blocks: list[list[Row]]
+    names: list[str] | None
+    has_header: bool
+    is_numbered: bool
+
+    @property
+    def width(self) -> int:
+        return len(self.blocks[0][0][1])
+
+
+def read_conll(
+    lines: Iterable[tuple[int, str]], where: Columns, with_tags: bool, name: str
+) -> tuple[list[Sentence], Layout]:
+    """Read sentences in columns.
+
+    Columns are separated by tabs in lines that have any, else by spaces, so that tokens may hold other whitespace.
+    Lines that begin with "#" before the first token of a sentence are comments if they look like one or have another
+    number of columns. If the first column numbers the tokens of each sentence, as in CoNLL-U, tokens are taken from
+    the second one, and lines with numbers such as 1-2 and 5.1 are left out.
+
+    Parameters
+    ----------
+    lines : iterable of (int, str)
+        Numbered lines.
+    where : Columns
+        Columns of tokens and tags.
+    with_tags : bool
+        Whether to read tags.
+    name : str
+        Name of the file in messages.
+
+    Returns
+    -------
+    sentences : list of (list of str, list of str)
+        Tokens and tags.
+    layout : Layout
+        The columns that were read.
+
+    Raises
+    ------
+    FormatError
+        If a line is invalid.
+
+    Examples
+    --------
+    >>> read_conll(enumerate(["New York\\tB-LOC", "wins\\tO"], start=1), Columns(), True, "a file")[0]
+    [(['New York', 'wins'], ['B-LOC', 'O'])]
+    """
+    table = _table(list(lines), where, with_tags, name)
+    if not table.blocks:
+        return [], Layout(format="conll")
+    first = f"{name}: line {table.blocks[0][0][0]}"
+    if with_tags and table.width < 2:
+        raise FormatError(f"{first}: must have a token and a tag, got {table.blocks[0][0][1][0]!r:.60}")
+    text_default = 2 if table.is_numbered else 1
+    label_default = 4 if table.names == _CONLLU_NAMES else -1
+    text = column_index(where.text, table.names, table.width, text_default, first, "text")
+    label = column_index(where.label, table.names, table.width, label_default, first, "label") if with_tags else None
+    if where.text is None and not table.is_numbered:
+        _require_tokens(table, text, name)
+    sentences = [_sentence(block, table.width, text, label, name) for block in table.blocks]
+    layout = Layout(
+        format="conll", text=text + 1, label=None if label is None else label + 1, has_header=table.has_header
+    )
+    return sentences, layout
+
+
+def _table(lines: Sequence[tuple[int, str]], where: Columns, with_tags: bool, name: str) -> _Table:
+    names = None
+    blocks: list[list[tuple[int, str]]] = [[]]
+    for number, line in lines:
+        declared = _COLUMN_NAMES.fullmatch(line.strip()) if line.startswith("#") else None
+        if declared is not None:
+            names = declared[1].split()
+        elif line.strip(" \t"):
+            blocks[-1].append((number, line))
+        elif blocks[-1]:
+            blocks.append([])
+    has_header = bool(where.has_header) or (
+        where.has_header is None and names is None and _begins_with_heading(blocks[0])
+    )
+    if has_header and blocks[0]:
+        names = split_cells(blocks[0].pop(0)[1])
+    width = _width(blocks, len(names) if names else None)
+    rows = [without for block in blocks if (without := _rows(block, width))]
+    is_numbered = _is_numbered(rows, 3 if with_tags else 2)
+    if is_numbered and (where.text is None or where.text != 1):
+        rows = [[row for row in block if not _SKIPPED_NUMBER.fullmatch(row[1][0])] for block in rows]
+    if is_numbered and names is None and width == len(_CONLLU_NAMES):
+        names = _CONLLU_NAMES
+    return _Table(
+        blocks=[block for block in rows if block], names=names, has_header=has_header, is_numbered=is_numbered
+    )
+
+
+def _begins_with_heading(block: Sequence[tuple[int, str]]) -> bool:
+    cells = [split_cells(line) for _, line in block]
+    tags = [row[-1] for row in cells[1:]]
+    return (
+        len(cells) > 1
+        and len(cells[0]) > 1
+        and not _NUMBER.fullmatch(tags[0])
+        and is_heading(cells[0], tags, cells[0][-1])
+    )
+
+
+def _width(blocks: Sequence[Sequence[tuple[int, str]]], declared: int | None) -> int:
+    """Return the number of columns: of the names, or of the first line that cannot be a comment."""
+    if declared is not None:
+        return declared
+    lines = [line for block in blocks for _, line in block]
+    first = next(
+        (line for line in lines if line[0] != "#" and not line.startswith(_DOCUMENT_MARK)), lines[0] if lines else ""
+    )
+    return len(split_cells(first))
+
+
+def _rows(block: Sequence[tuple[int, str]], width: int) -> list[Row]:
+    """Return the cells of a sentence's lines, without the comments before it and the mark of a document."""
+    rows: list[Row] = []
+    for number, line in block:
+        cells = split_cells(line)
+        is_comment = line[0] == "#" and (len(cells) != width or _COMMENT.match(line))
+        if not (is_comment and not rows) and cells[0] != _DOCUMENT_MARK:
+            rows.append((number, cells))
+    return rows
+
+
+def _is_numbered(blocks: Sequence[Sequence[Row]], min_width: int) -> bool:
+    """Whether the first column numbers the tokens of every sentence, from 0 or 1."""
+    total = 0
+    for block in blocks:
+        numbers = [cells[0] for _, cells in block if not _SKIPPED_NUMBER.fullmatch(cells[0])]
+        if not all(map(_NUMBER.fullmatch, numbers)) or len(block[0][1]) < min_width:
+            return False
+        start = int(numbers[0]) if numbers else 1
+        if start > 1 or [int(number) for number in numbers] != list(range(start, start + len(numbers))):
+            return False
+        total += len(block)
+    return total > 1
+
+
+def _require_tokens(table: _Table, text: int, name: str) -> None:
+    """Refuse a first column that has the same value in all lines of each sentence, such as the name of a document."""
+    long_blocks = [block for block in table.blocks if len(block) > 1]
+    if (
+        table.width > 2
+        and long_blocks
+        and all(len({cells[text] for _, cells in block if len(cells) > text}) == 1 for block in long_blocks)
+    ):
+        number, cells = long_blocks[0][0]
+        raise FormatError(
+            f"{name}: line {number}: column {text + 1} must hold tokens, got {cells[text]!r:.60} in all lines of a "
+            "sentence; give the column of the tokens (text, --text-column)"
+        )
+    if table.width > 2 and all(_NUMBER.fullmatch(cells[text]) for block in table.blocks for _, cells in block):
+        _log.warning("%s: column %d, which is read as tokens, holds only numbers", name, text + 1)
+
+
+def _sentence(block: Sequence[Row], width: int, text: int, label: int | None, name: str) -> Sentence:
+    tokens, tags = [], []
+    for number, cells in block:
+        location = f"{name}: line {number}"
+        if len(cells) != width:
+            raise FormatError(f"{location}: must have {width} columns as the lines before, got {len(cells)}")
+        for column in (text, label):
+            if column is not None and not cells[column]:
+                raise FormatError(f"{location}: column {column + 1} must not be empty")
+        tokens.append(cells[text])
+        tags += [] if label is None else [cells[label].strip()]
+    return tokens, tags
