@@ -2,23 +2,84 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum, auto
+from functools import lru_cache
 
-__all__ = ["TOKENIZERS", "Tokenizer", "resolve_tokenizer", "split_words"]
+__all__ = ["TOKENIZERS", "Tokenizer", "resolve_tokenizer", "split_words", "warn_of_single_tokens"]
 
 Tokenizer = Callable[[str], Iterable[str]]
 
+_log = logging.getLogger(__name__)
+
 _WORD_OR_SYMBOL = re.compile(r"\w+|[^\w\s]")
+
+# Letters of scripts that are written without spaces between words: Thai, Lao, Myanmar, Khmer, Hiragana, Katakana, Han.
+_UNSPACED_LETTER = re.compile(
+    "[\u0e01-\u0e4f\u0e81-\u0ecf\u0edc-\u0edf\u1000-\u103f\u1050-\u109f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa7f"
+    "\u1780-\u17df\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U0001aff0-\U0001b16f\U00020000-\U0003fffd]"
+)
+_SPACING_VOWELS = "\u0e33\u0eb3\uff9e\uff9f"  # belong to the letter before, although Unicode calls them letters
+_STACKING_SIGNS = "\u1039\u17d2"  # the letter after them is written below the one before (Myanmar, Khmer)
+_JOINERS = "\u200c\u200d"
+_ZERO_WIDTH_JOINER = "\u200d"
+_ZERO_WIDTH_SPACE = "\u200b"
+_VARIATION_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_VIRAMA = 9  # combining class of the signs after which a joiner changes the shape of a letter
+
+
+class _Kind(Enum):
+    WORD = auto()
+    PREFIX = auto()  # belongs to the word after it
+    UNSPACED = auto()
+    SYMBOL = auto()
+    REGIONAL = auto()  # one half of a flag
+    MARK = auto()  # belongs to the character before
+    MODIFIER = auto()  # the skin tone of the symbol before
+    INVISIBLE = auto()  # joiners, byte-order and direction marks, soft hyphens
+    SPACE = auto()
+
+
+# The kind of a token that begins with a character of another kind.
+_TOKEN_KINDS = {_Kind.MARK: _Kind.WORD, _Kind.PREFIX: _Kind.WORD, _Kind.MODIFIER: _Kind.SYMBOL}
+
+
+@lru_cache(maxsize=1 << 14)
+def _kind(character: str) -> _Kind:
+    category = unicodedata.category(character)
+    if character == _ZERO_WIDTH_SPACE or character.isspace():
+        return _Kind.SPACE
+    if category[0] == "M" or character in _SPACING_VOWELS or "\U000e0020" <= character <= "\U000e007f":
+        return _Kind.MARK
+    if "\U0001f3fb" <= character <= "\U0001f3ff":
+        return _Kind.MODIFIER
+    if "\U0001f1e6" <= character <= "\U0001f1ff":
+        return _Kind.REGIONAL
+    if category == "Cf":
+        # The number signs of Arabic and Syriac are format characters that are visible.
+        is_visible = unicodedata.bidirectional(character) == "AN" or character == "\u070f"
+        return _Kind.PREFIX if is_visible else _Kind.INVISIBLE
+    if character.isalnum() or character == "_":
+        is_unspaced = _UNSPACED_LETTER.match(character) and not character.isdecimal()
+        return _Kind.UNSPACED if is_unspaced else _Kind.WORD
+    return _Kind.SYMBOL
 
 
 def split_words(text: str) -> list[str]:
     """Split a text into words and punctuation marks.
 
-    A word is a run of letters, digits, underscores, combining marks and joiners; every other character except
-    whitespace is a token by itself. The published language models were trained with finer rules (the Penn Treebank's);
-    for those, pass tokens or a tokenizer.
+    A word is a run of letters, digits and underscores; every other character except whitespace is a token by itself.
+    Letters of scripts that are written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar) are tokens
+    by themselves, too. Combining marks, variation selectors and skin tones belong to the character before, and emoji
+    that are joined form one token. Byte-order marks, direction marks and other invisible characters are dropped at the
+    edges of tokens, and a zero-width space separates words.
+
+    The published language models were trained with finer rules (the Penn Treebank's), and vectors of Chinese, Japanese
+    or Thai words need a word segmenter; for those, pass tokens or a tokenizer.
 
     Parameters
     ----------
@@ -34,32 +95,84 @@ def split_words(text: str) -> list[str]:
     --------
     >>> split_words("It's 5 o'clock, isn't it?")
     ['It', "'", 's', '5', 'o', "'", 'clock', ',', 'isn', "'", 't', 'it', '?']
+    >>> split_words("iPhone手机")
+    ['iPhone', '手', '机']
     """
     if text.isascii():
         return _WORD_OR_SYMBOL.findall(text)
+    special = {character for character in set(text) if _kind(character) not in (_Kind.WORD, _Kind.SYMBOL)}
+    if all(map(str.isspace, special)):
+        return _WORD_OR_SYMBOL.findall(text)
     tokens: list[str] = []
     for chunk in text.split():
-        start = 0
-        for position, character in enumerate(chunk):
-            if _is_in_word(character):
-                continue
-            if start < position:
-                tokens.append(chunk[start:position])
-            tokens.append(character)
-            start = position + 1
-        if start < len(chunk):
-            tokens.append(chunk[start:])
+        tokens += _WORD_OR_SYMBOL.findall(chunk) if special.isdisjoint(chunk) else _split_chunk(chunk)
     return tokens
 
 
-def _is_in_word(character: str) -> bool:
-    # Marks (Mn, Mc, Me) write the vowels of many scripts; format characters (Cf) join letters.
-    return (
-        character.isalnum()
-        or character == "_"
-        or unicodedata.category(character)[0] == "M"
-        or (unicodedata.category(character) == "Cf")
-    )
+def _split_chunk(chunk: str) -> list[str]:
+    tokens: list[str] = []
+    start = 0  # of the current token
+    before: _Kind | None = None  # kind of the current token; None if nothing can be added to it
+    for position, character in enumerate(chunk):
+        kind = _kind(character)
+        if before is not None and _continues(before, kind, chunk[position - 1]):
+            if kind is _Kind.REGIONAL:
+                before = _Kind.SYMBOL
+            continue
+        tokens.append(chunk[start:position])
+        if kind in (_Kind.SPACE, _Kind.INVISIBLE) or _VARIATION_SELECTOR.match(character):
+            start, before = position + 1, None
+        else:
+            start = position
+            before = _TOKEN_KINDS.get(kind, kind)
+    tokens.append(chunk[start:])
+    return [token for token in map(_without_invisible_end, tokens) if token]
+
+
+def _continues(token: _Kind, kind: _Kind, character_before: str) -> bool:
+    """Whether a character of a kind belongs to a token of a kind."""
+    if kind in (_Kind.MARK, _Kind.INVISIBLE):
+        return True
+    if kind is _Kind.MODIFIER or (kind is _Kind.SYMBOL and character_before == _ZERO_WIDTH_JOINER):
+        return token is _Kind.SYMBOL
+    if kind is _Kind.UNSPACED:
+        return token is _Kind.UNSPACED and character_before in _STACKING_SIGNS
+    return kind is token is _Kind.REGIONAL or (token is _Kind.WORD and kind in (_Kind.WORD, _Kind.PREFIX))
+
+
+def _without_invisible_end(token: str) -> str:
+    end = len(token)
+    while end and _kind(token[end - 1]) is _Kind.INVISIBLE:
+        if end > 1 and token[end - 1] in _JOINERS and unicodedata.combining(token[end - 2]) == _VIRAMA:
+            break
+        end -= 1
+    return token[:end]
+
+
+def warn_of_single_tokens(tokens: Sequence[Sequence[str]], name: str) -> None:
+    """Log a warning if most of several texts are a single token.
+
+    Parameters
+    ----------
+    tokens : sequence of list of str
+        The tokens of each text.
+    name : str
+        Name of the argument in the message.
+
+    Examples
+    --------
+    >>> warn_of_single_tokens([["good", "film"], ["bad"]], "X")
+    """
+    single = [own[0] for own in tokens if len(own) == 1]
+    if len(tokens) > 1 and 2 * len(single) > len(tokens):
+        _log.warning(
+            "%s: %d of %d texts are a single token, such as %r; the words of one text belong in a token list, and "
+            "scripts without spaces between words may need another tokenizer",
+            name,
+            len(single),
+            len(tokens),
+            single[0][:40],
+        )
 
 
 TOKENIZERS: dict[str, Tokenizer] = {"words": split_words, "whitespace": str.split}
