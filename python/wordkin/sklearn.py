@@ -16,6 +16,7 @@ from .downstream.data.texts import IndexedTexts, Texts, TokenizerChoice, tokeniz
 from .downstream.data.word_rows import lookup_vectors
 from .downstream.training.embeddings import HasVectors
 from .elmo import ELMo
+from .runtime.containers import Container, checked_container, in_container
 from .runtime.estimator import Estimator
 from .runtime.options import choice_option, flag_option, integer_option, real_option
 from .text.tokenization import resolve_tokenizer
@@ -75,6 +76,7 @@ class WordVectorizer(Estimator):
     _shared_parameters = ("embedding",)
 
     n_features_out_: int
+    _sklearn_output_config: dict[str, Container]
     word_weights_: dict[str, float]
     common_components_: Matrix
 
@@ -102,7 +104,7 @@ class WordVectorizer(Estimator):
 
         Parameters
         ----------
-        X : iterable of str or list of str
+        X : iterable of str or list of str, or column of a data frame
             Texts, or their tokens.
         y : object, default None
             Ignored; for compatibility with scikit-learn.
@@ -124,11 +126,14 @@ class WordVectorizer(Estimator):
         >>> WordVectorizer(kv, "tfidf").fit(["sun", "sun rain"]).word_weights_["sun"]
         1.0
         """
+        return self._fit(self._tokens(X))
+
+    def _fit(self, sentences: list[list[str]]) -> WordVectorizer:
         vectors = self._vectors()
         weighting = choice_option("weighting", self.weighting, ("mean", "sif", "tfidf"))
         components = integer_option("sif_components", self.sif_components, 0, vectors.vector_size)
         a = real_option("sif_a", self.sif_a, 0.0, math.inf, low_exclusive=True)
-        texts = self._indexed(X)
+        texts = IndexedTexts.from_sentences(sentences)
         for name in ("word_weights_", "common_components_"):
             vars(self).pop(name, None)
         self.n_features_out_ = vectors.vector_size
@@ -144,13 +149,13 @@ class WordVectorizer(Estimator):
 
         Parameters
         ----------
-        X : iterable of str or list of str
+        X : iterable of str or list of str, or column of a data frame
             Texts, or their tokens.
 
         Returns
         -------
         ndarray, shape (n_texts, vector_size)
-            Float32 vectors.
+            Float32 vectors; a DataFrame if `set_output` has chosen one.
 
         Raises
         ------
@@ -165,17 +170,21 @@ class WordVectorizer(Estimator):
         [[1.0, 0.0]]
         """
         self._require_fitted()
-        means = self._means(self._indexed(X))
+        return self._transform(self._tokens(X), X)
+
+    def _transform(self, sentences: list[list[str]], source: object) -> Matrix:
+        means = self._means(IndexedTexts.from_sentences(sentences))
         if self.weighting == "sif":
             means -= means @ self.common_components_.T @ self.common_components_
-        return _unit_rows(means) if flag_option("normalize", self.normalize) else means
+        rows = _unit_rows(means) if flag_option("normalize", self.normalize) else means
+        return _contained(self, rows, source)
 
     def fit_transform(self, X: Texts, y: object = None) -> Matrix:
         """Fit the transformer and compute the vectors of the same texts.
 
         Parameters
         ----------
-        X : iterable of str or list of str
+        X : iterable of str or list of str, or column of a data frame
             Texts, or their tokens.
         y : object, default None
             Ignored; for compatibility with scikit-learn.
@@ -183,7 +192,7 @@ class WordVectorizer(Estimator):
         Returns
         -------
         ndarray, shape (n_texts, vector_size)
-            Float32 vectors.
+            Float32 vectors; a DataFrame if `set_output` has chosen one.
 
         Examples
         --------
@@ -192,8 +201,38 @@ class WordVectorizer(Estimator):
         >>> WordVectorizer(kv).fit_transform([["sun", "rain"]]).tolist()
         [[0.5, 0.5]]
         """
-        texts = X if isinstance(X, Sequence) else list(X)  # read twice
-        return self.fit(texts, y).transform(texts)
+        texts = self._tokens(X)
+        return self._fit(texts)._transform(texts, X)
+
+    def set_output(self, *, transform: Container | None = None) -> WordVectorizer:
+        """Choose the container of the results of `transform` and `fit_transform`.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None, default None
+            "pandas" or "polars" for a DataFrame with the names of `get_feature_names_out` as columns, "default" for an
+            array; None for no change. Initially scikit-learn's ``set_config(transform_output=...)`` applies.
+
+        Returns
+        -------
+        WordVectorizer
+            This transformer.
+
+        Raises
+        ------
+        ValueError
+            If the container is unknown.
+        ImportError
+            If its library is not installed.
+
+        Examples
+        --------
+        >>> WordVectorizer(KeyedVectors(2)).set_output(transform="default").fit_transform([""]).shape
+        (1, 2)
+        """
+        if transform is not None:
+            self._sklearn_output_config = {"transform": checked_container(transform)}
+        return self
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns.
@@ -222,8 +261,8 @@ class WordVectorizer(Estimator):
             raise TypeError(f"embedding must be KeyedVectors or a Word2Vec, got {type(self.embedding).__name__}")
         return vectors
 
-    def _indexed(self, X: Texts) -> IndexedTexts:
-        return IndexedTexts.from_sentences(tokenize_texts(X, resolve_tokenizer(self.tokenizer)))
+    def _tokens(self, X: Texts) -> list[list[str]]:
+        return tokenize_texts(X, resolve_tokenizer(self.tokenizer))
 
     def _means(self, texts: IndexedTexts) -> Matrix:
         """Return weighted sums of word vectors, divided by the number of words for "sif", else by the weights."""
@@ -243,6 +282,13 @@ class WordVectorizer(Estimator):
             if divisor > 0:
                 means[index] = (own / np.float32(divisor)) @ table[rows[types]]
         return means
+
+
+def _contained(vectorizer: WordVectorizer | ELMoVectorizer, rows: Matrix, source: object) -> Matrix:
+    """Return rows in the container that `set_output` has chosen; type checkers see the array, as in scikit-learn."""
+    chosen = vars(vectorizer).get("_sklearn_output_config", {}).get("transform")
+    contained: Matrix = in_container(rows, vectorizer.get_feature_names_out().tolist(), source, chosen)
+    return contained
 
 
 def _column_names(prefix: str, count: int) -> NDArray[np.object_]:
@@ -314,6 +360,7 @@ class ELMoVectorizer(Estimator):
     _shared_parameters = ("embedding",)
 
     n_features_out_: int
+    _sklearn_output_config: dict[str, Container]
 
     def __init__(
         self,
@@ -341,7 +388,7 @@ class ELMoVectorizer(Estimator):
 
         Parameters
         ----------
-        X : iterable of str or list of str
+        X : iterable of str or list of str, or column of a data frame
             Texts, or their tokens.
         y : object, default None
             Ignored; for compatibility with scikit-learn.
@@ -363,7 +410,9 @@ class ELMoVectorizer(Estimator):
         >>> ELMoVectorizer(model, "all").fit([]).n_features_out_
         32
         """
-        tokenize_texts(X, resolve_tokenizer(self.tokenizer))
+        return self._fit(self._tokens(X))
+
+    def _fit(self, sentences: list[list[str]]) -> ELMoVectorizer:
         (probe,) = self._encode([["probe"]])
         self.n_features_out_ = int(probe.size)
         return self
@@ -373,7 +422,7 @@ class ELMoVectorizer(Estimator):
 
         Parameters
         ----------
-        X : iterable of str or list of str
+        X : iterable of str or list of str, or column of a data frame
             Texts, or their tokens.
         workers : int or None, default None
             Number of threads; None for the `workers` of the constructor.
@@ -381,7 +430,7 @@ class ELMoVectorizer(Estimator):
         Returns
         -------
         ndarray, shape (n_texts, n_features_out_)
-            Float32 vectors.
+            Float32 vectors; a DataFrame if `set_output` has chosen one.
 
         Raises
         ------
@@ -396,7 +445,9 @@ class ELMoVectorizer(Estimator):
         (2, 16)
         """
         self._require_fitted()
-        sentences = tokenize_texts(X, resolve_tokenizer(self.tokenizer))
+        return self._transform(self._tokens(X), X, workers)
+
+    def _transform(self, sentences: list[list[str]], source: object, workers: int | None = None) -> Matrix:
         pool = _POOLING[choice_option("pooling", self.pooling, tuple(_POOLING))]
         rows = np.zeros((len(sentences), self.n_features_out_), dtype=np.float32)
         # In blocks, as the vectors of all tokens would need many times the memory of the result.
@@ -405,14 +456,14 @@ class ELMoVectorizer(Estimator):
             for index, vectors in enumerate(self._encode(block, workers), start=first):
                 if vectors.shape[-2]:
                     rows[index] = pool(vectors).reshape(-1)
-        return rows
+        return _contained(self, rows, source)
 
     def fit_transform(self, X: Texts, y: object = None) -> Matrix:
         """Fit the transformer and compute the vectors of the same texts.
 
         Parameters
         ----------
-        X : iterable of str or list of str
+        X : iterable of str or list of str, or column of a data frame
             Texts, or their tokens.
         y : object, default None
             Ignored; for compatibility with scikit-learn.
@@ -420,7 +471,7 @@ class ELMoVectorizer(Estimator):
         Returns
         -------
         ndarray, shape (n_texts, n_features_out_)
-            Float32 vectors.
+            Float32 vectors; a DataFrame if `set_output` has chosen one.
 
         Examples
         --------
@@ -429,8 +480,38 @@ class ELMoVectorizer(Estimator):
         >>> ELMoVectorizer(model, "top").fit_transform([["Time", "flies"]]).shape
         (1, 16)
         """
-        texts = X if isinstance(X, Sequence) else list(X)  # read twice
-        return self.fit(texts, y).transform(texts)
+        texts = self._tokens(X)
+        return self._fit(texts)._transform(texts, X)
+
+    def set_output(self, *, transform: Container | None = None) -> ELMoVectorizer:
+        """Choose the container of the results of `transform` and `fit_transform`.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"} or None, default None
+            "pandas" or "polars" for a DataFrame with the names of `get_feature_names_out` as columns, "default" for an
+            array; None for no change. Initially scikit-learn's ``set_config(transform_output=...)`` applies.
+
+        Returns
+        -------
+        ELMoVectorizer
+            This transformer.
+
+        Raises
+        ------
+        ValueError
+            If the container is unknown.
+        ImportError
+            If its library is not installed.
+
+        Examples
+        --------
+        >>> ELMoVectorizer().set_output(transform="default")
+        ELMoVectorizer()
+        """
+        if transform is not None:
+            self._sklearn_output_config = {"transform": checked_container(transform)}
+        return self
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """Return the names of the columns.
@@ -454,6 +535,9 @@ class ELMoVectorizer(Estimator):
         """
         self._require_fitted()
         return _column_names("elmovectorizer", self.n_features_out_)
+
+    def _tokens(self, X: Texts) -> list[list[str]]:
+        return tokenize_texts(X, resolve_tokenizer(self.tokenizer))
 
     def _encode(self, sentences: list[list[str]], workers: int | None = None) -> list[Matrix]:
         if not isinstance(self.embedding, ELMo):

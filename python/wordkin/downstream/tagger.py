@@ -14,7 +14,7 @@ from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import progress_option
 from ..storage.paths import AnyPath
 from .data.examples import joined_examples, require_tags
-from .data.texts import limit_lengths, token_lists
+from .data.texts import limit_lengths, tag_lists, token_lists
 from .evaluation import ChunkReport
 from .files.model_archive import TAGGER, SavedModel
 from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
@@ -341,7 +341,7 @@ class SequenceTagger(Estimator):
         return limit_lengths(token_lists(X, name), self._options(TextOptions).max_length, False, name)
 
     def _tagged(self, X: Sentences, y: Sentences, name: str = "X", tag_name: str = "y") -> tuple[Tags, Tags]:
-        tokens, tags = self._tokens(X, name), token_lists(y, tag_name)
+        tokens, tags = self._tokens(X, name), tag_lists(y, tag_name)
         require_tags(tokens, tags, name, tag_name)
         return tokens, tags
 

@@ -110,7 +110,13 @@ class Estimator:
 
         shared = {name: getattr(self, name) for name in self._shared_parameters}
         own = {name: value for name, value in self.get_params().items() if name not in shared}
-        return type(self)(**shared, **deepcopy(own))
+        copy = type(self)(**shared, **deepcopy(own))
+        config = vars(self).get(
+            "_sklearn_output_config"
+        )  # what set_output has chosen; scikit-learn uses this name, too
+        if config is not None:
+            vars(copy)["_sklearn_output_config"] = dict(config)
+        return copy
 
     def __sklearn_is_fitted__(self) -> bool:
         """Return whether `fit` has been called."""

@@ -157,7 +157,7 @@ def test_failures(
     run: Run, texts: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
 ) -> None:
     monkeypatch.chdir(texts.parent)
-    Path("one.tsv").write_text("a\tx\nb\tx\n")
+    Path("one.tsv").write_text("a b\tx\nc d\tx\n")
     Path("broken.conll").write_text("a O\nb I-NP\n\nc B-NP\n")
     outcome = run(*arguments)
     assert outcome.status == 1, outcome.err

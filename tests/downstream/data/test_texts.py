@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin.downstream.data.texts import IndexedTexts, limit_lengths, token_lists, tokenize_texts
+from wordkin.downstream.data.texts import IndexedTexts, limit_lengths, tag_lists, token_lists, tokenize_texts
 from wordkin.errors import CorpusError
 from wordkin.text.tokenization import split_words
 
@@ -26,8 +26,12 @@ def test_strings_are_tokenized_and_token_lists_are_kept() -> None:
         ([None], r"X\[0\] must be a text or a list of tokens, got NoneType"),
         (["a", float("nan")], r"X\[1\] .*got float"),
         ([["a", 3]], r"X\[0\] must consist of str, got int at position 1"),
-        (np.zeros((2, 3)), r"X\[0\] must consist of str"),
-        (np.zeros((2, 3, 1)), r"X\[0\] must be a text"),
+        (
+            np.zeros((2, 3)),
+            r"X must be a list of texts, or one column, got ndarray of shape \(2, 3\); select one column",
+        ),
+        (np.zeros((2, 3, 1)), r"X must be a list of texts, or one column, got ndarray of shape \(2, 3, 1\)"),
+        (np.array("text"), r"of shape \(\)"),
     ],
 )
 def test_elements_that_are_not_texts_are_rejected(X: Any, message: str) -> None:
@@ -38,6 +42,21 @@ def test_elements_that_are_not_texts_are_rejected(X: Any, message: str) -> None:
 def test_sentences_must_be_token_lists() -> None:
     with pytest.raises(TypeError, match=r"X\[0\] must be a list of tokens, got str"):
         token_lists(["a text"])
+
+
+@pytest.mark.parametrize(
+    ("tags", "message"),
+    [
+        ([[0, 3, 4]], r"y\[0\] must consist of tags that are str, got the number 0; replace numbers by the names"),
+        ([["O"], np.array([1, 2])], r"y\[1\] .* got the number 1"),
+        (["O"], r"y\[0\] must be a list of tags, got str"),
+        ([["O", None]], r"y\[0\] must consist of str, got NoneType at position 1"),
+        (np.zeros((2, 2), int), r"y must be a list of lists of tags, or one column, got ndarray of shape \(2, 2\)"),
+    ],
+)
+def test_tags_must_be_names(tags: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        tag_lists(tags)
 
 
 def test_long_texts_are_rejected_or_truncated() -> None:

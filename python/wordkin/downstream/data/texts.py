@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CorpusError
+from ...runtime.columns import as_list
 from ...text.token_lists import checked_tokens
-from ...text.tokenization import Tokenizer
+from ...text.tokenization import Tokenizer, warn_of_single_tokens
 
 __all__ = [
     "IndexedTexts",
     "Texts",
     "TokenizerChoice",
     "limit_lengths",
+    "tag_lists",
     "token_lists",
     "tokenize_texts",
 ]
@@ -54,10 +56,13 @@ def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[
     [['A', 'text'], ['of', 'tokens']]
     """
     expected = "a text or a list of tokens"
-    return [
+    given = as_list(texts, name, "a list of texts")
+    found = [
         checked_tokens(list(tokenizer(text)) if isinstance(text, str) else text, f"{name}[{index}]", expected)
-        for index, text in enumerate(_as_list(texts, name))
+        for index, text in enumerate(given)
     ]
+    warn_of_single_tokens([own for own, text in zip(found, given, strict=True) if isinstance(text, str)], name)
+    return found
 
 
 def token_lists(sentences: Iterable[Sequence[str]], name: str = "X") -> list[list[str]]:
@@ -80,13 +85,44 @@ def token_lists(sentences: Iterable[Sequence[str]], name: str = "X") -> list[lis
     TypeError
         If an element is not a list of tokens.
     """
-    return [checked_tokens(sentence, f"{name}[{index}]") for index, sentence in enumerate(_as_list(sentences, name))]
+    given = as_list(sentences, name, "a list of token lists")
+    return [checked_tokens(sentence, f"{name}[{index}]") for index, sentence in enumerate(given)]
 
 
-def _as_list(texts: Any, name: str) -> list[Any]:
-    if isinstance(texts, str | bytes | Mapping) or not isinstance(texts, Iterable):
-        raise TypeError(f"{name} must be a list of texts, got {type(texts).__name__}")
-    return list(texts)
+def tag_lists(tags: Iterable[Sequence[str]], name: str = "y") -> list[list[str]]:
+    """Check the tags of sentences.
+
+    Parameters
+    ----------
+    tags : iterable of list of str
+        The tags of each sentence.
+    name : str, default "y"
+        Name of the argument in error messages.
+
+    Returns
+    -------
+    list of list of str
+        The tags of each sentence.
+
+    Raises
+    ------
+    TypeError
+        If an element is not a list of str.
+
+    Examples
+    --------
+    >>> tag_lists([("O", "B-NP")])
+    [['O', 'B-NP']]
+    """
+    given = as_list(tags, name, "a list of lists of tags")
+    for index, own in enumerate(given):
+        numbers = [] if isinstance(own, str) or not isinstance(own, Iterable) else list(own)
+        if numbers and all(isinstance(tag, int | np.integer) for tag in numbers):
+            raise TypeError(
+                f"{name}[{index}] must consist of tags that are str, got the number {int(numbers[0])}; replace "
+                "numbers by the names that they stand for, which also say where chunks begin"
+            )
+    return [checked_tokens(own, f"{name}[{index}]", "a list of tags") for index, own in enumerate(given)]
 
 
 def limit_lengths(sentences: list[list[str]], max_length: int, truncate: bool, name: str = "X") -> list[list[str]]:

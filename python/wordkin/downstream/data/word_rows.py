@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
@@ -11,6 +12,9 @@ from ...vectors import KeyedVectors
 
 __all__ = ["UNKNOWN_ROW", "frequent_words", "known_form", "lookup_rows", "lookup_vectors"]
 
+_log = logging.getLogger(__name__)
+
+_MAX_SHOWN = 3  # words in a message
 UNKNOWN_ROW = 0  # of a trained table, shared by all words without a row
 
 
@@ -59,9 +63,11 @@ def lookup_vectors(
     table : ndarray, shape (n_rows, vector_size)
         Float32 vectors of the words that have one; at least one row.
     rows : ndarray, shape (n_words,)
-        Int32 row of each word, -1 for words without a vector.
+        Int32 row of each word, -1 for words without a vector. If there are several words and none has one, a warning is
+        logged.
     """
     forms = [known_form(word.lower() if lowercase else word, vectors) for word in words]
+    _warn_if_none_is_known(words, forms)
     row_of = {form: row for row, form in enumerate(dict.fromkeys(form for form in forms if form is not None))}
     table = np.zeros((max(1, len(row_of)), vectors.vector_size), dtype=np.float32)
     for form, row in row_of.items():
@@ -111,12 +117,24 @@ def lookup_rows(words: Sequence[str], index: Mapping[str, int], lowercase: bool)
     Returns
     -------
     ndarray, shape (n_words,)
-        Int32 rows; `UNKNOWN_ROW` for unknown words.
+        Int32 rows; `UNKNOWN_ROW` for unknown words. If there are several words and none is known, a warning is
+        logged.
 
     Examples
     --------
     >>> lookup_rows(["The", "end"], {"the": 1}, lowercase=False).tolist()
     [1, 0]
     """
-    forms = (known_form(word.lower() if lowercase else word, index) for word in words)
+    forms = [known_form(word.lower() if lowercase else word, index) for word in words]
+    _warn_if_none_is_known(words, forms)
     return np.array([UNKNOWN_ROW if form is None else index[form] for form in forms], dtype=np.int32)
+
+
+def _warn_if_none_is_known(words: Sequence[str], forms: Sequence[str | None]) -> None:
+    if len(words) > 1 and all(form is None for form in forms):
+        _log.warning(
+            "none of the %d distinct words of the texts has a vector, such as %s; texts must be split and spelt as "
+            "those that the vectors were trained on",
+            len(words),
+            ", ".join(map(repr, words[:_MAX_SHOWN])),
+        )

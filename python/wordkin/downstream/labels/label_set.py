@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import LabelError
+from ...runtime.columns import as_list, one_column
 
 __all__ = ["ClassWeight", "Label", "LabelKind", "LabelSet", "Labels", "class_factors", "text_weights"]
 
@@ -278,6 +279,7 @@ def text_weights(sample_weight: ArrayLike | None, count: int, name: str = "sampl
 
 
 def _is_matrix(y: Any) -> bool:
+    y = one_column(y)
     if isinstance(y, np.ndarray) or hasattr(y, "__array__"):
         return np.ndim(y) == 2 and np.asarray(y).dtype.kind in "biuf"
     if not isinstance(y, list | tuple) or not y:
@@ -300,11 +302,7 @@ def _matrix(y: Any, name: str = "y") -> NDArray[Any]:
 
 
 def _as_list(y: Any, name: str = "y") -> list[Any]:
-    if isinstance(y, str | bytes | Mapping) or not isinstance(y, Iterable):
-        raise TypeError(f"{name} must have a label for each text, got {type(y).__name__}")
-    if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
-        y = y[:, 0]
-    return list(y)
+    return as_list(y, name, "a list with a label for each text")
 
 
 def _are_collections(labels: Sequence[Any]) -> bool:
