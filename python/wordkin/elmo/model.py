@@ -651,8 +651,7 @@ class ELMo:
         Raises
         ------
         TypeError
-            If an argument has the wrong type. Also, without `tokenizer`, for several texts without whitespace, which
-            are most likely the words of one sentence.
+            If an argument has the wrong type.
         ValueError
             If an argument is out of range.
         NotFittedError

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.columns import as_iterable
 from ..options import ELMoEncodingOptions
 from .carried_state import CarriedStreams
 from .embedding import Embedder, Layers
@@ -145,7 +146,7 @@ class SentenceEncoder:
 
     def _windows(self, sentences: Iterable[SentenceInput]) -> Iterator[list[SentenceInput]]:
         """Yield runs of sentences to sort by length together: whole batches, fewer if the sentences are long."""
-        source = iter(sentences)
+        source = iter(as_iterable(sentences, "sentences", "texts or token lists"))
         while True:
             window: list[SentenceInput] = []
             for _ in range(_BATCHES_AHEAD):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ...runtime.columns import as_list
 from ...text.token_lists import checked_tokens
-from ...text.tokenization import Tokenizer, split_words
+from ...text.tokenization import Tokenizer, split_words, warn_of_single_tokens
 
 __all__ = ["SentenceInput", "SentenceInputs", "parse_sentence", "parse_sentences"]
 
@@ -80,25 +81,22 @@ def parse_sentences(inputs: object, tokenizer: Tokenizer | None = None, *, first
     Raises
     ------
     TypeError
-        If an input is neither a text nor an iterable of str. Also, without a tokenizer, for several texts none of which
-        contains whitespace: they are most likely the words of one sentence.
+        If an input is neither a text nor an iterable of str.
+
+    Notes
+    -----
+    Without a tokenizer, a warning is logged if most texts are a single token: they may be the words of one sentence.
 
     Examples
     --------
     >>> parse_sentences(["A text.", ["tokens", "of", "another"]])
     [['A', 'text', '.'], ['tokens', 'of', 'another']]
     """
-    if isinstance(inputs, bytes | dict) or not isinstance(inputs, Iterable):
-        raise TypeError(f"inputs must be a text or a list of sentences, got {type(inputs).__name__}; {_EXAMPLES}")
-    given = list(inputs)
-    texts = [sentence for sentence in given if isinstance(sentence, str)]
-    if tokenizer is None and len(texts) > 1 and len(texts) == len(given) and not any(map(_has_whitespace, texts)):
-        shown = [text[:20] for text in texts[:3]]
-        raise TypeError(
-            f"inputs must be sentences, got {len(texts)} texts without whitespace, such as {shown}; for one sentence "
-            f"pass a list with one token list, [{shown}]; if each text is a sentence, pass tokenizer="
-        )
-    return [parse_sentence(sentence, tokenizer, first + index) for index, sentence in enumerate(given)]
+    given = as_list(inputs, "inputs", f"a text or a list of sentences ({_EXAMPLES})")
+    sentences = [parse_sentence(sentence, tokenizer, first + index) for index, sentence in enumerate(given)]
+    if tokenizer is None and first == 0 and all(isinstance(sentence, str) for sentence in given):
+        warn_of_single_tokens(sentences, "inputs")
+    return sentences
 
 
 def parse_sentence(sentence: object, tokenizer: Tokenizer | None, index: int | None = None) -> list[str]:
@@ -128,7 +126,3 @@ def parse_sentence(sentence: object, tokenizer: Tokenizer | None, index: int | N
         tokens = split_words(sentence) if tokenizer is None else list(tokenizer(sentence))
         return checked_tokens(tokens, f"the tokenizer's result for {name}")
     return checked_tokens(sentence, name, f"a text or a list of tokens ({_EXAMPLES})")
-
-
-def _has_whitespace(text: str) -> bool:
-    return any(character.isspace() for character in text)
