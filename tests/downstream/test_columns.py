@@ -122,6 +122,15 @@ def test_texts_of_single_tokens_are_reported_once(kv: KeyedVectors, caplog: pyte
     assert not caplog.records
 
 
+def test_rows_of_a_column_that_are_lists_are_reported(quick: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    """As `frame[["text"]].values.tolist()` gives them."""
+    X = [["a good film"], ["a bad film"]] * 4
+    TextClassifier(**{**quick, "epochs": 1}).fit(X, [1, 0] * 4)
+    SequenceTagger(**{**quick, "epochs": 1}).fit(X, [["A"], ["B"]] * 4)
+    messages = [record.getMessage() for record in caplog.records]
+    assert [message.split(" token lists")[0] for message in messages] == ["X: 8 of 8"] * 2
+
+
 def test_marks_do_not_hide_words() -> None:
     kv = KeyedVectors(1)
     kv.add_vectors(["you"], np.ones((1, 1)))

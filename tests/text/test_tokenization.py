@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordkin.text.tokenization import resolve_tokenizer, split_words, warn_of_single_tokens
+from wordkin.text.tokenization import resolve_tokenizer, split_words, warn_of_single_tokens, warn_of_unsplit_texts
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,17 @@ def test_a_batch_of_single_tokens_is_reported(caplog: pytest.LogCaptureFixture) 
     warn_of_single_tokens([["good"], ["a", "film"], ["bad"]], "X")
     (record,) = caplog.records
     assert record.getMessage().startswith("X: 2 of 3 texts are a single token, such as 'good'")
+
+
+def test_token_lists_with_unsplit_texts_are_reported(caplog: pytest.LogCaptureFixture) -> None:
+    for tokens in ([["a text"]], [["a text"], ["b", "c"]], [["one"], ["two"]], []):
+        warn_of_unsplit_texts(tokens, "X")
+    assert not caplog.records
+    warn_of_unsplit_texts([["a good film"], ["a bad one"], ["so", "so"]], "X")
+    (record,) = caplog.records
+    assert record.getMessage().startswith(
+        "X: 2 of 3 token lists hold a text that is not split, such as ['a good film']"
+    )
 
 
 def test_tokenizers_are_chosen_by_name_or_given_as_functions() -> None:

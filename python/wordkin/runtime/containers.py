@@ -53,7 +53,7 @@ def in_container(rows: NDArray[np.float32], names: Sequence[str], source: object
 
     Parameters
     ----------
-    rows : ndarray of shape (n_rows, n_columns)
+    rows : ndarray, shape (n_rows, n_columns)
         The rows.
     names : sequence of str
         Names of the columns.

@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
-__all__ = ["TOKENIZERS", "Tokenizer", "resolve_tokenizer", "split_words", "warn_of_single_tokens"]
+__all__ = [
+    "TOKENIZERS",
+    "Tokenizer",
+    "resolve_tokenizer",
+    "split_words",
+    "warn_of_single_tokens",
+    "warn_of_unsplit_texts",
+]
 
 Tokenizer = Callable[[str], Iterable[str]]
 
@@ -172,6 +179,31 @@ def warn_of_single_tokens(tokens: Sequence[Sequence[str]], name: str) -> None:
             len(single),
             len(tokens),
             single[0][:40],
+        )
+
+
+def warn_of_unsplit_texts(tokens: Sequence[Sequence[str]], name: str) -> None:
+    """Log a warning if most of several token lists hold a whole text as their only token.
+
+    Parameters
+    ----------
+    tokens : sequence of list of str
+        The tokens of each text, as they were given.
+    name : str
+        Name of the argument in the message.
+
+    Examples
+    --------
+    >>> warn_of_unsplit_texts([["good", "film"], ["bad"]], "X")
+    """
+    unsplit = [own[0] for own in tokens if len(own) == 1 and len(own[0].split()) > 1]
+    if len(tokens) > 1 and 2 * len(unsplit) > len(tokens):
+        _log.warning(
+            "%s: %d of %d token lists hold a text that is not split, such as [%r]; pass texts as str to split them",
+            name,
+            len(unsplit),
+            len(tokens),
+            unsplit[0][:40],
         )
 
 

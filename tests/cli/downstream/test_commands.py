@@ -81,6 +81,7 @@ def test_layouts_are_detected_reported_and_given(run: Run, tmp_path: Path) -> No
     treebank = tmp_path / "de.tsv"
     treebank.write_text("# a\n1\tDer\tO\n2\tBund\tU-ORG\n\n" * 4)
     outcome = run("tag", "train", treebank, "-o", tmp_path / "t", *TRAINING, "--epochs", "1")
+    assert run("info", tmp_path / "t", "--json").report["scheme"] == "bilou"
     assert "read as CoNLL columns, text in column 2, labels in column 3; tag scheme bilou\n" in outcome.out
 
 

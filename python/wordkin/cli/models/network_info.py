@@ -39,12 +39,14 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
     kind = metadata.get("kind")
     if kind not in _KINDS:
         return None
-    history = metadata.get("history", {})
+    history, state = metadata.get("history", {}), metadata.get("state", {})
+    detected = {"scheme": state["scheme"]} if "scheme" in state else {}
     return {
         "file": path,
         "kind": _KINDS[kind],
         "bytes": file.stat().st_size,
-        "classes": metadata.get("state", {}).get("classes", []),
+        "classes": state.get("classes", []),
+        **detected,
         "embeddings": [
             f"{source.get('kind')} ({source.get('file', 'included')})" for source in metadata.get("sources", [])
         ],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...errors import CorpusError
 from ...runtime.columns import as_list
 from ...text.token_lists import checked_tokens
-from ...text.tokenization import Tokenizer, warn_of_single_tokens
+from ...text.tokenization import Tokenizer, warn_of_single_tokens, warn_of_unsplit_texts
 
 __all__ = [
     "IndexedTexts",
@@ -62,6 +62,7 @@ def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[
         for index, text in enumerate(given)
     ]
     warn_of_single_tokens([own for own, text in zip(found, given, strict=True) if isinstance(text, str)], name)
+    warn_of_unsplit_texts([own for own, text in zip(found, given, strict=True) if not isinstance(text, str)], name)
     return found
 
 
@@ -86,7 +87,9 @@ def token_lists(sentences: Iterable[Sequence[str]], name: str = "X") -> list[lis
         If an element is not a list of tokens.
     """
     given = as_list(sentences, name, "a list of token lists")
-    return [checked_tokens(sentence, f"{name}[{index}]") for index, sentence in enumerate(given)]
+    found = [checked_tokens(sentence, f"{name}[{index}]") for index, sentence in enumerate(given)]
+    warn_of_unsplit_texts(found, name)
+    return found
 
 
 def tag_lists(tags: Iterable[Sequence[str]], name: str = "y") -> list[list[str]]:
