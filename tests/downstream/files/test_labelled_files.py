@@ -280,6 +280,40 @@ def test_headings_are_recognised_or_warned_of(
     assert not [record for record in caplog.records if record.levelname == "WARNING"]
 
 
+def test_other_signs_of_a_wrong_layout_are_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    read_tagged(written(tmp_path, "a.conll", "TOK NETAG\nthe DT\ndog NN\n\nthe DT\ndog NN\n"))
+    assert "the tag 'NETAG' occurs only once, in the first line, which may be a heading" in caplog.text
+    caplog.clear()
+    # The columns of the SMS spam collection.
+    spam = written(tmp_path, "spam.csv", "v1,v2\n" + "".join(f"ham,text {number}\n" for number in range(30)))
+    read_labelled(spam)
+    assert "31 of 31 lines have different labels, such as 'text 29'; the column of the labels may be" in caplog.text
+    caplog.clear()
+    found = read_labelled(spam, columns=Columns(text="v2", label="v1"))
+    assert (found.texts[0], set(found.labels or [])) == ("text 0", {"ham"})
+    assert not caplog.records
+
+
+def test_headings_of_unlabelled_texts_are_recognised(tmp_path: Path) -> None:
+    for name in ("a.csv", "a.tsv"):
+        path = written(tmp_path, name, "text\na film\n")
+        assert read_labelled(path, with_labels=False).texts == ["a film"]
+        assert read_labelled(path, columns=Columns(has_header=False), with_labels=False).texts == ["text", "a film"]
+    assert read_labelled(written(tmp_path, "a.txt", "text\na film\n"), with_labels=False).texts == ["text", "a film"]
+
+
+def test_texts_and_labels_are_different_columns(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.tsv", "x\ta text\ny\tanother\n")
+    assert read_labelled(path, columns=Columns(label=1)).texts == ["a text", "another"]
+    assert read_labelled(path, columns=Columns(text=2)).labels == ["x", "y"]
+    assert read_labelled(written(tmp_path, "b.csv", "label,message\nx,a text\ny,text\n")).texts == ["a text", "text"]
+    assert read_tagged(written(tmp_path, "a.conll", "DT the\nNN dog\n"), columns=Columns(label=1)).sentences == [
+        ["the", "dog"]
+    ]
+    with pytest.raises(FormatError, match="must be in different columns, got 1 for both; give both columns"):
+        read_labelled(written(tmp_path, "c.tsv", "x\ta text\t5\n"), columns=Columns(label=1))
+
+
 def test_headings_choose_the_column_of_unlabelled_texts(tmp_path: Path) -> None:
     """GLUE's test sets have the columns index and sentence."""
     path = written(tmp_path, "test.tsv", "index\tsentence\n0\tgood\n1\tbad\n")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ...errors import FormatError
-from .layouts import Columns, Layout, Row, column_index, is_heading, split_cells
+from .layouts import Columns, Layout, Row, column_index, distinct_columns, is_heading, split_cells, warn_of_labels
 
 __all__ = ["Sentence", "read_conll"]
 
@@ -86,9 +86,15 @@ def read_conll(
     label_default = 4 if table.names == _CONLLU_NAMES else -1
     text = column_index(where.text, table.names, table.width, text_default, first, "text")
     label = column_index(where.label, table.names, table.width, label_default, first, "label") if with_tags else None
+    if label is not None:
+        text, label = distinct_columns(text, label, where, table.width, first)
     if where.text is None and not table.is_numbered:
         _require_tokens(table, text, name)
     sentences = [_sentence(block, table.width, text, label, name) for block in table.blocks]
+    if label is not None:
+        tags = [tag for _, own in sentences for tag in own]
+        is_unknown = where.has_header is None and table.names is None
+        warn_of_labels(tags, "tag", name, may_have_heading=is_unknown)
     layout = Layout(
         format="conll", text=text + 1, label=None if label is None else label + 1, has_header=table.has_header
     )

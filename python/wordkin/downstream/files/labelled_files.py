@@ -18,7 +18,7 @@ from ...storage.lines import read_lines, source_name
 from ...storage.paths import AnyPath
 from .conll import Sentence, read_conll
 from .json_records import json_records, member, strings
-from .layouts import Columns, FileFormat, Layout, column_index, is_heading, split_cells
+from .layouts import Columns, FileFormat, Layout, column_index, distinct_columns, is_heading, split_cells
 from .text_tables import LABEL_PREFIX, csv_rows, read_fasttext, read_table, tsv_rows
 
 __all__ = ["Columns", "FileFormat", "LabelledTexts", "Layout", "TaggedSentences", "read_labelled", "read_tagged"]
@@ -269,6 +269,7 @@ def _sentences_of_tsv(lines: Lines, where: Columns, with_tags: bool, name: str) 
                 f"{name}: line {number}: must have tokens and tags separated by a tab, got {first[0]!r:.60}"
             )
         label = column_index(where.label, names, len(first), -1, f"{name}: line {number}", "label")
+        text, label = distinct_columns(text, label, where, len(first), f"{name}: line {number}")
     pairs = []
     for number, cells in rows[1 if has_header else 0 :]:
         location = f"{name}: line {number}"

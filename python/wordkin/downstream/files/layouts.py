@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +10,24 @@ from typing import Literal, TypeAlias
 
 from ...errors import FormatError
 
-__all__ = ["Columns", "FileFormat", "Layout", "Row", "column_index", "is_heading", "split_cells", "suspicious_heading"]
+__all__ = [
+    "Columns",
+    "FileFormat",
+    "Layout",
+    "Row",
+    "column_index",
+    "distinct_columns",
+    "is_heading",
+    "split_cells",
+    "warn_of_labels",
+]
 
 FileFormat = Literal["tsv", "csv", "conll", "jsonl", "json", "fasttext", "text"]
 Row: TypeAlias = tuple[int, list[str]]  # the number of a line, from 1, and its cells
+
+_log = logging.getLogger(__name__)
+
+_MANY_LABELS = 20  # lines, from which on it is noticed that most labels differ
 
 _DESCRIPTIONS: dict[FileFormat, str] = {
     "tsv": "tab-separated columns",
@@ -26,7 +41,7 @@ _DESCRIPTIONS: dict[FileFormat, str] = {
 # Usual names of columns, in lower case.
 _TEXT_NAMES = frozenset(
     ("text", "texts", "sentence", "sentences", "review", "content", "comment", "tweet", "document", "question")
-    + ("utterance", "body", "tokens", "token", "words", "word", "form")
+    + ("utterance", "body", "message", "headline", "tokens", "token", "words", "word", "form")
 )
 _LABEL_NAMES = frozenset(
     ("label", "labels", "class", "category", "target", "sentiment", "polarity", "topic", "intent")
@@ -185,6 +200,48 @@ def column_index(
     return index
 
 
+def distinct_columns(text: int, label: int, where: Columns, width: int, location: str) -> tuple[int, int]:
+    """Return the columns of texts and labels, which must differ.
+
+    Parameters
+    ----------
+    text, label : int
+        Indices of the columns, from 0.
+    where : Columns
+        The columns that were given.
+    width : int
+        Number of columns.
+    location : str
+        File and line in error messages.
+
+    Returns
+    -------
+    tuple of (int, int)
+        The indices of the texts and of the labels. In a file with two columns, if only one of them was given or has a
+        usual name, the result has the other column for the other.
+
+    Raises
+    ------
+    FormatError
+        If both are the same column.
+
+    Examples
+    --------
+    >>> distinct_columns(0, 0, Columns(label=1), 2, "a file")
+    (1, 0)
+    """
+    if text == label and width == 2 and where.text is None:
+        return 1 - label, label
+    if text == label and width == 2 and where.label is None:
+        return text, 1 - text
+    if text == label:
+        raise FormatError(
+            f"{location}: texts and labels must be in different columns, got {text + 1} for both; give both columns "
+            "(text and label, --text-column and --label-column)"
+        )
+    return text, label
+
+
 def _is_usual(name: str, kind: str) -> bool:
     return name.strip().casefold() in (_TEXT_NAMES if kind == "text" else _LABEL_NAMES)
 
@@ -218,7 +275,7 @@ def is_heading(first: Sequence[str], labels: Sequence[str] | None, label: str | 
     """
     has_text = any(_is_usual(cell, "text") for cell in first)
     if labels is None or label is None:
-        return has_text and len(first) > 1 and all(cell.isidentifier() for cell in first)
+        return has_text and all(cell.isidentifier() for cell in first)
     if label in labels:
         return False
     if has_text and any(_is_usual(cell, "label") for cell in first):
@@ -234,24 +291,41 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def suspicious_heading(labels: Sequence[object]) -> bool:
-    """Whether the first line may be a heading: its label is the only one that occurs once.
+def warn_of_labels(labels: Sequence[str], what: str, name: str, *, may_have_heading: bool) -> None:
+    """Log a warning if labels suggest that the first line is a heading, or that they are in another column.
 
     Parameters
     ----------
     labels : sequence of str
-        The label of each line, the first one included.
-
-    Returns
-    -------
-    bool
-        The answer.
+        The label of each line.
+    what : {"label", "tag"}
+        What they are called.
+    name : str
+        Name of the file.
+    may_have_heading : bool
+        Whether the first line was read without knowing that it is not a heading.
 
     Examples
     --------
-    >>> suspicious_heading(["polarity", "good", "bad", "bad", "good"])
-    True
+    >>> warn_of_labels(["good", "bad", "bad", "good"], "label", "a file", may_have_heading=True)
     """
-    counts = Counter(label for label in labels if isinstance(label, str))
-    once = [label for label, count in counts.items() if count == 1]
-    return len(counts) > 1 and once == [labels[0]]
+    counts = Counter(labels)
+    if may_have_heading and len(counts) > 1 and [label for label in counts if counts[label] == 1] == labels[:1]:
+        _log.warning(
+            "%s: the %s %r occurs only once, in the first line, which may be a heading: has_header=True (--header) "
+            "skips it, has_header=False (--no-header) reads it without this warning",
+            name,
+            what,
+            labels[0],
+        )
+    if len(labels) >= _MANY_LABELS and 2 * len(counts) > len(labels):
+        _log.warning(
+            "%s: %d of %d lines have different %ss, such as %r; the column of the %ss may be another one "
+            "(--label-column)",
+            name,
+            len(counts),
+            len(labels),
+            what,
+            labels[-1][:40],
+            what,
+        )

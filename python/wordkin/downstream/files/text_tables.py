@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-import logging
 import re
 from collections.abc import Iterable, Sequence
 
 from ...errors import FormatError
-from .layouts import Columns, Layout, Row, column_index, is_heading, suspicious_heading
+from .layouts import Columns, Layout, Row, column_index, distinct_columns, is_heading, warn_of_labels
 
 __all__ = ["LABEL_PREFIX", "csv_rows", "read_fasttext", "read_table", "tsv_rows"]
-
-_log = logging.getLogger(__name__)
 
 LABEL_PREFIX = "__label__"
 _LABEL_WORD = re.compile(rf"(?:^|(?<=\s)){LABEL_PREFIX}(\S+)")
@@ -161,11 +158,12 @@ def read_table(
     names = heading if has_header else None
     text = column_index(where.text, names, width, 1, first, "text")
     label = column_index(where.label, names, width, -1, first, "label") if with_labels else None
-    if where.has_header is None and not has_header and label is not None:
-        _warn_of_heading([cells[label] for _, cells in rows], name)
-    texts = [
-        _labelled_text(cells, text, label, f"{name}: line {number}") for number, cells in rows[1 if has_header else 0 :]
-    ]
+    body = rows[1:] if has_header else rows
+    if label is not None:
+        text, label = distinct_columns(text, label, where, width, first)
+        is_unknown = where.has_header is None and not has_header
+        warn_of_labels([cells[label] for _, cells in body], "label", name, may_have_heading=is_unknown)
+    texts = [_labelled_text(cells, text, label, f"{name}: line {number}") for number, cells in body]
     found = Layout(
         format=layout.format,
         text=text + 1,
@@ -174,16 +172,6 @@ def read_table(
         delimiter=layout.delimiter,
     )
     return texts, found
-
-
-def _warn_of_heading(labels: Sequence[str], name: str) -> None:
-    if suspicious_heading(labels):
-        _log.warning(
-            "%s: the label %r occurs only once, in the first line, which may be a heading: has_header=True (--header) "
-            "skips it, has_header=False (--no-header) reads it without this warning",
-            name,
-            labels[0],
-        )
 
 
 def _require_width(rows: Sequence[Row], layout: Layout, with_labels: bool, name: str) -> None:
