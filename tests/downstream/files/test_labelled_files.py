@@ -97,7 +97,7 @@ def test_invalid_labelled_files_name_the_line(tmp_path: Path, name: str, text: s
         ("a.tsv", "a b\tO O\nc\td\tO\n", "line 2: must have 2 columns as the lines before, got 3"),
         ("a.conll", "a\t\n", "line 1: column 2 must not be empty"),
         ("a.conll", "\tO\n", "line 1: column 1 must not be empty"),
-        ("a.conll", "doc 0 the DT\ndoc 1 dog NN\n\n", "line 1: column 1 must hold tokens, got 'doc' in all lines"),
+        ("a.conll", "doc 0 the DT\ndoc 1 dog NN\n\n", "a.conll: column 1 must hold tokens, got 'doc' in all lines"),
         ("a.jsonl", '{"tokens": ["a"], "tags": []}\n', "each of 1 tokens, got 0 tags"),
     ],
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ...errors import FormatError
 from .layouts import Columns, Layout, Row, column_index, distinct_columns, is_heading, split_cells, warn_of_labels
@@ -26,16 +26,24 @@ _CONLLU_NAMES = ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL
 
 @dataclass(frozen=True, kw_only=True)
 class _Table:
-    """The rows of a file by sentence, without comments, and what is known about the columns."""
+    """The lines of a file by sentence, and what is known about their columns."""
 
-    blocks: list[list[Row]]
+    # Numbered lines, which are split where they are used: millions of cells in lists slow garbage collection down.
+    blocks: list[list[tuple[int, str]]]
     names: list[str] | None
     has_header: bool
-    is_numbered: bool
+    width: int
+    is_numbered: bool = False
+    has_skipped_rows: bool = False
 
-    @property
-    def width(self) -> int:
-        return len(self.blocks[0][0][1])
+    def sentences(self) -> Iterator[list[Row]]:
+        """Yield the rows of each sentence, without comments, marks of documents, and rows that are left out."""
+        for block in self.blocks:
+            rows = _rows(block, self.width)
+            if self.has_skipped_rows:
+                rows = [row for row in rows if not _SKIPPED_NUMBER.fullmatch(row[1][0])]
+            if rows:
+                yield rows
 
 
 def read_conll(
@@ -76,12 +84,13 @@ def read_conll(
     >>> read_conll(enumerate(["New York\\tB-LOC", "wins\\tO"], start=1), Columns(), True, "a file")[0]
     [(['New York', 'wins'], ['B-LOC', 'O'])]
     """
-    table = _table(list(lines), where, with_tags, name)
-    if not table.blocks:
+    table = _table(lines, where, with_tags)
+    first_sentence = next(table.sentences(), None)
+    if first_sentence is None:
         return [], Layout(format="conll")
-    first = f"{name}: line {table.blocks[0][0][0]}"
+    first = f"{name}: line {first_sentence[0][0]}"
     if with_tags and table.width < 2:
-        raise FormatError(f"{first}: must have a token and a tag, got {table.blocks[0][0][1][0]!r:.60}")
+        raise FormatError(f"{first}: must have a token and a tag, got {first_sentence[0][1][0]!r:.60}")
     text_default = 2 if table.is_numbered else 1
     label_default = 4 if table.names == _CONLLU_NAMES else -1
     text = column_index(where.text, table.names, table.width, text_default, first, "text")
@@ -90,7 +99,7 @@ def read_conll(
         text, label = distinct_columns(text, label, where, table.width, first)
     if where.text is None and not table.is_numbered:
         _require_tokens(table, text, name)
-    sentences = [_sentence(block, table.width, text, label, name) for block in table.blocks]
+    sentences = [_sentence(block, table.width, text, label, name) for block in table.sentences()]
     if label is not None:
         tags = [tag for _, own in sentences for tag in own]
         is_unknown = where.has_header is None and table.names is None
@@ -101,15 +110,16 @@ def read_conll(
     return sentences, layout
 
 
-def _table(lines: Sequence[tuple[int, str]], where: Columns, with_tags: bool, name: str) -> _Table:
+def _table(lines: Iterable[tuple[int, str]], where: Columns, with_tags: bool) -> _Table:
     names = None
     blocks: list[list[tuple[int, str]]] = [[]]
-    for number, line in lines:
+    for entry in lines:
+        line = entry[1]
         declared = _COLUMN_NAMES.fullmatch(line.strip()) if line.startswith("#") else None
         if declared is not None:
             names = declared[1].split()
         elif line.strip(" \t"):
-            blocks[-1].append((number, line))
+            blocks[-1].append(entry)
         elif blocks[-1]:
             blocks.append([])
     has_header = bool(where.has_header) or (
@@ -117,16 +127,14 @@ def _table(lines: Sequence[tuple[int, str]], where: Columns, with_tags: bool, na
     )
     if has_header and blocks[0]:
         names = split_cells(blocks[0].pop(0)[1])
-    width = _width(blocks, len(names) if names else None)
-    rows = [without for block in blocks if (without := _rows(block, width))]
-    is_numbered = _is_numbered(rows, 3 if with_tags else 2)
-    if is_numbered and (where.text is None or where.text != 1):
-        rows = [[row for row in block if not _SKIPPED_NUMBER.fullmatch(row[1][0])] for block in rows]
-    if is_numbered and names is None and width == len(_CONLLU_NAMES):
-        names = _CONLLU_NAMES
-    return _Table(
-        blocks=[block for block in rows if block], names=names, has_header=has_header, is_numbered=is_numbered
+    table = _Table(
+        blocks=blocks, names=names, has_header=has_header, width=_width(blocks, len(names) if names else None)
     )
+    if not _is_numbered(table, 3 if with_tags else 2):
+        return table
+    if names is None and table.width == len(_CONLLU_NAMES):
+        names = _CONLLU_NAMES
+    return replace(table, names=names, is_numbered=True, has_skipped_rows=where.text != 1)
 
 
 def _begins_with_heading(block: Sequence[tuple[int, str]]) -> bool:
@@ -156,40 +164,42 @@ def _rows(block: Sequence[tuple[int, str]], width: int) -> list[Row]:
     rows: list[Row] = []
     for number, line in block:
         cells = split_cells(line)
-        is_comment = line[0] == "#" and (len(cells) != width or _COMMENT.match(line))
-        if not (is_comment and not rows) and cells[0] != _DOCUMENT_MARK:
+        if line[0] == "#" and not rows and (len(cells) != width or _COMMENT.match(line)):
+            continue
+        if cells[0] != _DOCUMENT_MARK:
             rows.append((number, cells))
     return rows
 
 
-def _is_numbered(blocks: Sequence[Sequence[Row]], min_width: int) -> bool:
+def _is_numbered(table: _Table, min_width: int) -> bool:
     """Whether the first column numbers the tokens of every sentence, from 0 or 1."""
     total = 0
-    for block in blocks:
-        numbers = [cells[0] for _, cells in block if not _SKIPPED_NUMBER.fullmatch(cells[0])]
-        if not all(map(_NUMBER.fullmatch, numbers)) or len(block[0][1]) < min_width:
+    for rows in table.sentences():
+        numbers = [cells[0] for _, cells in rows if not _SKIPPED_NUMBER.fullmatch(cells[0])]
+        if not all(map(_NUMBER.fullmatch, numbers)) or len(rows[0][1]) < min_width:
             return False
         start = int(numbers[0]) if numbers else 1
         if start > 1 or [int(number) for number in numbers] != list(range(start, start + len(numbers))):
             return False
-        total += len(block)
+        total += len(rows)
     return total > 1
 
 
 def _require_tokens(table: _Table, text: int, name: str) -> None:
-    """Refuse a first column that has the same value in all lines of each sentence, such as the name of a document."""
-    long_blocks = [block for block in table.blocks if len(block) > 1]
-    if (
-        table.width > 2
-        and long_blocks
-        and all(len({cells[text] for _, cells in block if len(cells) > text}) == 1 for block in long_blocks)
-    ):
-        number, cells = long_blocks[0][0]
+    """Refuse a column that has the same value in all lines of each sentence, such as the name of a document."""
+    if table.width < 3:
+        return
+    columns = ([cells[text] for _, cells in rows if len(cells) > text] for rows in table.sentences())
+    long_columns = (column for column in columns if len(column) > 1)
+    first = next(long_columns, None)
+    if first is None:
+        return
+    if len(set(first)) == 1 and all(len(set(column)) == 1 for column in long_columns):
         raise FormatError(
-            f"{name}: line {number}: column {text + 1} must hold tokens, got {cells[text]!r:.60} in all lines of a "
-            "sentence; give the column of the tokens (text, --text-column)"
+            f"{name}: column {text + 1} must hold tokens, got {first[0]!r:.60} in all lines of a sentence; give "
+            "the column of the tokens (text, --text-column)"
         )
-    if table.width > 2 and all(_NUMBER.fullmatch(cells[text]) for block in table.blocks for _, cells in block):
+    if all(_NUMBER.fullmatch(cells[text]) for rows in table.sentences() for _, cells in rows if len(cells) > text):
         _log.warning("%s: column %d, which is read as tokens, holds only numbers", name, text + 1)
 
 

@@ -135,11 +135,13 @@ def split_cells(line: str) -> list[str]:
     >>> split_cells("New York\\tB-LOC"), split_cells("wins  O")
     (['New York', 'B-LOC'], ['wins', 'O'])
     """
+    if "\t" not in line:
+        cells = line.split(" ")
+        return [cell for cell in cells if cell] if "" in cells else cells
     if not line.strip(" \t"):
         return []
-    if "\t" in line:
-        return [cell.strip(" ") or cell for cell in line.split("\t")]  # a space can be a token
-    return [cell for cell in line.split(" ") if cell]
+    cells = line.split("\t")
+    return [cell.strip(" ") or cell for cell in cells] if " " in line else cells  # a space can be a token
 
 
 def column_index(
