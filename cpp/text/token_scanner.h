@@ -1,6 +1,4 @@
-// Splits bytes into tokens; this file alone defines what separates words and what ends a line. Space, tab, vertical tab
-// and form feed separate words; line feed and carriage return end a line. No other byte does, so the scanner does not
-// need to decode UTF-8: the bytes of other characters, including no-break and ideographic spaces, are part of words.
+// Splits UTF-8 text into tokens and lines; text/whitespace.h defines what separates them.
 #pragma once
 
 #include <bit>
@@ -9,6 +7,7 @@
 #include <span>
 
 #include "text/hashed_word.h"
+#include "text/whitespace.h"
 
 namespace wordkin::text {
 
@@ -18,19 +17,6 @@ enum class ScanEvent {
   kEnd,
 };
 
-inline bool is_line_end(char byte) { return byte == '\n' || byte == '\r'; }
-inline bool is_separator(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
-
-// Sets the top bit of each of the eight bytes that is a space or between 9 and 13.
-inline std::uint64_t separators_in(std::uint64_t bytes) {
-  constexpr std::uint64_t kByteOnes = 0x0101010101010101ULL;
-  const std::uint64_t low = bytes & (kByteOnes * 0x7f);  // adding to seven bits never carries into the next byte
-  const std::uint64_t at_least_9 = low + kByteOnes * (0x80 - 9);
-  const std::uint64_t at_least_14 = low + kByteOnes * (0x80 - 14);
-  const std::uint64_t not_space = (low ^ (kByteOnes * ' ')) + kByteOnes * 0x7f;
-  return ((at_least_9 & ~at_least_14) | ~not_space) & ~bytes & (kByteOnes * 0x80);
-}
-
 class TokenScanner {
  public:
   // `text` must outlive the scanner and the tokens, which point into it. The end of the text ends the last token.
@@ -38,15 +24,16 @@ class TokenScanner {
       : begin_(text.data()), next_(text.data()), end_(text.data() + text.size()) {}
 
   ScanEvent next() {
-    for (; next_ != end_; ++next_) {
-      if (!is_separator(*next_)) {
-        scan_token();
-        return ScanEvent::kToken;
+    if (next_ != end_ && *next_ == ' ') ++next_;  // what follows almost every token: spares a round of the loop
+    while (next_ != end_) {
+      const auto byte = static_cast<unsigned char>(*next_);
+      if (!is_ascii_whitespace(byte)) {
+        if (scan_token()) return ScanEvent::kToken;
+        next_ += wide_whitespace_length({next_, end_});
+        continue;
       }
-      if (is_line_end(*next_)) {
-        ++next_;
-        return ScanEvent::kLineEnd;
-      }
+      ++next_;
+      if (is_line_end(static_cast<char>(byte))) return ScanEvent::kLineEnd;
     }
     return ScanEvent::kEnd;
   }
@@ -64,32 +51,42 @@ class TokenScanner {
     return left >= 8 ? load_bytes(from) : load_bytes(from, left, ' ');
   }
 
-  // A single load yields both the end and the key of a short token; most tokens are short.
-  void scan_token() {
+  // Scans the token that begins here; returns false if there is whitespace outside ASCII instead. A single load yields
+  // both the end and the key of a short token; most tokens are short.
+  bool scan_token() {
     const std::uint64_t bytes = load(next_);
-    const std::uint64_t separators = separators_in(bytes);
-    if (separators == 0) {
-      scan_long_token();
-      return;
-    }
-    const std::uint64_t below = separators ^ (separators - 1);  // all bits up to the top bit of the first separator
-    const auto length = static_cast<std::uint32_t>(std::countr_zero(separators)) / 8;
-    token_ = {next_, length, key_of_short(bytes & (below >> 8))};
-    next_ += length;
+    const std::uint64_t stops = possible_whitespace_in(bytes);
+    if (stops == 0) return scan_long_token(next_ + 8);
+    const auto last_bit = static_cast<std::uint32_t>(std::countr_zero(stops));  // of the byte
+    if (!is_marked_ascii_whitespace(bytes >> (last_bit - 7))) return scan_long_token(next_);
+    const std::uint64_t below = (stops ^ (stops - 1)) >> 8;  // the bits of the bytes before it
+    token_ = {next_, last_bit / 8, key_of_short(bytes & below)};
+    next_ += last_bit / 8;
+    return true;
   }
 
-  void scan_long_token() {
-    const char* from = next_ + 8;
+  bool scan_long_token(const char* from) {
     while (from != end_) {
-      const std::uint64_t separators = separators_in(load(from));
-      if (separators != 0) {
-        from += std::countr_zero(separators) / 8;
+      const std::uint64_t bytes = load(from);
+      std::uint64_t stops = possible_whitespace_in(bytes);
+      if (stops != 0) stops = without_kana(stops, bytes);
+      while (stops != 0 && !is_whitespace(bytes, from, std::countr_zero(stops) / 8)) stops &= stops - 1;
+      if (stops != 0) {
+        from += std::countr_zero(stops) / 8;
         break;
       }
       from += 8;
     }
+    if (from == next_) return false;
     token_ = hash_word({next_, static_cast<std::size_t>(from - next_)});
     next_ = from;
+    return true;
+  }
+
+  // Whether whitespace begins at a byte of the eight loaded from `from`, or the text has ended before it.
+  [[nodiscard]] bool is_whitespace(std::uint64_t bytes, const char* from, int index) const {
+    const auto byte = static_cast<unsigned char>(bytes >> (8 * index));
+    return byte < 0x80 ? is_ascii_whitespace(byte) : wide_whitespace_length({from + index, end_}) != 0;
   }
 
   const char* begin_;

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 def lines_of(data: bytes) -> list[list[str]]:
     """Return the words of each non-empty line."""
-    lines = [re.split(rb"[ \t\v\f]", line) for line in re.split(rb"[\n\r]", data.removeprefix(b"\xef\xbb\xbf"))]
-    words = [[word.decode() for word in line if word] for line in lines]
+    words = [line.split() for line in re.split(r"[\n\r]", data.decode("utf-8-sig"))]
     return [line for line in words if line]
 
 

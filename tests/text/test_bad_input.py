@@ -258,7 +258,7 @@ def test_invalid_utf8_is_replaced_or_ignored_like_in_python(data: bytes) -> None
     data = b"start " + data
     for errors in ("replace", "ignore"):
         text = data.decode("utf-8", errors)
-        expected = [[w for w in re.split(r"[ \t\v\f]", line) if w] for line in re.split(r"[\r\n]", text)]
+        expected = [line.split() for line in re.split(r"[\r\n]", text)]
         assert read(io.BytesIO(data), errors=errors) == [line for line in expected if line]
     with pytest.raises(ValueError, match="errors must be"):
         open_corpus(io.BytesIO(data), errors="other")  # type: ignore[arg-type]
@@ -269,12 +269,16 @@ def test_nul_is_part_of_words() -> None:
     assert read([["a\0b", "\0", "a", "a\0"]]) == [["a\0b", "\0", "a", "a\0"]]
 
 
-@pytest.mark.parametrize("character", ["\u00a0", "\u2028", "\u2029", "\u3000", "\u0085", "\u200b", "\x1c", "\x1f"])
-def test_only_ascii_whitespace_separates_words(character: str) -> None:
-    data = f"a{character}b c\td\ve\ff\ng".encode()
-    expected = [[f"a{character}b", "c", "d", "e", "f"], ["g"]]
+@pytest.mark.parametrize("character", ["\u00a0", "\u2028", "\u2029", "\u3000", "\u0085", "\x1c", "\x1f", "\v", "\f"])
+def test_words_are_separated_by_all_whitespace_but_lines_end_at_cr_and_lf_only(character: str) -> None:
+    data = f"a{character}b c\td\ne\rf\r\ng".encode()
+    expected = [["a", "b", "c", "d"], ["e"], ["f"], ["g"]]
     assert read(io.BytesIO(data)) == expected
     assert list(LineSentence(io.BytesIO(data))) == expected
+
+
+def test_a_zero_width_space_is_part_of_a_word() -> None:
+    assert read(io.BytesIO("a\u200bb \ufeffc".encode())) == [["a\u200bb", "\ufeffc"]]
 
 
 def test_lone_surrogates_are_rejected_with_the_token() -> None:

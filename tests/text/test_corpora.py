@@ -30,11 +30,12 @@ from wordkin.text import (
     open_corpus,
 )
 from wordkin.text.encoded import STREAM_BLOCK_WORDS
-from wordkin.text.reader import SentenceRules
+from wordkin.text.reader import SentenceRules, TextReader
+from wordkin.text.sources import StreamSource
 
-texts = st.lists(
-    st.sampled_from(["a", "b", "cc", "é", "ddddddddd", " ", " ", "\n", "\r\n", "\r", "\t"]), max_size=80
-).map(lambda parts: "".join(parts).encode())
+WHITESPACE = [character for character in map(chr, range(0x3001)) if character.isspace()]
+words_and_whitespace = st.sampled_from(["a", "b", "cc", "é", "ddddddddd", " ", " ", "\n", "\r\n", *WHITESPACE])
+texts = st.lists(words_and_whitespace, max_size=80).map(lambda parts: "".join(parts).encode())
 token_lists = st.lists(st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=10), max_size=6), max_size=8)
 
 
@@ -235,6 +236,27 @@ def test_errors_of_the_spill_folder_pass_through(tmp_path: Path) -> None:
         open_corpus([["a"]], spill=full).scan(1, keep_ids=True).encoded(
             Vocabulary(["a"], np.array([1], dtype=np.int64), 1, 1, 1)
         )
+
+
+@settings(deadline=None)
+@given(texts, st.integers(5, 40), st.integers(1, 7), st.booleans())
+def test_small_blocks_and_short_sentences_hold_the_same_words_in_python_and_cpp(
+    data: bytes, block_bytes: int, max_length: int, line_is_sentence: bool
+) -> None:
+    lines = lines_of(data) if line_is_sentence else [[*chain(*lines_of(data))]]
+    expected = pieces_of(lines, max_length)
+    rules = SentenceRules(max_sentence_length=max_length, line_is_sentence=line_is_sentence)
+    corpus = corpus_of_bytes(data, block_bytes=block_bytes, rules=rules)
+    reader = TextReader([StreamSource(io.BytesIO(data))], rules=rules, block_bytes=block_bytes)
+    found = [list(reader.sentences())]
+    if expected:
+        vocabulary, _ = corpus.scan(1, keep_ids=False).counts.prune(1)
+        found.append(decoded(corpus.encode(vocabulary, 2), vocabulary))
+    for sentences in found:
+        assert [*chain(*sentences)] == [*chain(*expected)]
+        assert max(map(len, sentences), default=0) <= max_length
+        if block_bytes > len(data):  # otherwise a sentence that is longer than a block is cut
+            assert sentences == expected
 
 
 def test_the_vocabulary_is_bounded_while_counting() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import sys
 
 import numpy as np
 import pytest
@@ -15,9 +15,12 @@ from wordkin import _core
 text = _core.text
 
 # Long words, because hashing processes 8 bytes at a time, and every kind of whitespace and line end.
-pieces = st.sampled_from(
-    ["a", "b", "é", "𝄞", " ", "\n", "\r", "\r\n", "\t", "\v", "\f", "\0", "\x1c", "\x85", "\u3000"]
+WHITESPACE = [character for character in map(chr, range(sys.maxunicode + 1)) if character.isspace()]
+# Characters that begin with the same bytes as whitespace outside ASCII, or differ from whitespace in one bit.
+SIMILAR = list(
+    "\0\x08\x0e\x1b!\x84\u00a1\u00c5\u167f\u1681\u1fff\u200b\u2027\u202a\u202e\u2030\u205e\u2060\u2fff\u3001\u3002あ中𝄞"
 )
+pieces = st.sampled_from(["a", "b", "é", "\r\n", *WHITESPACE, *SIMILAR])
 words = st.text("ab\0", min_size=1, max_size=20)
 texts = st.lists(st.one_of(pieces, words), max_size=60).map("".join).map(str.encode)
 
@@ -58,6 +61,30 @@ def test_blocks_match_the_definition(data: bytes, max_length: int) -> None:
     assert dict(zip(names, counts, strict=True)) == counts_of(sentences)
     assert names == list(counts_of(sentences))
     assert (raw_words, raw_sentences) == (sum(map(len, lines)), len(lines))
+
+
+def test_every_character_separates_words_exactly_if_str_split_splits_at_it() -> None:
+    characters = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    lines = [f"a{character}b" for character in characters if character not in "\n\r"]
+    names, counts, *_ = counted([("\n".join(lines).encode(), False)])
+    assert names == list(counts_of(line.split() for line in lines))
+    assert counts == list(counts_of(line.split() for line in lines).values())
+
+
+@pytest.mark.parametrize("character", WHITESPACE)
+def test_whitespace_is_found_at_every_position_of_a_word(character: str) -> None:
+    for before in range(20):
+        for after in range(20):
+            for letter in ("x", "é", "\0", "あ", "、", "\u200b"):
+                line = letter * before + character + letter * after
+                *_, found, raw_words, _ = counted([(line.encode(), False)])
+                assert found == [line.split()] * (raw_words > 0) or character in "\n\r"
+                assert raw_words == len(line.split())
+
+
+@pytest.mark.parametrize("cut_short", [b"\xc2", b"\xe1\x9a", b"\xe2\x80", b"\xe3\x80", b"\xe3"])
+def test_a_block_that_ends_within_a_character_is_not_cut_there(cut_short: bytes) -> None:
+    assert text.cut_after_sentences(b"a b c" + cut_short, 1) == 3
 
 
 @given(st.lists(texts, max_size=12), st.integers(2, 4))
@@ -175,9 +202,8 @@ def test_renumbering_rejects_invalid_arguments() -> None:
 @given(texts, st.integers(1, 4))
 def test_long_lines_are_cut_after_complete_sentences(data: bytes, max_length: int) -> None:
     cut = text.cut_after_sentences(data, max_length)
-    before = [word for word in re.split(rb"[ \t\v\f\n\r]", data[:cut]) if word]
-    complete = [word for word in re.split(rb"[ \t\v\f\n\r]", data) if word]
-    if data[-1:] not in (b" ", b"\t", b"\v", b"\f", b"\n", b"\r"):
+    before, complete = data[:cut].decode().split(), data.decode().split()
+    if data and not data.decode()[-1].isspace():
         complete = complete[:-1]  # the last word may be incomplete
     assert len(before) == len(complete) // max_length * max_length
     assert before == complete[: len(before)]

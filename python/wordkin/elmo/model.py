@@ -303,7 +303,7 @@ class ELMo:
         Parameters
         ----------
         corpus : path, list of paths, file object, or iterable of list of str
-            Training text: files with one sentence per line and tokens separated by ASCII whitespace, which may be
+            Training text: files with one sentence per line and tokens separated by whitespace, which may be
             compressed; or sentences as lists of tokens.
         validation : path, list of paths, file object, or iterable of list of str, optional
             Held-out text for validation.
@@ -797,7 +797,7 @@ class ELMo:
         Parameters
         ----------
         path : path
-            A UTF-8 text file, optionally compressed: one sentence per line, tokens separated by ASCII whitespace. An
+            A UTF-8 text file, optionally compressed: one sentence per line, tokens separated by whitespace. An
             empty line is a sentence without tokens.
         output : path
             The file to write. It appears under its name once it is complete.

@@ -236,7 +236,7 @@ def joined_file(
     TypeError
         If `corpus` is not a text file.
     """
-    if any(byte in " \t\n\v\f\r" for byte in state.delimiter):
+    if any(character.isspace() for character in state.delimiter):
         raise ValueError(
             f"delimiter must not contain whitespace, which separates words in a text file, got {state.delimiter!r}"
         )

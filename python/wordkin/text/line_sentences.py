@@ -15,8 +15,8 @@ __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus"]
 class LineSentence:
     """A text file with one sentence per line and whitespace-separated tokens.
 
-    Only ASCII whitespace separates tokens; no-break and ideographic spaces are ordinary characters. A carriage return
-    ends a line, alone or before a line feed.
+    Tokens are separated where ``str.split()`` splits, as in gensim: at ASCII whitespace, no-break spaces, ideographic
+    spaces and so on. Lines end at LF, CR LF or CR.
 
     Parameters
     ----------

@@ -21,6 +21,8 @@ DecodingErrors = Literal["strict", "replace", "ignore"]
 
 _MAX_WORD_BYTES = _core.text.max_word_bytes
 
+_WHITESPACE = [character.encode("utf-8") for character in map(chr, range(0x3001)) if character.isspace()]
+
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceRules:
@@ -161,10 +163,11 @@ class TextReader:
                 block.data.decode("utf-8")
             except UnicodeDecodeError as error:
                 raise CorpusError(f"{block.source}: byte {block.offset + error.start}: invalid UTF-8") from None
+            # bytes.splitlines ends lines at CR and LF only, as the C++ scanner does; str.splitlines has more line ends.
             for line in block.data.splitlines() if self.rules.line_is_sentence else [block.data]:
-                words = line.split()  # bytes are split at ASCII whitespace only, like in the C++ scanner
+                words = line.decode("utf-8").split()
                 for start in range(0, len(words), self.rules.max_sentence_length):
-                    yield [word.decode("utf-8") for word in words[start : start + self.rules.max_sentence_length]]
+                    yield words[start : start + self.rules.max_sentence_length]
 
     def _blocks(self, stream: BinaryIO, name: str) -> Iterator[TextBlock]:
         rest = _read(stream, 4)
@@ -186,7 +189,7 @@ class TextReader:
             rest = text[cut:]
             offset += cut
             # A line of which only whitespace has been seen does not count as begun.
-            continues_line = within_line and (continues_line or not (cut == 0 or text[:cut].isspace()))
+            continues_line = within_line and (continues_line or not _is_whitespace(text[:cut]))
 
     def _cut(self, text: bytes, name: str, offset: int) -> tuple[int, bool]:
         """Return where to cut `text`, which continues, and whether that is within a line."""
@@ -199,8 +202,11 @@ class TextReader:
         # A line longer than a block is cut where one of its sentences ends.
         cut = _core.text.cut_after_sentences(text, self.rules.max_sentence_length)
         if cut == 0:  # a sentence longer than a block is cut after any token
-            whitespace = b" \t\v\f" if self.rules.line_is_sentence else b" \t\v\f\n\r"
-            cut = 1 + max(text.rfind(character) for character in whitespace)
+            cut = max(
+                _end_of_last(character, text)
+                for character in _WHITESPACE
+                if not (self.rules.line_is_sentence and character in b"\n\r")
+            )
         if cut == 0 and len(text) > _MAX_WORD_BYTES:
             raise CorpusError(
                 f"{name}: byte {offset}: a token is longer than {_MAX_WORD_BYTES} bytes; is this a text file?"
@@ -208,8 +214,18 @@ class TextReader:
         return cut, self.rules.line_is_sentence
 
     def _valid(self, text: bytes) -> bytes:
-        # Blocks are cut at ASCII bytes, which are never part of another character, so they can be repaired separately.
+        # Blocks are cut before or after whitespace, never within a character, so they can be repaired separately.
         return text if self._errors == "strict" else text.decode("utf-8", self._errors).encode("utf-8")
+
+
+def _is_whitespace(text: bytes) -> bool:
+    return not text.decode("utf-8", "replace").strip()
+
+
+def _end_of_last(character: bytes, text: bytes) -> int:
+    """Return the end of the last occurrence of a character; 0 if there is none."""
+    start = text.rfind(character)
+    return 0 if start < 0 else start + len(character)
 
 
 def _read(stream: BinaryIO, count: int) -> bytes:

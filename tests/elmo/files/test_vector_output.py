@@ -26,7 +26,7 @@ def test_hdf5_has_one_dataset_per_line(model: ELMo, tmp_path: Path) -> None:
     h5py = pytest.importorskip("h5py")
     source = tmp_path / "text.txt"
     source.write_bytes("A big apple\r\n\npears\nA/b \u2028c d\n".encode())
-    lines = [["A", "big", "apple"], [], ["pears"], ["A/b", "\u2028c", "d"]]
+    lines = [["A", "big", "apple"], [], ["pears"], ["A/b", "c", "d"]]
     assert model.encode_file(source, tmp_path / "out.hdf5") == 4
     with h5py.File(tmp_path / "out.hdf5") as file:
         assert set(file) == {"0", "1", "2", "3", "sentence_to_index"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -27,7 +26,6 @@ OutputFormat = Literal["hdf5", "safetensors"]
 
 _FORMAT_OF_SUFFIX: dict[str, OutputFormat] = {".hdf5": "hdf5", ".h5": "hdf5", ".safetensors": "safetensors"}
 _MAX_INDEX_BYTES = 64 << 20
-_TOKEN = re.compile(r"[^ \t\n\r\v\f]+")  # str.split also splits at other whitespace
 _HEADER_BYTES = 1024  # reserved for the header, whose content is known only at the end
 
 
@@ -196,7 +194,7 @@ class _SafetensorsFile:
 
 
 def token_lines(path: AnyPath) -> Iterator[list[str]]:
-    """Yield the tokens of each line of a text file, separated by ASCII whitespace; an empty line has none.
+    """Yield the tokens of each line of a text file, separated by whitespace; an empty line has none.
 
     Parameters
     ----------
@@ -216,4 +214,4 @@ def token_lines(path: AnyPath) -> Iterator[list[str]]:
         If the file cannot be read.
     """
     for _, line in read_lines(path):
-        yield _TOKEN.findall(line)
+        yield line.split()
