@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from . import exits
+from .advice import command_parser, with_flags
 from .terminal import discard_output, flush_output, library_messages, report_message, robust_output
 
 __all__ = ["COMMANDS", "main"]
@@ -52,9 +53,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     robust_output()
+    parser = _Parser(
+        prog="wordkin",
+        description="Train word embeddings and language models on text, and query, evaluate and convert them.",
+        epilog="`wordkin COMMAND --help` describes a command.",
+    )
     try:
         with library_messages(), exits.termination_as_exception():
-            status = _run(arguments)
+            status = _run(parser, arguments)
             flush_output()
             return status
     except exits.UsageError as error:
@@ -70,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_output()
         return exits.CLOSED_PIPE
     except exits.EXPECTED_ERRORS as error:
-        report_message("error", exits.error_text(error))
+        report_message("error", with_flags(exits.error_text(error), command_parser(parser, arguments)))
         try:
             flush_output()
         except OSError:
@@ -78,12 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exits.FAILURE
 
 
-def _run(arguments: list[str]) -> int:
-    parser = _Parser(
-        prog="wordkin",
-        description="Train word embeddings and language models on text, and query, evaluate and convert them.",
-        epilog="`wordkin COMMAND --help` describes a command.",
-    )
+def _run(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     module = None

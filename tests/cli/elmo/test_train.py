@@ -86,7 +86,7 @@ def test_repeating_the_command_resumes_training(run: Run, corpus: Path, tmp_path
     assert run(*arguments, "--no-resume").report["first_step"] == 0
     outcome = run(*arguments, "--dropout", "0.3")
     assert outcome.status == 1
-    assert "dropout=0.1, this run: 0.3" in outcome.err
+    assert "--dropout 0.1, this run: 0.3" in outcome.err
 
 
 def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
