@@ -255,6 +255,15 @@ std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length)
   return cut;
 }
 
+// Throws TextError if the text is not UTF-8 or has a word that is too long.
+void check_text(const py::bytes& block) {
+  const py::gil_scoped_release release;  // milliseconds; the caller holds the block
+  text::require_utf8(bytes_view(block));
+  text::TokenScanner scanner(bytes_view(block));
+  for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next())
+    if (event == text::ScanEvent::kToken) text::require_word_length(scanner);
+}
+
 void set_error(const char* type, const py::tuple& arguments) {
   const auto error = py::module_::import("wordkin._core").attr("text").attr(type);
   PyErr_SetObject(error.ptr(), arguments.ptr());
@@ -337,6 +346,7 @@ void register_text(py::module_& m) {
   register_encoders(t);
   t.def("ids_in", &ids_in, py::arg("table"), py::arg("words"));
   t.def("ordered_by_count", &ordered_by_count, py::arg("table"), py::arg("counts"), py::arg("ids"));
+  t.def("check_text", &check_text, py::arg("block"));
   t.def("cut_after_sentences", &cut_after_sentences, py::arg("block"), py::arg("max_length"));
   py::class_<CharacterFrame>(t, "CharacterFrame")
       .def(py::init<std::uint16_t, std::uint16_t, std::uint16_t, std::vector<std::pair<std::string, std::uint16_t>>>(),

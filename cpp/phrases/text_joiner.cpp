@@ -63,9 +63,7 @@ JoinedText join_block(const Matcher& matcher, std::span<const char> block, bool 
   text::TokenScanner scanner(block);
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next()) {
     if (event == text::ScanEvent::kToken) {
-      if (scanner.token().length > text::kMaxWordBytes)
-        throw text::TextError("a word is longer than " + std::to_string(text::kMaxWordBytes) + " bytes",
-                              scanner.token_offset());
+      text::require_word_length(scanner);
       writer.add(scanner.token());
       if (static_cast<std::int64_t>(writer.pending()) == rules.max_length) writer.end_sentence();
       continue;

@@ -38,6 +38,12 @@ inline void require_utf8(std::span<const char> text) {
   if (valid != text.size()) throw TextError("invalid UTF-8", valid);
 }
 
+// Throws TextError if the last token of a scanner is too long.
+inline void require_word_length(const TokenScanner& scanner) {
+  if (scanner.token().length > kMaxWordBytes)
+    throw TextError("a word is longer than " + std::to_string(kMaxWordBytes) + " bytes", scanner.token_offset());
+}
+
 // Passes the tokens of a text, which must consist of whole sentences, to `sink`. The sink has the methods
 //   void prefetch(const HashedWord&)                   called some tokens ahead
 //   void prefetch_bytes(std::span<const HashedWord>)   called before the tokens of a batch
@@ -105,8 +111,7 @@ class SentenceSplitter {
   static constexpr std::size_t kBatch = 64;
 
   void add(const HashedWord& word) {
-    if (word.length > kMaxWordBytes)
-      throw TextError("a word is longer than " + std::to_string(kMaxWordBytes) + " bytes", scanner_.token_offset());
+    require_word_length(scanner_);
     sink_.prefetch(word);
     push(word);
     ++words_;

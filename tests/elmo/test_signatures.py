@@ -17,6 +17,7 @@ from wordkin.elmo.options import (
     ELMoTrainingOptions,
     ELMoVocabularyOptions,
 )
+from wordkin.storage.decoding import TextOptions
 
 
 def constructor_overloads() -> list[ast.FunctionDef]:
@@ -66,7 +67,7 @@ def test_official_overload_names_are_accepted() -> None:
     assert model.training_defaults["epochs"] == 4
 
 
-@pytest.mark.parametrize("options", [ELMoTrainingOptions, ELMoRunOptions, ELMoVocabularyOptions])
+@pytest.mark.parametrize("options", [ELMoTrainingOptions, ELMoRunOptions, ELMoVocabularyOptions, TextOptions])
 def test_train_has_the_defaults_of_the_options(options: type) -> None:
     parameters = inspect.signature(ELMo.train).parameters
     for field in fields(options):
@@ -79,7 +80,7 @@ def test_train_has_the_defaults_of_the_options(options: type) -> None:
 
 
 def test_every_option_of_train_belongs_to_an_option_class() -> None:
-    classes = (ELMoTrainingOptions, ELMoRunOptions, ELMoVocabularyOptions)
+    classes = (ELMoTrainingOptions, ELMoRunOptions, ELMoVocabularyOptions, TextOptions)
     known = {field.name for options in classes for field in fields(options)}
     others = {"self", "corpus", "validation", "vocabulary", "checkpoint", "callbacks", "progress", "workers", "max_isa"}
     assert set(inspect.signature(ELMo.train).parameters) - known == others

@@ -182,7 +182,9 @@ def test_text_files(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"text: byte 13: invalid UTF-8"):
         Phrases(path)
     path.write_bytes("new york".encode("utf-16"))
-    with pytest.raises(FormatError, match="UTF-16"):
+    assert dict(Phrases(path).vocab) == {"new": 1, "york": 1, "new_york": 1}
+    path.write_bytes(b"%PDF-1.7")
+    with pytest.raises(FormatError, match="this is a PDF document"):
         Phrases(path)
     with pytest.raises(FileNotFoundError):
         Phrases(tmp_path / "missing")

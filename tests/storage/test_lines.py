@@ -13,6 +13,7 @@ import pytest
 
 from wordkin.errors import FormatError, TruncatedFileError
 from wordkin.storage import lines
+from wordkin.storage.decoding import TextOptions
 from wordkin.storage.lines import decode_lines, length_of_bom, read_lines, source_name
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
@@ -37,7 +38,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
         (b"a\x0bb\x0cc\x85".replace(b"\x85", "\x85\u2028".encode()), ["a\x0bb\x0cc\x85\u2028"]),
         ("téxt\n語".encode(), ["téxt", "語"]),
         (b"\xef\xbb\xbfone\ntwo", ["one", "two"]),
-        (b"\xef\xbb\xbf", [""]),
+        (b"\xef\xbb\xbf", []),
         (b"one\n\xef\xbb\xbftwo", ["one", "\ufefftwo"]),
     ],
 )
@@ -61,15 +62,28 @@ def test_an_open_file_is_read_from_its_position_and_stays_open(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("codec", "name"),
-    [("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32-le", "UTF-32"), ("utf-32-be", "UTF-32")],
+    "codec",
+    ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"],
 )
-def test_other_unicode_encodings_are_rejected(codec: str, name: str, tmp_path: Path) -> None:
+def test_other_unicode_encodings_with_a_byte_order_mark_are_read(codec: str, tmp_path: Path) -> None:
     path = tmp_path / "text"
-    path.write_bytes("\ufeffone\n".encode(codec))
-    with pytest.raises(FormatError) as caught:
-        list(read_lines(path))
-    assert str(caught.value) == f"{path}: byte 0: the text is encoded in {name}; convert it to UTF-8"
+    path.write_bytes("\ufeffone\r\nt\u00e9xt\n".encode(codec))
+    assert list(read_lines(path)) == [(1, "one"), (2, "t\u00e9xt")]
+
+
+def test_options_and_advice_of_lines() -> None:
+    content = b"one\nM\xfcller\n"
+    assert list(read_lines(io.BytesIO(content), TextOptions(encoding="cp1252"))) == [(1, "one"), (2, "M\u00fcller")]
+    assert list(read_lines(io.BytesIO(content), TextOptions(errors="replace"))) == [(1, "one"), (2, "M\ufffdller")]
+    assert list(read_lines(io.BytesIO(content), TextOptions(errors="ignore"))) == [(1, "one"), (2, "Mller")]
+    with pytest.raises(FormatError, match=r"^standard input: line 2: invalid UTF-8; pass encoding=$"):
+        list(read_lines(io.BytesIO(content), advice="pass encoding="))
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n"])
+def test_binary_files_are_rejected(content: bytes) -> None:
+    with pytest.raises(FormatError, match=r"standard input: this is a .*, not plain text"):
+        list(read_lines(io.BytesIO(content)))
 
 
 def test_invalid_utf8_is_rejected_with_the_line_number() -> None:

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ..storage.decoding import TextOptions
 from ..text import Corpus, open_corpus
 from .exits import UsageError
+from .flags import add_option_flags, add_switch, given_arguments
 
-__all__ = ["CORPUS_FORMAT", "add_corpus", "open_input"]
+__all__ = ["CORPUS_FORMAT", "add_corpus", "add_text_flags", "open_input", "text_arguments"]
 
 CORPUS_FORMAT = "one sentence per line, tokens separated by whitespace"
 
@@ -29,15 +31,61 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
         help=f"text ({CORPUS_FORMAT}): files, folders of files, pipes, or - for standard input; gzip, bzip2, xz and "
         "zstandard compression is recognised by content",
     )
+    add_text_flags(parser)
 
 
-def open_input(names: Sequence[str]) -> tuple[list[Any], Corpus]:
+def add_text_flags(parser: argparse._ActionsContainer, *, skip: bool = True) -> None:
+    """Add ``--encoding``, ``--errors`` and ``--skip-bad-files``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser or group
+        Where to add the flags.
+    skip : bool, default True
+        Whether to add ``--skip-bad-files``.
+    """
+    add_option_flags(parser, TextOptions, ("encoding", "errors"), types={"encoding": (str, "NAME")})
+    if skip:
+        add_switch(
+            parser, "--skip-bad-files", "on_error", "skip", "leave out files that cannot be read as text, and name them"
+        )
+
+
+def text_arguments(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments about decoding text that were given.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    dict
+        Values of `encoding`, `errors` and `on_error`; without those that were not given.
+
+    Raises
+    ------
+    UsageError
+        If there is no such encoding.
+    """
+    given = given_arguments(args, ("encoding", "errors", "on_error"))
+    try:
+        TextOptions(**given)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return given
+
+
+def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any], Corpus]:
     """Open the corpus of a command.
 
     Parameters
     ----------
     names : sequence of str
         Value of the argument ``corpus``.
+    args : Namespace
+        Parsed arguments, for the flags about decoding text.
 
     Returns
     -------
@@ -58,4 +106,4 @@ def open_input(names: Sequence[str]) -> tuple[list[Any], Corpus]:
     if "-" in names and sys.stdin is None:
         raise UsageError("standard input is closed")
     source = [sys.stdin.buffer if name == "-" else name for name in names]
-    return source, open_corpus(corpus_file=source)
+    return source, open_corpus(corpus_file=source, options=TextOptions(**text_arguments(args)))

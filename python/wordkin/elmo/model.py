@@ -17,6 +17,7 @@ from ..runtime.callbacks import checked_callbacks
 from ..runtime.compute import Compute, Precision
 from ..runtime.options import choice_option, integer_option, progress_option
 from ..runtime.progress import counted_progress
+from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.paths import AnyPath
 from ..text.characters import Cut
 from ..text.tokenization import Tokenizer
@@ -297,6 +298,9 @@ class ELMo:
         progress: Progress = None,
         workers: int | None = None,
         max_isa: str | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> ELMoTrainingReport:
         """Train the model on a text, starting from its current parameters if it has any.
 
@@ -383,6 +387,13 @@ class ELMo:
             Number of threads; None for the number of CPUs that this process may use.
         max_isa : str or None, default None
             Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -455,6 +466,7 @@ class ELMo:
             callbacks=checked_callbacks(callbacks, EVENTS, "ELMoCallback"),
             progress=progress_option(progress),
             checkpoint=checkpoint,
+            text_options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
         )
         with self._exclusively():
             session = prepare_training(request, self, self.options, self._state, corpus, validation)
@@ -486,6 +498,9 @@ class ELMo:
         workers: int | None = None,
         progress: bool | Callable[[int], object] | None = None,
         max_isa: str | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> Perplexity:
         """Return the perplexity of a text under the full softmax, up to and including its last word.
 
@@ -507,6 +522,13 @@ class ELMo:
             receives the number of predictions made so far.
         max_isa : str or None, default None
             Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -533,7 +555,8 @@ class ELMo:
         options = ELMoTrainingOptions(batch_size=batch_size, unroll_steps=unroll_steps, precision=precision)
         compute = Compute.choose(workers=workers, max_isa=max_isa, precision=options.precision)
         progress = progress_option(progress)
-        text = ReadText(corpus, name="corpus", workers=compute.threads)
+        text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
+        text = ReadText(corpus, name="corpus", workers=compute.threads, options=text_options)
         encoded = text.encoded(state.words, character_row_length(state.options))
         with counted_progress(progress, encoded.tokens, " words") as report_progress:
             return measure_perplexity(
@@ -791,13 +814,15 @@ class ELMo:
         boundaries: bool = False,
         cut: Cut = "bytes",
         cache_bytes: int | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
     ) -> int:
         """Encode a text file and write its vectors to another file, with only a few batches in memory.
 
         Parameters
         ----------
         path : path
-            A UTF-8 text file, optionally compressed: one sentence per line, tokens separated by whitespace. An
+            A text file, optionally compressed: one sentence per line, tokens separated by whitespace. An
             empty line is a sentence without tokens.
         output : path
             The file to write. It appears under its name once it is complete.
@@ -830,6 +855,11 @@ class ELMo:
             Where to truncate long tokens; see `encode`.
         cache_bytes : int, optional
             Size limit of the token-vector cache in bytes; see `encode`.
+        encoding : str, default "utf-8"
+            Encoding of the text. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
 
         Returns
         -------
@@ -841,7 +871,7 @@ class ELMo:
         TypeError, ValueError, NotFittedError
             As `encode` does; ValueError also if the output format is unknown.
         FormatError
-            If the text is not valid UTF-8.
+            If the text cannot be decoded.
         OSError
             If a file cannot be read or written.
         ImportError
@@ -877,7 +907,7 @@ class ELMo:
             return write_vectors(
                 output,
                 file_format,
-                encoder.encode_stream(token_lines(path)),
+                encoder.encode_stream(token_lines(path, TextOptions(encoding=encoding, errors=errors))),
                 token_axis=encoder.token_axis,
                 metadata={"kind": "contextual vectors", "layers": str(layers), "pooling": str(pooling)},
                 show=show,
@@ -1169,6 +1199,9 @@ class ELMo:
         precision: Precision | None = None,
         progress: TokenProgress = None,
         workers: int | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> KeyedVectors:
         """Return static word vectors: for each word of a text the mean of the contextual vectors of its occurrences.
 
@@ -1192,6 +1225,13 @@ class ELMo:
             Progress bar or callable; see `encode`.
         workers : int, optional
             Number of threads; by default the number of CPUs that this process may use.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -1223,7 +1263,8 @@ class ELMo:
         encoder = self._session.encoder(self._fitted(), options, compute)
         if encoder.selection.weights is None:
             raise ValueError("layers must give one vector per token, such as 'average' or 'top', got 'all'")
-        text = ReadText(corpus, name="corpus", workers=compute.threads)
+        text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
+        text = ReadText(corpus, name="corpus", workers=compute.threads, options=text_options)
         with counted_progress(progress_option(progress), 0, " words") as show:
             return distill_corpus(encoder, text, min_count=least, show=show)
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 
 from .. import _core
 from ..storage.atomic import OutputFile, replaced_file
+from ..storage.decoding import TextOptions
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
 from ..text.inputs import text_reader
@@ -31,6 +32,9 @@ __all__ = [
 ]
 
 State: TypeAlias = PhrasesState | FrozenState
+
+# Indexing has no arguments for the encoding of a file.
+_ADVICE = "pass a LineSentence, whose arguments encoding='cp1252', say, or errors='replace' say how to decode the text"
 
 # Phrases of a sentence are looked up in the counts. From this number of sentences on, as a fraction of the size of the
 # vocabulary, it is faster to score the whole vocabulary once.
@@ -170,7 +174,7 @@ def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorp
             f"a sentence must be a list of str, got {sentence[:40]!r}, which is not split into tokens "
             "(pass a text file as pathlib.Path or LineSentence)"
         )
-    if isinstance(sentence, JoinedCorpus) or text_reader(sentence) is not None:
+    if isinstance(sentence, JoinedCorpus) or text_reader(sentence, advice=_ADVICE) is not None:
         return JoinedCorpus(model, sentence)
     # A list of str is a sentence, a list of lists a corpus: the first item decides.
     items = iter(sentence)
@@ -182,7 +186,7 @@ def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorp
     return matcher_of(model._state, for_corpus=False).join(sentence)
 
 
-def phrases_in(state: State, sentences: CorpusInput) -> dict[str, float]:
+def phrases_in(state: State, sentences: CorpusInput, options: TextOptions) -> dict[str, float]:
     """Return the phrases that occur in a corpus with their scores.
 
     Parameters
@@ -191,13 +195,15 @@ def phrases_in(state: State, sentences: CorpusInput) -> dict[str, float]:
         The model.
     sentences : iterable of lists of str, or path
         The corpus.
+    options : TextOptions
+        How text files are decoded.
 
     Returns
     -------
     dict of str to float
         Joined phrases with their scores, in the order of first occurrence.
     """
-    reader = text_reader(sentences)
+    reader = text_reader(sentences, options=options)
     matcher = matcher_of(state, for_corpus=True)
     found: dict[str, float] = {}
     items: Any = sentences if reader is None else reader.sentences()
@@ -207,7 +213,13 @@ def phrases_in(state: State, sentences: CorpusInput) -> dict[str, float]:
 
 
 def joined_file(
-    state: State, corpus: TextInput, output: AnyPath, *, workers: int, progress: Progress | None
+    state: State,
+    corpus: TextInput,
+    output: AnyPath,
+    *,
+    workers: int,
+    progress: Progress | None,
+    options: TextOptions,
 ) -> JoinedReport:
     """Write a text file in which phrases are joined.
 
@@ -223,6 +235,8 @@ def joined_file(
         Number of threads.
     progress : callable or None
         Called with the number of words read so far.
+    options : TextOptions
+        How the text is decoded.
 
     Returns
     -------
@@ -240,7 +254,7 @@ def joined_file(
         raise ValueError(
             f"delimiter must not contain whitespace, which separates words in a text file, got {state.delimiter!r}"
         )
-    reader = text_reader(corpus, name="corpus")
+    reader = text_reader(corpus, name="corpus", options=options)
     if reader is None:
         raise TypeError(f"corpus must be a path, a file or a LineSentence, got {type(corpus).__name__}")
     with replaced_file(output) as file:
@@ -304,7 +318,7 @@ class JoinedCorpus:
         self._is_exhausted = False
 
     def __iter__(self) -> Iterator[list[str]]:
-        reader = None if isinstance(self.corpus, JoinedCorpus) else text_reader(self.corpus)
+        reader = None if isinstance(self.corpus, JoinedCorpus) else text_reader(self.corpus, advice=_ADVICE)
         matcher = matcher_of(self.obj._state, for_corpus=True)
         if reader is not None:
             return _joined_text(matcher, reader)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeVar, overload
 
 from ..runtime.attributes import StateAttribute
+from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
@@ -61,6 +62,13 @@ class Phrases:
         Number of threads for reading text files (1 to 1024); the result does not depend on it.
     progress : callable or None, default None
         Called with the number of words read so far.
+    encoding : str, default "utf-8"
+        Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+        them.
+    on_error : {"raise", "skip"}, default "raise"
+        Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
     Attributes
     ----------
@@ -116,6 +124,9 @@ class Phrases:
         *,
         workers: int = 1,
         progress: Progress | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> None:
         options = PhraseOptions(
             min_count=min_count,
@@ -128,7 +139,14 @@ class Phrases:
         )
         self._state = new_state(options)
         if sentences is not None:
-            self.add_vocab(sentences, workers=workers, progress=progress)
+            self.add_vocab(
+                sentences,
+                workers=workers,
+                progress=progress,
+                encoding=encoding,
+                errors=errors,
+                on_error=on_error,
+            )
 
     @classmethod
     def _from_state(cls: type[AnyPhrases], state: PhrasesState) -> AnyPhrases:
@@ -168,7 +186,16 @@ class Phrases:
         """Read-only mapping from words and joined phrases to their counts."""
         return PhraseCounts(self._state.counts)
 
-    def add_vocab(self, sentences: CorpusInput, *, workers: int = 1, progress: Progress | None = None) -> None:
+    def add_vocab(
+        self,
+        sentences: CorpusInput,
+        *,
+        workers: int = 1,
+        progress: Progress | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
+    ) -> None:
         """Count a further corpus.
 
         Parameters
@@ -179,6 +206,13 @@ class Phrases:
             Number of threads for reading text files (1 to 1024); the result does not depend on it.
         progress : callable or None, default None
             Called with the number of words read so far.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Examples
         --------
@@ -187,7 +221,13 @@ class Phrases:
         >>> phrases.vocab["new_york"]
         2
         """
-        count_phrases(self._state, sentences, workers=checked_workers(workers), progress=progress)
+        count_phrases(
+            self._state,
+            sentences,
+            workers=checked_workers(workers),
+            progress=progress,
+            options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+        )
         logger.info("merged %s", self)
 
     def freeze(self) -> FrozenPhrases:
@@ -305,13 +345,27 @@ class Phrases:
         """
         return joined_sentence(self, sentence)
 
-    def find_phrases(self, sentences: CorpusInput) -> dict[str, float]:
+    def find_phrases(
+        self,
+        sentences: CorpusInput,
+        *,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
+    ) -> dict[str, float]:
         """Return the phrases that occur in a corpus with their scores.
 
         Parameters
         ----------
         sentences : iterable of lists of str, or path, or LineSentence
             The corpus.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -325,17 +379,25 @@ class Phrases:
         >>> phrases.find_phrases(sentences)
         {'new_york': 1.25}
         """
-        return phrases_in(self._state, sentences)
+        return phrases_in(self._state, sentences, TextOptions(encoding=encoding, errors=errors, on_error=on_error))
 
     def apply_file(
-        self, corpus: TextInput, output: AnyPath, *, workers: int = 1, progress: Progress | None = None
+        self,
+        corpus: TextInput,
+        output: AnyPath,
+        *,
+        workers: int = 1,
+        progress: Progress | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> JoinedReport:
         """Join the phrases in a text file and write the result, line by line.
 
         Parameters
         ----------
         corpus : path, file object or LineSentence
-            The text in UTF-8; compressed files are recognised by their content.
+            The text; compressed files are recognised by their content.
         output : path
             The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
             which may be the corpus, is replaced when the new one is complete.
@@ -343,6 +405,13 @@ class Phrases:
             Number of threads (1 to 1024).
         progress : callable or None, default None
             Called with the number of words read so far.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -352,7 +421,7 @@ class Phrases:
         Raises
         ------
         CorpusError
-            If the text is not valid UTF-8.
+            If the text cannot be decoded.
         OSError
             If a file cannot be read or written.
 
@@ -367,7 +436,14 @@ class Phrases:
         >>> text.with_name("joined").read_text()
         'new_york\\nnew_york city\\n'
         """
-        return joined_file(self._state, corpus, output, workers=checked_workers(workers), progress=progress)
+        return joined_file(
+            self._state,
+            corpus,
+            output,
+            workers=checked_workers(workers),
+            progress=progress,
+            options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+        )
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
         """Add an event to `lifecycle_events`, with the time and the versions; it is saved with the model.
@@ -599,13 +675,27 @@ class FrozenPhrases:
         """
         return joined_sentence(self, sentence)
 
-    def find_phrases(self, sentences: CorpusInput) -> dict[str, float]:
+    def find_phrases(
+        self,
+        sentences: CorpusInput,
+        *,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
+    ) -> dict[str, float]:
         """Return the phrases that occur in a corpus with their scores.
 
         Parameters
         ----------
         sentences : iterable of lists of str, or path, or LineSentence
             The corpus.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -619,17 +709,25 @@ class FrozenPhrases:
         >>> phrases.find_phrases(sentences)
         {'new_york': 1.25}
         """
-        return phrases_in(self._state, sentences)
+        return phrases_in(self._state, sentences, TextOptions(encoding=encoding, errors=errors, on_error=on_error))
 
     def apply_file(
-        self, corpus: TextInput, output: AnyPath, *, workers: int = 1, progress: Progress | None = None
+        self,
+        corpus: TextInput,
+        output: AnyPath,
+        *,
+        workers: int = 1,
+        progress: Progress | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> JoinedReport:
         """Join the phrases in a text file and write the result, line by line.
 
         Parameters
         ----------
         corpus : path, file object or LineSentence
-            The text in UTF-8; compressed files are recognised by their content.
+            The text; compressed files are recognised by their content.
         output : path
             The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
             which may be the corpus, is replaced when the new one is complete.
@@ -637,6 +735,13 @@ class FrozenPhrases:
             Number of threads (1 to 1024).
         progress : callable or None, default None
             Called with the number of words read so far.
+        encoding : str, default "utf-8"
+            Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+            them.
+        on_error : {"raise", "skip"}, default "raise"
+            Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
         Returns
         -------
@@ -646,7 +751,7 @@ class FrozenPhrases:
         Raises
         ------
         CorpusError
-            If the text is not valid UTF-8.
+            If the text cannot be decoded.
         OSError
             If a file cannot be read or written.
 
@@ -661,7 +766,14 @@ class FrozenPhrases:
         >>> text.with_name("joined").read_text()
         'new_york\\nnew_york city\\n'
         """
-        return joined_file(self._state, corpus, output, workers=checked_workers(workers), progress=progress)
+        return joined_file(
+            self._state,
+            corpus,
+            output,
+            workers=checked_workers(workers),
+            progress=progress,
+            options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+        )
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
         """Add an event to `lifecycle_events`, with the time and the versions; it is saved with the model.

@@ -6,6 +6,7 @@ import logging
 
 from .. import _core
 from ..errors import CorpusError
+from ..storage.decoding import TextOptions
 from ..text import CorpusInput
 from ..text.inputs import text_reader
 from ..text.reader import TextBlock, TextReader, located_error
@@ -22,7 +23,9 @@ _WORDS_AT_ONCE = 200_000  # of token lists, counted between two checks for signa
 _BLOCKS_PER_WORKER = 2  # read before they are counted, so that threads rarely wait for the last block
 
 
-def count_phrases(state: PhrasesState, sentences: CorpusInput, *, workers: int, progress: Progress | None) -> None:
+def count_phrases(
+    state: PhrasesState, sentences: CorpusInput, *, workers: int, progress: Progress | None, options: TextOptions
+) -> None:
     """Add the counts of a corpus to a model; if reading fails, the model is unchanged.
 
     Parameters
@@ -35,19 +38,21 @@ def count_phrases(state: PhrasesState, sentences: CorpusInput, *, workers: int, 
         Number of threads for reading text files.
     progress : callable or None
         Called with the number of words read so far.
+    options : TextOptions
+        How text files are decoded.
 
     Raises
     ------
     TypeError
         If the sentences are not lists of str.
     CorpusError
-        If a text file is not valid UTF-8.
+        If a text file cannot be decoded.
     """
     max_entries = max(0, int(min(state.max_vocab_size, _MAX_ENTRIES)))
     learner = _core.phrases.PhraseLearner(
         state.delimiter, sorted(state.connector_words), max_vocabulary=max_entries, workers=workers
     )
-    reader = text_reader(sentences)
+    reader = text_reader(sentences, options=options)
     reporter = _Reporter(learner, progress, state.progress_per)
     with word_limit_as_resource_error():
         if reader is None:

@@ -1,12 +1,13 @@
-"""Text files line by line: UTF-8 with or without a byte-order mark, compressed or not."""
+"""Text files line by line: in any encoding, with or without a byte-order mark, compressed or not."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..errors import FormatError
+from .decoding import TextOptions, Utf8Text, invalid_text, utf8_text
 from .opening import decompressed, open_binary
 from .paths import AnyPath, local_path
 from .signatures import UTF8_BOM, wide_encoding_of
@@ -15,6 +16,7 @@ __all__ = ["decode_lines", "length_of_bom", "read_lines", "source_name"]
 
 # Longer lines are refused: a file without line ends would otherwise be read into memory as a whole.
 _MAX_LINE_BYTES = 64 << 20
+_BUFFER_BYTES = 1 << 18
 
 
 def length_of_bom(start: bytes, source: str) -> int:
@@ -71,13 +73,20 @@ def source_name(source: AnyPath | BinaryIO) -> str:
     return str(getattr(source, "name", "standard input"))
 
 
-def read_lines(source: AnyPath | BinaryIO) -> Iterator[tuple[int, str]]:
-    """Read the lines of a UTF-8 text file, which may be compressed.
+def read_lines(
+    source: AnyPath | BinaryIO, options: TextOptions | None = None, *, advice: str = ""
+) -> Iterator[tuple[int, str]]:
+    """Read the lines of a text file, which may be compressed.
 
     Parameters
     ----------
     source : path or binary file
         The file; an open file is read from its current position and left open.
+    options : TextOptions or None, default None
+        Encoding of the text, and the treatment of invalid bytes; None for UTF-8 without invalid bytes. Text with a
+        byte-order mark of UTF-16 or UTF-32 is read as well.
+    advice : str, default ""
+        What errors about the encoding advise.
 
     Yields
     ------
@@ -89,7 +98,7 @@ def read_lines(source: AnyPath | BinaryIO) -> Iterator[tuple[int, str]]:
     Raises
     ------
     FormatError
-        If a line is not valid UTF-8 or longer than 64 MiB, or the text is UTF-16 or UTF-32.
+        If the text cannot be decoded, a line is longer than 64 MiB, or the file is not a text.
     OSError
         If the file cannot be read.
 
@@ -102,10 +111,38 @@ def read_lines(source: AnyPath | BinaryIO) -> Iterator[tuple[int, str]]:
     name = source_name(source)
     if isinstance(source, str | bytes) or hasattr(source, "__fspath__"):
         with open_binary(source) as file:
-            yield from decode_lines(_limited(file, name), name)
+            yield from _lines_of(file, name, options or TextOptions(), advice)
     else:
-        with nullcontext(decompressed(source, name)) as file:
-            yield from decode_lines(_limited(file, name), name)
+        yield from _lines_of(decompressed(source, name), name, options or TextOptions(), advice)
+
+
+def _lines_of(file: BinaryIO, name: str, options: TextOptions, advice: str) -> Iterator[tuple[int, str]]:
+    text = utf8_text(file, name, options, advice)
+    lines = io.BufferedReader(_Utf8Stream(text), _BUFFER_BYTES)
+    # Transcoded text is valid UTF-8, in which there is nothing left to replace.
+    for number, line in enumerate(_limited(lines, name), start=1):
+        try:
+            yield number, line.decode("utf-8", options.errors).removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError:
+            raise FormatError(invalid_text(name, f"line {number}", "UTF-8", advice)) from None
+
+
+class _Utf8Stream(io.RawIOBase):
+    """A `Utf8Text` as a stream that can be buffered; closing it leaves the file open."""
+
+    def __init__(self, text: Utf8Text) -> None:
+        self._start = text.start
+        self._stream = text.stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        # read1() returns what a pipe has, so that lines can be used as soon as they arrive.
+        data = self._start[: len(buffer)] or getattr(self._stream, "read1", self._stream.read)(len(buffer))
+        self._start = self._start[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def decode_lines(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, str]]:

@@ -8,13 +8,14 @@ __all__ = [
     "SIGNATURE_BYTES",
     "UTF8_BOM",
     "ZIP_SIGNATURE",
+    "binary_format_of",
     "compression_of",
     "is_pickle",
     "is_safetensors",
     "wide_encoding_of",
 ]
 
-SIGNATURE_BYTES = 10  # enough of a file's start for every function of this module
+SIGNATURE_BYTES = 10  # enough of a file's start for every function of this module but `binary_format_of`
 
 UTF8_BOM = b"\xef\xbb\xbf"
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -28,6 +29,44 @@ _XZ = b"\xfd7zXZ\x00"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _ZSTANDARD_SKIPPABLE = b"\x2a\x4d\x18"  # preceded by one byte from 0x50 to 0x5f
 _PICKLE_PROTOCOLS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+
+# Formats that people pass as text by mistake: signature, what the file is, and what to do.
+_TO_TEXT = "convert it to plain text first"
+_UNPACK = "unpack it first"
+_BINARY_FORMATS = (
+    (b"PK\x03\x04", "a zip archive", _UNPACK),
+    (b"PK\x05\x06", "an empty zip archive", "choose another file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
+    (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    (b"\x1f\x9d", "a file compressed by the Unix program compress", _UNPACK),
+    (b"\x04\x22\x4d\x18", "a file compressed with LZ4", _UNPACK),
+    (b"%PDF-", "a PDF document", _TO_TEXT),
+    (b"{\\rtf", "an RTF document", _TO_TEXT),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a document of Microsoft Office before 2007", _TO_TEXT),
+    (b"\x89PNG\r\n\x1a\n", "a PNG image", _TO_TEXT),
+    (b"\xff\xd8\xff", "a JPEG image", _TO_TEXT),
+    (b"GIF87a", "a GIF image", _TO_TEXT),
+    (b"GIF89a", "a GIF image", _TO_TEXT),
+    (b"II*\x00", "a TIFF image", _TO_TEXT),
+    (b"MM\x00*", "a TIFF image", _TO_TEXT),
+    (b"SQLite format 3\x00", "an SQLite database", "export its text first"),
+    (b"PAR1\x15", "a Parquet file", "export its text first"),
+    (HDF5_SIGNATURE, "an HDF5 file", "pass a text file"),
+    (b"\x93NUMPY", "a NumPy array", "pass a text file"),
+    (FASTTEXT_MAGIC, "a fastText model", "pass a text file"),
+    (b"\x7fELF", "a program", "pass a text file"),
+)
+# Names of the first member of a zip archive, at this position, by which documents are recognised.
+_ZIP_MEMBER = 30
+_ZIP_DOCUMENTS = {
+    b"[Content_Types].xml": "a document of Microsoft Office (.docx, .xlsx or .pptx)",
+    b"_rels/.rels": "a document of Microsoft Office (.docx, .xlsx or .pptx)",
+    b"docProps/": "a document of Microsoft Office (.docx, .xlsx or .pptx)",
+    b"word/": "a document of Microsoft Word (.docx)",
+    b"mimetypeapplication/epub": "an EPUB book",
+    b"mimetypeapplication/vnd.oasis": "an OpenDocument file (.odt, .ods or .odp)",
+}
+_TAR_POSITION, _TAR = 257, b"ustar"
 
 # UTF-32 comes first: its little-endian mark begins with that of UTF-16.
 _WIDE_BOMS = {
@@ -66,6 +105,39 @@ def compression_of(start: bytes) -> str | None:
     if start.startswith(_ZSTANDARD) or (start[1:4] == _ZSTANDARD_SKIPPABLE and 0x50 <= start[0] <= 0x5F):
         return "zstandard"
     return None
+
+
+def binary_format_of(start: bytes) -> tuple[str, str] | None:
+    """Return what a file is that is not plain text.
+
+    Parameters
+    ----------
+    start : bytes
+        The first 512 bytes of the file.
+
+    Returns
+    -------
+    tuple of str or None
+        What the file is, and what to do instead of reading it as text; None if it is not a known binary format.
+
+    Examples
+    --------
+    >>> binary_format_of(b"%PDF-1.7")
+    ('a PDF document', 'convert it to plain text first')
+    """
+    if start.startswith(ZIP_SIGNATURE):
+        for member, what in _ZIP_DOCUMENTS.items():
+            if start.startswith(member, _ZIP_MEMBER):
+                return what, _TO_TEXT
+    if start.startswith(_TAR, _TAR_POSITION):
+        return "a tar archive", _UNPACK
+    if start.startswith(b"RIFF") and start.startswith(b"WEBP", 8):
+        return "a WebP image", _TO_TEXT
+    if is_pickle(start):
+        return "a Python pickle", "pass a text file"
+    if is_safetensors(start):
+        return "a safetensors file", "pass a text file"
+    return next(((what, cure) for mark, what, cure in _BINARY_FORMATS if start.startswith(mark)), None)
 
 
 def is_pickle(start: bytes) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar, runtime_checkable
 
 from .. import _core
+from ..errors import WordkinError
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
 from .reader import TextBlock, TextReader, located_error
 from .scan import Progress, ProvisionalIds, Scan, VocabularyBound
@@ -143,7 +144,17 @@ class FileCorpus:
     def _results(self, session: _BlockSession[Result]) -> Iterator[Result]:
         """Submit all blocks to a session and yield its results in the order of the text."""
         waiting: deque[TextBlock] = deque()
-        for block in self._reader.blocks():
+        blocks = self._reader.blocks()
+        while True:
+            try:
+                block = next(blocks, None)
+            except (WordkinError, OSError):
+                # An error in an earlier block is the one to report, whether or not it has been found already.
+                session.wait()
+                deque(_finished(session, waiting), maxlen=0)
+                raise
+            if block is None:
+                break
             session.submit(block.data, block.continues_line)
             waiting.append(block)
             yield from _finished(session, waiting)

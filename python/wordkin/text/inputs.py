@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import IO, TypeAlias, cast
 
+from ..storage.decoding import OTHER_ENCODING, TextOptions
 from ..storage.paths import AnyPath
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import SpillRules
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
-from .reader import DecodingErrors, SentenceRules, TextReader
+from .reader import SentenceRules, TextReader
 from .sources import sources_of
 from .token_lists import single_pass_error
 
@@ -26,7 +27,7 @@ def open_corpus(
     *,
     name: str = "sentences",
     passes: int = 1,
-    errors: DecodingErrors = "strict",
+    options: TextOptions | None = None,
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
 ) -> Corpus:
@@ -45,8 +46,8 @@ def open_corpus(
         Name of the argument in error messages.
     passes : int, default 1
         Number of passes that the caller needs; a generator is refused if it is greater than 1.
-    errors : {"strict", "replace", "ignore"}, default "strict"
-        Treatment of invalid UTF-8, as in ``bytes.decode``.
+    options : TextOptions or None, default None
+        Encoding of text files, and the treatment of invalid bytes and files; None for the defaults.
     max_sentence_length : int, default 10000
         Maximum number of tokens per sentence (>= 1); longer lines and lists are split.
     spill : SpillRules or None, default None
@@ -80,8 +81,8 @@ def open_corpus(
     spill = spill or SpillRules()
     rules = SentenceRules(max_sentence_length=max_sentence_length)
     if corpus_file is not None:
-        return FileCorpus(TextReader(sources_of(corpus_file), rules=rules, errors=errors), spill)
-    reader = text_reader(sentences, name=name, rules=rules, errors=errors)
+        return FileCorpus(TextReader(sources_of(corpus_file), rules=rules, options=options), spill)
+    reader = text_reader(sentences, name=name, rules=rules, options=options)
     if reader is not None:
         return FileCorpus(reader, spill)
     if isinstance(sentences, list | tuple):
@@ -100,7 +101,8 @@ def text_reader(
     *,
     name: str = "sentences",
     rules: SentenceRules | None = None,
-    errors: DecodingErrors = "strict",
+    options: TextOptions | None = None,
+    advice: str = OTHER_ENCODING,
 ) -> TextReader | None:
     """Return the reader of a corpus that is text, which is processed in C++.
 
@@ -112,8 +114,10 @@ def text_reader(
         Name of the argument in error messages.
     rules : SentenceRules or None, default None
         How tokens form sentences.
-    errors : {"strict", "replace", "ignore"}, default "strict"
-        Treatment of invalid UTF-8, as in ``bytes.decode``.
+    options : TextOptions or None, default None
+        Encoding of text files, and the treatment of invalid bytes and files; None for the defaults.
+    advice : str, default OTHER_ENCODING
+        What errors about the encoding advise.
 
     Returns
     -------
@@ -123,16 +127,19 @@ def text_reader(
     Raises
     ------
     TypeError
-        If the corpus is a str that is not the path of an existing file.
+        If the corpus is a str that is not the path of an existing file, or options are given for a corpus reader, which
+        has its own.
     OSError
         If a file cannot be opened.
     """
     if isinstance(sentences, LineSentence | PathLineSentences | Text8Corpus):
         # A subclass may have changed iteration, which is then followed.
         has_own_iteration = type(sentences) not in (LineSentence, PathLineSentences, Text8Corpus)
-        return None if has_own_iteration else sentences.reader(errors)
+        if options is not None and options != TextOptions() and options != sentences.options:
+            raise TypeError(f"encoding, errors and on_error must be given to the {type(sentences).__name__}")
+        return None if has_own_iteration else sentences.reader()
     if _is_text_input(sentences, name):
-        return TextReader(sources_of(sentences), rules=rules, errors=errors)
+        return TextReader(sources_of(sentences), rules=rules, options=options, advice=advice)
     return None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Any
 
+from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.paths import AnyPath
-from .reader import DecodingErrors, SentenceRules, TextReader
+from .reader import SentenceRules, TextReader
 from .sources import sources_of
 
 __all__ = ["LineSentence", "PathLineSentences", "Text8Corpus"]
@@ -26,6 +27,12 @@ class LineSentence:
         Maximum number of tokens per sentence (>= 1); longer lines are split into several sentences.
     limit : int or None, default None
         Number of lines to read of each file; None for all.
+    encoding : str, default "utf-8"
+        Encoding of the text. UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
+    on_error : {"raise", "skip"}, default "raise"
+        Treatment of a file that cannot be read as text: raise an error, or leave it out and log its name.
 
     Examples
     --------
@@ -34,28 +41,33 @@ class LineSentence:
     [['a', 'b'], ['c'], ['d']]
     """
 
-    def __init__(self, source: AnyPath | IO[Any], max_sentence_length: int = 10000, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        source: AnyPath | IO[Any],
+        max_sentence_length: int = 10000,
+        limit: int | None = None,
+        *,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
+    ) -> None:
         self.source = source
         self.max_sentence_length = max_sentence_length
         self.limit = limit
+        self.options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
 
     def __iter__(self) -> Iterator[list[str]]:
         return self.reader().sentences()
 
-    def reader(self, errors: DecodingErrors = "strict") -> TextReader:
+    def reader(self) -> TextReader:
         """Return the reader that models use to read the text in C++.
-
-        Parameters
-        ----------
-        errors : {"strict", "replace", "ignore"}, default "strict"
-            Treatment of invalid UTF-8, as in ``bytes.decode``.
 
         Returns
         -------
         TextReader
             The reader.
         """
-        return _line_reader(self.source, self.max_sentence_length, self.limit, errors)
+        return _line_reader(self.source, self.max_sentence_length, self.limit, self.options)
 
 
 class PathLineSentences:
@@ -69,6 +81,12 @@ class PathLineSentences:
         Maximum number of tokens per sentence (>= 1); longer lines are split into several sentences.
     limit : int or None, default None
         Number of lines to read of each file; None for all.
+    encoding : str, default "utf-8"
+        Encoding of the text. UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
+    on_error : {"raise", "skip"}, default "raise"
+        Treatment of a file that cannot be read as text: raise an error, or leave it out and log its name.
 
     Examples
     --------
@@ -80,28 +98,33 @@ class PathLineSentences:
     [['text', 'of', 'a'], ['text', 'of', 'b']]
     """
 
-    def __init__(self, source: AnyPath, max_sentence_length: int = 10000, limit: int | None = None) -> None:
+    def __init__(
+        self,
+        source: AnyPath,
+        max_sentence_length: int = 10000,
+        limit: int | None = None,
+        *,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
+    ) -> None:
         self.source = source
         self.max_sentence_length = max_sentence_length
         self.limit = limit
+        self.options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
 
     def __iter__(self) -> Iterator[list[str]]:
         return self.reader().sentences()
 
-    def reader(self, errors: DecodingErrors = "strict") -> TextReader:
+    def reader(self) -> TextReader:
         """Return the reader that models use to read the text in C++; see `LineSentence.reader`.
-
-        Parameters
-        ----------
-        errors : {"strict", "replace", "ignore"}, default "strict"
-            Treatment of invalid UTF-8, as in ``bytes.decode``.
 
         Returns
         -------
         TextReader
             The reader.
         """
-        return _line_reader(self.source, self.max_sentence_length, self.limit, errors)
+        return _line_reader(self.source, self.max_sentence_length, self.limit, self.options)
 
 
 class Text8Corpus:
@@ -113,6 +136,12 @@ class Text8Corpus:
         The text; line ends are ordinary whitespace.
     max_sentence_length : int, default 10000
         Number of tokens per sentence.
+    encoding : str, default "utf-8"
+        Encoding of the text. UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
+    on_error : {"raise", "skip"}, default "raise"
+        Treatment of a file that cannot be read as text: raise an error, or leave it out and log its name.
 
     Examples
     --------
@@ -121,20 +150,24 @@ class Text8Corpus:
     [['a', 'b', 'c'], ['d', 'e']]
     """
 
-    def __init__(self, fname: AnyPath | IO[Any], max_sentence_length: int = 10000) -> None:
+    def __init__(
+        self,
+        fname: AnyPath | IO[Any],
+        max_sentence_length: int = 10000,
+        *,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
+    ) -> None:
         self.fname = fname
         self.max_sentence_length = max_sentence_length
+        self.options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
 
     def __iter__(self) -> Iterator[list[str]]:
         return self.reader().sentences()
 
-    def reader(self, errors: DecodingErrors = "strict") -> TextReader:
+    def reader(self) -> TextReader:
         """Return the reader that models use to read the text in C++; see `LineSentence.reader`.
-
-        Parameters
-        ----------
-        errors : {"strict", "replace", "ignore"}, default "strict"
-            Treatment of invalid UTF-8, as in ``bytes.decode``.
 
         Returns
         -------
@@ -142,9 +175,9 @@ class Text8Corpus:
             The reader.
         """
         rules = SentenceRules(max_sentence_length=self.max_sentence_length, line_is_sentence=False)
-        return TextReader(sources_of(self.fname), rules=rules, errors=errors)
+        return TextReader(sources_of(self.fname), rules=rules, options=self.options)
 
 
-def _line_reader(source: object, max_sentence_length: int, limit: int | None, errors: DecodingErrors) -> TextReader:
+def _line_reader(source: object, max_sentence_length: int, limit: int | None, options: TextOptions) -> TextReader:
     rules = SentenceRules(max_sentence_length=max_sentence_length, line_limit=limit)
-    return TextReader(sources_of(source), rules=rules, errors=errors)
+    return TextReader(sources_of(source), rules=rules, options=options)

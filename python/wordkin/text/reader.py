@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from .. import _core
 from ..errors import CorpusError
-from ..storage.lines import length_of_bom
+from ..storage.decoding import OTHER_ENCODING, TextOptions, invalid_text, utf8_text
 from .sources import TextSource
+from .unreadable import SkippedFiles
 
 __all__ = ["SentenceRules", "TextBlock", "TextReader", "located_error"]
 
 # Small enough that the blocks queued for many workers take a few megabytes; large enough that the cost of a block in
 # Python (about 20 microseconds) is negligible against its 4 milliseconds of processing.
 BLOCK_BYTES = 1 << 20
-
-DecodingErrors = Literal["strict", "replace", "ignore"]
 
 _MAX_WORD_BYTES = _core.text.max_word_bytes
 
@@ -68,13 +67,16 @@ class TextBlock:
     source : str
         Name of the source in error messages.
     offset : int
-        Offset of the first byte in the decompressed source.
+        Offset of the first byte in the decompressed source, or in its UTF-8 form if it has another encoding.
+    advice : str, default OTHER_ENCODING
+        What errors about invalid UTF-8 advise.
     """
 
     data: bytes
     continues_line: bool
     source: str
     offset: int
+    advice: str = OTHER_ENCODING
 
 
 class TextReader:
@@ -86,8 +88,10 @@ class TextReader:
         The sources; at least one.
     rules : SentenceRules or None, default None
         How tokens form sentences; None for the defaults.
-    errors : {"strict", "replace", "ignore"}, default "strict"
-        Treatment of invalid UTF-8, as in ``bytes.decode``.
+    options : TextOptions or None, default None
+        Encoding of the text, and the treatment of invalid bytes and files; None for the defaults.
+    advice : str, default OTHER_ENCODING
+        What errors about the encoding advise.
     block_bytes : int, default BLOCK_BYTES
         Approximate size of a block.
     """
@@ -97,15 +101,16 @@ class TextReader:
         sources: Sequence[TextSource],
         *,
         rules: SentenceRules | None = None,
-        errors: DecodingErrors = "strict",
+        options: TextOptions | None = None,
+        advice: str = OTHER_ENCODING,
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
-        if errors not in ("strict", "replace", "ignore"):
-            raise ValueError(f"errors must be 'strict', 'replace' or 'ignore', got {errors!r}")
         self.sources = list(sources)
         self.rules = rules or SentenceRules()
-        self._errors = errors
+        self.options = options or TextOptions()
+        self._advice = advice
         self._block_bytes = block_bytes
+        self._skipped = SkippedFiles(len(self.sources))
 
     @property
     def is_restartable(self) -> bool:
@@ -139,11 +144,26 @@ class TextReader:
             If a source cannot be read.
         """
         for source in self.sources:
-            with source.open() as stream:
-                blocks = self._blocks(stream, source.name)
-                if self.rules.line_limit is not None:
-                    blocks = _first_lines(blocks, self.rules.line_limit)
-                yield from blocks
+            may_skip = self.options.on_error == "skip" and source.is_restartable
+            if may_skip and self._skipped.is_skipped(source, self._check):
+                continue
+            yield from self._blocks_of(source, self._advice)
+        self._skipped.report()
+
+    def _blocks_of(self, source: TextSource, advice: str) -> Iterator[TextBlock]:
+        with source.open() as stream:
+            blocks = self._blocks(stream, source.name, advice)
+            if self.rules.line_limit is not None:
+                blocks = _first_lines(blocks, self.rules.line_limit)
+            yield from blocks
+
+    def _check(self, source: TextSource) -> None:
+        """Read a whole source; raises the error that a pass over it would raise."""
+        for block in self._blocks_of(source, advice=""):
+            try:
+                _core.text.check_text(block.data)
+            except _core.text.TextError as error:
+                raise located_error(error, block) from None
 
     def sentences(self) -> Iterator[list[str]]:
         """Read the text as lists of tokens.
@@ -162,20 +182,20 @@ class TextReader:
             try:
                 block.data.decode("utf-8")
             except UnicodeDecodeError as error:
-                raise CorpusError(f"{block.source}: byte {block.offset + error.start}: invalid UTF-8") from None
+                position = f"byte {block.offset + error.start}"
+                raise CorpusError(invalid_text(block.source, position, "UTF-8", block.advice)) from None
             # bytes.splitlines ends lines at CR and LF only, as the C++ scanner does; str.splitlines has more line ends.
             for line in block.data.splitlines() if self.rules.line_is_sentence else [block.data]:
                 words = line.decode("utf-8").split()
                 for start in range(0, len(words), self.rules.max_sentence_length):
                     yield words[start : start + self.rules.max_sentence_length]
 
-    def _blocks(self, stream: BinaryIO, name: str) -> Iterator[TextBlock]:
-        rest = _read(stream, 4)
-        offset = length_of_bom(rest, name)
-        rest = rest[offset:]
+    def _blocks(self, stream: BinaryIO, name: str, advice: str) -> Iterator[TextBlock]:
+        content = utf8_text(stream, name, self.options, advice)
+        rest, offset = content.start, content.offset
         continues_line = False
         while True:
-            chunk = _read(stream, self._block_bytes)
+            chunk = content.read(self._block_bytes)
             text = rest + chunk if rest else chunk
             at_end = len(chunk) < self._block_bytes
             if at_end:
@@ -183,7 +203,7 @@ class TextReader:
             else:
                 cut, within_line = self._cut(text, name, offset)
             if cut:
-                yield TextBlock(self._valid(text[:cut]), continues_line, name, offset)
+                yield TextBlock(self._valid(text[:cut]), continues_line, name, offset, advice)
             if at_end:
                 return
             rest = text[cut:]
@@ -215,7 +235,8 @@ class TextReader:
 
     def _valid(self, text: bytes) -> bytes:
         # Blocks are cut before or after whitespace, never within a character, so they can be repaired separately.
-        return text if self._errors == "strict" else text.decode("utf-8", self._errors).encode("utf-8")
+        errors = self.options.errors
+        return text if errors == "strict" else text.decode("utf-8", errors).encode("utf-8")
 
 
 def _is_whitespace(text: bytes) -> bool:
@@ -226,19 +247,6 @@ def _end_of_last(character: bytes, text: bytes) -> int:
     """Return the end of the last occurrence of a character; 0 if there is none."""
     start = text.rfind(character)
     return 0 if start < 0 else start + len(character)
-
-
-def _read(stream: BinaryIO, count: int) -> bytes:
-    """Read `count` bytes, fewer only at the end; pipes return less than requested."""
-    data = stream.read(count)
-    if not data or len(data) >= count:
-        return data
-    pieces = [data]
-    size = len(data)
-    while size < count and (data := stream.read(count - size)):
-        pieces.append(data)
-        size += len(data)
-    return b"".join(pieces)
 
 
 def _first_lines(blocks: Iterator[TextBlock], limit: int) -> Iterator[TextBlock]:
@@ -272,5 +280,7 @@ def located_error(error: _core.text.TextError, block: TextBlock, start: int = 0)
         The error.
     """
     what, offset = error.args
-    hint = "; use errors='replace' or errors='ignore' to accept it" if "UTF-8" in what else "; is this a text file?"
-    return CorpusError(f"{block.source}: byte {block.offset + start + offset}: {what}{hint}")
+    position = f"byte {block.offset + start + offset}"
+    if "UTF-8" in what:
+        return CorpusError(invalid_text(block.source, position, "UTF-8", block.advice))
+    return CorpusError(f"{block.source}: {position}: {what}; is this a text file?")

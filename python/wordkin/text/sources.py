@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol, cast
 
 from ..errors import CorpusError
@@ -13,6 +15,11 @@ from ..storage.opening import decompressed
 from ..storage.paths import AnyPath, local_path
 
 __all__ = ["FileSource", "StreamSource", "TextSource", "sources_of"]
+
+
+logger = logging.getLogger(__name__)
+
+_SYSTEM_FILES = ("thumbs.db", "ehthumbs.db", "desktop.ini")  # written by Windows; other hidden files begin with a dot
 
 
 class TextSource(Protocol):
@@ -101,7 +108,7 @@ def sources_of(given: object) -> list[TextSource]:
     Parameters
     ----------
     given : path, file object, or list of them
-        A folder stands for its files, without subfolders, in the order of their names.
+        A folder stands for its files, without subfolders and hidden files, in the order of their names.
 
     Returns
     -------
@@ -128,10 +135,19 @@ def sources_of(given: object) -> list[TextSource]:
     path = local_path(given)
     if not path.is_dir():
         return [FileSource(path)]
-    files = [entry for entry in sorted(path.iterdir()) if entry.is_file()]
-    if not files:
-        raise CorpusError(f"{path}: the folder has no files")
-    return [FileSource(file) for file in files]
+    return [FileSource(file) for file in _visible_files(path)]
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    files = [entry for entry in sorted(folder.iterdir()) if entry.is_file()]
+    hidden = [file.name for file in files if file.name.startswith(".") or file.name.lower() in _SYSTEM_FILES]
+    visible = [file for file in files if file.name not in hidden]
+    if not visible:
+        found = f" except hidden ones ({', '.join(hidden)})" if hidden else ""
+        raise CorpusError(f"{folder}: the folder has no files{found}")
+    if hidden:
+        logger.info("%s: left out %d hidden files: %s", folder, len(hidden), ", ".join(hidden))
+    return visible
 
 
 def _single_pass_error(name: str) -> CorpusError:

@@ -15,6 +15,7 @@ from ..runtime.attributes import StateAttribute
 from ..runtime.callbacks import notify
 from ..runtime.compute import Compute, requested_workers
 from ..runtime.options import flag_option, integer_option, progress_option
+from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, RawCounts, TextInput, TrimRule, open_corpus
@@ -124,6 +125,13 @@ class Word2Vec:
         `ProgressEvent` several times per second.
     max_isa : str or None, default None
         Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
+    encoding : str, default "utf-8"
+        Encoding of text files. UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes in text files that cannot be decoded: raise an error, replace them by U+FFFD, or drop
+        them.
+    on_error : {"raise", "skip"}, default "raise"
+        Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
 
     Attributes
     ----------
@@ -222,6 +230,9 @@ class Word2Vec:
         shrink_windows: bool = True,
         progress: Progress = None,
         max_isa: str | None = None,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        on_error: OnError = "raise",
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -255,13 +266,14 @@ class Word2Vec:
         )
         self._state.hashfxn = hashfxn
         self._state.progress = progress_option(progress)
+        self._state.text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)
         checked_trim_rule(trim_rule)
         if sentences is not None or corpus_file is not None:
             if self.epochs > 0:
                 require_objective(self.options)
-            corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1)
+            corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1, options=self._state.text_options)
             train_new(self._state, corpus, trim_rule, self._notifier(checked))
             return
         for name, given, method in (("trim_rule", trim_rule, "build_vocab"), ("callbacks", checked, "train")):
@@ -356,6 +368,9 @@ class Word2Vec:
         min_count: int | None = None,
         sample: float | None = None,
         dry_run: bool = False,
+        encoding: str | None = None,
+        errors: DecodingErrors | None = None,
+        on_error: OnError | None = None,
     ) -> None:
         """Build the vocabulary from a corpus and initialise the vectors.
 
@@ -377,6 +392,8 @@ class Word2Vec:
             New values of the model's settings.
         dry_run : bool, default False
             Whether to log the result only; the model is not changed.
+        encoding, errors, on_error : str or None, default None
+            How text files are read, as in the constructor; None for the values given there.
 
         Raises
         ------
@@ -393,7 +410,9 @@ class Word2Vec:
         checked_trim_rule(trim_rule)
         dry_run = flag_option("dry_run", dry_run)
         settings = changed_settings(self._state, min_count, sample)
-        corpus = open_corpus(corpus_iterable, corpus_file)
+        corpus = open_corpus(
+            corpus_iterable, corpus_file, options=self._state.text_options.replaced(encoding, errors, on_error)
+        )
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         if not dry_run:
@@ -443,6 +462,10 @@ class Word2Vec:
         progress_per: int = 10_000,
         workers: int | None = None,
         trim_rule: TrimRule | None = None,
+        *,
+        encoding: str | None = None,
+        errors: DecodingErrors | None = None,
+        on_error: OnError | None = None,
     ) -> tuple[int, int]:
         """Count the words of a corpus into `raw_vocab`, the first step of `build_vocab`.
 
@@ -458,6 +481,8 @@ class Word2Vec:
             Number of threads; None for the model's.
         trim_rule : callable or None, default None
             As in the constructor.
+        encoding, errors, on_error : str or None, default None
+            How text files are read, as in the constructor; None for the values given there.
 
         Returns
         -------
@@ -474,7 +499,10 @@ class Word2Vec:
         """
         checked_trim_rule(trim_rule)
         threads = self.workers if workers is None else requested_workers(workers)
-        counts = scan_corpus(self._state, open_corpus(corpus_iterable, corpus_file), trim_rule, threads)
+        corpus = open_corpus(
+            corpus_iterable, corpus_file, options=self._state.text_options.replaced(encoding, errors, on_error)
+        )
+        counts = scan_corpus(self._state, corpus, trim_rule, threads)
         self._state.raw_counts = counts
         return counts.raw_words, counts.raw_sentences
 
@@ -650,6 +678,10 @@ class Word2Vec:
         report_delay: float = 1.0,
         compute_loss: bool = False,
         callbacks: Iterable[TrainingCallback] = (),
+        *,
+        encoding: str | None = None,
+        errors: DecodingErrors | None = None,
+        on_error: OnError | None = None,
     ) -> tuple[int, int]:
         """Train on a corpus with the current vocabulary.
 
@@ -674,6 +706,8 @@ class Word2Vec:
             As in the constructor.
         callbacks : iterable of CallbackAny2Vec, default ()
             Called during this training run.
+        encoding, errors, on_error : str or None, default None
+            How text files are read, as in the constructor; None for the values given there.
 
         Returns
         -------
@@ -716,7 +750,8 @@ class Word2Vec:
             compute_loss=flag_option("compute_loss", compute_loss),
         )
         notifier = self._notifier(checked_training_callbacks(callbacks))
-        corpus = open_corpus(corpus_iterable, corpus_file, passes=count)
+        options = self._state.text_options.replaced(encoding, errors, on_error)
+        corpus = open_corpus(corpus_iterable, corpus_file, passes=count, options=options)
         report = train(self._state, corpus, request, notifier)
         return report.trained_words, report.raw_words
 

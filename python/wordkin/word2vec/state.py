@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VocabularyError
 from ..runtime.compute import Compute
+from ..storage.decoding import TextOptions
 from ..text import RawCounts, Vocabulary
 from ..vectors import KeyedVectors
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
@@ -62,6 +63,8 @@ class Word2VecState:
         Hash function for `Word2Vec.seeded_vector`; not saved.
     progress : bool, callable or None
         How to show progress; not saved.
+    text_options : TextOptions
+        How text files are read; not saved.
     input : PaddedRows or None
         The memory of ``wv.vectors``, once it is padded for training.
     output : PaddedRows or None
@@ -100,6 +103,7 @@ class Word2VecState:
     min_alpha_yet_reached: float
     hashfxn: Callable[[str], int] = hash
     progress: Progress = None
+    text_options: TextOptions = field(default_factory=TextOptions)
     input: PaddedRows | None = None
     output: PaddedRows | None = None
     nodes: PaddedRows | None = None

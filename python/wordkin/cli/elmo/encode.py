@@ -11,7 +11,7 @@ from ...elmo import ELMo
 from ...elmo.options import ELMoEncodingOptions
 from ...storage.paths import local_path
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT
+from ..corpus_flags import CORPUS_FORMAT, add_text_flags, text_arguments
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -43,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_model(parser)
     parser.add_argument("input", help=f"text ({CORPUS_FORMAT}), optionally compressed")
     parser.add_argument("output", help="output file (.hdf5 or .safetensors)")
+    add_text_flags(parser, skip=False)
     parser.add_argument(
         "--layers",
         default="all",
@@ -125,6 +126,7 @@ def run(args: argparse.Namespace) -> int:
             progress=False if sys.stderr is None else args.progress,
             workers=args.workers,
             **given_arguments(args, [*_OPTIONS, "boundaries", "stateful"]),
+            **text_arguments(args),
         )
     except ValueError as error:
         if type(error) is ValueError:  # caused by an argument; errors of files have their own types

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     model = ELMo.from_pretrained(args.model)
-    _, corpus = open_input(args.corpus)
+    _, corpus = open_input(args.corpus, args)
     start = time.perf_counter()
     found = model.perplexity(
         corpus,

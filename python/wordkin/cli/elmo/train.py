@@ -207,8 +207,8 @@ class _Trainer:
         checkpoint = None if args.no_checkpoint else args.checkpoint or f"{args.output}/checkpoints"
         # A closed standard error cannot show a bar.
         progress = False if sys.stderr is None else args.progress
-        _, corpus = open_input(args.corpus)
-        validation = None if args.validation is None else open_input(args.validation)[1]
+        _, corpus = open_input(args.corpus, args)
+        validation = None if args.validation is None else open_input(args.validation, args)[1]
         try:
             self.model.train(
                 corpus,

@@ -16,7 +16,7 @@ from ...runtime.compute import available_workers
 from ...runtime.progress import progress_bar
 from ...storage.atomic import replaced_file
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT
+from ..corpus_flags import CORPUS_FORMAT, add_text_flags, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
 from ..terminal import print_json
 
@@ -37,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = "Find words that form phrases, and write the text with them joined: new york -> new_york."
     parser.add_argument("corpus", help=f"text ({CORPUS_FORMAT}), optionally compressed")
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the text with joined phrases")
+    add_text_flags(parser)
     add_option_flags(
         parser,
         PhraseOptions,
@@ -95,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
     if args.scoring == "npmi":
         options.setdefault("threshold", _NPMI_THRESHOLD)
     connectors = _connector_words(args.connector_words)
+    decoding = text_arguments(args)
     passes: list[dict[str, Any]] = []
     with _folder_between_passes(args) as folder:
         source: str | Path = args.corpus
@@ -108,10 +110,11 @@ def run(args: argparse.Namespace) -> int:
                     connector_words=connectors,
                     workers=workers,
                     progress=progress,
+                    **decoding,
                     **options,
                 )
             with _progress(f"pass {number}: joining", args) as progress:
-                report = phrases.apply_file(_path(source), target, workers=workers, progress=progress)
+                report = phrases.apply_file(_path(source), target, workers=workers, progress=progress, **decoding)
             passes.append(
                 {
                     "words": report.words,
@@ -123,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
             )
             if number > 1:
                 (folder / f"pass-{number - 1}").unlink()
-            source = target
+            source, decoding = target, {}  # texts between passes are UTF-8
     if args.export:
         _export(phrases, args.export)
     if args.save:

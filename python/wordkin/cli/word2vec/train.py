@@ -12,7 +12,7 @@ from ...vectors.files import read_vocabulary, write_vocabulary
 from ...word2vec import TrainingReport, Word2Vec
 from ...word2vec.options import ModelOptions, TrainingOptions, VocabularyOptions
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_corpus, open_input
+from ..corpus_flags import CORPUS_FORMAT, add_corpus, open_input, text_arguments
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -149,7 +149,7 @@ class _Trainer:
             *argument_names(VocabularyOptions, VOCABULARY_FIELDS),
             *_SWITCHED,
         ]
-        self._options = given_arguments(args, names)
+        self._options = {**given_arguments(args, names), **text_arguments(args)}
         # A closed standard error cannot show a bar.
         self._options["progress"] = False if sys.stderr is None else args.progress
         self._args = args
@@ -169,7 +169,7 @@ class _Trainer:
             untrained = Word2Vec(**self._options)
         except (ValueError, TypeError) as error:
             raise exits.UsageError(exits.error_text(error)) from None
-        source, corpus = open_input(self._args.corpus)
+        source, corpus = open_input(self._args.corpus, self._args)
         needs_passes = "max_vocab_size" in self._options or self._args.read_vocab or not untrained.epochs
         if not corpus.is_restartable and needs_passes:
             raise exits.UsageError(

@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None:
         require_writable_file(args.output)
     begin = time.perf_counter()
-    _, corpus = open_input(args.corpus)
+    _, corpus = open_input(args.corpus, args)
     counts = corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size).counts
     vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, sorted_vocab=rules.sorted_vocab)
     if args.output is None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CorpusError
+from ...storage.decoding import TextOptions
 from ...text import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
 from ...text.encoded import BlockBuilder
@@ -58,6 +59,8 @@ class ReadText:
         Number of threads.
     spill : SpillRules, optional
         When encoded sentences move from memory to a temporary file.
+    options : TextOptions, optional
+        How text files are decoded.
 
     Attributes
     ----------
@@ -74,10 +77,18 @@ class ReadText:
         If a file cannot be read.
     """
 
-    def __init__(self, corpus: TextSource, *, name: str, workers: int, spill: SpillRules | None = None) -> None:
+    def __init__(
+        self,
+        corpus: TextSource,
+        *,
+        name: str,
+        workers: int,
+        spill: SpillRules | None = None,
+        options: TextOptions | None = None,
+    ) -> None:
         self._spill = spill or SpillRules()
         if not isinstance(corpus, Corpus):
-            corpus = open_corpus(corpus, name=name, passes=2, spill=self._spill)
+            corpus = open_corpus(corpus, name=name, passes=2, options=options, spill=self._spill)
         self._corpus: Corpus = corpus
         self._workers = workers
         self._scan: Scan = self._corpus.scan(workers, keep_ids=True)

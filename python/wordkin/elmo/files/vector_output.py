@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ...runtime.options import choice_option
 from ...storage.atomic import OutputFile, replaced_file, replaced_path
+from ...storage.decoding import OTHER_ENCODING, TextOptions
 from ...storage.lines import read_lines
 from ...storage.paths import AnyPath, local_path
 from .hdf5_weights import imported_h5py
@@ -193,13 +194,15 @@ class _SafetensorsFile:
         self._file.rewrite_start(struct.pack("<Q", _HEADER_BYTES - 8) + text.ljust(_HEADER_BYTES - 8))
 
 
-def token_lines(path: AnyPath) -> Iterator[list[str]]:
+def token_lines(path: AnyPath, options: TextOptions | None = None) -> Iterator[list[str]]:
     """Yield the tokens of each line of a text file, separated by whitespace; an empty line has none.
 
     Parameters
     ----------
     path : path
-        A UTF-8 text file, optionally compressed.
+        A text file, optionally compressed.
+    options : TextOptions or None, default None
+        How the text is decoded; None for UTF-8.
 
     Yields
     ------
@@ -209,9 +212,9 @@ def token_lines(path: AnyPath) -> Iterator[list[str]]:
     Raises
     ------
     FormatError
-        If a line is not valid UTF-8, or longer than 64 MiB.
+        If the text cannot be decoded, or a line is longer than 64 MiB.
     OSError
         If the file cannot be read.
     """
-    for _, line in read_lines(path):
+    for _, line in read_lines(path, options, advice=OTHER_ENCODING):
         yield line.split()

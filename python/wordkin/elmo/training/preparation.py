@@ -70,7 +70,7 @@ def prepare_training(
     if previous is None and rules.max_vocabulary_size is None and options.n_tokens_vocab:
         rules = replace(rules, max_vocabulary_size=options.n_tokens_vocab)
     folder = None if request.checkpoint is None else CheckpointFolder(request.checkpoint, keep=request.run.keep)
-    text = ReadText(corpus, name="corpus", workers=request.compute.threads)
+    text = ReadText(corpus, name="corpus", workers=request.compute.threads, options=request.text_options)
     words = given if given is not None else _choose_words(text, rules, None if previous is None else previous.words)
     encoded = text.encoded(words, character_row_length(options))
     batches = TrainingBatches(
@@ -81,7 +81,9 @@ def prepare_training(
     )
     held_out = None
     if validation is not None:
-        validation_text = ReadText(validation, name="validation", workers=request.compute.threads)
+        validation_text = ReadText(
+            validation, name="validation", workers=request.compute.threads, options=request.text_options
+        )
         held_out = validation_text.encoded(words, character_row_length(options))
     options = replace(options, n_tokens_vocab=len(words))
     fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run)

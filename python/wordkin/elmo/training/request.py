@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ...runtime.compute import Compute
+from ...storage.decoding import TextOptions
 from ...storage.paths import AnyPath
 from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ..vocabulary import VocabularySource
@@ -37,6 +38,8 @@ class TrainingRequest:
         How to display progress.
     checkpoint : path or None
         Folder for checkpoints.
+    text_options : TextOptions
+        How text files are decoded.
     """
 
     training: ELMoTrainingOptions
@@ -47,6 +50,7 @@ class TrainingRequest:
     callbacks: tuple[Any, ...]
     progress: Progress
     checkpoint: AnyPath | None
+    text_options: TextOptions
 
     def training_arguments(self) -> dict[str, Any]:
         """Return the arguments of `ELMo.train` that are stored with a model.
