@@ -16,7 +16,7 @@ from ..storage.paths import AnyPath
 from . import columns, editing
 from .evaluation import gensim_reports
 from .evaluation.gensim_reports import AnalogySection, Correlation
-from .files import exchange
+from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .gensim import RemovedName, warn_deprecated
 from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector
@@ -1328,6 +1328,32 @@ class KeyedVectors:
             If the file holds something else. Pickle files are refused.
         """
         return cls.from_table(cls._files.load(fname, mmap=bool(mmap)))
+
+    @classmethod
+    def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
+        """Load the vectors of an object that gensim saved, without executing any pickled code.
+
+        Parameters
+        ----------
+        source : path or GensimModel
+            The file of ``save`` of a KeyedVectors, Word2Vec, FastText or Doc2Vec object of gensim 0.12 to 4, with its
+            array files in the same folder.
+
+        Returns
+        -------
+        KeyedVectors
+            The word vectors with their counts. `FastTextKeyedVectors.from_gensim` returns n-gram vectors as well.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else, or is damaged.
+        """
+        saved = source if isinstance(source, GensimModel) else read_gensim(source)
+        table = exchange.table_of_gensim(saved)
+        if cls is KeyedVectors:
+            table.subwords = None
+        return cls.from_table(table)
 
     @classmethod
     def load_word2vec_format(

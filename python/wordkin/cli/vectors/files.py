@@ -110,8 +110,5 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
         return FastTextKeyedVectors.load_fasttext_format(path)
     if kind == "gensim":
         saved = read_gensim(path)
-        vectors = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
-        if saved.lock_factors is not None:
-            vectors.vectors_lockf = saved.lock_factors
-        return vectors
+        return (KeyedVectors if saved.subwords is None else FastTextKeyedVectors).from_gensim(saved)
     return KeyedVectors.load_word2vec_format(path, **word2vec_options)

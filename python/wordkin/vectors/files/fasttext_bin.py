@@ -16,10 +16,11 @@ from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.paths import AnyPath
 from ...storage.signatures import FASTTEXT_MAGIC
+from ..subwords import Subwords
 from .blocks import BLOCK_BYTES, MAX_WORD_BYTES, BlockSource, open_blocks
 from .loaded import LoadedVectors, without_duplicates
 
-__all__ = ["FastTextModel", "read_fasttext"]
+__all__ = ["FastTextModel", "final_vectors", "read_fasttext"]
 
 _ARGUMENTS = struct.Struct("<4si12id")
 _DICTIONARY = struct.Struct("<3i2q")
@@ -88,18 +89,8 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
         _check_output_matrix(source)
         name = source.name
     words = [word.decode("utf-8", "backslashreplace") for word in raw_words]
-    vectors = np.empty_like(word_rows)
-    blob, offsets = pack_words(raw_words)  # fastText also hashes words that are not valid UTF-8
-    vector_files.average_subwords(
-        vectors,
-        blob,
-        offsets,
-        word_rows,
-        subword_rows,
-        min_n=arguments.min_n,
-        max_n=arguments.max_n,
-        threads=available_workers(),
-    )
+    subwords = Subwords(vectors=subword_rows, min_n=arguments.min_n, max_n=arguments.max_n)
+    vectors = final_vectors(raw_words, word_rows, subwords)
     count_of = dict(zip(reversed(words), reversed(counts), strict=True))
     words, vectors = without_duplicates(name, words, vectors, "first")
     counts_array = np.fromiter((count_of[word] for word in words), np.int64, len(words))
@@ -109,6 +100,38 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
         min_n=arguments.min_n,
         max_n=arguments.max_n,
     )
+
+
+def final_vectors(words: list[bytes], word_rows: NDArray[np.float32], subwords: Subwords) -> NDArray[np.float32]:
+    """Return the vectors of words: the mean of the row of each word and its n-gram vectors.
+
+    Parameters
+    ----------
+    words : list of bytes
+        The words in UTF-8; fastText also hashes words that are not valid UTF-8.
+    word_rows : ndarray of float32, shape (len(words), vector_size)
+        Row of each word.
+    subwords : Subwords
+        Vectors of the n-grams.
+
+    Returns
+    -------
+    ndarray of float32, shape (len(words), vector_size)
+        The vectors.
+    """
+    vectors = np.empty_like(word_rows)
+    blob, offsets = pack_words(words)
+    vector_files.average_subwords(
+        vectors,
+        blob,
+        offsets,
+        word_rows,
+        subwords.vectors,
+        min_n=subwords.min_n,
+        max_n=subwords.max_n,
+        threads=available_workers(),
+    )
+    return vectors
 
 
 def _unpack(source: BlockSource, layout: struct.Struct) -> tuple[Any, ...]:

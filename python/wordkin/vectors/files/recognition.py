@@ -95,8 +95,8 @@ def _other_kind(start: bytes) -> FileKind | None:
 
 _INSTEAD: dict[FileKind, str] = {
     "fasttext": "found a fastText .bin model; load it with FastTextKeyedVectors.load_fasttext_format",
-    "pickle": "refusing pickle, which can execute arbitrary code; `wordkin convert` reads gensim's files without "
-    "executing anything",
+    "pickle": "refusing pickle, which can execute arbitrary code; if gensim saved it, KeyedVectors.from_gensim reads "
+    "it without executing anything",
     "safetensors": "found a safetensors file; load files of wordkin with KeyedVectors.load or Word2Vec.load",
 }
 
