@@ -54,6 +54,13 @@ class Output:
     path: str
     format: Format
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are written."""
+        if self.format == "projector":
+            return f"{self.path}_tensor.tsv", f"{self.path}_metadata.tsv"
+        return (self.path,)
+
 
 def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Format] = tuple(FORMATS)) -> Output:
     """Return an output file in a given format, or in the format that its suffix stands for.
@@ -162,7 +169,7 @@ def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None =
     elif output.format == "vectors":
         vectors.save(output.path)
     elif output.format == "projector":
-        tensor, metadata = f"{output.path}_tensor.tsv", f"{output.path}_metadata.tsv"
+        tensor, metadata = output.files
         write_projector_tsv(tensor, metadata, [str(key) for key in vectors.index_to_key], vectors.vectors)
     else:
         vectors.save_word2vec_format(

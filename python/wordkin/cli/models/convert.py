@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
+from ...storage.overwrite import check_outputs
 from ...vectors.files import read_gensim, write_vocabulary
 from ...word2vec import Word2Vec
 from ...word2vec.files.gensim_model import NotContinuableError
@@ -108,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
     if args.weights is not None or args.target == "official":
         raise exits.UsageError(f"{args.input} is not a language model: --weights and --to official do not apply")
     output = chosen_output(args.output, args.target)
+    check_outputs(*output.files, args.save_vocab, inputs=[args.input, args.fvocab])
     given = {name: getattr(args, name) for name in _WORD2VEC_FLAGS if getattr(args, name) is not None}
     kind: Kind = "word2vec" if args.source in _VARIANTS else args.source or kind_of(args.input)
     if given and kind != "word2vec":

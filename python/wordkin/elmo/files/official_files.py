@@ -30,12 +30,13 @@ from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
 from .official_options import MAX_OPTIONS_BYTES, official_json, parse_official_options
 from .pretrained import WEIGHTS_FILE as WORDKIN_WEIGHTS_FILE
 
-__all__ = ["SOFTMAX_FILE", "export_official", "is_official", "load_official"]
+__all__ = ["OFFICIAL_FILE_NAMES", "SOFTMAX_FILE", "export_official", "is_official", "load_official"]
 
 OPTIONS_FILE = "options.json"
 WEIGHTS_FILE = "weights.hdf5"
 SOFTMAX_FILE = "softmax.hdf5"
 VOCABULARY_FILE = "vocabulary.txt"
+OFFICIAL_FILE_NAMES = (OPTIONS_FILE, WEIGHTS_FILE, SOFTMAX_FILE, VOCABULARY_FILE)
 # Names in published models.
 _WEIGHTS_NAMES = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
 _VOCABULARY_NAMES = (VOCABULARY_FILE, "vocab.txt")

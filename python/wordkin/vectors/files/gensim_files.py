@@ -263,7 +263,7 @@ def _lock_factors(*parts: _Saved) -> NDArray[Any] | None:
 
 
 def _read_side_file(path: Path, stem: str) -> NDArray[Any]:
-    """Read an array that gensim saved in a file of its own; ``.npz`` files go with compressed pickles."""
+    """Read an array that gensim saved in a separate file; ``.npz`` files go with compressed pickles."""
     sides = [path.with_name(stem + suffix) for suffix in (".npy", ".npz")]
     side = next((side for side in sides if side.exists()), None)
     if side is None:

@@ -14,6 +14,7 @@ from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.atomic import replaced_file
 from ...storage.lines import read_lines
+from ...storage.overwrite import check_outputs
 from ...storage.paths import AnyPath
 from .blocks import BLOCK_BYTES, open_blocks
 from .loaded import LoadedVectors
@@ -51,6 +52,7 @@ def write_projector_tsv(
     """
     if len(words) != len(vectors):
         raise ValueError(f"vectors must have one row per word ({len(words)}), got {len(vectors)}")
+    check_outputs(tensor_path, metadata_path)
     for row, word in enumerate(words):
         if not word or any(character in word for character in "\t\n\r"):
             raise FormatError(

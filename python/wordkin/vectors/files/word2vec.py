@@ -14,6 +14,7 @@ from ..._core import vector_files
 from ...errors import FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words
+from ...storage.overwrite import check_outputs
 from ...storage.paths import AnyPath
 from .blocks import open_blocks
 from .loaded import LoadedVectors, without_duplicates
@@ -200,6 +201,7 @@ def write_word2vec(
         raise ValueError(f"vectors must have one row per word ({len(words)}), got {len(vectors)}")
     if fvocab is not None and counts is None:
         raise ValueError("counts must be given if fvocab is")
+    check_outputs(path, fvocab)
     refuse_unwritable_words(words, prefix)
     if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop; write a header")
