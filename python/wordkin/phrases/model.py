@@ -337,8 +337,8 @@ class Phrases:
         corpus : path, file object or LineSentence
             The text in UTF-8; compressed files are recognised by their content.
         output : path
-            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
-            which may be the corpus, is replaced when the new one is complete.
+            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file is
+            replaced when the new one is complete; it must not be the corpus.
         workers : int, default 1
             Number of threads (1 to 1024).
         progress : callable or None, default None
@@ -631,8 +631,8 @@ class FrozenPhrases:
         corpus : path, file object or LineSentence
             The text in UTF-8; compressed files are recognised by their content.
         output : path
-            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
-            which may be the corpus, is replaced when the new one is complete.
+            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file is
+            replaced when the new one is complete; it must not be the corpus.
         workers : int, default 1
             Number of threads (1 to 1024).
         progress : callable or None, default None

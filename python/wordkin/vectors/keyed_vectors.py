@@ -1368,6 +1368,7 @@ class KeyedVectors:
         no_header: bool | None = None,
         allow_nonfinite: bool = False,
         on_duplicate: str = "first",
+        on_bad_rows: str = "error",
     ) -> Self:
         """Load a file in the format of word2vec, GloVe or fastText (``.vec``), compressed or not.
 
@@ -1385,7 +1386,7 @@ class KeyedVectors:
         unicode_errors : {"strict", "ignore", "replace"}, default "strict"
             How to handle words that cannot be decoded. The original C tool may truncate words within a character.
         limit : int, optional
-            Maximum number of vectors to read.
+            Maximum number of vectors to read. Of a file that was cut off, the first vectors can be read like this.
         datatype : dtype, default float32
             Storage type: float16, float32 or float64.
         no_header : bool, optional
@@ -1394,6 +1395,9 @@ class KeyedVectors:
             Accept NaN and infinite values, with a warning, instead of raising FormatError.
         on_duplicate : {"first", "last", "error"}, default "first"
             Which vector a repeated word gets.
+        on_bad_rows : {"error", "skip"}, default "error"
+            Whether to raise FormatError for a row of a text file that cannot be read, or to leave it out; a warning
+            then gives the number of such rows.
 
         Returns
         -------
@@ -1427,6 +1431,7 @@ class KeyedVectors:
                 no_header=no_header,
                 allow_nonfinite=allow_nonfinite,
                 on_duplicate=on_duplicate,
+                on_bad_rows=on_bad_rows,
             )
         )
 
@@ -1440,6 +1445,7 @@ class KeyedVectors:
         prefix: str = "",
         append: bool = False,
         sort_attr: str = "count",
+        replace_whitespace: bool = False,
     ) -> None:
         """Save keys and vectors in the text or binary format of word2vec.
 
@@ -1461,11 +1467,15 @@ class KeyedVectors:
             Append to an existing file.
         sort_attr : str, default "count"
             Attribute by which vectors are sorted, largest first, if it exists.
+        replace_whitespace : bool, default False
+            Write a space in a key as ``_``, and a line feed, carriage return or tab as a backslash and ``n``, ``r`` or
+            ``t``, instead of raising an error.
 
         Raises
         ------
         FormatError
-            If a key contains whitespace, which the format does not allow.
+            If a key contains whitespace, which the format does not allow, and `replace_whitespace` is False, or if it
+            becomes another key by the replacement.
         ValueError
             If `fvocab` is given and there is no attribute `sort_attr`.
         """
@@ -1479,6 +1489,7 @@ class KeyedVectors:
             write_header=write_header,
             prefix=prefix,
             append=append,
+            replace_whitespace=replace_whitespace,
         )
 
     def intersect_word2vec_format(

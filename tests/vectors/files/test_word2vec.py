@@ -343,3 +343,15 @@ def test_keyed_vectors_use_the_same_reader_and_writer(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="2 rows repeat a word, the first one 'a'"):
         (tmp_path / "d").write_bytes(b"4 1\na 1\na 2\nb 3\na 4\n")
         assert KeyedVectors.load_word2vec_format(tmp_path / "d")["a"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_whitespace_in_words_is_replaced_if_requested(tmp_path: Path, binary: bool) -> None:
+    path = tmp_path / "vectors"
+    words = ["new york", "\n", "a\tb\r", "plain"]
+    with pytest.raises(FormatError, match="replace_whitespace=True"):
+        write_word2vec(path, words, np.eye(4), binary=binary)
+    write_word2vec(path, words, np.eye(4), binary=binary, replace_whitespace=True)
+    assert read_word2vec(path).words == ["new_york", "\\n", "a\\tb\\r", "plain"]
+    with pytest.raises(FormatError, match="'new york' and 'new_york' the same form 'new_york'"):
+        write_word2vec(path, ["new york", "new_york"], np.eye(2), binary=binary, replace_whitespace=True)

@@ -107,7 +107,7 @@ class _Saved:
             if array is None:
                 continue
             if array.dtype not in (np.float16, np.float32, np.float64):
-                raise CorruptFileError(f"{self.path}: `{name}` must be an array of floats, got {array.dtype}")
+                raise CorruptFileError(f"{self.path}: {name} must be an array of floats, got {array.dtype}")
             return array
         return None
 
@@ -115,7 +115,7 @@ class _Saved:
         """Return the first existing attribute as a matrix of floats."""
         array = self.floats(*names)
         if array is not None and (array.ndim != 2 or array.shape[1] == 0):
-            raise CorruptFileError(f"{self.path}: `{names[0]}` must be a matrix, got shape {array.shape}")
+            raise CorruptFileError(f"{self.path}: {names[0]} must be a matrix, got shape {array.shape}")
         return array
 
     @property
@@ -216,7 +216,7 @@ def _subwords_of(table: _Saved) -> Subwords | None:
         )
         return None
     if not all(type(length) is int and 0 <= length <= 1000 for length in (min_n, max_n)):
-        raise CorruptFileError(f"{table.path}: `min_n` and `max_n` must be lengths, got {min_n!r} and {max_n!r}")
+        raise CorruptFileError(f"{table.path}: min_n and max_n must be lengths, got {min_n!r} and {max_n!r}")
     return Subwords(vectors=np.ascontiguousarray(rows, np.float32), min_n=int(min_n or 0), max_n=int(max_n or 0))
 
 
@@ -241,7 +241,7 @@ def _counts_of_old_vocabulary(table: _Saved, words: list[str]) -> NDArray[np.int
     count_of = {text_of(word) or str(word): _count_of_entry(entry) for word, entry in vocabulary.items()}
     counts = [count_of.get(word) for word in words]
     if not all(type(count) is int and 0 <= count < 1 << 63 for count in counts):
-        raise CorruptFileError(f"{table.path}: `vocab` must have a count for every word")
+        raise CorruptFileError(f"{table.path}: vocab must have a count for every word")
     return np.array(counts, np.int64)
 
 
@@ -253,7 +253,7 @@ def _output_layer(model: list[_Saved], name: str, columns: int) -> NDArray[Any] 
     layer = next((rows for part in model if (rows := part.matrix(name)) is not None), None)
     if layer is not None and layer.shape[1] != columns:
         raise CorruptFileError(
-            f"{model[0].path}: `{name}` must have {columns} columns, as the vectors, got {layer.shape[1]}"
+            f"{model[0].path}: {name} must have {columns} columns, as the vectors, got {layer.shape[1]}"
         )
     return layer
 

@@ -11,7 +11,9 @@ from ...errors import FormatError
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
 
-__all__ = ["open_output", "refuse_unwritable_words"]
+__all__ = ["open_output", "refuse_unwritable_words", "without_whitespace"]
+
+_REPLACEMENTS = str.maketrans({" ": "_", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 class Output(Protocol):
@@ -98,6 +100,39 @@ class _Flushable:
         pass
 
 
+def without_whitespace(words: Sequence[str]) -> list[str]:
+    """Return words without the whitespace that separates fields and rows of text files.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words.
+
+    Returns
+    -------
+    list of str
+        The words; a space is replaced by ``_``, other characters by a backslash and a letter.
+
+    Raises
+    ------
+    FormatError
+        If a word becomes another one of the words.
+
+    Examples
+    --------
+    >>> without_whitespace(["new york", "end"])
+    ['new_york', 'end']
+    """
+    replaced = [word.translate(_REPLACEMENTS) for word in words]
+    if replaced != list(words) and len(set(replaced)) < len(set(words)):
+        original: dict[str, str] = {}
+        for word, new in zip(words, replaced, strict=True):
+            other = original.setdefault(new, word)
+            if other != word:
+                raise FormatError(f"replacing whitespace gives the words {other!r} and {word!r} the same form {new!r}")
+    return replaced
+
+
 def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
     """Raise an error if a word could not be read back from word2vec's formats.
 
@@ -119,5 +154,5 @@ def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
         if " " in word or "\n" in word or not (word or prefix):
             raise FormatError(
                 f"word number {row + 1} must not be empty or contain spaces or newlines in word2vec's formats, got "
-                f"{word[:60]!r}; save() accepts any word"
+                f"{word[:60]!r}; replace_whitespace=True writes '_' for spaces, save() accepts any word"
             )
