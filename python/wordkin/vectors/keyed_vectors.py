@@ -1160,7 +1160,8 @@ class KeyedVectors:
         Parameters
         ----------
         analogies : path
-            File with four words per line, in sections that start with ``: name``.
+            File with four words per line, possibly in sections that start with ``: name``, or files of BATS; see
+            `wordkin.vectors.evaluation.read_analogies`.
         restrict_vocab : int or None, default 300_000
             Number of keys to use for questions and answers, counted from the start; all if None.
         case_insensitive : bool, default True
@@ -1181,7 +1182,7 @@ class KeyedVectors:
         Raises
         ------
         FormatError
-            If the file has no questions, or one before the first section.
+            If the file has no questions.
         ValueError
             If `similarity_function` is unknown.
         """
@@ -1197,7 +1198,7 @@ class KeyedVectors:
     def evaluate_word_pairs(
         self,
         pairs: AnyPath,
-        delimiter: str | None = "\t",
+        delimiter: str | None = None,
         encoding: str = "utf8",
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
@@ -1210,9 +1211,10 @@ class KeyedVectors:
         Parameters
         ----------
         pairs : path
-            File with two words and a number per line; lines that start with ``#`` are comments.
-        delimiter : str or None, default tab
-            Separator of the three fields; None for any whitespace.
+            File with two words and a number per line, and possibly further columns and a heading; see
+            `wordkin.vectors.evaluation.read_word_pairs`.
+        delimiter : str or None, optional
+            Separator of the fields; recognised by default (tabs, semicolons, commas or whitespace).
         encoding : str, default "utf8"
             Encoding of the file.
         restrict_vocab : int or None, default 300_000
@@ -1234,7 +1236,7 @@ class KeyedVectors:
         ImportError
             If SciPy is not installed: ``pip install 'wordkin[evaluation]'``.
         ValueError
-            If there are no pairs to evaluate.
+            If there are no pairs in the file (FormatError), or none whose words are known.
         """
         return gensim_reports.word_pairs(
             self,

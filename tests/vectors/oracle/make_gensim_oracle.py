@@ -165,7 +165,6 @@ def calls(words: list[str], rows: np.ndarray) -> list[tuple[str, list[object], d
                 {"restrict_vocab": 20, "case_insensitive": False, "dummy4unknown": True},
             )
         ],
-        ("evaluate_word_analogies", [{"file": "france paris spain madrid\n"}], {}),
         *[
             ("evaluate_word_pairs", [{"file": PAIRS}], keywords)
             for keywords in (
