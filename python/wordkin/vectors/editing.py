@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from . import columns
 from .arrays import as_rows, as_vector, working_dtype
-from .keys import KEY_TYPES
+from .keys import KEY_TYPES, as_keys
 from .lookup import KeyLookup
 from .table import VectorTable
 
@@ -168,7 +168,7 @@ def selected(vectors: KeyLookup, keys: Iterable[Any], *, allow_inference: bool, 
     """Return a new table with copies of the vectors of some keys; see `KeyedVectors.vectors_for_all`."""
     source = vectors.table
     known: Any = vectors if allow_inference else source.key_to_index
-    chosen = [key for key in dict.fromkeys(keys) if key in known]
+    chosen = [key for key in dict.fromkeys(as_keys(keys, "keys")) if key in known]
     table = VectorTable(source.vector_size, len(chosen), source.vectors.dtype)
     for key in chosen:
         add_vector(table, key, vectors.get_vector(key))

@@ -13,7 +13,7 @@ from ..storage.paths import AnyPath
 from .files import GensimModel, exchange, read_gensim
 from .files.archive import FASTTEXT_VECTORS
 from .keyed_vectors import KeyedVectors
-from .keys import FloatArray, Key
+from .keys import FloatArray, Key, as_keys
 from .subwords import Subwords
 
 __all__ = ["FastTextKeyedVectors"]
@@ -197,4 +197,4 @@ class FastTextKeyedVectors(KeyedVectors):
         ndarray, shape (vector_size,)
             The mean vector.
         """
-        return self.get_mean_vector(sentence)
+        return self.get_mean_vector(as_keys(sentence, "sentence"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
@@ -180,11 +180,48 @@ class KeyedVectors:
 
     __repr__ = __str__
 
-    def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:
-        """Return the vector of a key, or a matrix with the vectors of several keys as rows."""
+    def __getitem__(self, key_or_keys: Key | slice | Iterable[Key]) -> NDArray[Any]:
+        """Return the vector of a key, or a matrix with the vectors of several keys, or of a slice of rows, as rows."""
         if isinstance(key_or_keys, KEY_TYPES):
             return self.get_vector(key_or_keys)
-        return np.vstack([self.get_vector(key) for key in key_or_keys])
+        if isinstance(key_or_keys, slice):
+            return self._state.row_slice(key_or_keys)
+        rows = [self.get_vector(key) for key in key_or_keys]
+        return np.vstack(rows) if rows else np.empty((0, self.vector_size), self.vectors.dtype)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys, as for a dictionary."""
+        return iter(self.key_to_index)
+
+    def keys(self) -> KeysView[str]:
+        """Return the keys, so that ``dict(kv)`` maps keys to vectors.
+
+        Returns
+        -------
+        KeysView
+            The keys.
+        """
+        return self.key_to_index.keys()
+
+    def items(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Iterate over keys and vectors.
+
+        Yields
+        ------
+        key : str
+            A key.
+        vector : ndarray, shape (vector_size,)
+            Read-only view of its row.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[3, 4], [0, 2]])
+        >>> [(key, vector.tolist()) for key, vector in kv.items()]
+        [('apple', [3.0, 4.0]), ('pear', [0.0, 2.0])]
+        """
+        return ((key, self.get_vector(key)) for key in self.key_to_index)
 
     def has_index_for(self, key: object) -> bool:
         """Return whether `key` has a row.
@@ -559,8 +596,8 @@ class KeyedVectors:
         Returns
         -------
         float
-            The cosine, as a NumPy scalar of dtype float32 (float64 for vectors stored as float64): exactly 1 for a
-            key with itself, 0 if one of the vectors is zero.
+            The cosine, rounded to float32 (not for vectors stored as float64): exactly 1 for a key with itself, 0 if
+            one of the vectors is zero.
 
         Raises
         ------
@@ -595,7 +632,7 @@ class KeyedVectors:
         KeyError
             If a key is missing.
         """
-        return 1 - self.similarity(w1, w2)
+        return similarity.distance(self, w1, w2)
 
     def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
         """Return the cosine similarity of the mean vectors of two sets of keys.

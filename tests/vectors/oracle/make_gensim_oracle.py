@@ -134,7 +134,6 @@ def calls(words: list[str], rows: np.ndarray) -> list[tuple[str, list[object], d
         ("get_vector", ["atlantis"], {}),
         ("__getitem__", [["king", "queen"]], {}),
         ("__getitem__", [[0, "queen"]], {}),
-        ("__getitem__", [[]], {}),
         ("__getitem__", [-1], {}),
         ("get_mean_vector", [["king", "queen"]], {}),
         ("get_mean_vector", [["king", "queen"]], {"pre_normalize": False, "weights": [1.0, -0.5]}),

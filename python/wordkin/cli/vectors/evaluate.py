@@ -198,7 +198,7 @@ def _print_report(report: dict[str, Any]) -> None:
         print(f"analogies: {path}")
         _print_analogies(result["scores"], names)
         if result["skipped_lines"]:
-            print(f"{result['skipped_lines']} lines were left out, which are no questions")
+            print(f"{result['skipped_lines']} lines were left out because they are not questions")
         _print_comparison(result, scale=100.0, digits=1)
         print()
     if report["pairs"]:

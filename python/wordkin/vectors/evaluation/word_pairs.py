@@ -99,7 +99,7 @@ def evaluate_pairs(
     encoding : str, default "utf-8"
         Encoding of the file.
     columns : sequence of int or str, optional
-        The columns of the two words and of the rating, as `read_word_pairs` takes them; recognised by default.
+        The columns of the two words and of the rating, as `read_word_pairs` expects them; recognised by default.
     restrict_vocab : int or None, default 300_000
         Number of keys to use, counted from the start; all if None.
     case_insensitive : bool, default True

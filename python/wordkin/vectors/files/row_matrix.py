@@ -95,7 +95,7 @@ class RowMatrix:
 
         Parameters
         ----------
-        rows : ndarray, shape (n, dimension)
+        rows : ndarray, shape (n, vector_size)
             The rows; n is at most `missing`.
         """
         with np.errstate(over="ignore"):  # values too large for float16 become infinite, and are counted

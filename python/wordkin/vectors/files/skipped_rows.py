@@ -13,8 +13,8 @@ from .row_matrix import RowMatrix
 
 __all__ = ["SkippedRows", "read_good_text_rows"]
 
-# After a bad row, parsing goes on with few lines and then more and more: a block is parsed as a whole, so that many bad
-# rows in it would each cost the time for all of it.
+# After a bad row, parsing continues with few lines and then more and more: a block is parsed as a whole, so that each
+# of many bad rows in it would cost the time for all of it.
 _BYTES_AFTER_BAD_ROW = 1 << 14
 
 
@@ -141,7 +141,7 @@ def _first_lines(block: memoryview, size: int) -> memoryview:
 
 
 def _end_of_line(block: memoryview, position: int) -> int:
-    """Return the offset behind the newline at or after a position; the size of the block if there is none."""
+    """Return the offset after the newline at or after a position; the size of the block if there is none."""
     while position < len(block):
         piece = bytes(block[position : position + _BYTES_AFTER_BAD_ROW])
         newline = piece.find(b"\n")
