@@ -106,7 +106,7 @@ def test_queries_that_are_not_finite_are_errors(kv: KeyedVectors, value: float) 
             search(query)
 
 
-@pytest.mark.parametrize("word", ["café", "Việt Nam", "한국", "ﬁne"])
+@pytest.mark.parametrize("word", ["café", "Việt", "한국", "ﬁne"])
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
 @pytest.mark.parametrize("known", ["NFC", "NFD", "NFKC", "NFKD"])
 def test_the_same_letters_in_another_unicode_form_are_suggested(word: str, form: Any, known: Any) -> None:

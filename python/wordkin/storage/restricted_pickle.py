@@ -35,6 +35,7 @@ class _ByteText(str):
     __slots__ = ()
 
 
+_MAX_TUPLE_LENGTH = 16  # pairs of words in the phrases of gensim 3
 _KEY_TYPES = (str, _ByteText, int, float, bytes, bool, type(None))
 
 
@@ -223,10 +224,12 @@ class _Refused(pickle.UnpicklingError):
 
 
 def _checked_keys(keys: Iterable[Any]) -> list[Any]:
-    """Return the keys if all are of plain types: hashing maliciously nested tuples would never finish."""
+    """Return the keys if all are of plain types, or short tuples of them: hashing nested tuples may never finish."""
     checked = list(keys)
     for key in checked:
-        if type(key) not in _KEY_TYPES:
+        is_short = type(key) is tuple and len(key) <= _MAX_TUPLE_LENGTH
+        parts = key if is_short else (key,)
+        if not all(type(part) in _KEY_TYPES for part in parts):
             raise pickle.UnpicklingError(f"unsupported key of type {type(key).__name__}")
     return checked
 

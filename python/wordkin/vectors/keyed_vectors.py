@@ -204,14 +204,12 @@ class KeyedVectors:
         return self.key_to_index.keys()
 
     def items(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        """Iterate over keys and vectors.
+        """Return an iterator over keys and vectors.
 
-        Yields
-        ------
-        key : str
-            A key.
-        vector : ndarray, shape (vector_size,)
-            Read-only view of its row.
+        Returns
+        -------
+        iterator of (str, ndarray)
+            Pairs of a key and a read-only view of its row, shape (vector_size,).
 
         Examples
         --------

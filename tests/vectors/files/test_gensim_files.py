@@ -158,6 +158,13 @@ def test_objects_without_word_vectors_are_named(tmp_path: Path) -> None:
         read_gensim(write(tmp_path, old_record("LdaModel", num_topics=3)))
 
 
+@pytest.mark.parametrize("name", ["Phrases", "Phraser", "FrozenPhrases"])
+def test_phrases_are_named(tmp_path: Path, name: str) -> None:
+    content = old_record(name, phrasegrams={(b"new", b"york"): (2, 3.5)}, common_terms=frozenset(), delimiter=b"_")
+    with pytest.raises(FormatError, match=f"found a {name} object of gensim .* phrases have to be learned again"):
+        read_gensim(write(tmp_path, content))
+
+
 def test_vocabulary_without_counts_is_rejected(tmp_path: Path) -> None:
     attributes = {"vectors": np.eye(2, dtype=np.float32), "index2word": ["b", "a"], "vocab": {"b": 1, "a": None}}
     with pytest.raises(CorruptFileError, match="a count for every word"):

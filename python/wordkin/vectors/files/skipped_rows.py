@@ -113,7 +113,9 @@ def read_good_text_rows(
             )
         block = _first_lines(block, span)
         span = min(2 * span, BLOCK_BYTES)
-        target = np.empty((min(matrix.missing, len(block) // (2 + 2 * vector_size) + 1), vector_size), matrix.parsed_dtype)
+        target = np.empty(
+            (min(matrix.missing, len(block) // (2 + 2 * vector_size) + 1), vector_size), matrix.parsed_dtype
+        )
         rows = vector_files.parse_text(block, target, encoding=encoding, errors=errors, threads=threads)
         fault = rows["fault"]
         good = rows["rows"] if fault is None else fault["row"]
