@@ -11,7 +11,7 @@ from ..runtime.attributes import StateAttribute
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
-from .files import frozen_file, phrases_file
+from .files import frozen_file, phrases_file, read_gensim_phrases
 from .inference import (
     JoinedCorpus,
     JoinedReport,
@@ -734,6 +734,29 @@ class FrozenPhrases:
             If the file holds something else, or if `scoring` is missing.
         """
         return cls._from_state(frozen_file(scoring).load(fname))
+
+    @classmethod
+    def from_gensim(cls: type[AnyFrozen], path: AnyPath) -> AnyFrozen:
+        """Load frozen phrases that gensim saved, without executing any pickled code.
+
+        Parameters
+        ----------
+        path : path
+            File of ``save`` of a FrozenPhrases object of gensim 4, or of a Phraser object of gensim 3. Those of a
+            Phrases object are saved by ``freeze().save(path)`` with gensim.
+
+        Returns
+        -------
+        FrozenPhrases
+            The phrases with their scores. A scoring function of the user is replaced by the default; frozen phrases do
+            not use it.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else.
+        """
+        return cls._from_state(read_gensim_phrases(path))
 
 
 Phraser = FrozenPhrases

@@ -183,7 +183,7 @@ def _words_of(table: _Saved) -> list[str]:
     if not isinstance(saved, list) or not all(isinstance(word, (str, int)) for word in saved):
         raise FormatError(
             f"{table.path}: found a {table.record.class_name} object of gensim without word vectors; Word2Vec, "
-            "FastText and KeyedVectors objects are supported, phrases have to be learned again"
+            "FastText and KeyedVectors objects are supported, FrozenPhrases.from_gensim reads phrases"
         )
     words = [text_of(word) or str(word) for word in saved]
     if len(set(words)) != len(words):
