@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -191,7 +192,25 @@ def test_result_is_independent_of_blocks_and_threads(tmp_path: Path, monkeypatch
             check(read_word2vec(tmp_path / "v", workers=workers), words, vectors)
 
 
-word = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n"), min_size=1, max_size=12)
+word = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n"), min_size=1, max_size=12).filter(
+    lambda text: "\t" not in text or not re.search(r"\t[-+.\d]*$|\t(nan|inf)", text, re.IGNORECASE)
+)
+
+
+@pytest.mark.parametrize("bad", ["a\t", "a\t1", "\t-1.5e3"])
+def test_words_whose_end_looks_like_numbers_are_not_written_as_text(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(FormatError, match="word number 1 must not end with a tab"):
+        write_word2vec(tmp_path / "v", [bad], VECTORS[:1])
+    write_word2vec(tmp_path / "v", [bad], VECTORS[:1], binary=True)
+    assert read_word2vec(tmp_path / "v").words == [bad]
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("good", ["\t", "\t\t", "a\tb", "\ta", "1", "at 3 pm"])
+def test_words_with_tabs_and_numbers_are_read_back(tmp_path: Path, good: str, header: bool) -> None:
+    words = [good.replace(" ", "\t"), "b", "c"]
+    write_word2vec(tmp_path / "v", words, VECTORS[:3], write_header=header)
+    assert read_word2vec(tmp_path / "v").words == words
 
 
 @settings(deadline=None, max_examples=60)

@@ -133,7 +133,18 @@ def without_whitespace(words: Sequence[str]) -> list[str]:
     return replaced
 
 
-def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
+def _ends_like_numbers(word: str) -> bool:
+    last = word.rpartition("\t")[2]
+    if not last:
+        return bool(word.strip("\t"))
+    try:
+        float(last)
+    except ValueError:
+        return False
+    return True
+
+
+def refuse_unwritable_words(words: Sequence[str], prefix: str = "", *, binary: bool = False) -> None:
     """Raise an error if a word could not be read back from word2vec's formats.
 
     Parameters
@@ -142,15 +153,23 @@ def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
         The words to be written.
     prefix : str, default ""
         Text to be put before each word.
+    binary : bool, default False
+        Whether numbers are binary. In text, the end of a word with tabs may look like a part of the numbers.
 
     Raises
     ------
     FormatError
-        If a word is empty, or the prefix or a word contains a space or a newline.
+        If a word is empty, or the prefix or a word contains a space or a newline, or ends with a tab or with a tab and
+        a number in a text file.
     """
     if " " in prefix or "\n" in prefix:
         raise FormatError(f"prefix must not contain spaces or newlines, got {prefix!r}")
     for row, word in enumerate(words):
+        if not binary and "\t" in word and _ends_like_numbers(word):
+            raise FormatError(
+                f"word number {row + 1} must not end with a tab, or a tab and a number, in text formats, got "
+                f"{word[:60]!r}; replace_whitespace=True writes '\\t' for tabs, save() accepts any word"
+            )
         if " " in word or "\n" in word or not (word or prefix):
             raise FormatError(
                 f"word number {row + 1} must not be empty or contain spaces or newlines in word2vec's formats, got "

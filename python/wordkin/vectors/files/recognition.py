@@ -216,22 +216,36 @@ def _is_row(line: bytes, vector_size: int) -> bool:
 
 
 def _vector_size_of_rows(source: BlockSource) -> int:
-    """Return the most frequent number of fields minus one: words may contain spaces, so lines may have more fields.
-
-    Fields are separated as in rows: by spaces and tabs, several of which count as one.
-    """
+    """Return the most frequent number of fields after the word; words may contain numbers, so lines may have more."""
     sample = bytes(source.fill(_SAMPLE_BYTES))
     lines = sample.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
     if len(lines) > 1 and not source.at_end:
         lines = lines[:-1]
-    texts = [line.strip(b" \t\r") for line in lines if line.strip()]
-    fields = Counter(len(_SEPARATORS.findall(text)) for text in texts)
+    fields = Counter(_count_numbers(line) for line in lines if line.strip())
     vector_size = max(fields, key=lambda count: (fields[count], -count), default=0)
     if vector_size < 1:
         raise FormatError(
             f"{source.name}: line 1: found {lines[0][:60]!r}, expected a word and numbers, separated by spaces"
         )
     return vector_size
+
+
+def _count_numbers(line: bytes) -> int:
+    """Return the number of fields from the first number on, or after the first field if there is none.
+
+    Fields are separated as in rows: by spaces and tabs, several of which count as one.
+    """
+    fields = _SEPARATORS.split(line.rstrip(b" \t\r"))
+    first = next((index for index, text in enumerate(fields) if index > 0 and _is_number(text)), 1)
+    return len(fields) - first
+
+
+def _is_number(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _refuse_impossible_sizes(source: BlockSource, rows: int, rows_of_header: int, vector_size: int) -> None:

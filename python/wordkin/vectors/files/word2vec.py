@@ -241,7 +241,7 @@ def write_word2vec(
     check_outputs(path, fvocab)
     if replace_whitespace:
         words = without_whitespace(words)
-    refuse_unwritable_words(words, prefix)
+    refuse_unwritable_words(words, prefix, binary=binary)
     if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop; write a header")
     if fvocab is not None and counts is not None:
