@@ -62,6 +62,17 @@ bool is_number(const char* begin, const char* end) {
   return begin != end && read_decimal<double>(begin, end).end == end;
 }
 
+// The number of fields that are numbers; counting stops at `most`.
+std::int64_t numbers_in(const char* begin, const char* end, std::int64_t most) {
+  std::int64_t numbers = 0;
+  while (begin != end && numbers < most) {
+    const char* field = std::find_if_not(begin, end, is_separator);
+    begin = std::find_if(field, end, is_separator);
+    if (is_number(field, begin)) ++numbers;
+  }
+  return numbers;
+}
+
 Row failed(RowFault fault, const char* begin, const char* end, std::int64_t numbers) {
   Row row;
   row.fault = fault;
@@ -96,8 +107,15 @@ Row read_from_right(const Line& line, T* values, std::int64_t count, RowKind kin
     if (end != line.begin) return failed(RowFault::kManyFields, line.begin, end, count);
     return row;
   }
-  row.word_end = --end;  // exactly one separator
+  // Several separators before the first number align columns: neither word2vec.c nor fastText can write a word that
+  // ends with one. A word of nothing but separators keeps all but the last.
+  while (end != line.begin && is_separator(end[-1])) --end;
+  if (end == line.begin) end = row.word_end - 1;
+  row.word_end = end;
   if (end == line.begin) return failed(RowFault::kEmptyWord, line.begin, line.end, count);
+  // A word that contains almost all values of a vector is more likely two rows without a line end between them.
+  if (numbers_in(line.begin, end, count) >= std::max<std::int64_t>(count - 1, 2))
+    return failed(RowFault::kManyFields, line.begin, end, count);
   // A word that ends with a number is more likely a wrong vector size than a word.
   const char* part = end;
   while (part != line.begin && !is_separator(part[-1])) --part;
@@ -115,7 +133,9 @@ Row read_row(const Line& line, T* values, std::int64_t count, RowKind kind) {
   }
   const auto length = static_cast<std::size_t>(line.end - line.begin);
   const auto* space = static_cast<const char*>(std::memchr(line.begin, ' ', length));
-  if (space != nullptr && space != line.begin && read_forward(space + 1, line, values, count, row.finite)) {
+  // A tab before the first space may separate the word from its first number, which the general case finds out.
+  if (space != nullptr && space != line.begin && std::find(line.begin, space, '\t') == space &&
+      read_forward(space + 1, line, values, count, row.finite)) {
     row.read = true;
     row.word_end = space;
     return row;

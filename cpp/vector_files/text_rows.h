@@ -38,8 +38,9 @@ struct TextBlock {
 enum class RowKind { kWord, kNumbers };
 
 // OUT values: at most values.rows rows with values.columns numbers each. IN data: complete lines; the last one may lack
-// its newline. Words may contain spaces (GloVe's 840B file), in which case the numbers are counted from the right. If
-// there is an error, rows and words end before it. Lines are distributed over `pool` (null: this thread only).
+// its newline. Words may contain spaces (GloVe's 840B file), in which case the numbers are counted from the right;
+// several separators before the first number count as one. If there is an error, rows and words end before it. Lines
+// are distributed over `pool` (null: this thread only).
 template <typename T>
 TextBlock parse_text_rows(const memory::MatrixView<T>& values, const std::uint8_t* data, std::size_t size, RowKind kind,
                           parallel::ThreadPool* pool);

@@ -8,6 +8,7 @@ __all__ = [
     "FormatError",
     "LabelError",
     "NotFittedError",
+    "OverwriteError",
     "ResourceError",
     "TrainingDiverged",
     "TruncatedFileError",
@@ -51,6 +52,10 @@ class LabelError(WordkinError, ValueError):
 
 class NotFittedError(WordkinError, ValueError, AttributeError):
     """An operation needs a model that has been trained."""
+
+
+class OverwriteError(WordkinError, ValueError):
+    """An output would replace a file that is read."""
 
 
 class TrainingDiverged(WordkinError, ArithmeticError):

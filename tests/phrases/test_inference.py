@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wordkin import Word2Vec, _core
-from wordkin.errors import CorpusError
+from wordkin.errors import CorpusError, OverwriteError
 from wordkin.phrases import FrozenPhrases, JoinedCorpus, Phrases
 from wordkin.phrases.inference import matcher_of
 from wordkin.word2vec import LineSentence, Text8Corpus
@@ -144,7 +144,8 @@ def test_apply_file(tmp_path: Path, phrases: Any, workers: int) -> None:
     assert target.read_bytes() == b"in new_york\n\n\nnew_york city\nnew\nyork new_york"
     assert (report.words, report.phrases, report.sentences) == (10, 3, 4)
     assert progress == [10]
-    phrases.apply_file(str(target), target)  # the output may be the corpus
+    with pytest.raises(OverwriteError):
+        phrases.apply_file(str(target), target)
     assert target.read_bytes().startswith(b"in new_york\n")
     compressed = tmp_path / "text.gz"
     compressed.write_bytes(gzip.compress(b"new york\n"))

@@ -80,4 +80,5 @@ def test_results_equal_those_of_gensim(answer: dict[str, Any], vectors: KeyedVec
         return
     result = call()
     check_same(result, answer["result"])
-    assert type(result).__name__ == answer["type"]
+    # gensim returns single cosines as NumPy scalars, which `json` and others do not accept.
+    assert type(result).__name__ == ("float" if answer["type"] in ("float32", "float64") else answer["type"])

@@ -77,6 +77,22 @@ def text_arguments(args: argparse.Namespace) -> dict[str, Any]:
     return given
 
 
+def inputs_of(names: Sequence[str]) -> list[Any]:
+    """Return the files and open files that the argument ``corpus`` names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Value of the argument.
+
+    Returns
+    -------
+    list
+        Paths, and standard input for ``-``.
+    """
+    return [sys.stdin.buffer if name == "-" and sys.stdin is not None else name for name in names]
+
+
 def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any], Corpus]:
     """Open the corpus of a command.
 
@@ -105,5 +121,5 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any
         raise UsageError("standard input (-) must be given only once")
     if "-" in names and sys.stdin is None:
         raise UsageError("standard input is closed")
-    source = [sys.stdin.buffer if name == "-" else name for name in names]
+    source = inputs_of(names)
     return source, open_corpus(corpus_file=source, options=TextOptions(**text_arguments(args)))

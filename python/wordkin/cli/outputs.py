@@ -33,7 +33,7 @@ FORMATS: dict[Format, str] = {
     "text": "text format of word2vec (.txt, .vec)",
     "binary": "binary format of word2vec (.bin)",
     "glove": "text format without a header",
-    "projector": "NAME_tensor.tsv and NAME_metadata.tsv for the TensorBoard projector",
+    "projector": "NAME_tensor.tsv, NAME_metadata.tsv and projector_config.pbtxt for the TensorBoard projector",
 }
 _OF_SUFFIX: dict[str, Format] = {".safetensors": "model", ".txt": "text", ".vec": "text", ".bin": "binary"}
 _COMPRESSED = (".gz", ".bz2", ".xz")
@@ -53,6 +53,14 @@ class Output:
 
     path: str
     format: Format
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are written."""
+        if self.format == "projector":
+            config = local_path(self.path).with_name("projector_config.pbtxt")
+            return f"{self.path}_tensor.tsv", f"{self.path}_metadata.tsv", str(config)
+        return (self.path,)
 
 
 def chosen_output(path: str, format_name: Format | None, *, allowed: Sequence[Format] = tuple(FORMATS)) -> Output:
@@ -138,7 +146,9 @@ def require_writable_file(path: str) -> None:
         raise PermissionError(f"{target}: no permission to write there")
 
 
-def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None = None) -> None:
+def save_vectors(
+    output: Output, vectors: KeyedVectors, model: Word2Vec | None = None, *, replace_whitespace: bool = False
+) -> None:
     """Write vectors, or the complete model if the format is "model".
 
     Parameters
@@ -149,6 +159,8 @@ def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None =
         The vectors.
     model : Word2Vec or None, default None
         The model that they belong to.
+    replace_whitespace : bool, default False
+        Whether to replace whitespace in words where the format does not allow it.
 
     Raises
     ------
@@ -162,9 +174,20 @@ def save_vectors(output: Output, vectors: KeyedVectors, model: Word2Vec | None =
     elif output.format == "vectors":
         vectors.save(output.path)
     elif output.format == "projector":
-        tensor, metadata = f"{output.path}_tensor.tsv", f"{output.path}_metadata.tsv"
-        write_projector_tsv(tensor, metadata, [str(key) for key in vectors.index_to_key], vectors.vectors)
+        tensor, metadata, config = output.files
+        write_projector_tsv(
+            tensor,
+            metadata,
+            [str(key) for key in vectors.index_to_key],
+            vectors.vectors,
+            counts=vectors.expandos.get("count"),
+            config_path=config,
+            replace_whitespace=replace_whitespace,
+        )
     else:
         vectors.save_word2vec_format(
-            output.path, binary=output.format == "binary", write_header=output.format != "glove"
+            output.path,
+            binary=output.format == "binary",
+            write_header=output.format != "glove",
+            replace_whitespace=replace_whitespace,
         )

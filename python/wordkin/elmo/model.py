@@ -18,6 +18,7 @@ from ..runtime.compute import Compute, Precision
 from ..runtime.options import choice_option, integer_option, progress_option
 from ..runtime.progress import counted_progress
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
+from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
 from ..text.characters import Cut
 from ..text.tokenization import Tokenizer
@@ -427,6 +428,7 @@ class ELMo:
         >>> report.steps, report.stopped_by
         (16, 'epochs')
         """
+        check_outputs(folders=[checkpoint], inputs=[corpus, validation, vocabulary])
         training = ELMoTrainingOptions(
             batch_size=batch_size,
             unroll_steps=unroll_steps,
@@ -890,6 +892,7 @@ class ELMo:
         ...     model.encode_file(text, Path(folder, "vectors.safetensors"), progress=False)
         2
         """
+        check_outputs(output, inputs=[path])
         file_format = output_format(output, format)
         options = ELMoEncodingOptions(
             layers=layers,

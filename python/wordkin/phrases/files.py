@@ -11,12 +11,14 @@ from .. import _core
 from ..errors import FormatError
 from ..storage import Archive, pack_words, unpack_words
 from ..storage.lifecycle import events_of_metadata, metadata_of_events
+from ..storage.paths import AnyPath, local_path
+from ..storage.restricted_pickle import Record, read_pickle, text_of
 from ..storage.saveable import Saveable
 from .options import PhraseOptions, checked_words
 from .scoring import Scorer, checked_scorer, description_of_scorer, scorer_of_description
 from .state import FrozenState, PhraseScores, PhrasesState, new_state
 
-__all__ = ["frozen_file", "phrases_file"]
+__all__ = ["frozen_file", "phrases_file", "read_gensim_phrases"]
 
 _HINT = "load the file with the class that saved it"
 
@@ -64,6 +66,73 @@ def frozen_file(scoring: str | Scorer | None = None) -> Saveable[FrozenState]:
     return Saveable(
         kind="frozen_phrases", pack=_pack_frozen, unpack=lambda archive: _unpack_frozen(archive, given), hint=_HINT
     )
+
+
+def read_gensim_phrases(path: AnyPath) -> FrozenState:
+    """Read frozen phrases that gensim saved, without executing any pickled code.
+
+    Parameters
+    ----------
+    path : path
+        File of ``FrozenPhrases.save`` of gensim 4, or of ``Phraser.save`` before.
+
+    Returns
+    -------
+    FrozenState
+        The phrases with their scores.
+
+    Raises
+    ------
+    FormatError
+        If the file holds something else.
+    OSError
+        If it cannot be read.
+    """
+    local = local_path(path)
+    saved = read_pickle(local)
+    if not isinstance(saved, Record) or not isinstance(saved.attributes.get("phrasegrams"), dict):
+        name = saved.class_name if isinstance(saved, Record) else type(saved).__name__
+        raise FormatError(
+            f"{local}: expected frozen phrases of gensim, found {name}; those of gensim's Phrases are saved by "
+            "freeze().save(path)"
+        )
+    attributes = saved.attributes
+    delimiter = _gensim_text(attributes.get("delimiter", "_"))
+    words = attributes.get("connector_words", attributes.get("common_terms", ()))
+    scoring = attributes.get("scoring")
+    is_npmi = scoring == "npmi" or getattr(scoring, "class_name", None) == "npmi_scorer"
+    return FrozenState(
+        phrasegrams=PhraseScores(
+            (_gensim_phrase(phrase, delimiter), _gensim_score(score))
+            for phrase, score in attributes["phrasegrams"].items()
+        ),
+        scoring=checked_scorer("npmi" if is_npmi else "default"),
+        threshold=_number(attributes.get("threshold", 10.0)),
+        min_count=_number(attributes.get("min_count", 5)),
+        delimiter=delimiter,
+        connector_words=frozenset(_gensim_text(word) for word in words),
+    )
+
+
+def _gensim_text(value: object) -> str:
+    """Return a text, which gensim kept as bytes before version 4."""
+    text = value.decode("utf-8") if isinstance(value, bytes) else text_of(value)
+    if text is None:
+        raise FormatError(f"{value!r:.60} must be text")
+    return text
+
+
+def _gensim_phrase(phrase: object, delimiter: str) -> str:
+    """Return a joined phrase; before version 4 of gensim, it was a tuple of words."""
+    return delimiter.join(map(_gensim_text, phrase)) if isinstance(phrase, tuple) else _gensim_text(phrase)
+
+
+def _gensim_score(value: object) -> float:
+    """Return a score, which followed the count of the phrase before version 4 of gensim."""
+    score = value[1] if isinstance(value, tuple) and len(value) == 2 else value
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        raise FormatError(f"{score!r:.60} must be a number")
+    return float(score)
 
 
 def _pack_phrases(state: PhrasesState) -> Archive:

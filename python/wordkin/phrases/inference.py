@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 from .. import _core
 from ..storage.atomic import OutputFile, replaced_file
 from ..storage.decoding import TextOptions
+from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
 from ..text.inputs import text_reader
@@ -257,6 +258,7 @@ def joined_file(
     reader = text_reader(corpus, name="corpus", options=options)
     if reader is None:
         raise TypeError(f"corpus must be a path, a file or a LineSentence, got {type(corpus).__name__}")
+    check_outputs(output, inputs=[corpus, *(getattr(source, "path", None) for source in reader.sources)])
     with replaced_file(output) as file:
         return _write_joined(matcher_of(state, for_corpus=True), reader, file, workers, progress)
 

@@ -12,7 +12,7 @@ from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
-from .files import frozen_file, phrases_file
+from .files import frozen_file, phrases_file, read_gensim_phrases
 from .inference import (
     JoinedCorpus,
     JoinedReport,
@@ -399,8 +399,8 @@ class Phrases:
         corpus : path, file object or LineSentence
             The text; compressed files are recognised by their content.
         output : path
-            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
-            which may be the corpus, is replaced when the new one is complete.
+            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file is
+            replaced when the new one is complete; it must not be the corpus.
         workers : int, default 1
             Number of threads (1 to 1024).
         progress : callable or None, default None
@@ -729,8 +729,8 @@ class FrozenPhrases:
         corpus : path, file object or LineSentence
             The text; compressed files are recognised by their content.
         output : path
-            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file,
-            which may be the corpus, is replaced when the new one is complete.
+            The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file is
+            replaced when the new one is complete; it must not be the corpus.
         workers : int, default 1
             Number of threads (1 to 1024).
         progress : callable or None, default None
@@ -846,6 +846,29 @@ class FrozenPhrases:
             If the file holds something else, or if `scoring` is missing.
         """
         return cls._from_state(frozen_file(scoring).load(fname))
+
+    @classmethod
+    def from_gensim(cls: type[AnyFrozen], path: AnyPath) -> AnyFrozen:
+        """Load frozen phrases that gensim saved, without executing any pickled code.
+
+        Parameters
+        ----------
+        path : path
+            File of ``save`` of a FrozenPhrases object of gensim 4, or of a Phraser object of gensim 3. Those of a
+            Phrases object are saved by ``freeze().save(path)`` with gensim.
+
+        Returns
+        -------
+        FrozenPhrases
+            The phrases with their scores. A scoring function of the user is replaced by the default; frozen phrases do
+            not use it.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else.
+        """
+        return cls._from_state(read_gensim_phrases(path))
 
 
 Phraser = FrozenPhrases

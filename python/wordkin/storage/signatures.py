@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import struct
+
 __all__ = [
     "FASTTEXT_MAGIC",
+    "FASTTEXT_START_BYTES",
     "HDF5_SIGNATURE",
     "SIGNATURE_BYTES",
     "UTF8_BOM",
     "ZIP_SIGNATURE",
     "binary_format_of",
     "compression_of",
+    "is_old_fasttext",
     "is_pickle",
     "is_safetensors",
     "wide_encoding_of",
@@ -21,6 +25,10 @@ UTF8_BOM = b"\xef\xbb\xbf"
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 ZIP_SIGNATURE = b"PK\x03\x04"
 FASTTEXT_MAGIC = b"\xba\x16\x4f\x2f"  # 793712314, little-endian
+
+# Arguments and sizes of the dictionary in a fastText model: integers and, after the twelfth, the sampling threshold.
+_FASTTEXT_START = struct.Struct("<12id3iq")
+FASTTEXT_START_BYTES = _FASTTEXT_START.size
 
 _GZIP = b"\x1f\x8b\x08"
 _BZIP2 = b"BZh"  # followed by the block size as a digit, and a block or the end of an empty stream
@@ -138,6 +146,44 @@ def binary_format_of(start: bytes) -> tuple[str, str] | None:
     if is_safetensors(start):
         return "a safetensors file", "pass a text file"
     return next(((what, cure) for mark, what, cure in _BINARY_FORMATS if start.startswith(mark)), None)
+
+
+def is_old_fasttext(start: bytes) -> bool:
+    """Return whether a file begins like a fastText model without a magic number, as written before May 2017.
+
+    Parameters
+    ----------
+    start : bytes
+        The first `FASTTEXT_START_BYTES` bytes of the file.
+
+    Returns
+    -------
+    bool
+        Whether all values at its beginning are plausible.
+
+    Examples
+    --------
+    >>> is_old_fasttext(b"3 100\\nthe 0.25")
+    False
+    """
+    if len(start) < FASTTEXT_START_BYTES:
+        return False
+    values = _FASTTEXT_START.unpack(start[:FASTTEXT_START_BYTES])
+    dimension, window, epochs, min_count, negative, word_ngrams, loss, model, buckets, min_n, max_n, _ = values[:12]
+    threshold, size, words, labels, tokens = values[12:]
+    return (
+        0 < dimension <= 100_000
+        and all(0 <= value <= 1_000_000 for value in (window, epochs, min_count, negative, word_ngrams))
+        and loss in (1, 2, 3)
+        and model in (1, 2, 3)
+        and buckets >= 0
+        and 0 <= min_n <= 1000
+        and 0 <= max_n <= 1000
+        and 0 <= threshold <= 1
+        and 0 < size == words + labels
+        and words >= 0 <= labels
+        and tokens >= 0
+    )
 
 
 def is_pickle(start: bytes) -> bool:

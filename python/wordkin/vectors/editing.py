@@ -7,15 +7,53 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from . import columns
 from .arrays import as_rows, as_vector, working_dtype
-from .keys import KEY_TYPES
+from .keys import KEY_TYPES, as_keys
 from .lookup import KeyLookup
 from .table import VectorTable
 
 _ROWS_PER_BLOCK = 4096
+
+
+def first_rows(table: VectorTable, limit: int | None, dtype: DTypeLike | None) -> VectorTable:
+    """Return a new table of the first rows.
+
+    Parameters
+    ----------
+    table : VectorTable
+        The table.
+    limit : int or None
+        Maximum number of rows; None or 0 for all.
+    dtype : dtype or None
+        Storage type of the new table; None for that of `table`.
+
+    Returns
+    -------
+    VectorTable
+        Keys, vectors, attributes and n-gram vectors; arrays may be views of those of `table`.
+
+    Raises
+    ------
+    ValueError
+        If `limit` is negative.
+    """
+    if limit is not None and limit < 0:
+        raise ValueError(f"limit must be None or at least 0, got {limit}")
+    count = min(limit or len(table), len(table))
+    part = VectorTable(table.vector_size)
+    part.index_to_key = table.index_to_key[:count]
+    part.key_to_index = {key: row for row, key in enumerate(part.index_to_key) if key is not None}
+    part.next_index = min(table.next_index, count)
+    part.vectors = table.vectors[:count].astype(table.vectors.dtype if dtype is None else dtype, copy=False)
+    part.expandos = {name: column[:count] for name, column in table.expandos.items()}
+    factors = table.vectors_lockf
+    part.vectors_lockf = factors[:count] if len(factors) == len(table) else factors
+    part.subwords = table.subwords
+    part.lifecycle_events = table.lifecycle_events
+    return part
 
 
 def add_vector(table: VectorTable, key: Any, vector: Any) -> int:
@@ -130,7 +168,7 @@ def selected(vectors: KeyLookup, keys: Iterable[Any], *, allow_inference: bool, 
     """Return a new table with copies of the vectors of some keys; see `KeyedVectors.vectors_for_all`."""
     source = vectors.table
     known: Any = vectors if allow_inference else source.key_to_index
-    chosen = [key for key in dict.fromkeys(keys) if key in known]
+    chosen = [key for key in dict.fromkeys(as_keys(keys, "keys")) if key in known]
     table = VectorTable(source.vector_size, len(chosen), source.vectors.dtype)
     for key in chosen:
         add_vector(table, key, vectors.get_vector(key))

@@ -8,11 +8,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..errors import FormatError
 from ..storage.paths import AnyPath
-from .files import exchange
+from .files import GensimModel, exchange, read_gensim
 from .files.archive import FASTTEXT_VECTORS
 from .keyed_vectors import KeyedVectors
-from .keys import FloatArray, Key
+from .keys import FloatArray, Key, as_keys
 from .subwords import Subwords
 
 __all__ = ["FastTextKeyedVectors"]
@@ -97,6 +98,34 @@ class FastTextKeyedVectors(KeyedVectors):
         """
         return cls.from_table(exchange.table_from_fasttext(fname))
 
+    @classmethod
+    def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
+        """Load the word and n-gram vectors of a FastText object that gensim saved, without executing pickled code.
+
+        Parameters
+        ----------
+        source : path or GensimModel
+            The file of ``save`` of a FastText or FastTextKeyedVectors object of gensim 3.8 or later. Earlier versions
+            hashed n-grams differently; `KeyedVectors.from_gensim` reads the words of their files.
+
+        Returns
+        -------
+        FastTextKeyedVectors
+            The vectors.
+
+        Raises
+        ------
+        FormatError
+            If the file holds no n-gram vectors that can be used, or is damaged.
+        """
+        saved = source if isinstance(source, GensimModel) else read_gensim(source)
+        if saved.subwords is None:
+            raise FormatError(
+                f"found a {saved.class_name} object without usable n-gram vectors; KeyedVectors.from_gensim reads the "
+                "vectors of its words"
+            )
+        return cls.from_table(exchange.table_of_gensim(saved))
+
     @property
     def _subwords(self) -> Subwords:
         assert self._state.subwords is not None  # set by the constructor and kept by `from_table`
@@ -168,4 +197,4 @@ class FastTextKeyedVectors(KeyedVectors):
         ndarray, shape (vector_size,)
             The mean vector.
         """
-        return self.get_mean_vector(sentence)
+        return self.get_mean_vector(as_keys(sentence, "sentence"))

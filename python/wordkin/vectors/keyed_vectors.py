@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..storage.paths import AnyPath
 from . import columns, editing
 from .evaluation import gensim_reports
 from .evaluation.gensim_reports import AnalogySection, Correlation
-from .files import exchange
+from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .gensim import RemovedName, warn_deprecated
 from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector
@@ -180,11 +180,46 @@ class KeyedVectors:
 
     __repr__ = __str__
 
-    def __getitem__(self, key_or_keys: Key | Iterable[Key]) -> NDArray[Any]:
-        """Return the vector of a key, or a matrix with the vectors of several keys as rows."""
+    def __getitem__(self, key_or_keys: Key | slice | Iterable[Key]) -> NDArray[Any]:
+        """Return the vector of a key, or a matrix with the vectors of several keys, or of a slice of rows, as rows."""
         if isinstance(key_or_keys, KEY_TYPES):
             return self.get_vector(key_or_keys)
-        return np.vstack([self.get_vector(key) for key in key_or_keys])
+        if isinstance(key_or_keys, slice):
+            return self._state.row_slice(key_or_keys)
+        rows = [self.get_vector(key) for key in key_or_keys]
+        return np.vstack(rows) if rows else np.empty((0, self.vector_size), self.vectors.dtype)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys, as for a dictionary."""
+        return iter(self.key_to_index)
+
+    def keys(self) -> KeysView[str]:
+        """Return the keys, so that ``dict(kv)`` maps keys to vectors.
+
+        Returns
+        -------
+        KeysView
+            The keys.
+        """
+        return self.key_to_index.keys()
+
+    def items(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Return an iterator over keys and vectors.
+
+        Returns
+        -------
+        iterator of (str, ndarray)
+            Pairs of a key and a read-only view of its row, shape (vector_size,).
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[3, 4], [0, 2]])
+        >>> [(key, vector.tolist()) for key, vector in kv.items()]
+        [('apple', [3.0, 4.0]), ('pear', [0.0, 2.0])]
+        """
+        return ((key, self.get_vector(key)) for key in self.key_to_index)
 
     def has_index_for(self, key: object) -> bool:
         """Return whether `key` has a row.
@@ -559,8 +594,8 @@ class KeyedVectors:
         Returns
         -------
         float
-            The cosine, as a NumPy scalar of dtype float32 (float64 for vectors stored as float64): exactly 1 for a
-            key with itself, 0 if one of the vectors is zero.
+            The cosine, rounded to float32 (not for vectors stored as float64): exactly 1 for a key with itself, 0 if
+            one of the vectors is zero.
 
         Raises
         ------
@@ -595,7 +630,7 @@ class KeyedVectors:
         KeyError
             If a key is missing.
         """
-        return 1 - self.similarity(w1, w2)
+        return similarity.distance(self, w1, w2)
 
     def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
         """Return the cosine similarity of the mean vectors of two sets of keys.
@@ -1160,7 +1195,8 @@ class KeyedVectors:
         Parameters
         ----------
         analogies : path
-            File with four words per line, in sections that start with ``: name``.
+            File with four words per line, possibly in sections that start with ``: name``, or files of BATS; see
+            `wordkin.vectors.evaluation.read_analogies`.
         restrict_vocab : int or None, default 300_000
             Number of keys to use for questions and answers, counted from the start; all if None.
         case_insensitive : bool, default True
@@ -1181,7 +1217,7 @@ class KeyedVectors:
         Raises
         ------
         FormatError
-            If the file has no questions, or one before the first section.
+            If the file has no questions.
         ValueError
             If `similarity_function` is unknown.
         """
@@ -1197,7 +1233,7 @@ class KeyedVectors:
     def evaluate_word_pairs(
         self,
         pairs: AnyPath,
-        delimiter: str | None = "\t",
+        delimiter: str | None = None,
         encoding: str = "utf8",
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
@@ -1210,9 +1246,10 @@ class KeyedVectors:
         Parameters
         ----------
         pairs : path
-            File with two words and a number per line; lines that start with ``#`` are comments.
-        delimiter : str or None, default tab
-            Separator of the three fields; None for any whitespace.
+            File with two words and a number per line, and possibly further columns and a heading; see
+            `wordkin.vectors.evaluation.read_word_pairs`.
+        delimiter : str or None, optional
+            Separator of the fields; recognised by default (tabs, semicolons, commas or whitespace).
         encoding : str, default "utf8"
             Encoding of the file.
         restrict_vocab : int or None, default 300_000
@@ -1234,7 +1271,7 @@ class KeyedVectors:
         ImportError
             If SciPy is not installed: ``pip install 'wordkin[evaluation]'``.
         ValueError
-            If there are no pairs to evaluate.
+            If there are no pairs in the file (FormatError), or none whose words are known.
         """
         return gensim_reports.word_pairs(
             self,
@@ -1330,6 +1367,32 @@ class KeyedVectors:
         return cls.from_table(cls._files.load(fname, mmap=bool(mmap)))
 
     @classmethod
+    def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
+        """Load the vectors of an object that gensim saved, without executing any pickled code.
+
+        Parameters
+        ----------
+        source : path or GensimModel
+            The file of ``save`` of a KeyedVectors, Word2Vec, FastText or Doc2Vec object of gensim 0.12 to 4, with its
+            array files in the same folder.
+
+        Returns
+        -------
+        KeyedVectors
+            The word vectors with their counts. `FastTextKeyedVectors.from_gensim` returns n-gram vectors as well.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else, or is damaged.
+        """
+        saved = source if isinstance(source, GensimModel) else read_gensim(source)
+        table = exchange.table_of_gensim(saved)
+        if cls is KeyedVectors:
+            table.subwords = None
+        return cls.from_table(table)
+
+    @classmethod
     def load_word2vec_format(
         cls: type[Self],
         fname: AnyPath,
@@ -1342,6 +1405,7 @@ class KeyedVectors:
         no_header: bool | None = None,
         allow_nonfinite: bool = False,
         on_duplicate: str = "first",
+        on_bad_rows: str = "error",
     ) -> Self:
         """Load a file in the format of word2vec, GloVe or fastText (``.vec``), compressed or not.
 
@@ -1359,7 +1423,7 @@ class KeyedVectors:
         unicode_errors : {"strict", "ignore", "replace"}, default "strict"
             How to handle words that cannot be decoded. The original C tool may truncate words within a character.
         limit : int, optional
-            Maximum number of vectors to read.
+            Maximum number of vectors to read. Of a file that was cut off, the first vectors can be read like this.
         datatype : dtype, default float32
             Storage type: float16, float32 or float64.
         no_header : bool, optional
@@ -1368,6 +1432,9 @@ class KeyedVectors:
             Accept NaN and infinite values, with a warning, instead of raising FormatError.
         on_duplicate : {"first", "last", "error"}, default "first"
             Which vector a repeated word gets.
+        on_bad_rows : {"error", "skip"}, default "error"
+            Whether to raise FormatError for a row of a text file that cannot be read, or to leave it out; a warning
+            then gives the number of such rows.
 
         Returns
         -------
@@ -1401,6 +1468,7 @@ class KeyedVectors:
                 no_header=no_header,
                 allow_nonfinite=allow_nonfinite,
                 on_duplicate=on_duplicate,
+                on_bad_rows=on_bad_rows,
             )
         )
 
@@ -1414,6 +1482,7 @@ class KeyedVectors:
         prefix: str = "",
         append: bool = False,
         sort_attr: str = "count",
+        replace_whitespace: bool = False,
     ) -> None:
         """Save keys and vectors in the text or binary format of word2vec.
 
@@ -1435,11 +1504,15 @@ class KeyedVectors:
             Append to an existing file.
         sort_attr : str, default "count"
             Attribute by which vectors are sorted, largest first, if it exists.
+        replace_whitespace : bool, default False
+            Write a space in a key as ``_``, and a line feed, carriage return or tab as a backslash and ``n``, ``r`` or
+            ``t``, instead of raising an error.
 
         Raises
         ------
         FormatError
-            If a key contains whitespace, which the format does not allow.
+            If a key contains whitespace, which the format does not allow, and `replace_whitespace` is False, or if it
+            becomes another key by the replacement.
         ValueError
             If `fvocab` is given and there is no attribute `sort_attr`.
         """
@@ -1453,6 +1526,7 @@ class KeyedVectors:
             write_header=write_header,
             prefix=prefix,
             append=append,
+            replace_whitespace=replace_whitespace,
         )
 
     def intersect_word2vec_format(

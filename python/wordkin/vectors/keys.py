@@ -38,13 +38,15 @@ def as_list(value: Any) -> list[Any]:
     return list(value)
 
 
-def as_keys(keys: Iterable[Any]) -> list[Any]:
+def as_keys(keys: Iterable[Any], name: str = "words") -> list[Any]:
     """Return a list of keys.
 
     Parameters
     ----------
     keys : iterable of str or int
         The argument given by the user.
+    name : str, default "words"
+        Name of the argument in messages.
 
     Returns
     -------
@@ -57,5 +59,5 @@ def as_keys(keys: Iterable[Any]) -> list[Any]:
         If `keys` is a single string, whose characters would otherwise be taken for keys.
     """
     if isinstance(keys, str):
-        raise TypeError(f"words must be a list of keys, got the single string {keys!r}")
+        raise TypeError(f"{name} must be a list of keys, got the single string {keys!r}")
     return list(keys)

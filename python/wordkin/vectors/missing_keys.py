@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Hashable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 from ..errors import WordkinError
 
@@ -13,6 +14,7 @@ __all__ = ["MissingKeyError", "near_spellings"]
 
 # difflib compares with this many keys at most, counted from the start: the most frequent words.
 _MAX_COMPARED_KEYS = 100_000
+_FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 class MissingKeyError(WordkinError, KeyError):
@@ -36,7 +38,13 @@ class MissingKeyError(WordkinError, KeyError):
 
     def __str__(self) -> str:
         message = str(self.args[0])
-        near = near_spellings(self.key, self._known) if isinstance(self.key, str) and self._known else []
+        if not isinstance(self.key, str) or not self._known:
+            return message
+        same = next((form for form in _unicode_forms(self.key) if form in self._known), None)
+        if same is not None:
+            form = next(name for name in _FORMS if unicodedata.normalize(name, self.key) == same)
+            return f"{message}; did you mean {same!r}, the same letters in another Unicode form ({form})?"
+        near = near_spellings(self.key, self._known)
         if not near:
             return message
         return f"{message}; did you mean {', '.join(repr(key) for key in near)}?"
@@ -48,7 +56,8 @@ class MissingKeyError(WordkinError, KeyError):
 def near_spellings(word: str, known: Mapping[Any, int], limit: int = 3) -> list[str]:
     """Return known keys that are spelt like `word`.
 
-    Keys that differ in letter case come first, then keys at one edit (deletion, transposition, replacement or
+    Keys that have the same letters in another Unicode form (composed or decomposed accents, for example) come first,
+    then those that differ in letter case, then keys at one edit (deletion, transposition, replacement or
     insertion), most frequent first; only if there are none, keys with a high similarity ratio of `difflib`.
 
     Parameters
@@ -71,11 +80,19 @@ def near_spellings(word: str, known: Mapping[Any, int], limit: int = 3) -> list[
     >>> near_spellings("kign", {"the": 0, "king": 1})
     ['king']
     """
-    cased = [form for form in _case_variants(word) if form in known]
+    forms = [word, *_unicode_forms(word)]
+    cased = [
+        form for form in (*forms[1:], *(other for form in forms for other in _case_variants(form))) if form in known
+    ]
     found = list(dict.fromkeys([*cased, *sorted(_one_edit_away(word, known), key=lambda key: known[key])]))
     if not found and len(word) > 3:
         found = _similar_by_ratio(word, known, limit)
     return found[:limit]
+
+
+def _unicode_forms(word: str) -> list[str]:
+    forms = dict.fromkeys(unicodedata.normalize(name, word) for name in _FORMS)
+    return [form for form in forms if form != word]
 
 
 def _case_variants(word: str) -> list[str]:

@@ -307,6 +307,23 @@ class VectorTable:
         vector.setflags(write=False)
         return vector
 
+    def row_slice(self, rows: slice) -> NDArray[Any]:
+        """Return the vectors of a slice of rows.
+
+        Parameters
+        ----------
+        rows : slice
+            The rows.
+
+        Returns
+        -------
+        ndarray, shape (n, vector_size)
+            Read-only view of the rows.
+        """
+        vectors: NDArray[Any] = self._vectors[rows]
+        vectors.setflags(write=False)
+        return vectors
+
     def column(self, name: str) -> NDArray[Any]:
         """Return the column of an attribute.
 

@@ -953,7 +953,7 @@ class Word2Vec:
 
     @classmethod
     def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
-        """Load a model that gensim 4 saved, without executing any pickled code.
+        """Load a model that gensim 0.12 to 4 saved, without executing any pickled code.
 
         Parameters
         ----------

@@ -41,12 +41,13 @@ def test_several_passes_with_a_json_report(text: Path, capsys: pytest.CaptureFix
     connectors = text.with_name("connectors")
     connectors.write_text("of\nthe\n")
     options = ("--min-count", 1, "--threshold", 0.3, "--connector-words", connectors, "--workers", 1, "--json")
-    assert run(text, "-o", text, "--passes", 3, *options) == 0  # the output replaces the input
+    joined = text.with_name("joined")
+    assert run(text, "-o", joined, "--passes", 3, *options) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["passes"][0]["words"] == 162
     assert len(report["passes"]) == 3
-    assert "new_york_city" in text.read_text()
-    assert sorted(entry.name for entry in text.parent.iterdir()) == ["connectors", "text"]
+    assert "new_york_city" in joined.read_text()
+    assert sorted(entry.name for entry in text.parent.iterdir()) == ["connectors", "joined", "text"]
 
 
 def test_progress_is_shown_if_requested(text: Path, capsys: pytest.CaptureFixture[str]) -> None:

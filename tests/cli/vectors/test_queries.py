@@ -134,7 +134,9 @@ def test_convert_chooses_the_format_by_file_name(run: Run, model: Path, tmp_path
 
 def test_convert_for_the_projector(run: Run, model: Path, tmp_path: Path) -> None:
     assert run("convert", model, tmp_path / "p", "--to", "projector").status == 0
-    words = (tmp_path / "p_metadata.tsv").read_text().split()
+    heading, *rows = (tmp_path / "p_metadata.tsv").read_text().splitlines()
+    assert heading == "word\tcount"
+    words = [row.partition("\t")[0] for row in rows]
     assert words == Word2Vec.load(model).wv.index_to_key
     assert len((tmp_path / "p_tensor.tsv").read_text().splitlines()) == len(words)
 
@@ -151,7 +153,7 @@ def test_convert_options_of_word2vec_formats(run: Run, tmp_path: Path) -> None:
     assert (vectors["a"].tolist(), vectors.vectors.dtype.name) == ([5, 6], "float16")
     assert run("convert", text, output, "--limit", "1", "--from", "text").status == 0
     assert len(KeyedVectors.load(output)) == 1
-    assert run("convert", output, text, "--limit", "1").status == 2
+    assert run("convert", output, text, "--encoding", "utf8").status == 2
 
 
 def test_vectors_cannot_be_converted_to_a_model(run: Run, model: Path, tmp_path: Path) -> None:
@@ -192,3 +194,39 @@ def test_files_of_gensim_and_fasttext_are_converted(run: Run, tmp_path: Path, na
     report = run("convert", FILES / name, tmp_path / "v.txt", "--json").report
     assert report["kind"] == kind
     assert len(KeyedVectors.load_word2vec_format(tmp_path / "v.txt")) == report["words"] == 6
+
+
+@pytest.mark.parametrize("option", ["--pairs", "--analogies"])
+def test_test_sets_that_cannot_be_read_are_errors(run: Run, model: Path, tmp_path: Path, option: str) -> None:
+    path = tmp_path / "set"
+    path.write_text("this is\n")
+    outcome = run("evaluate", model, option, path)
+    assert outcome.status == 1
+    assert "found" in outcome.err
+
+
+def test_test_sets_without_known_words_are_an_error(run: Run, model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "set"
+    path.write_text("xx,yy,1\nyy,zz,2\n")
+    outcome = run("evaluate", model, "--pairs", path, "--json")
+    assert outcome.status == 1
+    assert "none of the test sets has an item whose words are all known" in outcome.err
+    assert outcome.report["pairs"][str(path)]["scores"][0]["spearman"]["value"] is None
+
+
+def test_several_sets_in_one_table_with_lines_left_out(run: Run, model: Path, tmp_path: Path) -> None:
+    paths = [tmp_path / "one.csv", tmp_path / "two.tsv"]
+    paths[0].write_text("Word 1,Word 2,Human (mean)\ncat,dog,9.5\nred,cat,0.5\nred,blue,9\n")
+    paths[1].write_text("cat\tdog\t9,5\nred\tcat\t0,5\nno pair\nred\tblue\t9\n")
+    arguments = ["evaluate", model, "--pairs", paths[0], "--pairs", paths[1]]
+    outcome = run(*arguments)
+    assert outcome.status == 0
+    heading, *rows = outcome.out.splitlines()
+    assert heading.split("  ")[0] == "word pairs"
+    assert heading.endswith("lines left out")
+    assert [(row.split()[0], row.split()[-1]) for row in rows] == [("one.csv", "0"), ("two.tsv", "1")]
+    report = run(*arguments, "--json").report
+    assert [report["pairs"][str(path)]["skipped_lines"] for path in paths] == [0, 1]
+    assert "separated by commas" in report["pairs"][str(paths[0])]["layout"]
+    scores = [report["pairs"][str(path)]["scores"] for path in paths]
+    assert scores[0] == scores[1]

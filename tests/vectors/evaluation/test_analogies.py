@@ -126,7 +126,6 @@ def test_files(tmp_path: Path, vectors: KeyedVectors) -> None:
     assert read.sections == ("one: two", "empty", "three") and read.section_of == (0, 2) and read.invalid_lines == 1
     assert read.questions == (("a", "b", "c", "d"), ("α", "β", "γ", "δ"))
     for text, rule in (
-        ("a b c d\n", "line 1: missing section header"),
         ("", "no analogy"),
         (": one\na b\n", "no anal"),
     ):

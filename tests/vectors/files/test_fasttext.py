@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from wordkin._core import vector_files
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
 from wordkin.vectors import FastTextKeyedVectors, KeyedVectors
-from wordkin.vectors.files import read_fasttext
+from wordkin.vectors.files import read_fasttext, recognise
 
 from .file_contents import FILES
 
@@ -202,3 +202,38 @@ def test_modified_bytes_give_a_model_or_a_format_error(
     except FormatError:
         return
     assert len(model.vectors.words) == len(model.vectors.vectors)
+
+
+def without_magic(content: bytes) -> bytes:
+    """Return a model in the format before May 2017: no magic number, version, pruned words or quantisation flags."""
+    size, words, labels = struct.unpack_from("<3i", content, 64)
+    assert size == words + labels
+    at = 64 + 12 + 8 + 8
+    old = content[8 : at - 8]
+    end = at
+    for _ in range(size):
+        end = content.index(b"\0", end) + 1 + 8 + 1
+    old += content[at:end]
+    rows, columns = struct.unpack_from("<2q", content, end + 1)
+    second = end + 1 + 16 + 4 * rows * columns
+    return old + content[end + 1 : second] + content[second + 1 :]
+
+
+def test_models_without_a_magic_number(tmp_path: Path) -> None:
+    content = without_magic((FILES / "fasttext.bin").read_bytes())
+    path = tmp_path / "old.bin"
+    path.write_bytes(content)
+    assert recognise(path) == "fasttext"
+    old, new = read_fasttext(path), read_fasttext(FILES / "fasttext.bin")
+    assert old.vectors.words == new.vectors.words
+    assert (old.min_n, old.max_n) == (new.min_n, new.max_n)
+    np.testing.assert_array_equal(old.vectors.vectors, new.vectors.vectors)
+    np.testing.assert_array_equal(old.vectors.counts, new.vectors.counts)
+    np.testing.assert_array_equal(old.subword_vectors, new.subword_vectors)
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        with pytest.raises(FormatError):
+            read_fasttext(path)
+    path.write_bytes(content + b"\0")
+    with pytest.raises(CorruptFileError, match="more content"):
+        read_fasttext(path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import collections
+import gzip
 import os
 import pickle
 import re
 import shutil
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wordkin import KeyedVectors
 from wordkin.errors import CorruptFileError, FormatError
+from wordkin.storage.restricted_pickle import array_of, read_pickle
+from wordkin.vectors import FastTextKeyedVectors
 from wordkin.vectors.files import read_gensim
-from wordkin.vectors.files.restricted_pickle import array_of, read_pickle
 
 from .file_contents import FILES
 
@@ -57,9 +61,129 @@ def test_keyed_vectors_with_a_separate_array() -> None:
     assert model.parameters == {}
 
 
-def test_fasttext_models_are_rejected_with_advice() -> None:
-    with pytest.raises(FormatError, match="save_facebook_model"):
-        read_gensim(FILES / "gensim-fasttext.model")
+def test_fasttext_model_of_gensim_4() -> None:
+    expected = np.load(FILES / "fasttext.expected.npz")
+    kv = FastTextKeyedVectors.from_gensim(FILES / "gensim-fasttext.model")
+    assert kv.index_to_key == expected["words"].tolist()
+    np.testing.assert_allclose(kv.vectors, expected["vectors"], rtol=1e-6, atol=1e-8)  # sums in another order
+    others = [kv.get_vector(word) for word in expected["others"].tolist()]
+    np.testing.assert_allclose(others, expected["other_vectors"], rtol=1e-6, atol=1e-8)
+
+
+# Files of gensim before version 4, made by make_old_gensim_files.py. Expected values are those that gensim 4.4 reads.
+
+OLD = np.load(FILES / "gensim-old.expected.npz")
+OLD_FILES = sorted({name.partition("/")[0] for name in OLD})
+OLD_WORDS = {"the", "naïve", "ran", "dog", "sat", "cat"}
+
+
+def test_old_files_cover_three_layouts_of_gensim_and_both_versions_of_python() -> None:
+    versions = {name.rpartition("-")[0] for name in OLD_FILES}
+    assert versions == {"gensim-1.0.1-py2", "gensim-3.2.0-py2", "gensim-3.8.3-py2", "gensim-3.8.3-py3"}
+
+
+@pytest.mark.parametrize("name", OLD_FILES)
+def test_old_files_give_what_gensim_4_reads(name: str) -> None:
+    model = read_gensim(FILES / name)
+    assert set(model.vectors.words) == OLD_WORDS
+    if f"{name}/words" in OLD:
+        assert model.vectors.words == OLD[f"{name}/words"].tolist()
+    np.testing.assert_array_equal(model.vectors.vectors, OLD[f"{name}/vectors"])
+    np.testing.assert_array_equal(model.vectors.counts, OLD[f"{name}/counts"])
+    if name.endswith(".kv"):
+        assert model.parameters == {}
+        assert model.syn1neg is None
+    else:
+        np.testing.assert_array_equal(model.syn1neg, OLD[f"{name}/syn1neg"])
+        kept = {"vector_size": 6, "negative": 3, "hs": 0, "sg": 0, "window": 3, "epochs": 2, "min_count": 1, "seed": 3}
+        assert kept.items() <= model.parameters.items()
+
+
+@pytest.mark.parametrize("name", [name for name in OLD_FILES if "fasttext" in name])
+def test_old_fasttext_models_with_n_grams(name: str) -> None:
+    kv = FastTextKeyedVectors.from_gensim(FILES / name)
+    words = ["cats", "naïveté", "dogged", "the cat"]
+    np.testing.assert_allclose([kv[word] for word in words], OLD[f"{name}/others"], rtol=1e-6, atol=1e-8)
+    assert type(KeyedVectors.from_gensim(FILES / name)) is KeyedVectors
+
+
+def test_words_that_python_2_saved_as_bytes_are_decoded() -> None:
+    # gensim 4 reads "naÃ¯ve" here.
+    assert "naïve" in KeyedVectors.from_gensim(FILES / "gensim-1.0.1-py2-bytes.kv")
+
+
+def old_record(class_name: str, **attributes: Any) -> bytes:
+    """Return a pickle of an object of gensim with the given attributes, which hold no other objects of gensim."""
+    return b"\x80\x02cgensim.models.x\n" + class_name.encode() + b"\n)\x81" + pickle.dumps(attributes, 2)[2:-1] + b"b."
+
+
+def test_bytes_of_python_2_that_are_not_utf8_are_decoded_as_latin_1(tmp_path: Path) -> None:
+    words = b"]U\x04caf\xe9a"  # SHORT_BINSTRING
+    content = pickle.dumps({"vectors": np.eye(1, dtype=np.float32), "index2word": []}, 2)[2:-1]
+    state = content.replace(b"]", words, 1)
+    path = write(tmp_path, b"\x80\x02cgensim.models.x\nKeyedVectors\n)\x81" + state + b"b.")
+    assert read_gensim(path).vectors.words == ["café"]
+
+
+def test_models_before_gensim_1_have_all_attributes_themselves(tmp_path: Path) -> None:
+    vectors = np.arange(6, dtype=np.float32).reshape(2, 3)
+    content = old_record("Word2Vec", syn0=vectors, syn1neg=-vectors, index2word=["b", "a"], min_alpha=0.1, iter=7, hs=0)
+    model = read_gensim(write(tmp_path, content))
+    assert model.vectors.words == ["b", "a"]
+    np.testing.assert_array_equal(model.vectors.vectors, vectors)
+    np.testing.assert_array_equal(model.syn1neg, -vectors)
+    assert model.parameters == {"min_alpha": 0.1, "epochs": 7, "hs": 0}
+
+
+def test_n_grams_of_incompatible_hashes_are_ignored_with_a_warning(tmp_path: Path) -> None:
+    vectors = np.eye(2, dtype=np.float32)
+    attributes = {"vectors": vectors, "vectors_ngrams": vectors, "index2word": ["b", "a"], "bucket": 2}
+    path = write(tmp_path, old_record("FastTextKeyedVectors", **attributes))
+    with pytest.warns(UserWarning, match="gensim before 3.8, which hashed character n-grams differently"):
+        assert read_gensim(path).subwords is None
+    with pytest.warns(UserWarning, match="hashed"), pytest.raises(FormatError, match=r"KeyedVectors\.from_gensim"):
+        FastTextKeyedVectors.from_gensim(path)
+
+
+def test_document_vectors_are_ignored_with_a_warning(tmp_path: Path) -> None:
+    attributes = {"syn0": np.eye(2, dtype=np.float32), "index2word": ["b", "a"], "min_alpha": 0.1}
+    path = write(tmp_path, old_record("Doc2Vec", **attributes))
+    with pytest.warns(UserWarning, match="document vectors are ignored"):
+        saved = read_gensim(path)
+    assert saved.vectors.words == ["b", "a"]
+
+
+def test_objects_without_word_vectors_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="found a LdaModel object of gensim without word vectors"):
+        read_gensim(write(tmp_path, old_record("LdaModel", num_topics=3)))
+
+
+@pytest.mark.parametrize("name", ["Phrases", "Phraser", "FrozenPhrases"])
+def test_phrases_are_named(tmp_path: Path, name: str) -> None:
+    content = old_record(name, phrasegrams={(b"new", b"york"): (2, 3.5)}, common_terms=frozenset(), delimiter=b"_")
+    with pytest.raises(FormatError, match=f"found a {name} object of gensim .*FrozenPhrases.from_gensim"):
+        read_gensim(write(tmp_path, content))
+
+
+def test_vocabulary_without_counts_is_rejected(tmp_path: Path) -> None:
+    attributes = {"vectors": np.eye(2, dtype=np.float32), "index2word": ["b", "a"], "vocab": {"b": 1, "a": None}}
+    with pytest.raises(CorruptFileError, match="a count for every word"):
+        read_gensim(write(tmp_path, old_record("KeyedVectors", **attributes)))
+
+
+@pytest.mark.parametrize("shape", [(6, 6), (10**6, 10**6)])
+def test_compressed_files_with_compressed_arrays(tmp_path: Path, shape: tuple[int, int]) -> None:
+    content = (FILES / "gensim-separate.kv").read_bytes()
+    (tmp_path / "model.gz").write_bytes(gzip.compress(content))
+    array = (FILES / "gensim-separate.kv.vectors.npy").read_bytes()
+    array = array.replace(b"(6, 6), }".ljust(20), f"{shape}, }}".encode().ljust(20))
+    with zipfile.ZipFile(tmp_path / "model.gz.vectors.npz", "w") as archive:
+        archive.writestr("val.npy", array)
+    if shape == (6, 6):
+        assert read_gensim(tmp_path / "model.gz").vectors.vectors.shape == (6, 6)
+    else:
+        with pytest.raises(CorruptFileError, match="the header does not match the size"):
+            read_gensim(tmp_path / "model.gz")
 
 
 # Arrays in separate files.

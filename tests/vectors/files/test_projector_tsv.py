@@ -60,3 +60,34 @@ def test_malformed_files_are_rejected(tmp_path: Path, tensor: bytes, metadata: b
     (tmp_path / "m").write_bytes(metadata)
     with pytest.raises(FormatError, match=message):
         read_projector_tsv(tmp_path / "t", tmp_path / "m")
+
+
+def test_counts_are_a_second_column_with_a_heading(tmp_path: Path) -> None:
+    tensor, metadata = tmp_path / "t.tsv", tmp_path / "m.tsv"
+    words = ["cat", "New York"]
+    write_projector_tsv(tensor, metadata, words, np.eye(2), counts=np.array([7, 3]))
+    assert metadata.read_text() == "word\tcount\ncat\t7\nNew York\t3\n"
+    loaded = read_projector_tsv(tensor, metadata)
+    assert loaded.words == words
+    assert loaded.counts is not None
+    assert loaded.counts.tolist() == [7, 3]
+    metadata.write_text("word\tcount\ncat\t7\nNew York\tx\n")
+    with pytest.raises(FormatError, match="line 3: expected a word and its count, got 'x'"):
+        read_projector_tsv(tensor, metadata)
+
+
+def test_configuration_for_a_local_tensorboard(tmp_path: Path) -> None:
+    names = [tmp_path / 'a "b"_tensor.tsv', tmp_path / "m.tsv"]
+    write_projector_tsv(*names, ["cat"], np.eye(1), config_path=tmp_path / "projector_config.pbtxt")
+    assert (tmp_path / "projector_config.pbtxt").read_text() == (
+        'embeddings {\n  tensor_name: "word vectors"\n'
+        '  tensor_path: "a \\"b\\"_tensor.tsv"\n  metadata_path: "m.tsv"\n}\n'
+    )
+
+
+def test_whitespace_is_replaced_if_requested(tmp_path: Path) -> None:
+    names = tmp_path / "t.tsv", tmp_path / "m.tsv"
+    with pytest.raises(FormatError, match="must not be empty or contain tabs or line breaks"):
+        write_projector_tsv(*names, ["\n"], np.eye(1))
+    write_projector_tsv(*names, ["\n", "a\tb"], np.eye(2), replace_whitespace=True)
+    assert read_projector_tsv(*names).words == ["\\n", "a\\tb"]

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -191,7 +192,25 @@ def test_result_is_independent_of_blocks_and_threads(tmp_path: Path, monkeypatch
             check(read_word2vec(tmp_path / "v", workers=workers), words, vectors)
 
 
-word = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n"), min_size=1, max_size=12)
+word = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n"), min_size=1, max_size=12).filter(
+    lambda text: "\t" not in text or not re.search(r"\t[-+.\d]*$|\t(nan|inf)", text, re.IGNORECASE)
+)
+
+
+@pytest.mark.parametrize("bad", ["a\t", "a\t1", "\t-1.5e3"])
+def test_words_whose_end_looks_like_numbers_are_not_written_as_text(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(FormatError, match="word number 1 must not end with a tab"):
+        write_word2vec(tmp_path / "v", [bad], VECTORS[:1])
+    write_word2vec(tmp_path / "v", [bad], VECTORS[:1], binary=True)
+    assert read_word2vec(tmp_path / "v").words == [bad]
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("good", ["\t", "\t\t", "a\tb", "\ta", "1", "at 3 pm"])
+def test_words_with_tabs_and_numbers_are_read_back(tmp_path: Path, good: str, header: bool) -> None:
+    words = [good.replace(" ", "\t"), "b", "c"]
+    write_word2vec(tmp_path / "v", words, VECTORS[:3], write_header=header)
+    assert read_word2vec(tmp_path / "v").words == words
 
 
 @settings(deadline=None, max_examples=60)
@@ -343,3 +362,15 @@ def test_keyed_vectors_use_the_same_reader_and_writer(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="2 rows repeat a word, the first one 'a'"):
         (tmp_path / "d").write_bytes(b"4 1\na 1\na 2\nb 3\na 4\n")
         assert KeyedVectors.load_word2vec_format(tmp_path / "d")["a"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_whitespace_in_words_is_replaced_if_requested(tmp_path: Path, binary: bool) -> None:
+    path = tmp_path / "vectors"
+    words = ["new york", "\n", "a\tb\r", "plain"]
+    with pytest.raises(FormatError, match="replace_whitespace=True"):
+        write_word2vec(path, words, np.eye(4), binary=binary)
+    write_word2vec(path, words, np.eye(4), binary=binary, replace_whitespace=True)
+    assert read_word2vec(path).words == ["new_york", "\\n", "a\\tb\\r", "plain"]
+    with pytest.raises(FormatError, match="'new york' and 'new_york' the same form 'new_york'"):
+        write_word2vec(path, ["new york", "new_york"], np.eye(2), binary=binary, replace_whitespace=True)

@@ -11,8 +11,10 @@ from typing import Any, get_args
 
 from ...downstream import SequenceTagger, TextClassifier
 from ...downstream.files.labelled_files import Columns, FileFormat, LabelledTexts, TaggedSentences
+from ...downstream.files.model_folder import CONFIG_FILE, MODEL_FILE
 from ...downstream.options import CharacterOptions, FeatureOptions, NetworkOptions, TextOptions, TrainingOptions
 from ...elmo import ELMo
+from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import KeyedVectors
 from .. import exits
@@ -277,6 +279,10 @@ def train_and_save(
         Exit code.
     """
     require_writable_folder(args.output)
+    files = [local_path(args.output) / name for name in (MODEL_FILE, CONFIG_FILE)]
+    inputs = [None if name is None else source_of(name) for name in (args.train, args.dev)]
+    embeddings = [name for name in args.embedding or [] if name != _SCRATCH]
+    check_outputs(*files, folders=[args.output], inputs=inputs, models=embeddings)
     start = time.perf_counter()
     names = set(inspect.signature(estimator_type).parameters) - {"embedding", "progress"}
     # A closed standard error cannot show a bar.

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...elmo import ELMo
 from ...elmo.options import ELMoEncodingOptions
+from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from .. import exits
 from ..corpus_flags import CORPUS_FORMAT, add_text_flags, text_arguments
@@ -114,6 +115,7 @@ def run(args: argparse.Namespace) -> int:
     """
     layers = _layers(args.layers)
     require_writable_file(args.output)
+    check_outputs(args.output, inputs=[args.input], models=[args.model, args.weights])
     model = ELMo.from_pretrained(args.model, args.weights)
     start = time.perf_counter()
     try:

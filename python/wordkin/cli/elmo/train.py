@@ -10,10 +10,13 @@ from dataclasses import asdict
 from typing import Any
 
 from ...elmo import ELMo, ELMoTrainingReport, read_official_options
+from ...elmo.files.pretrained import MODEL_FILE_NAMES
 from ...elmo.options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ...errors import WordkinError
+from ...storage.overwrite import check_outputs
+from ...storage.paths import local_path
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_corpus, open_input
+from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -142,6 +145,13 @@ def run(args: argparse.Namespace) -> int:
         Exit code.
     """
     require_writable_folder(args.output)
+    texts = [*args.corpus, *(args.validation or [])]
+    check_outputs(
+        *(local_path(args.output) / name for name in MODEL_FILE_NAMES),
+        folders=[args.output, args.checkpoint],
+        inputs=[*inputs_of(texts), args.options, args.vocabulary],
+        models=[args.trained],
+    )
     trainer = _Trainer(args)
     stop: KeyboardInterrupt | None = None
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
+from ...storage.overwrite import check_outputs
 from ...vectors.files import read_gensim, write_vocabulary
 from ...word2vec import Word2Vec
 from ...word2vec.files.gensim_model import NotContinuableError
@@ -24,7 +25,8 @@ _VARIANTS: dict[str, dict[str, bool]] = {
     "binary": {"binary": True},
     "glove": {"binary": False, "no_header": True},
 }
-_WORD2VEC_FLAGS = ("limit", "fvocab", "encoding", "unicode_errors", "datatype", "on_duplicate", "allow_nonfinite")
+_FLAGS = ("limit", "datatype")
+_WORD2VEC_FLAGS = ("fvocab", "encoding", "unicode_errors", "on_duplicate", "allow_nonfinite", "on_bad_rows")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,8 +65,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="read untrusted files in a subprocess with limited memory and time",
     )
     parser.add_argument("--save-vocab", metavar="FILE", help="write the words and their counts, one word per line")
+    parser.add_argument("--limit", type=int, metavar="INT", help="convert only this many vectors")
+    parser.add_argument(
+        "--dtype", dest="datatype", choices=("float16", "float32", "float64"), help="data type of the vectors in memory"
+    )
+    parser.add_argument(
+        "--replace-whitespace",
+        action="store_true",
+        help="write spaces in words as _, and line breaks and tabs as \\n, \\r and \\t, in formats that do not allow "
+        "them",
+    )
     reading = parser.add_argument_group("reading formats of word2vec")
-    reading.add_argument("--limit", type=int, metavar="INT", help="read only this many vectors")
     reading.add_argument(
         "--read-vocab", dest="fvocab", metavar="FILE", help="words and their counts, one word per line"
     )
@@ -76,7 +87,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="treatment of words that are not valid in the encoding",
     )
     reading.add_argument(
-        "--dtype", dest="datatype", choices=("float16", "float32", "float64"), help="data type of the vectors in memory"
+        "--on-bad-rows",
+        choices=("error", "skip"),
+        help="treatment of rows of text files that cannot be read; the number of skipped rows is reported",
     )
     reading.add_argument(
         "--on-duplicate", choices=("first", "last", "error"), help="vector to keep for a repeated word"
@@ -108,17 +121,21 @@ def run(args: argparse.Namespace) -> int:
     if args.weights is not None or args.target == "official":
         raise exits.UsageError(f"{args.input} is not a language model: --weights and --to official do not apply")
     output = chosen_output(args.output, args.target)
+    check_outputs(*output.files, args.save_vocab, inputs=[args.input, args.fvocab])
     given = {name: getattr(args, name) for name in _WORD2VEC_FLAGS if getattr(args, name) is not None}
     kind: Kind = "word2vec" if args.source in _VARIANTS else args.source or kind_of(args.input)
     if given and kind != "word2vec":
         raise exits.UsageError(f"{args.input} is {KINDS[kind]}: flags for reading formats of word2vec do not apply")
-    options = {**_VARIANTS.get(args.source, {}), **given}
-    model = _model_of(args.input, kind) if output.format == "model" else None
+    part = {name: getattr(args, name) for name in _FLAGS if getattr(args, name) is not None}
+    if part and args.target == "model":
+        raise exits.UsageError("--limit and --dtype apply to vectors, not to whole models; use --to vectors")
+    options = {**_VARIANTS.get(args.source, {}), **given, **part}
+    model = _model_of(args.input, kind) if output.format == "model" and not part else None
     if output.format == "model" and model is None and args.target is None:
         # Without --to, the suffix .safetensors stands for the complete model, or for vectors if there is none.
         output = dataclasses.replace(output, format="vectors")
     vectors = load_vectors(args.input, kind, **options) if model is None else model.wv
-    save_vectors(output, vectors, model)
+    save_vectors(output, vectors, model, replace_whitespace=args.replace_whitespace)
     if args.save_vocab is not None:
         write_vocabulary(args.save_vocab, vectors.index_to_key, vectors.expandos["count"])
     if args.json:
@@ -128,6 +145,7 @@ def run(args: argparse.Namespace) -> int:
                 "kind": kind,
                 "output": args.output,
                 "format": output.format,
+                "files": list(output.files),
                 "words": len(vectors),
                 "vector_size": vectors.vector_size,
             }
@@ -135,7 +153,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(
             f"{len(vectors):,} vectors of dimensionality {vectors.vector_size} written to "
-            f"{args.output} ({output.format})"
+            f"{', '.join(output.files)} ({output.format})"
         )
     return exits.SUCCESS
 

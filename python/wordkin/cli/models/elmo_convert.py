@@ -5,6 +5,10 @@ from __future__ import annotations
 import argparse
 
 from ...elmo import ELMo
+from ...elmo.files.official_files import OFFICIAL_FILE_NAMES
+from ...elmo.files.pretrained import MODEL_FILE_NAMES
+from ...storage.overwrite import check_outputs
+from ...storage.paths import local_path
 from .. import exits
 from ..outputs import require_writable_folder
 from ..terminal import print_json
@@ -62,6 +66,9 @@ def convert_language_model(args: argparse.Namespace) -> int:
     if args.source is not None:
         raise exits.UsageError(f"{args.input} is a language model; --from applies to word vectors only")
     require_writable_folder(args.output)
+    names = MODEL_FILE_NAMES if target == "model" else OFFICIAL_FILE_NAMES
+    files = [local_path(args.output) / name for name in names]
+    check_outputs(*files, folders=[args.output], models=[args.input, args.weights])
     model = ELMo.from_pretrained(args.input, args.weights)
     if target == "official":
         model.export_hdf5(args.output)

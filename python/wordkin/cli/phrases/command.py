@@ -15,6 +15,7 @@ from ...phrases.options import PhraseOptions
 from ...runtime.compute import available_workers
 from ...runtime.progress import progress_bar
 from ...storage.atomic import replaced_file
+from ...storage.overwrite import check_outputs
 from .. import exits
 from ..corpus_flags import CORPUS_FORMAT, add_text_flags, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
@@ -91,6 +92,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.passes < 1:
         raise exits.UsageError(f"--passes must be at least 1, got {args.passes}")
+    check_outputs(args.output, args.export, args.save, inputs=[args.corpus, _connector_file(args.connector_words)])
     workers = available_workers() if args.workers is None else args.workers
     options = given_arguments(args, _FIELDS)
     if args.scoring == "npmi":
@@ -148,6 +150,10 @@ def _folder_between_passes(args: argparse.Namespace) -> Iterator[Path]:
 
 def _path(source: str | Path) -> Path:
     return Path(source).expanduser()
+
+
+def _connector_file(given: str) -> Path | None:
+    return None if given in ("none", "english") else _path(given)
 
 
 def _connector_words(given: str) -> frozenset[str]:

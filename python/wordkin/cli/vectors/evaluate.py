@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from collections.abc import Sequence
 from typing import Any
 
+from ...errors import FormatError
 from ...vectors.evaluation import (
     AnalogyScores,
     Comparison,
@@ -107,11 +109,26 @@ def run(args: argparse.Namespace) -> int:
         print_json(report)
     else:
         _print_report(report)
+    _require_answers(report)
     return exits.SUCCESS
+
+
+def _require_answers(report: dict[str, Any]) -> None:
+    """Raise an error if a file of vectors knows the words of no item at all: its scores have no meaning."""
+    results = [*report["analogies"].values(), *report["pairs"].values()]
+    for number, name in enumerate(report["files"]):
+        if not any(result["scores"][number]["answered"] for result in results):
+            raise FormatError(f"{name}: none of the test sets has an item whose words are all known")
+
+
+def _finite(value: float) -> float | None:
+    """Return a number for JSON, which has no NaN."""
+    return value if math.isfinite(value) else None
 
 
 def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dict[str, Any]:
     result: dict[str, Any] = {
+        "skipped_lines": scores[0].test_set.invalid_lines,
         "scores": [
             {
                 "accuracy": _interval(score.interval(confidence)),
@@ -131,7 +148,7 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
                 ],
             }
             for score in scores
-        ]
+        ],
     }
     if len(scores) == 2:
         result["comparison"] = _comparison(compare_analogies(scores[0], scores[1], confidence))
@@ -140,6 +157,8 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
 
 def _pairs_report(scores: Sequence[PairScores], confidence: float) -> dict[str, Any]:
     result: dict[str, Any] = {
+        "skipped_lines": scores[0].test_set.invalid_lines,
+        "layout": scores[0].test_set.layout,
         "scores": [
             {
                 "spearman": _interval(score.interval(confidence)),
@@ -148,15 +167,20 @@ def _pairs_report(scores: Sequence[PairScores], confidence: float) -> dict[str, 
                 "oov_fraction": score.oov_fraction,
             }
             for score in scores
-        ]
+        ],
     }
     if len(scores) == 2:
         result["comparison"] = _comparison(compare_pairs(scores[0], scores[1], confidence))
     return result
 
 
-def _interval(interval: Interval) -> dict[str, float]:
-    return {"value": interval.value, "low": interval.low, "high": interval.high, "confidence": interval.confidence}
+def _interval(interval: Interval) -> dict[str, float | None]:
+    return {
+        "value": _finite(interval.value),
+        "low": _finite(interval.low),
+        "high": _finite(interval.high),
+        "confidence": interval.confidence,
+    }
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
@@ -169,17 +193,18 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 
 
 def _print_report(report: dict[str, Any]) -> None:
-    names = [os.path.basename(path) for path in report["files"]]  # noqa: PTH119 - a text, not a file
+    names = [_base(path) for path in report["files"]]
     for path, result in report["analogies"].items():
         print(f"analogies: {path}")
         _print_analogies(result["scores"], names)
+        if result["skipped_lines"]:
+            print(f"{result['skipped_lines']} lines were left out because they are not questions")
         _print_comparison(result, scale=100.0, digits=1)
         print()
+    if report["pairs"]:
+        _print_pairs(report["pairs"], names)
     for path, result in report["pairs"].items():
-        print(f"word pairs: {path}")
-        _print_pairs(result["scores"], names)
-        _print_comparison(result, scale=1.0, digits=3)
-        print()
+        _print_comparison(result, scale=1.0, digits=3, title=f"{_base(path)}: ")
 
 
 def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
@@ -196,7 +221,10 @@ def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> 
     interval, unknown = ["interval"], ["unknown"]
     for score in scores:
         accuracy = score["accuracy"]
-        total += [f"{100 * accuracy['value']:.1f} %", f"{score['correct']}/{score['answered']}"]
+        total += [
+            "-" if accuracy["value"] is None else f"{100 * accuracy['value']:.1f} %",
+            f"{score['correct']}/{score['answered']}",
+        ]
         interval += [_range_text(accuracy, 100.0, 1), ""]
         unknown += [
             f"{100 * score['oov_fraction']:.1f} %",
@@ -205,25 +233,39 @@ def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> 
     print_table([*rows, total, interval, unknown], right=range(1, len(total)))
 
 
-def _print_pairs(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
-    rows = [["file", "Spearman", "interval", "pairs", "unknown"]]
-    for name, score in zip(names, scores, strict=True):
-        spearman = score["spearman"]
-        pairs = f"{score['answered']}/{score['pairs']}"
-        unknown = f"{100 * score['oov_fraction']:.1f} %"
-        rows.append([name, f"{spearman['value']:.3f}", _range_text(spearman, 1.0, 3), pairs, unknown])
-    print_table(rows, right=range(1, 5))
+def _base(path: str) -> str:
+    return os.path.basename(path)  # noqa: PTH119 - a text, not a file
 
 
-def _print_comparison(result: dict[str, Any], *, scale: float, digits: int) -> None:
+def _print_pairs(results: dict[str, dict[str, Any]], names: Sequence[str]) -> None:
+    """Print one table for all sets of word pairs."""
+    rows = [["word pairs", "file", "Spearman", "interval", "pairs", "unknown", "lines left out"]]
+    for path, result in results.items():
+        for name, score in zip(names, result["scores"], strict=True):
+            spearman = score["spearman"]
+            value = "-" if spearman["value"] is None else f"{spearman['value']:.3f}"
+            pairs = f"{score['answered']}/{score['pairs']}"
+            unknown = f"{100 * score['oov_fraction']:.1f} %"
+            skipped = str(result["skipped_lines"])
+            rows.append([_base(path), name, value, _range_text(spearman, 1.0, 3), pairs, unknown, skipped])
+    print_table(rows, right=range(2, 7))
+
+
+def _print_comparison(result: dict[str, Any], *, scale: float, digits: int, title: str = "") -> None:
     if "comparison" in result:
         comparison = result["comparison"]
         difference = comparison["difference"]
         print(
-            f"second minus first, on {comparison['common']} items that both files cover: "
-            f"{scale * difference['value']:+.{digits}f} ({_range_text(difference, scale, digits)})"
+            f"{title}second minus first, on {comparison['common']} items that both files cover: "
+            f"{_signed(difference['value'], scale, digits)} ({_range_text(difference, scale, digits)})"
         )
 
 
-def _range_text(interval: dict[str, float], scale: float, digits: int) -> str:
+def _signed(value: float | None, scale: float, digits: int) -> str:
+    return "-" if value is None else f"{scale * value:+.{digits}f}"
+
+
+def _range_text(interval: dict[str, float | None], scale: float, digits: int) -> str:
+    if interval["low"] is None or interval["high"] is None:
+        return "-"
     return f"{scale * interval['low']:.{digits}f} to {scale * interval['high']:.{digits}f}"

@@ -10,9 +10,11 @@ from ...errors import FormatError
 from ...storage import read_archive
 from ...storage.opening import open_binary
 from ...storage.paths import local_path
-from ...storage.signatures import FASTTEXT_MAGIC, SIGNATURE_BYTES, is_pickle, is_safetensors
+from ...storage.signatures import FASTTEXT_START_BYTES
 from ...vectors import FastTextKeyedVectors, KeyedVectors
+from ...vectors.editing import first_rows
 from ...vectors.files import read_gensim
+from ...vectors.files.recognition import kind_by_signature
 from ...word2vec import Word2Vec
 
 __all__ = ["KINDS", "Kind", "kind_of", "load_vectors"]
@@ -59,12 +61,10 @@ def kind_of(path: str) -> Kind:
     if not stat.S_ISREG(local.stat().st_mode):
         return "word2vec"  # pipes cannot be read ahead; the reader of this format refuses folders
     with open_binary(local) as file:
-        start = file.read(SIGNATURE_BYTES)
-    if start.startswith(FASTTEXT_MAGIC):
-        return "fasttext"
-    if is_pickle(start):
-        return "gensim"
-    return _kind_of_archive(local) if is_safetensors(start) else "word2vec"
+        kind = kind_by_signature(file.read(FASTTEXT_START_BYTES))
+    if kind == "safetensors":
+        return _kind_of_archive(local)
+    return "gensim" if kind == "pickle" else "fasttext" if kind == "fasttext" else "word2vec"
 
 
 def _kind_of_archive(path: Path) -> Kind:
@@ -75,7 +75,7 @@ def _kind_of_archive(path: Path) -> Kind:
     return kind
 
 
-def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -> KeyedVectors:
+def load_vectors(path: str, kind: Kind | None = None, **options: Any) -> KeyedVectors:
     """Load the word vectors of a file of any kind.
 
     Parameters
@@ -84,8 +84,8 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
         The file.
     kind : str or None, default None
         A key of `KINDS`; None to recognise it by content.
-    **word2vec_options
-        Arguments of `KeyedVectors.load_word2vec_format`, for files of that kind.
+    **options
+        Arguments of `KeyedVectors.load_word2vec_format`; only `limit` and `datatype` for files of other kinds.
 
     Returns
     -------
@@ -100,6 +100,16 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
         If it cannot be read.
     """
     kind = kind or kind_of(path)
+    if kind == "word2vec":
+        return KeyedVectors.load_word2vec_format(path, **options)
+    vectors = _load_other(path, kind)
+    if not options:
+        return vectors
+    table = first_rows(vectors.table, options.get("limit"), options.get("datatype"))
+    return type(vectors).from_table(table)
+
+
+def _load_other(path: str, kind: Kind) -> KeyedVectors:
     if kind == "model":
         return Word2Vec.load(path).wv
     if kind == "vectors":
@@ -108,10 +118,5 @@ def load_vectors(path: str, kind: Kind | None = None, **word2vec_options: Any) -
         return FastTextKeyedVectors.load(path)
     if kind == "fasttext":
         return FastTextKeyedVectors.load_fasttext_format(path)
-    if kind == "gensim":
-        saved = read_gensim(path)
-        vectors = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
-        if saved.lock_factors is not None:
-            vectors.vectors_lockf = saved.lock_factors
-        return vectors
-    return KeyedVectors.load_word2vec_format(path, **word2vec_options)
+    saved = read_gensim(path)
+    return (KeyedVectors if saved.subwords is None else FastTextKeyedVectors).from_gensim(saved)

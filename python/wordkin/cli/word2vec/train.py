@@ -7,12 +7,13 @@ import sys
 import time
 from typing import Any
 
+from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors.files import read_vocabulary, write_vocabulary
 from ...word2vec import TrainingReport, Word2Vec
 from ...word2vec.options import ModelOptions, TrainingOptions, VocabularyOptions
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_corpus, open_input, text_arguments
+from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input, text_arguments
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -109,6 +110,7 @@ def run(args: argparse.Namespace) -> int:
         Exit code.
     """
     output = chosen_output(args.output, args.format, allowed=_FORMATS)
+    check_outputs(args.output, args.save_vocab, inputs=[*inputs_of(args.corpus), args.read_vocab])
     if args.save_vocab is not None:
         require_writable_file(args.save_vocab)
     trainer = _Trainer(args)

@@ -6,10 +6,11 @@ import argparse
 import time
 
 from ...runtime.compute import requested_workers
+from ...storage.overwrite import check_outputs
 from ...vectors.files import write_vocabulary
 from ...word2vec.options import VocabularyOptions
 from .. import exits
-from ..corpus_flags import add_corpus, open_input
+from ..corpus_flags import add_corpus, inputs_of, open_input
 from ..flags import add_json_flag, add_workers_flag, argument_names, given_arguments
 from ..outputs import require_writable_file
 from ..terminal import print_json
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(str(error)) from None
     if args.output is not None:
         require_writable_file(args.output)
+        check_outputs(args.output, inputs=inputs_of(args.corpus))
     begin = time.perf_counter()
     _, corpus = open_input(args.corpus, args)
     counts = corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size).counts

@@ -22,7 +22,7 @@ from ...errors import CorruptFileError, FormatError
 from ...storage.atomic import replaced_file
 from ...storage.opening import MAX_COMPRESSION_RATIO
 from ...storage.paths import AnyPath, local_path
-from ...storage.signatures import ZIP_SIGNATURE
+from ...storage.signatures import HDF5_SIGNATURE, ZIP_SIGNATURE
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
 from ..vocabulary import TargetWords, VocabularySource, parse_vocabulary, parse_vocabulary_file
@@ -30,12 +30,13 @@ from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
 from .official_options import MAX_OPTIONS_BYTES, official_json, parse_official_options
 from .pretrained import WEIGHTS_FILE as WORDKIN_WEIGHTS_FILE
 
-__all__ = ["SOFTMAX_FILE", "export_official", "is_official", "load_official"]
+__all__ = ["OFFICIAL_FILE_NAMES", "SOFTMAX_FILE", "export_official", "is_official", "load_official"]
 
 OPTIONS_FILE = "options.json"
 WEIGHTS_FILE = "weights.hdf5"
 SOFTMAX_FILE = "softmax.hdf5"
 VOCABULARY_FILE = "vocabulary.txt"
+OFFICIAL_FILE_NAMES = (OPTIONS_FILE, WEIGHTS_FILE, SOFTMAX_FILE, VOCABULARY_FILE)
 # Names in published models.
 _WEIGHTS_NAMES = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
 _VOCABULARY_NAMES = (VOCABULARY_FILE, "vocab.txt")
@@ -134,19 +135,24 @@ def is_official(path: AnyPath) -> bool:
     Raises
     ------
     FormatError
-        If the path is an options.json, which does not say where the weights are.
+        If the path is an options.json, which does not say where the weights are, or weights without options, or a
+        model of another program.
     OSError
         If the path cannot be read.
     """
     source = local_path(path)
     if source.is_dir():
         names = _Folder(source).names()
+        if {"encoder.pkl", "token_embedder.pkl"} <= set(names):
+            raise FormatError(f"{source}: a model of ELMoForManyLangs, whose pickled PyTorch weights are not supported")
         return WORDKIN_WEIGHTS_FILE not in names and _find(names, _WEIGHTS_NAMES, "weights.hdf5") is not None
     with source.open("rb") as file:
-        start = file.read(len(ZIP_SIGNATURE))
+        start = file.read(len(HDF5_SIGNATURE))
     if start[:1] == b"{":
         raise FormatError(f"{source}: looks like an options.json; pass the file of weights, too")
-    return start == ZIP_SIGNATURE
+    if start == HDF5_SIGNATURE:
+        raise FormatError(f"{source}: HDF5 weights; give the options.json of the model first, and these as weights=")
+    return start.startswith(ZIP_SIGNATURE)
 
 
 def load_official(

@@ -18,12 +18,13 @@ from ..archive import MODEL_FILE, load_optimizer, optimizer_file
 from ..state import ModelState, Tensors
 from .official_options import official_json
 
-__all__ = ["WEIGHTS_FILE", "from_bytes", "load_state", "save_state", "to_bytes"]
+__all__ = ["MODEL_FILE_NAMES", "WEIGHTS_FILE", "from_bytes", "load_state", "save_state", "to_bytes"]
 
 WEIGHTS_FILE = "weights.safetensors"
 OPTIMIZER_FILE = "optimizer.safetensors"
 OPTIONS_FILE = "options.json"
 VOCABULARY_FILE = "vocabulary.txt"
+MODEL_FILE_NAMES = (WEIGHTS_FILE, OPTIMIZER_FILE, OPTIONS_FILE, VOCABULARY_FILE)
 
 
 def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from .analogies import AnalogyScores, SectionScore, evaluate_analogies
+from .analogy_files import read_analogies
 from .comparison import Comparison, compare_analogies, compare_pairs
+from .pair_files import read_word_pairs
 from .resampling import Interval
-from .test_sets import AnalogySet, PairSet, read_analogies, read_word_pairs
+from .test_sets import AnalogySet, PairSet
 from .word_pairs import PairScores, evaluate_pairs
 
 __all__ = [

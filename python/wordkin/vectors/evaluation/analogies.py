@@ -13,9 +13,10 @@ from ...storage.paths import AnyPath
 from ..arrays import unit_rows, working_dtype
 from ..cosine_search import CosineSearch
 from ..lookup import KeyLookup
+from .analogy_files import read_analogies
 from .lexicon import Lexicon
 from .resampling import Interval, proportion_interval
-from .test_sets import AnalogySet, read_analogies
+from .test_sets import AnalogySet
 
 __all__ = ["AnalogyScores", "Method", "SectionScore", "evaluate_analogies"]
 
@@ -179,14 +180,33 @@ def evaluate_analogies(
     test_set = analogies if isinstance(analogies, AnalogySet) else read_analogies(analogies)
     lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
     rows = np.array([lexicon.rows_of(question) for question in test_set.questions], dtype=np.int64).reshape(-1, 4)
+    accepted = _accepted_rows(lexicon, test_set, rows)
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
     correct = np.zeros_like(answered)
     search = CosineSearch.over(vectors.table, slice(0, lexicon.size))
     known = np.flatnonzero(answered)
     for first in range(0, len(known), _QUESTIONS_PER_BLOCK):
         block = known[first : first + _QUESTIONS_PER_BLOCK]
-        correct[block] = answer(search, rows[block], lexicon.canonical) == rows[block, 3]
+        answers = answer(search, rows[block], lexicon.canonical)
+        correct[block] = (answers[:, np.newaxis] == accepted[block]).any(axis=1)
     return AnalogyScores(test_set=test_set, answered=answered, correct=correct)
+
+
+def _accepted_rows(lexicon: Lexicon, test_set: AnalogySet, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of all correct answers of each question, shape (n, answers), -2 for none.
+
+    If the first answer is unknown, another one takes its place in `rows`.
+    """
+    if not test_set.alternatives:
+        return rows[:, 3:]
+    accepted = np.full((len(rows), 1 + max(map(len, test_set.alternatives))), -2, dtype=np.int64)
+    accepted[:, 0] = rows[:, 3]
+    for number, words in enumerate(test_set.alternatives):
+        known = [row for row in lexicon.rows_of(words) if row >= 0]
+        accepted[number, 1 : 1 + len(known)] = known
+        if rows[number, 3] < 0 and known:
+            rows[number, 3] = accepted[number, 0] = known[0]
+    return accepted
 
 
 def _answers_by_sum(

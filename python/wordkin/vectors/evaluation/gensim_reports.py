@@ -109,6 +109,7 @@ def word_pairs(
     )
     if scores.test_set.invalid_lines:
         logger.warning("ignored %d lines that do not consist of two words and a number", scores.test_set.invalid_lines)
+    logger.info("%s: %s", pairs, scores.test_set.layout)
     used = slice(None) if dummy4unknown else scores.answered
     ratings, similarities = scores.ratings[used], scores.similarities[used]
     if len(ratings) == 0:

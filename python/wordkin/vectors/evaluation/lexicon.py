@@ -27,6 +27,8 @@ class Lexicon:
     ----------
     size : int
         Number of keys used.
+    variants : int
+        Number of keys that are not used because they differ from an earlier key only in case.
     canonical : ndarray of int64, shape (size,)
         For each row the first row of the same word; -1 for keys that are not text.
     """
@@ -40,9 +42,13 @@ class Lexicon:
         for row, key in enumerate(kept):
             if isinstance(key, str):
                 self.canonical[row] = self._rows.setdefault(self.form(key), row)
+        self.variants = int(np.count_nonzero((self.canonical >= 0) & (self.canonical != np.arange(self.size))))
 
     def form(self, word: str) -> str:
-        """Return the form under which a word is looked up: upper case if case is ignored.
+        """Return the form under which a word is looked up: lower case if case is ignored.
+
+        Lower case keeps words apart that differ in more than case: ``maße`` and ``masse``, or ``ısı`` and ``isi``,
+        which have the same upper case.
 
         Parameters
         ----------
@@ -54,7 +60,7 @@ class Lexicon:
         str
             Its form.
         """
-        return word.upper() if self._case_insensitive else word
+        return word.lower() if self._case_insensitive else word
 
     def rows_of(self, words: Sequence[str]) -> list[int]:
         """Return the row of each word, -1 for unknown words.
@@ -69,4 +75,10 @@ class Lexicon:
         list of int
             Their rows.
         """
-        return [self._rows.get(self.form(word), -1) for word in words]
+        return [self._row_of(word) for word in words]
+
+    def _row_of(self, word: str) -> int:
+        row = self._rows.get(self.form(word), -1)
+        if row < 0 and " " in word:  # vocabularies of phrases join words by underscores
+            row = self._rows.get(self.form(word.replace(" ", "_")), -1)
+        return row

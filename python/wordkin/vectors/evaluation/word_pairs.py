@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,9 @@ from ...storage.paths import AnyPath
 from ..cosine_search import CosineSearch
 from ..lookup import KeyLookup
 from .lexicon import Lexicon
+from .pair_files import Column, read_word_pairs
 from .resampling import Interval, percentile_interval, resampled_indices
-from .test_sets import PairSet, read_word_pairs
+from .test_sets import PairSet
 
 __all__ = ["PairScores", "evaluate_pairs", "spearman"]
 
@@ -78,8 +80,9 @@ def evaluate_pairs(
     vectors: KeyLookup,
     pairs: AnyPath | PairSet,
     *,
-    delimiter: str | None = "\t",
+    delimiter: str | None = None,
     encoding: str = "utf-8",
+    columns: Sequence[Column] | None = None,
     restrict_vocab: int | None = 300_000,
     case_insensitive: bool = True,
 ) -> PairScores:
@@ -91,10 +94,12 @@ def evaluate_pairs(
         The vectors to evaluate.
     pairs : path or PairSet
         Test set, or a file that `read_word_pairs` reads.
-    delimiter : str or None, default "\\t"
-        Separator of fields in the file; None for any whitespace.
+    delimiter : str or None, optional
+        Separator of fields in the file; recognised by default.
     encoding : str, default "utf-8"
         Encoding of the file.
+    columns : sequence of int or str, optional
+        The columns of the two words and of the rating, as `read_word_pairs` expects them; recognised by default.
     restrict_vocab : int or None, default 300_000
         Number of keys to use, counted from the start; all if None.
     case_insensitive : bool, default True
@@ -115,7 +120,7 @@ def evaluate_pairs(
     >>> round(evaluate_pairs(kv, pairs).spearman, 6)
     1.0
     """
-    test_set = pairs if isinstance(pairs, PairSet) else read_word_pairs(pairs, delimiter, encoding)
+    test_set = pairs if isinstance(pairs, PairSet) else read_word_pairs(pairs, delimiter, encoding, columns)
     lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
     rows = np.array([lexicon.rows_of(pair) for pair in test_set.pairs], dtype=np.int64).reshape(-1, 2)
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)

@@ -130,7 +130,7 @@ def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
     return table
 
 
-_HINT = "load it with the class that saved it"
+_HINT = "load it with the class that saved it, such as wordkin.vectors.FastTextKeyedVectors or wordkin.Word2Vec"
 KEYED_VECTORS = Saveable(kind="keyed_vectors", pack=table_to_archive, unpack=archive_to_table, hint=_HINT)
 FASTTEXT_VECTORS = Saveable(
     kind="fasttext_keyed_vectors", pack=table_to_archive, unpack=_archive_to_fasttext_table, hint=_HINT

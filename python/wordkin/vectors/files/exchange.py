@@ -11,6 +11,7 @@ from ...storage.paths import AnyPath
 from ..subwords import Subwords
 from ..table import VectorTable
 from .fasttext_bin import read_fasttext
+from .gensim_files import GensimModel
 from .word2vec import read_word2vec, write_word2vec
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,16 @@ def table_from_fasttext(path: AnyPath) -> VectorTable:
     model = read_fasttext(path)
     table = VectorTable.from_vocabulary(model.vectors.words, model.vectors.vectors, model.vectors.counts)
     table.subwords = Subwords(vectors=model.subword_vectors, min_n=model.min_n, max_n=model.max_n)
+    return table
+
+
+def table_of_gensim(saved: GensimModel) -> VectorTable:
+    """Return the vectors of an object that gensim saved."""
+    vectors = saved.vectors
+    table = VectorTable.from_vocabulary(vectors.words, vectors.vectors, vectors.counts)
+    table.subwords = saved.subwords
+    if saved.lock_factors is not None and saved.lock_factors.shape in ((1,), (len(table),)):
+        table.vectors_lockf = saved.lock_factors.astype(np.float32, copy=False)
     return table
 
 

@@ -15,15 +15,19 @@ from ...errors import CorruptFileError, FormatError, ResourceError, TruncatedFil
 from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.paths import AnyPath
-from ...storage.signatures import FASTTEXT_MAGIC
+from ...storage.signatures import FASTTEXT_MAGIC, FASTTEXT_START_BYTES, is_old_fasttext
+from ..subwords import Subwords
 from .blocks import BLOCK_BYTES, MAX_WORD_BYTES, BlockSource, open_blocks
 from .loaded import LoadedVectors, without_duplicates
 
-__all__ = ["FastTextModel", "read_fasttext"]
+__all__ = ["FastTextModel", "final_vectors", "read_fasttext"]
 
-_ARGUMENTS = struct.Struct("<4si12id")
-_DICTIONARY = struct.Struct("<3i2q")
-_MATRIX = struct.Struct("<?2q")
+_MAGIC = struct.Struct("<4si")
+_ARGUMENTS = struct.Struct("<12id")
+_DICTIONARY = struct.Struct("<3iq")
+_PRUNED = struct.Struct("<q")
+_QUANTISED = struct.Struct("<?")
+_MATRIX = struct.Struct("<2q")
 _VERSIONS = (11, 12)
 _SUPERVISED = 3
 _MAX_VECTOR_SIZE = 1_000_000
@@ -52,6 +56,7 @@ class FastTextModel:
 
 @dataclass(frozen=True, kw_only=True)
 class _Arguments:
+    is_old: bool  # without magic number, version, pruned words and quantisation: fastText before May 2017
     vector_size: int
     buckets: int
     min_n: int
@@ -59,7 +64,7 @@ class _Arguments:
 
 
 def read_fasttext(path: AnyPath) -> FastTextModel:
-    """Read a model written by fastText or by gensim's ``save_facebook_model``.
+    """Read a model written by fastText, also before May 2017, or by gensim's ``save_facebook_model``.
 
     Parameters
     ----------
@@ -82,24 +87,14 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
     """
     with open_blocks(path) as source:
         arguments = _read_arguments(source)
-        raw_words, counts = _read_dictionary(source)
+        raw_words, counts = _read_dictionary(source, arguments)
         rows = len(raw_words)
         word_rows, subword_rows = _read_input_matrix(source, rows, arguments)
-        _check_output_matrix(source)
+        _check_output_matrix(source, arguments)
         name = source.name
     words = [word.decode("utf-8", "backslashreplace") for word in raw_words]
-    vectors = np.empty_like(word_rows)
-    blob, offsets = pack_words(raw_words)  # fastText also hashes words that are not valid UTF-8
-    vector_files.average_subwords(
-        vectors,
-        blob,
-        offsets,
-        word_rows,
-        subword_rows,
-        min_n=arguments.min_n,
-        max_n=arguments.max_n,
-        threads=available_workers(),
-    )
+    subwords = Subwords(vectors=subword_rows, min_n=arguments.min_n, max_n=arguments.max_n)
+    vectors = final_vectors(raw_words, word_rows, subwords)
     count_of = dict(zip(reversed(words), reversed(counts), strict=True))
     words, vectors = without_duplicates(name, words, vectors, "first")
     counts_array = np.fromiter((count_of[word] for word in words), np.int64, len(words))
@@ -109,6 +104,38 @@ def read_fasttext(path: AnyPath) -> FastTextModel:
         min_n=arguments.min_n,
         max_n=arguments.max_n,
     )
+
+
+def final_vectors(words: list[bytes], word_rows: NDArray[np.float32], subwords: Subwords) -> NDArray[np.float32]:
+    """Return the vectors of words: the mean of the row of each word and its n-gram vectors.
+
+    Parameters
+    ----------
+    words : list of bytes
+        The words in UTF-8; fastText also hashes words that are not valid UTF-8.
+    word_rows : ndarray of float32, shape (len(words), vector_size)
+        Row of each word.
+    subwords : Subwords
+        Vectors of the n-grams.
+
+    Returns
+    -------
+    ndarray of float32, shape (len(words), vector_size)
+        The vectors.
+    """
+    vectors = np.empty_like(word_rows)
+    blob, offsets = pack_words(words)
+    vector_files.average_subwords(
+        vectors,
+        blob,
+        offsets,
+        word_rows,
+        subwords.vectors,
+        min_n=subwords.min_n,
+        max_n=subwords.max_n,
+        threads=available_workers(),
+    )
+    return vectors
 
 
 def _unpack(source: BlockSource, layout: struct.Struct) -> tuple[Any, ...]:
@@ -126,16 +153,17 @@ def _truncated(source: BlockSource) -> TruncatedFileError:
 
 
 def _read_arguments(source: BlockSource) -> _Arguments:
-    start = bytes(source.fill(len(FASTTEXT_MAGIC))[:8])
-    if not start.startswith(FASTTEXT_MAGIC):
+    start = bytes(source.fill(FASTTEXT_START_BYTES)[:FASTTEXT_START_BYTES])
+    is_old = not start.startswith(FASTTEXT_MAGIC)
+    if is_old and not is_old_fasttext(start):
         raise FormatError(
             f"{source.name}: byte 0: expected a fastText model ({FASTTEXT_MAGIC!r}), found {start[:4]!r}; "
             "KeyedVectors.load_word2vec_format reads text files"
         )
-    _, version, *numbers, _ = _unpack(source, _ARGUMENTS)
-    if version not in _VERSIONS:
+    version = 0 if is_old else _unpack(source, _MAGIC)[1]
+    if not is_old and version not in _VERSIONS:
         raise FormatError(f"{source.name}: byte 4: expected format version 11 or 12, found version {version}")
-    vector_size, _, _, _, _, _, _, model, buckets, min_n, max_n, _ = numbers
+    vector_size, _, _, _, _, _, _, model, buckets, min_n, max_n, _, _ = _unpack(source, _ARGUMENTS)
     if version == 11 and model == _SUPERVISED:
         max_n = 0  # supervised models of this version have no n-grams, even if the field is set
     if not (0 < vector_size <= _MAX_VECTOR_SIZE and buckets >= 0 and min_n >= 0 and 0 <= max_n <= _MAX_SUBWORD_LENGTH):
@@ -143,13 +171,14 @@ def _read_arguments(source: BlockSource) -> _Arguments:
             f"{source.name}: byte 8: invalid model parameters: vector size {vector_size}, {buckets} buckets, "
             f"n-grams of {min_n} to {max_n} characters"
         )
-    return _Arguments(vector_size=vector_size, buckets=buckets, min_n=min_n, max_n=max_n)
+    return _Arguments(is_old=is_old, vector_size=vector_size, buckets=buckets, min_n=min_n, max_n=max_n)
 
 
-def _read_dictionary(source: BlockSource) -> tuple[list[bytes], list[int]]:
+def _read_dictionary(source: BlockSource, arguments: _Arguments) -> tuple[list[bytes], list[int]]:
     """Return words and counts. The labels of classifiers, which follow the words, are skipped."""
     at = source.position
-    size, words, labels, _, pruned = _unpack(source, _DICTIONARY)
+    size, words, labels, _ = _unpack(source, _DICTIONARY)
+    pruned = 0 if arguments.is_old else _unpack(source, _PRUNED)[0]
     if pruned > 0:
         raise FormatError(f"{source.name}: byte {at}: pruned models (.ftz) are not supported; use the .bin file")
     if not (0 <= words <= size and 0 <= labels == size - words):
@@ -183,7 +212,8 @@ def _read_input_matrix(
     source: BlockSource, words: int, arguments: _Arguments
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     at = source.position
-    quantised, rows, columns = _unpack(source, _MATRIX)
+    quantised = not arguments.is_old and _unpack(source, _QUANTISED)[0]
+    rows, columns = _unpack(source, _MATRIX)
     if quantised:
         raise FormatError(f"{source.name}: byte {at}: quantised models (.ftz) are not supported; use the .bin file")
     if rows != words + arguments.buckets or columns != arguments.vector_size:
@@ -214,9 +244,11 @@ def _read_rows(source: BlockSource, rows: int, columns: int) -> NDArray[np.float
     return matrix.astype(np.float32, copy=False)
 
 
-def _check_output_matrix(source: BlockSource) -> None:
+def _check_output_matrix(source: BlockSource, arguments: _Arguments) -> None:
     """Check the size of the output matrix, which is not read, to detect truncated files."""
-    _, rows, columns = _unpack(source, _MATRIX)
+    if not arguments.is_old:
+        _unpack(source, _QUANTISED)
+    rows, columns = _unpack(source, _MATRIX)
     if rows < 0 or columns < 0:
         raise CorruptFileError(
             f"{source.name}: byte {source.position}: found an output matrix of shape {rows} x {columns}"

@@ -26,11 +26,14 @@ class LoadedVectors:
         Vector of each word.
     counts : ndarray of int64, shape (len(words),), optional
         Count of each word, if known.
+    skipped_rows : int, default 0
+        Number of rows that were left out because they could not be read.
     """
 
     words: list[str]
     vectors: NDArray[Any]
     counts: NDArray[np.int64] | None = None
+    skipped_rows: int = 0
 
 
 def without_duplicates(

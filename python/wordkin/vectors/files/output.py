@@ -11,7 +11,9 @@ from ...errors import FormatError
 from ...storage.atomic import replaced_file
 from ...storage.paths import AnyPath, local_path
 
-__all__ = ["open_output", "refuse_unwritable_words"]
+__all__ = ["open_output", "refuse_unwritable_words", "without_whitespace"]
+
+_REPLACEMENTS = str.maketrans({" ": "_", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 class Output(Protocol):
@@ -98,7 +100,51 @@ class _Flushable:
         pass
 
 
-def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
+def without_whitespace(words: Sequence[str]) -> list[str]:
+    """Return words without the whitespace that separates fields and rows of text files.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words.
+
+    Returns
+    -------
+    list of str
+        The words; a space is replaced by ``_``, other characters by a backslash and a letter.
+
+    Raises
+    ------
+    FormatError
+        If a word becomes another one of the words.
+
+    Examples
+    --------
+    >>> without_whitespace(["new york", "end"])
+    ['new_york', 'end']
+    """
+    replaced = [word.translate(_REPLACEMENTS) for word in words]
+    if replaced != list(words) and len(set(replaced)) < len(set(words)):
+        original: dict[str, str] = {}
+        for word, new in zip(words, replaced, strict=True):
+            other = original.setdefault(new, word)
+            if other != word:
+                raise FormatError(f"replacing whitespace gives the words {other!r} and {word!r} the same form {new!r}")
+    return replaced
+
+
+def _ends_like_numbers(word: str) -> bool:
+    last = word.rpartition("\t")[2]
+    if not last:
+        return bool(word.strip("\t"))
+    try:
+        float(last)
+    except ValueError:
+        return False
+    return True
+
+
+def refuse_unwritable_words(words: Sequence[str], prefix: str = "", *, tabs_separate: bool) -> None:
     """Raise an error if a word could not be read back from word2vec's formats.
 
     Parameters
@@ -107,17 +153,26 @@ def refuse_unwritable_words(words: Sequence[str], prefix: str = "") -> None:
         The words to be written.
     prefix : str, default ""
         Text to be put before each word.
+    tabs_separate : bool
+        Whether tabs separate numbers in this format, so that the end of a word with tabs may look like a part of the
+        numbers: in text files of vectors, but neither in binary files nor in vocabulary files.
 
     Raises
     ------
     FormatError
-        If a word is empty, or the prefix or a word contains a space or a newline.
+        If a word is empty, or the prefix or a word contains a space or a newline, or ends with a tab or with a tab and
+        a number where tabs separate numbers.
     """
     if " " in prefix or "\n" in prefix:
         raise FormatError(f"prefix must not contain spaces or newlines, got {prefix!r}")
     for row, word in enumerate(words):
+        if tabs_separate and "\t" in word and _ends_like_numbers(word):
+            raise FormatError(
+                f"word number {row + 1} must not end with a tab, or a tab and a number, in text formats, got "
+                f"{word[:60]!r}; replace_whitespace=True writes '\\t' for tabs, save() accepts any word"
+            )
         if " " in word or "\n" in word or not (word or prefix):
             raise FormatError(
                 f"word number {row + 1} must not be empty or contain spaces or newlines in word2vec's formats, got "
-                f"{word[:60]!r}; save() accepts any word"
+                f"{word[:60]!r}; replace_whitespace=True writes '_' for spaces, save() accepts any word"
             )

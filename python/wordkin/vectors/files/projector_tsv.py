@@ -14,9 +14,11 @@ from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.atomic import replaced_file
 from ...storage.lines import read_lines
-from ...storage.paths import AnyPath
+from ...storage.overwrite import check_outputs
+from ...storage.paths import AnyPath, local_path
 from .blocks import BLOCK_BYTES, open_blocks
 from .loaded import LoadedVectors
+from .output import without_whitespace
 from .row_faults import fault_error, nonfinite_error
 from .row_matrix import RowMatrix
 from .word2vec_text import count_text_rows
@@ -24,10 +26,24 @@ from .word2vec_text import count_text_rows
 __all__ = ["read_projector_tsv", "write_projector_tsv"]
 
 _NUMBERS_PER_WRITE = 2 << 20
+_HEADING = "word\tcount"
+_CONFIG = """embeddings {{
+  tensor_name: "word vectors"
+  tensor_path: "{tensor}"
+  metadata_path: "{metadata}"
+}}
+"""
 
 
 def write_projector_tsv(
-    tensor_path: AnyPath, metadata_path: AnyPath, words: Sequence[str], vectors: NDArray[Any]
+    tensor_path: AnyPath,
+    metadata_path: AnyPath,
+    words: Sequence[str],
+    vectors: NDArray[Any],
+    *,
+    counts: NDArray[Any] | None = None,
+    config_path: AnyPath | None = None,
+    replace_whitespace: bool = False,
 ) -> None:
     """Write vectors and words for https://projector.tensorflow.org.
 
@@ -39,6 +55,13 @@ def write_projector_tsv(
         Word of each row.
     vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
         The vectors.
+    counts : ndarray of int, shape (len(words),), optional
+        Count of each word. With counts, the metadata have two columns and a heading, as TensorBoard requires.
+    config_path : path, optional
+        File to write for a local TensorBoard, which reads it from its log folder: ``projector_config.pbtxt``.
+    replace_whitespace : bool, default False
+        Write a space in a word as ``_``, and a line feed, carriage return or tab as a backslash and ``n``, ``r`` or
+        ``t``, instead of raising an error.
 
     Raises
     ------
@@ -51,6 +74,9 @@ def write_projector_tsv(
     """
     if len(words) != len(vectors):
         raise ValueError(f"vectors must have one row per word ({len(words)}), got {len(vectors)}")
+    check_outputs(tensor_path, metadata_path, config_path)
+    if replace_whitespace:
+        words = without_whitespace(words)
     for row, word in enumerate(words):
         if not word or any(character in word for character in "\t\n\r"):
             raise FormatError(
@@ -68,7 +94,15 @@ def write_projector_tsv(
             )
             file.write(text)
     with replaced_file(metadata_path) as file:
-        file.write("".join(f"{word}\n" for word in words).encode())
+        if counts is None:
+            file.write("".join(f"{word}\n" for word in words).encode())
+        else:
+            entries = (f"{word}\t{count}\n" for word, count in zip(words, counts.tolist(), strict=True))
+            file.write(f"{_HEADING}\n{''.join(entries)}".encode())
+    if config_path is not None:
+        tensor, metadata = (local_path(path).name for path in (tensor_path, metadata_path))
+        with replaced_file(config_path) as file:
+            file.write(_CONFIG.format(tensor=_quoted(tensor), metadata=_quoted(metadata)).encode())
 
 
 def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVectors:
@@ -100,7 +134,11 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     >>> read_projector_tsv(folder / "t.tsv", folder / "m.tsv").words
     ['cat', 'New York']
     """
-    words = [word for _, word in read_lines(metadata_path)]
+    lines = [line for _, line in read_lines(metadata_path)]
+    has_counts = lines[:1] == [_HEADING]
+    fields = [line.rpartition("\t") for line in lines[1:]] if has_counts else []
+    words = [word for word, _, _ in fields] if has_counts else lines
+    counts = _counts_of(metadata_path, [count for _, _, count in fields]) if has_counts else None
     with open_blocks(tensor_path) as source:
         source.fill(BLOCK_BYTES)
         line = source.buffer.partition(b"\n")[0]
@@ -112,9 +150,9 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
             )
         matrix = RowMatrix(source.name, rows, vector_size, np.float32, (np.float32,))
         while matrix.missing:
-            lines = source.whole_lines(matrix.filled + 1, vector_size)
+            block = source.whole_lines(matrix.filled + 1, vector_size)
             target = matrix.target(matrix.missing)
-            result = vector_files.parse_text(lines, target, has_words=False, threads=available_workers())
+            result = vector_files.parse_text(block, target, has_words=False, threads=available_workers())
             fault = result["fault"]
             if fault is not None:
                 location = f"line {matrix.filled + fault['row'] + 1}"
@@ -123,4 +161,16 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
             source.consume(result["consumed"])
         if matrix.nonfinite_rows:
             raise nonfinite_error(source.name, f"line {matrix.first_nonfinite + 1}", matrix.nonfinite_rows)
-    return LoadedVectors(words=words, vectors=matrix.vectors)
+    return LoadedVectors(words=words, vectors=matrix.vectors, counts=counts)
+
+
+def _counts_of(path: AnyPath, texts: list[str]) -> NDArray[np.int64]:
+    for number, text in enumerate(texts, start=2):
+        if not (text.isascii() and text.isdecimal() and len(text) < 19):
+            raise CorruptFileError(f"{local_path(path)}: line {number}: expected a word and its count, got {text!r}")
+    return np.array([int(text) for text in texts], np.int64)
+
+
+def _quoted(name: str) -> str:
+    """Return a text as a string literal of protocol buffers."""
+    return name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -13,16 +13,25 @@ from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError, TruncatedFileError
 from ...storage.lines import length_of_bom
 from ...storage.paths import AnyPath
-from ...storage.signatures import FASTTEXT_MAGIC, ZIP_SIGNATURE, is_pickle, is_safetensors
+from ...storage.signatures import (
+    FASTTEXT_MAGIC,
+    FASTTEXT_START_BYTES,
+    HDF5_SIGNATURE,
+    ZIP_SIGNATURE,
+    is_old_fasttext,
+    is_pickle,
+    is_safetensors,
+)
 from .blocks import MAX_WORD_BYTES, BlockSource, open_blocks
 
-__all__ = ["FileKind", "Layout", "find_layout", "recognise"]
+__all__ = ["FileKind", "Layout", "find_layout", "kind_by_signature", "recognise"]
 
 FileKind = Literal["fasttext", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"]
 
 _FIRST_BYTES = 1 << 16
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 1000
+_SEPARATORS = re.compile(rb"[ \t]+")
 _HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t]*\r?")
 
 
@@ -76,7 +85,7 @@ def recognise(path: AnyPath) -> FileKind:
     'word2vec-text'
     """
     with open_blocks(path) as source:
-        kind = _other_kind(bytes(source.fill(_FIRST_BYTES)))
+        kind = kind_by_signature(bytes(source.fill(_FIRST_BYTES)))
         if kind is not None:
             return kind
         layout = find_layout(source, binary=None, no_header=None)
@@ -85,8 +94,20 @@ def recognise(path: AnyPath) -> FileKind:
     return "glove" if layout.rows is None else "word2vec-text"
 
 
-def _other_kind(start: bytes) -> FileKind | None:
-    if start.startswith(FASTTEXT_MAGIC):
+def kind_by_signature(start: bytes) -> FileKind | None:
+    """Return the format of a file that its first bytes determine.
+
+    Parameters
+    ----------
+    start : bytes
+        The first `FASTTEXT_START_BYTES` bytes of the file, or more.
+
+    Returns
+    -------
+    {"fasttext", "pickle", "safetensors"} or None
+        None for the formats of word2vec, which have no signature.
+    """
+    if start.startswith(FASTTEXT_MAGIC) or is_old_fasttext(start[:FASTTEXT_START_BYTES]):
         return "fasttext"
     if is_pickle(start):
         return "pickle"
@@ -94,10 +115,21 @@ def _other_kind(start: bytes) -> FileKind | None:
 
 
 _INSTEAD: dict[FileKind, str] = {
-    "fasttext": "found a fastText .bin model; load it with FastTextKeyedVectors.load_fasttext_format",
-    "pickle": "refusing pickle, which can execute arbitrary code; `wordkin convert` reads gensim's files without "
-    "executing anything",
+    "fasttext": "found a fastText .bin model; load it with wordkin.vectors.FastTextKeyedVectors.load_fasttext_format",
+    "pickle": "refusing pickle, which can execute arbitrary code; if gensim saved it, KeyedVectors.from_gensim reads "
+    "it without executing anything",
     "safetensors": "found a safetensors file; load files of wordkin with KeyedVectors.load or Word2Vec.load",
+}
+
+
+# What other files are, and what to do.
+_FOREIGN = {
+    HDF5_SIGNATURE: "an HDF5 file; weights of an ELMo model are read by ELMo.from_pretrained, with their options.json",
+    b"\x93NUMPY": "a NumPy array without words; KeyedVectors.from_vocabulary takes words and an array",
+    b"%PDF-": "a PDF document",
+    b"7z\xbc\xaf'\x1c": "a 7-Zip archive; unpack it and load the file inside",
+    b"Rar!\x1a\x07": "a RAR archive; unpack it and load the file inside",
+    b"SQLite format 3\0": "an SQLite database (such as those of Magnitude)",
 }
 
 
@@ -107,12 +139,22 @@ def _refuse_other_formats(name: str, start: bytes) -> None:
         raise FormatError(f"{name}: byte 0: expected word vectors, found an empty file")
     if start.startswith(ZIP_SIGNATURE):
         raise FormatError(f"{name}: byte 0: found a zip archive; unpack it and load the file inside")
-    kind = _other_kind(start)
+    foreign = next((name for signature, name in _FOREIGN.items() if start.startswith(signature)), None)
+    if foreign is not None:
+        raise FormatError(f"{name}: byte 0: found {foreign}")
+    kind = kind_by_signature(start)
     if kind is not None:
         raise FormatError(f"{name}: byte 0: {_INSTEAD[kind]}")
 
 
-def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | None) -> Layout:
+def find_layout(
+    source: BlockSource,
+    *,
+    binary: bool | None,
+    no_header: bool | None,
+    limit: int | None = None,
+    allow_missing: bool = False,
+) -> Layout:
     """Determine the layout of the rows, and consume the byte-order mark and the header.
 
     Parameters
@@ -123,6 +165,10 @@ def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | N
         Whether the file is binary; detected if None.
     no_header : bool or None
         Whether the file has no header; detected if None.
+    limit : int or None, default None
+        Maximum number of vectors to be read: a file that is cut off after them is large enough.
+    allow_missing : bool, default False
+        Whether rows may be missing or incomplete, so that the size of the file cannot be checked.
 
     Returns
     -------
@@ -152,7 +198,8 @@ def find_layout(source: BlockSource, *, binary: bool | None, no_header: bool | N
         raise TruncatedFileError(f"{source.name}: byte {len(line)}: unexpected end of file within the header")
     rows, vector_size = int(header[1]), int(header[2])
     source.consume(len(line) + 1)
-    _refuse_impossible_sizes(source, rows, vector_size)
+    if not allow_missing:
+        _refuse_impossible_sizes(source, min(rows, limit or rows), rows, vector_size)
     return Layout(binary=_choose_binary(source, vector_size, binary), rows=rows, vector_size=vector_size)
 
 
@@ -169,13 +216,12 @@ def _is_row(line: bytes, vector_size: int) -> bool:
 
 
 def _vector_size_of_rows(source: BlockSource) -> int:
-    """Return the most frequent number of fields minus one: words may contain spaces, so lines may have more fields."""
+    """Return the most frequent number of fields after the word; words may contain numbers, so lines may have more."""
     sample = bytes(source.fill(_SAMPLE_BYTES))
     lines = sample.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
     if len(lines) > 1 and not source.at_end:
         lines = lines[:-1]
-    texts = [line.rstrip() for line in lines if line.strip()]
-    fields = Counter(text.count(b" ") or text.count(b"\t") for text in texts)
+    fields = Counter(_count_numbers(line) for line in lines if line.strip())
     vector_size = max(fields, key=lambda count: (fields[count], -count), default=0)
     if vector_size < 1:
         raise FormatError(
@@ -184,14 +230,33 @@ def _vector_size_of_rows(source: BlockSource) -> int:
     return vector_size
 
 
-def _refuse_impossible_sizes(source: BlockSource, rows: int, vector_size: int) -> None:
-    """Raise an error, before memory is allocated, if the file is too small for the vectors that its header says."""
+def _count_numbers(line: bytes) -> int:
+    """Return the number of fields from the first number on, or after the first field if there is none.
+
+    Fields are separated as in rows: by spaces and tabs, several of which count as one.
+    """
+    fields = _SEPARATORS.split(line.rstrip(b" \t\r"))
+    first = next((index for index, text in enumerate(fields) if index > 0 and _is_number(text)), 1)
+    return len(fields) - first
+
+
+def _is_number(text: bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refuse_impossible_sizes(source: BlockSource, rows: int, rows_of_header: int, vector_size: int) -> None:
+    """Raise an error, before memory is allocated, if the file is too small for the vectors that are to be read."""
     # In both formats a row has at least one byte of a word, and two bytes per number.
     least = rows * (2 + 2 * vector_size) - 1
     if least > source.max_bytes - source.position:
         raise CorruptFileError(
-            f"{source.name}: line 1: the header says {rows} vectors of {vector_size} numbers, which need at least "
-            f"{least} bytes, but the file has at most {source.max_bytes - source.position}"
+            f"{source.name}: line 1: the header says {rows_of_header} vectors of {vector_size} numbers; {rows} of them "
+            f"need at least {least} bytes, but the file has at most {source.max_bytes - source.position}; "
+            "limit= reads the first vectors of a file that was cut off"
         )
 
 

@@ -38,6 +38,8 @@ class RowMatrix:
         Number of rows with NaN or infinite values.
     first_nonfinite : int
         The first such row; -1 if there is none.
+    parsed_dtype : dtype
+        Type of the rows that the parser writes.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class RowMatrix:
         self.nonfinite_rows = 0
         self.first_nonfinite = -1
         self._is_direct = self.dtype.type in parsed
+        self.parsed_dtype = self.dtype if self._is_direct else np.dtype(np.float32)
 
     @property
     def missing(self) -> int:
@@ -86,6 +89,22 @@ class RowMatrix:
         if self._is_direct:
             return self.vectors[self.filled : self.filled + max_rows]
         return np.empty((min(max_rows, self.missing), self.vectors.shape[1]), np.float32)
+
+    def add(self, rows: NDArray[Any]) -> None:
+        """Copy rows into the matrix.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (n, vector_size)
+            The rows; n is at most `missing`.
+        """
+        with np.errstate(over="ignore"):  # values too large for float16 become infinite, and are counted
+            self.vectors[self.filled : self.filled + len(rows)] = rows
+        finite = np.isfinite(self.vectors[self.filled : self.filled + len(rows)]).all(axis=1)
+        if not finite.all() and not self.nonfinite_rows:
+            self.first_nonfinite = self.filled + int(np.argmin(finite))
+        self.nonfinite_rows += len(rows) - int(np.count_nonzero(finite))
+        self.filled += len(rows)
 
     def take(self, target: NDArray[Any], rows: int, nonfinite_rows: int, first_nonfinite: int) -> None:
         """Mark rows as filled.

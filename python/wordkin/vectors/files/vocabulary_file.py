@@ -100,7 +100,7 @@ def write_vocabulary(
     """
     if len(words) != len(counts):
         raise ValueError(f"counts must have one entry per word ({len(words)}), got {len(counts)}")
-    refuse_unwritable_words(words, prefix)
+    refuse_unwritable_words(words, prefix, tabs_separate=False)
     if not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop")
     numbers = np.asarray(counts).tolist()

@@ -14,13 +14,15 @@ from ..._core import vector_files
 from ...errors import FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words
+from ...storage.overwrite import check_outputs
 from ...storage.paths import AnyPath
 from .blocks import open_blocks
 from .loaded import LoadedVectors, without_duplicates
-from .output import Output, open_output, refuse_unwritable_words
+from .output import Output, open_output, refuse_unwritable_words, without_whitespace
 from .recognition import find_layout
 from .row_faults import nonfinite_error
 from .row_matrix import RowMatrix
+from .skipped_rows import SkippedRows, read_good_text_rows
 from .vocabulary_file import read_vocabulary, write_vocabulary
 from .word2vec_binary import read_binary_rows
 from .word2vec_text import count_text_rows, read_text_rows
@@ -42,6 +44,7 @@ def read_word2vec(
     allow_nonfinite: bool = False,
     on_duplicate: str = "first",
     workers: int | None = None,
+    on_bad_rows: str = "error",
 ) -> LoadedVectors:
     """Read word vectors in the text or binary format of word2vec, of GloVe, or of fastText's ``.vec`` files.
 
@@ -69,6 +72,10 @@ def read_word2vec(
         Which row of a repeated word is kept, with a warning, or whether to raise FormatError.
     workers : int, optional
         Number of threads for text; by default the number of CPUs that this process may use.
+    on_bad_rows : {"error", "skip"}, default "error"
+        Whether to raise FormatError for a row of a text file that cannot be read (words glued together, a wrong number
+        of numbers, NaN), or to leave it out; a warning and `LoadedVectors.skipped_rows` then give the number of such
+        rows. Rows of binary files have no ends by which to find the next one.
 
     Returns
     -------
@@ -99,22 +106,41 @@ def read_word2vec(
         raise ValueError(f"limit must be None or at least 0, got {limit}")
     if on_duplicate not in ("first", "last", "error"):
         raise ValueError(f"on_duplicate must be 'first', 'last' or 'error', got {on_duplicate!r}")
+    if on_bad_rows not in ("error", "skip"):
+        raise ValueError(f"on_bad_rows must be 'error' or 'skip', got {on_bad_rows!r}")
     if binary and no_header:
         raise NotImplementedError("no_header must not be True with binary=True: binary files always have a header")
     codec = codecs.lookup(encoding).name
     threads = available_workers() if workers is None else workers
     counts = None if fvocab is None else read_vocabulary(fvocab, encoding=codec, unicode_errors=unicode_errors)
     with open_blocks(path) as source:
-        layout = find_layout(source, binary=binary, no_header=no_header)
-        rows = layout.rows if layout.rows is not None else count_text_rows(path, limit or None)
-        limited = bool(limit) and limit <= rows  # type: ignore[operator]
-        if limited:
-            rows = limit or rows
+        layout = find_layout(
+            source, binary=binary, no_header=no_header, limit=limit, allow_missing=on_bad_rows == "skip"
+        )
+        skip = on_bad_rows == "skip" and not layout.binary
+        counted = layout.rows if layout.rows is not None else count_text_rows(path, None if skip else limit or None)
+        limited = bool(limit) and limit <= counted  # type: ignore[operator]
+        rows = limit or counted if limited else counted
+        # The header is not trusted with memory: a row has at least one byte of a word, and two bytes per number.
+        rows = min(rows, (source.max_bytes - source.position) // (2 + 2 * layout.vector_size) + 1)
         parsed = (np.float32,) if layout.binary else (np.float32, np.float64)
         matrix = RowMatrix(source.name, rows, layout.vector_size, datatype, parsed)
         whole_file = layout.rows is not None and not limited
+        skipped = SkippedRows(source.name) if skip else None
         if layout.binary:
             words = read_binary_rows(source, matrix, encoding=codec, errors=unicode_errors, whole_file=whole_file)
+        elif skipped is not None:
+            words = read_good_text_rows(
+                source,
+                matrix,
+                skipped,
+                lines=counted,
+                first_line=1 if layout.rows is None else 2,
+                encoding=codec,
+                errors=unicode_errors,
+                threads=threads,
+                allow_nonfinite=allow_nonfinite,
+            )
         else:
             words = read_text_rows(
                 source,
@@ -126,14 +152,22 @@ def read_word2vec(
                 whole_file=whole_file,
             )
         name = source.name
+    vectors = matrix.vectors[: matrix.filled]
+    if skipped is not None and skipped.count:
+        warnings.warn(skipped.message(), stacklevel=2)
     if matrix.nonfinite_rows:
         number = matrix.first_nonfinite + 1
         error = nonfinite_error(name, f"vector {number}", matrix.nonfinite_rows)
         if not allow_nonfinite:
             raise error
         warnings.warn(str(error).partition(";")[0], stacklevel=2)
-    words, vectors = without_duplicates(name, words, matrix.vectors, on_duplicate)
-    return LoadedVectors(words=words, vectors=vectors, counts=None if counts is None else _counts_of(words, counts))
+    words, vectors = without_duplicates(name, words, vectors, on_duplicate)
+    return LoadedVectors(
+        words=words,
+        vectors=vectors,
+        counts=None if counts is None else _counts_of(words, counts),
+        skipped_rows=0 if skipped is None else skipped.count,
+    )
 
 
 def _counts_of(words: list[str], counts: dict[str, int]) -> NDArray[np.int64]:
@@ -158,6 +192,7 @@ def write_word2vec(
     write_header: bool = True,
     prefix: str = "",
     append: bool = False,
+    replace_whitespace: bool = False,
 ) -> None:
     """Write word vectors in word2vec's text or binary format, as gensim writes them.
 
@@ -186,6 +221,9 @@ def write_word2vec(
         Text to put before each word.
     append : bool, default False
         Append to an existing file.
+    replace_whitespace : bool, default False
+        Write a space in a word as ``_``, and a line feed, carriage return or tab as a backslash and ``n``, ``r`` or
+        ``t``, instead of raising an error.
 
     Raises
     ------
@@ -200,7 +238,10 @@ def write_word2vec(
         raise ValueError(f"vectors must have one row per word ({len(words)}), got {len(vectors)}")
     if fvocab is not None and counts is None:
         raise ValueError("counts must be given if fvocab is")
-    refuse_unwritable_words(words, prefix)
+    check_outputs(path, fvocab)
+    if replace_whitespace:
+        words = without_whitespace(words)
+    refuse_unwritable_words(words, prefix, tabs_separate=not binary)
     if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop; write a header")
     if fvocab is not None and counts is not None:

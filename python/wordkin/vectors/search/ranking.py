@@ -30,9 +30,10 @@ def closer_than(vectors: KeyLookup, key: Key, other: Key) -> list[Any]:
 
 def most_similar_to_given(vectors: KeyLookup, key: Key, candidates: Sequence[K]) -> K:
     """Return the key of a list that is most similar to `key`, the first one of equals."""
-    if not len(candidates):
+    keys: list[K] = as_keys(candidates, "keys_list")
+    if not keys:
         raise ValueError("keys_list must contain at least one key, got an empty list")
-    return candidates[int(np.argmax([similarity(vectors, key, candidate) for candidate in candidates]))]
+    return keys[int(np.argmax([similarity(vectors, key, candidate) for candidate in keys]))]
 
 
 def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -> list[tuple[float, K]]:
@@ -48,4 +49,4 @@ def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -
         working_dtype(vectors.table.vectors.dtype)
     )
     mean = mean_vector(vectors, rows, post_normalize=True)
-    return sorted(zip(rows @ mean, used, strict=True), reverse=True)
+    return sorted(zip((rows @ mean).tolist(), used, strict=True), reverse=True)

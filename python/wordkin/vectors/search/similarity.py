@@ -22,22 +22,26 @@ class EmptySetError(ValueError, ZeroDivisionError):
 
 def similarity(vectors: KeyLookup, first: Key, second: Key) -> float:
     """Return the cosine of the vectors of two keys; see `KeyedVectors.similarity`."""
-    return _as_scalar(vectors.table, cosine(vectors.get_vector(first), vectors.get_vector(second)))
+    return _rounded(vectors.table, cosine(vectors.get_vector(first), vectors.get_vector(second)))
 
 
 def n_similarity(vectors: KeyLookup, first: Sequence[Key], second: Sequence[Key]) -> float:
     """Return the cosine of the means of two sets of keys; see `KeyedVectors.n_similarity`."""
-    keys = as_keys(first), as_keys(second)
+    keys = as_keys(first, "ws1"), as_keys(second, "ws2")
     if not keys[0] or not keys[1]:
         raise EmptySetError(f"{'ws2' if keys[0] else 'ws1'} must contain at least one key")
     means = [mean_vector(vectors, names, pre_normalize=False) for names in keys]
-    return _as_scalar(vectors.table, cosine(*means))
+    return _rounded(vectors.table, cosine(*means))
 
 
-def _as_scalar(table: VectorTable, value: float) -> float:
-    """Return a NumPy scalar of the working dtype, as gensim does."""
-    scalar: float = working_dtype(table.vectors.dtype).type(value)
-    return scalar
+def distance(vectors: KeyLookup, first: Key, second: Key) -> float:
+    """Return 1 - cosine, rounded like it; see `KeyedVectors.distance`."""
+    return _rounded(vectors.table, 1 - similarity(vectors, first, second))
+
+
+def _rounded(table: VectorTable, value: float) -> float:
+    """Round to the working dtype, as gensim does; unlike gensim, return a Python float, for `json` and others."""
+    return float(working_dtype(table.vectors.dtype).type(value))
 
 
 def cosine_similarities(vector: ArrayLike, matrix: ArrayLike) -> FloatArray:
@@ -69,7 +73,7 @@ def distances(vectors: KeyLookup, key_or_vector: Any, others: Sequence[Key] | No
         rows: NDArray[np.intp] = np.arange(len(table.vectors))
         cosines = search.cosines(query)[0]
     else:
-        rows = np.array([table.require_index(key) for key in others], dtype=np.intp)
+        rows = np.array([table.require_index(key) for key in as_keys(others, "other_words")], dtype=np.intp)
         cosines = CosineSearch(search.vectors[rows], search.divisors[rows]).cosines(query)[0]
     result: FloatArray = 1 - cosines
     if own_row is not None and query.any():

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..keys import as_keys
 from ..lookup import KeyLookup
 
 logger = logging.getLogger(__name__)
@@ -19,8 +20,9 @@ def word_movers_distance(vectors: KeyLookup, first: Sequence[str], second: Seque
     Costs are Euclidean distances of word vectors. The distance is infinite if a text has no known word and, as in
     gensim, if all distances between two texts of several words are zero. It is 0 for texts of the same single word.
     """
-    known = [[token for token in document if token in vectors] for document in (first, second)]
-    if unknown := len(first) + len(second) - len(known[0]) - len(known[1]):
+    documents = as_keys(first, "document1"), as_keys(second, "document2")
+    known = [[token for token in document if token in vectors] for document in documents]
+    if unknown := len(documents[0]) + len(documents[1]) - len(known[0]) - len(known[1]):
         logger.info("ignoring %d words of the two documents that have no vectors", unknown)
     try:
         import ot

@@ -18,6 +18,7 @@ from ..state import UNCHOSEN_ISA, Word2VecState, checked_layer, checked_vectors,
 __all__ = ["NotContinuableError", "state_of_gensim"]
 
 _MODEL_OPTIONS = tuple(field.name for field in fields(ModelOptions))
+_OTHER_MODELS = ("Doc2Vec", "FastText")
 _COUNTERS = (
     "corpus_count", "corpus_total_words", "effective_min_count", "train_count", "total_train_time",
     "min_alpha_yet_reached",
@@ -44,13 +45,15 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
     Raises
     ------
     NotContinuableError
-        If the model was trained with hierarchical softmax.
+        If the model was trained with hierarchical softmax, or is a FastText or Doc2Vec model.
     FormatError
         If the file holds only vectors, or settings that are not those of a Word2Vec model.
     """
     settings: dict[str, Any] = dict(saved.parameters)
     if not settings or saved.vectors.counts is None:
         raise FormatError(f"the file holds a {saved.class_name} of gensim: vectors without a model")
+    if saved.class_name in _OTHER_MODELS:
+        raise NotContinuableError(f"the model is a {saved.class_name} model, whose training wordkin cannot continue")
     if settings.get("hs"):
         # gensim breaks ties between equal counts in the order of its heap; the Huffman tree would be another one.
         raise NotContinuableError(

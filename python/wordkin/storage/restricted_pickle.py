@@ -19,14 +19,24 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import CorruptFileError, FormatError
+from ..errors import CorruptFileError, FormatError
+from .opening import open_binary
 
-__all__ = ["Record", "array_of", "read_pickle"]
+__all__ = ["Record", "array_of", "read_pickle", "text_of"]
 
-_KEY_TYPES = (str, int, float, bytes, bool, type(None))
 _DTYPE = re.compile(r"[<>=|]?([fiu][1248]|b1)")
 _MODULE = re.compile(r"gensim\.(models|utils|corpora)(\.[A-Za-z0-9_]+)*")
 _CLASS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class _ByteText(str):
+    """A byte string of Python 2, decoded as Latin-1, so that it can be the name of an attribute as well as data."""
+
+    __slots__ = ()
+
+
+_MAX_TUPLE_LENGTH = 16  # pairs of words in the phrases of gensim 3
+_KEY_TYPES = (str, _ByteText, int, float, bytes, bool, type(None))
 
 
 class Record:
@@ -80,6 +90,8 @@ class _SavedArray:
         self.fill(state[4], state[2], state[1], "F" if state[3] else "C")
 
     def fill(self, content: Any, saved: _SavedDtype, shape: Any, order: Any) -> None:
+        if isinstance(content, _ByteText):
+            content = content.encode("latin-1")
         if saved.is_object:
             if not isinstance(content, list):
                 raise pickle.UnpicklingError("damaged array of objects")
@@ -114,6 +126,34 @@ def array_of(value: Any) -> NDArray[Any] | None:
     if isinstance(value, _SavedArray) and isinstance(value.value, np.ndarray):
         return value.value
     return None
+
+
+def text_of(value: Any) -> str | None:
+    """Return the text that a value returned by `read_pickle` represents.
+
+    Parameters
+    ----------
+    value : object
+        A value.
+
+    Returns
+    -------
+    str or None
+        The text; byte strings of Python 2 are decoded as UTF-8, or as Latin-1 (as gensim does) if they are not valid
+        UTF-8. None if the value is not text.
+
+    Examples
+    --------
+    >>> text_of("naïve")
+    'naïve'
+    """
+    if isinstance(value, _ByteText):
+        content = value.encode("latin-1")
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            return content.decode("latin-1")
+    return value if isinstance(value, str) else None
 
 
 def _from_buffer(content: Any, saved: Any, shape: Any, order: Any) -> _SavedArray:
@@ -159,11 +199,14 @@ _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
     ("builtins", "set"): _checked_set,
     ("builtins", "frozenset"): _checked_set,
     ("builtins", "int"): _inert,  # occurs only as the argument of defaultdict
+    ("builtins", "long"): _inert,  # the name of int in Python 2, and in protocol 2 of Python 3
     ("builtins", "hash"): _inert,  # the default value of `hashfxn`
     ("collections", "defaultdict"): _empty_dict,
+    ("UserString", "defaultdict"): _empty_dict,  # what Python 3.4 wrote for the same
     ("collections", "OrderedDict"): _empty_dict,
     ("builtins", "bytes"): _empty_bytes,
     ("_codecs", "encode"): _encoded,
+    ("numpy.random", "__RandomState_ctor"): _inert,
     ("numpy.random._pickle", "__randomstate_ctor"): _inert,
     ("numpy.random._pickle", "__generator_ctor"): _inert,
     ("numpy.random._pickle", "__bit_generator_ctor"): _inert,
@@ -181,10 +224,12 @@ class _Refused(pickle.UnpicklingError):
 
 
 def _checked_keys(keys: Iterable[Any]) -> list[Any]:
-    """Return the keys if all are of plain types: hashing maliciously nested tuples would never finish."""
+    """Return the keys if all are of plain types, or short tuples of them: hashing nested tuples may never finish."""
     checked = list(keys)
     for key in checked:
-        if type(key) not in _KEY_TYPES:
+        is_short = type(key) is tuple and len(key) <= _MAX_TUPLE_LENGTH
+        parts = key if is_short else (key,)
+        if not all(type(part) in _KEY_TYPES for part in parts):
             raise pickle.UnpicklingError(f"unsupported key of type {type(key).__name__}")
     return checked
 
@@ -200,9 +245,13 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
         dispatch.pop(_opcode[0])
 
     def __init__(self, file: Any, size: int) -> None:
-        super().__init__(file, encoding="latin1")
+        super().__init__(file)
         self._size = size
         self._classes: dict[tuple[str, str], Any] = {}
+
+    def _decode_string(self, value: bytes) -> _ByteText:
+        """Return the byte string of a pickle that Python 2 wrote."""
+        return _ByteText(value, "latin-1")
 
     def find_class(self, module: str, name: str) -> Any:
         found = _ALLOWED.get((module.replace("__builtin__", "builtins"), name))
@@ -271,7 +320,8 @@ def read_pickle(path: Path) -> Any:
     OSError
         If the file cannot be read.
     """
-    content = path.read_bytes()
+    with open_binary(path) as stream:
+        content = stream.read()
     if not content:
         raise FormatError(f"{path}: byte 0: expected a pickle saved by gensim, found an empty file")
     # In memory, because reading from a file object allocates memory for any length that a pickle claims.
