@@ -69,11 +69,9 @@ def lines_of(path: AnyPath, encoding: str) -> Iterator[tuple[int, str]]:
     encoding : str
         Encoding of the file.
 
-    Yields
-    ------
-    number : int
-        Line number, from 1.
-    line : str
-        The line without its line end and without a byte-order mark.
+    Returns
+    -------
+    iterator of (int, str)
+        Line numbers, from 1, and lines without their line ends and without a byte-order mark.
     """
     return read_lines(path, TextOptions(encoding=encoding), advice="encoding")
