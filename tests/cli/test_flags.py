@@ -25,6 +25,7 @@ from wordkin.cli.flags import (
     parse_filters,
 )
 from wordkin.cli.program import COMMANDS
+from wordkin.downstream.files.labelled_files import read_labelled, read_tagged
 from wordkin.elmo import ELMoOptions
 from wordkin.runtime.options import Options, checked_field, choice_field, integer_field, real_field
 
@@ -63,11 +64,11 @@ CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
         {"workers", "format", "cache_bytes", "progress", "layers", "precision"},
     ),
     ("classify", "train"): (
-        defaults_of(TextClassifier),
+        {**defaults_of(read_labelled), **defaults_of(TextClassifier)},
         {"workers", "embedding", "format", "header", "delimiter", "random_state", "progress"},
     ),
     ("tag", "train"): (
-        defaults_of(SequenceTagger),
+        {**defaults_of(read_tagged), **defaults_of(SequenceTagger)},
         {"workers", "embedding", "format", "header", "delimiter", "random_state", "learned_scheme", "progress"},
     ),
 }

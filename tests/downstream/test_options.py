@@ -12,8 +12,8 @@ from wordkin import SequenceTagger, TextClassifier
 from wordkin.downstream.options import (
     CharacterOptions,
     FeatureOptions,
+    LengthOptions,
     NetworkOptions,
-    TextOptions,
     TrainingOptions,
 )
 
@@ -27,7 +27,7 @@ OTHERS = {"embedding", "fine_tune", "tokenizer", "class_weight", "scheme", "lear
 def defaults_of_options() -> dict[str, Any]:
     defaults: dict[str, Any] = {}
     # The character convolution of a network is off by default, hence CharacterOptions come last.
-    for options in (NetworkOptions, FeatureOptions, TextOptions, TrainingOptions, CharacterOptions):
+    for options in (NetworkOptions, FeatureOptions, LengthOptions, TrainingOptions, CharacterOptions):
         defaults |= {item.name: item.default for item in fields(options) if item.default is not MISSING}
     return defaults
 

@@ -29,9 +29,9 @@ from .options import (
     CharacterOptions,
     Encoder,
     FeatureOptions,
+    LengthOptions,
     NetworkOptions,
     Pooling,
-    TextOptions,
     TrainingOptions,
 )
 from .state import ClassifierState, Embedding, Floats, History, LayerMix
@@ -352,7 +352,7 @@ class TextClassifier(Estimator):
         )
 
     def _tokens(self, X: Texts, name: str = "X") -> list[list[str]]:
-        options = self._options(TextOptions)
+        options = self._options(LengthOptions)
         tokens = tokenize_texts(X, resolve_tokenizer(self.tokenizer), name)
         return limit_lengths(tokens, options.max_length, options.truncate, name)
 

@@ -27,7 +27,7 @@ __all__ = [
     "NetworkOptions",
     "Pooling",
     "Task",
-    "TextOptions",
+    "LengthOptions",
     "TrainingOptions",
 ]
 
@@ -276,7 +276,7 @@ class FeatureOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextOptions(Options):
+class LengthOptions(Options):
     """Limits on the length of texts.
 
     Parameters
@@ -293,7 +293,7 @@ class TextOptions(Options):
 
     Examples
     --------
-    >>> TextOptions().max_length
+    >>> LengthOptions().max_length
     5000
     """
 

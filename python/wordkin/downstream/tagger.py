@@ -22,7 +22,7 @@ from .inference.tagging import predicted_tags, tag_probabilities, tag_report, va
 from .labels.label_set import text_weights
 from .labels.schemes import Scheme
 from .labels.tag_set import LearnedScheme, SchemeChoice, Tags, TagSet
-from .options import CharacterOptions, Encoder, FeatureOptions, NetworkOptions, TextOptions, TrainingOptions
+from .options import CharacterOptions, Encoder, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
 from .state import Embedding, Floats, History, LayerMix, TaggerState
 from .training.embeddings import EmbeddingChoice, checked_embeddings
 from .training.progress import ProgressChoice
@@ -338,7 +338,7 @@ class SequenceTagger(Estimator):
         )
 
     def _tokens(self, X: Sentences, name: str = "X") -> list[list[str]]:
-        return limit_lengths(token_lists(X, name), self._options(TextOptions).max_length, False, name)
+        return limit_lengths(token_lists(X, name), self._options(LengthOptions).max_length, False, name)
 
     def _tagged(self, X: Sentences, y: Sentences, name: str = "X", tag_name: str = "y") -> tuple[Tags, Tags]:
         tokens, tags = self._tokens(X, name), tag_lists(y, tag_name)

@@ -175,3 +175,15 @@ def test_an_interruption_saves_the_model(texts: Path, tmp_path: Path) -> None:
     assert outcome.report["epochs"] >= 2
     assert "the model trained so far is saved" in outcome.err
     assert TextClassifier.load(folder).predict(["a good film"]).shape == (1,)
+
+
+def test_encoding_of_labelled_texts(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "texts.tsv"
+    path.write_bytes("müder Film\tneg\nguter Film\tpos\n".encode("cp1252") * 10)
+    train = ("classify", "train", path, "-o", tmp_path / "model", "--epochs", "1")
+    outcome = run(*train)
+    assert outcome.status == 1
+    assert "--encoding cp1252" in outcome.err
+    assert run(*train, "--encoding", "cp1252").status == 0
+    outcome = run("classify", "evaluate", tmp_path / "model", path, "--errors", "replace", "--json")
+    assert json.loads(outcome.out)["texts"] == 20

@@ -339,3 +339,14 @@ def test_real_files_keep_every_line(data: Path) -> None:
         blocks = [[line.split() for line in block.splitlines()] for block in file.read().strip().split("\n\n")]
     assert found_tags.sentences == [[cells[0] for cells in block] for block in blocks]
     assert found_tags.tags == [[cells[-1] for cells in block] for block in blocks]
+
+
+def test_encodings_and_bytes_that_cannot_be_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_bytes("ein müder Film\tneg\n".encode("cp1252"))
+    assert read_labelled(path, encoding="cp1252").texts == ["ein müder Film"]
+    assert read_labelled(path, errors="replace").texts == ["ein m\ufffdder Film"]
+    with pytest.raises(FormatError, match=r"line 1: .*encoding='cp1252'"):
+        read_labelled(path)
+    path.write_bytes("müde\tADJ\n".encode("utf-16"))
+    assert read_tagged(path, "conll").sentences == [["müde"]]

@@ -11,6 +11,7 @@ from ...downstream.evaluation import label_report
 from ...downstream.files.labelled_files import LabelledTexts, read_labelled
 from ...downstream.options import NetworkOptions
 from .. import exits
+from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags, add_switch
 from ..groups import add_group, run_group
 from ..terminal import print_json, print_table
@@ -86,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     def read(source: Any) -> LabelledTexts:
-        return read_labelled(source, args.format, columns_of(args))
+        return read_labelled(source, args.format, columns_of(args), **text_arguments(args))
 
     return train_and_save(args, TextClassifier, read)
 
@@ -98,7 +99,9 @@ def _loaded(args: argparse.Namespace) -> TextClassifier:
 
 def _predict(args: argparse.Namespace) -> int:
     classifier = _loaded(args)
-    texts = read_labelled(source_of(args.input), args.format, columns_of(args), with_labels=False).texts
+    texts = read_labelled(
+        source_of(args.input), args.format, columns_of(args), with_labels=False, **text_arguments(args)
+    ).texts
     labels = _plain(classifier.predict(texts))
     if not (args.proba or args.json):
         for label in labels:
@@ -117,7 +120,7 @@ def _predict(args: argparse.Namespace) -> int:
 
 def _evaluate(args: argparse.Namespace) -> int:
     classifier = _loaded(args)
-    given = read_labelled(source_of(args.input), args.format, columns_of(args))
+    given = read_labelled(source_of(args.input), args.format, columns_of(args), **text_arguments(args))
     truth = _of_classes(given.labels or [], classifier.classes_.tolist())
     report = label_report(truth, _plain(classifier.predict(given.texts)))
     if args.json:

@@ -12,12 +12,13 @@ from typing import Any, get_args
 from ...downstream import SequenceTagger, TextClassifier
 from ...downstream.files.labelled_files import Columns, FileFormat, LabelledTexts, TaggedSentences
 from ...downstream.files.model_folder import CONFIG_FILE, MODEL_FILE
-from ...downstream.options import CharacterOptions, FeatureOptions, NetworkOptions, TextOptions, TrainingOptions
+from ...downstream.options import CharacterOptions, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
 from ...elmo import ELMo
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import KeyedVectors
 from .. import exits
+from ..corpus_flags import add_text_flags
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -45,7 +46,7 @@ _SCRATCH = "scratch"
 _NETWORK_FIELDS = ("hidden_dim", "n_layers", "dense_dim", "input_dropout", "dropout", "clip_norm", "mix_l2")
 _CHARACTER_FIELDS = ("char_dim", "filters", "max_characters")
 _FEATURE_FIELDS = ("embedding_dim", "min_count")
-_TEXT_FIELDS = ("max_length",)
+_LENGTH_FIELDS = ("max_length",)
 _TRAINING_FIELDS = (
     "learning_rate",
     "decay",
@@ -101,7 +102,7 @@ def add_training_flags(
     add_option_flags(group, NetworkOptions, _NETWORK_FIELDS, defaults={"dense_dim": str(dense_dim)})
     add_option_flags(group, CharacterOptions, _CHARACTER_FIELDS)
     add_option_flags(group, FeatureOptions, _FEATURE_FIELDS)
-    add_option_flags(group, TextOptions, _TEXT_FIELDS)
+    add_option_flags(group, LengthOptions, _LENGTH_FIELDS)
     add_option_flags(group, TrainingOptions, _TRAINING_FIELDS)
     group.add_argument("--random-state", type=int, metavar="INT", help="random seed (default: random)")
     add_switch(group, "--unidirectional", "bidirectional", False, "read the texts in forward direction only")
@@ -151,6 +152,7 @@ def add_file_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--delimiter", metavar="CHARACTER", help="character between the columns of CSV (default: detected)"
     )
+    add_text_flags(parser, skip=False)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

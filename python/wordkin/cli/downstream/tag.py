@@ -9,6 +9,7 @@ from ...downstream import SequenceTagger
 from ...downstream.files.labelled_files import TaggedSentences, read_tagged
 from ...downstream.labels.tag_set import SchemeChoice
 from .. import exits
+from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_switch
 from ..groups import add_group, run_group
 from ..terminal import print_json, print_table
@@ -89,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _train(args: argparse.Namespace) -> int:
     def read(source: Any) -> TaggedSentences:
-        return read_tagged(source, args.format, columns_of(args))
+        return read_tagged(source, args.format, columns_of(args), **text_arguments(args))
 
     return train_and_save(args, SequenceTagger, read)
 
@@ -101,7 +102,9 @@ def _loaded(args: argparse.Namespace) -> SequenceTagger:
 
 def _predict(args: argparse.Namespace) -> int:
     tagger = _loaded(args)
-    sentences = read_tagged(source_of(args.input), args.format, columns_of(args), with_tags=False).sentences
+    sentences = read_tagged(
+        source_of(args.input), args.format, columns_of(args), with_tags=False, **text_arguments(args)
+    ).sentences
     for tokens, tags in zip(sentences, tagger.predict(sentences), strict=True):
         if args.json:
             print_json({"tokens": tokens, "tags": tags})
@@ -114,7 +117,7 @@ def _predict(args: argparse.Namespace) -> int:
 
 def _evaluate(args: argparse.Namespace) -> int:
     tagger = _loaded(args)
-    given = read_tagged(source_of(args.input), args.format, columns_of(args))
+    given = read_tagged(source_of(args.input), args.format, columns_of(args), **text_arguments(args))
     report = tagger.report(given.sentences, given.tags or [])
     means = {"micro": report.micro, "macro": report.macro, "weighted": report.weighted}
     if args.json:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, get_args
 
 from ...errors import CorpusError, FormatError
+from ...storage.decoding import OTHER_ENCODING, DecodingErrors, TextOptions
 from ...storage.lines import read_lines, source_name
 from ...storage.paths import AnyPath
 from .conll import Sentence, read_conll
@@ -85,6 +86,8 @@ def read_labelled(
     columns: Columns | None = None,
     *,
     with_labels: bool = True,
+    encoding: str = "utf-8",
+    errors: DecodingErrors = "strict",
 ) -> LabelledTexts:
     """Read a file of texts.
 
@@ -101,6 +104,10 @@ def read_labelled(
         Where a line has the text and the label.
     with_labels : bool, default True
         Whether to read labels. Without them, a line of "tsv" may consist of the text alone.
+    encoding : str, default "utf-8"
+        Encoding of the file; UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded, as in ``bytes.decode``.
 
     Returns
     -------
@@ -122,7 +129,7 @@ def read_labelled(
     """
     name = source_name(path)
     where = Columns() if columns is None else columns
-    lines = list(read_lines(path))
+    lines = list(read_lines(path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING))
     chosen = _chosen_format(path, file_format, lines, "tsv" if with_labels else "text", where)
     if chosen == "conll":
         raise FormatError(f"{name}: CoNLL columns hold tags of tokens, not labels of texts; use tsv, csv or jsonl")
@@ -174,6 +181,8 @@ def read_tagged(
     columns: Columns | None = None,
     *,
     with_tags: bool = True,
+    encoding: str = "utf-8",
+    errors: DecodingErrors = "strict",
 ) -> TaggedSentences:
     """Read a file of sentences.
 
@@ -190,6 +199,10 @@ def read_tagged(
         Where a line has the token and the tag.
     with_tags : bool, default True
         Whether to read tags.
+    encoding : str, default "utf-8"
+        Encoding of the file; UTF-16 and UTF-32 with a byte-order mark are recognised.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded, as in ``bytes.decode``.
 
     Returns
     -------
@@ -211,7 +224,7 @@ def read_tagged(
     """
     name = source_name(path)
     where = Columns() if columns is None else columns
-    lines = list(read_lines(path))
+    lines = list(read_lines(path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING))
     chosen = _chosen_format(path, file_format, lines, "conll" if with_tags else "text", where)
     if file_format is None and chosen == "tsv" and _has_one_token_per_line(lines, where, with_tags, name):
         chosen = "conll"
