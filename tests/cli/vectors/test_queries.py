@@ -230,3 +230,12 @@ def test_several_sets_in_one_table_with_lines_left_out(run: Run, model: Path, tm
     assert "separated by commas" in report["pairs"][str(paths[0])]["layout"]
     scores = [report["pairs"][str(path)]["scores"] for path in paths]
     assert scores[0] == scores[1]
+
+
+def test_evaluation_sets_in_other_encodings(run: Run, model: Path, tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_bytes("cat\tdog\t9\ncat\tred\t1\nmüde\tcat\t2\n".encode("cp1252"))
+    assert run("evaluate", model, "--pairs", pairs).status == 1
+    outcome = run("evaluate", model, "--pairs", pairs, "--encoding", "cp1252", "--json")
+    assert outcome.status == 0
+    assert next(iter(json.loads(outcome.out)["pairs"].values()))["scores"][0]["answered"] == 2

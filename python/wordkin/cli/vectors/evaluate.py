@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import FormatError
+from ...storage.decoding import TextOptions
 from ...vectors.evaluation import (
     AnalogyScores,
     Comparison,
@@ -22,7 +23,8 @@ from ...vectors.evaluation import (
     read_word_pairs,
 )
 from .. import exits
-from ..flags import add_json_flag
+from ..corpus_flags import text_arguments
+from ..flags import add_json_flag, add_option_flags
 from ..terminal import print_json, print_table
 from .files import load_vectors
 from .similar import positive_number
@@ -70,6 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FLOAT",
         help="confidence level of the intervals (default: %(default)s)",
     )
+    add_option_flags(parser, TextOptions, ("encoding",), types={"encoding": (str, "NAME")})
     add_json_flag(parser, "print the scores as JSON")
 
 
@@ -94,9 +97,10 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(f"--confidence must be between 0 and 1, got {args.confidence}")
     positive_number("--restrict-vocab", args.restrict_vocab)
     choice: dict[str, Any] = {"restrict_vocab": args.restrict_vocab, "case_insensitive": not args.case_sensitive}
+    decoding = text_arguments(args)
     # Test sets are read first, so that a wrong name is reported before large files are read.
-    analogy_sets = {path: read_analogies(path) for path in args.analogies}
-    pair_sets = {path: read_word_pairs(path) for path in args.pairs}
+    analogy_sets = {path: read_analogies(path, **decoding) for path in args.analogies}
+    pair_sets = {path: read_word_pairs(path, **decoding) for path in args.pairs}
     tables = [load_vectors(path) for path in args.files]
     report: dict[str, Any] = {"files": args.files, "analogies": {}, "pairs": {}}
     for path, questions in analogy_sets.items():
