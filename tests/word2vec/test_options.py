@@ -27,7 +27,7 @@ HUGE = 10**5000  # Python refuses to print it in decimal
 
 INTEGERS: dict[str, list[Any]] = {
     "vector_size": [0, -1, 2**20 + 1, HUGE],
-    "window": [0, -1, 10**6 + 1],
+    "window": [0, -1, 2**31],
     "min_count": [-1, 2**63],
     "max_vocab_size": [0, -5],
     "max_final_vocab": [0, -5],

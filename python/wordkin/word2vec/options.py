@@ -31,7 +31,7 @@ class TrainingOptions(Options):
     cbow_mean : bool, default True
         Whether CBOW averages the context vectors; otherwise it sums them.
     window : int, default 5
-        Maximum distance between the target and a context word (1 to 1,000,000).
+        Maximum distance between the target and a context word (1 to 2**31 - 1).
     shrink_windows : bool, default True
         Whether the window size is drawn uniformly from 1 to `window` for each target.
     negative : int, default 5
@@ -57,7 +57,7 @@ class TrainingOptions(Options):
     architecture: Architecture = choice_field("cbow", Architecture, help="Skip-gram or CBOW.")
     cbow_mean: bool = flag_field(True, help="Average the context vectors in CBOW instead of summing them.")
     window: int = integer_field(
-        5, low=1, high=1_000_000, help="Maximum distance between the target and a context word."
+        5, low=1, high=2**31 - 1, help="Maximum distance between the target and a context word."
     )
     shrink_windows: bool = flag_field(True, help="Draw each window size uniformly from 1 to the maximum.")
     negative: int = integer_field(

@@ -144,3 +144,12 @@ def test_vectors_lockf_scales_the_updates(make_sentences: Any, sg: int) -> None:
     assert (free_steps[2:5] != 0).all()
     np.testing.assert_array_equal(locked_steps[2], 0)
     np.testing.assert_allclose(locked_steps, free_steps * lock[:, np.newaxis], atol=2e-3 * np.abs(free_steps).max())
+
+
+def test_windows_end_with_the_sentence() -> None:
+    sentences = [[str(number % 7) for number in range(40)]] * 20
+    models = [
+        Word2Vec(sentences, window=window, shrink_windows=False, min_count=1, vector_size=8, workers=1, epochs=2)
+        for window in (40, 2**31 - 1)
+    ]
+    assert np.array_equal(models[0].wv.vectors, models[1].wv.vectors)
