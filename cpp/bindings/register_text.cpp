@@ -213,6 +213,7 @@ py::list renumber(const std::vector<py::object>& chunks,
                   const std::vector<py::object>& final_ids, std::size_t workers) {
   if (chunks.size() != segments.size()) throw std::invalid_argument("segments must have one list per chunk");
   std::vector<std::span<const std::int32_t>> maps;
+  maps.reserve(final_ids.size());
   for (const auto& map : final_ids) maps.push_back(vector_view<const std::int32_t>("final_ids", map, Access::kRead));
   std::vector<std::span<std::int32_t>> ids;
   std::vector<std::vector<text::RawSegment>> parts(chunks.size());
@@ -278,15 +279,17 @@ void register_errors(py::module_& t) {
   };
   add("TextError", PyExc_ValueError);
   add("TooManyWordsError", PyExc_OverflowError);
-  py::register_local_exception_translator([](std::exception_ptr thrown) {
-    try {
-      if (thrown) std::rethrow_exception(thrown);
-    } catch (const text::TextError& error) {
-      set_error("TextError", py::make_tuple(error.what(), error.byte_offset()));
-    } catch (const text::TooManyWords& error) {
-      set_error("TooManyWordsError", py::make_tuple(error.what()));
-    }
-  });
+  // pybind11 requires a parameter that is passed by value.
+  py::register_local_exception_translator(
+      [](std::exception_ptr thrown) {  // NOLINT(performance-unnecessary-value-param)
+        try {
+          if (thrown) std::rethrow_exception(thrown);
+        } catch (const text::TextError& error) {
+          set_error("TextError", py::make_tuple(error.what(), error.byte_offset()));
+        } catch (const text::TooManyWords& error) {
+          set_error("TooManyWordsError", py::make_tuple(error.what()));
+        }
+      });
 }
 
 void register_counters(py::module_& t) {

@@ -89,6 +89,7 @@ std::vector<double> log_expected_counts(std::int64_t vocabulary, const std::vect
                                         std::int64_t tries) {
   const softmax::LogUniformSampler sampler(vocabulary, 1);
   std::vector<double> logs;
+  logs.reserve(ids.size());
   for (const auto id : ids) logs.push_back(sampler.log_expected_count(id, tries));
   return logs;
 }
@@ -168,6 +169,7 @@ py::object log_probabilities(const py::object& hidden, const py::object& weights
   }
   if (targets.is_none()) return all;
   std::vector<double> of_targets;
+  of_targets.reserve(static_cast<std::size_t>(positions.count()));
   for (std::int64_t position = 0; position < positions.count(); ++position)
     of_targets.push_back(scores.log_probability_of_target(position));
   return owned_array(std::move(of_targets));
