@@ -72,7 +72,7 @@ BAD_ROWS = {
     "glued": b"a 1 2 3b 4 5 6\n",
     "no number": b"word 1 x 3\n",
     "empty": b"\n",
-    "blanks": b"  \t \r\n",
+    "whitespace": b"  \t \r\n",
     "no word": b" 1 2 3\n",
     "NaN": b"nan 1 nan 3\n",
     "glued twice": b"a 1 2 3b 1 2 3c 4 5 6\n",
@@ -100,7 +100,7 @@ def test_bad_rows_are_left_out_and_counted(read: Read, name: str, position: int)
 @pytest.mark.parametrize("datatype", [np.float16, np.float32, np.float64])
 def test_many_bad_rows_anywhere(read: Read, header: bool, datatype: type) -> None:
     generator = random.Random(1)
-    bad = [row for name, row in BAD_ROWS.items() if name not in ("empty", "blanks")]
+    bad = [row for name, row in BAD_ROWS.items() if name not in ("empty", "whitespace")]
     rows = [b"w%d %d 2 3\n" % (row, row % 500) for row in range(20_000)]
     good = [generator.random() > 0.05 for _ in rows]
     good[0] = good[-1] = True
