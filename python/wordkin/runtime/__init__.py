@@ -1,1 +1,1 @@
-"""Code shared by all model packages: compute settings, option classes, progress, callbacks, and shutdown."""
+"""Code shared by all model packages: compute settings, option classes, progress, callbacks, locks, and shutdown."""

@@ -1,0 +1,87 @@
+"""Locks that a forked process can use, whatever the other threads of its parent were doing."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["ExclusiveUse", "fork_safe_lock"]
+
+# The only way to reach the locks in a forked process, because functions registered with `os` cannot be unregistered.
+_locks: weakref.WeakSet[threading.RLock] = weakref.WeakSet()
+
+
+def fork_safe_lock() -> threading.RLock:
+    """Return a reentrant lock that is free in a forked process if another thread held it in the parent.
+
+    A forked process has only the thread that forked: a lock that another thread held would stay locked forever. What
+    the lock guards must therefore be consistent at all times for readers, for example by replacing one reference.
+
+    Returns
+    -------
+    RLock
+        The lock. Use it in a ``with`` statement: an interruption cannot leave it locked.
+
+    Examples
+    --------
+    >>> lock = fork_safe_lock()
+    >>> with lock:
+    ...     pass
+    """
+    lock = threading.RLock()
+    _locks.add(lock)
+    return lock
+
+
+def _release_locks_of_lost_threads() -> None:
+    for lock in _locks:
+        if not lock._is_owned():  # type: ignore[attr-defined]  # the thread that forked will release its own locks
+            lock._at_fork_reinit()  # type: ignore[attr-defined]  # for this purpose, but only documented in CPython
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_release_locks_of_lost_threads)
+
+
+class ExclusiveUse:
+    """Refuse work on an object while other work on it continues in this process.
+
+    Parameters
+    ----------
+    message : str
+        Message of the exception.
+
+    Examples
+    --------
+    >>> training = ExclusiveUse("this model is already being trained")
+    >>> with training.claimed():
+    ...     with training.claimed():
+    ...         pass
+    Traceback (most recent call last):
+    RuntimeError: this model is already being trained
+    """
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        self._claims: dict[int, object] = {}  # by process: the claim of a parent process is not valid in its children
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Claim the object for the ``with`` block.
+
+        Raises
+        ------
+        RuntimeError
+            If it is claimed by another thread, or by a caller of this code.
+        """
+        process, claim = os.getpid(), object()
+        try:  # from here on, an interruption at any point releases the claim
+            if self._claims.setdefault(process, claim) is not claim:
+                raise RuntimeError(self._message)
+            yield
+        finally:
+            if self._claims.get(process) is claim:
+                del self._claims[process]
