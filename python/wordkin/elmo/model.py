@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from inspect import Signature
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from ..errors import NotFittedError
 from ..runtime.callbacks import checked_callbacks
 from ..runtime.compute import Compute, Precision
+from ..runtime.locks import ExclusiveUse
 from ..runtime.options import choice_option, integer_option, progress_option
 from ..runtime.progress import counted_progress
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
@@ -198,7 +198,7 @@ class ELMo:
         self.training_report: ELMoTrainingReport | None = None
         self._state: ModelState | None = None
         self._session = InferenceSession()
-        self._is_training = threading.Lock()
+        self._training = ExclusiveUse("this model is already being trained")
 
     @property
     def options(self) -> ELMoOptions:
@@ -482,13 +482,11 @@ class ELMo:
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
-        if not self._is_training.acquire(blocking=False):
-            raise RuntimeError("this model is already being trained")
-        try:
-            yield
-        finally:
-            self._is_training.release()
-            self._session.invalidate()
+        with self._training.claimed():
+            try:
+                yield
+            finally:
+                self._session.invalidate()
 
     def perplexity(
         self,

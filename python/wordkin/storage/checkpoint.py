@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
@@ -54,11 +55,17 @@ class _Job:
         self.metadata = metadata
         self.thread: threading.Thread | None = None
         self.is_done = threading.Event()
-        self._claim = threading.Lock()
+        self._process = os.getpid()
+        self._claim = threading.Lock()  # never waited for
 
     def claim(self) -> bool:
         """Return True to the first caller, False to all others."""
         return self._claim.acquire(blocking=False)
+
+    @property
+    def is_of_parent(self) -> bool:
+        """Whether this process was forked after the job had begun, so that it does not have the job's thread."""
+        return self._process != os.getpid()
 
 
 class CheckpointFolder:
@@ -126,7 +133,7 @@ class CheckpointFolder:
     @property
     def is_writing(self) -> bool:
         """Whether a checkpoint is being written."""
-        return self._job is not None and not self._job.is_done.is_set()
+        return self._job is not None and not self._job.is_of_parent and not self._job.is_done.is_set()
 
     def save(self, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
         """Copy the content of a checkpoint and start to write it, after the previous one is complete.
@@ -189,7 +196,8 @@ class CheckpointFolder:
     def wait(self) -> None:
         """Wait until no checkpoint is being written."""
         job = self._job
-        if job is None:
+        if job is None or job.is_of_parent:
+            self._job = None
             return
         self._write(job)  # does nothing if the thread has started; a signal may have prevented its start
         job.is_done.wait()

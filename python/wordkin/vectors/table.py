@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import VocabularyError
+from ..runtime.locks import fork_safe_lock
 from .arrays import row_norms, unit_rows, working_dtype
 from .columns import Columns
 from .keys import FloatArray
@@ -94,7 +94,7 @@ class VectorTable:
         self.subwords: Subwords | None = None
         self.lifecycle_events: list[dict[str, Any]] | None = []
         self._norms: RowNorms | None = None
-        self._norms_lock = threading.Lock()
+        self._norms_lock = fork_safe_lock()
         self._reserve: NDArray[Any] | None = None  # the larger array whose first rows `vectors` views
         self.vectors = np.zeros((int(count), self.vector_size), dtype=dtype)
 
@@ -149,7 +149,7 @@ class VectorTable:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._norms_lock = threading.Lock()
+        self._norms_lock = fork_safe_lock()
 
     # Vectors and their norms.
 

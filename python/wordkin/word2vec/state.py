@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VocabularyError
 from ..runtime.compute import Compute
+from ..runtime.locks import ExclusiveUse
 from ..storage.decoding import TextOptions
 from ..text import RawCounts, Vocabulary
 from ..vectors import KeyedVectors
@@ -116,23 +116,18 @@ class Word2VecState:
     raw_counts: RawCounts | None = None
     cum_table_end: int = 2**31 - 1
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
-    _is_changing: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _changes: ExclusiveUse = field(default_factory=lambda: ExclusiveUse("this model is already training"), init=False)
 
-    @contextmanager
-    def exclusively(self) -> Iterator[None]:
-        """Prevent concurrent training or resizing of the layers.
+    def exclusively(self) -> AbstractContextManager[None]:
+        """Prevent concurrent training or resizing of the layers during a ``with`` block.
 
-        Raises
-        ------
-        RuntimeError
-            If another thread, or the call that runs this callback, is already changing the model.
+        Returns
+        -------
+        context manager
+            It raises RuntimeError if another thread, or the call that runs this callback, is already changing the
+            model.
         """
-        if not self._is_changing.acquire(blocking=False):
-            raise RuntimeError("this model is already training")
-        try:
-            yield
-        finally:
-            self._is_changing.release()
+        return self._changes.claimed()
 
     @property
     def running_loss(self) -> float:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.locks import fork_safe_lock
 from ..options import ELMoOptions
 
 __all__ = ["CarriedStreams", "RecurrentState", "zero_state"]
@@ -55,7 +55,7 @@ class CarriedStreams:
     def __init__(self, options: ELMoOptions) -> None:
         self._options = options
         self._state = zero_state(options, 0)
-        self._lock = threading.Lock()
+        self._lock = fork_safe_lock()
 
     @contextmanager
     def borrowed(self, count: int) -> Iterator[RecurrentState]:
@@ -74,11 +74,8 @@ class CarriedStreams:
             Copies of the state, to be changed in place; see `zero_state`.
         """
         with self._lock:
-            known = len(next(iter(self._state.values())))
-            if known < count:
-                new = zero_state(self._options, count - known)
-                self._state = {name: np.concatenate([array, new[name]]) for name, array in self._state.items()}
-            state = {name: array[:count].copy() for name, array in self._state.items()}
+            new = zero_state(self._options, max(0, count - len(next(iter(self._state.values())))))
+            state = {name: np.concatenate([array[:count], new[name]]) for name, array in self._state.items()}
             yield state
-            for name, array in state.items():
-                self._state[name][:count] = array
+            # Replaced as a whole: neither an interruption nor a fork by another thread finds parts of an update.
+            self._state = {name: np.concatenate([state[name], old[count:]]) for name, old in self._state.items()}

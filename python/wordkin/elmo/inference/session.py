@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
+from dataclasses import dataclass, replace
 
 from ...runtime.compute import Compute
+from ...runtime.locks import fork_safe_lock
 from ...text.characters import Cut
 from ..options import ELMoEncodingOptions
 from ..state import ModelState
@@ -18,6 +19,22 @@ from .token_cache import DEFAULT_CACHE_BYTES, TokenCache
 __all__ = ["InferenceSession"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Loaded:
+    """Packed weights together with what they were packed from and the vectors computed with them."""
+
+    state: ModelState
+    compute: Compute
+    cut: Cut
+    model: InferenceModel
+    cache: TokenCache
+
+    def serves(self, state: ModelState, compute: Compute, cut: Cut) -> bool:
+        """Return whether the weights are those of this state, instruction set, precision and truncation."""
+        wanted = (compute.isa, compute.precision, cut)
+        return self.state is state and (self.compute.isa, self.compute.precision, self.cut) == wanted
+
+
 class InferenceSession:
     """Provide loaded models to concurrent calls.
 
@@ -26,18 +43,15 @@ class InferenceSession:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()  # guards all attributes below
-        self._model: InferenceModel | None = None
-        self._loaded_from: tuple[ModelState, str, str, Cut] | None = None
-        self._cache = TokenCache(0)
+        self._lock = fork_safe_lock()  # guards all attributes below
+        self._loaded: _Loaded | None = None
         self._cache_bytes = DEFAULT_CACHE_BYTES
         self._streams: CarriedStreams | None = None
 
     def invalidate(self) -> None:
         """Discard the packed weights and cached vectors; to be called after the model's parameters have changed."""
         with self._lock:
-            self._model, self._loaded_from = None, None
-            self._cache = TokenCache(0)
+            self._loaded = None
 
     def reset_streams(self) -> None:
         """Discard the recurrent state that stateful calls carry."""
@@ -83,18 +97,17 @@ class InferenceSession:
         Embedder
             For this call.
         """
-        wanted = (state, compute.isa, compute.precision, cut)
         with self._lock:
             if cache_bytes is not None:
                 self._cache_bytes = cache_bytes
-            model = self._model
-            if model is None or self._loaded_from is None or not _same(self._loaded_from, wanted):
-                self._model = model = None  # free the old weights before the new ones are packed
+            loaded = self._loaded
+            if loaded is None or not loaded.serves(state, compute, cut):
+                self._loaded = loaded = None  # free the old weights before the new ones are packed
                 model = InferenceModel.load(state, compute, cut=cut)
-                self._model, self._loaded_from = model, wanted
-                self._cache = TokenCache(state.options.projection_dim, self._cache_bytes)
-            self._cache = self._cache.resized(self._cache_bytes)
-            return Embedder(model=model, cache=self._cache, threads=compute.threads)
+                cache = TokenCache(state.options.projection_dim, self._cache_bytes)
+                loaded = _Loaded(state=state, compute=compute, cut=cut, model=model, cache=cache)
+            self._loaded = loaded = replace(loaded, cache=loaded.cache.resized(self._cache_bytes))
+            return Embedder(model=loaded.model, cache=loaded.cache, threads=compute.threads)
 
     def encoder(self, state: ModelState, options: ELMoEncodingOptions, compute: Compute) -> SentenceEncoder:
         """Return a sentence encoder for one call, loading the model if necessary.
@@ -122,7 +135,3 @@ class InferenceSession:
         streams = self.streams(state) if options.stateful else None
         embedder = self.embedder(state, compute, cut=options.cut, cache_bytes=options.cache_bytes)
         return SentenceEncoder(embedder=embedder, options=options, selection=selection, streams=streams)
-
-
-def _same(loaded: tuple[ModelState, str, str, Cut], wanted: tuple[ModelState, str, str, Cut]) -> bool:
-    return loaded[0] is wanted[0] and loaded[1:] == wanted[1:]

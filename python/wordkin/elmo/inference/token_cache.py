@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...runtime.locks import fork_safe_lock
 
 __all__ = ["DEFAULT_CACHE_BYTES", "TokenCache"]
 
@@ -47,7 +48,7 @@ class TokenCache:
         self._generation_size = max_bytes // (2 * (4 * dim + _ENTRY_OVERHEAD_BYTES))
         self._young: dict[str, TokenVectors] = {}
         self._old: dict[str, TokenVectors] = {}
-        self._lock = threading.Lock()
+        self._lock = fork_safe_lock()
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
