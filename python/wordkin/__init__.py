@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .alignment import align
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
     from .phrases import FrozenPhrases, Phrases
@@ -23,6 +24,7 @@ _HOMES = {
     "SequenceTagger": "downstream",
     "TextClassifier": "downstream",
     "Word2Vec": "word2vec",
+    "align": "alignment",
     "show_config": "runtime.compute",
 }
 
@@ -35,6 +37,7 @@ __all__ = [
     "TextClassifier",
     "Word2Vec",
     "__version__",
+    "align",
     "show_config",
 ]
 

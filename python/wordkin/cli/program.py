@@ -25,6 +25,8 @@ COMMANDS = {
     "similar": ("vectors.similar", "print the nearest neighbours of words"),
     "analogy": ("vectors.analogy", "answer analogies: a is to b as c is to what?"),
     "evaluate": ("vectors.evaluate", "score word vectors on analogies and word pairs"),
+    "align": ("alignment.align", "bring word vectors into the space of others"),
+    "compare": ("alignment.compare", "list the words that have moved between two sets of vectors"),
     "convert": ("models.convert", "convert models and vectors from one file format to another"),
     "elmo": ("elmo.command", "train and use contextual embeddings (ELMo)"),
     "classify": ("downstream.classify", "train and use text classifiers"),
