@@ -1,0 +1,244 @@
+"""A change of an object under faults: whatever goes wrong within, the object is as before or as after the change.
+
+`assert_all_or_nothing` applies a change to a fresh object once for each step at which it can go wrong: at every line of
+Python that it executes, in the package and in the libraries that it calls (an exception of a signal handler, such as
+KeyboardInterrupt, arrives between two lines), and at every allocation of an array. By default, it takes a sample of
+the lines; the environment variable WORDKIN_ALL_FAULTS=1 makes it try all of them.
+"""
+
+from __future__ import annotations
+
+import dis
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from types import CodeType, FrameType
+from typing import Any, Generic, TypeVar
+from unittest import mock
+
+import numpy as np
+
+T = TypeVar("T")
+
+TRIES_ALL = os.environ.get("WORDKIN_ALL_FAULTS", "0") != "0"
+
+_SECONDS_OF_A_HANG = 30.0
+_ALLOCATORS = (
+    "append", "arange", "array", "asarray", "ascontiguousarray", "concatenate", "empty", "empty_like", "frombuffer",
+    "fromiter", "full", "ones", "ones_like", "vstack", "zeros", "zeros_like",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Generic[T]):
+    """A call that changes an object.
+
+    Parameters
+    ----------
+    prepare : callable
+        Returns a new object, always with the same content.
+    apply : callable
+        Changes the object.
+    content : callable
+        Returns everything that a user can see of the object, as bytes for example; raises if the parts of the object
+        do not fit together. Saving and loading belong here.
+    """
+
+    prepare: Callable[[], T]
+    apply: Callable[[T], object]
+    content: Callable[[T], Any]
+
+
+def assert_all_or_nothing(
+    change: Change[T],
+    *,
+    lines: int = 60,
+    allocations: bool = True,
+    exception: type[BaseException] = KeyboardInterrupt,
+) -> None:
+    """Assert that a fault at any step of a change leaves the object as before or as after, and usable.
+
+    Parameters
+    ----------
+    change : Change
+        The change.
+    lines : int, default 60
+        Number of lines to try, evenly distributed, unless all are tried.
+    allocations : bool, default True
+        Whether allocations fail as well, with MemoryError.
+    exception : type, default KeyboardInterrupt
+        What interrupts the change.
+    """
+    changed = change.prepare()
+    before = change.content(changed)
+    change.apply(changed)
+    after = change.content(changed)
+    interruptions = _problems_at_lines(change, before, after, lines, exception)
+    faults = [f"{exception.__name__} at {location}: {problem}" for location, problem in interruptions]
+    if allocations:
+        failures = _problems_of_allocations(change, before, after)
+        faults += [f"MemoryError of {location}: {problem}" for location, problem in failures]
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def _problems_at_lines(
+    change: Change[T], before: Any, after: Any, lines: int, exception: type[BaseException]
+) -> Iterator[tuple[str, str]]:
+    count = call_interrupted_at_line(partial(change.apply, change.prepare()), 0).steps
+    step = 1 if TRIES_ALL else max(1, count // lines)
+    for line in range(1, count + step, step):
+        changed = change.prepare()
+        fault = call_interrupted_at_line(partial(change.apply, changed), line, exception)
+        if fault.location and (problem := _problem_with(change, changed, before, after)):
+            yield fault.location, problem
+
+
+def _problems_of_allocations(change: Change[T], before: Any, after: Any) -> Iterator[tuple[str, str]]:
+    count = 0
+    while True:
+        count += 1
+        changed = change.prepare()
+        fault = call_with_failing_allocation(partial(change.apply, changed), count)
+        if not fault.location:
+            return
+        if problem := _problem_with(change, changed, before, after):
+            yield fault.location, problem
+
+
+def _problem_with(change: Change[T], changed: T, before: Any, after: Any) -> str | None:
+    """Return what is wrong with an object after a fault, or None."""
+    found: list[str | None] = ["hangs"]  # a lock that is still held
+
+    def check() -> None:
+        try:
+            now = change.content(changed)
+            change.apply(changed)
+            change.content(changed)
+        except BaseException as error:
+            found[0] = f"{type(error).__name__}: {error}"
+        else:
+            found[0] = None if now in (before, after) else "neither as before nor as after"
+
+    thread = threading.Thread(target=check, daemon=True)
+    thread.start()
+    thread.join(_SECONDS_OF_A_HANG)
+    return found[0]
+
+
+@dataclass
+class Fault:
+    """The outcome of a call in which a fault was injected.
+
+    Parameters
+    ----------
+    steps : int
+        Number of lines that were executed, or of calls that allocate.
+    location : str
+        File and line of the fault; empty if the call ended before.
+    """
+
+    steps: int = 0
+    location: str = ""
+
+
+def call_interrupted_at_line(
+    call: Callable[[], object], number: int, exception: type[BaseException] = KeyboardInterrupt
+) -> Fault:
+    """Call a function and raise an exception before the n-th line that it executes; the exception is swallowed.
+
+    Signals are handled at the first instruction of a function, after calls and at the ends of loops, thus between any
+    two lines but for one case: not between the body of a ``with`` statement and the call of ``__exit__``.
+
+    Parameters
+    ----------
+    call : callable
+        The function.
+    number : int
+        Number of the line, from 1; 0 to count the lines only.
+    exception : type, default KeyboardInterrupt
+        The exception.
+
+    Returns
+    -------
+    Fault
+        Whether and where the exception was raised.
+    """
+    fault = Fault()
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line" and not _leaves_a_with_statement(frame.f_code, frame.f_lasti):
+            fault.steps += 1
+            if fault.steps == number:
+                fault.location = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+                raise exception
+        return trace
+
+    previous = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    except exception:
+        if not fault.location:
+            raise
+    finally:
+        sys.settrace(previous)
+    return fault
+
+
+_exits: dict[CodeType, frozenset[int]] = {}
+
+
+def _leaves_a_with_statement(code: CodeType, offset: int) -> bool:
+    """Return whether an instruction is the first one of the call ``__exit__(None, None, None)``."""
+    if code not in _exits:
+        instructions = [step for step in dis.get_instructions(code) if step.opname != "NOP"]
+        starts = [
+            first.offset
+            for first, second in pairwise(instructions)
+            if first.opname == "LOAD_CONST" and first.argval is None and first.starts_line
+            and (second.opname == "DUP_TOP" or (second.opname == "LOAD_CONST" and second.argval is None))
+        ]  # fmt: skip
+        _exits[code] = frozenset(starts)
+    return offset in _exits[code]
+
+
+def call_with_failing_allocation(call: Callable[[], object], number: int) -> Fault:
+    """Call a function and let the n-th call of a NumPy function that allocates raise MemoryError, which is swallowed.
+
+    Parameters
+    ----------
+    call : callable
+        The function.
+    number : int
+        Number of the allocation, from 1.
+
+    Returns
+    -------
+    Fault
+        Whether and where the error was raised.
+    """
+    fault = Fault()
+
+    def failing(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def allocate(*args: Any, **kwargs: Any) -> Any:
+            fault.steps += 1
+            if fault.steps == number:
+                caller = sys._getframe(1)
+                fault.location = f"numpy.{name} at {caller.f_code.co_filename}:{caller.f_lineno}"
+                raise MemoryError("injected")
+            return function(*args, **kwargs)
+
+        return allocate
+
+    replacements: dict[str, Any] = {name: failing(name, getattr(np, name)) for name in _ALLOCATORS}
+    try:
+        with mock.patch.multiple(np, **replacements):
+            call()
+    except Exception:  # the package may report it as an error of its own
+        if not fault.location:
+            raise
+    return fault
