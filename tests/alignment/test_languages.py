@@ -9,7 +9,7 @@ from wordkin import KeyedVectors
 from wordkin.alignment import csls_neighbours, map_languages
 from wordkin.errors import VocabularyError
 
-from ..reference.alignment import csls, supervised_mapping
+from reference.alignment import csls, supervised_mapping
 
 SIZE = 12
 
