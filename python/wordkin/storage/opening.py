@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
+from ..runtime.optional_modules import import_optional
 from .paths import AnyPath, local_path
 from .signatures import SIGNATURE_BYTES, compression_of
 
@@ -208,12 +209,7 @@ def _decompressor(compression: str, compressed: io.RawIOBase) -> tuple[Any, tupl
         return zstd.ZstdFile(source), (zstd.ZstdError, OSError)
     except ImportError:
         pass
-    try:
-        import zstandard
-    except ImportError as error:
-        raise ImportError(
-            "reading zstandard files needs the package zstandard: pip install 'wordkin[zstd]'", name="zstandard"
-        ) from error
+    zstandard = import_optional("zstandard", "reading zstandard files needs the package", extra="zstd")
     return _ZstdContent(cast("BinaryIO", source), zstandard.ZstdDecompressor()), (zstandard.ZstdError, OSError)
 
 

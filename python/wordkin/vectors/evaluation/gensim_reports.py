@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TypedDict
 
+from ...runtime.optional_modules import import_optional
 from ...storage.paths import AnyPath
 from ..lookup import KeyLookup
 from .analogies import Method, evaluate_analogies
@@ -94,11 +95,7 @@ def word_pairs(
     dummy4unknown: bool,
 ) -> tuple[Correlation, Correlation, float]:
     """Return both correlations and the percentage of unknown pairs; see `KeyedVectors.evaluate_word_pairs`."""
-    try:
-        from scipy import stats
-    except ImportError as error:
-        raise ImportError("evaluate_word_pairs needs SciPy: pip install 'wordkin[evaluation]'") from error
-
+    stats = import_optional("scipy.stats", "evaluate_word_pairs needs", extra="evaluation", package="SciPy")
     scores = evaluate_pairs(
         vectors,
         pairs,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...errors import FormatError
 from ...runtime.compute import available_workers
+from ...runtime.optional_modules import import_optional
 from ...storage import pack_words, read_archive, unpack_words, write_archive
 from ...storage.paths import AnyPath
 from ..keys import FloatArray
@@ -151,11 +152,7 @@ class UsearchIndexer:
 
 
 def _usearch() -> Any:
-    try:
-        from usearch import index
-    except ImportError as error:
-        raise ImportError("UsearchIndexer needs usearch: pip install 'wordkin[index]'") from error
-    return index
+    return import_optional("usearch.index", "UsearchIndexer needs", extra="index", package="usearch")
 
 
 def _new_index(vector_size: int, connectivity: int, expansion_add: int, expansion_search: int, dtype: str) -> Any:

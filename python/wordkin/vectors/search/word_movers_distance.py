@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...runtime.optional_modules import import_optional
 from ..keys import as_keys
 from ..lookup import KeyLookup
 
@@ -24,11 +25,7 @@ def word_movers_distance(vectors: KeyLookup, first: Sequence[str], second: Seque
     known = [[token for token in document if token in vectors] for document in documents]
     if unknown := len(documents[0]) + len(documents[1]) - len(known[0]) - len(known[1]):
         logger.info("ignoring %d words of the two documents that have no vectors", unknown)
-    try:
-        import ot
-    except ImportError as error:
-        raise ImportError("wmdistance needs POT: pip install 'wordkin[wmd]'") from error
-
+    ot = import_optional("ot", "wmdistance needs", extra="wmd", package="POT")
     if not known[0] or not known[1]:
         return float("inf")
     counts = [Counter(known[0]), Counter(known[1])]
