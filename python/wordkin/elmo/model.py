@@ -874,8 +874,6 @@ class ELMo:
             If the text cannot be decoded.
         OSError
             If a file cannot be read or written.
-        ImportError
-            If HDF5 is requested and h5py is not installed.
 
         Examples
         --------
@@ -1319,8 +1317,6 @@ class ELMo:
             If the model has no parameters.
         OSError
             If a file cannot be written.
-        ImportError
-            If h5py is not installed.
         """
         export_official(self._fitted(), folder)
 
@@ -1353,7 +1349,7 @@ class ELMo:
         OSError
             If a file cannot be read.
         ImportError
-            If the file is in HDF5 format and h5py is not installed.
+            If the file is in HDF5 format and h5py is not installed or cannot be loaded.
         """
         if weights is not None or is_official(path):
             state = load_official(path, weights, vocabulary)

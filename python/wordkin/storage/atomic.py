@@ -12,7 +12,7 @@ from typing import Any
 
 from .paths import AnyPath, local_path
 
-__all__ = ["OutputFile", "remove_abandoned", "replaced_file", "replaced_path"]
+__all__ = ["OutputFile", "remove_abandoned", "replaced_file"]
 
 # Linux truncates single writes at slightly less than 2 GiB.
 _MAX_BYTES_PER_WRITE = 1 << 30
@@ -122,47 +122,6 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    _sync_folder(target.parent)
-
-
-@contextlib.contextmanager
-def replaced_path(path: AnyPath) -> Iterator[Path]:
-    """Provide the path of a temporary file, for libraries that open files by name; otherwise like `replaced_file`.
-
-    Parameters
-    ----------
-    path : path
-        The file.
-
-    Yields
-    ------
-    Path
-        An empty file in the same folder.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written; no temporary file remains.
-    """
-    target = Path(os.path.realpath(local_path(path)))
-    if target.exists() and not target.is_file():
-        raise IsADirectoryError(f"the target must be a regular file, got {target}")
-    temporary = target.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{_SUFFIX}")
-    try:
-        try:
-            temporary.touch(exist_ok=False)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(target)) from None  # hides the temporary name
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        if target.exists():
-            temporary.chmod(stat.S_IMODE(target.stat().st_mode))
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

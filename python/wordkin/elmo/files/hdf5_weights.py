@@ -18,14 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CorruptFileError, FormatError
-from ...storage.atomic import replaced_path
+from ...runtime.optional_modules import import_optional
+from ...storage.atomic import replaced_file
 from ...storage.opening import MAX_COMPRESSION_RATIO
 from ...storage.paths import AnyPath
 from ...storage.signatures import HDF5_SIGNATURE
 from ..initialization import allocate
 from ..state import Shapes, Tensors
+from .hdf5_output import Hdf5Writer
 
-__all__ = ["Hdf5Weights", "imported_h5py", "opened_weights", "write_weights"]
+__all__ = ["Hdf5Weights", "opened_weights", "write_weights"]
 
 _MAX_DEPTH = 8  # Of nested groups; files of the original program have 5 levels.
 _MAX_ENTRIES = 20_000
@@ -36,8 +38,8 @@ _KNOWN_FILTERS = {1, 2, 3, 4, 5, 6, 32000}
 _LIBRARY_ERRORS = (OSError, RuntimeError, KeyError, ValueError, TypeError)
 
 
-def imported_h5py() -> Any:
-    """Import h5py.
+def _imported_h5py() -> Any:
+    """Import h5py, which reads HDF5 files.
 
     Returns
     -------
@@ -47,13 +49,9 @@ def imported_h5py() -> Any:
     Raises
     ------
     ImportError
-        If it is not installed; the message says how to install it.
+        If it is not installed or cannot be loaded; the message says which.
     """
-    try:
-        import h5py
-    except ImportError as error:
-        raise ImportError("HDF5 files require h5py: pip install 'wordkin[elmo-hdf5]'", name="h5py") from error
-    return h5py
+    return import_optional("h5py", "HDF5 files require", extra="elmo-hdf5")
 
 
 class Hdf5Weights:
@@ -81,7 +79,7 @@ class Hdf5Weights:
 
     def __init__(self, file: Any, source: str) -> None:
         self.source = source
-        self._h5py = imported_h5py()
+        self._h5py = _imported_h5py()
         self._sets: dict[str, Any] = {}
         self._entries = 0
         with _as_format_errors(source, "its groups cannot be read"):
@@ -232,7 +230,7 @@ def opened_weights(source: Path | BinaryIO, name: str) -> Iterator[Hdf5Weights]:
     ImportError
         If h5py is not installed.
     """
-    h5py = imported_h5py()
+    h5py = _imported_h5py()
     if isinstance(source, Path):
         with source.open("rb") as begin:  # Raises the error of the operating system rather than one of libhdf5.
             _require_signature(begin, name)
@@ -267,10 +265,9 @@ def write_weights(path: AnyPath, tensors: Mapping[str, NDArray[np.float32]]) -> 
     ------
     OSError
         If the file cannot be written.
-    ImportError
-        If h5py is not installed.
     """
-    h5py = imported_h5py()
-    with replaced_path(path) as temporary, h5py.File(temporary, "w") as file:
+    with replaced_file(path) as file:
+        writer = Hdf5Writer(file)
         for name in sorted(tensors):
-            file.create_dataset(name, data=tensors[name])
+            writer.add(name, tensors[name])
+        writer.finish()

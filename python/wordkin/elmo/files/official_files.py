@@ -321,8 +321,6 @@ def export_official(state: ModelState, folder: AnyPath) -> None:
     ------
     OSError
         If a file cannot be written.
-    ImportError
-        If h5py is not installed.
     """
     target = local_path(folder)
     target.mkdir(parents=True, exist_ok=True)

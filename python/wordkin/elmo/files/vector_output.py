@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...runtime.options import choice_option
-from ...storage.atomic import OutputFile, replaced_file, replaced_path
+from ...storage.atomic import OutputFile, replaced_file
 from ...storage.decoding import OTHER_ENCODING, TextOptions
 from ...storage.lines import read_lines
 from ...storage.paths import AnyPath, local_path
-from .hdf5_weights import imported_h5py
+from .hdf5_output import Hdf5Writer
 
 __all__ = ["OutputFormat", "output_format", "token_lines", "write_vectors"]
 
@@ -32,6 +32,7 @@ _HEADER_BYTES = 1024  # reserved for the header, whose content is known only at 
 
 class _VectorFile(Protocol):
     def add(self, sentence: list[str], vectors: NDArray[np.float32]) -> None: ...
+    def finish(self) -> None: ...
 
 
 def output_format(output: AnyPath, format_name: OutputFormat | None = None) -> OutputFormat:
@@ -97,8 +98,6 @@ def write_vectors(
     ------
     OSError
         If the file cannot be written.
-    ImportError
-        If HDF5 is requested and h5py is not installed.
     """
     sentences = tokens = 0
     with _opened(output, file_format, metadata, token_axis) as file:
@@ -115,31 +114,24 @@ def write_vectors(
 def _opened(
     output: AnyPath, file_format: OutputFormat, metadata: dict[str, str], token_axis: int | None
 ) -> Iterator[_VectorFile]:
-    if file_format == "hdf5":
-        h5py = imported_h5py()
-        with replaced_path(output) as temporary, h5py.File(temporary, "w") as file:
-            datasets = _Hdf5File(file)
-            yield datasets
-            datasets.finish(h5py)
-        return
-    with replaced_file(output) as plain:
-        joined = _SafetensorsFile(plain, token_axis)
-        yield joined
-        joined.finish(metadata)
+    with replaced_file(output) as file:
+        vectors = _Hdf5File(file) if file_format == "hdf5" else _SafetensorsFile(file, token_axis, metadata)
+        yield vectors
+        vectors.finish()
 
 
 class _Hdf5File:
     """One dataset per sentence, named by its index from 0, and a dataset that maps each text to its index."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, file: OutputFile) -> None:
+        self._writer = Hdf5Writer(file)
         self._count = 0
         self._index: dict[str, str] | None = {}
         self._index_bytes = 0
 
     def add(self, sentence: list[str], vectors: NDArray[np.float32]) -> None:
         name = str(self._count)
-        self._file.create_dataset(name, data=vectors)
+        self._writer.add(name, vectors)
         self._count += 1
         if self._index is None:
             return
@@ -150,17 +142,18 @@ class _Hdf5File:
             self._index = None
             logger.warning("the text is too long for the dataset sentence_to_index, which is not written")
 
-    def finish(self, h5py: Any) -> None:
+    def finish(self) -> None:
         if self._index is not None:
-            index = self._file.create_dataset("sentence_to_index", (1,), dtype=h5py.string_dtype())
-            index[0] = json.dumps(self._index)
+            self._writer.add_text("sentence_to_index", json.dumps(self._index))
+        self._writer.finish()
 
 
 class _SafetensorsFile:
     """All tokens concatenated in the tensor `vectors`; the tensor `ends` has the index after each sentence's last."""
 
-    def __init__(self, file: OutputFile, token_axis: int | None) -> None:
+    def __init__(self, file: OutputFile, token_axis: int | None, metadata: dict[str, str]) -> None:
         self._file = file
+        self._metadata = metadata
         self._token_axis = token_axis
         self._ends: list[int] = []
         self._tokens = 0
@@ -176,7 +169,7 @@ class _SafetensorsFile:
         if rows.size:
             self._file.write(rows)
 
-    def finish(self, metadata: dict[str, str]) -> None:
+    def finish(self) -> None:
         shape = [self._tokens, *self._shape]
         size = 4 * int(np.prod(shape, dtype=object))
         pad = -size % 8  # aligns `ends` to its item size; safetensors allows no gaps, so the padding is a tensor too
@@ -184,7 +177,7 @@ class _SafetensorsFile:
         self._file.write(b"\0" * pad)
         self._file.write(ends)
         table: dict[str, Any] = {
-            "__metadata__": metadata,
+            "__metadata__": self._metadata,
             "vectors": {"dtype": "F32", "shape": shape, "data_offsets": [0, size]},
             "ends": {"dtype": "I64", "shape": [len(ends)], "data_offsets": [size + pad, size + pad + ends.nbytes]},
         }
