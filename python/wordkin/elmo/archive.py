@@ -198,11 +198,11 @@ def load_optimizer(state: ModelState) -> OptimizerState | None:
     """
     path = state.optimizer_file
     if state.optimizer is None and path is not None:
-        state.optimizer_file = None
         try:
             state.optimizer = optimizer_file(state).load(path)
         except (OSError, WordkinError) as error:
             logger.warning("the optimizer state is reset: %s", error)
+        state.optimizer_file = None  # not before: after an interruption, the file must be read again
     return state.optimizer
 
 

@@ -55,7 +55,7 @@ from .options import (
     Schedule,
     VocabularyChange,
 )
-from .state import ModelState, build_state
+from .state import ModelState, build_state, parameters_at_rest, snapshot
 from .training.callbacks import EVENTS
 from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measure_perplexity
 from .training.preparation import prepare_training
@@ -305,6 +305,10 @@ class ELMo:
     ) -> ELMoTrainingReport:
         """Train the model on a text, starting from its current parameters if it has any.
 
+        Callbacks and other threads can call the other methods of the model during training. They see the parameters
+        after a whole number of steps: a call waits for the end of the current step. Arrays of `parameters` from before
+        training keep their values.
+
         Parameters
         ----------
         corpus : path, list of paths, file object, or iterable of list of str
@@ -362,7 +366,8 @@ class ELMo:
         max_steps : int or None, default None
             Maximum number of steps of the run, including those before a resumption (>= 1).
         max_seconds : float or None, default None
-            Maximum time of this call in seconds (> 0).
+            Maximum time of training in seconds (> 0), including validations; it may be exceeded by about one step. If
+            a validation alone takes longer, none is made.
         validation_steps : int or None, default None
             Number of steps between validations (>= 1); None to validate after each epoch.
         patience : int or None, default None
@@ -473,6 +478,7 @@ class ELMo:
         with self._exclusively():
             session = prepare_training(request, self, self.options, self._state, corpus, validation)
             self._state = session.state
+            self._session.invalidate()  # frees the copies of the old parameters
             try:
                 session.run()
             finally:
@@ -549,7 +555,7 @@ class ELMo:
         >>> model.perplexity([["apples", "and", "pears"]], workers=1).unknown_tokens
         1
         """
-        state = self._fitted()
+        state = snapshot(self._fitted())
         if state.words is None:
             raise NotFittedError("this model has no softmax and vocabulary, and predicts no words")
         options = ELMoTrainingOptions(batch_size=batch_size, unroll_steps=unroll_steps, precision=precision)
@@ -980,6 +986,7 @@ class ELMo:
         model = self._fitted()
         streams = self._session.streams(model) if options.stateful else None
         sentences = parse_sentences(batch, options.tokenizer)
+        model = snapshot(model, with_softmax=False)
         with nullcontext() if streams is None else streams.borrowed(len(sentences)) as state:
             return forward_pass(
                 model, sentences, state, compute=compute, cut=options.cut, boundaries=options.boundaries
@@ -1074,7 +1081,7 @@ class ELMo:
         """
         options = ELMoEncodingOptions(batch_size=batch_size, tokenizer=tokenizer)
         inputs = SentenceInputs.parse(sentences, options.tokenizer)
-        embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
+        embedder = self._session.embedder(self._fitted(), _compute(workers, precision), predicts=True)
         with counted_progress(progress_option(progress), inputs.tokens, " words") as show:
             scores = score_sentences(embedder, inputs.sentences, options.batch_size, show)
         return scores[0] if inputs.is_single else scores
@@ -1138,7 +1145,7 @@ class ELMo:
             raise IndexError(f"position must be an index into a sentence of {len(sentence)} tokens, got {index}")
         count = integer_option("topn", topn, 0, 2**62)
         choice_option("direction", direction, get_args(Direction))
-        embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
+        embedder = self._session.embedder(self._fitted(), _compute(workers, precision), predicts=True)
         return rank_substitutes(embedder, sentence, index % len(sentence), topn=count, direction=direction)
 
     def to_keyed_vectors(
@@ -1179,7 +1186,7 @@ class ELMo:
         >>> model.to_keyed_vectors(["time", "flies"]).vectors.shape
         (2, 8)
         """
-        embedder = self._session.embedder(self._fitted(), _compute(workers, precision))
+        embedder = self._session.embedder(self._fitted(), _compute(workers, precision), predicts=words is None)
         if words is None:
             return token_table(embedder, list(require_vocabulary(embedder.model).words))
         if isinstance(words, str | bytes):
@@ -1298,7 +1305,9 @@ class ELMo:
         ...     ELMo.from_pretrained(folder).options.dim
         16
         """
-        pretrained.save_state(self._fitted(), folder, training_state=training_state)
+        state = self._fitted()
+        with parameters_at_rest(state):
+            pretrained.save_state(state, folder, training_state=training_state)
 
     def export_hdf5(self, folder: AnyPath) -> None:
         """Save the model in the file format of the original program, in a folder that is created if needed.
@@ -1318,7 +1327,9 @@ class ELMo:
         OSError
             If a file cannot be written.
         """
-        export_official(self._fitted(), folder)
+        state = self._fitted()
+        with parameters_at_rest(state):
+            export_official(state, folder)
 
     @classmethod
     def from_pretrained(
@@ -1366,7 +1377,8 @@ class ELMo:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Pickling and copying use the file format, without the optimizer state.
-        data = None if self._state is None else pretrained.to_bytes(self._state)
+        state = self._state
+        data = None if state is None else pretrained.to_bytes(snapshot(state))
         return _unpickle, (type(self), self._options, self.training_defaults, data)
 
     def __repr__(self) -> str:

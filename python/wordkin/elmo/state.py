@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ..errors import ResourceError
 from ..runtime.compute import memory_limit
 from .initialization import allocate, initialize
 from .options import ELMoOptions, Optimizer
+from .step_lock import StepLock
 from .vocabulary import TargetWords
 
 __all__ = [
@@ -26,7 +28,9 @@ __all__ = [
     "build_state",
     "initial_optimizer_state",
     "parameter_shapes",
+    "parameters_at_rest",
     "require_memory",
+    "snapshot",
     "without_softmax",
 ]
 
@@ -93,6 +97,9 @@ class ModelState:
         Checksum of the parameters when they were saved, which the file of the optimizer state must name.
     training : dict, optional
         Arguments of the last training run.
+    steps : StepLock, optional
+        Lock of the training run that changes the parameters in place; None if there is none. No other model state
+        shares these parameters.
     """
 
     options: ELMoOptions
@@ -102,6 +109,57 @@ class ModelState:
     optimizer_file: Path | None = None
     checksum: int | None = None
     training: dict[str, Any] = field(default_factory=dict)
+    steps: StepLock | None = None
+
+
+@contextmanager
+def parameters_at_rest(state: ModelState) -> Iterator[None]:
+    """Keep training from changing the parameters of a model during a block.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model. If it is being trained, the block starts after the current step, and the next step after
+        the block.
+
+    Yields
+    ------
+    None
+        In the block, the parameters and the optimizer state are those after a whole number of steps.
+    """
+    lock = state.steps
+    if lock is None:
+        yield
+        return
+    with lock.between_steps():
+        yield
+
+
+def snapshot(state: ModelState, *, with_softmax: bool = True) -> ModelState:
+    """Return a state whose parameters no training run changes.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model.
+    with_softmax : bool, default True
+        Whether the softmax, which can be large, is needed.
+
+    Returns
+    -------
+    ModelState
+        The same state if it is not being trained. Otherwise a copy, made between two steps, without the optimizer state
+        and, unless it is needed, without the softmax.
+    """
+    if state.steps is None:
+        return state
+    with parameters_at_rest(state):
+        parameters = {
+            name: tensor.copy()
+            for name, tensor in state.parameters.items()
+            if with_softmax or not name.startswith("softmax")
+        }
+    return ModelState(state.options, state.words, parameters, training=state.training)
 
 
 def parameter_shapes(options: ELMoOptions) -> Shapes:
@@ -146,8 +204,9 @@ def build_state(
 ) -> ModelState:
     """Return the state of a new model, or of an existing model with another vocabulary.
 
-    Tensors of `previous` that do not depend on the vocabulary are shared, not copied. Rows of words that both
-    vocabularies contain are copied together with their optimizer state; other rows are initialised.
+    Nothing changes in `previous` while the new state is trained: its parameters are copied, for words that both
+    vocabularies contain, if these differ. Other rows are initialised. Tensors of the optimizer state that do not depend
+    on the vocabulary are shared.
 
     Parameters
     ----------
@@ -183,7 +242,12 @@ def build_state(
     def fill(name: str, tensor: NDArray[np.float32]) -> None:
         initialize(tensor, name, options, seed)
 
-    state = ModelState(options, words, _reuse_or_fill(shapes, known, rows, fill))
+    parameters = _reuse_or_fill(shapes, known, rows, fill)
+    for name, tensor in parameters.items():
+        if tensor is known.get(name):
+            parameters[name] = allocate(name, tensor.shape)
+            parameters[name][...] = tensor
+    state = ModelState(options, words, parameters)
     if optimizer is not None:
         state.optimizer = OptimizerState(
             optimizer.optimizer,
@@ -222,7 +286,7 @@ def initial_optimizer_state(optimizer: Optimizer, shapes: Shapes) -> OptimizerSt
     return OptimizerState(optimizer, 0, moments)
 
 
-def require_memory(shapes: Shapes, optimizer: Optimizer) -> None:
+def require_memory(shapes: Shapes, optimizer: Optimizer, previous: ModelState | None = None) -> None:
     """Check that training fits into the memory that this process may use.
 
     Operating systems grant more memory than they have and kill the process once it is used, so that the size is
@@ -234,6 +298,8 @@ def require_memory(shapes: Shapes, optimizer: Optimizer) -> None:
         Names and shapes of the parameters.
     optimizer : {"adagrad", "adam"}
         Kind of optimizer.
+    previous : ModelState, optional
+        State that training starts from. Its parameters are kept until training starts.
 
     Raises
     ------
@@ -243,6 +309,7 @@ def require_memory(shapes: Shapes, optimizer: Optimizer) -> None:
     sizes = {name: 4 * int(np.prod(shape, dtype=object)) for name, shape in shapes}
     gradients = sum(size for name, size in sizes.items() if not _has_word_rows(name))
     needed = sum(sizes.values()) * (1 + len(MOMENTS[optimizer])) + gradients
+    needed += 0 if previous is None else sum(tensor.nbytes for tensor in previous.parameters.values())
     limit = memory_limit()
     if limit is not None and needed > limit:
         raise ResourceError(

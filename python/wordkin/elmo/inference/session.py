@@ -8,7 +8,7 @@ from ...runtime.compute import Compute
 from ...runtime.locks import fork_safe_lock
 from ...text.characters import Cut
 from ..options import ELMoEncodingOptions
-from ..state import ModelState
+from ..state import ModelState, snapshot
 from .carried_state import CarriedStreams
 from .embedding import Embedder
 from .encoding import SentenceEncoder
@@ -24,15 +24,18 @@ class _Loaded:
     """Packed weights together with what they were packed from and the vectors computed with them."""
 
     state: ModelState
+    revision: int | None  # of the parameters, if the model is being trained
     compute: Compute
     cut: Cut
+    has_softmax: bool  # unless the model has none
     model: InferenceModel
     cache: TokenCache
 
-    def serves(self, state: ModelState, compute: Compute, cut: Cut) -> bool:
+    def serves(self, state: ModelState, compute: Compute, cut: Cut, predicts: bool) -> bool:
         """Return whether the weights are those of this state, instruction set, precision and truncation."""
-        wanted = (compute.isa, compute.precision, cut)
-        return self.state is state and (self.compute.isa, self.compute.precision, self.cut) == wanted
+        own = (self.revision, self.compute.isa, self.compute.precision, self.cut)
+        wanted = (_revision(state), compute.isa, compute.precision, cut)
+        return self.state is state and own == wanted and self.has_softmax >= predicts
 
 
 class InferenceSession:
@@ -77,9 +80,17 @@ class InferenceSession:
             return self._streams
 
     def embedder(
-        self, state: ModelState, compute: Compute, *, cut: Cut = "bytes", cache_bytes: int | None = None
+        self,
+        state: ModelState,
+        compute: Compute,
+        *,
+        cut: Cut = "bytes",
+        cache_bytes: int | None = None,
+        predicts: bool = False,
     ) -> Embedder:
         """Return an embedder for one call, loading the model if necessary.
+
+        If the model is being trained, the embedder has the parameters between two steps, and keeps them.
 
         Parameters
         ----------
@@ -91,6 +102,8 @@ class InferenceSession:
             Where tokens that are too long are truncated; see `character_rows`.
         cache_bytes : int, optional
             Size limit of the token-vector cache in bytes, also for later calls; by default that of the call before.
+        predicts : bool, default False
+            Whether the call needs the softmax.
 
         Returns
         -------
@@ -101,11 +114,19 @@ class InferenceSession:
             if cache_bytes is not None:
                 self._cache_bytes = cache_bytes
             loaded = self._loaded
-            if loaded is None or not loaded.serves(state, compute, cut):
+            if loaded is None or not loaded.serves(state, compute, cut, predicts):
                 self._loaded = loaded = None  # free the old weights before the new ones are packed
-                model = InferenceModel.load(state, compute, cut=cut)
-                cache = TokenCache(state.options.projection_dim, self._cache_bytes)
-                loaded = _Loaded(state=state, compute=compute, cut=cut, model=model, cache=cache)
+                revision = _revision(state)  # read first: the weights are then never older than it says
+                model = InferenceModel.load(snapshot(state, with_softmax=predicts), compute, cut=cut)
+                loaded = _Loaded(
+                    state=state,
+                    revision=revision,
+                    compute=compute,
+                    cut=cut,
+                    has_softmax=predicts or revision is None,
+                    model=model,
+                    cache=TokenCache(state.options.projection_dim, self._cache_bytes),
+                )
             self._loaded = loaded = replace(loaded, cache=loaded.cache.resized(self._cache_bytes))
             return Embedder(model=loaded.model, cache=loaded.cache, threads=compute.threads)
 
@@ -135,3 +156,7 @@ class InferenceSession:
         streams = self.streams(state) if options.stateful else None
         embedder = self.embedder(state, compute, cut=options.cut, cache_bytes=options.cache_bytes)
         return SentenceEncoder(embedder=embedder, options=options, selection=selection, streams=streams)
+
+
+def _revision(state: ModelState) -> int | None:
+    return None if state.steps is None else state.steps.revision

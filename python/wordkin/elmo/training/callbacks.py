@@ -39,7 +39,7 @@ class ELMoCallback:
     """Base class for training callbacks; override the methods you need.
 
     An object of any other class with at least one of these methods works as well. An exception raised by a callback
-    stops training.
+    stops training. Calls of the model in a callback, such as `ELMo.encode`, use the parameters of that moment.
 
     Examples
     --------

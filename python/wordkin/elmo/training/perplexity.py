@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ... import _core
 from ...runtime.compute import Compute
@@ -13,7 +15,7 @@ from ..data.encoded_text import EncodedText
 from ..state import ModelState
 from .report import Perplexity, perplexity_of
 
-__all__ = ["BATCH_SIZE", "UNROLL_STEPS", "measure_perplexity"]
+__all__ = ["BATCH_SIZE", "UNROLL_STEPS", "estimate_seconds", "measure_perplexity"]
 
 BATCH_SIZE, UNROLL_STEPS = 32, 20
 
@@ -50,15 +52,11 @@ def measure_perplexity(
     Perplexity
         Perplexity of both directions.
     """
-    model = _core.elmo.LanguageModel(
-        state.options, state.parameters, threads=compute.threads, isa=compute.isa, precision=compute.precision
-    )
-    evaluator = _core.elmo.Evaluator(model, threads=compute.threads)
     losses = np.zeros(2)
     done = 0
-    for window in windows_of(text, batch_size=batch_size, unroll_steps=unroll_steps):
-        losses += evaluator.evaluate(window.characters, window.inputs, window.targets, window.mask)
-        done += int(window.mask[0].sum())
+    for window_losses, predictions in _evaluated(state, text, compute, batch_size, unroll_steps):
+        losses += window_losses
+        done += predictions
         if report_progress is not None:
             report_progress(done)
     forward, backward = (losses / text.tokens).tolist()
@@ -68,3 +66,44 @@ def measure_perplexity(
         tokens=text.tokens,
         unknown_tokens=text.unknown_tokens,
     )
+
+
+def estimate_seconds(state: ModelState, text: EncodedText, compute: Compute, max_seconds: float) -> float:
+    """Estimate how long `measure_perplexity` takes with its default arguments.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of a model with a softmax.
+    text : EncodedText
+        Text encoded for this model.
+    compute : Compute
+        Threads, instruction set and precision.
+    max_seconds : float
+        Approximate limit of the time that the estimation takes (> 0).
+
+    Returns
+    -------
+    float
+        Estimated duration in seconds, extrapolated from the beginning of the text.
+    """
+    begin = time.perf_counter()
+    done = 0
+    for _, predictions in _evaluated(state, text, compute, BATCH_SIZE, UNROLL_STEPS):
+        done += predictions
+        if time.perf_counter() - begin >= max_seconds:
+            break
+    return (time.perf_counter() - begin) * text.tokens / done
+
+
+def _evaluated(
+    state: ModelState, text: EncodedText, compute: Compute, batch_size: int, unroll_steps: int
+) -> Iterator[tuple[NDArray[np.float64], int]]:
+    """Yield the summed losses of each direction and the number of predictions, window by window."""
+    model = _core.elmo.LanguageModel(
+        state.options, state.parameters, threads=compute.threads, isa=compute.isa, precision=compute.precision
+    )
+    evaluator = _core.elmo.Evaluator(model, threads=compute.threads)
+    for window in windows_of(text, batch_size=batch_size, unroll_steps=unroll_steps):
+        losses = evaluator.evaluate(window.characters, window.inputs, window.targets, window.mask)
+        yield np.array(losses), int(window.mask[0].sum())

@@ -129,7 +129,7 @@ def _resume_or_start(
         return state, run_state
     optimizer = request.training.optimizer
     shapes = parameter_shapes(options)
-    require_memory(shapes, optimizer)
+    require_memory(shapes, optimizer, previous)
     if previous is not None:
         load_optimizer(previous)
     state = build_state(options, words, request.training.seed, previous)

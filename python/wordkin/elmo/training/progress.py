@@ -30,7 +30,7 @@ class ELMoProgressEvent:
     tokens_per_second : float
         Training speed in each direction.
     seconds_left : float
-        Estimated time until the planned end in seconds.
+        Estimated time in seconds until the first limit: that of epochs, steps or time.
     learning_rate : float
         Learning rate of the last step.
     validation_perplexity : float or None
@@ -83,13 +83,16 @@ class TrainingProgress:
         is_displayed = self._callable is not None or self._bar is not None
         return is_displayed and time.perf_counter() - self._updated_at >= _SECONDS_BETWEEN_UPDATES
 
-    def update(self, event: ELMoProgressEvent) -> None:
+    def update(self, event: ELMoProgressEvent, *, expected_steps: int) -> None:
         """Display the state of the run.
 
         Parameters
         ----------
         event : ELMoProgressEvent
             State of the run.
+        expected_steps : int
+            Number of steps until the nearest limit, which may be that of the time. The remaining time that the bar
+            shows is that until this step.
         """
         self._updated_at = time.perf_counter()
         if self._callable is not None:
@@ -98,6 +101,7 @@ class TrainingProgress:
             postfix = {"loss": f"{event.loss:.4f}", "ppl": f"{event.perplexity:.1f}"}
             if event.validation_perplexity is not None:
                 postfix["valid"] = f"{event.validation_perplexity:.1f}"
+            self._bar.total = expected_steps
             self._bar.set_description(f"epoch {event.epoch + 1}/{event.epochs}", refresh=False)
             self._bar.set_postfix(**postfix, tokens=f"{event.tokens_per_second:,.0f}/s", refresh=False)
             self._bar.update(max(0, event.step - self._bar.n))

@@ -169,7 +169,7 @@ class ELMoTrainingReport:
     checkpoint_failures : tuple of str
         Errors of checkpoints that could not be written.
     workers : int
-        Number of threads.
+        Number of threads of the training steps; fewer than requested if the system refused to start more.
     isa : str
         Instruction set.
     """

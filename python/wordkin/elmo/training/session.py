@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,8 +15,9 @@ from ...storage.checkpoint import CheckpointFolder
 from ..data.batching import Position, TrainingBatches
 from ..data.encoded_text import EncodedText
 from ..state import ModelState, OptimizerState
+from ..step_lock import StepLock
 from .callbacks import StepReport
-from .perplexity import measure_perplexity
+from .perplexity import estimate_seconds, measure_perplexity
 from .progress import ELMoProgressEvent, TrainingProgress
 from .report import (
     ELMoTrainingReport,
@@ -52,7 +54,8 @@ class TrainingSession:
     request : TrainingRequest
         Checked arguments of the run.
     state : ModelState
-        State of the model and its optimizer, which training updates in place.
+        State of the model and its optimizer, which training updates in place. Until the end of the run, its step lock
+        is that of the session.
     run_state : RunState
         State of the run to start from.
     batches : TrainingBatches
@@ -91,6 +94,7 @@ class TrainingSession:
         training, run = request.training, request.run
         self.state = state
         self.notify = notify
+        self._lock = state.steps = StepLock()
         self._run, self._training, self._compute = run, training, request.compute
         self._optimizer: OptimizerState = state.optimizer
         self._run_state = run_state
@@ -122,6 +126,10 @@ class TrainingSession:
         # Steps and validations that the newest checkpoint contains.
         self._saved = (run_state.step, len(run_state.validations)) if run_state.position is not None else (-1, 0)
         self._step_seconds = 0.0
+        self._validation_seconds = 0.0  # estimated before the first validation if there is a time limit
+        self._workers = self._trainer.threads
+        if self._workers < request.compute.threads:
+            logger.warning("the system allows only %d of %d training threads", self._workers, request.compute.threads)
         self._stopped_by: StopReason | None = None
         self._is_cancelled = False
         self._progress = TrainingProgress(request.progress, self._last_step, run_state.step)
@@ -144,23 +152,24 @@ class TrainingSession:
         try:
             self.notify("on_train_begin")
             self._train()
+            self._save()
+            self._restore_best()
         except BaseException as error:
             self._stopped_by = "interrupted" if isinstance(error, KeyboardInterrupt | SystemExit) else "error"
             self._account_for_interrupted_step()
             if not isinstance(error, TrainingDiverged):
                 self._save()
             raise
-        else:
-            self._save()
-            self._restore_best()
         finally:
             self._progress.close()
             if self._folder is not None:
                 self._folder.wait()
             self._trainer.close()
+            self.state.steps = None
 
     def _train(self) -> None:
         steps_per_epoch = self._batches.steps_per_epoch
+        self._estimate_validation()
         while True:
             if self._is_cancelled:
                 raise SystemExit  # Ends this daemon thread without a traceback.
@@ -189,8 +198,10 @@ class TrainingSession:
             return "epochs"
         if step >= self._last_step:
             return "max_steps"
-        if run.max_seconds is not None and time.perf_counter() - self._start >= run.max_seconds:
-            return "max_seconds"
+        if run.max_seconds is not None:
+            seconds = time.perf_counter() - self._start + self._validation_seconds  # that of the last step included
+            if seconds >= run.max_seconds:
+                return "max_seconds"
         return None
 
     def _step(self) -> None:
@@ -202,9 +213,10 @@ class TrainingSession:
         self._trainer.reset_state(
             streams_to_reset(step, self._run, streams=self._training.batch_size, seed=self._training.seed)
         )
-        result = self._trainer.step(
-            window.characters, window.inputs, window.targets, learning_rate=rate, step=self._optimizer.updates + 1
-        )
+        with self._lock.step():
+            result = self._trainer.step(
+                window.characters, window.inputs, window.targets, learning_rate=rate, step=self._optimizer.updates + 1
+            )
         report = StepReport(
             step=self._pending.step,
             loss_forward=result["loss_forward"],
@@ -245,13 +257,33 @@ class TrainingSession:
         return self._validation is None or (bool(validations) and validations[-1].step == self._done.step)
 
     def _is_validation_due(self) -> bool:
-        interval = self._run.validation_steps or self._batches.steps_per_epoch
-        return self._done.step > 0 and self._done.step % interval == 0 and not self._is_validated()
+        return self._done.step > 0 and self._done.step % self._validation_interval == 0 and not self._is_validated()
+
+    @property
+    def _validation_interval(self) -> int:
+        return self._run.validation_steps or self._batches.steps_per_epoch
+
+    def _estimate_validation(self) -> None:
+        limit = self._run.max_seconds
+        if self._validation is None or limit is None:
+            return
+        seconds = estimate_seconds(self.state, self._validation, self._compute, limit / 20)
+        if seconds < limit:
+            self._validation_seconds = seconds
+            return
+        self._validation = None
+        logger.warning(
+            "a validation takes about %.3g s, but training may take only max_seconds=%g: no validation is made",
+            seconds,
+            limit,
+        )
 
     def _validate(self) -> None:
         if self._validation is None:
             raise AssertionError("there is no validation text")
+        start = time.perf_counter()
         perplexity = measure_perplexity(self.state, self._validation, self._compute)
+        self._validation_seconds = time.perf_counter() - start
         seconds = time.perf_counter() - self._start
         validation = Validation(step=self._done.step, seconds=seconds, perplexity=perplexity)
         best = best_validation(self._run_state.validations)
@@ -264,8 +296,7 @@ class TrainingSession:
 
     def _restore_best(self) -> None:
         if self._run_state.best is not None:
-            for name, tensor in self._run_state.best.items():
-                self.state.parameters[name][...] = tensor
+            self.state.parameters = self._run_state.best
 
     def _is_checkpoint_due(self) -> bool:
         if self._folder is None or self._folder.is_writing:
@@ -287,9 +318,11 @@ class TrainingSession:
     def _display_progress(self) -> None:
         recent = self._record.table(last=_PROGRESS_STEPS)
         step, validations = self._done.step, self._run_state.validations
-        seconds_left = self._step_seconds / len(self._record) * (self._last_step - step)
+        seconds_per_step = self._seconds_per_step
+        steps_left: float = self._last_step - step
         if self._run.max_seconds is not None:
-            seconds_left = min(seconds_left, max(0.0, self._run.max_seconds - (time.perf_counter() - self._start)))
+            seconds = self._run.max_seconds - (time.perf_counter() - self._start)
+            steps_left = min(steps_left, max(0.0, seconds) / seconds_per_step)
         self._progress.update(
             ELMoProgressEvent(
                 step=step,
@@ -298,11 +331,18 @@ class TrainingSession:
                 epochs=self._run.epochs,
                 loss=float(recent[:, :2].mean()),
                 tokens_per_second=self._tokens_per_second,
-                seconds_left=seconds_left,
+                seconds_left=steps_left * seconds_per_step,
                 learning_rate=float(recent[-1, 3]),
                 validation_perplexity=validations[-1].perplexity.geometric_mean if validations else None,
-            )
+            ),
+            expected_steps=step + math.ceil(steps_left),
         )
+
+    @property
+    def _seconds_per_step(self) -> float:
+        """Mean duration of a step and its share of a validation."""
+        seconds = max(self._step_seconds, 1e-9) / len(self._record)
+        return seconds if self._validation is None else seconds + self._validation_seconds / self._validation_interval
 
     @property
     def _tokens(self) -> int:
@@ -331,6 +371,6 @@ class TrainingSession:
             stopped_by=self._stopped_by or "interrupted",
             checkpoint=None if folder is None or folder.newest is None else str(folder.newest),
             checkpoint_failures=() if folder is None else tuple(folder.failures),
-            workers=self._compute.threads,
+            workers=self._workers,
             isa=self._compute.isa,
         )
