@@ -18,7 +18,7 @@ __all__ = ["Samples", "in_turn", "run_job"]
 def run_job(python: str, script: str, arguments: Sequence[str]) -> dict[str, Any]:
     """Run a script and return the JSON object that it prints as its last line; if it fails, show its error output."""
     forget_blas_settings()
-    done = subprocess.run([python, script, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run([python, script, *arguments], capture_output=True, encoding="locale", check=False)
     if done.returncode != 0:
         sys.stderr.write(done.stderr)
         raise SystemExit(f"{script} {' '.join(arguments)} failed with exit code {done.returncode}")

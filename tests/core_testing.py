@@ -54,7 +54,9 @@ def _build_directory() -> Path:
         if line.startswith("Tag: "):
             directory = ROOT / "build" / line.removeprefix("Tag: ")
             cache = directory / "CMakeCache.txt"
-            if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT.as_posix()}\n" in cache.read_text():
+            if cache.exists() and f"CMAKE_HOME_DIRECTORY:INTERNAL={ROOT.as_posix()}\n" in cache.read_text(
+                encoding="utf-8"
+            ):
                 return directory
     return ROOT / "build" / f"testing-{sys.implementation.cache_tag}"
 
@@ -93,7 +95,7 @@ def _cached_settings(directory: Path) -> dict[str, str]:
         return {}
     names = {"CMAKE_COMMAND", "CMAKE_CXX_COMPILER", "CMAKE_CXX_FLAGS", "CMAKE_GENERATOR", "CMAKE_MAKE_PROGRAM"}
     names.add("CMAKE_OSX_ARCHITECTURES")
-    entries = re.findall(r"^(\w+):\w+=(.+)$", cache.read_text(), flags=re.MULTILINE)
+    entries = re.findall(r"^(\w+):\w+=(.+)$", cache.read_text(encoding="utf-8"), flags=re.MULTILINE)
     return {name: value for name, value in entries if name in names}
 
 
@@ -109,6 +111,6 @@ def _tool(name: str, earlier: str | None) -> str:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="locale")
     if done.returncode != 0:
         raise RuntimeError(f"building {MODULE} failed: {' '.join(command)}\n{done.stdout[-8000:]}")

@@ -505,7 +505,7 @@ def fingerprints_in_subprocess(isa: str) -> dict[str, dict[str, str]]:
         [sys.executable, __file__, "--current"],
         env={**os.environ, **single, "WORDKIN_MAX_ISA": isa, "PYTHONHASHSEED": "0"},
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="locale",
         check=True,
     )
     found: dict[str, dict[str, str]] = json.loads(done.stdout)

@@ -46,7 +46,8 @@ def test_imports_are_read_wherever_they_are(tmp_path: Path, monkeypatch: pytest.
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     first = tmp_path / "one" / "first.py"
-    first.write_text("""
+    first.write_text(
+        """
 from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .second import Thing
@@ -54,6 +55,8 @@ def function():
     from .. import two
 def other():
     from .. import __version__
-""")
+""",
+        encoding="utf-8",
+    )
     expected = {tmp_path / "one" / "second.py", tmp_path / "two.py", tmp_path / "__init__.py"}
     assert architecture.imported_files(first) == expected

@@ -77,7 +77,9 @@ def test_unknown_names_are_refused(name: str, value: str) -> None:
 
 def test_structs_of_options_have_no_defaults() -> None:
     for header in ("word2vec/training_context.h", "elmo/options.h", "tasks/options.h"):
-        for struct in re.findall(r"struct \w*Options \{(.*?)\n\};", (CPP / header).read_text(), flags=re.DOTALL):
+        for struct in re.findall(
+            r"struct \w*Options \{(.*?)\n\};", (CPP / header).read_text(encoding="utf-8"), flags=re.DOTALL
+        ):
             members = re.sub(r"//.*", "", struct)
             assert "=" not in members, header
 

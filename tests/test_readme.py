@@ -32,7 +32,7 @@ def test_commands_and_programs_run(tmp_path: Path) -> None:
     printed = []
     for command in (["/bin/sh", "-c", script], *([sys.executable, "-c", text] for text in programs)):
         done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=False
+            command, cwd=tmp_path, env=environment, capture_output=True, encoding="locale", timeout=600, check=False
         )
         assert (done.returncode, done.stderr) == (0, "")
         printed.append(done.stdout)

@@ -20,7 +20,7 @@ def test_kernels_include_no_library_templates() -> None:
     files = [CPP / "kernels" / name for name in names]
     files += sorted((CPP / "kernels").glob("*.inl.h")) + sorted((CPP / "kernels").glob("vec_*.h"))
     for path in files:
-        for header in re.findall(r"^#include <([^>]+)>", path.read_text(), flags=re.MULTILINE):
+        for header in re.findall(r"^#include <([^>]+)>", path.read_text(encoding="utf-8"), flags=re.MULTILINE):
             assert header in allowed or path.name == "isa.h", f"{path.name} includes <{header}>"
 
 
@@ -39,7 +39,7 @@ def test_kernel_objects_have_no_weak_symbols(name: str, tmp_path: Path) -> None:
     compiler = shutil.which("g++") or shutil.which("clang++")
     if compiler is None or shutil.which("nm") is None:
         pytest.skip("needs GCC or Clang, and nm")
-    machine = subprocess.run([compiler, "-dumpmachine"], capture_output=True, text=True, check=True).stdout
+    machine = subprocess.run([compiler, "-dumpmachine"], capture_output=True, encoding="locale", check=True).stdout
     if not machine.startswith("x86_64"):
         pytest.skip(f"the compiler builds for {machine.strip()}")
     target = tmp_path / "kernels.o"
@@ -47,7 +47,7 @@ def test_kernel_objects_have_no_weak_symbols(name: str, tmp_path: Path) -> None:
     # -O1 inlines little: with -O3, it would depend on the compiler whether a function remains as a symbol.
     flags = ["-std=c++20", "-O1", "-fPIC", "-w", *ISA_FLAGS[name], f"-I{CPP}"]
     subprocess.run([compiler, *flags, "-c", str(source), "-o", str(target)], check=True)
-    symbols = subprocess.run(["nm", "-C", str(target)], capture_output=True, text=True, check=True).stdout
+    symbols = subprocess.run(["nm", "-C", str(target)], capture_output=True, encoding="locale", check=True).stdout
     assert not [line for line in symbols.splitlines() if re.search(r" [WVu] ", line)]
 
 
@@ -55,7 +55,7 @@ def test_every_source_is_built() -> None:
     listed = {
         (lists.parent / source).resolve()
         for lists in CPP.rglob("CMakeLists.txt")
-        for source in re.findall(r"[\w./]+\.cpp", lists.read_text())
+        for source in re.findall(r"[\w./]+\.cpp", lists.read_text(encoding="utf-8"))
     }
     for path in CPP.rglob("*.cpp"):
         assert path in listed, path
@@ -68,5 +68,5 @@ def test_importing_wordkin_imports_nothing_but_numpy() -> None:
         "import wordkin; "
         "print(*sorted({name.split('.')[0] for name in set(sys.modules) - before}))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="locale", check=True)
     assert set(done.stdout.split()) <= {"wordkin", "__future__"}

@@ -88,5 +88,5 @@ def write_case(folder: Path, case: str, data: Path) -> str:
     )
     np.savez(folder / "parameters.npz", **initial_weights(options, generator))  # type: ignore[arg-type]
     settings = {"options": fields, "batch_size": BATCH, "learning_rate": LEARNING_RATE}
-    (folder / "case.json").write_text(json.dumps(settings))
+    (folder / "case.json").write_text(json.dumps(settings), encoding="utf-8")
     return f"{len(texts):,} texts, {len(ids):,} tokens, {classes} classes"

@@ -40,7 +40,7 @@ def draw(axes: Any, rows: list[dict[str, Any]], task: str) -> None:
 
 def main() -> None:
     source, plot = sys.argv[1:]
-    rows = json.loads(Path(source).read_text())
+    rows = json.loads(Path(source).read_text(encoding="utf-8"))
     tasks = [task for task in METRICS if any(row["task"] == task for row in rows)]
     figure, axes = plt.subplots(1, len(tasks), figsize=(6 * len(tasks), 4.2), layout="constrained", squeeze=False)
     for column, task in enumerate(tasks):

@@ -84,7 +84,7 @@ class ResultsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        lines = path.read_text().splitlines() if path.exists() else []
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         self.records: list[dict[str, Any]] = [json.loads(line) for line in lines]
 
     def find(self, key: dict[str, Any], with_test: bool) -> dict[str, Any] | None:
@@ -96,7 +96,7 @@ class ResultsFile:
 
     def add(self, record: dict[str, Any]) -> None:
         self.records.append(record)
-        with self._path.open("a") as file:
+        with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
 
@@ -254,7 +254,7 @@ def main() -> None:
     print_rows(rows)
     if len(options.fractions) > 1:
         source = options.keep / "efficiency.json"
-        source.write_text(json.dumps(rows, indent=1))
+        source.write_text(json.dumps(rows, indent=1), encoding="utf-8")
         plot = source.with_suffix(".png")
         python = options.plot_python or python_with(*PYTORCH)
         subprocess.run([python, str(HERE / "efficiency.py"), str(source), str(plot)], check=True)

@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
     options = parser.parse_args()
-    case = json.loads((options.folder / "case.json").read_text())
+    case = json.loads((options.folder / "case.json").read_text(encoding="utf-8"))
     with np.load(options.folder / "texts.npz") as arrays:
         texts = dict(arrays)
     with np.load(options.folder / "parameters.npz") as arrays:

@@ -36,7 +36,7 @@ def draw_losses(axes: Any, figures: dict[str, Any]) -> None:
 
 def main() -> None:
     source, picture = sys.argv[1:]
-    figures = json.loads(Path(source).read_text())
+    figures = json.loads(Path(source).read_text(encoding="utf-8"))
     figure, axes = plt.subplots(figsize=(7, 4.2), layout="constrained")
     (draw_perplexity if "validations" in figures else draw_losses)(axes, figures)
     axes.set_xlabel("minutes of training")

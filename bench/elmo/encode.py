@@ -68,7 +68,7 @@ class Bench:
             model = ELMo(**fields)
             model.initialize(seed=1)
             model.export_hdf5(folder)
-            (folder / "model.json").write_text(json.dumps(asdict(model.options)))
+            (folder / "model.json").write_text(json.dumps(asdict(model.options)), encoding="utf-8")
             np.savez(folder / "parameters.npz", **model.parameters)
         return folder
 

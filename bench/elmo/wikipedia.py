@@ -167,7 +167,9 @@ def main() -> None:
         name = "wikipedia"
     settings = {key: value if isinstance(value, int | float) else str(value) for key, value in vars(options).items()}
     file = folder / f"{name}.json"
-    file.write_text(json.dumps({"machine": describe(), "settings": settings, "model": MODEL, **result}, indent=1))
+    file.write_text(
+        json.dumps({"machine": describe(), "settings": settings, "model": MODEL, **result}, indent=1), encoding="utf-8"
+    )
     picture = file.with_suffix(".png")
     subprocess.run([rival, str(HERE / "curve.py"), str(file), str(picture)], check=True)
     print(f"# saved: {file}, {picture}")

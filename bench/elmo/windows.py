@@ -71,7 +71,7 @@ class FolderWriter:
         self._number = 0
         folder.mkdir(parents=True, exist_ok=True)
         case = {"options": asdict(self.options), "training": asdict(training)}
-        (folder / CASE).write_text(json.dumps(case))
+        (folder / CASE).write_text(json.dumps(case), encoding="utf-8")
         self.parameters = initial_parameters(_core.elmo.parameter_shapes(self.options), self.options, training.seed)
         np.savez(folder / PARAMETERS, **self.parameters)
 
@@ -86,7 +86,7 @@ class FolderWriter:
 
 def read_options(folder: Path) -> tuple[ELMoOptions, ELMoTrainingOptions]:
     """Return the options of the model and of the training steps in a folder."""
-    case = json.loads((folder / CASE).read_text())
+    case = json.loads((folder / CASE).read_text(encoding="utf-8"))
     return ELMoOptions(**case["options"]), ELMoTrainingOptions(**case["training"])
 
 

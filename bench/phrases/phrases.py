@@ -65,7 +65,7 @@ class Gensim:
 
     def __init__(self, python: str, corpus: str) -> None:
         self._process = subprocess.Popen(
-            [python, "-c", GENSIM_SIDE, corpus], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, "-c", GENSIM_SIDE, corpus], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="locale"
         )
 
     def run(self, task: str) -> tuple[float, Any]:

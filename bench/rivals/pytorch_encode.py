@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, help="number of lines to read")
     options = parser.parse_args()
     keep_memory()
-    model = json.loads((options.folder / "model.json").read_text())
+    model = json.loads((options.folder / "model.json").read_text(encoding="utf-8"))
     with np.load(options.folder / "parameters.npz") as arrays:
         encoder = Encoder(model, dict(arrays), Threads(options.threads, options.arrangement))
     opened = gzip.open if options.corpus.suffix == ".gz" else open

@@ -139,7 +139,7 @@ def main() -> None:
     keep_memory()
     torch.set_flush_denormal(True)
     torch.set_num_threads(options.threads)
-    case = json.loads((options.folder / "case.json").read_text())
+    case = json.loads((options.folder / "case.json").read_text(encoding="utf-8"))
     with np.load(options.folder / "texts.npz") as arrays:
         vectors = torch.from_numpy(arrays["vectors"])
         texts = {name: torch.from_numpy(arrays[name].astype(np.int64)) for name in arrays if name != "vectors"}

@@ -31,7 +31,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.plain:
         keep_memory()
-    case = json.loads((options.folder / "case.json").read_text())
+    case = json.loads((options.folder / "case.json").read_text(encoding="utf-8"))
     training = case["training"]
     with np.load(options.folder / "parameters.npz") as arrays:
         model = LanguageModel(

@@ -29,7 +29,7 @@ class Gensim:
 
     def __init__(self, python: str, rows: Path) -> None:
         self._process = subprocess.Popen(
-            [python, str(GENSIM_SCRIPT), str(rows)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, str(GENSIM_SCRIPT), str(rows)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="locale"
         )
 
     def seconds_per_query(self, words: list[str]) -> float:

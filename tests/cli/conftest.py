@@ -62,7 +62,9 @@ def interrupt(*arguments: object, shown: str, number: signal.Signals = signal.SI
 
     The output on standard error that was read until then is not returned.
     """
-    with subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="locale"
+    ) as process:
         assert process.stderr is not None
         err = ""
         while not re.search(shown, err):
@@ -78,8 +80,10 @@ def interrupt_reading(pipe: Path, *arguments: object) -> Outcome:
     """Run a command that reads a named pipe, and send SIGINT while it waits for data."""
     os.mkfifo(pipe)
     with (
-        subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
-        pipe.open("w"),  # returns when the command has opened the pipe
+        subprocess.Popen(
+            command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="locale"
+        ) as process,
+        pipe.open("w", encoding="utf-8"),  # returns when the command has opened the pipe
     ):
         time.sleep(0.2)  # the command usually waits for data then, but the test does not depend on it
         for _ in range(10):
@@ -100,7 +104,13 @@ def run_process() -> Run:
     def run_there(*arguments: object, **options: Any) -> Outcome:
         environment = {**os.environ, "PYTHONWARNINGS": "error"}
         done = subprocess.run(
-            command(*arguments), capture_output=True, text=True, timeout=120, env=environment, check=False, **options
+            command(*arguments),
+            capture_output=True,
+            encoding="locale",
+            timeout=120,
+            env=environment,
+            check=False,
+            **options,
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -117,7 +127,7 @@ def sentences(count: int = 2000, seed: int = 1) -> list[list[str]]:
 def corpus(tmp_path: Path) -> Path:
     """A file of 12,000 words about animals and colours."""
     path = tmp_path / "corpus.txt"
-    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences()))
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences()), encoding="utf-8")
     return path
 
 

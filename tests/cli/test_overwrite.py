@@ -21,9 +21,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, the current one, with a file of each kind that commands read."""
     monkeypatch.chdir(tmp_path)
     for name in ("a.txt", "b.txt", "c.safetensors"):
-        (tmp_path / name).write_text(TEXT)
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
     (tmp_path / "texts").mkdir()
-    (tmp_path / "texts" / "a.txt").write_text(TEXT)
+    (tmp_path / "texts" / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "link.txt").symlink_to("a.txt")
     os.link("a.txt", "hard.txt")
     os.link("a.txt", "hard.safetensors")
@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("kv_tensor.tsv").symlink_to("kv.txt")
     (tmp_path / "model").mkdir()
     for name in ("options.json", "vocabulary.txt", "config.json", "weights.safetensors"):
-        (tmp_path / "model" / name).write_text("{}")
+        (tmp_path / "model" / name).write_text("{}", encoding="utf-8")
     return tmp_path
 
 
@@ -106,5 +106,5 @@ def test_functions_refuse_to_replace_an_input(folder: Path) -> None:
     kv = KeyedVectors.load("kv.safetensors")
     with pytest.raises(OverwriteError):
         kv.save_word2vec_format("new.txt", fvocab="./new.txt")
-    assert Path("a.txt").read_text() == Path("texts/a.txt").read_text() == TEXT
+    assert Path("a.txt").read_text(encoding="utf-8") == Path("texts/a.txt").read_text(encoding="utf-8") == TEXT
     assert not Path("new.txt").exists()

@@ -120,7 +120,12 @@ def test_a_closed_output_pipe_prints_no_error(model: Path) -> None:
 def test_a_full_disk_as_standard_output_is_an_error(model: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            command("similar", model, "cat"), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            command("similar", model, "cat"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="locale",
+            timeout=60,
+            check=False,
         )
     assert done.returncode == 1
     assert ONE_ERROR.fullmatch(done.stderr)
@@ -130,7 +135,7 @@ def test_a_full_disk_as_standard_output_is_an_error(model: Path) -> None:
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_closed_standard_streams_are_accepted(model: Path, closed: str) -> None:
     line = f'"{sys.executable}" -m wordkin similar "{model}" cat {closed}'
-    done = subprocess.run(line, shell=True, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(line, shell=True, capture_output=True, encoding="locale", timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -139,7 +144,12 @@ def test_characters_that_the_terminal_cannot_encode_are_escaped(model: Path, tmp
     path.write_text("2 2\nλόγος 1 0\nword 1 1\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     done = subprocess.run(
-        command("similar", path, "word"), capture_output=True, text=True, timeout=60, env=environment, check=False
+        command("similar", path, "word"),
+        capture_output=True,
+        encoding="locale",
+        timeout=60,
+        env=environment,
+        check=False,
     )
     assert done.returncode == 0
     assert done.stdout.startswith("\\u03bb")

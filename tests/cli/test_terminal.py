@@ -94,12 +94,12 @@ def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch) -> 
     [(b"", []), (b"a\n\n b \r\nc", ["a", "b", "c"]), ("é\n語".encode(), ["é", "語"])],
 )
 def test_words_of_standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes, words: list[str]) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
     assert list(input_words()) == words
 
 
 def test_invalid_utf8_in_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\n\xff\n")))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\n\xff\n"), encoding="utf-8"))
     words = input_words()
     assert next(words) == "a"
     with pytest.raises(FormatError, match="standard input, line 2: invalid UTF-8"):

@@ -11,7 +11,7 @@ import pytest
 from wordkin.downstream.evaluation import Score, chunk_report, label_report
 from wordkin.downstream.labels.chunks import chunks
 
-ORACLE = json.loads((Path(__file__).parent / "oracle" / "seqeval.json").read_text())
+ORACLE = json.loads((Path(__file__).parent / "oracle" / "seqeval.json").read_text(encoding="utf-8"))
 MEANS = {"micro avg": "micro", "macro avg": "macro", "weighted avg": "weighted"}
 
 

@@ -93,7 +93,7 @@ def run_script() -> Callable[..., subprocess.CompletedProcess[str]]:
             + [str(argument) for argument in arguments],
             env={**os.environ, "PYTHONPATH": path},
             capture_output=True,
-            text=True,
+            encoding="locale",
             timeout=300,
             check=False,
         )

@@ -175,7 +175,7 @@ def test_official_training_options_are_translated() -> None:
 
 
 def write(path: Path, values: Any) -> Path:
-    path.write_text(values if isinstance(values, str) else json.dumps(values))
+    path.write_text(values if isinstance(values, str) else json.dumps(values), encoding="utf-8")
     return path
 
 
@@ -206,7 +206,7 @@ def test_options_round_trip_through_json(options: ELMoOptions, tmp_path: Path) -
     read = read_official_options(path)
     assert read.model == ELMoOptions(**{**asdict(options), "n_tokens_vocab": 0})
     assert read.training["epochs"] == 3
-    assert json.loads(path.read_text())["all_clip_norm_val"] == 5.0
+    assert json.loads(path.read_text(encoding="utf-8"))["all_clip_norm_val"] == 5.0
 
 
 BAD = {

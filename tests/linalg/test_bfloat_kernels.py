@@ -21,5 +21,5 @@ def test_bfloat_kernels_on_emulated_instructions(tmp_path: Path) -> None:
     program = tmp_path / "bfloat_check"
     source = ROOT / "tests" / "native" / "bfloat_check.cpp"
     subprocess.run([compiler, *FLAGS, f"-I{ROOT / 'cpp'}", str(source), "-o", str(program)], check=True)
-    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    done = subprocess.run([program], capture_output=True, encoding="locale", check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -23,10 +23,10 @@ def test_native_checks_of_thread_teams(tmp_path: Path) -> None:
         pytest.skip("needs GCC or Clang")
     program = tmp_path / "team_check"
     assert built(compiler, program, ["-fsanitize=thread"]) or built(compiler, program, [])
-    done = subprocess.run([program], capture_output=True, text=True, check=False)
+    done = subprocess.run([program], capture_output=True, encoding="locale", check=False)
     if (
         "unexpected memory mapping" in done.stderr
     ):  # the sanitizer does not support the address-space layout of this system
         assert built(compiler, program, [])
-        done = subprocess.run([program], capture_output=True, text=True, check=False)
+        done = subprocess.run([program], capture_output=True, encoding="locale", check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -128,7 +128,7 @@ def test_text_files(tmp_path: Path, phrases: Any) -> None:
 
 def test_word2vec_trains_on_joined_corpora(tmp_path: Path, phrases: Any) -> None:
     path = tmp_path / "text"
-    path.write_text("new york city\nin new york\n" * 20)
+    path.write_text("new york city\nin new york\n" * 20, encoding="utf-8")
     for corpus in (path, LineSentence(path), SENTENCES * 20):
         model = Word2Vec(phrases[corpus], vector_size=8, min_count=1, epochs=2, workers=1)
         assert set(model.wv.index_to_key) == {"new_york", "city", "in"}
@@ -155,10 +155,10 @@ def test_apply_file(tmp_path: Path, phrases: Any, workers: int) -> None:
 
 def test_apply_file_with_long_lines(tmp_path: Path, phrases: Any) -> None:
     source, target = tmp_path / "text", tmp_path / "joined"
-    source.write_text("city new york " * 150_000 + "\nnew york")
+    source.write_text("city new york " * 150_000 + "\nnew york", encoding="utf-8")
     assert source.stat().st_size > 2 << 20
     report = phrases.apply_file(source, target, workers=2)
-    lines = target.read_text().split("\n")
+    lines = target.read_text(encoding="utf-8").split("\n")
     assert report.words == 450_002
     assert report.sentences == len(lines) == 2
     # Lines are processed in pieces of 10,000 words: a phrase across two pieces is not joined, but no word is lost.
@@ -169,7 +169,7 @@ def test_apply_file_with_long_lines(tmp_path: Path, phrases: Any) -> None:
 
 def test_apply_file_rejects_invalid_input_and_keeps_the_output(tmp_path: Path, phrases: Any) -> None:
     target = tmp_path / "joined"
-    target.write_text("old")
+    target.write_text("old", encoding="utf-8")
     with pytest.raises(TypeError, match="corpus must be a path"):
         phrases.apply_file(SENTENCES, target)
     (tmp_path / "bad").write_bytes(b"new york\n" * 5 + b"\xff")
@@ -180,5 +180,5 @@ def test_apply_file_rejects_invalid_input_and_keeps_the_output(tmp_path: Path, p
         phrases.apply_file(tmp_path / "long", target)
     with pytest.raises(ValueError, match="must not contain whitespace"):
         Phrases(SENTENCES, delimiter=" ").apply_file(tmp_path / "bad", target)
-    assert target.read_text() == "old"
+    assert target.read_text(encoding="utf-8") == "old"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["bad", "joined", "long"]

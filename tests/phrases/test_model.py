@@ -90,7 +90,7 @@ def test_user_defined_scorers() -> None:
 
 def test_exceptions_of_scorers_propagate_from_threads(tmp_path: Path) -> None:
     text = tmp_path / "text"
-    text.write_text("new york\n" * 3)
+    text.write_text("new york\n" * 3, encoding="utf-8")
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         Phrases(text, scoring=failing).apply_file(text, tmp_path / "out", workers=2)
     assert not (tmp_path / "out").exists()
@@ -196,7 +196,7 @@ def test_text_files(tmp_path: Path) -> None:
 def test_counts_do_not_depend_on_threads(tmp_path: Path) -> None:
     words = [f"w{i * i % 997}" for i in range(400_000)]
     path = tmp_path / "text"
-    path.write_text("".join(" ".join(words[i : i + 23]) + "\n" for i in range(0, len(words), 23)))
+    path.write_text("".join(" ".join(words[i : i + 23]) + "\n" for i in range(0, len(words), 23)), encoding="utf-8")
     assert path.stat().st_size > 1 << 20  # several blocks
     for most in (40_000_000, 1200):
         states = []

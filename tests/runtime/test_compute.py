@@ -111,7 +111,7 @@ def test_memory_limit_is_the_smallest_known_one(tmp_path: Path, files: dict[str,
 def write_files(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def test_configuration_is_the_default_choice() -> None:

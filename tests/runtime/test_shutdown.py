@@ -13,7 +13,11 @@ from wordkin.runtime.shutdown import cancel_at_exit
 
 def run_program(program: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", textwrap.dedent(program)],
+        capture_output=True,
+        encoding="locale",
+        timeout=60,
+        check=False,
     )
 
 

@@ -281,6 +281,6 @@ def test_os_errors_pass_through(tmp_path: Path) -> None:
 
 def test_importing_storage_does_not_import_large_packages() -> None:
     code = "import sys, wordkin.storage; print(sorted(sys.modules))"
-    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale", check=True).stdout
     for heavy in ("safetensors", "zstandard", "scipy"):
         assert f"'{heavy}'" not in modules

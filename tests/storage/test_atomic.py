@@ -162,7 +162,7 @@ KILL = """
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killing_the_process_at_any_system_call_keeps_the_old_or_the_new_model(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(KILL), str(tmp_path)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", textwrap.dedent(KILL), str(tmp_path)], capture_output=True, encoding="locale", timeout=60
     )
     assert done.returncode == 0, done.stderr
     assert (

@@ -14,7 +14,7 @@ from wordkin.storage.overwrite import check_outputs
 @pytest.fixture
 def text(tmp_path: Path) -> Path:
     path = tmp_path / "text.txt"
-    path.write_text("some text\n")
+    path.write_text("some text\n", encoding="utf-8")
     return path
 
 

@@ -208,7 +208,7 @@ def test_a_tilde_is_expanded_to_the_home_folder(tmp_path: Path, monkeypatch: pyt
 
 def test_ids_beyond_the_memory_limit_spill_to_a_temporary_file(tmp_path: Path) -> None:
     text = tmp_path / "text"
-    text.write_text("".join(f"some words {n % 100} in a line\n" for n in range(60_000)))
+    text.write_text("".join(f"some words {n % 100} in a line\n" for n in range(60_000)), encoding="utf-8")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     expected = read(text)

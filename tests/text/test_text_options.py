@@ -217,7 +217,7 @@ def zip_of(member: str, content: bytes = b"words") -> bytes:
 
 def tar_of(name: str) -> bytes:
     file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
+    with tarfile.open(fileobj=file, mode="w", encoding="utf-8") as archive:
         member = tarfile.TarInfo(name)
         member.size = 5
         archive.addfile(member, io.BytesIO(b"words"))
@@ -261,12 +261,12 @@ def test_files_that_are_not_text_are_named_as_what_they_are(tmp_path: Path, what
 
 def folder_with_bad_files(folder: Path) -> Path:
     folder.mkdir()
-    (folder / "a.txt").write_text("eins zwei\n")
+    (folder / "a.txt").write_text("eins zwei\n", encoding="utf-8")
     (folder / "b.txt").write_bytes(b"drei\n" * 300_000 + b"\xff\n")  # after the first block
     (folder / "c.zip").write_bytes(zip_of("text.txt"))
     (folder / "d.gz").write_bytes(gzip.compress(b"vier\n" * 1000)[:-20])
     (folder / "e.txt").write_bytes(b"x" * 70_000)
-    (folder / "f.txt").write_text("zwei\n")
+    (folder / "f.txt").write_text("zwei\n", encoding="utf-8")
     return folder
 
 
@@ -297,7 +297,7 @@ def test_a_corpus_of_bad_files_only_is_an_error(tmp_path: Path) -> None:
 
 
 def test_hidden_files_of_folders_are_left_out_and_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "x.txt").write_text("eins zwei\n")
+    (tmp_path / "x.txt").write_text("eins zwei\n", encoding="utf-8")
     (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1\0\xff\xfe")
     (tmp_path / "Thumbs.db").write_bytes(b"\xd0\xcf")
     (tmp_path / ".gitkeep").touch()

@@ -30,7 +30,7 @@ def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[int, list
         cwd=folder,
         env=environment,
         capture_output=True,
-        text=True,
+        encoding="locale",
         check=False,
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr

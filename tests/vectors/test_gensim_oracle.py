@@ -12,7 +12,7 @@ import pytest
 
 from wordkin import KeyedVectors
 
-ORACLE = json.loads((Path(__file__).parent / "oracle" / "gensim.json").read_text())
+ORACLE = json.loads((Path(__file__).parent / "oracle" / "gensim.json").read_text(encoding="utf-8"))
 
 # gensim computes in float32. The 8 terms of dot products and the two norms are rounded at most 16 times in all, each
 # time by half an eps of a value of at most 2.

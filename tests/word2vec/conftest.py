@@ -56,7 +56,7 @@ def run_script() -> Callable[..., str]:
             [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(script), *arguments],
             env={**os.environ, "PYTHONPATH": path, **environment},
             capture_output=True,
-            text=True,
+            encoding="locale",
             timeout=300,  # the work takes seconds, but machines may be busy
         )
         assert process.returncode == 0, f"exit code {process.returncode}\n{process.stdout}\n{process.stderr}"

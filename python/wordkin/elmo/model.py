@@ -890,7 +890,7 @@ class ELMo:
         >>> model.initialize()
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     text = Path(folder, "text.txt")
-        ...     _ = text.write_text("time flies\\nlike an arrow\\n")
+        ...     _ = text.write_text("time flies\\nlike an arrow\\n", encoding="utf-8")
         ...     model.encode_file(text, Path(folder, "vectors.safetensors"), progress=False)
         2
         """

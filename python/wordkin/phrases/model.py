@@ -429,11 +429,11 @@ class Phrases:
         --------
         >>> import pathlib, tempfile
         >>> text = pathlib.Path(tempfile.mkdtemp(), "text")
-        >>> _ = text.write_text("new york\\nnew york city\\n")
+        >>> _ = text.write_text("new york\\nnew york city\\n", encoding="utf-8")
         >>> phrases = Phrases(text, min_count=1, threshold=0.1)
         >>> phrases.apply_file(text, text.with_name("joined")).phrases
         2
-        >>> text.with_name("joined").read_text()
+        >>> text.with_name("joined").read_text(encoding="utf-8")
         'new_york\\nnew_york city\\n'
         """
         return joined_file(
@@ -759,11 +759,11 @@ class FrozenPhrases:
         --------
         >>> import pathlib, tempfile
         >>> text = pathlib.Path(tempfile.mkdtemp(), "text")
-        >>> _ = text.write_text("new york\\nnew york city\\n")
+        >>> _ = text.write_text("new york\\nnew york city\\n", encoding="utf-8")
         >>> phrases = Phrases(text, min_count=1, threshold=0.1).freeze()
         >>> phrases.apply_file(text, text.with_name("joined")).phrases
         2
-        >>> text.with_name("joined").read_text()
+        >>> text.with_name("joined").read_text(encoding="utf-8")
         'new_york\\nnew_york city\\n'
         """
         return joined_file(

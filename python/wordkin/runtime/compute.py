@@ -187,11 +187,11 @@ def requested_workers(workers: int | None) -> int:
 def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
     """CPU quota of the cgroup in CPUs (version 2, then version 1), or None without a limit."""
     try:
-        quota, period = (root / "cpu.max").read_text().split()
+        quota, period = (root / "cpu.max").read_text(encoding="utf-8").split()
     except (OSError, ValueError):
         try:
-            quota = (root / "cpu/cpu.cfs_quota_us").read_text().strip()
-            period = (root / "cpu/cpu.cfs_period_us").read_text().strip()
+            quota = (root / "cpu/cpu.cfs_quota_us").read_text(encoding="utf-8").strip()
+            period = (root / "cpu/cpu.cfs_period_us").read_text(encoding="utf-8").strip()
         except OSError:
             return None
     try:
@@ -224,13 +224,13 @@ def memory_limit(cgroup: Path = Path("/sys/fs/cgroup"), meminfo: Path = Path("/p
     """
     limits = []
     try:
-        sizes = dict(line.split(":", 1) for line in meminfo.read_text().splitlines())
+        sizes = dict(line.split(":", 1) for line in meminfo.read_text(encoding="utf-8").splitlines())
         limits.append(1024 * sum(int(sizes[name].split()[0]) for name in ("MemTotal", "SwapTotal")))
     except (OSError, ValueError, KeyError):
         pass
     for name in ("memory.max", "memory/memory.limit_in_bytes"):  # version 2, then version 1
         try:
-            limits.append(int((cgroup / name).read_text()))
+            limits.append(int((cgroup / name).read_text(encoding="utf-8")))
         except (OSError, ValueError):  # ValueError: "max", no limit
             continue
     return min(limits, default=None)

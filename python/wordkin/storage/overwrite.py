@@ -47,7 +47,7 @@ def check_outputs(
     >>> import tempfile
     >>> from pathlib import Path
     >>> corpus = Path(tempfile.mkdtemp()) / "corpus.txt"
-    >>> _ = corpus.write_text("some text")
+    >>> _ = corpus.write_text("some text", encoding="utf-8")
     >>> check_outputs(corpus.with_name("vectors.txt"), inputs=[corpus])
     >>> check_outputs(corpus, inputs=[corpus])
     Traceback (most recent call last):

@@ -93,7 +93,7 @@ class PathLineSentences:
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     for name in "ba":
-    ...         _ = pathlib.Path(folder, name).write_text(f"text of {name}")
+    ...         _ = pathlib.Path(folder, name).write_text(f"text of {name}", encoding="utf-8")
     ...     list(PathLineSentences(folder))
     [['text', 'of', 'a'], ['text', 'of', 'b']]
     """

@@ -1452,7 +1452,7 @@ class KeyedVectors:
         >>> from pathlib import Path
         >>> from wordkin import KeyedVectors
         >>> path = Path(tempfile.mkdtemp()) / "vectors.txt"
-        >>> _ = path.write_text("2 3\\napple 1 0 0.5\\npear 0 1 0.5\\n")
+        >>> _ = path.write_text("2 3\\napple 1 0 0.5\\npear 0 1 0.5\\n", encoding="utf-8")
         >>> KeyedVectors.load_word2vec_format(path)["pear"].tolist()
         [0.0, 1.0, 0.5]
         """

@@ -22,7 +22,7 @@ TRAINING = ["--epochs", "12", "--hidden-dim", "8", "--embedding-dim", "8", "--le
 def texts(tmp_path: Path) -> Path:
     """A file of labelled texts."""
     path = tmp_path / "texts.tsv"
-    path.write_text("a good film\tplus\na bad film\tminus\nthis is good\tplus\nhow bad\tminus\n" * 6)
+    path.write_text("a good film\tplus\na bad film\tminus\nthis is good\tplus\nhow bad\tminus\n" * 6, encoding="utf-8")
     return path
 
 
@@ -30,7 +30,7 @@ def texts(tmp_path: Path) -> Path:
 def sentences(tmp_path: Path) -> Path:
     """A file of tagged sentences."""
     path = tmp_path / "sentences.conll"
-    path.write_text("the DT B-NP\ndog NN I-NP\nbarks VB O\n\na DT B-NP\ncat NN I-NP\n\n" * 8)
+    path.write_text("the DT B-NP\ndog NN I-NP\nbarks VB O\n\na DT B-NP\ncat NN I-NP\n\n" * 8, encoding="utf-8")
     return path
 
 
@@ -43,7 +43,7 @@ def test_classify_trains_predicts_and_evaluates(run: Run, texts: Path, tmp_path:
     assert report["history"]["val_accuracy"][-1] == 1
     assert TextClassifier.load(folder).score(["good"], ["plus"]) == 1
     plain = tmp_path / "plain.txt"
-    plain.write_text(GOOD + BAD)
+    plain.write_text(GOOD + BAD, encoding="utf-8")
     assert run("classify", "predict", folder, plain).out == "plus\nminus\n"
     first, _ = run("classify", "predict", folder, plain, "--proba").out.splitlines()
     assert first.startswith("plus\tminus=0.")
@@ -58,19 +58,19 @@ def test_classify_trains_predicts_and_evaluates(run: Run, texts: Path, tmp_path:
 
 def test_classify_reads_integer_labels_from_json_lines(run: Run, tmp_path: Path) -> None:
     lines = tmp_path / "texts.jsonl"
-    lines.write_text('{"text": "a good film", "label": 1}\n{"text": "a bad film", "label": 0}\n' * 8)
+    lines.write_text('{"text": "a good film", "label": 1}\n{"text": "a bad film", "label": 0}\n' * 8, encoding="utf-8")
     folder = tmp_path / "model"
     outcome = run("classify", "train", lines, "-o", folder, *TRAINING)
     assert outcome.status == 0, outcome.err
     assert "saved:" in outcome.out
     table = tmp_path / "texts.tsv"
-    table.write_text("good\t1\nbad\t0\n")
+    table.write_text("good\t1\nbad\t0\n", encoding="utf-8")
     assert run("classify", "evaluate", folder, table, "--json").report["accuracy"] == 1
 
 
 def test_layouts_are_detected_reported_and_given(run: Run, tmp_path: Path) -> None:
     table = tmp_path / "texts.csv"
-    table.write_text("id;review;stars\n" + '1;"a good film; really";5\n2;a bad film;1\n' * 6)
+    table.write_text("id;review;stars\n" + '1;"a good film; really";5\n2;a bad film;1\n' * 6, encoding="utf-8")
     report = run("classify", "train", table, "-o", tmp_path / "m", *TRAINING, "--epochs", "1", "--json").report
     assert report["layout"] == "values separated by ';', text in column 2, labels in column 3, with a heading"
     assert (report["texts"], report["classes"]) == (12, ["1", "5"])
@@ -79,7 +79,7 @@ def test_layouts_are_detected_reported_and_given(run: Run, tmp_path: Path) -> No
     kept = run("classify", "evaluate", tmp_path / "m", table, "--no-header", "--text-column", "2", "--json").report
     assert (kept["texts"], sorted(kept["labels"])) == (13, ["1", "5", "stars"])
     treebank = tmp_path / "de.tsv"
-    treebank.write_text("# a\n1\tDer\tO\n2\tBund\tU-ORG\n\n" * 4)
+    treebank.write_text("# a\n1\tDer\tO\n2\tBund\tU-ORG\n\n" * 4, encoding="utf-8")
     outcome = run("tag", "train", treebank, "-o", tmp_path / "t", *TRAINING, "--epochs", "1")
     assert run("info", tmp_path / "t", "--json").report["scheme"] == "bilou"
     assert "read as CoNLL columns, text in column 2, labels in column 3; tag scheme bilou\n" in outcome.out
@@ -110,7 +110,7 @@ def test_tag_trains_predicts_and_evaluates(run: Run, sentences: Path, tmp_path: 
     assert outcome.report["classes"] == ["B-NP", "I-NP", "O"]
     assert SequenceTagger.load(folder).predict([["the", "cat"]]) == [["B-NP", "I-NP"]]
     plain = tmp_path / "plain.txt"
-    plain.write_text("the cat\na dog barks\n")
+    plain.write_text("the cat\na dog barks\n", encoding="utf-8")
     assert run("tag", "predict", folder, plain).out == ("the\tB-NP\ncat\tI-NP\n\na\tB-NP\ndog\tI-NP\nbarks\tO\n\n")
     answers: list[Any] = [json.loads(line) for line in run("tag", "predict", folder, plain, "--json").out.splitlines()]
     assert answers[0] == {"tokens": ["the", "cat"], "tags": ["B-NP", "I-NP"]}
@@ -158,8 +158,8 @@ def test_failures(
     run: Run, texts: Path, sentences: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
 ) -> None:
     monkeypatch.chdir(texts.parent)
-    Path("one.tsv").write_text("a b\tx\nc d\tx\n")
-    Path("broken.conll").write_text("a O\nb I-NP\n\nc B-NP\n")
+    Path("one.tsv").write_text("a b\tx\nc d\tx\n", encoding="utf-8")
+    Path("broken.conll").write_text("a O\nb I-NP\n\nc B-NP\n", encoding="utf-8")
     outcome = run(*arguments)
     assert outcome.status == 1, outcome.err
     assert message in outcome.err

@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_encode_writes_the_vectors_of_the_python_api(run: Run, folder: Path, tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
-    text.write_text("the dog barks\n\na cat\n")
+    text.write_text("the dog barks\n\na cat\n", encoding="utf-8")
     outcome = run("elmo", "encode", folder, text, tmp_path / "out.hdf5", "--json")
     assert outcome.status == 0, outcome.err
     assert json.loads(outcome.out)["sentences"] == 3

@@ -25,7 +25,7 @@ SHORT = f"{SMALL} --max-steps 20"
 def corpus(tmp_path: Path) -> Path:
     """A file of 1,800 words."""
     path = tmp_path / "corpus.txt"
-    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(300)))
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(300)), encoding="utf-8")
     return path
 
 
@@ -33,7 +33,7 @@ def corpus(tmp_path: Path) -> Path:
 def held_out(tmp_path: Path) -> Path:
     """A file of 120 other words for validation."""
     path = tmp_path / "held-out.txt"
-    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(20, seed=2)))
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(20, seed=2)), encoding="utf-8")
     return path
 
 
@@ -123,7 +123,7 @@ def test_options_file_of_bilm_tf(run: Run, corpus: Path, tmp_path: Path) -> None
                 "batch_size": 4, "unroll_steps": 5, "n_epochs": 2, "n_train_tokens": 768648884, "dropout": 0.0,
                 "n_tokens_vocab": 8,
             }
-        )
+        ), encoding="utf-8"
     )  # fmt: skip
     arguments = ("elmo", "train", corpus, "-o", tmp_path / "m", "--options", path, "--dim", "14", "--epochs", "1")
     report = run(*arguments, "--workers", "1", "--json").report
@@ -131,7 +131,7 @@ def test_options_file_of_bilm_tf(run: Run, corpus: Path, tmp_path: Path) -> None
     assert report["vocabulary_size"] == 8
     options = ELMo.from_pretrained(tmp_path / "m").options
     assert (options.dim, options.projection_dim, options.proj_clip) == (14, 6, 0.0)
-    path.write_text('{"lstm": {"dim": 12}}')
+    path.write_text('{"lstm": {"dim": 12}}', encoding="utf-8")
     outcome = run(*arguments)
     assert outcome.status == 2
     assert "lstm.projection_dim" in outcome.err
@@ -140,7 +140,7 @@ def test_options_file_of_bilm_tf(run: Run, corpus: Path, tmp_path: Path) -> None
 def test_training_can_continue_from_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
     assert run("elmo", "train", corpus, "-o", tmp_path / "a", *SHORT.split()).status == 0
     text = tmp_path / "new.txt"
-    text.write_text(held_out.read_text() + "the horse and the goat\n" * 20)
+    text.write_text(held_out.read_text(encoding="utf-8") + "the horse and the goat\n" * 20, encoding="utf-8")
     flags = "--batch-size 4 --unroll-steps 5 --epochs 1 --workers 1 --vocabulary-change extend"
     report = run("elmo", "train", text, "-o", tmp_path / "b", "--from", tmp_path / "a", *flags.split(), "--json").report
     assert report["vocabulary_size"] == 15
@@ -208,7 +208,9 @@ def test_failures(run: Run, corpus: Path, tmp_path: Path) -> None:
 
 
 def test_standard_input_is_read(run_process: Run, corpus: Path, tmp_path: Path) -> None:
-    piped = run_process("elmo", "train", "-", "-o", tmp_path / "m", *SHORT.split(), "--json", input=corpus.read_text())
+    piped = run_process(
+        "elmo", "train", "-", "-o", tmp_path / "m", *SHORT.split(), "--json", input=corpus.read_text(encoding="utf-8")
+    )
     assert piped.report["steps"] == 20
     assert piped.err == ""
 

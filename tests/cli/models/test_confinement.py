@@ -15,7 +15,7 @@ pytest.importorskip("resource")
 
 def confined(code: str) -> str:
     script = f"from wordkin.cli.models.confinement import confine\nconfine(1 << 30, 5)\n{code}"
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="locale", check=True).stdout
 
 
 def test_memory_and_cpu_time_are_limited() -> None:

@@ -59,7 +59,7 @@ def test_words_that_a_format_does_not_allow(run: Run, vectors: Path, tmp_path: P
 
 def test_bad_rows(run: Run, tmp_path: Path) -> None:
     text, output = tmp_path / "v.txt", tmp_path / "v.safetensors"
-    text.write_text("3 2\na 1 2\nb 1\nc 3 4\n")
+    text.write_text("3 2\na 1 2\nb 1\nc 3 4\n", encoding="utf-8")
     assert run("convert", text, output).status == 1
     outcome = run("convert", text, output, "--on-bad-rows", "skip")
     assert outcome.status == 0

@@ -15,7 +15,9 @@ from wordkin.phrases import Phrases
 @pytest.fixture
 def text(tmp_path: Path) -> Path:
     path = tmp_path / "text"
-    path.write_text("the bank of america in new york city\nnew york city and the bank of america\nis it\n" * 9)
+    path.write_text(
+        "the bank of america in new york city\nnew york city and the bank of america\nis it\n" * 9, encoding="utf-8"
+    )
     return path
 
 
@@ -27,11 +29,11 @@ def test_one_pass_joins_exports_and_saves(text: Path, capsys: pytest.CaptureFixt
     output = text.with_name("joined")
     options = ("--min-count", 1, "--threshold", 0.5, "--connector-words", "english")
     assert run(text, "-o", output, *options, "--export", text.with_name("tsv"), "--save", text.with_name("model")) == 0
-    assert output.read_text().startswith("the bank_of_america in new_york city\n")
+    assert output.read_text(encoding="utf-8").startswith("the bank_of_america in new_york city\n")
     captured = capsys.readouterr()
     assert captured.out.startswith("pass 1: 162 words, 45 phrases joined")
     assert captured.err == ""  # stderr is not a terminal
-    rows = [line.split("\t") for line in text.with_name("tsv").read_text().splitlines()]
+    rows = [line.split("\t") for line in text.with_name("tsv").read_text(encoding="utf-8").splitlines()]
     assert {phrase for phrase, _ in rows} >= {"bank_of_america", "new_york", "york_city"}
     model = Phrases.load(text.with_name("model"))
     assert {phrase: float(score) for phrase, score in rows} == model.export_phrases()
@@ -39,14 +41,14 @@ def test_one_pass_joins_exports_and_saves(text: Path, capsys: pytest.CaptureFixt
 
 def test_several_passes_with_a_json_report(text: Path, capsys: pytest.CaptureFixture[str]) -> None:
     connectors = text.with_name("connectors")
-    connectors.write_text("of\nthe\n")
+    connectors.write_text("of\nthe\n", encoding="utf-8")
     options = ("--min-count", 1, "--threshold", 0.3, "--connector-words", connectors, "--workers", 1, "--json")
     joined = text.with_name("joined")
     assert run(text, "-o", joined, "--passes", 3, *options) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["passes"][0]["words"] == 162
     assert len(report["passes"]) == 3
-    assert "new_york_city" in joined.read_text()
+    assert "new_york_city" in joined.read_text(encoding="utf-8")
     assert sorted(entry.name for entry in text.parent.iterdir()) == ["connectors", "joined", "text"]
 
 

@@ -30,7 +30,7 @@ def test_similar_prints_each_query_if_there_are_several(run: Run, model: Path) -
 
 
 def test_similar_reads_words_from_standard_input(run: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\nunicorn\r\nred\n")))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\nunicorn\r\nred\n"), encoding="utf-8"))
     outcome = run("similar", model, "--topn", "2", "--json")
     assert outcome.status == 1
     assert "unicorn" in outcome.err
@@ -52,7 +52,7 @@ def test_an_unknown_word_gets_a_suggestion(run: Run, model: Path) -> None:
 
 
 def test_words_with_invalid_utf8_are_rejected(run: Run, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\xff\n")))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"cat\n\xff\n"), encoding="utf-8"))
     outcome = run("similar", model)
     assert outcome.status == 1
     assert "line 2" in outcome.err
@@ -72,8 +72,12 @@ def test_analogy_equals_the_python_api(run: Run, model: Path, method: str) -> No
 @pytest.fixture
 def evaluation_files(tmp_path: Path) -> tuple[Path, Path]:
     analogies, pairs = tmp_path / "analogies.txt", tmp_path / "pairs.tsv"
-    analogies.write_text(": same\ncat dog cow hen\nred blue green pink\ncat dog unicorn hen\n: none\na b c d\n")
-    pairs.write_text("# pairs\ncat\tdog\t9\nred\tblue\t8\ncat\tred\t1\ncow\tpink\t2\nhen\tunicorn\t5\n")
+    analogies.write_text(
+        ": same\ncat dog cow hen\nred blue green pink\ncat dog unicorn hen\n: none\na b c d\n", encoding="utf-8"
+    )
+    pairs.write_text(
+        "# pairs\ncat\tdog\t9\nred\tblue\t8\ncat\tred\t1\ncow\tpink\t2\nhen\tunicorn\t5\n", encoding="utf-8"
+    )
     return analogies, pairs
 
 
@@ -134,16 +138,16 @@ def test_convert_chooses_the_format_by_file_name(run: Run, model: Path, tmp_path
 
 def test_convert_for_the_projector(run: Run, model: Path, tmp_path: Path) -> None:
     assert run("convert", model, tmp_path / "p", "--to", "projector").status == 0
-    heading, *rows = (tmp_path / "p_metadata.tsv").read_text().splitlines()
+    heading, *rows = (tmp_path / "p_metadata.tsv").read_text(encoding="utf-8").splitlines()
     assert heading == "word\tcount"
     words = [row.partition("\t")[0] for row in rows]
     assert words == Word2Vec.load(model).wv.index_to_key
-    assert len((tmp_path / "p_tensor.tsv").read_text().splitlines()) == len(words)
+    assert len((tmp_path / "p_tensor.tsv").read_text(encoding="utf-8").splitlines()) == len(words)
 
 
 def test_convert_options_of_word2vec_formats(run: Run, tmp_path: Path) -> None:
     text, output = tmp_path / "v.txt", tmp_path / "v.safetensors"
-    text.write_text("3 2\na 1 2\nb 3 4\na 5 6\n")
+    text.write_text("3 2\na 1 2\nb 3 4\na 5 6\n", encoding="utf-8")
     assert run("convert", text, output, "--on-duplicate", "error").status == 1
     outcome = run("convert", text, output, "--on-duplicate", "last", "--dtype", "float16")
     assert outcome.status == 0
@@ -171,7 +175,7 @@ def test_info_of_a_model(run: Run, model: Path) -> None:
 
 def test_info_of_vectors(run: Run, tmp_path: Path) -> None:
     text = tmp_path / "v.txt"
-    text.write_text("a 1 2 3\nb 4 5 6\n")
+    text.write_text("a 1 2 3\nb 4 5 6\n", encoding="utf-8")
     facts = run("info", text, "--json").report
     assert (facts["kind"], facts["words"], facts["vector_size"], facts["first_words"]) == ("word2vec", 2, 3, ["a", "b"])
 
@@ -199,7 +203,7 @@ def test_files_of_gensim_and_fasttext_are_converted(run: Run, tmp_path: Path, na
 @pytest.mark.parametrize("option", ["--pairs", "--analogies"])
 def test_test_sets_that_cannot_be_read_are_errors(run: Run, model: Path, tmp_path: Path, option: str) -> None:
     path = tmp_path / "set"
-    path.write_text("this is\n")
+    path.write_text("this is\n", encoding="utf-8")
     outcome = run("evaluate", model, option, path)
     assert outcome.status == 1
     assert "found" in outcome.err
@@ -207,7 +211,7 @@ def test_test_sets_that_cannot_be_read_are_errors(run: Run, model: Path, tmp_pat
 
 def test_test_sets_without_known_words_are_an_error(run: Run, model: Path, tmp_path: Path) -> None:
     path = tmp_path / "set"
-    path.write_text("xx,yy,1\nyy,zz,2\n")
+    path.write_text("xx,yy,1\nyy,zz,2\n", encoding="utf-8")
     outcome = run("evaluate", model, "--pairs", path, "--json")
     assert outcome.status == 1
     assert "none of the test sets has an item whose words are all known" in outcome.err
@@ -216,8 +220,8 @@ def test_test_sets_without_known_words_are_an_error(run: Run, model: Path, tmp_p
 
 def test_several_sets_in_one_table_with_lines_left_out(run: Run, model: Path, tmp_path: Path) -> None:
     paths = [tmp_path / "one.csv", tmp_path / "two.tsv"]
-    paths[0].write_text("Word 1,Word 2,Human (mean)\ncat,dog,9.5\nred,cat,0.5\nred,blue,9\n")
-    paths[1].write_text("cat\tdog\t9,5\nred\tcat\t0,5\nno pair\nred\tblue\t9\n")
+    paths[0].write_text("Word 1,Word 2,Human (mean)\ncat,dog,9.5\nred,cat,0.5\nred,blue,9\n", encoding="utf-8")
+    paths[1].write_text("cat\tdog\t9,5\nred\tcat\t0,5\nno pair\nred\tblue\t9\n", encoding="utf-8")
     arguments = ["evaluate", model, "--pairs", paths[0], "--pairs", paths[1]]
     outcome = run(*arguments)
     assert outcome.status == 0

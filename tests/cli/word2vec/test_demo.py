@@ -60,7 +60,7 @@ def test_suggested_commands_work(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("wordkin.cli.word2vec.python_documentation.documentation_sentences", lambda: sentences)
-    Path("corpus.txt").write_text("a few words\n" * 20)
+    Path("corpus.txt").write_text("a few words\n" * 20, encoding="utf-8")
     outcome = run("demo")
     assert outcome.status == 0
     suggested = [line.split()[1:] for line in outcome.out.splitlines() if line.startswith("  wordkin ")]
@@ -70,13 +70,15 @@ def test_suggested_commands_work(
 
 def test_sources_are_parsed_but_not_imported_and_broken_ones_are_skipped(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text(
-        '"""Three words here."""\nraise SystemExit\ndef f():\n    "And four more words."\n'
+        '"""Three words here."""\nraise SystemExit\ndef f():\n    "And four more words."\n', encoding="utf-8"
     )
-    (tmp_path / "broken.py").write_text("def")
+    (tmp_path / "broken.py").write_text("def", encoding="utf-8")
     (tmp_path / "test").mkdir()
-    (tmp_path / "test" / "excluded.py").write_text('"""Tests are not read."""\n')
+    (tmp_path / "test" / "excluded.py").write_text('"""Tests are not read."""\n', encoding="utf-8")
     (tmp_path / "pydoc_data").mkdir()
-    (tmp_path / "pydoc_data" / "topics.py").write_text("topics = {'a': 'One long\\nstring it is\\n\\nToo short'}\n")
+    (tmp_path / "pydoc_data" / "topics.py").write_text(
+        "topics = {'a': 'One long\\nstring it is\\n\\nToo short'}\n", encoding="utf-8"
+    )
     assert documentation_sentences(tmp_path) == [
         ["three", "words", "here"],
         ["and", "four", "more", "words"],

@@ -47,7 +47,7 @@ def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert (options.ns_exponent, options.job_words) == (0.5, 500)
     assert (model.alpha, model.min_alpha) == (0.04, 0.001)
     assert (model.vocabulary_options.min_count, model.vocabulary_options.sorted_vocab) == (2, False)
-    assert model.wv.index_to_key[0] == corpus.read_text().split()[0]
+    assert model.wv.index_to_key[0] == corpus.read_text(encoding="utf-8").split()[0]
 
 
 def test_command_and_python_api_give_identical_vectors(run: Run, corpus: Path, tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_several_files_folders_and_compressed_files_are_read(run: Run, corpus: P
 
 def test_standard_input_can_be_trained_on_for_several_epochs(run_process: Run, corpus: Path, tmp_path: Path) -> None:
     flags = ("-o", tmp_path / "v.bin", *SMALL, "--json")
-    from_pipe = run_process("train", "-", *flags, input=corpus.read_text())
+    from_pipe = run_process("train", "-", *flags, input=corpus.read_text(encoding="utf-8"))
     assert from_pipe.report["raw_words"] == 36_000
     piped = (tmp_path / "v.bin").read_bytes()
     assert run_process("train", corpus, *flags).status == 0
@@ -125,7 +125,7 @@ def test_vocabulary_files_are_written_and_read(run: Run, corpus: Path, tmp_path:
     assert run("train", corpus, *flags, "--save-vocab", saved).status == 0
     assert run("vocab", corpus, "-o", counted).status == 0
     assert saved.read_bytes() == counted.read_bytes()
-    counted.write_text("dog 100\ncat 90\n")
+    counted.write_text("dog 100\ncat 90\n", encoding="utf-8")
     outcome = run("train", corpus, *flags, "--read-vocab", counted)
     assert (outcome.status, outcome.err) == (0, "")
     assert KeyedVectors.load_word2vec_format(tmp_path / "v.bin").index_to_key == ["dog", "cat"]
@@ -133,7 +133,7 @@ def test_vocabulary_files_are_written_and_read(run: Run, corpus: Path, tmp_path:
 
 def test_vocab_prints_words_by_descending_count(run: Run, tmp_path: Path) -> None:
     text = tmp_path / "text"
-    text.write_text("b a b c\nb a\n")
+    text.write_text("b a b c\nb a\n", encoding="utf-8")
     assert run("vocab", text).out == "b 3\na 2\nc 1\n"
     assert run("vocab", text, "--min-count", "2").out == "b 3\na 2\n"
     assert run("vocab", text, "--max-final-vocab", "1").out == "b 3\n"
@@ -149,7 +149,7 @@ def test_progress_is_shown_only_if_requested(run_process: Run, corpus: Path, tmp
 
 
 def test_standard_input_given_twice_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a b\n")))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a b\n"), encoding="utf-8"))
     assert run("train", "-", "-", "-o", tmp_path / "v.bin").status == 2
 
 

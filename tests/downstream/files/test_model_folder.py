@@ -59,7 +59,7 @@ def test_a_loaded_model_gives_the_same_predictions(
     ).read_bytes()
     # The loaded model can be trained again.
     assert len(back.fit(X, y).history_["loss"]) == 1
-    assert json.loads((tmp_path / "model" / "config.json").read_text())["kind"] == "text_classifier"
+    assert json.loads((tmp_path / "model" / "config.json").read_text(encoding="utf-8"))["kind"] == "text_classifier"
 
 
 @pytest.mark.parametrize("name", ["scratch", "vectors", "elmo", "several"])

@@ -49,7 +49,7 @@ def main() -> None:
             }
         )
     text = json.dumps(cases, default=lambda value: value.item())
-    Path(__file__).with_name("seqeval.json").write_text(text + "\n")
+    Path(__file__).with_name("seqeval.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

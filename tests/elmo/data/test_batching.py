@@ -176,7 +176,7 @@ def test_reading_continues_from_a_position(seed: int | None, done: int) -> None:
 def test_files_and_iterables_give_the_same_windows(tmp_path: Any) -> None:
     sentences = zipf(500)
     path = tmp_path / "text"
-    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences))
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences), encoding="utf-8")
 
     class Repeatable:
         def __iter__(self) -> Iterator[list[str]]:

@@ -82,7 +82,7 @@ def test_softmax_and_vocabulary_are_exported(trained: ELMo, tmp_path: Path) -> N
 
 
 def test_exported_files_have_the_original_layout(exported: Path) -> None:
-    options = json.loads((exported / "options.json").read_text())
+    options = json.loads((exported / "options.json").read_text(encoding="utf-8"))
     assert options["char_cnn"]["n_characters"] == 262
     assert options["lstm"]["projection_dim"] == 8
     with h5py.File(exported / "weights.hdf5") as file:
@@ -127,12 +127,12 @@ def test_published_zips_and_folders_load(exported: Path, tmp_path: Path, within:
 
 def test_published_option_files_load(exported: Path) -> None:
     path = exported / "options.json"
-    options = json.loads(path.read_text())
+    options = json.loads(path.read_text(encoding="utf-8"))
     del options["wordkin"]
     options |= {"reverse": False, "n_train_tokens": 5, "something": "else"}
     options["char_cnn"] |= {"projection_after_highway": True, "n_characters": 261}
     options["lstm"] |= {"cell_clip": None, "proj_clip": None}
-    path.write_text(json.dumps(options))
+    path.write_text(json.dumps(options), encoding="utf-8")
     assert ELMo.from_pretrained(exported).options.cell_clip == 0
 
 
@@ -231,9 +231,9 @@ def test_invalid_weights_are_refused(exported: Path, name: str) -> None:
 
 
 def test_declared_but_missing_data_are_refused(exported: Path) -> None:
-    options = json.loads((exported / "options.json").read_text())
+    options = json.loads((exported / "options.json").read_text(encoding="utf-8"))
     options["lstm"]["dim"] = 2**19
-    (exported / "options.json").write_text(json.dumps(options))
+    (exported / "options.json").write_text(json.dumps(options), encoding="utf-8")
 
     def edit(file: Any) -> None:
         for cell in (f"RNN_{d}/RNN/MultiRNNCell/Cell{layer}/LSTMCell" for d in range(2) for layer in range(2)):
@@ -286,7 +286,7 @@ def test_damaged_files_are_refused(exported: Path, tmp_path: Path) -> None:
 
 def test_options_that_do_not_match_the_weights_are_refused(exported: Path) -> None:
     path = exported / "options.json"
-    good = json.loads(path.read_text())
+    good = json.loads(path.read_text(encoding="utf-8"))
     for group, key, value, message in (
         ("lstm", "dim", 10**9, "dim must be from 1"),
         ("lstm", "dim", "16", "dim must be an integer"),
@@ -294,7 +294,7 @@ def test_options_that_do_not_match_the_weights_are_refused(exported: Path) -> No
         ("char_cnn", "filters", [[1, 1]] * 10**5, "filters must be from 1"),
         ("char_cnn", "filters", "many", "filters must be pairs"),
     ):
-        path.write_text(json.dumps({**good, group: {**good[group], key: value}}))
+        path.write_text(json.dumps({**good, group: {**good[group], key: value}}), encoding="utf-8")
         with pytest.raises(FormatError, match=message):
             ELMo.from_pretrained(exported)
 

@@ -58,8 +58,8 @@ def test_model_and_optimizer_round_trip(
 
 def test_folder_contains_options_and_vocabulary(trained: ELMo, tmp_path: Path) -> None:
     trained.save_pretrained(tmp_path)
-    assert (tmp_path / "vocabulary.txt").read_text().split() == trained.vocabulary
-    options = json.loads((tmp_path / "options.json").read_text())
+    assert (tmp_path / "vocabulary.txt").read_text(encoding="utf-8").split() == trained.vocabulary
+    options = json.loads((tmp_path / "options.json").read_text(encoding="utf-8"))
     assert options["lstm"]["dim"] == 16
     assert options["n_tokens_vocab"] == trained.options.n_tokens_vocab
     assert (options["batch_size"], options["unroll_steps"], options["all_clip_norm_val"]) == (3, 4, 10.0)

@@ -47,7 +47,7 @@ def expected_vectors(folder: Path, stream: int) -> list[NDArray[np.float32]]:
 
 def batches(folder: Path, maker: str) -> list[list[list[str]]]:
     """Return for each i a batch of the i-th sentences of all streams."""
-    streams = json.loads((folder / SENTENCES_FILES[maker]).read_text())
+    streams = json.loads((folder / SENTENCES_FILES[maker]).read_text(encoding="utf-8"))
     return [[stream[number].split() for stream in streams] for number in range(SENTENCES)]
 
 
@@ -76,7 +76,7 @@ def test_all_streams_in_one_call(model: ELMo, folder: Path, maker: str) -> None:
 
 @pytest.mark.parametrize("maker", ["allennlp"])  # the other fixture has no token vectors
 def test_token_layer_vectors(model: ELMo, folder: Path) -> None:
-    words = (folder / "vocab_test.txt").read_text().split("\n")
+    words = (folder / "vocab_test.txt").read_text(encoding="utf-8").split("\n")
     with h5py.File(folder / "elmo_token_embeddings.hdf5") as file:
         expected = file["embedding"][...]
     given = model.to_keyed_vectors(words)

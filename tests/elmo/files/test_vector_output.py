@@ -37,7 +37,7 @@ def test_hdf5_has_one_dataset_per_line(model: ELMo, tmp_path: Path) -> None:
 
 def test_hdf5_with_pooling_and_progress(model: ELMo, tmp_path: Path) -> None:
     h5py = pytest.importorskip("h5py")
-    (tmp_path / "text.txt").write_text("a b c\n\nd\n")
+    (tmp_path / "text.txt").write_text("a b c\n\nd\n", encoding="utf-8")
     reported: list[int] = []
     output = tmp_path / "out.bin"
     model.encode_file(tmp_path / "text.txt", output, "top", format="hdf5", pooling="mean", progress=reported.append)
@@ -51,7 +51,7 @@ def test_safetensors_concatenates_the_tokens_of_all_lines(
     model: ELMo, tmp_path: Path, layers: Any, pooling: Any
 ) -> None:
     safetensors = pytest.importorskip("safetensors.numpy")
-    (tmp_path / "text.txt").write_text("a b c\n\nd\n")
+    (tmp_path / "text.txt").write_text("a b c\n\nd\n", encoding="utf-8")
     assert model.encode_file(tmp_path / "text.txt", tmp_path / "o.safetensors", layers, pooling=pooling) == 3
     content = safetensors.load_file(tmp_path / "o.safetensors")
     expected = model.encode([["a", "b", "c"], [], ["d"]], layers, pooling=pooling)

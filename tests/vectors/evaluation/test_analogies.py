@@ -108,7 +108,7 @@ def test_integer_keys_answer_no_questions(questions: AnalogySet) -> None:
 
 def test_similarity_function_selects_the_method(vectors: KeyedVectors, questions: AnalogySet, tmp_path: Path) -> None:
     path = tmp_path / "questions.txt"
-    path.write_text(": all\n" + "".join(" ".join(words) + "\n" for words in questions.questions))
+    path.write_text(": all\n" + "".join(" ".join(words) + "\n" for words in questions.questions), encoding="utf-8")
     for name, method in (("most_similar", "3cosadd"), ("most_similar_cosmul", "3cosmul")):
         score, sections = vectors.evaluate_word_analogies(path, similarity_function=name)
         assert score == evaluate_analogies(vectors, path, method=method).accuracy  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ def test_files(tmp_path: Path, vectors: KeyedVectors) -> None:
         ("", "no analogy"),
         (": one\na b\n", "no anal"),
     ):
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         with pytest.raises(FormatError, match=rule):
             read_analogies(path)
     with pytest.raises(FileNotFoundError):

@@ -80,7 +80,7 @@ def test_any_of_several_answers_is_correct(tmp_path: Path) -> None:
 def test_folder_of_bats(tmp_path: Path) -> None:
     for folder, name in (("1_Inflectional", "I01 [noun].txt"), ("1_Inflectional", "I02.txt"), ("2_Derived", "D01.txt")):
         (tmp_path / "bats" / folder).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "bats" / folder / name).write_text(BATS)
+        (tmp_path / "bats" / folder / name).write_text(BATS, encoding="utf-8")
     (tmp_path / "bats" / ".DS_Store").write_bytes(b"\0\xff")
     found = read_analogies(tmp_path / "bats")
     assert found.sections == ("I01 [noun]", "I02", "D01")

@@ -113,7 +113,7 @@ def test_words_with_spaces_are_found_with_underscores(tmp_path: Path) -> None:
     kv = KeyedVectors(2)
     kv.add_vectors(["New_York", "city", "big apple", "big_apple"], np.eye(4, 2))
     path = tmp_path / "p.tsv"
-    path.write_text("new york\tcity\t5\nbig apple\tcity\t2\n")
+    path.write_text("new york\tcity\t5\nbig apple\tcity\t2\n", encoding="utf-8")
     scores = evaluate_pairs(kv, path)
     assert scores.answered.tolist() == [True, True]
     assert scores.similarities.tolist() == [0, 0]

@@ -53,13 +53,13 @@ def test_files(tmp_path: Path) -> None:
     path.write_text("# a comment\nα\tb b\t1.5\r\na\tb\n\na\tb\tc\na\tb\tnan\n", encoding="utf-8")
     read = read_word_pairs(path)
     assert read.pairs == (("α", "b b"),) and read.ratings == (1.5,) and read.invalid_lines == 3
-    path.write_text("a  b 2\n")
+    path.write_text("a  b 2\n", encoding="utf-8")
     assert read_word_pairs(path).pairs == (("a", "b"),)
 
 
 def test_no_known_pairs(kv: KeyedVectors, tmp_path: Path) -> None:
     path = tmp_path / "pairs.tsv"
-    path.write_text("x\ty\t1\n")
+    path.write_text("x\ty\t1\n", encoding="utf-8")
     with pytest.raises(ValueError, match="pairs"):
         kv.evaluate_word_pairs(path)
     scores = evaluate_pairs(kv, path)

@@ -36,7 +36,9 @@ def test_saving_without_counts(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="fvocab"):
         kv.save_word2vec_format(tmp_path / "kv", fvocab=tmp_path / "vocab")
     kv.save_word2vec_format(tmp_path / "kv")
-    assert (tmp_path / "kv").read_text() == "1 2\na 1.0 2.0\n"  # preallocated rows without a key are not written
+    assert (tmp_path / "kv").read_text(
+        encoding="utf-8"
+    ) == "1 2\na 1.0 2.0\n"  # preallocated rows without a key are not written
 
 
 @pytest.mark.parametrize("binary", [False, True])

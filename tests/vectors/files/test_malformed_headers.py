@@ -97,6 +97,9 @@ def test_huge_header_is_rejected_before_memory_is_allocated(tmp_path: Path) -> N
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(MEMORY), *map(str, paths)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", textwrap.dedent(MEMORY), *map(str, paths)],
+        capture_output=True,
+        encoding="locale",
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr

@@ -16,7 +16,7 @@ from .file_contents import VECTORS, WORDS
 def test_round_trip_and_layout(tmp_path: Path) -> None:
     words = [*WORDS[:3], "New York"]
     write_projector_tsv(tmp_path / "t", tmp_path / "m", words, VECTORS)
-    assert (tmp_path / "t").read_text().splitlines()[0] == "1.0\t2.5\t-0.125"
+    assert (tmp_path / "t").read_text(encoding="utf-8").splitlines()[0] == "1.0\t2.5\t-0.125"
     assert (tmp_path / "m").read_text(encoding="utf8") == "the\nnaïve\n漢字\nNew York\n"
     loaded = read_projector_tsv(tmp_path / "t", tmp_path / "m")
     assert loaded.words == words
@@ -66,12 +66,12 @@ def test_counts_are_a_second_column_with_a_heading(tmp_path: Path) -> None:
     tensor, metadata = tmp_path / "t.tsv", tmp_path / "m.tsv"
     words = ["cat", "New York"]
     write_projector_tsv(tensor, metadata, words, np.eye(2), counts=np.array([7, 3]))
-    assert metadata.read_text() == "word\tcount\ncat\t7\nNew York\t3\n"
+    assert metadata.read_text(encoding="utf-8") == "word\tcount\ncat\t7\nNew York\t3\n"
     loaded = read_projector_tsv(tensor, metadata)
     assert loaded.words == words
     assert loaded.counts is not None
     assert loaded.counts.tolist() == [7, 3]
-    metadata.write_text("word\tcount\ncat\t7\nNew York\tx\n")
+    metadata.write_text("word\tcount\ncat\t7\nNew York\tx\n", encoding="utf-8")
     with pytest.raises(FormatError, match="line 3: expected a word and its count, got 'x'"):
         read_projector_tsv(tensor, metadata)
 
@@ -79,7 +79,7 @@ def test_counts_are_a_second_column_with_a_heading(tmp_path: Path) -> None:
 def test_configuration_for_a_local_tensorboard(tmp_path: Path) -> None:
     names = [tmp_path / 'a "b"_tensor.tsv', tmp_path / "m.tsv"]
     write_projector_tsv(*names, ["cat"], np.eye(1), config_path=tmp_path / "projector_config.pbtxt")
-    assert (tmp_path / "projector_config.pbtxt").read_text() == (
+    assert (tmp_path / "projector_config.pbtxt").read_text(encoding="utf-8") == (
         'embeddings {\n  tensor_name: "word vectors"\n'
         '  tensor_path: "a \\"b\\"_tensor.tsv"\n  metadata_path: "m.tsv"\n}\n'
     )

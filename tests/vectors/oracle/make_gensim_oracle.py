@@ -227,7 +227,7 @@ def main() -> None:
             answers.append(answer)
     text = ",\n".join(json.dumps(answer) for answer in answers)
     header = json.dumps({"words": words, "vectors": rows.tolist()})[1:-1]
-    (FOLDER / "gensim.json").write_text("{" + header + ', "answers": [\n' + text + "\n]}\n")
+    (FOLDER / "gensim.json").write_text("{" + header + ', "answers": [\n' + text + "\n]}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

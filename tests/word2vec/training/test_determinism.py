@@ -84,11 +84,11 @@ class Restartable:
 def inputs_of(sentences: Sentences, folder: Path) -> dict[str, Any]:
     """Return the same text as every kind of corpus."""
     text = "\n".join(" ".join(sentence) for sentence in sentences) + "\n"
-    (folder / "text").write_text(text)
+    (folder / "text").write_text(text, encoding="utf-8")
     (folder / "text.gz").write_bytes(gzip.compress(text.encode()))
     half = len(sentences) // 2
     for name, part in (("a", sentences[:half]), ("b", sentences[half:])):
-        (folder / name).write_text("\n".join(" ".join(sentence) for sentence in part) + "\n")
+        (folder / name).write_text("\n".join(" ".join(sentence) for sentence in part) + "\n", encoding="utf-8")
     return {
         "list": sentences,
         "tuple": tuple(tuple(sentence) for sentence in sentences),

@@ -94,7 +94,7 @@ def read_official_options(path: AnyPath) -> OfficialOptions:
     --------
     >>> import json, pathlib, tempfile
     >>> path = pathlib.Path(tempfile.mkdtemp(), "options.json")
-    >>> _ = path.write_text(json.dumps({"lstm": {"dim": 64, "projection_dim": 16}, "batch_size": 32}))
+    >>> _ = path.write_text(json.dumps({"lstm": {"dim": 64, "projection_dim": 16}, "batch_size": 32}), encoding="utf-8")
     >>> options = read_official_options(path)
     >>> options.model.dim, options.training
     (64, {'batch_size': 32})

@@ -50,7 +50,7 @@ def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
     >>> from pathlib import Path
     >>> from wordkin.vectors.evaluation import read_analogies
     >>> path = Path(tempfile.mkdtemp()) / "questions.txt"
-    >>> _ = path.write_text(": capitals\nParis France Rome Italy\n")
+    >>> _ = path.write_text(": capitals\nParis France Rome Italy\n", encoding="utf-8")
     >>> read_analogies(path).questions
     (('Paris', 'France', 'Rome', 'Italy'),)
     """

@@ -60,7 +60,7 @@ def read_word_pairs(
     >>> from pathlib import Path
     >>> from wordkin.vectors.evaluation import read_word_pairs
     >>> path = Path(tempfile.mkdtemp()) / "pairs.csv"
-    >>> _ = path.write_text("Word 1,Word 2,Human (mean)\ntiger,cat,7.35\n")
+    >>> _ = path.write_text("Word 1,Word 2,Human (mean)\ntiger,cat,7.35\n", encoding="utf-8")
     >>> read_word_pairs(path).ratings
     (7.35,)
     """
