@@ -94,9 +94,10 @@ def clang_tidy(session: nox.Session) -> None:
     session.install(*requirements("clang-tidy", "cmake", "ninja", "pybind11"))
     session.run("cmake", "-S", ".", "-B", "build/tidy", "-G", "Ninja", "-DWORDKIN_UNITY_BUILD=OFF",
                 "-DWORDKIN_BUILD_TESTING=ON", f"-Dpybind11_DIR={pybind11_folder(session)}")  # fmt: skip
-    commands = json.loads(Path("build/tidy/compile_commands.json").read_text())  # not the kernels of other processors
+    # Kernels of other processors are not among them.
+    commands = json.loads(Path("build/tidy/compile_commands.json").read_text(encoding="utf-8"))
     sources = Path("build/tidy/sources.txt")
-    sources.write_text("\n".join(sorted({command["file"] for command in commands})))
+    sources.write_text("\n".join(sorted({command["file"] for command in commands})), encoding="utf-8")
     tidy = "clang-tidy -p build/tidy --quiet"
     session.run("bash", "-c", f"xargs -P {os.cpu_count()} -n 1 {tidy} < {sources}", external=True)
 
