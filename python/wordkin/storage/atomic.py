@@ -5,66 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from .journal import clear_leftovers
 from .paths import AnyPath, local_path
+from .staged import OutputFile, StagedFile, sync_folder
 
-__all__ = ["OutputFile", "remove_abandoned", "replaced_file"]
-
-# Linux truncates single writes at slightly less than 2 GiB.
-_MAX_BYTES_PER_WRITE = 1 << 30
-
-_PREFIX, _SUFFIX = ".wordkin-", ".tmp"
-_ABANDONED_SECONDS = 600.0  # since the last write
-
-
-class OutputFile:
-    """A file open for writing: every byte is written, or OSError is raised.
-
-    Parameters
-    ----------
-    descriptor : int
-        Descriptor of the open file.
-    """
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def write(self, data: Any) -> int:
-        """Write a bytes-like object completely.
-
-        Parameters
-        ----------
-        data : bytes-like
-            The data.
-
-        Returns
-        -------
-        int
-            Size in bytes.
-        """
-        view = memoryview(data)
-        if view.nbytes == 0:
-            return 0
-        rest = view.cast("B")
-        while len(rest):
-            rest = rest[os.write(self._descriptor, rest[:_MAX_BYTES_PER_WRITE]) :]
-        return view.nbytes
-
-    def rewrite_start(self, data: bytes) -> None:
-        """Overwrite the first bytes of the file; later writes append to its end.
-
-        Parameters
-        ----------
-        data : bytes
-            The new first bytes.
-        """
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        self.write(data)
-        os.lseek(self._descriptor, 0, os.SEEK_END)
+__all__ = ["OutputFile", "replaced_file"]
 
 
 @contextlib.contextmanager
@@ -73,7 +21,7 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
 
     If anything goes wrong before (an exception, a full disk, a killed process), the old file is unchanged or still
     missing. Symbolic links are followed, and permissions of an existing file are preserved. Pipes and devices cannot
-    be replaced and are written directly.
+    be replaced and are written directly. Temporary files that killed processes have left in the folder are removed.
 
     Parameters
     ----------
@@ -107,41 +55,16 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
         with _written_directly(target) as file:
             yield file
         return
-    # Not derived from the name of the target, which may be as long as the file system allows.
-    temporary = target.with_name(f"{_PREFIX}{os.getpid()}-{os.urandom(6).hex()}{_SUFFIX}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    clear_leftovers(target.parent)
+    staged = StagedFile(target)
     try:
-        descriptor = os.open(temporary, flags, 0o666)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(target)) from None  # hides the temporary name
-    try:
-        try:
-            yield OutputFile(descriptor)
-            if mode is not None and hasattr(os, "fchmod"):
-                os.fchmod(descriptor, stat.S_IMODE(mode))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        temporary.replace(target)
+        yield staged.file
+        staged.complete()
+        staged.publish()
     except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        staged.discard()
         raise
-    _sync_folder(target.parent)
-
-
-def remove_abandoned(folder: Path) -> None:
-    """Remove the temporary files of processes that were killed.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder.
-    """
-    for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-                path.unlink()
+    sync_folder(target.parent)
 
 
 def _mode_of(target: Path) -> int | None:
@@ -158,16 +81,3 @@ def _written_directly(target: Path) -> Iterator[OutputFile]:
         yield OutputFile(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new directory entry durable, on systems where folders can be synced."""
-    if os.name == "nt":
-        return
-    # The new content is already in place and synced, so a file system that cannot sync folders is not an error.
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import CorruptFileError, FormatError
 from .archive import JSON, Archive, read_archive, write_archive
-from .atomic import remove_abandoned
+from .journal import clear_leftovers
 from .paths import AnyPath, local_path
 
 __all__ = ["CheckpointFolder", "FoundCheckpoint"]
@@ -107,7 +107,7 @@ class CheckpointFolder:
     def __init__(self, path: AnyPath, *, keep: int = 2) -> None:
         self._folder = local_path(path)
         self._folder.mkdir(parents=True, exist_ok=True)
-        remove_abandoned(self._folder)
+        clear_leftovers(self._folder)
         self._keep = keep
         self._job: _Job | None = None
         self._next_number = 1 + max((number for number, _ in self._numbered()), default=0)
