@@ -18,6 +18,7 @@ from ..runtime.locks import ExclusiveUse
 from ..runtime.options import choice_option, integer_option, progress_option
 from ..runtime.progress import counted_progress
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
+from ..storage.file_sets import CurrentFiles, FileSet
 from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
 from ..text.characters import Cut
@@ -1385,6 +1386,49 @@ class ELMo:
         options = self.options
         words = "untrained" if self._state is None else f"{options.n_tokens_vocab} words"
         return f"ELMo<dim={options.dim}, projection_dim={options.projection_dim}, n_layers={options.n_layers}, {words}>"
+
+
+def write_model(model: ELMo, files: FileSet) -> None:
+    """Save a model without its optimizer state as a part of files that are replaced together.
+
+    Parameters
+    ----------
+    model : ELMo
+        The model.
+    files : FileSet
+        The files of the model's folder.
+
+    Raises
+    ------
+    NotFittedError
+        If the model has no parameters.
+    OSError
+        If a file cannot be written.
+    """
+    pretrained.write_state(model._fitted(), files)
+
+
+def read_model(files: CurrentFiles) -> ELMo:
+    """Load a model that `write_model` or `ELMo.save_pretrained` has saved.
+
+    Parameters
+    ----------
+    files : CurrentFiles
+        The files of the model's folder.
+
+    Returns
+    -------
+    ELMo
+        The model.
+
+    Raises
+    ------
+    FormatError
+        If a file is invalid.
+    OSError
+        If a file cannot be read.
+    """
+    return ELMo._from_state(pretrained.read_state(files))
 
 
 def _unpickle(cls: type[ELMo], options: ELMoOptions, training_defaults: dict[str, Any], data: bytes | None) -> ELMo:

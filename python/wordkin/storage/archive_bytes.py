@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .archive import JSON, Archive, write_archive, write_content
 from .archive_header import DTYPES, LENGTH_BYTES, header_length, parse_header
 from .paths import AnyPath
+from .staged import OutputFile
 
 __all__ = ["pack_archive", "save_archive", "unpack_archive"]
 
@@ -55,18 +56,22 @@ def pack_archive(tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSO
     return bytes(memory.content)
 
 
-def save_archive(target: AnyPath | BinaryIO, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]) -> None:
+def save_archive(
+    target: AnyPath | BinaryIO | OutputFile, tensors: Mapping[str, NDArray[Any]], metadata: Mapping[str, JSON]
+) -> None:
     """Write a model file to a path or to an open binary file, as gensim's ``save`` does.
 
     Parameters
     ----------
-    target : path or binary file
+    target : path, binary file or OutputFile
         The target; a path is replaced in one step, an open file gets the same bytes.
     tensors, metadata : mapping
         As for `write_archive`.
     """
     write = getattr(target, "write", None)
-    if write is None:
+    if isinstance(target, OutputFile):
+        write_content(target, tensors, metadata)
+    elif write is None:
         write_archive(target, tensors, metadata)  # type: ignore[arg-type]  # any other object raises TypeError there
     else:
         write(pack_archive(tensors, metadata))

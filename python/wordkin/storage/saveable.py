@@ -10,6 +10,7 @@ from ..errors import FormatError, WordkinError, WrongKindError
 from .archive import Archive, read_archive
 from .archive_bytes import pack_archive, save_archive, unpack_archive
 from .paths import AnyPath, local_path
+from .staged import OutputFile
 
 __all__ = ["Saveable"]
 
@@ -53,14 +54,14 @@ class Saveable(Generic[State]):
     unpack: Callable[[Archive], State]
     hint: str = ""
 
-    def save(self, state: State, target: AnyPath | BinaryIO) -> None:
+    def save(self, state: State, target: AnyPath | BinaryIO | OutputFile) -> None:
         """Write a state to a file.
 
         Parameters
         ----------
         state : object
             The state.
-        target : path or binary file
+        target : path, binary file or OutputFile
             An existing file is replaced in one step once the new one is complete; an open file gets the same bytes.
 
         Raises

@@ -12,6 +12,7 @@ from ...elmo.files.pretrained import WEIGHTS_FILE
 from ...elmo.state import ModelState
 from ...errors import FormatError
 from ...storage import read_archive
+from ...storage.file_sets import CurrentFiles
 from ...storage.paths import local_path
 from ...storage.signatures import SIGNATURE_BYTES, is_safetensors
 
@@ -38,7 +39,7 @@ def facts_of_language_model(path: str) -> dict[str, Any] | None:
     """
     source = local_path(path)
     if source.is_dir():
-        archive = source / WEIGHTS_FILE
+        archive = CurrentFiles(source).path(WEIGHTS_FILE)
         source = source if not archive.is_file() and holds_official_model(path) else archive
     if source.is_file() and _is_language_model_archive(source):
         return _facts_of_archive(source)
@@ -118,7 +119,7 @@ def holds_language_model(path: str) -> bool:
     """
     source = local_path(path)
     if source.is_dir():
-        return (source / WEIGHTS_FILE).is_file() or holds_official_model(path)
+        return CurrentFiles(source).path(WEIGHTS_FILE).is_file() or holds_official_model(path)
     return source.is_file() and (_is_language_model_archive(source) or holds_official_model(path))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from ...downstream.files.model_folder import MODEL_FILE
 from ...storage import read_archive
+from ...storage.file_sets import CurrentFiles
 from ...storage.paths import local_path
 
 __all__ = ["facts_of_network"]
@@ -31,7 +32,7 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
     FormatError
         If the model is damaged.
     """
-    file = local_path(path) / MODEL_FILE
+    file = CurrentFiles(local_path(path)).path(MODEL_FILE)
     if not file.is_file():
         return None
     archive = read_archive(file, mmap=True)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...elmo import ELMo
+from ...elmo.files.pretrained import MODEL_FILE_NAMES
+from ...elmo.model import read_model, write_model
 from ...errors import FormatError
+from ...storage.file_sets import CurrentFiles, FileSet
 from ...vectors import FastTextKeyedVectors, KeyedVectors
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-__all__ = ["embedding_hash", "read_embedding", "require_hash", "write_embedding"]
+__all__ = ["embedding_hash", "read_embedding", "remove_embedding", "require_hash", "write_embedding"]
 
 _ROWS_PER_BLOCK = 1 << 14
+_OWN_NAME = re.compile(r"embedding-\d+(\.safetensors)?")
 
 
 def embedding_hash(embedding: KeyedVectors | ELMo) -> str:
@@ -67,17 +71,17 @@ def _update_with_rows(digest: _Hash, array: NDArray[Any]) -> None:
         digest.update(np.ascontiguousarray(array[first : first + _ROWS_PER_BLOCK]).reshape(-1).view(np.uint8).data)
 
 
-def write_embedding(embedding: KeyedVectors | ELMo, folder: Path, name: str) -> str:
-    """Write an embedding to a folder.
+def write_embedding(embedding: KeyedVectors | ELMo, files: FileSet, position: int) -> str:
+    """Write an embedding to the folder of a model.
 
     Parameters
     ----------
     embedding : KeyedVectors or ELMo
         The embedding.
-    folder : Path
-        The folder.
-    name : str
-        Name of the file or subfolder, without a suffix.
+    files : FileSet
+        The files of the folder.
+    position : int
+        Index of the embedding.
 
     Returns
     -------
@@ -85,20 +89,41 @@ def write_embedding(embedding: KeyedVectors | ELMo, folder: Path, name: str) -> 
         Name of the file, or of the subfolder for a language model.
     """
     if isinstance(embedding, ELMo):
-        embedding.save_pretrained(folder / name, training_state=False)
+        name = f"embedding-{position}"
+        write_model(embedding, files.subfolder(name))
         return name
-    file = f"{name}.safetensors"
-    embedding.save(folder / file)
-    return file
+    name = f"embedding-{position}.safetensors"
+    with files.file(name) as file:
+        embedding.save(cast(BinaryIO, file))
+    return name
 
 
-def read_embedding(folder: Path, record: Mapping[str, Any]) -> KeyedVectors | ELMo:
+def remove_embedding(files: FileSet, name: object) -> None:
+    """Remove an embedding from the folder of a model, unless its files are replaced.
+
+    Parameters
+    ----------
+    files : FileSet
+        The files of the folder.
+    name : object
+        What `write_embedding` has returned; anything else is ignored.
+    """
+    if not isinstance(name, str) or not _OWN_NAME.fullmatch(name):
+        return
+    if name.endswith(".safetensors"):
+        files.remove(name)
+        return
+    for part in MODEL_FILE_NAMES:
+        files.subfolder(name).remove(part)
+
+
+def read_embedding(files: CurrentFiles, record: Mapping[str, Any]) -> KeyedVectors | ELMo:
     """Read the embedding that a record of a saved model refers to.
 
     Parameters
     ----------
-    folder : Path
-        The folder.
+    files : CurrentFiles
+        The files of the model's folder.
     record : mapping
         The record, with the members "kind", "file", "hash" and, for vectors, "class".
 
@@ -112,19 +137,20 @@ def read_embedding(folder: Path, record: Mapping[str, Any]) -> KeyedVectors | EL
     FormatError
         If the embedding is missing or differs from the one that the model was saved with.
     """
-    kind, file = record["kind"], record["file"]
-    if not isinstance(file, str) or Path(file).name != file:
-        raise FormatError(f"{folder}: the file of an embedding must be in this folder, got {file!r:.100}")
-    path = folder / file
-    if not path.exists():
-        raise FormatError(f"{path}: the embedding of this model is missing")
+    kind, name = record["kind"], record["file"]
+    if not isinstance(name, str) or name in ("", ".", "..") or any(character in name for character in "/\\:\0"):
+        raise FormatError(f"{files.folder}: the file of an embedding must be in this folder, got {name!r:.100}")
+    path = files.folder / name
     embedding: KeyedVectors | ELMo
-    if kind == "elmo":
-        embedding = ELMo.from_pretrained(path)
-    elif record.get("class") == "FastTextKeyedVectors":
-        embedding = FastTextKeyedVectors.load(path)
-    else:
-        embedding = KeyedVectors.load(path)
+    try:
+        if kind == "elmo":
+            embedding = read_model(files.subfolder(name))
+        elif record.get("class") == "FastTextKeyedVectors":
+            embedding = FastTextKeyedVectors.load(files.path(name))
+        else:
+            embedding = KeyedVectors.load(files.path(name))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FormatError(f"{path}: the embedding of this model is missing") from error
     require_hash(embedding, record, str(path))
     return embedding
 

@@ -1,8 +1,7 @@
 """Folders and pickles of fitted classifiers and taggers.
 
-A folder holds ``model.safetensors`` with everything except the embeddings, the embeddings, and ``config.json``. Only
-``model.safetensors`` is read back, so that the folder holds either the old model or the new one whenever writing is
-interrupted; ``config.json`` repeats the metadata for people and other programs.
+A folder holds ``model.safetensors`` with everything except the embeddings, the embeddings, and ``config.json``, which
+repeats the metadata for people and other programs.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ from typing import Any
 
 from ...elmo import ELMo
 from ...errors import FormatError
-from ...storage import Archive
-from ...storage.atomic import replaced_file
+from ...storage import Archive, read_archive
+from ...storage.file_sets import CurrentFiles, read_files, replaced_files
 from ...storage.paths import AnyPath, local_path
 from ...storage.saveable import Saveable
 from ...vectors import KeyedVectors
 from ..state import ContextSource, Embedding
-from .embedding_files import embedding_hash, read_embedding, require_hash, write_embedding
+from .embedding_files import embedding_hash, read_embedding, remove_embedding, require_hash, write_embedding
 from .model_archive import (
     CALLABLE_TOKENIZER,
     SavedModel,
@@ -49,20 +48,31 @@ def save_folder(model: SavedModel, folder: AnyPath, *, include_embedding: bool) 
     include_embedding : bool
         Whether to write embeddings that were not trained; those that were are always written.
     """
-    target = local_path(folder)
-    target.mkdir(parents=True, exist_ok=True)
     archive = pack_model(model)
-    for position, source in enumerate(model.state.network.features.sources):
-        record = archive.metadata["sources"][position]
-        embedding = embedding_of(source)
-        if embedding is None:
-            continue
-        record["hash"] = embedding_hash(embedding)
-        if include_embedding or (isinstance(source, ContextSource) and source.is_tuned):
-            record["file"] = write_embedding(embedding, target, f"embedding-{position}")
-    saveable_for(model.state).save(archive, target / MODEL_FILE)
-    with replaced_file(target / CONFIG_FILE) as file:
-        file.write(json.dumps(archive.metadata, ensure_ascii=False, indent=2, sort_keys=True).encode("utf-8") + b"\n")
+    with replaced_files(folder) as files:
+        for name in _embedding_names(local_path(folder) / MODEL_FILE):
+            remove_embedding(files, name)
+        for position, source in enumerate(model.state.network.features.sources):
+            record = archive.metadata["sources"][position]
+            embedding = embedding_of(source)
+            if embedding is None:
+                continue
+            record["hash"] = embedding_hash(embedding)
+            if include_embedding or (isinstance(source, ContextSource) and source.is_tuned):
+                record["file"] = write_embedding(embedding, files, position)
+        with files.file(MODEL_FILE) as file:
+            saveable_for(model.state).save(archive, file)
+        with files.file(CONFIG_FILE) as file:
+            text = json.dumps(archive.metadata, ensure_ascii=False, indent=2, sort_keys=True)
+            file.write(text.encode("utf-8") + b"\n")
+
+
+def _embedding_names(path: Path) -> list[object]:
+    """Return the names of the embeddings of the model that is to be replaced, if there is one that can be read."""
+    try:
+        return [record.get("file") for record in read_archive(path, mmap=True).metadata["sources"]]
+    except (AttributeError, KeyError, OSError, TypeError, FormatError):
+        return []
 
 
 def load_folder(
@@ -95,14 +105,22 @@ def load_folder(
     OSError
         If a file cannot be read.
     """
-    source = local_path(folder)
-    archive = saveable.load(source / MODEL_FILE)
+    return read_files(
+        folder, lambda files: _load(files, saveable, names=names, embedding=embedding, tokenizer=tokenizer)
+    )
+
+
+def _load(
+    files: CurrentFiles, saveable: Saveable[Archive], *, names: Collection[str], embedding: Any, tokenizer: Any
+) -> SavedModel:
+    source = files.folder
+    archive = saveable.load(files.path(MODEL_FILE))
     try:
         records = [_checked_record(record) for record in archive.metadata["sources"]]
         is_list = bool(archive.metadata["embedding_is_list"])
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: the metadata of the embeddings is damaged: {error}") from error
-    model = unpack_model(archive, _find_embeddings(source, records, embedding), str(source))
+    model = unpack_model(archive, _find_embeddings(files, records, embedding), str(source))
     params = dict(model.params)
     unknown = sorted(set(params) - set(names))
     if unknown:
@@ -130,8 +148,9 @@ def _checked_record(record: object) -> dict[str, Any]:
     return record
 
 
-def _find_embeddings(folder: Path, records: Sequence[dict[str, Any]], given: Any) -> list[Embedding]:
+def _find_embeddings(files: CurrentFiles, records: Sequence[dict[str, Any]], given: Any) -> list[Embedding]:
     """Return the embedding of each record: the given one, or the one in the folder."""
+    folder = files.folder
     offered: list[Any] = [None] * len(records)
     if given is not None:
         offered = list(given) if isinstance(given, list | tuple) else [given]
@@ -148,7 +167,7 @@ def _find_embeddings(folder: Path, records: Sequence[dict[str, Any]], given: Any
             require_hash(vectors, record, str(folder))
             found.append(vectors)
         elif "file" in record:
-            found.append(read_embedding(folder, record))
+            found.append(read_embedding(files, record))
         else:
             raise FormatError(
                 f"{folder}: embedding {position} ({record['kind']}) was not saved with the model; pass embedding="

@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from ...errors import CorruptFileError, FormatError
 from ...runtime.optional_modules import import_optional
-from ...storage.atomic import replaced_file
+from ...storage.atomic import OutputFile
 from ...storage.opening import MAX_COMPRESSION_RATIO
-from ...storage.paths import AnyPath
 from ...storage.signatures import HDF5_SIGNATURE
 from ..initialization import allocate
 from ..state import Shapes, Tensors
@@ -251,13 +250,13 @@ def _require_signature(file: BinaryIO, name: str) -> None:
         raise FormatError(f"{name}: byte 0: found {start!r}, expected the signature of an HDF5 file")
 
 
-def write_weights(path: AnyPath, tensors: Mapping[str, NDArray[np.float32]]) -> None:
-    """Write tensors to an HDF5 file, one dataset per tensor; an existing file is replaced atomically.
+def write_weights(file: OutputFile, tensors: Mapping[str, NDArray[np.float32]]) -> None:
+    """Write tensors to an HDF5 file, one dataset per tensor.
 
     Parameters
     ----------
-    path : path
-        The file.
+    file : OutputFile
+        The file, of which nothing has been written.
     tensors : mapping of str to ndarray of float32
         Tensors by name.
 
@@ -266,8 +265,7 @@ def write_weights(path: AnyPath, tensors: Mapping[str, NDArray[np.float32]]) -> 
     OSError
         If the file cannot be written.
     """
-    with replaced_file(path) as file:
-        writer = Hdf5Writer(file)
-        for name in sorted(tensors):
-            writer.add(name, tensors[name])
-        writer.finish()
+    writer = Hdf5Writer(file)
+    for name in sorted(tensors):
+        writer.add(name, tensors[name])
+    writer.finish()

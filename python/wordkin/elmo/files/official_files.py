@@ -19,7 +19,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 
 from ...errors import CorruptFileError, FormatError
-from ...storage.atomic import replaced_file
+from ...storage.file_sets import CurrentFiles, read_files, replaced_files
 from ...storage.opening import MAX_COMPRESSION_RATIO
 from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import HDF5_SIGNATURE, ZIP_SIGNATURE
@@ -54,12 +54,12 @@ class _Files(Protocol):
 
 
 class _Folder:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.source = str(folder)
+    def __init__(self, files: CurrentFiles) -> None:
+        self._files = files
+        self.source = str(files.folder)
 
     def names(self) -> list[str]:
-        return [path.name for path in self._folder.iterdir() if path.is_file()]
+        return self._files.names()
 
     def read(self, name: str, max_bytes: int) -> bytes:
         with self._within(name).open("rb") as file:
@@ -70,8 +70,8 @@ class _Folder:
         yield self._within(name)
 
     def _within(self, name: str) -> Path:
-        path = self._folder / name
-        if not path.resolve().is_relative_to(self._folder.resolve()):
+        path = self._files.path(name)
+        if not path.resolve().is_relative_to(self._files.folder.resolve()):
             raise FormatError(f"{path}: a link to {path.resolve()}, outside the folder; pass the paths of the files")
         return path
 
@@ -142,7 +142,7 @@ def is_official(path: AnyPath) -> bool:
     """
     source = local_path(path)
     if source.is_dir():
-        names = _Folder(source).names()
+        names = CurrentFiles(source).names()
         if {"encoder.pkl", "token_embedder.pkl"} <= set(names):
             raise FormatError(f"{source}: a model of ELMoForManyLangs, whose pickled PyTorch weights are not supported")
         return WORDKIN_WEIGHTS_FILE not in names and _find(names, _WEIGHTS_NAMES, "weights.hdf5") is not None
@@ -184,10 +184,13 @@ def load_official(
         If h5py is not installed.
     """
     source = local_path(path)
+    if isinstance(vocabulary, Iterator):
+        vocabulary = list(vocabulary)  # Files that are replaced meanwhile are read again.
     if weights is not None:
-        return _load_two(source, local_path(weights), vocabulary)
+        weights_path = local_path(weights)
+        return read_files(weights_path.parent, lambda files: _load_two(source, weights_path, files, vocabulary))
     if source.is_dir():
-        return _load(_Folder(source), vocabulary)
+        return read_files(source, lambda files: _load(_Folder(files), vocabulary))
     try:
         with zipfile.ZipFile(source) as archive:
             return _load(_Zip(archive, str(source)), vocabulary)
@@ -195,13 +198,16 @@ def load_official(
         raise CorruptFileError(f"{source}: damaged zip: {error}") from error
 
 
-def _load_two(options_path: Path, weights_path: Path, vocabulary: VocabularySource | None) -> ModelState:
-    with options_path.open("rb") as file:
+def _load_two(
+    options_path: Path, weights_path: Path, files: CurrentFiles, vocabulary: VocabularySource | None
+) -> ModelState:
+    current_options = files.path(options_path.name) if options_path.parent == files.folder else options_path
+    current_weights = files.path(weights_path.name)
+    with current_options.open("rb") as file:
         text = file.read(MAX_OPTIONS_BYTES + 1)
-    weights_path.stat()  # Raises the error of the operating system rather than one of libhdf5.
-    files = _Folder(weights_path.parent)
-    with opened_weights(weights_path, str(weights_path)) as opened:
-        return _build(_Text(text, str(options_path)), opened, files, vocabulary)
+    current_weights.stat()  # Raises the error of the operating system rather than one of libhdf5.
+    with opened_weights(current_weights, str(weights_path)) as opened:
+        return _build(_Text(text, str(options_path)), opened, _Folder(files), vocabulary)
 
 
 class _Text:
@@ -322,17 +328,20 @@ def export_official(state: ModelState, folder: AnyPath) -> None:
     OSError
         If a file cannot be written.
     """
-    target = local_path(folder)
-    target.mkdir(parents=True, exist_ok=True)
     softmax = {name: tensor for name, tensor in state.parameters.items() if name.startswith("softmax")}
     weights = {name: tensor for name, tensor in state.parameters.items() if name not in softmax}
-    with replaced_file(target / OPTIONS_FILE) as file:
-        file.write(official_json(state.options, state.training).encode("utf-8"))
-    write_weights(target / WEIGHTS_FILE, weights)
-    if softmax:
-        write_weights(target / SOFTMAX_FILE, softmax)
-    else:
-        (target / SOFTMAX_FILE).unlink(missing_ok=True)  # A softmax from an earlier export belongs to other weights.
-    if state.words is not None:
-        with replaced_file(target / VOCABULARY_FILE) as file:
-            file.write("".join(f"{word}\n" for word in state.words.words).encode("utf-8"))
+    with replaced_files(folder) as files:
+        with files.file(OPTIONS_FILE) as file:
+            file.write(official_json(state.options, state.training).encode("utf-8"))
+        with files.file(WEIGHTS_FILE) as file:
+            write_weights(file, weights)
+        if softmax:
+            with files.file(SOFTMAX_FILE) as file:
+                write_weights(file, softmax)
+        else:
+            files.remove(SOFTMAX_FILE)  # A softmax from an earlier export belongs to other weights.
+        if state.words is not None:
+            with files.file(VOCABULARY_FILE) as file:
+                file.write("".join(f"{word}\n" for word in state.words.words).encode("utf-8"))
+        else:
+            files.remove(VOCABULARY_FILE)

@@ -1,7 +1,6 @@
 """Model folders: one file with the whole model, a second one with the optimizer state, and copies for other programs.
 
-Only `weights.safetensors` is read back, so that an interrupted write leaves either the old or the new model.
-`options.json` and `vocabulary.txt` repeat parts of it for other programs and for readers.
+`options.json` and `vocabulary.txt` repeat parts of `weights.safetensors` for other programs and for readers.
 """
 
 from __future__ import annotations
@@ -12,13 +11,22 @@ from pathlib import Path
 
 import numpy as np
 
-from ...storage.atomic import replaced_file
+from ...storage.file_sets import CurrentFiles, FileSet, read_files, replaced_files
 from ...storage.paths import AnyPath, local_path
 from ..archive import MODEL_FILE, load_optimizer, optimizer_file
-from ..state import ModelState, Tensors
+from ..state import ModelState, OptimizerState, Tensors
 from .official_options import official_json
 
-__all__ = ["MODEL_FILE_NAMES", "WEIGHTS_FILE", "from_bytes", "load_state", "save_state", "to_bytes"]
+__all__ = [
+    "MODEL_FILE_NAMES",
+    "WEIGHTS_FILE",
+    "from_bytes",
+    "load_state",
+    "read_state",
+    "save_state",
+    "to_bytes",
+    "write_state",
+]
 
 WEIGHTS_FILE = "weights.safetensors"
 OPTIMIZER_FILE = "optimizer.safetensors"
@@ -44,18 +52,43 @@ def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> N
     OSError
         If a file cannot be written; an existing model is then left as it was.
     """
-    target = local_path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    _write_text(target / OPTIONS_FILE, official_json(state.options, state.training))
-    if state.words is not None:
-        _write_text(target / VOCABULARY_FILE, "".join(f"{word}\n" for word in state.words.words))
     optimizer = load_optimizer(state) if training_state else None
+    with replaced_files(folder) as files:
+        write_state(state, files, optimizer)
+
+
+def write_state(state: ModelState, files: FileSet, optimizer: OptimizerState | None = None) -> None:
+    """Write a model to a folder whose files are replaced together.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model.
+    files : FileSet
+        The files of the folder.
+    optimizer : OptimizerState, optional
+        State of the optimizer, if it is to be written.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written.
+    """
     state = replace(state, checksum=_checksum(state.parameters))
+    texts = {OPTIONS_FILE: official_json(state.options, state.training)}
+    if state.words is not None:
+        texts[VOCABULARY_FILE] = "".join(f"{word}\n" for word in state.words.words)
+    for name, text in texts.items():
+        with files.file(name) as file:
+            file.write(text.encode("utf-8"))
+    with files.file(WEIGHTS_FILE) as file:
+        MODEL_FILE.save(state, file)
     if optimizer is not None:
-        optimizer_file(state).save(optimizer, target / OPTIMIZER_FILE)
-    MODEL_FILE.save(state, target / WEIGHTS_FILE)
-    if optimizer is None:  # An optimizer state from an earlier save belongs to other parameters.
-        (target / OPTIMIZER_FILE).unlink(missing_ok=True)
+        with files.file(OPTIMIZER_FILE) as file:
+            optimizer_file(state).save(optimizer, file)
+    # Files of an earlier save, unless they are replaced: its optimizer state belongs to other parameters.
+    for name in (OPTIMIZER_FILE, VOCABULARY_FILE):
+        files.remove(name)
 
 
 def load_state(path: AnyPath) -> ModelState:
@@ -82,11 +115,39 @@ def load_state(path: AnyPath) -> ModelState:
     """
     source = local_path(path)
     if source.is_dir():
-        source /= WEIGHTS_FILE
-    state = MODEL_FILE.load(source)
-    optimizer_path = source.with_name(OPTIMIZER_FILE)
-    if state.optimizer is None and source.name == WEIGHTS_FILE and optimizer_path.is_file():
-        state.optimizer_file = optimizer_path
+        return read_files(source, read_state)
+    if source.name == WEIGHTS_FILE:
+        return _load(source, source.with_name(OPTIMIZER_FILE))
+    return MODEL_FILE.load(source)
+
+
+def read_state(files: CurrentFiles) -> ModelState:
+    """Read a model from the files of a folder; the optimizer state is not read until it is needed.
+
+    Parameters
+    ----------
+    files : CurrentFiles
+        The files.
+
+    Returns
+    -------
+    ModelState
+        State of the model.
+
+    Raises
+    ------
+    FormatError
+        If a file contains anything other than a language model.
+    OSError
+        If a file cannot be read.
+    """
+    return _load(files.path(WEIGHTS_FILE), files.path(OPTIMIZER_FILE))
+
+
+def _load(weights: Path, optimizer: Path) -> ModelState:
+    state = MODEL_FILE.load(weights)
+    if state.optimizer is None and optimizer.is_file():
+        state.optimizer_file = optimizer
     return state
 
 
@@ -132,8 +193,3 @@ def _checksum(parameters: Tensors) -> int:
     for name in sorted(parameters):
         checksum = zlib.crc32(np.ascontiguousarray(parameters[name]).reshape(-1).view(np.uint8).data, checksum)
     return checksum
-
-
-def _write_text(path: Path, text: str) -> None:
-    with replaced_file(path) as file:
-        file.write(text.encode("utf-8"))
