@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reference.alignment import csls, supervised_mapping
 from wordkin import KeyedVectors
 from wordkin.alignment import csls_neighbours, map_languages
 from wordkin.errors import VocabularyError
-
-from reference.alignment import csls, supervised_mapping
 
 SIZE = 12
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "phrases": ("phrases.command", "find phrases in a text and join their words"),
     "similar": ("vectors.similar", "print the nearest neighbours of words"),
     "analogy": ("vectors.analogy", "answer analogies: a is to b as c is to what?"),
+    "explore": ("vectors.explore", "write a page that shows word vectors in a browser"),
     "evaluate": ("vectors.evaluate", "score word vectors on analogies and word pairs"),
     "align": ("alignment.align", "bring word vectors into the space of others"),
     "compare": ("alignment.compare", "list the words that have moved between two sets of vectors"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -14,17 +14,25 @@ from ..runtime.attributes import StateAttribute
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from . import columns, editing
+from .arrays import unit_rows
 from .evaluation import gensim_reports
 from .evaluation.gensim_reports import AnalogySection, Correlation
+from .explorer import ExplorerPage, build_page
+from .explorer.layout import Layout, map_positions
+from .explorer.plot import plot_words
 from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .gensim import RemovedName, warn_deprecated
-from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector
+from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
 from .search import neighbours, queries, ranking, similarity
 from .search.neighbours import Indexer
 from .search.queries import QueryItems
 from .search.word_movers_distance import word_movers_distance
 from .table import VectorTable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["KeyedVectors"]
 
@@ -1176,6 +1184,120 @@ class KeyedVectors:
         ['pear', 'bus']
         """
         return neighbours.most_similar_batch(self, keys_or_matrix, topn)
+
+    # Pictures.
+
+    def explore(
+        self,
+        path: AnyPath | None = None,
+        *,
+        other: KeyedVectors | None = None,
+        max_words: int = 20_000,
+        layout: Layout = "pca",
+        title: str = "Word vectors",
+        seed: int = 1,
+    ) -> ExplorerPage:
+        """Return a self-contained HTML page with a map of the words, search, neighbours and analogies.
+
+        The page works without a server or a network connection. It finds neighbours exactly, from vectors rounded to
+        16 or, for many words, 8 bits.
+
+        Parameters
+        ----------
+        path : path or None, default None
+            File to write, usually with the suffix ``.html``. In Jupyter, the result is shown if it is the value of a
+            cell.
+        other : KeyedVectors or None, default None
+            Vectors of the same space to compare with, for example of another period; see `wordkin.align`. The page
+            shows both lists of neighbours, and colours words by how much they have changed.
+        max_words : int, default 20000
+            Number of words on the page, from 1 to 50,000: the first, most frequent ones. The page says how many there
+            are.
+        layout : {"pca", "umap", "tsne"}, default "pca"
+            How the map is computed: principal components, UMAP (needs the package umap-learn) or t-SNE (needs
+            openTSNE).
+        title : str, default "Word vectors"
+            Heading of the page.
+        seed : int, default 1
+            Random seed of the layout and of the clusters.
+
+        Returns
+        -------
+        ExplorerPage
+            The page, with its source as attribute ``html`` and a method ``save``.
+
+        Raises
+        ------
+        VocabularyError
+            If there are no vectors.
+        ValueError
+            If an argument is out of range, a vector is not finite, or `other` has another `vector_size`.
+        ImportError
+            If the package that a layout needs is not installed.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear", "car"], [[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])
+        >>> kv.explore(title="Things")  # doctest: +ELLIPSIS
+        <ExplorerPage of 3 of 3 words, ... MB>
+        """
+        page = build_page(
+            self.table,
+            None if other is None else other.table,
+            max_words=max_words,
+            layout=layout,
+            title=title,
+            seed=seed,
+        )
+        if path is not None:
+            page.save(path)
+        return page
+
+    def plot(self, words: Iterable[Key], *, layout: Layout = "pca", seed: int = 1, ax: Axes | None = None) -> Figure:
+        """Draw words as points in two dimensions, with matplotlib.
+
+        Parameters
+        ----------
+        words : iterable of str
+            The words.
+        layout : {"pca", "umap", "tsne"}, default "pca"
+            How the positions are computed; see `explore`.
+        seed : int, default 1
+            Random seed of the layout.
+        ax : matplotlib Axes or None, default None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        KeyError
+            If a word has no vector.
+        ValueError
+            If there are no words, or a vector is not finite.
+        ImportError
+            If matplotlib, or the package that the layout needs, is not installed.
+
+        Examples
+        --------
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear", "car"], [[1.0, 0.1], [0.9, 0.2], [0.0, 1.0]])
+        >>> figure = kv.plot(["apple", "car"])
+        >>> figure.savefig("words.png")  # doctest: +SKIP
+        """
+        keys = as_keys(words)
+        if not keys:
+            raise ValueError("words must contain at least one key, got none")
+        rows = np.array([self.get_vector(key) for key in keys], dtype=np.float32)
+        if not np.isfinite(rows).all():
+            raise ValueError("the vectors of words must be finite, got NaN or infinite values")
+        return plot_words([str(key) for key in keys], map_positions(unit_rows(rows), layout, seed), ax)
 
     # Evaluation.
 

@@ -1,4 +1,4 @@
-"""``wordkin align`` and ``wordkin compare``."""
+"""``wordkin align``, ``wordkin compare`` and ``wordkin explore``."""
 
 from __future__ import annotations
 
@@ -88,3 +88,13 @@ def test_inputs_are_not_replaced_and_errors_are_explained(run: Run, files: Path)
     assert not Path("a.txt").exists()
     Path("stable.txt").write_text("\n\n", encoding="utf-8")
     assert "expected words, found none" in run("compare", "old.safetensors", "new.txt", "--words", "stable.txt").err
+
+
+def test_explore_writes_a_page(run: Run, files: Path) -> None:
+    outcome = run("explore", "old.safetensors", "--other", "new.txt", "-o", "page.html", "--json", "--max-words", "50")
+    assert outcome.status == 0, outcome.err
+    size = Path("page.html").stat().st_size
+    assert outcome.report == {"file": "page.html", "words": 50, "total": 60, "bytes": size}
+    assert "<title>old.safetensors</title>" in Path("page.html").read_text(encoding="utf-8")
+    assert run("explore", "new.txt", "-o", "new.txt").status == 1
+    assert run("explore", "new.txt", "-o", "page.html", "--max-words", "0").status == 1
