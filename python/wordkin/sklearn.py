@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -25,8 +26,19 @@ from .vectors import KeyedVectors
 __all__ = ["ELMoVectorizer", "WordVectorizer"]
 
 Matrix = NDArray[np.float32]
+Weighting = Literal["mean", "sif", "tfidf"]
 Layers = Literal["average", "top", "all"] | int | Sequence[float]
 LayerNorm = Literal["bilm", "allennlp"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _TextWeights:
+    """What `WordVectorizer` learns from training texts."""
+
+    weighting: Weighting
+    n_features: int
+    word_weights: dict[str, float] | None = None
+    common_components: Matrix | None = None
 
 
 class WordVectorizer(Estimator):
@@ -75,15 +87,13 @@ class WordVectorizer(Estimator):
 
     _shared_parameters = ("embedding",)
 
-    n_features_out_: int
     _sklearn_output_config: dict[str, Container]
-    word_weights_: dict[str, float]
-    common_components_: Matrix
+    _state: _TextWeights | None = None
 
     def __init__(
         self,
         embedding: KeyedVectors | HasVectors | None = None,
-        weighting: Literal["mean", "sif", "tfidf"] = "mean",
+        weighting: Weighting = "mean",
         *,
         tokenizer: TokenizerChoice = "words",
         lowercase: bool = False,
@@ -92,7 +102,7 @@ class WordVectorizer(Estimator):
         normalize: bool = False,
     ) -> None:
         self.embedding = embedding
-        self.weighting: Literal["mean", "sif", "tfidf"] = weighting
+        self.weighting: Weighting = weighting
         self.tokenizer = tokenizer
         self.lowercase = lowercase
         self.sif_a = sif_a
@@ -130,19 +140,51 @@ class WordVectorizer(Estimator):
 
     def _fit(self, sentences: list[list[str]]) -> WordVectorizer:
         vectors = self._vectors()
-        weighting = choice_option("weighting", self.weighting, ("mean", "sif", "tfidf"))
+        choice_option("weighting", self.weighting, ("mean", "sif", "tfidf"))
+        weighting = self.weighting
         components = integer_option("sif_components", self.sif_components, 0, vectors.vector_size)
         a = real_option("sif_a", self.sif_a, 0.0, math.inf, low_exclusive=True)
         texts = IndexedTexts.from_sentences(sentences)
-        for name in ("word_weights_", "common_components_"):
-            vars(self).pop(name, None)
-        self.n_features_out_ = vectors.vector_size
+        word_weights = common = None
         if weighting != "mean":
             weights = _inverse_frequencies(texts, a) if weighting == "sif" else _inverse_document_frequencies(texts)
-            self.word_weights_ = dict(zip(texts.words, weights.tolist(), strict=True))
+            word_weights = dict(zip(texts.words, weights.tolist(), strict=True))
         if weighting == "sif":
-            self.common_components_ = _principal_directions(self._means(texts), components)
+            common = _principal_directions(self._means(texts, word_weights, divides_by_count=True), components)
+        self._state = _TextWeights(
+            weighting=weighting, n_features=vectors.vector_size, word_weights=word_weights, common_components=common
+        )
         return self
+
+    @property
+    def n_features_out_(self) -> int:
+        """Number of columns of the result."""
+        return self._fitted("n_features_out_").n_features
+
+    @property
+    def word_weights_(self) -> dict[str, float]:
+        """Weights of the words of the training texts; only for "sif" and "tfidf"."""
+        weights = self._fitted("word_weights_").word_weights
+        if weights is None:
+            raise AttributeError("word_weights_ is available for the weightings 'sif' and 'tfidf' only")
+        return weights
+
+    @property
+    def common_components_(self) -> Matrix:
+        """Common components, float32 of shape (sif_components, vector_size); only for "sif"."""
+        components = self._fitted("common_components_").common_components
+        if components is None:
+            raise AttributeError("common_components_ is available for the weighting 'sif' only")
+        return components
+
+    def _fitted(self, attribute: str) -> _TextWeights:
+        if self._state is None:
+            raise AttributeError(f"{attribute} is available after fit()")
+        return self._state
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Return whether `fit` has been called."""
+        return self._state is not None
 
     def transform(self, X: Texts) -> Matrix:
         """Compute the vectors of texts.
@@ -173,9 +215,12 @@ class WordVectorizer(Estimator):
         return self._transform(self._tokens(X), X)
 
     def _transform(self, sentences: list[list[str]], source: object) -> Matrix:
-        means = self._means(IndexedTexts.from_sentences(sentences))
-        if self.weighting == "sif":
-            means -= means @ self.common_components_.T @ self.common_components_
+        state = self._state
+        assert state is not None
+        texts = IndexedTexts.from_sentences(sentences)
+        means = self._means(texts, state.word_weights, divides_by_count=state.weighting == "sif")
+        if state.common_components is not None:
+            means -= means @ state.common_components.T @ state.common_components
         rows = _unit_rows(means) if flag_option("normalize", self.normalize) else means
         return _contained(self, rows, source)
 
@@ -264,21 +309,21 @@ class WordVectorizer(Estimator):
     def _tokens(self, X: Texts) -> list[list[str]]:
         return tokenize_texts(X, resolve_tokenizer(self.tokenizer))
 
-    def _means(self, texts: IndexedTexts) -> Matrix:
-        """Return weighted sums of word vectors, divided by the number of words for "sif", else by the weights."""
+    def _means(self, texts: IndexedTexts, word_weights: dict[str, float] | None, *, divides_by_count: bool) -> Matrix:
+        """Return weighted sums of word vectors, divided by the sum of the weights or by the number of words."""
         vectors = self._vectors()
         table, rows = lookup_vectors(vectors, texts.words, flag_option("lowercase", self.lowercase))
         weights = np.ones(len(texts.words), dtype=np.float32)
-        if self.weighting != "mean":
+        if word_weights is not None:
             # Words that did not occur in the training texts count as the rarest ones.
-            rarest = max(self.word_weights_.values(), default=1.0)
-            weights[:] = [self.word_weights_.get(word, rarest) for word in texts.words]
+            rarest = max(word_weights.values(), default=1.0)
+            weights[:] = [word_weights.get(word, rarest) for word in texts.words]
         weights[rows < 0] = 0.0
         means = np.zeros((len(texts), vectors.vector_size), dtype=np.float32)
         for index, (begin, end) in enumerate(zip(texts.ends[:-1].tolist(), texts.ends[1:].tolist(), strict=True)):
             types = texts.types[begin:end]
             own = weights[types]
-            divisor = float(np.count_nonzero(own)) if self.weighting == "sif" else float(own.sum(dtype=np.float64))
+            divisor = float(np.count_nonzero(own)) if divides_by_count else float(own.sum(dtype=np.float64))
             if divisor > 0:
                 means[index] = (own / np.float32(divisor)) @ table[rows[types]]
         return means

@@ -304,7 +304,7 @@ def test_the_number_of_threads_does_not_change_predictions(quick: dict[str, Any]
         clf.predict(X, workers=0)
 
 
-def test_interrupted_training_leaves_a_fitted_model(quick: dict[str, Any]) -> None:
+def test_interrupted_training_can_be_kept(quick: dict[str, Any]) -> None:
     X, y = opinions(40)
 
     def interrupt(event: FitEvent) -> None:
@@ -313,7 +313,7 @@ def test_interrupted_training_leaves_a_fitted_model(quick: dict[str, Any]) -> No
 
     clf = TextClassifier(**quick)
     with pytest.raises(KeyboardInterrupt):
-        clf.fit(X, y, progress=interrupt)
+        clf.fit(X, y, progress=interrupt, keep_interrupted=True)
     assert len(clf.history_["loss"]) == 2
     two_epochs = TextClassifier(**quick).fit(X, y, epochs=2)
     np.testing.assert_array_equal(clf.decision_function(X), two_epochs.decision_function(X))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..runtime.compute import Compute
 from ..runtime.estimator import Estimator, RandomState, seed_from
-from ..runtime.options import progress_option
+from ..runtime.options import flag_option, progress_option
 from ..storage.paths import AnyPath
 from ..text.tokenization import Tokenizer, resolve_tokenizer
 from .data.examples import joined_examples, require_labels
@@ -257,6 +257,7 @@ class TextClassifier(Estimator):
         epochs: int | None = None,
         batch_size: int | None = None,
         progress: ProgressChoice = None,
+        keep_interrupted: bool = False,
     ) -> TextClassifier:
         """Train the classifier.
 
@@ -273,6 +274,9 @@ class TextClassifier(Estimator):
             Texts and labels that are evaluated after each epoch.
         epochs, batch_size, progress : optional
             Override the parameters of the constructor.
+        keep_interrupted : bool, default False
+            Whether KeyboardInterrupt leaves the classifier fitted, as far as it has been trained. Any other exception,
+            and KeyboardInterrupt by default, leaves it as it was before the call.
 
         Returns
         -------
@@ -296,6 +300,7 @@ class TextClassifier(Estimator):
         >>> clf.fit(["yes", "no"] * 4, ["good", "bad"] * 4).classes_.tolist()
         ['bad', 'good']
         """
+        keeps_interrupted = flag_option("keep_interrupted", keep_interrupted)
         tokens = self._tokens(X)
         labels = LabelSet.learn(y)
         targets = labels.targets(y)
@@ -325,10 +330,15 @@ class TextClassifier(Estimator):
             Compute.choose(workers=self.workers),
             progress_option(self.progress if progress is None else progress),
         )
-        # From here on the classifier is fitted, also if training is interrupted.
-        self._state = ClassifierState(network=run.state, labels=labels, history=run.history)
         validate = partial(validation_metrics, prepared=run.prepared, examples=examples, labels=labels)
-        run.train(validate, labels.accuracy)
+        state = ClassifierState(network=run.state, labels=labels, history=run.history)
+        try:
+            run.train(validate, labels.accuracy)
+        except KeyboardInterrupt:
+            if keeps_interrupted:
+                self._state = state
+            raise
+        self._state = state
         return self
 
     def _network_options(self, labels: LabelSet, seed: int) -> NetworkOptions:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import CorpusError
 from ..runtime.compute import Compute
 from ..runtime.estimator import Estimator, RandomState, seed_from
-from ..runtime.options import progress_option
+from ..runtime.options import flag_option, progress_option
 from ..storage.paths import AnyPath
 from .data.examples import joined_examples, require_tags
 from .data.texts import limit_lengths, tag_lists, token_lists
@@ -247,6 +247,7 @@ class SequenceTagger(Estimator):
         epochs: int | None = None,
         batch_size: int | None = None,
         progress: ProgressChoice = None,
+        keep_interrupted: bool = False,
     ) -> SequenceTagger:
         """Train the tagger.
 
@@ -262,6 +263,9 @@ class SequenceTagger(Estimator):
             Sentences and tags that are evaluated after each epoch. Tags that do not occur in training count as errors.
         epochs, batch_size, progress : optional
             Override the parameters of the constructor.
+        keep_interrupted : bool, default False
+            Whether KeyboardInterrupt leaves the tagger fitted, as far as it has been trained. Any other exception,
+            and KeyboardInterrupt by default, leaves it as it was before the call.
 
         Returns
         -------
@@ -285,6 +289,7 @@ class SequenceTagger(Estimator):
         >>> tagger.fit([["dogs", "bark"]] * 4, [["NOUN", "VERB"]] * 4).scheme_
         'plain'
         """
+        keeps_interrupted = flag_option("keep_interrupted", keep_interrupted)
         tokens, given = self._tagged(X, y)
         if not any(tokens):
             raise CorpusError(f"X must have at least one token, got none in {len(tokens)} sentences")
@@ -313,10 +318,15 @@ class SequenceTagger(Estimator):
             Compute.choose(workers=self.workers),
             progress_option(self.progress if progress is None else progress),
         )
-        # From here on the tagger is fitted, also if training is interrupted.
-        self._state = TaggerState(network=run.state, tags=tags, history=run.history)
         true = [all_tags[index] for index in examples.validation.tolist()]
-        run.train(partial(validation_metrics, prepared=run.prepared, examples=examples, tags=tags, true=true))
+        state = TaggerState(network=run.state, tags=tags, history=run.history)
+        try:
+            run.train(partial(validation_metrics, prepared=run.prepared, examples=examples, tags=tags, true=true))
+        except KeyboardInterrupt:
+            if keeps_interrupted:
+                self._state = state
+            raise
+        self._state = state
         return self
 
     def _network_options(self, outputs: int, seed: int) -> NetworkOptions:

@@ -95,8 +95,7 @@ class Estimator:
         for name in params:
             if name not in known:
                 raise ValueError(f"Invalid parameter {name!r} for {type(self).__name__}; it has {', '.join(known)}")
-        for name, value in params.items():
-            setattr(self, name, value)
+        vars(self).update(params)
         return self
 
     def _options(self, options: type[OptionsT], **overrides: Any) -> OptionsT:

@@ -298,7 +298,7 @@ def train_and_save(
     stop: KeyboardInterrupt | None = None
     training_start = time.perf_counter()
     try:
-        estimator.fit(texts, labels, validation_data=validation)
+        estimator.fit(texts, labels, validation_data=validation, keep_interrupted=True)
     except KeyboardInterrupt as interruption:
         if not estimator.__sklearn_is_fitted__():
             reason = exits.reason_of(interruption)

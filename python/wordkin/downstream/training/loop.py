@@ -87,8 +87,7 @@ def train_network(
                     metrics |= {f"val_{name}": value for name, value in validated.items()}
                     stopping.record(next(iter(validated.values())), metrics["val_loss"])
                 metrics["seconds"] = time.perf_counter() - begin
-                for name, value in metrics.items():
-                    history.setdefault(name, []).append(value)
+                history.update({name: [*history.get(name, ()), value] for name, value in metrics.items()})
                 progress.end_epoch(epoch, metrics)
                 if stopping.should_stop:
                     break
