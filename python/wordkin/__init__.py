@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .alignment import align
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
+    from .loading import load
     from .phrases import FrozenPhrases, Phrases
     from .runtime.compute import show_config
     from .vectors import KeyedVectors
@@ -25,6 +26,7 @@ _HOMES = {
     "TextClassifier": "downstream",
     "Word2Vec": "word2vec",
     "align": "alignment",
+    "load": "loading",
     "show_config": "runtime.compute",
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "Word2Vec",
     "__version__",
     "align",
+    "load",
     "show_config",
 ]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO, Generic, TypeVar
 
 from ..errors import FormatError, WordkinError, WrongKindError
@@ -36,6 +36,8 @@ class Saveable(Generic[State]):
         `FormatError` with the name of the file.
     hint : str, default ""
         Advice in the error message about a file of another kind.
+    others : mapping of str to callable, optional
+        Further kinds of files whose states can be loaded, and how they are unpacked.
 
     Examples
     --------
@@ -53,6 +55,7 @@ class Saveable(Generic[State]):
     pack: Callable[[State], Archive]
     unpack: Callable[[Archive], State]
     hint: str = ""
+    others: Mapping[str, Callable[[Archive], State]] = field(default_factory=dict)
 
     def save(self, state: State, target: AnyPath | BinaryIO | OutputFile) -> None:
         """Write a state to a file.
@@ -138,11 +141,12 @@ class Saveable(Generic[State]):
 
     def _unpacked(self, archive: Archive, source: str) -> State:
         kind = archive.metadata.get("kind", "unknown")
-        if kind != self.kind:
+        unpack = self.unpack if kind == self.kind else self.others.get(str(kind))
+        if unpack is None:
             hint = f"; {self.hint}" if self.hint else ""
             raise WrongKindError(f"{source}: the file holds a model of kind {kind!r}, expected {self.kind!r}{hint}")
         try:
-            return self.unpack(archive)
+            return unpack(archive)
         except WordkinError as error:
             if isinstance(error, FormatError) and not str(error).startswith(source):
                 raise type(error)(f"{source}: {error}") from error

@@ -6,13 +6,13 @@ import argparse
 import dataclasses
 
 from ...alignment import align, map_languages, read_dictionary, read_word_list
+from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...vectors import KeyedVectors
 from .. import exits
 from ..flags import add_json_flag
 from ..outputs import Format, Output, chosen_output, save_vectors
 from ..terminal import print_json
-from ..vectors.files import load_vectors
 from ..vectors.similar import positive_number
 
 __all__ = ["configure", "run"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 
 from ...alignment import DriftTable, drift_table, read_word_list
+from ...loading.vector_files import load_vectors
 from .. import exits
 from ..flags import add_json_flag
 from ..terminal import print_json, print_table
-from ..vectors.files import load_vectors
 from ..vectors.similar import positive_number
 
 __all__ = ["configure", "run"]

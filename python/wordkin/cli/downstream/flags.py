@@ -14,6 +14,7 @@ from ...downstream.files.labelled_files import Columns, FileFormat, LabelledText
 from ...downstream.files.model_folder import CONFIG_FILE, MODEL_FILE
 from ...downstream.options import CharacterOptions, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
 from ...elmo import ELMo
+from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import KeyedVectors
@@ -29,7 +30,6 @@ from ..flags import (
 )
 from ..outputs import require_writable_folder
 from ..terminal import print_json, print_table
-from ..vectors.files import load_vectors
 
 __all__ = [
     "add_file_flags",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 
+from ...loading.vector_files import KINDS, Kind, kind_of, load_vectors
 from ...storage.overwrite import check_outputs
 from ...vectors.files import read_gensim, write_vocabulary
 from ...word2vec import Word2Vec
@@ -13,7 +14,6 @@ from .. import exits
 from ..flags import add_json_flag
 from ..outputs import FORMATS, chosen_output, save_vectors
 from ..terminal import print_json, report_message
-from ..vectors.files import KINDS, Kind, kind_of, load_vectors
 from .confinement import run_confined
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
 

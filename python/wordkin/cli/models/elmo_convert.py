@@ -7,12 +7,12 @@ import argparse
 from ...elmo import ELMo
 from ...elmo.files.official_files import OFFICIAL_FILE_NAMES
 from ...elmo.files.pretrained import MODEL_FILE_NAMES
+from ...elmo.files.recognition import holds_language_model, holds_official_model
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from .. import exits
 from ..outputs import require_writable_folder
 from ..terminal import print_json
-from .elmo_info import holds_language_model, holds_official_model
 
 __all__ = ["LANGUAGE_MODEL_FORMATS", "convert_language_model", "is_language_model"]
 

@@ -6,17 +6,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ...elmo.archive import MODEL_FILE, archive_to_state
-from ...elmo.files.official_files import is_official, load_official
+from ...elmo.archive import archive_to_state
+from ...elmo.files.official_files import load_official
 from ...elmo.files.pretrained import WEIGHTS_FILE
+from ...elmo.files.recognition import holds_official_model, is_language_model_file
 from ...elmo.state import ModelState
-from ...errors import FormatError
 from ...storage import read_archive
 from ...storage.file_sets import CurrentFiles
 from ...storage.paths import local_path
-from ...storage.signatures import SIGNATURE_BYTES, is_safetensors
 
-__all__ = ["facts_of_language_model", "holds_language_model", "holds_official_model"]
+__all__ = ["facts_of_language_model"]
 
 
 def facts_of_language_model(path: str) -> dict[str, Any] | None:
@@ -41,31 +40,9 @@ def facts_of_language_model(path: str) -> dict[str, Any] | None:
     if source.is_dir():
         archive = CurrentFiles(source).path(WEIGHTS_FILE)
         source = source if not archive.is_file() and holds_official_model(path) else archive
-    if source.is_file() and _is_language_model_archive(source):
+    if source.is_file() and is_language_model_file(source):
         return _facts_of_archive(source)
     return _facts_of_official(source) if source.exists() and holds_official_model(str(source)) else None
-
-
-def holds_official_model(path: str) -> bool:
-    """Return whether a folder or zip archive has the files of the original program.
-
-    Parameters
-    ----------
-    path : str
-        Folder or zip archive.
-
-    Returns
-    -------
-    bool
-        Whether it has these files.
-    """
-    source = local_path(path)
-    if not source.is_dir() and not source.is_file():
-        return False
-    try:
-        return is_official(source)
-    except FormatError:  # an options.json alone
-        return False
 
 
 def _facts_of_official(source: Path) -> dict[str, Any]:
@@ -102,32 +79,3 @@ def _facts_of_archive(source: Path) -> dict[str, Any]:
         **({"step": run.get("step")} if run else {}),
         **{f"trained_with_{name}": value for name, value in sorted(state.training.items())},
     }
-
-
-def holds_language_model(path: str) -> bool:
-    """Return whether a file or folder holds a language model in any format.
-
-    Parameters
-    ----------
-    path : str
-        File or folder.
-
-    Returns
-    -------
-    bool
-        Whether it holds a language model.
-    """
-    source = local_path(path)
-    if source.is_dir():
-        return CurrentFiles(source).path(WEIGHTS_FILE).is_file() or holds_official_model(path)
-    return source.is_file() and (_is_language_model_archive(source) or holds_official_model(path))
-
-
-def _is_language_model_archive(source: Path) -> bool:
-    with source.open("rb") as file:
-        if not is_safetensors(file.read(SIGNATURE_BYTES)):
-            return False
-    try:
-        return read_archive(source, mmap=True).metadata.get("kind") == MODEL_FILE.kind
-    except FormatError:
-        return False

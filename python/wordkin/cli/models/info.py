@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from ...loading.vector_files import kind_of, load_vectors
 from ...runtime.compute import show_config
 from ...storage.paths import local_path
 from ...word2vec import Word2Vec
 from .. import exits
 from ..flags import add_json_flag
 from ..terminal import print_json, print_table
-from ..vectors.files import kind_of, load_vectors
 from .elmo_info import facts_of_language_model
 from .network_info import facts_of_network
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from ...loading.vector_files import load_vectors
 from .. import exits
 from ..flags import add_json_flag
 from ..terminal import print_json
-from .files import load_vectors
 from .similar import positive_number, print_neighbours
 
 __all__ = ["configure", "run"]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import FormatError
+from ...loading.vector_files import load_vectors
 from ...storage.decoding import TextOptions
 from ...vectors.evaluation import (
     AnalogyScores,
@@ -26,7 +27,6 @@ from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags
 from ..terminal import print_json, print_table
-from .files import load_vectors
 from .similar import positive_number
 
 __all__ = ["configure", "run"]

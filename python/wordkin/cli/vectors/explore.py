@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 
 from ...alignment import align
+from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...vectors.explorer.layout import LAYOUTS
 from .. import exits
 from ..flags import add_json_flag
 from ..outputs import require_writable_file
 from ..terminal import print_json, size_text
-from .files import load_vectors
 
 __all__ = ["configure", "run"]
 

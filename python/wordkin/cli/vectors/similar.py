@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Iterable
 from typing import Any
 
+from ...loading.vector_files import load_vectors
 from .. import exits
 from ..flags import add_json_flag
 from ..terminal import input_words, print_json, report_message
-from .files import load_vectors
 
 __all__ = ["configure", "positive_number", "print_neighbours", "run"]
 

@@ -130,8 +130,19 @@ def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
     return table
 
 
+def _model_to_table(archive: Archive) -> VectorTable:
+    """Return the vectors of a saved Word2Vec model, which has those of a table and further tensors."""
+    return archive_to_table(Archive(tensors=archive.tensors, metadata=archive.metadata["vectors"]))
+
+
 _HINT = "load it with the class that saved it, such as wordkin.vectors.FastTextKeyedVectors or wordkin.Word2Vec"
-KEYED_VECTORS = Saveable(kind="keyed_vectors", pack=table_to_archive, unpack=archive_to_table, hint=_HINT)
+KEYED_VECTORS = Saveable(
+    kind="keyed_vectors",
+    pack=table_to_archive,
+    unpack=archive_to_table,
+    hint=_HINT,
+    others={"word2vec": _model_to_table},
+)
 FASTTEXT_VECTORS = Saveable(
     kind="fasttext_keyed_vectors", pack=table_to_archive, unpack=_archive_to_fasttext_table, hint=_HINT
 )

@@ -6,16 +6,16 @@ import stat
 from pathlib import Path
 from typing import Any, Literal
 
-from ...errors import FormatError
-from ...storage import read_archive
-from ...storage.opening import open_binary
-from ...storage.paths import local_path
-from ...storage.signatures import FASTTEXT_START_BYTES
-from ...vectors import FastTextKeyedVectors, KeyedVectors
-from ...vectors.editing import first_rows
-from ...vectors.files import read_gensim
-from ...vectors.files.recognition import kind_by_signature
-from ...word2vec import Word2Vec
+from ..errors import FormatError
+from ..storage import read_archive
+from ..storage.opening import open_binary
+from ..storage.paths import local_path
+from ..storage.signatures import FASTTEXT_START_BYTES
+from ..vectors import FastTextKeyedVectors, KeyedVectors
+from ..vectors.editing import first_rows
+from ..vectors.files import read_gensim
+from ..vectors.files.recognition import kind_by_signature
+from ..word2vec import Word2Vec
 
 __all__ = ["KINDS", "Kind", "kind_of", "load_vectors"]
 

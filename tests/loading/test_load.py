@@ -1,0 +1,113 @@
+"""`wordkin.load` opens what every class saves, and says what else it found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import wordkin
+from wordkin import ELMo, FrozenPhrases, KeyedVectors, Phrases, SequenceTagger, TextClassifier, Word2Vec
+from wordkin.errors import FormatError, WrongKindError
+from wordkin.vectors import FastTextKeyedVectors
+
+SENTENCES = [["new", "york", "is", "big"], ["new", "york", "is", "far"]] * 5
+FORMATS = Path(__file__).resolve().parents[1] / "formats"
+
+
+def small_vectors() -> KeyedVectors:
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["a", "b"], np.eye(2))
+    return vectors
+
+
+def small_elmo() -> ELMo:
+    model = ELMo(dim=8, projection_dim=4, n_layers=1, char_dim=4, filters=[[1, 4]], n_highway=0)
+    model.initialize(["new", "york"])
+    return model
+
+
+def word2vec() -> Word2Vec:
+    return Word2Vec(SENTENCES, vector_size=4, min_count=1, epochs=1, workers=1)
+
+
+MODELS: dict[str, tuple[type, Callable[[Path], Any]]] = {
+    "Word2Vec": (Word2Vec, lambda path: word2vec().save(path)),
+    "folder of Word2Vec": (Word2Vec, lambda path: word2vec().save_pretrained(path)),
+    "KeyedVectors": (KeyedVectors, lambda path: small_vectors().save(path)),
+    "text": (KeyedVectors, lambda path: small_vectors().save_word2vec_format(path)),
+    "binary": (KeyedVectors, lambda path: small_vectors().save_word2vec_format(path, binary=True)),
+    "Phrases": (Phrases, lambda path: Phrases(SENTENCES, min_count=1, threshold=0.1).save(path)),
+    "FrozenPhrases": (FrozenPhrases, lambda path: Phrases(SENTENCES, min_count=1, threshold=0.1).freeze().save(path)),
+    "ELMo": (ELMo, lambda path: small_elmo().save_pretrained(path)),
+    "TextClassifier": (
+        TextClassifier,
+        lambda path: TextClassifier(None, epochs=1, progress=False).fit(["a b", "c d"] * 4, ["x", "y"] * 4).save(path),
+    ),
+    "SequenceTagger": (
+        SequenceTagger,
+        lambda path: (
+            SequenceTagger(None, epochs=1, progress=False).fit([["a", "b"]] * 4, [["B-X", "O"]] * 4).save(path)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_every_class_is_recognised(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    expected, save = MODELS[name]
+    save(tmp_path / "model")
+    with caplog.at_level(logging.INFO, logger="wordkin"):
+        model = wordkin.load(tmp_path / "model")
+    assert type(model) is expected
+    assert f"holds {expected.__name__}" in caplog.text
+
+
+def test_official_files_and_files_of_other_programs(tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    small_elmo().export_hdf5(tmp_path / "official")
+    assert type(wordkin.load(tmp_path / "official")) is ELMo
+    with pytest.raises(FormatError, match="pass the file of weights"):
+        wordkin.load(tmp_path / "official" / "options.json")
+    model = small_elmo()
+    model.save_pretrained(tmp_path / "elmo")
+    assert type(wordkin.load(tmp_path / "elmo" / "weights.safetensors")) is ELMo
+    assert type(wordkin.load(next(FORMATS.glob("fasttext*.bin")))) is FastTextKeyedVectors
+
+
+def test_files_can_be_mapped(tmp_path: Path) -> None:
+    small_vectors().save(tmp_path / "vectors")
+    vectors = wordkin.load(tmp_path / "vectors", mmap=True)
+    assert isinstance(vectors, KeyedVectors)
+    assert not vectors.vectors.flags.writeable
+
+
+def test_keyed_vectors_take_those_of_a_model(tmp_path: Path) -> None:
+    model = word2vec()
+    model.save(tmp_path / "model")
+    for mmap in (None, "r"):
+        vectors = KeyedVectors.load(tmp_path / "model", mmap=mmap)
+        assert vectors.index_to_key == model.wv.index_to_key
+        np.testing.assert_array_equal(vectors.vectors, model.wv.vectors)
+        assert vectors.get_vecattr("new", "count") == model.wv.get_vecattr("new", "count")
+    vectors.save(tmp_path / "vectors")
+    with pytest.raises(WrongKindError):
+        Word2Vec.load(tmp_path / "vectors")
+
+
+def test_other_content_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FormatError, match="expected the folder of a model"):
+        wordkin.load(tmp_path / "empty")
+    TextClassifier(None, epochs=1, progress=False).fit(["a", "b"] * 4, ["x", "y"] * 4).save(tmp_path / "classifier")
+    with pytest.raises(FormatError, match="kind 'text_classifier'; load its folder"):
+        wordkin.load(tmp_path / "classifier" / "model.safetensors")
+    with pytest.raises(FileNotFoundError):
+        wordkin.load(tmp_path / "missing")
+    (tmp_path / "text").write_text("this is no model\n", encoding="utf-8")
+    with pytest.raises(FormatError):
+        wordkin.load(tmp_path / "text")
