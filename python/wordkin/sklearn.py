@@ -33,7 +33,7 @@ LayerNorm = Literal["bilm", "allennlp"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _TextWeights:
-    """What `WordVectorizer` learns from training texts."""
+    """Weights and common components that `WordVectorizer` learns from training texts."""
 
     weighting: Weighting
     n_features: int

@@ -645,7 +645,7 @@ class ELMo:
         stateful : bool, default False
             Whether to carry the recurrent state from sentence to sentence as the original programs do: sentence k of
             each batch continues from the state in which sentence k of the previous batch, of this call or of an earlier
-            one, ended. `reset_state` discards the state.
+            one, ended. `reset_state` discards the state; a call that raises an exception leaves it as it was.
         precision : {"float32", "bfloat16"}, optional
             Precision of the operands of matrix products; float32 by default. Sums are computed in float32 in both
             cases.
@@ -909,7 +909,7 @@ class ELMo:
             cache_bytes=cache_bytes,
         )
         encoder = self._session.encoder(self._fitted(), options, _compute(workers, precision))
-        with counted_progress(progress_option(progress), 0, " words") as show:
+        with counted_progress(progress_option(progress), 0, " words") as show, encoder.restoring_state():
             return write_vectors(
                 output,
                 file_format,

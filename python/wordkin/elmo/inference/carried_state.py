@@ -79,3 +79,19 @@ class CarriedStreams:
             yield state
             # Replaced as a whole: neither an interruption nor a fork by another thread finds parts of an update.
             self._state = {name: np.concatenate([state[name], old[count:]]) for name, old in self._state.items()}
+
+    @contextmanager
+    def restored_on_error(self) -> Iterator[None]:
+        """Restore the state that the streams have now if a block of code raises an exception.
+
+        Yields
+        ------
+        None
+            Control, for the block.
+        """
+        before = self._state
+        try:
+            yield
+        except BaseException:
+            self._state = before
+            raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,16 @@ class SentenceEncoder:
             return None
         return 1 if self.selection.weights is None else 0
 
+    def restoring_state(self) -> AbstractContextManager[None]:
+        """Return a context manager that restores the carried state if its block raises an exception.
+
+        Returns
+        -------
+        context manager
+            For a ``with`` statement.
+        """
+        return nullcontext() if self.streams is None else self.streams.restored_on_error()
+
     def encode(self, sentences: list[list[str]], show: Callable[[int], object] | None = None) -> list[Vectors]:
         """Return the vectors of sentences.
 
@@ -70,11 +81,12 @@ class SentenceEncoder:
         """
         results: list[Vectors | None] = [None] * len(sentences)
         done = 0
-        for index, layers in self._indexed_layers(sentences):
-            results[index] = self._finish(layers)
-            done += len(sentences[index])
-            if show is not None:
-                show(done)
+        with self.restoring_state():
+            for index, layers in self._indexed_layers(sentences):
+                results[index] = self._finish(layers)
+                done += len(sentences[index])
+                if show is not None:
+                    show(done)
         return [vectors for vectors in results if vectors is not None]
 
     def encode_inputs(
