@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
 
+from .token_lists import checked_tokens
+
 __all__ = [
     "TOKENIZERS",
     "Tokenizer",
     "resolve_tokenizer",
     "split_words",
+    "tokenize",
     "warn_of_single_tokens",
     "warn_of_unsplit_texts",
 ]
@@ -205,6 +208,36 @@ def warn_of_unsplit_texts(tokens: Sequence[Sequence[str]], name: str) -> None:
             len(tokens),
             unsplit[0][:40],
         )
+
+
+def tokenize(text: str, tokenizer: Tokenizer, name: str) -> list[str]:
+    """Split a text by a function of the caller, and check what it returns.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    tokenizer : callable
+        Function from a text to its tokens.
+    name : str
+        Name of the text in error messages.
+
+    Returns
+    -------
+    list of str
+        The tokens.
+
+    Raises
+    ------
+    TypeError
+        If the function returns anything other than an iterable of str.
+
+    Examples
+    --------
+    >>> tokenize("It's late", str.split, "X[0]")
+    ["It's", 'late']
+    """
+    return checked_tokens(tokenizer(text), f"the tokenizer's result for {name}", "a list of str")
 
 
 TOKENIZERS: dict[str, Tokenizer] = {"words": split_words, "whitespace": str.split}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...errors import CorpusError
 from ...runtime.columns import as_list
 from ...text.token_lists import checked_tokens
-from ...text.tokenization import Tokenizer, warn_of_single_tokens, warn_of_unsplit_texts
+from ...text.tokenization import Tokenizer, tokenize, warn_of_single_tokens, warn_of_unsplit_texts
 
 __all__ = [
     "IndexedTexts",
@@ -48,7 +48,7 @@ def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[
     Raises
     ------
     TypeError
-        If an element is neither a text nor a list of tokens.
+        If an element is neither a text nor a list of tokens, or the tokenizer returns no list of str.
 
     Examples
     --------
@@ -58,7 +58,9 @@ def tokenize_texts(texts: Texts, tokenizer: Tokenizer, name: str = "X") -> list[
     expected = "a text or a list of tokens"
     given = as_list(texts, name, "a list of texts")
     found = [
-        checked_tokens(list(tokenizer(text)) if isinstance(text, str) else text, f"{name}[{index}]", expected)
+        tokenize(text, tokenizer, f"{name}[{index}]")
+        if isinstance(text, str)
+        else checked_tokens(text, f"{name}[{index}]", expected)
         for index, text in enumerate(given)
     ]
     warn_of_single_tokens([own for own, text in zip(found, given, strict=True) if isinstance(text, str)], name)

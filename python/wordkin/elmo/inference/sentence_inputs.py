@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...runtime.columns import as_list
 from ...text.token_lists import checked_tokens
-from ...text.tokenization import Tokenizer, split_words, warn_of_single_tokens
+from ...text.tokenization import Tokenizer, split_words, tokenize, warn_of_single_tokens
 
 __all__ = ["SentenceInput", "SentenceInputs", "parse_sentence", "parse_sentences"]
 
@@ -123,6 +123,5 @@ def parse_sentence(sentence: object, tokenizer: Tokenizer | None, index: int | N
     """
     name = "the sentence" if index is None else f"sentence {index}"
     if isinstance(sentence, str):
-        tokens = split_words(sentence) if tokenizer is None else list(tokenizer(sentence))
-        return checked_tokens(tokens, f"the tokenizer's result for {name}")
+        return tokenize(sentence, split_words if tokenizer is None else tokenizer, name)
     return checked_tokens(sentence, name, f"a text or a list of tokens ({_EXAMPLES})")
