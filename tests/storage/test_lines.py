@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 
 from wordkin.errors import FormatError, TruncatedFileError
 from wordkin.storage import lines
+from wordkin.storage.bounds import Bound
 from wordkin.storage.decoding import TextOptions
-from wordkin.storage.lines import decode_lines, length_of_bom, read_lines, source_name
+from wordkin.storage.lines import length_of_bom, load_lines, read_lines, source_name
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "plain": bytes,
@@ -116,10 +118,17 @@ def test_a_truncated_compressed_file_is_rejected_after_its_complete_lines() -> N
     assert len(numbers) > 10_000
 
 
-def test_lines_of_other_sources_are_decoded() -> None:
-    assert list(decode_lines([b"\xef\xbb\xbfone\r\n", b"two"], "source")) == [(1, "one"), (2, "two")]
-    with pytest.raises(FormatError, match="source: line 1: invalid UTF-8"):
-        list(decode_lines([b"\xef\xbb"], "source"))
+@pytest.mark.parametrize("lines", ["x\n" * 500, "\n" * 500, "x" * 10_000 + "\n", "\U0001f600" * 1000 + "\n"])
+def test_memory_of_lines_is_bounded(lines: str) -> None:
+    content = lines.encode() * 10
+    expected = list(enumerate(content.decode().split("\n")[:-1], start=1))
+    assert load_lines(io.BytesIO(content), bound=Bound(size=2_000_000, cure="shorten it")) == expected
+    size = sum(sys.getsizeof(line) + sys.getsizeof((1, line)) for _, line in expected)
+    with pytest.raises(FormatError) as caught:
+        load_lines(io.BytesIO(content), bound=Bound(size=size, cure="shorten it"), name="a file")
+    assert str(caught.value) == f"a file: the content needs more than the permitted {size} bytes of memory; shorten it"
+    with pytest.raises(FormatError, match="line 1: longer than 1 bytes"):
+        load_lines(io.BytesIO(content), bound=Bound(size=size, cure="", line=1))
 
 
 def test_length_of_the_byte_order_mark() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..errors import FormatError
+from ..storage.bounds import data_bound
 from ..storage.decoding import TextOptions
-from ..storage.lines import read_lines, source_name
+from ..storage.lines import load_lines, source_name
 from ..storage.paths import AnyPath
 
 __all__ = ["read_dictionary", "read_word_list"]
@@ -42,7 +43,7 @@ def read_dictionary(path: AnyPath, *, encoding: str = "utf-8") -> list[tuple[str
     [('cat', 'chat'), ('New York', 'New York')]
     """
     pairs = []
-    for number, line in read_lines(path, TextOptions(encoding=encoding), advice="encoding"):
+    for number, line in load_lines(path, TextOptions(encoding=encoding), advice="encoding", bound=data_bound(path)):
         if not line.strip():
             continue
         words = [word.strip() for word in line.split("\t")] if "\t" in line else line.split()
@@ -76,7 +77,7 @@ def read_word_list(path: AnyPath, *, encoding: str = "utf-8") -> list[str]:
     FormatError
         If the file has no words.
     """
-    lines = read_lines(path, TextOptions(encoding=encoding), advice="encoding")
+    lines = load_lines(path, TextOptions(encoding=encoding), advice="encoding", bound=data_bound(path))
     words = [line.strip() for _, line in lines if line.strip()]
     if not words:
         raise FormatError(f"{source_name(path)}: expected words, found none")

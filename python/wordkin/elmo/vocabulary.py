@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CorruptFileError, FormatError, VocabularyError
 from ..storage import pack_words
-from ..storage.lines import decode_lines
-from ..storage.opening import open_binary
-from ..storage.paths import AnyPath, local_path
+from ..storage.bounds import Bound
+from ..storage.lines import load_lines, source_name
+from ..storage.paths import AnyPath
 from ..text import RawCounts, Vocabulary
 from ..text.characters import BEGIN_SENTENCE, END_SENTENCE
 
@@ -25,11 +25,14 @@ __all__ = [
     "VocabularySource",
     "frequent_words",
     "parse_vocabulary",
-    "parse_vocabulary_file",
+    "read_vocabulary_file",
 ]
 
 UNKNOWN = "<UNK>"
 MARKERS = (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN)
+_FILE_BOUND = Bound(
+    size=1 << 30, line=1 << 20, cure="a vocabulary file has one word per line; pass the words themselves"
+)
 _PADDING_WORD = "!!!MAXTERMID"  # A placeholder line in vocabulary files of the original program.
 
 
@@ -202,7 +205,7 @@ def parse_vocabulary(vocabulary: VocabularySource) -> TargetWords:
     if isinstance(vocabulary, Vocabulary):
         return TargetWords(vocabulary.words)
     if isinstance(vocabulary, str | bytes | os.PathLike):
-        return _read_vocabulary(vocabulary)
+        return read_vocabulary_file(vocabulary)
     if not isinstance(vocabulary, Iterable):
         raise TypeError(
             f"vocabulary must be an iterable of words or the path of a vocabulary file, got {type(vocabulary).__name__}"
@@ -210,20 +213,16 @@ def parse_vocabulary(vocabulary: VocabularySource) -> TargetWords:
     return TargetWords(vocabulary)
 
 
-def _read_vocabulary(path: AnyPath) -> TargetWords:
-    with open_binary(path) as file:
-        return parse_vocabulary_file(file, str(local_path(path)))
-
-
-def parse_vocabulary_file(lines: Iterable[bytes], source: str) -> TargetWords:
+def read_vocabulary_file(source: AnyPath | BinaryIO, name: str | None = None) -> TargetWords:
     """Return the vocabulary in a vocabulary file.
 
     Parameters
     ----------
-    lines : iterable of bytes
-        Open file, or lines of UTF-8 text with one word per line.
-    source : str
-        Name of the file, for error messages.
+    source : path or binary file
+        The file, which may be compressed: one word per line, in UTF-8 or with a byte-order mark. It may take up to
+        1 GiB of memory.
+    name : str, optional
+        Name of an open file, for error messages.
 
     Returns
     -------
@@ -237,23 +236,24 @@ def parse_vocabulary_file(lines: Iterable[bytes], source: str) -> TargetWords:
 
     Examples
     --------
-    >>> parse_vocabulary_file([b"the\\n", b"of\\n"], "vocabulary.txt").words[3:]
+    >>> import io
+    >>> read_vocabulary_file(io.BytesIO(b"the\\nof\\n"), "vocabulary.txt").words[3:]
     ['the', 'of']
     """
-    words = []
+    name = name or source_name(source)
     try:
-        for number, word in decode_lines(lines, source):
-            if not word:
-                raise VocabularyError(f"{source}: line {number}: empty; a vocabulary file has one word per line")
-            if word != _PADDING_WORD:
-                words.append(word)
+        lines = load_lines(source, bound=_FILE_BOUND, name=name)
     except CorruptFileError:
         raise
     except FormatError as error:
         raise VocabularyError(str(error)) from None
+    for number, word in lines:
+        if not word:
+            raise VocabularyError(f"{name}: line {number}: empty; a vocabulary file has one word per line")
+    words = [word for _, word in lines if word != _PADDING_WORD]
     if not words:
-        raise VocabularyError(f"{source}: no words")
+        raise VocabularyError(f"{name}: no words")
     try:
         return TargetWords(words)
     except VocabularyError as error:
-        raise VocabularyError(f"{source}: {error}") from None
+        raise VocabularyError(f"{name}: {error}") from None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ..errors import FormatError
+from .bounds import Bound
 from .decoding import TextOptions, Utf8Text, invalid_text, utf8_text
 from .opening import decompressed, open_binary
 from .paths import AnyPath, local_path
 from .signatures import UTF8_BOM, wide_encoding_of
 
-__all__ = ["decode_lines", "length_of_bom", "read_lines", "source_name"]
+__all__ = ["length_of_bom", "load_lines", "read_lines", "source_name"]
 
 # Longer lines are refused: a file without line ends would otherwise be read into memory as a whole.
 _MAX_LINE_BYTES = 64 << 20
+_ENTRY_BYTES = 100  # of a list for a numbered line: a tuple, an integer and their references
 _BUFFER_BYTES = 1 << 18
 
 
@@ -74,7 +77,12 @@ def source_name(source: AnyPath | BinaryIO) -> str:
 
 
 def read_lines(
-    source: AnyPath | BinaryIO, options: TextOptions | None = None, *, advice: str = ""
+    source: AnyPath | BinaryIO,
+    options: TextOptions | None = None,
+    *,
+    advice: str = "",
+    max_bytes: int | None = None,
+    name: str | None = None,
 ) -> Iterator[tuple[int, str]]:
     """Read the lines of a text file, which may be compressed.
 
@@ -87,6 +95,10 @@ def read_lines(
         byte-order mark of UTF-16 or UTF-32 is read as well.
     advice : str, default ""
         What errors about the encoding advise.
+    max_bytes : int, optional
+        Maximum length of a line in bytes; 64 MiB by default.
+    name : str, optional
+        Name of an open file in error messages; by default the name that it has.
 
     Yields
     ------
@@ -98,7 +110,7 @@ def read_lines(
     Raises
     ------
     FormatError
-        If the text cannot be decoded, a line is longer than 64 MiB, or the file is not a text.
+        If the text cannot be decoded, a line is too long, or the file is not a text.
     OSError
         If the file cannot be read.
 
@@ -108,19 +120,22 @@ def read_lines(
     >>> list(read_lines(io.BytesIO(b"one\\r\\ntwo")))
     [(1, 'one'), (2, 'two')]
     """
-    name = source_name(source)
+    name = name or source_name(source)
+    max_bytes = max_bytes or _MAX_LINE_BYTES
     if isinstance(source, str | bytes) or hasattr(source, "__fspath__"):
         with open_binary(source) as file:
-            yield from _lines_of(file, name, options or TextOptions(), advice)
+            yield from _lines_of(file, name, options or TextOptions(), advice, max_bytes)
     else:
-        yield from _lines_of(decompressed(source, name), name, options or TextOptions(), advice)
+        yield from _lines_of(decompressed(source, name), name, options or TextOptions(), advice, max_bytes)
 
 
-def _lines_of(file: BinaryIO, name: str, options: TextOptions, advice: str) -> Iterator[tuple[int, str]]:
+def _lines_of(
+    file: BinaryIO, name: str, options: TextOptions, advice: str, max_bytes: int
+) -> Iterator[tuple[int, str]]:
     text = utf8_text(file, name, options, advice)
     lines = io.BufferedReader(_Utf8Stream(text), _BUFFER_BYTES)
     # Transcoded text is valid UTF-8, in which there is nothing left to replace.
-    for number, line in enumerate(_limited(lines, name), start=1):
+    for number, line in enumerate(_limited(lines, name, max_bytes), start=1):
         try:
             yield number, line.decode("utf-8", options.errors).removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
@@ -145,46 +160,57 @@ class _Utf8Stream(io.RawIOBase):
         return len(data)
 
 
-def decode_lines(lines: Iterable[bytes], source: str) -> Iterator[tuple[int, str]]:
-    """Decode the lines of a UTF-8 text; see `read_lines`.
+def load_lines(
+    source: AnyPath | BinaryIO,
+    options: TextOptions | None = None,
+    *,
+    bound: Bound,
+    advice: str = "",
+    name: str | None = None,
+) -> list[tuple[int, str]]:
+    """Return all lines of a text file, which may be compressed.
 
     Parameters
     ----------
-    lines : iterable of bytes
-        The lines, with or without their line ends.
-    source : str
-        Name of the text in error messages.
+    source, options, advice
+        As for `read_lines`.
+    bound : Bound
+        What the lines may hold; their memory counts, not their bytes in the file.
+    name : str, optional
+        Name of an open file in error messages; by default the name that it has.
 
-    Yields
-    ------
-    number : int
-        Line number, from 1.
-    line : str
-        The line without its line end and without a byte-order mark.
+    Returns
+    -------
+    list of (int, str)
+        Line numbers, from 1, and lines.
 
     Raises
     ------
     FormatError
-        If a line is not valid UTF-8, or the text is UTF-16 or UTF-32.
+        As `read_lines` does, or if the file exceeds the bound.
+    OSError
+        If the file cannot be read.
 
     Examples
     --------
-    >>> list(decode_lines([b"\\xef\\xbb\\xbfone\\n"], "a file"))
-    [(1, 'one')]
+    >>> import io
+    >>> load_lines(io.BytesIO(b"one\\ntwo"), bound=Bound(size=1000, cure="shorten it"))
+    [(1, 'one'), (2, 'two')]
     """
-    for number, line in enumerate(lines, start=1):
-        if number == 1:
-            line = line[length_of_bom(line[:4], source) :]
-        try:
-            yield number, line.decode("utf-8").removesuffix("\n").removesuffix("\r")
-        except UnicodeDecodeError:
-            raise FormatError(f"{source}: line {number}: invalid UTF-8") from None
+    lines = []
+    left = bound.size
+    for number, line in read_lines(source, options, advice=advice, max_bytes=bound.line, name=name):
+        left -= sys.getsizeof(line) + _ENTRY_BYTES
+        if left < 0:
+            raise bound.error(name or source_name(source))
+        lines.append((number, line))
+    return lines
 
 
-def _limited(file: BinaryIO, name: str) -> Iterator[bytes]:
+def _limited(file: BinaryIO, name: str, max_bytes: int) -> Iterator[bytes]:
     number = 0
-    while line := file.readline(_MAX_LINE_BYTES):
+    while line := file.readline(max_bytes):
         number += 1
-        if len(line) >= _MAX_LINE_BYTES:
-            raise FormatError(f"{name}: line {number}: longer than {_MAX_LINE_BYTES} bytes")
+        if len(line) >= max_bytes:
+            raise FormatError(f"{name}: line {number}: longer than {max_bytes} bytes")
         yield line

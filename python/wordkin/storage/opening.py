@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from ..errors import CorruptFileError, FormatError, TruncatedFileError
+from ..errors import CorruptFileError, TruncatedFileError
 from ..runtime.optional_modules import import_optional
 from .paths import AnyPath, local_path
 from .signatures import SIGNATURE_BYTES, compression_of
@@ -21,22 +21,20 @@ MAX_COMPRESSION_RATIO = 1100
 _INPUT_BYTES = 1 << 18
 
 
-def open_binary(path: AnyPath, *, limit: int | None = None) -> BinaryIO:
+def open_binary(path: AnyPath) -> BinaryIO:
     """Open a file for reading; compressed files are decompressed, whatever their names.
 
     Parameters
     ----------
     path : path
         The file; ``~`` is expanded.
-    limit : int or None, default None
-        Limit of the decompressed size in bytes, for untrusted files; None for no limit. Decompression is incremental,
-        so that a small file with huge content costs time but no memory.
 
     Returns
     -------
     BinaryIO
-        The content; seekable if the file is seekable and not compressed. Reading damaged compressed data raises
-        `CorruptFileError` or `TruncatedFileError`.
+        The content; seekable if the file is seekable and not compressed. Decompression is incremental, so that a small
+        file with huge content costs time but no memory. Reading damaged compressed data raises `CorruptFileError` or
+        `TruncatedFileError`.
 
     Raises
     ------
@@ -58,13 +56,13 @@ def open_binary(path: AnyPath, *, limit: int | None = None) -> BinaryIO:
     path = local_path(path)
     stream = path.open("rb")
     try:
-        return decompressed(stream, str(path), limit=limit)
+        return decompressed(stream, str(path))
     except BaseException:
         stream.close()
         raise
 
 
-def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> BinaryIO:
+def decompressed(stream: BinaryIO, name: str) -> BinaryIO:
     """Return the decompressed content of an open binary file.
 
     Parameters
@@ -73,8 +71,6 @@ def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> Bi
         The file, read from its current position. Closing the result closes it.
     name : str
         Name of the file in error messages.
-    limit : int or None, default None
-        See `open_binary`.
 
     Returns
     -------
@@ -96,7 +92,7 @@ def decompressed(stream: BinaryIO, name: str, *, limit: int | None = None) -> Bi
         rewound = cast("BinaryIO", io.BufferedReader(_WithHead(head, stream), _INPUT_BYTES))
     if compression is None:
         return rewound
-    return cast("BinaryIO", io.BufferedReader(_Decompressed(rewound, compression, name, limit), _INPUT_BYTES))
+    return cast("BinaryIO", io.BufferedReader(_Decompressed(rewound, compression, name), _INPUT_BYTES))
 
 
 def _read_head(stream: BinaryIO) -> bytes:
@@ -131,11 +127,10 @@ class _WithHead(io.RawIOBase):
 class _Decompressed(io.RawIOBase):
     """Decompressed content; errors of the decompressor are converted to ours, with the position in the file."""
 
-    def __init__(self, compressed: BinaryIO, compression: str, name: str, limit: int | None) -> None:
+    def __init__(self, compressed: BinaryIO, compression: str, name: str) -> None:
         self._compressed = compressed
         self._compression = compression
         self._name = name
-        self._left = limit
         self._taken = 0
         self._content, self._data_errors = _decompressor(compression, _Counted(compressed, self._take))
 
@@ -154,10 +149,6 @@ class _Decompressed(io.RawIOBase):
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # an error of the disk rather than of the data
             raise CorruptFileError(f"{self._position()}: damaged {self._compression} data ({error})") from error
-        if self._left is not None:
-            self._left -= len(data)
-            if self._left < 0:
-                raise FormatError(f"{self._position()}: the decompressed content exceeds the limit")
         buffer[: len(data)] = data
         return len(data)
 

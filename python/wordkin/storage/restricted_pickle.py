@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import CorruptFileError, FormatError
+from .bounds import file_bound, read_content
 from .opening import open_binary
 
 __all__ = ["Record", "array_of", "read_pickle", "text_of"]
@@ -36,6 +37,10 @@ class _ByteText(str):
 
 
 _MAX_TUPLE_LENGTH = 16  # pairs of words in the phrases of gensim 3
+# Some objects take one byte in the file and a hundred in memory: in the pickles of gensim there is one in 15 bytes, and
+# a memo entry in 4 or more.
+_BYTES_PER_OBJECT, _BYTES_PER_MEMO = 4, 3
+_MIN_BUDGET = 1 << 12
 _KEY_TYPES = (str, _ByteText, int, float, bytes, bool, type(None))
 
 
@@ -64,8 +69,35 @@ class Record:
             self.attributes = state
 
 
+class _Budget:
+    """Memory for objects that are copies of parts of the file, however often it names a part.
+
+    Bytes are copied twice: protocols 0 to 2 encode them as text, and arrays are made of bytes.
+
+    Parameters
+    ----------
+    size : int
+        Size of the file in bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = max(2 * size, _MIN_BUDGET)
+
+    def take(self, size: int) -> None:
+        """Account for a copy.
+
+        Parameters
+        ----------
+        size : int
+            Its size in bytes.
+        """
+        self._left -= size
+        if self._left < 0:
+            raise pickle.UnpicklingError("the objects are larger than the file")
+
+
 class _SavedDtype:
-    def __init__(self, name: Any, *flags: Any) -> None:
+    def __init__(self, budget: _Budget, name: Any, *flags: Any) -> None:
         self.is_object = name in ("O8", "O4", "O")
         if not self.is_object and not (isinstance(name, str) and _DTYPE.fullmatch(name)):
             raise pickle.UnpicklingError(f"arrays of {name!r:.40} are not supported")
@@ -81,7 +113,8 @@ class _SavedDtype:
 class _SavedArray:
     """An array of numbers, or of objects (kept as a list); empty until its state is set."""
 
-    def __init__(self, *args: Any) -> None:
+    def __init__(self, budget: _Budget, *args: Any) -> None:
+        self._budget = budget
         self.value: NDArray[Any] | list[Any] = []
 
     def __setstate__(self, state: Any) -> None:
@@ -106,6 +139,7 @@ class _SavedArray:
             and order in ("C", "F")
         ):
             raise pickle.UnpicklingError("the number of bytes of an array does not match its shape")
+        self._budget.take(len(content))
         array = np.frombuffer(content, saved.dtype).reshape(shape, order=order)
         self.value = array.astype(saved.dtype.newbyteorder("="), order="C")
 
@@ -156,40 +190,44 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _from_buffer(content: Any, saved: Any, shape: Any, order: Any) -> _SavedArray:
+def _from_buffer(budget: _Budget, content: Any, saved: Any, shape: Any, order: Any) -> _SavedArray:
     if not isinstance(saved, _SavedDtype):
         raise pickle.UnpicklingError("damaged array")
-    array = _SavedArray()
+    array = _SavedArray(budget)
     array.fill(content, saved, shape, order)
     return array
 
 
-def _scalar(saved: Any, content: Any = None) -> Any:
-    array = _from_buffer(content, saved, (), "C").value
+def _scalar(budget: _Budget, saved: Any, content: Any = None) -> Any:
+    array = _from_buffer(budget, content, saved, (), "C").value
     return array.item() if isinstance(array, np.ndarray) else None
 
 
-def _empty_dict(*args: Any) -> dict[Any, Any]:
+def _empty_dict(budget: _Budget, *args: Any) -> dict[Any, Any]:
     return {}
 
 
-def _checked_set(items: Iterable[Any] = ()) -> set[Any]:
-    return set(_checked_keys(list(items)))
+def _checked_set(budget: _Budget, items: Any = ()) -> set[Any]:
+    if not isinstance(items, list | tuple):
+        raise pickle.UnpicklingError("damaged set")
+    budget.take(len(items))
+    return set(_checked_keys(items))
 
 
-def _empty_bytes() -> bytes:
+def _empty_bytes(budget: _Budget) -> bytes:
     """Return empty bytes, as protocol 2 encodes them."""
     return b""
 
 
-def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
+def _encoded(budget: _Budget, text: Any, encoding: Any = "latin1") -> bytes:
     """Return bytes from text, as protocols 0 to 2 encode them."""
     if not isinstance(text, str) or encoding not in ("latin1", "latin-1"):
         raise pickle.UnpicklingError("damaged bytes")
+    budget.take(len(text))
     return text.encode("latin-1")
 
 
-def _inert(*args: Any, **options: Any) -> Record:
+def _inert(budget: _Budget, *args: Any, **options: Any) -> Record:
     return Record()
 
 
@@ -247,6 +285,9 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     def __init__(self, file: Any, size: int) -> None:
         super().__init__(file)
         self._size = size
+        self._budget = _Budget(size)
+        self._max_memo = max(size // _BYTES_PER_MEMO, _MIN_BUDGET)
+        self._objects = max(size // _BYTES_PER_OBJECT, _MIN_BUDGET)
         self._classes: dict[tuple[str, str], Any] = {}
 
     def _decode_string(self, value: bytes) -> _ByteText:
@@ -257,7 +298,7 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
         found = _ALLOWED.get((module.replace("__builtin__", "builtins"), name))
         if found is not None:
             # A new function per load, so that a pickle which sets attributes of it affects nothing else.
-            return lambda *args, **options: found(*args, **options)
+            return lambda *args, **options: found(self._budget, *args, **options)
         if not (_MODULE.fullmatch(module) and _CLASS.fullmatch(name)):
             raise _Refused(f"{module}.{name}"[:200])
         key = (module, name)
@@ -268,6 +309,34 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     def _checked_load(self, opcode: bytes, keys: Callable[[list[Any]], Iterable[Any]]) -> None:
         _checked_keys(keys(self.stack))
         _Interpreter.dispatch[opcode[0]](self)
+
+    def _count_objects(self, count: int) -> None:
+        """Count objects that take a byte in the file, and a hundred in memory."""
+        self._objects -= count
+        if self._objects < 0:
+            raise pickle.UnpicklingError("too many objects for a file of this size")
+
+    def load_mark(self) -> None:
+        self._count_objects(1)
+        _Interpreter.load_mark(self)
+
+    def load_empty_list(self) -> None:
+        self._count_objects(1)
+        self.append([])
+
+    def load_empty_dictionary(self) -> None:
+        self._count_objects(1)
+        self.append({})
+
+    def load_empty_set(self) -> None:
+        self._count_objects(4)  # takes as much memory as four lists
+        self.append(set())
+
+    def load_memoize(self) -> None:
+        memo = self.memo
+        if len(memo) > self._max_memo:
+            raise pickle.UnpicklingError("too many references for a file of this size")
+        memo[len(memo)] = self.stack[-1]
 
     def load_setitem(self) -> None:
         self._checked_load(pickle.SETITEM, lambda stack: stack[-2:-1])
@@ -290,6 +359,11 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
             raise pickle.UnpicklingError("found a length beyond the end of the file")
         self.append(bytearray(self.read(length)))
 
+    dispatch[pickle.MARK[0]] = load_mark
+    dispatch[pickle.EMPTY_LIST[0]] = load_empty_list
+    dispatch[pickle.EMPTY_DICT[0]] = load_empty_dictionary
+    dispatch[pickle.EMPTY_SET[0]] = load_empty_set
+    dispatch[pickle.MEMOIZE[0]] = load_memoize
     dispatch[pickle.SETITEM[0]] = load_setitem
     dispatch[pickle.SETITEMS[0]] = load_setitems
     dispatch[pickle.DICT[0]] = load_dict
@@ -300,6 +374,9 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
 
 def read_pickle(path: Path) -> Any:
     """Return the content of a pickle file without executing anything.
+
+    The objects take at most 40 times the size of the content. Of a compressed file, no more content is read than 100
+    times its size, or 64 MiB if that is more.
 
     Parameters
     ----------
@@ -321,7 +398,7 @@ def read_pickle(path: Path) -> Any:
         If the file cannot be read.
     """
     with open_binary(path) as stream:
-        content = stream.read()
+        content = read_content(stream, str(path), file_bound(path))
     if not content:
         raise FormatError(f"{path}: byte 0: expected a pickle saved by gensim, found an empty file")
     # In memory, because reading from a file object allocates memory for any length that a pickle claims.

@@ -15,6 +15,8 @@ from ...phrases.options import PhraseOptions
 from ...runtime.compute import available_workers
 from ...runtime.progress import progress_bar
 from ...storage.atomic import replaced_file
+from ...storage.bounds import Bound
+from ...storage.lines import load_lines
 from ...storage.overwrite import check_outputs
 from .. import exits
 from ..corpus_flags import CORPUS_FORMAT, add_text_flags, text_arguments
@@ -25,6 +27,7 @@ __all__ = ["configure", "run"]
 
 _FIELDS = ("min_count", "threshold", "delimiter", "max_vocab_size")
 _NPMI_THRESHOLD = 0.5
+_CONNECTOR_WORDS_BOUND = Bound(size=64 << 20, line=1 << 20, cure="it should have a few connector words")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -161,7 +164,8 @@ def _connector_words(given: str) -> frozenset[str]:
         return frozenset()
     if given == "english":
         return ENGLISH_CONNECTOR_WORDS
-    return frozenset(_path(given).read_text(encoding="utf-8").split())
+    lines = load_lines(_path(given), bound=_CONNECTOR_WORDS_BOUND)
+    return frozenset(word for _, line in lines for word in line.split())
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias, get_args
 
 from ...errors import CorpusError, FormatError
+from ...storage.bounds import data_bound
 from ...storage.decoding import OTHER_ENCODING, DecodingErrors, TextOptions
-from ...storage.lines import read_lines, source_name
+from ...storage.lines import load_lines, source_name
 from ...storage.paths import AnyPath
 from .conll import Sentence, read_conll
 from .json_records import json_records, member, strings
@@ -129,7 +130,8 @@ def read_labelled(
     """
     name = source_name(path)
     where = Columns() if columns is None else columns
-    lines = list(read_lines(path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING))
+    options = TextOptions(encoding=encoding, errors=errors)
+    lines = load_lines(path, options, advice=OTHER_ENCODING, bound=data_bound(path))
     chosen = _chosen_format(path, file_format, lines, "tsv" if with_labels else "text", where)
     if chosen == "conll":
         raise FormatError(f"{name}: CoNLL columns hold tags of tokens, not labels of texts; use tsv, csv or jsonl")
@@ -224,7 +226,8 @@ def read_tagged(
     """
     name = source_name(path)
     where = Columns() if columns is None else columns
-    lines = list(read_lines(path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING))
+    options = TextOptions(encoding=encoding, errors=errors)
+    lines = load_lines(path, options, advice=OTHER_ENCODING, bound=data_bound(path))
     chosen = _chosen_format(path, file_format, lines, "conll" if with_tags else "text", where)
     if file_format is None and chosen == "tsv" and _has_one_token_per_line(lines, where, with_tags, name):
         chosen = "conll"

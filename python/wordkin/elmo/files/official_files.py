@@ -7,7 +7,6 @@ under the names that `export_official` gives them.
 from __future__ import annotations
 
 import contextlib
-import io
 import shutil
 import tempfile
 import zipfile
@@ -18,14 +17,14 @@ from typing import BinaryIO, Protocol
 
 import numpy as np
 
-from ...errors import CorruptFileError, FormatError
+from ...errors import FormatError
 from ...storage.file_sets import CurrentFiles, read_files, replaced_files
-from ...storage.opening import MAX_COMPRESSION_RATIO
 from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import HDF5_SIGNATURE, ZIP_SIGNATURE
+from ...storage.zip_files import opened_member, opened_zip
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
-from ..vocabulary import TargetWords, VocabularySource, parse_vocabulary, parse_vocabulary_file
+from ..vocabulary import TargetWords, VocabularySource, parse_vocabulary, read_vocabulary_file
 from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
 from .official_options import MAX_OPTIONS_BYTES, official_json, parse_official_options
 from .pretrained import WEIGHTS_FILE as WORDKIN_WEIGHTS_FILE
@@ -40,7 +39,6 @@ OFFICIAL_FILE_NAMES = (OPTIONS_FILE, WEIGHTS_FILE, SOFTMAX_FILE, VOCABULARY_FILE
 # Names in published models.
 _WEIGHTS_NAMES = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
 _VOCABULARY_NAMES = (VOCABULARY_FILE, "vocab.txt")
-_MAX_VOCABULARY_BYTES = 1 << 30
 
 
 class _Files(Protocol):
@@ -91,32 +89,17 @@ class _Zip:
         return list(self._members)
 
     def read(self, name: str, max_bytes: int) -> bytes:
-        with self._member(name) as file:
+        with opened_member(self._archive, self._members[name]) as file:
             return file.read(max_bytes + 1)
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Path | BinaryIO]:
-        member = self._members[name]
-        if member.file_size > max(1 << 20, MAX_COMPRESSION_RATIO * member.compress_size):
-            raise FormatError(
-                f"{self.source}: {member.filename!r} declares {member.file_size} bytes compressed to "
-                f"{member.compress_size}"
-            )
         # Unpacked to disk, as libhdf5 needs random access.
         with tempfile.TemporaryFile() as unpacked:
-            with self._member(name) as file:
+            with opened_member(self._archive, self._members[name]) as file:
                 shutil.copyfileobj(file, unpacked, 1 << 20)
             unpacked.seek(0)
             yield unpacked
-
-    @contextlib.contextmanager
-    def _member(self, name: str) -> Iterator[BinaryIO]:
-        member = self._members[name]
-        try:
-            with self._archive.open(member) as file:
-                yield file  # type: ignore[misc]
-        except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError) as error:
-            raise CorruptFileError(f"{self.source}: {member.filename!r} cannot be decompressed: {error}") from error
 
 
 def is_official(path: AnyPath) -> bool:
@@ -191,11 +174,8 @@ def load_official(
         return read_files(weights_path.parent, lambda files: _load_two(source, weights_path, files, vocabulary))
     if source.is_dir():
         return read_files(source, lambda files: _load(_Folder(files), vocabulary))
-    try:
-        with zipfile.ZipFile(source) as archive:
-            return _load(_Zip(archive, str(source)), vocabulary)
-    except zipfile.BadZipFile as error:
-        raise CorruptFileError(f"{source}: damaged zip: {error}") from error
+    with opened_zip(source) as archive:
+        return _load(_Zip(archive, str(source)), vocabulary)
 
 
 def _load_two(
@@ -310,7 +290,8 @@ def _words(files: _Files, vocabulary: VocabularySource | None) -> TargetWords | 
     name = next((name for name in _VOCABULARY_NAMES if name in names), None)
     if name is None:
         return None
-    return parse_vocabulary_file(io.BytesIO(files.read(name, _MAX_VOCABULARY_BYTES)), f"{files.source}/{name}")
+    with files.opened(name) as file:
+        return read_vocabulary_file(file, f"{files.source}/{name}")
 
 
 def export_official(state: ModelState, folder: AnyPath) -> None:

@@ -14,6 +14,7 @@ from .test_sets import AnalogySet, lines_of
 __all__ = ["read_analogies"]
 
 _COMMENTS = ("#", "//")
+_MAX_PAIRS = 2_000  # of a relation, whose questions are as many as the square of its pairs; BATS has 50
 
 
 def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
@@ -131,6 +132,11 @@ def _add_pairs(path: Path, pairs: Sequence[Sequence[str]], found: _Questions) ->
     valid = [(pair[0], [word for word in re.split(r"\s*/\s*", pair[1]) if word]) for pair in pairs if len(pair) == 2]
     valid = [(word, answers) for word, answers in valid if word and answers]
     found.invalid += len(pairs) - len(valid)
+    if len(valid) > _MAX_PAIRS:
+        raise FormatError(
+            f"{path}: has {len(valid)} pairs of words; every two of them make a question, which at most {_MAX_PAIRS} "
+            "pairs allow: split the file by relation, as BATS does"
+        )
     found.sections.append(path.name.rpartition(".")[0] or path.name)
     for position, (a, b) in enumerate(valid):
         for other, (c, d) in enumerate(valid):

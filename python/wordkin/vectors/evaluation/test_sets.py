@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...storage.bounds import Bound
 from ...storage.decoding import TextOptions
-from ...storage.lines import read_lines
+from ...storage.lines import load_lines
 from ...storage.paths import AnyPath
 
 __all__ = ["AnalogySet", "PairSet", "lines_of"]
+
+_BOUND = Bound(size=256 << 20, line=1 << 20, cure="is it a test set? Large ones can be split into several files")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +61,8 @@ class PairSet:
     layout: str = ""
 
 
-def lines_of(path: AnyPath, encoding: str) -> Iterator[tuple[int, str]]:
-    """Read the lines of a test set.
+def lines_of(path: AnyPath, encoding: str) -> list[tuple[int, str]]:
+    """Read the lines of a test set, which may take up to 256 MiB of memory.
 
     Parameters
     ----------
@@ -71,7 +73,12 @@ def lines_of(path: AnyPath, encoding: str) -> Iterator[tuple[int, str]]:
 
     Returns
     -------
-    iterator of (int, str)
+    list of (int, str)
         Line numbers, from 1, and lines without their line ends and without a byte-order mark.
+
+    Raises
+    ------
+    FormatError
+        If the file is not a text, or is larger.
     """
-    return read_lines(path, TextOptions(encoding=encoding), advice="encoding")
+    return load_lines(path, TextOptions(encoding=encoding), advice="encoding", bound=_BOUND)

@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 import re
 import warnings
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 from ...errors import CorruptFileError, FormatError
 from ...storage.paths import AnyPath, local_path
 from ...storage.restricted_pickle import Record, array_of, read_pickle, text_of
+from ...storage.zip_files import opened_member, opened_zip
 from ..subwords import Subwords
 from .fasttext_bin import final_vectors
 from .loaded import LoadedVectors
@@ -275,15 +275,17 @@ def _read_side_file(path: Path, stem: str) -> NDArray[Any]:
             return _read_compressed_array(side)
         # When mapping a file, NumPy compares the header with the size of the file before it allocates memory.
         return np.array(np.load(side, mmap_mode="r", allow_pickle=False))
-    except (ValueError, TypeError, EOFError, SyntaxError, OverflowError, KeyError, zipfile.BadZipFile) as error:
+    except FormatError:
+        raise
+    except (ValueError, TypeError, EOFError, SyntaxError, OverflowError, KeyError) as error:
         raise CorruptFileError(f"{side}: damaged, or not an array of numbers ({error!s:.200})") from None
 
 
 def _read_compressed_array(side: Path) -> NDArray[Any]:
     """Return the one array of an ``.npz`` file, whose size is checked before memory is allocated."""
-    with zipfile.ZipFile(side) as archive:
+    with opened_zip(side) as archive:
         member = archive.getinfo("val.npy")
-        with archive.open(member) as file:
+        with opened_member(archive, member) as file:
             version = np.lib.format.read_magic(file)
             read_header = (
                 np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
@@ -291,7 +293,7 @@ def _read_compressed_array(side: Path) -> NDArray[Any]:
             shape, _, dtype = read_header(file)
             if dtype.hasobject or math.prod(shape) * dtype.itemsize > member.file_size:
                 raise ValueError("the header does not match the size")
-        with archive.open(member) as file:
+        with opened_member(archive, member) as file:
             return np.array(np.lib.format.read_array(file, allow_pickle=False))
 
 

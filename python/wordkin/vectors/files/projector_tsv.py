@@ -13,7 +13,8 @@ from ...errors import CorruptFileError, FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words
 from ...storage.atomic import replaced_file
-from ...storage.lines import read_lines
+from ...storage.bounds import data_bound
+from ...storage.lines import load_lines
 from ...storage.overwrite import check_outputs
 from ...storage.paths import AnyPath, local_path
 from .blocks import BLOCK_BYTES, open_blocks
@@ -134,7 +135,7 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     >>> read_projector_tsv(folder / "t.tsv", folder / "m.tsv").words
     ['cat', 'New York']
     """
-    lines = [line for _, line in read_lines(metadata_path)]
+    lines = [line for _, line in load_lines(metadata_path, bound=data_bound(metadata_path))]
     has_counts = lines[:1] == [_HEADING]
     fields = [line.rpartition("\t") for line in lines[1:]] if has_counts else []
     words = [word for word, _, _ in fields] if has_counts else lines
