@@ -108,6 +108,6 @@ def test_other_content_is_named(tmp_path: Path) -> None:
         wordkin.load(tmp_path / "classifier" / "model.safetensors")
     with pytest.raises(FileNotFoundError):
         wordkin.load(tmp_path / "missing")
-    (tmp_path / "text").write_text("this is no model\n", encoding="utf-8")
+    (tmp_path / "text").write_text("these are just words\n", encoding="utf-8")
     with pytest.raises(FormatError):
         wordkin.load(tmp_path / "text")

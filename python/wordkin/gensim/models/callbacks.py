@@ -1,0 +1,7 @@
+"""The names of ``gensim.models.callbacks`` that wordkin has."""
+
+from __future__ import annotations
+
+from ...word2vec import CallbackAny2Vec
+
+__all__ = ["CallbackAny2Vec"]
