@@ -172,10 +172,14 @@ def load_lines(
 
     Parameters
     ----------
-    source, options, advice
-        As for `read_lines`.
+    source : path or binary file
+        The file, as for `read_lines`.
+    options : TextOptions or None, default None
+        Encoding of the text, as for `read_lines`.
     bound : Bound
         What the lines may hold; their memory counts, not their bytes in the file.
+    advice : str, default ""
+        What errors about the encoding advise.
     name : str, optional
         Name of an open file in error messages; by default the name that it has.
 
