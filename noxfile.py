@@ -74,6 +74,13 @@ def tests_random_order(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", *session.posargs)
 
 
+@nox.session
+def faults(session: nox.Session) -> None:
+    """A fault at every system call of every kind of save; the test suite takes a sample (tests/storage/faults)."""
+    session.install(".[test]")
+    session.run("pytest", "tests/storage/faults", *session.posargs, env={"WORDKIN_EVERY_FAULT": "1"})
+
+
 @nox.session(venv_backend="none")
 @nox.parametrize("sanitizer", SANITIZERS)
 def sanitizers(session: nox.Session, sanitizer: str) -> None:

@@ -12,7 +12,7 @@ from .journal import clear_leftovers
 from .paths import AnyPath, local_path
 from .staged import OutputFile, StagedFile, sync_folder
 
-__all__ = ["OutputFile", "replaced_file"]
+__all__ = ["OutputFile", "is_special", "replaced_file", "written_directly"]
 
 
 @contextlib.contextmanager
@@ -48,11 +48,8 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
     b'hello'
     """
     target = Path(os.path.realpath(local_path(path)))
-    mode = _mode_of(target)
-    if mode is not None and stat.S_ISDIR(mode):
-        raise IsADirectoryError(f"the target must be a file, got the folder {target}")
-    if mode is not None and not stat.S_ISREG(mode):
-        with _written_directly(target) as file:
+    if is_special(target):
+        with written_directly(target) as file:
             yield file
         return
     clear_leftovers(target.parent)
@@ -67,15 +64,47 @@ def replaced_file(path: AnyPath) -> Iterator[OutputFile]:
     sync_folder(target.parent)
 
 
-def _mode_of(target: Path) -> int | None:
+def is_special(target: Path) -> bool:
+    """Return whether a file is a pipe or a device, which is written to instead of replaced.
+
+    Parameters
+    ----------
+    target : Path
+        The file, which need not exist.
+
+    Returns
+    -------
+    bool
+        Whether it is one.
+
+    Raises
+    ------
+    IsADirectoryError
+        If it is a folder.
+    """
     try:
-        return target.stat().st_mode
+        mode = target.stat().st_mode
     except FileNotFoundError:
-        return None
+        return False
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"the target must be a file, got the folder {target}")
+    return not stat.S_ISREG(mode)
 
 
 @contextlib.contextmanager
-def _written_directly(target: Path) -> Iterator[OutputFile]:
+def written_directly(target: Path) -> Iterator[OutputFile]:
+    """Open a pipe or a device for writing.
+
+    Parameters
+    ----------
+    target : Path
+        The pipe or device.
+
+    Yields
+    ------
+    OutputFile
+        The open pipe or device.
+    """
     descriptor = os.open(target, os.O_WRONLY | getattr(os, "O_BINARY", 0))
     try:
         yield OutputFile(descriptor)

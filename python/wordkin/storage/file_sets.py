@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import CorruptFileError, FormatError
+from .atomic import is_special, written_directly
 from .journal import Journal, clear_leftovers, commit, read_journal
 from .paths import AnyPath, local_path
 from .staged import OutputFile, StagedFile, sync_folder
 
-__all__ = ["CurrentFiles", "FileSet", "read_files", "replaced_files"]
+__all__ = ["CurrentFiles", "FileSet", "current_path", "read_files", "replaced_files"]
 
 T = TypeVar("T")
 
@@ -120,9 +120,10 @@ class FileSet:
         """
         changes = self._changes
         target = Path(os.path.realpath(self._folder / local_path(name)))
-        with contextlib.suppress(FileNotFoundError):
-            if not stat.S_ISREG(target.stat().st_mode):
-                raise IsADirectoryError(f"the target must be a regular file, got {target}")
+        if is_special(target):
+            with written_directly(target) as file:
+                yield file
+            return
         key = _name_in(changes.root, target)
         if key is None:
             clear_leftovers(target.parent)
@@ -153,7 +154,7 @@ class FileSet:
 
 
 @contextlib.contextmanager
-def replaced_files(folder: AnyPath) -> Iterator[FileSet]:
+def replaced_files(folder: AnyPath, *, create: bool = True) -> Iterator[FileSet]:
     """Replace several files of a folder in one step when the ``with`` block ends without an exception.
 
     Whatever goes wrong (an exception, a full disk, a killed process), `read_files` gives all files of the last complete
@@ -163,7 +164,9 @@ def replaced_files(folder: AnyPath) -> Iterator[FileSet]:
     Parameters
     ----------
     folder : path
-        The folder, which is created if it does not exist.
+        The folder.
+    create : bool, default True
+        Whether to create the folder if it does not exist.
 
     Yields
     ------
@@ -188,7 +191,8 @@ def replaced_files(folder: AnyPath) -> Iterator[FileSet]:
     ['vectors', 'words']
     """
     root = Path(os.path.realpath(local_path(folder)))
-    root.mkdir(parents=True, exist_ok=True)
+    if create:
+        root.mkdir(parents=True, exist_ok=True)
     clear_leftovers(root)
     changes = _Changes(root)
     try:
@@ -328,6 +332,28 @@ def read_files(folder: AnyPath, read: Callable[[CurrentFiles], T]) -> T:
             if not files.have_changed():
                 return result
     raise FormatError(f"{path}: the files change while they are read; is another program saving to this folder?")
+
+
+def current_path(path: AnyPath) -> Path:
+    """Return where the content of a file is, for files of which others in the same folder are read as well.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    Path
+        The same path, or that of a temporary file that has not got its name yet because its process was killed.
+
+    Examples
+    --------
+    >>> current_path("vectors.txt").name
+    'vectors.txt'
+    """
+    target = local_path(path)
+    return CurrentFiles(target.parent).path(target.name)
 
 
 def _name_in(root: Path, path: Path) -> str | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from ...errors import FormatError
 from ...storage.atomic import replaced_file
+from ...storage.file_sets import replaced_files
 from ...storage.paths import AnyPath, local_path
 
-__all__ = ["open_output", "refuse_unwritable_words", "without_whitespace"]
+__all__ = ["Output", "open_output", "open_outputs", "refuse_unwritable_words", "without_whitespace"]
 
 _REPLACEMENTS = str.maketrans({" ": "_", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
@@ -19,7 +21,8 @@ _REPLACEMENTS = str.maketrans({" ": "_", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 class Output(Protocol):
     """A file that accepts all bytes given to `write`."""
 
-    def write(self, data: Any, /) -> int: ...
+    def write(self, data: Any, /) -> int:
+        """Write a bytes-like object completely; return its size."""
 
 
 @contextlib.contextmanager
@@ -38,9 +41,38 @@ def open_output(path: AnyPath, *, append: bool = False) -> Iterator[Output]:
     Output
         The open file.
     """
-    target = _appended_file(path) if append else replaced_file(path)
-    with target as file, _compressed(file, local_path(path).suffix) as output:
+    with open_outputs(path, append=append) as (output,):
         yield output
+
+
+@contextlib.contextmanager
+def open_outputs(*paths: AnyPath, append: bool = False) -> Iterator[tuple[Output, ...]]:
+    """Open files that belong together; after an error, all have their previous content.
+
+    Parameters
+    ----------
+    *paths : path
+        Files to write, as for `open_output`. Those in the folder of the first one are replaced in one step.
+    append : bool, default False
+        Append to existing files instead of replacing them.
+
+    Yields
+    ------
+    tuple of Output
+        The open files.
+    """
+    with contextlib.ExitStack() as stack:
+        if append:
+            targets = [stack.enter_context(_appended_file(path)) for path in paths]
+        elif len(paths) == 1:
+            targets = [stack.enter_context(replaced_file(paths[0]))]
+        else:
+            absolute = [Path(os.path.realpath(local_path(path))) for path in paths]
+            files = stack.enter_context(replaced_files(absolute[0].parent, create=False))
+            targets = [stack.enter_context(files.file(path)) for path in absolute]
+        suffixes = [local_path(path).suffix for path in paths]
+        outputs = [stack.enter_context(_compressed(*pair)) for pair in zip(targets, suffixes, strict=True)]
+        yield tuple(outputs)
 
 
 @contextlib.contextmanager

@@ -12,14 +12,14 @@ from ..._core import vector_files
 from ...errors import CorruptFileError, FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words
-from ...storage.atomic import replaced_file
 from ...storage.bounds import data_bound
+from ...storage.file_sets import current_path
 from ...storage.lines import load_lines
 from ...storage.overwrite import check_outputs
 from ...storage.paths import AnyPath, local_path
 from .blocks import BLOCK_BYTES, open_blocks
 from .loaded import LoadedVectors
-from .output import without_whitespace
+from .output import open_outputs, without_whitespace
 from .row_faults import fault_error, nonfinite_error
 from .row_matrix import RowMatrix
 from .word2vec_text import count_text_rows
@@ -85,7 +85,8 @@ def write_projector_tsv(
             )
     if "".join(words[:1]).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop")
-    with replaced_file(tensor_path) as file:
+    paths = [tensor_path, metadata_path, *([] if config_path is None else [config_path])]
+    with open_outputs(*paths) as (tensor_file, metadata_file, *config_files):
         step = max(1, _NUMBERS_PER_WRITE // max(1, vectors.shape[1]))
         for first in range(0, len(words), step):
             rows = np.ascontiguousarray(vectors[first : first + step], np.float32)
@@ -93,17 +94,15 @@ def write_projector_tsv(
             text = vector_files.format_text(
                 *no_words, rows, has_words=False, separator="\t", threads=available_workers()
             )
-            file.write(text)
-    with replaced_file(metadata_path) as file:
+            tensor_file.write(text)
         if counts is None:
-            file.write("".join(f"{word}\n" for word in words).encode())
+            metadata_file.write("".join(f"{word}\n" for word in words).encode())
         else:
             entries = (f"{word}\t{count}\n" for word, count in zip(words, counts.tolist(), strict=True))
-            file.write(f"{_HEADING}\n{''.join(entries)}".encode())
-    if config_path is not None:
+            metadata_file.write(f"{_HEADING}\n{''.join(entries)}".encode())
         tensor, metadata = (local_path(path).name for path in (tensor_path, metadata_path))
-        with replaced_file(config_path) as file:
-            file.write(_CONFIG.format(tensor=_quoted(tensor), metadata=_quoted(metadata)).encode())
+        for config_file in config_files:
+            config_file.write(_CONFIG.format(tensor=_quoted(tensor), metadata=_quoted(metadata)).encode())
 
 
 def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVectors:
@@ -135,6 +134,7 @@ def read_projector_tsv(tensor_path: AnyPath, metadata_path: AnyPath) -> LoadedVe
     >>> read_projector_tsv(folder / "t.tsv", folder / "m.tsv").words
     ['cat', 'New York']
     """
+    tensor_path, metadata_path = current_path(tensor_path), current_path(metadata_path)
     lines = [line for _, line in load_lines(metadata_path, bound=data_bound(metadata_path))]
     has_counts = lines[:1] == [_HEADING]
     fields = [line.rpartition("\t") for line in lines[1:]] if has_counts else []

@@ -12,9 +12,9 @@ from ...errors import FormatError
 from ...storage.lines import length_of_bom
 from ...storage.paths import AnyPath
 from .blocks import BLOCK_BYTES, open_blocks
-from .output import open_output, refuse_unwritable_words
+from .output import Output, open_output, refuse_unwritable_words
 
-__all__ = ["read_vocabulary", "write_vocabulary"]
+__all__ = ["check_vocabulary", "read_vocabulary", "write_counts", "write_vocabulary"]
 
 _MAX_COUNT = (1 << 63) - 1
 _LINES_PER_WRITE = 1 << 16
@@ -98,16 +98,57 @@ def write_vocabulary(
     ValueError
         If the numbers of words and counts differ.
     """
+    check_vocabulary(words, counts, prefix=prefix, append=append)
+    with open_output(path, append=append) as file:
+        write_counts(file, words, counts, prefix=prefix)
+
+
+def check_vocabulary(
+    words: Sequence[str], counts: Sequence[int] | NDArray[Any], *, prefix: str = "", append: bool = False
+) -> None:
+    """Raise an error if words and counts cannot be written to a vocabulary file.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The words.
+    counts : sequence of int
+        Count of each word.
+    prefix : str, default ""
+        Text to put before each word.
+    append : bool, default False
+        Whether the file is appended to.
+
+    Raises
+    ------
+    FormatError, ValueError
+        As for `write_vocabulary`.
+    """
     if len(words) != len(counts):
         raise ValueError(f"counts must have one entry per word ({len(words)}), got {len(counts)}")
     refuse_unwritable_words(words, prefix, tabs_separate=False)
     if not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop")
+
+
+def write_counts(file: Output, words: Sequence[str], counts: Sequence[int] | NDArray[Any], *, prefix: str = "") -> None:
+    """Write words and counts that `check_vocabulary` has accepted.
+
+    Parameters
+    ----------
+    file : Output
+        The open file.
+    words : sequence of str
+        The words.
+    counts : sequence of int
+        Count of each word.
+    prefix : str, default ""
+        Text to put before each word.
+    """
     numbers = np.asarray(counts).tolist()
-    with open_output(path, append=append) as file:
-        for first in range(0, len(words), _LINES_PER_WRITE):
-            lines = zip(words[first : first + _LINES_PER_WRITE], numbers[first : first + _LINES_PER_WRITE], strict=True)
-            file.write("".join(f"{prefix}{word} {count}\n" for word, count in lines).encode())
+    for first in range(0, len(words), _LINES_PER_WRITE):
+        lines = zip(words[first : first + _LINES_PER_WRITE], numbers[first : first + _LINES_PER_WRITE], strict=True)
+        file.write("".join(f"{prefix}{word} {count}\n" for word, count in lines).encode())
 
 
 def _parse_line(name: str, line_number: int, line: bytes, encoding: str, errors: str) -> tuple[str, int]:

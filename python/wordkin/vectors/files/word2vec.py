@@ -14,16 +14,17 @@ from ..._core import vector_files
 from ...errors import FormatError
 from ...runtime.compute import available_workers
 from ...storage import pack_words
+from ...storage.file_sets import current_path
 from ...storage.overwrite import check_outputs
 from ...storage.paths import AnyPath
 from .blocks import open_blocks
 from .loaded import LoadedVectors, without_duplicates
-from .output import Output, open_output, refuse_unwritable_words, without_whitespace
+from .output import Output, open_outputs, refuse_unwritable_words, without_whitespace
 from .recognition import find_layout
 from .row_faults import nonfinite_error
 from .row_matrix import RowMatrix
 from .skipped_rows import SkippedRows, read_good_text_rows
-from .vocabulary_file import read_vocabulary, write_vocabulary
+from .vocabulary_file import check_vocabulary, read_vocabulary, write_counts
 from .word2vec_binary import read_binary_rows
 from .word2vec_text import count_text_rows, read_text_rows
 
@@ -112,7 +113,10 @@ def read_word2vec(
         raise NotImplementedError("no_header must not be True with binary=True: binary files always have a header")
     codec = codecs.lookup(encoding).name
     threads = available_workers() if workers is None else workers
-    counts = None if fvocab is None else read_vocabulary(fvocab, encoding=codec, unicode_errors=unicode_errors)
+    counts = None
+    if fvocab is not None:
+        path, fvocab = current_path(path), current_path(fvocab)  # They may be just being replaced together.
+        counts = read_vocabulary(fvocab, encoding=codec, unicode_errors=unicode_errors)
     with open_blocks(path) as source:
         layout = find_layout(
             source, binary=binary, no_header=no_header, limit=limit, allow_missing=on_bad_rows == "skip"
@@ -244,9 +248,14 @@ def write_word2vec(
     refuse_unwritable_words(words, prefix, tabs_separate=not binary)
     if not write_header and not append and (prefix or "".join(words[:1])).startswith("\ufeff"):
         raise FormatError("the first word must not begin with a byte-order mark, which readers drop; write a header")
+    paths = [path]
     if fvocab is not None and counts is not None:
-        write_vocabulary(fvocab, words, counts, prefix=prefix, append=append)
-    with open_output(path, append=append) as file:
+        check_vocabulary(words, counts, prefix=prefix, append=append)
+        paths.append(fvocab)
+    with open_outputs(*paths, append=append) as (file, *others):
+        if counts is not None:
+            for vocabulary in others:
+                write_counts(vocabulary, words, counts, prefix=prefix)
         if write_header:
             file.write(f"{len(words) if total_vec is None else total_vec} {vectors.shape[1]}\n".encode())
         _write_rows(file, words, vectors, prefix, binary=binary)
