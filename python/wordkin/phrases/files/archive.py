@@ -7,16 +7,16 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from .. import _core
-from ..errors import FormatError
-from ..storage import Archive, pack_words, unpack_words
-from ..storage.lifecycle import events_of_metadata, metadata_of_events
-from ..storage.paths import AnyPath, local_path
-from ..storage.restricted_pickle import Record, read_pickle, text_of
-from ..storage.saveable import Saveable
-from .options import PhraseOptions, checked_words
-from .scoring import Scorer, checked_scorer, description_of_scorer, scorer_of_description
-from .state import FrozenState, PhraseScores, PhrasesState, new_state
+from ... import _core
+from ...errors import FormatError
+from ...storage import Archive, pack_words, unpack_words
+from ...storage.lifecycle import events_of_metadata, metadata_of_events
+from ...storage.paths import AnyPath, local_path
+from ...storage.restricted_pickle import Record, read_pickle, text_of
+from ...storage.saveable import Saveable
+from ..options import PhraseOptions, checked_words
+from ..scoring import Scorer, checked_scorer, description_of_scorer, scorer_of_description
+from ..state import FrozenState, PhraseScores, PhrasesState, new_state
 
 __all__ = ["frozen_file", "phrases_file", "read_gensim_phrases"]
 

@@ -1,0 +1,5 @@
+"""Files of phrase models."""
+
+from .archive import frozen_file, phrases_file, read_gensim_phrases
+
+__all__ = ["frozen_file", "phrases_file", "read_gensim_phrases"]
