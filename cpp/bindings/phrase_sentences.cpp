@@ -102,7 +102,8 @@ void SentenceTokens::read(const phrases::Matcher& matcher, const py::handle& sen
   tokens_.clear();
   constexpr auto kUnlimited = std::numeric_limits<std::uint32_t>::max();
   for (py::ssize_t position = 0; position < count; ++position)
-    tokens_.push_back(matcher.token_of(read_token(encoded_, items[position], position, source, kUnlimited)));
+    tokens_.push_back(
+        matcher.token_of(read_token(encoded_, items[position], position, source, kUnlimited, matcher.seed())));
 }
 
 py::list join_sentence(const phrases::Matcher& matcher, const py::object& sentence) {
@@ -160,7 +161,7 @@ void JoinedBlocks::start(py::bytes block) {
   tokens_.clear();
   ids_.clear();
   if (words_.size() > kMaxWords) {
-    words_ = text::WordTable();
+    words_ = text::WordTable(text::WordTable::kMaxWords, matcher_.seed());
     word_strings_.clear();
   }
   splitter_.emplace(text, rules_, false, *this);

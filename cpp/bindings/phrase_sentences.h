@@ -103,7 +103,10 @@ class ListBuilder {
 class JoinedBlocks {
  public:
   JoinedBlocks(const phrases::Matcher& matcher, const text::SentenceRules& rules)
-      : matcher_(matcher), rules_(rules), strings_(matcher.phrases()) {}
+      : matcher_(matcher),
+        rules_(rules),
+        strings_(matcher.phrases()),
+        words_(text::WordTable::kMaxWords, matcher.seed()) {}
 
   // Sets the text to read. Its sentences are created a few at a time, since thousands of new lists at once would keep
   // Python's garbage collector busy.
@@ -112,6 +115,7 @@ class JoinedBlocks {
   pybind11::list next();
 
   // The sink interface of SentenceSplitter.
+  [[nodiscard]] const text::HashSeed& seed() const { return words_.seed(); }
   void prefetch(const text::HashedWord& word) const { words_.prefetch(word); }
   void prefetch_bytes(std::span<const text::HashedWord> words) const { words_.prefetch_bytes(words); }
   void add_word(const text::HashedWord& word);

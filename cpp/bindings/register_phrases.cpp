@@ -2,10 +2,14 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +38,13 @@ using phrases::PhraseSet;
 using phrases::PhraseState;
 using phrases::PhraseVocabulary;
 using text::SentenceRules;
+
+// The value of a key of a dictionary, or a null object.
+py::object item_of(const py::dict& items, const py::object& key) {
+  PyObject* const value = PyDict_GetItemWithError(items.ptr(), key.ptr());
+  if (value == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  return py::reinterpret_borrow<py::object>(value);
+}
 
 PhraseLearner make_learner(std::string delimiter, const std::vector<std::string>& connectors,
                            std::size_t max_vocabulary, std::size_t workers) {
@@ -128,13 +139,18 @@ bool merge(PhraseVocabulary& vocabulary, PhraseLearner& learner, std::size_t max
   return vocabulary.merge(std::move(learner), max_vocabulary, min_reduce);
 }
 
-py::list items_of(const PhraseVocabulary& vocabulary) {
+// The sum of the counts of the word and the phrases with each text.
+py::dict counts_of(const PhraseVocabulary& vocabulary) {
   // Creating Python objects may run a finalizer that uses the vocabulary, so its locked traversal must end first.
   std::vector<std::pair<std::string, std::int64_t>> found;
   vocabulary.for_each([&](std::string_view text, std::int64_t count) { found.emplace_back(text, count); });
-  py::list items;
-  for (const auto& [text, count] : found) items.append(py::make_tuple(str_from_utf8(text), count));
-  return items;
+  py::dict counts;
+  for (const auto& [text, count] : found) {
+    const py::object key = str_from_utf8(text);
+    const auto earlier = item_of(counts, key);
+    counts[key] = earlier ? py::cast<std::int64_t>(earlier) + count : count;
+  }
+  return counts;
 }
 
 void register_vocabulary(py::module_& p) {
@@ -149,27 +165,22 @@ void register_vocabulary(py::module_& p) {
           "count_of",
           [](const PhraseVocabulary& vocabulary, const std::string& text) { return vocabulary.count_of(text); },
           py::arg("text"))
-      .def("items", &items_of);
+      .def("as_dict", &counts_of);
 }
 
-std::uint64_t hash_of(const phrases::Delimiter& delimiter, std::string_view text) {
-  return mixed(delimiter.hash_of(text::hash_word(text)));
-}
-
-// The candidates of a vocabulary with a score above the threshold.
+// The phrases of a vocabulary with a score above the threshold.
 std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, const PhraseScoring& scoring) {
-  const phrases::Delimiter delimiter(vocabulary.delimiter());
-  auto set = std::make_shared<PhraseSet>();
+  auto set = std::make_shared<PhraseSet>(vocabulary.delimiter());
   if (scoring.is_python()) {
     // The function may use the vocabulary, so it is called after the locked traversal.
     std::vector<phrases::ExportedCandidate> candidates;
     vocabulary.for_each_candidate([](const auto&) { return true; },
-                                  [&](std::string_view text, const phrases::CandidateCounts& counts) {
-                                    candidates.push_back({std::string(text), counts});
+                                  [&](const phrases::JoinedWords& words, const phrases::CandidateCounts& counts) {
+                                    candidates.push_back({words, counts});
                                   });
-    for (const auto& [text, counts] : candidates) {
+    for (const auto& [words, counts] : candidates) {
       const double score = scoring.scorer()(counts);
-      if (phrases::passes(score, scoring.threshold())) set->insert(hash_of(delimiter, text), text, score);
+      if (phrases::passes(score, scoring.threshold())) set->insert(words.text, words.lengths, score);
     }
     return set;
   }
@@ -180,32 +191,93 @@ std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, c
         score = scoring.scorer()(counts);
         return phrases::passes(score, scoring.threshold());
       },
-      [&](std::string_view text, const phrases::CandidateCounts&) {
-        set->insert(hash_of(delimiter, text), text, score);
+      [&](const phrases::JoinedWords& words, const phrases::CandidateCounts&) {
+        set->insert(words.text, words.lengths, score);
       });
   return set;
 }
 
-// The given phrases with a score above the threshold.
-std::shared_ptr<PhraseSet> given_phrases(const std::string& delimiter_bytes, const py::dict& scores, double threshold) {
-  const phrases::Delimiter delimiter(delimiter_bytes);
-  auto set = std::make_shared<PhraseSet>();
+std::vector<std::uint32_t> lengths_of(const PhraseSet& set, std::int32_t number) {
+  std::vector<std::uint32_t> lengths(set.words(number));
+  for (std::size_t word = 0; word < lengths.size(); ++word) lengths[word] = set.length(number, word);
+  return lengths;
+}
+
+// The highest score of the phrases with each text.
+py::dict scores_of(const PhraseSet& set) {
+  py::dict scores;
+  for (std::int32_t number = 0; static_cast<std::size_t>(number) < set.size(); ++number) {
+    const py::object text = str_from_utf8(set.text(number));
+    const auto earlier = item_of(scores, text);
+    if (!earlier || py::cast<double>(earlier) < set.score(number)) scores[text] = set.score(number);
+  }
+  return scores;
+}
+
+double as_score(const py::handle& number) {
+  const double score = PyFloat_AsDouble(number.ptr());
+  if (score == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  return score;
+}
+
+// The phrases whose joined words have a score above the threshold, or all without a threshold, in the order of
+// `scores`. The words of those in `known` are kept.
+std::shared_ptr<PhraseSet> given_phrases(const PhraseSet& known, const py::dict& scores,
+                                         const std::optional<double>& threshold) {
+  const auto passes = [&](double score) { return !threshold || score > *threshold; };
+  auto set = std::make_shared<PhraseSet>(known.delimiter().bytes());
   for (const auto& [phrase, given] : scores) {
     if (!py::isinstance<py::str>(phrase)) throw py::type_error("scores must have keys of type str");
-    const double score = PyFloat_AsDouble(given.ptr());
-    if (score == -1.0 && PyErr_Occurred() != nullptr) throw py::error_already_set();
-    if (!(score > threshold)) continue;
+    const double score = as_score(given);
     const auto text = py::cast<std::string>(phrase);
-    set->insert(hash_of(delimiter, text), text, score);
+    const std::vector<std::int32_t> numbers = known.find_all(text);
+    if (numbers.empty() && passes(score)) set->insert(text, {}, score);
+    double highest = -std::numeric_limits<double>::infinity();
+    for (const std::int32_t number : numbers) highest = std::max(highest, known.score(number));
+    for (const std::int32_t number : numbers) {
+      // An unchanged score is the highest of phrases with different words, each of which has its own score.
+      const double own = score == highest ? known.score(number) : score;
+      if (passes(own)) set->insert(text, lengths_of(known, number), own);
+    }
   }
   return set;
 }
 
-py::dict dict_of(const PhraseSet& set) {
-  py::dict phrases;
-  for (std::size_t number = 0; number < set.size(); ++number)
-    phrases[str_from_utf8(set.text(static_cast<std::int32_t>(number)))] = set.score(static_cast<std::int32_t>(number));
-  return phrases;
+// (joined words, number of words of each, lengths of all words, scores), the arguments of phrases_from_state().
+py::tuple state_of_phrases(const PhraseSet& set) {
+  py::list texts;
+  std::vector<std::int32_t> words;
+  std::vector<std::uint32_t> lengths;
+  std::vector<double> scores;
+  for (std::int32_t number = 0; static_cast<std::size_t>(number) < set.size(); ++number) {
+    texts.append(str_from_utf8(set.text(number)));
+    scores.push_back(set.score(number));
+    words.push_back(static_cast<std::int32_t>(set.words(number)));
+    for (const std::uint32_t length : lengths_of(set, number)) lengths.push_back(length);
+  }
+  return py::make_tuple(texts, owned_array(std::move(words)), owned_array(std::move(lengths)),
+                        owned_array(std::move(scores)));
+}
+
+std::shared_ptr<PhraseSet> phrases_from_state(std::string delimiter, const std::vector<std::string>& texts,
+                                              const py::object& words, const py::object& lengths,
+                                              const py::object& scores) {
+  const auto word_view = vector_view<const std::int32_t>("words", words, Access::kRead);
+  const auto length_view = vector_view<const std::uint32_t>("lengths", lengths, Access::kRead);
+  const auto score_view = vector_view<const double>("scores", scores, Access::kRead);
+  if (word_view.size() != texts.size() || score_view.size() != texts.size())
+    throw std::invalid_argument("words and scores must have one entry per phrase");
+  auto set = std::make_shared<PhraseSet>(std::move(delimiter));
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (word_view[i] < 0 || static_cast<std::size_t>(word_view[i]) > length_view.size() - start)
+      throw std::invalid_argument("lengths must have one entry per word");
+    const auto count = static_cast<std::size_t>(word_view[i]);
+    set->insert(texts[i], length_view.subspan(start, count), score_view[i]);
+    start += count;
+  }
+  if (start != length_view.size()) throw std::invalid_argument("lengths must have one entry per word");
+  return set;
 }
 
 void register_scores(py::module_& p) {
@@ -214,23 +286,22 @@ void register_scores(py::module_& p) {
            py::arg("vocabulary_size"), py::arg("min_count"), py::arg("corpus_words"), py::arg("threshold"));
   py::class_<PhraseSet, std::shared_ptr<PhraseSet>>(p, "PhraseSet")
       .def_static("passing", &passing_phrases, py::arg("vocabulary"), py::arg("scoring"))
-      .def_static("given", &given_phrases, py::arg("delimiter"), py::arg("scores"), py::arg("threshold"))
+      .def_static("from_state", &phrases_from_state, py::arg("delimiter"), py::arg("texts"), py::arg("words"),
+                  py::arg("lengths"), py::arg("scores"))
+      .def("state", &state_of_phrases)
+      .def("with_scores", &given_phrases, py::arg("scores"), py::arg("threshold"))
       .def("__len__", &PhraseSet::size)
-      .def("as_dict", &dict_of);
+      .def("as_dict", &scores_of);
 }
 
-Matcher matcher_of_set(std::string delimiter, const std::vector<std::string>& connectors,
-                       std::shared_ptr<PhraseSet> set) {
-  return {std::move(delimiter), connectors, std::move(set), std::nullopt};
+Matcher matcher_of_set(const std::vector<std::string>& connectors, std::shared_ptr<PhraseSet> set) {
+  return {connectors, std::move(set)};
 }
 
-// Without a set, scores are computed on demand.
-Matcher matcher_of_vocabulary(const std::shared_ptr<PhraseVocabulary>& vocabulary,
-                              const std::vector<std::string>& connectors, const PhraseScoring& scoring,
-                              std::shared_ptr<PhraseSet> set) {
-  const bool decides_all = set == nullptr;
-  return {vocabulary->delimiter(), connectors, std::move(set),
-          phrases::ScoredVocabulary{vocabulary, scoring.scorer(), scoring.threshold(), decides_all}};
+// Scores are computed on demand.
+Matcher matcher_of_vocabulary(const std::vector<std::string>& connectors,
+                              const std::shared_ptr<PhraseVocabulary>& vocabulary, const PhraseScoring& scoring) {
+  return {connectors, phrases::ScoredVocabulary{vocabulary, scoring.scorer(), scoring.threshold()}};
 }
 
 class BlockJoiner {
@@ -256,9 +327,9 @@ class BlockJoiner {
 
 void register_joiners(py::module_& p) {
   py::class_<Matcher>(p, "Matcher")
-      .def_static("of_set", &matcher_of_set, py::arg("delimiter"), py::arg("connectors"), py::arg("phrases"))
-      .def_static("of_vocabulary", &matcher_of_vocabulary, py::arg("vocabulary"), py::arg("connectors"),
-                  py::arg("scoring"), py::arg("phrases"))
+      .def_static("of_set", &matcher_of_set, py::arg("connectors"), py::arg("phrases").none(false))
+      .def_static("of_vocabulary", &matcher_of_vocabulary, py::arg("connectors"), py::arg("vocabulary").none(false),
+                  py::arg("scoring"))
       .def("join", &join_sentence, py::arg("sentence"))
       .def("analyze", &analyze_sentence, py::arg("sentence"))
       .def("match", &match_candidate, py::arg("words"))

@@ -244,7 +244,7 @@ py::array ordered_by_count(const WordTable& table, const py::object& counts, con
 std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length) {
   const py::gil_scoped_release release;  // milliseconds; the caller holds the block
   const std::size_t size = bytes_view(block).size();
-  text::TokenScanner scanner(bytes_view(block));
+  text::TokenScanner scanner(bytes_view(block), text::HashSeed::fixed(0));  // keys are not used
   std::size_t cut = 0;
   std::int64_t length = 0;
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next()) {
@@ -260,7 +260,7 @@ std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length)
 void check_text(const py::bytes& block) {
   const py::gil_scoped_release release;  // milliseconds; the caller holds the block
   text::require_utf8(bytes_view(block));
-  text::TokenScanner scanner(bytes_view(block));
+  text::TokenScanner scanner(bytes_view(block), text::HashSeed::fixed(0));  // keys are not used
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next())
     if (event == text::ScanEvent::kToken) text::require_word_length(scanner);
 }

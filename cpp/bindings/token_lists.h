@@ -69,7 +69,7 @@ bool TokenLists::next_sentence(Sink& sink) {
     if (batch_.size() == kBatch || encoded_.size() + kMaxEncoded > kBatchBytes) flush();
     PyObject* const token = PySequence_Fast_GET_ITEM(tokens.ptr(), position);
     require_str(token, position, source);
-    const text::HashedWord word = read_token(encoded_, token, position, source, text::kMaxWordBytes);
+    const text::HashedWord word = read_token(encoded_, token, position, source, text::kMaxWordBytes, sink.seed());
     if (word.length == 0 && empty_ == Empty::kSkip) {
       ++empty_tokens_;
       continue;

@@ -71,11 +71,11 @@ void require_str(PyObject* token, py::ssize_t position, const TokenSource& sourc
 }
 
 text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, py::ssize_t position,
-                            const TokenSource& source, std::size_t max_bytes) {
+                            const TokenSource& source, std::size_t max_bytes, const text::HashSeed& seed) {
   const py::ssize_t length = PyUnicode_GET_LENGTH(token);
   if (static_cast<std::size_t>(length) > max_bytes) refuse_length(position, source, max_bytes);
   if (PyUnicode_IS_COMPACT_ASCII(token))
-    return text::hash_word({static_cast<const char*>(PyUnicode_DATA(token)), static_cast<std::size_t>(length)});
+    return text::hash_word({static_cast<const char*>(PyUnicode_DATA(token)), static_cast<std::size_t>(length)}, seed);
   const int kind = PyUnicode_KIND(token);
   const void* const data = PyUnicode_DATA(token);
   const std::size_t start = encoded.size();
@@ -86,7 +86,7 @@ text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, py::ssi
   }
   const std::size_t bytes = encoded.size() - start;
   if (bytes > max_bytes) refuse_length(position, source, max_bytes);
-  return text::hash_word({encoded.data() + start, bytes});
+  return text::hash_word({encoded.data() + start, bytes}, seed);
 }
 
 }  // namespace wordkin::bindings

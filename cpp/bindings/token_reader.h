@@ -33,7 +33,7 @@ void require_str(PyObject* token, pybind11::ssize_t position, const TokenSource&
 // `encoded`, which must have room for 4 bytes per character: words point into it, so it must not be reallocated. Throws
 // UnicodeEncodeError for a lone surrogate, text::TextError for a word of more than `max_bytes`.
 text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, pybind11::ssize_t position,
-                            const TokenSource& source, std::size_t max_bytes);
+                            const TokenSource& source, std::size_t max_bytes, const text::HashSeed& seed);
 
 // Prefetches the str a few items after `position`, if the list of `count` items has it: a corpus of Python objects
 // exceeds every cache, and its words are scattered all over it. A str begins with its type and length; the characters

@@ -1,5 +1,6 @@
 // A hash of words joined by a delimiter. It is computed from the hashes of the words but depends only on the joined
-// bytes: "new" + "york_times" and "new_york" + "times" are the same phrase, with the same hash and the same count.
+// bytes: "new" + "york_times" and "new_york" + "times" have the same hash. Scores given by users are for joined bytes,
+// whatever the words are.
 //
 // The bytes are interpreted as a sequence of symbols: each byte that occurs in the delimiter is a symbol, and so is
 // each maximal run of other bytes. The hash is a polynomial over the symbols modulo 2^64. The symbols of joined bytes
@@ -42,7 +43,8 @@ inline std::uint64_t mixed(const JoinedHash& hash) {
 
 class Delimiter {
  public:
-  explicit Delimiter(std::string bytes) : bytes_(std::move(bytes)) {
+  explicit Delimiter(std::string bytes, const text::HashSeed& seed = text::HashSeed::random())
+      : bytes_(std::move(bytes)), seed_(seed) {
     occurs_.fill(bytes_.empty());  // without a delimiter nothing marks the seam, so every byte is a symbol
     for (const char byte : bytes_) occurs_[static_cast<unsigned char>(byte)] = true;
     hash_ = hash_of_symbols(bytes_);
@@ -50,9 +52,10 @@ class Delimiter {
 
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
   [[nodiscard]] const JoinedHash& hash() const { return hash_; }
+  // Words must be hashed with this seed.
+  [[nodiscard]] const text::HashSeed& seed() const { return seed_; }
 
-  // Whether a word contains bytes of the delimiter, so that a phrase with it may also result from joining other words.
-  // A phrase of words without such bytes can be split in one way only.
+  // Whether a word contains bytes of the delimiter.
   [[nodiscard]] bool occurs_in(std::string_view word) const {
     if (word.empty()) return bytes_.empty();
     if (bytes_.size() == 1) return byte_occurs_in(word);
@@ -62,12 +65,13 @@ class Delimiter {
     return false;
   }
 
-  // `occurs` must be occurs_in(word).
-  [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word, bool occurs) const {
+  [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word) const {
     if (word.length == 0) return {};
-    return occurs ? hash_of_symbols(word.view()) : JoinedHash{word.key, kSymbolBase};
+    return occurs_in(word.view()) ? hash_of_symbols(word.view()) : JoinedHash{word.key, kSymbolBase};
   }
-  [[nodiscard]] JoinedHash hash_of(const text::HashedWord& word) const { return hash_of(word, occurs_in(word.view())); }
+  [[nodiscard]] std::uint64_t mixed_hash_of(std::string_view text) const {
+    return mixed(hash_of(text::hash_word(text, seed_)));
+  }
 
  private:
   // Most words are short, and comparing eight bytes at once is faster than calling memchr.
@@ -87,7 +91,7 @@ class Delimiter {
     for (std::size_t at = 0; at <= bytes.size(); ++at) {
       const bool is_end = at == bytes.size();
       if (!is_end && !occurs_[static_cast<unsigned char>(bytes[at])]) continue;
-      if (at > run) hash = hash + JoinedHash{text::hash_word(bytes.substr(run, at - run)).key, kSymbolBase};
+      if (at > run) hash = hash + JoinedHash{text::hash_word(bytes.substr(run, at - run), seed_).key, kSymbolBase};
       if (is_end) break;
       hash = hash + JoinedHash{(static_cast<unsigned char>(bytes[at]) + 1) * text::kFirstOdd, kSymbolBase};
       run = at + 1;
@@ -96,6 +100,7 @@ class Delimiter {
   }
 
   std::string bytes_;
+  text::HashSeed seed_;
   std::array<bool, 256> occurs_{};
   JoinedHash hash_;
 };

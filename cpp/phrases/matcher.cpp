@@ -1,23 +1,29 @@
 #include "phrases/matcher.h"
 
-#include <stdexcept>
 #include <utility>
 
 namespace wordkin::phrases {
 
-Matcher::Matcher(std::string delimiter, std::span<const std::string> connectors,
-                 std::shared_ptr<const PhraseSet> phrases, std::optional<ScoredVocabulary> scored)
-    : delimiter_(std::move(delimiter)), phrases_(std::move(phrases)), scored_(std::move(scored)) {
-  if (!phrases_ && !(scored_ && scored_->decides_all))
-    throw std::invalid_argument("phrases must not be null unless scored decides all candidates");
+Matcher::Matcher(Delimiter delimiter, std::span<const std::string> connectors)
+    : delimiter_(std::move(delimiter)), connectors_(text::WordTable::kMaxWords, delimiter_.seed()) {
   for (const std::string& connector : connectors) connectors_.insert(connector);
+}
+
+Matcher::Matcher(std::span<const std::string> connectors, std::shared_ptr<const PhraseSet> phrases)
+    : Matcher(phrases->delimiter(), connectors) {
+  phrases_ = std::move(phrases);
+}
+
+Matcher::Matcher(std::span<const std::string> connectors, ScoredVocabulary scored)
+    : Matcher(Delimiter(scored.counts->delimiter()), connectors) {
+  scored_ = std::move(scored);
 }
 
 std::optional<Match> Matcher::match(std::span<const Token> candidate) const {
   JoinedHash hash;
   for (std::size_t at = 0; at < candidate.size(); ++at)
     hash = at == 0 ? candidate[at].hash : hash + delimiter_.hash() + candidate[at].hash;
-  return match(candidate, mixed(hash), is_scored(has_delimiter(candidate)));
+  return match(candidate, mixed(hash));
 }
 
 std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, std::vector<Candidate>& buffer) const {
@@ -26,30 +32,25 @@ std::span<Candidate> Matcher::find_candidates(std::span<const Token> sentence, s
   constexpr auto none = static_cast<std::size_t>(-1);
   std::size_t first = none;  // where a phrase may begin
   JoinedHash head;           // hash of the words from there to here, each followed by a delimiter
-  bool head_has_delimiter = false;
   for (std::size_t at = 0; at < sentence.size(); ++at) {
     const Token& token = sentence[at];
     if (token.is_connector) {
       head = head + token.hash + delimiter_.hash();
-      head_has_delimiter |= token.has_delimiter;
       continue;
     }
     if (first != none) {
       const std::uint64_t key = mixed(head + token.hash);
-      const bool needs_score = is_scored(head_has_delimiter || token.has_delimiter);
-      buffer[count] = {first, at, key, needs_score, PhraseSet::kNone};
-      count += needs_score || phrases_->may_hold(key) ? 1 : 0;  // rarely true and unpredictable, hence branch-free
+      buffer[count] = {first, at, key, PhraseSet::kNone};
+      count += scored_ || phrases_->may_hold(key) ? 1 : 0;  // rarely true and unpredictable, hence branch-free
     }
     first = token.word.length == 0 ? none : at;  // a phrase cannot begin with an empty word
     head = token.hash + delimiter_.hash();
-    head_has_delimiter = token.has_delimiter;
   }
-  // The set exceeds the L1 and L2 caches, so the slots of all candidates are prefetched before the first comparison.
   const auto candidates = std::span(buffer).first(count);
-  for (const Candidate& candidate : candidates)
-    if (!candidate.is_scored) phrases_->prefetch(candidate.key);
-  for (Candidate& candidate : candidates)
-    if (!candidate.is_scored) candidate.number = phrases_->find_candidate(candidate.key);
+  if (scored_) return candidates;
+  // The set exceeds the L1 and L2 caches, so the slots of all candidates are prefetched before the first comparison.
+  for (const Candidate& candidate : candidates) phrases_->prefetch(candidate.key);
+  for (Candidate& candidate : candidates) candidate.number = phrases_->find_candidate(candidate.key);
   return candidates;
 }
 
@@ -61,7 +62,14 @@ void Matcher::join_text(std::span<const Token> tokens, std::string& text) const 
   }
 }
 
-bool Matcher::is_joined(std::span<const Token> tokens, std::string_view text) const {
+bool Matcher::is_phrase(std::span<const Token> tokens, std::int32_t number) const {
+  const std::size_t words = phrases_->words(number);
+  if (words != 0) {
+    if (words != tokens.size()) return false;
+    for (std::size_t word = 0; word < words; ++word)
+      if (phrases_->length(number, word) != tokens[word].word.length) return false;
+  }
+  const std::string_view text = phrases_->text(number);
   std::size_t at = 0;
   const auto take = [&](std::string_view part) {
     const bool is_there = text.compare(at, part.size(), part) == 0;
@@ -75,10 +83,9 @@ bool Matcher::is_joined(std::span<const Token> tokens, std::string_view text) co
   return at == text.size();
 }
 
-std::optional<Match> Matcher::score(std::span<const Token> candidate, std::uint64_t key) const {
-  const CandidateCounts counts =
-      scored_->counts->counts_of(candidate.front().word.view(), candidate.back().word.view(), key,
-                                 [&](std::string& text) { join_text(candidate, text); });
+std::optional<Match> Matcher::score(std::span<const Token> candidate) const {
+  const CandidateCounts counts = scored_->counts->counts_of(
+      candidate.size(), [&candidate](std::size_t word) { return candidate[word].word.view(); });
   if (counts.phrase == 0) return std::nullopt;
   const double score = scored_->scorer(counts);
   if (!passes(score, scored_->threshold)) return std::nullopt;

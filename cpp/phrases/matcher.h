@@ -20,7 +20,6 @@ namespace wordkin::phrases {
 struct Token {
   text::HashedWord word;
   JoinedHash hash;
-  bool has_delimiter;
   bool is_connector;
 };
 
@@ -33,33 +32,31 @@ struct Match {
 struct Candidate {
   std::size_t first, last;
   std::uint64_t key;    // mixed hash of the joined tokens
-  bool is_scored;       // true: its score is computed; false: the set of known phrases decides
   std::int32_t number;  // index of a phrase in the set with a similar hash, or PhraseSet::kNone
 };
 
-// Vocabulary and scorer for candidates that the set of known phrases cannot decide.
+// Scores candidates by their counts.
 struct ScoredVocabulary {
   std::shared_ptr<const PhraseVocabulary> counts;
   Scorer scorer;
   double threshold;
-  // false: only candidates with a word that contains bytes of the delimiter; the known phrase may have been joined from
-  // different words
-  bool decides_all;
 };
 
 class Matcher {
  public:
-  // `phrases` may be null if `scored` decides all candidates.
-  Matcher(std::string delimiter, std::span<const std::string> connectors, std::shared_ptr<const PhraseSet> phrases,
-          std::optional<ScoredVocabulary> scored);
+  // The phrases of a set.
+  Matcher(std::span<const std::string> connectors, std::shared_ptr<const PhraseSet> phrases);
+  // Each candidate is scored when it occurs.
+  Matcher(std::span<const std::string> connectors, ScoredVocabulary scored);
 
   [[nodiscard]] const Delimiter& delimiter() const { return delimiter_; }
+  [[nodiscard]] const text::HashSeed& seed() const { return delimiter_.seed(); }
+  // Null if candidates are scored.
   [[nodiscard]] const PhraseSet* phrases() const { return phrases_.get(); }
 
+  // The word must be hashed with the seed of this object.
   [[nodiscard]] Token token_of(const text::HashedWord& word) const {
-    const bool has_delimiter = delimiter_.occurs_in(word.view());
-    return {word, delimiter_.hash_of(word, has_delimiter), has_delimiter,
-            connectors_.size() > 0 && connectors_.find(word) != text::kUnknownWord};
+    return {word, delimiter_.hash_of(word), connectors_.size() > 0 && connectors_.find(word) != text::kUnknownWord};
   }
 
   // Passes each token of the sentence to `sink`, in order, with one of
@@ -78,24 +75,19 @@ class Matcher {
   void join_text(std::span<const Token> tokens, std::string& text) const;
 
  private:
-  // Whether a candidate must be scored because the set of known phrases cannot decide it; `has_delimiter`: a token
-  // contains bytes of the delimiter.
-  [[nodiscard]] bool is_scored(bool has_delimiter) const { return scored_ && (scored_->decides_all || has_delimiter); }
-  [[nodiscard]] std::optional<Match> match(std::span<const Token> tokens, std::uint64_t key, bool is_scored) const {
-    if (is_scored) return score(tokens, key);
-    const std::int32_t number = phrases_->find(key, [&](std::string_view text) { return is_joined(tokens, text); });
+  Matcher(Delimiter delimiter, std::span<const std::string> connectors);
+
+  [[nodiscard]] std::optional<Match> match(std::span<const Token> tokens, std::uint64_t key) const {
+    if (scored_) return score(tokens);
+    const std::int32_t number = phrases_->find(key, [&](std::int32_t known) { return is_phrase(tokens, known); });
     if (number == PhraseSet::kNone) return std::nullopt;
     return Match{phrases_->score(number), number};
   }
   // Finds all candidates, in order, and stores them at the beginning of `buffer`.
   std::span<Candidate> find_candidates(std::span<const Token> sentence, std::vector<Candidate>& buffer) const;
-  static bool has_delimiter(std::span<const Token> tokens) {
-    for (const Token& token : tokens)
-      if (token.has_delimiter) return true;
-    return false;
-  }
-  [[nodiscard]] bool is_joined(std::span<const Token> tokens, std::string_view text) const;
-  [[nodiscard]] std::optional<Match> score(std::span<const Token> candidate, std::uint64_t key) const;
+  // Whether the tokens are the words of a known phrase.
+  [[nodiscard]] bool is_phrase(std::span<const Token> tokens, std::int32_t number) const;
+  [[nodiscard]] std::optional<Match> score(std::span<const Token> candidate) const;
 
   Delimiter delimiter_;
   text::WordTable connectors_;
@@ -113,9 +105,9 @@ void Matcher::join(std::span<const Token> sentence, std::vector<Candidate>& buff
   }
   std::size_t next = 0;  // the first token that has not been passed to the sink
   for (const Candidate& candidate : candidates) {
-    const auto [first, last, key, is_scored, number] = candidate;
-    if (first < next || (!is_scored && number == PhraseSet::kNone)) continue;
-    const auto found = match(sentence.subspan(first, last + 1 - first), key, is_scored);
+    const auto [first, last, key, number] = candidate;
+    if (first < next || (!scored_ && number == PhraseSet::kNone)) continue;
+    const auto found = match(sentence.subspan(first, last + 1 - first), key);
     if (!found) continue;
     for (; next < first; ++next) sink.add_word(next);
     sink.add_phrase(first, last, *found);

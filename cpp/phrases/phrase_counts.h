@@ -3,7 +3,6 @@
 // depend on the number of threads.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,12 +19,16 @@ class PhraseCounts {
   static constexpr std::size_t kTables = 16;
   static std::size_t table_of(std::uint64_t hash) { return hash >> 60; }
 
-  // Number of distinct words and phrases; a word and a phrase with the same bytes count as one.
+  explicit PhraseCounts(const text::HashSeed& seed = text::HashSeed::random()) : tables_(kTables, PhraseTable(seed)) {}
+
+  // Number of distinct words and phrases.
   [[nodiscard]] std::size_t size() const;
-  [[nodiscard]] const std::array<PhraseTable, kTables>& tables() const { return tables_; }
+  // Number of distinct texts of words and joined phrases, some of which may have the same text.
+  [[nodiscard]] std::size_t distinct_texts(const Lexicon& lexicon) const;
+
+  [[nodiscard]] std::span<const PhraseTable> tables() const { return tables_; }
   [[nodiscard]] std::span<const std::int64_t> word_counts() const { return word_counts_; }
 
-  // Words without bytes of the delimiter are counted separately; the others are counted like phrases.
   void reserve_words(std::size_t words) {
     if (words > word_counts_.size()) word_counts_.resize(words, 0);
   }
@@ -38,28 +41,27 @@ class PhraseCounts {
   void add_distinct_words(std::size_t words) { distinct_words_ += words; }
   PhraseTable& table(std::uint64_t hash) { return tables_[table_of(hash)]; }
 
-  [[nodiscard]] std::int64_t count_of(const Lexicon& lexicon, std::string_view text) const;
-  // The count of the phrase with this mixed hash and these joined bytes; `join(text)` is called only if they are
-  // needed.
-  template <typename Join>
-  [[nodiscard]] std::int64_t count_of_joined(const Lexicon& lexicon, std::uint64_t hash, const Join& join) const {
-    return tables_[table_of(hash)].find(hash, [&](const PhraseEntry& entry) {
-      std::string one, other;
-      lexicon.join(entry.phrase, one);
-      join(other);
-      return one == other;
-    });
+  // The count of a word, or 0. `id` may be kNoWord.
+  [[nodiscard]] std::int64_t word_count(WordId id) const {
+    return id >= 0 && static_cast<std::size_t>(id) < word_counts_.size() ? word_counts_[static_cast<std::size_t>(id)]
+                                                                         : 0;
   }
+  [[nodiscard]] std::int64_t phrase_count(const Phrase& phrase) const {
+    const PhraseKey key = key_of(phrase);
+    return tables_[table_of(key.hash)].count(key);
+  }
+  // The sum of the counts of the word and of all phrases with this text.
+  [[nodiscard]] std::int64_t count_of(const Lexicon& lexicon, std::string_view text) const;
 
   // Adds the counts of another lexicon, whose words and gaps are inserted into this one.
   void merge(Lexicon& lexicon, const PhraseCounts& others, const Lexicon& other_lexicon);
   // Removes everything with a count below `min_count`.
-  void prune(const Lexicon& lexicon, std::int64_t min_count);
+  void prune(std::int64_t min_count);
 
  private:
   std::vector<std::int64_t> word_counts_;  // 0: not in the vocabulary
   std::size_t distinct_words_ = 0;
-  std::array<PhraseTable, kTables> tables_;
+  std::vector<PhraseTable> tables_;
 };
 
 }  // namespace wordkin::phrases

@@ -13,7 +13,7 @@ namespace {
 // Buffers keys until the prefetches of their slots and entries have completed.
 class KeyBatch {
  public:
-  KeyBatch(PhraseCounts& counts, const Lexicon& lexicon) : counts_(counts), lexicon_(lexicon) {}
+  explicit KeyBatch(PhraseCounts& counts) : counts_(counts) {}
 
   void push(const PhraseKey& key) {
     counts_.table(key.hash).prefetch_slot(key.hash);
@@ -24,21 +24,22 @@ class KeyBatch {
   void flush() {
     const auto keys = std::span(keys_).first(filled_);
     for (const PhraseKey& key : keys) counts_.table(key.hash).prefetch_entry(key.hash);
-    for (const PhraseKey& key : keys) counts_.table(key.hash).add(lexicon_, key, 1);
+    for (const PhraseKey& key : keys) counts_.table(key.hash).add(key, 1);
     filled_ = 0;
   }
 
  private:
   PhraseCounts& counts_;
-  const Lexicon& lexicon_;
   std::array<PhraseKey, 64> keys_;
   std::size_t filled_ = 0;
 };
 
 // The words of a block as ids. Words that the lexicon does not contain yet are -3, -4, ... by their index in `unknown`.
 struct BlockWords {
-  explicit BlockWords(const text::WordTable& known_words) : known(known_words) {}
+  explicit BlockWords(const text::WordTable& known_words)
+      : known(known_words), unknown(text::WordTable::kMaxWords, known_words.seed()) {}
 
+  [[nodiscard]] const text::HashSeed& seed() const { return known.seed(); }
   void prefetch(const text::HashedWord& word) const { known.prefetch(word); }
   void prefetch_bytes(std::span<const text::HashedWord> words) const { known.prefetch_bytes(words); }
   void add_word(const text::HashedWord& word) {
@@ -55,15 +56,15 @@ struct BlockWords {
 }  // namespace
 
 PhraseLearner::PhraseLearner(std::string delimiter, std::span<const std::string> connectors, std::size_t max_vocabulary,
-                             std::size_t workers)
-    : lexicon_(std::move(delimiter), connectors), max_vocabulary_(max_vocabulary) {
+                             std::size_t workers, const text::HashSeed& seed)
+    : lexicon_(std::move(delimiter), connectors, seed), counts_(seed), max_vocabulary_(max_vocabulary) {
   if (workers > 1)
     pool_ = std::make_unique<parallel::ThreadPool>(std::min<std::size_t>(workers, PhraseCounts::kTables));
 }
 
 void PhraseLearner::push(WordId id) {
   ++words_;
-  if (lexicon_.has_connectors() && lexicon_.info(id).is_connector) {
+  if (lexicon_.is_connector(id)) {
     if (has_first_) gap_ = lexicon_.extend(gap_, id);
     return;
   }
@@ -104,7 +105,7 @@ void PhraseLearner::learn_in_parallel(std::span<const InputBlock> blocks, const 
     if (failures[i]) std::rethrow_exception(failures[i]);
     std::vector<WordId> ids(found[i].unknown.size());
     for (std::size_t k = 0; k < ids.size(); ++k)
-      ids[k] = lexicon_.insert(text::hash_word(found[i].unknown.word(static_cast<WordId>(k))));
+      ids[k] = lexicon_.insert(found[i].unknown.word(static_cast<WordId>(k)));
     for (const std::int32_t id : found[i].ids) {
       if (id == text::kSentenceEnd)
         end_sentence();
@@ -138,13 +139,13 @@ void PhraseLearner::count_with_pruning() {
     const auto end = std::find(stream_.begin() + static_cast<std::ptrdiff_t>(begin), stream_.end(), text::kSentenceEnd);
     const auto next = static_cast<std::size_t>(end - stream_.begin()) + 1;
     counts_.add_distinct_words(count_part(std::span(stream_).subspan(begin, next - 1 - begin), 0, 1));
-    if (counts_.size() > max_vocabulary_) counts_.prune(lexicon_, min_reduce_++);
+    if (counts_.size() > max_vocabulary_) counts_.prune(min_reduce_++);
     begin = next;
   }
 }
 
 std::size_t PhraseLearner::count_part(std::span<const std::int32_t> stream, std::size_t part, std::size_t parts) {
-  KeyBatch batch(counts_, lexicon_);
+  KeyBatch batch(counts_);
   const auto is_ours = [&](std::uint64_t number) { return parts == 1 || number % parts == part; };
   const auto count = [&](const PhraseKey& key) {
     if (is_ours(PhraseCounts::table_of(key.hash))) batch.push(key);
@@ -158,11 +159,8 @@ std::size_t PhraseLearner::count_part(std::span<const std::int32_t> stream, std:
     } else if (item < 0) {
       gap = gap_of(item);
     } else {
-      if (lexicon_.info(item).has_delimiter)
-        count(key_of(lexicon_, {item, kNoWord, kNoGap}));
-      else if (is_ours(static_cast<std::uint64_t>(item)))
-        new_words += counts_.add_word(item, 1) ? 1 : 0;
-      if (first != kNoWord) count(key_of(lexicon_, {first, item, gap}));
+      if (is_ours(static_cast<std::uint64_t>(item))) new_words += counts_.add_word(item, 1) ? 1 : 0;
+      if (first != kNoWord) count(key_of({first, item, gap}));
       first = item;
       gap = kNoGap;
     }

@@ -27,7 +27,7 @@ class PhraseLearner {
   // After each sentence that raises the number of distinct words and phrases above `max_vocabulary`, the rarest are
   // removed: those with a count below 1 (none), the next time those with a count below 2, and so on.
   PhraseLearner(std::string delimiter, std::span<const std::string> connectors, std::size_t max_vocabulary,
-                std::size_t workers);
+                std::size_t workers, const text::HashSeed& seed = text::HashSeed::random());
 
   [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() : 1; }
   [[nodiscard]] const Lexicon& lexicon() const { return lexicon_; }
@@ -45,6 +45,7 @@ class PhraseLearner {
 
   // Counts word by word, for sentences that are not read from text; call count_stream() about every hundred thousand
   // words.
+  [[nodiscard]] const text::HashSeed& seed() const { return lexicon_.table().seed(); }
   void prefetch(const text::HashedWord& word) const { lexicon_.table().prefetch(word); }
   void prefetch_bytes(std::span<const text::HashedWord> words) const { lexicon_.table().prefetch_bytes(words); }
   void add_word(const text::HashedWord& word) { push(lexicon_.insert(word)); }

@@ -5,7 +5,7 @@ namespace wordkin::phrases {
 void PhraseTable::insert(std::size_t index, std::uint32_t tag, const PhraseKey& key, std::int64_t count) {
   if (entries_.size() >= std::numeric_limits<std::int32_t>::max())
     throw std::length_error("more than 2^31 - 1 distinct phrases in one table; reduce max_vocab_size");
-  entries_.push_back({count, key.phrase, key.is_ambiguous});
+  entries_.push_back({count, key.phrase});
   slots_[index] = {tag, static_cast<std::uint32_t>(entries_.size())};
   if (5 * entries_.size() > 3 * slots_.size()) grow();
 }
@@ -24,12 +24,12 @@ void PhraseTable::grow() {
     if (slot.number != 0) insert_slot(slot);
 }
 
-void PhraseTable::prune(const Lexicon& lexicon, std::int64_t min_count) {
+void PhraseTable::prune(std::int64_t min_count) {
   std::erase_if(entries_, [min_count](const PhraseEntry& entry) { return entry.count < min_count; });
   entries_.shrink_to_fit();
   memory::HugePageVector<Slot>(slots_.size()).swap(slots_);
   for (std::size_t i = 0; i < entries_.size(); ++i)
-    insert_slot({tag_of(mixed(lexicon.hash_of(entries_[i].phrase))), static_cast<std::uint32_t>(i + 1)});
+    insert_slot({tag_of(key_of(entries_[i].phrase).hash), static_cast<std::uint32_t>(i + 1)});
 }
 
 }  // namespace wordkin::phrases

@@ -1,5 +1,5 @@
-// Counts of phrases, indexed by their joined bytes. An index of 8-byte slots with linear probing refers to entries in
-// the order of first occurrence, so that frequent phrases, which occur early, share cache lines.
+// Counts of phrases. An index of 8-byte slots with linear probing refers to entries in the order of first occurrence,
+// so that frequent phrases, which occur early, share cache lines.
 #pragma once
 
 #include <cstddef>
@@ -7,38 +7,40 @@
 #include <limits>
 #include <span>
 #include <stdexcept>
-#include <string>
-#include <utility>
 
 #include "memory/huge_pages.h"
 #include "phrases/lexicon.h"
+#include "text/hash_seed.h"
 
 namespace wordkin::phrases {
 
+// A phrase and a hash of its ids. The hash is not seeded: it decides the order of phrases, which must be reproducible.
 struct PhraseKey {
   Phrase phrase;
-  bool is_ambiguous;
-  std::uint64_t hash;  // mixed hash
+  std::uint64_t hash;
 };
 
-inline PhraseKey key_of(const Lexicon& lexicon, const Phrase& phrase) {
-  return {phrase, lexicon.is_ambiguous(phrase), mixed(lexicon.hash_of(phrase))};
+inline PhraseKey key_of(const Phrase& phrase) {
+  std::uint64_t hash = (static_cast<std::uint64_t>(static_cast<std::uint32_t>(phrase.second)) << 32) |
+                       static_cast<std::uint32_t>(phrase.first);
+  hash = (hash ^ (static_cast<std::uint64_t>(phrase.gap) * text::kSecondOdd)) * text::kFirstOdd;
+  hash ^= hash >> 32;
+  return {phrase, hash * text::kSecondOdd};
 }
 
 struct PhraseEntry {
   std::int64_t count;
   Phrase phrase;
-  bool is_ambiguous;
 };
 
 class PhraseTable {
  public:
-  PhraseTable() : slots_(kFirstSlots) {}
+  explicit PhraseTable(const text::HashSeed& seed) : multiplier_(seed.multiplier), slots_(kFirstSlots) {}
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::span<const PhraseEntry> entries() const { return entries_; }
 
-  // Prefetch what add() and find() read. The second function needs the slot, so call it after the first has completed.
+  // Prefetch what add() and count() read. The second function needs the slot, so call it after the first has completed.
   void prefetch_slot([[maybe_unused]] std::uint64_t hash) const {
 #if defined(__GNUC__)
     __builtin_prefetch(&slots_[slot_index(tag_of(hash))]);
@@ -51,7 +53,7 @@ class PhraseTable {
 #endif
   }
 
-  void add(const Lexicon& lexicon, const PhraseKey& key, std::int64_t count) {
+  void add(const PhraseKey& key, std::int64_t count) {
     const std::uint32_t tag = tag_of(key.hash);
     for (std::size_t index = slot_index(tag);; index = (index + 1) & (slots_.size() - 1)) {
       const Slot slot = slots_[index];
@@ -61,26 +63,25 @@ class PhraseTable {
       }
       if (slot.tag != tag) continue;
       PhraseEntry& entry = entries_[slot.number - 1];
-      if (is_same(lexicon, entry, key)) {
+      if (entry.phrase == key.phrase) {
         entry.count += count;
         return;
       }
     }
   }
 
-  // The count of the phrase with this hash for which `is_it(entry)` returns true, or 0.
-  template <typename IsIt>
-  [[nodiscard]] std::int64_t find(std::uint64_t hash, const IsIt& is_it) const {
-    const std::uint32_t tag = tag_of(hash);
+  // The count of a phrase, or 0.
+  [[nodiscard]] std::int64_t count(const PhraseKey& key) const {
+    const std::uint32_t tag = tag_of(key.hash);
     for (std::size_t index = slot_index(tag);; index = (index + 1) & (slots_.size() - 1)) {
       const Slot slot = slots_[index];
       if (slot.number == 0) return 0;
-      if (slot.tag == tag && is_it(entries_[slot.number - 1])) return entries_[slot.number - 1].count;
+      if (slot.tag == tag && entries_[slot.number - 1].phrase == key.phrase) return entries_[slot.number - 1].count;
     }
   }
 
   // Removes the phrases with a count below `min_count`.
-  void prune(const Lexicon& lexicon, std::int64_t min_count);
+  void prune(std::int64_t min_count);
 
  private:
   static constexpr std::size_t kFirstSlots = 1024;
@@ -90,24 +91,17 @@ class PhraseTable {
     std::uint32_t number = 0;  // index of the entry, from 1; 0: empty
   };
 
-  // The upper four bits of a hash select one of the tables. The tag holds the slot in its upper bits, so that the index
-  // can grow without reading the entries.
-  static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 28); }
-  [[nodiscard]] std::size_t slot_index(std::uint32_t tag) const { return tag >> shift_; }
-
-  static bool is_same(const Lexicon& lexicon, const PhraseEntry& entry, const PhraseKey& key) {
-    if (entry.phrase == key.phrase) return true;
-    if (!entry.is_ambiguous && !key.is_ambiguous) return false;
-    std::string one, other;
-    lexicon.join(entry.phrase, one);
-    lexicon.join(key.phrase, other);
-    return one == other;
+  // The tag holds the slot in its upper bits, so that the index can grow without reading the entries.
+  [[nodiscard]] std::uint32_t tag_of(std::uint64_t hash) const {
+    return static_cast<std::uint32_t>((hash * multiplier_) >> 32);
   }
+  [[nodiscard]] std::size_t slot_index(std::uint32_t tag) const { return tag >> shift_; }
 
   void insert(std::size_t index, std::uint32_t tag, const PhraseKey& key, std::int64_t count);
   void insert_slot(Slot slot);
   void grow();
 
+  std::uint64_t multiplier_;  // random and odd: phrases cannot be chosen so that they share slots
   memory::HugePageVector<Slot> slots_;
   int shift_ = 32 - 10;
   memory::HugePageVector<PhraseEntry> entries_;

@@ -23,7 +23,7 @@ PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& sta
           "first, second, gap and counts must have the same length");
   for (const std::string& word : state.words) {
     const std::size_t known = lexicon_.size();
-    require(static_cast<std::size_t>(lexicon_.insert(text::hash_word(word))) == known, "words must be distinct");
+    require(static_cast<std::size_t>(lexicon_.insert(word)) == known, "words must be distinct");
   }
   for (std::size_t i = 0; i < state.gap_before.size(); ++i) {
     require(is_index(state.gap_before[i], i + 1), "gap_before must refer to earlier gaps");
@@ -35,21 +35,20 @@ PhraseVocabulary::PhraseVocabulary(std::string delimiter, const PhraseState& sta
   for (std::size_t id = 0; id < state.word_counts.size(); ++id) {
     const std::int64_t count = state.word_counts[id];
     require(count >= 0, "word_counts must not be negative");
-    require(count == 0 || !lexicon_.info(static_cast<WordId>(id)).has_delimiter,
-            "word_counts must be 0 for words that contain bytes of the delimiter");
     if (count > 0) counts_.add_distinct_words(counts_.add_word(static_cast<WordId>(id), count) ? 1 : 0);
   }
+  const std::size_t words = counts_.size();
   for (std::size_t i = 0; i < phrases; ++i) {
     const Phrase phrase{state.first[i], state.second[i], state.gap[i]};
     require(is_index(phrase.first, lexicon_.size()) && is_index(phrase.gap, lexicon_.gaps()) &&
-                (is_index(phrase.second, lexicon_.size()) ||
-                 (phrase.second == kNoWord && phrase.gap == kNoGap && lexicon_.info(phrase.first).has_delimiter)),
+                is_index(phrase.second, lexicon_.size()),
             "first, second and gap must refer to existing words and gaps");
     require(state.counts[i] > 0, "counts must be positive");
-    const PhraseKey key = key_of(lexicon_, phrase);
-    counts_.table(key.hash).add(lexicon_, key, state.counts[i]);
+    const PhraseKey key = key_of(phrase);
+    counts_.table(key.hash).add(key, state.counts[i]);
   }
-  require(counts_.size() >= phrases, "the phrases must be distinct");
+  require(counts_.size() == words + phrases, "the phrases must be distinct");
+  size_ = counts_.distinct_texts(lexicon_);
 }
 
 PhraseState PhraseVocabulary::state() const {
@@ -75,36 +74,26 @@ PhraseState PhraseVocabulary::state() const {
 
 bool PhraseVocabulary::merge(PhraseLearner&& learner, std::size_t max_vocabulary, std::int64_t min_reduce) {
   const std::unique_lock lock(mutex_);
+  bool is_pruned = false;
   if (counts_.size() == 0) {
     std::tie(lexicon_, counts_) = std::move(learner).take();
-    return false;
+  } else {
+    counts_.merge(lexicon_, learner.counts(), learner.lexicon());
+    is_pruned = counts_.size() > max_vocabulary;
+    if (is_pruned) counts_.prune(min_reduce);
   }
-  counts_.merge(lexicon_, learner.counts(), learner.lexicon());
-  if (counts_.size() <= max_vocabulary) return false;
-  counts_.prune(lexicon_, min_reduce);
-  return true;
+  size_ = counts_.distinct_texts(lexicon_);
+  return is_pruned;
 }
 
 std::size_t PhraseVocabulary::size() const {
   const std::shared_lock lock(mutex_);
-  return counts_.size();
+  return size_;
 }
 
 std::int64_t PhraseVocabulary::count_of(std::string_view text) const {
   const std::shared_lock lock(mutex_);
   return counts_.count_of(lexicon_, text);
-}
-
-CandidateCounts PhraseVocabulary::counts_of_split(std::string_view text, std::int64_t count) const {
-  const std::string& delimiter = lexicon_.delimiter().bytes();
-  const std::size_t first_end = delimiter.empty() ? std::string_view::npos : text.find(delimiter);
-  if (first_end == std::string_view::npos) return {0, 0, count};
-  // Delimiters are matched from the left, as when a text is split at them.
-  std::size_t last_begin = 0;
-  for (std::size_t at = first_end; at != std::string_view::npos; at = text.find(delimiter, last_begin))
-    last_begin = at + delimiter.size();
-  return {counts_.count_of(lexicon_, text.substr(0, first_end)), counts_.count_of(lexicon_, text.substr(last_begin)),
-          count};
 }
 
 }  // namespace wordkin::phrases

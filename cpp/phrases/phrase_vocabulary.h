@@ -19,14 +19,13 @@
 
 namespace wordkin::phrases {
 
-// The joined words of a candidate, with the counts that determine its score.
+// The words of a candidate, with the counts that determine its score.
 struct ExportedCandidate {
-  std::string text;
+  JoinedWords words;
   CandidateCounts counts;
 };
 
-// All counts as arrays, for files. Phrases refer to words and gaps by index. A word that is counted like a phrase
-// because it contains bytes of the delimiter has -1 as its second word.
+// All counts as arrays, for files. Phrases refer to words and gaps by index.
 struct PhraseState {
   std::vector<std::string> words;
   std::vector<std::int64_t> word_counts;
@@ -43,75 +42,78 @@ class PhraseVocabulary {
   PhraseVocabulary(std::string delimiter, const PhraseState& state);
 
   [[nodiscard]] PhraseState state() const;
-  [[nodiscard]] const std::string& delimiter() const { return lexicon_.delimiter().bytes(); }
+  [[nodiscard]] const std::string& delimiter() const { return lexicon_.delimiter(); }
 
   // Adds what was learned. If the vocabulary then exceeds `max_vocabulary` words and phrases, those with a count below
   // `min_reduce` are removed; returns whether this happened.
   bool merge(PhraseLearner&& learner, std::size_t max_vocabulary, std::int64_t min_reduce);
 
+  // Number of distinct texts of words and joined phrases.
   [[nodiscard]] std::size_t size() const;
+  // The sum of the counts of the word and of all phrases with this text.
   [[nodiscard]] std::int64_t count_of(std::string_view text) const;
 
-  // The counts of a candidate with this mixed hash, whose joined bytes are created by `join(text)`. Either all three
+  // The counts of a candidate of two or more words, of which `word_at(index)` returns the bytes. Either all three
   // counts are positive, or the phrase count is 0.
-  template <typename Join>
-  [[nodiscard]] CandidateCounts counts_of(std::string_view first, std::string_view second, std::uint64_t hash,
-                                          const Join& join) const {
-    const std::shared_lock lock(mutex_);
-    CandidateCounts counts{0, 0, counts_.count_of_joined(lexicon_, hash, join)};
-    if (counts.phrase > 0) counts.first = counts_.count_of(lexicon_, first);
-    if (counts.first > 0) counts.second = counts_.count_of(lexicon_, second);
-    if (counts.second == 0) counts.phrase = 0;
-    return counts;
-  }
+  template <typename WordAt>
+  [[nodiscard]] CandidateCounts counts_of(std::size_t words, const WordAt& word_at) const;
 
-  // Calls visit(text, count) for every entry of the vocabulary.
+  // Calls visit(text, count) for every word and every phrase. Words that contain the delimiter may have the same text
+  // as phrases.
   template <typename Visit>
   void for_each(const Visit& visit) const {
     const std::shared_lock lock(mutex_);
     for (std::size_t id = 0; id < counts_.word_counts().size(); ++id)
       if (counts_.word_counts()[id] > 0) visit(lexicon_.word(static_cast<WordId>(id)), counts_.word_counts()[id]);
-    std::string text;
+    JoinedWords joined;
     for (const PhraseTable& table : counts_.tables())
       for (const PhraseEntry& entry : table.entries()) {
-        lexicon_.join(entry.phrase, text);
-        visit(std::string_view(text), entry.count);
+        lexicon_.join(entry.phrase, joined);
+        visit(std::string_view(joined.text), entry.count);
       }
   }
 
-  // Calls visit(text, counts) for every entry that consists of at least two words when it is split at the delimiters
-  // and whose first and last words are in the vocabulary. `wants(counts)` is called before the text is created. Neither
-  // function may use this object.
+  // Calls visit(joined words, counts) for every phrase whose first and last words are in the vocabulary.
+  // `wants(counts)` is called before the words are joined. Neither function may use this object.
   template <typename Wants, typename Visit>
   void for_each_candidate(const Wants& wants, const Visit& visit) const;
 
  private:
-  [[nodiscard]] std::int64_t word_count(WordId id) const { return counts_.word_counts()[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] CandidateCounts counts_of_split(std::string_view text, std::int64_t count) const;
-
   mutable std::shared_mutex mutex_;
   Lexicon lexicon_;
   PhraseCounts counts_;
+  std::size_t size_ = 0;
 };
+
+template <typename WordAt>
+CandidateCounts PhraseVocabulary::counts_of(std::size_t words, const WordAt& word_at) const {
+  constexpr CandidateCounts kNone{0, 0, 0};
+  const std::shared_lock lock(mutex_);
+  Phrase phrase{lexicon_.find(word_at(0)), kNoWord, kNoGap};
+  const std::int64_t first = counts_.word_count(phrase.first);
+  if (first == 0) return kNone;
+  for (std::size_t at = 1; at + 1 < words; ++at) {
+    const WordId word = lexicon_.find(word_at(at));
+    phrase.gap = word == kNoWord ? kUnknownGap : lexicon_.find_extended(phrase.gap, word);
+    if (phrase.gap == kUnknownGap) return kNone;
+  }
+  phrase.second = lexicon_.find(word_at(words - 1));
+  const std::int64_t second = counts_.word_count(phrase.second);
+  if (second == 0) return kNone;
+  return {first, second, counts_.phrase_count(phrase)};
+}
 
 template <typename Wants, typename Visit>
 void PhraseVocabulary::for_each_candidate(const Wants& wants, const Visit& visit) const {
   const std::shared_lock lock(mutex_);
-  std::string text;
+  JoinedWords joined;
   for (const PhraseTable& table : counts_.tables())
     for (const PhraseEntry& entry : table.entries()) {
-      const auto& [first, second, gap] = entry.phrase;
-      CandidateCounts counts{0, 0, entry.count};
-      if (entry.is_ambiguous) {
-        lexicon_.join(entry.phrase, text);
-        counts = counts_of_split(text, entry.count);
-      } else {
-        counts.first = word_count(first);
-        counts.second = word_count(second);
-      }
+      const CandidateCounts counts{counts_.word_count(entry.phrase.first), counts_.word_count(entry.phrase.second),
+                                   entry.count};
       if (counts.first == 0 || counts.second == 0 || !wants(counts)) continue;
-      if (!entry.is_ambiguous) lexicon_.join(entry.phrase, text);
-      visit(std::string_view(text), counts);
+      lexicon_.join(entry.phrase, joined);
+      visit(joined, counts);
     }
 }
 

@@ -1,6 +1,7 @@
 // Collocation scores of two words, computed from their counts.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -38,7 +39,7 @@ inline double npmi_score(const CandidateCounts& counts, const ScoringContext& co
   const double phrase = static_cast<double>(counts.phrase) / context.corpus_words;
   const double information = -std::log(phrase);
   if (information == 0) return -std::numeric_limits<double>::infinity();  // the corpus consists of the phrase only
-  return std::log(phrase / (first * second)) / information;
+  return std::clamp(std::log(phrase / (first * second)) / information, -1.0, 1.0);  // rounding may exceed the limits
 }
 
 inline bool passes(double score, double threshold) { return !(score <= threshold); }

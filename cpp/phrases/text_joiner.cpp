@@ -60,7 +60,7 @@ JoinedText join_block(const Matcher& matcher, std::span<const char> block, bool 
   JoinedText out;
   out.text.reserve(block.size() + block.size() / 16);
   LineWriter writer(matcher, continues_line, out);
-  text::TokenScanner scanner(block);
+  text::TokenScanner scanner(block, matcher.seed());
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next()) {
     if (event == text::ScanEvent::kToken) {
       text::require_word_length(scanner);

@@ -1,5 +1,5 @@
 // A word and its 64-bit key, which is computed once while the word is scanned and is sufficient to find it in a
-// WordTable.
+// WordTable with the same seed.
 #pragma once
 
 #include <bit>
@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#include "text/hash_seed.h"
 
 namespace wordkin::text {
 
@@ -54,30 +56,29 @@ inline std::uint64_t load_bytes(const char* data, std::size_t count, char fill) 
   return filled | byte(0) | byte(count / 2) | byte(count - 1);
 }
 
-inline constexpr std::uint64_t kFirstOdd = 0x9e3779b97f4a7c15ULL, kSecondOdd = 0xd6e8feb86659fd93ULL;
-
 // Every step is invertible (multiplication by an odd number, xor with the upper half), so the mapping is a bijection.
-// The upper bits are mixed best.
-inline std::uint64_t key_of_short(std::uint64_t bytes) {
-  bytes *= kFirstOdd;
+// The upper bits are mixed best. Two words have the same upper n bits with a probability of at most 2^(1 - n), since
+// the last multiplier is random: see Dietzfelbinger et al. 1997, "A reliable randomized algorithm for the closest-pair
+// problem", section 2.
+inline std::uint64_t key_of_short(std::uint64_t bytes, const HashSeed& seed) {
+  bytes = (bytes ^ seed.start) * kFirstOdd;
   bytes ^= bytes >> 32;
-  return bytes * kSecondOdd;
+  return bytes * seed.multiplier;
 }
 
-inline std::uint64_t key_of_long(const char* data, std::size_t length) {
+// The halves of a product depend on all bits of both factors, so words with equal keys cannot be computed without
+// knowing the seed. Products modulo 2^64 do not suffice: a changed upper bit changes only upper bits of them.
+inline std::uint64_t key_of_long(const char* data, std::size_t length, const HashSeed& seed) {
   std::uint64_t key = length;
   const char* const last = data + length - 8;  // the last step reads eight bytes, some of them again
-  for (; data < last; data += 8) {
-    key = (key ^ load_bytes(data)) * kFirstOdd;
-    key ^= key >> 32;
-  }
-  return key_of_short(key ^ load_bytes(last));
+  for (; data < last; data += 8) key = folded_product(key ^ load_bytes(data) ^ seed.start, seed.multiplier);
+  return key_of_short(key ^ load_bytes(last), seed);
 }
 
-inline HashedWord hash_word(std::string_view word) {
-  const std::uint64_t key = word.size() < 8    ? key_of_short(load_bytes(word.data(), word.size(), '\0'))
-                            : word.size() == 8 ? key_of_short(load_bytes(word.data()))
-                                               : key_of_long(word.data(), word.size());
+inline HashedWord hash_word(std::string_view word, const HashSeed& seed) {
+  const std::uint64_t key = word.size() < 8    ? key_of_short(load_bytes(word.data(), word.size(), '\0'), seed)
+                            : word.size() == 8 ? key_of_short(load_bytes(word.data()), seed)
+                                               : key_of_long(word.data(), word.size(), seed);
   return {word.data(), static_cast<std::uint32_t>(word.size()), key};
 }
 

@@ -45,6 +45,7 @@ inline void require_word_length(const TokenScanner& scanner) {
 }
 
 // Passes the tokens of a text, which must consist of whole sentences, to `sink`. The sink has the methods
+//   const HashSeed& seed() const                       of its tables
 //   void prefetch(const HashedWord&)                   called some tokens ahead
 //   void prefetch_bytes(std::span<const HashedWord>)   called before the tokens of a batch
 //   void add_word(const HashedWord&)                   called for each token
@@ -56,7 +57,7 @@ class SentenceSplitter {
  public:
   // If `continues_line` is true, the text begins within a line that was already counted.
   SentenceSplitter(std::span<const char> text, const SentenceRules& rules, bool continues_line, Sink& sink)
-      : scanner_(text), rules_(rules), line_is_counted_(continues_line), sink_(sink) {}
+      : scanner_(text, sink.seed()), rules_(rules), line_is_counted_(continues_line), sink_(sink) {}
 
   // Reads all tokens up to the end of a sentence; returns false if there were none left.
   bool run_sentence() {

@@ -26,7 +26,9 @@ enum class Ids { kKeep, kDiscard };
 // The counts of one worker; merge() combines those of several workers.
 class alignas(memory::kCacheLine) TokenCounter {  // aligned because each counter is written by one thread
  public:
-  explicit TokenCounter(Ids ids, std::size_t max_words = WordTable::kMaxWords) : ids_(ids), table_(max_words) {}
+  explicit TokenCounter(Ids ids, std::size_t max_words = WordTable::kMaxWords,
+                        const HashSeed& seed = HashSeed::random())
+      : ids_(ids), table_(max_words, seed) {}
 
   // Counts a block of UTF-8 text that consists of whole sentences. Throws TextError. The block numbers passed to one
   // counter must be ascending.
@@ -45,6 +47,7 @@ class alignas(memory::kCacheLine) TokenCounter {  // aligned because each counte
                            bool continues_line);
 
   // Counts word by word, for sentences that are not read from text.
+  [[nodiscard]] const HashSeed& seed() const { return table_.seed(); }
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }
   void prefetch_bytes(std::span<const HashedWord> words) const { table_.prefetch_bytes(words); }
   void add_word(const HashedWord& word);

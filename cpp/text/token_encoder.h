@@ -28,6 +28,7 @@ class TokenEncoder {
   // Encodes a block of UTF-8 text that consists of whole sentences. Throws TextError.
   EncodedIds encode(std::span<const char> text, const SentenceRules& rules, bool continues_line);
 
+  [[nodiscard]] const HashSeed& seed() const { return table_.seed(); }
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }
   void prefetch_bytes(std::span<const HashedWord> words) const { table_.prefetch_bytes(words); }
   void add_word(const HashedWord& word) {

@@ -20,8 +20,9 @@ enum class ScanEvent {
 class TokenScanner {
  public:
   // `text` must outlive the scanner and the tokens, which point into it. The end of the text ends the last token.
-  explicit TokenScanner(std::span<const char> text)
-      : begin_(text.data()), next_(text.data()), end_(text.data() + text.size()) {}
+  // The keys of the tokens depend on `seed`.
+  TokenScanner(std::span<const char> text, const HashSeed& seed)
+      : seed_(seed), begin_(text.data()), next_(text.data()), end_(text.data() + text.size()) {}
 
   ScanEvent next() {
     if (next_ != end_ && *next_ == ' ') ++next_;  // what follows almost every token: spares a round of the loop
@@ -60,7 +61,7 @@ class TokenScanner {
     const auto last_bit = static_cast<std::uint32_t>(std::countr_zero(stops));  // of the byte
     if (!is_marked_ascii_whitespace(bytes >> (last_bit - 7))) return scan_long_token(next_);
     const std::uint64_t below = (stops ^ (stops - 1)) >> 8;  // the bits of the bytes before it
-    token_ = {next_, last_bit / 8, key_of_short(bytes & below)};
+    token_ = {next_, last_bit / 8, key_of_short(bytes & below, seed_)};
     next_ += last_bit / 8;
     return true;
   }
@@ -78,7 +79,7 @@ class TokenScanner {
       from += 8;
     }
     if (from == next_) return false;
-    token_ = hash_word({next_, static_cast<std::size_t>(from - next_)});
+    token_ = hash_word({next_, static_cast<std::size_t>(from - next_)}, seed_);
     next_ = from;
     return true;
   }
@@ -89,6 +90,7 @@ class TokenScanner {
     return byte < 0x80 ? is_ascii_whitespace(byte) : wide_whitespace_length({from + index, end_}) != 0;
   }
 
+  HashSeed seed_;
   const char* begin_;
   const char* next_;
   const char* end_;

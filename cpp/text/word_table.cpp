@@ -11,8 +11,9 @@ constexpr int kFirstSlotBits = 10;
 
 }  // namespace
 
-WordTable::WordTable(std::size_t max_words)
-    : max_words_(std::min(max_words, kMaxWords)),
+WordTable::WordTable(std::size_t max_words, const HashSeed& seed)
+    : seed_(seed),
+      max_words_(std::min(max_words, kMaxWords)),
       slots_(std::size_t{1} << kFirstSlotBits),
       mask_(slots_.size() - 1),
       shift_(64 - kFirstSlotBits),
@@ -51,7 +52,7 @@ WordTable WordTable::subset(std::span<const bool> keep) const {
   if (keep.size() != size())
     throw std::invalid_argument("keep must have one entry per word (" + std::to_string(size()) + "), got " +
                                 std::to_string(keep.size()));
-  WordTable retained(max_words_);
+  WordTable retained(max_words_, seed_);
   for (std::size_t id = 0; id < keep.size(); ++id)
     if (keep[id]) retained.insert(word(static_cast<std::int32_t>(id)));
   return retained;

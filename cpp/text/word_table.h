@@ -1,5 +1,5 @@
 // Hash table from words to consecutive ids 0, 1, 2, ... in order of insertion. Open addressing with linear probing; the
-// bytes of all words are stored consecutively in one arena.
+// bytes of all words are stored consecutively in one arena. Hashed words must be hashed with the seed of the table.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,9 @@ class WordTable {
   static constexpr std::size_t kMaxWords = std::numeric_limits<std::int32_t>::max();
 
   // Holds at most `max_words` words.
-  explicit WordTable(std::size_t max_words = kMaxWords);
+  explicit WordTable(std::size_t max_words = kMaxWords, const HashSeed& seed = HashSeed::random());
+
+  [[nodiscard]] const HashSeed& seed() const { return seed_; }
 
   [[nodiscard]] std::size_t size() const { return starts_.size() - 1; }
   [[nodiscard]] std::size_t memory_bytes() const;
@@ -43,7 +45,7 @@ class WordTable {
       if (slot.id == kUnknownWord || holds(slot, word)) return slot.id;
     }
   }
-  [[nodiscard]] std::int32_t find(std::string_view word) const { return find(hash_word(word)); }
+  [[nodiscard]] std::int32_t find(std::string_view word) const { return find(hash_word(word, seed_)); }
 
   // Returns the id, which is the previous size() if the word is new. Throws TooManyWords, and std::length_error for a
   // word longer than kMaxWordBytes.
@@ -54,7 +56,7 @@ class WordTable {
       if (holds(slot, word)) return slot.id;
     }
   }
-  std::int32_t insert(std::string_view word) { return insert(hash_word(word)); }
+  std::int32_t insert(std::string_view word) { return insert(hash_word(word, seed_)); }
 
   // Prefetches the slot of a word that will be looked up.
   void prefetch([[maybe_unused]] const HashedWord& word) const {
@@ -108,6 +110,7 @@ class WordTable {
   std::int32_t insert_new(const HashedWord& word, std::size_t index);
   void grow();
 
+  HashSeed seed_;
   std::size_t max_words_;
   memory::HugePageVector<Slot> slots_;
   std::size_t mask_;

@@ -13,7 +13,8 @@ import pytest
 def gensim() -> dict[str, Any]:
     """Return the results of gensim 4.4 for a small text and several settings."""
     text = Path(__file__).with_name("gensim_results.json").read_text(encoding="utf-8")
-    results: dict[str, Any] = json.loads(text)
+    # The limits of NPMI are exact in wordkin; in gensim the highest score is rounded up.
+    results: dict[str, Any] = json.loads(text.replace("1.0000000000000002", "1.0"))
     return results
 
 

@@ -59,7 +59,8 @@ def test_phrases_of_phrases(gensim: dict[str, Any], number: int) -> None:
     assert list(stacked[phrases[gensim["sentences"]]]) == case["stacked_joined"]
     assert [stacked[phrases[sentence]] for sentence in gensim["sentences"]] == case["stacked_joined"]
     frozen, stacked_frozen = phrases.freeze(), stacked.freeze()
-    assert list(stacked_frozen[frozen[gensim["sentences"]]]) == case["stacked_frozen"]
+    # gensim's frozen phrases of phrases differ: it splits the joined phrases at other words than the text has.
+    assert list(stacked_frozen[frozen[gensim["sentences"]]]) == case["stacked_joined"]
 
 
 @pytest.mark.parametrize("workers", [1, 3])

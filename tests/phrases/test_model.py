@@ -8,6 +8,7 @@ import io
 import logging
 import math
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -243,27 +244,30 @@ def test_random_corpora_equal_the_reference(
         connector_words=connectors,
         max_vocab_size=most,
     )
-    vocab, least = reference.count(sentences, delimiter, connectors, most)
-    assert dict(phrases.vocab) == vocab
+    vocab, least = reference.count(sentences, connectors, most)
+    assert dict(phrases.vocab) == reference.counts_of_texts(vocab, delimiter)
     phrases.add_vocab(others)
-    more, other_least = reference.count(others, delimiter, connectors, most)
+    more, other_least = reference.count(others, connectors, most)
     if vocab:
         least = max(1, other_least)
-        for word, number in more.items():
-            vocab[word] = vocab.get(word, 0) + number
+        for words, number in more.items():
+            vocab[words] = vocab.get(words, 0) + number
         if len(vocab) > most:
             reference.prune(vocab, least)
             least += 1
         assert phrases.min_reduce == least
     else:
         vocab = more
-    assert dict(phrases.vocab) == vocab
+    texts = reference.counts_of_texts(vocab, delimiter)
+    assert dict(phrases.vocab) == texts
+    assert [phrases.vocab[text] for text in texts] == list(texts.values())
+    assert len(phrases.vocab) == len(texts)
 
-    def score(words: list[str]) -> float | None:
-        joined = delimiter.join(words)
-        if not all(vocab.get(word) for word in (words[0], words[-1], joined)):
+    def score(words: Sequence[str]) -> float | None:
+        counts = [vocab.get(part, 0) for part in ((words[0],), (words[-1],), tuple(words))]
+        if not all(counts):
             return None
-        found = original_scorer(vocab[words[0]], vocab[words[-1]], vocab[joined], len(vocab), 1, 0)
+        found = original_scorer(*counts, len(texts), 1, 0)
         return found if found > threshold else None
 
     test = sentences + others
@@ -275,17 +279,17 @@ def test_random_corpora_equal_the_reference(
             found = score(sentence)
             result = (delimiter.join(sentence), found) if found is not None else (None, None)
             assert phrases.score_candidate(sentence[0], sentence[-1], sentence[1:-1]) == result
-    if not delimiter:
-        with pytest.raises(ValueError, match="empty separator"):
-            phrases.freeze()
-        return
-    exported = phrases.export_phrases()
-    split = {word: score(word.split(delimiter)) for word in vocab if len(word.split(delimiter)) > 1}
-    assert exported == {word: found for word, found in split.items() if found is not None}
+    exported: dict[str, float] = {}
+    for words in vocab:
+        if len(words) > 1 and (found := score(words)) is not None:
+            text = delimiter.join(words)
+            exported[text] = max(found, exported.get(text, found))
+    assert phrases.export_phrases() == exported
     frozen = phrases.freeze()
-    expected = [
-        reference.join(s, connectors, lambda words: exported.get(delimiter.join(words)), delimiter) for s in test
-    ]
+    assert frozen.phrasegrams == exported
+    for model in (frozen, pickle.loads(pickle.dumps(frozen))):
+        assert [list(model.analyze_sentence(sentence)) for sentence in test] == expected
+    frozen.phrasegrams.update()  # no change, but noticed as one
     assert [list(frozen.analyze_sentence(sentence)) for sentence in test] == expected
 
 

@@ -1,20 +1,28 @@
-"""Reference definition of phrase detection, written for clarity with one dictionary of joined strings."""
+"""Reference definition of phrase detection, written for clarity with one dictionary of tuples of words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-
-def prune(vocab: dict[str, int], least: int) -> None:
-    for word in [word for word, count in vocab.items() if count < least]:
-        del vocab[word]
+Vocabulary = dict[tuple[str, ...], int]
 
 
-def count(
-    sentences: Iterable[list[str]], delimiter: str, connectors: frozenset[str], most: float
-) -> tuple[dict[str, int], int]:
-    """Return the counts of words and joined phrases, and the next pruning threshold."""
-    vocab: dict[str, int] = {}
+def prune(vocab: Vocabulary, least: int) -> None:
+    for words in [words for words, count in vocab.items() if count < least]:
+        del vocab[words]
+
+
+def counts_of_texts(vocab: Vocabulary, delimiter: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for words, number in vocab.items():
+        text = delimiter.join(words)
+        counts[text] = counts.get(text, 0) + number
+    return counts
+
+
+def count(sentences: Iterable[list[str]], connectors: frozenset[str], most: float) -> tuple[Vocabulary, int]:
+    """Return the counts of words and phrases, and the next pruning threshold."""
+    vocab: Vocabulary = {}
     least = 1
     for sentence in sentences:
         phrase: list[str] = []  # the last word that is not a connector, and the connectors after it
@@ -23,10 +31,10 @@ def count(
                 if phrase:
                     phrase.append(word)
                 continue
-            vocab[word] = vocab.get(word, 0) + 1
+            vocab[(word,)] = vocab.get((word,), 0) + 1
             if phrase:
-                joined = delimiter.join([*phrase, word])
-                vocab[joined] = vocab.get(joined, 0) + 1
+                words = (*phrase, word)
+                vocab[words] = vocab.get(words, 0) + 1
             phrase = [word]
         if len(vocab) > most:
             prune(vocab, least)

@@ -93,14 +93,16 @@ def _matcher_of_counts(state: PhrasesState, for_corpus: bool) -> _core.phrases.M
     key = (state.times_learned, state.min_count, state.threshold, state.scoring, connectors)
     cached = state.cached_matcher
     # A function of the user scores only phrases that occur: it may be slow, or fail for counts that never occur.
-    can_score_all = native_name(state.scoring) is not None and state.delimiter != ""
-    scores_all = can_score_all and (
+    scores_all = native_name(state.scoring) is not None and (
         for_corpus or (cached is not None and cached.uses > _USES_BEFORE_SCORING_ALL * len(state.counts))
     )
     if cached is None or cached.key != key or (scores_all and not cached.has_all_scores):
         scoring = _scoring(state)
-        phrases = _core.phrases.PhraseSet.passing(state.counts, scoring) if scores_all else None
-        matcher = _core.phrases.Matcher.of_vocabulary(state.counts, sorted(connectors), scoring, phrases)
+        if scores_all:
+            phrases = _core.phrases.PhraseSet.passing(state.counts, scoring)
+            matcher = _core.phrases.Matcher.of_set(sorted(connectors), phrases)
+        else:
+            matcher = _core.phrases.Matcher.of_vocabulary(sorted(connectors), state.counts, scoring)
         cached = state.cached_matcher = CachedMatcher(key, matcher, scores_all)
     cached.uses += 1
     return cached.matcher
@@ -111,8 +113,8 @@ def _matcher_of_scores(state: FrozenState) -> _core.phrases.Matcher:
     key = (state.phrasegrams.changes, state.threshold, connectors)
     cached = state.cached_matcher
     if cached is None or cached.key != key:
-        phrases = _core.phrases.PhraseSet.given(state.delimiter, state.phrasegrams, float(state.threshold))
-        matcher = _core.phrases.Matcher.of_set(state.delimiter, sorted(connectors), phrases)
+        phrases = state.phrases.with_scores(state.phrasegrams, float(state.threshold))
+        matcher = _core.phrases.Matcher.of_set(sorted(connectors), phrases)
         cached = state.cached_matcher = CachedMatcher(key, matcher)
     return cached.matcher
 
@@ -127,7 +129,7 @@ def _scoring(state: PhrasesState) -> _core.phrases.PhraseScoring:
     )
 
 
-def all_phrases(state: PhrasesState) -> dict[str, float]:
+def all_phrases(state: PhrasesState) -> _core.phrases.PhraseSet:
     """Return all phrases of a model with their scores.
 
     Parameters
@@ -137,17 +139,10 @@ def all_phrases(state: PhrasesState) -> dict[str, float]:
 
     Returns
     -------
-    dict of str to float
-        Joined phrases with their scores.
-
-    Raises
-    ------
-    ValueError
-        If the delimiter is empty.
+    PhraseSet
+        Phrases as sequences of words, with their scores.
     """
-    if not state.delimiter:
-        raise ValueError("empty separator: phrases joined without a delimiter cannot be split into words")
-    return _core.phrases.PhraseSet.passing(state.counts, _scoring(state)).as_dict()
+    return _core.phrases.PhraseSet.passing(state.counts, _scoring(state))
 
 
 def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorpus:

@@ -254,23 +254,17 @@ class Phrases:
         dict of str to float
             Joined phrases with their scores.
 
-        Raises
-        ------
-        ValueError
-            If the delimiter is empty.
-
         Notes
         -----
-        Counted pairs are split at each delimiter, and the first and the last part are scored as the words of the
-        phrase. If words contain the delimiter themselves (phrases of phrases), these parts may differ from the words in
-        the text, as in gensim.
+        Phrases of different words may be equal when they are joined, if words contain the delimiter themselves (phrases
+        of phrases). The highest of their scores is returned then.
 
         Examples
         --------
         >>> Phrases([["new", "york"], ["new", "york"]], min_count=1, threshold=0.1).export_phrases()
         {'new_york': 0.75}
         """
-        return all_phrases(self._state)
+        return all_phrases(self._state).as_dict()
 
     def score_candidate(
         self, word_a: str, word_b: str, in_between: Iterable[str]
@@ -549,8 +543,10 @@ class FrozenPhrases:
     _state: FrozenState
 
     def __init__(self, phrases_model: Phrases) -> None:
+        phrases = all_phrases(phrases_model._state)
         self._state = FrozenState(
-            phrasegrams=PhraseScores(phrases_model.export_phrases()),
+            phrases=phrases,
+            phrasegrams=PhraseScores(phrases.as_dict()),
             delimiter=phrases_model.delimiter,
             min_count=phrases_model.min_count,
             threshold=phrases_model.threshold,

@@ -116,9 +116,10 @@ def npmi_scorer(
     total = float(corpus_word_count)
     first, second, phrase = worda_count / total, wordb_count / total, bigram_count / total
     try:
-        return math.log(phrase / (first * second)) / -math.log(phrase)
+        information = math.log(phrase / (first * second)) / -math.log(phrase)
     except (ValueError, ZeroDivisionError):  # a count of 0, or a corpus of this phrase alone
         return -math.inf
+    return max(-1.0, min(1.0, information))  # rounding may exceed the limits
 
 
 _NATIVE: dict[str, Scorer] = {"default": original_scorer, "npmi": npmi_scorer}

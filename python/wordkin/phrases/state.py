@@ -86,8 +86,11 @@ class FrozenState:
 
     Parameters
     ----------
+    phrases : PhraseSet
+        The phrases as they were found, as sequences of words, in the C++ core.
     phrasegrams : PhraseScores
-        Joined phrases with their scores.
+        Joined phrases with their scores, which the user may change. A joined phrase that is not in `phrases` is found
+        wherever words join to it.
     delimiter : str
         String between the words of a phrase.
     min_count, threshold : float
@@ -102,6 +105,7 @@ class FrozenState:
         The matcher used last.
     """
 
+    phrases: _core.phrases.PhraseSet
     phrasegrams: PhraseScores
     delimiter: str
     min_count: float
@@ -139,6 +143,9 @@ def new_state(options: PhraseOptions) -> PhrasesState:
 class PhraseCounts(Mapping[str, int]):
     """Read-only mapping from words and joined phrases to their counts, which are in the C++ core.
 
+    Words and phrases are counted separately. If a word contains the delimiter, it may be equal to a joined phrase; the
+    mapping has the sum of their counts then.
+
     Looking up a word is fast; iterating creates a Python object for each entry.
 
     Parameters
@@ -163,7 +170,7 @@ class PhraseCounts(Mapping[str, int]):
         return len(self._counts)
 
     def __iter__(self) -> Iterator[str]:
-        return (word for word, _ in self._counts.items())
+        return iter(self._counts.as_dict())
 
     def items(self) -> ItemsView[str, int]:
         """Return all words and phrases with their counts.
@@ -173,7 +180,7 @@ class PhraseCounts(Mapping[str, int]):
         ItemsView
             A snapshot of the counts.
         """
-        return dict(self._counts.items()).items()
+        return self._counts.as_dict().items()
 
     def values(self) -> ValuesView[int]:
         """Return all counts.
@@ -183,7 +190,7 @@ class PhraseCounts(Mapping[str, int]):
         ValuesView
             A snapshot of the counts.
         """
-        return dict(self._counts.items()).values()
+        return self._counts.as_dict().values()
 
     def _count_of(self, word: object) -> int:
         if not isinstance(word, str):

@@ -6,19 +6,18 @@ import math
 from typing import Any, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import FormatError
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
-from ...storage.paths import AnyPath, local_path
-from ...storage.restricted_pickle import Record, read_pickle, text_of
 from ...storage.saveable import Saveable
 from ..options import PhraseOptions, checked_words
 from ..scoring import Scorer, checked_scorer, description_of_scorer, scorer_of_description
 from ..state import FrozenState, PhraseScores, PhrasesState, new_state
 
-__all__ = ["frozen_file", "phrases_file", "read_gensim_phrases"]
+__all__ = ["frozen_file", "phrases_file"]
 
 _HINT = "load the file with the class that saved it"
 
@@ -68,73 +67,6 @@ def frozen_file(scoring: str | Scorer | None = None) -> Saveable[FrozenState]:
     )
 
 
-def read_gensim_phrases(path: AnyPath) -> FrozenState:
-    """Read frozen phrases that gensim saved, without executing any pickled code.
-
-    Parameters
-    ----------
-    path : path
-        File of ``FrozenPhrases.save`` of gensim 4, or of ``Phraser.save`` before.
-
-    Returns
-    -------
-    FrozenState
-        The phrases with their scores.
-
-    Raises
-    ------
-    FormatError
-        If the file holds something else.
-    OSError
-        If it cannot be read.
-    """
-    local = local_path(path)
-    saved = read_pickle(local)
-    if not isinstance(saved, Record) or not isinstance(saved.attributes.get("phrasegrams"), dict):
-        name = saved.class_name if isinstance(saved, Record) else type(saved).__name__
-        raise FormatError(
-            f"{local}: expected frozen phrases of gensim, found {name}; those of gensim's Phrases are saved by "
-            "freeze().save(path)"
-        )
-    attributes = saved.attributes
-    delimiter = _gensim_text(attributes.get("delimiter", "_"))
-    words = attributes.get("connector_words", attributes.get("common_terms", ()))
-    scoring = attributes.get("scoring")
-    is_npmi = scoring == "npmi" or getattr(scoring, "class_name", None) == "npmi_scorer"
-    return FrozenState(
-        phrasegrams=PhraseScores(
-            (_gensim_phrase(phrase, delimiter), _gensim_score(score))
-            for phrase, score in attributes["phrasegrams"].items()
-        ),
-        scoring=checked_scorer("npmi" if is_npmi else "default"),
-        threshold=_number(attributes.get("threshold", 10.0)),
-        min_count=_number(attributes.get("min_count", 5)),
-        delimiter=delimiter,
-        connector_words=frozenset(_gensim_text(word) for word in words),
-    )
-
-
-def _gensim_text(value: object) -> str:
-    """Return a text, which gensim kept as bytes before version 4."""
-    text = value.decode("utf-8") if isinstance(value, bytes) else text_of(value)
-    if text is None:
-        raise FormatError(f"{value!r:.60} must be text")
-    return text
-
-
-def _gensim_phrase(phrase: object, delimiter: str) -> str:
-    """Return a joined phrase; before version 4 of gensim, it was a tuple of words."""
-    return delimiter.join(map(_gensim_text, phrase)) if isinstance(phrase, tuple) else _gensim_text(phrase)
-
-
-def _gensim_score(value: object) -> float:
-    """Return a score, which followed the count of the phrase before version 4 of gensim."""
-    score = value[1] if isinstance(value, tuple) and len(value) == 2 else value
-    if isinstance(score, bool) or not isinstance(score, int | float):
-        raise FormatError(f"{score!r:.60} must be a number")
-    return float(score)
-
-
 def _pack_phrases(state: PhrasesState) -> Archive:
     metadata = _common_metadata(state) | {
         "max_vocab_size": _as_json(state.max_vocab_size),
@@ -148,10 +80,17 @@ def _pack_phrases(state: PhrasesState) -> Archive:
 
 
 def _pack_frozen(state: FrozenState) -> Archive:
-    words, offsets = pack_words(list(state.phrasegrams))
-    scores = np.array(list(state.phrasegrams.values()), dtype=np.float64)
+    texts, word_numbers, lengths, scores = state.phrases.with_scores(state.phrasegrams, None).state()
+    words, offsets = pack_words(texts)
     return Archive(
-        tensors={"words": words, "word_offsets": offsets, "scores": scores}, metadata=_common_metadata(state)
+        tensors={
+            "words": words,
+            "word_offsets": offsets,
+            "scores": scores,
+            "phrase_words": word_numbers,
+            "phrase_word_lengths": lengths,
+        },
+        metadata=_common_metadata(state),
     )
 
 
@@ -168,18 +107,44 @@ def _unpack_phrases(archive: Archive, scoring: Scorer | None) -> PhrasesState:
     state.min_reduce = _integer(metadata["min_reduce"])
     state.corpus_word_count = _integer(metadata["corpus_word_count"])
     words = unpack_words(tensors["words"], tensors["word_offsets"])
-    state.counts = _core.phrases.PhraseVocabulary.from_state(options.delimiter, words, tensors)
+    try:
+        counts = _with_all_words_counted(options.delimiter, tensors)
+    except IndexError as error:
+        raise ValueError(str(error)) from None
+    state.counts = _core.phrases.PhraseVocabulary.from_state(options.delimiter, words, counts)
     return state
+
+
+def _with_all_words_counted(delimiter: str, tensors: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return counts with those of words that contain the delimiter.
+
+    Earlier versions counted such words like phrases: without a second word, or together with a phrase of the same
+    text. In the latter case the count of the word is unknown; it is at least that of each phrase with the word.
+    """
+    symbols = np.cumsum(np.isin(tensors["words"], list(delimiter.encode())))
+    symbols_before = np.concatenate([[0], symbols])[tensors["word_offsets"]]
+    contains_delimiter = (np.diff(symbols_before) > 0) | (delimiter == "")
+    first, second, gap, counts = (tensors[name] for name in ("first", "second", "gap", "counts"))
+    single = (second == -1) & (gap == 0) & contains_delimiter[first]
+    word_counts = tensors["word_counts"].copy()
+    word_counts[first[single]] = counts[single]
+    at_least = np.zeros_like(word_counts)
+    for ids in (first, second):
+        np.maximum.at(at_least, ids[~single], counts[~single])
+    word_counts[contains_delimiter] = np.maximum(word_counts, at_least)[contains_delimiter]
+    phrases = {name: tensors[name][~single] for name in ("first", "second", "gap", "counts")}
+    return {**tensors, **phrases, "word_counts": word_counts}
 
 
 def _unpack_frozen(archive: Archive, scoring: Scorer | None) -> FrozenState:
     tensors, metadata = archive.tensors, archive.metadata
     scorer = scorer_of_description(metadata.get("scoring"), scoring)
-    words, scores = unpack_words(tensors["words"], tensors["word_offsets"]), tensors["scores"]
-    if scores.dtype != np.float64:
-        raise FormatError(f"scores must be float64, got {scores.dtype}")
-    phrasegrams = PhraseScores(zip(words, scores.tolist(), strict=True))
-    state = FrozenState(phrasegrams=phrasegrams, scoring=scorer, **_settings(metadata))
+    texts, settings = unpack_words(tensors["words"], tensors["word_offsets"]), _settings(metadata)
+    # Files of earlier versions do not store the words of each phrase.
+    word_numbers = tensors.get("phrase_words", np.zeros(len(texts), np.int32))
+    lengths = tensors.get("phrase_word_lengths", np.zeros(0, np.uint32))
+    phrases = _core.phrases.PhraseSet.from_state(settings["delimiter"], texts, word_numbers, lengths, tensors["scores"])
+    state = FrozenState(phrases=phrases, phrasegrams=PhraseScores(phrases.as_dict()), scoring=scorer, **settings)
     state.lifecycle_events = events_of_metadata(metadata)
     return state
 
