@@ -78,7 +78,7 @@ def tests_random_order(session: nox.Session) -> None:
 def faults(session: nox.Session) -> None:
     """A fault at every system call of every kind of save; the test suite takes a sample (tests/storage/faults)."""
     session.install(".[test]")
-    session.run("pytest", "tests/storage/faults", *session.posargs, env={"WORDKIN_EVERY_FAULT": "1"})
+    session.run("pytest", "tests/storage", *session.posargs, env={"WORDKIN_EVERY_FAULT": "1"})
 
 
 @nox.session(venv_backend="none")

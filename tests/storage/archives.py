@@ -1,4 +1,4 @@
-"""An archive of version 1.0 and its content, for tests of reading and writing."""
+"""An archive of versions 1.0 and 1.1 and its content, for tests of reading and writing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
-GOLDEN = Path(__file__).parent.parent / "formats" / "wordkin-1.0.safetensors"
+FORMATS = Path(__file__).parent.parent / "formats"
+GOLDEN = FORMATS / "wordkin-1.0.safetensors"
+GOLDEN_WITH_CHECKSUM = FORMATS / "wordkin-1.1.safetensors"  # of the header
 
 
 def golden_content() -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -23,7 +23,7 @@ from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
 from wordkin.storage import read_archive, write_archive
 from wordkin.storage.archive_header import DTYPES
 
-from .archives import GOLDEN, assert_equal_tensors, edited, golden_content
+from .archives import GOLDEN, GOLDEN_WITH_CHECKSUM, assert_equal_tensors, edited, golden_content
 
 
 def names_in(folder: Path) -> set[str]:
@@ -41,18 +41,34 @@ def test_archives_round_trip_and_saving_again_is_byte_identical(tmp_path: Path, 
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_version_1_0_is_read_and_written_byte_for_byte(tmp_path: Path) -> None:
+@pytest.mark.parametrize("golden", [GOLDEN, GOLDEN_WITH_CHECKSUM])
+def test_both_versions_are_read(golden: Path) -> None:
     tensors, metadata = golden_content()
-    archive = read_archive(GOLDEN)
+    archive = read_archive(golden)
     assert_equal_tensors(tensors, archive.tensors)
     assert archive.metadata == metadata
-    write_archive(tmp_path / "again", tensors, metadata)
-    assert (tmp_path / "again").read_bytes() == GOLDEN.read_bytes()
 
 
-def test_safetensors_library_reads_the_same_tensors() -> None:
+def test_version_1_1_is_written_byte_for_byte(tmp_path: Path) -> None:
+    write_archive(tmp_path / "again", *golden_content())
+    assert (tmp_path / "again").read_bytes() == GOLDEN_WITH_CHECKSUM.read_bytes()
+
+
+@pytest.mark.parametrize("golden", [GOLDEN, GOLDEN_WITH_CHECKSUM])
+def test_safetensors_library_reads_the_same_tensors(golden: Path) -> None:
     safetensors_numpy = pytest.importorskip("safetensors.numpy")
-    assert_equal_tensors(golden_content()[0], safetensors_numpy.load_file(GOLDEN))
+    assert_equal_tensors(golden_content()[0], safetensors_numpy.load_file(golden))
+
+
+def test_files_that_another_program_has_written_again_are_read(tmp_path: Path) -> None:
+    safetensors = pytest.importorskip("safetensors")
+    safetensors_numpy = pytest.importorskip("safetensors.numpy")
+    with safetensors.safe_open(GOLDEN_WITH_CHECKSUM, "np") as file:
+        metadata = file.metadata()
+    safetensors_numpy.save_file(safetensors_numpy.load_file(GOLDEN_WITH_CHECKSUM), tmp_path / "again", metadata)
+    archive = read_archive(tmp_path / "again")
+    assert_equal_tensors(golden_content()[0], archive.tensors)
+    assert archive.metadata == golden_content()[1]
 
 
 @settings(deadline=None, max_examples=40)

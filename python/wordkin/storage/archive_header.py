@@ -2,7 +2,8 @@
 
 Layout (https://github.com/huggingface/safetensors): the length of the header in 8 bytes, little-endian; the header in
 JSON; the tensors without gaps. wordkin's own entries are in ``__metadata__``: ``format``, ``version``, ``metadata``
-(JSON) and ``crc32`` (JSON: tensor name -> checksum of its bytes).
+(JSON), ``crc32`` (JSON: tensor name -> checksum of its bytes) and, since version 1.1, ``header_crc32``: the checksum of
+these entries and of the names, types and shapes of the tensors.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +34,7 @@ __all__ = [
 ]
 
 FORMAT = "wordkin"
-VERSION = (1, 0)
+VERSION = (1, 1)
 LENGTH_BYTES = 8
 
 # Limits for untrusted headers; real ones have a few dozen tensors and a few kilobytes.
@@ -120,14 +122,14 @@ def pack_header(header: Header) -> bytes:
     FormatError
         If the header is larger than the reader accepts.
     """
-    table: dict[str, Any] = {
-        "__metadata__": {
-            "crc32": _canonical({name: f"{crc:08x}" for name, crc in header.checksums.items()}),
-            "format": FORMAT,
-            "metadata": _canonical(header.metadata),
-            "version": f"{VERSION[0]}.{VERSION[1]}",
-        }
+    own = {
+        "crc32": _canonical({name: f"{crc:08x}" for name, crc in header.checksums.items()}),
+        "format": FORMAT,
+        "metadata": _canonical(header.metadata),
+        "version": f"{VERSION[0]}.{VERSION[1]}",
     }
+    own["header_crc32"] = _header_checksum(own, header.tensors)
+    table: dict[str, Any] = {"__metadata__": own}
     for entry in header.tensors:
         table[entry.name] = {
             "dtype": entry.dtype,
@@ -220,6 +222,7 @@ def parse_header(source: str, text: bytes, data_bytes: int) -> Header:
         )
     _check_version(source, own.get("version"))
     entries = _parse_entries(source, table, data_bytes)
+    _check_header(source, own, entries)
     metadata = _parse_json(source, _text_of(source, own, "metadata"), "the metadata")
     checksums = _parse_checksums(source, _text_of(source, own, "crc32"), [entry.name for entry in entries])
     return Header(tensors=entries, metadata=metadata, checksums=checksums)
@@ -265,6 +268,25 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _header_checksum(own: Mapping[str, Any], entries: Sequence[TensorEntry]) -> str:
+    """Return the checksum of the content of a header: another program may write the same content in other words."""
+    tensors = {entry.name: [entry.dtype, entry.shape] for entry in entries}
+    content = {name: value for name, value in own.items() if name != "header_crc32"}
+    return f"{zlib.crc32(_canonical([content, tensors]).encode('ascii')):08x}"
+
+
+def _check_header(source: str, own: Mapping[str, Any], entries: Sequence[TensorEntry]) -> None:
+    expected = own.get("header_crc32")
+    if expected is None:  # written before version 1.1
+        return
+    actual = _header_checksum(own, entries)
+    if actual != expected:
+        raise CorruptFileError(
+            f"{source}: byte {LENGTH_BYTES}: the header has the checksum {actual}, but says {expected!r:.20}: the file "
+            "was damaged after it was written"
+        )
 
 
 def _check_version(source: str, version: Any) -> None:
