@@ -1,22 +1,22 @@
 """A change of an object under faults: whatever goes wrong within, the object is as before or as after the change.
 
-`assert_all_or_nothing` applies a change to a fresh object once for each step at which it can go wrong: at every line of
-Python that it executes, in the package and in the libraries that it calls (an exception of a signal handler, such as
-KeyboardInterrupt, arrives between two lines), and at every allocation of an array. By default, it takes a sample of
-the lines; the environment variable WORDKIN_ALL_FAULTS=1 makes it try all of them.
+`assert_all_or_nothing` applies a change to a fresh object once for each step at which it can go wrong: SIGINT arrives
+before a line of Python that the change executes, in the package or in the libraries that it calls, or the allocation of
+an array fails. By default, it takes a sample of the lines; the environment variable WORDKIN_ALL_FAULTS=1 makes it try
+all of them.
 """
 
 from __future__ import annotations
 
-import dis
+import _thread
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any, Generic, TypeVar
 from unittest import mock
 
@@ -58,7 +58,6 @@ def assert_all_or_nothing(
     *,
     lines: int = 60,
     allocations: bool = True,
-    exception: type[BaseException] = KeyboardInterrupt,
 ) -> None:
     """Assert that a fault at any step of a change leaves the object as before or as after, and usable.
 
@@ -70,29 +69,25 @@ def assert_all_or_nothing(
         Number of lines to try, evenly distributed, unless all are tried.
     allocations : bool, default True
         Whether allocations fail as well, with MemoryError.
-    exception : type, default KeyboardInterrupt
-        What interrupts the change.
     """
     changed = change.prepare()
     before = change.content(changed)
     change.apply(changed)
     after = change.content(changed)
-    interruptions = _problems_at_lines(change, before, after, lines, exception)
-    faults = [f"{exception.__name__} at {location}: {problem}" for location, problem in interruptions]
+    interruptions = _problems_at_lines(change, before, after, lines)
+    faults = [f"KeyboardInterrupt at {location}: {problem}" for location, problem in interruptions]
     if allocations:
         failures = _problems_of_allocations(change, before, after)
         faults += [f"MemoryError of {location}: {problem}" for location, problem in failures]
     assert not faults, "\n" + "\n".join(faults)
 
 
-def _problems_at_lines(
-    change: Change[T], before: Any, after: Any, lines: int, exception: type[BaseException]
-) -> Iterator[tuple[str, str]]:
+def _problems_at_lines(change: Change[T], before: Any, after: Any, lines: int) -> Iterator[tuple[str, str]]:
     count = call_interrupted_at_line(partial(change.apply, change.prepare()), 0).steps
     step = 1 if TRIES_ALL else max(1, count // lines)
     for line in range(1, count + step, step):
         changed = change.prepare()
-        fault = call_interrupted_at_line(partial(change.apply, changed), line, exception)
+        fault = call_interrupted_at_line(partial(change.apply, changed), line)
         if fault.location and (problem := _problem_with(change, changed, before, after)):
             yield fault.location, problem
 
@@ -145,13 +140,17 @@ class Fault:
     location: str = ""
 
 
-def call_interrupted_at_line(
-    call: Callable[[], object], number: int, exception: type[BaseException] = KeyboardInterrupt
-) -> Fault:
-    """Call a function and raise an exception before the n-th line that it executes; the exception is swallowed.
+class _Interrupter(dict[int, None]):
+    """Looking up a signal makes it pending, in an instruction after which Python does not check for signals."""
 
-    Signals are handled at the first instruction of a function, after calls and at the ends of loops, thus between any
-    two lines but for one case: not between the body of a ``with`` statement and the call of ``__exit__``.
+    __missing__ = _thread.interrupt_main
+
+
+def call_interrupted_at_line(call: Callable[[], object], number: int) -> Fault:
+    """Call a function and send SIGINT before the n-th line that it executes; KeyboardInterrupt is swallowed.
+
+    Python raises the exception where it checks for signals next, as it does for signals from outside: when a function
+    begins, after a call, or at the end of a loop.
 
     Parameters
     ----------
@@ -159,51 +158,45 @@ def call_interrupted_at_line(
         The function.
     number : int
         Number of the line, from 1; 0 to count the lines only.
-    exception : type, default KeyboardInterrupt
-        The exception.
 
     Returns
     -------
     Fault
-        Whether and where the exception was raised.
+        Whether and where the signal was sent.
     """
     fault = Fault()
+    interrupt = _Interrupter()
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line" and not _leaves_a_with_statement(frame.f_code, frame.f_lasti):
+        if event == "line":
             fault.steps += 1
             if fault.steps == number:
                 fault.location = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-                raise exception
+                sys.settrace(None)
+                interrupt[signal.SIGINT]
+                return None
         return trace
 
-    previous = sys.gettrace()
-    sys.settrace(trace)
+    previous = sys.gettrace(), signal.signal(signal.SIGINT, signal.default_int_handler), sys.unraisablehook
+    sys.unraisablehook = lambda _: None  # an exception in a callback of a weak reference
     try:
+        sys.settrace(trace)
         call()
-    except exception:
+        sys.settrace(None)
+        _check_for_signals()
+    except KeyboardInterrupt:
         if not fault.location:
             raise
     finally:
-        sys.settrace(previous)
+        sys.settrace(previous[0])
+        signal.signal(signal.SIGINT, previous[1])
+        sys.unraisablehook = previous[2]
     return fault
 
 
-_exits: dict[CodeType, frozenset[int]] = {}
-
-
-def _leaves_a_with_statement(code: CodeType, offset: int) -> bool:
-    """Return whether an instruction is the first one of the call ``__exit__(None, None, None)``."""
-    if code not in _exits:
-        instructions = [step for step in dis.get_instructions(code) if step.opname != "NOP"]
-        starts = [
-            first.offset
-            for first, second in pairwise(instructions)
-            if first.opname == "LOAD_CONST" and first.argval is None and first.starts_line
-            and (second.opname == "DUP_TOP" or (second.opname == "LOAD_CONST" and second.argval is None))
-        ]  # fmt: skip
-        _exits[code] = frozenset(starts)
-    return offset in _exits[code]
+def _check_for_signals() -> None:
+    for _ in range(3):
+        pass
 
 
 def call_with_failing_allocation(call: Callable[[], object], number: int) -> Fault:

@@ -18,8 +18,8 @@ class Pair:
         self.both = (np.zeros(1), np.zeros(1))
 
     def change_one_by_one(self) -> None:
-        self.both[0][0] += 1
-        self.both[1][0] += 1
+        self.both[0].fill(1)
+        self.both[1].fill(1)
 
     def change_in_one_step(self) -> None:
         with self.lock:
@@ -62,9 +62,11 @@ def test_a_lock_that_stays_held_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_exit_of_a_with_statement_is_one_step_with_its_body() -> None:
     lock = threading.Lock()
 
-    def use(numbers: list[int]) -> None:
+    def use(numbers: list[int]) -> int:
         with lock:
             numbers.append(1)
+        with lock:
+            return len(numbers)
 
     line = 1
     while (fault := call_interrupted_at_line(lambda: use([]), line)).location:
