@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import starmap
 from typing import Any, Generic, TypeVar, overload
 
-__all__ = ["StateAttribute"]
+__all__ = ["StateAttribute", "assign_together"]
 
 Value = TypeVar("Value")
 Self = TypeVar("Self", bound="StateAttribute[Any]")
@@ -67,3 +69,25 @@ class StateAttribute(Generic[Value]):
             setattr(state, self._group, replace(getattr(state, self._group), **{self._field: stored}))
         else:
             setattr(state, self._field, stored)
+
+
+def assign_together(*assignments: tuple[object, str, object]) -> None:
+    """Set attributes of several objects in one step.
+
+    Signal handlers and other threads run between instructions of Python code, thus before the first assignment or
+    after the last one: an interruption cannot leave some of them.
+
+    Parameters
+    ----------
+    *assignments : tuples of object, str and object
+        Objects with the names and values of existing attributes, whose assignment executes no Python code.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> first, second = SimpleNamespace(x=0), SimpleNamespace(y=0)
+    >>> assign_together((first, "x", 1), (second, "y", 2))
+    >>> first.x, second.y
+    (1, 2)
+    """
+    deque(starmap(setattr, assignments), maxlen=0)

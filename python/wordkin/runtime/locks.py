@@ -66,7 +66,8 @@ class ExclusiveUse:
 
     def __init__(self, message: str) -> None:
         self._message = message
-        self._claims: dict[int, object] = {}  # by process: the claim of a parent process is not valid in its children
+        self._lock = fork_safe_lock()
+        self._last: weakref.ref[_Claim] | None = None
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -77,11 +78,22 @@ class ExclusiveUse:
         RuntimeError
             If it is claimed by another thread, or by a caller of this code.
         """
-        process, claim = os.getpid(), object()
-        try:  # from here on, an interruption at any point releases the claim
-            if self._claims.setdefault(process, claim) is not claim:
+        claim = _Claim(os.getpid())  # valid for as long as this block exists: an interruption at any point releases it
+        with self._lock:
+            last = None if self._last is None else self._last()
+            # The claim of a parent process is not valid in its children.
+            if last is not None and last.is_valid and last.process == claim.process:
                 raise RuntimeError(self._message)
+            self._last = weakref.ref(claim)
+        try:
             yield
         finally:
-            if self._claims.get(process) is claim:
-                del self._claims[process]
+            claim.is_valid = False  # a single step, which no signal can interrupt
+
+
+class _Claim:
+    __slots__ = ("__weakref__", "is_valid", "process")
+
+    def __init__(self, process: int) -> None:
+        self.process = process
+        self.is_valid = True

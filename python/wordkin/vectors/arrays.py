@@ -2,16 +2,78 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .keys import FloatArray
 
-__all__ = ["as_rows", "as_vector", "cosine", "row_norms", "unit_rows", "working_dtype"]
+__all__ = [
+    "Reserve",
+    "as_matrix",
+    "as_rows",
+    "as_vector",
+    "cosine",
+    "extended",
+    "row_norms",
+    "unit_rows",
+    "working_dtype",
+]
 
 _ROWS_PER_BLOCK = 4096
+
+
+class Reserve(NamedTuple):
+    """An array with room for more rows.
+
+    Parameters
+    ----------
+    used : ndarray
+        View of the rows in use, the first ones of `memory`.
+    memory : ndarray
+        All rows.
+    """
+
+    used: NDArray[Any]
+    memory: NDArray[Any]
+
+
+def extended(array: NDArray[Any], reserve: Reserve | None, rows: int) -> Reserve:
+    """Return an array with further rows, whose values are unspecified; the given array stays as it is.
+
+    Capacity grows geometrically, so that adding n rows one by one costs O(n).
+
+    Parameters
+    ----------
+    array : ndarray
+        The array.
+    reserve : Reserve or None
+        The result of the previous call; its memory is used again if it has room and `array` is its used part.
+    rows : int
+        Number of rows to add.
+
+    Returns
+    -------
+    Reserve
+        The extended array.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wordkin.vectors.arrays import extended
+    >>> extended(np.zeros((2, 3)), None, 1).used.shape
+    (3, 3)
+    """
+    count, needed = len(array), len(array) + rows
+    if reserve is None or reserve.used is not array or len(reserve.memory) < needed:
+        # The first growth of an array is often its last: spare capacity is allocated from the second on.
+        capacity = needed if reserve is None else max(needed, count + count // 2 + 16)
+        memory = np.empty((capacity, *array.shape[1:]), dtype=array.dtype)
+        memory[:count] = array
+    else:
+        memory = reserve.memory
+    return Reserve(memory[:needed], memory)
 
 
 def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -28,6 +90,36 @@ def working_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
         Float64 for float64, otherwise float32.
     """
     return np.dtype(np.float64 if dtype == np.float64 else np.float32)
+
+
+def as_matrix(vectors: object) -> NDArray[Any]:
+    """Return a matrix of the user as it is stored: without a copy if it is an aligned array.
+
+    Parameters
+    ----------
+    vectors : ndarray of float16, float32 or float64, shape (rows, vector_size)
+        The matrix. Objects of the class ``numpy.matrix`` become arrays, and unaligned arrays are copied.
+
+    Returns
+    -------
+    ndarray
+        The matrix.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `vectors` is not an array of one of these types, has masked entries, or is not two-dimensional.
+    """
+    if not isinstance(vectors, np.ndarray) or vectors.dtype not in (np.float16, np.float32, np.float64):
+        given = vectors.dtype if isinstance(vectors, np.ndarray) else type(vectors).__name__
+        raise TypeError(f"vectors must be an array of float16, float32 or float64, got {given}")
+    if vectors.ndim != 2:
+        raise ValueError(f"vectors must be a matrix, got {vectors.ndim} dimensions")
+    if np.ma.is_masked(vectors):
+        raise TypeError("vectors must not have masked entries, got a masked array")
+    if isinstance(vectors, np.matrix | np.ma.MaskedArray):
+        vectors = np.asarray(vectors)  # indexing a numpy.matrix gives matrices where arrays give vectors
+    return vectors if vectors.flags.aligned else vectors.copy()
 
 
 def as_vector(name: str, value: object, size: int, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -1,14 +1,19 @@
-"""Attributes of keys: one column of values per attribute, one entry per key (gensim's `expandos`)."""
+"""Attributes of keys: one column of values per attribute, one entry per key (gensim's `expandos`).
+
+Functions return new columns; those that exist stay as they are for their readers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Columns", "allocate", "resize", "take"]
+from .arrays import Reserve, extended
+
+__all__ = ["Columns", "allocated", "extended_columns", "resized", "take"]
 
 Columns = dict[str, NDArray[Any]]
 
@@ -21,13 +26,13 @@ def _storage_dtype(given: Any) -> np.dtype[Any]:
     return np.dtype(given) if given is not np.ndarray else np.dtype(object)
 
 
-def allocate(columns: Columns, size: int, names: Iterable[str], types: Iterable[Any]) -> None:
-    """Create the named columns where missing and bring them to `size` entries; new entries are zero.
+def allocated(columns: Columns, size: int, names: Iterable[str], types: Iterable[Any]) -> Columns:
+    """Return columns with the named ones created if missing, and brought to `size` entries; new entries are zero.
 
     Parameters
     ----------
     columns : dict of str to ndarray
-        The columns, changed in place.
+        The columns.
     size : int
         Number of keys.
     names : iterable of str
@@ -35,36 +40,71 @@ def allocate(columns: Columns, size: int, names: Iterable[str], types: Iterable[
     types : iterable of type or dtype
         Type of each column.
 
+    Returns
+    -------
+    dict of str to ndarray
+        The columns; those that need no change are the given ones.
+
     Raises
     ------
     TypeError
         If a column exists whose dtype cannot hold values of the requested type.
     """
+    result = dict(columns)
     for name, given in zip(names, types, strict=True):
         dtype = _storage_dtype(given)
-        column = columns.get(name)
+        column = result.get(name)
         if column is None:
-            columns[name] = np.zeros(size, dtype=dtype)
+            result[name] = np.zeros(size, dtype=dtype)
             continue
         if not np.issubdtype(dtype, column.dtype):
             raise TypeError(f"attribute {name!r} must contain values of type {column.dtype}, got {dtype}")
         if len(column) != size:
-            columns[name] = _resized(column, size)
+            result[name] = _resized(column, size)
+    return result
 
 
-def resize(columns: Columns, size: int) -> None:
-    """Bring every column to `size` entries; new entries are zero.
+def resized(columns: Columns, size: int) -> Columns:
+    """Return columns of `size` entries; new entries are zero.
 
     Parameters
     ----------
     columns : dict of str to ndarray
-        The columns, changed in place.
+        The columns.
     size : int
         Number of keys.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The columns; those of this size are the given ones.
     """
+    return {name: column if len(column) == size else _resized(column, size) for name, column in columns.items()}
+
+
+def extended_columns(columns: Columns, reserves: Mapping[str, Reserve], size: int) -> dict[str, Reserve]:
+    """Return columns with `size` entries that have room for more; new entries are zero.
+
+    Parameters
+    ----------
+    columns : dict of str to ndarray
+        The columns, of `size` entries at most.
+    reserves : mapping of str to Reserve
+        The result of the previous call.
+    size : int
+        Number of keys.
+
+    Returns
+    -------
+    dict of str to Reserve
+        The columns.
+    """
+    result: dict[str, Reserve] = {}
     for name, column in columns.items():
-        if len(column) != size:
-            columns[name] = _resized(column, size)
+        kept = column[:size] if len(column) > size else column
+        result[name] = extended(kept, reserves.get(name), size - len(kept))
+        result[name].used[len(kept) :] = np.zeros((size - len(kept), *column.shape[1:]), dtype=column.dtype)
+    return result
 
 
 def take(columns: Columns, indices: NDArray[np.intp]) -> Columns:

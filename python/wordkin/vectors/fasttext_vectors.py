@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -15,6 +16,7 @@ from .files.archive import FASTTEXT_VECTORS
 from .keyed_vectors import KeyedVectors
 from .keys import FloatArray, Key, as_keys
 from .subwords import Subwords
+from .table import VectorTable
 
 __all__ = ["FastTextKeyedVectors"]
 
@@ -75,7 +77,7 @@ class FastTextKeyedVectors(KeyedVectors):
             if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
                 raise ValueError(f"{name} must be an integer of at least 0, got {value!r}")
         rows = np.zeros((int(bucket), self.vector_size), np.float32)
-        self._state.subwords = Subwords(vectors=rows, min_n=int(min_n), max_n=int(max_n))
+        self._state.assign("subwords", Subwords(vectors=rows, min_n=int(min_n), max_n=int(max_n)))
 
     @classmethod
     def load_fasttext_format(cls: type[Self], fname: AnyPath) -> Self:
@@ -128,8 +130,9 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @property
     def _subwords(self) -> Subwords:
-        assert self._state.subwords is not None  # set by the constructor and kept by `from_table`
-        return self._state.subwords
+        subwords = self._state.table.subwords
+        assert subwords is not None  # set by the constructor and kept by `from_table`
+        return subwords
 
     @property
     def bucket(self) -> int:
@@ -143,7 +146,7 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @vectors_ngrams.setter
     def vectors_ngrams(self, vectors: NDArray[np.float32]) -> None:
-        self._subwords.vectors = vectors
+        self._state.change(_with_subwords, vectors=vectors)
 
     @property
     def min_n(self) -> int:
@@ -152,7 +155,7 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @min_n.setter
     def min_n(self, length: int) -> None:
-        self._subwords.min_n = length
+        self._state.change(_with_subwords, min_n=length)
 
     @property
     def max_n(self) -> int:
@@ -161,7 +164,7 @@ class FastTextKeyedVectors(KeyedVectors):
 
     @max_n.setter
     def max_n(self, length: int) -> None:
-        self._subwords.max_n = length
+        self._state.change(_with_subwords, max_n=length)
 
     def subword_buckets(self, word: str) -> list[int]:
         """Return the buckets that the n-grams of a word are hashed to.
@@ -198,3 +201,8 @@ class FastTextKeyedVectors(KeyedVectors):
             The mean vector.
         """
         return self.get_mean_vector(as_keys(sentence, "sentence"))
+
+
+def _with_subwords(table: VectorTable, /, **changes: Any) -> VectorTable:
+    assert table.subwords is not None
+    return table.successor(subwords=replace(table.subwords, **changes))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypeVar, ove
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ..runtime.attributes import StateAttribute
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from . import columns, editing
+from . import editing
 from .arrays import unit_rows
 from .evaluation import gensim_reports
 from .evaluation.gensim_reports import AnalogySection, Correlation
@@ -24,10 +23,13 @@ from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .gensim import RemovedName, warn_deprecated
 from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
+from .lookup import KeyLookup
+from .missing_keys import MissingKeyError
 from .search import neighbours, queries, ranking, similarity
 from .search.neighbours import Indexer
 from .search.queries import QueryItems
 from .search.word_movers_distance import word_movers_distance
+from .store import TableAttribute, TableStore
 from .table import VectorTable
 
 if TYPE_CHECKING:
@@ -96,23 +98,23 @@ class KeyedVectors:
     syn0norm = RemovedName("syn0norm", "use get_normed_vectors()")
 
     # Keys in results are typed as text, by far the most common case; integers work as well.
-    vectors = StateAttribute[NDArray[Any]]("vectors")
-    index_to_key = StateAttribute[list[str]]("index_to_key")
-    key_to_index = StateAttribute[dict[str, int]]("key_to_index")
-    norms = StateAttribute[FloatArray | None]("norms")
-    expandos = StateAttribute[dict[str, NDArray[Any]]]("expandos")
-    vectors_lockf = StateAttribute[NDArray[np.float32]]("vectors_lockf")
-    vector_size = StateAttribute[int]("vector_size")
-    next_index = StateAttribute[int]("next_index")
-    lifecycle_events = StateAttribute[list[dict[str, Any]] | None]("lifecycle_events")
+    vectors = TableAttribute[NDArray[Any]]("vectors")
+    index_to_key = TableAttribute[list[str]]("index_to_key")
+    key_to_index = TableAttribute[dict[str, int]]("key_to_index")
+    norms = TableAttribute[FloatArray | None]("norms")
+    expandos = TableAttribute[dict[str, NDArray[Any]]]("expandos")
+    vectors_lockf = TableAttribute[NDArray[np.float32]]("vectors_lockf")
+    vector_size = TableAttribute[int]("vector_size")
+    next_index = TableAttribute[int]("next_index")
+    lifecycle_events = TableAttribute[list[dict[str, Any]] | None]("lifecycle_events")
 
     _files = KEYED_VECTORS
-    _state: VectorTable
+    _state: TableStore
 
     def __init__(
         self, vector_size: int, count: int = 0, dtype: DTypeLike = np.float32, mapfile_path: object = None
     ) -> None:
-        self._state = VectorTable(vector_size, count, dtype)
+        self._state = TableStore(VectorTable(vector_size, count, dtype))
         self.mapfile_path = mapfile_path
 
     @classmethod
@@ -166,22 +168,35 @@ class KeyedVectors:
         """
         instance = cls(table.vector_size)
         if table.subwords is None:
-            table.subwords = instance._state.subwords
-        instance._state = table
+            table.subwords = instance.table.subwords
+        instance._state = TableStore(table)
         return instance
 
     @property
     def table(self) -> VectorTable:
-        """The state of this object: what searches read and files store."""
+        """The current state of this object: what searches read and files store. Other threads cannot change it."""
+        return self._state.table
+
+    @property
+    def store(self) -> TableStore:
+        """Holder of the current state of this object, for changes that no other method makes."""
         return self._state
+
+    def _lookup(self) -> KeyLookup:
+        """Return what answers a query: one state of this object, unless a derived class overrides the lookup."""
+        own = type(self)
+        is_overridden = (
+            own.get_vector is not KeyedVectors.get_vector or own.__contains__ is not KeyedVectors.__contains__
+        )
+        return self if is_overridden else self._state.table
 
     # Lookup.
 
     def __len__(self) -> int:
-        return len(self._state)
+        return len(self._state.table)
 
     def __contains__(self, key: object) -> bool:
-        return self._state.has_vector(key)
+        return self._state.table.has_vector(key)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
@@ -193,13 +208,14 @@ class KeyedVectors:
         if isinstance(key_or_keys, KEY_TYPES):
             return self.get_vector(key_or_keys)
         if isinstance(key_or_keys, slice):
-            return self._state.row_slice(key_or_keys)
-        rows = [self.get_vector(key) for key in key_or_keys]
+            return self._state.table.row_slice(key_or_keys)
+        lookup = self._lookup()
+        rows = [lookup.get_vector(key) for key in key_or_keys]
         return np.vstack(rows) if rows else np.empty((0, self.vector_size), self.vectors.dtype)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the keys, as for a dictionary."""
-        return iter(self.key_to_index)
+        return self._state.table.keys()
 
     def keys(self) -> KeysView[str]:
         """Return the keys, so that ``dict(kv)`` maps keys to vectors.
@@ -209,7 +225,7 @@ class KeyedVectors:
         KeysView
             The keys.
         """
-        return self.key_to_index.keys()
+        return self.key_to_index.copy().keys()  # a copy, because another thread may add keys
 
     def items(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """Return an iterator over keys and vectors.
@@ -227,7 +243,8 @@ class KeyedVectors:
         >>> [(key, vector.tolist()) for key, vector in kv.items()]
         [('apple', [3.0, 4.0]), ('pear', [0.0, 2.0])]
         """
-        return ((key, self.get_vector(key)) for key in self.key_to_index)
+        lookup = self._lookup()
+        return ((key, lookup.get_vector(key)) for key in lookup.table.keys_with_rows())
 
     def has_index_for(self, key: object) -> bool:
         """Return whether `key` has a row.
@@ -242,7 +259,7 @@ class KeyedVectors:
         bool
             True if it has a row. Vectors that are composed from n-grams do not count.
         """
-        return self._state.index_of(key) is not None
+        return self._state.table.index_of(key) is not None
 
     @overload
     def get_index(self, key: Key, default: None = None) -> int: ...
@@ -276,8 +293,12 @@ class KeyedVectors:
         >>> kv.get_index("pear"), kv.get_index("fig", -1)
         (1, -1)
         """
-        index = self._state.index_of(key)
-        return default if index is None and default is not None else self._state.require_index(key)
+        try:
+            return self._state.table.index_of_key(key)
+        except MissingKeyError:
+            if default is None:
+                raise
+            return default
 
     def get_vector(self, key: Key, norm: bool = False) -> NDArray[Any]:
         """Return the vector of a key.
@@ -307,7 +328,7 @@ class KeyedVectors:
         >>> kv.get_vector("pear", norm=True).tolist()
         [0.0, 1.0]
         """
-        return self._state.get_vector(key, norm)
+        return self._state.table.get_vector(key, norm)
 
     def get_normed_vectors(self) -> NDArray[Any]:
         """Return a new matrix with all vectors scaled to unit norm.
@@ -317,7 +338,7 @@ class KeyedVectors:
         ndarray, shape (len(self), vector_size)
             One row per key, of dtype float32 (float64 for vectors stored as float64). Zero rows stay zero.
         """
-        return self._state.normed_vectors()
+        return self._state.table.normed_vectors()
 
     def get_mean_vector(
         self,
@@ -365,7 +386,7 @@ class KeyedVectors:
         [0.5, 0.5]
         """
         return queries.mean_vector(
-            self,
+            self._lookup(),
             keys,
             weights,
             pre_normalize=pre_normalize,
@@ -400,7 +421,7 @@ class KeyedVectors:
         >>> kv.vectors_for_all(["pear", "apple", "pear", "fig"]).index_to_key
         ['pear', 'apple']
         """
-        table = editing.selected(self, keys, allow_inference=allow_inference, copy_attributes=copy_vecattrs)
+        table = editing.selected(self._lookup(), keys, allow_inference=allow_inference, copy_attributes=copy_vecattrs)
         return KeyedVectors.from_table(table)
 
     def fill_norms(self, force: bool = False) -> None:
@@ -411,7 +432,7 @@ class KeyedVectors:
         force : bool, default False
             Compute them even if they are known.
         """
-        self._state.row_norms(force)
+        self._state.table.row_norms(force)
 
     # Adding and changing vectors.
 
@@ -502,11 +523,15 @@ class KeyedVectors:
         KeyError
             If there is no attribute ``count``.
         """
-        editing.sort_by_count(self._state)
+        self._state.change(editing.sort_by_count)
 
     def unit_normalize_all(self) -> None:
-        """Scale all vectors to unit norm in place; the original norms are lost. Zero vectors stay zero."""
-        editing.normalise_vectors(self._state)
+        """Scale all vectors to unit norm; the original norms are lost. Zero vectors stay zero.
+
+        The scaled vectors are made aside and replace the others in one step: this takes their memory twice for a while,
+        and views of the previous ones stay as they are.
+        """
+        self._state.change(editing.normalise_vectors)
 
     # Attributes of keys.
 
@@ -525,10 +550,7 @@ class KeyedVectors:
         TypeError
             If an attribute exists with another type.
         """
-        if attrs is None:
-            columns.resize(self.expandos, len(self))
-        else:
-            columns.allocate(self.expandos, len(self), attrs, () if types is None else types)
+        editing.allocate_attributes(self._state, attrs, types)
 
     def set_vecattr(self, key: Key, attr: str, val: object) -> None:
         """Set an attribute of a key.
@@ -558,9 +580,7 @@ class KeyedVectors:
         >>> kv.get_vecattr("apple", "colour")
         'red'
         """
-        index = self.get_index(key)
-        columns.allocate(self.expandos, len(self), [attr], [type(val)])
-        self.expandos[attr][index] = val
+        editing.set_attribute(self._state, key, attr, val)
 
     @overload
     def get_vecattr(self, key: Key, attr: Literal["count"]) -> int: ...
@@ -586,8 +606,12 @@ class KeyedVectors:
         KeyError
             If there is no such key or no such attribute.
         """
-        index = self.get_index(key)
-        return self._state.column(attr)[index]
+        table = self._state.table
+        index = table.index_of_key(key)
+        column = table.column(attr)
+        if index >= len(column):  # a key that another thread has added since
+            raise MissingKeyError(key, table.key_to_index)
+        return column[index]
 
     # Similarity.
 
@@ -618,7 +642,7 @@ class KeyedVectors:
         >>> round(float(kv.similarity("apple", "pear")), 6)
         0.96
         """
-        return similarity.similarity(self, w1, w2)
+        return similarity.similarity(self._lookup(), w1, w2)
 
     def distance(self, w1: Key, w2: Key) -> float:
         """Return the cosine distance of two keys, 1 - similarity.
@@ -638,7 +662,7 @@ class KeyedVectors:
         KeyError
             If a key is missing.
         """
-        return similarity.distance(self, w1, w2)
+        return similarity.distance(self._lookup(), w1, w2)
 
     def n_similarity(self, ws1: Sequence[Key], ws2: Sequence[Key]) -> float:
         """Return the cosine similarity of the mean vectors of two sets of keys.
@@ -658,7 +682,7 @@ class KeyedVectors:
         ZeroDivisionError
             If one of the lists is empty; the error is a ValueError as well.
         """
-        return similarity.n_similarity(self, ws1, ws2)
+        return similarity.n_similarity(self._lookup(), ws1, ws2)
 
     @staticmethod
     def cosine_similarities(vector_1: ArrayLike, vectors_all: ArrayLike) -> FloatArray:
@@ -706,7 +730,7 @@ class KeyedVectors:
         >>> kv.distances("east", ["east", "west"]).tolist()
         [0.0, 2.0]
         """
-        return similarity.distances(self, word_or_vector, other_words)
+        return similarity.distances(self._lookup(), word_or_vector, other_words)
 
     def closer_than(self, key1: Key, key2: Key) -> list[str]:
         """Return all keys that are strictly nearer to one key than another key is.
@@ -728,7 +752,7 @@ class KeyedVectors:
         KeyError
             If a key is missing.
         """
-        return ranking.closer_than(self, key1, key2)
+        return ranking.closer_than(self._lookup(), key1, key2)
 
     def rank(self, key1: Key, key2: Key) -> int:
         """Return the rank of a key among the neighbours of another, ordered by distance.
@@ -774,7 +798,7 @@ class KeyedVectors:
         ValueError
             If the list is empty.
         """
-        return ranking.most_similar_to_given(self, key1, keys_list)
+        return ranking.most_similar_to_given(self._lookup(), key1, keys_list)
 
     def rank_by_centrality(self, words: Iterable[K], use_norm: bool = True) -> list[tuple[float, K]]:
         """Rank keys by their similarity to the mean of all.
@@ -796,7 +820,7 @@ class KeyedVectors:
         ValueError
             If none of the keys has a vector.
         """
-        return ranking.rank_by_centrality(self, words, use_norm)
+        return ranking.rank_by_centrality(self._lookup(), words, use_norm)
 
     def doesnt_match(self, words: Iterable[K]) -> K:
         """Return the key that is least similar to the mean of all.
@@ -846,7 +870,7 @@ class KeyedVectors:
         ImportError
             If POT is not installed: ``pip install 'wordkin[wmd]'``.
         """
-        return word_movers_distance(self, document1, document2, norm)
+        return word_movers_distance(self._lookup(), document1, document2, norm)
 
     # Nearest neighbours.
 
@@ -947,7 +971,9 @@ class KeyedVectors:
         >>> [key for key, cosine in kv.most_similar(positive=["king", "woman"], negative=["man"], topn=1)]
         ['queen']
         """
-        return neighbours.most_similar(self, positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer)
+        return neighbours.most_similar(
+            self._lookup(), positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer
+        )
 
     @overload
     def similar_by_key(self, key: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
@@ -1042,7 +1068,7 @@ class KeyedVectors:
         list of (key, float), or ndarray
             As `most_similar`.
         """
-        row = queries.as_query_vector(self._state, vector)
+        row = queries.as_query_vector(self._state.table, vector)
         return self.most_similar(positive=[row], topn=topn, restrict_vocab=restrict_vocab)
 
     @overload
@@ -1111,7 +1137,7 @@ class KeyedVectors:
         >>> [key for key, score in kv.most_similar_cosmul(["king", "woman"], ["man"], topn=1)]
         ['queen']
         """
-        return neighbours.most_similar_cosmul(self, positive, negative, topn, restrict_vocab)
+        return neighbours.most_similar_cosmul(self._lookup(), positive, negative, topn, restrict_vocab)
 
     def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
         """Return the similarity of two keys relative to the neighbours of the first one.
@@ -1141,10 +1167,11 @@ class KeyedVectors:
         ValueError
             If there are no neighbours.
         """
-        nearest = self.similar_by_key(wa, topn)
-        if not nearest:
+        lookup = self._lookup()
+        nearest = neighbours.most_similar(lookup, [wa], None, topn, 0, None, None, None)
+        if len(nearest) == 0:
             raise ValueError(f"topn must leave at least one neighbour, got {topn}")
-        return float(self.similarity(wa, wb)) / sum(cosine for _, cosine in nearest)
+        return similarity.similarity(lookup, wa, wb) / sum(cosine for _, cosine in nearest)
 
     def most_similar_batch(self, keys_or_matrix: QueryItems, topn: int = 10) -> tuple[NDArray[np.int32], FloatArray]:
         """Return the nearest rows of many queries in one pass.
@@ -1183,7 +1210,7 @@ class KeyedVectors:
         >>> [kv.index_to_key[index] for index in indices[:, 0]]
         ['pear', 'bus']
         """
-        return neighbours.most_similar_batch(self, keys_or_matrix, topn)
+        return neighbours.most_similar_batch(self._lookup(), keys_or_matrix, topn)
 
     # Pictures.
 
@@ -1462,7 +1489,7 @@ class KeyedVectors:
         >>> KeyedVectors.load(path)["pear"].tolist()
         [0.0, 1.0]
         """
-        self._files.save(self._state, fname)
+        self._files.save(self._state.frozen(), fname)
 
     @classmethod
     def load(cls: type[Self], fname: AnyPath, mmap: str | bool | None = None) -> Self:
@@ -1639,7 +1666,7 @@ class KeyedVectors:
             If `fvocab` is given and there is no attribute `sort_attr`.
         """
         exchange.table_to_word2vec(
-            self._state,
+            self._state.frozen(),
             fname,
             sort_attr=sort_attr,
             fvocab=fvocab,
@@ -1719,7 +1746,7 @@ class KeyedVectors:
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self), self._files.to_bytes(self._state))
+        return _unpickled, (type(self), self._files.to_bytes(self._state.frozen()))
 
     # Deprecated methods of gensim.
 

@@ -12,7 +12,7 @@ from .._core import vector_files
 __all__ = ["Subwords"]
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Subwords:
     """Hashed n-gram vectors (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606).
 

@@ -1,8 +1,9 @@
-"""The state of `KeyedVectors`: keys, vectors, row norms and attributes of keys."""
+"""One state of `KeyedVectors`: keys, vectors, row norms and attributes of keys."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import VocabularyError
 from ..runtime.locks import fork_safe_lock
-from .arrays import row_norms, unit_rows, working_dtype
+from .arrays import Reserve, as_matrix, row_norms, unit_rows, working_dtype
 from .columns import Columns
 from .keys import FloatArray
 from .missing_keys import MissingKeyError
@@ -27,7 +28,7 @@ class RowNorms(NamedTuple):
     norms : ndarray, shape (rows,)
         The norms.
     divisors : ndarray, shape (rows,)
-        What dot products are divided by to give cosines: the norm, or 1 for zero rows.
+        What dot products are divided by to give cosines: the norm; 1 for zero rows, NaN for rows that are not finite.
     """
 
     norms: FloatArray
@@ -47,11 +48,22 @@ class RowNorms(NamedTuple):
         RowNorms
             Norms and divisors.
         """
-        return cls(norms, norms if np.all(norms) else np.where(norms == 0, norms.dtype.type(1), norms))
+        one, nan = norms.dtype.type(1), norms.dtype.type(np.nan)
+        divisors = norms if np.all(norms) else np.where(norms == 0, one, norms)
+        return cls(norms, divisors if np.isfinite(norms).all() else np.where(np.isfinite(norms), divisors, nan))
+
+
+class Hold:
+    """An object that all tables have in common whose rows are in the same memory: it exists while one of them does."""
+
+    __slots__ = ("__weakref__",)
 
 
 class VectorTable:
-    """A matrix whose rows are found by key.
+    """A matrix whose rows are found by key: one state of a `KeyedVectors` object.
+
+    A table that other threads may read is never changed. Its successors may use the same list of keys, mapping and
+    memory, and add keys and rows to them: a row of `key_to_index` beyond the end of `vectors` is that of a later state.
 
     Parameters
     ----------
@@ -64,6 +76,8 @@ class VectorTable:
 
     Attributes
     ----------
+    vectors : ndarray, shape (rows, vector_size)
+        The matrix, with any strides.
     index_to_key : list
         Key of each row; None for a preallocated row without a vector.
     key_to_index : dict
@@ -78,6 +92,16 @@ class VectorTable:
         N-gram vectors for words without a row (fastText).
     lifecycle_events : list of dict, or None
         See `wordkin.storage.lifecycle`.
+    reserve : Reserve or None
+        The memory of `vectors`, if there is room for more rows.
+    column_reserves : mapping of str to Reserve
+        The memory of the columns.
+    hold : Hold or None
+        Shared by all tables that have `vectors` in the same memory; None while training writes to them.
+    column_holds : mapping of str to Hold
+        The same for columns that are in tables made by `TableStore.frozen`.
+    unfinished : callable or None
+        What remains to be done before this table can be read, called with the table; see `TableStore`.
     """
 
     def __init__(self, vector_size: int, count: int = 0, dtype: DTypeLike = np.float32) -> None:
@@ -93,10 +117,14 @@ class VectorTable:
         self.vectors_lockf: NDArray[np.float32] = np.ones(1, dtype=np.float32)
         self.subwords: Subwords | None = None
         self.lifecycle_events: list[dict[str, Any]] | None = []
+        self.reserve: Reserve | None = None
+        self.column_reserves: Mapping[str, Reserve] = {}
+        self.hold: Hold | None = Hold()
+        self.column_holds: Mapping[str, Hold] = {}
+        self.unfinished: Callable[[VectorTable], None] | None = None
         self._norms: RowNorms | None = None
         self._norms_lock = fork_safe_lock()
-        self._reserve: NDArray[Any] | None = None  # the larger array whose first rows `vectors` views
-        self.vectors = np.zeros((int(count), self.vector_size), dtype=dtype)
+        self.vectors: NDArray[Any] = as_matrix(np.zeros((int(count), self.vector_size), dtype=dtype))
 
     @classmethod
     def from_vocabulary(
@@ -134,39 +162,112 @@ class VectorTable:
             repeated = len(words) - len(table.key_to_index)
             raise VocabularyError(f"words must be distinct, got {repeated} repetitions")
         table.next_index = len(words)
-        table.vectors = vectors
+        table.vectors = as_matrix(vectors)
         table.expandos["count"] = np.arange(len(words), 0, -1, dtype=np.int64) if counts is None else counts
         return table
 
     def __len__(self) -> int:
         return len(self.index_to_key)
 
-    # The lock cannot be copied, and two tables must not grow into the same reserve.
+    @property
+    def table(self) -> VectorTable:
+        """This table, which answers queries like the object whose state it is."""
+        return self
+
+    def __contains__(self, key: object) -> bool:
+        return self.has_vector(key)
+
+    def keys(self) -> Iterator[Any]:
+        """Return an iterator over the keys in row order, without those of preallocated rows.
+
+        Returns
+        -------
+        iterator
+            The keys that this table has now.
+        """
+        return (key for key in islice(self.index_to_key, len(self.index_to_key)) if key is not None)
+
+    def keys_with_rows(self) -> Iterator[Any]:
+        """Return an iterator over the keys that have a row in `vectors`, in row order.
+
+        Returns
+        -------
+        iterator
+            The keys.
+        """
+        return (key for key in islice(self.index_to_key, len(self.vectors)) if key is not None)
+
+    # States that follow from this one.
+
+    def successor(self, /, **changes: Any) -> VectorTable:
+        """Return a table with the same content but for some attributes.
+
+        Parameters
+        ----------
+        **changes : object
+            New values of attributes. `norms` must be given, None for unknown, if rows change.
+
+        Returns
+        -------
+        VectorTable
+            The new table; everything else is shared with this one.
+        """
+        table = VectorTable.__new__(VectorTable)
+        table.__dict__.update(self.__dict__)
+        table.unfinished = None
+        for name, value in changes.items():
+            setattr(table, name, value)
+        return table
+
+    def detached(self) -> VectorTable:
+        """Return a table of the same vectors that can have independent successors.
+
+        Returns
+        -------
+        VectorTable
+            The new table, with copies of the list of keys and of the mappings, but the same arrays.
+        """
+        return self.successor(
+            index_to_key=list(self.index_to_key),
+            key_to_index=dict(self.key_to_index),
+            expandos=dict(self.expandos),
+            reserve=None,
+            column_reserves={},
+        )
 
     def __getstate__(self) -> dict[str, Any]:
-        subwords = None if self.subwords is None else replace(self.subwords)
-        return {**self.__dict__, "subwords": subwords, "_norms_lock": None, "_reserve": None}
+        return {
+            **self.__dict__,
+            "reserve": None,
+            "column_reserves": {},
+            "hold": None,
+            "column_holds": {},
+            "_norms_lock": None,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self.hold = Hold()
         self._norms_lock = fork_safe_lock()
 
-    # Vectors and their norms.
+    def inconsistency(self) -> str | None:
+        """Return why this table cannot be saved, or cannot have been saved like this.
 
-    @property
-    def vectors(self) -> NDArray[Any]:
-        """The matrix, shape (rows, vector_size), with any strides; assigning it discards the norms."""
-        return self._vectors
+        Returns
+        -------
+        str or None
+            The first problem found; None if keys, vectors and attributes fit together.
+        """
+        count = len(self.index_to_key)
+        if len(set(self.keys())) != sum(key is not None for key in self.index_to_key):
+            return "keys must be distinct, got repeated ones"
+        if any(not isinstance(column, np.ndarray) or column.shape[:1] != (count,) for column in self.expandos.values()):
+            return f"attributes must have one entry per key ({count})"
+        if self.vectors.shape != (count, self.vector_size):
+            return f"vectors must have shape {(count, self.vector_size)}, got {self.vectors.shape}"
+        return None
 
-    @vectors.setter
-    def vectors(self, vectors: NDArray[Any]) -> None:
-        if not isinstance(vectors, np.ndarray) or vectors.dtype not in (np.float16, np.float32, np.float64):
-            given = vectors.dtype if isinstance(vectors, np.ndarray) else type(vectors).__name__
-            raise TypeError(f"vectors must be an array of float16, float32 or float64, got {given}")
-        if vectors.ndim != 2:
-            raise ValueError(f"vectors must be a matrix, got {vectors.ndim} dimensions")
-        self._vectors = vectors
-        self._norms = None
+    # Norms.
 
     @property
     def norms(self) -> FloatArray | None:
@@ -192,10 +293,10 @@ class VectorTable:
             Norms and divisors.
         """
         known = self._norms
-        if known is None or force or len(known.norms) != len(self._vectors):
+        if known is None or force or len(known.norms) != len(self.vectors):
             with self._norms_lock:  # of several threads that arrive at once, one computes and the others reuse
                 if self._norms is known:
-                    self._norms = RowNorms.of(row_norms(self._vectors))
+                    self._norms = RowNorms.of(row_norms(self.vectors))
                 known = self._norms
         return known if known is not None else self.row_norms()
 
@@ -207,7 +308,7 @@ class VectorTable:
         ndarray, shape (rows, vector_size)
             The scaled rows, in the working dtype; zero rows stay zero.
         """
-        normed = self._vectors.astype(working_dtype(self._vectors.dtype))
+        normed = self.vectors.astype(working_dtype(self.vectors.dtype))
         normed /= self.row_norms().divisors[:, np.newaxis]
         return normed
 
@@ -228,8 +329,8 @@ class VectorTable:
         """
         index = self.key_to_index.get(key)
         if index is not None:
-            return index
-        if isinstance(key, (int, np.integer)) and 0 <= key < len(self.index_to_key):
+            return index if index < len(self.vectors) else None
+        if isinstance(key, (int, np.integer)) and 0 <= key < len(self.vectors):
             return int(key)
         return None
 
@@ -255,6 +356,31 @@ class VectorTable:
         if index is None:
             raise MissingKeyError(key, self.key_to_index)
         return index
+
+    def index_of_key(self, key: Any) -> int:
+        """Return the row of a key that may have no vector yet: the user may add to `index_to_key` and `key_to_index`.
+
+        Parameters
+        ----------
+        key : str or int
+            A key; an integer that is not a key itself is taken for a row number.
+
+        Returns
+        -------
+        int
+            The row.
+
+        Raises
+        ------
+        MissingKeyError
+            If there is no such key.
+        """
+        index = self.key_to_index.get(key)
+        if index is not None:
+            return index
+        if isinstance(key, (int, np.integer)) and 0 <= key < len(self.index_to_key):
+            return int(key)
+        raise MissingKeyError(key, self.key_to_index)
 
     def has_vector(self, key: object) -> bool:
         """Return whether a key has a vector.
@@ -295,7 +421,7 @@ class VectorTable:
         index = self.index_of(key)
         vector: NDArray[Any]
         if index is not None:
-            vector = self._vectors[index]
+            vector = self.vectors[index]
             if norm:
                 vector = vector.astype(working_dtype(vector.dtype)) / self.row_norms().divisors[index]
         elif self.subwords is not None and self.has_vector(key):
@@ -320,7 +446,7 @@ class VectorTable:
         ndarray, shape (n, vector_size)
             Read-only view of the rows.
         """
-        vectors: NDArray[Any] = self._vectors[rows]
+        vectors: NDArray[Any] = self.vectors[rows]
         vectors.setflags(write=False)
         return vectors
 
@@ -362,27 +488,6 @@ class VectorTable:
         ValueError
             If it is read-only (memory-mapped).
         """
-        if not self._vectors.flags.writeable:
+        if not self.vectors.flags.writeable:
             raise ValueError("vectors must be writeable to be changed, got a read-only array: load without mmap")
-        return self._vectors
-
-    def append_rows(self, rows: NDArray[Any]) -> None:
-        """Append rows to the matrix; capacity grows geometrically, so that appending n rows costs O(n).
-
-        Parameters
-        ----------
-        rows : ndarray, shape (n, vector_size)
-            The new rows.
-        """
-        count, needed = len(self._vectors), len(self._vectors) + len(rows)
-        if len(rows) == 0:
-            return
-        reserve = self._reserve
-        if reserve is None or self._vectors.base is not reserve or len(reserve) < needed:
-            # The first growth of a table is often its last: spare capacity is allocated from the second on.
-            capacity = needed if reserve is None else max(needed, count + count // 2 + 16)
-            reserve = np.empty((capacity, self.vector_size), dtype=self._vectors.dtype)
-            reserve[:count] = self._vectors
-            self._reserve = reserve
-        reserve[count:needed] = rows
-        self._vectors = reserve[:needed]
+        return self.vectors

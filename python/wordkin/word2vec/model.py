@@ -316,7 +316,8 @@ class Word2Vec:
 
     @wv.setter
     def wv(self, vectors: KeyedVectors) -> None:
-        self._state.wv = checked_vectors(vectors, self.vector_size)
+        with self._state.lock:
+            self._state.wv = checked_vectors(vectors, self.vector_size)
 
     @property
     def syn1neg(self) -> NDArray[np.float32]:
@@ -325,7 +326,8 @@ class Word2Vec:
 
     @syn1neg.setter
     def syn1neg(self, matrix: ArrayLike) -> None:
-        self._state.output = checked_layer(self._state, "syn1neg", matrix)
+        with self._state.lock:
+            self._state.output = checked_layer(self._state, "syn1neg", matrix)
 
     @property
     def syn1(self) -> NDArray[np.float32]:
@@ -334,7 +336,8 @@ class Word2Vec:
 
     @syn1.setter
     def syn1(self, matrix: ArrayLike) -> None:
-        self._state.nodes = checked_layer(self._state, "syn1", matrix)
+        with self._state.lock:
+            self._state.nodes = checked_layer(self._state, "syn1", matrix)
 
     @property
     def raw_vocab(self) -> dict[str, int]:
@@ -416,8 +419,7 @@ class Word2Vec:
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         if not dry_run:
-            adopt_vocabulary(self._state, choice)
-            self._state.raw_counts = counts if keep_raw_vocab else None
+            adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
 
     def build_vocab_from_freq(
         self,
@@ -452,8 +454,8 @@ class Word2Vec:
         checked_trim_rule(trim_rule)
         counts = RawCounts.from_frequencies(word_freq, raw_sentences=corpus_count or 0)
         settings = changed_settings(self._state)
-        adopt_vocabulary(self._state, choose_vocabulary(self._state, counts, trim_rule, settings, update=update))
-        self._state.raw_counts = counts if keep_raw_vocab else None
+        choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
+        adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
 
     def scan_vocab(
         self,
@@ -549,8 +551,7 @@ class Word2Vec:
         settings = changed_settings(self._state, min_count, sample)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         if not flag_option("dry_run", dry_run):
-            adopt_vocabulary(self._state, choice)
-            self._state.raw_counts = counts if keep_raw_vocab else None
+            adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
         return vocabulary_statistics(choice)
 
     def prepare_weights(self, update: bool = False) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import VocabularyError
 from ..runtime.compute import Compute
-from ..runtime.locks import ExclusiveUse
+from ..runtime.locks import ExclusiveUse, fork_safe_lock
 from ..storage.decoding import TextOptions
 from ..text import RawCounts, Vocabulary
 from ..vectors import KeyedVectors
+from ..vectors.table import VectorTable
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
 from .report import Progress, TrainingReport
 
 __all__ = [
     "UNCHOSEN_ISA",
+    "Weights",
     "Word2VecState",
     "checked_layer",
     "checked_vectors",
@@ -31,6 +34,24 @@ __all__ = [
 ]
 
 UNCHOSEN_ISA = "baseline"  # in states read from files: the model that takes them sets the instruction set
+
+
+class Weights(NamedTuple):
+    """Vectors and output layers of one moment.
+
+    Parameters
+    ----------
+    table : VectorTable
+        Words and their input vectors.
+    output : PaddedRows or None
+        Output layer of negative sampling.
+    nodes : PaddedRows or None
+        Output layer of hierarchical softmax.
+    """
+
+    table: VectorTable
+    output: PaddedRows | None
+    nodes: PaddedRows | None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -87,6 +108,8 @@ class Word2VecState:
         Last entry of gensim's `cum_table`.
     lifecycle_events : list of dict or None
         Events that the user added.
+    lock : RLock
+        Held while vectors and layers are replaced, and while several of them are read that must fit together.
     """
 
     options: TrainingOptions
@@ -116,6 +139,7 @@ class Word2VecState:
     raw_counts: RawCounts | None = None
     cum_table_end: int = 2**31 - 1
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=fork_safe_lock, init=False)
     _changes: ExclusiveUse = field(default_factory=lambda: ExclusiveUse("this model is already training"), init=False)
 
     def exclusively(self) -> AbstractContextManager[None]:
@@ -128,6 +152,30 @@ class Word2VecState:
             model.
         """
         return self._changes.claimed()
+
+    def replace_vectors(self, table: VectorTable, **changes: object) -> None:
+        """Replace the table of `wv`, and fields of this state together with it: all of them or none.
+
+        Parameters
+        ----------
+        table : VectorTable
+            The new table.
+        **changes : object
+            New values of fields.
+        """
+        with self.lock:
+            self.wv.store.replace(table, *((self, name, value) for name, value in changes.items()))
+
+    def weights(self) -> Weights:
+        """Return vectors and layers that belong together.
+
+        Returns
+        -------
+        Weights
+            They are those of one moment; training and the user can change their values.
+        """
+        with self.lock:
+            return Weights(self.wv.store.table, self.output, self.nodes)
 
     @property
     def running_loss(self) -> float:
@@ -175,13 +223,13 @@ def new_state(
     )
 
 
-def word_counts(state: Word2VecState) -> NDArray[np.int64]:
+def word_counts(table: VectorTable) -> NDArray[np.int64]:
     """Return the number of occurrences of each word.
 
     Parameters
     ----------
-    state : Word2VecState
-        The model.
+    table : VectorTable
+        The vectors of a model.
 
     Returns
     -------
@@ -191,13 +239,13 @@ def word_counts(state: Word2VecState) -> NDArray[np.int64]:
     Raises
     ------
     VocabularyError
-        If `wv` was replaced by vectors without counts.
+        If the vectors have no counts.
     """
-    if "count" not in state.wv.expandos:
+    if "count" not in table.expandos:
         raise VocabularyError(
             "training needs the counts of all words: set them with wv.set_vecattr(word, 'count', count)"
         )
-    return np.ascontiguousarray(state.wv.expandos["count"], dtype=np.int64)
+    return np.ascontiguousarray(table.expandos["count"], dtype=np.int64)
 
 
 def current_vocabulary(state: Word2VecState) -> Vocabulary:
@@ -213,9 +261,10 @@ def current_vocabulary(state: Word2VecState) -> Vocabulary:
     Vocabulary
         A copy of the list of words, with their counts.
     """
+    table = state.wv.store.frozen()
     return Vocabulary(
-        list(state.wv.index_to_key),
-        word_counts(state),
+        table.index_to_key,
+        word_counts(table),
         state.effective_min_count,
         state.corpus_total_words,
         state.corpus_count,

@@ -36,7 +36,7 @@ def test_update_adds_words_and_counts(sentences: Sentences, objective: dict[str,
     np.testing.assert_array_equal(model.wv.expandos["count"], counts)
     # Subsampling, noise and Huffman codes use the counts of both corpora together; thresholds have 32 bits.
     np.testing.assert_allclose(model.wv.expandos["sample_int"] / 2.0**32, keep_probabilities(counts, 0.01), atol=2**-31)
-    paths = _core.word2vec.huffman_paths(word_counts(model._state))
+    paths = _core.word2vec.huffman_paths(word_counts(model.wv.table))
     weighted = sum(int(count) * len(codes) for count, (_, codes) in zip(counts, paths, strict=True))
     assert weighted == least_weighted_path_length(counts.tolist())
     # Trained vectors stay, new words have initial vectors.

@@ -115,7 +115,7 @@ def build_page(
         If a vector is not finite, or `other` has vectors of another size.
     """
     limit = integer_option("max_words", max_words, 1, MAX_WORDS)
-    words = [key for key in table.index_to_key[:limit] if key is not None]
+    words = [key for key in table.index_to_key[: min(limit, len(table.vectors))] if key is not None]
     if not words:
         raise VocabularyError("the vectors must have at least one word to be explored, got none")
     if other is not None and other.vector_size != table.vector_size:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError
+from ...errors import FormatError, VocabularyError
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.saveable import Saveable
+from ..arrays import as_matrix
 from ..subwords import Subwords
 from ..table import VectorTable
 
@@ -36,7 +37,11 @@ def table_to_archive(table: VectorTable) -> Archive:
     ------
     TypeError
         If a key is neither text nor an integer, or the values of an attribute cannot be represented in JSON.
+    VocabularyError
+        If keys, vectors and attributes do not fit together, so that the file could not be read.
     """
+    if problem := table.inconsistency():
+        raise VocabularyError(f"{problem}; vectors like these cannot be saved")
     words, offsets = pack_words([_key_as_text(key) for key in table.index_to_key])
     tensors: dict[str, NDArray[Any]] = {
         "vectors": table.vectors,
@@ -96,7 +101,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
         table.key_to_index = {word: index for index, word in enumerate(words) if word is not None}
         table.lifecycle_events = events_of_metadata(metadata)
         table.next_index = int(metadata["next_index"])
-        table.vectors = tensors["vectors"]
+        table.vectors = as_matrix(tensors["vectors"])
         table.vectors_lockf = np.array(tensors["vectors_lockf"])
         json_columns = set(metadata["json_attributes"])
         for name, tensor in tensors.items():
@@ -105,12 +110,8 @@ def archive_to_table(archive: Archive) -> VectorTable:
                 table.expandos[attribute] = _column_of(tensor) if attribute in json_columns else np.array(tensor)
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"invalid or missing content: {error}") from error
-    if len(table.key_to_index) != sum(word is not None for word in words):
-        raise FormatError("keys must be distinct, got repeated ones")
-    if any(len(column) != len(words) for column in table.expandos.values()):
-        raise FormatError(f"attributes must have one entry per key ({len(words)})")
-    if table.vectors.shape != (len(words), table.vector_size):
-        raise FormatError(f"vectors must have shape {(len(words), table.vector_size)}, got {table.vectors.shape}")
+    if problem := table.inconsistency():
+        raise FormatError(problem)
     return table
 
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from ...storage.paths import AnyPath
+from ..store import RowWrite, TableStore, overwriting
 from ..subwords import Subwords
 from ..table import VectorTable
 from .fasttext_bin import read_fasttext
 from .gensim_files import GensimModel
+from .loaded import LoadedVectors
 from .word2vec import read_word2vec, write_word2vec
 
 logger = logging.getLogger(__name__)
@@ -64,18 +66,23 @@ def table_to_word2vec(
     )
 
 
-def overwrite_from_word2vec(table: VectorTable, path: AnyPath, lockf: float, **options: Any) -> None:
+def overwrite_from_word2vec(store: TableStore, path: AnyPath, lockf: float, **options: Any) -> None:
     """Replace the vectors of keys that occur in a word2vec file, and set their `vectors_lockf`."""
     loaded = read_word2vec(path, **options)
-    if loaded.vectors.shape[1] != table.vector_size:
-        raise ValueError(
-            f"fname must contain vectors of {table.vector_size} numbers, got vectors of {loaded.vectors.shape[1]}"
-        )
+    size = store.table.vector_size
+    if loaded.vectors.shape[1] != size:
+        raise ValueError(f"fname must contain vectors of {size} numbers, got vectors of {loaded.vectors.shape[1]}")
+    replaced = store.change(_with_vectors_of, loaded, float(lockf)).index_of
+    count = sum(replaced(word) is not None for word in loaded.words)
+    logger.info("replaced %d vectors by those of %s, which has %d", count, path, len(loaded.words))
+
+
+def _with_vectors_of(table: VectorTable, loaded: LoadedVectors, lockf: float) -> VectorTable:
     rows = [(table.key_to_index.get(word, -1), row) for row, word in enumerate(loaded.words)]
     shared = np.array([pair for pair in rows if pair[0] >= 0], dtype=np.intp).reshape(-1, 2)
-    table.writeable_vectors()[shared[:, 0]] = loaded.vectors[shared[:, 1]]
-    if len(table.vectors_lockf) != len(table):
-        table.vectors_lockf = np.full(len(table), table.vectors_lockf[0], dtype=np.float32)
-    table.vectors_lockf[shared[:, 0]] = lockf
-    table.norms = None
-    logger.info("replaced %d vectors by those of %s, which has %d", len(shared), path, len(rows))
+    factors = np.array(table.vectors_lockf, dtype=np.float32)
+    if len(factors) != len(table):
+        factors = np.full(len(table), factors[0], dtype=np.float32)
+    factors[shared[:, 0]] = lockf
+    values = loaded.vectors[shared[:, 1]].astype(table.writeable_vectors().dtype, copy=False)
+    return overwriting(table, RowWrite(None, shared[:, 0], values), vectors_lockf=factors, norms=None)

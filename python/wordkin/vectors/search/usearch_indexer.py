@@ -72,7 +72,7 @@ class UsearchIndexer:
     ) -> None:
         lookup: Any = getattr(vectors, "wv", vectors)
         table: VectorTable = lookup.table
-        self.labels: list[Any] = list(table.index_to_key)
+        self.labels: list[Any] = table.index_to_key[: len(table.vectors)]
         self._index = _new_index(table.vector_size, connectivity, expansion_add, expansion_search, dtype)
         if self.labels:
             self._index.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError
+from ...errors import FormatError, VocabularyError
 from ...runtime.compute import Compute, requested_workers
 from ...runtime.options import integer_option, real_option
 from ...storage import Archive
@@ -42,23 +43,44 @@ def state_to_archive(state: Word2VecState) -> Archive:
     Returns
     -------
     Archive
-        Words, vectors and output layers as tensors, settings as metadata.
+        Words, vectors and output layers as tensors, settings as metadata: those of one moment.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the model has a setting or vectors with which its file could not be read.
     """
-    vectors = vector_archive.table_to_archive(state.wv.table)
+    with state.lock:
+        table, layers = state.wv.store.frozen(), {"output": state.output, "nodes": state.nodes}
+        metadata = _metadata_of(state)
+    vectors = vector_archive.table_to_archive(table)
+    metadata["vectors"] = dict(vectors.metadata)
+    if table.vector_size != state.vector_size:
+        raise VocabularyError(
+            f"vector_size must be {table.vector_size}, that of wv, to be saved, got {state.vector_size}"
+        )
+    try:
+        _state_of_metadata(metadata)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error}; a model with this setting cannot be saved") from error
     tensors: dict[str, NDArray[Any]] = dict(vectors.tensors)
-    for name, rows in (("output", state.output), ("nodes", state.nodes)):
+    for name, rows in layers.items():
         if rows is not None:
-            tensors[name] = rows.view
+            # Words that the user has added to `wv` get rows, as they do in training.
+            tensors[name] = rows.view if len(rows.view) == len(table) else rows.resized(len(table)).view
+    return Archive(tensors=tensors, metadata=metadata)
+
+
+def _metadata_of(state: Word2VecState) -> dict[str, Any]:
     model = {name: getattr(state, name) for name in (*_MODEL_OPTIONS, *_COUNTERS, *_REALS)}
-    metadata: dict[str, Any] = {
-        "vectors": dict(vectors.metadata),
+    return {
+        "vectors": {},
         "training": asdict(state.options),
         "vocabulary": asdict(state.vocabulary_options),
         "model": {**model, "workers": state.compute.threads},
         **metadata_of_events(state),
         "training_loss": state.running_loss,
     }
-    return Archive(tensors=tensors, metadata=metadata)
 
 
 def archive_to_state(archive: Archive) -> Word2VecState:
@@ -91,24 +113,29 @@ def archive_to_state(archive: Archive) -> Word2VecState:
 
 
 def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]]) -> Word2VecState:
-    scalars: dict[str, Any] = archive.metadata["model"]
-    training = dict(archive.metadata["training"])
+    state = _state_of_metadata(archive.metadata)
+    vectors = Archive(tensors=tensors, metadata=archive.metadata["vectors"])
+    state.wv = checked_vectors(KeyedVectors.from_table(vector_archive.archive_to_table(vectors)), state.vector_size)
+    return state
+
+
+def _state_of_metadata(metadata: Mapping[str, Any]) -> Word2VecState:
+    scalars: dict[str, Any] = metadata["model"]
+    training = dict(metadata["training"])
     training.pop("isa", None)  # stored by early versions; it belongs to the machine, not to the model
     state = new_state(
         ModelOptions(**{name: scalars[name] for name in _MODEL_OPTIONS}),
         TrainingOptions(**training),
-        VocabularyOptions(**archive.metadata["vocabulary"]),
+        VocabularyOptions(**metadata["vocabulary"]),
         Compute(threads=requested_workers(scalars["workers"]), isa=UNCHOSEN_ISA),
     )
     for name in _COUNTERS:
         setattr(state, name, integer_option(name, scalars[name], 0, 2**63 - 1))
     for name in _REALS:
         setattr(state, name, real_option(name, scalars[name], 0.0, float("inf")))
-    state.lifecycle_events = events_of_metadata(archive.metadata)
-    loss = archive.metadata.get("training_loss", 0.0)
+    state.lifecycle_events = events_of_metadata(metadata)
+    loss = metadata.get("training_loss", 0.0)
     state.running_loss = real_option("training_loss", loss, 0.0, float("inf"))
-    vectors = Archive(tensors=tensors, metadata=archive.metadata["vectors"])
-    state.wv = checked_vectors(KeyedVectors.from_table(vector_archive.archive_to_table(vectors)), state.vector_size)
     return state
 
 

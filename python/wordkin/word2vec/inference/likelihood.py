@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _core
-from ..state import Word2VecState, word_counts
+from ..options import TrainingOptions
+from ..padded_rows import PaddedRows
+from ..state import Weights, Word2VecState, word_counts
 
 __all__ = ["node_vectors", "output_vectors", "predicted_words", "sentence_scores"]
 
@@ -36,9 +38,13 @@ def output_vectors(state: Word2VecState) -> NDArray[np.float32]:
     AttributeError
         If the model does not have one.
     """
-    if state.output is None:
+    return _output_view(state.output)
+
+
+def _output_view(output: PaddedRows | None) -> NDArray[np.float32]:
+    if output is None:
         raise AttributeError("no syn1neg: the model has no negative sampling, or no vocabulary yet")
-    return state.output.view
+    return output.view
 
 
 def node_vectors(state: Word2VecState) -> NDArray[np.float32]:
@@ -59,9 +65,13 @@ def node_vectors(state: Word2VecState) -> NDArray[np.float32]:
     AttributeError
         If the model does not have one.
     """
-    if state.nodes is None:
+    return _node_view(state.nodes)
+
+
+def _node_view(nodes: PaddedRows | None) -> NDArray[np.float32]:
+    if nodes is None:
         raise AttributeError("no syn1: the model has no hierarchical softmax, or no vocabulary yet")
-    return state.nodes.view
+    return nodes.view
 
 
 def sentence_scores(
@@ -94,20 +104,23 @@ def sentence_scores(
     """
     if not state.options.hierarchical_softmax:
         raise RuntimeError("score needs hierarchical softmax: train the model with hs=1 and negative=0")
-    paths = _core.word2vec.huffman_paths(word_counts(state))
-    index = state.wv.key_to_index
+    weights = state.weights()
+    paths = _core.word2vec.huffman_paths(word_counts(weights.table))
+    index = weights.table.index_of
     return np.array(
         [
-            _log_probability(state, [index[word] for word in sentence if word in index], paths)
+            _log_probability(
+                state.options, weights, [row for word in sentence if (row := index(word)) is not None], paths
+            )
             for sentence in islice(sentences, total_sentences)
         ],
         dtype=np.float32,
     )
 
 
-def _log_probability(state: Word2VecState, ids: Sequence[int], paths: HuffmanPaths) -> float:
+def _log_probability(options: TrainingOptions, weights: Weights, ids: Sequence[int], paths: HuffmanPaths) -> float:
     """Sum over all pairs of a word and a context word (skip-gram) or over all words given their contexts (CBOW)."""
-    options, vectors, nodes = state.options, state.wv.vectors, node_vectors(state)
+    vectors, nodes = weights.table.vectors, _node_view(weights.nodes)
     total = 0.0
     for position, word in enumerate(ids):
         left = ids[max(0, position - options.window) : position]
@@ -149,14 +162,16 @@ def predicted_words(
     """
     if not state.options.negative:
         raise RuntimeError("predict_output_word needs negative sampling: train the model with negative > 0")
-    context = [int(row) for word in context_words if (row := state.wv.get_index(word, -1)) >= 0]
+    weights = state.weights()
+    table = weights.table
+    context = [row for word in context_words if (row := table.index_of(word)) is not None]
     if not context:
         warnings.warn("all the input context words are out-of-vocabulary for the current model", stacklevel=3)
         return None
-    rows = state.wv.vectors[context].astype(np.float64)
+    rows = table.vectors[context].astype(np.float64)
     hidden = rows.mean(axis=0) if state.options.cbow_mean else rows.sum(axis=0)
-    scores = output_vectors(state) @ hidden.astype(np.float32)
+    scores = _output_view(weights.output) @ hidden.astype(np.float32)
     exponentials = np.exp(scores.astype(np.float64) - float(scores.max()))
     probabilities: NDArray[np.float64] = exponentials / exponentials.sum()
     best = np.argsort(-probabilities, kind="stable")[: None if topn is None else max(topn, 0)]
-    return [(state.wv.index_to_key[row], float(probabilities[row])) for row in best]
+    return [(table.index_to_key[row], float(probabilities[row])) for row in best]

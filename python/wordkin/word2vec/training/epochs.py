@@ -40,9 +40,10 @@ def run_epochs(
     compute: Compute,
     first_stream: int,
     progress: TrainingProgress,
+    on_start: Callable[[int], object],
     on_epoch_begin: Callable[[], object],
     on_epoch_end: Callable[[EpochReport], object],
-) -> int:
+) -> None:
     """Train for a number of epochs.
 
     An epoch that ends with an exception (including KeyboardInterrupt) is reported as interrupted before the exception
@@ -66,13 +67,10 @@ def run_epochs(
         Jobs draw their random numbers from the streams `first_stream`, `first_stream` + 1, ... of the seed.
     progress : TrainingProgress
         Receives the progress several times per second.
+    on_start : callable
+        Called with the number of threads that run.
     on_epoch_begin, on_epoch_end : callable
         Called before and after each epoch, the latter with its report.
-
-    Returns
-    -------
-    int
-        Number of threads that ran.
 
     Raises
     ------
@@ -97,6 +95,7 @@ def run_epochs(
     if threads < compute.threads:
         logger.warning("the system allows only %d of %d training threads", threads, compute.threads)
     with _closing(session):
+        on_start(threads)
         for epoch in range(epochs):
             on_epoch_begin()
             meter = _EpochMeter(session, epoch)
@@ -110,7 +109,6 @@ def run_epochs(
             on_epoch_end(report)
             meter.show(progress)
             _require_finite(arrays, report)
-    return threads
 
 
 @contextmanager
@@ -177,5 +175,6 @@ def _require_finite(arrays: TrainingArrays, report: EpochReport) -> None:
         if not np.isfinite(checked).all() or not np.isfinite(report.loss):
             raise TrainingDiverged(
                 f"epoch {report.epoch + 1}: the {name} vectors are no longer finite at learning rate "
-                f"{report.learning_rate:g}; use a smaller alpha"
+                f"{report.learning_rate:g}, and the model keeps them like this; use a smaller alpha, and begin with "
+                "init_weights() or a saved model"
             )

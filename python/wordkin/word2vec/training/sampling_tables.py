@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _core
+from ...vectors.table import VectorTable
 from ..state import Word2VecState, word_counts
 
 __all__ = ["cumulative_noise_table", "hashed_vector", "set_huffman_codes"]
@@ -24,12 +25,17 @@ def set_huffman_codes(state: Word2VecState) -> None:
     state : Word2VecState
         The model.
     """
-    paths = _core.word2vec.huffman_paths(word_counts(state))
+    state.wv.store.change(_with_huffman_codes)
+
+
+def _with_huffman_codes(table: VectorTable) -> VectorTable:
+    paths = _core.word2vec.huffman_paths(word_counts(table))
+    columns = {}
     for part, name in enumerate(("point", "code")):
-        column = np.empty(len(paths), dtype=object)
+        columns[name] = np.empty(len(paths), dtype=object)
         for row, path in enumerate(paths):
-            column[row] = path[part]
-        state.wv.expandos[name] = column
+            columns[name][row] = path[part]
+    return table.successor(expandos={**table.expandos, **columns})
 
 
 def cumulative_noise_table(state: Word2VecState) -> NDArray[np.uint32]:
@@ -52,7 +58,7 @@ def cumulative_noise_table(state: Word2VecState) -> NDArray[np.uint32]:
     """
     if not state.options.negative:
         raise AttributeError("no cum_table: the model has no negative sampling")
-    cumulative = np.cumsum(word_counts(state).astype(np.float64) ** state.options.ns_exponent)
+    cumulative = np.cumsum(word_counts(state.wv.table).astype(np.float64) ** state.options.ns_exponent)
     return np.rint(cumulative / cumulative[-1:] * state.cum_table_end).astype(np.uint32)
 
 

@@ -14,7 +14,7 @@ from .epochs import run_epochs
 from .progress import TrainingProgress
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
-from .weights import training_arrays
+from .weights import end_training, training_arrays
 
 __all__ = ["Event", "Notify", "TrainRequest", "train", "train_new"]
 
@@ -140,17 +140,20 @@ def _run(
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
     state.loss_offset = 0.0
     progress = TrainingProgress(state.progress, int(schedule.planned_words), epochs)
+    arrays = None
     try:
         notify("on_train_begin")
-        threads = run_epochs(
+        arrays = training_arrays(state)
+        run_epochs(
             corpus,
-            training_arrays(state),
+            arrays,
             state.options,
             schedule,
             epochs=epochs,
             compute=state.compute,
             first_stream=first_stream,
             progress=progress,
+            on_start=lambda threads: _set_workers(state, threads),
             on_epoch_begin=lambda: notify("on_epoch_begin"),
             on_epoch_end=lambda report: _end_epoch(state, report, notify),
         )
@@ -158,12 +161,17 @@ def _run(
         state.training_report = replace(state.training_report, interrupted=True)
         raise
     finally:
-        state.wv.norms = None
+        end_training(state, arrays)
         progress.close()
         corpus.close()
-    state.training_report = replace(state.training_report, workers=threads)
     notify("on_train_end")
     return state.training_report
+
+
+def _set_workers(state: Word2VecState, threads: int) -> None:
+    if state.training_report is None:
+        raise AssertionError("training starts with an empty report")
+    state.training_report = replace(state.training_report, workers=threads)
 
 
 def _end_epoch(state: Word2VecState, report: EpochReport, notify: Notify) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from ... import _core
 from ...errors import VocabularyError
 from ...text import Corpus, RawCounts, TrimRule, Vocabulary, VocabularyReport
-from ...vectors import KeyedVectors
 from ..options import TrainingOptions, VocabularyOptions
 from ..state import Word2VecState, current_vocabulary
 from .weights import resize_to_vocabulary
@@ -162,7 +161,7 @@ def choose_vocabulary(
     )
 
 
-def adopt_vocabulary(state: Word2VecState, choice: VocabularyChoice) -> Vocabulary:
+def adopt_vocabulary(state: Word2VecState, choice: VocabularyChoice, raw_counts: RawCounts | None = None) -> Vocabulary:
     """Set the vocabulary of a model, with initial vectors for new words.
 
     Parameters
@@ -171,6 +170,8 @@ def adopt_vocabulary(state: Word2VecState, choice: VocabularyChoice) -> Vocabula
         The model.
     choice : VocabularyChoice
         From `choose_vocabulary`.
+    raw_counts : RawCounts, optional
+        Counts to keep.
 
     Returns
     -------
@@ -179,12 +180,18 @@ def adopt_vocabulary(state: Word2VecState, choice: VocabularyChoice) -> Vocabula
     """
     vocabulary = choice.vocabulary
     with state.exclusively():
-        first_new = len(state.wv) if choice.is_update else 0
-        resize_to_vocabulary(state, vocabulary, choice.options, first_new=first_new)
-        state.options, state.vocabulary_options = choice.options, choice.vocabulary_options
-        state.effective_min_count = vocabulary.min_count
-        state.corpus_count = vocabulary.raw_sentences
-        state.corpus_total_words = vocabulary.raw_words
+        resize_to_vocabulary(
+            state,
+            vocabulary,
+            choice.options,
+            first_new=len(state.wv) if choice.is_update else 0,
+            options=choice.options,
+            vocabulary_options=choice.vocabulary_options,
+            effective_min_count=vocabulary.min_count,
+            corpus_count=vocabulary.raw_sentences,
+            corpus_total_words=vocabulary.raw_words,
+            raw_counts=raw_counts,
+        )
     return vocabulary
 
 
@@ -199,11 +206,15 @@ def copy_vocabulary(state: Word2VecState, source: Word2VecState) -> None:
         The model with the vocabulary.
     """
     with state.exclusively():
-        # New KeyedVectors, since the present ones may be shared with the other model.
-        resize_to_vocabulary(state, current_vocabulary(source), state.options, wv=KeyedVectors(state.vector_size))
-        state.corpus_count = source.corpus_count
-        state.corpus_total_words = source.corpus_total_words
-        state.effective_min_count = source.effective_min_count
+        resize_to_vocabulary(
+            state,
+            current_vocabulary(source),
+            state.options,
+            wv=None,  # new vectors, since the present ones may be shared with the other model
+            corpus_count=source.corpus_count,
+            corpus_total_words=source.corpus_total_words,
+            effective_min_count=source.effective_min_count,
+        )
 
 
 def add_null_word(state: Word2VecState) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +14,8 @@ from ...errors import ResourceError, VocabularyError
 from ...runtime.compute import memory_limit
 from ...text import Vocabulary
 from ...vectors import KeyedVectors
+from ...vectors.columns import resized as resized_columns
+from ...vectors.table import Hold, VectorTable
 from ..options import TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows, fill_initial_vectors
 from ..state import Word2VecState, word_counts
@@ -19,11 +23,14 @@ from ..state import Word2VecState, word_counts
 __all__ = [
     "TrainingArrays",
     "add_missing_rows",
+    "end_training",
     "estimated_memory",
     "reset_weights",
     "resize_to_vocabulary",
     "training_arrays",
 ]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +59,11 @@ class TrainingArrays:
 
 
 def resize_to_vocabulary(
-    state: Word2VecState,
-    vocabulary: Vocabulary,
-    options: TrainingOptions,
-    *,
-    first_new: int = 0,
-    wv: KeyedVectors | None = None,
+    state: Word2VecState, vocabulary: Vocabulary, options: TrainingOptions, /, *, first_new: int = 0, **changes: object
 ) -> None:
     """Resize all layers to one row per word of a vocabulary.
+
+    Everything new is made aside and replaces the old in one step: an error or interruption leaves the model unchanged.
 
     Parameters
     ----------
@@ -71,41 +75,55 @@ def resize_to_vocabulary(
         Seed, subsampling threshold, and which output layers there are.
     first_new : int, default 0
         Rows before this one are kept, all others initialised.
-    wv : KeyedVectors, optional
-        Object that receives the input vectors (default: the one that holds them now).
+    **changes : object
+        Fields of the state to replace in the same step. With `wv`, the vectors are set in this new object; otherwise
+        in the one that holds them now, so that code that holds ``model.wv`` sees the new vectors.
 
     Raises
     ------
     ResourceError
-        If the layers exceed the available memory; the model is unchanged.
+        If the layers exceed the available memory.
+    RuntimeError
+        If the words that are to be kept have been changed meanwhile.
     """
     _require_memory(len(vocabulary), state.vector_size, options)
-    rows = PaddedRows(len(vocabulary), state.vector_size)
-    if wv is not None:
-        state.wv = wv
-    rows.view[:first_new] = state.wv.vectors[:first_new]
-    fill_initial_vectors(rows.view, options.seed, first_new)
-    lock = state.wv.vectors_lockf if first_new else np.ones(1, dtype=np.float32)
-    if len(lock) > 1:
-        lock = np.append(lock, np.ones(len(vocabulary) - len(lock), dtype=np.float32))
-    if not first_new:
-        state.output = state.nodes = None
-        state.wv.expandos = {}
-    state.input = rows
-    _set_vectors(state.wv, vocabulary, rows)
-    state.wv.vectors_lockf = lock
-    state.wv.expandos["sample_int"] = _core.word2vec.keep_thresholds(vocabulary.counts, options.sample)
-    _resize_outputs(state, options)
+    with state.lock, state.wv.store.lock:
+        table = state.wv.store.table
+        if first_new and table.index_to_key != vocabulary.words[:first_new]:
+            raise RuntimeError("the words of wv were changed while the vocabulary was being extended")
+        rows = PaddedRows(len(vocabulary), state.vector_size)
+        rows.view[:first_new] = table.vectors[:first_new]
+        fill_initial_vectors(rows.view, options.seed, first_new)
+        former = table if "wv" not in changes else VectorTable(state.vector_size)
+        successor = _with_vocabulary(former, vocabulary, rows, options, is_extension=first_new > 0)
+        outputs = _outputs(state) if first_new else dict.fromkeys(_outputs(state))
+        changes |= {"input": rows, **_resized_outputs(state, outputs, len(vocabulary), options)}
+        if "wv" in changes:
+            changes["wv"] = KeyedVectors.from_table(successor)
+        state.replace_vectors(table if "wv" in changes else successor, **changes)
 
 
-def _set_vectors(wv: KeyedVectors, vocabulary: Vocabulary, rows: PaddedRows) -> None:
-    # The object is changed rather than replaced: code that holds `model.wv` sees the new vectors.
-    wv.index_to_key = vocabulary.words
-    wv.key_to_index = vocabulary.index
-    wv.next_index = len(vocabulary)
-    wv.vectors = rows.view
-    wv.allocate_vecattrs()
-    wv.expandos["count"] = vocabulary.counts
+def _with_vocabulary(
+    table: VectorTable, vocabulary: Vocabulary, rows: PaddedRows, options: TrainingOptions, *, is_extension: bool
+) -> VectorTable:
+    factors = table.vectors_lockf if is_extension else np.ones(1, dtype=np.float32)
+    if len(factors) > 1:
+        factors = np.append(factors, np.ones(len(vocabulary) - len(factors), dtype=np.float32))
+    columns = resized_columns(table.expandos, len(vocabulary)) if is_extension else {}
+    return table.successor(
+        index_to_key=vocabulary.words,
+        key_to_index=vocabulary.index,
+        next_index=len(vocabulary),
+        vectors=rows.view,
+        norms=None,
+        hold=Hold(),
+        vectors_lockf=factors,
+        expandos={
+            **columns,
+            "count": vocabulary.counts,
+            "sample_int": _core.word2vec.keep_thresholds(vocabulary.counts, options.sample),
+        },
+    )
 
 
 def reset_weights(state: Word2VecState) -> None:
@@ -116,10 +134,12 @@ def reset_weights(state: Word2VecState) -> None:
     state : Word2VecState
         The model.
     """
-    fill_initial_vectors(_input_rows(state).view, state.options.seed)
-    state.wv.norms = None
-    state.output = state.nodes = None
-    _resize_outputs(state, state.options)
+    with state.lock, state.wv.store.lock:
+        table = state.wv.store.table
+        rows = PaddedRows(*table.vectors.shape)
+        fill_initial_vectors(rows.view, state.options.seed)
+        outputs = _resized_outputs(state, dict.fromkeys(_outputs(state)), len(table), state.options)
+        state.replace_vectors(table.successor(vectors=rows.view, norms=None, hold=Hold()), input=rows, **outputs)
 
 
 def add_missing_rows(state: Word2VecState) -> None:
@@ -135,21 +155,27 @@ def add_missing_rows(state: Word2VecState) -> None:
     VocabularyError
         If the model has no vocabulary.
     """
-    known, words = len(state.wv.vectors), len(state.wv.index_to_key)
-    if known == 0:
-        raise VocabularyError("update_weights extends a vocabulary, and the model has none; call build_vocab first")
-    if known < words:
-        rows = PaddedRows(words, state.vector_size)
-        rows.view[:known] = state.wv.vectors
-        fill_initial_vectors(rows.view, state.options.seed, known)
-        state.input = rows
-        state.wv.vectors = rows.view
-        state.wv.allocate_vecattrs()
-    _resize_outputs(state, state.options)
+    with state.lock, state.wv.store.lock:
+        table = state.wv.store.table
+        known, words = len(table.vectors), len(table.index_to_key)
+        if known == 0:
+            raise VocabularyError("update_weights extends a vocabulary, and the model has none; call build_vocab first")
+        changes: dict[str, object] = {}
+        if known < words:
+            rows = PaddedRows(words, state.vector_size)
+            rows.view[:known] = table.vectors
+            fill_initial_vectors(rows.view, state.options.seed, known)
+            changes["input"] = rows
+            columns = resized_columns(table.expandos, words)
+            table = table.successor(vectors=rows.view, norms=None, hold=Hold(), expandos=columns)
+        outputs = _resized_outputs(state, _outputs(state), words, state.options)
+        state.replace_vectors(table, **changes, **outputs)
 
 
 def training_arrays(state: Word2VecState) -> TrainingArrays:
     """Return the arrays that training updates in place, padded and of matching sizes.
+
+    Until `end_training`, vectors that are replaced are written to the memory that is trained.
 
     Parameters
     ----------
@@ -166,15 +192,37 @@ def training_arrays(state: Word2VecState) -> TrainingArrays:
     ValueError
         If ``wv.vectors_lockf`` has neither one entry nor one per word.
     """
-    rows, options = _input_rows(state), state.options
-    _resize_outputs(state, options)
+    options = state.options
+    with state.lock, state.wv.store.lock:
+        table = state.wv.store.table
+        update_scale, counts = _update_scale(table), word_counts(table)
+        rows = state.input
+        if rows is None or not rows.is_memory_of(table.vectors):
+            rows = PaddedRows.of(np.asarray(table.vectors, dtype=np.float32))
+        outputs = _resized_outputs(state, _outputs(state), len(table), options)
+        state.replace_vectors(table.successor(vectors=rows.view, norms=None, hold=None), input=rows, **outputs)
     return TrainingArrays(
         input=rows,
         output=state.output if options.negative else None,
         nodes=state.nodes if options.hierarchical_softmax else None,
-        update_scale=_update_scale(state.wv),
-        counts=word_counts(state),
+        update_scale=update_scale,
+        counts=counts,
     )
+
+
+def end_training(state: Word2VecState, arrays: TrainingArrays | None) -> None:
+    """Discard the norms of the vectors from before training.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    arrays : TrainingArrays or None
+        The arrays that were trained, if training began.
+    """
+    table = state.wv.store.change(VectorTable.successor, norms=None, hold=Hold())
+    if arrays is not None and not arrays.input.is_memory_of(table.vectors):
+        logger.warning("wv.vectors were replaced during training: they do not have what was trained since then")
 
 
 def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
@@ -202,13 +250,6 @@ def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
     return memory
 
 
-def _input_rows(state: Word2VecState) -> PaddedRows:
-    if state.input is None or not state.input.is_memory_of(state.wv.vectors):
-        state.input = PaddedRows.of(np.asarray(state.wv.vectors, dtype=np.float32))
-        state.wv.vectors = state.input.view
-    return state.input
-
-
 def _require_memory(words: int, vector_size: int, options: TrainingOptions) -> None:
     # Operating systems grant more memory than they have and kill the process once it is used.
     layers = 1 + bool(options.negative) + options.hierarchical_softmax
@@ -220,24 +261,31 @@ def _require_memory(words: int, vector_size: int, options: TrainingOptions) -> N
         )
 
 
-def _resize_outputs(state: Word2VecState, options: TrainingOptions) -> None:
-    if options.negative:
-        state.output = _with_all_words(state, state.output)
-    if options.hierarchical_softmax:
-        state.nodes = _with_all_words(state, state.nodes)
+def _outputs(state: Word2VecState) -> dict[str, PaddedRows | None]:
+    return {"output": state.output, "nodes": state.nodes}
 
 
-def _with_all_words(state: Word2VecState, rows: PaddedRows | None) -> PaddedRows:
-    words = len(state.wv)
+def _resized_outputs(
+    state: Word2VecState, outputs: Mapping[str, PaddedRows | None], words: int, options: TrainingOptions
+) -> dict[str, PaddedRows | None]:
+    """Return output layers with one row per word; those that the options do not use stay as they are."""
+    used = {"output": options.negative > 0, "nodes": options.hierarchical_softmax}
+    return {
+        name: _with_all_words(rows, words, state.vector_size) if used[name] else rows for name, rows in outputs.items()
+    }
+
+
+def _with_all_words(rows: PaddedRows | None, words: int, vector_size: int) -> PaddedRows:
     if rows is None:
-        return PaddedRows(words, state.vector_size)
+        return PaddedRows(words, vector_size)
     return rows if len(rows.view) == words else rows.resized(words)
 
 
-def _update_scale(wv: KeyedVectors) -> NDArray[np.float32] | None:
-    lock = np.ascontiguousarray(wv.vectors_lockf, dtype=np.float32)
-    if lock.ndim != 1 or len(lock) not in (1, len(wv)):
-        raise ValueError(f"wv.vectors_lockf must have 1 entry or {len(wv)}, one per word, got shape {lock.shape}")
-    if len(lock) == 1:
-        return None if lock[0] == 1.0 else np.full(len(wv), lock[0], dtype=np.float32)
-    return lock
+def _update_scale(table: VectorTable) -> NDArray[np.float32] | None:
+    words = len(table)
+    factors = np.ascontiguousarray(table.vectors_lockf, dtype=np.float32)
+    if factors.ndim != 1 or len(factors) not in (1, words):
+        raise ValueError(f"wv.vectors_lockf must have 1 entry or {words}, one per word, got shape {factors.shape}")
+    if len(factors) == 1:
+        return None if factors[0] == 1.0 else np.full(words, factors[0], dtype=np.float32)
+    return factors
