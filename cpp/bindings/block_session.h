@@ -23,6 +23,13 @@ class BlockSession {
  public:
   BlockSession(std::size_t workers, typename text::OrderedBlocks<Result>::Work work)
       : blocks_(workers, std::move(work)) {}
+  ~BlockSession() {
+    if (!blocks_.is_working()) return;
+    const pybind11::gil_scoped_release release;  // the work may wait for the interpreter lock
+    blocks_.stop();
+  }
+  BlockSession(const BlockSession&) = delete;
+  BlockSession& operator=(const BlockSession&) = delete;
 
   void submit(pybind11::bytes block, bool continues_line) {
     wait_interruptibly([this](double seconds) { return blocks_.wait_for_capacity(seconds); });

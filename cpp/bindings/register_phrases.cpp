@@ -308,7 +308,7 @@ class BlockJoiner {
  public:
   BlockJoiner(const Matcher& matcher, std::size_t workers, const SentenceRules& rules)
       : session_(workers, [&matcher, rules](const text::TextBlock& block, std::size_t) {
-          return phrases::join_block(matcher, block.text, block.continues_line, rules);
+          return phrases::join_block(matcher, block.text, block.continues_line, rules, block.cancelled);
         }) {}
 
   void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }

@@ -83,7 +83,8 @@ class BlockCounter {
         counters_(std::max<std::size_t>(workers, 1),
                   text::TokenCounter(keep_ids ? Ids::kKeep : Ids::kDiscard, word_limit)),
         session_(workers, [this](const text::TextBlock& block, std::size_t worker) {
-          return Counted{counters_[worker].count(block.text, block.number, rules_, block.continues_line), worker};
+          return Counted{
+              counters_[worker].count(block.text, block.number, rules_, block.continues_line, block.cancelled), worker};
         }) {}
 
   void submit(py::bytes block, bool continues_line) {
@@ -134,7 +135,7 @@ class BlockEncoder {
  public:
   BlockEncoder(const WordTable& table, std::size_t workers, const SentenceRules& rules)
       : rules_(rules), session_(workers, [this, &table](const text::TextBlock& block, std::size_t) {
-          return text::TokenEncoder(table).encode(block.text, rules_, block.continues_line);
+          return text::TokenEncoder(table).encode(block.text, rules_, block.continues_line, block.cancelled);
         }) {}
 
   void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }

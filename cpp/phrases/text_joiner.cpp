@@ -10,13 +10,14 @@ namespace {
 
 class LineWriter {
  public:
-  LineWriter(const Matcher& matcher, bool continues_line, JoinedText& out)
-      : matcher_(matcher), out_(out), is_line_empty_(!continues_line) {}
+  LineWriter(const Matcher& matcher, bool continues_line, const text::CancelFlag* cancelled, JoinedText& out)
+      : matcher_(matcher), cancelled_(cancelled), out_(out), is_line_empty_(!continues_line) {}
 
   void add(const text::HashedWord& word) { tokens_.push_back(matcher_.token_of(word)); }
   [[nodiscard]] std::size_t pending() const { return tokens_.size(); }
 
   void end_sentence() {
+    text::throw_if(cancelled_);
     if (tokens_.empty()) return;
     out_.words += static_cast<std::int64_t>(tokens_.size());
     if (is_line_empty_) ++out_.sentences;
@@ -46,6 +47,7 @@ class LineWriter {
   }
 
   const Matcher& matcher_;
+  const text::CancelFlag* cancelled_;
   JoinedText& out_;
   bool is_line_empty_;
   std::vector<Token> tokens_;
@@ -55,11 +57,11 @@ class LineWriter {
 }  // namespace
 
 JoinedText join_block(const Matcher& matcher, std::span<const char> block, bool continues_line,
-                      const text::SentenceRules& rules) {
+                      const text::SentenceRules& rules, const text::CancelFlag* cancelled) {
   text::require_utf8(block);
   JoinedText out;
   out.text.reserve(block.size() + block.size() / 16);
-  LineWriter writer(matcher, continues_line, out);
+  LineWriter writer(matcher, continues_line, cancelled, out);
   text::TokenScanner scanner(block, matcher.seed());
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next()) {
     if (event == text::ScanEvent::kToken) {

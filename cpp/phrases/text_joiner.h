@@ -18,8 +18,9 @@ struct JoinedText {
 };
 
 // Processes a block of UTF-8 text that consists of whole sentences. A block that continues the line of the previous
-// block continues it in the output as well. Throws text::TextError and what the matcher throws.
+// block continues it in the output as well. Throws text::TextError, text::Cancelled and what the matcher
+// throws.
 JoinedText join_block(const Matcher& matcher, std::span<const char> block, bool continues_line,
-                      const text::SentenceRules& rules);
+                      const text::SentenceRules& rules, const text::CancelFlag* cancelled = nullptr);
 
 }  // namespace wordkin::phrases

@@ -13,13 +13,16 @@
 #include <utility>
 
 #include "parallel/thread_pool.h"
+#include "text/sentence_splitter.h"
 
 namespace wordkin::text {
 
+// `cancelled` is set when the result is no longer needed; the work may then throw anything.
 struct TextBlock {
   std::span<const char> text;  // borrowed until the result has been taken
   std::int64_t number;
   bool continues_line;
+  const CancelFlag* cancelled;
 };
 
 template <typename Result>
@@ -29,10 +32,22 @@ class OrderedBlocks {
 
   OrderedBlocks(std::size_t threads, Work work) : work_(std::move(work)), pool_(threads) {}
 
+  ~OrderedBlocks() { stop(); }
+  OrderedBlocks(const OrderedBlocks&) = delete;
+  OrderedBlocks& operator=(const OrderedBlocks&) = delete;
+
   [[nodiscard]] std::size_t workers() const { return pool_.size(); }
+  [[nodiscard]] bool is_working() const { return pool_.pending() > 0; }
+
+  // Cancels all blocks and waits until their work has stopped.
+  void stop() {
+    cancelled_.store(true, std::memory_order_relaxed);
+    pool_.discard_queued();
+    pool_.wait_all();
+  }
 
   void submit(std::span<const char> text, bool continues_line) {
-    auto& job = *jobs_.emplace_back(std::make_unique<Job>(TextBlock{text, submitted_++, continues_line}));
+    auto& job = *jobs_.emplace_back(std::make_unique<Job>(TextBlock{text, submitted_++, continues_line, &cancelled_}));
     pool_.submit([this, &job](std::size_t worker) {
       try {
         job.result = work_(job.block, worker);
@@ -66,6 +81,7 @@ class OrderedBlocks {
   };
 
   Work work_;
+  CancelFlag cancelled_ = false;
   std::deque<std::unique_ptr<Job>> jobs_;
   std::int64_t submitted_ = 0;
   parallel::ThreadPool pool_;  // last: joined before the members that its tasks use are destroyed

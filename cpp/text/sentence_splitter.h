@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -21,6 +23,18 @@ struct SentenceRules {
   std::int64_t max_length = 10000;  // tokens; longer sentences are split
   bool line_is_sentence = true;     // false: line ends are whitespace, and the whole text is one long line
 };
+
+// Set by another thread when the results of a block are no longer needed.
+using CancelFlag = std::atomic<bool>;
+
+class Cancelled : public std::exception {
+ public:
+  [[nodiscard]] const char* what() const noexcept override { return "cancelled"; }
+};
+
+inline void throw_if(const CancelFlag* cancelled) {
+  if (cancelled != nullptr && cancelled->load(std::memory_order_relaxed)) throw Cancelled();
+}
 
 // Text that cannot be split into words, and the position of the error.
 class TextError : public std::invalid_argument {
@@ -55,9 +69,15 @@ inline void require_word_length(const TokenScanner& scanner) {
 template <typename Sink>
 class SentenceSplitter {
  public:
-  // If `continues_line` is true, the text begins within a line that was already counted.
-  SentenceSplitter(std::span<const char> text, const SentenceRules& rules, bool continues_line, Sink& sink)
-      : scanner_(text, sink.seed()), rules_(rules), line_is_counted_(continues_line), sink_(sink) {}
+  // If `continues_line` is true, the text begins within a line that was already counted. `cancelled` may be null; if it
+  // is set, the methods throw Cancelled.
+  SentenceSplitter(std::span<const char> text, const SentenceRules& rules, bool continues_line, Sink& sink,
+                   const CancelFlag* cancelled = nullptr)
+      : scanner_(text, sink.seed()),
+        rules_(rules),
+        line_is_counted_(continues_line),
+        sink_(sink),
+        cancelled_(cancelled) {}
 
   // Reads all tokens up to the end of a sentence; returns false if there were none left.
   bool run_sentence() {
@@ -85,6 +105,7 @@ class SentenceSplitter {
 
   // Passes the buffered tokens to the sink.
   void flush() {
+    throw_if(cancelled_);
     sink_.prefetch_bytes(std::span(batch_).first(filled_));
     for (const HashedWord& word : std::span(batch_).first(filled_)) {
       if (word.length == 0)
@@ -138,6 +159,7 @@ class SentenceSplitter {
   SentenceRules rules_;
   bool line_is_counted_;
   Sink& sink_;
+  const CancelFlag* cancelled_;
   std::int64_t length_ = 0;  // tokens in the current sentence so far
   std::int64_t words_ = 0;
   std::int64_t sentences_ = 0;

@@ -7,10 +7,10 @@
 namespace wordkin::text {
 
 RawBlock TokenCounter::count(std::span<const char> text, std::int64_t block_number, const SentenceRules& rules,
-                             bool continues_line) {
+                             bool continues_line, const CancelFlag* cancelled) {
   require_utf8(text);
   blocks_.push_back({block_number, table_.size()});
-  SentenceSplitter splitter(text, rules, continues_line, *this);
+  SentenceSplitter splitter(text, rules, continues_line, *this, cancelled);
   splitter.run();
   return {take_ids(), splitter.words(), splitter.sentences()};
 }

@@ -32,8 +32,8 @@ class alignas(memory::kCacheLine) TokenCounter {  // aligned because each counte
 
   // Counts a block of UTF-8 text that consists of whole sentences. Throws TextError. The block numbers passed to one
   // counter must be ascending.
-  RawBlock count(std::span<const char> text, std::int64_t block_number, const SentenceRules& rules,
-                 bool continues_line);
+  RawBlock count(std::span<const char> text, std::int64_t block_number, const SentenceRules& rules, bool continues_line,
+                 const CancelFlag* cancelled = nullptr);
 
   // For vocabularies of bounded size: counts sentences until more than `max_words` distinct words are known, and
   // returns what was read and how far.

@@ -5,9 +5,10 @@
 
 namespace wordkin::text {
 
-EncodedIds TokenEncoder::encode(std::span<const char> text, const SentenceRules& rules, bool continues_line) {
+EncodedIds TokenEncoder::encode(std::span<const char> text, const SentenceRules& rules, bool continues_line,
+                                const CancelFlag* cancelled) {
   require_utf8(text);
-  SentenceSplitter splitter(text, rules, continues_line, *this);
+  SentenceSplitter splitter(text, rules, continues_line, *this, cancelled);
   splitter.run();
   EncodedIds encoded = take();
   encoded.raw_words = splitter.words();

@@ -26,7 +26,8 @@ class TokenEncoder {
   explicit TokenEncoder(const WordTable& table) : table_(table) {}
 
   // Encodes a block of UTF-8 text that consists of whole sentences. Throws TextError.
-  EncodedIds encode(std::span<const char> text, const SentenceRules& rules, bool continues_line);
+  EncodedIds encode(std::span<const char> text, const SentenceRules& rules, bool continues_line,
+                    const CancelFlag* cancelled = nullptr);
 
   [[nodiscard]] const HashSeed& seed() const { return table_.seed(); }
   void prefetch(const HashedWord& word) const { table_.prefetch(word); }

@@ -17,4 +17,5 @@ PYBIND11_MODULE(_core_testing, m, py::mod_gil_not_used()) {
   wordkin::bindings::register_test_optim(m);
   wordkin::bindings::register_test_word2vec(m);
   wordkin::bindings::register_test_options(m);
+  wordkin::bindings::register_test_hashing(m);
 }

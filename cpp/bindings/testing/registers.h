@@ -6,6 +6,7 @@
 namespace wordkin::bindings {
 
 void register_test_kernels(pybind11::module_& m);
+void register_test_hashing(pybind11::module_& m);
 void register_test_gates(pybind11::module_& m);  // adds to the submodule of the kernels
 void register_test_linalg(pybind11::module_& m);
 void register_test_charcnn(pybind11::module_& m);
