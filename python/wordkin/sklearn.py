@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .downstream.data.texts import IndexedTexts, Texts, TokenizerChoice, tokenize_texts
-from .downstream.data.word_rows import lookup_vectors
+from .downstream.data.word_rows import lookup_vectors, require_finite
 from .downstream.training.embeddings import HasVectors
 from .elmo import ELMo
 from .runtime.containers import Container, checked_container, in_container
@@ -313,6 +313,7 @@ class WordVectorizer(Estimator):
         """Return weighted sums of word vectors, divided by the sum of the weights or by the number of words."""
         vectors = self._vectors()
         table, rows = lookup_vectors(vectors, texts.words, flag_option("lowercase", self.lowercase))
+        require_finite(table, rows, texts.words)
         weights = np.ones(len(texts.words), dtype=np.float32)
         if word_weights is not None:
             # Words that did not occur in the training texts count as the rarest ones.

@@ -95,3 +95,13 @@ def test_a_model_without_softmax_cannot_predict_words(small_model: Callable[...,
     ):
         with pytest.raises(NotFittedError, match="cannot predict words"):
             call()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_substitutes_of_a_model_that_is_not_finite(value: float) -> None:
+    model = ELMo(dim=4, projection_dim=2, n_layers=1, char_dim=2, filters=[[1, 3]], n_highway=0)
+    model.initialize(["a", "b"])
+    model.parameters["softmax/b"][3] = value
+    model.parameters_changed()
+    with pytest.raises(ValueError, match="the probabilities of words must be finite"):
+        model.substitutes(["a"], 0)

@@ -429,3 +429,12 @@ def test_means_of_perplexities() -> None:
     assert (found.mean, found.geometric_mean) == (5.0, pytest.approx(4.0))
     endless = Perplexity(forward=np.inf, backward=8.0, tokens=5, unknown_tokens=1)
     assert (endless.mean, endless.geometric_mean) == (np.inf, np.inf)
+
+
+def test_divergence_of_parameters_that_were_not_finite_is_explained(
+    trained: ELMo, sentences: Sentences, quick: Options
+) -> None:
+    trained.parameters["char_embed"][0, 0] = np.nan
+    trained.parameters["char_embed"][:, 1] = np.inf
+    with pytest.raises(TrainingDiverged, match=r"contained NaN or infinite values before it: char_embed$"):
+        trained.train(sentences, **quick)

@@ -64,6 +64,10 @@ class LayerCache:
             end = begin + layers.shape[1]
             target[begin:end] = layers.transpose(1, 0, 2)
             begin = end
+        if not np.isfinite(target).all():
+            raise ValueError(
+                "the layers of an ELMo model must be finite, got NaN or infinite values: see its parameters"
+            )
 
     def layers(self, indices: NDArray[np.intp]) -> Layers:
         """Return the layers of texts.

@@ -12,7 +12,7 @@ from ...text.characters import character_rows
 from ..state import Features, Floats, LearnedSource
 from .layer_cache import LayerCache
 from .texts import IndexedTexts
-from .word_rows import lookup_rows, lookup_vectors
+from .word_rows import lookup_rows, lookup_vectors, require_finite
 
 __all__ = ["NetworkBatch", "PreparedTexts", "prepare_texts"]
 
@@ -71,6 +71,18 @@ class PreparedTexts:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def require_finite(self) -> None:
+        """Check the vectors of tables that are not trained.
+
+        Raises
+        ------
+        ValueError
+            If a vector is not finite; the message names the word.
+        """
+        for table, rows in zip(self.frozen, self.rows, strict=True):
+            if table is not None:
+                require_finite(table, rows, self.texts.words)
 
     def batch(self, indices: NDArray[np.intp], layers: Sequence[Floats | None] | None = None) -> NetworkBatch:
         """Return a batch of texts.

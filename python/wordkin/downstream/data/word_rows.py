@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...vectors import KeyedVectors
 
-__all__ = ["UNKNOWN_ROW", "frequent_words", "known_form", "lookup_rows", "lookup_vectors"]
+__all__ = ["UNKNOWN_ROW", "frequent_words", "known_form", "lookup_rows", "lookup_vectors", "require_finite"]
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +73,29 @@ def lookup_vectors(
     for form, row in row_of.items():
         table[row] = vectors.get_vector(form)
     return table, np.array([-1 if form is None else row_of[form] for form in forms], dtype=np.int32)
+
+
+def require_finite(table: NDArray[np.float32], rows: NDArray[np.int32], words: Sequence[str]) -> None:
+    """Check that the vectors of words are finite.
+
+    Parameters
+    ----------
+    table : ndarray, shape (n_rows, vector_size)
+        Float32 vectors.
+    rows : ndarray, shape (n_words,)
+        Int32 row of each word, -1 for words without a vector.
+    words : list of str
+        The words, for the error message.
+
+    Raises
+    ------
+    ValueError
+        If a vector is not finite.
+    """
+    is_finite = np.logical_and.reduce(np.isfinite(table), axis=1)
+    if not is_finite.all():
+        word = words[int(np.flatnonzero((rows >= 0) & ~is_finite[rows])[0])]
+        raise ValueError(f"the vectors of words must be finite, got NaN or infinite values for {word!r:.60}")
 
 
 def frequent_words(words: Sequence[str], counts: NDArray[np.int64], min_count: int, lowercase: bool) -> list[str]:

@@ -46,9 +46,15 @@ def compute_outputs(
     -------
     ndarray
         One row per text or, with the texts concatenated, per token; float32, for "paths" int32.
+
+    Raises
+    ------
+    ValueError
+        If a word vector or an output is not finite.
     """
     texts = IndexedTexts.from_sentences(sentences)
     prepared = prepare_texts(state.features, texts, max_bytes=0, workers=compute.threads)
+    prepared.require_finite()
     with open_network(state, prepared, compute) as network:
         return write_outputs(network, prepared, np.arange(len(sentences)), kind, per_token=per_token)
 
@@ -83,6 +89,11 @@ def write_outputs(
     -------
     ndarray
         One row per text or, with the texts concatenated, per token, in the order of `indices`.
+
+    Raises
+    ------
+    ValueError
+        If an output is not finite.
     """
     lengths = prepared.texts.lengths
     rows = lengths[indices].astype(np.int64) if per_token else np.ones(len(indices), np.int64)
@@ -100,7 +111,11 @@ def write_outputs(
         counts = lengths[batch].astype(np.int64) if per_token else np.ones(len(batch), np.int64)
         ends = np.cumsum(counts)
         result[np.repeat(first_row[batch] - (ends - counts), counts) + np.arange(int(ends[-1]))] = found
-    return np.empty((0, 0), np.float32) if result is None else result
+    if result is None:
+        return np.empty((0, 0), np.float32)
+    if not np.isfinite(result).all():
+        raise ValueError("the outputs of the network must be finite, got NaN or infinite values: see its parameters")
+    return result
 
 
 def _cache_words(network: Network, prepared: PreparedTexts, indices: Indices) -> NDArray[np.int32] | None:

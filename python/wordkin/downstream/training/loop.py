@@ -165,8 +165,7 @@ class _Steps:
         if not result["finite"]:
             raise TrainingDiverged(
                 f"step {self.count + 1}: the loss is {result['loss']:g} and the gradient norm "
-                f"{result['gradient_norm']:g}, no longer finite; the step was not applied. Use a smaller learning_rate "
-                "or clip_norm"
+                f"{result['gradient_norm']:g}, no longer finite; the step was not applied. {self._advice()}"
             )
         self.count += 1
         if self.tuners:
@@ -176,3 +175,10 @@ class _Steps:
             for tuner, gradient in zip(self.tuners, gradients, strict=True):
                 tuner.update(gradient, batch.lengths, learning_rate, self.count)
         return result
+
+    def _advice(self) -> str:
+        try:
+            self.prepared.require_finite()
+        except ValueError as error:
+            return f"{error}"
+        return "Use a smaller learning_rate or clip_norm"

@@ -192,10 +192,14 @@ def rank_substitutes(
     ------
     NotFittedError
         If the model has no softmax or no vocabulary.
+    ValueError
+        If the probabilities are not finite.
     """
     words = require_vocabulary(embedder.model)
     (layers,) = embedder.layers([tokens])
     logs = sum(_distributions(embedder, layers, position, direction))
+    if np.isnan(logs).any():
+        raise ValueError("the probabilities of words must be finite, got NaN: see the parameters of the model")
     powers = np.exp(logs - np.max(logs))
     probabilities = powers / powers.sum()
     excluded = [words.index[marker] for marker in MARKERS]

@@ -34,7 +34,7 @@ def perplexity_of(loss: float) -> float:
     Returns
     -------
     float
-        ``exp(loss)``; infinity where that overflows.
+        ``exp(loss)``; infinity where that overflows or the loss is NaN.
 
     Examples
     --------

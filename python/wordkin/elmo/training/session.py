@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ... import _core
 from ...errors import TrainingDiverged
 from ...runtime.shutdown import cancel_at_exit
@@ -245,11 +247,17 @@ class TrainingSession:
         if self._folder is not None:
             self._folder.wait()
             newest = self._folder.newest
+        broken = [name for name, tensor in self.state.parameters.items() if not np.isfinite(tensor).all()]
+        advice = (
+            f"the parameters contained NaN or infinite values before it: {', '.join(broken):.100}"
+            if broken
+            else "use a smaller learning_rate or clip_norm"
+        )
         checkpoint = f"the last good checkpoint is {newest}" if newest is not None else "there is no checkpoint"
         return (
             f"step {report.step}: loss {report.loss_forward:g} forward, {report.loss_backward:g} backward, gradient "
             f"norm {report.gradient_norm:g} at learning rate {report.learning_rate:g} is not finite. The step has not "
-            f"changed the parameters; {checkpoint}; use a smaller learning_rate or clip_norm"
+            f"changed the parameters; {checkpoint}; {advice}"
         )
 
     def _is_validated(self) -> bool:
