@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -70,3 +71,12 @@ def test_importing_wordkin_imports_nothing_but_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="locale", check=True)
     assert set(done.stdout.split()) <= {"wordkin", "__future__"}
+
+
+@pytest.mark.skipif(shutil.which("cmake") is None or os.name == "nt", reason="needs CMake and a compiler on PATH")
+def test_a_build_for_two_architectures_is_refused(tmp_path: Path) -> None:
+    """Each kernel is for one architecture: a universal2 module would have the baseline kernels alone."""
+    command = ["cmake", "-S", str(CPP.parent), "-B", str(tmp_path), "-DCMAKE_OSX_ARCHITECTURES=arm64;x86_64"]
+    done = subprocess.run(command, capture_output=True, encoding="locale", check=False)
+    assert done.returncode != 0
+    assert "one architecture at a time" in done.stderr
