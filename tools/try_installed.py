@@ -1,0 +1,78 @@
+"""Try the wordkin that is installed: `wordkin demo`, the examples of the README and of all docstrings, and tests.
+
+    python tools/try_installed.py            # in the environment where it is installed
+    python tools/try_installed.py --smallest # what a slow emulator runs in minutes
+
+It needs pytest and hypothesis besides wordkin, and neither a compiler nor the optional dependencies: what needs one of
+them is left out. The whole test suite takes ten times as long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# The tests of one model from training to files, of the formats, of dispatch to kernels, and of the command line.
+SMALLEST = ("tests/word2vec/test_model.py", "tests/phrases/test_model.py", "tests/runtime")
+QUICK = (
+    "tests/test_readme.py", "tests/test_docstrings.py", "tests/word2vec", "tests/phrases", "tests/storage",
+    "tests/text", "tests/vectors/files", "tests/runtime", "tests/downstream",
+    "--ignore=tests/word2vec/test_real_text.py",  # needs a large corpus
+    "--ignore=tests/word2vec/training/test_sampling.py",  # calls parts of the core that no wheel contains
+)  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--smallest", action="store_true")
+    parser.add_argument("rest", nargs="*", help="arguments for pytest")
+    args = parser.parse_args()
+    describe()
+    status = demo()
+    return status or tests(SMALLEST if args.smallest else QUICK, args.rest)
+
+
+def describe() -> None:
+    """Print what is tried, and fail if that is not the installed package."""
+    package = importlib.import_module("wordkin")
+    compute = importlib.import_module("wordkin.runtime.compute")
+    folder = Path(package.__file__ or "").parent
+    if folder.is_relative_to(ROOT / "python"):
+        raise SystemExit(f"{folder} is the source, not an installed wordkin")
+    print(
+        f"wordkin {package.__version__} on Python {sys.version.split()[0]}, {platform.machine()}, "
+        f"NumPy {importlib.metadata.version('numpy')}, instruction sets {', '.join(compute.available_isas())}"
+    )
+    if hasattr(sys, "_is_gil_enabled"):
+        print(f"global interpreter lock: {'on' if sys._is_gil_enabled() else 'off'}")
+
+
+def demo() -> int:
+    """Run `wordkin demo` in an empty folder, in this process: an emulator cannot start another one."""
+    from wordkin.cli import main
+
+    before = Path.cwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            return main(["demo"])
+        finally:
+            os.chdir(before)
+
+
+def tests(paths: tuple[str, ...], rest: list[str]) -> int:
+    import pytest
+
+    os.chdir(ROOT)
+    return int(pytest.main(["-q", "-p", "no:cacheprovider", *paths, *rest]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
