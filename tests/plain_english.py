@@ -20,7 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LIST = Path(__file__).with_suffix(".txt")
-CHECKED = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs", "python", "cpp", "tests", "bench")
+PAGES = ("README", "CHANGELOG", "CONTRIBUTING", "ARCHITECTURE", "RELEASE", "SECURITY")
+CHECKED = (*(f"{name}.md" for name in PAGES), "docs", "python", "cpp", "tests", "bench", "tools")
 SUFFIXES = {".md", ".py", ".pyi", ".h", ".c", ".cpp", ".toml", ".yml"}
 # Where a phrase may be wrapped: the end of a line, and the comment mark of the next one.
 WRAPPED = r"(?:[ \t]+|[ \t]*\n[ \t]*(?:#|//|\*)?[ \t]*)"
