@@ -1,7 +1,7 @@
 """Folders and pickles of fitted classifiers and taggers.
 
 A folder holds ``model.safetensors`` with everything except the embeddings, the embeddings, and ``config.json``, which
-repeats the metadata for people and other programs.
+repeats the metadata for people and other programs. As changes of it would have no effect, they are an error.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from ...elmo import ELMo
 from ...errors import FormatError
 from ...storage import Archive, read_archive
+from ...storage.copies import require_same_json
 from ...storage.file_sets import CurrentFiles, read_files, replaced_files
 from ...storage.paths import AnyPath, local_path
 from ...storage.saveable import Saveable
@@ -115,6 +116,7 @@ def _load(
 ) -> SavedModel:
     source = files.folder
     archive = saveable.load(files.path(MODEL_FILE))
+    require_same_json(files.path(CONFIG_FILE), archive.metadata, shown=files.folder / CONFIG_FILE, source=MODEL_FILE)
     try:
         records = [_checked_record(record) for record in archive.metadata["sources"]]
         is_list = bool(archive.metadata["embedding_is_list"])

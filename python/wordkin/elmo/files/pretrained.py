@@ -1,16 +1,19 @@
 """Model folders: one file with the whole model, a second one with the optimizer state, and copies for other programs.
 
-`options.json` and `vocabulary.txt` repeat parts of `weights.safetensors` for other programs and for readers.
+`options.json` and `vocabulary.txt` repeat parts of `weights.safetensors` for other programs and for readers. As changes
+of them would have no effect, they are an error.
 """
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from ...storage.copies import contradiction, require_same_json
 from ...storage.file_sets import CurrentFiles, FileSet, read_files, replaced_files
 from ...storage.paths import AnyPath, local_path
 from ..archive import MODEL_FILE, load_optimizer, optimizer_file
@@ -77,7 +80,7 @@ def write_state(state: ModelState, files: FileSet, optimizer: OptimizerState | N
     state = replace(state, checksum=_checksum(state.parameters))
     texts = {OPTIONS_FILE: official_json(state.options, state.training)}
     if state.words is not None:
-        texts[VOCABULARY_FILE] = "".join(f"{word}\n" for word in state.words.words)
+        texts[VOCABULARY_FILE] = _vocabulary_text(state.words.words)
     for name, text in texts.items():
         with files.file(name) as file:
             file.write(text.encode("utf-8"))
@@ -109,7 +112,7 @@ def load_state(path: AnyPath) -> ModelState:
     Raises
     ------
     FormatError
-        If the file contains anything other than a language model.
+        If the file contains anything other than a language model, or the files of the folder contradict each other.
     OSError
         If the file cannot be read.
     """
@@ -137,11 +140,43 @@ def read_state(files: CurrentFiles) -> ModelState:
     Raises
     ------
     FormatError
-        If a file contains anything other than a language model.
+        If a file contains anything other than a language model, or the files contradict each other.
     OSError
         If a file cannot be read.
     """
-    return _load(files.path(WEIGHTS_FILE), files.path(OPTIMIZER_FILE))
+    state = _load(files.path(WEIGHTS_FILE), files.path(OPTIMIZER_FILE))
+    require_same_json(
+        files.path(OPTIONS_FILE),
+        json.loads(official_json(state.options, state.training)),
+        shown=files.folder / OPTIONS_FILE,
+        source=WEIGHTS_FILE,
+    )
+    _require_same_words(state, files.path(VOCABULARY_FILE), files.folder / VOCABULARY_FILE)
+    return state
+
+
+def _require_same_words(state: ModelState, path: Path, shown: Path) -> None:
+    """Raise FormatError if a vocabulary file does not agree with the model; it may be missing."""
+    if not path.is_file():
+        return
+    words = [] if state.words is None else state.words.words
+    expected = _vocabulary_text(words).encode("utf-8")
+    with path.open("rb") as file:
+        found = file.read(len(expected) + len(words) + 4)  # room for line ends of Windows
+    if found == expected or found.replace(b"\r\n", b"\n") == expected:
+        return
+    lines = found.decode("utf-8", "replace").split("\n")
+    index = next((index for index, (line, word) in enumerate(zip(lines, words, strict=False)) if line != word), None)
+    difference = (
+        f"has not the {len(words)} words of {WEIGHTS_FILE}"
+        if index is None
+        else f"line {index + 1} is {lines[index]!r:.60}, but {WEIGHTS_FILE} was saved with {words[index]!r:.60}"
+    )
+    raise contradiction(shown, difference, WEIGHTS_FILE)
+
+
+def _vocabulary_text(words: list[str]) -> str:
+    return "".join(f"{word}\n" for word in words)
 
 
 def _load(weights: Path, optimizer: Path) -> ModelState:
