@@ -17,7 +17,7 @@ from .columns import allocated, extended_columns, resized, take
 from .keys import KEY_TYPES, as_keys
 from .lookup import KeyLookup
 from .store import RowWrite, TableStore, Unfinished, overwriting
-from .table import Hold, VectorTable
+from .table import Hold, RowNorms, VectorTable
 
 _ROWS_PER_BLOCK = 4096
 
@@ -62,7 +62,7 @@ def first_rows(table: VectorTable, limit: int | None, dtype: DTypeLike | None) -
 
 def add_vector(store: TableStore, key: Any, vector: Any) -> int:
     """Add a vector, into the next preallocated row if there is one, and return its row; see `KeyedVectors`."""
-    values = as_vector("vector", vector, store.table.vector_size, store.table.vectors.dtype)
+    values = as_vector("vector", vector, store.newest.vector_size, store.newest.vectors.dtype)
     return store.change(_with_vector, key, values).key_to_index[key]
 
 
@@ -72,8 +72,7 @@ def _with_vector(table: VectorTable, key: Any, values: NDArray[Any]) -> VectorTa
     row, count = table.next_index, len(table.vectors)
     if row < count and table.index_to_key[row] is None:
         table.writeable_vectors()
-        write = RowWrite(None, slice(row, row + 1), values[np.newaxis])
-        return overwriting(table, write, first_row=row, keys={key: row}, next_index=row + 1, norms=None)
+        return overwriting(table, RowWrite(None, row, values), row, {key: row}, next_index=row + 1)
     added = _with_rows(table, {key: count}, values[np.newaxis])
     added.next_index = count + 1
     return added
@@ -92,7 +91,20 @@ def add_vectors(
     for name, array in {"weights": rows, **values}.items():
         if array.ndim < 1 or len(array) != len(names):
             raise ValueError(f"{name} must have one entry per key ({len(names)}), got {len(array)}")
-    store.change(_with_vectors, names, rows, values, replace)
+    if len(names) == 1 and not values:
+        store.change(_with_one_vector, names[0], rows, replace)
+    else:
+        store.change(_with_vectors, names, rows, values, replace)
+
+
+def _with_one_vector(table: VectorTable, key: Any, rows: NDArray[Any], replace: bool) -> VectorTable:
+    row = table.key_to_index.get(key)
+    if row is None:
+        return _with_rows(table, {key: len(table.vectors)}, rows)
+    if not replace:
+        return table
+    table.writeable_vectors()
+    return overwriting(table, RowWrite(None, slice(row, row + 1), rows))
 
 
 def _with_vectors(
@@ -113,7 +125,7 @@ def _with_vectors(
     if not replaced:
         return result
     write = RowWrite(None, np.fromiter(replaced, np.intp, len(replaced)), rows[list(replaced.values())])
-    return overwriting(result, write, first_row=count, keys=new_keys, norms=None)
+    return overwriting(result, write, count, new_keys)
 
 
 def _with_rows(table: VectorTable, keys: dict[Any, int], rows: NDArray[Any]) -> VectorTable:
@@ -131,12 +143,12 @@ def _with_rows(table: VectorTable, keys: dict[Any, int], rows: NDArray[Any]) -> 
     column_reserves = extended_columns(table.expandos, table.column_reserves, count + len(rows))
     return table.successor(
         vectors=reserve.used,
-        norms=None,
+        known_norms=None,
         reserve=reserve,
         hold=table.hold if reserve.memory is table.vectors.base else Hold(),
         expandos={name: column.used for name, column in column_reserves.items()},
         column_reserves=column_reserves,
-        unfinished=Unfinished(first_row=count, keys=keys),
+        unfinished=Unfinished(count, keys),
     )
 
 
@@ -168,12 +180,15 @@ def _with_attribute(table: VectorTable, key: Any, name: str, value: Any) -> Vect
     row = table.index_of_key(key)
     columns = allocated(table.expandos, len(table), [name], [type(value)])
     column = columns[name]
+    if column is not table.expandos.get(name):
+        column[row] = value
+        return table.successor(expandos=columns)
+    if name not in table.column_holds:  # no other table has this column
+        column[row] = value
+        return table
     entry = np.empty((1, *column.shape[1:]), dtype=column.dtype)
     entry[0] = value  # raises the errors of unsuitable values
-    if column is table.expandos.get(name):
-        return overwriting(table, RowWrite(name, slice(row, row + 1), entry))
-    column[row : row + 1] = entry
-    return table.successor(expandos=columns)
+    return overwriting(table, RowWrite(name, slice(row, row + 1), entry))
 
 
 def allocate_attributes(store: TableStore, names: Iterable[str] | None, types: Iterable[Any] | None) -> None:
@@ -195,7 +210,7 @@ def resize_vectors(store: TableStore, seed: int) -> None:
 
 def _resized_table(table: VectorTable, seed: int) -> VectorTable:
     target, count = len(table.index_to_key), len(table.vectors)
-    changes: dict[str, Any] = {"expandos": resized(table.expandos, target), "norms": None}
+    changes: dict[str, Any] = {"expandos": resized(table.expandos, target), "known_norms": None}
     if target != count or table.vectors.shape[1] != table.vector_size:
         dtype = table.vectors.dtype
         vectors: NDArray[Any] = np.empty((target, table.vector_size), dtype=dtype)
@@ -221,7 +236,7 @@ def sort_by_count(table: VectorTable) -> VectorTable:
         index_to_key=keys,
         key_to_index={key: index for index, key in enumerate(keys)},
         expandos=take(resized(table.expandos, len(order)), order),
-        norms=None,
+        known_norms=None,
         **changes,
     )
 
@@ -234,7 +249,7 @@ def normalise_vectors(table: VectorTable) -> VectorTable:
         rows = slice(first, first + _ROWS_PER_BLOCK)
         scaled[rows] = vectors[rows] / known.divisors[rows, np.newaxis]
     norms = np.where(known.norms == 0, known.norms, np.ones_like(known.norms))
-    return table.successor(vectors=scaled, norms=norms, hold=Hold())
+    return table.successor(vectors=scaled, known_norms=RowNorms.of(norms), hold=Hold())
 
 
 def selected(vectors: KeyLookup, keys: Iterable[Any], *, allow_inference: bool, copy_attributes: bool) -> VectorTable:

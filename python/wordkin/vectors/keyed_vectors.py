@@ -196,7 +196,8 @@ class KeyedVectors:
         return len(self._state.table)
 
     def __contains__(self, key: object) -> bool:
-        return self._state.table.has_vector(key)
+        table = self._state.newest
+        return (table if table.unfinished is None else self._state.table).has_vector(key)
 
     def __str__(self) -> str:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
@@ -328,7 +329,8 @@ class KeyedVectors:
         >>> kv.get_vector("pear", norm=True).tolist()
         [0.0, 1.0]
         """
-        return self._state.table.get_vector(key, norm)
+        table = self._state.newest
+        return (table if table.unfinished is None else self._state.table).get_vector(key, norm)
 
     def get_normed_vectors(self) -> NDArray[Any]:
         """Return a new matrix with all vectors scaled to unit norm.
@@ -606,8 +608,12 @@ class KeyedVectors:
         KeyError
             If there is no such key or no such attribute.
         """
-        table = self._state.table
-        index = table.index_of_key(key)
+        table = self._state.newest
+        if table.unfinished is not None:
+            table = self._state.table
+        index = table.key_to_index.get(key)
+        if index is None:
+            index = table.index_of_key(key)
         column = table.column(attr)
         if index >= len(column):  # a key that another thread has added since
             raise MissingKeyError(key, table.key_to_index)

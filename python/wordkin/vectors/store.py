@@ -9,18 +9,21 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, overload
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..runtime.attributes import assign_together
 from ..runtime.locks import fork_safe_lock
 from .arrays import as_matrix
-from .table import Hold, VectorTable
+from .table import Hold, RowNorms, VectorTable
 
 __all__ = ["RowWrite", "TableAttribute", "TableStore", "Unfinished", "overwriting"]
 
 Arguments = ParamSpec("Arguments")
 Value = TypeVar("Value")
 Self = TypeVar("Self", bound="TableAttribute[Any]")
+
+_NO_KEYS: Mapping[Any, int] = MappingProxyType({})
 
 
 class RowWrite(NamedTuple):
@@ -52,38 +55,36 @@ class Unfinished(NamedTuple):
         Row of the first key to set in `index_to_key`.
     keys : dict of keys to rows
         The keys to set, in row order.
-    writes : tuple of RowWrite
-        Rows of vectors and attributes to replace.
-    older : tuple of callables
-        For each write, returns None once no table from before the write is in use.
+    write : RowWrite or None
+        Rows of the vectors or of an attribute to replace.
+    older : reference to a Hold, or None
+        Alive while a table from before the write is in use; None if none can be.
     """
 
-    first_row: int = 0
-    keys: Mapping[Any, int] = MappingProxyType({})
-    writes: tuple[RowWrite, ...] = ()
-    older: tuple[Callable[[], object], ...] = ()
+    first_row: int
+    keys: Mapping[Any, int]
+    write: RowWrite | None = None
+    older: weakref.ref[Hold] | None = None
 
     def __call__(self, table: VectorTable) -> None:
-        for write, is_read in zip(self.writes, self.older, strict=True):
-            array = table.vectors if write.column is None else table.expandos[write.column]
-            if is_read() is not None:
+        first_row, keys, write, older = self
+        if write is not None:
+            column, rows, values = write
+            array = table.vectors if column is None else table.expandos[column]
+            if older is not None and older() is not None:
                 array = array.copy()
-                _replace_array(table, write.column, array)
-            array[write.rows] = write.values
-        if self.keys:
-            table.index_to_key[self.first_row : self.first_row + len(self.keys)] = self.keys
-            table.key_to_index.update(self.keys)
-
-
-def _replace_array(table: VectorTable, column: str | None, array: NDArray[Any]) -> None:
-    if column is None:
-        table.vectors = array
-    else:
-        table.expandos = {**table.expandos, column: array}
+                if column is None:
+                    table.vectors = array
+                else:
+                    table.expandos = {**table.expandos, column: array}
+            array[rows] = values
+        if keys:
+            table.index_to_key[first_row : first_row + len(keys)] = keys
+            table.key_to_index.update(keys)
 
 
 def overwriting(
-    table: VectorTable, *writes: RowWrite, first_row: int = 0, keys: Mapping[Any, int] | None = None, **changes: Any
+    table: VectorTable, write: RowWrite, first_row: int = 0, keys: Mapping[Any, int] = _NO_KEYS, **changes: Any
 ) -> VectorTable:
     """Return the successor of a table in which rows have new values and further keys are known.
 
@@ -93,7 +94,7 @@ def overwriting(
     ----------
     table : VectorTable
         The current table.
-    *writes : RowWrite
+    write : RowWrite
         The new values, of a type that cannot raise errors when they are written.
     first_row : int, default 0
         Row of the first one of `keys`.
@@ -107,21 +108,16 @@ def overwriting(
     VectorTable
         The table, whose writes are unfinished.
     """
-    holds = dict(table.column_holds)
-    older: list[Callable[[], object]] = []
-    for write in writes:
-        hold = table.hold if write.column is None else holds.get(write.column)
-        older.append(_no_readers if hold is None else weakref.ref(hold))
-        if write.column is not None:
-            holds[write.column] = Hold()
-        elif hold is not None:
-            changes["hold"] = Hold()
-    unfinished = Unfinished(first_row=first_row, keys=keys or {}, writes=writes, older=tuple(older))
-    return table.successor(**{"column_holds": holds, **changes}, unfinished=unfinished)
-
-
-def _no_readers() -> None:
-    return None
+    if write.column is not None:
+        hold = table.column_holds.get(write.column)
+        changes["column_holds"] = {name: hold for name, hold in table.column_holds.items() if name != write.column}
+    elif (hold := table.hold) is not None:
+        changes["hold"] = Hold()
+        changes["known_norms"] = None
+    else:
+        changes["known_norms"] = None
+    older = None if hold is None else weakref.ref(hold)
+    return table.successor(unfinished=Unfinished(first_row, keys, write, older), **changes)
 
 
 class TableStore:
@@ -140,23 +136,28 @@ class TableStore:
     ----------
     table : VectorTable
         The table.
+
+    Attributes
+    ----------
+    newest : VectorTable
+        The current table, to be read only if it is not `unfinished`. Methods that must be fast use it; others, `table`.
     """
 
-    __slots__ = ("_lock", "_table")
+    __slots__ = ("_lock", "newest")
 
     def __init__(self, table: VectorTable) -> None:
         self._lock = fork_safe_lock()
-        self._table = table
+        self.newest = table
 
     @property
     def table(self) -> VectorTable:
         """The current table."""
-        table = self._table
+        table = self.newest
         return table if table.unfinished is None else self._finished()
 
     def _finished(self) -> VectorTable:
         with self._lock:
-            table = self._table
+            table = self.newest
             if table.unfinished is not None:
                 table.unfinished(table)
                 table.unfinished = None
@@ -185,11 +186,16 @@ class TableStore:
         with self._lock:
             table = self.table
             successor = edit(table, *args, **kwargs)
-            if self._table is not table:
+            if successor is table:
+                return table
+            if self.newest is not table:
                 raise RuntimeError("the vectors were changed by a method of a key while they were being changed")
             del table  # otherwise it would count as being read
-            self._table = successor
-            return self._finished()
+            self.newest = successor
+            if successor.unfinished is not None:
+                successor.unfinished(successor)
+                successor.unfinished = None
+            return successor
 
     def assign(self, name: str, value: Any) -> None:
         """Replace one attribute of the table.
@@ -203,7 +209,9 @@ class TableStore:
         """
         changes = {name: value}
         if name == "vectors":
-            changes = {"vectors": as_matrix(value), "norms": None, "hold": Hold()}
+            changes = {"vectors": as_matrix(value), "known_norms": None, "hold": Hold()}
+        elif name == "norms":
+            changes = {"known_norms": None if value is None else RowNorms.of(np.asarray(value))}
         self.change(VectorTable.successor, **changes)
 
     @property
@@ -222,26 +230,39 @@ class TableStore:
             Objects with the names and new values of attributes to replace.
         """
         with self._lock:
-            assign_together((self, "_table", table), *others)
+            assign_together((self, "newest", table), *others)
 
     def frozen(self) -> VectorTable:
-        """Return a copy of the current table that nothing changes, for saving.
+        """Return a copy of the current table for saving.
 
         Returns
         -------
         VectorTable
-            The copy. Its arrays are not copied: others are written to while it exists.
+            The copy. Its list of keys has an entry per row, whatever is added later, and its arrays do not change:
+            while it exists, others are written to.
         """
         with self._lock:
             table = self.table
             table.column_holds = {name: table.column_holds.get(name) or Hold() for name in table.expandos}
-            return table.detached()
+            return table.successor(index_to_key=list(table.index_to_key), expandos=dict(table.expandos))
+
+    def detached(self) -> VectorTable:
+        """Return a table of the same vectors for another store.
+
+        Returns
+        -------
+        VectorTable
+            The table, with copies of the list of keys and of the mappings, but the same arrays.
+        """
+        with self._lock:
+            table = self.frozen()
+            return table.successor(key_to_index=dict(table.key_to_index), reserve=None, column_reserves={})
 
     def __copy__(self) -> TableStore:
-        return TableStore(self.frozen())
+        return TableStore(self.detached())
 
     def __deepcopy__(self, memo: dict[int, Any]) -> TableStore:
-        return TableStore(copy.deepcopy(self.frozen(), memo))
+        return TableStore(copy.deepcopy(self.detached(), memo))
 
 
 class TableAttribute(Generic[Value]):
@@ -261,7 +282,10 @@ class TableAttribute(Generic[Value]):
     @overload
     def __get__(self, instance: object, owner: type | None = None) -> Value: ...
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self if instance is None else getattr(instance._state.table, self._name)
+        if instance is None:
+            return self
+        table = instance._state.newest
+        return getattr(table if table.unfinished is None else instance._state.table, self._name)
 
     def __set__(self, instance: Any, value: Value) -> None:
         instance._state.assign(self._name, value)

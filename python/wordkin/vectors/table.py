@@ -100,6 +100,8 @@ class VectorTable:
         Shared by all tables that have `vectors` in the same memory; None while training writes to them.
     column_holds : mapping of str to Hold
         The same for columns that are in tables made by `TableStore.frozen`.
+    known_norms : RowNorms or None
+        Norms of the rows, if they have been computed.
     unfinished : callable or None
         What remains to be done before this table can be read, called with the table; see `TableStore`.
     """
@@ -122,7 +124,7 @@ class VectorTable:
         self.hold: Hold | None = Hold()
         self.column_holds: Mapping[str, Hold] = {}
         self.unfinished: Callable[[VectorTable], None] | None = None
-        self._norms: RowNorms | None = None
+        self.known_norms: RowNorms | None = None
         self._norms_lock = fork_safe_lock()
         self.vectors: NDArray[Any] = as_matrix(np.zeros((int(count), self.vector_size), dtype=dtype))
 
@@ -205,35 +207,19 @@ class VectorTable:
         Parameters
         ----------
         **changes : object
-            New values of attributes. `norms` must be given, None for unknown, if rows change.
+            New values of attributes. `known_norms` must be given, None for unknown, if rows change.
 
         Returns
         -------
         VectorTable
             The new table; everything else is shared with this one.
         """
+        attributes = self.__dict__.copy()
+        attributes["unfinished"] = None
+        attributes.update(changes)
         table = VectorTable.__new__(VectorTable)
-        table.__dict__.update(self.__dict__)
-        table.unfinished = None
-        for name, value in changes.items():
-            setattr(table, name, value)
+        table.__dict__ = attributes
         return table
-
-    def detached(self) -> VectorTable:
-        """Return a table of the same vectors that can have independent successors.
-
-        Returns
-        -------
-        VectorTable
-            The new table, with copies of the list of keys and of the mappings, but the same arrays.
-        """
-        return self.successor(
-            index_to_key=list(self.index_to_key),
-            key_to_index=dict(self.key_to_index),
-            expandos=dict(self.expandos),
-            reserve=None,
-            column_reserves={},
-        )
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -250,8 +236,13 @@ class VectorTable:
         self.hold = Hold()
         self._norms_lock = fork_safe_lock()
 
-    def inconsistency(self) -> str | None:
+    def inconsistency(self, distinct_keys: int) -> str | None:
         """Return why this table cannot be saved, or cannot have been saved like this.
+
+        Parameters
+        ----------
+        distinct_keys : int
+            Number of distinct keys in `index_to_key`, without None.
 
         Returns
         -------
@@ -259,7 +250,7 @@ class VectorTable:
             The first problem found; None if keys, vectors and attributes fit together.
         """
         count = len(self.index_to_key)
-        if len(set(self.keys())) != sum(key is not None for key in self.index_to_key):
+        if distinct_keys != count - self.index_to_key.count(None):
             return "keys must be distinct, got repeated ones"
         if any(not isinstance(column, np.ndarray) or column.shape[:1] != (count,) for column in self.expandos.values()):
             return f"attributes must have one entry per key ({count})"
@@ -271,13 +262,9 @@ class VectorTable:
 
     @property
     def norms(self) -> FloatArray | None:
-        """Norms of the rows, or None if they have not been computed; assign None to discard them."""
-        known = self._norms
+        """Norms of the rows, or None if they have not been computed."""
+        known = self.known_norms
         return None if known is None else known.norms
-
-    @norms.setter
-    def norms(self, norms: FloatArray | None) -> None:
-        self._norms = None if norms is None else RowNorms.of(np.asarray(norms))
 
     def row_norms(self, force: bool = False) -> RowNorms:
         """Return the norms of the rows, which are computed on first use.
@@ -292,12 +279,12 @@ class VectorTable:
         RowNorms
             Norms and divisors.
         """
-        known = self._norms
+        known = self.known_norms
         if known is None or force or len(known.norms) != len(self.vectors):
             with self._norms_lock:  # of several threads that arrive at once, one computes and the others reuse
-                if self._norms is known:
-                    self._norms = RowNorms.of(row_norms(self.vectors))
-                known = self._norms
+                if self.known_norms is known:
+                    self.known_norms = RowNorms.of(row_norms(self.vectors))
+                known = self.known_norms
         return known if known is not None else self.row_norms()
 
     def normed_vectors(self) -> NDArray[Any]:
@@ -395,8 +382,12 @@ class VectorTable:
         bool
             True if the key has a row, or is text and the table has n-gram vectors.
         """
-        composed = self.subwords is not None and len(self.subwords.vectors) > 0 and isinstance(key, str)
-        return composed or self.index_of(key) is not None
+        index = self.key_to_index.get(key)
+        if index is not None and index < len(self.vectors):
+            return True
+        if self.index_of(key) is not None:
+            return True
+        return self.subwords is not None and len(self.subwords.vectors) > 0 and isinstance(key, str)
 
     def get_vector(self, key: Any, norm: bool = False) -> NDArray[Any]:
         """Return the vector of a key: its row, or else the vector composed from its n-grams.
@@ -418,8 +409,10 @@ class VectorTable:
         MissingKeyError
             If the key has no vector.
         """
-        index = self.index_of(key)
         vector: NDArray[Any]
+        index = self.key_to_index.get(key)
+        if index is None or index >= len(self.vectors):
+            index = self.index_of(key)
         if index is not None:
             vector = self.vectors[index]
             if norm:

@@ -108,6 +108,9 @@ class Word2VecState:
         Last entry of gensim's `cum_table`.
     lifecycle_events : list of dict or None
         Events that the user added.
+
+    Attributes
+    ----------
     lock : RLock
         Held while vectors and layers are replaced, and while several of them are read that must fit together.
     """

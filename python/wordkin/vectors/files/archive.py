@@ -40,9 +40,11 @@ def table_to_archive(table: VectorTable) -> Archive:
     VocabularyError
         If keys, vectors and attributes do not fit together, so that the file could not be read.
     """
-    if problem := table.inconsistency():
+    if problem := table.inconsistency(len({None, *table.index_to_key}) - 1):
         raise VocabularyError(f"{problem}; vectors like these cannot be saved")
-    words, offsets = pack_words([_key_as_text(key) for key in table.index_to_key])
+    keys = table.index_to_key
+    only_text = set(map(type, keys)) <= {str}
+    words, offsets = pack_words(keys if only_text else [_key_as_text(key) for key in keys])
     tensors: dict[str, NDArray[Any]] = {
         "vectors": table.vectors,
         "vectors_lockf": np.asarray(table.vectors_lockf),
@@ -62,9 +64,10 @@ def table_to_archive(table: VectorTable) -> Archive:
         "json_attributes": json_columns,
         **metadata_of_events(table),
     }
-    kinds = np.array([_KEY_KINDS[_kind_of(key)] for key in table.index_to_key], dtype=np.uint8)
-    if kinds.any():
-        tensors["key_kinds"] = kinds
+    if not only_text:
+        kinds = np.array([_KEY_KINDS[_kind_of(key)] for key in keys], dtype=np.uint8)
+        if kinds.any():
+            tensors["key_kinds"] = kinds
     if table.subwords is not None:
         tensors["vectors_ngrams"] = table.subwords.vectors
         metadata |= {"min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
@@ -110,7 +113,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
                 table.expandos[attribute] = _column_of(tensor) if attribute in json_columns else np.array(tensor)
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"invalid or missing content: {error}") from error
-    if problem := table.inconsistency():
+    if problem := table.inconsistency(len(table.key_to_index)):
         raise FormatError(problem)
     return table
 

@@ -85,4 +85,4 @@ def _with_vectors_of(table: VectorTable, loaded: LoadedVectors, lockf: float) ->
         factors = np.full(len(table), factors[0], dtype=np.float32)
     factors[shared[:, 0]] = lockf
     values = loaded.vectors[shared[:, 1]].astype(table.writeable_vectors().dtype, copy=False)
-    return overwriting(table, RowWrite(None, shared[:, 0], values), vectors_lockf=factors, norms=None)
+    return overwriting(table, RowWrite(None, shared[:, 0], values), vectors_lockf=factors)

@@ -115,7 +115,7 @@ def _with_vocabulary(
         key_to_index=vocabulary.index,
         next_index=len(vocabulary),
         vectors=rows.view,
-        norms=None,
+        known_norms=None,
         hold=Hold(),
         vectors_lockf=factors,
         expandos={
@@ -139,7 +139,7 @@ def reset_weights(state: Word2VecState) -> None:
         rows = PaddedRows(*table.vectors.shape)
         fill_initial_vectors(rows.view, state.options.seed)
         outputs = _resized_outputs(state, dict.fromkeys(_outputs(state)), len(table), state.options)
-        state.replace_vectors(table.successor(vectors=rows.view, norms=None, hold=Hold()), input=rows, **outputs)
+        state.replace_vectors(table.successor(vectors=rows.view, known_norms=None, hold=Hold()), input=rows, **outputs)
 
 
 def add_missing_rows(state: Word2VecState) -> None:
@@ -167,7 +167,7 @@ def add_missing_rows(state: Word2VecState) -> None:
             fill_initial_vectors(rows.view, state.options.seed, known)
             changes["input"] = rows
             columns = resized_columns(table.expandos, words)
-            table = table.successor(vectors=rows.view, norms=None, hold=Hold(), expandos=columns)
+            table = table.successor(vectors=rows.view, known_norms=None, hold=Hold(), expandos=columns)
         outputs = _resized_outputs(state, _outputs(state), words, state.options)
         state.replace_vectors(table, **changes, **outputs)
 
@@ -200,7 +200,7 @@ def training_arrays(state: Word2VecState) -> TrainingArrays:
         if rows is None or not rows.is_memory_of(table.vectors):
             rows = PaddedRows.of(np.asarray(table.vectors, dtype=np.float32))
         outputs = _resized_outputs(state, _outputs(state), len(table), options)
-        state.replace_vectors(table.successor(vectors=rows.view, norms=None, hold=None), input=rows, **outputs)
+        state.replace_vectors(table.successor(vectors=rows.view, known_norms=None, hold=None), input=rows, **outputs)
     return TrainingArrays(
         input=rows,
         output=state.output if options.negative else None,
@@ -220,7 +220,7 @@ def end_training(state: Word2VecState, arrays: TrainingArrays | None) -> None:
     arrays : TrainingArrays or None
         The arrays that were trained, if training began.
     """
-    table = state.wv.store.change(VectorTable.successor, norms=None, hold=Hold())
+    table = state.wv.store.change(VectorTable.successor, known_norms=None, hold=Hold())
     if arrays is not None and not arrays.input.is_memory_of(table.vectors):
         logger.warning("wv.vectors were replaced during training: they do not have what was trained since then")
 
