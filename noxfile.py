@@ -113,6 +113,14 @@ def faults(session: nox.Session) -> None:
     session.run("pytest", "tests/storage", *session.posargs, env={"WORDKIN_EVERY_FAULT": "1"})
 
 
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Ten minutes of changed files for every reader; arguments after `--`, such as `--seconds 60 --only gensim`."""
+    session.install(".[test]")
+    session.chdir("tests")
+    session.run("python", "-m", "fuzz.campaign", *(session.posargs or ["--seconds", "600"]))
+
+
 @nox.session(venv_backend="none")
 @nox.parametrize("sanitizer", SANITIZERS)
 def sanitizers(session: nox.Session, sanitizer: str) -> None:

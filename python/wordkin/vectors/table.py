@@ -256,6 +256,11 @@ class VectorTable:
             return f"attributes must have one entry per key ({count})"
         if self.vectors.shape != (count, self.vector_size):
             return f"vectors must have shape {(count, self.vector_size)}, got {self.vectors.shape}"
+        if self.vectors.dtype.kind != "f":
+            return f"vectors must be floats, got {self.vectors.dtype}"
+        factors = np.asarray(self.vectors_lockf)
+        if factors.dtype.kind != "f" or factors.ndim != 1 or len(factors) == 0:
+            return f"vectors_lockf must be floats of shape (1,) or (rows,), got {factors.dtype} of {factors.shape}"
         return None
 
     # Norms.

@@ -138,7 +138,8 @@ def read_embedding(files: CurrentFiles, record: Mapping[str, Any]) -> KeyedVecto
         If the embedding is missing or differs from the one that the model was saved with.
     """
     kind, name = record["kind"], record["file"]
-    if not isinstance(name, str) or name in ("", ".", "..") or any(character in name for character in "/\\:\0"):
+    is_name = isinstance(name, str) and name.isprintable() and name not in ("", ".", "..")
+    if not is_name or any(character in name for character in "/\\:"):
         raise FormatError(f"{files.folder}: the file of an embedding must be in this folder, got {name!r:.100}")
     path = files.folder / name
     embedding: KeyedVectors | ELMo

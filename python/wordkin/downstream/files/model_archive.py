@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from ... import _core
 from ...elmo import ELMo
 from ...errors import FormatError
+from ...runtime.compute import requested_workers
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.saveable import Saveable
+from ...text.tokenization import resolve_tokenizer
 from ...vectors import KeyedVectors
 from ..labels.label_set import LabelSet
 from ..labels.tag_set import TagSet
-from ..options import CharacterOptions, NetworkOptions
+from ..options import CharacterOptions, LengthOptions, NetworkOptions
 from ..state import (
     ClassifierState,
     ContextSource,
@@ -148,7 +150,14 @@ def pack_model(model: SavedModel) -> Archive:
     -------
     Archive
         As tensors the parameters of the network and the words of trained tables, as metadata everything else.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter has been set to a value with which the model cannot be used.
     """
+    params = _params_as_json(model.params)
+    _require_usable(params)
     state, network = model.state, model.state.network
     tensors: dict[str, NDArray[Any]] = {_NETWORK + name: tensor for name, tensor in network.parameters.items()}
     records = []
@@ -165,7 +174,7 @@ def pack_model(model: SavedModel) -> Archive:
     characters = network.features.characters
     metadata: dict[str, Any] = {
         "kind": saveable_for(state).kind,
-        "params": _params_as_json(model.params),
+        "params": params,
         "embedding_is_list": isinstance(model.params["embedding"], list | tuple),
         "options": asdict(network.options),
         "sources": records,
@@ -227,14 +236,25 @@ def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str)
     metadata = archive.metadata
     kind = metadata["kind"]
     try:
+        _require_usable(metadata["params"])
         options = _network_options(metadata["options"])
-        network = NetworkState(options, _parameters(archive, options), _features(archive, embeddings))
+        features = _features(archive, embeddings)
+        shape = replace(options, **features.network_shape())  # of the network that is built
+        network = NetworkState(options, _parameters(archive, shape), features)
         params = _params(metadata["params"])
         history = {str(name): [float(value) for value in values] for name, values in metadata["history"].items()}
         state = _fitted_state(kind, network, metadata["state"], params, history)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: the {kind} is incomplete or damaged: {error}") from error
     return SavedModel(params=params, state=state)
+
+
+def _require_usable(params: Mapping[str, Any]) -> None:
+    """Check the parameters with which texts are prepared; those of training are checked by `fit`."""
+    LengthOptions(**{name: params[name] for name in ("max_length", "truncate") if name in params})
+    requested_workers(params["workers"])
+    if "tokenizer" in params and params["tokenizer"] not in (CALLABLE_TOKENIZER, "blanks"):
+        resolve_tokenizer(params["tokenizer"])
 
 
 def _params(saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -251,10 +271,12 @@ def _params(saved: Mapping[str, Any]) -> dict[str, Any]:
 def _fitted_state(
     kind: str, network: NetworkState, saved: Mapping[str, Any], params: Mapping[str, Any], history: History
 ) -> FittedState:
-    classes = np.array(saved["classes"])
+    classes = _classes(saved["classes"])
     if kind == CLASSIFIER.kind:
         labels = LabelSet(classes, saved["kind"], bool(saved["is_matrix"]))
+        _require_outputs(network, labels.outputs, "classes" if labels.kind != "multi" else "labels")
         return ClassifierState(network=network, labels=labels, history=history)
+    _require_outputs(network, len(saved["tags"]), "tags")
     tags = TagSet(
         classes=classes,
         scheme=saved["scheme"],
@@ -262,6 +284,24 @@ def _fitted_state(
         learned_scheme=params["learned_scheme"],
     )
     return TaggerState(network=network, tags=tags, history=history)
+
+
+def _classes(saved: Any) -> NDArray[Any]:
+    """Return labels: distinct texts, integers or other numbers."""
+    if not isinstance(saved, list) or not all(isinstance(label, str | int | float) for label in saved):
+        raise ValueError(f"classes must be a list of labels, got {saved!r:.60}")
+    classes = np.array(saved)
+    if len(set(classes.tolist())) != len(saved):
+        raise ValueError("classes must be distinct")
+    return classes
+
+
+def _require_outputs(network: NetworkState, outputs: int, task: str) -> None:
+    options = network.options
+    if (options.outputs, options.task) != (outputs, task):
+        raise ValueError(
+            f"the network must have {outputs} outputs for {task}, got {options.outputs} for {options.task}"
+        )
 
 
 def _network_options(saved: Mapping[str, Any]) -> NetworkOptions:

@@ -136,6 +136,8 @@ def _load(
     elif tokenizer is not None:
         raise TypeError("tokenizer must be None for a model whose tokenizer is saved, got a tokenizer")
     own = starting_embeddings(model.state.network)
+    if not own and not is_list:
+        raise FormatError(f"{source}: the model must have an embedding")
     params["embedding"] = own if is_list else own[0]
     return SavedModel(params=params, state=model.state)
 

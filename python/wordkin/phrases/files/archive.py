@@ -186,8 +186,8 @@ def _number(value: object) -> int | float:
 
 def _integer(value: object) -> int:
     number = _number(value)
-    if not math.isfinite(number):
-        raise FormatError(f"{value!r} must be an integer")
+    if not (math.isfinite(number) and -(2**63) <= number < 2**63):
+        raise FormatError(f"{value!r} must be an integer of 64 bits")
     return int(number)
 
 
@@ -200,4 +200,5 @@ def _list(value: object) -> list[Any]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise FormatError(f"{value!r} must be a str")
+    value.encode("utf-8")  # UnicodeEncodeError, which is a ValueError, for lone surrogates.
     return value

@@ -19,6 +19,7 @@ import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -277,7 +278,7 @@ def _read_side_file(path: Path, stem: str) -> NDArray[Any]:
         return np.array(np.load(side, mmap_mode="r", allow_pickle=False))
     except FormatError:
         raise
-    except (ValueError, TypeError, EOFError, SyntaxError, OverflowError, KeyError) as error:
+    except (ValueError, TypeError, EOFError, SyntaxError, TokenError, OverflowError, KeyError) as error:
         raise CorruptFileError(f"{side}: damaged, or not an array of numbers ({error!s:.200})") from None
 
 
