@@ -33,7 +33,8 @@ inline double discounted_score(const CandidateCounts& counts, const ScoringConte
 
 // Bouma 2009, "Normalized (pointwise) mutual information in collocation extraction"; between -1 and 1.
 inline double npmi_score(const CandidateCounts& counts, const ScoringContext& context) {
-  if (static_cast<double>(counts.phrase) < context.min_count) return -std::numeric_limits<double>::infinity();
+  if (static_cast<double>(counts.phrase) < context.min_count || context.corpus_words == 0)
+    return -std::numeric_limits<double>::infinity();
   const double first = static_cast<double>(counts.first) / context.corpus_words;
   const double second = static_cast<double>(counts.second) / context.corpus_words;
   const double phrase = static_cast<double>(counts.phrase) / context.corpus_words;

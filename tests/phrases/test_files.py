@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,46 @@ def test_a_user_defined_scorer_must_be_passed_to_load(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"custom:.*custom.*pass it to load\(\) as scoring="):
         Phrases.load(tmp_path / "a")
     assert are_equal(Phrases.load(tmp_path / "a", scoring=custom), phrases)
+
+
+@pytest.mark.parametrize("is_frozen", [False, True])
+def test_a_user_defined_scorer_is_imported_only_if_allowed(tmp_path: Path, is_frozen: bool) -> None:
+    module = f"scorers_of_{is_frozen}"  # imported by no other test
+    (tmp_path / f"{module}.py").write_text(
+        "def constant(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):\n"
+        "    return 1.0\n"
+        "class Scorers:\n"
+        "    constant = staticmethod(constant)\n"
+    )
+    code = f"""
+import sys
+import {module}
+from wordkin import Phrases
+phrases = Phrases([["a", "b"]], min_count=1, threshold=0.5, scoring={module}.constant)
+(phrases.freeze() if sys.argv[2] == "True" else phrases).save(sys.argv[1])
+"""
+    python_path = os.pathsep.join([str(tmp_path), *sys.path])
+    path = tmp_path / "phrases"
+    arguments = [sys.executable, "-c", code, str(path), str(is_frozen)]
+    subprocess.run(arguments, check=True, env={**os.environ, "PYTHONPATH": python_path})
+    cls = FrozenPhrases if is_frozen else Phrases
+    with pytest.raises(FormatError, match=rf"\(custom:{module}:constant\): .* scoring=, or import_scoring=True"):
+        cls.load(path)
+    assert module not in sys.modules
+    with pytest.raises(FormatError, match=rf"{module}:constant cannot be imported \(No module"):
+        cls.load(path, import_scoring=True)
+    archive = read_archive(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(tmp_path)
+        for name in (f"{module}:constant", f"{module}.constant", f"{module}:Scorers.constant"):
+            write_archive(path, archive.tensors, {**archive.metadata, "scoring": f"custom:{name}"})
+            loaded = cls.load(path, import_scoring=True)
+            assert loaded.scoring(1, 1, 1, 1, 1, 1) == 1.0
+            assert loaded[["a", "b"]] == ["a_b"]
+        for name in (f"{module}:Scorers", f"{module}:missing", f"{module}:Scorers.missing", "", ":", "."):
+            write_archive(path, archive.tensors, {**archive.metadata, "scoring": f"custom:{name}"})
+            with pytest.raises(FormatError, match=r"load\(\) as scoring="):
+                cls.load(path, import_scoring=True)
 
 
 def test_phrasegrams_can_be_changed() -> None:

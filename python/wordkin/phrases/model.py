@@ -12,7 +12,7 @@ from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
-from .files import frozen_file, phrases_file, read_gensim_phrases
+from .files import frozen_file, phrases_file, read_gensim_frozen, read_gensim_phrases
 from .inference import (
     JoinedCorpus,
     JoinedReport,
@@ -184,7 +184,7 @@ class Phrases:
     @property
     def vocab(self) -> PhraseCounts:
         """Read-only mapping from words and joined phrases to their counts."""
-        return PhraseCounts(self._state.counts)
+        return PhraseCounts(self._state)
 
     def add_vocab(
         self,
@@ -486,7 +486,12 @@ class Phrases:
 
     @classmethod
     def load(
-        cls: type[AnyPhrases], fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None
+        cls: type[AnyPhrases],
+        fname: AnyPath,
+        mmap: str | bool | None = None,
+        *,
+        scoring: str | Scorer | None = None,
+        import_scoring: bool = False,
     ) -> AnyPhrases:
         """Load a model that `save` wrote.
 
@@ -498,6 +503,9 @@ class Phrases:
             Accepted for compatibility with gensim; ignored.
         scoring : callable or None, default None
             The scoring function, if the model was saved with a function of the user: files only store its name.
+        import_scoring : bool, default False
+            Whether to import a function of the user by the name in the file instead. Importing a module executes it, so
+            use this for files that you trust.
 
         Returns
         -------
@@ -507,9 +515,37 @@ class Phrases:
         Raises
         ------
         FormatError
-            If the file holds something else, or if `scoring` is missing.
+            If the file holds something else, or if `scoring` is missing and the function may not or cannot be imported.
         """
-        return cls._from_state(phrases_file(scoring).load(fname))
+        return cls._from_state(phrases_file(scoring, import_scoring=import_scoring).load(fname))
+
+    @classmethod
+    def from_gensim(cls: type[AnyPhrases], path: AnyPath, *, scoring: str | Scorer | None = None) -> AnyPhrases:
+        """Load phrases with their counts that gensim saved, without executing any pickled code.
+
+        Parameters
+        ----------
+        path : path
+            File of ``save`` of a Phrases object of gensim 0.13 to 4.
+        scoring : {"default", "npmi"}, callable or None, default None
+            Replaces the scoring of the file; needed if that is a function of the user.
+
+        Returns
+        -------
+        Phrases
+            The model; counting can continue.
+
+        Raises
+        ------
+        FormatError
+            If the file holds something else.
+
+        Notes
+        -----
+        gensim counts joined texts. If words contain the delimiter (phrases of phrases), different words may join to one
+        text; all of them are found, as in gensim.
+        """
+        return cls._from_state(read_gensim_phrases(path, scoring))
 
 
 class FrozenPhrases:
@@ -818,7 +854,12 @@ class FrozenPhrases:
 
     @classmethod
     def load(
-        cls: type[AnyFrozen], fname: AnyPath, mmap: str | bool | None = None, *, scoring: str | Scorer | None = None
+        cls: type[AnyFrozen],
+        fname: AnyPath,
+        mmap: str | bool | None = None,
+        *,
+        scoring: str | Scorer | None = None,
+        import_scoring: bool = False,
     ) -> AnyFrozen:
         """Load a model that `save` wrote.
 
@@ -830,6 +871,9 @@ class FrozenPhrases:
             Accepted for compatibility with gensim; ignored.
         scoring : callable or None, default None
             The scoring function, if the model was saved with a function of the user: files only store its name.
+        import_scoring : bool, default False
+            Whether to import a function of the user by the name in the file instead. Importing a module executes it, so
+            use this for files that you trust.
 
         Returns
         -------
@@ -839,9 +883,9 @@ class FrozenPhrases:
         Raises
         ------
         FormatError
-            If the file holds something else, or if `scoring` is missing.
+            If the file holds something else, or if `scoring` is missing and the function may not or cannot be imported.
         """
-        return cls._from_state(frozen_file(scoring).load(fname))
+        return cls._from_state(frozen_file(scoring, import_scoring=import_scoring).load(fname))
 
     @classmethod
     def from_gensim(cls: type[AnyFrozen], path: AnyPath) -> AnyFrozen:
@@ -850,8 +894,8 @@ class FrozenPhrases:
         Parameters
         ----------
         path : path
-            File of ``save`` of a FrozenPhrases object of gensim 4, or of a Phraser object of gensim 3. Those of a
-            Phrases object are saved by ``freeze().save(path)`` with gensim.
+            File of ``save`` of a FrozenPhrases object of gensim 4, or of a Phraser object of gensim 3.
+            `Phrases.from_gensim` reads those of a Phrases object.
 
         Returns
         -------
@@ -864,7 +908,7 @@ class FrozenPhrases:
         FormatError
             If the file holds something else.
         """
-        return cls._from_state(read_gensim_phrases(path))
+        return cls._from_state(read_gensim_frozen(path))
 
 
 Phraser = FrozenPhrases

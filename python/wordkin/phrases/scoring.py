@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import math
 import pickle
@@ -114,10 +115,10 @@ def npmi_scorer(
     if bigram_count < min_count:
         return -math.inf
     total = float(corpus_word_count)
-    first, second, phrase = worda_count / total, wordb_count / total, bigram_count / total
     try:
+        first, second, phrase = worda_count / total, wordb_count / total, bigram_count / total
         information = math.log(phrase / (first * second)) / -math.log(phrase)
-    except (ValueError, ZeroDivisionError):  # a count of 0, or a corpus of this phrase alone
+    except (ValueError, ZeroDivisionError):  # a count or size of 0, or a corpus of this phrase alone
         return -math.inf
     return max(-1.0, min(1.0, information))  # rounding may exceed the limits
 
@@ -194,16 +195,16 @@ def description_of_scorer(scorer: Scorer) -> str:
     Returns
     -------
     str
-        Its name; for a function of the user, "custom:" and its qualified name.
+        Its name; for a function of the user, "custom:" with the names of its module and of the function.
     """
     name = native_name(scorer)
     if name is not None:
         return name
     module = getattr(scorer, "__module__", None) or type(scorer).__module__
-    return f"custom:{module}.{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
+    return f"custom:{module}:{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
 
 
-def scorer_of_description(description: object, given: Scorer | None) -> Scorer:
+def scorer_of_description(description: object, given: Scorer | None, *, may_import: bool = False) -> Scorer:
     """Return the scoring function of a model file.
 
     Parameters
@@ -211,7 +212,9 @@ def scorer_of_description(description: object, given: Scorer | None) -> Scorer:
     description : object
         What the file stores.
     given : callable or None
-        The function that the user passes. One of the user's own must be passed, since loading never imports code.
+        The function that the user passes.
+    may_import : bool, default False
+        Whether a function of the user may be imported by its name.
 
     Returns
     -------
@@ -221,12 +224,31 @@ def scorer_of_description(description: object, given: Scorer | None) -> Scorer:
     Raises
     ------
     FormatError
-        If the file was saved with a function of the user and none is given.
+        If the file was saved with a function of the user, none is given, and it may not or cannot be imported.
     """
     if given is not None:
         return given
     if isinstance(description, str) and description in _NATIVE:
         return _NATIVE[description]
+    if may_import and isinstance(description, str):
+        return _imported(description.removeprefix("custom:"))
     raise FormatError(
-        f"these phrases were scored by a user-defined function ({description}): pass it to load() as scoring="
+        f"these phrases were scored by a user-defined function ({description}): pass it to load() as scoring=, or "
+        "import_scoring=True to import it by this name"
     )
+
+
+def _imported(name: str) -> Scorer:
+    # Before the names were divided by a colon, the last part was that of the function.
+    module, _, path = name.partition(":") if ":" in name else name.rpartition(".")
+    try:
+        found: object = importlib.import_module(module)
+        for part in path.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise FormatError(
+            f"the scoring function {name} cannot be imported ({error}): pass it to load() as scoring="
+        ) from error
+    if isinstance(found, type) or not callable(found):
+        raise FormatError(f"{name} is not a function: pass the scoring function to load() as scoring=")
+    return checked_scorer(found)

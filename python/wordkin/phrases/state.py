@@ -55,6 +55,9 @@ class PhrasesState:
         Number of words counted, including connector words.
     times_learned : int, default 0
         Number of corpora counted, for detecting changes.
+    shared_counts : dict of str to int
+        Joined texts that gensim counted once, but that are counted for several phrases here, so that the model finds
+        the same phrases: by how much their counts exceed that of the text.
     lifecycle_events : list of dict or None
         Events that the user added.
     cached_matcher : CachedMatcher or None
@@ -71,6 +74,7 @@ class PhrasesState:
     min_reduce: int = 1
     corpus_word_count: int = 0
     times_learned: int = 0
+    shared_counts: dict[str, int] = field(default_factory=dict)
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
     cached_matcher: CachedMatcher | None = None
 
@@ -150,12 +154,13 @@ class PhraseCounts(Mapping[str, int]):
 
     Parameters
     ----------
-    counts : PhraseVocabulary
-        The counts.
+    state : PhrasesState
+        The state with the counts.
     """
 
-    def __init__(self, counts: _core.phrases.PhraseVocabulary) -> None:
-        self._counts = counts
+    def __init__(self, state: PhrasesState) -> None:
+        self._counts = state.counts
+        self._shared = state.shared_counts
 
     def __getitem__(self, word: str) -> int:
         count = self._count_of(word)
@@ -170,7 +175,7 @@ class PhraseCounts(Mapping[str, int]):
         return len(self._counts)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._counts.as_dict())
+        return iter(self._as_dict())
 
     def items(self) -> ItemsView[str, int]:
         """Return all words and phrases with their counts.
@@ -180,7 +185,7 @@ class PhraseCounts(Mapping[str, int]):
         ItemsView
             A snapshot of the counts.
         """
-        return self._counts.as_dict().items()
+        return self._as_dict().items()
 
     def values(self) -> ValuesView[int]:
         """Return all counts.
@@ -190,7 +195,7 @@ class PhraseCounts(Mapping[str, int]):
         ValuesView
             A snapshot of the counts.
         """
-        return self._counts.as_dict().values()
+        return self._as_dict().values()
 
     def _count_of(self, word: object) -> int:
         if not isinstance(word, str):
@@ -199,7 +204,17 @@ class PhraseCounts(Mapping[str, int]):
             word.encode("utf-8")
         except UnicodeEncodeError:  # a lone surrogate: no corpus contains such a word
             return 0
-        return self._counts.count_of(word)
+        return self._without_shared(word, self._counts.count_of(word))
+
+    def _as_dict(self) -> dict[str, int]:
+        counts = self._counts.as_dict()
+        for text in counts.keys() & self._shared.keys():
+            counts[text] = self._without_shared(text, counts[text])
+        return counts
+
+    def _without_shared(self, text: str, count: int) -> int:
+        # Some of the phrases may have been dropped, but not the last one.
+        return max(count - self._shared.get(text, 0), min(count, 1))
 
     def __repr__(self) -> str:
         return f"<counts of {len(self)} words and phrases>"

@@ -282,8 +282,9 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     for _opcode in (pickle.INST, pickle.OBJ, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID):
         dispatch.pop(_opcode[0])
 
-    def __init__(self, file: Any, size: int) -> None:
+    def __init__(self, file: Any, size: int, accepts_unknown: bool) -> None:
         super().__init__(file)
+        self._accepts_unknown = accepts_unknown
         self._size = size
         self._budget = _Budget(size)
         self._max_memo = max(size // _BYTES_PER_MEMO, _MIN_BUDGET)
@@ -299,11 +300,13 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
         if found is not None:
             # A new function per load, so that a pickle which sets attributes of it affects nothing else.
             return lambda *args, **options: found(self._budget, *args, **options)
-        if not (_MODULE.fullmatch(module) and _CLASS.fullmatch(name)):
+        is_known = _MODULE.fullmatch(module) and _CLASS.fullmatch(name)
+        if not (is_known or self._accepts_unknown):
             raise _Refused(f"{module}.{name}"[:200])
         key = (module, name)
         if key not in self._classes:
-            self._classes[key] = type(name, (Record,), {"class_name": name})
+            class_name = name if is_known else f"{module}.{name}"
+            self._classes[key] = type(class_name, (Record,), {"class_name": class_name})
         return self._classes[key]
 
     def _checked_load(self, opcode: bytes, keys: Callable[[list[Any]], Iterable[Any]]) -> None:
@@ -372,7 +375,7 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
 
-def read_pickle(path: Path) -> Any:
+def read_pickle(path: Path, *, accepts_unknown: bool = False) -> Any:
     """Return the content of a pickle file without executing anything.
 
     The objects take at most 40 times the size of the content. Of a compressed file, no more content is read than 100
@@ -382,6 +385,9 @@ def read_pickle(path: Path) -> Any:
     ----------
     path : Path
         File to read.
+    accepts_unknown : bool, default False
+        Whether objects of other modules, such as functions of a user, are read as `Record` instead of refused. They are
+        not imported.
 
     Returns
     -------
@@ -404,7 +410,7 @@ def read_pickle(path: Path) -> Any:
     # In memory, because reading from a file object allocates memory for any length that a pickle claims.
     file = io.BytesIO(content)
     try:
-        return _Unpickler(file, len(content)).load()
+        return _Unpickler(file, len(content), accepts_unknown).load()
     except _Refused as error:
         raise FormatError(
             f"{path}: byte {file.tell()}: refusing {error}: only NumPy arrays, plain containers and gensim classes are "

@@ -29,13 +29,16 @@ class _Settings(TypedDict):
     connector_words: frozenset[str]
 
 
-def phrases_file(scoring: str | Scorer | None = None) -> Saveable[PhrasesState]:
+def phrases_file(scoring: str | Scorer | None = None, *, import_scoring: bool = False) -> Saveable[PhrasesState]:
     """Return how `Phrases` are saved and loaded.
 
     Parameters
     ----------
     scoring : str, callable or None, default None
-        Scoring function for loading; needed if the model was saved with a function of the user.
+        Scoring function for loading. It is needed if the model was saved with a function of the user, unless that may
+        be imported.
+    import_scoring : bool, default False
+        Whether loading may import a function of the user by its name.
 
     Returns
     -------
@@ -44,17 +47,23 @@ def phrases_file(scoring: str | Scorer | None = None) -> Saveable[PhrasesState]:
     """
     given = None if scoring is None else checked_scorer(scoring)
     return Saveable(
-        kind="phrases", pack=_pack_phrases, unpack=lambda archive: _unpack_phrases(archive, given), hint=_HINT
+        kind="phrases",
+        pack=_pack_phrases,
+        unpack=lambda archive: _unpack_phrases(archive, given, import_scoring),
+        hint=_HINT,
     )
 
 
-def frozen_file(scoring: str | Scorer | None = None) -> Saveable[FrozenState]:
+def frozen_file(scoring: str | Scorer | None = None, *, import_scoring: bool = False) -> Saveable[FrozenState]:
     """Return how `FrozenPhrases` are saved and loaded.
 
     Parameters
     ----------
     scoring : str, callable or None, default None
-        Scoring function for loading; needed if the model was saved with a function of the user.
+        Scoring function for loading. It is needed if the model was saved with a function of the user, unless that may
+        be imported.
+    import_scoring : bool, default False
+        Whether loading may import a function of the user by its name.
 
     Returns
     -------
@@ -63,7 +72,10 @@ def frozen_file(scoring: str | Scorer | None = None) -> Saveable[FrozenState]:
     """
     given = None if scoring is None else checked_scorer(scoring)
     return Saveable(
-        kind="frozen_phrases", pack=_pack_frozen, unpack=lambda archive: _unpack_frozen(archive, given), hint=_HINT
+        kind="frozen_phrases",
+        pack=_pack_frozen,
+        unpack=lambda archive: _unpack_frozen(archive, given, import_scoring),
+        hint=_HINT,
     )
 
 
@@ -76,7 +88,12 @@ def _pack_phrases(state: PhrasesState) -> Archive:
     }
     known, arrays = state.counts.state()
     words, offsets = pack_words(known)
-    return Archive(tensors={"words": words, "word_offsets": offsets, **arrays}, metadata=metadata)
+    tensors = {"words": words, "word_offsets": offsets, **arrays}
+    if state.shared_counts:
+        texts, text_offsets = pack_words(list(state.shared_counts))
+        tensors |= {"shared_texts": texts, "shared_text_offsets": text_offsets}
+        tensors["shared_counts"] = np.array(list(state.shared_counts.values()), np.int64)
+    return Archive(tensors=tensors, metadata=metadata)
 
 
 def _pack_frozen(state: FrozenState) -> Archive:
@@ -94,10 +111,10 @@ def _pack_frozen(state: FrozenState) -> Archive:
     )
 
 
-def _unpack_phrases(archive: Archive, scoring: Scorer | None) -> PhrasesState:
+def _unpack_phrases(archive: Archive, scoring: Scorer | None, import_scoring: bool) -> PhrasesState:
     tensors, metadata = archive.tensors, archive.metadata
     options = PhraseOptions(
-        scoring=scorer_of_description(metadata.get("scoring"), scoring),
+        scoring=scorer_of_description(metadata.get("scoring"), scoring, may_import=import_scoring),
         max_vocab_size=_number(metadata["max_vocab_size"]),
         progress_per=_number(metadata["progress_per"]),
         **_settings(metadata),
@@ -112,6 +129,9 @@ def _unpack_phrases(archive: Archive, scoring: Scorer | None) -> PhrasesState:
     except IndexError as error:
         raise ValueError(str(error)) from None
     state.counts = _core.phrases.PhraseVocabulary.from_state(options.delimiter, words, counts)
+    if "shared_texts" in tensors:
+        texts = unpack_words(tensors["shared_texts"], tensors["shared_text_offsets"])
+        state.shared_counts = dict(zip(texts, map(_integer, tensors["shared_counts"].tolist()), strict=True))
     return state
 
 
@@ -136,9 +156,9 @@ def _with_all_words_counted(delimiter: str, tensors: dict[str, NDArray[Any]]) ->
     return {**tensors, **phrases, "word_counts": word_counts}
 
 
-def _unpack_frozen(archive: Archive, scoring: Scorer | None) -> FrozenState:
+def _unpack_frozen(archive: Archive, scoring: Scorer | None, import_scoring: bool) -> FrozenState:
     tensors, metadata = archive.tensors, archive.metadata
-    scorer = scorer_of_description(metadata.get("scoring"), scoring)
+    scorer = scorer_of_description(metadata.get("scoring"), scoring, may_import=import_scoring)
     texts, settings = unpack_words(tensors["words"], tensors["word_offsets"]), _settings(metadata)
     # Files of earlier versions do not store the words of each phrase.
     word_numbers = tensors.get("phrase_words", np.zeros(len(texts), np.int32))

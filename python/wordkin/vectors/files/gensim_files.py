@@ -184,7 +184,8 @@ def _words_of(table: _Saved) -> list[str]:
     if not isinstance(saved, list) or not all(isinstance(word, (str, int)) for word in saved):
         raise FormatError(
             f"{table.path}: found a {table.record.class_name} object of gensim without word vectors; Word2Vec, "
-            "FastText and KeyedVectors objects are supported, FrozenPhrases.from_gensim reads phrases"
+            "FastText and KeyedVectors objects are supported, Phrases.from_gensim and "
+            "FrozenPhrases.from_gensim read phrases"
         )
     words = [text_of(word) or str(word) for word in saved]
     if len(set(words)) != len(words):
