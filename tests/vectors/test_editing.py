@@ -79,6 +79,37 @@ def test_read_only_vectors_are_not_modified(kv: KeyedVectors) -> None:
     assert kv["fig"].tolist() == [1, 2, 3, 4] and len(kv.vectors) == 7
 
 
+def test_keys_that_other_objects_have_are_not_changed(kv: KeyedVectors) -> None:
+    words = list(kv.index_to_key)
+    first, second = (KeyedVectors.from_vocabulary(words, kv.vectors) for _ in range(2))
+    third = KeyedVectors(4)
+    third.index_to_key, third.key_to_index, third.vectors = first.index_to_key, first.key_to_index, kv.vectors
+    for number, vectors in enumerate((first, second, third)):
+        vectors.add_vector("new", np.full(4, number))
+    assert len(words) == 6
+    assert [vectors["new"][0] for vectors in (first, second, third)] == [0, 1, 2]
+    assert [len(vectors) for vectors in (first, second, third)] == [7, 7, 7]
+
+
+def test_keys_without_rows_must_get_them_before_others_are_added(kv: KeyedVectors) -> None:
+    kv.index_to_key.append("fig")
+    kv.key_to_index["fig"] = 6
+    with pytest.raises(ValueError, match=r"one key per row of vectors \(6\)"):
+        kv.add_vector("kiwi", np.ones(4))
+    kv.resize_vectors()
+    kv.add_vector("kiwi", np.ones(4))
+    assert kv["kiwi"].tolist() == [1] * 4
+
+
+def test_assigned_views_of_the_memory_can_grow() -> None:
+    kv = KeyedVectors(1)
+    for number in range(10):
+        kv.add_vector(number, [number])
+    kv.vectors = kv.vectors[::-1]
+    kv.add_vector("new", [100])
+    assert kv.vectors[:, 0].tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 100]
+
+
 def test_resize_changes_only_new_rows(kv: KeyedVectors) -> None:
     old = kv.vectors.copy()
     kv.index_to_key += ["fig", "kiwi"]

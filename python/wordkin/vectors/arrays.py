@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -254,11 +255,13 @@ def cosine(first: NDArray[Any], second: NDArray[Any]) -> float:
     Returns
     -------
     float
-        The cosine: exactly 1 for equal vectors, 0 if one of them is zero.
+        The cosine: exactly 1 for equal vectors, 0 if one of them is zero, -inf if one of them is not finite.
     """
     x, y = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    norms = float(np.sqrt(np.add.reduce(x * x) * np.add.reduce(y * y)))
+    norms = math.sqrt(float(np.add.reduce(x * x)) * float(np.add.reduce(y * y)))
     if norms == 0.0:
         return 0.0
+    if not math.isfinite(norms):
+        return -math.inf
     ratio = float(np.add.reduce(x * y)) / norms
-    return ratio if abs(ratio) <= 1.0 or ratio != ratio else float(np.sign(ratio))
+    return ratio if abs(ratio) <= 1.0 else float(np.sign(ratio))

@@ -31,11 +31,17 @@ class CosineSearch(NamedTuple):
     vectors : ndarray, shape (rows, vector_size)
         The rows as stored; they are not copied.
     divisors : ndarray, shape (rows,)
-        Norms of the rows; 1 for zero rows.
+        Norms of the rows; 1 for zero rows, NaN for rows that are not finite.
+    not_finite : ndarray of bool, shape (rows,), optional
+        Whether each row has values that are not finite; none by default.
+    table : VectorTable, optional
+        The table of the rows, which are not overwritten while it is in use.
     """
 
     vectors: NDArray[Any]
     divisors: NDArray[Any]
+    not_finite: NDArray[np.bool_] | None = None
+    table: VectorTable | None = None
 
     @classmethod
     def over(cls, table: VectorTable, rows: slice = slice(None)) -> CosineSearch:
@@ -53,7 +59,24 @@ class CosineSearch(NamedTuple):
         CosineSearch
             The search.
         """
-        return cls(table.vectors[rows], table.row_norms().divisors[rows])
+        _, divisors, not_finite = table.row_norms()
+        return cls(table.vectors[rows], divisors[rows], None if not_finite is None else not_finite[rows], table)
+
+    def part(self, indices: NDArray[np.intp]) -> CosineSearch:
+        """Return a search over copies of some of the rows.
+
+        Parameters
+        ----------
+        indices : ndarray of int
+            The rows.
+
+        Returns
+        -------
+        CosineSearch
+            The search.
+        """
+        not_finite = None if self.not_finite is None else self.not_finite[indices]
+        return CosineSearch(self.vectors[indices], self.divisors[indices], not_finite)
 
     def unit(self, indices: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
         """Return selected rows scaled to unit norm.
@@ -71,6 +94,24 @@ class CosineSearch(NamedTuple):
         rows = self.vectors[indices].astype(working_dtype(self.vectors.dtype)) / self.divisors[indices, np.newaxis]
         return np.asarray(rows, dtype=np.float64)
 
+    def finite_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return row numbers with -1 for those of rows that are not finite, which count as unknown words.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            Row numbers, -1 for none.
+
+        Returns
+        -------
+        ndarray of int
+            Row numbers of the same shape.
+        """
+        if self.not_finite is None:
+            return rows
+        is_unknown = np.append(self.not_finite, True)
+        return np.where(is_unknown[rows], -1, rows)
+
     def cosines(self, queries: NDArray[Any]) -> FloatArray:
         """Return the cosines of queries with all rows.
 
@@ -82,17 +123,19 @@ class CosineSearch(NamedTuple):
         Returns
         -------
         ndarray, shape (n, rows)
-            The cosines, with the dtype of `queries`.
+            The cosines, with the dtype of `queries`; -inf for rows that are not finite.
         """
         scores: FloatArray = np.empty((len(queries), len(self.vectors)), dtype=queries.dtype)
         native = self._as_native()
         if native is None:
             self._cosines_by_numpy(scores, queries)
-            return scores
-        for block in self._query_blocks(queries):
-            _core.search.cosines(
-                scores[block], queries[block], native, self.divisors, isa=choose_isa(), threads=available_workers()
-            )
+        else:
+            for block in self._query_blocks(queries):
+                _core.search.cosines(
+                    scores[block], queries[block], native, self.divisors, isa=choose_isa(), threads=available_workers()
+                )
+        if self.not_finite is not None:
+            scores[:, self.not_finite] = -np.inf
         return scores
 
     def nearest(self, queries: NDArray[Any], count: int) -> tuple[NDArray[np.int32], FloatArray]:
@@ -110,7 +153,7 @@ class CosineSearch(NamedTuple):
         indices : ndarray of int32, shape (n, count)
             Rows by descending cosine; of equal cosines, the lower row comes first.
         cosines : ndarray, shape (n, count)
-            Their cosines, with the dtype of `queries`. Rows whose cosine is NaN come last, with -inf.
+            Their cosines, with the dtype of `queries`. Rows that are not finite come last, with -inf.
         """
         shape = len(queries), min(count, len(self.vectors))
         indices = np.empty(shape, dtype=np.int32)
@@ -152,7 +195,8 @@ class CosineSearch(NamedTuple):
             rows = np.ascontiguousarray(self.vectors[first : first + _ROWS_PER_BLOCK], dtype=queries.dtype)
             # One product per query: in a product with all queries, the rounding would depend on their number.
             for line, query in zip(scores[:, first : first + len(rows)], queries, strict=True):
-                np.divide(rows @ query, self.divisors[first : first + len(rows)], out=line)
+                with np.errstate(invalid="ignore"):  # rows that are not finite
+                    np.divide(rows @ query, self.divisors[first : first + len(rows)], out=line)
 
     def _nearest_by_numpy(self, indices: NDArray[np.int32], scores: FloatArray, queries: NDArray[Any]) -> None:
         for first in range(0, len(queries), _QUERIES_PER_BLOCK):

@@ -72,7 +72,7 @@ def _with_vector(table: VectorTable, key: Any, values: NDArray[Any]) -> VectorTa
     row, count = table.next_index, len(table.vectors)
     if row < count and table.index_to_key[row] is None:
         table.writeable_vectors()
-        return overwriting(table, RowWrite(None, row, values), row, {key: row}, next_index=row + 1)
+        return overwriting(_with_own_keys(table), RowWrite(None, row, values), row, {key: row}, next_index=row + 1)
     added = _with_rows(table, {key: count}, values[np.newaxis])
     added.next_index = count + 1
     return added
@@ -138,6 +138,7 @@ def _with_rows(table: VectorTable, keys: dict[Any, int], rows: NDArray[Any]) -> 
         )
     if not keys:
         return table
+    table = _with_own_keys(table)
     reserve = extended(table.vectors, table.reserve, len(rows))
     reserve.used[count:] = rows
     column_reserves = extended_columns(table.expandos, table.column_reserves, count + len(rows))
@@ -149,6 +150,14 @@ def _with_rows(table: VectorTable, keys: dict[Any, int], rows: NDArray[Any]) -> 
         expandos={name: column.used for name, column in column_reserves.items()},
         column_reserves=column_reserves,
         unfinished=Unfinished(count, keys),
+    )
+
+
+def _with_own_keys(table: VectorTable) -> VectorTable:
+    if not table.shares_keys:
+        return table
+    return table.successor(
+        index_to_key=list(table.index_to_key), key_to_index=dict(table.key_to_index), shares_keys=False
     )
 
 
@@ -248,7 +257,7 @@ def normalise_vectors(table: VectorTable) -> VectorTable:
     for first in range(0, len(vectors), _ROWS_PER_BLOCK):
         rows = slice(first, first + _ROWS_PER_BLOCK)
         scaled[rows] = vectors[rows] / known.divisors[rows, np.newaxis]
-    norms = np.where(known.norms == 0, known.norms, np.ones_like(known.norms))
+    norms = np.where((known.norms > 0) & np.isfinite(known.norms), np.ones_like(known.norms), known.norms)
     return table.successor(vectors=scaled, known_norms=RowNorms.of(norms), hold=Hold())
 
 

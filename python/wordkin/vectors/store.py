@@ -210,6 +210,8 @@ class TableStore:
         changes = {name: value}
         if name == "vectors":
             changes = {"vectors": as_matrix(value), "known_norms": None, "hold": Hold()}
+        elif name in ("index_to_key", "key_to_index"):
+            changes["shares_keys"] = True
         elif name == "norms":
             changes = {"known_norms": None if value is None else RowNorms.of(np.asarray(value))}
         self.change(VectorTable.successor, **changes)
@@ -256,7 +258,9 @@ class TableStore:
         """
         with self._lock:
             table = self.frozen()
-            return table.successor(key_to_index=dict(table.key_to_index), reserve=None, column_reserves={})
+            return table.successor(
+                key_to_index=dict(table.key_to_index), shares_keys=False, reserve=None, column_reserves={}
+            )
 
     def __copy__(self) -> TableStore:
         return TableStore(self.detached())

@@ -28,11 +28,15 @@ class RowNorms(NamedTuple):
     norms : ndarray, shape (rows,)
         The norms.
     divisors : ndarray, shape (rows,)
-        What dot products are divided by to give cosines: the norm; 1 for zero rows, NaN for rows that are not finite.
+        Values that dot products are divided by to give cosines: the norm; 1 for zero rows, NaN for rows that are not
+        finite.
+    not_finite : ndarray of bool, shape (rows,), or None
+        Whether each row has values that are not finite; None if no row has.
     """
 
     norms: FloatArray
     divisors: FloatArray
+    not_finite: NDArray[np.bool_] | None
 
     @classmethod
     def of(cls, norms: FloatArray) -> RowNorms:
@@ -48,9 +52,11 @@ class RowNorms(NamedTuple):
         RowNorms
             Norms and divisors.
         """
-        one, nan = norms.dtype.type(1), norms.dtype.type(np.nan)
-        divisors = norms if np.all(norms) else np.where(norms == 0, one, norms)
-        return cls(norms, divisors if np.isfinite(norms).all() else np.where(np.isfinite(norms), divisors, nan))
+        divisors = norms if np.all(norms) else np.where(norms == 0, norms.dtype.type(1), norms)
+        not_finite = ~np.isfinite(norms)
+        if not not_finite.any():
+            return cls(norms, divisors, None)
+        return cls(norms, np.where(not_finite, norms.dtype.type(np.nan), divisors), not_finite)
 
 
 class Hold:
@@ -92,6 +98,8 @@ class VectorTable:
         N-gram vectors for words without a row (fastText).
     lifecycle_events : list of dict, or None
         See `wordkin.storage.lifecycle`.
+    shares_keys : bool
+        Whether the list of keys or the mapping may belong to other objects as well, which keep them as they are.
     reserve : Reserve or None
         The memory of `vectors`, if there is room for more rows.
     column_reserves : mapping of str to Reserve
@@ -119,6 +127,7 @@ class VectorTable:
         self.vectors_lockf: NDArray[np.float32] = np.ones(1, dtype=np.float32)
         self.subwords: Subwords | None = None
         self.lifecycle_events: list[dict[str, Any]] | None = []
+        self.shares_keys = False
         self.reserve: Reserve | None = None
         self.column_reserves: Mapping[str, Reserve] = {}
         self.hold: Hold | None = Hold()
@@ -163,6 +172,7 @@ class VectorTable:
         if len(table.key_to_index) != len(words):
             repeated = len(words) - len(table.key_to_index)
             raise VocabularyError(f"words must be distinct, got {repeated} repetitions")
+        table.shares_keys = True
         table.next_index = len(words)
         table.vectors = as_matrix(vectors)
         table.expandos["count"] = np.arange(len(words), 0, -1, dtype=np.int64) if counts is None else counts

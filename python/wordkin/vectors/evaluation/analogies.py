@@ -178,12 +178,16 @@ def evaluate_analogies(
     if answer is None:
         raise ValueError(f"method must be one of {', '.join(_ANSWERS)}, got {method!r}")
     test_set = analogies if isinstance(analogies, AnalogySet) else read_analogies(analogies)
-    lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
-    rows = np.array([lexicon.rows_of(question) for question in test_set.questions], dtype=np.int64).reshape(-1, 4)
+    table = vectors.table
+    lexicon = Lexicon(table.index_to_key[: len(table.vectors)], restrict_vocab, case_insensitive)
+    search = CosineSearch.over(table, slice(0, lexicon.size))
+    rows: NDArray[np.int64] = np.array(
+        [lexicon.rows_of(question) for question in test_set.questions], dtype=np.int64
+    ).reshape(-1, 4)
+    rows = search.finite_rows(rows)
     accepted = _accepted_rows(lexicon, test_set, rows)
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
     correct = np.zeros_like(answered)
-    search = CosineSearch.over(vectors.table, slice(0, lexicon.size))
     known = np.flatnonzero(answered)
     for first in range(0, len(known), _QUESTIONS_PER_BLOCK):
         block = known[first : first + _QUESTIONS_PER_BLOCK]
@@ -235,6 +239,8 @@ def _answers_by_product(
     """Answer questions by the product of cosines with b and c over that with a, all shifted to [0, 1]."""
     words, inverse = np.unique(questions[:, :3], return_inverse=True)
     shifted = search.cosines(search.unit(words).astype(working_dtype(search.vectors.dtype)))
+    if search.not_finite is not None:
+        shifted[:, search.not_finite] = -1
     shifted += 1
     shifted /= 2
     answers = np.full(len(questions), -1, dtype=np.int64)

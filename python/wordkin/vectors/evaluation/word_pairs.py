@@ -121,10 +121,14 @@ def evaluate_pairs(
     1.0
     """
     test_set = pairs if isinstance(pairs, PairSet) else read_word_pairs(pairs, delimiter, encoding, columns)
-    lexicon = Lexicon(vectors.table.index_to_key, restrict_vocab, case_insensitive)
-    rows = np.array([lexicon.rows_of(pair) for pair in test_set.pairs], dtype=np.int64).reshape(-1, 2)
+    table = vectors.table
+    lexicon = Lexicon(table.index_to_key[: len(table.vectors)], restrict_vocab, case_insensitive)
+    search = CosineSearch.over(table, slice(0, lexicon.size))
+    rows: NDArray[np.int64] = np.array([lexicon.rows_of(pair) for pair in test_set.pairs], dtype=np.int64).reshape(
+        -1, 2
+    )
+    rows = search.finite_rows(rows)
     answered: NDArray[np.bool_] = np.all(rows >= 0, axis=1)
-    search = CosineSearch.over(vectors.table, slice(0, lexicon.size))
     similarities = np.zeros(len(rows))
     known = rows[answered]
     similarities[answered] = np.einsum("ij,ij->i", search.unit(known[:, 0]), search.unit(known[:, 1]))

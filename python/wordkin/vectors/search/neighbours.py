@@ -39,13 +39,14 @@ def most_similar(
     query = weighted_query(vectors, positive, negative)
     if indexer is not None and topn is not None:
         return indexer.most_similar(query.vector, topn)
-    rows = _clipped_rows(vectors.table, clip_start, clip_end, restrict_vocab)
-    search = CosineSearch.over(vectors.table, rows)
+    table = vectors.table
+    rows = _clipped_rows(table, clip_start, clip_end, restrict_vocab)
+    search = CosineSearch.over(table, rows)
     if topn is None:
         cosines: FloatArray = search.cosines(query.vector[np.newaxis])[0]
         return cosines
     indices, found = search.nearest(query.vector[np.newaxis], topn + len(query.own_rows))
-    return _with_keys(vectors.table, indices[0] + rows.start, found[0], query.own_rows, topn)
+    return _with_keys(table, indices[0] + rows.start, found[0], query.own_rows, topn)
 
 
 def most_similar_cosmul(
@@ -58,17 +59,22 @@ def most_similar_cosmul(
     if not raising:
         raise ValueError("positive must contain at least one key or vector: cannot compute similarity with no input")
     queries, own_rows = unit_queries(vectors, raising + lowering)
-    rows = _clipped_rows(vectors.table, 0, None, restrict_vocab)
-    shifted = CosineSearch.over(vectors.table, rows).cosines(queries)
+    table = vectors.table
+    search = CosineSearch.over(table, _clipped_rows(table, 0, None, restrict_vocab))
+    shifted = search.cosines(queries)
+    if search.not_finite is not None:
+        shifted[:, search.not_finite] = 0
     shifted += 1
     shifted /= 2
     scores: FloatArray = np.prod(shifted[: len(raising)], axis=0)
     scores /= np.prod(shifted[len(raising) :], axis=0) + scores.dtype.type(1e-6)
+    if search.not_finite is not None:
+        scores[search.not_finite] = -np.inf
     if topn is None:
         return scores
     excluded = [row for row in own_rows.tolist() if row >= 0]
     best = greatest(scores, topn + len(excluded))
-    return _with_keys(vectors.table, best, scores[best], excluded, topn)
+    return _with_keys(table, best, scores[best], excluded, topn)
 
 
 def most_similar_batch(vectors: KeyLookup, keys_or_matrix: Any, topn: int) -> tuple[NDArray[np.int32], FloatArray]:

@@ -57,11 +57,12 @@ def weighted_query(vectors: KeyLookup, positive: Any, negative: Any) -> Query:
                 rule = "positive and negative must contain keys, arrays or pairs of one of these and a weight"
                 raise TypeError(f"{rule}, got {entry!r}")
             if isinstance(item, np.ndarray):
-                _require_finite(np.asarray(item, dtype=np.float64))
-            _require_finite(np.asarray(weight, dtype=np.float64))
+                require_finite(np.asarray(item, dtype=np.float64))
+            require_finite(np.asarray(weight, dtype=np.float64))
             items.append(item)
             weights.append(weight)
     vector = mean_vector(vectors, items, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
+    require_finite(vector)
     rows = (vectors.table.index_of(item) for item in items if isinstance(item, KEY_TYPES))
     return Query(vector, [row for row in rows if row is not None])
 
@@ -87,11 +88,12 @@ def unit_queries(vectors: KeyLookup, items: list[Any]) -> tuple[NDArray[Any], ND
             own_rows[position] = -1 if row is None else row
         else:
             queries[position] = as_vector("vector", item, table.vector_size, dtype)
-    _require_finite(queries)
+    require_finite(queries)
     return unit_rows(queries), own_rows
 
 
-def _require_finite(queries: NDArray[Any]) -> None:
+def require_finite(queries: NDArray[Any]) -> None:
+    """Raise ValueError if a query has values that are not finite."""
     if not np.isfinite(queries).all():
         raise ValueError("the vectors and weights of a query must be finite, got NaN or infinite values")
 

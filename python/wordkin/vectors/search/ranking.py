@@ -48,5 +48,9 @@ def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -
     rows = np.vstack([vectors.get_vector(key, norm=use_norm) for key in used]).astype(
         working_dtype(vectors.table.vectors.dtype)
     )
-    mean = mean_vector(vectors, rows, post_normalize=True)
-    return sorted(zip((rows @ mean).tolist(), used, strict=True), reverse=True)
+    finite = np.isfinite(rows).all(axis=1)
+    similarities = np.full(len(rows), -np.inf, dtype=rows.dtype)
+    if finite.any():
+        rows = rows[finite]
+        similarities[finite] = rows @ mean_vector(vectors, rows, post_normalize=True)
+    return sorted(zip(similarities.tolist(), used, strict=True), reverse=True)

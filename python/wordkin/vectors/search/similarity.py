@@ -12,8 +12,8 @@ from ..arrays import as_rows, as_vector, cosine, row_norms, unit_rows, working_d
 from ..cosine_search import CosineSearch
 from ..keys import KEY_TYPES, FloatArray, Key, as_keys
 from ..lookup import KeyLookup
-from ..table import VectorTable
-from .queries import mean_vector
+from ..table import RowNorms, VectorTable
+from .queries import mean_vector, require_finite
 
 
 class EmptySetError(ValueError, ZeroDivisionError):
@@ -52,9 +52,8 @@ def cosine_similarities(vector: ArrayLike, matrix: ArrayLike) -> FloatArray:
     dtype = working_dtype(np.result_type(rows.dtype, np.asarray(vector).dtype))
     rows = as_rows("vectors_all", rows, rows.shape[1], dtype)
     query = unit_rows(as_vector("vector_1", vector, rows.shape[1], dtype)[np.newaxis])
-    divisors = row_norms(rows)
-    divisors[divisors == 0] = 1
-    cosines: FloatArray = CosineSearch(rows, divisors).cosines(query)[0]
+    _, divisors, not_finite = RowNorms.of(row_norms(rows))
+    cosines: FloatArray = CosineSearch(rows, divisors, not_finite).cosines(query)[0]
     return cosines
 
 
@@ -67,15 +66,17 @@ def distances(vectors: KeyLookup, key_or_vector: Any, others: Sequence[Key] | No
         vector = vectors.get_vector(key_or_vector)
         own_row = table.index_of(key_or_vector)
     dtype = working_dtype(table.vectors.dtype)
-    query = unit_rows(as_vector("word_or_vector", vector, table.vector_size, dtype)[np.newaxis])
+    query = as_vector("word_or_vector", vector, table.vector_size, dtype)[np.newaxis]
+    require_finite(query)
+    query = unit_rows(query)
     search = CosineSearch.over(table)
     if others is None or len(others) == 0:
         rows: NDArray[np.intp] = np.arange(len(table.vectors))
         cosines = search.cosines(query)[0]
     else:
         rows = np.array([table.require_index(key) for key in as_keys(others, "other_words")], dtype=np.intp)
-        cosines = CosineSearch(search.vectors[rows], search.divisors[rows]).cosines(query)[0]
-    result: FloatArray = 1 - cosines
+        cosines = search.part(rows).cosines(query)[0]
+    result: FloatArray = 1 - cosines  # infinite for rows that are not finite
     if own_row is not None and query.any():
         result[rows == own_row] = 0  # exactly 0, as KeyedVectors.distance returns
     return result

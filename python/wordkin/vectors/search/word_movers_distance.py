@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 def word_movers_distance(vectors: KeyLookup, first: Sequence[str], second: Sequence[str], norm: bool) -> float:
     """Return the optimal transport cost between the words of two texts; see `KeyedVectors.wmdistance`.
 
-    Costs are Euclidean distances of word vectors. The distance is infinite if a text has no known word and, as in
-    gensim, if all distances between two texts of several words are zero. It is 0 for texts of the same single word.
+    Costs are Euclidean distances of word vectors. The distance is infinite if a text has no known word, if a vector
+    is not finite and, as in gensim, if all distances between two texts of several words are zero. It is 0 for texts of
+    the same single word.
     """
     documents = as_keys(first, "document1"), as_keys(second, "document2")
     known = [[token for token in document if token in vectors] for document in documents]
@@ -39,7 +40,7 @@ def word_movers_distance(vectors: KeyLookup, first: Sequence[str], second: Seque
     for row, word in enumerate(counts[0]):
         if word in column_of:
             distances[row, column_of[word]] = 0.0  # the expanded square leaves a rounding error for equal vectors
-    if distances.sum() < 1e-8:
+    if not np.isfinite(distances).all() or distances.sum() < 1e-8:
         return float("inf")
     masses = [np.array(list(count.values()), dtype=np.float64) / count.total() for count in counts]
     return float(ot.emd2(masses[0], masses[1], distances))

@@ -113,6 +113,7 @@ def _with_vocabulary(
     return table.successor(
         index_to_key=vocabulary.words,
         key_to_index=vocabulary.index,
+        shares_keys=True,
         next_index=len(vocabulary),
         vectors=rows.view,
         known_norms=None,
