@@ -16,6 +16,7 @@
 #include "bindings/owned_array.h"
 #include "bindings/python_strings.h"
 #include "bindings/registers.h"
+#include "bindings/text_preparer.h"
 #include "bindings/token_lists.h"
 #include "parallel/thread_pool.h"
 #include "text/sentence_splitter.h"
@@ -293,6 +294,27 @@ void register_errors(py::module_& t) {
       });
 }
 
+text::SentenceUnit sentence_unit(const std::string& name) {
+  if (name == "line") return text::SentenceUnit::kLine;
+  if (name == "paragraph") return text::SentenceUnit::kParagraph;
+  if (name == "sentence") return text::SentenceUnit::kSentence;
+  throw std::invalid_argument("unit must be 'line', 'paragraph' or 'sentence', got " + name);
+}
+
+void register_preparation(py::module_& t) {
+  py::class_<TextPreparer, std::shared_ptr<TextPreparer>>(t, "TextPreparer")
+      .def(py::init([](const py::dict& tables, bool splits_words, bool lowercase, bool normalizes,
+                       bool removes_arabic_marks, std::int64_t min_length, std::int64_t max_length,
+                       const std::string& unit) {
+             return std::make_shared<TextPreparer>(
+                 tables, text::PreparationOptions{splits_words, lowercase, normalizes, removes_arabic_marks, min_length,
+                                                  max_length, sentence_unit(unit)});
+           }),
+           py::arg("tables"), py::kw_only(), py::arg("splits_words"), py::arg("lowercase"), py::arg("normalizes"),
+           py::arg("removes_arabic_marks"), py::arg("min_length"), py::arg("max_length"), py::arg("unit"))
+      .def("prepare", &TextPreparer::prepare, py::arg("text"));
+}
+
 void register_counters(py::module_& t) {
   py::class_<BlockCounter>(t, "BlockCounter")
       .def(py::init<std::size_t, const SentenceRules&, bool, std::size_t>(), py::arg("workers"), py::arg("rules"),
@@ -346,6 +368,7 @@ void register_text(py::module_& m) {
       .def_property_readonly("words", &TokenLists::words)
       .def_property_readonly("sentences", &TokenLists::sentences)
       .def_property_readonly("empty_tokens", &TokenLists::empty_tokens);
+  register_preparation(t);
   register_counters(t);
   register_encoders(t);
   t.def("ids_in", &ids_in, py::arg("table"), py::arg("words"));

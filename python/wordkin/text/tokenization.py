@@ -6,14 +6,17 @@ import logging
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from enum import Enum, auto
+from enum import Enum
 from functools import lru_cache
 
 from .token_lists import checked_tokens
 
 __all__ = [
     "TOKENIZERS",
+    "CharacterKind",
     "Tokenizer",
+    "character_kind",
+    "is_variation_selector",
     "resolve_tokenizer",
     "split_words",
     "tokenize",
@@ -42,41 +45,71 @@ _VARIATION_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _VIRAMA = 9  # combining class of the signs after which a joiner changes the shape of a letter
 
 
-class _Kind(Enum):
-    WORD = auto()
-    PREFIX = auto()  # belongs to the word after it
-    UNSPACED = auto()
-    SYMBOL = auto()
-    REGIONAL = auto()  # one half of a flag
-    MARK = auto()  # belongs to the character before
-    MODIFIER = auto()  # the skin tone of the symbol before
-    INVISIBLE = auto()  # joiners, byte-order and direction marks, soft hyphens
-    SPACE = auto()
+class CharacterKind(Enum):
+    """Kinds of characters for splitting text into words; the values are those of the C++ core."""
+
+    WORD = 0
+    PREFIX = 1  # belongs to the word after it
+    UNSPACED = 2
+    SYMBOL = 3
+    REGIONAL = 4  # one half of a flag
+    MARK = 5  # belongs to the character before
+    MODIFIER = 6  # the skin tone of the symbol before
+    INVISIBLE = 7  # joiners, byte-order and direction marks, soft hyphens
+    SPACE = 8
 
 
 # The kind of a token that begins with a character of another kind.
-_TOKEN_KINDS = {_Kind.MARK: _Kind.WORD, _Kind.PREFIX: _Kind.WORD, _Kind.MODIFIER: _Kind.SYMBOL}
+_TOKEN_KINDS = {CharacterKind.MARK: CharacterKind.WORD, CharacterKind.PREFIX: CharacterKind.WORD, CharacterKind.MODIFIER: CharacterKind.SYMBOL}
 
 
 @lru_cache(maxsize=1 << 14)
-def _kind(character: str) -> _Kind:
+def character_kind(character: str) -> CharacterKind:
+    """Return the kind of a character.
+
+    Parameters
+    ----------
+    character : str
+        The character.
+
+    Returns
+    -------
+    CharacterKind
+        Its kind.
+    """
     category = unicodedata.category(character)
     if character == _ZERO_WIDTH_SPACE or character.isspace():
-        return _Kind.SPACE
+        return CharacterKind.SPACE
     if category[0] == "M" or character in _SPACING_VOWELS or "\U000e0020" <= character <= "\U000e007f":
-        return _Kind.MARK
+        return CharacterKind.MARK
     if "\U0001f3fb" <= character <= "\U0001f3ff":
-        return _Kind.MODIFIER
+        return CharacterKind.MODIFIER
     if "\U0001f1e6" <= character <= "\U0001f1ff":
-        return _Kind.REGIONAL
+        return CharacterKind.REGIONAL
     if category == "Cf":
         # The number signs of Arabic and Syriac are format characters that are visible.
         is_visible = unicodedata.bidirectional(character) == "AN" or character == "\u070f"
-        return _Kind.PREFIX if is_visible else _Kind.INVISIBLE
+        return CharacterKind.PREFIX if is_visible else CharacterKind.INVISIBLE
     if character.isalnum() or character == "_":
         is_unspaced = _UNSPACED_LETTER.match(character) and not character.isdecimal()
-        return _Kind.UNSPACED if is_unspaced else _Kind.WORD
-    return _Kind.SYMBOL
+        return CharacterKind.UNSPACED if is_unspaced else CharacterKind.WORD
+    return CharacterKind.SYMBOL
+
+
+def is_variation_selector(character: str) -> bool:
+    """Return whether a character selects the form of the one before.
+
+    Parameters
+    ----------
+    character : str
+        The character.
+
+    Returns
+    -------
+    bool
+        Whether it does.
+    """
+    return _VARIATION_SELECTOR.match(character) is not None
 
 
 def split_words(text: str) -> list[str]:
@@ -110,7 +143,7 @@ def split_words(text: str) -> list[str]:
     """
     if text.isascii():
         return _WORD_OR_SYMBOL.findall(text)
-    special = {character for character in set(text) if _kind(character) not in (_Kind.WORD, _Kind.SYMBOL)}
+    special = {character for character in set(text) if character_kind(character) not in (CharacterKind.WORD, CharacterKind.SYMBOL)}
     if all(map(str.isspace, special)):
         return _WORD_OR_SYMBOL.findall(text)
     tokens: list[str] = []
@@ -122,15 +155,15 @@ def split_words(text: str) -> list[str]:
 def _split_chunk(chunk: str) -> list[str]:
     tokens: list[str] = []
     start = 0  # of the current token
-    before: _Kind | None = None  # kind of the current token; None if nothing can be added to it
+    before: CharacterKind | None = None  # kind of the current token; None if nothing can be added to it
     for position, character in enumerate(chunk):
-        kind = _kind(character)
+        kind = character_kind(character)
         if before is not None and _continues(before, kind, chunk[position - 1]):
-            if kind is _Kind.REGIONAL:
-                before = _Kind.SYMBOL
+            if kind is CharacterKind.REGIONAL:
+                before = CharacterKind.SYMBOL
             continue
         tokens.append(chunk[start:position])
-        if kind in (_Kind.SPACE, _Kind.INVISIBLE) or _VARIATION_SELECTOR.match(character):
+        if kind in (CharacterKind.SPACE, CharacterKind.INVISIBLE) or is_variation_selector(character):
             start, before = position + 1, None
         else:
             start = position
@@ -139,20 +172,20 @@ def _split_chunk(chunk: str) -> list[str]:
     return [token for token in map(_without_invisible_end, tokens) if token]
 
 
-def _continues(token: _Kind, kind: _Kind, character_before: str) -> bool:
+def _continues(token: CharacterKind, kind: CharacterKind, character_before: str) -> bool:
     """Whether a character of a kind belongs to a token of a kind."""
-    if kind in (_Kind.MARK, _Kind.INVISIBLE):
+    if kind in (CharacterKind.MARK, CharacterKind.INVISIBLE):
         return True
-    if kind is _Kind.MODIFIER or (kind is _Kind.SYMBOL and character_before == _ZERO_WIDTH_JOINER):
-        return token is _Kind.SYMBOL
-    if kind is _Kind.UNSPACED:
-        return token is _Kind.UNSPACED and character_before in _STACKING_SIGNS
-    return kind is token is _Kind.REGIONAL or (token is _Kind.WORD and kind in (_Kind.WORD, _Kind.PREFIX))
+    if kind is CharacterKind.MODIFIER or (kind is CharacterKind.SYMBOL and character_before == _ZERO_WIDTH_JOINER):
+        return token is CharacterKind.SYMBOL
+    if kind is CharacterKind.UNSPACED:
+        return token is CharacterKind.UNSPACED and character_before in _STACKING_SIGNS
+    return kind is token is CharacterKind.REGIONAL or (token is CharacterKind.WORD and kind in (CharacterKind.WORD, CharacterKind.PREFIX))
 
 
 def _without_invisible_end(token: str) -> str:
     end = len(token)
-    while end and _kind(token[end - 1]) is _Kind.INVISIBLE:
+    while end and character_kind(token[end - 1]) is CharacterKind.INVISIBLE:
         if end > 1 and token[end - 1] in _JOINERS and unicodedata.combining(token[end - 2]) == _VIRAMA:
             break
         end -= 1
