@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -79,13 +80,17 @@ py::array ids_in(const WordTable& table, const WordTable& words) {
 
 class BlockCounter {
  public:
-  BlockCounter(std::size_t workers, const SentenceRules& rules, bool keep_ids, std::size_t word_limit)
+  BlockCounter(std::size_t workers, const SentenceRules& rules, bool keep_ids, std::size_t word_limit,
+               std::shared_ptr<const TextPreparer> preparer)
       : rules_(rules),
+        preparer_(std::move(preparer)),
         counters_(std::max<std::size_t>(workers, 1),
                   text::TokenCounter(keep_ids ? Ids::kKeep : Ids::kDiscard, word_limit)),
         session_(workers, [this](const text::TextBlock& block, std::size_t worker) {
-          return Counted{
-              counters_[worker].count(block.text, block.number, rules_, block.continues_line, block.cancelled), worker};
+          return with_prepared(preparer_, block.text, [&](std::span<const char> text) {
+            return Counted{counters_[worker].count(text, block.number, rules_, block.continues_line, block.cancelled),
+                           worker};
+          });
         }) {}
 
   void submit(py::bytes block, bool continues_line) {
@@ -123,6 +128,7 @@ class BlockCounter {
   };
 
   SentenceRules rules_;
+  std::shared_ptr<const TextPreparer> preparer_;
   std::vector<text::TokenCounter> counters_;
   BlockSession<Counted> session_;
 };
@@ -134,9 +140,14 @@ py::tuple encoded_tuple(text::EncodedIds&& encoded) {
 
 class BlockEncoder {
  public:
-  BlockEncoder(const WordTable& table, std::size_t workers, const SentenceRules& rules)
-      : rules_(rules), session_(workers, [this, &table](const text::TextBlock& block, std::size_t) {
-          return text::TokenEncoder(table).encode(block.text, rules_, block.continues_line, block.cancelled);
+  BlockEncoder(const WordTable& table, std::size_t workers, const SentenceRules& rules,
+               std::shared_ptr<const TextPreparer> preparer)
+      : rules_(rules),
+        preparer_(std::move(preparer)),
+        session_(workers, [this, &table](const text::TextBlock& block, std::size_t) {
+          return with_prepared(preparer_, block.text, [&](std::span<const char> text) {
+            return text::TokenEncoder(table).encode(text, rules_, block.continues_line, block.cancelled);
+          });
         }) {}
 
   void submit(py::bytes block, bool continues_line) { session_.submit(std::move(block), continues_line); }
@@ -151,6 +162,7 @@ class BlockEncoder {
 
  private:
   SentenceRules rules_;
+  std::shared_ptr<const TextPreparer> preparer_;
   BlockSession<text::EncodedIds> session_;
 };
 
@@ -317,8 +329,12 @@ void register_preparation(py::module_& t) {
 
 void register_counters(py::module_& t) {
   py::class_<BlockCounter>(t, "BlockCounter")
-      .def(py::init<std::size_t, const SentenceRules&, bool, std::size_t>(), py::arg("workers"), py::arg("rules"),
-           py::kw_only(), py::arg("keep_ids"), py::arg("word_limit") = WordTable::kMaxWords)
+      .def(py::init([](std::size_t workers, const SentenceRules& rules, bool keep_ids, std::size_t word_limit,
+                       const std::shared_ptr<TextPreparer>& preparer) {
+             return std::make_unique<BlockCounter>(workers, rules, keep_ids, word_limit, preparer);
+           }),
+           py::arg("workers"), py::arg("rules"), py::kw_only(), py::arg("keep_ids"),
+           py::arg("word_limit") = WordTable::kMaxWords, py::arg("preparer") = nullptr)
       .def("submit", &BlockCounter::submit, py::arg("block"), py::arg("continues_line"))
       .def("take", &BlockCounter::take)
       .def("wait", &BlockCounter::wait)
@@ -339,8 +355,12 @@ void register_counters(py::module_& t) {
 
 void register_encoders(py::module_& t) {
   py::class_<BlockEncoder>(t, "BlockEncoder")
-      .def(py::init<const WordTable&, std::size_t, const SentenceRules&>(), py::arg("table"), py::arg("workers"),
-           py::arg("rules"), py::keep_alive<1, 2>())
+      .def(py::init([](const WordTable& table, std::size_t workers, const SentenceRules& rules,
+                       const std::shared_ptr<TextPreparer>& preparer) {
+             return std::make_unique<BlockEncoder>(table, workers, rules, preparer);
+           }),
+           py::arg("table"), py::arg("workers"), py::arg("rules"), py::kw_only(), py::arg("preparer") = nullptr,
+           py::keep_alive<1, 2>())
       .def("submit", &BlockEncoder::submit, py::arg("block"), py::arg("continues_line"))
       .def("take", &BlockEncoder::take)
       .def("wait", &BlockEncoder::wait);

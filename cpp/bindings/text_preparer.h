@@ -25,4 +25,13 @@ class TextPreparer {
   std::unique_ptr<const text::TextPreparer> preparer_;
 };
 
+// Calls `use` with a block of text, prepared if there is a preparer; needs no interpreter lock. Offsets in errors are
+// those of the block only if there is none.
+template <typename Use>
+auto with_prepared(const std::shared_ptr<const TextPreparer>& preparer, std::span<const char> text, const Use& use) {
+  if (!preparer) return use(text);
+  const std::vector<char> prepared = preparer->prepared(text);
+  return use(std::span<const char>(prepared));
+}
+
 }  // namespace wordkin::bindings

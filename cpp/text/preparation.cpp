@@ -107,7 +107,7 @@ class Preparation {
 
   std::vector<char> run(std::span<const char> text) {
     out_.reserve(text.size() + text.size() / 4 + 64);
-    TokenScanner scanner(text);
+    TokenScanner scanner(text, HashSeed::fixed(0));  // keys are not used
     for (auto event = scanner.next(); event != ScanEvent::kEnd; event = scanner.next()) {
       if (event == ScanEvent::kToken) {
         add_chunk(scanner.token().view());

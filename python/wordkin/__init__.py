@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .loading import load
     from .phrases import FrozenPhrases, Phrases
     from .runtime.compute import show_config
+    from .text import preprocess
     from .vectors import KeyedVectors
     from .word2vec import Word2Vec
 
@@ -27,6 +28,7 @@ _HOMES = {
     "Word2Vec": "word2vec",
     "align": "alignment",
     "load": "loading",
+    "preprocess": "text",
     "show_config": "runtime.compute",
 }
 
@@ -41,6 +43,7 @@ __all__ = [
     "__version__",
     "align",
     "load",
+    "preprocess",
     "show_config",
 ]
 

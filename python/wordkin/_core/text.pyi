@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,31 @@ class TokenLists:
     @property
     def empty_tokens(self) -> int: ...
 
+class TextPreparer:
+    def __init__(
+        self,
+        tables: dict[str, NDArray[Any]],
+        *,
+        splits_words: bool,
+        lowercase: bool,
+        normalizes: bool,
+        removes_arabic_marks: bool,
+        min_length: int,
+        max_length: int,
+        unit: str,
+    ) -> None: ...
+    def prepare(self, text: bytes) -> bytes: ...
+
 class BlockCounter:
-    def __init__(self, workers: int, rules: SentenceRules, *, keep_ids: bool, word_limit: int = ...) -> None: ...
+    def __init__(
+        self,
+        workers: int,
+        rules: SentenceRules,
+        *,
+        keep_ids: bool,
+        word_limit: int = ...,
+        preparer: TextPreparer | None = None,
+    ) -> None: ...
     def submit(self, block: bytes, continues_line: bool) -> None: ...
     def take(self) -> tuple[NDArray[np.int32], int, int, int] | None: ...
     def wait(self) -> None: ...
@@ -55,7 +79,9 @@ class SequentialCounter:
     def table(self) -> WordTable: ...
 
 class BlockEncoder:
-    def __init__(self, table: WordTable, workers: int, rules: SentenceRules) -> None: ...
+    def __init__(
+        self, table: WordTable, workers: int, rules: SentenceRules, *, preparer: TextPreparer | None = None
+    ) -> None: ...
     def submit(self, block: bytes, continues_line: bool) -> None: ...
     def take(self) -> tuple[NDArray[np.int32], NDArray[np.int64], int, int] | None: ...
     def wait(self) -> None: ...

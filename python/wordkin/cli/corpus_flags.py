@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from ..storage.decoding import TextOptions
-from ..text import Corpus, open_corpus
+from ..text import Corpus, PreparationOptions, open_corpus
+from ..text.tokenization import TOKENIZERS
 from .exits import UsageError
 from .flags import add_option_flags, add_switch, given_arguments
 
-__all__ = ["CORPUS_FORMAT", "add_corpus", "add_text_flags", "open_input", "text_arguments"]
+__all__ = [
+    "CORPUS_FORMAT",
+    "add_corpus",
+    "add_preparation_flags",
+    "add_text_flags",
+    "open_input",
+    "preparation_arguments",
+    "text_arguments",
+]
 
 CORPUS_FORMAT = "one sentence per line, tokens separated by whitespace"
 
@@ -32,6 +42,59 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
         "zstandard compression is recognised by content",
     )
     add_text_flags(parser)
+    add_preparation_flags(parser)
+
+
+def add_preparation_flags(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of `PreparationOptions`, as a group.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to add the flags.
+    """
+    group = parser.add_argument_group("preparation of the text")
+    group.add_argument(
+        "--tokenizer",
+        choices=sorted(TOKENIZERS),
+        default=argparse.SUPPRESS,
+        help="tokens are separated by whitespace, or words and punctuation marks are tokens (default: whitespace)",
+    )
+    add_switch(group, "--lowercase", "lowercase", True, "convert the text to lower case")
+    group.add_argument(
+        "--normalize",
+        choices=("NFC", "NFKC"),
+        default=argparse.SUPPRESS,
+        help="Unicode form of the text: NFC joins letters and accents, NFKC also replaces ligatures and the like",
+    )
+    add_switch(group, "--remove-arabic-marks", "remove_arabic_marks", True, "remove Arabic vowel marks and the tatweel")
+    add_option_flags(group, PreparationOptions, ("min_token_length", "max_token_length", "sentences_per"))
+
+
+def preparation_arguments(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments about the preparation of text that were given.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    dict
+        Values of fields of `PreparationOptions`; without those that were not given.
+
+    Raises
+    ------
+    UsageError
+        If they contradict each other.
+    """
+    given = given_arguments(args, [field.name for field in dataclasses.fields(PreparationOptions)])
+    try:
+        PreparationOptions(**given)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return given
 
 
 def add_text_flags(parser: argparse._ActionsContainer, *, skip: bool = True) -> None:
@@ -122,4 +185,6 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any
     if "-" in names and sys.stdin is None:
         raise UsageError("standard input is closed")
     source = inputs_of(names)
-    return source, open_corpus(corpus_file=source, options=TextOptions(**text_arguments(args)))
+    preparation = PreparationOptions(**preparation_arguments(args))
+    options = TextOptions(**text_arguments(args))
+    return source, open_corpus(corpus_file=source, options=options, preparation=preparation)

@@ -4,6 +4,7 @@ from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
 from .inputs import CorpusInput, TextInput, open_corpus
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
+from .preparation import PreparationOptions, TextTokenizer, preprocess
 from .scan import Scan
 from .vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, TrimRule, Vocabulary, VocabularyReport
 
@@ -16,6 +17,7 @@ __all__ = [
     "LineSentence",
     "ListCorpus",
     "PathLineSentences",
+    "PreparationOptions",
     "RULE_DEFAULT",
     "RULE_DISCARD",
     "RULE_KEEP",
@@ -27,8 +29,10 @@ __all__ = [
     "StreamedCorpus",
     "Text8Corpus",
     "TextInput",
+    "TextTokenizer",
     "TrimRule",
     "Vocabulary",
     "VocabularyReport",
     "open_corpus",
+    "preprocess",
 ]

@@ -102,7 +102,7 @@ def _examined() -> tuple[int, ...]:
 
 
 def _flags_of(character: str) -> int:
-    # Python's own rule of the final sigma tells the two properties that it depends on.
+    # Python's own rule of the final sigma shows the two properties that it depends on.
     flags = _VARIATION_SELECTOR if is_variation_selector(character) else 0
     if (character + _SIGMA).lower()[-1] == _FINAL_SIGMA:
         return flags | _CASED
@@ -113,9 +113,10 @@ def _flags_of(character: str) -> int:
 
 def _decompositions(form: Form) -> dict[str, Table]:
     """Return the complete decompositions of all characters except Hangul syllables."""
-    decomposed = "NFD" if form == "NFC" else "NFKD"
+    decomposed: Literal["NFD", "NFKD"] = "NFD" if form == "NFC" else "NFKD"
     index = np.full(len(_DIRECT) + len(_TAGS) + 1, -1, np.int32)
-    starts, characters = [0], []
+    starts: list[int] = [0]
+    characters: list[int] = []
     for code in _examined():
         parts = unicodedata.normalize(decomposed, chr(code))
         if parts != chr(code):

@@ -119,7 +119,7 @@ class FileCorpus:
         """Count all words; see `Corpus.scan`."""
         if max_vocab_size is not None:
             return Scan(self._count_within(VocabularyBound(max_vocab_size, trim_rule), progress))
-        counter = _core.text.BlockCounter(workers, self._rules, keep_ids=keep_ids)
+        counter = _core.text.BlockCounter(workers, self._rules, keep_ids=keep_ids, preparer=self._reader.preparer)
         stored = ProvisionalIds(self._spill) if keep_ids else None
         raw_words = raw_sentences = 0
         for ids, worker, words, sentences in self._results(counter):
@@ -137,7 +137,8 @@ class FileCorpus:
     def encode(self, vocabulary: Vocabulary, workers: int) -> StoredCorpus:
         """Return the corpus as ids of a vocabulary; see `Corpus.encode`."""
         builder = BlockBuilder(self._spill)
-        for encoded in self._results(_core.text.BlockEncoder(vocabulary.table, workers, self._rules)):
+        encoder = _core.text.BlockEncoder(vocabulary.table, workers, self._rules, preparer=self._reader.preparer)
+        for encoded in self._results(encoder):
             builder.add(EncodedBlock(*encoded))
         return builder.finish()
 
@@ -166,10 +167,11 @@ class FileCorpus:
         raw_words = raw_sentences = 0
         for block in self._reader.blocks():
             start, continues_line = 0, block.continues_line
-            while start < len(block.data):
+            data = self._prepared(block)
+            while start < len(data):
                 try:
                     words, sentences, size, continues_line = counter.count_text(
-                        block.data, start, self._rules, continues_line=continues_line, max_words=bound.max_words
+                        data, start, self._rules, continues_line=continues_line, max_words=bound.max_words
                     )
                 except _core.text.TextError as error:
                     raise located_error(error, block, start) from None
@@ -182,6 +184,14 @@ class FileCorpus:
         return RawCounts(
             counter.table(), counter.counts(), raw_words=raw_words, raw_sentences=raw_sentences, source=self.name
         )
+
+    def _prepared(self, block: TextBlock) -> bytes:
+        if self._reader.preparer is None:
+            return block.data
+        try:
+            return self._reader.preparer.prepare(block.data)
+        except _core.text.TextError as error:
+            raise located_error(error, block) from None
 
 
 def _finished(session: _BlockSession[Result], waiting: deque[TextBlock]) -> Iterator[Result]:

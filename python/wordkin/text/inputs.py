@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import IO, TypeAlias, cast
 
 from ..storage.decoding import OTHER_ENCODING, TextOptions
@@ -11,6 +11,7 @@ from ..storage.paths import AnyPath
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import SpillRules
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
+from .preparation import PreparationOptions, PreparedTexts
 from .reader import SentenceRules, TextReader
 from .sources import sources_of
 from .token_lists import single_pass_error
@@ -28,6 +29,7 @@ def open_corpus(
     name: str = "sentences",
     passes: int = 1,
     options: TextOptions | None = None,
+    preparation: PreparationOptions | None = None,
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
 ) -> Corpus:
@@ -48,6 +50,9 @@ def open_corpus(
         Number of passes that the caller needs; a generator is refused if it is greater than 1.
     options : TextOptions or None, default None
         Encoding of text files, and the treatment of invalid bytes and files; None for the defaults.
+    preparation : PreparationOptions or None, default None
+        How text is prepared; None for the defaults. With other options, `sentences` may also be an iterable of texts
+        (str), and must not be token lists.
     max_sentence_length : int, default 10000
         Maximum number of tokens per sentence (>= 1); longer lines and lists are split.
     spill : SpillRules or None, default None
@@ -81,10 +86,18 @@ def open_corpus(
     spill = spill or SpillRules()
     rules = SentenceRules(max_sentence_length=max_sentence_length)
     if corpus_file is not None:
-        return FileCorpus(TextReader(sources_of(corpus_file), rules=rules, options=options), spill)
-    reader = text_reader(sentences, name=name, rules=rules, options=options)
-    if reader is not None:
+        reader: TextReader | None = TextReader(
+            sources_of(corpus_file), rules=rules, options=options, preparation=preparation
+        )
+    else:
+        reader = text_reader(sentences, name=name, rules=rules, options=options, preparation=preparation)
+    if reader is not None and not callable(reader.preparation.tokenizer):
         return FileCorpus(reader, spill)
+    if reader is not None:
+        sentences = _SentencesOf(reader) if reader.is_restartable else reader.sentences()
+        name = reader.name
+    elif preparation is not None and not preparation.is_default:
+        sentences = _prepared(sentences, preparation, name)
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill)
     if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
@@ -96,12 +109,30 @@ def open_corpus(
     return corpus
 
 
+class _SentencesOf:
+    """The sentences of a reader, which are read in every pass."""
+
+    def __init__(self, reader: TextReader) -> None:
+        self._reader = reader
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self._reader.sentences()
+
+
+def _prepared(sentences: object, preparation: PreparationOptions, name: str) -> object:
+    if not isinstance(sentences, Iterable):
+        return sentences
+    texts = PreparedTexts(sentences, preparation, name)
+    return iter(texts) if isinstance(sentences, Iterator) else texts
+
+
 def text_reader(
     sentences: object,
     *,
     name: str = "sentences",
     rules: SentenceRules | None = None,
     options: TextOptions | None = None,
+    preparation: PreparationOptions | None = None,
     advice: str = OTHER_ENCODING,
 ) -> TextReader | None:
     """Return the reader of a corpus that is text, which is processed in C++.
@@ -116,6 +147,8 @@ def text_reader(
         How tokens form sentences.
     options : TextOptions or None, default None
         Encoding of text files, and the treatment of invalid bytes and files; None for the defaults.
+    preparation : PreparationOptions or None, default None
+        How text is prepared; None for the defaults.
     advice : str, default OTHER_ENCODING
         What errors about the encoding advise.
 
@@ -137,9 +170,9 @@ def text_reader(
         has_own_iteration = type(sentences) not in (LineSentence, PathLineSentences, Text8Corpus)
         if options is not None and options != TextOptions() and options != sentences.options:
             raise TypeError(f"encoding, errors and on_error must be given to the {type(sentences).__name__}")
-        return None if has_own_iteration else sentences.reader()
+        return None if has_own_iteration else sentences.reader(preparation)
     if _is_text_input(sentences, name):
-        return TextReader(sources_of(sentences), rules=rules, options=options, advice=advice)
+        return TextReader(sources_of(sentences), rules=rules, options=options, preparation=preparation, advice=advice)
     return None
 
 

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.paths import AnyPath
+from .preparation import PreparationOptions
 from .reader import SentenceRules, TextReader
 from .sources import sources_of
 
@@ -59,15 +60,20 @@ class LineSentence:
     def __iter__(self) -> Iterator[list[str]]:
         return self.reader().sentences()
 
-    def reader(self) -> TextReader:
+    def reader(self, preparation: PreparationOptions | None = None) -> TextReader:
         """Return the reader that models use to read the text in C++.
+
+        Parameters
+        ----------
+        preparation : PreparationOptions or None, default None
+            How the text is prepared; None for the defaults.
 
         Returns
         -------
         TextReader
             The reader.
         """
-        return _line_reader(self.source, self.max_sentence_length, self.limit, self.options)
+        return _line_reader(self.source, self.max_sentence_length, self.limit, self.options, preparation)
 
 
 class PathLineSentences:
@@ -116,15 +122,20 @@ class PathLineSentences:
     def __iter__(self) -> Iterator[list[str]]:
         return self.reader().sentences()
 
-    def reader(self) -> TextReader:
+    def reader(self, preparation: PreparationOptions | None = None) -> TextReader:
         """Return the reader that models use to read the text in C++; see `LineSentence.reader`.
+
+        Parameters
+        ----------
+        preparation : PreparationOptions or None, default None
+            How the text is prepared; None for the defaults.
 
         Returns
         -------
         TextReader
             The reader.
         """
-        return _line_reader(self.source, self.max_sentence_length, self.limit, self.options)
+        return _line_reader(self.source, self.max_sentence_length, self.limit, self.options, preparation)
 
 
 class Text8Corpus:
@@ -166,8 +177,13 @@ class Text8Corpus:
     def __iter__(self) -> Iterator[list[str]]:
         return self.reader().sentences()
 
-    def reader(self) -> TextReader:
+    def reader(self, preparation: PreparationOptions | None = None) -> TextReader:
         """Return the reader that models use to read the text in C++; see `LineSentence.reader`.
+
+        Parameters
+        ----------
+        preparation : PreparationOptions or None, default None
+            How the text is prepared; None for the defaults.
 
         Returns
         -------
@@ -175,9 +191,15 @@ class Text8Corpus:
             The reader.
         """
         rules = SentenceRules(max_sentence_length=self.max_sentence_length, line_is_sentence=False)
-        return TextReader(sources_of(self.fname), rules=rules, options=self.options)
+        return TextReader(sources_of(self.fname), rules=rules, options=self.options, preparation=preparation)
 
 
-def _line_reader(source: object, max_sentence_length: int, limit: int | None, options: TextOptions) -> TextReader:
+def _line_reader(
+    source: object,
+    max_sentence_length: int,
+    limit: int | None,
+    options: TextOptions,
+    preparation: PreparationOptions | None,
+) -> TextReader:
     rules = SentenceRules(max_sentence_length=max_sentence_length, line_limit=limit)
-    return TextReader(sources_of(source), rules=rules, options=options)
+    return TextReader(sources_of(source), rules=rules, options=options, preparation=preparation)

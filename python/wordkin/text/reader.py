@@ -9,6 +9,7 @@ from typing import BinaryIO
 from .. import _core
 from ..errors import CorpusError
 from ..storage.decoding import OTHER_ENCODING, TextOptions, invalid_text, utf8_text
+from .preparation import PreparationOptions, core_preparer, prepared_sentences
 from .sources import TextSource
 from .unreadable import SkippedFiles
 
@@ -90,6 +91,8 @@ class TextReader:
         How tokens form sentences; None for the defaults.
     options : TextOptions or None, default None
         Encoding of the text, and the treatment of invalid bytes and files; None for the defaults.
+    preparation : PreparationOptions or None, default None
+        How the text is prepared; None for the defaults.
     advice : str, default OTHER_ENCODING
         What errors about the encoding advise.
     block_bytes : int, default BLOCK_BYTES
@@ -102,12 +105,15 @@ class TextReader:
         *,
         rules: SentenceRules | None = None,
         options: TextOptions | None = None,
+        preparation: PreparationOptions | None = None,
         advice: str = OTHER_ENCODING,
         block_bytes: int = BLOCK_BYTES,
     ) -> None:
         self.sources = list(sources)
         self.rules = rules or SentenceRules()
         self.options = options or TextOptions()
+        self.preparation = preparation or PreparationOptions()
+        self.preparer = core_preparer(self.preparation)
         self._advice = advice
         self._block_bytes = block_bytes
         self._skipped = SkippedFiles(len(self.sources))
@@ -184,11 +190,16 @@ class TextReader:
             except UnicodeDecodeError as error:
                 position = f"byte {block.offset + error.start}"
                 raise CorpusError(invalid_text(block.source, position, "UTF-8", block.advice)) from None
-            # bytes.splitlines ends lines at CR and LF only, as the C++ scanner does; str.splitlines has more line ends.
-            for line in block.data.splitlines() if self.rules.line_is_sentence else [block.data]:
-                words = line.decode("utf-8").split()
+            for words in self._sentences_of(block):
                 for start in range(0, len(words), self.rules.max_sentence_length):
                     yield words[start : start + self.rules.max_sentence_length]
+
+    def _sentences_of(self, block: TextBlock) -> Iterator[list[str]]:
+        if self.rules.line_is_sentence:
+            yield from prepared_sentences(block.data, self.preparation, self.preparer, block.source)
+        else:
+            text = block.data.replace(b"\r", b" ").replace(b"\n", b" ")
+            yield from prepared_sentences(text, self.preparation, self.preparer, block.source)
 
     def _blocks(self, stream: BinaryIO, name: str, advice: str) -> Iterator[TextBlock]:
         content = utf8_text(stream, name, self.options, advice)
@@ -213,6 +224,10 @@ class TextReader:
 
     def _cut(self, text: bytes, name: str, offset: int) -> tuple[int, bool]:
         """Return where to cut `text`, which continues, and whether that is within a line."""
+        if self.preparation.sentences_per != "line":
+            paragraph_end = max(_end_of_last(mark, text) for mark in (b"\n\n", b"\r\n\r\n"))
+            if paragraph_end:
+                return paragraph_end, False
         if self.rules.line_is_sentence:
             line_feed = text.rfind(b"\n")
             # A carriage return at the very end may be the first half of CR LF.

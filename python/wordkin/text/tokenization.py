@@ -60,7 +60,11 @@ class CharacterKind(Enum):
 
 
 # The kind of a token that begins with a character of another kind.
-_TOKEN_KINDS = {CharacterKind.MARK: CharacterKind.WORD, CharacterKind.PREFIX: CharacterKind.WORD, CharacterKind.MODIFIER: CharacterKind.SYMBOL}
+_TOKEN_KINDS = {
+    CharacterKind.MARK: CharacterKind.WORD,
+    CharacterKind.PREFIX: CharacterKind.WORD,
+    CharacterKind.MODIFIER: CharacterKind.SYMBOL,
+}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -143,7 +147,11 @@ def split_words(text: str) -> list[str]:
     """
     if text.isascii():
         return _WORD_OR_SYMBOL.findall(text)
-    special = {character for character in set(text) if character_kind(character) not in (CharacterKind.WORD, CharacterKind.SYMBOL)}
+    special = {
+        character
+        for character in set(text)
+        if character_kind(character) not in (CharacterKind.WORD, CharacterKind.SYMBOL)
+    }
     if all(map(str.isspace, special)):
         return _WORD_OR_SYMBOL.findall(text)
     tokens: list[str] = []
@@ -180,7 +188,9 @@ def _continues(token: CharacterKind, kind: CharacterKind, character_before: str)
         return token is CharacterKind.SYMBOL
     if kind is CharacterKind.UNSPACED:
         return token is CharacterKind.UNSPACED and character_before in _STACKING_SIGNS
-    return kind is token is CharacterKind.REGIONAL or (token is CharacterKind.WORD and kind in (CharacterKind.WORD, CharacterKind.PREFIX))
+    if kind is CharacterKind.REGIONAL:
+        return token is CharacterKind.REGIONAL
+    return token is CharacterKind.WORD and kind in (CharacterKind.WORD, CharacterKind.PREFIX)
 
 
 def _without_invisible_end(token: str) -> str:

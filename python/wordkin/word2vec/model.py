@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, BinaryIO, NoReturn, TypeVar
+from typing import Any, BinaryIO, Literal, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,7 @@ from ..runtime.options import flag_option, integer_option, progress_option
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from ..text import CorpusInput, RawCounts, TextInput, TrimRule, open_corpus
+from ..text import CorpusInput, PreparationOptions, RawCounts, TextInput, TextTokenizer, TrimRule, open_corpus
 from ..vectors import KeyedVectors
 from ..vectors.files import GensimModel, read_gensim
 from ..vectors.gensim import RemovedName
@@ -132,6 +132,24 @@ class Word2Vec:
         them.
     on_error : {"raise", "skip"}, default "raise"
         Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+    tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+        Tokens of texts are separated by whitespace; or words and punctuation marks are tokens; or a function from a
+        text to its tokens. This and the following options apply to text files and to iterables of texts (str), not to
+        token lists. They are saved with the model; a function is not.
+    lowercase : bool, default False
+        Convert texts to lower case.
+    normalize : {None, "NFC", "NFKC"}, default None
+        Unicode form of texts: NFC joins letters and their accents into one character, NFKC also replaces ligatures,
+        full-width letters and the like.
+    remove_arabic_marks : bool, default False
+        Remove Arabic vowel marks, and the tatweel that stretches words.
+    min_token_length : int, default 1
+        Leave out shorter tokens of texts (in characters, >= 1).
+    max_token_length : int or None, default None
+        Leave out longer tokens of texts.
+    sentences_per : {"line", "paragraph", "sentence"}, default "line"
+        What is a sentence of a text: a line; the lines up to an empty one; or a part of such a paragraph that ends with
+        sentence punctuation, by a simple rule.
 
     Attributes
     ----------
@@ -233,6 +251,13 @@ class Word2Vec:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        tokenizer: TextTokenizer = "whitespace",
+        lowercase: bool = False,
+        normalize: Literal["NFC", "NFKC"] | None = None,
+        remove_arabic_marks: bool = False,
+        min_token_length: int = 1,
+        max_token_length: int | None = None,
+        sentences_per: Literal["line", "paragraph", "sentence"] = "line",
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -267,13 +292,28 @@ class Word2Vec:
         self._state.hashfxn = hashfxn
         self._state.progress = progress_option(progress)
         self._state.text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
+        self._state.preparation = PreparationOptions(
+            tokenizer=tokenizer,
+            lowercase=lowercase,
+            normalize=normalize,
+            remove_arabic_marks=remove_arabic_marks,
+            min_token_length=min_token_length,
+            max_token_length=max_token_length,
+            sentences_per=sentences_per,
+        )
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)
         checked_trim_rule(trim_rule)
         if sentences is not None or corpus_file is not None:
             if self.epochs > 0:
                 require_objective(self.options)
-            corpus = open_corpus(sentences, corpus_file, passes=self.epochs + 1, options=self._state.text_options)
+            corpus = open_corpus(
+                sentences,
+                corpus_file,
+                passes=self.epochs + 1,
+                options=self._state.text_options,
+                preparation=self._state.preparation,
+            )
             train_new(self._state, corpus, trim_rule, self._notifier(checked))
             return
         for name, given, method in (("trim_rule", trim_rule, "build_vocab"), ("callbacks", checked, "train")):
@@ -414,7 +454,10 @@ class Word2Vec:
         dry_run = flag_option("dry_run", dry_run)
         settings = changed_settings(self._state, min_count, sample)
         corpus = open_corpus(
-            corpus_iterable, corpus_file, options=self._state.text_options.replaced(encoding, errors, on_error)
+            corpus_iterable,
+            corpus_file,
+            options=self._state.text_options.replaced(encoding, errors, on_error),
+            preparation=self._state.preparation,
         )
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
@@ -502,7 +545,10 @@ class Word2Vec:
         checked_trim_rule(trim_rule)
         threads = self.workers if workers is None else requested_workers(workers)
         corpus = open_corpus(
-            corpus_iterable, corpus_file, options=self._state.text_options.replaced(encoding, errors, on_error)
+            corpus_iterable,
+            corpus_file,
+            options=self._state.text_options.replaced(encoding, errors, on_error),
+            preparation=self._state.preparation,
         )
         counts = scan_corpus(self._state, corpus, trim_rule, threads)
         self._state.raw_counts = counts
@@ -752,7 +798,9 @@ class Word2Vec:
         )
         notifier = self._notifier(checked_training_callbacks(callbacks))
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = open_corpus(corpus_iterable, corpus_file, passes=count, options=options)
+        corpus = open_corpus(
+            corpus_iterable, corpus_file, passes=count, options=options, preparation=self._state.preparation
+        )
         report = train(self._state, corpus, request, notifier)
         return report.trained_words, report.raw_words
 

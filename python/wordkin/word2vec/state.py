@@ -15,7 +15,7 @@ from ..errors import VocabularyError
 from ..runtime.compute import Compute
 from ..runtime.locks import ExclusiveUse, fork_safe_lock
 from ..storage.decoding import TextOptions
-from ..text import RawCounts, Vocabulary
+from ..text import PreparationOptions, RawCounts, Vocabulary
 from ..vectors import KeyedVectors
 from ..vectors.table import VectorTable
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
@@ -86,6 +86,8 @@ class Word2VecState:
         How to show progress; not saved.
     text_options : TextOptions
         How text files are read; not saved.
+    preparation : PreparationOptions
+        How texts are prepared.
     input : PaddedRows or None
         The memory of ``wv.vectors``, once it is padded for training.
     output : PaddedRows or None
@@ -130,6 +132,7 @@ class Word2VecState:
     hashfxn: Callable[[str], int] = hash
     progress: Progress = None
     text_options: TextOptions = field(default_factory=TextOptions)
+    preparation: PreparationOptions = field(default_factory=PreparationOptions)
     input: PaddedRows | None = None
     output: PaddedRows | None = None
     nodes: PaddedRows | None = None

@@ -175,3 +175,19 @@ def test_a_signal_before_training_saves_nothing(tmp_path: Path) -> None:
     assert outcome.status == 130
     assert "before training started" in outcome.err
     assert not output.exists()
+
+
+def test_text_is_prepared_on_request(run: Run, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("The Cat sat.\nOn\nthe mat!\n\nThe cat\n", encoding="utf-8")
+    flags = ("--tokenizer", "words", "--lowercase", "--min-token-length", "2", "--sentences-per", "paragraph")
+    outcome = run("vocab", text, "-o", tmp_path / "words.txt", "--json", *flags)
+    assert outcome.status == 0, outcome.err
+    assert (outcome.report["words"], outcome.report["raw_words"], outcome.report["sentences"]) == (5, 8, 2)
+    outcome = run("train", text, "-o", tmp_path / "model.safetensors", "--min-count", "1", "--json", *flags)
+    assert outcome.status == 0, outcome.err
+    model = Word2Vec.load(tmp_path / "model.safetensors")
+    assert set(model.wv.index_to_key) == {"the", "cat", "sat", "on", "mat"}
+    outcome = run("vocab", text, "--min-token-length", "3", "--max-token-length", "2")
+    assert outcome.status == 2
+    assert "max_token_length must be at least" in outcome.err or "--max-token-length" in outcome.err

@@ -17,6 +17,7 @@ from ...storage import Archive
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.paths import AnyPath, local_path
 from ...storage.saveable import Saveable
+from ...text import PreparationOptions
 from ...vectors import KeyedVectors
 from ...vectors.files import archive as vector_archive
 from ..options import ModelOptions, TrainingOptions, VocabularyOptions
@@ -80,6 +81,7 @@ def _metadata_of(state: Word2VecState) -> dict[str, Any]:
         "model": {**model, "workers": state.compute.threads},
         **metadata_of_events(state),
         "training_loss": state.running_loss,
+        "preparation": state.preparation.to_metadata(),
     }
 
 
@@ -114,6 +116,7 @@ def archive_to_state(archive: Archive) -> Word2VecState:
 
 def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]]) -> Word2VecState:
     state = _state_of_metadata(archive.metadata)
+    state.preparation = PreparationOptions.from_metadata(archive.metadata.get("preparation", {}))
     vectors = Archive(tensors=tensors, metadata=archive.metadata["vectors"])
     state.wv = checked_vectors(KeyedVectors.from_table(vector_archive.archive_to_table(vectors)), state.vector_size)
     return state

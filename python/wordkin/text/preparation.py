@@ -1,0 +1,272 @@
+"""Preparation of text before training: normalization, lower case, tokens, and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, cast
+
+from .. import _core
+from ..errors import CorpusError
+from ..runtime.options import Options, checked_field, choice_field, flag_field, integer_field
+from .character_tables import Form, character_tables
+from .tokenization import TOKENIZERS, Tokenizer, tokenize
+
+__all__ = ["PreparationOptions", "PreparedTexts", "TextTokenizer", "core_preparer", "prepared_sentences", "preprocess"]
+
+SentenceUnit = Literal["line", "paragraph", "sentence"]
+TextTokenizer = Literal["whitespace", "words"] | Callable[[str], Iterable[str]]
+
+_MAX_LENGTH = 2**31 - 1
+_CALLABLE = "a function"
+
+
+def _checked_tokenizer(name: str, value: Any) -> TextTokenizer:
+    if isinstance(value, str):
+        if value not in TOKENIZERS:
+            raise ValueError(f"{name} must be one of {', '.join(sorted(TOKENIZERS))}, or a callable, got {value!r}")
+        return cast("TextTokenizer", value)
+    if not callable(value):
+        raise TypeError(f"{name} must be a str or a callable, got {type(value).__name__}")
+    return cast("TextTokenizer", value)
+
+
+def _checked_form(name: str, value: Any) -> Form | None:
+    if value not in (None, "NFC", "NFKC"):
+        raise ValueError(f"{name} must be None, 'NFC' or 'NFKC', got {value!r}")
+    return cast("Form | None", value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparationOptions(Options):
+    """How text is prepared before its words are counted.
+
+    Parameters
+    ----------
+    tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+        Tokens are separated by whitespace; or words and punctuation marks are tokens, see `split_words`; or a function
+        from a text to its tokens.
+    lowercase : bool, default False
+        Convert to lower case.
+    normalize : {None, "NFC", "NFKC"}, default None
+        Unicode form: NFC joins letters and their accents into one character, NFKC also replaces ligatures, full-width
+        letters and the like.
+    remove_arabic_marks : bool, default False
+        Remove Arabic vowel marks, and the tatweel that stretches words.
+    min_token_length : int, default 1
+        Leave out shorter tokens (in characters, >= 1).
+    max_token_length : int or None, default None
+        Leave out longer tokens; None for no limit.
+    sentences_per : {"line", "paragraph", "sentence"}, default "line"
+        What is a sentence: a line; the lines up to an empty one; or a part of such a paragraph that ends with sentence
+        punctuation, by a simple rule.
+
+    Examples
+    --------
+    >>> PreparationOptions(lowercase=True).is_default
+    False
+    """
+
+    tokenizer: TextTokenizer = checked_field(
+        "whitespace",
+        _checked_tokenizer,
+        help="What separates tokens: whitespace, or the rule for words and punctuation marks.",
+    )
+    lowercase: bool = flag_field(False, help="Convert text to lower case.")
+    normalize: Form | None = checked_field(
+        None, _checked_form, help="Unicode form of the text: NFC joins letters and accents, NFKC also ligatures."
+    )
+    remove_arabic_marks: bool = flag_field(False, help="Remove Arabic vowel marks and the tatweel.")
+    min_token_length: int = integer_field(1, low=1, high=_MAX_LENGTH, help="Leave out shorter tokens.")
+    max_token_length: int | None = integer_field(None, low=1, high=_MAX_LENGTH, help="Leave out longer tokens.")
+    sentences_per: SentenceUnit = choice_field(
+        "line", SentenceUnit, help="What is a sentence: a line, a paragraph, or a part of a paragraph."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.max_token_length is not None and self.max_token_length < self.min_token_length:
+            raise ValueError(
+                f"max_token_length must be at least min_token_length ({self.min_token_length}), "
+                f"got {self.max_token_length}"
+            )
+
+    @property
+    def is_default(self) -> bool:
+        """Whether text is only split at whitespace, line by line."""
+        return self == PreparationOptions()
+
+    def to_metadata(self) -> dict[str, Any]:
+        """Return the options for a file; of a function as tokenizer, only that it was one is kept.
+
+        Returns
+        -------
+        dict
+            The options that are not the default.
+        """
+        given = asdict(self) if not callable(self.tokenizer) else {**asdict(self), "tokenizer": _CALLABLE}
+        return {item.name: given[item.name] for item in fields(self) if given[item.name] != item.default}
+
+    @classmethod
+    def from_metadata(cls, metadata: dict[str, Any]) -> PreparationOptions:
+        """Return the options that a file holds.
+
+        Parameters
+        ----------
+        metadata : dict
+            From `to_metadata`.
+
+        Returns
+        -------
+        PreparationOptions
+            The options; a tokenizer that was a function becomes one that raises an error with advice.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such option, or a value is invalid.
+        """
+        given = dict(metadata)
+        if given.get("tokenizer") == _CALLABLE:
+            given["tokenizer"] = _unknown_tokenizer
+        return cls(**given)
+
+
+def _unknown_tokenizer(text: str) -> list[str]:
+    raise ValueError("the model was trained with a tokenizer that is a function, which is not saved; pass tokens")
+
+
+def core_preparer(options: PreparationOptions) -> _core.text.TextPreparer | None:
+    """Return what prepares text in C++.
+
+    Parameters
+    ----------
+    options : PreparationOptions
+        The options. A tokenizer that is a function, and limits of the length of its tokens, are not applied.
+
+    Returns
+    -------
+    TextPreparer or None
+        The preparer; None if text needs no preparation.
+    """
+    if options.is_default:
+        return None
+    by_function = callable(options.tokenizer)
+    return _core.text.TextPreparer(
+        character_tables(options.normalize),
+        splits_words=options.tokenizer == "words",
+        lowercase=options.lowercase,
+        normalizes=options.normalize is not None,
+        removes_arabic_marks=options.remove_arabic_marks,
+        min_length=1 if by_function else options.min_token_length,
+        max_length=_MAX_LENGTH if by_function else options.max_token_length or _MAX_LENGTH,
+        unit=options.sentences_per,
+    )
+
+
+def prepared_sentences(
+    text: bytes, options: PreparationOptions, preparer: _core.text.TextPreparer | None, name: str
+) -> Iterator[list[str]]:
+    """Split a text into sentences of tokens.
+
+    Parameters
+    ----------
+    text : bytes
+        UTF-8 text.
+    options : PreparationOptions
+        The options.
+    preparer : TextPreparer or None
+        `core_preparer` of the options.
+    name : str
+        Name of the text in error messages.
+
+    Yields
+    ------
+    list of str
+        A sentence with at least one token.
+    """
+    prepared = text if preparer is None else preparer.prepare(text)
+    # bytes.splitlines ends lines at CR and LF only, as the C++ scanner does; str.splitlines has more line ends.
+    for line in prepared.splitlines():
+        sentence = line.decode("utf-8")
+        tokens = _tokens_by_function(sentence, options, name) if callable(options.tokenizer) else sentence.split()
+        if tokens:
+            yield tokens
+
+
+def _tokens_by_function(text: str, options: PreparationOptions, name: str) -> list[str]:
+    longest = options.max_token_length or _MAX_LENGTH
+    tokens = tokenize(text, cast("Tokenizer", options.tokenizer), name) if text.strip() else []
+    return [token for token in tokens if options.min_token_length <= len(token) <= longest]
+
+
+def preprocess(text: str, **options: Any) -> list[str]:
+    """Return the tokens of a text, as training with the same options would see them.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    **options
+        Options of preparation: `tokenizer`, `lowercase`, `normalize`, `remove_arabic_marks`, `min_token_length`,
+        `max_token_length` and `sentences_per`; see `wordkin.Word2Vec`.
+
+    Returns
+    -------
+    list of str
+        The tokens of all sentences.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such option, or a value is invalid.
+
+    Examples
+    --------
+    >>> import wordkin
+    >>> wordkin.preprocess("The Café's CLOSED.", tokenizer="words", lowercase=True, min_token_length=2)
+    ['the', 'café', 'closed']
+    """
+    chosen = PreparationOptions(**options)
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a str, got {type(text).__name__}")
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CorpusError(f"text must not have unpaired surrogates, got one at position {error.start}") from None
+    sentences = prepared_sentences(content, chosen, core_preparer(chosen), "text")
+    return [token for sentence in sentences for token in sentence]
+
+
+class PreparedTexts:
+    """An iterable of texts as an iterable of token lists.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        The texts.
+    options : PreparationOptions
+        How they are prepared.
+    name : str
+        Name of the argument in error messages.
+    """
+
+    def __init__(self, texts: Iterable[object], options: PreparationOptions, name: str) -> None:
+        self._texts = texts
+        self._options = options
+        self._preparer = core_preparer(options)
+        self._name = name
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for position, text in enumerate(self._texts):
+            if not isinstance(text, str):
+                raise TypeError(
+                    f"{self._name} must be texts (str) if options of preparation are given, got a "
+                    f"{type(text).__name__} at index {position}: prepare token lists before, or leave the options out"
+                )
+            name = f"{self._name}[{position}]"
+            try:
+                content = text.encode("utf-8")
+            except UnicodeEncodeError as error:
+                raise CorpusError(f"{name} must not have unpaired surrogates, got one at {error.start}") from None
+            yield from prepared_sentences(content, self._options, self._preparer, name)
