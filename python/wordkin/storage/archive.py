@@ -127,8 +127,8 @@ def read_archive(path: AnyPath, *, mmap: bool = False) -> Archive:
         A file written by `write_archive`.
     mmap : bool, default False
         False reads the file and verifies the checksums. True maps it into memory, read-only: opening takes no time and
-        processes share one copy, but checksums of tensors are not verified, and truncating the file while it is mapped crashes
-        the process (wordkin replaces files and never truncates them).
+        processes share one copy, but checksums of tensors are not verified, and truncating the file while it is mapped
+        crashes the process (wordkin replaces files and never truncates them).
 
     Returns
     -------

@@ -32,8 +32,8 @@ class Saveable(Generic[State]):
     pack : callable
         Called with a state; returns its tensors and metadata.
     unpack : callable
-        Called with an archive; returns the state. A KeyError, TypeError or ValueError that it raises is reported as a
-        `FormatError` with the name of the file.
+        Called with an archive; returns the state. A TypeError, ValueError, LookupError, ArithmeticError or
+        AttributeError that it raises is reported as a `FormatError` with the name of the file.
     hint : str, default ""
         Advice in the error message about a file of another kind.
     others : mapping of str to callable, optional
@@ -151,5 +151,5 @@ class Saveable(Generic[State]):
             if isinstance(error, FormatError) and not str(error).startswith(source):
                 raise type(error)(f"{source}: {error}") from error
             raise
-        except (KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise FormatError(f"{source}: invalid content of a {self.kind!r} model: {error!r:.200}") from error

@@ -271,6 +271,8 @@ class VectorTable:
         factors = np.asarray(self.vectors_lockf)
         if factors.dtype.kind != "f" or factors.ndim != 1 or len(factors) == 0:
             return f"vectors_lockf must be floats of shape (1,) or (rows,), got {factors.dtype} of {factors.shape}"
+        if not 0 <= self.next_index <= count:
+            return f"next_index must be from 0 to {count}, got {self.next_index}"
         return None
 
     # Norms.

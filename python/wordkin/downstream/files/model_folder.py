@@ -48,8 +48,20 @@ def save_folder(model: SavedModel, folder: AnyPath, *, include_embedding: bool) 
         The folder.
     include_embedding : bool
         Whether to write embeddings that were not trained; those that were are always written.
+
+    Raises
+    ------
+    ValueError
+        If the model has arguments with which it could not be loaded.
+    OSError
+        If a file cannot be written.
     """
     archive = pack_model(model)
+    embeddings = [embedding_of(source) for source in model.state.network.features.sources]
+    try:
+        unpack_model(archive, embeddings, str(local_path(folder)))
+    except FormatError as error:
+        raise ValueError(f"{error}; such a model cannot be saved") from error
     with replaced_files(folder) as files:
         for name in _embedding_names(local_path(folder) / MODEL_FILE):
             remove_embedding(files, name)
@@ -120,7 +132,9 @@ def _load(
     try:
         records = [_checked_record(record) for record in archive.metadata["sources"]]
         is_list = bool(archive.metadata["embedding_is_list"])
-    except (KeyError, TypeError, ValueError) as error:
+        if not records:
+            raise ValueError("a network must have an embedding, got none")
+    except (LookupError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: the metadata of the embeddings is damaged: {error}") from error
     model = unpack_model(archive, _find_embeddings(files, records, embedding), str(source))
     params = dict(model.params)

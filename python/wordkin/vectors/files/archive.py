@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError, VocabularyError
+from ...runtime.options import integer_option
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.saveable import Saveable
@@ -103,7 +104,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words) if word is not None}
         table.lifecycle_events = events_of_metadata(metadata)
-        table.next_index = int(metadata["next_index"])
+        table.next_index = integer_option("next_index", metadata["next_index"], 0, len(words))
         table.vectors = as_matrix(tensors["vectors"])
         table.vectors_lockf = np.array(tensors["vectors_lockf"])
         json_columns = set(metadata["json_attributes"])
@@ -111,7 +112,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
             if name.startswith("attribute."):
                 attribute = name.removeprefix("attribute.")
                 table.expandos[attribute] = _column_of(tensor) if attribute in json_columns else np.array(tensor)
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise FormatError(f"invalid or missing content: {error}") from error
     if problem := table.inconsistency(len(table.key_to_index)):
         raise FormatError(problem)
@@ -121,15 +122,9 @@ def archive_to_table(archive: Archive) -> VectorTable:
 def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
     table = archive_to_table(archive)
     rows = archive.tensors.get("vectors_ngrams")
-    min_n, max_n = archive.metadata.get("min_n"), archive.metadata.get("max_n")
-    if (
-        rows is None
-        or rows.dtype != np.float32
-        or rows.ndim != 2
-        or rows.shape[1] != table.vector_size
-        or not (isinstance(min_n, int) and isinstance(max_n, int) and min_n >= 0 and max_n >= 0)
-    ):
-        raise FormatError(f"n-gram vectors must have {table.vector_size} columns, and min_n and max_n a value")
+    if rows is None or rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != table.vector_size:
+        raise FormatError(f"n-gram vectors must be float32 with {table.vector_size} columns")
+    min_n, max_n = (integer_option(name, archive.metadata[name], 0, _MAX_SUBWORD_LENGTH) for name in ("min_n", "max_n"))
     table.subwords = Subwords(vectors=rows, min_n=min_n, max_n=max_n)
     return table
 
@@ -151,6 +146,7 @@ FASTTEXT_VECTORS = Saveable(
     kind="fasttext_keyed_vectors", pack=table_to_archive, unpack=_archive_to_fasttext_table, hint=_HINT
 )
 
+_MAX_SUBWORD_LENGTH = 2**31 - 1
 _KEY_KINDS = {"text": 0, "number": 1, "empty": 2}
 
 
