@@ -144,6 +144,7 @@ Range Team::share(std::int64_t count, std::int64_t multiple) const {
 }
 
 void start_team(ThreadPool& pool, std::size_t size, const std::atomic<bool>& cancelled, TeamBody body) {
+  pool.restart_if_forked();
   // More members than workers would wait forever at the first barrier.
   size = std::clamp<std::size_t>(size, 1, pool.size());
   const auto region = std::make_shared<TeamRegion>(static_cast<int>(size), cancelled, std::move(body));

@@ -3,58 +3,76 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace wordkin::parallel {
 
-ThreadPool::ThreadPool(std::size_t threads) {
+ThreadPool::ThreadPool(std::size_t threads) : state_(started(threads)) {}
+
+std::unique_ptr<ThreadPool::State> ThreadPool::started(std::size_t threads) {
   threads = std::max<std::size_t>(threads, 1);
-  threads_.reserve(threads);
+  auto state = std::make_unique<State>();
+  state->threads.reserve(threads);
   for (std::size_t worker = 0; worker < threads; ++worker) {
     try {
-      threads_.emplace_back([this, worker] { work(worker); });
+      state->threads.emplace_back([state = state.get(), worker] { state->work(worker); });
     } catch (const std::exception&) {  // process, cgroup or memory limit: continue with the threads that started
       break;
     }
   }
+  return state;
 }
 
 ThreadPool::~ThreadPool() {
-  {
-    const std::lock_guard lock(mutex_);
-    closing_ = true;
-    queue_.clear();
+  if (!state_->process.is_current()) {
+    static_cast<void>(state_.release());
+    return;
   }
-  has_work_.notify_all();
-  for (auto& thread : threads_) thread.join();
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->closing = true;
+    state_->queue.clear();
+  }
+  state_->has_work.notify_all();
+  for (auto& thread : state_->threads) thread.join();
+}
+
+void ThreadPool::restart_if_forked() {
+  if (state_->process.is_current()) return;
+  auto restarted = started(size());
+  static_cast<void>(state_.release());
+  state_ = std::move(restarted);
 }
 
 void ThreadPool::submit(Task task) {
+  restart_if_forked();
   {
-    const std::lock_guard lock(mutex_);
-    if (failure_) return;  // an earlier task failed; wait() rethrows its exception
-    queue_.push_back(std::move(task));
+    const std::lock_guard lock(state_->mutex);
+    if (state_->failure) return;  // an earlier task failed; wait() rethrows its exception
+    state_->queue.push_back(std::move(task));
   }
-  has_work_.notify_one();
-}
-
-std::size_t ThreadPool::pending() const {
-  const std::lock_guard lock(mutex_);
-  return queue_.size() + running_;
+  state_->has_work.notify_one();
 }
 
 bool ThreadPool::wait(std::size_t max_pending, double seconds) {
+  if (!state_->process.is_current()) {
+    if (state_->pending() == 0) return true;
+    throw std::runtime_error("the process was forked during this work, and does not have the threads that run it");
+  }
   const auto deadline =
       std::chrono::steady_clock::now() +
       std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
-  std::unique_lock lock(mutex_);
-  while (threads_.empty() && queue_.size() > max_pending && !failure_ && std::chrono::steady_clock::now() < deadline)
-    run_next(lock, 0);
+  State& state = *state_;
+  std::unique_lock lock(state.mutex);
+  while (state.threads.empty() && state.queue.size() > max_pending && !state.failure &&
+         std::chrono::steady_clock::now() < deadline)
+    state.run_next(lock, 0);
   const bool reached =
-      has_progress_.wait_until(lock, deadline, [&] { return queue_.size() + running_ <= max_pending || failure_; });
-  if (failure_) {
-    has_progress_.wait(lock, [&] { return running_ == 0; });
-    std::rethrow_exception(std::exchange(failure_, nullptr));
+      state.has_progress.wait_until(lock, deadline, [&] { return state.pending() <= max_pending || state.failure; });
+  if (state.failure) {
+    state.has_progress.wait(lock, [&] { return state.running == 0; });
+    std::rethrow_exception(std::exchange(state.failure, nullptr));
   }
   return reached;
 }
@@ -65,11 +83,12 @@ void ThreadPool::wait_all() {
 }
 
 void ThreadPool::discard_queued() {
+  if (!state_->process.is_current()) return;
   {
-    const std::lock_guard lock(mutex_);
-    queue_.clear();
+    const std::lock_guard lock(state_->mutex);
+    state_->queue.clear();
   }
-  has_progress_.notify_all();
+  state_->has_progress.notify_all();
 }
 
 void ThreadPool::parallel_for(std::size_t count,
@@ -85,35 +104,35 @@ void ThreadPool::parallel_for(std::size_t count,
   wait_all();
 }
 
-void ThreadPool::work(std::size_t worker) {
-  std::unique_lock lock(mutex_);
+void ThreadPool::State::work(std::size_t worker) {
+  std::unique_lock lock(mutex);
   while (true) {
-    has_work_.wait(lock, [this] { return closing_ || !queue_.empty(); });
-    if (queue_.empty()) return;
+    has_work.wait(lock, [this] { return closing || !queue.empty(); });
+    if (queue.empty()) return;
     run_next(lock, worker);
   }
 }
 
 // Dequeues and runs the first task. `lock` is held on entry and on return, but not while the task runs.
-void ThreadPool::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker) {
-  Task task = std::move(queue_.front());
-  queue_.pop_front();
-  ++running_;
+void ThreadPool::State::run_next(std::unique_lock<std::mutex>& lock, std::size_t worker) {
+  Task task = std::move(queue.front());
+  queue.pop_front();
+  ++running;
   lock.unlock();
-  std::exception_ptr failure;
+  std::exception_ptr thrown;
   try {
     task(worker);
   } catch (...) {
-    failure = std::current_exception();
+    thrown = std::current_exception();
   }
   task = nullptr;  // release what the task holds before the caller sees that it finished
   lock.lock();
-  --running_;
-  if (failure && !failure_) {
-    failure_ = failure;
-    queue_.clear();
+  --running;
+  if (thrown && !failure) {
+    failure = thrown;
+    queue.clear();
   }
-  has_progress_.notify_all();
+  has_progress.notify_all();
 }
 
 }  // namespace wordkin::parallel

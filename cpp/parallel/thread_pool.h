@@ -1,6 +1,8 @@
 // Thread pool; the only module that creates threads. A pool belongs to one long operation (a training session, a
-// count): it is created when the operation begins and joined when it ends, so that no thread is idle, spinning or alive
-// across a fork.
+// count): it is created when the operation begins and joined when it ends, so that no thread is idle or spinning.
+//
+// A process that is forked meanwhile has the pool, but not its threads. There the pool starts new threads when it is
+// given work, and its destructor waits for nothing.
 #pragma once
 
 #include <condition_variable>
@@ -8,9 +10,12 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "parallel/fork.h"
 
 namespace wordkin::parallel {
 
@@ -23,16 +28,19 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  [[nodiscard]] std::size_t size() const { return threads_.empty() ? 1 : threads_.size(); }
+  [[nodiscard]] std::size_t size() const { return state_->threads.empty() ? 1 : state_->threads.size(); }
+
+  // Starts new threads, at most size(), if the process was forked after the pool had started its threads. Work that was
+  // queued or running is lost. submit() does this, too; call it before if the work depends on size().
+  void restart_if_forked();
 
   // A task receives the index of its worker (0 .. size() - 1), which selects per-thread scratch memory.
   using Task = std::function<void(std::size_t worker)>;
   void submit(Task task);
 
-  // Number of tasks that are queued or running.
-  [[nodiscard]] std::size_t pending() const;
   // Waits until at most `max_pending` tasks are pending or `seconds` have passed; returns true in the first case.
-  // Rethrows the first exception of a task, once; after an exception, queued tasks are discarded.
+  // Rethrows the first exception of a task, once; after an exception, queued tasks are discarded. Throws
+  // std::runtime_error if the tasks were lost by a fork.
   bool wait(std::size_t max_pending, double seconds);
   void wait_all();
   // Discards the queued tasks; running tasks continue.
@@ -42,17 +50,27 @@ class ThreadPool {
   void parallel_for(std::size_t count, const std::function<void(std::size_t index, std::size_t worker)>& body);
 
  private:
-  void work(std::size_t worker);
-  void run_next(std::unique_lock<std::mutex>& lock, std::size_t worker);
+  // Allocated separately, because a forked process must abandon it: threads that it does not have cannot be joined, and
+  // condition variables on which they waited cannot be destroyed.
+  struct State {
+    [[nodiscard]] std::size_t pending() const { return queue.size() + running; }  // tasks
+    void work(std::size_t worker);
+    void run_next(std::unique_lock<std::mutex>& lock, std::size_t worker);
 
-  mutable std::mutex mutex_;
-  std::condition_variable has_work_;
-  std::condition_variable has_progress_;
-  std::deque<Task> queue_;
-  std::size_t running_ = 0;
-  bool closing_ = false;
-  std::exception_ptr failure_;
-  std::vector<std::thread> threads_;
+    Process process;
+    std::mutex mutex;
+    std::condition_variable has_work;
+    std::condition_variable has_progress;
+    std::deque<Task> queue;
+    std::size_t running = 0;
+    bool closing = false;
+    std::exception_ptr failure;
+    std::vector<std::thread> threads;
+  };
+
+  static std::unique_ptr<State> started(std::size_t threads);
+
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace wordkin::parallel

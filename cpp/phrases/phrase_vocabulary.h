@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "parallel/fork.h"
 #include "phrases/lexicon.h"
 #include "phrases/phrase_counts.h"
 #include "phrases/phrase_learner.h"
@@ -79,7 +80,7 @@ class PhraseVocabulary {
   void for_each_candidate(const Wants& wants, const Visit& visit) const;
 
  private:
-  mutable std::shared_mutex mutex_;
+  mutable parallel::ForkSafeSharedMutex mutex_;
   Lexicon lexicon_;
   PhraseCounts counts_;
   std::size_t size_ = 0;

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SOURCES = ["tests/native/team_check.cpp", "cpp/parallel/team.cpp", "cpp/parallel/thread_pool.cpp"]
+SOURCES = [
+    "tests/native/team_check.cpp",
+    "cpp/parallel/fork.cpp",
+    "cpp/parallel/team.cpp",
+    "cpp/parallel/thread_pool.cpp",
+]
 
 
 def built(compiler: str, program: Path, flags: list[str]) -> bool:
