@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import subprocess
 import sys
+import textwrap
 import traceback
 import warnings
 from collections.abc import Callable
 
-HANG_SECONDS = 60.0  # far more than any of these children needs on a busy machine
+HANG_SECONDS = 300.0  # the work takes seconds, but machines may be busy
+
+
+def run_python(
+    *scripts: str, arguments: tuple[object, ...] = (), timeout: float = HANG_SECONDS, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Python code, given in parts that may be indented, in a subprocess that imports what this process can."""
+    path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
+    code = "".join(textwrap.dedent(script) for script in scripts)
+    return subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", code, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True,
+        encoding="locale",
+        timeout=timeout,
+        check=False,
+    )
 
 
 def check_in_fork(check: Callable[[], object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ core_testing.provide()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell that runs the tests in the background ignores SIGINT for them, and their child processes would inherit it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # Workers of pytest-xdist must not build at the same time, so their controller builds before it starts them.
     if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
         importlib.import_module(core_testing.MODULE)

@@ -9,6 +9,7 @@
 #include <span>
 #include <utility>
 
+#include "bindings/gil.h"
 #include "bindings/interruption.h"
 #include "text/ordered_blocks.h"
 
@@ -25,7 +26,7 @@ class BlockSession {
       : blocks_(workers, std::move(work)) {}
   ~BlockSession() {
     if (!blocks_.is_working()) return;
-    const pybind11::gil_scoped_release release;  // the work may wait for the interpreter lock
+    const GilRelease release;  // the work may wait for the interpreter lock
     blocks_.stop();
   }
   BlockSession(const BlockSession&) = delete;

@@ -17,6 +17,7 @@
 #include "bindings/compute.h"
 #include "bindings/elmo_options.h"
 #include "bindings/elmo_windows.h"
+#include "bindings/gil.h"
 #include "bindings/interruption.h"
 #include "bindings/reentrancy_guard.h"
 #include "bindings/tensor_views.h"
@@ -157,7 +158,7 @@ class TrainerSession {
   // Joins the threads. A step that another Python thread is running is cancelled.
   void close() {
     auto trainer = std::move(trainer_);
-    const py::gil_scoped_release release;  // joins threads; none of them needs Python
+    const GilRelease release;  // joins threads; none of them needs Python
     if (trainer) trainer->cancel();
     trainer.reset();
   }
@@ -179,7 +180,7 @@ class TrainerSession {
     try {
       wait_interruptibly([&](double seconds) { return trainer->wait(seconds); });
     } catch (...) {
-      const py::gil_scoped_release release;  // waits for threads that do not need Python
+      const GilRelease release;  // waits for threads that do not need Python
       trainer->cancel();
       throw;
     }

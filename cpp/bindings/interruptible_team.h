@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "bindings/gil.h"
 #include "bindings/interruption.h"
 #include "parallel/team.h"
 #include "parallel/thread_pool.h"
@@ -30,7 +31,7 @@ class InterruptibleTeam {
     try {
       wait_interruptibly([this](double seconds) { return pool_.wait(0, seconds); });
     } catch (...) {
-      const pybind11::gil_scoped_release release;  // waits for threads that do not need Python
+      const GilRelease release;  // waits for threads that do not need Python
       cancelled_.store(true, std::memory_order_relaxed);
       try {
         pool_.wait_all();

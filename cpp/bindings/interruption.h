@@ -1,20 +1,22 @@
-// Waits for threads in such a way that Ctrl-C interrupts the wait.
+// Waits for threads in such a way that Ctrl-C and the exit of the interpreter interrupt the wait.
 #pragma once
 
-#include <pybind11/pybind11.h>
+#include "bindings/gil.h"
 
 namespace wordkin::bindings {
 
-// Calls wait(seconds) until it returns true. Python's signal handlers run between the calls; an exception that they
-// raise, such as KeyboardInterrupt, is thrown.
+// Runs Python's signal handlers; an exception that they raise, such as KeyboardInterrupt, is thrown. Throws SystemExit
+// if another thread has called begin_exit(). The caller holds the interpreter lock.
+void check_interruption();
+
+// Calls wait(seconds) without the interpreter lock until it returns true; what check_interruption() throws between the
+// calls is passed on.
 template <typename Wait>
 void wait_interruptibly(Wait wait) {
   while (true) {
-    {
-      const pybind11::gil_scoped_release release;  // other Python threads, and workers that call Python, must run
-      if (wait(0.05)) return;
-    }
-    if (PyErr_CheckSignals() != 0) throw pybind11::error_already_set();
+    check_interruption();
+    const GilRelease release;  // other Python threads, and workers that call Python, must run
+    if (wait(0.05)) return;
   }
 }
 

@@ -16,6 +16,7 @@ namespace py = pybind11;
 PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   m.doc() = "The C++ core of wordkin. Private: use the public Python packages.";
   m.attr("compiler") = WORDKIN_COMPILER;
+  wordkin::bindings::register_interruption(m);
   wordkin::bindings::register_kernels(m);
   wordkin::bindings::register_word2vec(m);
   wordkin::bindings::register_text(m);

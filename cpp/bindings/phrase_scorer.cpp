@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "bindings/gil.h"
+
 namespace py = pybind11;
 
 namespace wordkin::bindings {
@@ -35,7 +37,7 @@ class PythonScorer {
     arguments["worda_count"] = counts.first;
     arguments["wordb_count"] = counts.second;
     arguments["bigram_count"] = counts.phrase;
-    const double score = as_double(function_(**arguments));
+    const double score = as_double(call_python([&] { return function_(**arguments); }));
     if (scores_.size() >= kMaxScores) scores_.clear();
     scores_[key] = score;
     return score;
@@ -52,11 +54,11 @@ class PythonScorer {
 
 phrases::Scorer python_scorer(PythonScorer scorer) {
   const std::shared_ptr<PythonScorer> shared(new PythonScorer(std::move(scorer)), [](PythonScorer* last) {
-    const py::gil_scoped_acquire lock;  // a worker may be the last owner of the Python objects
+    const GilAcquire lock;  // a worker may be the last owner of the Python objects
     delete last;
   });
   return [shared](const phrases::CandidateCounts& counts) {
-    const py::gil_scoped_acquire lock;  // workers call it, too
+    const GilAcquire lock;  // workers call it, too
     return (*shared)(counts);
   };
 }

@@ -142,11 +142,8 @@ py::object match_candidate(const phrases::Matcher& matcher, const py::object& wo
 
 py::list JoinedSentences::next() {
   const IterationGuard guard(is_running_, kExecuting);
-  const auto sentence = py::reinterpret_steal<py::object>(PyIter_Next(sentences_.ptr()));
-  if (!sentence) {
-    if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-    throw py::stop_iteration();
-  }
+  const auto sentence = next_item(sentences_);
+  if (!sentence) throw py::stop_iteration();
   tokens_.read(matcher_, sentence);
   ListSink sink{matcher_, tokens_, &strings_, ListBuilder(tokens_.tokens().size())};
   matcher_.join(tokens_.tokens(), candidates_, sink);

@@ -15,6 +15,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/block_session.h"
+#include "bindings/gil.h"
 #include "bindings/owned_array.h"
 #include "bindings/phrase_scorer.h"
 #include "bindings/phrase_sentences.h"
@@ -56,7 +57,7 @@ void learn_blocks(PhraseLearner& learner, const std::vector<std::pair<py::bytes,
   std::vector<phrases::InputBlock> views;
   views.reserve(blocks.size());
   for (const auto& [block, continues_line] : blocks) views.push_back({bytes_view(block), continues_line});
-  const py::gil_scoped_release release;  // about 100 ms; the caller holds the bytes
+  const GilRelease release;  // about 100 ms; the caller holds the bytes
   learner.learn(views, rules);
 }
 
@@ -70,7 +71,7 @@ class LearnedLists {
     const std::int64_t until = lists_.words() + budget;
     bool has_more = true;
     while (has_more && lists_.words() < until) has_more = lists_.next_sentence(learner);
-    const py::gil_scoped_release release;  // about 10 ms, on ids only
+    const GilRelease release;  // about 10 ms, on ids only
     learner.count_stream();
     return has_more;
   }
@@ -114,7 +115,7 @@ std::shared_ptr<PhraseVocabulary> vocabulary_of(std::string delimiter, std::vect
   state.second = copied_state<std::int32_t>("second", arrays);
   state.gap = copied_state<std::int32_t>("gap", arrays);
   state.counts = copied_state<std::int64_t>("counts", arrays);
-  const py::gil_scoped_release release;  // a second for tens of millions of phrases; the state is local
+  const GilRelease release;  // a second for tens of millions of phrases; the state is local
   return std::make_shared<PhraseVocabulary>(std::move(delimiter), state);
 }
 
@@ -135,7 +136,7 @@ py::tuple state_of(const PhraseVocabulary& vocabulary) {
 }
 
 bool merge(PhraseVocabulary& vocabulary, PhraseLearner& learner, std::size_t max_vocabulary, std::int64_t min_reduce) {
-  const py::gil_scoped_release release;  // up to seconds; the vocabulary locks itself
+  const GilRelease release;  // up to seconds; the vocabulary locks itself
   return vocabulary.merge(std::move(learner), max_vocabulary, min_reduce);
 }
 
@@ -185,7 +186,7 @@ std::shared_ptr<PhraseSet> passing_phrases(const PhraseVocabulary& vocabulary, c
     return set;
   }
   double score = 0;
-  const py::gil_scoped_release release;  // up to seconds; the vocabulary locks itself
+  const GilRelease release;  // up to seconds; the vocabulary locks itself
   vocabulary.for_each_candidate(
       [&](const phrases::CandidateCounts& counts) {
         score = scoring.scorer()(counts);

@@ -7,6 +7,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
+#include "bindings/gil.h"
 #include "bindings/registers.h"
 #include "search/nearest.h"
 
@@ -52,7 +53,7 @@ void nearest(const py::object& indices, const py::object& cosines, const py::obj
   if (found.rows != wanted.rows || scores.rows != wanted.rows || found.columns != scores.columns ||
       found.columns > rows.count())
     throw std::invalid_argument("indices and cosines must have the shape (queries, at most rows)");
-  const py::gil_scoped_release release;  // up to seconds of arithmetic; the caller holds the arrays
+  const GilRelease release;  // up to seconds of arithmetic; the caller holds the arrays
   search::find_nearest(found, scores, wanted, rows, compute);
 }
 
@@ -65,7 +66,7 @@ void cosines(const py::object& cosines, const py::object& queries, const py::obj
   check_queries(wanted, rows);
   if (scores.rows != wanted.rows || scores.columns != rows.count())
     throw std::invalid_argument("cosines must have the shape (queries, rows)");
-  const py::gil_scoped_release release;  // up to seconds of arithmetic; the caller holds the arrays
+  const GilRelease release;  // up to seconds of arithmetic; the caller holds the arrays
   search::find_cosines(scores, wanted, rows, compute);
 }
 

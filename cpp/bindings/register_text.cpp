@@ -14,6 +14,7 @@
 #include "bindings/array_views.h"
 #include "bindings/block_session.h"
 #include "bindings/character_rows.h"
+#include "bindings/gil.h"
 #include "bindings/owned_array.h"
 #include "bindings/python_strings.h"
 #include "bindings/registers.h"
@@ -113,7 +114,7 @@ class BlockCounter {
     session_.wait();
     text::MergedCounts merged;
     {
-      const py::gil_scoped_release release;  // up to a second for tens of millions of distinct words
+      const GilRelease release;  // up to a second for tens of millions of distinct words
       merged = text::merge(std::move(counters_));
     }
     py::list ids;
@@ -190,7 +191,7 @@ class SequentialCounter {
     if (start > view.size()) throw py::index_error("start must not exceed the size of the block");
     text::TokenCounter::PartialCount stretch;
     {
-      const py::gil_scoped_release release;  // tens of milliseconds; the caller holds the block
+      const GilRelease release;  // tens of milliseconds; the caller holds the block
       if (start == 0) text::require_utf8(view);
       stretch = counter_.count_until(max_words, view.subspan(start), rules, continues_line);
     }
@@ -237,7 +238,7 @@ py::list renumber(const std::vector<py::object>& chunks,
   }
   std::vector<std::vector<std::int64_t>> ends(chunks.size());
   {
-    const py::gil_scoped_release release;  // some milliseconds per chunk; the caller holds the arrays
+    const GilRelease release;  // some milliseconds per chunk; the caller holds the arrays
     parallel::ThreadPool pool(std::clamp<std::size_t>(workers, 1, std::max<std::size_t>(chunks.size(), 1)));
     pool.parallel_for(chunks.size(), [&](std::size_t i, std::size_t) { ends[i] = text::renumber(ids[i], parts[i]); });
   }
@@ -256,7 +257,7 @@ py::array ordered_by_count(const WordTable& table, const py::object& counts, con
 // Where to split a line that is longer than a block: the end of its last complete sentence of `max_length` tokens, or
 // 0. Line ends count as whitespace.
 std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length) {
-  const py::gil_scoped_release release;  // milliseconds; the caller holds the block
+  const GilRelease release;  // milliseconds; the caller holds the block
   const std::size_t size = bytes_view(block).size();
   text::TokenScanner scanner(bytes_view(block), text::HashSeed::fixed(0));  // keys are not used
   std::size_t cut = 0;
@@ -272,7 +273,7 @@ std::size_t cut_after_sentences(const py::bytes& block, std::int64_t max_length)
 
 // Throws TextError if the text is not UTF-8 or has a word that is too long.
 void check_text(const py::bytes& block) {
-  const py::gil_scoped_release release;  // milliseconds; the caller holds the block
+  const GilRelease release;  // milliseconds; the caller holds the block
   text::require_utf8(bytes_view(block));
   text::TokenScanner scanner(bytes_view(block), text::HashSeed::fixed(0));  // keys are not used
   for (auto event = scanner.next(); event != text::ScanEvent::kEnd; event = scanner.next())

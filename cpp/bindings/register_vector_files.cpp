@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bindings/array_views.h"
+#include "bindings/gil.h"
 #include "bindings/registers.h"
 #include "parallel/thread_pool.h"
 #include "vector_files/binary_rows.h"
@@ -154,7 +155,7 @@ py::dict parse_text_as(const py::buffer& data, const py::object& out, bool has_w
   if (values.columns < 1) throw std::invalid_argument("out must have at least one column");
   vf::TextBlock rows;
   {
-    const py::gil_scoped_release release;  // most of the time of a load, on the exported buffer and the caller's matrix
+    const GilRelease release;  // most of the time of a load, on the exported buffer and the caller's matrix
     const auto pool = pool_of(threads);
     rows = vf::parse_text_rows(values, block.data(), block.size(),
                                has_words ? vf::RowKind::kWord : vf::RowKind::kNumbers, pool.get());
@@ -178,7 +179,7 @@ py::dict parse_binary(const py::buffer& data, const py::object& out, std::size_t
   if (values.columns < 1) throw std::invalid_argument("out must have at least one column");
   vf::BinaryBlock rows;
   {
-    const py::gil_scoped_release release;  // as for text
+    const GilRelease release;  // as for text
     rows = vf::parse_binary_rows(values, block.data(), block.size(), max_word_bytes);
   }
   auto result = result_of(rows, decode(block, rows.words, encoding, errors));
@@ -203,7 +204,7 @@ py::bytes format_text_as(const py::object& words, const py::object& offsets, con
   if (table.size() != values.rows) throw std::invalid_argument("vectors must have one row for each word");
   std::string text;
   {
-    const py::gil_scoped_release release;  // reads the caller's arrays, writes a local string
+    const GilRelease release;  // reads the caller's arrays, writes a local string
     const auto pool = pool_of(threads);
     vf::format_text_rows(text, prefix, table.bytes.data(), table.offsets.data(), values,
                          has_words ? vf::RowKind::kWord : vf::RowKind::kNumbers, separator, pool.get());
@@ -225,7 +226,7 @@ py::bytes format_binary(const py::object& words, const py::object& offsets, cons
   if (table.size() != values.rows) throw std::invalid_argument("vectors must have one row for each word");
   std::string rows;
   {
-    const py::gil_scoped_release release;  // as for text
+    const GilRelease release;  // as for text
     vf::format_binary_rows(rows, prefix, table.bytes.data(), table.offsets.data(), values);
   }
   return py::bytes(rows);
@@ -261,7 +262,7 @@ void average_subwords(const py::object& out, const py::object& words, const py::
     throw std::invalid_argument("out, word_rows and bucket_rows must have the same number of columns");
   if (!word_rows.is_none() && own.rows < vectors.rows)
     throw std::invalid_argument("word_rows must have one row for each word");
-  const py::gil_scoped_release release;  // uses only the given arrays, which the caller holds
+  const GilRelease release;  // uses only the given arrays, which the caller holds
   parallel::ThreadPool pool(threads);
   vf::average_subwords(vectors, table.bytes.data(), table.offsets.data(), own, buckets, {min_n, max_n, buckets.rows},
                        pool);

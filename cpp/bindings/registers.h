@@ -5,6 +5,7 @@
 
 namespace wordkin::bindings {
 
+void register_interruption(pybind11::module_& m);
 void register_kernels(pybind11::module_& m);
 void register_word2vec(pybind11::module_& m);
 void register_text(pybind11::module_& m);

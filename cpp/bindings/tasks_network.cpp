@@ -18,6 +18,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
+#include "bindings/gil.h"
 #include "bindings/interruptible_team.h"
 #include "bindings/reentrancy_guard.h"
 #include "bindings/tasks_batch.h"
@@ -308,7 +309,7 @@ class NetworkSession {
   }
 
   void close_team() {
-    const py::gil_scoped_release release;  // joins threads, none of which needs Python
+    const GilRelease release;  // joins threads, none of which needs Python
     team_.reset();
   }
 

@@ -50,11 +50,8 @@ class TokenLists {
 
 template <typename Sink>
 bool TokenLists::next_sentence(Sink& sink) {
-  const auto sentence = pybind11::reinterpret_steal<pybind11::object>(PyIter_Next(sentences_.ptr()));
-  if (!sentence) {
-    if (PyErr_Occurred() != nullptr) throw pybind11::error_already_set();
-    return false;
-  }
+  const auto sentence = next_item(sentences_);
+  if (!sentence) return false;
   const TokenSource source = this->source();
   const pybind11::object tokens = sentence_tokens(sentence, source);
   const auto flush = [&] {

@@ -1,6 +1,7 @@
 #include "bindings/token_reader.h"
 
 #include "bindings/array_views.h"
+#include "bindings/gil.h"
 #include "bindings/python_strings.h"
 #include "text/sentence_splitter.h"
 
@@ -42,6 +43,12 @@ std::string TokenSource::token_text(py::ssize_t token) const {
 
 std::string TokenSource::prefix() const { return argument == nullptr ? std::string() : std::string(argument) + ": "; }
 
+py::object next_item(const py::iterator& items) {
+  auto item = py::reinterpret_steal<py::object>(call_python([&] { return PyIter_Next(items.ptr()); }));
+  if (!item && PyErr_Occurred() != nullptr) throw py::error_already_set();
+  return item;
+}
+
 py::object sentence_tokens(const py::handle& sentence, const TokenSource& source) {
   const std::string location = source.prefix() + source.sentence_text();
   if (PyUnicode_Check(sentence.ptr()))
@@ -51,12 +58,13 @@ py::object sentence_tokens(const py::handle& sentence, const TokenSource& source
   if (PyBytes_Check(sentence.ptr()) || PyByteArray_Check(sentence.ptr())) throw py::type_error(rule);
 #if defined(Py_GIL_DISABLED)
   // Without a global lock another thread may change a list while it is read, so a tuple made from it is read instead.
-  PyObject* const iterator = PyObject_GetIter(sentence.ptr());
+  PyObject* const iterator = call_python([&] { return PyObject_GetIter(sentence.ptr()); });
   if (iterator == nullptr) throw py::type_error(rule);
   Py_DECREF(iterator);
-  auto tokens = py::reinterpret_steal<py::object>(PySequence_Tuple(sentence.ptr()));
+  auto tokens = py::reinterpret_steal<py::object>(call_python([&] { return PySequence_Tuple(sentence.ptr()); }));
 #else
-  auto tokens = py::reinterpret_steal<py::object>(PySequence_Fast(sentence.ptr(), rule.c_str()));
+  auto tokens =
+      py::reinterpret_steal<py::object>(call_python([&] { return PySequence_Fast(sentence.ptr(), rule.c_str()); }));
 #endif
   if (!tokens) throw py::error_already_set();
   return tokens;

@@ -22,6 +22,9 @@ struct TokenSource {
   [[nodiscard]] std::string prefix() const;                             // the argument's name and a colon, or nothing
 };
 
+// The next item of an iterator; null at its end. Exceptions of the iterator are passed on.
+pybind11::object next_item(const pybind11::iterator& items);
+
 // The tokens of a sentence as a list or tuple, which PySequence_Fast_ITEMS() and _GET_SIZE() can read. Throws TypeError
 // for a str, for bytes and for objects that cannot be iterated.
 pybind11::object sentence_tokens(const pybind11::handle& sentence, const TokenSource& source);

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "bindings/array_views.h"
+#include "bindings/gil.h"
+#include "bindings/interruption.h"
 #include "bindings/word2vec_options.h"
 
 namespace py = pybind11;
@@ -35,19 +37,20 @@ void TrainingSession::feed(const py::object& ids, const py::object& ends, std::i
   const auto id = vector_view<const std::int32_t>("ids", ids, Access::kRead);
   const auto end = vector_view<const std::int64_t>("ends", ends, Access::kRead);
   const auto hogwild = running();
-  const py::gil_scoped_release release;  // copies a block; the caller holds the arrays
+  const GilRelease release;  // copies a block; the caller holds the arrays
   hogwild->feed(id, end, raw_words);
 }
 
 bool TrainingSession::wait(std::size_t max_pending, double seconds) {
   const auto hogwild = running();
-  const py::gil_scoped_release release;  // sleeps
+  check_interruption();
+  const GilRelease release;  // sleeps
   return hogwild->wait(max_pending, seconds);
 }
 
 void TrainingSession::cancel() {
   const auto hogwild = running();
-  const py::gil_scoped_release release;  // waits for the current windows
+  const GilRelease release;  // waits for the current windows
   hogwild->cancel();
   while (!hogwild->wait(0, 1.0)) {
   }
@@ -55,7 +58,7 @@ void TrainingSession::cancel() {
 
 void TrainingSession::close() {
   auto hogwild = std::move(hogwild_);
-  const py::gil_scoped_release release;  // joins threads, none of which needs Python
+  const GilRelease release;  // joins threads, none of which needs Python
   hogwild.reset();
 }
 

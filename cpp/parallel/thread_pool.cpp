@@ -55,6 +55,12 @@ void ThreadPool::submit(Task task) {
   state_->has_work.notify_one();
 }
 
+std::size_t ThreadPool::pending() const {
+  if (!state_->process.is_current()) return state_->pending();
+  const std::lock_guard lock(state_->mutex);
+  return state_->pending();
+}
+
 bool ThreadPool::wait(std::size_t max_pending, double seconds) {
   if (!state_->process.is_current()) {
     if (state_->pending() == 0) return true;
@@ -83,7 +89,11 @@ void ThreadPool::wait_all() {
 }
 
 void ThreadPool::discard_queued() {
-  if (!state_->process.is_current()) return;
+  if (!state_->process.is_current()) {
+    static_cast<void>(state_.release());
+    state_ = std::make_unique<State>();  // without threads: the waiting thread will run what is submitted later
+    return;
+  }
   {
     const std::lock_guard lock(state_->mutex);
     state_->queue.clear();

@@ -38,12 +38,14 @@ class ThreadPool {
   using Task = std::function<void(std::size_t worker)>;
   void submit(Task task);
 
+  // Number of tasks that are queued or running.
+  [[nodiscard]] std::size_t pending() const;
   // Waits until at most `max_pending` tasks are pending or `seconds` have passed; returns true in the first case.
   // Rethrows the first exception of a task, once; after an exception, queued tasks are discarded. Throws
   // std::runtime_error if the tasks were lost by a fork.
   bool wait(std::size_t max_pending, double seconds);
   void wait_all();
-  // Discards the queued tasks; running tasks continue.
+  // Discards the queued tasks, and those that were lost by a fork; running tasks continue.
   void discard_queued();
 
   // Runs body(index, worker) for every index in [0, count) on the workers and waits. Rethrows the first exception.
@@ -53,7 +55,7 @@ class ThreadPool {
   // Allocated separately, because a forked process must abandon it: threads that it does not have cannot be joined, and
   // condition variables on which they waited cannot be destroyed.
   struct State {
-    [[nodiscard]] std::size_t pending() const { return queue.size() + running; }  // tasks
+    [[nodiscard]] std::size_t pending() const { return queue.size() + running; }
     void work(std::size_t worker);
     void run_next(std::unique_lock<std::mutex>& lock, std::size_t worker);
 

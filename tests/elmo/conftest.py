@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from child_processes import run_python
 from wordkin import ELMo
 
 Sentences = list[list[str]]
@@ -87,16 +85,7 @@ def run_script() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Function that runs Python code after `PREAMBLE` in a subprocess."""
 
     def run(script: str, *arguments: object, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
-        done = subprocess.run(
-            [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(PREAMBLE) + textwrap.dedent(script)]
-            + [str(argument) for argument in arguments],
-            env={**os.environ, "PYTHONPATH": path},
-            capture_output=True,
-            encoding="locale",
-            timeout=300,
-            check=False,
-        )
+        done = run_python(PREAMBLE, script, arguments=arguments)
         assert code is None or done.returncode == code, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 

@@ -1,78 +1,80 @@
-"""Work of daemon threads is cancelled when the interpreter exits."""
+"""Interruptible calls of daemon threads end when the interpreter exits."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import textwrap
-
 import pytest
 
-from wordkin.runtime.shutdown import cancel_at_exit
+from child_processes import run_python
 
-
-def run_program(program: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
-        capture_output=True,
-        encoding="locale",
-        timeout=60,
-        check=False,
-    )
-
-
-# The main thread ends while a daemon thread works until it is cancelled, and then fails as the core does.
+# A daemon thread trains while the main thread ends.
 PROGRAM = """
     import threading
-    from wordkin.runtime import shutdown
 
-    shutdown._SECONDS_TO_STOP = 0.2
-    started, cancelled = threading.Event(), threading.Event()
+    from wordkin import Word2Vec
 
-    def first():
-        print("first", flush=True)
-        {first}
+    model = Word2Vec([["a", "b", "c"]] * 1000, min_count=1, vector_size=16, workers=2, epochs=1)
+    started = threading.Event()
 
-    def second():
-        print("second", flush=True)
-        cancelled.set()
+    class Start:
+        def on_epoch_end(self, model):
+            started.set()
+
+    def train():
+        model.train(
+            [["a", "b", "c"]] * 1000, total_examples=1000, epochs=10**6, start_alpha=0.0001, callbacks=[Start()]
+        )
 
     def work():
-        with shutdown.cancel_at_exit(first, second):
-            started.set()
-            cancelled.wait()
-            {after}
+        {work}
 
     threading.Thread(target=work, daemon=True).start()
     started.wait()
 """
 
-
-def test_work_is_cancelled_at_exit() -> None:
-    done = run_program(PROGRAM.format(first="cancelled.set()", after="pass"))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "first\n", "")
-
-
-def test_the_next_cancellation_is_tried_if_the_work_continues() -> None:
-    done = run_program(PROGRAM.format(first="pass", after="pass"))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "first\nsecond\n", "")
-
-
-def test_an_error_of_cancelled_work_is_not_printed() -> None:
-    done = run_program(PROGRAM.format(first="cancelled.set()", after='raise RuntimeError("cancelled")'))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "first\n", "")
+ENDINGS = {
+    "silently": ("train()", ""),
+    "with cleanup": ("try: train()\n        finally: print('cleaned up', flush=True)", "cleaned up\n"),
+    "as SystemExit": (
+        "try: train()\n        except SystemExit: print(model.training_report.interrupted, flush=True)",
+        "True\n",
+    ),
+}
 
 
-def test_finished_work_is_not_cancelled() -> None:
-    done = run_program("""
-        from wordkin.runtime.shutdown import cancel_at_exit
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_work_ends_as_after_an_exception(ending: str) -> None:
+    work, output = ENDINGS[ending]
+    done = run_python(PROGRAM.format(work=work))
+    assert (done.returncode, done.stdout, done.stderr) == (0, output, "")
 
-        with cancel_at_exit(lambda: print("cancelled")):
-            pass
-    """)
+
+def test_a_thread_that_does_not_end_is_not_waited_for_long() -> None:
+    script = PROGRAM.format(work="while True:\n            try: train()\n            except SystemExit: pass")
+    done = run_python("from wordkin.runtime import shutdown\nshutdown._SECONDS_TO_RETURN = 0.1\n", script)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_other_errors_pass_through() -> None:
-    with pytest.raises(RuntimeError, match="from the work"), cancel_at_exit():
-        raise RuntimeError("from the work")
+def test_the_main_thread_can_work_during_the_exit() -> None:
+    script = """
+        import atexit
+        atexit.register(lambda: print(len(Word2Vec(TEXT, min_count=1, workers=2).wv)))
+        from wordkin import Word2Vec
+        TEXT = [["a", "b", "c"]] * 1000
+        Word2Vec(TEXT, min_count=1, workers=2)
+    """
+    done = run_python(script)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+def test_children_do_not_wait_for_threads_of_their_parent() -> None:
+    script = """
+        import os, sys, time, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)
+        begin = time.monotonic()
+        if os.fork() == 0:
+            sys.exit()  # runs the same exit functions
+        os.wait()
+        print(time.monotonic() - begin < 4, flush=True)
+    """
+    done = run_python(PROGRAM.format(work="train()"), script)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+
+from child_processes import run_python
 
 Sentences = list[list[str]]
 
@@ -51,14 +49,7 @@ def run_script() -> Callable[..., str]:
     """
 
     def run(script: str, *arguments: str, **environment: str) -> str:
-        path = os.pathsep.join([*sys.path, os.environ.get("PYTHONPATH", "")])
-        process = subprocess.run(
-            [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(script), *arguments],
-            env={**os.environ, "PYTHONPATH": path, **environment},
-            capture_output=True,
-            encoding="locale",
-            timeout=300,  # the work takes seconds, but machines may be busy
-        )
+        process = run_python(script, arguments=arguments, **environment)
         assert process.returncode == 0, f"exit code {process.returncode}\n{process.stdout}\n{process.stderr}"
         return process.stdout
 

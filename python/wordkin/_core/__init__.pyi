@@ -9,3 +9,5 @@ from . import vector_files as vector_files
 from . import word2vec as word2vec
 
 compiler: str
+
+def begin_exit() -> None: ...

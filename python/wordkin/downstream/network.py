@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from .. import _core
 from ..runtime.compute import Compute
-from ..runtime.shutdown import cancel_at_exit
 from .data.prepared import PreparedTexts
 from .state import Floats, NetworkState
 
@@ -50,7 +49,6 @@ def open_network(
         options, state.parameters, prepared.frozen, moments=moments, threads=compute.threads, isa=compute.isa
     )
     try:
-        with cancel_at_exit(network.close):
-            yield network
+        yield network
     finally:
         network.close()

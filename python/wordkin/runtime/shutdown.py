@@ -1,56 +1,43 @@
-"""Cancellation of C++ work in daemon threads before the interpreter exits."""
+"""The end of the interpreter: calls of daemon threads are ended before it."""
 
 from __future__ import annotations
 
 import atexit
-import os
+import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
 
-__all__ = ["cancel_at_exit"]
+from .. import _core
 
-_SECONDS_TO_STOP = 5.0  # for each cancellation
+_PACKAGE = __name__.partition(".")[0]
+_SECONDS_TO_RETURN = 5.0  # for all threads together
+_SECONDS_TO_END = 0.2  # for each thread that has returned
+_POLL_SECONDS = 0.005
 
 
-@contextmanager
-def cancel_at_exit(*cancellations: Callable[[], object]) -> Iterator[None]:
-    """Cancel the work of the ``with`` block when the interpreter exits, and wait briefly until it has stopped.
+@atexit.register
+def _end_calls() -> None:
+    """Make the interruptible C++ calls of all other threads raise SystemExit, and wait for their callers.
 
-    A thread that is still in C++ when the interpreter exits would be unwound by force, which aborts the process.
-
-    Parameters
-    ----------
-    *cancellations : callable
-        Called from the main thread in order, each only if the work has not stopped within 5 seconds of the previous
-        call. A RuntimeError that the work raises afterwards ends its thread silently.
-
-    Examples
-    --------
-    >>> with cancel_at_exit():
-    ...     pass
+    Such a call ends as after any exception: C++ threads are joined, checkpoints are saved, temporary files are removed.
+    This runs when only daemon threads are left. Threads that do not return in time, because they run code of the user
+    or are about to start another call, sleep once they ask for the interpreter lock, until the process has ended.
     """
-    has_stopped = threading.Event()
-    process = os.getpid()
-    is_exiting = False
+    _core.begin_exit()
+    deadline = time.monotonic() + _SECONDS_TO_RETURN
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and _is_inside(thread):
+            while _is_inside(thread) and time.monotonic() < deadline:
+                time.sleep(_POLL_SECONDS)
+            if not isinstance(thread, threading._DummyThread):  # that of C code has no end to wait for
+                thread.join(_SECONDS_TO_END)
 
-    def cancel() -> None:
-        nonlocal is_exiting
-        if os.getpid() != process:  # a forked child does not have the thread that it would wait for
-            return
-        is_exiting = True
-        for cancellation in cancellations:
-            cancellation()
-            if has_stopped.wait(_SECONDS_TO_STOP):
-                return
 
-    atexit.register(cancel)
-    try:
-        yield
-    except RuntimeError:
-        if is_exiting:
-            raise SystemExit from None
-        raise
-    finally:
-        has_stopped.set()
-        atexit.unregister(cancel)
+def _is_inside(thread: threading.Thread) -> bool:
+    """Return whether a thread runs a function of this package, or one that such a function has called."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None:
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE:
+            return True
+        frame = frame.f_back
+    return False

@@ -12,7 +12,6 @@ import numpy as np
 
 from ... import _core
 from ...errors import TrainingDiverged
-from ...runtime.shutdown import cancel_at_exit
 from ...storage.checkpoint import CheckpointFolder
 from ..data.batching import Position, TrainingBatches
 from ..data.encoded_text import EncodedText
@@ -133,7 +132,6 @@ class TrainingSession:
         if self._workers < request.compute.threads:
             logger.warning("the system allows only %d of %d training threads", self._workers, request.compute.threads)
         self._stopped_by: StopReason | None = None
-        self._is_cancelled = False
         self._progress = TrainingProgress(request.progress, self._last_step, run_state.step)
 
     def run(self) -> None:
@@ -144,13 +142,6 @@ class TrainingSession:
         TrainingDiverged
             If a loss or a gradient is not finite; that step has changed nothing.
         """
-        with cancel_at_exit(self._cancel, self._trainer.close):
-            self._run_and_clean_up()
-
-    def _cancel(self) -> None:
-        self._is_cancelled = True
-
-    def _run_and_clean_up(self) -> None:
         try:
             self.notify("on_train_begin")
             self._train()
@@ -173,8 +164,6 @@ class TrainingSession:
         steps_per_epoch = self._batches.steps_per_epoch
         self._estimate_validation()
         while True:
-            if self._is_cancelled:
-                raise SystemExit  # Ends this daemon thread without a traceback.
             if self._is_validation_due():
                 self._validate()
             self._stopped_by = self._stop_reason()

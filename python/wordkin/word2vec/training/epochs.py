@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,6 @@ import numpy as np
 from ... import _core
 from ...errors import TrainingDiverged
 from ...runtime.compute import Compute
-from ...runtime.shutdown import cancel_at_exit
 from ...text import EncodedCorpus
 from ..options import TrainingOptions
 from ..report import EpochReport
@@ -94,7 +93,7 @@ def run_epochs(
     threads: int = session.threads
     if threads < compute.threads:
         logger.warning("the system allows only %d of %d training threads", threads, compute.threads)
-    with _closing(session):
+    with closing(session):
         on_start(threads)
         for epoch in range(epochs):
             on_epoch_begin()
@@ -109,16 +108,6 @@ def run_epochs(
             on_epoch_end(report)
             meter.show(progress)
             _require_finite(arrays, report)
-
-
-@contextmanager
-def _closing(session: _core.word2vec.TrainingSession) -> Iterator[None]:
-    """Join the session's threads at the end, also if the interpreter exits while a daemon thread trains."""
-    with cancel_at_exit(session.cancel):
-        try:
-            yield
-        finally:
-            session.close()
 
 
 def _run_epoch(session: _core.word2vec.TrainingSession, corpus: EncodedCorpus, show: Callable[[], None]) -> None:
