@@ -1279,8 +1279,8 @@ class ELMo:
         """Save the model in a folder, which is created if it does not exist.
 
         The folder contains ``weights.safetensors`` with the whole model, and ``options.json`` (official names) and
-        ``vocabulary.txt`` for other programs. As changes of these copies would have no effect, `from_pretrained` reports
-        them as an error.
+        ``vocabulary.txt`` for other programs. Changes of these copies would have no effect, so that `from_pretrained`
+        reports them as an error.
 
         Parameters
         ----------

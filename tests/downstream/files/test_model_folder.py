@@ -190,3 +190,23 @@ def test_the_earlier_name_of_the_whitespace_tokenizer_loads(quick: dict[str, Any
     loaded = TextClassifier.load(tmp_path)
     assert loaded.tokenizer == "whitespace"
     np.testing.assert_array_equal(loaded.predict(X), clf.predict(X))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("filters", 5), ("filters", [1]), ("filters", None), ("class_weight", [1]), ("class_weight", {(1, 2): 3})],
+)
+def test_parameters_that_could_not_be_loaded_are_refused(
+    quick: dict[str, Any], tmp_path: Path, name: str, value: object
+) -> None:
+    """A fitted model can have parameters that no fit has checked; the model that was saved before stays."""
+    X, y = opinions(20)
+    clf = TextClassifier(**{**quick, **SHORT}).fit(X, y)
+    clf.save(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    clf.set_params(**{name: value})
+    with pytest.raises(ValueError, match=f"{name} cannot be saved"):
+        clf.save(tmp_path)
+    with pytest.raises(ValueError, match=f"{name} cannot be saved"):
+        pickle.dumps(clf)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

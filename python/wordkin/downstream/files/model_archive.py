@@ -51,6 +51,7 @@ FittedState = ClassifierState | TaggerState
 
 _NETWORK = "network/"
 _NOT_SAVED = ("embedding", "progress")  # embeddings have separate files; progress is not part of a model
+_CONVERTED = frozenset({"class_weight", "filters"})  # parameters that JSON has no types for
 CALLABLE_TOKENIZER = "callable"  # stands for a tokenizer that is a function
 
 
@@ -202,7 +203,13 @@ def _params_as_json(params: Mapping[str, Any]) -> dict[str, Any]:
         saved["random_state"] = None
     if isinstance(saved.get("class_weight"), dict):  # keys of JSON objects are strings, labels may be integers
         saved["class_weight"] = [[_as_json(label), _as_json(factor)] for label, factor in saved["class_weight"].items()]
-    return {name: _as_json(value) for name, value in saved.items()}
+    written = {name: _as_json(value) for name, value in saved.items()}
+    for name in _CONVERTED.intersection(written):  # what could not be read again is refused before anything is written
+        try:
+            _params({name: written[name]})
+        except (TypeError, ValueError):
+            raise ValueError(f"{name} cannot be saved, got {params[name]!r:.60}; set a valid value") from None
+    return written
 
 
 def _as_json(value: Any) -> Any:
