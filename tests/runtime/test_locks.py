@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from child_processes import check_in_fork
+from faults import call_interrupted_at_line
 from wordkin.runtime.locks import ExclusiveUse, fork_safe_lock
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -91,6 +92,23 @@ def test_a_claim_ends_with_an_exception() -> None:
         raise KeyboardInterrupt
     with use.claimed():
         pass
+
+
+def test_an_interruption_at_any_line_ends_a_claim() -> None:
+    def work(use: ExclusiveUse) -> None:
+        with use.claimed():
+            len("")
+
+    line = 1
+    while True:
+        use = ExclusiveUse("busy")
+        fault = call_interrupted_at_line(lambda use=use: work(use), line)  # type: ignore[misc]
+        with use.claimed():
+            pass
+        if not fault.location:
+            break
+        line += 1
+    assert line > 20
 
 
 @pytest.mark.parametrize("forks_in_claiming_thread", [True, False])

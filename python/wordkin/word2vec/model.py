@@ -768,7 +768,7 @@ class Word2Vec:
         RuntimeError
             If this model is already being trained, in another thread or by the call that runs this callback.
         TrainingDiverged
-            If weights are not finite after an epoch.
+            If weights are not finite after an epoch. The model keeps them: `init_weights` starts again.
 
         Examples
         --------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from reference import word2vec as reference
 from wordkin import Word2Vec, _core
 from wordkin.errors import TrainingDiverged
+from wordkin.word2vec.training import epochs
 
 Sentences = list[list[str]]
 
@@ -148,6 +151,58 @@ def test_words_without_neighbours_train_nothing() -> None:
 def test_divergence_raises_an_error(sentences: Sentences, objective: dict[str, int]) -> None:
     with pytest.raises(TrainingDiverged, match=r"epoch 1.*learning rate.*smaller alpha"):
         Word2Vec(sentences, min_count=1, vector_size=8, alpha=1e30, min_alpha=1e30, epochs=3, workers=1, **objective)
+
+
+def test_a_model_that_diverged_says_what_it_holds(sentences: Sentences) -> None:
+    model = Word2Vec(min_count=1, vector_size=8, alpha=1e30, min_alpha=1e30, workers=1)
+    model.build_vocab(sentences)
+    initial = model.wv.vectors.copy()
+    with pytest.raises(TrainingDiverged, match=r"the model keeps them.*init_weights\(\)"):
+        model.train(sentences, total_examples=model.corpus_count, epochs=1)
+    assert model.training_report is not None and model.training_report.interrupted
+    assert not np.isfinite(model.wv.vectors).all()
+    model.init_weights()
+    np.testing.assert_array_equal(model.wv.vectors, initial)
+    model.train(sentences, total_examples=model.corpus_count, epochs=1, start_alpha=0.025, end_alpha=0.01)
+    assert np.isfinite(model.wv.vectors).all()
+
+
+def test_an_interrupted_run_reports_its_threads(sentences: Sentences, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stop:
+        def on_epoch_end(self, model: Word2Vec) -> None:
+            raise KeyboardInterrupt
+
+    model = Word2Vec(min_count=1, vector_size=8, workers=4)
+    model.build_vocab(sentences)
+    real = epochs._core.word2vec.TrainingSession
+
+    class WithFewerThreads:
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            self._session = real(*args, **{**kwargs, "threads": 2})
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._session, name)
+
+    monkeypatch.setattr(epochs._core.word2vec, "TrainingSession", WithFewerThreads)
+    with pytest.raises(KeyboardInterrupt):
+        model.train(sentences, total_examples=model.corpus_count, epochs=1, callbacks=[Stop()])
+    assert model.training_report is not None
+    assert (model.training_report.workers, model.training_report.interrupted) == (2, True)
+
+
+def test_a_corpus_that_cannot_be_read_leaves_the_settings(sentences: Sentences, tmp_path: Path) -> None:
+    model = Word2Vec(sentences, min_count=1, vector_size=8, workers=1, epochs=1)
+    before = pickle.dumps(model)
+    with pytest.raises(FileNotFoundError):
+        model.train(corpus_file=tmp_path / "missing", total_words=5, epochs=1, start_alpha=0.5, compute_loss=True)
+
+    def failing() -> Iterator[list[str]]:
+        yield ["w0"]
+        raise LookupError("the user's")
+
+    with pytest.raises(LookupError):
+        model.build_vocab(failing(), update=True, min_count=7, sample=0.5)
+    assert pickle.dumps(model) == before
 
 
 def test_padding_stays_zero(sentences: Sentences) -> None:

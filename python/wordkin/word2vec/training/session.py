@@ -109,11 +109,9 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
         If weights are not finite after an epoch.
     """
     with state.exclusively():
-        state.alpha, state.min_alpha = request.alpha, request.min_alpha
-        state.compute_loss = request.compute_loss
-        if state.alpha > state.min_alpha_yet_reached:
+        if request.alpha > state.min_alpha_yet_reached:
             logger.warning(
-                "the learning rate is higher than at the end of the previous training run: alpha is %g", state.alpha
+                "the learning rate is higher than at the end of the previous training run: alpha is %g", request.alpha
             )
         encoded = corpus.encode(current_vocabulary(state), state.compute.threads)
         planned = planned_words(
@@ -124,8 +122,10 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
             corpus_total_words=state.corpus_total_words,
         )
         schedule = LearningRateSchedule(
-            start=state.alpha, end=state.min_alpha, planned_words=planned * request.epochs
+            start=request.alpha, end=request.min_alpha, planned_words=planned * request.epochs
         ).shortened(request.words_before)
+        state.alpha, state.min_alpha = request.alpha, request.min_alpha
+        state.compute_loss = request.compute_loss
         report = _run(state, encoded, schedule, request.epochs, notify)
     warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
     return report
