@@ -10,8 +10,10 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -298,3 +300,78 @@ def test_own_temporary_files_of_other_threads_are_kept(tmp_path: Path) -> None:
         outer.write(b"a")
     assert (tmp_path / "a").read_bytes() == b"a"
     assert names_in(tmp_path) == {"a", "b"}
+
+
+def one_file(folder: Path) -> None:
+    with replaced_file(folder / "a") as file:
+        file.write(b"2")
+
+
+@pytest.mark.parametrize("action", [one_file, lambda folder: save(folder, {"a": "2", "b": "2"}, removed=("sub/c",))])
+def test_an_interrupt_at_any_line_leaves_the_old_or_the_new_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: Callable[[Path], object]
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # saves time
+    seen = set()
+    for line in range(1, 1000):
+        folder = tmp_path / str(line)
+        save(folder, FIRST)
+        with interrupt_at(line) as was_reached:
+            action(folder)
+        contents = read(folder)
+        assert contents in (FIRST, {**FIRST, "a": "2"}, {"a": "2", "b": "2"}), line
+        assert names_in(folder) == set(contents), line
+        seen.add(contents["a"])
+        if not was_reached:
+            break
+    assert line > 50
+    assert seen == {"1", "2"}
+
+
+@contextmanager
+def interrupt_at(line: int) -> Iterator[list[str]]:
+    """Raise KeyboardInterrupt at the n-th line that is executed in `wordkin.storage`."""
+    left, reached = line, []
+
+    def count(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal left
+        if event == "line":
+            left -= 1
+            if left == 0:
+                sys.settrace(None)
+                reached.append(f"{frame.f_code.co_filename}:{frame.f_lineno}")
+                raise KeyboardInterrupt
+        return count
+
+    def trace(frame: FrameType, _: str, __: Any) -> Any:
+        # Python reports exceptions in finalizers instead of raising them.
+        return count if frame.f_code.co_filename.startswith(here) and frame.f_code.co_name != "__del__" else None
+
+    here = str(Path(journal.__file__).parent)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield reached
+    except KeyboardInterrupt:
+        assert reached
+    finally:
+        sys.settrace(before)
+
+
+FORK = """
+    import os, sys
+    from wordkin.storage.atomic import replaced_file
+
+    with replaced_file(sys.argv[1]) as file:
+        file.write(b"complete")
+        if os.fork() == 0:
+            sys.exit()
+        os.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_that_ends_leaves_the_temporary_file_to_its_parent(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", textwrap.dedent(FORK), str(tmp_path / "a")], check=True)
+    assert (tmp_path / "a").read_bytes() == b"complete"
+    assert names_in(tmp_path) == {"a"}

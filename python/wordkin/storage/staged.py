@@ -99,6 +99,7 @@ class StagedFile:
     def __init__(self, target: Path, folder: Path | None = None) -> None:
         self.target = target
         self._folder = target.parent if folder is None else folder
+        self._process = os.getpid()
         try:
             self._create()
         except OSError as error:
@@ -146,11 +147,17 @@ class StagedFile:
             os.close(descriptor)
 
     def discard(self) -> None:
-        """Remove the temporary file if it still exists."""
+        """Remove the temporary file if it still exists; in a forked child, leave it to the parent."""
         with contextlib.suppress(OSError):
             self.close()
-        with contextlib.suppress(OSError):
-            self.path.unlink()
+        if self._process == os.getpid():
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
+    def __del__(self) -> None:
+        # An interrupt may come before the caller holds this object.
+        if getattr(self, "_descriptor", None) is not None:
+            self.discard()
 
 
 def is_abandoned(path: Path) -> bool:
