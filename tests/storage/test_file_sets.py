@@ -99,6 +99,23 @@ def test_decided_changes_are_read_before_they_have_their_names(tmp_path: Path, m
     assert current_path(tmp_path / "a").read_text() == "2"
 
 
+def test_files_that_get_their_names_while_they_are_read_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path, FIRST)
+    interrupted_save(tmp_path, SECOND, monkeypatch)
+    calls = []
+
+    def contents(files: CurrentFiles) -> list[str]:
+        paths = [files.path(name) for name in FIRST]
+        calls.append(paths)
+        journal.clear_leftovers(tmp_path)
+        return [path.read_text() for path in paths]
+
+    assert read_files(tmp_path, contents) == ["2", "2", "2"]
+    assert len(calls) == 2
+
+
 @pytest.mark.parametrize("kind", ["same files", "another file", "fails"])
 def test_the_next_save_completes_what_was_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     save(tmp_path, FIRST)

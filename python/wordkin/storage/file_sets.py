@@ -218,7 +218,7 @@ class CurrentFiles:
         self.folder = folder
         self._root = Path(os.path.realpath(folder))
         self._journal = read_journal(self._root)
-        self._seen: dict[Path, tuple[int, ...] | None] = {}
+        self._seen: dict[Path, tuple[Path, tuple[int, ...] | None]] = {}
 
     def subfolder(self, name: str) -> CurrentFiles:
         """Return the files of a folder in this one.
@@ -252,7 +252,7 @@ class CurrentFiles:
             The file, which need not exist, or a temporary file that has not got its name yet.
         """
         path = self._resolved(self.folder / name)
-        self._seen[self.folder / name] = _identity(path)
+        self._seen[self.folder / name] = path, _identity(path)
         return path
 
     def _resolved(self, path: Path) -> Path:
@@ -281,15 +281,16 @@ class CurrentFiles:
         return sorted(name for name in names if self._resolved(self.folder / name).is_file())
 
     def have_changed(self) -> bool:
-        """Return whether another save has replaced files meanwhile.
+        """Return whether another save has replaced or renamed files meanwhile.
 
         Returns
         -------
         bool
-            Whether one of the files whose path was returned is another one now.
+            Whether `path` would return another file now for one of the names that it was called with.
         """
         now = CurrentFiles(self._root)
-        return any(_identity(now._resolved(path)) != identity for path, identity in self._seen.items())
+        found = ((now._resolved(path), before) for path, before in self._seen.items())
+        return any((path, _identity(path)) != before for path, before in found)
 
 
 def read_files(folder: AnyPath, read: Callable[[CurrentFiles], T]) -> T:
