@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, TypeVar, overload
 
 from ..runtime.attributes import StateAttribute
+from ..runtime.compute import requested_workers
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
@@ -22,7 +23,7 @@ from .inference import (
     matcher_of,
     phrases_in,
 )
-from .options import PhraseOptions, Progress, checked_words, checked_workers
+from .options import PhraseOptions, Progress, checked_words
 from .scoring import Scorer, native_name
 from .state import FrozenState, PhraseCounts, PhraseScores, PhrasesState, new_state
 from .training import count_phrases
@@ -59,7 +60,7 @@ class Phrases:
     connector_words : iterable of str, default frozenset()
         Words allowed inside a phrase, but not at its start or end, such as `ENGLISH_CONNECTOR_WORDS`.
     workers : int, default 1
-        Number of threads for reading text files (1 to 1024); the result does not depend on it.
+        Number of threads for reading text files (1 to 4096); the result does not depend on it.
     progress : callable or None, default None
         Called with the number of words read so far.
     encoding : str, default "utf-8"
@@ -203,7 +204,7 @@ class Phrases:
         sentences : iterable of lists of str, or path, or LineSentence
             The corpus. If reading it fails, the model is unchanged.
         workers : int, default 1
-            Number of threads for reading text files (1 to 1024); the result does not depend on it.
+            Number of threads for reading text files (1 to 4096); the result does not depend on it.
         progress : callable or None, default None
             Called with the number of words read so far.
         encoding : str, default "utf-8"
@@ -224,7 +225,7 @@ class Phrases:
         count_phrases(
             self._state,
             sentences,
-            workers=checked_workers(workers),
+            workers=requested_workers(workers),
             progress=progress,
             options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
         )
@@ -396,7 +397,7 @@ class Phrases:
             The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file is
             replaced when the new one is complete; it must not be the corpus.
         workers : int, default 1
-            Number of threads (1 to 1024).
+            Number of threads (1 to 4096).
         progress : callable or None, default None
             Called with the number of words read so far.
         encoding : str, default "utf-8"
@@ -434,7 +435,7 @@ class Phrases:
             self._state,
             corpus,
             output,
-            workers=checked_workers(workers),
+            workers=requested_workers(workers),
             progress=progress,
             options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
         )
@@ -764,7 +765,7 @@ class FrozenPhrases:
             The new text in UTF-8, with words separated by single spaces and lines by line feeds. An existing file is
             replaced when the new one is complete; it must not be the corpus.
         workers : int, default 1
-            Number of threads (1 to 1024).
+            Number of threads (1 to 4096).
         progress : callable or None, default None
             Called with the number of words read so far.
         encoding : str, default "utf-8"
@@ -802,7 +803,7 @@ class FrozenPhrases:
             self._state,
             corpus,
             output,
-            workers=checked_workers(workers),
+            workers=requested_workers(workers),
             progress=progress,
             options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
         )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ..runtime.options import Options, checked_field
 from .scoring import Scorer, checked_scorer
 
-__all__ = ["PhraseOptions", "Progress", "checked_words", "checked_workers"]
+__all__ = ["PhraseOptions", "Progress", "checked_words"]
 
 Progress: TypeAlias = Callable[[int], object]  # called with the number of words read so far
 
@@ -43,26 +43,6 @@ def checked_words(name: str, words: Iterable[str]) -> frozenset[str]:
             raise TypeError(f"{name} must be str, got {type(word).__name__}")
         word.encode("utf-8")
     return checked
-
-
-def checked_workers(workers: int) -> int:
-    """Return a number of threads after checking it.
-
-    Parameters
-    ----------
-    workers : int
-        Number of threads (1 to 1024).
-
-    Returns
-    -------
-    int
-        The number.
-    """
-    if isinstance(workers, bool) or not hasattr(workers, "__index__"):
-        raise TypeError(f"workers must be an integer, got {type(workers).__name__}")
-    if not 1 <= workers <= 1024:
-        raise ValueError(f"workers must be from 1 to 1024, got {workers}")
-    return workers
 
 
 def _number(name: str, value: float) -> float:

@@ -42,17 +42,21 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
 
 
 @contextmanager
-def counted_progress(progress: Any, total: int, unit: str) -> Iterator[Callable[[int], object] | None]:
+def counted_progress(
+    progress: Any, total: int | None, unit: str, *, title: str | None = None
+) -> Iterator[Callable[[int], object] | None]:
     """Report work that is counted, to a bar or to a function of the caller.
 
     Parameters
     ----------
     progress : bool, callable or None
         A callable is called with the amount of work done so far; other values as in `progress_bar`.
-    total : int
-        Amount of work.
+    total : int or None
+        Amount of work; None if it is unknown.
     unit : str
         Unit of the work, with a leading space.
+    title : str or None, default None
+        Description of the work, shown before the bar.
 
     Yields
     ------
@@ -74,5 +78,6 @@ def counted_progress(progress: Any, total: int, unit: str) -> Iterator[Callable[
     if bar is None:
         yield None
         return
+    bar.set_description(title)
     with bar:
         yield lambda done: bar.update(done - bar.n)

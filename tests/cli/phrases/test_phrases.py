@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +54,43 @@ def test_several_passes_with_a_json_report(text: Path, capsys: pytest.CaptureFix
     assert len(report["passes"]) == 3
     assert "new_york_city" in joined.read_text(encoding="utf-8")
     assert sorted(entry.name for entry in text.parent.iterdir()) == ["connectors", "joined", "text"]
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_standard_input(text: Path, monkeypatch: pytest.MonkeyPatch, passes: int) -> None:
+    options = ("--min-count", 1, "--threshold", 0.5, "--passes", passes)
+    assert run(text, "-o", text.with_name("of-file"), *options) == 0
+    content = io.BytesIO(gzip.compress(text.read_bytes()))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(content, encoding="utf-8"))
+    assert run("-", "-o", text.with_name("joined"), *options) == 0
+    assert text.with_name("joined").read_bytes() == text.with_name("of-file").read_bytes()
+    assert sorted(entry.name for entry in text.parent.iterdir()) == ["joined", "of-file", "text"]
+    assert not content.closed
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_a_pipe(text: Path) -> None:
+    assert run(text, "-o", text.with_name("of-file")) == 0
+    pipe = text.with_name("pipe")
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(text.read_bytes()))
+    writer.start()
+    assert run(pipe, "-o", text.with_name("joined")) == 0
+    writer.join()
+    assert text.with_name("joined").read_bytes() == text.with_name("of-file").read_bytes()
+
+
+def test_standard_input_that_is_closed_or_damaged(
+    text: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = text.with_name("joined")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"new \xff"), encoding="utf-8"))
+    assert run("-", "-o", output) == 1
+    assert "standard input: byte 4: invalid UTF-8" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", None)
+    assert run("-", "-o", output) == 2
+    assert "standard input is closed" in capsys.readouterr().err
+    assert [entry.name for entry in text.parent.iterdir()] == ["text"]
 
 
 def test_progress_is_shown_if_requested(text: Path, capsys: pytest.CaptureFixture[str]) -> None:

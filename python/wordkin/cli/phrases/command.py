@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from ...phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from ...phrases.options import PhraseOptions
-from ...runtime.compute import available_workers
-from ...runtime.progress import progress_bar
+from ...runtime.compute import requested_workers
+from ...runtime.progress import counted_progress
 from ...storage.atomic import replaced_file
 from ...storage.bounds import Bound
 from ...storage.lines import load_lines
@@ -39,7 +41,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = "Find words that form phrases, and write the text with them joined: new york -> new_york."
-    parser.add_argument("corpus", help=f"text ({CORPUS_FORMAT}), optionally compressed")
+    parser.add_argument(
+        "corpus",
+        help=f"text ({CORPUS_FORMAT}), optionally compressed: a file, folder or pipe, or - for standard input",
+    )
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the text with joined phrases")
     add_text_flags(parser)
     add_option_flags(
@@ -95,8 +100,9 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.passes < 1:
         raise exits.UsageError(f"--passes must be at least 1, got {args.passes}")
-    check_outputs(args.output, args.export, args.save, inputs=[args.corpus, _connector_file(args.connector_words)])
-    workers = available_workers() if args.workers is None else args.workers
+    inputs = [None if args.corpus == "-" else args.corpus, _connector_file(args.connector_words)]
+    check_outputs(args.output, args.export, args.save, inputs=inputs)
+    workers = requested_workers(args.workers)
     options = given_arguments(args, _FIELDS)
     if args.scoring == "npmi":
         options.setdefault("threshold", _NPMI_THRESHOLD)
@@ -104,13 +110,14 @@ def run(args: argparse.Namespace) -> int:
     decoding = text_arguments(args)
     passes: list[dict[str, Any]] = []
     with _folder_between_passes(args) as folder:
-        source: str | Path = args.corpus
+        is_copy = _is_stream(args.corpus)
+        source = _copied(args.corpus, folder) if is_copy else _path(args.corpus)
         for number in range(1, args.passes + 1):
             started = time.monotonic()
             target = _path(args.output) if number == args.passes else folder / f"pass-{number}"
-            with _progress(f"pass {number}: learning", args) as progress:
+            with counted_progress(args.progress, None, " words", title=f"pass {number}: learning") as progress:
                 phrases = Phrases(
-                    _path(source),
+                    source,
                     scoring=args.scoring,
                     connector_words=connectors,
                     workers=workers,
@@ -118,8 +125,8 @@ def run(args: argparse.Namespace) -> int:
                     **decoding,
                     **options,
                 )
-            with _progress(f"pass {number}: joining", args) as progress:
-                report = phrases.apply_file(_path(source), target, workers=workers, progress=progress, **decoding)
+            with counted_progress(args.progress, None, " words", title=f"pass {number}: joining") as progress:
+                report = phrases.apply_file(source, target, workers=workers, progress=progress, **decoding)
             passes.append(
                 {
                     "words": report.words,
@@ -129,9 +136,9 @@ def run(args: argparse.Namespace) -> int:
                     "seconds": round(time.monotonic() - started, 3),
                 }
             )
-            if number > 1:
-                (folder / f"pass-{number - 1}").unlink()
-            source, decoding = target, {}  # texts between passes are UTF-8
+            if is_copy:
+                source.unlink()
+            source, is_copy, decoding = target, True, {}  # texts between passes are UTF-8
     if args.export:
         _export(phrases, args.export)
     if args.save:
@@ -144,11 +151,27 @@ def run(args: argparse.Namespace) -> int:
 def _folder_between_passes(args: argparse.Namespace) -> Iterator[Path]:
     """Provide a folder for intermediate texts, on the file system of the output."""
     output = _path(args.output)
-    if args.passes == 1:
+    if args.passes == 1 and not _is_stream(args.corpus):
         yield output.parent
         return
     with tempfile.TemporaryDirectory(prefix=".wordkin-phrases-", dir=output.parent) as folder:
         yield Path(folder)
+
+
+def _is_stream(name: str) -> bool:
+    """Return whether the text can be read only once, while each pass reads it twice."""
+    path = _path(name)
+    return name == "-" or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def _copied(name: str, folder: Path) -> Path:
+    if name == "-" and sys.stdin is None:
+        raise exits.UsageError("standard input is closed")
+    copy = folder / ("standard input" if name == "-" else _path(name).name)
+    source = nullcontext(sys.stdin.buffer) if name == "-" else _path(name).open("rb")
+    with source as stream, copy.open("xb") as file:
+        shutil.copyfileobj(stream, file, 1 << 20)
+    return copy
 
 
 def _path(source: str | Path) -> Path:
@@ -166,18 +189,6 @@ def _connector_words(given: str) -> frozenset[str]:
         return ENGLISH_CONNECTOR_WORDS
     lines = load_lines(_path(given), bound=_CONNECTOR_WORDS_BOUND)
     return frozenset(word for _, line in lines for word in line.split())
-
-
-@contextmanager
-def _progress(title: str, args: argparse.Namespace) -> Iterator[Any]:
-    """Provide a function that is called with the number of words so far, or None if progress is not shown."""
-    bar = progress_bar(args.progress, None, " words", unit_scale=True)
-    if bar is None:
-        yield None
-        return
-    bar.set_description(title)
-    with bar:
-        yield lambda words: bar.update(words - bar.n)
 
 
 def _export(phrases: Phrases, path: str) -> None:
