@@ -210,3 +210,44 @@ def test_parameters_that_could_not_be_loaded_are_refused(
     with pytest.raises(ValueError, match=f"{name} cannot be saved"):
         pickle.dumps(clf)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../x", "a/b", "/etc", "a\\b", "c:x", "a\0b", 3, None, ["x"]])
+@pytest.mark.parametrize("kind", ["vectors", "elmo"])
+def test_embeddings_outside_the_folder_are_refused(
+    quick: dict[str, Any], vectors: KeyedVectors, tmp_path: Path, name: Any, kind: str
+) -> None:
+    X, y = opinions(20)
+    TextClassifier(vectors, **{**quick, **SHORT}).fit(X, y).save(tmp_path)
+    archive = read_archive(tmp_path / "model.safetensors")
+    record = {**archive.metadata["sources"][0], "file": name, "kind": kind}
+    (tmp_path / "config.json").unlink()
+    write_archive(tmp_path / "model.safetensors", archive.tensors, {**archive.metadata, "sources": [record]})
+    with pytest.raises(FormatError, match="must be in this folder"):
+        TextClassifier.load(tmp_path)
+
+
+def test_embeddings_of_the_replaced_model_are_removed_and_other_files_kept(
+    quick: dict[str, Any], vectors: KeyedVectors, language_model: ELMo, tmp_path: Path
+) -> None:
+    X, y = opinions(20)
+    models = [
+        TextClassifier(given, **{**quick, **SHORT}).fit(X, y)
+        for given in ([language_model, vectors], [vectors, None], None)
+    ]
+    (tmp_path / "embedding-0").mkdir()
+    for own in ("embedding-7.safetensors", "notes.txt", "embedding-0/notes.txt"):
+        (tmp_path / own).write_text("my own")
+    expected = [
+        {"embedding-0/weights.safetensors", "embedding-0/options.json", "embedding-1.safetensors"},
+        {"embedding-0.safetensors"},
+        set(),
+    ]
+    for model, names in zip(models, expected, strict=True):
+        model.save(tmp_path)
+        found = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+        found -= {"embedding-0/vocabulary.txt"}
+        assert found == {
+            *names, "model.safetensors", "config.json", "embedding-7.safetensors", "notes.txt", "embedding-0/notes.txt",
+        }  # fmt: skip
+        np.testing.assert_array_equal(TextClassifier.load(tmp_path).predict(X), model.predict(X))

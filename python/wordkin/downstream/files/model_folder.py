@@ -51,17 +51,12 @@ def save_folder(model: SavedModel, folder: AnyPath, *, include_embedding: bool) 
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the model has arguments with which it could not be loaded.
     OSError
         If a file cannot be written.
     """
     archive = pack_model(model)
-    embeddings = [embedding_of(source) for source in model.state.network.features.sources]
-    try:
-        unpack_model(archive, embeddings, str(local_path(folder)))
-    except FormatError as error:
-        raise ValueError(f"{error}; such a model cannot be saved") from error
     with replaced_files(folder) as files:
         for name in _embedding_names(local_path(folder) / MODEL_FILE):
             remove_embedding(files, name)
