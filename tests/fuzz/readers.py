@@ -57,7 +57,7 @@ class Reader:
 
 
 def _use_vectors(kv: KeyedVectors) -> None:
-    if len(kv):
+    if len(kv) and np.isfinite(kv.vectors[0]).all():
         kv.most_similar(kv.index_to_key[0], topn=2)
         kv.get_vecattr(kv.index_to_key[0], "count") if "count" in kv.expandos else None
     pickle.loads(pickle.dumps(kv))
