@@ -17,6 +17,12 @@ nox.options.default_venv_backend = "venv"
 
 CPP_FOLDERS = ("cpp", "tests/native")
 SANITIZERS = ("address,undefined", "thread")
+# What a module that is built with a sanitizer is tested with: the suite, or the tests of threads. Left out are tests that
+# limit the address space, which sanitizers need, measure memory, fork beside threads, or take long.
+MODULE_TESTS = {
+    "address,undefined": "not memory and not limit and not typing and not quality",
+    "thread": "(thread or concurr or lock) and not quality and not memory and not child",
+}
 COMPILERS = ("g++-12", "g++-14", "clang++-16", "clang++-18")
 # Tests whose objects several threads may use at once: they pass when each runs in four threads at the same time. Others
 # change what they share, such as the state that a model carries from call to call.
@@ -141,6 +147,26 @@ def sanitizers(session: nox.Session, sanitizer: str) -> None:
     )  # fmt: skip
     session.run("cmake", "--build", build, external=True)
     session.run("ctest", "--test-dir", build, "--output-on-failure", *session.posargs, external=True)
+
+
+@nox.session
+@nox.parametrize("sanitizer", SANITIZERS)
+def module_sanitizers(session: nox.Session, sanitizer: str) -> None:
+    """The test suite with Python modules built with sanitizers by GCC; the tests of threads under ThreadSanitizer."""
+    name = sanitizer.split(",")[0]
+    settings = {"WORDKIN_SANITIZE": sanitizer, "WORDKIN_BUILD_TESTING": "ON", "CMAKE_CXX_COMPILER": "g++"}
+    defines = [f"-Ccmake.define.{key}={value}" for key, value in settings.items()]
+    session.install(".[test]", f"-Cbuild-dir=build/module-{name}", "-Ccmake.build-type=RelWithDebInfo", *defines)
+    libraries = [
+        str(session.run("g++", f"-print-file-name={file}", external=True, silent=True)).strip()
+        for file in (f"lib{name[0]}san.so", "libstdc++.so.6")
+    ]
+    session.run("pytest", *(session.posargs or ["-k", MODULE_TESTS[sanitizer]]), env={
+        "LD_PRELOAD": " ".join(libraries),  # Python itself is built without the sanitizer, and without libstdc++
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+        "TSAN_OPTIONS": f"suppressions={Path('tests/native/thread_suppressions.txt').resolve()}:exitcode=66:die_after_fork=0",
+    })  # fmt: skip
 
 
 @nox.session
