@@ -17,8 +17,8 @@ nox.options.default_venv_backend = "venv"
 
 CPP_FOLDERS = ("cpp", "tests/native")
 SANITIZERS = ("address,undefined", "thread")
-# What a module that is built with a sanitizer is tested with: the suite, or the tests of threads. Left out are tests that
-# limit the address space, which sanitizers need, measure memory, fork beside threads, or take long.
+# What a module that is built with a sanitizer is tested with: the suite, or the tests of threads. Left out are tests
+# that limit the address space, which sanitizers need, measure memory, fork beside threads, or take long.
 MODULE_TESTS = {
     "address,undefined": "not memory and not limit and not typing and not quality",
     "thread": "(thread or concurr or lock) and not quality and not memory and not child",
@@ -161,11 +161,12 @@ def module_sanitizers(session: nox.Session, sanitizer: str) -> None:
         str(session.run("g++", f"-print-file-name={file}", external=True, silent=True)).strip()
         for file in (f"lib{name[0]}san.so", "libstdc++.so.6")
     ]
+    suppressions = Path("tests/native/thread_suppressions.txt").resolve()
     session.run("pytest", *(session.posargs or ["-k", MODULE_TESTS[sanitizer]]), env={
         "LD_PRELOAD": " ".join(libraries),  # Python itself is built without the sanitizer, and without libstdc++
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-        "TSAN_OPTIONS": f"suppressions={Path('tests/native/thread_suppressions.txt').resolve()}:exitcode=66:die_after_fork=0",
+        "TSAN_OPTIONS": f"suppressions={suppressions}:exitcode=66:die_after_fork=0",
     })  # fmt: skip
 
 
