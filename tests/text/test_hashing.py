@@ -110,7 +110,7 @@ def test_words_that_collide_without_a_seed_are_counted(tmp_path: Path) -> None:
     assert len(Phrases(text).vocab) == len(set(words)) + 36_000
 
 
-scored = []
+scored: list[int] = []
 
 
 def slow(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):  # type: ignore
