@@ -39,6 +39,7 @@ MODELS: dict[str, tuple[type, Callable[[Path], Any]]] = {
     "Word2Vec": (Word2Vec, lambda path: word2vec().save(path)),
     "folder of Word2Vec": (Word2Vec, lambda path: word2vec().save_pretrained(path)),
     "KeyedVectors": (KeyedVectors, lambda path: small_vectors().save(path)),
+    "folder of KeyedVectors": (KeyedVectors, lambda path: small_vectors().save_pretrained(path)),
     "text": (KeyedVectors, lambda path: small_vectors().save_word2vec_format(path)),
     "binary": (KeyedVectors, lambda path: small_vectors().save_word2vec_format(path, binary=True)),
     "Phrases": (Phrases, lambda path: Phrases(SENTENCES, min_count=1, threshold=0.1).save(path)),

@@ -21,6 +21,7 @@ from .explorer.layout import Layout, map_positions
 from .explorer.plot import plot_words
 from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
+from .files.static_embedding import load_static_embedding, save_static_embedding
 from .gensim import RemovedName, warn_deprecated
 from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
 from .lookup import KeyLookup
@@ -1520,6 +1521,62 @@ class KeyedVectors:
             If the file holds something else. Pickle files are refused.
         """
         return cls.from_table(cls._files.load(fname, mmap=bool(mmap)))
+
+    def save_pretrained(self, folder: AnyPath, *, lowercase: bool = False) -> None:
+        """Write the vectors into a folder that sentence-transformers loads, too.
+
+        There, ``SentenceTransformer(folder).encode(text)`` is the mean of the vectors of the words of a text; unknown
+        words count as zero vectors, which does not change cosines.
+
+        Parameters
+        ----------
+        folder : path
+            The folder, which is created if it does not exist.
+        lowercase : bool, default False
+            Whether sentence-transformers converts texts to lower case, for vectors of lower-case words.
+
+        Raises
+        ------
+        ValueError
+            If there are no vectors, or a key is not text.
+        OSError
+            If a file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors(vector_size=2)
+        >>> kv.add_vectors(["apple", "pear"], [[1.0, 0.0], [0.0, 1.0]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     kv.save_pretrained(folder)
+        ...     KeyedVectors.from_pretrained(folder)["pear"].tolist()
+        [0.0, 1.0]
+        """
+        save_static_embedding(self.table, folder, lowercase=lowercase)
+
+    @classmethod
+    def from_pretrained(cls: type[Self], folder: AnyPath) -> Self:
+        """Load vectors that `save_pretrained` wrote.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+
+        Returns
+        -------
+        KeyedVectors
+            The vectors, in float32.
+
+        Raises
+        ------
+        FormatError
+            If the folder holds something else, or is damaged.
+        OSError
+            If a file cannot be read.
+        """
+        return cls.from_table(load_static_embedding(folder))
 
     @classmethod
     def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
