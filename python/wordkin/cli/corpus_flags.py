@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..storage.decoding import TextOptions
+from ..storage.pipes import interruptible
 from ..text import Corpus, PreparationOptions, open_corpus
 from ..text.tokenization import TOKENIZERS
 from .exits import UsageError
@@ -153,7 +154,7 @@ def inputs_of(names: Sequence[str]) -> list[Any]:
     list
         Paths, and standard input for ``-``.
     """
-    return [sys.stdin.buffer if name == "-" and sys.stdin is not None else name for name in names]
+    return [interruptible(sys.stdin.buffer) if name == "-" and sys.stdin is not None else name for name in names]
 
 
 def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any], Corpus]:

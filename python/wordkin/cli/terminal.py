@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors import FormatError
+from ..storage.pipes import interruptible
 
 __all__ = [
     "discard_output",
@@ -170,7 +171,7 @@ def input_words() -> Iterator[str]:
     """
     if sys.stdin is None:
         return
-    for number, line in enumerate(sys.stdin.buffer, start=1):
+    for number, line in enumerate(interruptible(sys.stdin.buffer), start=1):
         try:
             word = line.decode("utf-8").strip()
         except UnicodeDecodeError:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, cast
 from ..errors import CorruptFileError, TruncatedFileError
 from ..runtime.optional_modules import import_optional
 from .paths import AnyPath, local_path
+from .pipes import open_interruptibly
 from .signatures import SIGNATURE_BYTES, compression_of
 
 __all__ = ["MAX_COMPRESSION_RATIO", "decompressed", "open_binary"]
@@ -54,7 +55,7 @@ def open_binary(path: AnyPath) -> BinaryIO:
     b'a few words'
     """
     path = local_path(path)
-    stream = path.open("rb")
+    stream = open_interruptibly(path)
     try:
         return decompressed(stream, str(path))
     except BaseException:

@@ -13,6 +13,7 @@ from typing import IO, Any, BinaryIO, Protocol, cast
 from ..errors import CorpusError
 from ..storage.opening import decompressed
 from ..storage.paths import AnyPath, local_path
+from ..storage.pipes import open_interruptibly
 
 __all__ = ["FileSource", "StreamSource", "TextSource", "sources_of"]
 
@@ -65,7 +66,7 @@ class FileSource:
             if self._was_opened:
                 raise _single_pass_error(self.name)
             self._was_opened = True
-        with self.path.open("rb") as file:
+        with open_interruptibly(self.path) as file:
             content = decompressed(file, self.name)
             if content is file and self._size > 0:  # files of /proc have size 0 and content
                 content = cast("BinaryIO", _Bounded(file, self._size, self.name))

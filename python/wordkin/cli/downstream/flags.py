@@ -17,6 +17,7 @@ from ...elmo import ELMo
 from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
+from ...storage.pipes import interruptible
 from ...vectors import KeyedVectors
 from .. import exits
 from ..corpus_flags import add_text_flags
@@ -223,7 +224,7 @@ def source_of(name: str) -> Any:
         return name
     if sys.stdin is None:
         raise exits.UsageError("standard input is closed")
-    return sys.stdin.buffer
+    return interruptible(sys.stdin.buffer)
 
 
 def load_embeddings(names: Sequence[str] | None) -> Any:
