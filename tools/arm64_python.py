@@ -67,7 +67,8 @@ def _download(folder: Path, suite: str) -> list[Path]:
         "Dir::Cache": folder,
     }
     apt = ["apt-get", "--quiet", *(f"-o{name}={value}" for name, value in settings.items())]
-    install = ["install", "--yes", "--no-install-recommends", "--download-only", f"python{VERSIONS[suite]}"]
+    packages = [f"python{VERSIONS[suite]}", "libstdc++6"]  # NumPy needs the latter
+    install = ["install", "--yes", "--no-install-recommends", "--download-only", *packages]
     for command in (["update"], install):
         done = subprocess.run([*apt, *command], capture_output=True, encoding="locale", check=False)
         if done.returncode != 0:
