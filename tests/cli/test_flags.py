@@ -28,6 +28,7 @@ from wordkin.cli.program import COMMANDS
 from wordkin.downstream.files.labelled_files import read_labelled, read_tagged
 from wordkin.elmo import ELMoOptions
 from wordkin.runtime.options import Options, checked_field, choice_field, integer_field, real_field
+from wordkin.text import PreparationOptions
 
 Defaults = Mapping[str, Any]
 
@@ -56,7 +57,10 @@ CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
     ("train",): (defaults_of(Word2Vec), {"workers", "max_isa", "format", "progress"}),
     ("phrases",): (defaults_of(Phrases), {"workers", "threshold", "passes", "connector_words", "progress"}),
     ("elmo", "train"): (
-        {**{item.name: item.default for item in fields(ELMoOptions)}, **defaults_of(ELMo.train)},
+        {
+            **{item.name: item.default for item in (*fields(ELMoOptions), *fields(PreparationOptions))},
+            **defaults_of(ELMo.train),
+        },
         {"workers", "max_isa", "checkpoint", "vocabulary", "learning_rate", "progress"},
     ),
     ("elmo", "encode"): (

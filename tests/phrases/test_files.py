@@ -89,7 +89,8 @@ def test_a_user_defined_scorer_is_imported_only_if_allowed(tmp_path: Path, is_fr
         "def constant(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_word_count):\n"
         "    return 1.0\n"
         "class Scorers:\n"
-        "    constant = staticmethod(constant)\n"
+        "    constant = staticmethod(constant)\n",
+        encoding="utf-8",
     )
     code = f"""
 import sys

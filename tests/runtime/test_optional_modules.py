@@ -31,7 +31,7 @@ def test_a_missing_package_is_named_with_its_extra() -> None:
     ],
 )
 def test_a_package_that_cannot_be_loaded_is_not_called_missing(code: str, packages: Path) -> None:
-    (packages / "broken_package.py").write_text(code)
+    (packages / "broken_package.py").write_text(code, encoding="utf-8")
     with pytest.raises(ImportError, match="broken_package, which is installed but cannot be imported: ") as caught:
         import_optional("broken_package", "this needs", extra="all")
     assert "pip" not in str(caught.value)
@@ -39,6 +39,6 @@ def test_a_package_that_cannot_be_loaded_is_not_called_missing(code: str, packag
 
 
 def test_lack_of_memory_is_not_an_import_error(packages: Path) -> None:
-    (packages / "large_package.py").write_text("raise MemoryError")
+    (packages / "large_package.py").write_text("raise MemoryError", encoding="utf-8")
     with pytest.raises(MemoryError):
         import_optional("large_package", "this needs", extra="all")

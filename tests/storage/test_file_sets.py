@@ -39,7 +39,7 @@ def save(folder: Path, contents: dict[str, str], removed: tuple[str, ...] = ()) 
 
 def read(folder: Path, names: tuple[str, ...] = ("a", "b", "sub/c")) -> dict[str, str]:
     def contents(files: CurrentFiles) -> dict[str, str]:
-        return {name: files.path(name).read_text() for name in names if files.path(name).is_file()}
+        return {name: files.path(name).read_text(encoding="utf-8") for name in names if files.path(name).is_file()}
 
     return read_files(folder, contents)
 
@@ -73,7 +73,7 @@ def test_files_are_created_replaced_and_removed(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_files_is_kept(tmp_path: Path) -> None:
     save(tmp_path, FIRST)
-    (tmp_path / "sub" / "own").write_text("x")
+    (tmp_path / "sub" / "own").write_text("x", encoding="utf-8")
     save(tmp_path, {"a": "2"}, removed=("sub/c",))
     assert names_in(tmp_path) == {"a", "b", "sub/own"}
 
@@ -92,11 +92,11 @@ def test_an_exception_changes_nothing(tmp_path: Path) -> None:
 def test_decided_changes_are_read_before_they_have_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(tmp_path, FIRST)
     interrupted_save(tmp_path, {"a": "2", "d": "2"}, monkeypatch, removed=("b",))
-    assert (tmp_path / "a").read_text() == "1"
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "1"
     assert read(tmp_path, ("a", "b", "d", "sub/c")) == {"a": "2", "d": "2", "sub/c": "1"}
     assert {"a", "d"} <= set(CurrentFiles(tmp_path).names())
     assert "b" not in CurrentFiles(tmp_path).names()
-    assert current_path(tmp_path / "a").read_text() == "2"
+    assert current_path(tmp_path / "a").read_text(encoding="utf-8") == "2"
 
 
 def test_files_that_get_their_names_while_they_are_read_are_read_again(
@@ -110,7 +110,7 @@ def test_files_that_get_their_names_while_they_are_read_are_read_again(
         paths = [files.path(name) for name in FIRST]
         calls.append(paths)
         journal.clear_leftovers(tmp_path)
-        return [path.read_text() for path in paths]
+        return [path.read_text(encoding="utf-8") for path in paths]
 
     assert read_files(tmp_path, contents) == ["2", "2", "2"]
     assert len(calls) == 2
@@ -133,7 +133,7 @@ def test_the_next_save_completes_what_was_decided(tmp_path: Path, monkeypatch: p
             raise RuntimeError
         assert read(tmp_path) == SECOND
     assert names_in(tmp_path) == set(FIRST)
-    assert all((tmp_path / name).read_text() == content for name, content in read(tmp_path).items())
+    assert all((tmp_path / name).read_text(encoding="utf-8") == content for name, content in read(tmp_path).items())
 
 
 def test_a_failure_between_two_names_is_overcome(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,8 +187,8 @@ def test_readers_of_files_that_always_change_get_an_error(tmp_path: Path) -> Non
     def changing(files: CurrentFiles) -> None:
         nonlocal count
         count += 1
-        files.path("a").read_text()
-        (tmp_path / "a").write_text("x" * count)
+        files.path("a").read_text(encoding="utf-8")
+        (tmp_path / "a").write_text("x" * count, encoding="utf-8")
 
     with pytest.raises(FormatError, match="change while they are read"):
         read_files(tmp_path, changing)
@@ -198,7 +198,7 @@ def test_readers_of_files_that_always_change_get_an_error(tmp_path: Path) -> Non
 def test_links_are_followed_and_permissions_preserved(tmp_path: Path) -> None:
     folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
     save(folder, FIRST)
-    elsewhere.write_text("1")
+    elsewhere.write_text("1", encoding="utf-8")
     (folder / "a").unlink()
     (folder / "a").symlink_to(elsewhere)
     (folder / "b").rename(folder / "real")
@@ -207,7 +207,7 @@ def test_links_are_followed_and_permissions_preserved(tmp_path: Path) -> None:
     save(folder, SECOND)
     assert read(folder) == SECOND
     assert (folder / "a").is_symlink()
-    assert elsewhere.read_text() == "2"
+    assert elsewhere.read_text(encoding="utf-8") == "2"
     assert (folder / "b").is_symlink()
     assert (folder / "real").stat().st_mode & 0o777 == 0o640
 
@@ -244,14 +244,14 @@ def test_damaged_and_malicious_journals_are_refused_by_readers_and_ignored_by_sa
     if name in BAD_JOURNALS:
         BAD_JOURNALS[name](content)
     text = json.dumps(content) if name in BAD_JOURNALS else "{"
-    (tmp_path / JOURNAL_NAME).write_text(text)
-    (tmp_path.parent / "b").write_text("kept")
+    (tmp_path / JOURNAL_NAME).write_text(text, encoding="utf-8")
+    (tmp_path.parent / "b").write_text("kept", encoding="utf-8")
     with pytest.raises(CorruptFileError, match="save the model again"):
         read(tmp_path)
     save(tmp_path, SECOND)
     assert read(tmp_path) == SECOND
     assert names_in(tmp_path) == set(SECOND)
-    assert (tmp_path.parent / "b").read_text() == "kept"
+    assert (tmp_path.parent / "b").read_text(encoding="utf-8") == "kept"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes and links")
@@ -259,7 +259,7 @@ def test_special_files_in_the_place_of_a_journal_or_leftover_are_ignored(tmp_pat
     """Neither a pipe is waited for, nor a link followed."""
     folder = tmp_path / "folder"
     save(folder, FIRST)
-    (tmp_path / "victim").write_text(json.dumps({"version": 1, "replaced": {}, "removed": ["a"]}))
+    (tmp_path / "victim").write_text(json.dumps({"version": 1, "replaced": {}, "removed": ["a"]}), encoding="utf-8")
     os.mkfifo(folder / ".wordkin-0123456789abcdef.tmp")
     (folder / ".wordkin-0123456789abcde0.tmp").symlink_to(tmp_path / "victim")
     for make in (lambda path: path.symlink_to(tmp_path / "victim"), os.mkfifo):

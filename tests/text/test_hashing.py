@@ -121,7 +121,9 @@ def slow(worda_count, wordb_count, bigram_count, len_vocab, min_count, corpus_wo
 
 def test_an_interrupt_is_noticed_within_a_block(tmp_path: Path) -> None:
     text = tmp_path / "text"
-    text.write_text("".join("x y\n" * number + f"a{number} b{number}\n" * number for number in range(1, 60)))
+    text.write_text(
+        "".join("x y\n" * number + f"a{number} b{number}\n" * number for number in range(1, 60)), encoding="utf-8"
+    )
     phrases = Phrases(text, min_count=1, scoring=slow)
     threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     scored.clear()

@@ -54,7 +54,7 @@ def by_hand(kv: KeyedVectors) -> None:
 @pytest.fixture(scope="module")
 def word2vec_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("faults") / "vectors.txt"
-    path.write_text("3 3\nw0 9 9 9\nother 1 1 1\nx 7 7 7\n")
+    path.write_text("3 3\nw0 9 9 9\nother 1 1 1\nx 7 7 7\n", encoding="utf-8")
     return path
 
 

@@ -263,10 +263,10 @@ def test_load_must_be_called_on_the_class(sentences: Sentences, tmp_path: Path) 
     model.wv.save(tmp_path / "vectors")
     with pytest.raises(AttributeError, match="on the class"):
         model.load(tmp_path / "model")
-    for wrong in (lambda: Word2Vec.load(tmp_path / "vectors"), lambda: KeyedVectors.load(tmp_path / "model")):
-        with pytest.raises(AttributeError, match="kind") as caught:
-            wrong()
-        assert isinstance(caught.value, FormatError)
+    with pytest.raises(AttributeError, match="kind") as caught:
+        Word2Vec.load(tmp_path / "vectors")
+    assert isinstance(caught.value, FormatError)
+    assert len(KeyedVectors.load(tmp_path / "model")) == len(model.wv)
 
 
 def test_saving_to_an_open_file(sentences: Sentences, tmp_path: Path) -> None:

@@ -317,8 +317,8 @@ def read_files(folder: AnyPath, read: Callable[[CurrentFiles], T]) -> T:
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "words").write_text("a b")
-    >>> read_files(folder, lambda files: files.path("words").read_text())
+    >>> _ = (folder / "words").write_text("a b", encoding="utf-8")
+    >>> read_files(folder, lambda files: files.path("words").read_text(encoding="utf-8"))
     'a b'
     """
     path = local_path(folder)

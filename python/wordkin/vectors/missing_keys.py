@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Hashable, Mapping
-from itertools import islice
 from typing import Any, Literal
 
 from ..errors import WordkinError
@@ -105,8 +104,8 @@ def _one_edit_away(word: str, known: Mapping[Any, int]) -> set[str]:
     """Generate all single edits of the word and look each of them up; this does not scan the vocabulary."""
     if not 1 < len(word) <= 64:
         return set()
-    # A tuple is made in one step: another thread may add keys.
-    letters = sorted({letter for key in tuple(islice(known, 2000)) if isinstance(key, str) for letter in key})[:128]
+    # A list is made in one step: another thread may add keys.
+    letters = sorted({letter for key in list(known)[:2000] if isinstance(key, str) for letter in key})[:128]
     splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
     edits = {head + tail[1:] for head, tail in splits if tail}
     edits.update(head + tail[1] + tail[0] + tail[2:] for head, tail in splits if len(tail) > 1)
@@ -116,7 +115,7 @@ def _one_edit_away(word: str, known: Mapping[Any, int]) -> set[str]:
 
 
 def _similar_by_ratio(word: str, known: Mapping[Any, int], limit: int) -> list[str]:
-    candidates = [key for key in tuple(islice(known, _MAX_COMPARED_KEYS)) if _may_be_similar(word, key)]
+    candidates = [key for key in list(known)[:_MAX_COMPARED_KEYS] if _may_be_similar(word, key)]
     return difflib.get_close_matches(word, candidates, n=limit, cutoff=0.75)
 
 

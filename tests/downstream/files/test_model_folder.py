@@ -237,7 +237,7 @@ def test_embeddings_of_the_replaced_model_are_removed_and_other_files_kept(
     ]
     (tmp_path / "embedding-0").mkdir()
     for own in ("embedding-7.safetensors", "notes.txt", "embedding-0/notes.txt"):
-        (tmp_path / own).write_text("my own")
+        (tmp_path / own).write_text("my own", encoding="utf-8")
     expected = [
         {"embedding-0/weights.safetensors", "embedding-0/options.json", "embedding-1.safetensors"},
         {"embedding-0.safetensors"},

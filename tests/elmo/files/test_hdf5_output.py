@@ -106,7 +106,7 @@ def test_the_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
 def test_a_pipe_is_refused_before_anything_is_encoded(small_model: Callable[..., ELMo], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "text").write_text("a b\n")
+    (tmp_path / "text").write_text("a b\n", encoding="utf-8")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     model = small_model()
     model.initialize()
@@ -143,7 +143,7 @@ def test_a_full_disk_is_one_error(command: str, limit: int, small_model: Callabl
     model = small_model(dim=64, projection_dim=32)
     model.initialize(seed=1)
     model.save_pretrained(tmp_path / "model")
-    (tmp_path / "text").write_text("a few words of text\n" * 300)
+    (tmp_path / "text").write_text("a few words of text\n" * 300, encoding="utf-8")
     (tmp_path / "out").mkdir()
     model.export_hdf5(tmp_path / "out")
     old = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -155,6 +155,7 @@ def test_a_full_disk_is_one_error(command: str, limit: int, small_model: Callabl
         capture_output=True,
         text=True,
         timeout=60,
+        encoding="utf-8",
     )
     assert run.returncode == 1, run.stderr[-1000:]
     assert run.stdout == ""

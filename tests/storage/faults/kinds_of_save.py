@@ -296,14 +296,15 @@ def _commands(scratch: Path) -> Iterator[tuple[str, KindOfSave]]:
         "command vocab",
         KindOfSave(
             saves=pair("vocab", text, "-o", "@/words", "--min-count", 1, change=("--min-count", 7)),
-            read=lambda folder: (folder / "words").read_text(),
+            read=lambda folder: (folder / "words").read_text(encoding="utf-8"),
         ),
     )
     phrases = ("phrases", text, "-o", "@/joined", "--min-count", 1, *quiet)
     yield (
         "command phrases",
         KindOfSave(
-            saves=pair(*phrases, change=("--threshold", 1)), read=lambda folder: (folder / "joined").read_text()
+            saves=pair(*phrases, change=("--threshold", 1)),
+            read=lambda folder: (folder / "joined").read_text(encoding="utf-8"),
         ),
     )
     old, new = _trained(1), _trained(2)
@@ -370,7 +371,7 @@ def kinds_of_family(family: str, scratch: Path) -> dict[str, KindOfSave]:
     dict of str to KindOfSave
         The kinds by name.
     """
-    (scratch / "text.txt").write_text("".join(f"{' '.join(sentence)}\n" for sentence in SENTENCES))
+    (scratch / "text.txt").write_text("".join(f"{' '.join(sentence)}\n" for sentence in SENTENCES), encoding="utf-8")
     kinds = dict(FAMILIES[family](scratch))
     if importlib.util.find_spec("h5py") is None:  # such files can be written without it, but not read
         kinds = {name: kind for name, kind in kinds.items() if "official" not in name and "hdf5" not in name}

@@ -45,6 +45,7 @@ def test_any_fault_leaves_the_old_or_the_new_version(library: Path, family: str,
         capture_output=True,
         text=True,
         timeout=3600 if every else 300,
+        encoding="utf-8",
     )
     outcomes = [json.loads(line) for line in done.stdout.splitlines()]
     wrong = [f"{one['kind']}, {one['fault']}: {text}" for one in outcomes for text in one["wrong"]]

@@ -30,7 +30,9 @@ print(sorted(model.wv.key_to_index))
 
 def test_a_program_moves_by_one_replacement() -> None:
     program = PROGRAM.replace("gensim", "wordkin.gensim")
-    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     assert outcome.returncode == 0, outcome.stderr
     assert "new_york" in outcome.stdout
 
