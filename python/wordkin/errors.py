@@ -12,6 +12,7 @@ __all__ = [
     "ResourceError",
     "TrainingDiverged",
     "TruncatedFileError",
+    "UndecodableWordError",
     "VocabularyError",
     "WordkinError",
     "WrongKindError",
@@ -36,6 +37,34 @@ class CorruptFileError(FormatError):
 
 class TruncatedFileError(CorruptFileError, EOFError):
     """A file ends too early; also an ``EOFError``, which gensim raises here."""
+
+
+class UndecodableWordError(FormatError, UnicodeDecodeError):
+    """A word of a file is not valid in its encoding; also a ``UnicodeDecodeError``, which gensim raises here.
+
+    Parameters
+    ----------
+    message : str
+        The message.
+    encoding : str
+        The encoding.
+    word : bytes
+        The word.
+    start, end : int
+        Position of the invalid bytes in `word`.
+    reason : str
+        What is wrong with them.
+    """
+
+    def __init__(self, message: str, encoding: str, word: bytes, start: int, end: int, reason: str) -> None:
+        UnicodeDecodeError.__init__(self, encoding, word, start, end, reason)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[type[UndecodableWordError], tuple[object, ...]]:
+        return type(self), (self.message, *self.args)
 
 
 class CorpusError(WordkinError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from wordkin.errors import FormatError
+from wordkin import KeyedVectors
+from wordkin.errors import FormatError, UndecodableWordError
 from wordkin.vectors.files import read_vocabulary, write_vocabulary
 
 
@@ -51,6 +53,18 @@ def test_malformed_lines_are_reported_with_their_number(tmp_path: Path, line: by
         FormatError, match=r"line 2: (expected a word and its count|found a word that cannot be decoded)"
     ):
         read(tmp_path, b"good 1\n" + line + b"\nmore 2\n")
+
+
+def test_words_that_cannot_be_decoded_raise_what_gensim_raises(tmp_path: Path) -> None:
+    with pytest.raises(UndecodableWordError, match="line 1: found a word that cannot be decoded") as caught:
+        read(tmp_path, b"na\xc3 1\n")
+    assert isinstance(caught.value, FormatError) and isinstance(caught.value, UnicodeDecodeError)
+    assert (caught.value.object, caught.value.start) == (b"na\xc3", 2)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    (tmp_path / "v.txt").write_bytes(b"1 2\nna\xc3 1 2\n")
+    with pytest.raises(UndecodableWordError, match=r"line 2 .*: found a word that cannot be decoded") as caught:
+        KeyedVectors.load_word2vec_format(tmp_path / "v.txt")
+    assert isinstance(caught.value, UnicodeDecodeError)
 
 
 def test_words_truncated_within_a_character(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...errors import FormatError, TruncatedFileError
+from ...errors import FormatError, TruncatedFileError, UndecodableWordError
 
 if TYPE_CHECKING:
     from ..._core.vector_files import Fault
@@ -54,6 +54,8 @@ def fault_error(name: str, location: str, fault: Fault, vector_size: int, *, cut
     )
     if cut_off and fault["what"] in ("few numbers", "bad number", "empty word"):
         return TruncatedFileError(f"{name}: {location}: unexpected end of file; found {message}")
+    if fault["what"] == "undecodable word":  # the bytes of the word are not known here
+        return UndecodableWordError(f"{name}: {location}: found {message}", "utf-8", b"", 0, 0, fault["found"].decode())
     return FormatError(f"{name}: {location}: found {message}")
 
 

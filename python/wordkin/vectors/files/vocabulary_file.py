@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError
+from ...errors import FormatError, UndecodableWordError
 from ...storage.lines import length_of_bom
 from ...storage.paths import AnyPath
 from .blocks import BLOCK_BYTES, open_blocks
@@ -160,7 +160,8 @@ def _parse_line(name: str, line_number: int, line: bytes, encoding: str, errors:
     try:
         return word.decode(encoding, errors), int(count)
     except UnicodeDecodeError as error:
-        raise FormatError(
+        raise UndecodableWordError(
             f"{name}: line {line_number}: found a word that cannot be decoded ({error.reason}); "
-            "unicode_errors='ignore' or 'replace' accepts it"
+            "unicode_errors='ignore' or 'replace' accepts it",
+            *error.args,
         ) from None
