@@ -35,6 +35,8 @@ using text::Ids;
 using text::SentenceRules;
 using text::WordTable;
 
+constexpr char kNotText = '\xff';  // first byte of words that are not text: no UTF-8 text has it
+
 template <typename T>
 py::array copied_array(std::span<const T> values) {
   return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
@@ -53,21 +55,29 @@ std::span<const std::int32_t> checked_ids(const py::object& ids, std::size_t wor
   return view;
 }
 
-WordTable word_table_of(const py::iterable& words) {
+// keys: a mapping from words that are not str to bytes.
+WordTable word_table_of(const py::iterable& words, const py::object& keys) {
   WordTable table;
   for (const auto& word : words) {
     const std::size_t known = table.size();
-    table.insert(py::cast<std::string>(word));
+    table.insert(py::cast<std::string>(PyUnicode_Check(word.ptr()) ? word : keys[word]));
     if (table.size() == known) throw std::invalid_argument("words must be distinct");
   }
   return table;
 }
 
-py::list words_of(const WordTable& table, const py::object& ids) {
+// decode: called with the bytes of words that are not text.
+py::list words_of(const WordTable& table, const py::object& ids, const py::object& decode) {
   const auto view = checked_ids(ids, table.size());
   py::list words(view.size());
   for (std::size_t i = 0; i < view.size(); ++i) {
-    PyList_SET_ITEM(words.ptr(), static_cast<py::ssize_t>(i), str_from_utf8(table.word(view[i])).release().ptr());
+    const std::string_view bytes = table.word(view[i]);
+    py::object word;
+    if (!bytes.empty() && bytes.front() == kNotText)
+      word = decode(py::bytes(bytes.data(), bytes.size()));
+    else
+      word = str_from_utf8(bytes);
+    PyList_SET_ITEM(words.ptr(), static_cast<py::ssize_t>(i), word.release().ptr());
   }
   return words;
 }
@@ -375,20 +385,24 @@ void register_text(py::module_& m) {
   auto t = m.def_submodule("text", "Conversion of text and lists of str to word ids.");
 
   t.attr("max_word_bytes") = text::kMaxWordBytes;
+  t.attr("not_text") = py::bytes(&kNotText, 1);
   register_errors(t);
   py::class_<SentenceRules>(t, "SentenceRules")
       .def(py::init(&checked_rules), py::arg("max_sentence_length"), py::arg("line_is_sentence"));
   py::class_<WordTable>(t, "WordTable")
-      .def(py::init(&word_table_of), py::arg("words"))
+      .def(py::init(&word_table_of), py::arg("words"), py::arg("keys") = py::none())
       .def("__len__", &WordTable::size)
-      .def("words", &words_of, py::arg("ids"))
+      .def("words", &words_of, py::arg("ids"), py::arg("decode") = py::none())
       .def_property_readonly("memory_bytes", &WordTable::memory_bytes);
   py::class_<TokenLists>(t, "TokenLists")
-      .def(py::init<py::iterator, std::string, std::int64_t>(), py::arg("sentences"), py::arg("name"),
-           py::arg("max_sentence_length"))
+      .def(py::init([](py::iterator sentences, std::string name, std::int64_t max_length, py::object keys) {
+             return TokenLists(std::move(sentences), std::move(name), max_length, Empty::kSkip, std::move(keys));
+           }),
+           py::arg("sentences"), py::arg("name"), py::arg("max_sentence_length"), py::arg("keys") = py::none())
       .def_property_readonly("words", &TokenLists::words)
       .def_property_readonly("sentences", &TokenLists::sentences)
-      .def_property_readonly("empty_tokens", &TokenLists::empty_tokens);
+      .def_property_readonly("empty_tokens", &TokenLists::empty_tokens)
+      .def_property_readonly("unsplit_sentences", &TokenLists::unsplit_sentences);
   register_preparation(t);
   register_counters(t);
   register_encoders(t);

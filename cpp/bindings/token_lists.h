@@ -1,4 +1,4 @@
-// Sentences given as a Python iterable of lists of str, fed to the same sinks as text. Needs the interpreter lock.
+// Sentences given as a Python iterable of lists of tokens, fed to the same sinks as text. Needs the interpreter lock.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -18,12 +18,16 @@ enum class Empty { kSkip, kKeep };
 
 class TokenLists {
  public:
-  // name: the argument that errors name.
-  TokenLists(pybind11::iterator sentences, std::string name, std::int64_t max_length, Empty empty = Empty::kSkip);
+  // name: the argument that errors name. keys: a mapping from tokens that are not str to bytes that are not UTF-8,
+  // under which they are counted; None if all tokens must be str.
+  TokenLists(pybind11::iterator sentences, std::string name, std::int64_t max_length, Empty empty = Empty::kSkip,
+             pybind11::object keys = pybind11::none());
 
   [[nodiscard]] std::int64_t words() const { return words_; }
   [[nodiscard]] std::int64_t sentences() const { return sentence_; }
   [[nodiscard]] std::int64_t empty_tokens() const { return empty_tokens_; }
+  // Number of sentences that are a single str with whitespace in it, which has probably not been split.
+  [[nodiscard]] std::int64_t unsplit_sentences() const { return unsplit_sentences_; }
 
   // Feeds one sentence to a sink, as SentenceSplitter does; false when none is left. Exceptions of the iterator are
   // passed on; an invalid token raises TypeError, UnicodeEncodeError or text::TextError, which give its position.
@@ -36,17 +40,30 @@ class TokenLists {
   static constexpr std::size_t kBatchBytes = 2 * kMaxEncoded;
 
   [[nodiscard]] TokenSource source() const { return {name_.c_str(), sentence_}; }
+  // The token as a word, whose bytes may be in `encoded_`.
+  text::HashedWord read(PyObject* token, pybind11::ssize_t position, const TokenSource& source,
+                        const text::HashSeed& seed);
 
   pybind11::iterator sentences_;
   std::string name_;
   std::int64_t max_length_;
   Empty empty_;
+  pybind11::object keys_;
   std::int64_t words_ = 0;
   std::int64_t sentence_ = 0;
   std::int64_t empty_tokens_ = 0;
+  std::int64_t unsplit_sentences_ = 0;
   std::vector<text::HashedWord> batch_;
-  std::vector<char> encoded_;  // words of the batch that are not ASCII; never exceeds its initial capacity
+  std::vector<char> encoded_;  // words of the batch that are not ASCII str; never exceeds its initial capacity
 };
+
+inline text::HashedWord TokenLists::read(PyObject* token, pybind11::ssize_t position, const TokenSource& source,
+                                         const text::HashSeed& seed) {
+  if (!PyUnicode_Check(token) && !keys_.is_none())
+    return read_key(encoded_, keys_, token, position, source, text::kMaxWordBytes, seed);
+  require_str(token, position, source);
+  return read_token(encoded_, token, position, source, text::kMaxWordBytes, seed);
+}
 
 template <typename Sink>
 bool TokenLists::next_sentence(Sink& sink) {
@@ -65,8 +82,8 @@ bool TokenLists::next_sentence(Sink& sink) {
     prefetch_str_ahead(PySequence_Fast_ITEMS(tokens.ptr()), position, PySequence_Fast_GET_SIZE(tokens.ptr()));
     if (batch_.size() == kBatch || encoded_.size() + kMaxEncoded > kBatchBytes) flush();
     PyObject* const token = PySequence_Fast_GET_ITEM(tokens.ptr(), position);
-    require_str(token, position, source);
-    const text::HashedWord word = read_token(encoded_, token, position, source, text::kMaxWordBytes, sink.seed());
+    const text::HashedWord word = read(token, position, source, sink.seed());
+    if (PySequence_Fast_GET_SIZE(tokens.ptr()) == 1 && has_whitespace(token)) ++unsplit_sentences_;
     if (word.length == 0 && empty_ == Empty::kSkip) {
       ++empty_tokens_;
       continue;

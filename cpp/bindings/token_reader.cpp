@@ -97,4 +97,37 @@ text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, py::ssi
   return text::hash_word({encoded.data() + start, bytes}, seed);
 }
 
+text::HashedWord read_key(std::vector<char>& encoded, const py::object& keys, PyObject* token, py::ssize_t position,
+                          const TokenSource& source, std::size_t max_bytes, const text::HashSeed& seed) {
+  const auto key = py::reinterpret_steal<py::object>(PyObject_GetItem(keys.ptr(), token));
+  if (!key) {
+    const py::error_already_set error;
+    if (!error.matches(PyExc_TypeError) && !error.matches(PyExc_ValueError)) throw error;
+    throw py::type_error(source.prefix() + source.token_text(position) +
+                         " must be a str, a number or another hashable value, got " + type_name(token) + " (" +
+                         py::cast<std::string>(py::str(error.value())) + ")");
+  }
+  const auto bytes = py::cast<std::string_view>(key);
+  if (bytes.size() > max_bytes) refuse_length(position, source, max_bytes);
+  const std::size_t start = encoded.size();
+  encoded.insert(encoded.end(), bytes.begin(), bytes.end());
+  return text::hash_word({encoded.data() + start, bytes.size()}, seed);
+}
+
+bool has_whitespace(PyObject* token) {
+  if (!PyUnicode_Check(token)) return false;
+  const py::ssize_t length = PyUnicode_GET_LENGTH(token);
+  const int kind = PyUnicode_KIND(token);
+  const void* const data = PyUnicode_DATA(token);
+  bool after_word = false;
+  bool after_whitespace = false;
+  for (py::ssize_t at = 0; at < length; ++at) {
+    const bool is_space = Py_UNICODE_ISSPACE(PyUnicode_READ(kind, data, at)) != 0;
+    if (after_whitespace && !is_space) return true;
+    after_word = after_word || !is_space;
+    after_whitespace = after_word && is_space;
+  }
+  return false;
+}
+
 }  // namespace wordkin::bindings

@@ -38,6 +38,15 @@ void require_str(PyObject* token, pybind11::ssize_t position, const TokenSource&
 text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, pybind11::ssize_t position,
                             const TokenSource& source, std::size_t max_bytes, const text::HashSeed& seed);
 
+// The bytes under which `keys`, a mapping, has a token that is not a str, copied to the end of `encoded` as above.
+// Throws TypeError with the reason if it has none.
+text::HashedWord read_key(std::vector<char>& encoded, const pybind11::object& keys, PyObject* token,
+                          pybind11::ssize_t position, const TokenSource& source, std::size_t max_bytes,
+                          const text::HashSeed& seed);
+
+// Whether the token is a str with whitespace between other characters.
+bool has_whitespace(PyObject* token);
+
 // Prefetches the str a few items after `position`, if the list of `count` items has it: a corpus of Python objects
 // exceeds every cache, and its words are scattered all over it. A str begins with its type and length; the characters
 // of a short one are in the same cache line or in the next.

@@ -102,7 +102,7 @@ def test_extending_applies_the_rules_to_new_words_only() -> None:
 @pytest.mark.parametrize(
     ("word_freq", "error", "message"),
     [
-        ({1: 1}, TypeError, "keys of word_freq must be str, got int"),
+        ({1j: 1}, TypeError, "word_freq: token 0 of sentence 0 must be a str, a number or another hashable value"),
         ({"": 1}, ValueError, "must not be empty"),
         ({"a": 1.5}, TypeError, "must be an integer, got float"),
         ({"a": True}, TypeError, "must be an integer, got bool"),

@@ -1,10 +1,11 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 max_word_bytes: int
+not_text: bytes
 
 class TextError(ValueError):
     args: tuple[str, int]
@@ -15,20 +16,28 @@ class SentenceRules:
     def __init__(self, max_sentence_length: int, line_is_sentence: bool) -> None: ...
 
 class WordTable:
-    def __init__(self, words: Iterable[str]) -> None: ...
+    def __init__(self, words: Iterable[object], keys: Mapping[object, bytes] | None = None) -> None: ...
     def __len__(self) -> int: ...
-    def words(self, ids: NDArray[np.int32]) -> list[str]: ...
+    def words(self, ids: NDArray[np.int32], decode: Callable[[bytes], object] | None = None) -> list[Any]: ...
     @property
     def memory_bytes(self) -> int: ...
 
 class TokenLists:
-    def __init__(self, sentences: Iterator[object], name: str, max_sentence_length: int) -> None: ...
+    def __init__(
+        self,
+        sentences: Iterator[object],
+        name: str,
+        max_sentence_length: int,
+        keys: Mapping[object, bytes] | None = None,
+    ) -> None: ...
     @property
     def words(self) -> int: ...
     @property
     def sentences(self) -> int: ...
     @property
     def empty_tokens(self) -> int: ...
+    @property
+    def unsplit_sentences(self) -> int: ...
 
 class TextPreparer:
     def __init__(

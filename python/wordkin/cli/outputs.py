@@ -11,7 +11,7 @@ from typing import Literal
 
 from ..storage.paths import local_path
 from ..vectors import KeyedVectors
-from ..vectors.files import write_projector_tsv
+from ..vectors.files import keys_as_words, write_projector_tsv
 from ..word2vec import Word2Vec
 from .exits import UsageError
 
@@ -178,7 +178,7 @@ def save_vectors(
         write_projector_tsv(
             tensor,
             metadata,
-            [str(key) for key in vectors.index_to_key],
+            keys_as_words(vectors.index_to_key),
             vectors.vectors,
             counts=vectors.expandos.get("count"),
             config_path=config,

@@ -6,6 +6,7 @@ from .inputs import CorpusInput, TextInput, open_corpus
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .preparation import PreparationOptions, TextTokenizer, preprocess
 from .scan import Scan
+from .token_keys import key_from_json, key_to_json
 from .vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, TrimRule, Vocabulary, VocabularyReport
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "TrimRule",
     "Vocabulary",
     "VocabularyReport",
+    "key_from_json",
+    "key_to_json",
     "open_corpus",
     "preprocess",
 ]

@@ -11,6 +11,7 @@ from ..errors import WordkinError
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
 from .reader import TextBlock, TextReader, located_error
 from .scan import Progress, ProvisionalIds, Scan, VocabularyBound
+from .token_keys import TokenKeys
 from .token_lists import TokenLists, single_pass_error, word_limit_as_resource_error
 from .vocabulary import RawCounts, TrimRule, Vocabulary
 
@@ -220,13 +221,24 @@ class ListCorpus:
         Maximum number of tokens per sentence; longer sentences are split.
     spill : SpillRules
         When ids are moved to a temporary file.
+    keys : TokenKeys or None, default None
+        The bytes of tokens that are not str; None if all must be str.
     """
 
     is_restartable = True
 
-    def __init__(self, sentences: Sequence[object], *, name: str, max_sentence_length: int, spill: SpillRules) -> None:
+    def __init__(
+        self,
+        sentences: Sequence[object],
+        *,
+        name: str,
+        max_sentence_length: int,
+        spill: SpillRules,
+        keys: TokenKeys | None = None,
+    ) -> None:
         self._sentences = sentences
         self._max_sentence_length = max_sentence_length
+        self._keys = keys
         self._spill = spill
         self.name = name
 
@@ -240,7 +252,7 @@ class ListCorpus:
         progress: Progress | None = None,
     ) -> Scan:
         """Count all words; see `Corpus.scan`."""
-        lists = TokenLists(self._sentences, self.name, self._max_sentence_length)
+        lists = TokenLists(self._sentences, self.name, self._max_sentence_length, self._keys)
         if max_vocab_size is not None:
             return Scan(_count(lists, self.name, None, VocabularyBound(max_vocab_size, trim_rule), progress))
         stored = ProvisionalIds(self._spill) if keep_ids else None
@@ -256,6 +268,7 @@ class ListCorpus:
             name=self.name,
             max_sentence_length=self._max_sentence_length,
             is_restartable=True,
+            keys=self._keys,
         )
         for block in streamed.blocks():
             builder.add(block)
@@ -273,11 +286,16 @@ class StreamCorpus:
         Name of the argument in error messages.
     max_sentence_length : int
         Maximum number of tokens per sentence; longer sentences are split.
+    keys : TokenKeys or None, default None
+        The bytes of tokens that are not str; None if all must be str.
     """
 
-    def __init__(self, sentences: Iterable[object], *, name: str, max_sentence_length: int) -> None:
+    def __init__(
+        self, sentences: Iterable[object], *, name: str, max_sentence_length: int, keys: TokenKeys | None = None
+    ) -> None:
         self._sentences = sentences
         self._max_sentence_length = max_sentence_length
+        self._keys = keys
         self._was_read = False
         self._scanned: tuple[int, int] | None = None  # words and sentences of the scan
         self.name = name
@@ -295,7 +313,7 @@ class StreamCorpus:
         """Count all words; see `Corpus.scan`."""
         self._begin_pass()
         bound = None if max_vocab_size is None else VocabularyBound(max_vocab_size, trim_rule)
-        lists = TokenLists(self._sentences, self.name, self._max_sentence_length)
+        lists = TokenLists(self._sentences, self.name, self._max_sentence_length, self._keys)
         counts = _count(lists, self.name, None, bound, progress)
         self._scanned = counts.raw_words, counts.raw_sentences
         return Scan(counts)
@@ -310,6 +328,7 @@ class StreamCorpus:
             name=self.name,
             max_sentence_length=self._max_sentence_length,
             is_restartable=self.is_restartable,
+            keys=self._keys,
             raw_words=raw_words,
             raw_sentences=raw_sentences,
         )
@@ -340,7 +359,7 @@ def _count(
             bound.apply(counter)
         if progress is not None:
             progress(lists.words)
-    lists.log_empty_tokens()
+    lists.log_warnings()
     return RawCounts(
         counter.table(), counter.counts(), raw_words=lists.words, raw_sentences=lists.sentences, source=name
     )

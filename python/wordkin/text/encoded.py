@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from .spill_buffer import SpillBuffer
+from .token_keys import TokenKeys
 from .token_lists import TokenLists, single_pass_error
 
 __all__ = [
@@ -248,6 +249,8 @@ class StreamedCorpus:
         Maximum number of tokens per sentence; longer sentences are split.
     is_restartable : bool
         Whether several passes are possible.
+    keys : TokenKeys or None, default None
+        The bytes of tokens that are not str; None if all must be str.
     raw_words, raw_sentences : int or None, default None
         Number of words and sentences in the corpus, if they are known.
     """
@@ -260,6 +263,7 @@ class StreamedCorpus:
         name: str,
         max_sentence_length: int,
         is_restartable: bool,
+        keys: TokenKeys | None = None,
         raw_words: int | None = None,
         raw_sentences: int | None = None,
     ) -> None:
@@ -267,6 +271,7 @@ class StreamedCorpus:
         self._table = table
         self._name = name
         self._max_sentence_length = max_sentence_length
+        self._keys = keys
         self._was_read = False
         self.is_restartable = is_restartable
         self.word_count: int | None = None
@@ -289,12 +294,12 @@ class StreamedCorpus:
         if self._was_read and not self.is_restartable:
             raise single_pass_error(self._name)
         self._was_read = True
-        lists = TokenLists(self._sentences, self._name, self._max_sentence_length)
+        lists = TokenLists(self._sentences, self._name, self._max_sentence_length, self._keys)
         word_count = 0
         while (encoded := lists.encode(self._table, STREAM_BLOCK_WORDS)) is not None:
             word_count += len(encoded[0])
             yield EncodedBlock(*encoded)
-        lists.log_empty_tokens()
+        lists.log_warnings()
         self.word_count, self.raw_words, self.raw_sentences = word_count, lists.words, lists.sentences
 
     def close(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import IO, TypeAlias, cast
 
 from ..storage.decoding import OTHER_ENCODING, TextOptions
@@ -14,12 +14,13 @@ from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .preparation import PreparationOptions, PreparedTexts
 from .reader import SentenceRules, TextReader
 from .sources import sources_of
+from .token_keys import TokenKeys
 from .token_lists import single_pass_error
 
 __all__ = ["CorpusInput", "TextInput", "open_corpus", "text_reader"]
 
 TextInput: TypeAlias = AnyPath | IO[bytes] | IO[str] | Iterable[AnyPath]
-CorpusInput: TypeAlias = TextInput | Iterable[Iterable[str]]
+CorpusInput: TypeAlias = TextInput | Iterable[Iterable[Hashable]]
 
 
 def open_corpus(
@@ -32,6 +33,7 @@ def open_corpus(
     preparation: PreparationOptions | None = None,
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
+    any_tokens: bool = False,
 ) -> Corpus:
     """Return the corpus that arguments of the user specify.
 
@@ -57,6 +59,8 @@ def open_corpus(
         Maximum number of tokens per sentence (>= 1); longer lines and lists are split.
     spill : SpillRules or None, default None
         When ids are moved to a temporary file; None for the defaults.
+    any_tokens : bool, default False
+        Whether tokens of token lists may be numbers and other hashable values; see `key_to_json` for their types.
 
     Returns
     -------
@@ -98,12 +102,15 @@ def open_corpus(
         name = reader.name
     elif preparation is not None and not preparation.is_default:
         sentences = _prepared(sentences, preparation, name)
+    keys = TokenKeys() if any_tokens else None
     if isinstance(sentences, list | tuple):
-        return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill)
+        return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill, keys=keys)
     if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
         raise TypeError(f"{name} must be token lists or a path, got {type(sentences).__name__}")
     # Objects with only __getitem__ are iterable, which Iterable does not recognise.
-    corpus = StreamCorpus(cast("Iterable[object]", sentences), name=name, max_sentence_length=max_sentence_length)
+    corpus = StreamCorpus(
+        cast("Iterable[object]", sentences), name=name, max_sentence_length=max_sentence_length, keys=keys
+    )
     if passes > 1 and not corpus.is_restartable:
         raise single_pass_error(name)
     return corpus

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import _core
 from .encoded import BLOCK_WORDS, BlockBuffer, EncodedBlock, SpillRules, StoredCorpus
 from .spill_buffer import SpillBuffer
+from .token_keys import decoded_token
 from .vocabulary import RawCounts, TrimRule, Vocabulary, is_kept
 
 __all__ = ["Progress", "ProvisionalIds", "Scan", "VocabularyBound"]
@@ -179,7 +180,7 @@ class VocabularyBound:
         counts = counter.counts()
         keep: NDArray[np.bool_] = counts >= self._min_count
         if self._trim_rule is not None:
-            words = counter.table().words(np.arange(len(counts), dtype=np.int32))
+            words = counter.table().words(np.arange(len(counts), dtype=np.int32), decoded_token)
             for position, (word, count) in enumerate(zip(words, counts.tolist(), strict=True)):
                 keep[position] = is_kept(self._trim_rule, word, count, self._min_count)
         counter.retain(keep)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..errors import CorpusError, ResourceError
+from .token_keys import TokenKeys
 
 __all__ = ["TokenLists", "checked_tokens", "single_pass_error", "word_limit_as_resource_error"]
 
@@ -66,11 +67,15 @@ class TokenLists:
         Name of the sentences in error messages.
     max_sentence_length : int
         Maximum number of tokens per sentence; longer sentences are split.
+    keys : TokenKeys or None, default None
+        The bytes of tokens that are not str; None if all must be str.
     """
 
-    def __init__(self, sentences: Iterable[object], name: str, max_sentence_length: int) -> None:
+    def __init__(
+        self, sentences: Iterable[object], name: str, max_sentence_length: int, keys: TokenKeys | None = None
+    ) -> None:
         self._name = name
-        self._lists = _core.text.TokenLists(iter(sentences), name, max_sentence_length)
+        self._lists = _core.text.TokenLists(iter(sentences), name, max_sentence_length, keys)
 
     @property
     def words(self) -> int:
@@ -130,10 +135,20 @@ class TokenLists:
         except _core.text.TextError as error:
             raise CorpusError(f"{self._name}: {error.args[0]}") from None
 
-    def log_empty_tokens(self) -> None:
-        """Log a warning if empty tokens were skipped."""
+    def log_warnings(self) -> None:
+        """Log a warning if empty tokens were skipped, and one if most sentences are text that has not been split."""
         if self._lists.empty_tokens:
             _log.warning("%s: skipped %d empty tokens", self._name, self._lists.empty_tokens)
+        unsplit, count = self._lists.unsplit_sentences, self._lists.sentences
+        if 2 * unsplit > count:
+            _log.warning(
+                "%s: %d of %d sentences are a single token with whitespace in it, which has one vector; if they are "
+                "texts, split them into words: [sentence[0].split() for sentence in %s]",
+                self._name,
+                unsplit,
+                count,
+                self._name,
+            )
 
 
 def single_pass_error(name: str) -> TypeError:

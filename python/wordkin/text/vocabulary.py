@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
 from ..errors import VocabularyError
+from .token_keys import TokenKeys, decoded_token
 
 __all__ = [
     "RULE_DEFAULT",
@@ -26,7 +28,7 @@ RULE_DEFAULT = 0  # results of a trim rule; this one applies min_count
 RULE_DISCARD = 1
 RULE_KEEP = 2
 
-TrimRule = Callable[[str, int, int], int]
+TrimRule = Callable[[Any, int, int], int]  # takes a word, which may be a number, its count and min_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ class Vocabulary:
 
     Parameters
     ----------
-    words : list of str
+    words : list of str or other keys
         Distinct words; the id of a word is its index.
     counts : ndarray of int64, shape (words,)
         Number of occurrences of each word.
@@ -45,7 +47,7 @@ class Vocabulary:
         Number of words and sentences in the text that was counted last, including words that are not in the vocabulary.
     """
 
-    words: list[str]
+    words: list[Any]
     counts: NDArray[np.int64]
     min_count: int
     raw_words: int
@@ -55,7 +57,7 @@ class Vocabulary:
         return len(self.words)
 
     @cached_property
-    def index(self) -> dict[str, int]:
+    def index(self) -> dict[Any, int]:
         """Id of each word."""
         return {word: number for number, word in enumerate(self.words)}
 
@@ -67,7 +69,7 @@ class Vocabulary:
     @cached_property
     def table(self) -> _core.text.WordTable:
         """The words as a table for encoding in C++."""
-        return _core.text.WordTable(self.words)
+        return _core.text.WordTable(self.words, TokenKeys())
 
     def extended(
         self,
@@ -172,12 +174,12 @@ class RawCounts:
         self.source = source
 
     @classmethod
-    def from_frequencies(cls, frequencies: Mapping[str, int], *, raw_sentences: int = 0) -> RawCounts:
+    def from_frequencies(cls, frequencies: Mapping[Any, int], *, raw_sentences: int = 0) -> RawCounts:
         """Create an object from given counts.
 
         Parameters
         ----------
-        frequencies : mapping of str to int
+        frequencies : mapping of str or other keys to int
             The words and their counts, in the order of the mapping.
         raw_sentences : int, default 0
             Number of sentences of the text.
@@ -190,13 +192,12 @@ class RawCounts:
         Raises
         ------
         TypeError, ValueError
-            If a key is empty or not a str, or a count is not an integer from 0 to 2**63 - 1.
+            If a key is empty or of a type that `key_to_json` does not support, or a count is not an integer from 0 to
+            2**63 - 1.
         """
         words = list(frequencies)
         for word, count in frequencies.items():
-            if not isinstance(word, str):
-                raise TypeError(f"the keys of word_freq must be str, got {type(word).__name__}")
-            if not word:
+            if word == "":
                 raise ValueError("the keys of word_freq must not be empty")
             if isinstance(count, bool) or not hasattr(count, "__index__"):
                 raise TypeError(f"word_freq[{word!r}] must be an integer, got {type(count).__name__}")
@@ -207,7 +208,7 @@ class RawCounts:
             raise ValueError(f"word_freq must sum to less than 2**63, got {total}")
         counts = np.array([int(count) for count in frequencies.values()], dtype=np.int64)
         counter = _core.text.SequentialCounter(keep_ids=False)
-        every_word = _core.text.TokenLists(iter([words]), "word_freq", max(1, len(words)))
+        every_word = _core.text.TokenLists(iter([words]), "word_freq", max(1, len(words)), TokenKeys())
         counter.count_sentences(every_word, len(words), len(words))
         return cls(counter.table(), counts, raw_words=total, raw_sentences=raw_sentences, source="word_freq")
 
@@ -215,9 +216,9 @@ class RawCounts:
         return len(self._table)
 
     @cached_property
-    def words(self) -> list[str]:
+    def words(self) -> list[Any]:
         """The words as a list."""
-        return self._table.words(self.own_ids())
+        return self._table.words(self.own_ids(), decoded_token)
 
     def effective_min_count(self, min_count: int, max_final_vocab: int | None) -> int:
         """Return the smallest minimum count that keeps at most `max_final_vocab` words.
@@ -279,7 +280,7 @@ class RawCounts:
         trim_rule : callable or None, default None
             Called as ``trim_rule(word, count, min_count)``; returns one of the ``RULE_`` constants.
         sorted_vocab : bool, default True
-            Whether to sort by count, descending, then by UTF-8 bytes; otherwise by first occurrence.
+            Whether to sort by count, descending, then by UTF-8 bytes, with numbers last; otherwise by first occurrence.
 
         Returns
         -------
@@ -302,7 +303,9 @@ class RawCounts:
             raise VocabularyError(self._nothing_left(min_count, effective, trim_rule))
         if sorted_vocab:
             ids = _core.text.ordered_by_count(self._table, self.counts, ids)
-        vocabulary = Vocabulary(self._table.words(ids), self.counts[ids], effective, self.raw_words, self.raw_sentences)
+        vocabulary = Vocabulary(
+            self._table.words(ids, decoded_token), self.counts[ids], effective, self.raw_words, self.raw_sentences
+        )
         return vocabulary, _report(self.counts, keep, effective, new_words=len(ids))
 
     def _nothing_left(self, min_count: int, effective: int, trim_rule: TrimRule | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -23,7 +23,7 @@ from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .files.static_embedding import load_static_embedding, save_static_embedding
 from .gensim import RemovedName, warn_deprecated
-from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
+from .keys import FloatArray, Key, KeyOrVector, as_keys
 from .lookup import KeyLookup
 from .missing_keys import MissingKeyError
 from .search import neighbours, queries, ranking, similarity
@@ -207,12 +207,12 @@ class KeyedVectors:
 
     def __getitem__(self, key_or_keys: Key | slice | Iterable[Key]) -> NDArray[Any]:
         """Return the vector of a key, or a matrix with the vectors of several keys, or of a slice of rows, as rows."""
-        if isinstance(key_or_keys, KEY_TYPES):
-            return self.get_vector(key_or_keys)
+        if self._state.table.is_key(key_or_keys):
+            return self.get_vector(cast("Key", key_or_keys))
         if isinstance(key_or_keys, slice):
             return self._state.table.row_slice(key_or_keys)
         lookup = self._lookup()
-        rows = [lookup.get_vector(key) for key in key_or_keys]
+        rows = [lookup.get_vector(key) for key in cast("Iterable[Key]", key_or_keys)]
         return np.vstack(rows) if rows else np.empty((0, self.vector_size), self.vectors.dtype)
 
     def __iter__(self) -> Iterator[str]:
@@ -254,7 +254,7 @@ class KeyedVectors:
         Parameters
         ----------
         key : str or int
-            A key, or a row number.
+            A key, or a row number as for `get_index`.
 
         Returns
         -------
@@ -273,7 +273,8 @@ class KeyedVectors:
         Parameters
         ----------
         key : str or int
-            A key; an integer that is not a key itself is taken for a row number.
+            A key; an integer that is not a key itself is taken for a row number, unless the key of that row is an
+            integer too.
         default : object, optional
             Value to return if there is no such key.
 
@@ -308,7 +309,7 @@ class KeyedVectors:
         Parameters
         ----------
         key : str or int
-            A key, or a row number.
+            A key, or a row number as for `get_index`.
         norm : bool, default False
             Scale the vector to unit norm. Zero vectors stay zero.
 

@@ -13,7 +13,7 @@ from ..errors import VocabularyError
 from ..runtime.locks import fork_safe_lock
 from .arrays import Reserve, as_matrix, row_norms, unit_rows, working_dtype
 from .columns import Columns
-from .keys import FloatArray
+from .keys import KEY_TYPES, FloatArray
 from .missing_keys import MissingKeyError
 from .subwords import Subwords
 
@@ -323,8 +323,9 @@ class VectorTable:
 
         Parameters
         ----------
-        key : str or int
-            A key; an integer that is not a key itself is taken for a row number.
+        key : str, int or another hashable value
+            A key; an integer that is not a key itself is taken for a row number, unless the key of that row is an
+            integer too.
 
         Returns
         -------
@@ -334,9 +335,34 @@ class VectorTable:
         index = self.key_to_index.get(key)
         if index is not None:
             return index if index < len(self.vectors) else None
-        if isinstance(key, (int, np.integer)) and 0 <= key < len(self.vectors):
-            return int(key)
-        return None
+        return int(key) if self._is_row_number(key, len(self.vectors)) else None
+
+    def _is_row_number(self, key: Any, rows: int) -> bool:
+        """Whether a value that is not a key is the number of a row; see `index_of`."""
+        if not isinstance(key, (int, np.integer)) or not 0 <= key < rows:
+            return False
+        # Where keys are integers, a missing one must not stand for another one.
+        return not any(isinstance(other, (int, np.integer)) for other in self.index_to_key[int(key) : int(key) + 1])
+
+    def is_key(self, value: Any) -> bool:
+        """Return whether a value given by the user is a single key rather than a collection of keys or a vector.
+
+        Parameters
+        ----------
+        value : object
+            The value.
+
+        Returns
+        -------
+        bool
+            True for text and integers, and for other values, such as tuples, that are keys of the table.
+        """
+        if isinstance(value, KEY_TYPES):
+            return True
+        try:
+            return not isinstance(value, np.ndarray) and value in self.key_to_index
+        except TypeError:  # not hashable
+            return False
 
     def require_index(self, key: Any) -> int:
         """Return the row of a key that must have one.
@@ -344,7 +370,7 @@ class VectorTable:
         Parameters
         ----------
         key : str or int
-            A key; an integer that is not a key itself is taken for a row number.
+            A key; integers as in `index_of`.
 
         Returns
         -------
@@ -367,7 +393,7 @@ class VectorTable:
         Parameters
         ----------
         key : str or int
-            A key; an integer that is not a key itself is taken for a row number.
+            A key; integers as in `index_of`.
 
         Returns
         -------
@@ -382,7 +408,7 @@ class VectorTable:
         index = self.key_to_index.get(key)
         if index is not None:
             return index
-        if isinstance(key, (int, np.integer)) and 0 <= key < len(self.index_to_key):
+        if self._is_row_number(key, len(self.index_to_key)):
             return int(key)
         raise MissingKeyError(key, self.key_to_index)
 
@@ -412,7 +438,7 @@ class VectorTable:
         Parameters
         ----------
         key : str or int
-            A key; an integer that is not a key itself is taken for a row number.
+            A key; integers as in `index_of`.
         norm : bool, default False
             Scale the vector to unit norm; zero vectors stay zero.
 

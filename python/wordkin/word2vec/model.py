@@ -313,6 +313,7 @@ class Word2Vec:
                 passes=self.epochs + 1,
                 options=self._state.text_options,
                 preparation=self._state.preparation,
+                any_tokens=True,
             )
             train_new(self._state, corpus, trim_rule, self._notifier(checked))
             return
@@ -458,6 +459,7 @@ class Word2Vec:
             corpus_file,
             options=self._state.text_options.replaced(encoding, errors, on_error),
             preparation=self._state.preparation,
+            any_tokens=True,
         )
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
@@ -549,6 +551,7 @@ class Word2Vec:
             corpus_file,
             options=self._state.text_options.replaced(encoding, errors, on_error),
             preparation=self._state.preparation,
+            any_tokens=True,
         )
         counts = scan_corpus(self._state, corpus, trim_rule, threads)
         self._state.raw_counts = counts
@@ -799,7 +802,12 @@ class Word2Vec:
         notifier = self._notifier(checked_training_callbacks(callbacks))
         options = self._state.text_options.replaced(encoding, errors, on_error)
         corpus = open_corpus(
-            corpus_iterable, corpus_file, passes=count, options=options, preparation=self._state.preparation
+            corpus_iterable,
+            corpus_file,
+            passes=count,
+            options=options,
+            preparation=self._state.preparation,
+            any_tokens=True,
         )
         report = train(self._state, corpus, request, notifier)
         return report.trained_words, report.raw_words

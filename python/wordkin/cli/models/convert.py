@@ -7,7 +7,7 @@ import dataclasses
 
 from ...loading.vector_files import KINDS, Kind, kind_of, load_vectors
 from ...storage.overwrite import check_outputs
-from ...vectors.files import read_gensim, write_vocabulary
+from ...vectors.files import keys_as_words, read_gensim, write_vocabulary
 from ...word2vec import Word2Vec
 from ...word2vec.files.gensim_model import NotContinuableError
 from .. import exits
@@ -137,7 +137,7 @@ def run(args: argparse.Namespace) -> int:
     vectors = load_vectors(args.input, kind, **options) if model is None else model.wv
     save_vectors(output, vectors, model, replace_whitespace=args.replace_whitespace)
     if args.save_vocab is not None:
-        write_vocabulary(args.save_vocab, vectors.index_to_key, vectors.expandos["count"])
+        write_vocabulary(args.save_vocab, keys_as_words(vectors.index_to_key), vectors.expandos["count"])
     if args.json:
         print_json(
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..key_storage import keys_as_words
 from .fasttext_bin import FastTextModel, read_fasttext
 from .gensim_files import GensimModel, read_gensim
 from .loaded import LoadedVectors
@@ -15,6 +16,7 @@ __all__ = [
     "FileKind",
     "GensimModel",
     "LoadedVectors",
+    "keys_as_words",
     "read_fasttext",
     "read_gensim",
     "read_projector_tsv",

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ...errors import FormatError, VocabularyError
 from ...runtime.options import integer_option
-from ...storage import Archive, pack_words, unpack_words
+from ...storage import Archive
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.saveable import Saveable
 from ..arrays import as_matrix
+from ..key_storage import pack_keys, unpack_keys
 from ..subwords import Subwords
 from ..table import VectorTable
 
@@ -37,20 +38,16 @@ def table_to_archive(table: VectorTable) -> Archive:
     Raises
     ------
     TypeError
-        If a key is neither text nor an integer, or the values of an attribute cannot be represented in JSON.
+        If a key or an attribute has a value that cannot be represented in JSON; see `key_to_json`.
     VocabularyError
         If keys, vectors and attributes do not fit together, so that the file could not be read.
     """
     if problem := table.inconsistency(len({None, *table.index_to_key}) - 1):
         raise VocabularyError(f"{problem}; vectors like these cannot be saved")
-    keys = table.index_to_key
-    only_text = set(map(type, keys)) <= {str}
-    words, offsets = pack_words(keys if only_text else [_key_as_text(key) for key in keys])
     tensors: dict[str, NDArray[Any]] = {
         "vectors": table.vectors,
         "vectors_lockf": np.asarray(table.vectors_lockf),
-        "words": words,
-        "word_offsets": offsets,
+        **pack_keys(table.index_to_key),
     }
     json_columns: list[str] = []
     for name, column in table.expandos.items():
@@ -65,10 +62,6 @@ def table_to_archive(table: VectorTable) -> Archive:
         "json_attributes": json_columns,
         **metadata_of_events(table),
     }
-    if not only_text:
-        kinds = np.array([_KEY_KINDS[_kind_of(key)] for key in keys], dtype=np.uint8)
-        if kinds.any():
-            tensors["key_kinds"] = kinds
     if table.subwords is not None:
         tensors["vectors_ngrams"] = table.subwords.vectors
         metadata |= {"min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
@@ -95,11 +88,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
     """
     tensors, metadata = archive.tensors, archive.metadata
     try:
-        words: list[Any] = unpack_words(tensors["words"], tensors["word_offsets"])
-        if "key_kinds" in tensors:
-            words = [
-                _key_from_text(word, kind) for word, kind in zip(words, tensors["key_kinds"].tolist(), strict=True)
-            ]
+        words = unpack_keys(tensors)
         table = VectorTable(int(metadata["vector_size"]))
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words) if word is not None}
@@ -147,27 +136,6 @@ FASTTEXT_VECTORS = Saveable(
 )
 
 _MAX_SUBWORD_LENGTH = 2**31 - 1
-_KEY_KINDS = {"text": 0, "number": 1, "empty": 2}
-
-
-def _kind_of(key: object) -> str:
-    if isinstance(key, str):
-        return "text"
-    if key is None:
-        return "empty"
-    if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-        return "number"
-    raise TypeError(f"keys must be text or integers to be saved, got {key!r}")
-
-
-def _key_as_text(key: object) -> str:
-    return "" if key is None else str(key)
-
-
-def _key_from_text(text: str, kind: int) -> str | int | None:
-    if kind == _KEY_KINDS["number"]:
-        return int(text)
-    return None if kind == _KEY_KINDS["empty"] else text
 
 
 def _json_tensor(name: str, column: NDArray[Any]) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...storage.paths import AnyPath
+from ..key_storage import keys_as_words
 from ..store import RowWrite, TableStore, overwriting
 from ..subwords import Subwords
 from ..table import VectorTable
@@ -58,7 +59,7 @@ def table_to_word2vec(
     is_in_order = len(order) == len(table) and bool(np.all(order[1:] > order[:-1]))
     write_word2vec(
         path,
-        [str(table.index_to_key[index]) for index in order],
+        keys_as_words([table.index_to_key[index] for index in order]),
         table.vectors if is_in_order else table.vectors[order],
         counts=None if counts is None else counts[order],
         fvocab=fvocab,

@@ -178,28 +178,41 @@ def _warn(message: str) -> None:
     warnings.warn(message, stacklevel=4)
 
 
-def _words_of(table: _Saved) -> list[str]:
+def _words_of(table: _Saved) -> list[Any]:
     attributes = table.record.attributes
     saved = next((attributes[name] for name in _WORDS if name in attributes), None)
-    if not isinstance(saved, list) or not all(isinstance(word, (str, int)) for word in saved):
+    if not isinstance(saved, list):
         raise FormatError(
             f"{table.path}: found a {table.record.class_name} object of gensim without word vectors; Word2Vec, "
             "FastText and KeyedVectors objects are supported, Phrases.from_gensim and "
             "FrozenPhrases.from_gensim read phrases"
         )
-    words = [text_of(word) or str(word) for word in saved]
+    words = [_key_of(word) for word in saved]
+    if None in words:
+        kind = type(saved[words.index(None)]).__name__
+        raise FormatError(f"{table.path}: keys must be text, numbers or tuples of these, got a key of the type {kind}")
     if len(set(words)) != len(words):
         raise CorruptFileError(f"{table.path}: words must be distinct, got {len(words) - len(set(words))} repetitions")
     return words
 
 
-def _vectors_of(table: _Saved, words: list[str], subwords: Subwords | None) -> NDArray[Any]:
+def _key_of(word: Any) -> Any:
+    """Return a key as gensim had it; None if keys of its type are not supported."""
+    if isinstance(word, str):
+        return text_of(word)
+    if isinstance(word, tuple):
+        parts = tuple(_key_of(part) for part in word)
+        return None if None in parts else parts
+    return word if isinstance(word, int | float | bytes) else None
+
+
+def _vectors_of(table: _Saved, words: list[Any], subwords: Subwords | None) -> NDArray[Any]:
     vectors = table.matrix(*_VECTORS)
     if vectors is None and subwords is not None:  # gensim 4 does not save what it can compute
         rows = table.matrix("vectors_vocab")
         if rows is not None and len(rows) >= len(words) and rows.shape[1] == subwords.vectors.shape[1]:
             rows = np.ascontiguousarray(rows[: len(words)], np.float32)
-            return final_vectors([word.encode() for word in words], rows, subwords)
+            return final_vectors([str(word).encode() for word in words], rows, subwords)
     if vectors is None or len(vectors) < len(words):
         raise CorruptFileError(f"{table.path}: expected vectors for {len(words)} words")
     return vectors[: len(words)]
@@ -222,7 +235,7 @@ def _subwords_of(table: _Saved) -> Subwords | None:
     return Subwords(vectors=np.ascontiguousarray(rows, np.float32), min_n=int(min_n or 0), max_n=int(max_n or 0))
 
 
-def _counts_of(table: _Saved, words: list[str]) -> NDArray[np.int64] | None:
+def _counts_of(table: _Saved, words: list[Any]) -> NDArray[np.int64] | None:
     attributes = table.record.attributes.get("expandos")
     counts = array_of(attributes.get("count")) if isinstance(attributes, dict) else None
     if counts is None:
@@ -235,12 +248,12 @@ def _counts_of(table: _Saved, words: list[str]) -> NDArray[np.int64] | None:
     return counts.astype(np.int64)
 
 
-def _counts_of_old_vocabulary(table: _Saved, words: list[str]) -> NDArray[np.int64] | None:
+def _counts_of_old_vocabulary(table: _Saved, words: list[Any]) -> NDArray[np.int64] | None:
     """Return the counts from the dictionary of words that gensim had before version 4."""
     vocabulary = table.record.attributes.get("vocab")
     if not isinstance(vocabulary, dict) or not vocabulary:
         return None
-    count_of = {text_of(word) or str(word): _count_of_entry(entry) for word, entry in vocabulary.items()}
+    count_of = {_key_of(word): _count_of_entry(entry) for word, entry in vocabulary.items()}
     counts = [count_of.get(word) for word in words]
     if not all(type(count) is int and 0 <= count < 1 << 63 for count in counts):
         raise CorruptFileError(f"{table.path}: vocab must have a count for every word")

@@ -55,7 +55,7 @@ def most_similar_cosmul(
     """Return the keys with the greatest product of similarities; see `KeyedVectors.most_similar_cosmul`."""
     if _is_below_one(topn):
         return []
-    raising, lowering = as_items(positive), as_items(negative)
+    raising, lowering = as_items(vectors.table, positive), as_items(vectors.table, negative)
     if not raising:
         raise ValueError("positive must contain at least one key or vector: cannot compute similarity with no input")
     queries, own_rows = unit_queries(vectors, raising + lowering)
@@ -87,7 +87,7 @@ def most_similar_batch(vectors: KeyLookup, keys_or_matrix: Any, topn: int) -> tu
         rows = as_rows("keys_or_matrix", keys_or_matrix, table.vector_size, working_dtype(table.vectors.dtype))
         queries, own_rows = unit_rows(rows), np.full(len(rows), -1)
     else:
-        queries, own_rows = unit_queries(vectors, as_items(keys_or_matrix))
+        queries, own_rows = unit_queries(vectors, as_items(table, keys_or_matrix))
     any_row = bool((own_rows >= 0).any())
     indices, cosines = CosineSearch.over(table).nearest(queries, wanted + any_row)
     return _without_own_rows(indices, cosines, own_rows, wanted) if any_row else (indices, cosines)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..arrays import as_vector, unit_rows, working_dtype
-from ..keys import KEY_TYPES, FloatArray, KeyOrVector, as_list
+from ..keys import FloatArray, KeyOrVector, as_list
 from ..lookup import KeyLookup
 from ..missing_keys import MissingKeyError
 from ..table import VectorTable
@@ -24,8 +24,10 @@ class Query(NamedTuple):
     own_rows: list[int]
 
 
-def as_items(argument: Any) -> list[Any]:
+def as_items(table: VectorTable, argument: Any) -> list[Any]:
     """Return a list of items; a single key, vector or (key, weight) pair becomes a list of one."""
+    if table.is_key(argument):
+        return [argument]
     if isinstance(argument, tuple) and len(argument) == 2 and isinstance(argument[1], (float, np.floating)):
         return [argument]
     return as_list(argument)
@@ -48,12 +50,14 @@ def weighted_query(vectors: KeyLookup, positive: Any, negative: Any) -> Query:
     KeyError
         If a key is missing.
     """
+    table = vectors.table
     items: list[Any] = []
     weights: list[float] = []
     for sign, argument in ((1.0, positive), (-1.0, negative)):
-        for entry in as_items(argument):
-            item, weight = entry if isinstance(entry, (tuple, list)) and len(entry) == 2 else (entry, sign)
-            if not isinstance(item, (*KEY_TYPES, np.ndarray)):
+        for entry in as_items(table, argument):
+            is_pair = isinstance(entry, (tuple, list)) and len(entry) == 2 and not table.is_key(entry)
+            item, weight = entry if is_pair else (entry, sign)
+            if not isinstance(item, np.ndarray) and not table.is_key(item):
                 rule = "positive and negative must contain keys, arrays or pairs of one of these and a weight"
                 raise TypeError(f"{rule}, got {entry!r}")
             if isinstance(item, np.ndarray):
@@ -63,7 +67,7 @@ def weighted_query(vectors: KeyLookup, positive: Any, negative: Any) -> Query:
             weights.append(weight)
     vector = mean_vector(vectors, items, weights, pre_normalize=True, post_normalize=True, ignore_missing=False)
     require_finite(vector)
-    rows = (vectors.table.index_of(item) for item in items if isinstance(item, KEY_TYPES))
+    rows = (table.index_of(item) for item in items if not isinstance(item, np.ndarray))
     return Query(vector, [row for row in rows if row is not None])
 
 
@@ -80,7 +84,7 @@ def unit_queries(vectors: KeyLookup, items: list[Any]) -> tuple[NDArray[Any], ND
     queries = np.empty((len(items), table.vector_size), dtype=dtype)
     own_rows = np.full(len(items), -1, dtype=np.intp)
     for position, item in enumerate(items):
-        if isinstance(item, KEY_TYPES):
+        if table.is_key(item):
             if item not in vectors:
                 raise MissingKeyError(item, table.key_to_index)
             queries[position] = vectors.get_vector(item, norm=True)
@@ -109,7 +113,7 @@ def mean_vector(
 ) -> FloatArray:
     """Return the weighted mean of the vectors of `keys`; see `KeyedVectors.get_mean_vector`."""
     table = vectors.table
-    items = as_list(keys)
+    items = [keys] if table.is_key(keys) else as_list(keys)
     if not items:
         raise ValueError("keys must contain at least one key or vector: cannot compute mean with no input")
     scales = np.ones(len(items)) if weights is None else np.asarray(weights, dtype=np.float64)

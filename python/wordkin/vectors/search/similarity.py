@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..arrays import as_rows, as_vector, cosine, row_norms, unit_rows, working_dtype
 from ..cosine_search import CosineSearch
-from ..keys import KEY_TYPES, FloatArray, Key, as_keys
+from ..keys import FloatArray, Key, as_keys
 from ..lookup import KeyLookup
 from ..table import RowNorms, VectorTable
 from .queries import mean_vector, require_finite
@@ -62,7 +62,7 @@ def distances(vectors: KeyLookup, key_or_vector: Any, others: Sequence[Key] | No
     table = vectors.table
     own_row: int | None = None
     vector = key_or_vector
-    if isinstance(key_or_vector, KEY_TYPES):
+    if table.is_key(key_or_vector):
         vector = vectors.get_vector(key_or_vector)
         own_row = table.index_of(key_or_vector)
     dtype = working_dtype(table.vectors.dtype)

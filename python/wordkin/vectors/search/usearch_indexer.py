@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ...errors import FormatError
 from ...runtime.compute import available_workers
 from ...runtime.optional_modules import import_optional
-from ...storage import pack_words, read_archive, unpack_words, write_archive
+from ...storage import read_archive, write_archive
 from ...storage.paths import AnyPath
+from ..key_storage import pack_keys, unpack_keys
 from ..keys import FloatArray
 from ..lookup import KeyLookup
 from ..table import VectorTable
@@ -115,11 +116,9 @@ class UsearchIndexer:
         path : path
             File to write.
         """
-        words, offsets = pack_words([str(label) for label in self.labels])
         tensors: dict[str, NDArray[Any]] = {
             "index": np.frombuffer(self._index.save(), dtype=np.uint8),
-            "words": words,
-            "word_offsets": offsets,
+            **pack_keys(self.labels),
         }
         write_archive(path, tensors, {"kind": _KIND})
 
@@ -135,7 +134,7 @@ class UsearchIndexer:
         Returns
         -------
         UsearchIndexer
-            The index; its labels are text.
+            The index.
 
         Raises
         ------
@@ -146,7 +145,7 @@ class UsearchIndexer:
         if archive.metadata.get("kind") != _KIND:
             raise FormatError(f"{path!r}: expected a file of kind {_KIND!r}, got {archive.metadata.get('kind')!r}")
         indexer = cls.__new__(cls)
-        indexer.labels = list(unpack_words(archive.tensors["words"], archive.tensors["word_offsets"]))
+        indexer.labels = unpack_keys(archive.tensors)
         indexer._index = _usearch().Index.restore(archive.tensors["index"].tobytes())
         return indexer
 
