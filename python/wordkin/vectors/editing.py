@@ -272,6 +272,7 @@ def selected(vectors: KeyLookup, keys: Iterable[Any], *, allow_inference: bool, 
     table.index_to_key = chosen
     table.key_to_index = {key: row for row, key in enumerate(chosen)}
     table.next_index = len(chosen)
+    table.expandos["count"] = np.arange(len(chosen), 0, -1, dtype=np.int64)  # made up, as gensim does
     if copy_attributes:
         has_row = [source.index_of(key) is not None for key in chosen]
         rows = [source.require_index(key) for key in compress(chosen, has_row)]

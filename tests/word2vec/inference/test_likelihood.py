@@ -82,6 +82,8 @@ def test_predictions_from_unknown_words(sentences: Sentences) -> None:
             assert model.predict_output_word(context) is None
     with pytest.raises(RuntimeError, match="negative > 0"):
         model_of(sentences, hs=1, negative=0).predict_output_word(["w1"])
+    with pytest.raises(RuntimeError, match="needs the output layer of negative sampling"):
+        Word2Vec().predict_output_word(["w1"])
 
 
 def test_large_scores_give_finite_probabilities(sentences: Sentences) -> None:

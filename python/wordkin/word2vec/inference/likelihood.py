@@ -158,11 +158,13 @@ def predicted_words(
     Raises
     ------
     RuntimeError
-        If the model has no negative sampling.
+        If the model has no negative sampling, or no vocabulary yet.
     """
-    if not state.options.negative:
-        raise RuntimeError("predict_output_word needs negative sampling: train the model with negative > 0")
     weights = state.weights()
+    if not state.options.negative or weights.output is None:
+        raise RuntimeError(
+            "predict_output_word needs the output layer of negative sampling: train the model with negative > 0"
+        )
     table = weights.table
     context = [row for word in context_words if (row := table.index_of(word)) is not None]
     if not context:
