@@ -273,6 +273,19 @@ def test_the_vocabulary_is_bounded_while_counting() -> None:
         assert decoded(corpus.encode(vocabulary, 1), vocabulary) == known_only(sentences, expected)
 
 
+@given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=5), max_size=8), st.integers(1, 5))
+def test_the_end_of_a_corpus_removes_no_more_words(sentences: list[list[str]], max_words: int) -> None:
+    text = "".join(f"{' '.join(sentence)}\n" for sentence in sentences).encode()
+    lines = [sentence for sentence in sentences if sentence]  # empty lines are no sentences, empty lists are
+    for corpus, counted in (
+        (open_corpus(sentences), sentences),
+        (open_corpus(map(list, sentences)), sentences),
+        (corpus_of_bytes(text), lines),
+    ):
+        counts = corpus.scan(1, keep_ids=False, max_vocab_size=max_words).counts
+        assert dict(zip(counts.words, counts.counts.tolist(), strict=True)) == bounded_counts_of(counted, max_words)
+
+
 def test_trim_rule_is_applied_while_counting() -> None:
     def keep_rare(word: str, count: int, min_count: int) -> int:
         return 2 if word == "rare" else 0

@@ -179,7 +179,8 @@ class FileCorpus:
                 start += size
                 raw_words += words
                 raw_sentences += sentences
-                bound.apply(counter)
+                if words:  # at the end of a file, only empty lines may be left
+                    bound.apply(counter)
             if progress is not None:
                 progress(raw_words)
         return RawCounts(
@@ -355,7 +356,7 @@ def _count(
         has_more = lists.count(counter, _WORDS_AT_ONCE, max_words)
         if stored is not None:
             stored.add(counter.take_ids(), 0, lists.words - words, lists.sentences - sentences)
-        if bound is not None:
+        if bound is not None and lists.sentences > sentences:  # at the end, no sentence may be left
             bound.apply(counter)
         if progress is not None:
             progress(lists.words)
