@@ -127,8 +127,8 @@ def test_memory_of_lines_is_bounded(lines: str) -> None:
     with pytest.raises(FormatError) as caught:
         load_lines(io.BytesIO(content), bound=Bound(size=size, cure="shorten it"), name="a file")
     assert str(caught.value) == f"a file: the content needs more than the permitted {size} bytes of memory; shorten it"
-    with pytest.raises(FormatError, match="line 1: longer than 1 bytes"):
-        load_lines(io.BytesIO(content), bound=Bound(size=size, cure="", line=1))
+    with pytest.raises(FormatError, match="line 2: longer than 1 bytes"):
+        load_lines(io.BytesIO(b"\n" + content.lstrip() + b"x"), bound=Bound(size=size, cure="", line=1))
 
 
 def test_length_of_the_byte_order_mark() -> None:

@@ -45,10 +45,15 @@ def parse_filters(text: str) -> list[list[int]]:
     >>> parse_filters("1x32,2x64")
     [[1, 32], [2, 64]]
     """
-    if text.lstrip().startswith("["):
-        filters: list[list[int]] = json.loads(text)
-        return filters
-    return [[int(number) for number in pair.split("x")] for pair in text.split(",")]
+    filters: Any = (
+        json.loads(text)
+        if text.lstrip().startswith("[")
+        else [[int(number) for number in pair.split("x")] for pair in text.split(",")]
+    )
+    if not all(isinstance(pair, list) and len(pair) == 2 and all(type(n) is int for n in pair) for pair in filters):
+        raise ValueError(f"filters must be pairs of width and number such as 1x32,2x64, got {text!r}")
+    pairs: list[list[int]] = filters
+    return pairs
 
 
 _TYPES: dict[str, tuple[Callable[[str], Any], str]] = {"integer": (int, "INT"), "real": (float, "FLOAT")}

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors import FormatError
-from ..storage.pipes import interruptible
 
 __all__ = [
     "discard_output",
@@ -169,6 +168,8 @@ def input_words() -> Iterator[str]:
     FormatError
         If a line is not valid UTF-8.
     """
+    from ..storage.pipes import interruptible  # imports NumPy, which `--help` does not need
+
     if sys.stdin is None:
         return
     for number, line in enumerate(interruptible(sys.stdin.buffer), start=1):

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
-from ..errors import ResourceError
-from ..runtime.compute import memory_limit
+from ..runtime.compute import require_available_memory
 from .initialization import allocate, initialize
 from .options import ELMoOptions, Optimizer
 from .step_lock import StepLock
@@ -310,12 +309,8 @@ def require_memory(shapes: Shapes, optimizer: Optimizer, previous: ModelState | 
     gradients = sum(size for name, size in sizes.items() if not _has_word_rows(name))
     needed = sum(sizes.values()) * (1 + len(MOMENTS[optimizer])) + gradients
     needed += 0 if previous is None else sum(tensor.nbytes for tensor in previous.parameters.values())
-    limit = memory_limit()
-    if limit is not None and needed > limit:
-        raise ResourceError(
-            f"training this model needs {needed / 2**30:.1f} GiB for parameters, {optimizer} moments and gradients, "
-            f"but this process may use only {limit / 2**30:.1f} GiB; use a smaller model or vocabulary"
-        )
+    what = f"parameters, {optimizer} moments and gradients of this model"
+    require_available_memory(needed, what, "use a smaller model or vocabulary")
 
 
 def _has_word_rows(name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from .. import _core
 from .._version import __version__
+from ..errors import ResourceError
 from .options import choice_option, integer_option
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "available_workers",
     "choose_isa",
     "memory_limit",
+    "require_available_memory",
     "requested_workers",
     "show_config",
 ]
@@ -234,6 +236,36 @@ def memory_limit(cgroup: Path = Path("/sys/fs/cgroup"), meminfo: Path = Path("/p
         except (OSError, ValueError):  # ValueError: "max", no limit
             continue
     return min(limits, default=None)
+
+
+def require_available_memory(needed: int, what: str, cure: str) -> None:
+    """Raise an error if an operation needs more memory than this process can use.
+
+    Operating systems grant more memory than they have, and kill the process once it is used.
+
+    Parameters
+    ----------
+    needed : int
+        Number of bytes.
+    what : str
+        What needs them, in the plural, for the error message.
+    cure : str
+        What the user can do.
+
+    Raises
+    ------
+    ResourceError
+        If the memory is not sufficient.
+
+    Examples
+    --------
+    >>> require_available_memory(1000, "10 vectors", "use fewer")
+    """
+    limit = memory_limit()
+    if limit is not None and needed > limit:
+        raise ResourceError(
+            f"{what} need {needed / 2**30:.1f} GiB, but this process may use at most {limit / 2**30:.1f} GiB; {cure}"
+        )
 
 
 def show_config() -> dict[str, Any]:

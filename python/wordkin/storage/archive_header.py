@@ -31,6 +31,7 @@ __all__ = [
     "header_length",
     "pack_header",
     "parse_header",
+    "refuse_constant",
 ]
 
 FORMAT = "wordkin"
@@ -249,7 +250,7 @@ def _canonical(value: Any) -> str:
 
 def _parse_json(source: str, text: str | bytes, what: str) -> dict[str, Any]:
     try:
-        value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
         raise CorruptFileError(f"{source}: byte {LENGTH_BYTES}: {what} is not valid JSON: {error}") from None
     if not isinstance(value, dict):
@@ -266,7 +267,19 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _refuse_constant(name: str) -> Any:
+def refuse_constant(name: str) -> Any:
+    """Raise a ValueError for NaN and infinity, which JSON does not have but `json` accepts.
+
+    Parameters
+    ----------
+    name : str
+        The constant.
+
+    Raises
+    ------
+    ValueError
+        Always.
+    """
     raise ValueError(f"{name} is not JSON")
 
 

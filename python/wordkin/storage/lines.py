@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ..errors import FormatError
 from .bounds import Bound
@@ -120,44 +119,79 @@ def read_lines(
     >>> list(read_lines(io.BytesIO(b"one\\r\\ntwo")))
     [(1, 'one'), (2, 'two')]
     """
+    number = 0
+    for lines in _blocks_of_lines(source, options, advice, max_bytes, name):
+        for line in lines:
+            number += 1
+            yield number, line
+
+
+def _blocks_of_lines(
+    source: AnyPath | BinaryIO, options: TextOptions | None, advice: str, max_bytes: int | None, name: str | None
+) -> Iterator[list[str]]:
     name = name or source_name(source)
+    options = options or TextOptions()
     max_bytes = max_bytes or _MAX_LINE_BYTES
     if isinstance(source, str | bytes) or hasattr(source, "__fspath__"):
         with open_binary(source) as file:
-            yield from _lines_of(file, name, options or TextOptions(), advice, max_bytes)
+            yield from _decoded_blocks(utf8_text(file, name, options, advice), name, options, advice, max_bytes)
     else:
-        yield from _lines_of(decompressed(source, name), name, options or TextOptions(), advice, max_bytes)
+        text = utf8_text(decompressed(source, name), name, options, advice)
+        yield from _decoded_blocks(text, name, options, advice, max_bytes)
 
 
-def _lines_of(
-    file: BinaryIO, name: str, options: TextOptions, advice: str, max_bytes: int
-) -> Iterator[tuple[int, str]]:
-    text = utf8_text(file, name, options, advice)
-    lines = io.BufferedReader(_Utf8Stream(text), _BUFFER_BYTES)
-    # Transcoded text is valid UTF-8, in which there is nothing left to replace.
-    for number, line in enumerate(_limited(lines, name, max_bytes), start=1):
+def _decoded_blocks(
+    text: Utf8Text, name: str, options: TextOptions, advice: str, max_bytes: int
+) -> Iterator[list[str]]:
+    number = 1  # of the first line of a block
+    for block in _whole_lines(text, max_bytes):
         try:
-            yield number, line.decode("utf-8", options.errors).removesuffix("\n").removesuffix("\r")
+            # Transcoded text is valid UTF-8, in which there is nothing left to replace.
+            decoded = block.decode("utf-8", options.errors) if len(block) < max_bytes else None
         except UnicodeDecodeError:
-            raise FormatError(invalid_text(name, f"line {number}", "UTF-8", advice)) from None
+            decoded = None
+        if decoded is None:  # one line after the other, to find the one that is too long or invalid
+            for line in block.split(b"\n"):
+                yield [_decoded_line(line, number, name, options, advice, max_bytes)]
+                number += 1
+            continue
+        lines = decoded.split("\n")
+        yield [line.removesuffix("\r") for line in lines] if "\r" in decoded else lines
+        number += len(lines)
 
 
-class _Utf8Stream(io.RawIOBase):
-    """A `Utf8Text` as a stream that can be buffered; closing it leaves the file open."""
+def _whole_lines(text: Utf8Text, max_bytes: int) -> Iterator[bytes]:
+    """Yield the text in blocks of whole lines, without the line end after the last line of each.
 
-    def __init__(self, text: Utf8Text) -> None:
-        self._start = text.start
-        self._stream = text.stream
+    A line of more than `max_bytes` is cut; the rest of the text is not read.
+    """
+    # read1() returns what a pipe has, so that lines can be used as soon as they arrive.
+    read = getattr(text.stream, "read1", text.stream.read)
+    parts: list[bytes] = []  # of a line that has not ended
+    size = 0
+    data = text.start or read(_BUFFER_BYTES)
+    while data:
+        head, line_end, rest = data.rpartition(b"\n")
+        if line_end:
+            yield b"".join([*parts, head])
+            parts, size = [], 0
+        if rest:
+            parts.append(rest)
+            size += len(rest)
+            if size >= max_bytes:
+                break
+        data = read(_BUFFER_BYTES)
+    if parts:
+        yield b"".join(parts)
 
-    def readable(self) -> bool:
-        return True
 
-    def readinto(self, buffer: Any) -> int:
-        # read1() returns what a pipe has, so that lines can be used as soon as they arrive.
-        data = self._start[: len(buffer)] or getattr(self._stream, "read1", self._stream.read)(len(buffer))
-        self._start = self._start[len(data) :]
-        buffer[: len(data)] = data
-        return len(data)
+def _decoded_line(line: bytes, number: int, name: str, options: TextOptions, advice: str, max_bytes: int) -> str:
+    if len(line) >= max_bytes:
+        raise FormatError(f"{name}: line {number}: longer than {max_bytes} bytes")
+    try:
+        return line.decode("utf-8", options.errors).removesuffix("\r")
+    except UnicodeDecodeError:
+        raise FormatError(invalid_text(name, f"line {number}", "UTF-8", advice)) from None
 
 
 def load_lines(
@@ -201,20 +235,11 @@ def load_lines(
     >>> load_lines(io.BytesIO(b"one\\ntwo"), bound=Bound(size=1000, cure="shorten it"))
     [(1, 'one'), (2, 'two')]
     """
-    lines = []
+    lines: list[tuple[int, str]] = []
     left = bound.size
-    for number, line in read_lines(source, options, advice=advice, max_bytes=bound.line, name=name):
-        left -= sys.getsizeof(line) + _ENTRY_BYTES
+    for block in _blocks_of_lines(source, options, advice, bound.line, name):
+        left -= sum(map(sys.getsizeof, block)) + _ENTRY_BYTES * len(block)
         if left < 0:
             raise bound.error(name or source_name(source))
-        lines.append((number, line))
+        lines.extend(enumerate(block, start=len(lines) + 1))
     return lines
-
-
-def _limited(file: BinaryIO, name: str, max_bytes: int) -> Iterator[bytes]:
-    number = 0
-    while line := file.readline(max_bytes):
-        number += 1
-        if len(line) >= max_bytes:
-            raise FormatError(f"{name}: line {number}: longer than {max_bytes} bytes")
-        yield line

@@ -243,3 +243,24 @@ def test_evaluation_sets_in_other_encodings(run: Run, model: Path, tmp_path: Pat
     outcome = run("evaluate", model, "--pairs", pairs, "--encoding", "cp1252", "--json")
     assert outcome.status == 0
     assert next(iter(json.loads(outcome.out)["pairs"].values()))["scores"][0]["answered"] == 2
+
+
+def test_evaluate_takes_columns_and_counts_case_variants(run: Run, tmp_path: Path) -> None:
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(
+        ["cat", "dog", "sea", "Cat"], [[1.0, 0.1], [0.9, 0.2], [0.0, 1.0], [0.5, 0.5]], extras={"count": [9, 8, 7, 2]}
+    )
+    vectors.save(tmp_path / "vectors.safetensors")
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("cat\tdog\t1\t9.0\ncat\tsea\t2\t1.0\ndog\tsea\t3\t2.0\n", encoding="utf-8")
+    arguments = ("evaluate", tmp_path / "vectors.safetensors", "--pairs", pairs)
+    outcome = run(*arguments, "--columns", "1,2,4", "--json")
+    assert outcome.status == 0, outcome.err
+    (score,) = outcome.report["pairs"][str(pairs)]["scores"]
+    assert (score["answered"], score["case_variants"]) == (3, 1)
+    assert "1 words were not used" in run(*arguments, "--columns", "1,2,4").out
+    assert run(*arguments, "--columns", "1,2").status == 2
+    assert run(*arguments, "--columns", "0,1,2").status == 2
+    pairs.write_bytes(b"cat\tdog\t9\nc\xff\tdog\t2\ncat\tsea\t1\n")
+    assert run(*arguments).status == 1
+    assert run(*arguments, "--errors", "replace").status == 0

@@ -212,8 +212,8 @@ def test_too_large_models_raise_resource_error(
     small_model: MakeModel, sentences: Sentences, quick: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = small_model()
-    monkeypatch.setattr("wordkin.elmo.state.memory_limit", lambda: 10_000)
-    with pytest.raises(ResourceError, match=r"needs .* GiB"):
+    monkeypatch.setattr("wordkin.runtime.compute.memory_limit", lambda: 10_000)
+    with pytest.raises(ResourceError, match=r"need .* GiB"):
         model.train(sentences, **quick)
     with pytest.raises(NotFittedError):
         _ = model.parameters

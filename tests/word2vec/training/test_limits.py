@@ -11,7 +11,6 @@ from wordkin import Word2Vec, _core
 from wordkin.errors import ResourceError
 from wordkin.word2vec.options import TrainingOptions
 from wordkin.word2vec.padded_rows import PaddedRows
-from wordkin.word2vec.training import weights
 
 Sentences = list[list[str]]
 
@@ -25,7 +24,7 @@ def test_layers_larger_than_the_memory_are_rejected_without_changes(
 ) -> None:
     model = Word2Vec(sentences, min_count=1, vector_size=16, epochs=1)
     before = state_of(model)
-    monkeypatch.setattr(weights, "memory_limit", lambda: model.estimate_memory()["vectors"] * 2 - 1)
+    monkeypatch.setattr("wordkin.runtime.compute.memory_limit", lambda: model.estimate_memory()["vectors"] * 2 - 1)
     for change in (
         lambda: model.build_vocab(sentences),
         lambda: model.build_vocab([["new"] * 9], update=True),
@@ -35,7 +34,7 @@ def test_layers_larger_than_the_memory_are_rejected_without_changes(
             change()
         after = state_of(model)
         assert all(new is old or new == old for new, old in zip(after, before, strict=True))
-    monkeypatch.setattr(weights, "memory_limit", lambda: None)  # unknown on this system
+    monkeypatch.setattr("wordkin.runtime.compute.memory_limit", lambda: None)  # unknown on this system
     model.build_vocab(sentences)
 
 

@@ -72,8 +72,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FLOAT",
         help="confidence level of the intervals (default: %(default)s)",
     )
-    add_option_flags(parser, TextOptions, ("encoding",), types={"encoding": (str, "NAME")})
+    parser.add_argument(
+        "--columns",
+        type=_parsed_columns,
+        metavar="WORD,WORD,RATING",
+        help="for word pairs: columns of both words and of the rating, by number from 1 or by name in the heading "
+        "(default: detected)",
+    )
+    add_option_flags(parser, TextOptions, ("encoding", "errors"), types={"encoding": (str, "NAME")})
     add_json_flag(parser, "print the scores as JSON")
+
+
+def _parsed_columns(text: str) -> list[int | str]:
+    columns = [column.strip() for column in text.split(",")]
+    if len(columns) != 3 or not all(columns) or any(column.isdigit() and int(column) < 1 for column in columns):
+        raise argparse.ArgumentTypeError(f"must be three columns, numbers from 1 or names, such as 1,2,4, got {text!r}")
+    return [int(column) - 1 if column.isdigit() else column for column in columns]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -93,6 +107,8 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(f"one or two files must be given, got {len(args.files)}")
     if not args.analogies and not args.pairs:
         raise exits.UsageError("--analogies FILE or --pairs FILE must be given")
+    if args.columns is not None and not args.pairs:
+        raise exits.UsageError("--columns applies to word pairs: give --pairs FILE")
     if not 0 < args.confidence < 1:
         raise exits.UsageError(f"--confidence must be between 0 and 1, got {args.confidence}")
     positive_number("--restrict-vocab", args.restrict_vocab)
@@ -100,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
     decoding = text_arguments(args)
     # Test sets are read first, so that a wrong name is reported before large files are read.
     analogy_sets = {path: read_analogies(path, **decoding) for path in args.analogies}
-    pair_sets = {path: read_word_pairs(path, **decoding) for path in args.pairs}
+    pair_sets = {path: read_word_pairs(path, columns=args.columns, **decoding) for path in args.pairs}
     tables = [load_vectors(path) for path in args.files]
     report: dict[str, Any] = {"files": args.files, "analogies": {}, "pairs": {}}
     for path, questions in analogy_sets.items():
@@ -140,6 +156,7 @@ def _analogies_report(scores: Sequence[AnalogyScores], confidence: float) -> dic
                 "answered": score.total.answered,
                 "questions": score.total.questions,
                 "oov_fraction": score.oov_fraction,
+                "case_variants": score.case_variants,
                 "sections": [
                     {
                         "name": section.name,
@@ -169,6 +186,7 @@ def _pairs_report(scores: Sequence[PairScores], confidence: float) -> dict[str, 
                 "answered": int(score.answered.sum()),
                 "pairs": len(score.answered),
                 "oov_fraction": score.oov_fraction,
+                "case_variants": score.case_variants,
             }
             for score in scores
         ],
@@ -201,14 +219,26 @@ def _print_report(report: dict[str, Any]) -> None:
     for path, result in report["analogies"].items():
         print(f"analogies: {path}")
         _print_analogies(result["scores"], names)
+        _print_case_variants(result["scores"], names)
         if result["skipped_lines"]:
             print(f"{result['skipped_lines']} lines were left out because they are not questions")
         _print_comparison(result, scale=100.0, digits=1)
         print()
     if report["pairs"]:
         _print_pairs(report["pairs"], names)
+        _print_case_variants(next(iter(report["pairs"].values()))["scores"], names)
     for path, result in report["pairs"].items():
         _print_comparison(result, scale=1.0, digits=3, title=f"{_base(path)}: ")
+
+
+def _print_case_variants(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None:
+    """Report words that were not used: the vocabulary is the same for all sets, so that one result is enough."""
+    for name, score in zip(names, scores, strict=True):
+        if score["case_variants"]:
+            print(
+                f"{name}: {score['case_variants']} words were not used, because they differ only in case from more "
+                "frequent ones (--case-sensitive uses them)"
+            )
 
 
 def _print_analogies(scores: Sequence[dict[str, Any]], names: Sequence[str]) -> None:

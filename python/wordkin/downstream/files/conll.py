@@ -113,15 +113,17 @@ def read_conll(
 def _table(lines: Iterable[tuple[int, str]], where: Columns, with_tags: bool) -> _Table:
     names = None
     blocks: list[list[tuple[int, str]]] = [[]]
+    block = blocks[0]
     for entry in lines:
         line = entry[1]
-        declared = _COLUMN_NAMES.fullmatch(line.strip()) if line.startswith("#") else None
-        if declared is not None:
+        if not line.strip(" \t"):
+            if block:
+                block = []
+                blocks.append(block)
+        elif line[0] == "#" and (declared := _COLUMN_NAMES.fullmatch(line.strip())) is not None:
             names = declared[1].split()
-        elif line.strip(" \t"):
-            blocks[-1].append(entry)
-        elif blocks[-1]:
-            blocks.append([])
+        else:
+            block.append(entry)
     has_header = bool(where.has_header) or (
         where.has_header is None and names is None and _begins_with_heading(blocks[0])
     )
@@ -152,15 +154,17 @@ def _width(blocks: Sequence[Sequence[tuple[int, str]]], declared: int | None) ->
     """Return the number of columns: of the names, or of the first line that cannot be a comment."""
     if declared is not None:
         return declared
-    lines = [line for block in blocks for _, line in block]
-    first = next(
-        (line for line in lines if line[0] != "#" and not line.startswith(_DOCUMENT_MARK)), lines[0] if lines else ""
-    )
+    lines = (line for block in blocks for _, line in block)
+    first = next((line for line in lines if line[0] != "#" and not line.startswith(_DOCUMENT_MARK)), None)
+    if first is None:
+        first = next((line for block in blocks for _, line in block), "")
     return len(split_cells(first))
 
 
 def _rows(block: Sequence[tuple[int, str]], width: int) -> list[Row]:
     """Return the cells of a sentence's lines, without the comments before it and the mark of a document."""
+    if block and block[0][1][0] not in "#-":  # the usual case: no comments
+        return [(number, cells) for number, line in block if (cells := split_cells(line))[0] != _DOCUMENT_MARK]
     rows: list[Row] = []
     for number, line in block:
         cells = split_cells(line)
@@ -204,14 +208,13 @@ def _require_tokens(table: _Table, text: int, name: str) -> None:
 
 
 def _sentence(block: Sequence[Row], width: int, text: int, label: int | None, name: str) -> Sentence:
-    tokens, tags = [], []
     for number, cells in block:
-        location = f"{name}: line {number}"
         if len(cells) != width:
-            raise FormatError(f"{location}: must have {width} columns as the lines before, got {len(cells)}")
-        for column in (text, label):
-            if column is not None and not cells[column]:
-                raise FormatError(f"{location}: column {column + 1} must not be empty")
-        tokens.append(cells[text])
-        tags += [] if label is None else [cells[label].strip()]
+            raise FormatError(f"{name}: line {number}: must have {width} columns as the lines before, got {len(cells)}")
+    tokens = [cells[text] for _, cells in block]
+    tags = [] if label is None else [cells[label].strip() for _, cells in block]
+    for column, values in ((text, tokens), (label, tags)):
+        if column is not None and "" in values:
+            number, _ = block[values.index("")]
+            raise FormatError(f"{name}: line {number}: column {column + 1} must not be empty")
     return tokens, tags

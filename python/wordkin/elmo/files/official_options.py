@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...errors import FormatError
+from ...storage.archive_header import refuse_constant
 from ...storage.opening import open_binary
 from ...storage.paths import AnyPath, local_path
 from ..options import ELMoOptions, ELMoTrainingOptions
@@ -127,7 +128,7 @@ def parse_official_options(text: bytes, source: str) -> OfficialOptions:
     if len(text) > MAX_OPTIONS_BYTES:
         raise FormatError(f"{source}: an options.json must be at most {MAX_OPTIONS_BYTES} bytes")
     try:
-        values = json.loads(text, parse_constant=_refuse_constant)
+        values = json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError.
         raise FormatError(f"{source}: not valid JSON: {error}") from None
     if not isinstance(values, dict):
@@ -137,10 +138,6 @@ def parse_official_options(text: bytes, source: str) -> OfficialOptions:
         return translate_options(_with_original_defaults(values))
     except (TypeError, ValueError) as error:
         raise FormatError(f"{source}: {error}") from None
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _require_keys(values: Mapping[str, Any]) -> None:

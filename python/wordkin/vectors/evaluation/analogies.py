@@ -66,11 +66,14 @@ class AnalogyScores:
         Whether the four words of a question are known.
     correct : ndarray of bool, shape (questions,)
         Whether the answer is correct.
+    case_variants : int, default 0
+        Number of keys that were not used because they differ only in case from a more frequent one.
     """
 
     test_set: AnalogySet
     answered: NDArray[np.bool_]
     correct: NDArray[np.bool_]
+    case_variants: int = 0
 
     @property
     def total(self) -> SectionScore:
@@ -193,7 +196,7 @@ def evaluate_analogies(
         block = known[first : first + _QUESTIONS_PER_BLOCK]
         answers = answer(search, rows[block], lexicon.canonical)
         correct[block] = (answers[:, np.newaxis] == accepted[block]).any(axis=1)
-    return AnalogyScores(test_set=test_set, answered=answered, correct=correct)
+    return AnalogyScores(test_set=test_set, answered=answered, correct=correct, case_variants=lexicon.variants)
 
 
 def _accepted_rows(lexicon: Lexicon, test_set: AnalogySet, rows: NDArray[np.int64]) -> NDArray[np.int64]:

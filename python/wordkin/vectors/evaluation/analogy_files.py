@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import FormatError
+from ...storage.decoding import DecodingErrors
 from ...storage.paths import AnyPath, local_path
 from .test_sets import AnalogySet, lines_of
 
@@ -17,7 +18,7 @@ _COMMENTS = ("#", "//")
 _MAX_PAIRS = 2_000  # of a relation, whose questions are as many as the square of its pairs; BATS has 50
 
 
-def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
+def read_analogies(path: AnyPath, encoding: str = "utf-8", errors: DecodingErrors = "strict") -> AnalogySet:
     r"""Read analogy questions.
 
     A question is a line of four words, separated by tabs (words may then contain spaces), whitespace, commas or
@@ -34,6 +35,8 @@ def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
         File to read, compressed or not, or folder.
     encoding : str, default "utf-8"
         Encoding of the files.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def read_analogies(path: AnyPath, encoding: str = "utf-8") -> AnalogySet:
     files = sorted(file for file in local.rglob("*") if _is_visible_file(file)) if local.is_dir() else [local]
     found = _Questions()
     for file in files:
-        _read_file(file, encoding, found)
+        _read_file(file, encoding, errors, found)
     if not found.questions:
         raise FormatError(
             f"{local}: no analogy questions found, expected lines of four words, or of two words (BATS); "
@@ -93,8 +96,8 @@ def _is_visible_file(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(".")
 
 
-def _read_file(path: Path, encoding: str, found: _Questions) -> None:
-    lines = [line for _, line in lines_of(path, encoding) if line.strip()]
+def _read_file(path: Path, encoding: str, errors: DecodingErrors, found: _Questions) -> None:
+    lines = [line for _, line in lines_of(path, encoding, errors) if line.strip()]
     pairs = [_split(line, 2) for line in lines if not line.startswith(_COMMENTS)]
     has_section = any(line.startswith(":") for line in lines)
     if pairs and not has_section and 2 * sum(len(pair) == 2 for pair in pairs) > len(pairs):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...errors import FormatError
+from ...storage.decoding import DecodingErrors
 from ...storage.paths import AnyPath, local_path
 from .test_sets import PairSet, lines_of
 
@@ -24,6 +25,7 @@ def read_word_pairs(
     delimiter: str | None = None,
     encoding: str = "utf-8",
     columns: Sequence[Column] | None = None,
+    errors: DecodingErrors = "strict",
 ) -> PairSet:
     r"""Read a file with two words and a rating per line, and possibly further columns and a heading.
 
@@ -42,6 +44,8 @@ def read_word_pairs(
         The columns of the two words and of the rating: indices from 0, or names in the heading. By default, the words
         are in the first two columns that do not consist of numbers, and the rating is in the first column after them
         that does.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
 
     Returns
     -------
@@ -64,7 +68,9 @@ def read_word_pairs(
     >>> read_word_pairs(path).ratings
     (7.35,)
     """
-    lines = [(number, line) for number, line in lines_of(path, encoding) if line.strip() and not line.startswith("#")]
+    lines = [
+        (number, line) for number, line in lines_of(path, encoding, errors) if line.strip() and not line.startswith("#")
+    ]
     delimiters = [delimiter] if delimiter is not None else list(_NAMES)
     if columns is not None and (len(columns) != 3 or any(isinstance(one, int) and one < 0 for one in columns)):
         raise ValueError(f"columns must be three names or indices from 0, of two words and a rating, got {columns!r}")

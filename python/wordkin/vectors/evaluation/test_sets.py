@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...storage.bounds import Bound
-from ...storage.decoding import TextOptions
+from ...storage.decoding import OTHER_ENCODING, DecodingErrors, TextOptions
 from ...storage.lines import load_lines
 from ...storage.paths import AnyPath
 
@@ -61,7 +61,7 @@ class PairSet:
     layout: str = ""
 
 
-def lines_of(path: AnyPath, encoding: str) -> list[tuple[int, str]]:
+def lines_of(path: AnyPath, encoding: str, errors: DecodingErrors) -> list[tuple[int, str]]:
     """Read the lines of a test set, which may take up to 256 MiB of memory.
 
     Parameters
@@ -70,6 +70,8 @@ def lines_of(path: AnyPath, encoding: str) -> list[tuple[int, str]]:
         File to read, compressed or not.
     encoding : str
         Encoding of the file.
+    errors : {"strict", "replace", "ignore"}
+        Treatment of bytes that cannot be decoded.
 
     Returns
     -------
@@ -81,4 +83,4 @@ def lines_of(path: AnyPath, encoding: str) -> list[tuple[int, str]]:
     FormatError
         If the file is not a text, or is larger.
     """
-    return load_lines(path, TextOptions(encoding=encoding), advice="encoding", bound=_BOUND)
+    return load_lines(path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING, bound=_BOUND)

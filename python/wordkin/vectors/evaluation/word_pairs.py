@@ -31,11 +31,14 @@ class PairScores:
         Whether both words of a pair are known.
     similarities : ndarray of float64, shape (pairs,)
         Cosines; 0 where a word is unknown.
+    case_variants : int, default 0
+        Number of keys that were not used because they differ only in case from a more frequent one.
     """
 
     test_set: PairSet
     answered: NDArray[np.bool_]
     similarities: NDArray[np.float64]
+    case_variants: int = 0
 
     @property
     def ratings(self) -> NDArray[np.float64]:
@@ -132,7 +135,7 @@ def evaluate_pairs(
     similarities = np.zeros(len(rows))
     known = rows[answered]
     similarities[answered] = np.einsum("ij,ij->i", search.unit(known[:, 0]), search.unit(known[:, 1]))
-    return PairScores(test_set=test_set, answered=answered, similarities=similarities)
+    return PairScores(test_set=test_set, answered=answered, similarities=similarities, case_variants=lexicon.variants)
 
 
 def spearman(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _core
-from ...errors import ResourceError, VocabularyError
-from ...runtime.compute import memory_limit
+from ...errors import VocabularyError
+from ...runtime.compute import require_available_memory
 from ...text import Vocabulary
 from ...vectors import KeyedVectors
 from ...vectors.columns import resized as resized_columns
@@ -252,14 +252,11 @@ def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
 
 
 def _require_memory(words: int, vector_size: int, options: TrainingOptions) -> None:
-    # Operating systems grant more memory than they have and kill the process once it is used.
     layers = 1 + bool(options.negative) + options.hierarchical_softmax
-    needed, limit = layers * bytes_of_rows(words, vector_size), memory_limit()
-    if limit is not None and needed > limit:
-        raise ResourceError(
-            f"{layers} layers of {words} vectors of dimensionality {vector_size} need {needed / 2**30:.1f} GiB, but "
-            f"this process may use at most {limit / 2**30:.1f} GiB"
-        )
+    what = f"{layers} layers of {words} vectors of dimensionality {vector_size}"
+    require_available_memory(
+        layers * bytes_of_rows(words, vector_size), what, "use a greater min_count or a smaller vector_size"
+    )
 
 
 def _outputs(state: Word2VecState) -> dict[str, PaddedRows | None]:
