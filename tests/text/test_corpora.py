@@ -276,7 +276,7 @@ def test_the_vocabulary_is_bounded_while_counting() -> None:
 @given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=5), max_size=8), st.integers(1, 5))
 def test_the_end_of_a_corpus_removes_no_more_words(sentences: list[list[str]], max_words: int) -> None:
     text = "".join(f"{' '.join(sentence)}\n" for sentence in sentences).encode()
-    lines = [sentence for sentence in sentences if sentence]  # empty lines are no sentences, empty lists are
+    lines = [sentence for sentence in sentences if sentence]  # unlike an empty list, an empty line is not counted
     for corpus, counted in (
         (open_corpus(sentences), sentences),
         (open_corpus(map(list, sentences)), sentences),

@@ -13,7 +13,6 @@ from .token_lists import checked_tokens
 
 __all__ = [
     "TOKENIZERS",
-    "CharacterKind",
     "Tokenizer",
     "character_kind",
     "is_variation_selector",

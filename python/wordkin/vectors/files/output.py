@@ -22,7 +22,18 @@ class Output(Protocol):
     """A file that accepts all bytes given to `write`."""
 
     def write(self, data: Any, /) -> int:
-        """Write a bytes-like object completely; return its size."""
+        """Write a bytes-like object completely.
+
+        Parameters
+        ----------
+        data : bytes-like
+            The data.
+
+        Returns
+        -------
+        int
+            Its size in bytes.
+        """
 
 
 @contextlib.contextmanager
