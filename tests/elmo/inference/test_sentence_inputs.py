@@ -32,6 +32,17 @@ def test_other_inputs_are_rejected(model: ELMo, inputs: Any, message: str) -> No
             list(model.encode_iter(inputs))
 
 
+def test_token_lists_that_hold_whole_texts_are_encoded_with_one_warning(
+    model: ELMo, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert len(model.encode([["a whole text"], ["another one"], ["word"]])) == 3
+    (record,) = caplog.records
+    assert "inputs: 2 of 3 token lists hold a text that is not split, such as ['a whole text']" in record.getMessage()
+    caplog.clear()
+    model.encode([["a whole text"], ["another", "one"], ["word"]])
+    assert not caplog.records
+
+
 def test_batches_of_single_words_are_encoded_with_one_warning(model: ELMo, caplog: pytest.LogCaptureFixture) -> None:
     """Which texts happen to be in a batch does not decide whether it is accepted."""
     words = ["word", "after", "word", ""]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...runtime.columns import as_list
 from ...text.token_lists import checked_tokens
-from ...text.tokenization import Tokenizer, split_words, tokenize, warn_of_single_tokens
+from ...text.tokenization import Tokenizer, split_words, tokenize, warn_of_single_tokens, warn_of_unsplit_texts
 
 __all__ = ["SentenceInput", "SentenceInputs", "parse_sentence", "parse_sentences"]
 
@@ -86,6 +86,7 @@ def parse_sentences(inputs: object, tokenizer: Tokenizer | None = None, *, first
     Notes
     -----
     Without a tokenizer, a warning is logged if most texts are a single token: they may be the words of one sentence.
+    Another one is logged if most token lists hold a whole text as their only token.
 
     Examples
     --------
@@ -96,6 +97,9 @@ def parse_sentences(inputs: object, tokenizer: Tokenizer | None = None, *, first
     sentences = [parse_sentence(sentence, tokenizer, first + index) for index, sentence in enumerate(given)]
     if tokenizer is None and first == 0 and all(isinstance(sentence, str) for sentence in given):
         warn_of_single_tokens(sentences, "inputs")
+    if first == 0:
+        lists = [tokens for tokens, sentence in zip(sentences, given, strict=True) if not isinstance(sentence, str)]
+        warn_of_unsplit_texts(lists, "inputs")
     return sentences
 
 
