@@ -11,9 +11,8 @@ from __future__ import unicode_literals
 
 import sys
 
-from gensim.models import Word2Vec
-
 import gensim
+from gensim.models import Word2Vec
 
 TAG = "%s-py%d" % (gensim.__version__, sys.version_info[0])
 SENTENCES = [["the", "cat", "sat"], ["the", "dog", "ran", "naïve"]] * 5
