@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -69,3 +71,22 @@ def test_an_exception_of_the_callable_passes_through() -> None:
     with pytest.raises(LookupError), counted_progress(fail, 10, " words") as report:
         assert report is not None
         report(1)
+
+
+class ZMQInteractiveShell:
+    """The class of IPython's shell in a notebook."""
+
+
+class TerminalInteractiveShell:
+    """The class of IPython's shell in a terminal."""
+
+
+@pytest.mark.parametrize("shell", [ZMQInteractiveShell(), TerminalInteractiveShell(), None])
+def test_notebooks_have_a_bar_by_default(shell: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tqdm's, about missing widgets
+        bar = progress_bar(None, 10, " words")
+    assert (bar is not None) == isinstance(shell, ZMQInteractiveShell)
+    if bar is not None:
+        bar.close()

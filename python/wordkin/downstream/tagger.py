@@ -115,7 +115,7 @@ class SequenceTagger(Estimator):
     workers : int or None, default None
         Number of threads; None for the number of CPUs that this process may use.
     progress : bool, callable or None, default None
-        True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives
+        True for a progress bar on stderr, False for none, None for a bar in a terminal or notebook; a callable receives
         a `FitEvent` after each epoch.
 
     References

@@ -388,7 +388,7 @@ class ELMo:
         callbacks : iterable of ELMoCallback, default ()
             Objects that are notified of training events.
         progress : bool, callable or None, default None
-            True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable
+            True for a progress bar on stderr, False for none, None for a bar in a terminal or notebook; a callable
             receives an `ELMoProgressEvent`.
         workers : int or None, default None
             Number of threads; None for the number of CPUs that this process may use.
@@ -525,7 +525,7 @@ class ELMo:
         workers : int or None, default None
             Number of threads; None for the number of CPUs that this process may use.
         progress : bool, callable or None, default None
-            True for a progress bar on stderr, False for none, None for a bar if stderr is a terminal; a callable
+            True for a progress bar on stderr, False for none, None for a bar in a terminal or notebook; a callable
             receives the number of predictions made so far.
         max_isa : str or None, default None
             Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.

@@ -11,12 +11,12 @@ __all__ = ["counted_progress", "progress_bar"]
 
 
 def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: bool = False) -> Any:
-    """Open a tqdm bar on stderr if progress is to be shown there.
+    """Open a tqdm bar on stderr, or in a notebook, if progress is to be shown there.
 
     Parameters
     ----------
     progress : bool, callable or None
-        True for a bar, None for a bar if stderr is a terminal; otherwise there is none.
+        True for a bar, None for a bar in a notebook or if stderr is a terminal; otherwise there is none.
     total : int or None
         Amount of work; None if it is unknown.
     unit : str
@@ -34,11 +34,23 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
     >>> progress_bar(False, 10, " words") is None
     True
     """
-    if progress is not True and (progress is not None or sys.stderr is None or not sys.stderr.isatty()):
+    in_notebook = _is_notebook()
+    has_terminal = sys.stderr is not None and sys.stderr.isatty()
+    if progress is not True and (progress is not None or not (in_notebook or has_terminal)):
         return None
-    from tqdm import tqdm
+    if in_notebook:
+        from tqdm.auto import tqdm
+    else:
+        from tqdm import tqdm
 
     return tqdm(total=total, unit=unit, unit_scale=unit_scale, dynamic_ncols=True, leave=True)
+
+
+def _is_notebook() -> bool:
+    """Return whether this process is the kernel of a notebook; nothing is imported to find out."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return type(shell).__name__ == "ZMQInteractiveShell"
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class FitProgress:
     Parameters
     ----------
     progress : bool, callable or None
-        True for a bar on stderr, False for none, None for a bar if stderr is a terminal, or a callable that receives a
+        True for a bar on stderr, False for none, None for a bar in a terminal or notebook, or a callable that receives a
         `FitEvent` after each epoch.
     epochs : int
         Maximum number of epochs.

@@ -62,7 +62,7 @@ class TrainingProgress:
     Parameters
     ----------
     progress : bool, callable or None
-        True for a bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives an
+        True for a bar on stderr, False for none, None for a bar in a terminal or notebook; a callable receives an
         `ELMoProgressEvent`.
     steps : int
         Number of steps planned.

@@ -14,7 +14,7 @@ class TrainingProgress:
     Parameters
     ----------
     progress : bool, callable or None
-        True for a bar on stderr, False for none, None for a bar if stderr is a terminal; a callable receives a
+        True for a bar on stderr, False for none, None for a bar in a terminal or notebook; a callable receives a
         `ProgressEvent`.
     planned_words : int
         Number of raw words in all epochs.
