@@ -121,8 +121,8 @@ class Word2Vec:
     shrink_windows : bool, default True
         Whether the window size is drawn uniformly from 1 to `window` for each target.
     progress : bool, callable or None, default None
-        True for a progress bar on stderr, False for none, None for a bar in a terminal or notebook; a callable receives a
-        `ProgressEvent` several times per second.
+        True for a progress bar on stderr, False for none, None for a bar in a terminal or notebook; a callable receives
+        a `ProgressEvent` several times per second.
     max_isa : str or None, default None
         Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
     encoding : str, default "utf-8"

@@ -40,8 +40,8 @@ class FitProgress:
     Parameters
     ----------
     progress : bool, callable or None
-        True for a bar on stderr, False for none, None for a bar in a terminal or notebook, or a callable that receives a
-        `FitEvent` after each epoch.
+        True for a bar on stderr, False for none, None for a bar in a terminal or notebook, or a callable that receives
+        a `FitEvent` after each epoch.
     epochs : int
         Maximum number of epochs.
     batches : int
