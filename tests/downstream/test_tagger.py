@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -148,3 +149,21 @@ def test_several_threads_can_predict_with_one_model(quick: dict[str, Any], langu
     for probabilities in found:
         for own, other in zip(probabilities, expected, strict=True):
             np.testing.assert_array_equal(own, other)
+
+
+def test_tags_can_be_integers(tmp_path: Path) -> None:
+    X = [["dogs", "bark", "loudly"], ["cats", "sleep"]] * 6
+    y: list[Any] = [[2, 10, -1], np.array([2, 10])] * 6
+    tagger = SequenceTagger(hidden_dim=8, embedding_dim=8, epochs=25, learning_rate=0.05, random_state=1, workers=1)
+    tagger.fit(X, y, validation_data=(X[:2], y[:2]))
+    assert tagger.classes_.tolist() == [-1, 2, 10]
+    assert tagger.scheme_ == "plain"
+    assert tagger.predict([*X[:2], []]) == [[2, 10, -1], [2, 10], []]
+    assert tagger.score(X, y) == 1.0
+    assert tagger.predict_proba(X[:1])[0].argmax(axis=1).tolist() == [1, 2, 0]
+    tagger.save(tmp_path / "tagger")
+    loaded = SequenceTagger.load(tmp_path / "tagger")
+    assert loaded.predict(X[:2]) == [[2, 10, -1], [2, 10]]
+    assert loaded.classes_.dtype.kind == "i"
+    with pytest.raises(ValueError, match="learned_scheme must be None"):
+        SequenceTagger(learned_scheme="bio").fit(X, y)

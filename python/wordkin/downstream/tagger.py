@@ -14,7 +14,7 @@ from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import flag_option, progress_option
 from ..storage.paths import AnyPath
 from .data.examples import joined_examples, require_tags
-from .data.texts import limit_lengths, tag_lists, token_lists
+from .data.texts import TagLists, limit_lengths, tag_lists, token_lists
 from .evaluation import ChunkReport
 from .files.model_archive import TAGGER, SavedModel
 from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
@@ -31,6 +31,7 @@ from .training.run import TrainingRun
 __all__ = ["SequenceTagger"]
 
 Sentences = Iterable[Sequence[str]]
+SentenceTags = Iterable[Sequence[str] | Sequence[int]]
 
 
 class SequenceTagger(Estimator):
@@ -240,10 +241,10 @@ class SequenceTagger(Estimator):
     def fit(
         self,
         X: Sentences,
-        y: Sentences,
+        y: SentenceTags,
         sample_weight: ArrayLike | None = None,
         *,
-        validation_data: tuple[Sentences, Sentences] | None = None,
+        validation_data: tuple[Sentences, SentenceTags] | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
         progress: ProgressChoice = None,
@@ -290,10 +291,10 @@ class SequenceTagger(Estimator):
         'plain'
         """
         keeps_interrupted = flag_option("keep_interrupted", keep_interrupted)
-        tokens, given = self._tagged(X, y)
+        tokens, (given, are_numbers) = self._tagged(X, y)
         if not any(tokens):
             raise CorpusError(f"X must have at least one token, got none in {len(tokens)} sentences")
-        tags = TagSet.learn(given, self.scheme, self.learned_scheme)
+        tags = TagSet.learn(given, self.scheme, self.learned_scheme, are_numbers=are_numbers)
         weights = text_weights(sample_weight, len(tokens))
         options = self._options(TrainingOptions, epochs=epochs, batch_size=batch_size)
         seed = seed_from(self.random_state)
@@ -350,18 +351,19 @@ class SequenceTagger(Estimator):
     def _tokens(self, X: Sentences, name: str = "X") -> list[list[str]]:
         return limit_lengths(token_lists(X, name), self._options(LengthOptions).max_length, False, name)
 
-    def _tagged(self, X: Sentences, y: Sentences, name: str = "X", tag_name: str = "y") -> tuple[Tags, Tags]:
+    def _tagged(self, X: Sentences, y: SentenceTags, name: str = "X", tag_name: str = "y") -> tuple[Tags, TagLists]:
         tokens, tags = self._tokens(X, name), tag_lists(y, tag_name)
-        require_tags(tokens, tags, name, tag_name)
+        require_tags(tokens, tags.tags, name, tag_name)
         return tokens, tags
 
-    def _validation(self, validation_data: tuple[Sentences, Sentences] | None) -> tuple[Tags, Tags] | None:
+    def _validation(self, validation_data: tuple[Sentences, SentenceTags] | None) -> tuple[Tags, Tags] | None:
         if validation_data is None:
             return None
         if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
             raise TypeError(f"validation_data must be a pair (X, y), got {type(validation_data).__name__}")
         X, y = validation_data
-        return self._tagged(X, y, "validation_data[0]", "validation_data[1]")
+        tokens, tags = self._tagged(X, y, "validation_data[0]", "validation_data[1]")
+        return tokens, tags.tags
 
     def _compute(self, workers: int | None) -> Compute:
         return Compute.choose(workers=self.workers if workers is None else workers)
@@ -375,7 +377,7 @@ class SequenceTagger(Estimator):
         """Return whether `fit` has been called."""
         return self._state is not None
 
-    def predict(self, X: Sentences, *, workers: int | None = None) -> Tags:
+    def predict(self, X: Sentences, *, workers: int | None = None) -> list[list[Any]]:
         """Predict the tags of sentences.
 
         Several threads can call this and the other methods of a fitted tagger at the same time.
@@ -390,7 +392,7 @@ class SequenceTagger(Estimator):
         Returns
         -------
         list of list of str
-            The most probable sequence of tags of each sentence.
+            The most probable sequence of tags of each sentence; integers if the training tags were integers.
 
         Raises
         ------
@@ -406,7 +408,7 @@ class SequenceTagger(Estimator):
         [['NOUN', 'VERB'], []]
         """
         state = self._fitted()
-        return predicted_tags(state, self._tokens(X), self._compute(workers))
+        return state.tags.as_given(predicted_tags(state, self._tokens(X), self._compute(workers)))
 
     def predict_proba(self, X: Sentences, *, workers: int | None = None) -> list[Floats]:
         """Predict the marginal probability of each tag of each token.
@@ -439,7 +441,7 @@ class SequenceTagger(Estimator):
         state = self._fitted()
         return tag_probabilities(state, self._tokens(X), self._compute(workers))
 
-    def report(self, X: Sentences, y: Sentences, *, workers: int | None = None) -> ChunkReport:
+    def report(self, X: Sentences, y: SentenceTags, *, workers: int | None = None) -> ChunkReport:
         """Compute precision, recall and F1 of the predicted chunks, per type and overall.
 
         The rules are those of the CoNLL shared tasks (seqeval's default mode). For plain tags every token counts as a
@@ -472,9 +474,9 @@ class SequenceTagger(Estimator):
         """
         state = self._fitted()
         tokens, true = self._tagged(X, y)
-        return tag_report(state.tags, true, predicted_tags(state, tokens, self._compute(workers)))
+        return tag_report(state.tags, true.tags, predicted_tags(state, tokens, self._compute(workers)))
 
-    def score(self, X: Sentences, y: Sentences, *, workers: int | None = None) -> float:
+    def score(self, X: Sentences, y: SentenceTags, *, workers: int | None = None) -> float:
         """Compute the F1 of the predicted chunks; for plain tags the accuracy.
 
         Parameters

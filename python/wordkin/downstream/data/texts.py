@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ __all__ = [
     "IndexedTexts",
     "Texts",
     "TokenizerChoice",
+    "TagLists",
     "limit_lengths",
     "tag_lists",
     "token_lists",
@@ -94,40 +95,67 @@ def token_lists(sentences: Iterable[Sequence[str]], name: str = "X") -> list[lis
     return found
 
 
-def tag_lists(tags: Iterable[Sequence[str]], name: str = "y") -> list[list[str]]:
+class TagLists(NamedTuple):
+    """The tags of sentences.
+
+    Parameters
+    ----------
+    tags : list of list of str
+        The tags of each sentence; integers as digits.
+    are_numbers : bool
+        Whether they were given as integers.
+    """
+
+    tags: list[list[str]]
+    are_numbers: bool
+
+
+def tag_lists(tags: Iterable[Sequence[str | int]], name: str = "y") -> TagLists:
     """Check the tags of sentences.
 
     Parameters
     ----------
-    tags : iterable of list of str
+    tags : iterable of list of str, or of list of int
         The tags of each sentence.
     name : str, default "y"
         Name of the argument in error messages.
 
     Returns
     -------
-    list of list of str
+    TagLists
         The tags of each sentence.
 
     Raises
     ------
     TypeError
-        If an element is not a list of str.
+        If an element is not a list of str or of int, or some tags are str and some are integers.
 
     Examples
     --------
-    >>> tag_lists([("O", "B-NP")])
+    >>> tag_lists([("O", "B-NP")]).tags
     [['O', 'B-NP']]
+    >>> tag_lists([[0, 3]])
+    TagLists(tags=[['0', '3']], are_numbers=True)
     """
     given = as_list(tags, name, "a list of lists of tags")
+    found: list[list[str]] = []
+    kinds: set[bool] = set()
     for index, own in enumerate(given):
-        numbers = [] if isinstance(own, str) or not isinstance(own, Iterable) else list(own)
-        if numbers and all(isinstance(tag, int | np.integer) for tag in numbers):
-            raise TypeError(
-                f"{name}[{index}] must consist of tags that are str, got the number {int(numbers[0])}; replace "
-                "numbers by the names that they stand for, which also say where chunks begin"
-            )
-    return [checked_tokens(own, f"{name}[{index}]", "a list of tags") for index, own in enumerate(given)]
+        numbers = _integers(own)
+        found.append(checked_tokens(own, f"{name}[{index}]", "a list of tags") if numbers is None else numbers)
+        if found[-1]:
+            kinds.add(numbers is not None)
+        if len(kinds) > 1:
+            raise TypeError(f"{name} must have tags that are all str or all integers, got both: see {name}[{index}]")
+    return TagLists(found, kinds == {True})
+
+
+def _integers(tags: object) -> list[str] | None:
+    """Return integers as digits; None if the tags are something else."""
+    if isinstance(tags, str) or not isinstance(tags, Sequence | np.ndarray) or len(tags) == 0:
+        return None
+    numbers = [tag for tag in tags if isinstance(tag, int | np.integer) and not isinstance(tag, bool)]
+    return [str(int(number)) for number in numbers] if len(numbers) == len(tags) else None
 
 
 def limit_lengths(sentences: list[list[str]], max_length: int, truncate: bool, name: str = "X") -> list[list[str]]:

@@ -27,7 +27,7 @@ class TagSet:
     Parameters
     ----------
     classes : ndarray, shape (n_tags,)
-        Distinct tags of the training sentences in ascending order.
+        Distinct tags of the training sentences in ascending order; integers if they were given as such.
     scheme : {"bio", "iob1", "iobes", "bilou", "bmes", "plain"}
         The scheme of these tags.
     learned : list of str
@@ -45,9 +45,15 @@ class TagSet:
     def __post_init__(self) -> None:
         if self.scheme not in get_args(Scheme):
             raise ValueError(f"scheme must be one of {', '.join(get_args(Scheme))}, got {self.scheme!r:.20}")
+        if self.classes.dtype.kind not in "iU":
+            raise ValueError(f"classes must be str or integers, got {self.classes.dtype}")
+        if self.classes.dtype.kind == "i" and set(map(str, self.classes.tolist())) != set(self.learned):
+            raise ValueError("tags must be the digits of classes that are integers")
 
     @classmethod
-    def learn(cls, tags: Tags, scheme: SchemeChoice, learned_scheme: LearnedScheme | None) -> TagSet:
+    def learn(
+        cls, tags: Tags, scheme: SchemeChoice, learned_scheme: LearnedScheme | None, *, are_numbers: bool = False
+    ) -> TagSet:
         """Collect the tags of training sentences.
 
         Parameters
@@ -58,6 +64,8 @@ class TagSet:
             The scheme that the tags must follow; "auto" to detect it, "lenient" to detect it and accept violations.
         learned_scheme : {"bio", "iobes"} or None
             The scheme that the network is trained on.
+        are_numbers : bool, default False
+            Whether the tags are the digits of integers.
 
         Returns
         -------
@@ -86,11 +94,13 @@ class TagSet:
                 raise ValueError(
                     f"learned_scheme must be None for tags that do not mark chunks, got {learned_scheme!r}"
                 )
-        classes = sorted({tag for own in tags for tag in own})
+        order = int if are_numbers else None
+        classes = sorted({tag for own in tags for tag in own}, key=order)
         if len(classes) < 2:
             raise LabelError(f"y must have at least two distinct tags, got only {classes[0]!r:.60}")
-        learned = sorted({tag for own in _converted(tags, actual, learned_scheme) for tag in own})
-        return cls(classes=np.array(classes), scheme=actual, learned=learned, learned_scheme=learned_scheme)
+        learned = sorted({tag for own in _converted(tags, actual, learned_scheme) for tag in own}, key=order)
+        shown = np.array([int(tag) for tag in classes], dtype=np.int64) if are_numbers else np.array(classes)
+        return cls(classes=shown, scheme=actual, learned=learned, learned_scheme=learned_scheme)
 
     def targets(self, tags: Tags) -> NDArray[np.int32]:
         """Convert tags to training targets.
@@ -126,6 +136,23 @@ class TagSet:
         return _converted(
             [[self.learned[index] for index in path.tolist()] for path in paths], self.learned_scheme, self.scheme
         )
+
+    def as_given(self, tags: Tags) -> list[list[Any]]:
+        """Return tags as those of the training sentences were given.
+
+        Parameters
+        ----------
+        tags : list of list of str
+            The tags of each sentence.
+
+        Returns
+        -------
+        list of list
+            The same tags, as integers if the training sentences had integers.
+        """
+        if self.classes.dtype.kind != "i":
+            return tags
+        return [[int(tag) for tag in own] for own in tags]
 
 
 def _converted(tags: Tags, scheme: Scheme | None, target: Scheme | None) -> Tags:
