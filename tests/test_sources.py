@@ -25,6 +25,17 @@ def test_kernels_include_no_library_templates() -> None:
             assert header in allowed or path.name == "isa.h", f"{path.name} includes <{header}>"
 
 
+def test_only_one_file_releases_and_acquires_the_interpreter_lock() -> None:
+    """pybind11's classes abort the process if the interpreter exits meanwhile; see bindings/gil.h."""
+    forbidden = re.compile(
+        r"gil_scoped|PyEval_SaveThread|PyEval_RestoreThread|PyGILState_|Py_BEGIN_ALLOW_THREADS|PyIter_Next"
+    )
+    # Code of the user may run within these calls: they belong into call_python().
+    allowed = {"gil.h", "gil.cpp", "token_reader.cpp"}
+    used = {path.name for path in (CPP / "bindings").rglob("*.*") if forbidden.search(path.read_text(encoding="utf-8"))}
+    assert used <= allowed
+
+
 AVX512_FLAGS = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"]
 ISA_FLAGS = {
     "isa_avx2": ["-mavx2", "-mfma", "-mf16c"],

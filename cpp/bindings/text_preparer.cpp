@@ -7,6 +7,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/block_session.h"
+#include "bindings/gil.h"
 #include "text/sentence_splitter.h"
 
 namespace py = pybind11;
@@ -66,7 +67,7 @@ std::vector<char> TextPreparer::prepared(std::span<const char> text) const {
 py::bytes TextPreparer::prepare(const py::bytes& text) const {
   std::vector<char> result;
   {
-    const py::gil_scoped_release release;  // milliseconds; the caller holds the text
+    const GilRelease release;  // milliseconds; the caller holds the text
     result = prepared(bytes_view(text));
   }
   return {result.data(), result.size()};
