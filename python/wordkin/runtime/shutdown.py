@@ -6,6 +6,7 @@ import atexit
 import sys
 import threading
 import time
+from types import FrameType
 
 from .. import _core
 
@@ -26,18 +27,20 @@ def _end_calls() -> None:
     _core.begin_exit()
     deadline = time.monotonic() + _SECONDS_TO_RETURN
     for thread in threading.enumerate():
-        if thread is not threading.current_thread() and _is_inside(thread):
-            while _is_inside(thread) and time.monotonic() < deadline:
-                time.sleep(_POLL_SECONDS)
-            if not isinstance(thread, threading._DummyThread):  # that of C code has no end to wait for
-                thread.join(_SECONDS_TO_END)
+        entry = _entry(thread)
+        if entry is None or thread is threading.current_thread():
+            continue
+        while _entry(thread) is entry and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        if not isinstance(thread, threading._DummyThread):  # that of C code has no end to wait for
+            thread.join(_SECONDS_TO_END)
 
 
-def _is_inside(thread: threading.Thread) -> bool:
-    """Return whether a thread runs a function of this package, or one that such a function has called."""
-    frame = sys._current_frames().get(thread.ident or 0)
+def _entry(thread: threading.Thread) -> FrameType | None:
+    """Return the call by which a thread has entered this package, or None."""
+    frame, entry = sys._current_frames().get(thread.ident or 0), None
     while frame is not None:
         if str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE:
-            return True
+            entry = frame
         frame = frame.f_back
-    return False
+    return entry
