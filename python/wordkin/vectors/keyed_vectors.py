@@ -23,7 +23,7 @@ from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .files.static_embedding import load_static_embedding, save_static_embedding
 from .gensim import RemovedName, warn_deprecated
-from .keys import FloatArray, Key, KeyOrVector, as_keys
+from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
 from .lookup import KeyLookup
 from .missing_keys import MissingKeyError
 from .search import neighbours, queries, ranking, similarity
@@ -207,12 +207,12 @@ class KeyedVectors:
 
     def __getitem__(self, key_or_keys: Key | slice | Iterable[Key]) -> NDArray[Any]:
         """Return the vector of a key, or a matrix with the vectors of several keys, or of a slice of rows, as rows."""
-        if self._state.table.is_key(key_or_keys):
+        if isinstance(key_or_keys, KEY_TYPES) or self._state.table.is_key(key_or_keys):
             return self.get_vector(cast("Key", key_or_keys))
         if isinstance(key_or_keys, slice):
             return self._state.table.row_slice(key_or_keys)
         lookup = self._lookup()
-        rows = [lookup.get_vector(key) for key in cast("Iterable[Key]", key_or_keys)]
+        rows = [lookup.get_vector(key) for key in key_or_keys]
         return np.vstack(rows) if rows else np.empty((0, self.vector_size), self.vectors.dtype)
 
     def __iter__(self) -> Iterator[str]:
@@ -1554,7 +1554,7 @@ class KeyedVectors:
         ...     KeyedVectors.from_pretrained(folder)["pear"].tolist()
         [0.0, 1.0]
         """
-        save_static_embedding(self.table, folder, lowercase=lowercase)
+        save_static_embedding(self._state.frozen(), folder, lowercase=lowercase)
 
     @classmethod
     def from_pretrained(cls: type[Self], folder: AnyPath) -> Self:

@@ -452,20 +452,24 @@ class VectorTable:
         MissingKeyError
             If the key has no vector.
         """
-        vector: NDArray[Any]
         index = self.key_to_index.get(key)
-        if index is None or index >= len(self.vectors):
-            index = self.index_of(key)
-        if index is not None:
-            vector = self.vectors[index]
-            if norm:
-                vector = vector.astype(working_dtype(vector.dtype)) / self.row_norms().divisors[index]
-        elif self.subwords is not None and self.has_vector(key):
-            vector = self.subwords.vector_of(key)
-            if norm:
-                vector = unit_rows(vector[np.newaxis])[0]
-        else:
+        if index is None and (index := self.index_of(key)) is None:
+            return self._composed_vector(key, norm)
+        try:
+            vector: NDArray[Any] = self.vectors[index]
+        except IndexError:  # a key that a later state has added
+            return self._composed_vector(key, norm)
+        if norm:
+            vector = vector.astype(working_dtype(vector.dtype)) / self.row_norms().divisors[index]
+        vector.setflags(write=False)
+        return vector
+
+    def _composed_vector(self, key: Any, norm: bool) -> NDArray[Any]:
+        if self.subwords is None or not self.has_vector(key):
             raise MissingKeyError(key, self.key_to_index)
+        vector: NDArray[Any] = self.subwords.vector_of(key)
+        if norm:
+            vector = unit_rows(vector[np.newaxis])[0]
         vector.setflags(write=False)
         return vector
 

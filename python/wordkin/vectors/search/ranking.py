@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..arrays import working_dtype
-from ..keys import Key, as_keys
+from ..keys import FloatArray, Key, as_keys
 from ..lookup import KeyLookup
 from .queries import mean_vector
 from .similarity import distances, similarity
@@ -48,9 +48,17 @@ def rank_by_centrality(vectors: KeyLookup, words: Iterable[K], use_norm: bool) -
     rows = np.vstack([vectors.get_vector(key, norm=use_norm) for key in used]).astype(
         working_dtype(vectors.table.vectors.dtype)
     )
-    finite = np.isfinite(rows).all(axis=1)
-    similarities = np.full(len(rows), -np.inf, dtype=rows.dtype)
+    return sorted(zip(_similarities_to_mean(vectors, rows).tolist(), used, strict=True), reverse=True)
+
+
+def _similarities_to_mean(vectors: KeyLookup, rows: FloatArray) -> FloatArray:
+    """Return products with the mean of the rows, -inf for rows that are not finite, which do not enter the mean."""
+    is_finite = np.isfinite(rows)
+    if is_finite.all():
+        products: FloatArray = rows @ mean_vector(vectors, rows, post_normalize=True)
+        return products
+    finite = np.all(is_finite, axis=1)
+    products = np.full(len(rows), -np.inf, dtype=rows.dtype)
     if finite.any():
-        rows = rows[finite]
-        similarities[finite] = rows @ mean_vector(vectors, rows, post_normalize=True)
-    return sorted(zip(similarities.tolist(), used, strict=True), reverse=True)
+        products[finite] = rows[finite] @ mean_vector(vectors, rows[finite], post_normalize=True)
+    return products
