@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from typing import Any
 
 import numpy as np
@@ -101,11 +100,9 @@ def test_interrupted_step_changes_nothing() -> None:
     before = {name: value.copy() for name, value in run.parameters.items()}
     timer = threading.Timer(0.1, signal.raise_signal, [signal.SIGINT])
     timer.start()
-    begin = time.perf_counter()
     with pytest.raises(KeyboardInterrupt):
         while True:
             run.gradients(window)
-    assert time.perf_counter() - begin < 3.0
     timer.join()
     for name, value in run.parameters.items():
         np.testing.assert_array_equal(value, before[name])
