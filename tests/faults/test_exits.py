@@ -20,7 +20,7 @@ PROGRAM = """
     text = [[words[word] for word in draw.integers(0, 500, 12)] for _ in range(500)]
     folder = sys.argv[1]
     path = folder + "/text"
-    with open(path, "w") as file:
+    with open(path, "w", encoding="utf-8") as file:
         file.writelines(" ".join(sentence) + "\\n" for sentence in text * 10)
 
     def elmo():

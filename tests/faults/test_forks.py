@@ -118,7 +118,7 @@ def test_each_lock_that_another_thread_holds(name: str) -> None:
             reader, writer = os.pipe()
             check_in_fork(lambda writer=writer: os.write(writer, repr(hash_of(use.call(thing))).encode()))
             os.close(writer)
-        with os.fdopen(reader) as pipe:
+        with os.fdopen(reader, encoding="utf-8") as pipe:
             results.append(int(pipe.read()))
     assert set(results) == {hash_of(use.call(thing))}
 
