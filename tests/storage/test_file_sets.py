@@ -23,6 +23,7 @@ from wordkin.storage import journal
 from wordkin.storage.atomic import replaced_file
 from wordkin.storage.file_sets import CurrentFiles, current_path, read_files, replaced_files
 from wordkin.storage.journal import JOURNAL_NAME
+from wordkin.storage.locks import try_lock
 
 FIRST = {"a": "1", "b": "1", "sub/c": "1"}
 SECOND = {"a": "2", "b": "2", "sub/c": "2"}
@@ -317,6 +318,28 @@ def test_own_temporary_files_of_other_threads_are_kept(tmp_path: Path) -> None:
         outer.write(b"a")
     assert (tmp_path / "a").read_bytes() == b"a"
     assert names_in(tmp_path) == {"a", "b"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files are locked on POSIX systems")
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_temporary_file_that_is_locked_while_leftovers_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Its process either keeps the file, or finds it locked and creates another one."""
+    path = tmp_path / ".wordkin-0123456789abcdef.tmp"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    outcomes: list[bool | None] = []
+
+    def read_journal(folder: Path) -> journal.Journal | None:  # step 1 comes before, step 2 after the file was examined
+        outcomes.append(try_lock(descriptor) if len(outcomes) + 1 == step else None)
+        return None
+
+    monkeypatch.setattr(journal, "read_journal", read_journal)
+    try:
+        journal.clear_leftovers(tmp_path)
+        assert outcomes[step - 1] is path.exists()
+    finally:
+        os.close(descriptor)
 
 
 def one_file(folder: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..errors import CorruptFileError
 from .locks import locked_folder
-from .staged import TEMPORARY_NAME, StagedFile, is_abandoned, sync_folder
+from .staged import TEMPORARY_NAME, StagedFile, abandoned, sync_folder
 
 __all__ = ["JOURNAL_NAME", "Journal", "clear_leftovers", "commit", "read_journal"]
 
@@ -154,8 +154,9 @@ def clear_leftovers(folder: Path) -> None:
 
 
 def _remove_abandoned(folder: Path, name: str) -> None:
-    with contextlib.suppress(OSError):
-        if not is_abandoned(folder / name):
+    # Removed within the block: a file whose lock has been released may be that of a process that is creating it.
+    with contextlib.suppress(OSError), abandoned(folder / name) as is_abandoned:
+        if not is_abandoned:
             return
         # Read when the owner has ended: a journal that it wrote is there now.
         journal = read_journal(folder)

@@ -11,12 +11,13 @@ import os
 import re
 import stat
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .locks import CAN_LOCK, try_lock
 
-__all__ = ["TEMPORARY_NAME", "OutputFile", "StagedFile", "is_abandoned", "sync_folder"]
+__all__ = ["TEMPORARY_NAME", "OutputFile", "StagedFile", "abandoned", "sync_folder"]
 
 TEMPORARY_NAME = re.compile(r"\.wordkin-[0-9a-f]{16}\.tmp")
 
@@ -160,16 +161,19 @@ class StagedFile:
             self.discard()
 
 
-def is_abandoned(path: Path) -> bool:
-    """Return whether the process that wrote a temporary file has ended.
+@contextlib.contextmanager
+def abandoned(path: Path) -> Iterator[bool]:
+    """Examine whether the process that wrote a temporary file has ended, and lock the file for the ``with`` block.
+
+    Its lock shows a process that has just created the file that it must use another one.
 
     Parameters
     ----------
     path : Path
         The temporary file.
 
-    Returns
-    -------
+    Yields
+    ------
     bool
         Whether the file will not be completed. If it cannot be locked, or has the name of a file of earlier versions,
         which locked none, whether it was written more than ten minutes ago.
@@ -185,10 +189,14 @@ def is_abandoned(path: Path) -> bool:
     try:
         is_free = try_lock(descriptor) if TEMPORARY_NAME.fullmatch(path.name) else None
         if is_free is None:
-            return time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_SECONDS
-        return is_free
+            is_free = time.time() - os.fstat(descriptor).st_mtime > _ABANDONED_SECONDS
+            if not CAN_LOCK:  # Windows removes no open files
+                os.close(descriptor)
+                descriptor = -1
+        yield is_free
     finally:
-        os.close(descriptor)
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:
