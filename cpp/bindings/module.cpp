@@ -1,4 +1,5 @@
 // The Python module `_core`: one register function per submodule, in the order of their dependencies.
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
 #include "bindings/registers.h"
@@ -16,6 +17,9 @@ namespace py = pybind11;
 PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   m.doc() = "The C++ core of wordkin. Private: use the public Python packages.";
   m.attr("compiler") = WORDKIN_COMPILER;
+  // pybind11 would do this at the first use of an array, and release the interpreter lock meanwhile, which must not
+  // happen when the interpreter exits; see gil.h.
+  static_cast<void>(py::detail::npy_api::get());
   wordkin::bindings::register_interruption(m);
   wordkin::bindings::register_kernels(m);
   wordkin::bindings::register_word2vec(m);
