@@ -104,7 +104,7 @@ def test_bad_arguments_are_named(periods: tuple[np.ndarray, np.ndarray]) -> None
         drift_table([], vectors)
     with pytest.raises(TypeError, match="new must be KeyedVectors"):
         drift_table(vectors, ["a path"])  # type: ignore[list-item]
-    with pytest.raises(ValueError, match="confidence must be between 0 and 1"):
+    with pytest.raises(ValueError, match="confidence must be"):
         drift_table(vectors, vectors, confidence=95)
     with pytest.raises(VocabularyError, match="min_count=1000"):
         drift_table(vectors, vectors, min_count=1000)

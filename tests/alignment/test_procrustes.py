@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import wordkin
-from wordkin import KeyedVectors
-from wordkin.alignment import align_sequence
+from wordkin import KeyedVectors, Word2Vec
+from wordkin.alignment import align_sequence, csls_neighbours, drift_table
 from wordkin.errors import VocabularyError
 
 
@@ -101,3 +101,25 @@ def test_bad_arguments_are_named() -> None:
     broken.vectors[2] = np.nan
     with pytest.raises(ValueError, match="finite, got NaN or infinite values for 'word2'"):
         wordkin.align(broken, vectors)
+
+
+def test_preallocated_rows_are_left_out() -> None:
+    preallocated = KeyedVectors(8, count=4)
+    preallocated.add_vector("word1", np.ones(8))
+    vectors = random_vectors(5)
+    assert wordkin.align(preallocated, vectors).index_to_key == ["word1"]
+    assert len(wordkin.align(vectors, preallocated)) == 5
+    assert csls_neighbours(vectors, preallocated, ["word0"])[0][0][0] == "word1"
+    assert len(csls_neighbours(vectors, preallocated, ["word0"])[0]) == 1
+    assert drift_table(preallocated, vectors).words == ["word1"]
+
+
+def test_other_objects_are_named() -> None:
+    vectors = random_vectors(5)
+    for wrong in ("path.bin", Word2Vec()):
+        with pytest.raises(TypeError, match=r"must be KeyedVectors, such as model\.wv, got (str|Word2Vec)"):
+            wordkin.align(wrong, vectors)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"other must be KeyedVectors, got (str|Word2Vec)"):
+            vectors.explore(other=wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="confidence must be"):
+        drift_table(vectors, vectors, confidence="95")  # type: ignore[arg-type]

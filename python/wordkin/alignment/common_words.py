@@ -13,7 +13,7 @@ from ..runtime.options import integer_option
 from ..vectors import KeyedVectors
 from ..vectors.keys import as_keys
 
-__all__ = ["common_words", "require_same_size", "rows_of", "with_vectors"]
+__all__ = ["common_words", "named_rows", "require_same_size", "rows_of", "with_vectors"]
 
 
 def common_words(
@@ -57,7 +57,7 @@ def common_words(
 
 
 def require_same_size(name: str, vectors: KeyedVectors, expected: KeyedVectors) -> None:
-    """Check that two sets have vectors of the same dimensionality.
+    """Check that an argument is a set of vectors with the dimensionality of another.
 
     Parameters
     ----------
@@ -68,9 +68,14 @@ def require_same_size(name: str, vectors: KeyedVectors, expected: KeyedVectors) 
 
     Raises
     ------
+    TypeError
+        If one of them is something else.
     ValueError
         If the dimensionalities differ.
     """
+    for given in (vectors, expected):
+        if not isinstance(given, KeyedVectors):
+            raise TypeError(f"vectors must be KeyedVectors, such as model.wv, got {type(given).__name__}")
     if vectors.vector_size != expected.vector_size:
         raise ValueError(f"{name} must have vectors of size {expected.vector_size}, got {vectors.vector_size}")
 
@@ -116,9 +121,26 @@ def with_vectors(vectors: KeyedVectors, rows: NDArray[Any]) -> KeyedVectors:
     Returns
     -------
     KeyedVectors
-        The new set, with the dtype of the old one.
+        The new set, with the dtype of the old one; preallocated rows without a word are left out.
     """
-    dtype = vectors.vectors.dtype
-    result = KeyedVectors.from_vocabulary(list(vectors.index_to_key), np.asarray(rows, dtype=dtype))
-    result.expandos = {name: column.copy() for name, column in vectors.expandos.items()}
+    named = named_rows(vectors)
+    words = [vectors.index_to_key[row] for row in named.tolist()]
+    result = KeyedVectors.from_vocabulary(words, np.asarray(rows[named], dtype=vectors.vectors.dtype))
+    result.expandos = {name: column[named] for name, column in vectors.expandos.items()}
     return result
+
+
+def named_rows(vectors: KeyedVectors) -> NDArray[np.int64]:
+    """Return the rows that have a word, which preallocated rows have not.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        The vectors.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+        The rows in ascending order.
+    """
+    return np.array([row for row, word in enumerate(vectors.index_to_key) if word is not None], dtype=np.int64)

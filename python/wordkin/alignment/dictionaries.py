@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from ..errors import FormatError
 from ..storage.bounds import data_bound
-from ..storage.decoding import TextOptions
+from ..storage.decoding import OTHER_ENCODING, DecodingErrors, TextOptions
 from ..storage.lines import load_lines, source_name
 from ..storage.paths import AnyPath
 
 __all__ = ["read_dictionary", "read_word_list"]
 
 
-def read_dictionary(path: AnyPath, *, encoding: str = "utf-8") -> list[tuple[str, str]]:
+def read_dictionary(
+    path: AnyPath, *, encoding: str = "utf-8", errors: DecodingErrors = "strict"
+) -> list[tuple[str, str]]:
     r"""Read pairs of words, one pair per line.
 
     Parameters
@@ -21,6 +23,8 @@ def read_dictionary(path: AnyPath, *, encoding: str = "utf-8") -> list[tuple[str
         contain spaces), else by whitespace. Empty lines are ignored.
     encoding : str, default "utf-8"
         Encoding of the file.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
 
     Returns
     -------
@@ -43,7 +47,9 @@ def read_dictionary(path: AnyPath, *, encoding: str = "utf-8") -> list[tuple[str
     [('cat', 'chat'), ('New York', 'New York')]
     """
     pairs = []
-    for number, line in load_lines(path, TextOptions(encoding=encoding), advice="encoding", bound=data_bound(path)):
+    for number, line in load_lines(
+        path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING, bound=data_bound(path)
+    ):
         if not line.strip():
             continue
         words = [word.strip() for word in line.split("\t")] if "\t" in line else line.split()
@@ -57,7 +63,7 @@ def read_dictionary(path: AnyPath, *, encoding: str = "utf-8") -> list[tuple[str
     return pairs
 
 
-def read_word_list(path: AnyPath, *, encoding: str = "utf-8") -> list[str]:
+def read_word_list(path: AnyPath, *, encoding: str = "utf-8", errors: DecodingErrors = "strict") -> list[str]:
     r"""Read words, one per line.
 
     Parameters
@@ -66,6 +72,8 @@ def read_word_list(path: AnyPath, *, encoding: str = "utf-8") -> list[str]:
         File to read, compressed or not. Whitespace around words and empty lines are ignored.
     encoding : str, default "utf-8"
         Encoding of the file.
+    errors : {"strict", "replace", "ignore"}, default "strict"
+        Treatment of bytes that cannot be decoded: raise an error, replace them by U+FFFD, or drop them.
 
     Returns
     -------
@@ -77,7 +85,9 @@ def read_word_list(path: AnyPath, *, encoding: str = "utf-8") -> list[str]:
     FormatError
         If the file has no words.
     """
-    lines = load_lines(path, TextOptions(encoding=encoding), advice="encoding", bound=data_bound(path))
+    lines = load_lines(
+        path, TextOptions(encoding=encoding, errors=errors), advice=OTHER_ENCODING, bound=data_bound(path)
+    )
     words = [line.strip() for _, line in lines if line.strip()]
     if not words:
         raise FormatError(f"{source_name(path)}: expected words, found none")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VocabularyError
-from ..runtime.options import integer_option
+from ..runtime.options import integer_option, real_option
 from ..vectors import KeyedVectors
 from ..vectors.arrays import unit_rows
 from .common_words import common_words, require_same_size, rows_of
@@ -174,8 +174,9 @@ def drift_table(
     topn = integer_option("topn", topn, 1, 2**31 - 1)
     min_count = integer_option("min_count", min_count, 1, 2**62)
     resamples = integer_option("resamples", resamples, 1, 10**6)
-    if not 0.0 < confidence < 1.0:
-        raise ValueError(f"confidence must be between 0 and 1 (exclusive), got {confidence}")
+    confidence = real_option("confidence", confidence, 0.0, 1.0, low_exclusive=True)
+    if confidence == 1.0:
+        raise ValueError(f"confidence must be below 1, got {confidence}")
     old_models, new_models = _as_models("old", old), _as_models("new", new)
     for name, models in (("old", old_models), ("new", new_models)):
         for model in models:
@@ -215,7 +216,7 @@ def _as_models(name: str, given: KeyedVectors | Sequence[KeyedVectors]) -> list[
 
 
 def _shared_words(models: list[KeyedVectors], min_count: int) -> list[Any]:
-    shared = list(models[0].index_to_key)
+    shared = [word for word in models[0].index_to_key if word is not None]
     for model in models[1:]:
         shared = common_words(model, models[0], shared)
     if min_count > 1:

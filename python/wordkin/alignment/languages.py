@@ -226,7 +226,7 @@ def _split_pairs(
     known: list[tuple[str, str]] = []
     unknown: list[tuple[str, str]] = []
     for pair in dictionary:
-        if isinstance(pair, str) or len(pair) != 2:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
             raise TypeError(f"dictionary must contain pairs of words, got {pair!r}")
         word, translation = pair
         is_known = word in source.key_to_index and translation in target.key_to_index

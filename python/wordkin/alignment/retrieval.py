@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..runtime.options import integer_option
 from ..vectors import KeyedVectors
 from ..vectors.keys import as_keys
-from .common_words import require_same_size
+from .common_words import named_rows, require_same_size
 from .neighbours import mean_similarity, nearest_rows, unit_floats
 
 __all__ = ["csls_neighbours"]
@@ -75,8 +75,10 @@ def csls_neighbours(
     topn = integer_option("topn", topn, 1, 2**31 - 1)
     neighbourhood = integer_option("neighbourhood", neighbourhood, 1, 2**31 - 1)
     chosen = as_keys(words, "words")
-    source_rows, target_rows = unit_floats(source.vectors), unit_floats(target.vectors)
-    queries = source_rows[[source.get_index(word) for word in chosen]]
+    source_rows = unit_floats(source.vectors[named_rows(source)])
+    target_words = named_rows(target)
+    target_rows = unit_floats(target.vectors[target_words])
+    queries = unit_floats(source.vectors[[source.get_index(word) for word in chosen]])
     if len(queries) == 0 or len(target_rows) == 0:
         return [[] for _ in chosen]
     indices, products = nearest_rows(
@@ -86,7 +88,7 @@ def csls_neighbours(
     scores = 2 * products - mean_similarity(queries, target_rows, neighbourhood)[:, np.newaxis]
     return [
         [(target.index_to_key[row], score) for row, score in zip(rows, values, strict=True)]
-        for rows, values in zip(indices.tolist(), scores.tolist(), strict=True)
+        for rows, values in zip(target_words[indices].tolist(), scores.tolist(), strict=True)
     ]
 
 

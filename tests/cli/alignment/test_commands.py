@@ -86,6 +86,11 @@ def test_inputs_are_not_replaced_and_errors_are_explained(run: Run, files: Path)
     assert outcome.status == 1
     assert "line 1: expected a word and its translation" in outcome.err
     assert not Path("a.txt").exists()
+    Path("stable.txt").write_bytes(b"word3\nw\xf6rd\n")
+    outcome = run("compare", "old.safetensors", "new.txt", "--words", "stable.txt")
+    assert outcome.status == 1
+    assert "--encoding" in outcome.err
+    assert run("compare", "old.safetensors", "new.txt", "--words", "stable.txt", "--encoding", "cp1252").status == 0
     Path("stable.txt").write_text("\n\n", encoding="utf-8")
     assert "expected words, found none" in run("compare", "old.safetensors", "new.txt", "--words", "stable.txt").err
 

@@ -10,6 +10,7 @@ from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...vectors import KeyedVectors
 from .. import exits
+from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..outputs import Format, Output, chosen_output, save_vectors
 from ..terminal import print_json
@@ -51,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     languages.add_argument(
         "--no-whiten", dest="whiten", action="store_false", help="only rotate, which is better for small dictionaries"
     )
+    add_text_flags(parser, skip=False)
     add_json_flag(parser)
 
 
@@ -73,12 +75,14 @@ def run(args: argparse.Namespace) -> int:
     check_outputs(*(output.path for output in outputs), inputs=[args.source, args.target, args.words, args.dictionary])
     source, target = load_vectors(args.source), load_vectors(args.target)
     if args.dictionary is None:
-        words = None if args.words is None else read_word_list(args.words)
+        words = None if args.words is None else read_word_list(args.words, **text_arguments(args))
         _save(outputs, [align(source, target, words=words, restrict_vocab=restrict_vocab)])
         report = {"words": len(source), "vector_size": source.vector_size, "files": [args.output]}
         text = f"{len(source):,} aligned vectors written to {args.output}"
     else:
-        mapping = map_languages(source, target, read_dictionary(args.dictionary), whiten=args.whiten)
+        mapping = map_languages(
+            source, target, read_dictionary(args.dictionary, **text_arguments(args)), whiten=args.whiten
+        )
         _save(outputs, [mapping.source, mapping.target])
         report = {
             "words": len(source),

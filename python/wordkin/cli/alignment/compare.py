@@ -7,6 +7,7 @@ import argparse
 from ...alignment import DriftTable, drift_table, read_word_list
 from ...loading.vector_files import load_vectors
 from .. import exits
+from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..terminal import print_json, print_table
 from ..vectors.similar import positive_number
@@ -43,6 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-count", type=int, default=1, metavar="INT", help="leave out words that are rarer in either text"
     )
+    add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per word and line")
 
 
@@ -61,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     """
     rows, topn = positive_number("--rows", args.rows), positive_number("--topn", args.topn)
     min_count = positive_number("--min-count", args.min_count)
-    words = None if args.words is None else read_word_list(args.words)
+    words = None if args.words is None else read_word_list(args.words, **text_arguments(args))
     table = drift_table(
         [load_vectors(path) for path in (args.old, *args.old_retrained)],
         [load_vectors(path) for path in (args.new, *args.new_retrained)],

@@ -118,6 +118,8 @@ def build_page(
     words = [key for key in table.index_to_key[: min(limit, len(table.vectors))] if key is not None]
     if not words:
         raise VocabularyError("the vectors must have at least one word to be explored, got none")
+    if other is not None and not isinstance(other, VectorTable):
+        raise TypeError(f"other must be KeyedVectors, got {type(other).__name__}")
     if other is not None and other.vector_size != table.vector_size:
         raise ValueError(f"other must have vectors of size {table.vector_size}, got {other.vector_size}")
     rows = _unit_rows(table, words)
