@@ -25,8 +25,7 @@ class TextPreparer {
   std::unique_ptr<const text::TextPreparer> preparer_;
 };
 
-// Calls `use` with a block of text, prepared if there is a preparer; needs no interpreter lock. Offsets in errors are
-// those of the block only if there is none.
+// Calls `use` with a block of text, prepared if there is a preparer; needs no interpreter lock.
 template <typename Use>
 auto with_prepared(const std::shared_ptr<const TextPreparer>& preparer, std::span<const char> text, const Use& use) {
   if (!preparer) return use(text);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "text/normalization.h"
+#include "text/sentence_splitter.h"
 #include "text/token_scanner.h"
 
 namespace wordkin::text {
@@ -110,6 +111,7 @@ class Preparation {
     TokenScanner scanner(text, HashSeed::fixed(0));  // keys are not used
     for (auto event = scanner.next(); event != ScanEvent::kEnd; event = scanner.next()) {
       if (event == ScanEvent::kToken) {
+        chunk_offset_ = scanner.token_offset();
         add_chunk(scanner.token().view());
       } else {
         const std::size_t at = scanner.offset() - 1;
@@ -159,6 +161,7 @@ class Preparation {
   void add_ascii_token(std::string_view token) {
     const auto length = static_cast<std::int64_t>(token.size());
     if (length < options_.min_length || length > options_.max_length) return;
+    require_length(token.size());
     out_.push_back(' ');
     if (options_.lowercase)
       for (const char byte : token) out_.push_back(ascii_lower(byte));
@@ -297,7 +300,14 @@ class Preparation {
     const auto length = static_cast<std::int64_t>(end - start);
     if (length < options_.min_length || length > options_.max_length) return;
     out_.push_back(' ');
+    const std::size_t begin = out_.size();
     for (std::size_t i = start; i < end; ++i) encode(out_, characters_[i]);
+    require_length(out_.size() - begin);
+  }
+
+  // Checked here, where the offset is known: in the prepared text it would be that of other bytes.
+  void require_length(std::size_t bytes) const {
+    if (bytes > kMaxWordBytes) throw too_long_word(chunk_offset_);
   }
 
   // Full stops of scripts without spaces end sentences within chunks, too; closing quotes after them belong to them.
@@ -339,6 +349,7 @@ class Preparation {
   const PreparationOptions& options_;
   std::vector<char> out_;
   std::vector<char32_t> characters_, lowered_;
+  std::size_t chunk_offset_ = 0;
   bool line_is_empty_ = true;
   bool may_end_ = false;  // whether the chunk before ended like a sentence
   bool ended_ = false;    // whether a full stop of a script without spaces came before

@@ -33,7 +33,8 @@ class TextPreparer {
   // The arrays of `tables` must outlive the preparer.
   TextPreparer(const CharacterTables& tables, const PreparationOptions& options);
 
-  // The prepared text. `text` must be UTF-8 that consists of whole units. Safe to call from several threads.
+  // The prepared text. `text` must be UTF-8 that consists of whole units. Throws TextError if a token is too long. Safe
+  // to call from several threads.
   [[nodiscard]] std::vector<char> prepare(std::span<const char> text) const;
 
  private:

@@ -52,10 +52,13 @@ inline void require_utf8(std::span<const char> text) {
   if (valid != text.size()) throw TextError("invalid UTF-8", valid);
 }
 
+inline TextError too_long_word(std::size_t byte_offset) {
+  return {"a word is longer than " + std::to_string(kMaxWordBytes) + " bytes", byte_offset};
+}
+
 // Throws TextError if the last token of a scanner is too long.
 inline void require_word_length(const TokenScanner& scanner) {
-  if (scanner.token().length > kMaxWordBytes)
-    throw TextError("a word is longer than " + std::to_string(kMaxWordBytes) + " bytes", scanner.token_offset());
+  if (scanner.token().length > kMaxWordBytes) throw too_long_word(scanner.token_offset());
 }
 
 // Passes the tokens of a text, which must consist of whole sentences, to `sink`. The sink has the methods

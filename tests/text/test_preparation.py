@@ -197,3 +197,16 @@ def test_bad_arguments_are_named(tmp_path: Path) -> None:
     (tmp_path / "invalid").write_bytes(b"good\n\xff bad\n")
     with pytest.raises(CorpusError, match="byte 5"):
         Word2Vec(corpus_file=tmp_path / "invalid", lowercase=True, min_count=1)
+
+
+@pytest.mark.parametrize("options", [{}, {"lowercase": True}, {"tokenizer": "words", "normalize": "NFC"}])
+@pytest.mark.parametrize("letter", ["y", "é"])
+def test_the_place_of_a_word_that_is_too_long_is_that_in_the_file(
+    options: dict[str, Any], letter: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "text"
+    path.write_text("It's — ok\n" * 10 + letter * 70_000 + "\nmore\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="byte 120: a word is longer than 65535 bytes"):
+        Word2Vec(corpus_file=path, min_count=1, **options)
+    with pytest.raises(CorpusError, match="byte 0: a word is longer"):
+        wordkin.preprocess(letter * 70_000, tokenizer="words")

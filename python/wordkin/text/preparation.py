@@ -184,8 +184,16 @@ def prepared_sentences(
     ------
     list of str
         A sentence with at least one token.
+
+    Raises
+    ------
+    CorpusError
+        If a token is too long.
     """
-    prepared = text if preparer is None else preparer.prepare(text)
+    try:
+        prepared = text if preparer is None else preparer.prepare(text)
+    except _core.text.TextError as error:
+        raise CorpusError(f"{name}: byte {error.args[1]}: {error.args[0]}; is this text?") from None
     # bytes.splitlines ends lines at CR and LF only, as the C++ scanner does; str.splitlines has more line ends.
     for line in prepared.splitlines():
         sentence = line.decode("utf-8")
@@ -200,16 +208,37 @@ def _tokens_by_function(text: str, options: PreparationOptions, name: str) -> li
     return [token for token in tokens if options.min_token_length <= len(token) <= longest]
 
 
-def preprocess(text: str, **options: Any) -> list[str]:
+def preprocess(
+    text: str,
+    *,
+    tokenizer: TextTokenizer = "whitespace",
+    lowercase: bool = False,
+    normalize: Form | None = None,
+    remove_arabic_marks: bool = False,
+    min_token_length: int = 1,
+    max_token_length: int | None = None,
+    sentences_per: SentenceUnit = "line",
+) -> list[str]:
     """Return the tokens of a text, as training with the same options would see them.
 
     Parameters
     ----------
     text : str
         The text.
-    **options
-        Options of preparation: `tokenizer`, `lowercase`, `normalize`, `remove_arabic_marks`, `min_token_length`,
-        `max_token_length` and `sentences_per`; see `wordkin.Word2Vec`.
+    tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+        What separates tokens; this and the following options are those of `wordkin.Word2Vec`.
+    lowercase : bool, default False
+        Convert to lower case.
+    normalize : {None, "NFC", "NFKC"}, default None
+        Unicode form.
+    remove_arabic_marks : bool, default False
+        Remove Arabic vowel marks and the tatweel.
+    min_token_length : int, default 1
+        Leave out shorter tokens (in characters, >= 1).
+    max_token_length : int or None, default None
+        Leave out longer tokens.
+    sentences_per : {"line", "paragraph", "sentence"}, default "line"
+        What is a sentence, which a tokenizer that is a function receives.
 
     Returns
     -------
@@ -219,7 +248,9 @@ def preprocess(text: str, **options: Any) -> list[str]:
     Raises
     ------
     TypeError, ValueError
-        If there is no such option, or a value is invalid.
+        If an argument has the wrong type or is out of range.
+    CorpusError
+        If the text has unpaired surrogates.
 
     Examples
     --------
@@ -227,15 +258,26 @@ def preprocess(text: str, **options: Any) -> list[str]:
     >>> wordkin.preprocess("The Café's CLOSED.", tokenizer="words", lowercase=True, min_token_length=2)
     ['the', 'café', 'closed']
     """
-    chosen = PreparationOptions(**options)
+    options = PreparationOptions(
+        tokenizer=tokenizer,
+        lowercase=lowercase,
+        normalize=normalize,
+        remove_arabic_marks=remove_arabic_marks,
+        min_token_length=min_token_length,
+        max_token_length=max_token_length,
+        sentences_per=sentences_per,
+    )
     if not isinstance(text, str):
         raise TypeError(f"text must be a str, got {type(text).__name__}")
-    try:
-        content = text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise CorpusError(f"text must not have unpaired surrogates, got one at position {error.start}") from None
-    sentences = prepared_sentences(content, chosen, core_preparer(chosen), "text")
+    sentences = prepared_sentences(_utf8(text, "text"), options, core_preparer(options), "text")
     return [token for sentence in sentences for token in sentence]
+
+
+def _utf8(text: str, name: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise CorpusError(f"{name} must not have unpaired surrogates, got one at position {error.start}") from None
 
 
 class PreparedTexts:
@@ -265,8 +307,4 @@ class PreparedTexts:
                     f"{type(text).__name__} at index {position}: prepare token lists before, or leave the options out"
                 )
             name = f"{self._name}[{position}]"
-            try:
-                content = text.encode("utf-8")
-            except UnicodeEncodeError as error:
-                raise CorpusError(f"{name} must not have unpaired surrogates, got one at {error.start}") from None
-            yield from prepared_sentences(content, self._options, self._preparer, name)
+            yield from prepared_sentences(_utf8(text, name), self._options, self._preparer, name)
