@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,3 +113,19 @@ def test_other_content_is_named(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("these are just words\n", encoding="utf-8")
     with pytest.raises(FormatError):
         wordkin.load(tmp_path / "text")
+
+
+def test_any_zip_is_not_a_language_model(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "texts.zip", "w") as archive:
+        archive.writestr("a.txt", "text")
+    with pytest.raises(FormatError, match="found a zip archive; unpack it"):
+        wordkin.load(tmp_path / "texts.zip")
+    with pytest.raises(FormatError, match=r"a zip archive without the options\.json .* unpack it first"):
+        ELMo.from_pretrained(tmp_path / "texts.zip")
+
+
+def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
+    small_vectors().save(tmp_path / "file")
+    for read in (TextClassifier.load, SequenceTagger.load, KeyedVectors.from_pretrained):
+        with pytest.raises(FormatError, match="expected a folder with several files, found a file"):
+            read(tmp_path / "file")

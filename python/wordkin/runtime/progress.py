@@ -49,8 +49,8 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
 def _is_notebook() -> bool:
     """Return whether this process is the kernel of a notebook; nothing is imported to find out."""
     ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return type(shell).__name__ == "ZMQInteractiveShell"
+    get_shell = getattr(ipython, "get_ipython", None)  # missing while IPython is being imported
+    return get_shell is not None and type(get_shell()).__name__ == "ZMQInteractiveShell"
 
 
 @contextmanager

@@ -311,7 +311,8 @@ def read_files(folder: AnyPath, read: Callable[[CurrentFiles], T]) -> T:
     Raises
     ------
     FormatError
-        If the list of files that are being replaced is damaged, or files change each time they are read.
+        If it is not a folder, the list of files that are being replaced is damaged, or files change each time they are
+        read.
 
     Examples
     --------
@@ -322,6 +323,8 @@ def read_files(folder: AnyPath, read: Callable[[CurrentFiles], T]) -> T:
     'a b'
     """
     path = local_path(folder)
+    if path.is_file():
+        raise FormatError(f"{path}: expected a folder with several files, found a file; give the folder that it is in")
     for _ in range(_MAX_READS):
         files = CurrentFiles(path)
         try:

@@ -212,7 +212,7 @@ class KeyedVectors:
         if isinstance(key_or_keys, slice):
             return self._state.table.row_slice(key_or_keys)
         lookup = self._lookup()
-        rows = [lookup.get_vector(key) for key in key_or_keys]
+        rows = [lookup.get_vector(key) for key in as_keys(key_or_keys, "keys")]
         return np.vstack(rows) if rows else np.empty((0, self.vector_size), self.vectors.dtype)
 
     def __iter__(self) -> Iterator[str]:
@@ -1280,7 +1280,7 @@ class KeyedVectors:
         """
         page = build_page(
             self.table,
-            None if other is None else other.table,
+            other.table if isinstance(other, KeyedVectors) else other,
             max_words=max_words,
             layout=layout,
             title=title,

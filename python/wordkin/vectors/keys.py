@@ -30,12 +30,24 @@ def as_list(value: Any) -> list[Any]:
     -------
     list
         Its items; a single key or vector as a list of one, a matrix as the list of its rows, None as an empty list.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
     """
     if value is None:
         return []
     if isinstance(value, KEY_TYPES) or (isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind != "U"):
         return [value]
-    return list(value)
+    return _items(value, "keys")
+
+
+def _items(value: Any, name: str) -> list[Any]:
+    try:
+        return list(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a key or a list of keys, got {value!r} ({type(value).__name__})") from None
 
 
 def as_keys(keys: Iterable[Any], name: str = "words") -> list[Any]:
@@ -56,8 +68,8 @@ def as_keys(keys: Iterable[Any], name: str = "words") -> list[Any]:
     Raises
     ------
     TypeError
-        If `keys` is a single string, whose characters would otherwise be taken for keys.
+        If `keys` is a single string, whose characters would otherwise be taken for keys, or not iterable.
     """
     if isinstance(keys, str):
         raise TypeError(f"{name} must be a list of keys, got the single string {keys!r}")
-    return list(keys)
+    return _items(keys, name)

@@ -135,7 +135,14 @@ def is_official(path: AnyPath) -> bool:
         raise FormatError(f"{source}: looks like an options.json; pass the file of weights, too")
     if start == HDF5_SIGNATURE:
         raise FormatError(f"{source}: HDF5 weights; give the options.json of the model first, and these as weights=")
-    return start.startswith(ZIP_SIGNATURE)
+    if not start.startswith(ZIP_SIGNATURE):
+        return False
+    with opened_zip(source) as archive:
+        if any(name.endswith((".json", ".hdf5")) for name in archive.namelist()):
+            return True
+    raise FormatError(
+        f"{source}: a zip archive without the options.json and HDF5 weights of an ELMo model; unpack it first"
+    )
 
 
 def load_official(
