@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..storage.decoding import TextOptions
+from ..storage.paths import local_path
 from ..storage.pipes import interruptible
-from ..text import Corpus, PreparationOptions, open_corpus
+from ..text import Corpus, FolderOptions, PreparationOptions, open_corpus
+from ..text.folders import files_of_pattern, is_pattern
 from ..text.tokenization import TOKENIZERS
 from .exits import UsageError
 from .flags import add_option_flags, add_switch, given_arguments
@@ -18,8 +20,11 @@ from .flags import add_option_flags, add_switch, given_arguments
 __all__ = [
     "CORPUS_FORMAT",
     "add_corpus",
+    "add_folder_flags",
     "add_preparation_flags",
     "add_text_flags",
+    "folder_arguments",
+    "inputs_of",
     "open_input",
     "preparation_arguments",
     "text_arguments",
@@ -39,11 +44,56 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "corpus",
         nargs="+",
-        help=f"text ({CORPUS_FORMAT}): files, folders of files, pipes, or - for standard input; gzip, bzip2, xz and "
-        "zstandard compression is recognised by content",
+        help=f"text ({CORPUS_FORMAT}): files, folders of files, patterns such as 'novels/*.txt', pipes, or - for "
+        "standard input; gzip, bzip2, xz and zstandard compression is recognised by content",
     )
     add_text_flags(parser)
+    add_folder_flags(parser)
     add_preparation_flags(parser)
+
+
+def add_folder_flags(parser: argparse._ActionsContainer) -> None:
+    """Add ``--glob`` and ``--no-recursive``; commands read folders recursively unless the latter is given.
+
+    Parameters
+    ----------
+    parser : ArgumentParser or group
+        Where to add the flags.
+    """
+    parser.add_argument(
+        "--glob",
+        action="append",
+        metavar="PATTERN",
+        help="read only the files of folders that match, such as '*.txt'; can be given several times (default: all "
+        "but hidden files)",
+    )
+    add_switch(parser, "--no-recursive", "recursive", False, "do not read the subfolders of folders")
+
+
+def folder_arguments(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments about folders.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    dict
+        Values of fields of `FolderOptions`.
+
+    Raises
+    ------
+    UsageError
+        If a pattern is empty.
+    """
+    given: dict[str, Any] = {"recursive": getattr(args, "recursive", True), "glob": tuple(args.glob or ())}
+    try:
+        FolderOptions(**given)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    return given
 
 
 def add_preparation_flags(parser: argparse.ArgumentParser) -> None:
@@ -152,9 +202,16 @@ def inputs_of(names: Sequence[str]) -> list[Any]:
     Returns
     -------
     list
-        Paths, and standard input for ``-``.
+        Paths, with those that patterns match, and standard input for ``-``.
     """
-    return [interruptible(sys.stdin.buffer) if name == "-" and sys.stdin is not None else name for name in names]
+    inputs: list[Any] = []
+    for name in names:
+        matches = files_of_pattern(local_path(name)) if is_pattern(local_path(name)) else []
+        if name == "-" and sys.stdin is not None:
+            inputs.append(interruptible(sys.stdin.buffer))
+        else:
+            inputs += matches or [name]
+    return inputs
 
 
 def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any], Corpus]:
@@ -188,4 +245,5 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any
     source = inputs_of(names)
     preparation = PreparationOptions(**preparation_arguments(args))
     options = TextOptions(**text_arguments(args))
-    return source, open_corpus(corpus_file=source, options=options, preparation=preparation)
+    folders = FolderOptions(**folder_arguments(args))
+    return source, open_corpus(corpus_file=source, options=options, preparation=preparation, folders=folders)

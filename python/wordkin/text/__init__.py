@@ -2,6 +2,7 @@
 
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
+from .folders import FolderOptions
 from .inputs import CorpusInput, TextInput, open_corpus
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .preparation import PreparationOptions, TextTokenizer, preprocess
@@ -15,6 +16,7 @@ __all__ = [
     "EncodedBlock",
     "EncodedCorpus",
     "FileCorpus",
+    "FolderOptions",
     "LineSentence",
     "ListCorpus",
     "PathLineSentences",

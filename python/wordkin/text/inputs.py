@@ -7,9 +7,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import IO, TypeAlias, cast
 
 from ..storage.decoding import OTHER_ENCODING, TextOptions
-from ..storage.paths import AnyPath
+from ..storage.paths import AnyPath, local_path
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
 from .encoded import SpillRules
+from .folders import FolderOptions, files_of_pattern, is_pattern
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .preparation import PreparationOptions, PreparedTexts
 from .reader import SentenceRules, TextReader
@@ -31,6 +32,7 @@ def open_corpus(
     passes: int = 1,
     options: TextOptions | None = None,
     preparation: PreparationOptions | None = None,
+    folders: FolderOptions | None = None,
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
     any_tokens: bool = False,
@@ -44,8 +46,9 @@ def open_corpus(
         pass; a `LineSentence`, `PathLineSentences` or `Text8Corpus`; or text as for `corpus_file`. A str must be the
         path of an existing file.
     corpus_file : path, list of paths, or file object, optional
-        Text with one sentence per line, instead of `sentences`. A folder stands for its files; compressed files are
-        recognised by their content.
+        Text with one sentence per line, instead of `sentences`. A folder stands for its files, and a path with ``*``,
+        ``?`` or ``[...]`` for what it matches (``novels/*.txt``, or ``novels/**/*.txt`` with subfolders); compressed
+        files are recognised by their content.
     name : str, default "sentences"
         Name of the argument in error messages.
     passes : int, default 1
@@ -55,6 +58,8 @@ def open_corpus(
     preparation : PreparationOptions or None, default None
         How text is prepared; None for the defaults. With other options, `sentences` may also be an iterable of texts
         (str), and must not be token lists.
+    folders : FolderOptions or None, default None
+        Which files of folders are read; None for the defaults.
     max_sentence_length : int, default 10000
         Maximum number of tokens per sentence (>= 1); longer lines and lists are split.
     spill : SpillRules or None, default None
@@ -91,10 +96,12 @@ def open_corpus(
     rules = SentenceRules(max_sentence_length=max_sentence_length)
     if corpus_file is not None:
         reader: TextReader | None = TextReader(
-            sources_of(corpus_file), rules=rules, options=options, preparation=preparation
+            sources_of(corpus_file, folders), rules=rules, options=options, preparation=preparation
         )
     else:
-        reader = text_reader(sentences, name=name, rules=rules, options=options, preparation=preparation)
+        reader = text_reader(
+            sentences, name=name, rules=rules, options=options, preparation=preparation, folders=folders
+        )
     if reader is not None and not callable(reader.preparation.tokenizer):
         return FileCorpus(reader, spill)
     if reader is not None:
@@ -140,6 +147,7 @@ def text_reader(
     rules: SentenceRules | None = None,
     options: TextOptions | None = None,
     preparation: PreparationOptions | None = None,
+    folders: FolderOptions | None = None,
     advice: str = OTHER_ENCODING,
 ) -> TextReader | None:
     """Return the reader of a corpus that is text, which is processed in C++.
@@ -156,6 +164,8 @@ def text_reader(
         Encoding of text files, and the treatment of invalid bytes and files; None for the defaults.
     preparation : PreparationOptions or None, default None
         How text is prepared; None for the defaults.
+    folders : FolderOptions or None, default None
+        Which files of folders are read; None for the defaults.
     advice : str, default OTHER_ENCODING
         What errors about the encoding advise.
 
@@ -179,13 +189,16 @@ def text_reader(
             raise TypeError(f"encoding, errors and on_error must be given to the {type(sentences).__name__}")
         return None if has_own_iteration else sentences.reader(preparation)
     if _is_text_input(sentences, name):
-        return TextReader(sources_of(sentences), rules=rules, options=options, preparation=preparation, advice=advice)
+        sources = sources_of(sentences, folders)
+        return TextReader(sources, rules=rules, options=options, preparation=preparation, advice=advice)
     return None
 
 
 def _is_text_input(sentences: object, name: str) -> bool:
     if isinstance(sentences, str | bytes):
         if os.path.exists(os.path.expanduser(sentences)):  # noqa: PTH110, PTH111 - unlike Path, False rather than an error for any str
+            return True
+        if _is_matching_pattern(sentences):
             return True
         raise TypeError(
             f"{name} must be lists of tokens, such as [['first', 'sentence'], ['second', 'one']], or the path of a "
@@ -194,3 +207,11 @@ def _is_text_input(sentences: object, name: str) -> bool:
     if isinstance(sentences, os.PathLike) or callable(getattr(sentences, "read", None)):
         return True
     return isinstance(sentences, list | tuple) and len(sentences) > 0 and isinstance(sentences[0], os.PathLike)
+
+
+def _is_matching_pattern(text: str | bytes) -> bool:
+    try:
+        path = local_path(text)
+        return is_pattern(path) and bool(files_of_pattern(path))
+    except (OSError, ValueError):  # a text that cannot be a path
+        return False

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import logging
+import errno
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import IO, Any, BinaryIO, Protocol, cast
 
 from ..errors import CorpusError
 from ..storage.opening import decompressed
 from ..storage.paths import AnyPath, local_path
 from ..storage.pipes import open_interruptibly
+from .folders import FolderOptions, files_of_folder, files_of_pattern, is_pattern
 
 __all__ = ["FileSource", "StreamSource", "TextSource", "sources_of"]
-
-
-logger = logging.getLogger(__name__)
-
-_SYSTEM_FILES = ("thumbs.db", "ehthumbs.db", "desktop.ini")  # written by Windows; other hidden files begin with a dot
 
 
 class TextSource(Protocol):
@@ -103,13 +98,16 @@ class StreamSource:
             yield decompressed(cast("BinaryIO", self._stream), self.name)
 
 
-def sources_of(given: object) -> list[TextSource]:
+def sources_of(given: object, folders: FolderOptions | None = None) -> list[TextSource]:
     """Return the sources that an argument specifies.
 
     Parameters
     ----------
     given : path, file object, or list of them
-        A folder stands for its files, without subfolders and hidden files, in the order of their names.
+        A folder stands for its files, without hidden ones, in the order of their paths; a path with wildcards for what
+        it matches.
+    folders : FolderOptions or None, default None
+        Which files of folders are read; None for the defaults.
 
     Returns
     -------
@@ -125,30 +123,24 @@ def sources_of(given: object) -> list[TextSource]:
     OSError
         If a file does not exist or cannot be accessed.
     """
+    folders = folders or FolderOptions()
     if isinstance(given, list | tuple):
         if not given:
             raise CorpusError("the list of files must not be empty")
-        return [source for one in given for source in sources_of(one)]
+        return [source for one in given for source in sources_of(one, folders)]
     if callable(getattr(given, "read", None)):
         return [StreamSource(cast("IO[Any]", given))]
     if not isinstance(given, str | bytes | os.PathLike):
         raise TypeError(f"a text must be a path or an open file, got {type(given).__name__}")
     path = local_path(given)
-    if not path.is_dir():
+    if path.is_dir():
+        return [FileSource(file) for file in files_of_folder(path, folders)]
+    if not is_pattern(path):
         return [FileSource(path)]
-    return [FileSource(file) for file in _visible_files(path)]
-
-
-def _visible_files(folder: Path) -> list[Path]:
-    files = [entry for entry in sorted(folder.iterdir()) if entry.is_file()]
-    hidden = [file.name for file in files if file.name.startswith(".") or file.name.lower() in _SYSTEM_FILES]
-    visible = [file for file in files if file.name not in hidden]
-    if not visible:
-        found = f" except hidden ones ({', '.join(hidden)})" if hidden else ""
-        raise CorpusError(f"{folder}: the folder has no files{found}")
-    if hidden:
-        logger.info("%s: left out %d hidden files: %s", folder, len(hidden), ", ".join(hidden))
-    return visible
+    matches = files_of_pattern(path)
+    if not matches:
+        raise FileNotFoundError(errno.ENOENT, "no file matches this pattern", str(path))
+    return [source for match in matches for source in sources_of(match, folders)]
 
 
 def _single_pass_error(name: str) -> CorpusError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, BinaryIO, Literal, NoReturn, TypeVar
+from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,16 @@ from ..runtime.options import flag_option, integer_option, progress_option
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from ..text import CorpusInput, PreparationOptions, RawCounts, TextInput, TextTokenizer, TrimRule, open_corpus
+from ..text import (
+    CorpusInput,
+    FolderOptions,
+    PreparationOptions,
+    RawCounts,
+    TextInput,
+    TextTokenizer,
+    TrimRule,
+    open_corpus,
+)
 from ..vectors import KeyedVectors
 from ..vectors.files import GensimModel, read_gensim
 from ..vectors.gensim import RemovedName
@@ -150,6 +159,11 @@ class Word2Vec:
     sentences_per : {"line", "paragraph", "sentence"}, default "line"
         What is a sentence of a text: a line; the lines up to an empty one; or a part of such a paragraph that ends with
         sentence punctuation, by a simple rule.
+    recursive : bool, default False
+        Whether a folder stands for the files in its subfolders, too.
+    glob : str or iterable of str, default ()
+        Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+        without patterns, all but hidden files.
 
     Attributes
     ----------
@@ -258,6 +272,8 @@ class Word2Vec:
         min_token_length: int = 1,
         max_token_length: int | None = None,
         sentences_per: Literal["line", "paragraph", "sentence"] = "line",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -301,6 +317,7 @@ class Word2Vec:
             max_token_length=max_token_length,
             sentences_per=sentences_per,
         )
+        self._state.folders = FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob))
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)
         checked_trim_rule(trim_rule)
@@ -313,6 +330,7 @@ class Word2Vec:
                 passes=self.epochs + 1,
                 options=self._state.text_options,
                 preparation=self._state.preparation,
+                folders=self._state.folders,
                 any_tokens=True,
             )
             train_new(self._state, corpus, trim_rule, self._notifier(checked))
@@ -459,6 +477,7 @@ class Word2Vec:
             corpus_file,
             options=self._state.text_options.replaced(encoding, errors, on_error),
             preparation=self._state.preparation,
+            folders=self._state.folders,
             any_tokens=True,
         )
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
@@ -551,6 +570,7 @@ class Word2Vec:
             corpus_file,
             options=self._state.text_options.replaced(encoding, errors, on_error),
             preparation=self._state.preparation,
+            folders=self._state.folders,
             any_tokens=True,
         )
         counts = scan_corpus(self._state, corpus, trim_rule, threads)
@@ -807,6 +827,7 @@ class Word2Vec:
             passes=count,
             options=options,
             preparation=self._state.preparation,
+            folders=self._state.folders,
             any_tokens=True,
         )
         report = train(self._state, corpus, request, notifier)

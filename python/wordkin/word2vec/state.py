@@ -15,7 +15,7 @@ from ..errors import VocabularyError
 from ..runtime.compute import Compute
 from ..runtime.locks import ExclusiveUse, fork_safe_lock
 from ..storage.decoding import TextOptions
-from ..text import PreparationOptions, RawCounts, Vocabulary
+from ..text import FolderOptions, PreparationOptions, RawCounts, Vocabulary
 from ..vectors import KeyedVectors
 from ..vectors.table import VectorTable
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
@@ -88,6 +88,8 @@ class Word2VecState:
         How text files are read; not saved.
     preparation : PreparationOptions
         How texts are prepared.
+    folders : FolderOptions
+        Which files of folders are read; not saved.
     input : PaddedRows or None
         The memory of ``wv.vectors``, once it is padded for training.
     output : PaddedRows or None
@@ -133,6 +135,7 @@ class Word2VecState:
     progress: Progress = None
     text_options: TextOptions = field(default_factory=TextOptions)
     preparation: PreparationOptions = field(default_factory=PreparationOptions)
+    folders: FolderOptions = field(default_factory=FolderOptions)
     input: PaddedRows | None = None
     output: PaddedRows | None = None
     nodes: PaddedRows | None = None

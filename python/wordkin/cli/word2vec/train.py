@@ -13,7 +13,15 @@ from ...vectors.files import read_vocabulary, write_vocabulary
 from ...word2vec import TrainingReport, Word2Vec
 from ...word2vec.options import ModelOptions, TrainingOptions, VocabularyOptions
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input, preparation_arguments, text_arguments
+from ..corpus_flags import (
+    CORPUS_FORMAT,
+    add_corpus,
+    folder_arguments,
+    inputs_of,
+    open_input,
+    preparation_arguments,
+    text_arguments,
+)
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -151,7 +159,8 @@ class _Trainer:
             *argument_names(VocabularyOptions, VOCABULARY_FIELDS),
             *_SWITCHED,
         ]
-        self._options = {**given_arguments(args, names), **text_arguments(args), **preparation_arguments(args)}
+        texts = {**text_arguments(args), **preparation_arguments(args), **folder_arguments(args)}
+        self._options = {**given_arguments(args, names), **texts}
         # A closed standard error cannot show a bar.
         self._options["progress"] = False if sys.stderr is None else args.progress
         self._args = args
