@@ -64,8 +64,7 @@ def add_folder_flags(parser: argparse._ActionsContainer) -> None:
         "--glob",
         action="append",
         metavar="PATTERN",
-        help="read only the files of folders that match, such as '*.txt'; can be given several times (default: all "
-        "but hidden files)",
+        help="read only the files of folders that match, such as '*.txt'; can be given several times",
     )
     add_switch(parser, "--no-recursive", "recursive", False, "do not read the subfolders of folders")
 

@@ -76,7 +76,7 @@ class FolderOptions(Options):
 
 @dataclass
 class _Contents:
-    """What is in a folder."""
+    """Files and folders within a folder."""
 
     files: list[Path] = field(default_factory=list)
     hidden: list[Path] = field(default_factory=list)
@@ -116,7 +116,7 @@ def files_of_folder(folder: Path, options: FolderOptions) -> list[Path]:
         logger.info("%s: left out %d files that match none of the patterns", folder, contents.others)
     if contents.subfolders:
         logger.warning(
-            "%s: %d subfolders are not read (%s); pass recursive=True, or the pattern %s",
+            "%s: %d subfolders are not read (%s); the pattern %s stands for their files, too",
             folder,
             len(contents.subfolders),
             _names(contents.subfolders, folder),
@@ -161,7 +161,7 @@ def _reason(folder: Path, options: FolderOptions, contents: _Contents) -> str:
     if contents.hidden:
         exceptions.append(f"hidden ones ({_names(contents.hidden, folder)})")
     if contents.subfolders:
-        exceptions.append(f"those in subfolders ({_names(contents.subfolders, folder)}), for which pass recursive=True")
+        exceptions.append(f"those in subfolders ({_names(contents.subfolders, folder)}); pass {folder / '**'}")
     if contents.others:
         patterns = ", ".join(map(repr, options.glob))
         return f"{folder}: none of the {contents.others} files matches {patterns}"
