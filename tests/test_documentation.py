@@ -1,36 +1,52 @@
-"""The programs in docs/ run from start to end."""
+"""The code on every page of docs/ runs and prints what the page shows."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import wordkin
+import pages
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+DOCS = pages.ROOT / "docs"
+PAGES = [
+    page for page in pages.PAGES if page.is_relative_to(DOCS) and pages.blocks_of(page.read_text(encoding="utf-8"))
+]
 
 
-@pytest.mark.parametrize("name", ["from-text-to-pictures.md"])
-def test_programs_run(name: str, tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    programs = re.findall(
-        r"^```python\n(.+?)^```$", (DOCS / name).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_page(page: Path, tmp_path: Path) -> None:
+    missing = pages.missing_packages(page.read_text(encoding="utf-8"))
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}")
+    pages.check_page(page, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("1 two\n", "1  two", True),
+        ("1 two\n", "2 two\n", False),
+        ("('list', 0.81)\n", "('list', 0.79)\n", True),
+        ("('list', 0.81)\n", "('list', 0.71)\n", False),
+        ("[... 0.5]\n", "[1, 2, 0.52]\n", True),
+        ("first\n...\n", "first\nsecond\nthird\n", True),
+        ("first\n", "first\nsecond\n", False),
+    ],
+)
+def test_outputs_are_compared(shown: str, printed: str, same: bool) -> None:
+    assert pages.agrees(shown, printed) == same
+
+
+def test_blocks_of_a_page() -> None:
+    page = (
+        "<!--\n```python\nx = 1\n```\n-->\nText\n\n```python\nprint(x)\n```\n\n```text\n1\n```\n\n"
+        "<!-- not run: downloads -->\n```sh\nwget x\n```\n\n```text\nalone\n```\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(Path(wordkin.__file__).resolve().parent.parent)}
-    done = subprocess.run(
-        [sys.executable, "-c", "\n".join(programs)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        encoding="locale",
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "('eludom'," in done.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"python.html", "words.png"}
+    found = pages.blocks_of(page)
+    assert [(block.language, block.code, block.output) for block in found] == [
+        ("python", "x = 1\n", None),
+        ("python", "print(x)\n", "1\n"),
+    ]
+    with pytest.raises(ValueError, match="known language"):
+        pages.blocks_of("```rust\n```\n")
