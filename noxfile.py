@@ -114,6 +114,17 @@ def free_threading(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The code of all pages, with every package that they use, and the site in build/site, its links checked."""
+    session.install(".[test]", *group("docs"))
+    session.run("pytest", "tests/test_documentation.py", "tests/test_readme.py", *session.posargs)
+    # From scratch: warnings of pages that have not changed would not be repeated.
+    session.run("sphinx-build", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet",
+                "-d", "build/doctrees", "docs", "build/site")  # fmt: skip
+    session.run("python", "tools/check_site.py", "build/site")
+
+
+@nox.session
 def tests_random_order(session: nox.Session) -> None:
     """The test suite in random order on all cores (pytest-randomly prints the seed, -p randomly_seed=N repeats it)."""
     session.install(".[dev]")

@@ -289,7 +289,7 @@ class WordVectorizer(Estimator):
 
         Returns
         -------
-        ndarray, shape (n_features_out_,)
+        ndarray, shape (`n_features_out_`,)
             Names: "wordvectorizer0", "wordvectorizer1" and so on.
 
         Examples
@@ -475,7 +475,7 @@ class ELMoVectorizer(Estimator):
 
         Returns
         -------
-        ndarray, shape (n_texts, n_features_out_)
+        ndarray, shape (n_texts, `n_features_out_`)
             Float32 vectors; a DataFrame if `set_output` has chosen one.
 
         Raises
@@ -516,7 +516,7 @@ class ELMoVectorizer(Estimator):
 
         Returns
         -------
-        ndarray, shape (n_texts, n_features_out_)
+        ndarray, shape (n_texts, `n_features_out_`)
             Float32 vectors; a DataFrame if `set_output` has chosen one.
 
         Examples
@@ -569,7 +569,7 @@ class ELMoVectorizer(Estimator):
 
         Returns
         -------
-        ndarray, shape (n_features_out_,)
+        ndarray, shape (`n_features_out_`,)
             Names: "elmovectorizer0", "elmovectorizer1" and so on.
 
         Examples
