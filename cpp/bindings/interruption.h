@@ -6,7 +6,7 @@
 namespace wordkin::bindings {
 
 // Runs Python's signal handlers; an exception that they raise, such as KeyboardInterrupt, is thrown. Throws SystemExit
-// if another thread has called begin_exit(). The caller holds the interpreter lock.
+// if another thread has called end_calls(). The caller holds the interpreter lock.
 void check_interruption();
 
 // Calls wait(seconds) without the interpreter lock until it returns true; what check_interruption() throws between the

@@ -13,7 +13,8 @@ from child_processes import run_python
 PROGRAM = """
     import sys, threading, time
     import numpy as np
-    from wordkin import ELMo, KeyedVectors, Phrases, TextClassifier, Word2Vec
+    from wordkin import ELMo, KeyedVectors, Phrases, TextClassifier, Word2Vec, align, load, preprocess
+    from wordkin.alignment import map_languages
 
     words = [f"w{i}" for i in range(500)]
     draw = np.random.default_rng(1)
@@ -66,6 +67,18 @@ CALLS = {
     "most_similar_batch": "table = vectors(); call = lambda: table.most_similar_batch(words)",
     "Word2Vec": "call = lambda: Word2Vec(text, vector_size=8, workers=2)",
     "Word2Vec of a file": "call = lambda: Word2Vec(corpus_file=path, vector_size=8, workers=2, epochs=1)",
+    "explore": "table = vectors(); call = table.explore",
+    "most_similar": "table = vectors(300); call = lambda: table.most_similar('w1')",
+    "align": "first, second = vectors(200), vectors(200); call = lambda: align(first, second)",
+    "map_languages": (
+        "first, second = vectors(), vectors(); call = lambda: map_languages(first, second, zip(words, words))"
+    ),
+    "preprocess": "call = lambda: [preprocess(' '.join(line)) for line in text]",
+    "Word2Vec of raw text": (
+        "call = lambda: Word2Vec(corpus_file=path, vector_size=8, workers=2, lowercase=True, tokenizer='words')"
+    ),
+    "save_pretrained": "table = vectors(); call = lambda: table.save_pretrained(folder + '/pretrained')",
+    "load": "vectors().save(folder + '/saved'); call = lambda: load(folder + '/saved')",
     "build_vocab": "call = lambda: Word2Vec(workers=2).build_vocab(text)",
 }
 

@@ -78,3 +78,36 @@ def test_children_do_not_wait_for_threads_of_their_parent() -> None:
     """
     done = run_python(PROGRAM.format(work="train()"), script)
     assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+
+
+def test_calls_of_numpy_end_as_well_and_no_other_is_made() -> None:
+    """OpenBLAS may wait for ever for its threads if another thread is within NumPy when the process ends."""
+    script = """
+        import atexit, threading, time
+        atexit.register(lambda: print(*(thread.is_alive() for thread in threads)))  # runs last
+        import numpy as np
+        from wordkin import KeyedVectors
+
+        table = KeyedVectors(4)
+        table.add_vectors(["a", "b", "c", "d", "e"], np.eye(5, 4, dtype=np.float32))
+        explorations = []
+
+        def explore():
+            while True:
+                explorations.append(table.explore())
+
+        threads = [threading.Thread(target=explore, daemon=True) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        while len(explorations) < 5:
+            time.sleep(0.01)
+    """
+    done = run_python(script)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "False False False\n", "")
+
+
+def test_cleaning_up_is_not_interrupted() -> None:
+    """SystemExit is raised once, whether C++ or Python is running, and not again in `finally`."""
+    work = "try: train()\n        finally: print(sum(number for number in range(100_000)), flush=True)"
+    done = run_python(PROGRAM.format(work=work))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "4999950000\n", "")

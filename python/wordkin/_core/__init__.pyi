@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from . import elmo as elmo
 from . import kernels as kernels
 from . import optim as optim
@@ -10,4 +12,4 @@ from . import word2vec as word2vec
 
 compiler: str
 
-def begin_exit() -> None: ...
+def end_calls(threads: Sequence[int], /) -> None: ...

@@ -18,22 +18,34 @@ _POLL_SECONDS = 0.005
 
 @atexit.register
 def _end_calls() -> None:
-    """Make the interruptible C++ calls of all other threads raise SystemExit, and wait for their callers.
+    """Make the calls of all other threads raise SystemExit, and wait for their callers.
 
-    Such a call ends as after any exception: C++ threads are joined, checkpoints are saved, temporary files are removed.
-    This runs when only daemon threads are left. Threads that do not return in time, because they run code of the user
-    or are about to start another call, sleep once they ask for the interpreter lock, until the process has ended.
+    A call ends as after any exception: C++ threads are joined, checkpoints are saved, temporary files are removed. If
+    the thread then makes another call, that one ends as well. No call may be within NumPy when the process ends:
+    OpenBLAS ends its threads then, and may wait for ever for one that is computing.
+
+    This runs when only daemon threads are left. Threads that do not return in time, because they run code of the user,
+    sleep once they ask for the interpreter lock, until the process has ended.
     """
-    _core.begin_exit()
     deadline = time.monotonic() + _SECONDS_TO_RETURN
-    for thread in threading.enumerate():
-        entry = _entry(thread)
-        if entry is None or thread is threading.current_thread():
-            continue
-        while _entry(thread) is entry and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
+    ended: dict[threading.Thread, FrameType] = {}
+    while True:
+        entries = _entries()
+        new = [thread for thread, entry in entries.items() if ended.get(thread) is not entry]
+        _core.end_calls([thread.ident or 0 for thread in new])
+        ended.update(entries)
+        if not entries or time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_SECONDS)
+    for thread in ended:
         if not isinstance(thread, threading._DummyThread):  # that of C code has no end to wait for
             thread.join(_SECONDS_TO_END)
+
+
+def _entries() -> dict[threading.Thread, FrameType]:
+    """Return the call by which each of the other threads that are within this package has entered it."""
+    found = ((thread, _entry(thread)) for thread in threading.enumerate() if thread is not threading.current_thread())
+    return {thread: entry for thread, entry in found if entry is not None}
 
 
 def _entry(thread: threading.Thread) -> FrameType | None:
