@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <optional>
 
 #include "text/normalization.h"
 #include "text/sentence_splitter.h"
@@ -234,12 +233,12 @@ class Preparation {
   }
 
   void split_words() {
-    std::size_t start = 0;                 // of the current token
-    std::optional<CharacterKind> current;  // its kind; none if nothing can be added to it
+    std::size_t start = 0;                          // of the current token
+    CharacterKind current = CharacterKind::kSpace;  // its kind; kSpace if nothing can be added to it
     for (std::size_t i = 0; i < characters_.size(); ++i) {
       const char32_t character = characters_[i];
       const CharacterKind kind = tables_.kind(character);
-      if (current && continues(*current, kind, characters_[i - 1])) {
+      if (current != CharacterKind::kSpace && continues(current, kind, characters_[i - 1])) {
         if (kind == CharacterKind::kRegional) current = CharacterKind::kSymbol;
         continue;
       }
@@ -247,7 +246,7 @@ class Preparation {
       if (kind == CharacterKind::kSpace || kind == CharacterKind::kInvisible ||
           (tables_.properties_of(character) & kVariationSelector) != 0) {
         start = i + 1;
-        current.reset();
+        current = CharacterKind::kSpace;
       } else {
         start = i;
         current = kind_of_token(kind);
