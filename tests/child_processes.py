@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -40,7 +41,10 @@ def check_in_fork(check: Callable[[], object]) -> None:
     if child == 0:
         status = 1
         try:
-            faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
+            # Not `dump_traceback_later`: it waits for its thread, which the child does not have if the parent has it.
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            faulthandler.register(signal.SIGALRM, chain=True)
+            signal.setitimer(signal.ITIMER_REAL, HANG_SECONDS)
             check()
             status = 0
         except BaseException:
