@@ -41,12 +41,14 @@ def test_outputs_are_compared(shown: str, printed: str, same: bool) -> None:
 def test_blocks_of_a_page() -> None:
     page = (
         "<!--\n```python\nx = 1\n```\n-->\nText\n\n```python\nprint(x)\n```\n\n```text\n1\n```\n\n"
-        "<!-- not run: downloads -->\n```sh\nwget x\n```\n\n```text\nalone\n```\n"
+        "<!-- not run: downloads -->\n```sh\nwget x\n```\n\n```text\nalone\n```\n\n"
+        "```sh\ndate\n```\n\n<!-- not compared: changes -->\n```text\nMonday\n```\n"
     )
     found = pages.blocks_of(page)
-    assert [(block.language, block.code, block.output) for block in found] == [
-        ("python", "x = 1\n", None),
-        ("python", "print(x)\n", "1\n"),
+    assert [(block.language, block.code, block.output, block.compared) for block in found] == [
+        ("python", "x = 1\n", None, True),
+        ("python", "print(x)\n", "1\n", True),
+        ("sh", "date\n", "Monday\n", False),
     ]
     with pytest.raises(ValueError, match="known language"):
         pages.blocks_of("```rust\n```\n")
