@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import VocabularyError
+from ..runtime.containers import data_frame
+from ..runtime.notebooks import html_table
 from ..runtime.options import integer_option, real_option
 from ..vectors import KeyedVectors
 from ..vectors.arrays import unit_rows
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["DriftTable", "drift_table"]
 
+_SHOWN_WORDS = 10  # in notebooks
 _WORDS_PER_BLOCK = 4096  # bounds the memory of resampling
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DriftTable:
     """How far each common word of two sets of vectors has moved.
 
@@ -100,9 +103,21 @@ class DriftTable:
         ImportError
             If pandas is not installed.
         """
-        import pandas
+        rows = [self.row(index) for index in range(len(self))]
+        return data_frame({name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
 
-        return pandas.DataFrame([self.row(index) for index in range(len(self))])
+    def __repr__(self) -> str:
+        return f"<DriftTable of {len(self):,} words, cosines {self.cosines[0]:.3f} to {self.cosines[-1]:.3f}>"
+
+    def _repr_html_(self) -> str:
+        rows = [self.row(index) for index in range(min(len(self), _SHOWN_WORDS))]
+        cells = [[", ".join(cell[:4]) if isinstance(cell, list) else cell for cell in row.values()] for row in rows]
+        return html_table(
+            f"Drift of {len(self):,} words, those that moved most first",
+            list(rows[0]),
+            cells,
+            note=f"and {len(self) - len(rows):,} more" if len(self) > len(rows) else None,
+        )
 
 
 def drift_table(

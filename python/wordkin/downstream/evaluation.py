@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..runtime.containers import data_frame
+from ..runtime.notebooks import html_table
 from .labels.chunks import chunks
 from .labels.label_set import Label
 
+if TYPE_CHECKING:
+    import pandas
+
 __all__ = ["ChunkReport", "LabelReport", "Score", "chunk_report", "label_report"]
+
+_COLUMNS = ("precision", "recall", "f1", "support")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +96,7 @@ class ChunkReport:
     accuracy: float
 
     def __str__(self) -> str:
-        rows = [*self.types.items(), ("micro", self.micro), ("macro", self.macro), ("weighted", self.weighted)]
+        rows = self._scores()
         width = max(len(name) for name, _ in rows)
         lines = [f"{'':{width}}  precision  recall      f1  support"]
         lines += [
@@ -97,6 +104,27 @@ class ChunkReport:
             for name, score in rows
         ]
         return "\n".join(lines)
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the scores as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame
+            The columns type, precision, recall, f1 and support; the last rows are "micro", "macro" and "weighted".
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        return _scores_frame("type", self._scores())
+
+    def _scores(self) -> list[tuple[str, Score]]:
+        return [*self.types.items(), ("micro", self.micro), ("macro", self.macro), ("weighted", self.weighted)]
+
+    def _repr_html_(self) -> str:
+        return _scores_html("Chunks", "type", self._scores(), f"accuracy of the tags {self.accuracy:.4f}")
 
 
 def chunk_report(true: Iterable[Sequence[str]], predicted: Iterable[Sequence[str]]) -> ChunkReport:
@@ -185,6 +213,37 @@ class LabelReport:
 
     labels: Mapping[Label, Score]
     accuracy: float
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the scores as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame
+            The columns label, precision, recall, f1 and support.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        return _scores_frame("label", list(self.labels.items()))
+
+    def _repr_html_(self) -> str:
+        return _scores_html("Labels", "label", list(self.labels.items()), f"accuracy {self.accuracy:.4f}")
+
+
+def _score_rows(scores: list[tuple[Any, Score]]) -> list[list[Any]]:
+    return [[name, *(getattr(score, column) for column in _COLUMNS)] for name, score in scores]
+
+
+def _scores_frame(name: str, scores: list[tuple[Any, Score]]) -> pandas.DataFrame:
+    rows = _score_rows(scores)
+    return data_frame({column: [row[index] for row in rows] for index, column in enumerate((name, *_COLUMNS))})
+
+
+def _scores_html(title: str, name: str, scores: list[tuple[Any, Score]], note: str) -> str:
+    return html_table(title, (name, *_COLUMNS), _score_rows(scores), note=note)
 
 
 def label_report(true: Sequence[Any], predicted: Sequence[Any]) -> LabelReport:

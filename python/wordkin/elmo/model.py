@@ -15,6 +15,7 @@ from ..errors import NotFittedError
 from ..runtime.callbacks import checked_callbacks
 from ..runtime.compute import Compute, Precision
 from ..runtime.locks import ExclusiveUse
+from ..runtime.notebooks import completed_names, html_table
 from ..runtime.options import choice_option, integer_option, progress_option
 from ..runtime.progress import counted_progress
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
@@ -1387,6 +1388,20 @@ class ELMo:
         options = self.options
         words = "untrained" if self._state is None else f"{options.n_tokens_vocab} words"
         return f"ELMo<dim={options.dim}, projection_dim={options.projection_dim}, n_layers={options.n_layers}, {words}>"
+
+    def _repr_html_(self) -> str:
+        options = self.options
+        rows: list[tuple[str, object]] = [
+            ("vocabulary", "untrained" if self._state is None else f"{options.n_tokens_vocab:,} words"),
+            ("layers", f"{options.n_layers} x {options.cell.upper()}, {options.dim} cells in each direction"),
+            ("vectors", f"{2 * options.projection_dim} dimensions"),
+            ("input", "words" if options.token_input else f"characters, {sum(n for _, n in options.filters)} filters"),
+            ("last training", None if self.training_report is None else self.training_report.summary),
+        ]
+        return html_table(type(self).__name__, [], [row for row in rows if row[1] is not None])
+
+    def __dir__(self) -> list[str]:
+        return completed_names(self)
 
 
 def write_model(model: ELMo, files: FileSet) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import nlargest
 from typing import Any, BinaryIO, TypeVar, overload
 
 from ..runtime.attributes import StateAttribute
 from ..runtime.compute import requested_workers
+from ..runtime.notebooks import completed_names, html_table
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
@@ -31,6 +33,8 @@ from .training import count_phrases
 __all__ = ["FrozenPhrases", "Phraser", "Phrases"]
 
 logger = logging.getLogger(__name__)
+
+_SHOWN_PHRASES = 10  # in notebooks
 
 AnyPhrases = TypeVar("AnyPhrases", bound="Phrases")
 AnyFrozen = TypeVar("AnyFrozen", bound="FrozenPhrases")
@@ -167,6 +171,19 @@ class Phrases:
         )
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("words and phrases", len(self.vocab)),
+            ("words in the corpus", self.corpus_word_count),
+            ("min_count", self.min_count),
+            ("threshold", self.threshold),
+            ("scoring", getattr(self.scoring, "__name__", self.scoring)),
+        ]
+        return html_table(type(self).__name__, [], rows)
+
+    def __dir__(self) -> list[str]:
+        return completed_names(self)
 
     @property
     def lifecycle_events(self) -> list[dict[str, Any]] | None:
@@ -610,6 +627,16 @@ class FrozenPhrases:
         )
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        scores = self.phrasegrams
+        best = nlargest(_SHOWN_PHRASES, scores.items(), key=lambda item: item[1])
+        more = len(scores) - len(best)
+        note = f"and {more:,} more phrases of lower scores" if more else None
+        return html_table(f"{type(self).__name__}: {len(scores):,} phrases", ("phrase", "score"), best, note=note)
+
+    def __dir__(self) -> list[str]:
+        return completed_names(self)
 
     @property
     def lifecycle_events(self) -> list[dict[str, Any]] | None:

@@ -1,18 +1,22 @@
-"""Data frames as the results of transformers, which scikit-learn's `set_output` requests."""
+"""Data frames as results: of transformers, which scikit-learn's `set_output` requests, and of queries."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .optional_modules import import_optional
 from .options import choice_option
 
-__all__ = ["Container", "checked_container", "in_container"]
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["Container", "checked_container", "data_frame", "in_container"]
 
 Container = Literal["default", "pandas", "polars"]
 
@@ -81,3 +85,30 @@ def in_container(rows: NDArray[np.float32], names: Sequence[str], source: object
     if container == "polars":
         return import_module("polars").DataFrame(rows, schema=list(names), orient="row")
     return rows
+
+
+def data_frame(columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> pandas.DataFrame:
+    """Return a pandas data frame.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence
+        The columns by name.
+
+    Returns
+    -------
+    DataFrame
+        The frame, with the rows numbered from 0.
+
+    Raises
+    ------
+    ImportError
+        If pandas is not installed.
+
+    Examples
+    --------
+    >>> data_frame({"word": ["apple"], "cosine": [0.5]}).shape
+    (1, 2)
+    """
+    pandas: Any = import_optional("pandas", "data frames need", extra=None)
+    return pandas.DataFrame(dict(columns))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, TypeVar
 import numpy as np
 
 from ..errors import NotFittedError
+from .notebooks import completed_names, html_table
 from .options import Options, integer_option
 
 if TYPE_CHECKING:
@@ -149,6 +150,19 @@ class Estimator:
             if not (value is defaults[name].default or _is_equal(value, defaults[name].default))
         ]
         return f"{type(self).__name__}({', '.join(given)})"
+
+    def _repr_html_(self) -> str:
+        try:
+            from sklearn.utils import estimator_html_repr
+        except ImportError:
+            rows = [(name, repr(value)) for name, value in self.get_params().items()]
+            fitted = "fitted" if self.__sklearn_is_fitted__() else "not fitted"
+            return html_table(f"{type(self).__name__}, {fitted}", (), rows)
+        diagram: str = estimator_html_repr(self)
+        return diagram
+
+    def __dir__(self) -> list[str]:
+        return completed_names(self)
 
 
 def _is_equal(value: Any, default: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 __all__ = ["import_optional"]
 
 
-def import_optional(module: str, purpose: str, *, extra: str, package: str | None = None) -> Any:
+def import_optional(module: str, purpose: str, *, extra: str | None, package: str | None = None) -> Any:
     """Import a module of a package that need not be installed.
 
     Parameters
@@ -17,8 +17,8 @@ def import_optional(module: str, purpose: str, *, extra: str, package: str | Non
         Name of the module.
     purpose : str
         What needs it, with the verb: the start of the error message.
-    extra : str
-        Extra of wordkin that installs the package.
+    extra : str or None
+        Extra of wordkin that installs the package; None if there is none.
     package : str, optional
         Name of the package in the message; by default the name of the module.
 
@@ -45,7 +45,8 @@ def import_optional(module: str, purpose: str, *, extra: str, package: str | Non
         return importlib.import_module(module)
     except ImportError as error:
         if isinstance(error, ModuleNotFoundError) and error.name in (top, module):
-            message = f"{purpose} {name}: pip install 'wordkin[{extra}]'"
+            installed = name if extra is None else f"'wordkin[{extra}]'"
+            message = f"{purpose} {name}: pip install {installed}"
         else:
             message = f"{purpose} {name}, which is installed but cannot be imported: {error}"
         raise ImportError(message, name=module) from error

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .notebooks import in_notebook
+
 __all__ = ["counted_progress", "progress_bar"]
 
 
@@ -34,23 +36,16 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
     >>> progress_bar(False, 10, " words") is None
     True
     """
-    in_notebook = _is_notebook()
+    shows_widgets = in_notebook()
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
-    if progress is not True and (progress is not None or not (in_notebook or has_terminal)):
+    if progress is not True and (progress is not None or not (shows_widgets or has_terminal)):
         return None
-    if in_notebook:
+    if shows_widgets:
         from tqdm.auto import tqdm
     else:
         from tqdm import tqdm
 
     return tqdm(total=total, unit=unit, unit_scale=unit_scale, dynamic_ncols=True, leave=True)
-
-
-def _is_notebook() -> bool:
-    """Return whether this process is the kernel of a notebook; nothing is imported to find out."""
-    ipython = sys.modules.get("IPython")
-    get_shell = getattr(ipython, "get_ipython", None)  # missing while IPython is being imported
-    return get_shell is not None and type(get_shell()).__name__ == "ZMQInteractiveShell"
 
 
 @contextmanager

@@ -5,18 +5,20 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NoReturn, TypeVar, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ..runtime.notebooks import completed_names, offered_keys
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from . import editing
 from .arrays import unit_rows
 from .evaluation import gensim_reports
 from .evaluation.gensim_reports import AnalogySection, Correlation
-from .explorer import ExplorerPage, build_page
+from .explorer import MAX_WORDS, ExplorerPage, build_page
 from .explorer.layout import Layout, map_positions
 from .explorer.plot import plot_words
 from .files import GensimModel, exchange, read_gensim
@@ -27,13 +29,16 @@ from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
 from .lookup import KeyLookup
 from .missing_keys import MissingKeyError
 from .search import neighbours, queries, ranking, similarity
+from .search.frames import batch_frame, neighbours_frame
 from .search.neighbours import Indexer
 from .search.queries import QueryItems
 from .search.word_movers_distance import word_movers_distance
 from .store import TableAttribute, TableStore
+from .summary import vectors_html
 from .table import VectorTable
 
 if TYPE_CHECKING:
+    import pandas
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -43,6 +48,7 @@ Self = TypeVar("Self", bound="KeyedVectors")
 K = TypeVar("K", bound=Key)
 Default = TypeVar("Default")
 Found = list[tuple[str, float]]
+_PLOTTED_WORDS = 100  # by default
 
 
 class KeyedVectors:
@@ -204,6 +210,15 @@ class KeyedVectors:
         return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return vectors_html(type(self).__name__, self._state.table)
+
+    def __dir__(self) -> list[str]:
+        return completed_names(self, hidden=RemovedName)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return offered_keys(self._state.table.index_to_key)
 
     def __getitem__(self, key_or_keys: Key | slice | Iterable[Key]) -> NDArray[Any]:
         """Return the vector of a key, or a matrix with the vectors of several keys, or of a slice of rows, as rows."""
@@ -892,6 +907,8 @@ class KeyedVectors:
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
+        *,
+        as_frame: Literal[False] = False,
     ) -> Found: ...
     @overload
     def most_similar(
@@ -904,6 +921,7 @@ class KeyedVectors:
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
+        as_frame: Literal[False] = False,
     ) -> FloatArray: ...
     @overload
     def most_similar(
@@ -915,6 +933,8 @@ class KeyedVectors:
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
+        *,
+        as_frame: Literal[False] = False,
     ) -> FloatArray: ...
     @overload
     def most_similar(
@@ -926,7 +946,10 @@ class KeyedVectors:
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
+        *,
+        as_frame: Literal[False] = False,
     ) -> Found | FloatArray: ...
+    @overload
     def most_similar(
         self,
         positive: QueryItems | None = None,
@@ -936,7 +959,21 @@ class KeyedVectors:
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
         indexer: Indexer | None = None,
-    ) -> Found | FloatArray:
+        *,
+        as_frame: Literal[True],
+    ) -> pandas.DataFrame: ...
+    def most_similar(
+        self,
+        positive: QueryItems | None = None,
+        negative: QueryItems | None = None,
+        topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
+        restrict_vocab: int | None = None,
+        indexer: Indexer | None = None,
+        *,
+        as_frame: bool = False,
+    ) -> Found | FloatArray | pandas.DataFrame:
         """Return the keys nearest to the mean of the positive items minus the negative ones, by cosine.
 
         Parameters
@@ -954,10 +991,12 @@ class KeyedVectors:
             Search only the first `restrict_vocab` rows; overrides `clip_start` and `clip_end`.
         indexer : object with a method ``most_similar(vector, topn)``, optional
             Index to search instead, such as `wordkin.vectors.UsearchIndexer`.
+        as_frame : bool, default False
+            Return a pandas data frame with the columns word and cosine, which notebooks show as a table.
 
         Returns
         -------
-        list of (key, float), or ndarray
+        list of (key, float), ndarray, or DataFrame
             Keys and cosines, nearest first, without the keys of the query; of equal cosines, the lower row comes
             first. Empty for `topn` below 1. For ``topn=None`` an array with the cosines of all rows searched. A zero
             vector has cosine 0 with every vector.
@@ -970,6 +1009,8 @@ class KeyedVectors:
             If an item is neither a key nor an array.
         ValueError
             If there are no items.
+        ImportError
+            If a data frame is requested and pandas is not installed.
 
         Examples
         --------
@@ -979,9 +1020,10 @@ class KeyedVectors:
         >>> [key for key, cosine in kv.most_similar(positive=["king", "woman"], negative=["man"], topn=1)]
         ['queen']
         """
-        return neighbours.most_similar(
+        found = neighbours.most_similar(
             self._lookup(), positive, negative, topn, clip_start, clip_end, restrict_vocab, indexer
         )
+        return neighbours_frame(found) if as_frame else found
 
     @overload
     def similar_by_key(self, key: Key, topn: int = 10, restrict_vocab: int | None = None) -> Found: ...
@@ -1181,7 +1223,17 @@ class KeyedVectors:
             raise ValueError(f"topn must leave at least one neighbour, got {topn}")
         return similarity.similarity(lookup, wa, wb) / sum(cosine for _, cosine in nearest)
 
-    def most_similar_batch(self, keys_or_matrix: QueryItems, topn: int = 10) -> tuple[NDArray[np.int32], FloatArray]:
+    @overload
+    def most_similar_batch(
+        self, keys_or_matrix: QueryItems, topn: int = 10, *, as_frame: Literal[False] = False
+    ) -> tuple[NDArray[np.int32], FloatArray]: ...
+    @overload
+    def most_similar_batch(
+        self, keys_or_matrix: QueryItems, topn: int = 10, *, as_frame: Literal[True]
+    ) -> pandas.DataFrame: ...
+    def most_similar_batch(
+        self, keys_or_matrix: QueryItems, topn: int = 10, *, as_frame: bool = False
+    ) -> tuple[NDArray[np.int32], FloatArray] | pandas.DataFrame:
         """Return the nearest rows of many queries in one pass.
 
         Parameters
@@ -1190,6 +1242,9 @@ class KeyedVectors:
             The queries. A key is excluded from its own neighbours, as in `most_similar`; a vector excludes nothing.
         topn : int, default 10
             Number of neighbours per query.
+        as_frame : bool, default False
+            Return a pandas data frame instead, with a row per neighbour and the columns query (the key, or the
+            position of a query that is a vector), rank, word and cosine.
 
         Returns
         -------
@@ -1218,7 +1273,8 @@ class KeyedVectors:
         >>> [kv.index_to_key[index] for index in indices[:, 0]]
         ['pear', 'bus']
         """
-        return neighbours.most_similar_batch(self._lookup(), keys_or_matrix, topn)
+        search = batch_frame if as_frame else neighbours.most_similar_batch
+        return search(self._lookup(), keys_or_matrix, topn)
 
     # Pictures.
 
@@ -1290,13 +1346,21 @@ class KeyedVectors:
             page.save(path)
         return page
 
-    def plot(self, words: Iterable[Key], *, layout: Layout = "pca", seed: int = 1, ax: Axes | None = None) -> Figure:
+    def plot(
+        self,
+        words: Iterable[Key] | None = None,
+        *,
+        layout: Layout = "pca",
+        seed: int = 1,
+        ax: Axes | None = None,
+    ) -> Figure:
         """Draw words as points in two dimensions, with matplotlib.
 
         Parameters
         ----------
-        words : iterable of str
-            The words.
+        words : iterable of str or None, default None
+            The words; None for the first 100, most frequent ones. Of more than 50,000, the first are drawn, and of more
+            than 300, those of the first 300 are labelled that have space, as the title then says.
         layout : {"pca", "umap", "tsne"}, default "pca"
             How the positions are computed; see `explore`.
         seed : int, default 1
@@ -1326,13 +1390,15 @@ class KeyedVectors:
         >>> figure = kv.plot(["apple", "car"])
         >>> figure.savefig("words.png")  # doctest: +SKIP
         """
-        keys = as_keys(words)
-        if not keys:
+        given = list(islice(self._state.table.keys_with_rows(), _PLOTTED_WORDS)) if words is None else as_keys(words)
+        if not given:
             raise ValueError("words must contain at least one key, got none")
+        keys = given[:MAX_WORDS]
         rows = np.array([self.get_vector(key) for key in keys], dtype=np.float32)
         if not np.isfinite(rows).all():
             raise ValueError("the vectors of words must be finite, got NaN or infinite values")
-        return plot_words([str(key) for key in keys], map_positions(unit_rows(rows), layout, seed), ax)
+        positions = map_positions(unit_rows(rows), layout, seed)
+        return plot_words([str(key) for key in keys], positions, len(given), ax)
 
     # Evaluation.
 

@@ -14,6 +14,7 @@ from ..errors import VocabularyError
 from ..runtime.attributes import StateAttribute
 from ..runtime.callbacks import notify
 from ..runtime.compute import Compute, requested_workers
+from ..runtime.notebooks import completed_names, offered_keys
 from ..runtime.options import flag_option, integer_option, progress_option
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
@@ -46,6 +47,7 @@ from .inference.likelihood import node_vectors, output_vectors, predicted_words,
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
 from .report import Progress, TrainingReport
 from .state import Word2VecState, checked_layer, checked_vectors, new_state
+from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
 from .training.session import Notify, TrainRequest, train, train_new
@@ -353,6 +355,18 @@ class Word2Vec:
 
     def __str__(self) -> str:
         return f"Word2Vec<vocab={len(self.wv)}, vector_size={self.vector_size}, alpha={self.alpha}>"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return model_html(type(self).__name__, self._state)
+
+    def __dir__(self) -> list[str]:
+        return completed_names(self, hidden=RemovedName)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return offered_keys(self.wv.index_to_key)
 
     def __getitem__(self, key: str | int | Sequence[str | int]) -> NDArray[np.float32]:
         """Return the vector of a word, or a matrix of the vectors of several words; see `KeyedVectors`."""

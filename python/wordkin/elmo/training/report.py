@@ -5,10 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ...runtime.notebooks import html_table
+from ...runtime.plots import AxesChoice, axes_for, chosen_metrics, figure_of, plot_curve, running_mean
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
     "ELMoTrainingReport",
@@ -133,7 +140,11 @@ def validations_without_improvement(validations: Sequence[Validation]) -> int:
     return 0 if best is None else len(validations) - 1 - validations.index(best)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+_METRICS = ("loss", "perplexity", "gradient_norm", "learning_rate")
+_LONGEST_TABLE = 20  # validations of the table in notebooks
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ELMoTrainingReport:
     """Result of one call of `ELMo.train`.
 
@@ -200,3 +211,104 @@ class ELMoTrainingReport:
     def best(self) -> Validation | None:
         """Validation with the lowest perplexity (geometric mean of both directions)."""
         return best_validation(self.validations)
+
+    def plot(self, metrics: str | Sequence[str] | None = None, *, ax: AxesChoice = None) -> Figure:
+        """Draw how training went, with matplotlib.
+
+        Parameters
+        ----------
+        metrics : str, sequence of str, or None, default None
+            Curves to draw, each on separate axes: "loss" of the training steps in both directions, with the mean of the
+            last 1 % of them; "perplexity" of the validations in both directions; "gradient_norm"; "learning_rate". By
+            default, the loss, and the perplexity if there were validations.
+        ax : matplotlib Axes, sequence of Axes, or None, default None
+            Where to draw, one for each metric; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        ValueError
+            If there was no step or no validation to draw, or an argument is out of range.
+        ImportError
+            If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> from wordkin import ELMo
+        >>> sentences = [["apples", "and", "pears"], ["pears", "and", "plums"]] * 20
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8]], n_highway=0)
+        >>> report = model.train(sentences, epochs=2, batch_size=2, unroll_steps=5, min_count=1, progress=False)
+        >>> report.plot().savefig("training.png")  # doctest: +SKIP
+        """
+        names = chosen_metrics(metrics, _METRICS, ("loss", "perplexity") if self.validations else ("loss",))
+        if "perplexity" in names and not self.validations:
+            raise ValueError("the report must have at least one validation to plot 'perplexity', got none")
+        if names != ["perplexity"] and not len(self.losses):
+            raise ValueError("the report must have at least one step to be plotted, got none")
+        every_axes = axes_for(ax, len(names), width=4.8, height=3.4)
+        for name, axes in zip(names, every_axes, strict=True):
+            if name == "perplexity":
+                self._plot_perplexity(axes)
+            else:
+                self._plot_steps(axes, name)
+            axes.set_xlabel("step")
+            axes.locator_params("x", integer=True, nbins=6)
+            axes.grid(alpha=0.3)
+        return figure_of(every_axes[0])
+
+    def _plot_steps(self, axes: Axes, name: str) -> None:
+        steps = np.arange(self.first_step + 1, self.first_step + len(self.losses) + 1)
+        if name == "loss":
+            width = max(1, len(steps) // 100)
+            for values, label, colour in zip(self.losses.T, ("forward", "backward"), ("C0", "C1"), strict=True):
+                if width > 1:
+                    axes.plot(steps, values, color=colour, alpha=0.25, linewidth=0.7)
+                plot_curve(axes, steps, running_mean(values, width), label, color=colour)
+            axes.legend()
+            axes.set_title(f"training loss ({self.softmax} softmax)")
+        else:
+            plot_curve(axes, steps, self.gradient_norms if name == "gradient_norm" else self.learning_rates)
+            axes.set_ylim(bottom=0)
+            axes.set_title(name.replace("_", " "))
+
+    def _plot_perplexity(self, axes: Axes) -> None:
+        steps = [validation.step for validation in self.validations]
+        for label in ("forward", "backward"):
+            values = [getattr(validation.perplexity, label) for validation in self.validations]
+            plot_curve(axes, steps, values, label)
+        best = self.best
+        if best is not None:
+            axes.axvline(best.step, color="0.5", linestyle=":", label="best")
+        axes.legend()
+        axes.set_title("validation perplexity")
+
+    @property
+    def summary(self) -> str:
+        """Number of steps, best perplexity, speed, and why training stopped, in one line."""
+        best = "" if self.best is None else f", best perplexity {self.best.perplexity.geometric_mean:.4g}"
+        speed = f"{self.tokens_per_second:,.0f} tokens/s"
+        return f"{len(self.losses):,} steps{best}, {speed}, stopped by {self.stopped_by}"
+
+    def __repr__(self) -> str:
+        return f"<ELMoTrainingReport of {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        shown = self.validations[-_LONGEST_TABLE:]
+        omitted = len(self.validations) - len(shown)
+        notes = [
+            f"steps {self.first_step + 1:,} to {self.steps:,}" if len(self.losses) else "no steps",
+            f"{self.tokens_per_second:,.0f} tokens/s",
+            f"{self.workers} threads, {self.isa}",
+            f"stopped by {self.stopped_by}",
+            *([f"{omitted:,} earlier validations are not shown"] if omitted else []),
+        ]
+        return html_table(
+            "Training of a language model" + ("" if shown else ", without validations"),
+            ("step", "seconds", "forward perplexity", "backward perplexity") if shown else (),
+            [(each.step, each.seconds, each.perplexity.forward, each.perplexity.backward) for each in shown],
+            note="; ".join(notes),
+        )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.containers import data_frame
+from ...runtime.notebooks import html_table
 from ...storage.paths import AnyPath
 from ..arrays import unit_rows, working_dtype
 from ..cosine_search import CosineSearch
@@ -18,6 +20,9 @@ from .lexicon import Lexicon
 from .resampling import Interval, proportion_interval
 from .test_sets import AnalogySet
 
+if TYPE_CHECKING:
+    import pandas
+
 __all__ = ["AnalogyScores", "Method", "SectionScore", "evaluate_analogies"]
 
 Method = Literal["3cosadd", "3cosmul"]
@@ -25,6 +30,7 @@ Method = Literal["3cosadd", "3cosmul"]
 # gensim examines this many neighbours for one that is not a case variant of a word of the question.
 _CANDIDATES = 5
 _QUESTIONS_PER_BLOCK = 512
+_COLUMNS = ("section", "accuracy", "correct", "answered", "questions")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +60,7 @@ class SectionScore:
         return self.correct / self.answered if self.answered else 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class AnalogyScores:
     """Result for every question of a test set.
 
@@ -108,6 +114,35 @@ class AnalogyScores:
             SectionScore(name=name, questions=questions[i], answered=answered[i], correct=correct[i])
             for i, name in enumerate(self.test_set.sections)
         )
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the results by section, and of all together, as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame
+            The columns section, accuracy, correct, answered and questions; the last row is "total".
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        return data_frame(dict(zip(_COLUMNS, zip(*self._rows(), strict=True), strict=True)))
+
+    def _rows(self) -> list[tuple[str, float, int, int, int]]:
+        scores = (*self.sections, self.total)
+        return [(each.name, each.accuracy, each.correct, each.answered, each.questions) for each in scores]
+
+    def __repr__(self) -> str:
+        total = self.total
+        return (
+            f"<AnalogyScores: accuracy {total.accuracy:.4f}, {total.correct:,} of {total.answered:,} answered "
+            f"questions, {total.questions:,} in all>"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_table("Analogies", _COLUMNS, self._rows())
 
     def interval(self, confidence: float = 0.95, resamples: int = 10_000, seed: int = 1) -> Interval:
         """Return the bootstrap interval of the accuracy over the answered questions.

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.containers import data_frame
+from ...runtime.notebooks import html_table
 from ...storage.paths import AnyPath
 from ..cosine_search import CosineSearch
 from ..lookup import KeyLookup
@@ -16,10 +19,13 @@ from .pair_files import Column, read_word_pairs
 from .resampling import Interval, percentile_interval, resampled_indices
 from .test_sets import PairSet
 
+if TYPE_CHECKING:
+    import pandas
+
 __all__ = ["PairScores", "evaluate_pairs", "spearman"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class PairScores:
     """Similarities that a model assigns to the pairs of a test set.
 
@@ -54,6 +60,37 @@ class PairScores:
     def oov_fraction(self) -> float:
         """Fraction of the pairs that have an unknown word."""
         return 1.0 - float(self.answered.mean()) if len(self.answered) else 0.0
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the pairs as a pandas data frame.
+
+        Returns
+        -------
+        DataFrame
+            The columns first, second, rating and cosine, which is NaN where a word is unknown.
+
+        Raises
+        ------
+        ImportError
+            If pandas is not installed.
+        """
+        first, second = ([pair[side] for pair in self.test_set.pairs] for side in (0, 1))
+        cosines = np.where(self.answered, self.similarities, np.nan)
+        return data_frame({"first": first, "second": second, "rating": self.ratings, "cosine": cosines})
+
+    def __repr__(self) -> str:
+        return (
+            f"<PairScores: Spearman correlation {self.spearman:.4f}, {int(self.answered.sum()):,} of "
+            f"{len(self.answered):,} pairs answered>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            ("Spearman correlation", self.spearman),
+            ("pairs", len(self.answered)),
+            ("pairs with unknown words", int((~self.answered).sum())),
+        ]
+        return html_table("Word pairs", (), rows)
 
     def interval(self, confidence: float = 0.95, resamples: int = 2000, seed: int = 1) -> Interval:
         """Return the bootstrap interval of the rank correlation over the answered pairs.

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .page import ExplorerPage, build_page
+from .page import MAX_WORDS, ExplorerPage, build_page
 
-__all__ = ["ExplorerPage", "build_page"]
+__all__ = ["MAX_WORDS", "ExplorerPage", "build_page"]
