@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from wordkin.downstream.options import NetworkOptions
-from wordkin.downstream.training.initialization import initial_parameters, zero_moments
+from wordkin.downstream.training.initialization import _orthogonal, initial_parameters, zero_moments
 
 OPTIONS = NetworkOptions(
     task="classes", outputs=3, tables=((10, 4, True),), contexts=((3, 6, False),), char_dim=5, filters=((2, 7),),
@@ -34,6 +35,29 @@ def test_recurrent_weights_are_orthogonal_and_layer_mixes_uniform() -> None:
     assert not parameters["contexts_0/weights"].any()
     assert parameters["contexts_0/gamma"].tolist() == [1]
     assert not parameters["tables_0"][0].any()  # unknown words
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 8, 31, 64])
+def test_recurrent_weights_are_those_of_a_qr_decomposition(width: int) -> None:
+    """In float32 bit for bit, as models that are trained again with the same seed need it."""
+    matrix = np.random.default_rng(width).normal(size=(width, width))
+    q, r = np.linalg.qr(matrix)
+    expected = q * np.sign(np.diag(r))
+    np.testing.assert_allclose(_orthogonal(matrix), expected, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(_orthogonal(matrix).astype(np.float32), expected.astype(np.float32))
+
+
+def test_no_function_of_lapack_or_blas_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their threads make a child hang that is forked during `fit`."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for module, names in ((np.linalg, np.linalg.__all__), (np, ("dot", "matmul", "inner", "vdot", "tensordot"))):
+        for name in names:
+            if name != "LinAlgError":
+                monkeypatch.setattr(module, name, refuse)
+    initial_parameters(OPTIONS, {}, seed=1)
 
 
 def test_given_tables_are_used() -> None:

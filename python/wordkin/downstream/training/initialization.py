@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ... import _core
 from ..network import Moments
@@ -99,6 +100,31 @@ def _recurrent(draw: np.random.Generator, shape: tuple[int, ...], width: int) ->
     for gate in range(shape[1] // width):
         columns = slice(gate * width, (gate + 1) * width)
         weights[:inputs, columns] = _uniform(draw, (inputs, width), math.sqrt(6.0 / (inputs + width)))
-        q, r = np.linalg.qr(draw.normal(size=(width, width)))
-        weights[inputs:, columns] = q * np.sign(np.diag(r))
+        weights[inputs:, columns] = _orthogonal(draw.normal(size=(width, width)))
     return weights
+
+
+def _orthogonal(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the factor Q of ``matrix = Q R`` in which R has a positive diagonal, by Householder reflections.
+
+    ``numpy.linalg.qr`` uses threads of OpenBLAS: a child that is forked meanwhile hangs in its own first use of it.
+    Here is no call of BLAS; einsum makes none with two operands.
+    """
+    width = len(matrix)
+    left, signs = matrix.copy(), np.empty(width)
+    reflections = []
+    for column in range(width):
+        vector = left[column:, column].copy()
+        pivot = -np.copysign(np.sqrt(np.einsum("i,i", vector, vector)), vector[0])
+        vector[0] -= pivot
+        signs[column] = np.sign(pivot)
+        scaled = vector * (2.0 / np.einsum("i,i", vector, vector))
+        rest = left[column:, column + 1 :]
+        rest -= scaled[:, np.newaxis] * np.einsum("i,ij->j", vector, rest)
+        reflections.append((vector, scaled))
+    result: NDArray[np.float64] = np.eye(width)
+    for column in reversed(range(width)):
+        vector, scaled = reflections[column]
+        rest = result[column:, column:]
+        rest -= scaled[:, np.newaxis] * np.einsum("i,ij->j", vector, rest)
+    return result * signs
