@@ -143,10 +143,6 @@ py::dict result_of(const Block& block, Words words) {
   return result;
 }
 
-std::unique_ptr<parallel::ThreadPool> pool_of(std::size_t threads) {
-  return threads > 1 ? std::make_unique<parallel::ThreadPool>(threads) : nullptr;
-}
-
 template <typename T>
 py::dict parse_text_as(const py::buffer& data, const py::object& out, bool has_words, const std::string& encoding,
                        const std::string& errors, std::size_t threads) {
@@ -156,7 +152,7 @@ py::dict parse_text_as(const py::buffer& data, const py::object& out, bool has_w
   vf::TextBlock rows;
   {
     const GilRelease release;  // most of the time of a load, on the exported buffer and the caller's matrix
-    const auto pool = pool_of(threads);
+    const auto pool = parallel::pool_of(threads);
     rows = vf::parse_text_rows(values, block.data(), block.size(),
                                has_words ? vf::RowKind::kWord : vf::RowKind::kNumbers, pool.get());
   }
@@ -205,7 +201,7 @@ py::bytes format_text_as(const py::object& words, const py::object& offsets, con
   std::string text;
   {
     const GilRelease release;  // reads the caller's arrays, writes a local string
-    const auto pool = pool_of(threads);
+    const auto pool = parallel::pool_of(threads);
     vf::format_text_rows(text, prefix, table.bytes.data(), table.offsets.data(), values,
                          has_words ? vf::RowKind::kWord : vf::RowKind::kNumbers, separator, pool.get());
   }

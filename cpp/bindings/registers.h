@@ -11,6 +11,7 @@ void register_word2vec(pybind11::module_& m);
 void register_text(pybind11::module_& m);
 void register_search(pybind11::module_& m);
 void register_vector_files(pybind11::module_& m);
+void register_fasttext(pybind11::module_& m);
 void register_phrases(pybind11::module_& m);
 void register_optim(pybind11::module_& m);
 void register_elmo(pybind11::module_& m);

@@ -75,4 +75,9 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
+// Nothing for a single thread: the calling thread then does the work.
+inline std::unique_ptr<ThreadPool> pool_of(std::size_t threads) {
+  return threads > 1 ? std::make_unique<ThreadPool>(threads) : nullptr;
+}
+
 }  // namespace wordkin::parallel

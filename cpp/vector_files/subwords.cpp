@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "text/subwords.h"
+
 namespace wordkin::vector_files {
 namespace {
 
 constexpr std::int64_t kWordsPerTask = 512;
-constexpr std::string_view kEndOfSentence = "</s>";  // has no subwords in fastText
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 void add_row(float* sum, const float* row, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sum[i] += row[i];
@@ -17,31 +16,14 @@ void add_row(float* sum, const float* row, std::int64_t count) {
 
 }  // namespace
 
-std::uint32_t subword_hash(std::string_view bytes) {
-  std::uint32_t hash = 2166136261u;
-  for (const char byte : bytes) {
-    hash ^= static_cast<std::uint32_t>(static_cast<std::int8_t>(byte));
-    hash *= 16777619u;
-  }
-  return hash;
-}
-
 void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, const SubwordOptions& options) {
-  if (options.buckets <= 0 || options.max_n <= 0 || word == kEndOfSentence) return;
+  if (options.buckets <= 0 || options.max_n <= 0 || word == text::kEndOfSentence) return;
   std::string bounded(1, '<');
   bounded.append(word);
   bounded.push_back('>');
-  for (std::size_t begin = 0; begin < bounded.size(); ++begin) {
-    if (continues_character(bounded[begin])) continue;
-    std::size_t end = begin;
-    for (std::int64_t characters = 1; end < bounded.size() && characters <= options.max_n; ++characters) {
-      for (++end; end < bounded.size() && continues_character(bounded[end]);) ++end;
-      const bool is_boundary = characters == 1 && (begin == 0 || end == bounded.size());
-      if (characters < options.min_n || is_boundary) continue;
-      const auto hash = subword_hash(std::string_view(bounded).substr(begin, end - begin));
-      buckets.push_back(static_cast<std::int64_t>(hash) % options.buckets);
-    }
-  }
+  text::for_each_subword(bounded, options.min_n, options.max_n, [&](std::uint32_t hash, std::size_t, std::size_t) {
+    buckets.push_back(static_cast<std::int64_t>(hash) % options.buckets);
+  });
 }
 
 void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8_t* words, const std::int64_t* offsets,
@@ -58,10 +40,11 @@ void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8
       const auto length = static_cast<std::size_t>(offsets[i + 1] - offsets[i]);
       append_subwords(buckets, std::string_view(text + offsets[i], length), options);
       float* vector = vectors.row(i);
-      std::fill_n(vector, vectors.columns, 0.0f);
       auto parts = static_cast<float>(buckets.size());
-      if (!word_rows.empty()) {
-        add_row(vector, word_rows.row(i), vectors.columns);
+      if (word_rows.empty()) {
+        std::fill_n(vector, vectors.columns, 0.0f);
+      } else {
+        if (word_rows.row(i) != vector) std::copy_n(word_rows.row(i), vectors.columns, vector);
         ++parts;
       }
       for (const auto bucket : buckets) add_row(vector, bucket_rows.row(bucket), vectors.columns);

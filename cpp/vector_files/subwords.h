@@ -1,4 +1,4 @@
-// The subwords of fastText: character n-grams of a word between '<' and '>', hashed into buckets.
+// Vectors of words from the vectors of their subwords, which fastText hashes into buckets.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,12 @@ struct SubwordOptions {
   std::int64_t buckets;  // 0: no subwords
 };
 
-// 32-bit Fowler-Noll-Vo 1a hash, except that fastText sign-extends each byte; models depend on it.
-std::uint32_t subword_hash(std::string_view bytes);
-
 // Appends the buckets of the subwords of `word`, in fastText's order and with repetitions.
 void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, const SubwordOptions& options);
 
 // OUT vectors: one row per word, the mean of its row of `word_rows` (unless that view is empty) and the rows of its
-// subwords in `bucket_rows`; zeros if a word has neither. `offsets` are vectors.rows + 1 positions in `words`.
+// subwords in `bucket_rows`; zeros if a word has neither. May be the same matrix as `word_rows`. `offsets` are
+// vectors.rows + 1 positions in `words`.
 void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8_t* words, const std::int64_t* offsets,
                       const memory::MatrixView<const float>& word_rows,
                       const memory::MatrixView<const float>& bucket_rows, const SubwordOptions& options,

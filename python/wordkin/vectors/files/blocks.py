@@ -105,6 +105,20 @@ class BlockSource:
         self._begin += count
         self.position += count
 
+    def skip(self, count: int) -> None:
+        """Drop bytes without reading those that are not buffered; only for files that are not compressed.
+
+        Parameters
+        ----------
+        count : int
+            Number of bytes to drop.
+        """
+        buffered = min(count, self._end - self._begin)
+        self.consume(buffered)
+        if count > buffered:
+            self._stream.seek(count - buffered, 1)
+            self.position += count - buffered
+
     def whole_lines(self, line: int, numbers: int) -> memoryview:
         """Fill the buffer and return the complete lines in it.
 

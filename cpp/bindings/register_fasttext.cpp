@@ -1,0 +1,238 @@
+// Predictions and vectors by fastText models, whose arrays Python owns.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bindings/array_views.h"
+#include "bindings/gil.h"
+#include "bindings/option_fields.h"
+#include "bindings/registers.h"
+#include "fasttext/dictionary.h"
+#include "fasttext/output_layer.h"
+#include "fasttext/predictor.h"
+#include "fasttext/row_matrix.h"
+#include "parallel/thread_pool.h"
+#include "text/subwords.h"
+
+namespace py = pybind11;
+namespace ft = wordkin::fasttext;
+
+namespace wordkin::bindings {
+namespace {
+
+constexpr ChoiceNames<ft::Loss, 4> kLossNames{{{"hs", ft::Loss::kHierarchicalSoftmax},
+                                               {"ns", ft::Loss::kNegativeSampling},
+                                               {"softmax", ft::Loss::kSoftmax},
+                                               {"ova", ft::Loss::kOneVersusAll}}};
+
+void require(bool holds, const char* rule) {
+  if (!holds) throw std::invalid_argument(rule);
+}
+
+ft::ProductQuantizer quantizer_of(const py::object& given) {
+  ft::ProductQuantizer quantizer;
+  quantizer.columns = size_field(given, "columns");
+  quantizer.part_columns = size_field(given, "part_columns");
+  quantizer.centroids = vector_view<const float>("centroids", given.attr("centroids"), Access::kRead);
+  require(quantizer.part_columns >= 1 && quantizer.part_columns <= quantizer.columns &&
+              static_cast<std::int64_t>(quantizer.centroids.size()) == quantizer.columns * ft::kCentroids,
+          "quantisers must have 256 centroids for each part");
+  return quantizer;
+}
+
+ft::RowMatrix matrix_of(const py::object& given) {
+  if (py::hasattr(given, "quantizer")) {
+    ft::QuantizedRows quantized;
+    quantized.rows = quantizer_of(given.attr("quantizer"));
+    const auto codes = matrix_view<const std::uint8_t>("codes", given.attr("codes"), Access::kRead);
+    require(codes.columns == quantized.rows.parts() && (codes.rows <= 1 || codes.pitch == codes.columns),
+            "codes must have one column for each part");
+    quantized.codes = {codes.data, static_cast<std::size_t>(codes.rows * codes.columns)};
+    if (const py::object norms = given.attr("norm_codes"); !norms.is_none()) {
+      quantized.norm_codes = vector_view<const std::uint8_t>("norm_codes", norms, Access::kRead);
+      quantized.norms = quantizer_of(given.attr("norm_quantizer"));
+      require(static_cast<std::int64_t>(quantized.norm_codes.size()) == codes.rows && quantized.norms.columns == 1,
+              "norm_codes must have one entry for each row");
+    }
+    return {quantized, codes.rows};
+  }
+  // The floats of a mapped file may be unaligned, so they are viewed as bytes.
+  const auto bytes = matrix_view<const std::uint8_t>("matrix", given, Access::kRead);
+  require(bytes.columns % static_cast<std::int64_t>(sizeof(float)) == 0 &&
+              (bytes.rows <= 1 || bytes.pitch == bytes.columns),
+          "matrix must be contiguous bytes of floats");
+  return {{reinterpret_cast<const std::byte*>(bytes.data), static_cast<std::size_t>(bytes.rows * bytes.columns)},
+          bytes.rows,
+          bytes.columns / static_cast<std::int64_t>(sizeof(float))};
+}
+
+// The texts as UTF-8, which the str objects hold; a tuple, so that no other thread can remove them meanwhile.
+std::vector<std::string_view> utf8_of(const py::tuple& texts) {
+  std::vector<std::string_view> views;
+  views.reserve(texts.size());
+  for (const py::handle text : texts) {
+    Py_ssize_t size = 0;
+    const char* const data = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+    if (data == nullptr) throw py::error_already_set();
+    views.emplace_back(data, static_cast<std::size_t>(size));
+  }
+  return views;
+}
+
+class FastTextPredictor {
+ public:
+  FastTextPredictor(const py::object& options, const py::bytes& entries, const py::object& offsets,
+                    const py::object& pruned, const py::object& input, const py::object& output,
+                    const py::object& label_counts)
+      : held_{input, output, label_counts}, input_(matrix_of(input)) {
+    const ft::DictionaryOptions sizes{size_field(options, "words"), size_field(options, "min_n"),
+                                      size_field(options, "max_n"), size_field(options, "buckets"),
+                                      size_field(options, "word_ngrams")};
+    const auto text = static_cast<std::string_view>(entries);
+    const auto ends = vector_view<const std::int64_t>("offsets", offsets, Access::kRead);
+    bool rises = !ends.empty() && ends.front() == 0 && ends.back() == static_cast<std::int64_t>(text.size());
+    for (std::size_t i = 1; i < ends.size(); ++i) rises = rises && ends[i - 1] <= ends[i];
+    require(rises, "offsets must rise from 0 to the number of bytes of entries");
+    const auto labels = static_cast<std::int64_t>(ends.size()) - 1 - sizes.words;
+    require(labels >= 0, "words must be at most the number of entries");
+    std::optional<std::span<const std::int32_t>> pairs;
+    std::int64_t rows = sizes.words + sizes.buckets;
+    if (!pruned.is_none()) {
+      pairs = vector_view<const std::int32_t>("pruned", pruned, Access::kRead);
+      rows = sizes.words;
+      for (std::size_t i = 0; i + 1 < pairs->size(); i += 2) {
+        require((*pairs)[i] >= 0 && (*pairs)[i] <= ft::PrunedBuckets::kMaxBucket && (*pairs)[i + 1] >= 0,
+                "pruned must hold pairs of a bucket and a row");
+        rows = std::max(rows, sizes.words + (*pairs)[i + 1] + 1);
+      }
+    }
+    require(input_.rows() >= rows, "input must have a row for each word and bucket");
+    dictionary_ = std::make_unique<const ft::Dictionary>(text, ends, sizes, pairs);
+    if (output.is_none()) return;
+    const auto matrix = matrix_of(output);
+    const auto counts = vector_view<const std::int64_t>("label_counts", label_counts, Access::kRead);
+    require(matrix.rows() >= labels && static_cast<std::int64_t>(counts.size()) == labels,
+            "output and label_counts must have a row for each label");
+    require(matrix.columns() == input_.columns(), "input and output must have the same number of columns");
+    output_ = std::make_unique<const ft::OutputLayer>(matrix, choice_field(options, "loss", kLossNames), counts);
+  }
+
+  // Returns the ends of each text's labels, the labels, and their probabilities.
+  py::tuple predict(const py::tuple& texts, std::int64_t labels, float threshold, std::size_t threads) const {
+    require(output_ != nullptr, "only supervised models predict labels");
+    require(labels >= 1, "labels must be at least 1");
+    const auto views = utf8_of(texts);
+    ft::Predictions found;
+    {
+      const GilRelease release;  // reads the model and the texts, which the caller holds
+      const auto pool = parallel::pool_of(threads);
+      found = ft::Predictor(*dictionary_, input_)
+                  .predict(views, *output_, {std::min(labels, output_->labels()), threshold}, pool.get());
+    }
+    return py::make_tuple(array_of(found.ends), array_of(found.labels), array_of(found.probabilities));
+  }
+
+  void line_vectors(const py::object& out, const py::tuple& texts, std::size_t threads) const {
+    fill(out, texts, threads, &ft::Predictor::line_vectors);
+  }
+
+  void word_vectors(const py::object& out, const py::tuple& words, std::size_t threads) const {
+    fill(out, words, threads, &ft::Predictor::word_vectors);
+  }
+
+  [[nodiscard]] std::int32_t find(const py::str& entry) const {
+    return dictionary_->find(utf8_of(py::make_tuple(entry)).front());
+  }
+
+  // Returns the ends of each text's labels, the labels, and whether the text has rows.
+  [[nodiscard]] py::tuple gold(const py::tuple& texts) const {
+    const auto views = utf8_of(texts);
+    std::vector<std::int64_t> ends;
+    std::vector<std::int32_t> labels;
+    py::array_t<bool> has_rows(static_cast<py::ssize_t>(views.size()));
+    bool* next = has_rows.mutable_data();
+    {
+      const GilRelease release;  // as for predict
+      ft::Line line;
+      for (const auto& view : views) {
+        dictionary_->read_line(line, view, ft::LineEnd::kLineFeed);
+        labels.insert(labels.end(), line.labels.begin(), line.labels.end());
+        ends.push_back(static_cast<std::int64_t>(labels.size()));
+        *next++ = !line.rows.empty();
+      }
+    }
+    return py::make_tuple(array_of(ends), array_of(labels), has_rows);
+  }
+
+  // The row of a subword's bucket, or -1 if it is not kept.
+  [[nodiscard]] std::int32_t subword_row(const py::str& subword) const {
+    const auto& options = dictionary_->options();
+    if (options.buckets == 0) return -1;
+    const auto hash = text::subword_hash(utf8_of(py::make_tuple(subword)).front());
+    return dictionary_->row_of_bucket(static_cast<std::int64_t>(hash) % options.buckets);
+  }
+
+ private:
+  template <typename T>
+  static py::array_t<T> array_of(const std::vector<T>& values) {
+    return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
+  }
+
+  template <typename Method>
+  void fill(const py::object& out, const py::tuple& texts, std::size_t threads, const Method& method) const {
+    const auto vectors = matrix_view<float>("out", out, Access::kWrite);
+    require(vectors.rows == static_cast<std::int64_t>(texts.size()) && vectors.columns == input_.columns(),
+            "out must have one row for each text");
+    const auto views = utf8_of(texts);
+    const GilRelease release;  // as for predict
+    const auto pool = parallel::pool_of(threads);
+    const ft::Predictor predictor(*dictionary_, input_);
+    (predictor.*method)(vectors, views, pool.get());
+  }
+
+  std::vector<py::object> held_;  // the arrays that the model reads
+  ft::RowMatrix input_;
+  std::unique_ptr<const ft::Dictionary> dictionary_;
+  std::unique_ptr<const ft::OutputLayer> output_;
+};
+
+// The subwords of a word as positions in its UTF-8 form with '<' and '>'.
+std::vector<std::pair<std::size_t, std::size_t>> subword_spans(const py::str& word, std::int64_t min_n,
+                                                               std::int64_t max_n) {
+  std::string bounded = "<" + static_cast<std::string>(word) + ">";
+  std::vector<std::pair<std::size_t, std::size_t>> spans;
+  text::for_each_subword(bounded, min_n, max_n,
+                         [&](std::uint32_t, std::size_t begin, std::size_t end) { spans.emplace_back(begin, end); });
+  return spans;
+}
+
+}  // namespace
+
+void register_fasttext(py::module_& m) {
+  auto f = m.def_submodule("fasttext", "Predictions and vectors by fastText models.");
+  py::class_<FastTextPredictor>(f, "Predictor")
+      .def(py::init<const py::object&, const py::bytes&, const py::object&, const py::object&, const py::object&,
+                    const py::object&, const py::object&>(),
+           py::arg("options"), py::kw_only(), py::arg("entries"), py::arg("offsets"), py::arg("pruned"),
+           py::arg("input"), py::arg("output"), py::arg("label_counts"))
+      .def("predict", &FastTextPredictor::predict, py::arg("texts"), py::kw_only(), py::arg("labels"),
+           py::arg("threshold"), py::arg("threads"))
+      .def("line_vectors", &FastTextPredictor::line_vectors, py::arg("out"), py::arg("texts"), py::kw_only(),
+           py::arg("threads"))
+      .def("word_vectors", &FastTextPredictor::word_vectors, py::arg("out"), py::arg("words"), py::kw_only(),
+           py::arg("threads"))
+      .def("find", &FastTextPredictor::find, py::arg("entry"))
+      .def("gold", &FastTextPredictor::gold, py::arg("texts"))
+      .def("subword_row", &FastTextPredictor::subword_row, py::arg("subword"));
+  f.def("subword_spans", &subword_spans, py::arg("word"), py::kw_only(), py::arg("min_n"), py::arg("max_n"));
+}
+
+}  // namespace wordkin::bindings

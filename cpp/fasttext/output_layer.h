@@ -1,0 +1,51 @@
+// The most probable labels of a text, given its hidden vector: softmax, hierarchical softmax, and independent logistic
+// outputs (negative sampling, one versus all).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "fasttext/row_matrix.h"
+
+namespace wordkin::fasttext {
+
+enum class Loss { kHierarchicalSoftmax, kNegativeSampling, kSoftmax, kOneVersusAll };
+
+// log(probability + 1e-5), as in fastText, and the label.
+using ScoredLabel = std::pair<float, std::int32_t>;
+
+struct Selection {
+  std::int64_t labels;  // at most this many
+  float threshold;      // of the probability
+};
+
+class OutputLayer {
+ public:
+  // counts: how often each label occurred, from which the Huffman tree is built.
+  OutputLayer(const RowMatrix& matrix, Loss loss, std::span<const std::int64_t> counts);
+
+  [[nodiscard]] std::int64_t labels() const { return labels_; }
+  // best: OUT in descending order of the score. probabilities: memory that is reused.
+  void predict(std::vector<ScoredLabel>& best, std::vector<float>& probabilities, const float* hidden,
+               const Selection& selection) const;
+
+ private:
+  struct Node {
+    std::int32_t left = -1;  // -1: a leaf, which is a label
+    std::int32_t right = -1;
+  };
+
+  void build_tree(std::span<const std::int64_t> counts);
+  void predict_by_tree(std::vector<ScoredLabel>& best, const float* hidden, const Selection& selection) const;
+  void fill_probabilities(std::vector<float>& probabilities, const float* hidden) const;
+
+  RowMatrix matrix_;
+  Loss loss_;
+  std::int64_t labels_;
+  std::vector<Node> tree_;            // the labels, then the inner nodes, the root last
+  std::vector<float> sigmoid_table_;  // fastText's, whose rounded values belong to its probabilities
+};
+
+}  // namespace wordkin::fasttext
