@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from child_processes import run_python
+
 CPP = Path(__file__).resolve().parent.parent / "cpp"
 
 
@@ -28,12 +30,31 @@ def test_kernels_include_no_library_templates() -> None:
 def test_only_one_file_releases_and_acquires_the_interpreter_lock() -> None:
     """pybind11's classes abort the process if the interpreter exits meanwhile; see bindings/gil.h."""
     forbidden = re.compile(
-        r"gil_scoped|PyEval_SaveThread|PyEval_RestoreThread|PyGILState_|Py_BEGIN_ALLOW_THREADS|PyIter_Next"
+        r"gil_scoped|gil_safe_call_once|call_guard|PyEval_(Save|Restore|Acquire|Release)|PyGILState_|PyIter_Next"
+        r"|PyThreadState_(Swap|Attach|Detach)|Py_(BEGIN|END|UN)_?(BLOCK|ALLOW)"
     )
     # Code of the user may run within these calls: they belong into call_python().
     allowed = {"gil.h", "gil.cpp", "token_reader.cpp"}
     used = {path.name for path in (CPP / "bindings").rglob("*.*") if forbidden.search(path.read_text(encoding="utf-8"))}
     assert used <= allowed
+
+
+def test_functions_of_numpy_are_looked_up_when_the_module_is_loaded() -> None:
+    """pybind11 releases the interpreter lock in its own way when it looks them up."""
+    program = """
+        import importlib
+        import numpy as np
+        import numpy.random
+        from wordkin import KeyedVectors, _core
+
+        core = "numpy._core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "numpy.core"
+        del importlib.import_module(core + ".multiarray")._ARRAY_API
+        vectors = KeyedVectors(2)
+        vectors.add_vectors(["a", "b"], np.eye(2, dtype=np.float32))
+        print(vectors.most_similar_batch(["a"])[0][0, 0])
+    """
+    done = run_python(program)
+    assert (done.stdout, done.stderr) == ("1\n", "")
 
 
 AVX512_FLAGS = ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"]
