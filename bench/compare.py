@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.rivals.environments import forget_blas_settings
 
-__all__ = ["Samples", "in_turn", "run_job"]
+__all__ = ["Samples", "add_record_flag", "in_turn", "run_job"]
+
+
+def add_record_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="JSON file of records that the results are added to"
+    )
+    parser.add_argument("--machine", metavar="NAME", help="what the report calls this machine (its model name)")
 
 
 def run_job(python: str, script: str, arguments: Sequence[str]) -> dict[str, Any]:

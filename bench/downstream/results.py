@@ -3,8 +3,7 @@
 SST-2 (accuracy) and CoNLL-2000 chunking (F1) with logistic regression over TF-IDF n-grams (SST-2 only), vectors learned
 from scratch, word2vec, ELMo, and both; several seeds, all of them reported. Networks are trained on the training set;
 their epoch is chosen on the development set. The test set is evaluated only with --test, once per seed: results are
-stored and not measured again with the same settings. --fractions 0.01,0.1,1 trains on parts of the training set, and
-plots the results.
+stored and not measured again with the same settings. --fractions 0.01,0.1,1 trains on parts of the training set.
 
     python -m bench.downstream.results DATA --elmo MODEL --test
     python -m bench.downstream.results DATA --elmo MODEL --task chunking --features word2vec,both --seeds 1-2
@@ -19,18 +18,25 @@ import argparse
 import hashlib
 import json
 import statistics
-import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.compare import add_record_flag
 from bench.downstream.tasks import FEATURES, TASKS, Split, Task, embedding_of, scaled_settings
-from bench.machine import describe, print_description
-from bench.rivals.environments import PYTORCH, bench_home, python_with
+from bench.machine import describe
+from bench.recording import Recorder, recording
+from bench.rivals.environments import bench_home
 from wordkin import ELMo, KeyedVectors, Word2Vec
 
-HERE = Path(__file__).resolve().parent
+LABELS = {
+    "tfidf": "TF-IDF, logistic regression",
+    "scratch": "learned from scratch",
+    "word2vec": "word2vec",
+    "elmo": "ELMo",
+    "both": "word2vec + ELMo",
+}
 WORD2VEC: dict[str, Any] = {"vector_size": 200, "sg": 1, "negative": 5, "min_count": 5, "epochs": 5, "seed": 1}
 TEXTS = ("wiki-sentences-train.txt.gz", "wiki-lower-17m.txt.gz")
 
@@ -241,7 +247,7 @@ def main() -> None:
     parser.add_argument("--settings", default="{}", help="JSON object that overrides arguments of the estimators")
     parser.add_argument("--workers", type=int, help="number of threads (all available CPUs)")
     parser.add_argument("--keep", type=Path, default=bench_home() / "downstream", help="folder for vectors and results")
-    parser.add_argument("--plot-python", help="interpreter that has matplotlib (default: a new environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     options.task, options.features = options.task.split(","), options.features.split(",")
     options.fractions = [float(fraction) for fraction in options.fractions.split(",")]
@@ -249,16 +255,24 @@ def main() -> None:
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     options.keep.mkdir(parents=True, exist_ok=True)
-    print_description()
-    rows = table(measure(options, ResultsFile(options.keep / "results.jsonl")))
-    print_rows(rows)
-    if len(options.fractions) > 1:
-        source = options.keep / "efficiency.json"
-        source.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-        plot = source.with_suffix(".png")
-        python = options.plot_python or python_with(*PYTORCH)
-        subprocess.run([python, str(HERE / "efficiency.py"), str(source), str(plot)], check=True)
-        print(f"# written: {source}, {plot}")
+    with recording(options) as record:
+        records = measure(options, ResultsFile(options.keep / "results.jsonl"))
+        print_rows(table(records))
+        keep(records, record)
+
+
+def keep(records: list[dict[str, Any]], record: Recorder) -> None:
+    """Record the scores of all seeds, in per cent, for each task, fraction and kind of features."""
+    groups: dict[tuple[str, float, str], list[dict[str, Any]]] = {}
+    for result in records:
+        key = result["key"]
+        groups.setdefault((key["task"], key["fraction"], key["features"]), []).append(result)
+    for (task, fraction, features), group in groups.items():
+        for name in ("dev", "test"):
+            values = [100 * result[name] for result in group if result[name] is not None]
+            if values:
+                case = f"{task}, {name}" if fraction == 1 else f"{task}, {name}, parts"
+                record.add(case, LABELS[features], "%", values, at=100 * fraction)
 
 
 if __name__ == "__main__":

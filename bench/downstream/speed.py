@@ -17,9 +17,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.compare import Samples, in_turn
+from bench.compare import Samples, add_record_flag, in_turn
 from bench.downstream.cases import CASES, write_case
-from bench.machine import print_description
+from bench.recording import recording
 from bench.rivals.environments import PYTORCH, python_with
 
 HERE = Path(__file__).resolve().parent
@@ -47,23 +47,30 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
     parser.add_argument("--torch-python", help="interpreter with PyTorch and pytorch-crf (default: a new environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     rival = options.torch_python or python_with(*PYTORCH)
-    print_description()
-    print(f"# compared with {PYTORCH[0]}; {options.threads} threads; median of {options.runs} alternating runs")
-    for case in options.cases:
-        with tempfile.TemporaryDirectory() as name:
-            print(f"# {case}: {write_case(Path(name), case, options.data)}", flush=True)
-            for work in options.work:
-                arguments = [name, work, "--threads", str(options.threads)]
-                if options.batches is not None:
-                    arguments += ["--batches", str(options.batches)]
-                jobs = {
-                    "wordkin": (sys.executable, WORDKIN_SCRIPT, arguments),
-                    "torch, packed": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "packed"]),
-                    "torch, padded": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "padded"]),
-                }
-                show(case, work, in_turn(jobs, options.runs))
+    with recording(options, PYTORCH[0], PYTORCH[-1]) as record:
+        print(f"# compared with {PYTORCH[0]}; {options.threads} threads; median of {options.runs} alternating runs")
+        for case in options.cases:
+            with tempfile.TemporaryDirectory() as name:
+                print(f"# {case}: {write_case(Path(name), case, options.data)}", flush=True)
+                for work in options.work:
+                    samples = measure(options, rival, [name, work])
+                    show(case, work, samples)
+                    record.add_samples(f"{case}, {work}", samples, "seconds", "s")
+
+
+def measure(options: argparse.Namespace, rival: str, arguments: list[str]) -> dict[str, Samples]:
+    arguments = [*arguments, "--threads", str(options.threads)]
+    if options.batches is not None:
+        arguments += ["--batches", str(options.batches)]
+    jobs = {
+        "wordkin": (sys.executable, WORDKIN_SCRIPT, arguments),
+        "PyTorch, packed": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "packed"]),
+        "PyTorch, padded": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "padded"]),
+    }
+    return in_turn(jobs, options.runs)
 
 
 if __name__ == "__main__":

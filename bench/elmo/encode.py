@@ -30,8 +30,10 @@ from typing import Any
 
 import numpy as np
 
-from bench.compare import Samples, in_turn
-from bench.machine import has_amx, print_description
+from bench.compare import Samples, add_record_flag, in_turn
+from bench.elmo.lstm_stack import thread_count
+from bench.machine import has_amx
+from bench.recording import Recorder, recording
 from bench.rivals.environments import PYTORCH, python_with
 from wordkin import ELMo
 
@@ -54,8 +56,9 @@ Jobs = dict[str, tuple[str, str, list[str]]]
 class Bench:
     """Models and jobs that the parts share."""
 
-    def __init__(self, options: argparse.Namespace, folder: Path, rival: str) -> None:
+    def __init__(self, options: argparse.Namespace, folder: Path, rival: str, record: Recorder) -> None:
         self.options = options
+        self.record = record
         self.folder = folder
         self.rival = rival
         self._written: set[str] = set()
@@ -92,6 +95,10 @@ class Bench:
         ]  # fmt: skip
         return self.arrangements(LAYERS, threads, arguments)
 
+    def add_fastest_torch(self, case: str, samples: dict[str, Samples], name: str, quantity: str) -> None:
+        torch = {system: taken for system, taken in samples.items() if system.startswith("torch")}
+        self.record.add_fastest(case, torch, name, quantity, best="PyTorch")
+
     def sample(self, jobs: Jobs) -> dict[str, Samples]:
         return in_turn(jobs, self.options.runs)
 
@@ -114,6 +121,11 @@ def batch(bench: Bench) -> None:
         samples = bench.sample(jobs | bench.layers(threads))
         best = best_torch(samples)
         words = samples["wordkin, warm"].results[0]["different_words"]
+        case = f"32 sentences of 20 words, {thread_count(threads)}"
+        for name in ("warm", "cold"):
+            taken = samples[f"wordkin, {name}"]
+            bench.record.add(f"{case}, {name} cache", "wordkin", "positions/s", taken.values("positions_per_second"))
+        bench.add_fastest_torch(case, samples, "words_per_second", "positions/s")
         print(f"\n4096/512, {SENTENCES} sentences of {WORDS} words ({words} different), {threads} thread(s), float32:")
         for name in ("warm", "cold"):
             ratio = samples[f"wordkin, {name}"].median("positions_per_second") / best
@@ -138,6 +150,11 @@ def bfloat16(bench: Bench) -> None:
         }
         samples = bench.sample(jobs)
         speed = samples["wordkin"].median("positions_per_second")
+        case = f"32 sentences of 20 words, {thread_count(threads)}, bfloat16"
+        bench.record.add(case, "wordkin", "positions/s", samples["wordkin"].values("positions_per_second"))
+        bench.add_fastest_torch(case, samples, "words_per_second", "positions/s")
+        casts = {name: taken for name, taken in samples.items() if name.startswith("autocast")}
+        bench.record.add_fastest(case, casts, "words_per_second", "positions/s", best="PyTorch, autocast")
         print(f"\n4096/512, {SENTENCES} sentences of {WORDS} words, {threads} thread(s), bfloat16, warm cache:")
         print(f"  {speed / best_torch(samples):.2f} x PyTorch's layers alone in float32")
         cast = best_torch(samples, prefix="autocast")
@@ -157,6 +174,11 @@ def sentence(bench: Bench) -> None:
     bandwidth = max(samples["reading"].values("bytes_per_second"))
     exact, rounded = (samples[name].median("positions_per_second") for name in ("wordkin", "wordkin, bfloat16"))
     allowed = bandwidth / RECURRENT_BYTES
+    case = "one sentence at a time, 1 thread"
+    bench.record.add(case, "wordkin", "positions/s", samples["wordkin"].values("positions_per_second"))
+    widened = samples["wordkin, bfloat16"].values("positions_per_second")
+    bench.record.add(case, "wordkin, bfloat16", "positions/s", widened)
+    bench.record.add(case, "limit by memory bandwidth", "positions/s", [allowed])
     with_inputs = bandwidth / (RECURRENT_BYTES + INPUT_BYTES / POSITIONS)
     print(f"\n4096/512, one sentence of {WORDS} words at a time, 1 thread, warm cache:")
     print(
@@ -186,6 +208,11 @@ def file(bench: Bench) -> None:
     own, rival = (samples[name].results[0] for name in ("wordkin, float32", "torch"))
     if own["words"] != rival["words"] or not np.allclose(own["sums"], rival["sums"], rtol=1e-4):
         raise SystemExit(f"the results differ: {own} and {rival}")
+    case = f"small model, a text, {thread_count(threads)}"
+    for name in ("wordkin, bfloat16", "wordkin, float32"):
+        bench.record.add(case, name, "words/s", samples[name].values("words_per_second"))
+    bench.add_fastest_torch(case, samples, "words_per_second", "words/s")
+    bench.record.add(case, "text", "words", [own["words"]])
     print(f"\n1024/128, {own['words']:,} words of text, {threads} thread(s):")
     print(f"  {speed / best_torch(samples):.2f} x PyTorch, float32, without a token cache")
     for name, taken in samples.items():
@@ -194,13 +221,14 @@ def file(bench: Bench) -> None:
 
 def load(bench: Bench) -> None:
     jobs: Jobs = {
-        f"{threads} thread(s)": bench.wordkin("load", bench.original(), "--threads", threads)
+        thread_count(threads): bench.wordkin("load", bench.original(), "--threads", threads)
         for threads in bench.options.threads
     }
     size = (bench.original() / "weights.hdf5").stat().st_size / 1e6
     print(f"\nload 4096/512 from HDF5, {size:.0f} MB:")
     for name, taken in bench.sample(jobs).items():
         parts = ", ".join(f"{part} {taken.median(part):.2f}" for part in ("read", "pack"))
+        bench.record.add(f"load from HDF5, {name}", "wordkin", "s", taken.values("seconds"))
         shown = f"{min(taken.values('seconds')):.2f} .. {max(taken.values('seconds')):.2f}"
         print(f"  {name}: {taken.median('seconds'):.2f} s ({shown}): {parts}", flush=True)
 
@@ -211,6 +239,8 @@ def memory(bench: Bench) -> None:
     job = bench.wordkin("memory", bench.original(), "--threads", threads, *lines)
     (done,) = in_turn({"wordkin": job}, 1)["wordkin"].results
     remainder = done["peak_megabytes"] - done["weights"] - done["packed"]
+    bench.record.add("encode a file", "wordkin", "MB", [done["peak_megabytes"]])
+    bench.record.add("encode a file", "beyond weights and packed weights", "MB", [remainder])
     print(f"\nmemory, 4096/512, encoding a file, {threads} thread(s), float32:")
     print(
         f"  peak {done['peak_megabytes']:,.0f} MB; weights {done['weights']:,.0f}, packed {done['packed']:,.0f}; "
@@ -233,13 +263,13 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="minimum time of a run")
     parser.add_argument("--torch-python", help="Python interpreter with PyTorch (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     needs_rival = not {"batch", "bfloat16", "file"}.isdisjoint(options.parts)
     rival = (options.torch_python or python_with(*PYTORCH)) if needs_rival else ""
-    print_description()
-    print(f"# rival: {PYTORCH[0]}; median of {options.runs} alternating runs")
-    with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(options, Path(folder), rival)
+    with recording(options, PYTORCH[0]) as record, tempfile.TemporaryDirectory() as folder:
+        print(f"# rival: {PYTORCH[0]}; median of {options.runs} alternating runs")
+        bench = Bench(options, Path(folder), rival, record)
         for name in options.parts:
             PARTS[name](bench)
 

@@ -16,8 +16,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.compare import Samples, in_turn
-from bench.machine import has_amx, print_description
+from bench.compare import Samples, add_record_flag, in_turn
+from bench.machine import has_amx
+from bench.recording import Recorder, recording
 from bench.rivals.environments import PYTORCH, python_with
 
 HERE = Path(__file__).resolve().parent
@@ -39,7 +40,11 @@ def gflop_of_word(dim: int, projection: int) -> float:
     return 3e-9 * forward
 
 
-def sgemm_rates(rival: str, threads: list[int], runs: int) -> dict[int, float]:
+def thread_count(threads: int) -> str:
+    return f"{threads} thread" + "s" * (threads > 1)
+
+
+def sgemm_rates(rival: str, threads: list[int], runs: int, record: Recorder) -> dict[int, float]:
     rates = {}
     for count in threads:
         jobs = {
@@ -48,6 +53,13 @@ def sgemm_rates(rival: str, threads: list[int], runs: int) -> dict[int, float]:
         }
         samples = in_turn(jobs, runs)
         rates[count] = max(taken.median("gflops") for taken in samples.values())
+        names = {"numpy": "NumPy", "torch": "PyTorch"}
+        record.add_samples(
+            f"sgemm 2048^3, {thread_count(count)}",
+            {names[name]: taken for name, taken in samples.items()},
+            "gflops",
+            "GFLOP/s",
+        )
         shown = ", ".join(f"{name} {s.median('gflops'):.0f} ({s.spread('gflops')})" for name, s in samples.items())
         print(f"sgemm 2048^3, {count} thread(s), GFLOP/s: {shown}", flush=True)
     return rates
@@ -84,7 +96,7 @@ def show(title: str, samples: dict[str, Samples], key: tuple[int, int, int], gfl
     return own
 
 
-def measure(options: argparse.Namespace, rival: str, precision: str, rates: dict[int, float]) -> None:
+def measure(options: argparse.Namespace, rival: str, precision: str, rates: dict[int, float], record: Recorder) -> None:
     for size in options.sizes:
         dim, projection = (int(part) for part in size.split("/"))
         gflop = gflop_of_word(dim, projection)
@@ -94,7 +106,11 @@ def measure(options: argparse.Namespace, rival: str, precision: str, rates: dict
                 common = ["--dim", str(dim), "--projection", str(projection), "--batch", str(batch)]
                 common += ["--threads", str(threads), "--seconds", str(options.seconds)]
                 samples = in_turn(jobs_of(rival, common, threads, precision, compiled=options.compiled), options.runs)
-                title = f"{size}, batch {batch}, {threads} thread(s), {precision}"
+                title = f"{size}, batch {batch}, {thread_count(threads)}" + f", {precision}" * (precision != "float32")
+                own = samples["wordkin"]
+                record.add(title, "wordkin", "words/s", own.values("words_per_second"))
+                rest = {name: taken for name, taken in samples.items() if name != "wordkin"}
+                record.add_fastest(title, rest, "words_per_second", "words/s", best="PyTorch")
                 speeds[threads] = show(title, samples, (dim, batch, threads), gflop, rates[threads])
             if {1, 2} <= speeds.keys():
                 scaling, of_sgemm = speeds[2] / speeds[1], rates[2] / rates[1]
@@ -116,14 +132,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="minimum time of a run")
     parser.add_argument("--compiled", action="store_true", help="also torch.compile with its private LSTM option")
     parser.add_argument("--torch-python", help="Python interpreter with PyTorch (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     rival = options.torch_python or python_with(*PYTORCH)
     precisions = options.precisions or (["float32", "bfloat16"] if has_amx() else ["float32"])
-    print_description()
-    print(f"# rival: {PYTORCH[0]} float32; median of {options.runs} alternating runs")
-    rates = sgemm_rates(rival, options.threads, options.runs)
-    for precision in precisions:
-        measure(options, rival, precision, rates)
+    with recording(options, PYTORCH[0]) as record:
+        print(f"# rival: {PYTORCH[0]} float32; median of {options.runs} alternating runs")
+        rates = sgemm_rates(rival, options.threads, options.runs, record)
+        for precision in precisions:
+            measure(options, rival, precision, rates, record)
 
 
 if __name__ == "__main__":

@@ -15,23 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.machine import print_description
+from bench.compare import add_record_flag
+from bench.corpora import first_words
+from bench.recording import recording
 from wordkin import ELMo
-from wordkin.storage.opening import open_binary
 
 MODEL: dict[str, Any] = {"dim": 256, "projection_dim": 64, "filters": ((1, 16), (2, 16), (3, 32), (4, 64))}
-
-
-def first_tokens(corpus: Path, count: int, destination: Path) -> int:
-    """Copy the first sentences with at least `count` tokens in total, and return the number of tokens."""
-    tokens = 0
-    with open_binary(corpus) as text, destination.open("wb") as file:
-        for line in text:
-            if tokens >= count:
-                break
-            tokens += len(line.split())
-            file.write(line)
-    return tokens
 
 
 def trained(corpus: Path, validation: Path, precision: str, seed: int, options: argparse.Namespace) -> dict[str, float]:
@@ -61,12 +50,19 @@ def main() -> None:
     parser.add_argument("--warmup-steps", type=int, default=100)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
+    add_record_flag(parser)
     options = parser.parse_args()
-    print_description()
+    with recording(options) as record:
+        for precision, perplexities in measure(options).items():
+            record.add("a million tokens", precision, "perplexity", perplexities)
+
+
+def measure(options: argparse.Namespace) -> dict[str, list[float]]:
+    """Train with every seed in both precisions, print the perplexities and return them."""
     found: dict[str, list[float]] = {"float32": [], "bfloat16": []}
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "train.txt"
-        print(f"# {first_tokens(options.train, options.tokens, corpus):,} tokens, {options.epochs} epoch(s)")
+        print(f"# {first_words(options.train, options.tokens, corpus):,} tokens, {options.epochs} epoch(s)")
         print(f"{'seed':>4} {'precision':>10} {'perplexity':>11} {'tokens/s':>9}")
         for seed in range(1, options.seeds + 1):
             for precision, perplexities in found.items():
@@ -83,6 +79,7 @@ def main() -> None:
     pairs = zip(found["bfloat16"], found["float32"], strict=True)
     single = ", ".join(f"{rounded / exact - 1:+.2%}" for rounded, exact in pairs)
     print(f"bfloat16 against float32: {difference:+.2%} in the mean; per seed {single}")
+    return found
 
 
 if __name__ == "__main__":

@@ -19,10 +19,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.compare import Samples, in_turn
-from bench.elmo.lstm_stack import sgemm_rates
+from bench.compare import Samples, add_record_flag, in_turn
+from bench.elmo.lstm_stack import sgemm_rates, thread_count
 from bench.elmo.windows import FolderWriter
-from bench.machine import has_amx, print_description
+from bench.machine import has_amx
+from bench.recording import Recorder, recording
 from bench.rivals.environments import PYTORCH, python_with
 from wordkin.elmo.options import ELMoTrainingOptions
 
@@ -92,31 +93,50 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4.0, help="minimum time of a run")
     parser.add_argument("--torch-python", help="Python interpreter with PyTorch (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     rival = options.torch_python or python_with(*PYTORCH)
     precisions = options.precisions or (["float32", "bfloat16"] if has_amx() else ["float32"])
-    print_description()
-    print(f"# rival: {PYTORCH[0]} float32; median of {options.runs} alternating runs")
-    rates = sgemm_rates(rival, options.threads, options.runs)
-    for size in options.sizes:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            write_case(folder, size, options)
-            for precision in precisions:
-                speeds = {}
-                for threads in options.threads:
-                    common = [str(folder), "--threads", str(threads), "--seconds", str(options.seconds)]
-                    jobs = {
-                        "wordkin": (sys.executable, WORKER, [*common, "--precision", precision]),
-                        "torch": (rival, RIVAL_SCRIPT, common),
-                    }
-                    if threads > 1:
-                        jobs["torch, directions"] = (rival, RIVAL_SCRIPT, [*common, "--arrangement", "directions"])
-                    title = f"{size}, {threads} thread(s), {precision}"
-                    speeds[threads] = show(title, in_turn(jobs, options.runs))
-                if {1, 2} <= speeds.keys():
-                    scaling, of_sgemm = speeds[2] / speeds[1], rates[2] / rates[1]
-                    print(f"  two threads against one: {scaling:.2f}, sgemm {of_sgemm:.2f}: {scaling / of_sgemm:.2f}")
+    with recording(options, PYTORCH[0]) as record:
+        print(f"# rival: {PYTORCH[0]} float32; median of {options.runs} alternating runs")
+        rates = sgemm_rates(rival, options.threads, options.runs, record)
+        for size in options.sizes:
+            with tempfile.TemporaryDirectory() as name:
+                write_case(Path(name), size, options)
+                for precision in precisions:
+                    measure(options, rival, Path(name), f"{size}, {precision}", rates, record)
+
+
+def measure(
+    options: argparse.Namespace, rival: str, folder: Path, title: str, rates: dict[int, float], record: Recorder
+) -> None:
+    """Measure one size in one precision, which the title ends with, and all numbers of threads."""
+    speeds = {}
+    for threads in options.threads:
+        common = [str(folder), "--threads", str(threads), "--seconds", str(options.seconds)]
+        jobs = {
+            "wordkin": (sys.executable, WORKER, [*common, "--precision", title.rpartition(", ")[2]]),
+            "torch": (rival, RIVAL_SCRIPT, common),
+        }
+        if threads > 1:
+            jobs["torch, directions"] = (rival, RIVAL_SCRIPT, [*common, "--arrangement", "directions"])
+        samples = in_turn(jobs, options.runs)
+        case = f"{title.removesuffix(', float32')}, {thread_count(threads)}"
+        speeds[threads] = show(case, samples)
+        keep(record, case, samples)
+    if {1, 2} <= speeds.keys():
+        scaling, of_sgemm = speeds[2] / speeds[1], rates[2] / rates[1]
+        print(f"  two threads against one: {scaling:.2f}, sgemm {of_sgemm:.2f}: {scaling / of_sgemm:.2f}")
+
+
+def keep(record: Recorder, case: str, samples: dict[str, Samples]) -> None:
+    """Record the speeds and the peak memory, that of PyTorch in its faster arrangement."""
+    rival = max((name for name in samples if name != "wordkin"), key=lambda n: samples[n].median("words_per_second"))
+    for system, name in (("wordkin", "wordkin"), ("PyTorch", rival)):
+        record.add(case, system, "words/s", samples[name].values("words_per_second"))
+        record.add(case, system, "MB", samples[name].values("peak_megabytes"))
+    accounted = sum(samples["wordkin"].results[0]["accounted_megabytes"].values())
+    record.add(case, "weights, gradients and activations", "MB", [accounted])
 
 
 if __name__ == "__main__":

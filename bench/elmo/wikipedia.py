@@ -2,8 +2,8 @@
 
 Trains a model of dim 512 and projection 64 with the public API on 5 million tokens for a number of minutes, validation
 included, and prints the validation perplexity over time, and that of an interpolated Kneser-Ney trigram model of the
-same text with the same vocabulary and unknown word. Model, results and a plot are stored in ``WORDKIN_BENCH_HOME``
-under elmo-wikipedia. The trigram model takes about 20 seconds.
+same text with the same vocabulary and unknown word. Model and results are stored in ``WORDKIN_BENCH_HOME`` under
+elmo-wikipedia. The trigram model takes about 20 seconds.
 
     python -m bench.elmo.wikipedia wiki-sentences-train.txt.gz wiki-sentences-valid.txt.gz
 
@@ -17,14 +17,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+from bench.compare import add_record_flag
 from bench.corpora import encoded
 from bench.elmo.against_pytorch import against_pytorch
-from bench.machine import describe, print_description
+from bench.machine import describe
+from bench.recording import Recorder, recording
 from bench.rivals.environments import PYTORCH, bench_home, python_with
 from bench.rivals.kneser_ney import Trigrams, framed
 from bench.rivals.kneser_ney import perplexity as trigram_perplexity
@@ -32,7 +33,6 @@ from wordkin import ELMo
 from wordkin.elmo.vocabulary import UNKNOWN
 from wordkin.text.characters import BEGIN_SENTENCE, END_SENTENCE
 
-HERE = Path(__file__).resolve().parent
 MODEL: dict[str, Any] = {
     "dim": 512,
     "projection_dim": 64,
@@ -144,35 +144,57 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--validation-steps", type=int, default=1500)
     parser.add_argument("--against-pytorch", action="store_true")
-    parser.add_argument(
-        "--torch-python", help="Python interpreter with PyTorch and matplotlib (default: installs an environment)"
-    )
+    parser.add_argument("--torch-python", help="Python interpreter with PyTorch (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
-    rival = options.torch_python or python_with(*PYTORCH)
     folder = bench_home() / "elmo-wikipedia"
     folder.mkdir(parents=True, exist_ok=True)
-    print_description()
-    if options.against_pytorch:
-        options.minutes = options.minutes or 5.0
-        options.learning_rate = options.learning_rate or 0.2
-        result: dict[str, Any] = against_pytorch(options, MODEL, rival)
-        name = "against-pytorch"
-    else:
-        options.minutes = options.minutes or 30.0
-        options.learning_rate = options.learning_rate or 0.6
-        result = train(options, folder)
-        words = result.pop("vocabulary")
-        result |= {"words": len(words), "kneser_ney": kneser_ney(words, options)}
-        show(result)
-        name = "wikipedia"
+    options.minutes = options.minutes or (5.0 if options.against_pytorch else 30.0)
+    options.learning_rate = options.learning_rate or (0.2 if options.against_pytorch else 0.6)
+    with recording(options, *([PYTORCH[0]] if options.against_pytorch else [])) as record:
+        if options.against_pytorch:
+            result: dict[str, Any] = against_pytorch(options, MODEL, options.torch_python or python_with(*PYTORCH))
+            record_losses(result, record)
+        else:
+            result = train(options, folder)
+            words = result.pop("vocabulary")
+            result |= {"words": len(words), "kneser_ney": kneser_ney(words, options)}
+            show(result)
+            record_perplexities(result, record)
     settings = {key: value if isinstance(value, int | float) else str(value) for key, value in vars(options).items()}
-    file = folder / f"{name}.json"
+    file = folder / ("against-pytorch.json" if options.against_pytorch else "wikipedia.json")
     file.write_text(
         json.dumps({"machine": describe(), "settings": settings, "model": MODEL, **result}, indent=1), encoding="utf-8"
     )
-    picture = file.with_suffix(".png")
-    subprocess.run([rival, str(HERE / "curve.py"), str(file), str(picture)], check=True)
-    print(f"# saved: {file}, {picture}")
+    print(f"# saved: {file}")
+
+
+def record_perplexities(result: dict[str, Any], record: Recorder) -> None:
+    for validation in result["validations"]:
+        minutes = validation["seconds"] / 60
+        for direction in ("forward", "backward", "geometric_mean"):
+            system = "ELMo" if direction == "geometric_mean" else f"ELMo, {direction}"
+            record.add("validation", system, "perplexity", [validation[direction]], at=minutes)
+        record.add("validation", "ELMo", "steps", [validation["step"]], at=minutes)
+    last = result["validations"][-1]
+    record.add("end", "ELMo", "perplexity", [last["geometric_mean"]])
+    record.add("end", "ELMo", "minutes", [last["seconds"] / 60])
+    record.add("end", "ELMo", "tokens/s", [result["tokens_per_second"]])
+    trigram = result["kneser_ney"]
+    record.add("end", "Kneser-Ney trigram", "perplexity", [trigram["perplexity"]])
+    record.add("text", "vocabulary", "words", [result["words"]])
+    record.add("text", "predictions", "words", [trigram["predictions"]])
+    record.add("text", "unknown words", "%", [100 * trigram["unknown"] / trigram["predictions"]])
+
+
+def record_losses(result: dict[str, Any], record: Recorder) -> None:
+    for seconds, own, rival in result["equal_times"]:
+        record.add("training", "wordkin", "loss", [own], at=seconds)
+        record.add("training", "PyTorch", "loss", [rival], at=seconds)
+    for system, name in (("wordkin", "wordkin"), ("PyTorch", "pytorch")):
+        record.add("end, against PyTorch", system, "steps", [len(result[name]["losses"])])
+        record.add("end, against PyTorch", system, "perplexity", [result["perplexities"][name]])
+    record.add("equal steps", "largest difference", "%", [100 * result["largest_difference_at_equal_steps"]])
 
 
 if __name__ == "__main__":

@@ -19,8 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.compare import add_record_flag
 from bench.corpora import unpacked
-from bench.machine import print_description
+from bench.recording import recording
 from bench.rivals.environments import GENSIM, forget_blas_settings, python_with
 
 GENSIM_SIDE = """
@@ -144,20 +145,39 @@ COMPARED = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, help="text with one sentence per line")
+    parser.add_argument("--words", type=int, help="take the first lines with this number of words only")
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--gensim-rounds", type=int, help="number of rounds that also run gensim (default: all)")
     parser.add_argument("--workers", type=int, default=2)
+    add_record_flag(parser)
     options = parser.parse_args()
     gensim_rounds = options.rounds if options.gensim_rounds is None else options.gensim_rounds
     forget_blas_settings()
     gensim_python = options.gensim_python or python_with(GENSIM)
-    print_description()
-    print(f"# rival: {GENSIM}; {options.corpus.name}")
-    with unpacked(options.corpus) as corpus, tempfile.TemporaryDirectory() as folder:
+    with recording(options, GENSIM) as record:
+        print(f"# rival: {GENSIM}; {options.corpus.name}")
+        seconds, gensim_seconds = measure(options, gensim_python, gensim_rounds)
+        print(f"median of {options.rounds} rounds, for gensim of {gensim_rounds} (lowest .. highest)")
+        for task, compared in COMPARED.items():
+            task = task.format(options.workers)
+            line = f"{task:28} {_spread(seconds[task])}"
+            record.add(task, "wordkin", "s", seconds[task])
+            if compared in gensim_seconds:
+                ratio = statistics.median(gensim_seconds[compared]) / statistics.median(seconds[task])
+                line += f"   gensim {_spread(gensim_seconds[compared])}   {ratio:6.1f} x"
+                record.add(task, "gensim", "s", gensim_seconds[compared])
+            print(line)
+
+
+def measure(
+    options: argparse.Namespace, gensim_python: str, gensim_rounds: int
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Return the seconds of each task in every round, of wordkin and of gensim."""
+    gensim_seconds: dict[str, list[float]] = {}
+    with unpacked(options.corpus, options.words) as corpus, tempfile.TemporaryDirectory() as folder:
         wordkin, gensim = Wordkin(str(corpus), folder, options.workers), Gensim(gensim_python, str(corpus))
         seconds: dict[str, list[float]] = {task: [] for task in wordkin.tasks}
-        gensim_seconds: dict[str, list[float]] = {}
         for number in range(options.rounds):
             for task, compared in COMPARED.items():
                 task = task.format(options.workers)
@@ -170,15 +190,7 @@ def main() -> None:
                 if result != expected:
                     sys.exit(f"{task}: wordkin got {result}, gensim {expected}")
         gensim.close()
-
-    print(f"median of {options.rounds} rounds, for gensim of {gensim_rounds} (lowest .. highest)")
-    for task, compared in COMPARED.items():
-        task = task.format(options.workers)
-        line = f"{task:28} {_spread(seconds[task])}"
-        if compared in gensim_seconds:
-            ratio = statistics.median(gensim_seconds[compared]) / statistics.median(seconds[task])
-            line += f"   gensim {_spread(gensim_seconds[compared])}   {ratio:6.1f} x"
-        print(line)
+    return seconds, gensim_seconds
 
 
 def _spread(times: list[float]) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 __all__ = ["GENSIM", "PYTORCH", "bench_home", "forget_blas_settings", "python_with"]
 
 GENSIM = "gensim==4.4.0"
-PYTORCH = ("torch==2.13.0", "numpy", "matplotlib", "pytorch-crf==0.7.2")
+PYTORCH = ("torch==2.13.0", "numpy", "pytorch-crf==0.7.2")
 _BLAS_SETTINGS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.compare import in_turn
-from bench.machine import print_description
+from bench.compare import add_record_flag, in_turn
+from bench.recording import recording
 from bench.rivals.environments import GENSIM, python_with
 
 HERE = Path(__file__).resolve().parent
@@ -44,11 +44,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
-    print_description()
     gensim_python = options.gensim_python or python_with(GENSIM)
     print(f"{options.rows} x {options.dimension}, median seconds of {options.runs} runs (lowest .. highest)")
-    with tempfile.TemporaryDirectory() as folder:
+    with recording(options, GENSIM) as record, tempfile.TemporaryDirectory() as folder:
         paths = make_files(Path(folder), options.rows, options.dimension)
         for task in options.tasks:
             arguments = [task, str(paths[task.partition("-")[2]]), str(Path(folder) / "out")]
@@ -63,6 +63,7 @@ def main() -> None:
             for name, taken in samples.items():
                 spread = f"{min(seconds[name]):.3f} .. {max(seconds[name]):.3f}"
                 print(f"{task:13} {name:8} {taken.median('seconds'):8.3f}  ({spread})")
+            record.add_samples(task, samples, "seconds", "s")
             ratio = samples["gensim"].median("seconds") / samples["wordkin"].median("seconds")
             print(f"{task:13} {ratio:.1f} x gensim")
 

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.compare import add_record_flag
 from bench.rivals.environments import GENSIM, forget_blas_settings, python_with
 
 GENSIM_SCRIPT = Path(__file__).resolve().parent.parent / "rivals" / "gensim_search.py"
@@ -92,10 +93,10 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
         gensim = Gensim(options.gensim_python, Path(folder) / "rows.npy")
         contestants: dict[str, Callable[[], float]] = {
             "batch, NumPy": lambda: seconds(numpy_batch),
-            "batch, wordkin float32": lambda: seconds(lambda: single.most_similar_batch(queries, topn=TOPN)),
+            "batch, wordkin": lambda: seconds(lambda: single.most_similar_batch(queries, topn=TOPN)),
             "batch, wordkin float16": lambda: seconds(lambda: half.most_similar_batch(queries, topn=TOPN)),
             "single, gensim": lambda: gensim.seconds_per_query(query_words),
-            "single, wordkin float32": lambda: one_by_one(single),
+            "single, wordkin": lambda: one_by_one(single),
             "single, wordkin float16": lambda: one_by_one(half),
         }
         for contestant in contestants.values():  # warm-up
@@ -117,21 +118,25 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     limit_threads(options.threads)
 
-    from bench.machine import print_description
+    from bench.recording import recording  # it imports NumPy
 
     options.gensim_python = options.gensim_python or python_with(GENSIM)
-    print_description()
-    print(f"# {options.rows} x {options.dimension}, batches of {options.queries}, {options.threads} threads")
-    times = measure(options)
+    with recording(options, GENSIM) as record:
+        print(f"# {options.rows} x {options.dimension}, batches of {options.queries}, {options.threads} threads")
+        times = measure(options)
+        for name, taken in times.items():
+            case, system = name.split(", ")
+            record.add(case, system, "ms", [1e3 * value for value in taken])
     median = {name: statistics.median(taken) for name, taken in times.items()}
     for name, taken in times.items():
         print(f"{name:24} {1e3 * median[name]:9.2f} ms ({1e3 * min(taken):.2f} .. {1e3 * max(taken):.2f})")
     for name, rival in (
-        ("batch, wordkin float32", "batch, NumPy"),
-        ("single, wordkin float32", "single, gensim"),
+        ("batch, wordkin", "batch, NumPy"),
+        ("single, wordkin", "single, gensim"),
         ("single, wordkin float16", "single, gensim"),
     ):
         print(f"{name}: {median[rival] / median[name]:.2f} x {rival.split()[1]}")

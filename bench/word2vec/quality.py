@@ -18,14 +18,14 @@ from pathlib import Path
 
 from scipy.stats import t as student
 
-from bench.compare import run_job
+from bench.compare import add_record_flag, run_job
 from bench.corpora import unpacked
-from bench.machine import print_description
+from bench.recording import Recorder, recording
 from bench.rivals.environments import GENSIM, python_with
 from bench.word2vec.speed import GENSIM_SCRIPT, WORDKIN_SCRIPT
 from wordkin import KeyedVectors
 
-SETTINGS = {"sg": ["--sg", "1", "--alpha", "0.025"], "cbow": ["--sg", "0", "--alpha", "0.05"]}
+SETTINGS = {"skip-gram": ["--sg", "1", "--alpha", "0.025"], "CBOW": ["--sg", "0", "--alpha", "0.05"]}
 MEASURES = ("analogies %", "WS-353", "SimLex-999")
 
 
@@ -54,28 +54,43 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=1, help="number of threads of wordkin")
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
+    add_record_flag(parser)
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
-    print_description()
-    with unpacked(options.corpus) as corpus:
+    with recording(options, GENSIM) as record, unpacked(options.corpus) as corpus:
         for name, settings in SETTINGS.items():
-            results: dict[str, list[tuple[float, float, float]]] = {"wordkin": [], "gensim": []}
-            for seed in range(1, options.seeds + 1):
-                common = [str(corpus), *settings, "--epochs", "5", "--seed", str(seed), "--save"]
-                theirs = options.keep / f"gensim-{name}-{seed}.bin"
-                if not theirs.exists():
-                    run_job(options.gensim_python or python_with(GENSIM), GENSIM_SCRIPT, [*common, str(theirs)])
-                ours = options.keep / f"wordkin-{name}-{seed}.bin"
-                run_job(sys.executable, WORDKIN_SCRIPT, [*common, str(ours), "--workers", str(options.workers)])
-                for system, path in (("wordkin", ours), ("gensim", theirs)):
-                    results[system].append(scores(path, options.tests))
-                    print(f"{name} seed {seed} {system:8}", *(f"{s:8.3f}" for s in results[system][-1]), flush=True)
-            for column, measure in enumerate(MEASURES):
-                sides = [[run[column] for run in results[system]] for system in ("wordkin", "gensim")]
-                difference, low, high = interval(*sides)
-                means = " ".join(f"{statistics.mean(side):.3f}" for side in sides)
-                span = f"{difference:+.3f} ({low:+.3f} .. {high:+.3f})"
-                print(f"{name} {measure}: wordkin, gensim {means}; difference {span}")
+            compare(name, scores_of_seeds(options, corpus, name, settings), record)
+
+
+def scores_of_seeds(
+    options: argparse.Namespace, corpus: Path, name: str, settings: list[str]
+) -> dict[str, list[tuple[float, float, float]]]:
+    """Train with every seed on both sides, print the scores and return them."""
+    results: dict[str, list[tuple[float, float, float]]] = {"wordkin": [], "gensim": []}
+    for seed in range(1, options.seeds + 1):
+        common = [str(corpus), *settings, "--epochs", "5", "--seed", str(seed), "--save"]
+        theirs = options.keep / f"gensim-{name}-{seed}.bin"
+        if not theirs.exists():
+            run_job(options.gensim_python or python_with(GENSIM), GENSIM_SCRIPT, [*common, str(theirs)])
+        ours = options.keep / f"wordkin-{name}-{seed}.bin"
+        run_job(sys.executable, WORDKIN_SCRIPT, [*common, str(ours), "--workers", str(options.workers)])
+        for system, path in (("wordkin", ours), ("gensim", theirs)):
+            results[system].append(scores(path, options.tests))
+            print(f"{name} seed {seed} {system:8}", *(f"{s:8.3f}" for s in results[system][-1]), flush=True)
+    return results
+
+
+def compare(name: str, results: dict[str, list[tuple[float, float, float]]], record: Recorder) -> None:
+    """Print and record the scores of each measure, and the difference of the means with its confidence interval."""
+    for column, measure in enumerate(MEASURES):
+        case = f"{name}, {measure}"
+        sides = [[run[column] for run in results[system]] for system in ("wordkin", "gensim")]
+        for system, side in zip(("wordkin", "gensim"), sides, strict=True):
+            record.add(case, system, "score", side)
+        difference, low, high = interval(*sides)
+        record.add_interval(case, "difference", "score", difference, low, high, runs=len(sides[0]))
+        means = " ".join(f"{statistics.mean(side):.3f}" for side in sides)
+        print(f"{case}: wordkin, gensim {means}; difference {difference:+.3f} ({low:+.3f} .. {high:+.3f})")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.compare import Samples, in_turn, run_job
+from bench.compare import Samples, add_record_flag, in_turn, run_job
 from bench.corpora import unpacked
-from bench.machine import print_description
+from bench.recording import Recorder, recording
 from bench.rivals.environments import GENSIM, python_with
 
 HERE = Path(__file__).resolve().parent
@@ -61,7 +61,7 @@ def show(name: str, samples: dict[str, Samples]) -> None:
         print(f"  {share:.0%} of the run that only loads and stores the rows")
 
 
-def show_work(corpus: Path, rival: str) -> None:
+def show_work(corpus: Path, rival: str, record: Recorder) -> None:
     """Print the pairs and scores per raw word, which show that both sides do the same work."""
     for name, settings in (("skip-gram NS", ["--sg", "1"]), ("CBOW NS", ["--sg", "0", "--alpha", "0.05"])):
         own = run_job(sys.executable, WORDKIN_SCRIPT, [str(corpus), *settings, "--epochs", "1"])
@@ -69,26 +69,36 @@ def show_work(corpus: Path, rival: str) -> None:
         for count in ("pairs_per_word", "scores_per_word"):
             difference = own[count] / gensim[count] - 1
             print(f"{name} {count}: wordkin {own[count]:.3f}, gensim {gensim[count]:.3f} ({difference:+.2%})")
+            for system, result in (("wordkin", own), ("gensim", gensim)):
+                record.add(f"{name}, {count.replace('_', ' ')}", system, "", [result[count]])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--words", type=int, help="take the first lines with this number of words only")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
-    parser.add_argument("--only", help="run only cases whose name contains this text")
+    parser.add_argument("--only", nargs="+", default=[""], help="run only cases whose names contain one of these texts")
+    add_record_flag(parser)
     options = parser.parse_args()
     rival = options.gensim_python or python_with(GENSIM)
-    print_description()
-    print(f"# rival: {GENSIM}; median of {options.runs} alternating runs; 5 epochs of wordkin, 1 of gensim")
-    with unpacked(options.corpus) as corpus, tempfile.TemporaryDirectory() as folder:
+    with (
+        recording(options, GENSIM) as record,
+        unpacked(options.corpus, options.words) as corpus,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        print(f"# rival: {GENSIM}; median of {options.runs} alternating runs; 5 epochs of wordkin, 1 of gensim")
         for name, settings in CASES.items():
-            if options.only is None or options.only in name:
+            if any(text in name for text in options.only):
                 jobs = jobs_of(corpus, rival, settings, Path(folder) / "vectors.bin")
-                show(name, in_turn(jobs, options.runs))
-        if options.only is None:
+                samples = in_turn(jobs, options.runs)
+                show(name, samples)
+                record.add_samples(name, samples, "words_per_second", "words/s")
+                record.add(name, "text", "words", [samples["gensim"].median("words")])
+        if options.only == [""]:
             print()
-            show_work(corpus, rival)
+            show_work(corpus, rival, record)
 
 
 if __name__ == "__main__":
