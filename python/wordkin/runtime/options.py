@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar, get_args, overload
 __all__ = [
     "BELOW_ONE",
     "Options",
+    "UNLIMITED",
     "Rule",
     "checked_field",
     "choice_field",
@@ -34,6 +35,9 @@ T = TypeVar("T")
 
 BELOW_ONE = math.nextafter(1.0, 0.0)
 """Upper limit of rates that must be less than 1."""
+
+UNLIMITED = 2**62
+"""Upper limit of counts that nothing else limits; it fits in a signed 64-bit integer with room to spare."""
 
 _KEY = "rule"
 
@@ -333,7 +337,8 @@ def integer_option(name: str, value: Any, low: int, high: int) -> int:
     number = int(value)
     if not low <= number <= high:
         given = number if number.bit_length() <= 128 else f"an integer of {number.bit_length()} bits"
-        raise ValueError(f"{name} must be from {low} to {high}, got {given}")
+        expected = f"at least {low}" if high >= UNLIMITED and number < low else f"from {low} to {high}"
+        raise ValueError(f"{name} must be {expected}, got {given}")
     return number
 
 

@@ -6,7 +6,6 @@ padding. The sentence boundaries are words of a single special character.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from typing import Literal
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _core
+from ..runtime.options import UNLIMITED, integer_option
 
 __all__ = [
     "BEGIN_SENTENCE",
@@ -85,7 +85,9 @@ def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut =
     if cut not in ("bytes", "characters"):
         raise ValueError(f"cut must be 'bytes' or 'characters', got {cut!r}")
     given = tuple(words)
-    rows = np.empty((len(given), _checked_length(max_characters)), dtype=np.uint16)
+    rows = np.empty(
+        (len(given), integer_option("max_characters", max_characters, MIN_CHARACTERS, UNLIMITED)), dtype=np.uint16
+    )
     frame = _core.text.CharacterFrame(
         begin_word=BEGIN_WORD_CHARACTER,
         end_word=END_WORD_CHARACTER,
@@ -94,12 +96,3 @@ def character_rows(words: Iterable[str], max_characters: int = 50, *, cut: Cut =
     )
     _core.text.fill_character_rows(rows, given, frame=frame, whole_characters=cut == "characters")
     return rows
-
-
-def _checked_length(max_characters: object) -> int:
-    if isinstance(max_characters, (bool, np.bool_)) or not hasattr(max_characters, "__index__"):
-        raise TypeError(f"max_characters must be an integer, got {max_characters!r}")
-    length = operator.index(max_characters)
-    if length < MIN_CHARACTERS:
-        raise ValueError(f"max_characters must be at least {MIN_CHARACTERS}, got {length}")
-    return length

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from .. import _core
 from ..errors import WordkinError
+from ..runtime.options import UNLIMITED
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
 from .reader import TextBlock, TextReader, located_error
 from .scan import Progress, ProvisionalIds, Scan, VocabularyBound
@@ -17,7 +18,6 @@ from .vocabulary import RawCounts, TrimRule, Vocabulary
 
 __all__ = ["Corpus", "FileCorpus", "ListCorpus", "StreamCorpus"]
 
-_UNBOUNDED = 2**62
 _WORDS_AT_ONCE = 200_000  # of token lists: about 10 ms of counting, after which signals are handled
 
 
@@ -349,7 +349,7 @@ def _count(
 ) -> RawCounts:
     """Count sentences of Python objects, which hold the interpreter's lock, on one thread."""
     counter = _core.text.SequentialCounter(keep_ids=stored is not None)
-    max_words = _UNBOUNDED if bound is None else bound.max_words
+    max_words = UNLIMITED if bound is None else bound.max_words
     has_more = True
     while has_more:
         words, sentences = lists.words, lists.sentences
