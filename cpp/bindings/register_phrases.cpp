@@ -61,41 +61,28 @@ void learn_blocks(PhraseLearner& learner, const std::vector<std::pair<py::bytes,
   learner.learn(views, rules);
 }
 
-class LearnedLists {
- public:
-  LearnedLists(py::iterator sentences, std::string name)
-      : lists_(std::move(sentences), std::move(name), kUnlimited, Empty::kKeep) {}
-
-  // Learns from about `budget` words; false at the end of the sentences.
-  bool learn(PhraseLearner& learner, std::int64_t budget) {
-    const std::int64_t until = lists_.words() + budget;
-    bool has_more = true;
-    while (has_more && lists_.words() < until) has_more = lists_.next_sentence(learner);
-    const GilRelease release;  // about 10 ms, on ids only
-    learner.count_stream();
-    return has_more;
-  }
-
- private:
-  static constexpr std::int64_t kUnlimited = std::int64_t{1} << 62;
-
-  TokenLists lists_;
-};
+// Learns from about `budget` words of token lists; false at the end of the sentences.
+bool learn_lists(PhraseLearner& learner, TokenLists& lists, std::int64_t budget) {
+  const std::int64_t until = lists.words() + budget;
+  bool has_more = true;
+  while (has_more && lists.words() < until) has_more = lists.next_sentence(learner);
+  const GilRelease release;  // about 10 ms, on ids only
+  learner.count_stream();
+  return has_more;
+}
 
 void register_learner(py::module_& p) {
   py::class_<PhraseLearner>(p, "PhraseLearner")
       .def(py::init(&make_learner), py::arg("delimiter"), py::arg("connectors"), py::kw_only(),
            py::arg("max_vocabulary"), py::arg("workers"))
       .def("learn_blocks", &learn_blocks, py::arg("blocks"), py::arg("rules"))
+      .def("learn_lists", &learn_lists, py::arg("lists"), py::arg("budget"))
       .def("__len__", [](const PhraseLearner& learner) { return learner.counts().size(); })
       .def_property_readonly("workers", &PhraseLearner::workers)
       .def_property_readonly("block_of_error", &PhraseLearner::block_of_error)
       .def_property_readonly("min_reduce", &PhraseLearner::min_reduce)
       .def_property_readonly("words", &PhraseLearner::words)
       .def_property_readonly("sentences", &PhraseLearner::sentences);
-  py::class_<LearnedLists>(p, "LearnedLists")
-      .def(py::init<py::iterator, std::string>(), py::arg("sentences"), py::arg("name"))
-      .def("learn", &LearnedLists::learn, py::arg("learner"), py::arg("budget"));
 }
 
 template <typename T>

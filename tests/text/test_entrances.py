@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -120,3 +121,87 @@ def test_sentence_lengths_count_words_of_all_whitespace() -> None:
     block = next(corpus.encode(vocabulary, 1).blocks())
     assert block.ends.tolist() == [3, 4]
     assert block.raw_sentences == 1
+
+
+LISTS = [["new", "york", "city"], ["new", "york"], []] * 3
+
+
+def pandas_column(lists: list[list[str]]) -> Any:
+    return pytest.importorskip("pandas").Series(lists)
+
+
+def pandas_frame(lists: list[list[str]]) -> Any:
+    return pytest.importorskip("pandas").DataFrame({"tokens": lists})
+
+
+def polars_column(lists: list[list[str]]) -> Any:
+    return pytest.importorskip("polars").Series(lists)
+
+
+def polars_frame(lists: list[list[str]]) -> Any:
+    return pytest.importorskip("polars").DataFrame({"tokens": lists})
+
+
+def pyarrow_array(lists: list[list[str]]) -> Any:
+    pyarrow = pytest.importorskip("pyarrow")
+    return pyarrow.array(lists, pyarrow.list_(pyarrow.string()))
+
+
+def pyarrow_chunks(lists: list[list[str]]) -> Any:
+    return pytest.importorskip("pyarrow").chunked_array([pyarrow_array(lists[:4]), pyarrow_array(lists[4:])])
+
+
+def pyarrow_table(lists: list[list[str]]) -> Any:
+    return pytest.importorskip("pyarrow").table({"tokens": pyarrow_array(lists)})
+
+
+COLUMNS = [pandas_column, pandas_frame, polars_column, polars_frame, pyarrow_array, pyarrow_chunks, pyarrow_table]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_columns_of_token_lists_are_sentences(column: Callable[[list[list[str]]], Any]) -> None:
+    given = column(LISTS)
+    words = expected_counts("new york city\nnew york\n" * 3)
+    for counts_of in CONSUMERS:
+        assert counts_of(given) == words
+    model = Word2Vec(given, vector_size=4, min_count=1, workers=1, seed=1)
+    expected = Word2Vec(LISTS, vector_size=4, min_count=1, workers=1, seed=1)
+    assert (model.wv.vectors == expected.wv.vectors).all()
+    phrases = Phrases(LISTS, min_count=1, threshold=0.1)
+    for detector in (phrases, phrases.freeze()):
+        assert list(detector[given]) == [detector[tokens] for tokens in LISTS]
+        assert detector.find_phrases(given) == detector.find_phrases(LISTS)
+    elmo = ELMo(dim=8, projection_dim=4, filters=[[1, 4]], n_highway=0)
+    elmo.initialize(["new", "york", "city"])
+    for found, wanted in zip(elmo.encode(given), elmo.encode(LISTS), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("column", [pandas_frame, polars_frame, pyarrow_table])
+def test_data_frames_of_several_columns_are_refused(column: Callable[[list[list[str]]], Any]) -> None:
+    if column is pyarrow_table:
+        given = column(LISTS).append_column("more", [list(range(9))])
+    else:
+        given = column(LISTS)
+        given = given.assign(more=1) if column is pandas_frame else given.hstack([given["tokens"].alias("more")])
+    for call in (counts_of_word2vec, counts_of_phrases, counts_of_elmo):
+        with pytest.raises(
+            TypeError, match=r"or one column, got .* of shape \(9, 2\) with the columns 'tokens', 'more'"
+        ):
+            call(given)
+
+
+def test_rows_of_arrays_are_sentences() -> None:
+    walks = np.array([["a", "b"], ["b", "c"]])
+    assert counts_of_word2vec(walks) == counts_of_phrases(walks) == Counter("abbc")
+    assert counts_of_word2vec(walks[:, :1]) == Counter("ab")
+
+
+def test_columns_of_words_are_a_sentence_or_keys() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    words = pyarrow.array(["new", "york", "city"])
+    phrases = Phrases(LISTS, min_count=1, threshold=0.1)
+    assert phrases[words] == phrases[["new", "york", "city"]]
+    kv = Word2Vec(LISTS, vector_size=4, min_count=1, workers=1).wv
+    assert kv[words].tolist() == kv[["new", "york", "city"]].tolist()
+    assert kv.most_similar(words[:2]) == kv.most_similar(["new", "york"])

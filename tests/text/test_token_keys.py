@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wordkin import _core
+from wordkin import Phrases, _core
 from wordkin.text import RawCounts, key_from_json, key_to_json, open_corpus
 from wordkin.text.token_keys import TokenKeys, decoded_token
 
@@ -137,6 +137,8 @@ def test_text_that_is_no_key_is_rejected(text: str) -> None:
 def test_a_warning_says_when_most_sentences_are_unsplit_text(
     sentences: list[list[str]], warns: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    open_corpus(sentences).scan(1, keep_ids=False)
-    messages = [record.getMessage() for record in caplog.records if "split them into words" in record.getMessage()]
-    assert len(messages) == warns
+    for read in (lambda: open_corpus(sentences).scan(1, keep_ids=False), lambda: Phrases(sentences)):
+        caplog.clear()
+        read()
+        messages = [record.getMessage() for record in caplog.records if "split them into words" in record.getMessage()]
+        assert len(messages) == warns

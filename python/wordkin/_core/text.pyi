@@ -29,6 +29,8 @@ class TokenLists:
         name: str,
         max_sentence_length: int,
         keys: Mapping[object, bytes] | None = None,
+        *,
+        keep_empty: bool = False,
     ) -> None: ...
     @property
     def words(self) -> int: ...

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from .. import _core
+from ..runtime.columns import as_rows
 from ..storage.atomic import OutputFile, replaced_file
 from ..storage.decoding import TextOptions
 from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
 from ..text import CorpusInput, TextInput
-from ..text.inputs import text_reader
+from ..text.inputs import text_reader, token_lists
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import single_pass_error
 from .options import Progress
@@ -173,6 +174,7 @@ def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorp
     if isinstance(sentence, JoinedCorpus) or text_reader(sentence, advice=_ADVICE) is not None:
         return JoinedCorpus(model, sentence)
     # A list of str is a sentence, a list of lists a corpus: the first item decides.
+    sentence = as_rows(sentence, "a sentence", "a list of str")
     items = iter(sentence)
     first = list(itertools.islice(items, 1))
     if first and not isinstance(first[0], str):
@@ -202,7 +204,7 @@ def phrases_in(state: State, sentences: CorpusInput, options: TextOptions) -> di
     reader = text_reader(sentences, options=options)
     matcher = matcher_of(state, for_corpus=True)
     found: dict[str, float] = {}
-    items: Any = sentences if reader is None else reader.sentences()
+    items: Any = token_lists(sentences, "sentences") if reader is None else reader.sentences()
     for sentence in items:
         matcher.find(sentence, found)
     return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 
 from .. import _core
-from ..errors import CorpusError
+from ..runtime.options import UNLIMITED
 from ..storage.decoding import TextOptions
 from ..text import CorpusInput
-from ..text.inputs import text_reader
+from ..text.inputs import text_reader, token_lists
 from ..text.reader import TextBlock, TextReader, located_error
-from ..text.token_lists import word_limit_as_resource_error
+from ..text.token_lists import TokenLists, word_limit_as_resource_error
 from .options import Progress
 from .state import PhrasesState
 
@@ -18,7 +18,6 @@ __all__ = ["count_phrases"]
 
 logger = logging.getLogger(__name__)
 
-_MAX_ENTRIES = 2**62
 _WORDS_AT_ONCE = 200_000  # of token lists, counted between two checks for signals: about 20 ms
 _BLOCKS_PER_WORKER = 2  # read before they are counted, so that threads rarely wait for the last block
 
@@ -48,7 +47,7 @@ def count_phrases(
     CorpusError
         If a text file cannot be decoded.
     """
-    max_entries = max(0, int(min(state.max_vocab_size, _MAX_ENTRIES)))
+    max_entries = max(0, int(min(state.max_vocab_size, UNLIMITED)))
     learner = _core.phrases.PhraseLearner(
         state.delimiter, sorted(state.connector_words), max_vocabulary=max_entries, workers=workers
     )
@@ -102,17 +101,12 @@ class _Reporter:
 
 
 def _count_token_lists(learner: _core.phrases.PhraseLearner, sentences: CorpusInput, reporter: _Reporter) -> None:
-    try:
-        iterator = iter(sentences)  # type: ignore[arg-type]  # an object that is not iterable raises TypeError
-    except TypeError:
-        raise TypeError(f"sentences must be token lists or a path, got {type(sentences).__name__}") from None
-    lists = _core.phrases.LearnedLists(iterator, "sentences")
-    try:
-        while lists.learn(learner, _WORDS_AT_ONCE):
-            reporter.report()
-    except _core.text.TextError as error:
-        raise CorpusError(f"sentences: {error.args[0]}") from None
+    given = token_lists(sentences, "sentences")
+    lists = TokenLists(given, "sentences", max_sentence_length=UNLIMITED, keep_empty=True)
+    while lists.learn(learner, _WORDS_AT_ONCE):
+        reporter.report()
     reporter.report()
+    lists.log_warnings()
 
 
 def _count_text(learner: _core.phrases.PhraseLearner, reader: TextReader, reporter: _Reporter) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["as_iterable", "as_list", "one_column"]
+__all__ = ["as_iterable", "as_list", "as_rows", "one_column"]
 
 
 def as_list(values: object, name: str, expected: str) -> list[Any]:
@@ -82,6 +82,35 @@ def as_iterable(values: Any, name: str, expected: str) -> Iterable[Any]:
     """
     is_column = _shape(values) is not None or hasattr(values, "to_pylist")
     return as_list(values, name, expected) if is_column else values
+
+
+def as_rows(values: Any, name: str, expected: str) -> Any:
+    """Return input whose elements are sequences, such as token lists, as an iterable.
+
+    Parameters
+    ----------
+    values : object
+        The input: any iterable, or a column or data frame as for `as_list`. The rows of a NumPy array are elements,
+        whatever its shape.
+    name, expected : str
+        For error messages, as for `as_list`.
+
+    Returns
+    -------
+    iterable
+        The elements; input that is not a column or a data frame as it is, whether it can be iterated or not.
+
+    Raises
+    ------
+    TypeError
+        If a data frame has several columns.
+
+    Examples
+    --------
+    >>> as_rows(np.array([["a", "b"]]), "sentences", "token lists").tolist()
+    [['a', 'b']]
+    """
+    return values if isinstance(values, np.ndarray) else as_iterable(values, name, expected)
 
 
 def one_column(values: object) -> object:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Hashable, Iterable, Iterator
 from typing import IO, TypeAlias, cast
 
+from ..runtime.columns import as_rows
 from ..storage.decoding import OTHER_ENCODING, TextOptions
 from ..storage.paths import AnyPath, local_path
 from .corpora import Corpus, FileCorpus, ListCorpus, StreamCorpus
@@ -18,7 +19,9 @@ from .sources import sources_of
 from .token_keys import TokenKeys
 from .token_lists import single_pass_error
 
-__all__ = ["CorpusInput", "TextInput", "open_corpus", "text_reader"]
+__all__ = ["CorpusInput", "TextInput", "open_corpus", "text_reader", "token_lists"]
+
+_EXPECTED = "token lists or a path"
 
 TextInput: TypeAlias = AnyPath | IO[bytes] | IO[str] | Iterable[AnyPath]
 CorpusInput: TypeAlias = TextInput | Iterable[Iterable[Hashable]]
@@ -102,6 +105,7 @@ def open_corpus(
         reader = text_reader(
             sentences, name=name, rules=rules, options=options, preparation=preparation, folders=folders
         )
+        sentences = as_rows(sentences, name, _EXPECTED) if reader is None else sentences
     if reader is not None and not callable(reader.preparation.tokenizer):
         return FileCorpus(reader, spill)
     if reader is not None:
@@ -112,15 +116,47 @@ def open_corpus(
     keys = TokenKeys() if any_tokens else None
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill, keys=keys)
-    if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
-        raise TypeError(f"{name} must be token lists or a path, got {type(sentences).__name__}")
-    # Objects with only __getitem__ are iterable, which Iterable does not recognise.
     corpus = StreamCorpus(
-        cast("Iterable[object]", sentences), name=name, max_sentence_length=max_sentence_length, keys=keys
+        _require_iterable(sentences, name), name=name, max_sentence_length=max_sentence_length, keys=keys
     )
     if passes > 1 and not corpus.is_restartable:
         raise single_pass_error(name)
     return corpus
+
+
+def token_lists(sentences: object, name: str) -> Iterable[object]:
+    """Return a corpus that is not text as an iterable of token lists.
+
+    Parameters
+    ----------
+    sentences : iterable of lists of str, or a column or data frame of them
+        The corpus; columns of pandas, Polars and PyArrow become lists.
+    name : str
+        Name of the argument in error messages.
+
+    Returns
+    -------
+    iterable
+        The token lists.
+
+    Raises
+    ------
+    TypeError
+        If the argument is not iterable, or has several columns.
+
+    Examples
+    --------
+    >>> token_lists([["a", "b"]], "sentences")
+    [['a', 'b']]
+    """
+    return _require_iterable(as_rows(sentences, name, _EXPECTED), name)
+
+
+def _require_iterable(sentences: object, name: str) -> Iterable[object]:
+    # Objects with only __getitem__ are iterable, which Iterable does not recognise.
+    if not isinstance(sentences, Iterable) and not hasattr(sentences, "__getitem__"):
+        raise TypeError(f"{name} must be {_EXPECTED}, got {type(sentences).__name__}")
+    return cast("Iterable[object]", sentences)
 
 
 class _SentencesOf:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..errors import CorpusError, ResourceError
+from ..runtime.columns import as_rows
 from .token_keys import TokenKeys
 
 __all__ = ["TokenLists", "checked_tokens", "single_pass_error", "word_limit_as_resource_error"]
@@ -18,7 +19,7 @@ __all__ = ["TokenLists", "checked_tokens", "single_pass_error", "word_limit_as_r
 _log = logging.getLogger(__name__)
 
 
-def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens") -> list[str]:
+def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens", elements: str = "str") -> list[str]:
     """Return a sentence as a list after checking that it consists of str.
 
     Parameters
@@ -29,6 +30,8 @@ def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens"
         Name of the sentence in error messages.
     expected : str, default "a list of tokens"
         What the message says is expected.
+    elements : str, default "str"
+        What the message says the sentence must consist of.
 
     Returns
     -------
@@ -47,10 +50,10 @@ def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens"
     """
     if isinstance(tokens, str | bytes | Mapping) or not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) != 1:
         raise TypeError(f"{name} must be {expected}, got {type(tokens).__name__}: {tokens!r:.60}")
-    sentence = list(tokens)
+    sentence = list(as_rows(tokens, name, expected))
     for position, token in enumerate(sentence):
         if not isinstance(token, str):
-            raise TypeError(f"{name} must consist of str, got {type(token).__name__} at position {position}")
+            raise TypeError(f"{name} must consist of {elements}, got {type(token).__name__} at position {position}")
     return sentence
 
 
@@ -69,13 +72,21 @@ class TokenLists:
         Maximum number of tokens per sentence; longer sentences are split.
     keys : TokenKeys or None, default None
         The bytes of tokens that are not str; None if all must be str.
+    keep_empty : bool, default False
+        Whether empty tokens and sentences are kept rather than skipped.
     """
 
     def __init__(
-        self, sentences: Iterable[object], name: str, max_sentence_length: int, keys: TokenKeys | None = None
+        self,
+        sentences: Iterable[object],
+        name: str,
+        max_sentence_length: int,
+        keys: TokenKeys | None = None,
+        *,
+        keep_empty: bool = False,
     ) -> None:
         self._name = name
-        self._lists = _core.text.TokenLists(iter(sentences), name, max_sentence_length, keys)
+        self._lists = _core.text.TokenLists(iter(sentences), name, max_sentence_length, keys, keep_empty=keep_empty)
 
     @property
     def words(self) -> int:
@@ -126,6 +137,24 @@ class TokenLists:
         """
         with self._errors():
             return _core.text.encode_sentences(table, self._lists, budget)
+
+    def learn(self, learner: _core.phrases.PhraseLearner, budget: int) -> bool:
+        """Count the words and pairs of about `budget` words.
+
+        Parameters
+        ----------
+        learner : PhraseLearner
+            Counts them.
+        budget : int
+            Number of words after which to return.
+
+        Returns
+        -------
+        bool
+            Whether there are more sentences.
+        """
+        with self._errors():
+            return learner.learn_lists(self._lists, budget)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ..runtime.columns import as_rows
+
 __all__ = ["KEY_TYPES", "FloatArray", "Key", "KeyOrVector", "as_keys", "as_list"]
 
 KEY_TYPES = (str, int, np.integer)
@@ -44,8 +46,10 @@ def as_list(value: Any) -> list[Any]:
 
 
 def _items(value: Any, name: str) -> list[Any]:
-    try:
+    if isinstance(value, list | tuple):
         return list(value)
+    try:
+        return list(as_rows(value, name, "a key or a list of keys"))
     except TypeError:
         raise TypeError(f"{name} must be a key or a list of keys, got {value!r} ({type(value).__name__})") from None
 
