@@ -48,11 +48,11 @@ def test_sentences_must_be_token_lists() -> None:
     ("tags", "message"),
     [
         ([["O"], np.array([1, 2])], r"y must have tags that are all str or all integers, got both: see y\[1\]"),
-        ([[1, "O"]], r"y\[0\] must consist of str, got int at position 0"),
-        ([[True, False]], r"y\[0\] must consist of str, got bool at position 0"),
-        ([[1.0, 2.0]], r"y\[0\] must consist of str, got float at position 0"),
+        ([[1, "O"]], r"y\[0\] must consist of only str or only integers, got int at position 0"),
+        ([[True, False]], r"y\[0\] must consist of only str or only integers, got bool at position 0"),
+        ([[1.0, 2.0]], r"y\[0\] must consist of only str or only integers, got float at position 0"),
         (["O"], r"y\[0\] must be a list of tags, got str"),
-        ([["O", None]], r"y\[0\] must consist of str, got NoneType at position 1"),
+        ([["O", None]], r"y\[0\] must consist of only str or only integers, got NoneType at position 1"),
         (np.zeros((2, 2), int), r"y must be a list of lists of tags, or one column, got ndarray of shape \(2, 2\)"),
     ],
 )

@@ -190,9 +190,9 @@ def test_a_tsv_file_with_a_token_per_line_is_recognised(tmp_path: Path) -> None:
     text = "#\thttp://x/y\t[2009-08-13]\n1\tDer\tO\tB-PER\n2\tCrown\tB-OTH\tO\n\n#\thttp://z\t[x]\n1\tIhr\tO\tO\n"
     path = written(tmp_path, "de.tsv", text)
     found = read_tagged(path)
-    assert (found.sentences, found.tags) == ([["Der", "Crown"], ["Ihr"]], [["B-PER", "O"], ["O"]])
-    assert found.layout == Layout(format="conll", text=2, label=4)
-    assert read_tagged(path, "conll", Columns(text=2, label=3)).tags == [["O", "B-OTH"], ["O"]]
+    assert (found.sentences, found.tags) == ([["Der", "Crown"], ["Ihr"]], [["O", "B-OTH"], ["O"]])
+    assert found.layout == Layout(format="conll", text=2, label=3)
+    assert read_tagged(path, "conll", Columns(text=2, label=4)).tags == [["B-PER", "O"], ["O"]]
     assert read_tagged(path, with_tags=False).sentences == [["Der", "Crown"], ["Ihr"]]
     plain = read_tagged(written(tmp_path, "two.tsv", "New York\tB-LOC\nwins\tO\n\nYes\tO\n"))
     assert plain.sentences == [["New York", "wins"], ["Yes"]]
@@ -200,6 +200,33 @@ def test_a_tsv_file_with_a_token_per_line_is_recognised(tmp_path: Path) -> None:
     assert read_tagged(by_sentence).sentences == [["Yes"], ["the", "dog"]]
     assert read_tagged(by_sentence).layout.has_header
     assert read_tagged(written(tmp_path, "c.tsv", "a\tX\nb\tX\n"), "tsv").sentences == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    ("rows", "column"),
+    [
+        (["1 Der O O", "2 Bonn B-LOC O"], 3),  # GermEval: no nested chunk in the sample
+        (["1 Uni B-ORG O", "2 Bonn I-ORG B-LOC"], 3),
+        (["Uni B-ORG O O", "Bonn I-ORG B-ORG O"], 2),  # two levels of nested chunks
+        (["Uni B-NP B-ORG", "Bonn I-NP I-ORG"], 3),  # chunks of phrases, then names
+        (["Uni NN B-NP B-ORG", "in IN B-PP O"], 4),  # CoNLL-2003
+        (["Uni NN B-NP O", "in IN B-PP O"], 4),
+        (["Uni O O", "in O O"], 3),
+        (["Uni B-ORG x", "in O y"], 3),
+    ],
+)
+def test_the_tags_of_outer_chunks_are_read(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, rows: list[str], column: int
+) -> None:
+    path = written(tmp_path, "a.conll", "\n".join(rows) + "\n")
+    last = len(rows[0].split())
+    assert read_tagged(path).layout.label == column
+    warned = [record for record in caplog.records if "tags of nested chunks" in record.getMessage()]
+    assert len(warned) == (column != last)
+    caplog.clear()
+    for chosen in (last, column):
+        assert read_tagged(path, columns=Columns(label=chosen)).layout.label == chosen
+    assert "nested" not in caplog.text
 
 
 def test_columns_that_are_read_as_plain_text_are_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -142,12 +142,16 @@ def tag_lists(tags: Iterable[Sequence[str | int]], name: str = "y") -> TagLists:
     kinds: set[bool] = set()
     for index, own in enumerate(given):
         numbers = _integers(own)
-        found.append(checked_tokens(own, f"{name}[{index}]", "a list of tags") if numbers is None else numbers)
+        found.append(_checked_tags(own, f"{name}[{index}]") if numbers is None else numbers)
         if found[-1]:
             kinds.add(numbers is not None)
         if len(kinds) > 1:
             raise TypeError(f"{name} must have tags that are all str or all integers, got both: see {name}[{index}]")
     return TagLists(found, kinds == {True})
+
+
+def _checked_tags(tags: object, name: str) -> list[str]:
+    return checked_tokens(tags, name, "a list of tags", "only str or only integers")
 
 
 def _integers(tags: object) -> list[str] | None:

@@ -21,6 +21,7 @@ _COMMENT = re.compile(r"#\s*[\w.:+-]+\s*=(\s|$)|#\s*new(doc|par)\b")
 _COLUMN_NAMES = re.compile(r"#\s*global\.columns\s*=\s*(.+)")
 _NUMBER = re.compile(r"\d+")
 _SKIPPED_NUMBER = re.compile(r"\d+(-\d+|\.\d+)")  # a multiword token, whose words follow, and an empty node
+_CHUNK_TAG = re.compile(r"O|[BIESMLU]-.+")
 _CONLLU_NAMES = ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"]
 
 
@@ -92,8 +93,18 @@ def read_conll(
     if with_tags and table.width < 2:
         raise FormatError(f"{first}: must have a token and a tag, got {first_sentence[0][1][0]!r:.60}")
     text_default = 2 if table.is_numbered else 1
-    label_default = 4 if table.names == _CONLLU_NAMES else -1
     text = column_index(where.text, table.names, table.width, text_default, first, "text")
+    label_default = 4 if table.names == _CONLLU_NAMES else -1
+    if with_tags and where.label is None and table.names is None and _has_nested_tags(table, text):
+        label_default = text + 2
+        _log.warning(
+            "%s: columns %d to %d hold tags of nested chunks; column %d is read, unless the column is given (label, "
+            "--label-column)",
+            name,
+            label_default,
+            table.width,
+            label_default,
+        )
     label = column_index(where.label, table.names, table.width, label_default, first, "label") if with_tags else None
     if label is not None:
         text, label = distinct_columns(text, label, where, table.width, first)
@@ -187,6 +198,22 @@ def _is_numbered(table: _Table, min_width: int) -> bool:
             return False
         total += len(rows)
     return total > 1
+
+
+def _has_nested_tags(table: _Table, text: int) -> bool:
+    """Whether all columns behind the token hold chunk tags, of the same kind unless tokens are numbered (GermEval)."""
+    types: list[set[str]] = [set() for _ in range(table.width - text - 1)]
+    if len(types) < 2:
+        return False
+    for rows in table.sentences():
+        for _, cells in rows:
+            tags = cells[text + 1 :]
+            if len(tags) != len(types) or not all(map(_CHUNK_TAG.fullmatch, tags)):
+                return False
+            for own, tag in zip(types, tags, strict=True):
+                own.add(tag[2:])
+    outer, *nested = ({name for name in own if name} for own in types)
+    return bool(outer) and (table.is_numbered or all(own <= outer for own in nested))
 
 
 def _require_tokens(table: _Table, text: int, name: str) -> None:
