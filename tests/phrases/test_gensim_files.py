@@ -141,6 +141,13 @@ def test_the_error_names_the_class_that_reads_the_file(tmp_path: Path) -> None:
     path = write(tmp_path, "FrozenPhrases", phrasegrams={"new_york": 2.0})
     with pytest.raises(FormatError, match=r"found FrozenPhrases; FrozenPhrases\.from_gensim reads"):
         Phrases.from_gensim(path)
+    path = write(tmp_path, "Word2Vec", vocab={"new": 3}, phrasegrams={})
+    for reader in (Phrases, FrozenPhrases):
+        with pytest.raises(FormatError, match=r"phrases of gensim, found Word2Vec; Word2Vec\.from_gensim reads it"):
+            reader.from_gensim(path)
+    path = write(tmp_path, "LdaModel", num_topics=3)
+    with pytest.raises(FormatError, match=r"expected phrases of gensim, found LdaModel$"):
+        Phrases.from_gensim(path)
 
 
 @pytest.mark.parametrize(

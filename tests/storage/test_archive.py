@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import struct
 import subprocess
 import sys
 import threading
+import types
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from wordkin import KeyedVectors, Phrases, Word2Vec
 from wordkin.errors import CorruptFileError, FormatError, TruncatedFileError
 from wordkin.storage import read_archive, write_archive
+from wordkin.storage.archive_bytes import unpack_archive
 from wordkin.storage.archive_header import DTYPES
 
 from .archives import GOLDEN, GOLDEN_WITH_CHECKSUM, assert_equal_tensors, edited, golden_content
@@ -300,3 +304,40 @@ def test_importing_storage_does_not_import_large_packages() -> None:
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="locale", check=True).stdout
     for heavy in ("safetensors", "zstandard", "scipy"):
         assert f"'{heavy}'" not in modules
+
+
+@pytest.mark.parametrize("protocol", range(2, 6))
+@pytest.mark.parametrize(
+    ("module", "name", "advice"),
+    [
+        ("word2vec", "Word2Vec", "it holds Word2Vec of gensim, which Word2Vec.from_gensim reads"),
+        ("keyedvectors", "KeyedVectors", "which KeyedVectors.from_gensim reads"),
+        ("keyedvectors", "EuclideanKeyedVectors", "which KeyedVectors.from_gensim reads"),
+        ("fasttext", "FastText", "which wordkin.vectors.FastTextKeyedVectors.from_gensim reads"),
+        ("doc2vec", "Doc2Vec", "which KeyedVectors.from_gensim reads"),
+        ("phrases", "Phrases", "which Phrases.from_gensim reads"),
+        ("phrases", "Phraser", "which FrozenPhrases.from_gensim reads"),
+        ("phrases", "FrozenPhrases", "which FrozenPhrases.from_gensim reads"),
+        ("ldamodel", "LdaModel", "it holds LdaModel of gensim, which wordkin does not read"),
+        (None, "Word2Vec", "if gensim saved it, KeyedVectors.from_gensim, Word2Vec.from_gensim or Phrases.from_gensim"),
+    ],
+)
+def test_the_error_names_what_reads_a_pickle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str | None, name: str, advice: str, protocol: int
+) -> None:
+    stand_in = types.ModuleType("some.module" if module is None else f"gensim.models.{module}")
+    saved = type(name, (), {"__module__": stand_in.__name__})
+    setattr(stand_in, name, saved)
+    for package in (stand_in.__name__.split(".")[0], "gensim.models"):
+        monkeypatch.setitem(sys.modules, package, types.ModuleType(package))
+    monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
+    instance = saved()
+    instance.vocab = {"a": 1}
+    content = pickle.dumps(instance, protocol=protocol)
+    path = tmp_path / "model"
+    path.write_bytes(content)
+    for load in (Word2Vec.load, KeyedVectors.load, Phrases.load, KeyedVectors.load_word2vec_format):
+        with pytest.raises(FormatError, match="which can execute.*" + re.escape(advice)):
+            load(path)
+    with pytest.raises(FormatError, match=re.escape(advice)):
+        unpack_archive(content)

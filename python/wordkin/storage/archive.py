@@ -27,6 +27,7 @@ from ..errors import CorruptFileError, FormatError, TruncatedFileError
 from .archive_header import DTYPES, LENGTH_BYTES, Header, TensorEntry, header_length, pack_header, parse_header
 from .atomic import replaced_file
 from .paths import AnyPath, local_path
+from .signatures import PICKLED_CLASS_BYTES
 
 __all__ = ["JSON", "Archive", "read_archive", "write_archive", "write_content"]
 
@@ -150,7 +151,7 @@ def read_archive(path: AnyPath, *, mmap: bool = False) -> Archive:
         if not stat.S_ISREG(status.st_mode):
             raise FormatError(f"{local}: a model file must be a regular file")
         source = str(local)
-        start = file.read(LENGTH_BYTES + 1)
+        start = file.read(PICKLED_CLASS_BYTES)
         length = header_length(source, start, status.st_size)
         file.seek(LENGTH_BYTES)
         text = bytearray(length)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .archive import JSON, Archive, write_archive, write_content
 from .archive_header import DTYPES, LENGTH_BYTES, header_length, parse_header
 from .paths import AnyPath
+from .signatures import PICKLED_CLASS_BYTES
 from .staged import OutputFile
 
 __all__ = ["pack_archive", "save_archive", "unpack_archive"]
@@ -95,7 +96,7 @@ def unpack_archive(data: bytes) -> Archive:
     FormatError, CorruptFileError
         If the bytes are not those of a model file.
     """
-    start = LENGTH_BYTES + header_length(_SOURCE, data[: LENGTH_BYTES + 1], len(data))
+    start = LENGTH_BYTES + header_length(_SOURCE, data[:PICKLED_CLASS_BYTES], len(data))
     header = parse_header(_SOURCE, data[LENGTH_BYTES:start], len(data) - start)
     tensors = {
         entry.name: np.frombuffer(data[start + entry.begin : start + entry.end], DTYPES[entry.dtype])

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
-from .signatures import ZIP_SIGNATURE, is_pickle
+from .signatures import ZIP_SIGNATURE, is_pickle, pickle_advice
 
 __all__ = [
     "DTYPES",
@@ -235,8 +235,7 @@ def _refuse_other_formats(source: str, start: bytes) -> None:
     looks_like_header = start[LENGTH_BYTES : LENGTH_BYTES + 1] == b"{"
     if is_pickle(start) and not looks_like_header:
         raise FormatError(
-            f"{source}: byte 0: refusing to load a pickle, which can execute code; `wordkin convert` reads models of "
-            "gensim without executing anything"
+            f"{source}: byte 0: refusing to load a pickle, which can execute code; {pickle_advice(start)}"
         )
     if start.startswith(ZIP_SIGNATURE) and not looks_like_header:
         raise FormatError(

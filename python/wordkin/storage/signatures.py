@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 __all__ = [
     "FASTTEXT_MAGIC",
     "FASTTEXT_START_BYTES",
     "HDF5_SIGNATURE",
+    "PICKLED_CLASS_BYTES",
     "SIGNATURE_BYTES",
     "UTF8_BOM",
     "ZIP_SIGNATURE",
     "binary_format_of",
     "compression_of",
+    "gensim_reader",
     "is_old_fasttext",
     "is_pickle",
     "is_safetensors",
+    "pickle_advice",
     "wide_encoding_of",
 ]
 
@@ -37,6 +41,18 @@ _XZ = b"\xfd7zXZ\x00"
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _ZSTANDARD_SKIPPABLE = b"\x2a\x4d\x18"  # preceded by one byte from 0x50 to 0x5f
 _PICKLE_PROTOCOLS = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+# The name of a class of gensim in a pickle of protocol 2 or 3, and of a later one.
+PICKLED_CLASS_BYTES = 128
+_PICKLED_CLASS = re.compile(rb"cgensim\.[\w.]+\n(\w+)\n|\x8c.gensim\.[\w.]+\x94\x8c.(\w+)", re.DOTALL)
+_GENSIM_READERS = {
+    "Word2Vec": "Word2Vec.from_gensim",
+    "FastText": "wordkin.vectors.FastTextKeyedVectors.from_gensim",
+    "FastTextKeyedVectors": "wordkin.vectors.FastTextKeyedVectors.from_gensim",
+    "Doc2Vec": "KeyedVectors.from_gensim",
+    "Phrases": "Phrases.from_gensim",
+    "Phraser": "FrozenPhrases.from_gensim",
+    "FrozenPhrases": "FrozenPhrases.from_gensim",
+}
 
 # Formats that people pass as text by mistake: signature, what the file is, and what to do.
 _TO_TEXT = "convert it to plain text first"
@@ -148,6 +164,27 @@ def binary_format_of(start: bytes) -> tuple[str, str] | None:
     return next(((what, cure) for mark, what, cure in _BINARY_FORMATS if start.startswith(mark)), None)
 
 
+def gensim_reader(class_name: str) -> str | None:
+    """Return the method that reads the objects of a class of gensim.
+
+    Parameters
+    ----------
+    class_name : str
+        Name of the class.
+
+    Returns
+    -------
+    str or None
+        Name of the method; None if there is none.
+
+    Examples
+    --------
+    >>> gensim_reader("EuclideanKeyedVectors")
+    'KeyedVectors.from_gensim'
+    """
+    return _GENSIM_READERS.get(class_name, "KeyedVectors.from_gensim" if "KeyedVectors" in class_name else None)
+
+
 def is_old_fasttext(start: bytes) -> bool:
     """Return whether a file begins like a fastText model without a magic number, as written before May 2017.
 
@@ -205,6 +242,37 @@ def is_pickle(start: bytes) -> bool:
     True
     """
     return start.startswith(_PICKLE_PROTOCOLS)
+
+
+def pickle_advice(start: bytes) -> str:
+    """Return what a pickle holds, and which method reads it, according to the class that its beginning names.
+
+    Parameters
+    ----------
+    start : bytes
+        The first `PICKLED_CLASS_BYTES` bytes of the file.
+
+    Returns
+    -------
+    str
+        The end of an error message.
+
+    Examples
+    --------
+    >>> pickle_advice(b"\\x80\\x02cgensim.models.phrases\\nPhrases\\n")
+    'it holds Phrases of gensim, which Phrases.from_gensim reads without executing anything'
+    """
+    found = _PICKLED_CLASS.search(start[:PICKLED_CLASS_BYTES])
+    if found is None:
+        return (
+            "if gensim saved it, KeyedVectors.from_gensim, Word2Vec.from_gensim or Phrases.from_gensim reads it "
+            "without executing anything"
+        )
+    name = (found[1] or found[2]).decode()
+    reader = gensim_reader(name)
+    if reader is None:
+        return f"it holds {name} of gensim, which wordkin does not read"
+    return f"it holds {name} of gensim, which {reader} reads without executing anything"
 
 
 def is_safetensors(start: bytes) -> bool:

@@ -153,6 +153,18 @@ def test_document_vectors_are_ignored_with_a_warning(tmp_path: Path) -> None:
     assert saved.vectors.words == ["b", "a"]
 
 
+def test_output_layers_of_document_models_may_be_wider_than_words(tmp_path: Path) -> None:
+    attributes = {"syn0": np.eye(2, dtype=np.float32), "index2word": ["b", "a"], "min_alpha": 0.1}
+    layer = np.zeros((2, 2 * 5 + 1), np.float32)  # dm_concat: a row for a whole context
+    path = write(tmp_path, old_record("Doc2Vec", **attributes, syn1neg=layer))
+    with pytest.warns(UserWarning, match="document vectors are ignored"):
+        saved = read_gensim(path)
+    assert saved.vectors.words == ["b", "a"]
+    assert saved.syn1neg is None
+    with pytest.raises(CorruptFileError, match="syn1neg must have 2 columns"):
+        read_gensim(write(tmp_path, old_record("Word2Vec", **attributes, syn1neg=layer)))
+
+
 def test_objects_without_word_vectors_are_named(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match="found a LdaModel object of gensim without word vectors"):
         read_gensim(write(tmp_path, old_record("LdaModel", num_topics=3)))

@@ -12,6 +12,7 @@ from ... import _core
 from ...errors import FormatError
 from ...storage.paths import AnyPath, local_path
 from ...storage.restricted_pickle import Record, read_pickle, text_of
+from ...storage.signatures import gensim_reader
 from ..options import PhraseOptions
 from ..scoring import Scorer, checked_scorer
 from ..state import FrozenState, PhraseScores, PhrasesState, new_state
@@ -45,9 +46,7 @@ def read_gensim_phrases(path: AnyPath, scoring: str | Scorer | None) -> PhrasesS
         If it cannot be read.
     """
     local = local_path(path)
-    attributes = _attributes(
-        local, "vocab", "expected Phrases of gensim", "FrozenPhrases.from_gensim reads frozen phrases"
-    )
+    attributes = _attributes(local, "vocab", "phrases of gensim")
     options = PhraseOptions(
         scoring=checked_scorer(_scoring(attributes, local) if scoring is None else scoring),
         max_vocab_size=_number(attributes.get("max_vocab_size", 40_000_000)),
@@ -96,8 +95,7 @@ def read_gensim_frozen(path: AnyPath) -> FrozenState:
     OSError
         If it cannot be read.
     """
-    advice = "Phrases.from_gensim reads those with counts"
-    attributes = _attributes(local_path(path), "phrasegrams", "frozen phrases of gensim", advice)
+    attributes = _attributes(local_path(path), "phrasegrams", "frozen phrases of gensim")
     delimiter = _text(attributes.get("delimiter", "_"))
     phrases = _phrase_set(attributes["phrasegrams"], delimiter)
     scoring = _class_name(attributes.get("scoring"))
@@ -116,11 +114,16 @@ def read_gensim_frozen(path: AnyPath) -> FrozenState:
 _SCORINGS = {"": "default", "default": "default", "original_scorer": "default", "npmi": "npmi", "npmi_scorer": "npmi"}
 
 
-def _attributes(path: Path, needed: str, expected: str, advice: str) -> dict[str, Any]:
+def _attributes(path: Path, needed: str, expected: str) -> dict[str, Any]:
     saved = read_pickle(path, accepts_unknown=True)
-    if not isinstance(saved, Record) or not isinstance(saved.attributes.get(needed), dict):
-        name = saved.class_name if isinstance(saved, Record) else type(saved).__name__
-        raise FormatError(f"{path}: expected {expected}, found {name}; {advice}")
+    if not isinstance(saved, Record):
+        raise FormatError(f"{path}: expected {expected}, found {type(saved).__name__}")
+    reader = gensim_reader(saved.class_name)
+    # Models of word vectors may have a vocab, too.
+    is_other = reader is not None and not reader.startswith(("Phrases", "FrozenPhrases"))
+    if is_other or not isinstance(saved.attributes.get(needed), dict):
+        advice = "" if reader is None else f"; {reader} reads it"
+        raise FormatError(f"{path}: expected {expected}, found {saved.class_name}{advice}")
     return saved.attributes
 
 

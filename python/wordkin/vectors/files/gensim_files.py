@@ -160,14 +160,16 @@ def read_gensim(path: AnyPath) -> GensimModel:
     subwords = _subwords_of(table)
     vectors = _vectors_of(table, words, subwords)
     model = [root, *filter(None, map(root.part, _PARTS))]
-    if content.class_name == "Doc2Vec":
+    is_doc2vec = content.class_name == "Doc2Vec"
+    if is_doc2vec:
         _warn(f"{local}: a Doc2Vec model of gensim; its document vectors are ignored, its word vectors are read")
     is_model = table is not root or "min_alpha" in content.attributes
+    has_layers = is_model and not is_doc2vec  # layers of document models may have rows for whole contexts
     return GensimModel(
         class_name=content.class_name,
         vectors=LoadedVectors(words=words, vectors=vectors, counts=_counts_of(table, words)),
-        syn1=_output_layer(model, "syn1", vectors.shape[1]) if is_model else None,
-        syn1neg=_output_layer(model, "syn1neg", vectors.shape[1]) if is_model else None,
+        syn1=_output_layer(model, "syn1", vectors.shape[1]) if has_layers else None,
+        syn1neg=_output_layer(model, "syn1neg", vectors.shape[1]) if has_layers else None,
         lock_factors=_lock_factors(table, *model),
         parameters=_parameters_of(model) if is_model else {},
         subwords=subwords,
@@ -227,7 +229,8 @@ def _subwords_of(table: _Saved) -> Subwords | None:
     if rows is None or len(rows) != bucket:
         _warn(
             f"{table.path}: a FastText model of gensim before 3.8, which hashed character n-grams differently from "
-            "fastText; only the vectors of its words are read, other words will have none"
+            "fastText or saved only some of their vectors; only the vectors of its words are read, other words will "
+            "have none"
         )
         return None
     if not all(type(length) is int and 0 <= length <= 1000 for length in (min_n, max_n)):

@@ -21,6 +21,7 @@ from ...storage.signatures import (
     is_old_fasttext,
     is_pickle,
     is_safetensors,
+    pickle_advice,
 )
 from .blocks import MAX_WORD_BYTES, BlockSource, open_blocks
 
@@ -114,10 +115,9 @@ def kind_by_signature(start: bytes) -> FileKind | None:
     return "safetensors" if is_safetensors(start) else None
 
 
+_PICKLE = "refusing pickle, which can execute arbitrary code; "
 _INSTEAD: dict[FileKind, str] = {
     "fasttext": "found a fastText .bin model; load it with wordkin.vectors.FastTextKeyedVectors.load_fasttext_format",
-    "pickle": "refusing pickle, which can execute arbitrary code; if gensim saved it, KeyedVectors.from_gensim reads "
-    "it without executing anything",
     "safetensors": "found a safetensors file; load files of wordkin with KeyedVectors.load or Word2Vec.load",
 }
 
@@ -144,7 +144,8 @@ def _refuse_other_formats(name: str, start: bytes) -> None:
         raise FormatError(f"{name}: byte 0: found {foreign}")
     kind = kind_by_signature(start)
     if kind is not None:
-        raise FormatError(f"{name}: byte 0: {_INSTEAD[kind]}")
+        found = _PICKLE + pickle_advice(start) if kind == "pickle" else _INSTEAD[kind]
+        raise FormatError(f"{name}: byte 0: {found}")
 
 
 def find_layout(
