@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import inspect
 import io
+import json
 import logging
 import re
 import tarfile
@@ -363,3 +364,37 @@ def test_commands_leave_out_bad_files(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "left out 4 of 6 files" in output.err
     assert "encoding=" not in output.err
     assert "c.zip: this is a zip archive" in output.err
+
+
+@pytest.mark.parametrize("command", ["vocab", "train", "phrases", "elmo perplexity", "elmo train"])
+def test_reports_of_commands_name_the_files_that_are_left_out(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = folder_with_bad_files(tmp_path / "folder")
+    output = str(tmp_path / "out.txt")
+    small_elmo(["eins", "zwei"]).save_pretrained(tmp_path / "model")
+    arguments = {
+        "vocab": [str(folder), "-o", output],
+        "train": [str(folder), "--min-count", "1", "--vector-size", "4", "-o", output],
+        "phrases": [str(folder), "-o", output, "--passes", "2"],
+        "elmo perplexity": [str(tmp_path / "model"), str(folder)],
+        "elmo train": [str(folder), "--validation", str(folder), "--min-count", "1", "--dim", "8"]
+        + ["--projection-dim", "4", "--filters", "1x4", "--n-layers", "1", "--batch-size", "1", "--unroll-steps", "2"]
+        + ["--epochs", "1", "--no-checkpoint", "-o", str(tmp_path / "new")],
+    }[command]
+    assert main([*command.split(), *arguments, "--skip-bad-files", "--json"]) == 0
+    captured = capsys.readouterr()
+    skipped = json.loads(captured.out)["skipped"]
+    assert skipped["count"] == 4
+    names = [Path(entry["file"]).name for entry in skipped["files"]]
+    assert names == ["b.txt", "c.zip", "d.gz", "e.txt"]
+    reasons = [entry["reason"] for entry in skipped["files"]]
+    beginnings = ["byte 1500000: invalid", "this is a zip", "within the first", "byte 0: a word"]
+    for reason, beginning in zip(reasons, beginnings, strict=True):
+        assert reason.startswith(beginning)
+        assert str(folder) not in reason
+    texts = 2 if command == "elmo train" else 1
+    assert captured.err.count("left out 4 of 6 files") == texts
+    good = str(folder / "a.txt")
+    assert main([*command.split(), *[good if own == str(folder) else own for own in arguments], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["skipped"] == {"count": 0, "files": []}

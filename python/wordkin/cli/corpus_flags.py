@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..storage.decoding import TextOptions
@@ -13,12 +14,17 @@ from ..storage.paths import local_path
 from ..storage.pipes import interruptible
 from ..text import Corpus, FolderOptions, PreparationOptions, open_corpus
 from ..text.folders import files_of_pattern, is_pattern
+from ..text.reader import TextReader
+from ..text.sources import sources_of
 from ..text.tokenization import TOKENIZERS
 from .exits import UsageError
 from .flags import add_option_flags, add_switch, given_arguments
 
 __all__ = [
     "CORPUS_FORMAT",
+    "OpenedInput",
+    "readable_sources",
+    "skipped_report",
     "add_corpus",
     "add_folder_flags",
     "add_preparation_flags",
@@ -213,7 +219,73 @@ def inputs_of(names: Sequence[str]) -> list[Any]:
     return inputs
 
 
-def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any], Corpus]:
+@dataclass(frozen=True, kw_only=True)
+class OpenedInput:
+    """The corpus of a command.
+
+    Parameters
+    ----------
+    files : list
+        The files that are read, as `Word2Vec` accepts them in `corpus_file`.
+    corpus : Corpus
+        The corpus.
+    skipped : dict of str to str
+        Names of the files that ``--skip-bad-files`` leaves out, and what is wrong with each.
+    """
+
+    files: list[Any]
+    corpus: Corpus
+    skipped: dict[str, str]
+
+
+def skipped_report(skipped: dict[str, str]) -> dict[str, Any]:
+    """Return the files that are left out as a part of a report.
+
+    Parameters
+    ----------
+    skipped : dict of str to str
+        Names of the files, and what is wrong with each.
+
+    Returns
+    -------
+    dict
+        Their number, names and reasons.
+
+    Examples
+    --------
+    >>> skipped_report({"a.txt": "invalid UTF-8"})
+    {'count': 1, 'files': [{'file': 'a.txt', 'reason': 'invalid UTF-8'}]}
+    """
+    files = [{"file": name, "reason": reason} for name, reason in skipped.items()]
+    return {"count": len(files), "files": files}
+
+
+def readable_sources(
+    given: object, options: TextOptions, folders: FolderOptions | None = None
+) -> tuple[list[Any], dict[str, str]]:
+    """Return the text files that can be read, and those that ``--skip-bad-files`` leaves out, which are logged once.
+
+    Parameters
+    ----------
+    given : path, file object, or list of them
+        The files.
+    options : TextOptions
+        How text files are decoded.
+    folders : FolderOptions or None, default None
+        Which files of folders are read; None for the defaults.
+
+    Returns
+    -------
+    sources : list of TextSource
+        The files that are read.
+    skipped : dict of str to str
+        Names of the files that are left out, and what is wrong with each.
+    """
+    reader = TextReader(sources_of(given, folders), options=options)
+    return reader.readable_sources(), reader.skipped_files
+
+
+def open_input(names: Sequence[str], args: argparse.Namespace) -> OpenedInput:
     """Open the corpus of a command.
 
     Parameters
@@ -225,9 +297,7 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any
 
     Returns
     -------
-    source : list
-        The files, as `Word2Vec` accepts them in `corpus_file`.
-    corpus : Corpus
+    OpenedInput
         The corpus.
 
     Raises
@@ -241,8 +311,10 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> tuple[list[Any
         raise UsageError("standard input (-) must be given only once")
     if "-" in names and sys.stdin is None:
         raise UsageError("standard input is closed")
-    source = inputs_of(names)
     preparation = PreparationOptions(**preparation_arguments(args))
     options = TextOptions(**text_arguments(args))
     folders = FolderOptions(**folder_arguments(args))
-    return source, open_corpus(corpus_file=source, options=options, preparation=preparation, folders=folders)
+    files, skipped = readable_sources(inputs_of(names), options, folders)
+    # Files that have been checked are not checked again.
+    corpus = open_corpus(corpus_file=files, options=replace(options, on_error="raise"), preparation=preparation)
+    return OpenedInput(files=files, corpus=corpus, skipped=skipped)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from .. import _core
 from ..errors import CorpusError
+from ..runtime.options import UNLIMITED, integer_option
 from ..storage.decoding import OTHER_ENCODING, TextOptions, invalid_text, utf8_text
 from .preparation import PreparationOptions, core_preparer, prepared_sentences
 from .sources import TextSource
@@ -43,16 +44,10 @@ class SentenceRules:
     line_limit: int | None = None
 
     def __post_init__(self) -> None:
-        _require_count("max_sentence_length", self.max_sentence_length, 1)
+        length = integer_option("max_sentence_length", self.max_sentence_length, 1, UNLIMITED)
+        object.__setattr__(self, "max_sentence_length", length)
         if self.line_limit is not None:
-            _require_count("limit", self.line_limit, 0)
-
-
-def _require_count(name: str, value: int, least: int) -> None:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer, got {type(value).__name__}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, got {value}")
+            object.__setattr__(self, "line_limit", integer_option("limit", self.line_limit, 0, UNLIMITED))
 
 
 @dataclass(frozen=True)
@@ -134,6 +129,32 @@ class TextReader:
         """The rules in the form of the C++ core."""
         return _core.text.SentenceRules(self.rules.max_sentence_length, self.rules.line_is_sentence)
 
+    @property
+    def skipped_files(self) -> dict[str, str]:
+        """The names of the files that are left out so far, and what is wrong with each."""
+        return self._skipped.reasons
+
+    def readable_sources(self) -> list[TextSource]:
+        """Check all files in advance, and log those that are left out.
+
+        Returns
+        -------
+        list of TextSource
+            All sources but those that ``on_error="skip"`` leaves out.
+
+        Raises
+        ------
+        CorpusError
+            If all files are left out.
+        """
+        found = [source for source in self.sources if not self._is_skipped(source)]
+        self._skipped.report()
+        return found
+
+    def _is_skipped(self, source: TextSource) -> bool:
+        may_skip = self.options.on_error == "skip" and source.is_restartable
+        return may_skip and self._skipped.is_skipped(source, self._check)
+
     def blocks(self) -> Iterator[TextBlock]:
         """Read all sources from their starts.
 
@@ -150,10 +171,8 @@ class TextReader:
             If a source cannot be read.
         """
         for source in self.sources:
-            may_skip = self.options.on_error == "skip" and source.is_restartable
-            if may_skip and self._skipped.is_skipped(source, self._check):
-                continue
-            yield from self._blocks_of(source, self._advice)
+            if not self._is_skipped(source):
+                yield from self._blocks_of(source, self._advice)
         self._skipped.report()
 
     def _blocks_of(self, source: TextSource, advice: str) -> Iterator[TextBlock]:

@@ -103,7 +103,7 @@ def sources_of(given: object, folders: FolderOptions | None = None) -> list[Text
 
     Parameters
     ----------
-    given : path, file object, or list of them
+    given : path, file object, source, or list of them
         A folder stands for its files, without hidden ones, in the order of their paths; a path with wildcards for what
         it matches.
     folders : FolderOptions or None, default None
@@ -128,6 +128,8 @@ def sources_of(given: object, folders: FolderOptions | None = None) -> list[Text
         if not given:
             raise CorpusError("the list of files must not be empty")
         return [source for one in given for source in sources_of(one, folders)]
+    if isinstance(given, FileSource | StreamSource):
+        return [given]
     if callable(getattr(given, "read", None)):
         return [StreamSource(cast("IO[Any]", given))]
     if not isinstance(given, str | bytes | os.PathLike):

@@ -32,9 +32,9 @@ class SkippedFiles:
         self._is_reported = False
 
     @property
-    def reasons(self) -> list[str]:
-        """For each file that is left out, its name and what is wrong with it."""
-        return [reason for reason in self._reasons.values() if reason is not None]
+    def reasons(self) -> dict[str, str]:
+        """The names of the files that are left out, and what is wrong with each."""
+        return {name: reason for name, reason in self._reasons.items() if reason is not None}
 
     def is_skipped(self, source: TextSource, check: Check) -> bool:
         """Return whether a file is left out.
@@ -56,8 +56,7 @@ class SkippedFiles:
                 check(source)
                 self._reasons[source.name] = None
             except (WordkinError, OSError) as error:
-                text = str(error)
-                self._reasons[source.name] = text if source.name in text else f"{source.name}: {text}"
+                self._reasons[source.name] = str(error).removeprefix(f"{source.name}: ")
         return self._reasons[source.name] is not None
 
     def report(self) -> None:
@@ -68,7 +67,7 @@ class SkippedFiles:
         CorpusError
             If all files are left out.
         """
-        reasons = self.reasons
+        reasons = [f"{name}: {reason}" for name, reason in self.reasons.items()]
         if reasons and len(reasons) == self._files:
             raise CorpusError(f"none of the {self._files} files can be read as text; the first: {reasons[0]}")
         if reasons and not self._is_reported:

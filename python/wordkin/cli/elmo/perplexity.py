@@ -8,7 +8,7 @@ import time
 
 from ...elmo import ELMo, ELMoTrainingOptions
 from .. import exits
-from ..corpus_flags import add_corpus, open_input
+from ..corpus_flags import add_corpus, open_input, skipped_report
 from ..flags import add_json_flag, add_progress_flag, add_workers_flag
 from ..terminal import print_json, print_table
 
@@ -69,10 +69,10 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     model = ELMo.from_pretrained(args.model)
-    _, corpus = open_input(args.corpus, args)
+    opened = open_input(args.corpus, args)
     start = time.perf_counter()
     found = model.perplexity(
-        corpus,
+        opened.corpus,
         batch_size=args.batch_size,
         unroll_steps=args.unroll_steps,
         precision=args.precision,
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         "tokens_per_second": round(found.tokens / max(seconds, 1e-9)),
     }
     if args.json:
-        print_json(report)
+        print_json({**report, "skipped": skipped_report(opened.skipped)})
         return exits.SUCCESS
     print_table(
         [

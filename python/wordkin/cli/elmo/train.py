@@ -16,7 +16,7 @@ from ...errors import WordkinError
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input
+from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input, skipped_report
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -187,6 +187,7 @@ class _Trainer:
         self._args = args
         self.start = self.training_start = time.perf_counter()
         self.has_started = False
+        self.skipped: dict[str, str] = {}
         options = given_arguments(args, (*MODEL_FIELDS, *_MODEL_SWITCHES))
         self._training = given_arguments(args, (*STEP_FIELDS, *RUN_FIELDS, *VOCABULARY_FIELDS, *_TRAINING_SWITCHES))
         try:
@@ -217,12 +218,13 @@ class _Trainer:
         checkpoint = None if args.no_checkpoint else args.checkpoint or f"{args.output}/checkpoints"
         # A closed standard error cannot show a bar.
         progress = False if sys.stderr is None else args.progress
-        _, corpus = open_input(args.corpus, args)
-        validation = None if args.validation is None else open_input(args.validation, args)[1]
+        opened = open_input(args.corpus, args)
+        validation = None if args.validation is None else open_input(args.validation, args)
+        self.skipped = {**opened.skipped, **({} if validation is None else validation.skipped)}
         try:
             self.model.train(
-                corpus,
-                validation=validation,
+                opened.corpus,
+                validation=None if validation is None else validation.corpus,
                 checkpoint=checkpoint,
                 callbacks=[self],
                 progress=progress,
@@ -274,6 +276,7 @@ def _report(trainer: _Trainer, output: str, training: ELMoTrainingReport, *, sav
         "tokens_per_second": round(training.tokens_per_second),
         "checkpoint": training.checkpoint,
         "checkpoint_failures": list(training.checkpoint_failures),
+        "skipped": skipped_report(trainer.skipped),
         "workers": training.workers,
         "isa": training.isa,
         "seconds": {

@@ -18,10 +18,11 @@ from ...runtime.compute import requested_workers
 from ...runtime.progress import counted_progress
 from ...storage.atomic import replaced_file
 from ...storage.bounds import Bound
+from ...storage.decoding import TextOptions
 from ...storage.lines import load_lines
 from ...storage.overwrite import check_outputs
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_text_flags, text_arguments
+from ..corpus_flags import CORPUS_FORMAT, add_text_flags, readable_sources, skipped_report, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
 from ..terminal import print_json
 
@@ -110,8 +111,10 @@ def run(args: argparse.Namespace) -> int:
     decoding = text_arguments(args)
     passes: list[dict[str, Any]] = []
     with _folder_between_passes(args) as folder:
-        is_copy = _is_stream(args.corpus)
-        source = _copied(args.corpus, folder) if is_copy else _path(args.corpus)
+        copy = _copied(args.corpus, folder) if _is_stream(args.corpus) else None
+        sources, skipped = readable_sources(copy or _path(args.corpus), TextOptions(**decoding))
+        source: Any = [own.path for own in sources]
+        decoding.pop("on_error", None)  # the files that can be read are known
         for number in range(1, args.passes + 1):
             started = time.monotonic()
             target = _path(args.output) if number == args.passes else folder / f"pass-{number}"
@@ -136,14 +139,15 @@ def run(args: argparse.Namespace) -> int:
                     "seconds": round(time.monotonic() - started, 3),
                 }
             )
-            if is_copy:
-                source.unlink()
-            source, is_copy, decoding = target, True, {}  # texts between passes are UTF-8
+            if copy is not None:
+                copy.unlink()
+            source = copy = target
+            decoding = {}  # texts between passes are UTF-8
     if args.export:
         _export(phrases, args.export)
     if args.save:
         phrases.save(args.save)
-    _print_report(args, passes)
+    _print_report(args, passes, skipped)
     return exits.SUCCESS
 
 
@@ -197,9 +201,9 @@ def _export(phrases: Phrases, path: str) -> None:
         file.write("".join(f"{phrase}\t{score!r}\n" for phrase, score in found).encode("utf-8"))
 
 
-def _print_report(args: argparse.Namespace, passes: list[dict[str, Any]]) -> None:
+def _print_report(args: argparse.Namespace, passes: list[dict[str, Any]], skipped: dict[str, str]) -> None:
     if args.json:
-        print_json({"output": args.output, "passes": passes})
+        print_json({"output": args.output, "passes": passes, "skipped": skipped_report(skipped)})
         return
     for number, done in enumerate(passes, 1):
         print(

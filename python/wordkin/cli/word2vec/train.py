@@ -16,10 +16,10 @@ from .. import exits
 from ..corpus_flags import (
     CORPUS_FORMAT,
     add_corpus,
-    folder_arguments,
     inputs_of,
     open_input,
     preparation_arguments,
+    skipped_report,
     text_arguments,
 )
 from ..flags import (
@@ -159,13 +159,15 @@ class _Trainer:
             *argument_names(VocabularyOptions, VOCABULARY_FIELDS),
             *_SWITCHED,
         ]
-        texts = {**text_arguments(args), **preparation_arguments(args), **folder_arguments(args)}
+        texts = {**text_arguments(args), **preparation_arguments(args)}
         self._options = {**given_arguments(args, names), **texts}
         # A closed standard error cannot show a bar.
         self._options["progress"] = False if sys.stderr is None else args.progress
         self._args = args
         self._start = time.perf_counter()
         self._training_start = self._start
+        self._options.pop("on_error", None)  # bad files are left out before training
+        self._skipped: dict[str, str] = {}
         self.model: Word2Vec | None = None
 
     def train(self) -> None:
@@ -180,7 +182,9 @@ class _Trainer:
             untrained = Word2Vec(**self._options)
         except (ValueError, TypeError) as error:
             raise exits.UsageError(exits.error_text(error)) from None
-        source, corpus = open_input(self._args.corpus, self._args)
+        opened = open_input(self._args.corpus, self._args)
+        self._skipped = opened.skipped
+        source, corpus = opened.files, opened.corpus
         needs_passes = "max_vocab_size" in self._options or self._args.read_vocab or not untrained.epochs
         if not corpus.is_restartable and needs_passes:
             raise exits.UsageError(
@@ -246,6 +250,7 @@ class _Trainer:
                 }
                 for epoch in training.epochs
             ],
+            "skipped": skipped_report(self._skipped),
             "workers": training.workers,
             "isa": training.isa,
             "interrupted": training.interrupted,

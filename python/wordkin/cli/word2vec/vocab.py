@@ -10,7 +10,7 @@ from ...storage.overwrite import check_outputs
 from ...vectors.files import write_vocabulary
 from ...word2vec.options import VocabularyOptions
 from .. import exits
-from ..corpus_flags import add_corpus, inputs_of, open_input
+from ..corpus_flags import add_corpus, inputs_of, open_input, skipped_report
 from ..flags import add_json_flag, add_workers_flag, argument_names, given_arguments
 from ..outputs import require_writable_file
 from ..terminal import print_json
@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
         require_writable_file(args.output)
         check_outputs(args.output, inputs=inputs_of(args.corpus))
     begin = time.perf_counter()
-    _, corpus = open_input(args.corpus, args)
-    counts = corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size).counts
+    opened = open_input(args.corpus, args)
+    counts = opened.corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size).counts
     vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, sorted_vocab=rules.sorted_vocab)
     if args.output is None:
         for word, count in zip(vocabulary.words, vocabulary.counts.tolist(), strict=True):
@@ -79,6 +79,7 @@ def run(args: argparse.Namespace) -> int:
         "min_count": report.min_count,
         "raw_words": vocabulary.raw_words,
         "sentences": vocabulary.raw_sentences,
+        "skipped": skipped_report(opened.skipped),
         "seconds": round(time.perf_counter() - begin, 3),
     }
     if args.json:
