@@ -201,7 +201,7 @@ def _is_numbered(table: _Table, min_width: int) -> bool:
 
 
 def _has_nested_tags(table: _Table, text: int) -> bool:
-    """Whether all columns behind the token hold chunk tags, of the same kind unless tokens are numbered (GermEval)."""
+    """Whether all columns after the token hold chunk tags, of the same kind unless tokens are numbered (GermEval)."""
     types: list[set[str]] = [set() for _ in range(table.width - text - 1)]
     if len(types) < 2:
         return False
