@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args, overload
 
+from .progress_log import ProgressLog
+
 __all__ = [
     "BELOW_ONE",
     "Options",
@@ -488,12 +490,12 @@ def progress_option(progress: T) -> T:
 
     Parameters
     ----------
-    progress : bool, callable or None
+    progress : bool, callable, None or ProgressLog
         Value given.
 
     Returns
     -------
-    bool, callable or None
+    bool, callable, None or ProgressLog
         The value.
 
     Raises
@@ -506,6 +508,6 @@ def progress_option(progress: T) -> T:
     >>> progress_option(False)
     False
     """
-    if progress is not None and not isinstance(progress, bool) and not callable(progress):
+    if progress is not None and not isinstance(progress, bool | ProgressLog) and not callable(progress):
         raise TypeError(f"progress must be True, False, None or a callable, got {progress!r}")
     return progress

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar on the terminal, calls of a function, or nothing."""
+"""Progress of long work: a bar on the terminal, lines in the log, calls of a function, or nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from .notebooks import in_notebook
+from .progress_log import ProgressLog
 
 __all__ = ["counted_progress", "progress_bar"]
 
@@ -17,8 +18,9 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
 
     Parameters
     ----------
-    progress : bool, callable or None
-        True for a bar, None for a bar in a notebook or if stderr is a terminal; otherwise there is none.
+    progress : bool, callable, None or ProgressLog
+        True for a bar, None for a bar in a notebook or if stderr is a terminal, a `ProgressLog` for lines in the log;
+        otherwise there is none.
     total : int or None
         Amount of work; None if it is unknown.
     unit : str
@@ -28,7 +30,7 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
 
     Returns
     -------
-    tqdm or None
+    tqdm, LoggedBar or None
         The bar.
 
     Examples
@@ -36,6 +38,8 @@ def progress_bar(progress: object, total: int | None, unit: str, *, unit_scale: 
     >>> progress_bar(False, 10, " words") is None
     True
     """
+    if isinstance(progress, ProgressLog):
+        return progress.open_bar(total, unit)
     shows_widgets = in_notebook()
     has_terminal = sys.stderr is not None and sys.stderr.isatty()
     if progress is not True and (progress is not None or not (shows_widgets or has_terminal)):
@@ -56,7 +60,7 @@ def counted_progress(
 
     Parameters
     ----------
-    progress : bool, callable or None
+    progress : bool, callable, None or ProgressLog
         A callable is called with the amount of work done so far; other values as in `progress_bar`.
     total : int or None
         Amount of work; None if it is unknown.

@@ -78,6 +78,8 @@ class FitProgress:
         metrics : mapping of str to float
             Metrics of the epoch.
         """
+        if self._bar is not None:
+            self._bar.set_postfix(**{name: f"{value:.4f}" for name, value in metrics.items() if name != "seconds"})
         if self._callable is not None:
             self._callable(FitEvent(epoch=epoch, epochs=self._epochs, metrics=dict(metrics)))
 
