@@ -1,22 +1,17 @@
-"""Results and messages on the standard streams."""
+"""Words and results on the standard streams."""
 
 from __future__ import annotations
 
 import io
-import logging
 import math
 import sys
-import warnings
 
 import pytest
 
 from wordkin.cli.terminal import (
     discard_output,
     input_words,
-    library_messages,
     print_json,
-    print_table,
-    report_message,
     robust_output,
     size_text,
 )
@@ -43,42 +38,9 @@ def test_sizes(count: float, text: str) -> None:
     assert size_text(count) == text
 
 
-def test_tables_have_aligned_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table([("name", "count"), ("a", "5"), ("longer", "1234567")], right=[1])
-    assert capsys.readouterr().out == "name      count\na             5\nlonger  1234567\n"
-    print_table([("ab", ""), ("c", "d")])
-    assert capsys.readouterr().out == "ab\nc   d\n"
-
-
 def test_json_is_one_line_without_non_finite_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"a": [1, 2.5, math.nan], "b": {"c": (math.inf, "é\n")}})
     assert capsys.readouterr().out == '{"a": [1, 2.5, null], "b": {"c": [null, "é\\n"]}}\n'
-
-
-def test_messages_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    report_message("error", "first\n  second")
-    assert capsys.readouterr().err == "wordkin: error: first second\n"
-
-
-def test_messages_to_closed_streams_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = io.StringIO()
-    closed.close()
-    for stream in (None, closed):
-        monkeypatch.setattr(sys, "stderr", stream)
-        report_message("error", "message")
-    assert sys.stderr is closed
-
-
-def test_log_records_and_user_warnings_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    logger = logging.getLogger("wordkin.text")
-    with library_messages():
-        logger.warning("skipped %d tokens", 3)
-        logger.info("not shown")
-        warnings.warn("of a user", UserWarning, stacklevel=1)
-        warnings.warn("of a developer", DeprecationWarning, stacklevel=1)
-    assert capsys.readouterr().err == "wordkin: warning: skipped 3 tokens\nwordkin: warning: of a user\n"
-    logger.warning("after the block")
-    assert "wordkin: warning" not in capsys.readouterr().err
 
 
 def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
 
-__all__ = ["command_parser", "with_flags"]
+__all__ = ["with_flags"]
 
 _ARGUMENT = re.compile(r"(?<![\w.-])([a-z]\w*)(=|<=|>=)('[^']*'|[\w.]+)")
 
@@ -52,25 +51,3 @@ def _flag(parser: argparse.ArgumentParser, name: str, comparison: str, value: st
             continue
         return f"{flag} {value}" if comparison == "=" else f"{flag} {comparison} {value}"
     return None
-
-
-def command_parser(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the parser of the command that arguments name, such as ``elmo train``.
-
-    Parameters
-    ----------
-    parser : ArgumentParser
-        Parser of the program or of a command with subcommands.
-    arguments : sequence of str
-        The arguments.
-
-    Returns
-    -------
-    ArgumentParser
-        The parser.
-    """
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction) and arguments and arguments[0] in action.choices:
-            chosen: argparse.ArgumentParser = action.choices[arguments[0]]
-            return command_parser(chosen, arguments[1:])
-    return parser

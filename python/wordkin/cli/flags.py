@@ -197,7 +197,8 @@ def add_progress_flag(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,
-        help="show a progress bar on standard error (default: if it is a terminal)",
+        help="show a progress bar on standard error (default: on a terminal; elsewhere, a line is written every 10 "
+        "seconds and after each epoch)",
     )
 
 

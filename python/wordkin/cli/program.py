@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from importlib import import_module
-from typing import NoReturn
 
 from . import exits
-from .advice import command_parser, with_flags
-from .terminal import discard_output, flush_output, library_messages, report_message, robust_output
+from .advice import with_flags
+from .messages import add_message_flags, message_options, messages, report_message
+from .parsers import CommandParser, add_examples, command_parser, subcommands_of
+from .suggestions import check_command, check_flags
+from .terminal import discard_output, flush_output, robust_output
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "EXIT_CODES", "main", "program_parser"]
 
 # Module and summary of each command. A module has `configure(parser)` and `run(args)`, which returns an exit code. Only
 # the module of the command that is run is imported: the help of the program does not need NumPy.
@@ -33,6 +36,16 @@ COMMANDS = {
     "classify": ("downstream.classify", "train and use text classifiers"),
     "tag": ("downstream.tag", "train and use sequence taggers"),
     "info": ("models.info", "describe a file, or the configuration of this machine"),
+}
+
+
+EXIT_CODES = {
+    exits.SUCCESS: "success",
+    exits.FAILURE: "failure: a file or its content, or a missing word",
+    exits.USAGE: "invalid command line",
+    exits.INTERRUPTED: "interrupted by Ctrl-C; training saves what it has first",
+    exits.CLOSED_PIPE: "the program that reads the output has ended",
+    exits.TERMINATED: "terminated; like Ctrl-C",
 }
 
 
@@ -56,13 +69,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     robust_output()
-    parser = _Parser(
-        prog="wordkin",
-        description="Train word embeddings and language models on text, and query, evaluate and convert them.",
-        epilog="`wordkin COMMAND --help` describes a command.",
-    )
+    with messages(message_options(arguments)):
+        return _exit_code(arguments)
+
+
+def _exit_code(arguments: list[str]) -> int:
+    """Run a command line, and convert exceptions to messages and exit codes."""
+    command = None
     try:
-        with library_messages(), exits.termination_as_exception():
+        with exits.termination_as_exception():
+            parser = program_parser(arguments[:1])
+            command = command_parser(parser, arguments)
             status = _run(parser, arguments)
             flush_output()
             return status
@@ -79,7 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         discard_output()
         return exits.CLOSED_PIPE
     except exits.EXPECTED_ERRORS as error:
-        report_message("error", with_flags(exits.error_text(error), command_parser(parser, arguments)))
+        text = exits.error_text(error)
+        report_message("error", text if command is None else with_flags(text, command))
         try:
             flush_output()
         except OSError:
@@ -87,38 +105,67 @@ def main(argv: Sequence[str] | None = None) -> int:
         return exits.FAILURE
 
 
-def _run(parser: argparse.ArgumentParser, arguments: list[str]) -> int:
+def program_parser(configured: Collection[str] | None = None) -> CommandParser:
+    """Return the parser of the program.
+
+    Parameters
+    ----------
+    configured : collection of str or None, default None
+        Commands whose arguments are added, which imports their modules; None for all.
+
+    Returns
+    -------
+    CommandParser
+        The parser.
+    """
+    parser = CommandParser(
+        prog="wordkin",
+        description="Train word embeddings and language models on text, and query, evaluate and convert them.",
+        epilog="`wordkin COMMAND --help` describes a command. Exit codes: "
+        + "; ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items())
+        + ".",
+    )
+    add_examples(
+        parser,
+        ("train word vectors on the documentation of Python, in seconds", "wordkin demo -o demo.safetensors"),
+        ("train on your own text", "wordkin train novels/ -o novels.safetensors --tokenizer words --lowercase"),
+        ("ask for neighbours of words", "wordkin nn novels.safetensors"),
+    )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    module = None
     for name, (module_name, summary) in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary)
-        if arguments[:1] == [name]:
-            module = import_module(f".{module_name}", __package__)
-            module.configure(subparser)
+        if configured is None or name in configured:
+            import_module(f".{module_name}", __package__).configure(subparser)
+            for leaf in subcommands_of(subparser).values() or [subparser]:
+                add_message_flags(leaf)
+    return parser
+
+
+def _run(parser: CommandParser, arguments: list[str]) -> int:
+    if arguments and not arguments[0].startswith("-"):
+        is_known = arguments[0] in COMMANDS
+        check_command(arguments, parser if is_known else program_parser(), program_parser)
+    check_flags(parser, arguments, program_parser)
+    given = argparse.Namespace(
+        arguments=arguments, messages=message_options(arguments), started=time.perf_counter(), version=False
+    )
     try:
-        parsed = parser.parse_args(arguments, argparse.Namespace(arguments=arguments))
+        parsed, extra = parser.parse_known_args(arguments, given)
     except SystemExit:  # raised after --help
         return exits.SUCCESS
+    if extra:
+        command_parser(parser, arguments).error(f"unexpected argument {extra[0]}")
     if parsed.version:
         from .._version import __version__
 
         print(f"wordkin {__version__}")
         return exits.SUCCESS
-    if module is None:
+    if parsed.command is None:
         parser.print_help()
         with contextlib.suppress(OSError):
             flush_output()
         raise exits.UsageError("a command is required")
+    module = import_module(f".{COMMANDS[parsed.command][0]}", __package__)
     status: int = module.run(parsed)
     return status
-
-
-class _Parser(argparse.ArgumentParser):
-    """Reports errors in one line and accepts no abbreviations, which would break when flags are added."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**{**options, "allow_abbrev": False})  # type: ignore[arg-type]
-
-    def error(self, message: str) -> NoReturn:
-        raise exits.UsageError(f"{message}; see `{self.prog} --help`")

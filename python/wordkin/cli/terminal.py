@@ -1,71 +1,27 @@
-"""Standard input, output and error: results as text or JSON, and messages as single lines."""
+"""Standard input and output: words, results as JSON, and output that cannot be written."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import json
-import logging
 import math
 import os
 import sys
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from ..errors import FormatError
 
 __all__ = [
     "discard_output",
-    "report_message",
+    "finite_numbers",
     "flush_output",
     "input_words",
-    "library_messages",
     "print_json",
-    "print_table",
     "robust_output",
     "size_text",
 ]
-
-
-def report_message(kind: str, message: str) -> None:
-    """Write ``wordkin: kind: message`` to standard error, as one line.
-
-    Parameters
-    ----------
-    kind : {"error", "warning"}
-        Kind of the message.
-    message : str
-        The message.
-    """
-    if sys.stderr is not None:
-        with contextlib.suppress(OSError, ValueError):  # standard error is closed
-            print(f"wordkin: {kind}: {' '.join(message.split())}", file=sys.stderr, flush=True)
-
-
-@contextlib.contextmanager
-def library_messages() -> Iterator[None]:
-    """Print warnings of the library as single lines within the ``with`` block."""
-    logger = logging.getLogger("wordkin")
-    handler = _Messages(logging.WARNING)
-    logger.addHandler(handler)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("default", UserWarning)
-            warnings.showwarning = _show_warning
-            yield
-    finally:
-        logger.removeHandler(handler)
-
-
-class _Messages(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        report_message("warning", record.getMessage())
-
-
-def _show_warning(message: Warning | str, *rest: Any, **more: Any) -> None:
-    report_message("warning", str(message))
 
 
 def robust_output() -> None:
@@ -97,34 +53,32 @@ def print_json(value: Any) -> None:
     value : JSON value
         The value.
     """
-    print(json.dumps(_finite(value), ensure_ascii=False, allow_nan=False), flush=True)
+    print(json.dumps(finite_numbers(value), ensure_ascii=False, allow_nan=False), flush=True)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _finite(member) for name, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(member) for member in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def print_table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
-    """Print rows with aligned columns.
+def finite_numbers(value: Any) -> Any:
+    """Return a JSON value in which numbers that are not finite, which JSON lacks, are None.
 
     Parameters
     ----------
-    rows : sequence of sequences of str
-        The rows.
-    right : sequence of int, default ()
-        Indices of the columns that are aligned to the right.
+    value : JSON value
+        The value.
+
+    Returns
+    -------
+    JSON value
+        The value.
+
+    Examples
+    --------
+    >>> finite_numbers({"loss": [0.5, float("nan")]})
+    {'loss': [0.5, None]}
     """
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  ".join(cells).rstrip())
+    if isinstance(value, dict):
+        return {name: finite_numbers(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite_numbers(member) for member in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def size_text(count: float) -> str:

@@ -39,7 +39,7 @@ def held_out(tmp_path: Path) -> Path:
 
 def test_train_writes_a_model(run: Run, corpus: Path, held_out: Path, tmp_path: Path) -> None:
     output = tmp_path / "out" / "model"
-    outcome = run("elmo", "train", corpus, "-o", output, "--validation", held_out, *SHORT.split())
+    outcome = run("elmo", "train", corpus, "-o", output, "--validation", held_out, *SHORT.split(), "--no-progress")
     assert (outcome.status, outcome.err) == (0, "")
     for expected in ("vocabulary: 11 words", "20 steps", "validation perplexity", str(output)):
         assert expected in outcome.out
@@ -212,7 +212,9 @@ def test_standard_input_is_read(run_process: Run, corpus: Path, tmp_path: Path) 
         "elmo", "train", "-", "-o", tmp_path / "m", *SHORT.split(), "--json", input=corpus.read_text(encoding="utf-8")
     )
     assert piped.report["steps"] == 20
-    assert piped.err == ""
+    assert "wordkin: epoch 1/10: 100 % of 20 steps" in piped.err
+    settings = piped.report["settings"]
+    assert (settings["optimizer"], settings["seed"], settings["corpus"]) == ("adagrad", 1, ["-"])
 
 
 def test_progress_is_shown_if_requested(run_process: Run, corpus: Path, tmp_path: Path) -> None:

@@ -26,13 +26,13 @@ def test_memory_and_cpu_time_are_limited() -> None:
 
 
 def test_a_killed_process_is_reported(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     file = tmp_path / "file"
     file.write_bytes(bytes(3 << 20))
     monkeypatch.setattr(confinement, "_PROGRAM", "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
     assert confinement.run_confined(["convert"], [str(file)]) == 1
-    assert "was killed by SIGSEGV" in capsys.readouterr().err
+    assert "was killed by SIGSEGV" in caplog.text
     monkeypatch.setattr(
         confinement, "_PROGRAM", "import sys; sys.exit(int(sys.argv[1]) // 2**20 - 2000 + int(sys.argv[2]))"
     )

@@ -226,7 +226,7 @@ def test_several_sets_in_one_table_with_lines_left_out(run: Run, model: Path, tm
     outcome = run(*arguments)
     assert outcome.status == 0
     heading, *rows = outcome.out.splitlines()
-    assert heading.split("  ")[0] == "word pairs"
+    assert heading.split("\t")[0] == "word pairs"
     assert heading.endswith("lines left out")
     assert [(row.split()[0], row.split()[-1]) for row in rows] == [("one.csv", "0"), ("two.tsv", "1")]
     report = run(*arguments, "--json").report

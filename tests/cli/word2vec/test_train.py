@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin import KeyedVectors, Word2Vec
+from wordkin import KeyedVectors, Word2Vec, __version__
 
 from ..conftest import SUBJECTS, Run, interrupt, interrupt_reading
 
@@ -21,7 +21,7 @@ SMALL = ("--vector-size", "16", "--epochs", "3", "--workers", "1")
 
 def test_train_writes_a_model(run: Run, corpus: Path, tmp_path: Path) -> None:
     output = tmp_path / "model.safetensors"
-    outcome = run("train", corpus, "-o", output, *SMALL, "--sg", "--comment", "a test")
+    outcome = run("train", corpus, "-o", output, *SMALL, "--sg", "--comment", "a test", "--no-progress")
     assert outcome.status == 0
     assert outcome.err == ""
     assert str(output) in outcome.out
@@ -126,7 +126,7 @@ def test_vocabulary_files_are_written_and_read(run: Run, corpus: Path, tmp_path:
     assert run("vocab", corpus, "-o", counted).status == 0
     assert saved.read_bytes() == counted.read_bytes()
     counted.write_text("dog 100\ncat 90\n", encoding="utf-8")
-    outcome = run("train", corpus, *flags, "--read-vocab", counted)
+    outcome = run("train", corpus, *flags, "--read-vocab", counted, "--no-progress")
     assert (outcome.status, outcome.err) == (0, "")
     assert KeyedVectors.load_word2vec_format(tmp_path / "v.bin").index_to_key == ["dog", "cat"]
 
@@ -142,10 +142,23 @@ def test_vocab_prints_words_by_descending_count(run: Run, tmp_path: Path) -> Non
     assert (report["words"], report["occurrences"], report["dropped_words"]) == (2, 5, 1)
 
 
-def test_progress_is_shown_only_if_requested(run_process: Run, corpus: Path, tmp_path: Path) -> None:
+def test_a_bar_is_shown_only_if_requested(run_process: Run, corpus: Path, tmp_path: Path) -> None:
     flags = ("-o", tmp_path / "v.bin", *SMALL)
-    assert run_process("train", corpus, *flags).err == ""
+    assert run_process("train", corpus, *flags, "--no-progress").err == ""
+    assert "\r" not in run_process("train", corpus, *flags).err
     assert "words" in run_process("train", corpus, *flags, "--progress").err
+
+
+def test_reports_have_what_is_needed_to_repeat_a_run(run: Run, corpus: Path, tmp_path: Path) -> None:
+    flags = ("-o", tmp_path / "v.bin", *SMALL, "--window", 3, "--seed", 7, "--lowercase", "--json")
+    report = run("train", corpus, *flags).report
+    settings = report["settings"]
+    assert (report["command"], report["version"], report["seed"]) == ("train", __version__, 7)
+    assert report["peak_memory_bytes"] is None or report["peak_memory_bytes"] > 10_000_000
+    assert report["wall_seconds"] >= report["seconds"]["training"]
+    for name, value in {"corpus": [str(corpus)], "window": 3, "vector_size": 16, "sg": 0, "alpha": 0.025}.items():
+        assert settings[name] == value, name
+    assert (settings["lowercase"], settings["seed"], settings["workers"]) == (True, 7, 1)
 
 
 def test_standard_input_given_twice_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

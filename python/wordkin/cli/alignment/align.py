@@ -13,7 +13,7 @@ from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..outputs import Format, Output, chosen_output, save_vectors
-from ..terminal import print_json
+from ..reports import print_report
 from ..vectors.similar import positive_number
 
 __all__ = ["configure", "run"]
@@ -96,10 +96,7 @@ def run(args: argparse.Namespace) -> int:
             f"mapped with {mapping.pairs:,} pairs ({len(mapping.unknown):,} pairs with unknown words left out); "
             f"written to {args.output} and {args.target_output}"
         )
-    if args.json:
-        print_json(report)
-    else:
-        print(text)
+    print_report(args, report, lambda report: print(text))
     return exits.SUCCESS
 
 

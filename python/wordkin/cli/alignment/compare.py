@@ -9,7 +9,8 @@ from ...loading.vector_files import load_vectors
 from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
-from ..terminal import print_json, print_table
+from ..tables import print_table
+from ..terminal import print_json
 from ..vectors.similar import positive_number
 
 __all__ = ["configure", "run"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -29,8 +30,10 @@ from ..flags import (
     add_workers_flag,
     given_arguments,
 )
+from ..messages import progress_display
 from ..outputs import require_writable_folder
-from ..terminal import print_json, print_table
+from ..reports import print_report
+from ..tables import print_table
 
 __all__ = [
     "add_file_flags",
@@ -257,6 +260,7 @@ def _constructor_arguments(args: argparse.Namespace, names: Iterable[str]) -> di
     arguments = given_arguments(args, names)
     if arguments.get("encoder") == "none":
         arguments["encoder"] = None
+    arguments.setdefault("random_state", secrets.randbelow(1 << 31))  # the report has it, so that a run can be repeated
     return arguments
 
 
@@ -288,10 +292,8 @@ def train_and_save(
     check_outputs(*files, folders=[args.output], inputs=inputs, models=embeddings)
     start = time.perf_counter()
     names = set(inspect.signature(estimator_type).parameters) - {"embedding", "progress"}
-    # A closed standard error cannot show a bar.
-    progress = False if sys.stderr is None else args.progress
     estimator = estimator_type(
-        load_embeddings(args.embedding), progress=progress, **_constructor_arguments(args, names)
+        load_embeddings(args.embedding), progress=progress_display(args), **_constructor_arguments(args, names)
     )
     given = read(source_of(args.train))
     texts, labels = _pair(given)
@@ -327,10 +329,13 @@ def train_and_save(
             "saving": round(time.perf_counter() - trained, 3),
         },
     }
-    if args.json:
-        print_json(report)
-    else:
-        _print_summary(report)
+    settings = {
+        name: value
+        for name, value in estimator.get_params(deep=False).items()
+        if name not in ("embedding", "progress") and not callable(value)
+    }
+    settings |= {"train": args.train, "dev": args.dev, "embedding": args.embedding or [_SCRATCH]}
+    print_report(args, report, _print_summary, settings=settings, seed=settings["random_state"])
     if stop is None:
         return exits.SUCCESS
     raise type(stop)(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from typing import Any
 
@@ -21,8 +20,10 @@ from ..flags import (
     add_workers_flag,
     given_arguments,
 )
+from ..messages import progress_display
 from ..outputs import require_writable_file
-from ..terminal import print_json, size_text
+from ..reports import print_report
+from ..terminal import size_text
 
 __all__ = ["configure", "run"]
 
@@ -125,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
             layers,
             format=args.format,
             precision=args.precision,
-            progress=False if sys.stderr is None else args.progress,
+            progress=progress_display(args),
             workers=args.workers,
             **given_arguments(args, [*_OPTIONS, "boundaries", "stateful"]),
             **text_arguments(args),
@@ -136,8 +137,11 @@ def run(args: argparse.Namespace) -> int:
         raise
     seconds = time.perf_counter() - start
     size = local_path(args.output).stat().st_size
-    if args.json:
-        print_json({"output": args.output, "sentences": sentences, "bytes": size, "seconds": round(seconds, 3)})
-    else:
-        print(f"{sentences:,} sentences in {seconds:.1f} s written to {args.output} ({size_text(size)})")
+    print_report(
+        args,
+        {"output": args.output, "sentences": sentences, "bytes": size, "seconds": round(seconds, 3)},
+        lambda report: print(
+            f"{sentences:,} sentences in {seconds:.1f} s written to {args.output} ({size_text(size)})"
+        ),
+    )
     return exits.SUCCESS

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 
 from ...elmo import ELMo, ELMoTrainingOptions
 from .. import exits
 from ..corpus_flags import add_corpus, open_input, skipped_report
 from ..flags import add_json_flag, add_progress_flag, add_workers_flag
-from ..terminal import print_json, print_table
+from ..messages import progress_display
+from ..tables import print_table
+from ..terminal import print_json
 
 __all__ = ["configure", "run"]
 
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         unroll_steps=args.unroll_steps,
         precision=args.precision,
         workers=args.workers,
-        progress=False if sys.stderr is None else args.progress,
+        progress=progress_display(args),
     )
     seconds = time.perf_counter() - start
     report = {

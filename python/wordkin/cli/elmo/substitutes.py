@@ -7,7 +7,8 @@ import argparse
 from ...elmo import ELMo
 from .. import exits
 from ..flags import add_json_flag
-from ..terminal import print_json, print_table
+from ..tables import print_table
+from ..terminal import print_json
 from .encode import add_compute_flags, add_model
 
 __all__ = ["configure", "run"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import sys
 import time
 from dataclasses import asdict
 from typing import Any
@@ -25,8 +24,9 @@ from ..flags import (
     add_workers_flag,
     given_arguments,
 )
+from ..messages import progress_display
 from ..outputs import require_writable_folder
-from ..terminal import print_json
+from ..reports import print_report
 
 __all__ = ["MODEL_FIELDS", "RUN_FIELDS", "STEP_FIELDS", "VOCABULARY_FIELDS", "configure", "run"]
 
@@ -167,10 +167,8 @@ def run(args: argparse.Namespace) -> int:
     if training is None:
         raise AssertionError("training that has started has a report")
     report = _report(trainer, args.output, training, saving=time.perf_counter() - saving_start)
-    if args.json:
-        print_json(report)
-    else:
-        _print_summary(report)
+    settings = trainer.settings()
+    print_report(args, report, _print_summary, settings=settings, seed=settings["seed"])
     if stop is None:
         return exits.SUCCESS
     raise type(stop)(
@@ -216,8 +214,6 @@ class _Trainer:
         """
         args = self._args
         checkpoint = None if args.no_checkpoint else args.checkpoint or f"{args.output}/checkpoints"
-        # A closed standard error cannot show a bar.
-        progress = False if sys.stderr is None else args.progress
         opened = open_input(args.corpus, args)
         validation = None if args.validation is None else open_input(args.validation, args)
         self.skipped = {**opened.skipped, **({} if validation is None else validation.skipped)}
@@ -227,13 +223,30 @@ class _Trainer:
                 validation=None if validation is None else validation.corpus,
                 checkpoint=checkpoint,
                 callbacks=[self],
-                progress=progress,
+                progress=progress_display(args),
                 **self._training,
             )
         except (ValueError, TypeError) as error:
             if self.has_started or isinstance(error, WordkinError):
                 raise
             raise exits.UsageError(exits.error_text(error)) from None
+
+    def settings(self) -> dict[str, Any]:
+        """Return the options of the run with the values that were used.
+
+        Returns
+        -------
+        dict
+            Values by name of the argument of `ELMo` and `ELMo.train`.
+        """
+        parameters = inspect.signature(ELMo.train).parameters
+        defaults = {
+            name: parameters[name].default
+            for name in (*STEP_FIELDS, *RUN_FIELDS, *VOCABULARY_FIELDS, *_TRAINING_SWITCHES)
+            if name in parameters
+        }
+        files = {"corpus": self._args.corpus, "validation": self._args.validation, "from": self._args.trained}
+        return {**files, **asdict(self.model.options), **defaults, **self._training}
 
     def on_train_begin(self, model: ELMo) -> None:
         """Note that the corpus has been read and training starts.

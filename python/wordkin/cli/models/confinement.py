@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import exits
-from ..terminal import report_message
+from ..messages import report_message
 
 __all__ = ["confine", "run_confined"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from typing import Any
 
 from ...loading.vector_files import KINDS, Kind, kind_of, load_vectors
 from ...storage.overwrite import check_outputs
@@ -12,8 +13,9 @@ from ...word2vec import Word2Vec
 from ...word2vec.files.gensim_model import NotContinuableError
 from .. import exits
 from ..flags import add_json_flag
+from ..messages import report_message
 from ..outputs import FORMATS, chosen_output, save_vectors
-from ..terminal import print_json, report_message
+from ..reports import print_report
 from .confinement import run_confined
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
 
@@ -138,24 +140,24 @@ def run(args: argparse.Namespace) -> int:
     save_vectors(output, vectors, model, replace_whitespace=args.replace_whitespace)
     if args.save_vocab is not None:
         write_vocabulary(args.save_vocab, keys_as_words(vectors.index_to_key), vectors.expandos["count"])
-    if args.json:
-        print_json(
-            {
-                "input": args.input,
-                "kind": kind,
-                "output": args.output,
-                "format": output.format,
-                "files": list(output.files),
-                "words": len(vectors),
-                "vector_size": vectors.vector_size,
-            }
-        )
-    else:
-        print(
-            f"{len(vectors):,} vectors of dimensionality {vectors.vector_size} written to "
-            f"{', '.join(output.files)} ({output.format})"
-        )
+    report = {
+        "input": args.input,
+        "kind": kind,
+        "output": args.output,
+        "format": output.format,
+        "files": list(output.files),
+        "words": len(vectors),
+        "vector_size": vectors.vector_size,
+    }
+    print_report(args, report, _print_summary)
     return exits.SUCCESS
+
+
+def _print_summary(report: dict[str, Any]) -> None:
+    print(
+        f"{report['words']:,} vectors of dimensionality {report['vector_size']} written to "
+        f"{', '.join(report['files'])} ({report['format']})"
+    )
 
 
 def _model_of(path: str, kind: Kind) -> Word2Vec | None:

@@ -12,7 +12,7 @@ from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from .. import exits
 from ..outputs import require_writable_folder
-from ..terminal import print_json
+from ..reports import print_report
 
 __all__ = ["LANGUAGE_MODEL_FORMATS", "convert_language_model", "is_language_model"]
 
@@ -75,8 +75,9 @@ def convert_language_model(args: argparse.Namespace) -> int:
     else:
         model.save_pretrained(args.output)
     count = sum(tensor.size for tensor in model.parameters.values())
-    if args.json:
-        print_json({"input": args.input, "output": args.output, "format": target, "parameters": count})
-    else:
-        print(f"{count:,} parameters written to {args.output} ({LANGUAGE_MODEL_FORMATS[target]})")
+    print_report(
+        args,
+        {"input": args.input, "output": args.output, "format": target, "parameters": count},
+        lambda report: print(f"{count:,} parameters written to {args.output} ({LANGUAGE_MODEL_FORMATS[target]})"),
+    )
     return exits.SUCCESS

@@ -11,7 +11,8 @@ from ...storage.paths import local_path
 from ...word2vec import Word2Vec
 from .. import exits
 from ..flags import add_json_flag
-from ..terminal import print_json, print_table
+from ..tables import print_table
+from ..terminal import print_json
 from .elmo_info import facts_of_language_model
 from .network_info import facts_of_network
 

@@ -24,7 +24,8 @@ from ...storage.overwrite import check_outputs
 from .. import exits
 from ..corpus_flags import CORPUS_FORMAT, add_text_flags, readable_sources, skipped_report, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
-from ..terminal import print_json
+from ..messages import progress_display
+from ..reports import print_report, settings_of
 
 __all__ = ["configure", "run"]
 
@@ -103,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(f"--passes must be at least 1, got {args.passes}")
     inputs = [None if args.corpus == "-" else args.corpus, _connector_file(args.connector_words)]
     check_outputs(args.output, args.export, args.save, inputs=inputs)
-    workers = requested_workers(args.workers)
+    workers, display = requested_workers(args.workers), progress_display(args)
     options = given_arguments(args, _FIELDS)
     if args.scoring == "npmi":
         options.setdefault("threshold", _NPMI_THRESHOLD)
@@ -118,7 +119,7 @@ def run(args: argparse.Namespace) -> int:
         for number in range(1, args.passes + 1):
             started = time.monotonic()
             target = _path(args.output) if number == args.passes else folder / f"pass-{number}"
-            with counted_progress(args.progress, None, " words", title=f"pass {number}: learning") as progress:
+            with counted_progress(display, None, " words", title=f"pass {number}: learning") as progress:
                 phrases = Phrases(
                     source,
                     scoring=args.scoring,
@@ -128,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
                     **decoding,
                     **options,
                 )
-            with counted_progress(args.progress, None, " words", title=f"pass {number}: joining") as progress:
+            with counted_progress(display, None, " words", title=f"pass {number}: joining") as progress:
                 report = phrases.apply_file(source, target, workers=workers, progress=progress, **decoding)
             passes.append(
                 {
@@ -147,7 +148,9 @@ def run(args: argparse.Namespace) -> int:
         _export(phrases, args.export)
     if args.save:
         phrases.save(args.save)
-    _print_report(args, passes, skipped)
+    report = {"output": args.output, "passes": passes, "skipped": skipped_report(skipped)}
+    settings = {**settings_of(args), **{name: getattr(phrases, name) for name in _FIELDS}}
+    print_report(args, report, _print_summary, settings=settings)
     return exits.SUCCESS
 
 
@@ -201,13 +204,10 @@ def _export(phrases: Phrases, path: str) -> None:
         file.write("".join(f"{phrase}\t{score!r}\n" for phrase, score in found).encode("utf-8"))
 
 
-def _print_report(args: argparse.Namespace, passes: list[dict[str, Any]], skipped: dict[str, str]) -> None:
-    if args.json:
-        print_json({"output": args.output, "passes": passes, "skipped": skipped_report(skipped)})
-        return
-    for number, done in enumerate(passes, 1):
+def _print_summary(report: dict[str, Any]) -> None:
+    for number, done in enumerate(report["passes"], 1):
         print(
             f"pass {number}: {done['words']:,} words, {done['joined']:,} phrases joined, "
             f"{done['vocabulary']:,} distinct words and phrases, {done['seconds']} s"
         )
-    print(f"wrote {args.output}")
+    print(f"wrote {report['output']}")

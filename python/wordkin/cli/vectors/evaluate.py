@@ -26,7 +26,8 @@ from ...vectors.evaluation import (
 from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags
-from ..terminal import print_json, print_table
+from ..tables import print_table
+from ..terminal import print_json
 from .similar import positive_number
 
 __all__ = ["configure", "run"]

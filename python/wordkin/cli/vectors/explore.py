@@ -12,7 +12,8 @@ from ...vectors.explorer.layout import LAYOUTS
 from .. import exits
 from ..flags import add_json_flag
 from ..outputs import require_writable_file
-from ..terminal import print_json, size_text
+from ..reports import print_report
+from ..terminal import size_text
 
 __all__ = ["configure", "run"]
 
@@ -75,8 +76,10 @@ def run(args: argparse.Namespace) -> int:
         seed=args.seed,
     )
     size = Path(args.output).stat().st_size
-    if args.json:
-        print_json({"file": args.output, "words": page.shown, "total": page.total, "bytes": size})
-    else:
-        print(f"{page.shown:,} of {page.total:,} words written to {args.output} ({size_text(size)})")
+    print_report(
+        args,
+        {"file": args.output, "words": page.shown, "total": page.total, "bytes": size},
+        lambda report: print(f"{page.shown:,} of {page.total:,} words written to {args.output} ({size_text(size)})"),
+        seed=args.seed,
+    )
     return exits.SUCCESS

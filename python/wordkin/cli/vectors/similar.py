@@ -9,7 +9,8 @@ from typing import Any
 from ...loading.vector_files import load_vectors
 from .. import exits
 from ..flags import add_json_flag
-from ..terminal import input_words, print_json, report_message
+from ..messages import report_message
+from ..terminal import input_words, print_json
 
 __all__ = ["configure", "positive_number", "print_neighbours", "run"]
 

@@ -11,7 +11,8 @@ from ...word2vec.options import TrainingOptions
 from .. import exits
 from ..flags import add_json_flag, add_option_flags, add_workers_flag, given_arguments
 from ..outputs import require_writable_file
-from ..terminal import print_json, print_table
+from ..reports import print_report
+from ..tables import print_table
 from .python_documentation import documentation_sentences
 
 __all__ = ["SHOWN_WORDS", "configure", "run", "train_demo"]
@@ -72,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     sentences = documentation_sentences()
     reading = time.perf_counter() - start
     words = sum(map(len, sentences))
-    if not args.json:
+    if not (args.json or args.messages.is_quiet):
         print(f"read {words:,} words of Python documentation in {reading:.1f} s", flush=True)
     start = time.perf_counter()
     model = train_demo(sentences, **options)
@@ -80,10 +81,8 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None:
         model.save(args.output)
     report = _report(model, words, reading, training, args.output)
-    if args.json:
-        print_json(report)
-    else:
-        _print_report(report)
+    settings = {**_SETTINGS, "workers": report["workers"]}
+    print_report(args, report, _print_report, settings=settings, seed=model.options.seed)
     return exits.SUCCESS
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from typing import Any
 
@@ -31,8 +30,10 @@ from ..flags import (
     argument_names,
     given_arguments,
 )
+from ..messages import progress_display
 from ..outputs import Format, Output, chosen_output, require_writable_file, save_vectors
-from ..terminal import print_json, size_text
+from ..reports import print_report
+from ..terminal import size_text
 
 __all__ = ["MODEL_FIELDS", "TRAINING_FIELDS", "add_vocabulary_flags", "configure", "run"]
 
@@ -136,10 +137,8 @@ def run(args: argparse.Namespace) -> int:
     saving_start = time.perf_counter()
     save_vectors(output, model.wv, model)
     report = trainer.report(model, output, saving=time.perf_counter() - saving_start)
-    if args.json:
-        print_json(report)
-    else:
-        _print_summary(report)
+    settings = trainer.settings(model)
+    print_report(args, report, _print_summary, settings=settings, seed=model.seed)
     if stop is None:
         return exits.SUCCESS
     epoch = max(len(report["epochs"]), 1)
@@ -159,10 +158,10 @@ class _Trainer:
             *argument_names(VocabularyOptions, VOCABULARY_FIELDS),
             *_SWITCHED,
         ]
+        self._names = names
         texts = {**text_arguments(args), **preparation_arguments(args)}
         self._options = {**given_arguments(args, names), **texts}
-        # A closed standard error cannot show a bar.
-        self._options["progress"] = False if sys.stderr is None else args.progress
+        self._options["progress"] = progress_display(args)
         self._args = args
         self._start = time.perf_counter()
         self._training_start = self._start
@@ -209,6 +208,23 @@ class _Trainer:
         self._training_start = time.perf_counter()
         if self._args.save_vocab is not None:
             write_vocabulary(self._args.save_vocab, model.wv.index_to_key, model.wv.expandos["count"])
+
+    def settings(self, model: Word2Vec) -> dict[str, Any]:
+        """Return the options of the run with the values that were used.
+
+        Parameters
+        ----------
+        model : Word2Vec
+            The trained model.
+
+        Returns
+        -------
+        dict
+            Values by name of the argument of `Word2Vec`.
+        """
+        given = {name: value for name, value in self._options.items() if name != "progress"}
+        used = {name: getattr(model, name) for name in self._names if hasattr(model, name)}
+        return {"corpus": self._args.corpus, **given, **used}
 
     def report(self, model: Word2Vec, output: Output, *, saving: float) -> dict[str, Any]:
         """Return the report of the run.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import Any
 
 from ...runtime.compute import requested_workers
 from ...storage.overwrite import check_outputs
@@ -13,7 +14,7 @@ from .. import exits
 from ..corpus_flags import add_corpus, inputs_of, open_input, skipped_report
 from ..flags import add_json_flag, add_workers_flag, argument_names, given_arguments
 from ..outputs import require_writable_file
-from ..terminal import print_json
+from ..reports import print_report
 from .train import add_vocabulary_flags
 
 __all__ = ["configure", "run"]
@@ -82,11 +83,12 @@ def run(args: argparse.Namespace) -> int:
         "skipped": skipped_report(opened.skipped),
         "seconds": round(time.perf_counter() - begin, 3),
     }
-    if args.json:
-        print_json(summary)
-    else:
-        print(
-            f"{summary['words']:,} words ({summary['occurrences']:,} occurrences) written to {args.output}; "
-            f"{summary['dropped_words']:,} words ({summary['dropped_occurrences']:,} occurrences) dropped"
-        )
+    print_report(args, summary, _print_summary)
     return exits.SUCCESS
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    print(
+        f"{summary['words']:,} words ({summary['occurrences']:,} occurrences) written to {summary['output']}; "
+        f"{summary['dropped_words']:,} words ({summary['dropped_occurrences']:,} occurrences) dropped"
+    )

@@ -1,0 +1,118 @@
+"""Parsers of command lines: errors in one line with suggestions, and examples at the end of each help."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from .exits import UsageError
+
+__all__ = ["CommandParser", "add_examples", "command_parser", "examples_of", "subcommands_of"]
+
+_HEADING = "examples:\n"
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Reports errors in one line and accepts no abbreviations, which would break when flags are added.
+
+    Parameters
+    ----------
+    **options
+        Arguments of `argparse.ArgumentParser`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _HelpFormatter, **options, "allow_abbrev": False})
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `UsageError` instead of ending the process.
+
+        Parameters
+        ----------
+        message : str
+            What is wrong.
+        """
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    """Keeps the lines of examples, which users copy."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        before, heading, examples = text.partition(_HEADING)
+        filled = super()._fill_text(before, width, indent) + "\n\n" if before.strip() else ""
+        if not heading:
+            return filled.rstrip("\n")
+        return filled + heading + textwrap.indent(examples, "  ")
+
+
+def add_examples(parser: argparse.ArgumentParser, *examples: tuple[str, str]) -> None:
+    """Add examples to the end of the help.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of a command.
+    *examples : (str, str)
+        What an example does, and its command line.
+    """
+    lines = "\n".join(f"# {purpose}\n{line}" for purpose, line in examples)
+    before = f"{parser.epilog}\n\n" if parser.epilog else ""
+    parser.epilog = f"{before}{_HEADING}{lines}"
+
+
+def examples_of(parser: argparse.ArgumentParser) -> list[tuple[str, str]]:
+    """Return the examples in the help of a command.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Its parser.
+
+    Returns
+    -------
+    list of (str, str)
+        What an example does, and its command line.
+    """
+    lines = (parser.epilog or "").partition(_HEADING)[2].splitlines()
+    return [(purpose.removeprefix("# "), command) for purpose, command in zip(lines[::2], lines[1::2], strict=True)]
+
+
+def subcommands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of the commands of a program or group.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the program or group.
+
+    Returns
+    -------
+    dict of str to ArgumentParser
+        The parsers by name; empty for a command without subcommands.
+    """
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def command_parser(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the command that arguments name, such as ``elmo train``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the program or of a command with subcommands.
+    arguments : sequence of str
+        The arguments.
+
+    Returns
+    -------
+    ArgumentParser
+        The parser.
+    """
+    chosen = subcommands_of(parser).get(arguments[0]) if arguments else None
+    return parser if chosen is None else command_parser(chosen, arguments[1:])
