@@ -127,6 +127,7 @@ def with_vectors(vectors: KeyedVectors, rows: NDArray[Any]) -> KeyedVectors:
     words = [vectors.index_to_key[row] for row in named.tolist()]
     result = KeyedVectors.from_vocabulary(words, np.asarray(rows[named], dtype=vectors.vectors.dtype))
     result.expandos = {name: column[named] for name, column in vectors.expandos.items()}
+    result.preparation = vectors.preparation
     return result
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "inputs_of",
     "open_input",
     "preparation_arguments",
+    "preparation_of",
     "text_arguments",
 ]
 
@@ -285,7 +286,35 @@ def readable_sources(
     return reader.readable_sources(), reader.skipped_files
 
 
-def open_input(names: Sequence[str], args: argparse.Namespace) -> OpenedInput:
+def preparation_of(args: argparse.Namespace, trained: PreparationOptions | None = None) -> PreparationOptions:
+    """Return how a command prepares text.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+    trained : PreparationOptions or None, default None
+        How the training text of a model was prepared, for flags that were not given; None for the defaults.
+
+    Returns
+    -------
+    PreparationOptions
+        The options.
+
+    Raises
+    ------
+    UsageError
+        If the arguments contradict each other.
+    """
+    try:
+        return dataclasses.replace(trained or PreparationOptions(), **preparation_arguments(args))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def open_input(
+    names: Sequence[str], args: argparse.Namespace, trained: PreparationOptions | None = None
+) -> OpenedInput:
     """Open the corpus of a command.
 
     Parameters
@@ -293,7 +322,9 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> OpenedInput:
     names : sequence of str
         Value of the argument ``corpus``.
     args : Namespace
-        Parsed arguments, for the flags about decoding text.
+        Parsed arguments, for the flags about text.
+    trained : PreparationOptions or None, default None
+        As in `preparation_of`.
 
     Returns
     -------
@@ -311,7 +342,7 @@ def open_input(names: Sequence[str], args: argparse.Namespace) -> OpenedInput:
         raise UsageError("standard input (-) must be given only once")
     if "-" in names and sys.stdin is None:
         raise UsageError("standard input is closed")
-    preparation = PreparationOptions(**preparation_arguments(args))
+    preparation = preparation_of(args, trained)
     options = TextOptions(**text_arguments(args))
     folders = FolderOptions(**folder_arguments(args))
     files, skipped = readable_sources(inputs_of(names), options, folders)

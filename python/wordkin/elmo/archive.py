@@ -14,6 +14,7 @@ from ..errors import FormatError, WordkinError
 from ..runtime.options import integer_option
 from ..storage import Archive, unpack_words
 from ..storage.saveable import Saveable
+from ..text import PreparationOptions
 from .options import ELMoOptions, Optimizer
 from .state import MOMENTS, ModelState, OptimizerState, Shapes, Tensors, parameter_shapes, without_softmax
 from .vocabulary import TargetWords
@@ -51,6 +52,8 @@ def state_to_archive(state: ModelState) -> Archive:
     if state.words is not None:
         tensors[_WORDS], tensors[_OFFSETS] = state.words.packed
     metadata: dict[str, Any] = {"options": asdict(state.options), "training": dict(state.training)}
+    if not state.preparation.is_default:
+        metadata["preparation"] = state.preparation.to_metadata()
     if state.checksum is not None:
         metadata["checksum"] = state.checksum
     return Archive(tensors=tensors, metadata=metadata)
@@ -79,6 +82,7 @@ def archive_to_state(archive: Archive) -> ModelState:
         training = archive.metadata["training"]
         if not isinstance(training, dict):
             raise TypeError(f"training must be an object, got {type(training).__name__}")
+        preparation = PreparationOptions.from_metadata(archive.metadata.get("preparation", {}))
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"invalid language model options: {error}") from error
     shapes = parameter_shapes(options)
@@ -94,7 +98,8 @@ def archive_to_state(archive: Archive) -> ModelState:
             f"the softmax has {options.n_tokens_vocab} words, but the vocabulary "
             f"{'is missing' if words is None else f'has {len(words)}'}"
         )
-    state = ModelState(options, words, parameters, training=training, checksum=archive.metadata.get("checksum"))
+    state = ModelState(options, words, parameters, training=training, preparation=preparation)
+    state.checksum = archive.metadata.get("checksum")
     if _OPTIMIZER in archive.metadata:
         state.optimizer = archive_to_optimizer(archive, shapes)
     return state

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from inspect import Signature
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, get_args, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,9 @@ from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.file_sets import CurrentFiles, FileSet
 from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
+from ..text import PreparationOptions, TextTokenizer
 from ..text.characters import Cut
+from ..text.preparation import checked_preparation
 from ..text.tokenization import Tokenizer
 from ..vectors import KeyedVectors
 from .arguments import EncodingKeywords, TokenProgress, constructor_signature, parse_model_options
@@ -208,6 +210,19 @@ class ELMo:
         return self._options if self._state is None else self._state.options
 
     @property
+    def preparation(self) -> PreparationOptions:
+        """How texts are prepared, for texts that are passed to methods as well; `train` sets it."""
+        return PreparationOptions() if self._state is None else self._state.preparation
+
+    @preparation.setter
+    def preparation(self, options: PreparationOptions) -> None:
+        self._fitted().preparation = checked_preparation(options)
+
+    def _split(self, tokenizer: Tokenizer | None) -> Tokenizer | None:
+        """Return what splits texts: the given function, or the preparation of the training text if it has options."""
+        return self.preparation.tokens if tokenizer is None and not self.preparation.is_default else tokenizer
+
+    @property
     def parameters(self) -> Mapping[str, NDArray[np.float32]]:
         """Parameters by their official names; the arrays can be changed in place, see `parameters_changed`.
 
@@ -304,6 +319,13 @@ class ELMo:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        tokenizer: TextTokenizer = "whitespace",
+        lowercase: bool = False,
+        normalize: Literal["NFC", "NFKC"] | None = None,
+        remove_arabic_marks: bool = False,
+        min_token_length: int = 1,
+        max_token_length: int | None = None,
+        sentences_per: Literal["line", "paragraph", "sentence"] = "line",
     ) -> ELMoTrainingReport:
         """Train the model on a text, starting from its current parameters if it has any.
 
@@ -402,6 +424,22 @@ class ELMo:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+            What separates tokens of texts; this and the following options are those of `Word2Vec`. They apply to text
+            files and texts (str), not to token lists, and are saved with the model, whose methods prepare texts alike.
+            If all are the defaults, those that the model has been trained with are used.
+        lowercase : bool, default False
+            Convert texts to lower case.
+        normalize : {None, "NFC", "NFKC"}, default None
+            Unicode form of texts.
+        remove_arabic_marks : bool, default False
+            Remove Arabic vowel marks and the tatweel.
+        min_token_length : int, default 1
+            Leave out shorter tokens of texts (in characters, >= 1).
+        max_token_length : int or None, default None
+            Leave out longer tokens of texts.
+        sentences_per : {"line", "paragraph", "sentence"}, default "line"
+            What is a sentence of a text.
 
         Returns
         -------
@@ -436,6 +474,15 @@ class ELMo:
         (16, 'epochs')
         """
         check_outputs(folders=[checkpoint], inputs=[corpus, validation, vocabulary])
+        preparation = PreparationOptions(
+            tokenizer=tokenizer,
+            lowercase=lowercase,
+            normalize=normalize,
+            remove_arabic_marks=remove_arabic_marks,
+            min_token_length=min_token_length,
+            max_token_length=max_token_length,
+            sentences_per=sentences_per,
+        )
         training = ELMoTrainingOptions(
             batch_size=batch_size,
             unroll_steps=unroll_steps,
@@ -476,6 +523,7 @@ class ELMo:
             progress=progress_option(progress),
             checkpoint=checkpoint,
             text_options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+            preparation=self.preparation if preparation.is_default else preparation,
         )
         with self._exclusively():
             session = prepare_training(request, self, self.options, self._state, corpus, validation)
@@ -564,7 +612,13 @@ class ELMo:
         compute = Compute.choose(workers=workers, max_isa=max_isa, precision=options.precision)
         progress = progress_option(progress)
         text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
-        text = ReadText(corpus, name="corpus", workers=compute.threads, options=text_options)
+        text = ReadText(
+            corpus,
+            name="corpus",
+            workers=compute.threads,
+            options=text_options,
+            preparation=self.preparation,
+        )
         encoded = text.encoded(state.words, character_row_length(state.options))
         with counted_progress(progress, encoded.tokens, " words") as report_progress:
             return measure_perplexity(
@@ -663,8 +717,9 @@ class ELMo:
         boundaries : bool, default False
             Whether to return the vectors of the sentence-boundary markers as well.
         tokenizer : callable, optional
-            Splits a text into tokens. By default, runs of letters and digits are tokens, and every other character
-            except whitespace is a token.
+            Splits a text into tokens. By default, texts are prepared as those that the model was trained on, if options
+            were given there; otherwise runs of letters and digits are tokens, and every other character except
+            whitespace is a token.
         cut : {"bytes", "characters"}, default "bytes"
             Where to truncate tokens of more than max_characters_per_token - 2 bytes: after the last byte that fits, as
             the original programs do, or after the last whole character.
@@ -708,7 +763,7 @@ class ELMo:
             boundaries=boundaries,
             batch_size=batch_size,
             stateful=stateful,
-            tokenizer=tokenizer,
+            tokenizer=self._split(tokenizer),
             cut=cut,
             cache_bytes=cache_bytes,
         )
@@ -797,7 +852,7 @@ class ELMo:
             boundaries=boundaries,
             batch_size=batch_size,
             stateful=stateful,
-            tokenizer=tokenizer,
+            tokenizer=self._split(tokenizer),
             cut=cut,
             cache_bytes=cache_bytes,
         )
@@ -909,12 +964,13 @@ class ELMo:
             cut=cut,
             cache_bytes=cache_bytes,
         )
+        decoding = TextOptions(encoding=encoding, errors=errors)
         encoder = self._session.encoder(self._fitted(), options, _compute(workers, precision))
         with counted_progress(progress_option(progress), 0, " words") as show, encoder.restoring_state():
             return write_vectors(
                 output,
                 file_format,
-                encoder.encode_stream(token_lines(path, TextOptions(encoding=encoding, errors=errors))),
+                encoder.encode_stream(token_lines(path, decoding, self._split(None) or str.split)),
                 token_axis=encoder.token_axis,
                 metadata={"kind": "contextual vectors", "layers": str(layers), "pooling": str(pooling)},
                 show=show,
@@ -983,7 +1039,9 @@ class ELMo:
         """
         if isinstance(batch, str):
             raise TypeError("batch must be a list of sentences, got str")
-        options = ELMoEncodingOptions(stateful=stateful, boundaries=boundaries, tokenizer=tokenizer, cut=cut)
+        options = ELMoEncodingOptions(
+            stateful=stateful, boundaries=boundaries, tokenizer=self._split(tokenizer), cut=cut
+        )
         compute = _compute(workers, precision)
         model = self._fitted()
         streams = self._session.streams(model) if options.stateful else None
@@ -1081,7 +1139,7 @@ class ELMo:
         >>> scores.is_unknown.tolist()
         [False, False, True]
         """
-        options = ELMoEncodingOptions(batch_size=batch_size, tokenizer=tokenizer)
+        options = ELMoEncodingOptions(batch_size=batch_size, tokenizer=self._split(tokenizer))
         inputs = SentenceInputs.parse(sentences, options.tokenizer)
         embedder = self._session.embedder(self._fitted(), _compute(workers, precision), predicts=True)
         with counted_progress(progress_option(progress), inputs.tokens, " words") as show:
@@ -1141,7 +1199,7 @@ class ELMo:
         >>> sorted(word for word, probability in model.substitutes(["time", "passes"], 1))
         ['flies', 'time']
         """
-        sentence = parse_sentence(tokens, ELMoEncodingOptions(tokenizer=tokenizer).tokenizer)
+        sentence = parse_sentence(tokens, ELMoEncodingOptions(tokenizer=self._split(tokenizer)).tokenizer)
         index = integer_option("position", position, -(2**62), 2**62)
         if not -len(sentence) <= index < len(sentence):
             raise IndexError(f"position must be an index into a sentence of {len(sentence)} tokens, got {index}")
@@ -1190,10 +1248,12 @@ class ELMo:
         """
         embedder = self._session.embedder(self._fitted(), _compute(workers, precision), predicts=words is None)
         if words is None:
-            return token_table(embedder, list(require_vocabulary(embedder.model).words))
+            words = list(require_vocabulary(embedder.model).words)
         if isinstance(words, str | bytes):
             raise TypeError(f"words must be a list of words, got one {type(words).__name__}: {words[:20]!r}")
-        return token_table(embedder, parse_sentence(words, None))
+        vectors = token_table(embedder, parse_sentence(words, None))
+        vectors.preparation = self.preparation
+        return vectors
 
     def distill(
         self,
@@ -1272,9 +1332,17 @@ class ELMo:
         if encoder.selection.weights is None:
             raise ValueError("layers must give one vector per token, such as 'average' or 'top', got 'all'")
         text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
-        text = ReadText(corpus, name="corpus", workers=compute.threads, options=text_options)
+        text = ReadText(
+            corpus,
+            name="corpus",
+            workers=compute.threads,
+            options=text_options,
+            preparation=self.preparation,
+        )
         with counted_progress(progress_option(progress), 0, " words") as show:
-            return distill_corpus(encoder, text, min_count=least, show=show)
+            vectors = distill_corpus(encoder, text, min_count=least, show=show)
+        vectors.preparation = self.preparation
+        return vectors
 
     def save_pretrained(self, folder: AnyPath, *, training_state: bool = True) -> None:
         """Save the model in a folder, which is created if it does not exist.

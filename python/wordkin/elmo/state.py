@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..runtime.compute import require_available_memory
+from ..text import PreparationOptions
 from .initialization import allocate, initialize
 from .options import ELMoOptions, Optimizer
 from .step_lock import StepLock
@@ -96,6 +97,8 @@ class ModelState:
         Checksum of the parameters when they were saved, which the file of the optimizer state must name.
     training : dict, optional
         Arguments of the last training run.
+    preparation : PreparationOptions, optional
+        How texts are prepared.
     steps : StepLock, optional
         Lock of the training run that changes the parameters in place; None if there is none. No other model state
         shares these parameters.
@@ -108,6 +111,7 @@ class ModelState:
     optimizer_file: Path | None = None
     checksum: int | None = None
     training: dict[str, Any] = field(default_factory=dict)
+    preparation: PreparationOptions = field(default_factory=PreparationOptions)
     steps: StepLock | None = None
 
 
@@ -158,7 +162,7 @@ def snapshot(state: ModelState, *, with_softmax: bool = True) -> ModelState:
             for name, tensor in state.parameters.items()
             if with_softmax or not name.startswith("softmax")
         }
-    return ModelState(state.options, state.words, parameters, training=state.training)
+    return ModelState(state.options, state.words, parameters, training=state.training, preparation=state.preparation)
 
 
 def parameter_shapes(options: ELMoOptions) -> Shapes:
@@ -247,6 +251,8 @@ def build_state(
             parameters[name] = allocate(name, tensor.shape)
             parameters[name][...] = tensor
     state = ModelState(options, words, parameters)
+    if previous is not None:
+        state.preparation = previous.preparation
     if optimizer is not None:
         state.optimizer = OptimizerState(
             optimizer.optimizer,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import math
 import pickle
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from ..errors import FormatError
+from ..runtime.named_functions import imported_function, name_of_function
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
@@ -197,11 +197,7 @@ def description_of_scorer(scorer: Scorer) -> str:
     str
         Its name; for a function of the user, "custom:" with the names of its module and of the function.
     """
-    name = native_name(scorer)
-    if name is not None:
-        return name
-    module = getattr(scorer, "__module__", None) or type(scorer).__module__
-    return f"custom:{module}:{getattr(scorer, '__qualname__', type(scorer).__qualname__)}"
+    return native_name(scorer) or name_of_function(scorer)
 
 
 def scorer_of_description(description: object, given: Scorer | None, *, may_import: bool = False) -> Scorer:
@@ -231,7 +227,7 @@ def scorer_of_description(description: object, given: Scorer | None, *, may_impo
     if isinstance(description, str) and description in _NATIVE:
         return _NATIVE[description]
     if may_import and isinstance(description, str):
-        return _imported(description.removeprefix("custom:"))
+        return _imported(description)
     raise FormatError(
         f"these phrases were scored by a user-defined function ({description}): pass it to load() as scoring=, or "
         "import_scoring=True to import it by this name"
@@ -239,16 +235,7 @@ def scorer_of_description(description: object, given: Scorer | None, *, may_impo
 
 
 def _imported(name: str) -> Scorer:
-    # Before the names were divided by a colon, the last part was that of the function.
-    module, _, path = name.partition(":") if ":" in name else name.rpartition(".")
     try:
-        found: object = importlib.import_module(module)
-        for part in path.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise FormatError(
-            f"the scoring function {name} cannot be imported ({error}): pass it to load() as scoring="
-        ) from error
-    if isinstance(found, type) or not callable(found):
-        raise FormatError(f"{name} is not a function: pass the scoring function to load() as scoring=")
-    return checked_scorer(found)
+        return checked_scorer(imported_function(name))
+    except ValueError as error:
+        raise FormatError(f"{error}: pass the scoring function to load() as scoring=") from error

@@ -39,6 +39,7 @@ def open_corpus(
     max_sentence_length: int = 10000,
     spill: SpillRules | None = None,
     any_tokens: bool = False,
+    accepts_tokens: bool = False,
 ) -> Corpus:
     """Return the corpus that arguments of the user specify.
 
@@ -69,6 +70,8 @@ def open_corpus(
         When ids are moved to a temporary file; None for the defaults.
     any_tokens : bool, default False
         Whether tokens of token lists may be numbers and other hashable values; see `key_to_json` for their types.
+    accepts_tokens : bool, default False
+        Whether `sentences` may be token lists, which are taken as they are, if there are options of preparation.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def open_corpus(
         sentences = _SentencesOf(reader) if reader.is_restartable else reader.sentences()
         name = reader.name
     elif preparation is not None and not preparation.is_default:
-        sentences = _prepared(sentences, preparation, name)
+        sentences = _prepared(sentences, preparation, name, accepts_tokens)
     keys = TokenKeys() if any_tokens else None
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill, keys=keys)
@@ -169,10 +172,12 @@ class _SentencesOf:
         return self._reader.sentences()
 
 
-def _prepared(sentences: object, preparation: PreparationOptions, name: str) -> object:
+def _prepared(sentences: object, preparation: PreparationOptions, name: str, accepts_tokens: bool) -> object:
     if not isinstance(sentences, Iterable):
         return sentences
-    texts = PreparedTexts(sentences, preparation, name)
+    if accepts_tokens and isinstance(sentences, list | tuple) and not any(isinstance(text, str) for text in sentences):
+        return sentences
+    texts = PreparedTexts(sentences, preparation, name, accepts_tokens=accepts_tokens)
     return iter(texts) if isinstance(sentences, Iterator) else texts
 
 

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from .. import _core
-from ..errors import CorpusError
+from ..errors import CorpusError, FormatError
+from ..runtime.named_functions import imported_function, name_of_function
 from ..runtime.options import Options, checked_field, choice_field, flag_field, integer_field
 from .character_tables import Form, character_tables
 from .tokenization import TOKENIZERS, Tokenizer, tokenize
 
-__all__ = ["PreparationOptions", "PreparedTexts", "TextTokenizer", "core_preparer", "prepared_sentences", "preprocess"]
+__all__ = [
+    "PreparationOptions",
+    "PreparedTexts",
+    "SavedTokenizer",
+    "TextTokenizer",
+    "checked_preparation",
+    "core_preparer",
+    "prepared_sentences",
+    "preprocess",
+]
 
 SentenceUnit = Literal["line", "paragraph", "sentence"]
 TextTokenizer = Literal["whitespace", "words"] | Callable[[str], Iterable[str]]
 
 _MAX_LENGTH = 2**31 - 1
-_CALLABLE = "a function"
+_UNNAMED = "a function"  # in files of earlier versions
+_NAMED = "custom:"
 
 
 def _checked_tokenizer(name: str, value: Any) -> TextTokenizer:
@@ -91,35 +103,78 @@ class PreparationOptions(Options):
                 f"got {self.max_token_length}"
             )
 
+    def __str__(self) -> str:
+        values = ((item.name, getattr(self, item.name), item.default) for item in fields(self))
+        given = (f"{name}={_shown(value)}" for name, value, default in values if value != default)
+        return ", ".join(given) or "none"
+
     @property
     def is_default(self) -> bool:
         """Whether text is only split at whitespace, line by line."""
         return self == PreparationOptions()
 
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens of a text.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        list of str
+            The tokens of all its sentences.
+
+        Raises
+        ------
+        CorpusError
+            If the text has unpaired surrogates, or a token is too long.
+
+        Examples
+        --------
+        >>> PreparationOptions(tokenizer="words", lowercase=True).tokens("It's late.")
+        ['it', "'", 's', 'late', '.']
+        """
+        sentences = prepared_sentences(_utf8(text, "text"), self, core_preparer(self), "text")
+        return [token for sentence in sentences for token in sentence]
+
+    def as_arguments(self) -> dict[str, Any]:
+        """Return the options as keyword arguments.
+
+        Returns
+        -------
+        dict of str to object
+            The value of each field.
+        """
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
     def to_metadata(self) -> dict[str, Any]:
-        """Return the options for a file; of a function as tokenizer, only that it was one is kept.
+        """Return the options for a file; of a function as tokenizer, its name.
 
         Returns
         -------
         dict
             The options that are not the default.
         """
-        given = asdict(self) if not callable(self.tokenizer) else {**asdict(self), "tokenizer": _CALLABLE}
+        given = self.as_arguments()
+        if callable(self.tokenizer):
+            given["tokenizer"] = _saved_name(self.tokenizer)
         return {item.name: given[item.name] for item in fields(self) if given[item.name] != item.default}
 
     @classmethod
-    def from_metadata(cls, metadata: dict[str, Any]) -> PreparationOptions:
+    def from_metadata(cls, metadata: Mapping[str, Any]) -> PreparationOptions:
         """Return the options that a file holds.
 
         Parameters
         ----------
-        metadata : dict
+        metadata : mapping
             From `to_metadata`.
 
         Returns
         -------
         PreparationOptions
-            The options; a tokenizer that was a function becomes one that raises an error with advice.
+            The options; a tokenizer that was a function becomes a `SavedTokenizer`.
 
         Raises
         ------
@@ -127,13 +182,86 @@ class PreparationOptions(Options):
             If there is no such option, or a value is invalid.
         """
         given = dict(metadata)
-        if given.get("tokenizer") == _CALLABLE:
-            given["tokenizer"] = _unknown_tokenizer
+        name = given.get("tokenizer")
+        if isinstance(name, str) and (name == _UNNAMED or name.startswith(_NAMED)):
+            given["tokenizer"] = SavedTokenizer(name)
         return cls(**given)
 
+    def with_imported_tokenizer(self) -> PreparationOptions:
+        """Return the options with the function that a file names as the tokenizer.
 
-def _unknown_tokenizer(text: str) -> list[str]:
-    raise ValueError("the model was trained with a tokenizer that is a function, which is not saved; pass tokens")
+        Importing a module executes it, so that loading never does; use this for files that you trust.
+
+        Returns
+        -------
+        PreparationOptions
+            These options, if the tokenizer is not a `SavedTokenizer`.
+
+        Raises
+        ------
+        FormatError
+            If there is no such function.
+        """
+        if not isinstance(self.tokenizer, SavedTokenizer):
+            return self
+        try:
+            return replace(self, tokenizer=imported_function(self.tokenizer.name))
+        except ValueError as error:
+            raise FormatError(f"{error}; set the tokenizer of `preparation` to the function") from error
+
+
+def checked_preparation(value: object) -> PreparationOptions:
+    """Return the value of an attribute `preparation`.
+
+    Parameters
+    ----------
+    value : PreparationOptions
+        The value.
+
+    Returns
+    -------
+    PreparationOptions
+        The same object.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    """
+    if not isinstance(value, PreparationOptions):
+        raise TypeError(f"preparation must be PreparationOptions, got {type(value).__name__}")
+    return value
+
+
+@dataclass(frozen=True)
+class SavedTokenizer:
+    """The name of a function with which a model was trained; it is not called, but raises an error with advice.
+
+    Parameters
+    ----------
+    name : str
+        The name in the file.
+    """
+
+    name: str
+
+    def __call__(self, text: str) -> list[str]:
+        name = self.name.removeprefix(_NAMED)
+        raise ValueError(
+            f"texts of this model are split by a function ({name}), which is not saved: pass tokens, or set the "
+            "model's `preparation` to preparation.with_imported_tokenizer() or to options with this function"
+        )
+
+
+def _saved_name(function: Callable[..., object]) -> str:
+    return function.name if isinstance(function, SavedTokenizer) else name_of_function(function)
+
+
+def _shown(value: object) -> str:
+    return _saved_name(value).removeprefix(_NAMED) if callable(value) else str(value)
+
+
+_BY_FUNCTION = SavedTokenizer(_UNNAMED)  # stands for all functions, which the core does not call
 
 
 def core_preparer(options: PreparationOptions) -> _core.text.TextPreparer | None:
@@ -149,8 +277,15 @@ def core_preparer(options: PreparationOptions) -> _core.text.TextPreparer | None
     TextPreparer or None
         The preparer; None if text needs no preparation.
     """
-    if options.is_default:
-        return None
+    return None if options.is_default else _core_preparer(replace(options, tokenizer=_split_in_core(options)))
+
+
+def _split_in_core(options: PreparationOptions) -> TextTokenizer:
+    return _BY_FUNCTION if callable(options.tokenizer) else options.tokenizer
+
+
+@lru_cache(maxsize=8)  # checking the tables takes a millisecond
+def _core_preparer(options: PreparationOptions) -> _core.text.TextPreparer:
     by_function = callable(options.tokenizer)
     return _core.text.TextPreparer(
         character_tables(options.normalize),
@@ -269,8 +404,7 @@ def preprocess(
     )
     if not isinstance(text, str):
         raise TypeError(f"text must be a str, got {type(text).__name__}")
-    sentences = prepared_sentences(_utf8(text, "text"), options, core_preparer(options), "text")
-    return [token for sentence in sentences for token in sentence]
+    return options.tokens(text)
 
 
 def _utf8(text: str, name: str) -> bytes:
@@ -281,7 +415,7 @@ def _utf8(text: str, name: str) -> bytes:
 
 
 class PreparedTexts:
-    """An iterable of texts as an iterable of token lists.
+    """Texts as an iterable of token lists.
 
     Parameters
     ----------
@@ -291,16 +425,24 @@ class PreparedTexts:
         How they are prepared.
     name : str
         Name of the argument in error messages.
+    accepts_tokens : bool, default False
+        Whether token lists are taken as they are; otherwise they are an error.
     """
 
-    def __init__(self, texts: Iterable[object], options: PreparationOptions, name: str) -> None:
+    def __init__(
+        self, texts: Iterable[object], options: PreparationOptions, name: str, *, accepts_tokens: bool = False
+    ) -> None:
         self._texts = texts
+        self._accepts_tokens = accepts_tokens
         self._options = options
         self._preparer = core_preparer(options)
         self._name = name
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[Any]:
         for position, text in enumerate(self._texts):
+            if self._accepts_tokens and not isinstance(text, str):
+                yield text
+                continue
             if not isinstance(text, str):
                 raise TypeError(
                     f"{self._name} must be texts (str) if options of preparation are given, got a "

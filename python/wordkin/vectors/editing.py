@@ -56,6 +56,7 @@ def first_rows(table: VectorTable, limit: int | None, dtype: DTypeLike | None) -
     factors = table.vectors_lockf
     part.vectors_lockf = factors[:count] if len(factors) == len(table) else factors
     part.subwords = table.subwords
+    part.preparation = table.preparation
     part.lifecycle_events = table.lifecycle_events
     return part
 
@@ -267,6 +268,7 @@ def selected(vectors: KeyLookup, keys: Iterable[Any], *, allow_inference: bool, 
     known: Any = vectors if allow_inference else source.key_to_index
     chosen = [key for key in dict.fromkeys(as_keys(keys, "keys")) if key in known]
     table = VectorTable(source.vector_size, len(chosen), source.vectors.dtype)
+    table.preparation = source.preparation
     for row, key in enumerate(chosen):
         table.vectors[row] = as_vector("vector", vectors.get_vector(key), source.vector_size, source.vectors.dtype)
     table.index_to_key = chosen

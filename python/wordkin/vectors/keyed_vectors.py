@@ -14,6 +14,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from ..runtime.notebooks import completed_names, offered_keys
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
+from ..text import PreparationOptions
+from ..text.preparation import checked_preparation
 from . import editing
 from .arrays import unit_rows
 from .evaluation import gensim_reports
@@ -87,6 +89,8 @@ class KeyedVectors:
         Row that `add_vector` fills next.
     lifecycle_events : list of dict, or None
         Events added by `add_lifecycle_event`; None disables recording.
+    preparation : PreparationOptions
+        How the texts were prepared that the keys come from. `save` saves it; other formats do not hold it.
 
     Examples
     --------
@@ -123,6 +127,15 @@ class KeyedVectors:
     ) -> None:
         self._state = TableStore(VectorTable(vector_size, count, dtype))
         self.mapfile_path = mapfile_path
+
+    @property
+    def preparation(self) -> PreparationOptions:
+        """How the texts were prepared that the keys come from; `preparation.tokens` applies it to a text."""
+        return self._state.table.preparation
+
+    @preparation.setter
+    def preparation(self, options: PreparationOptions) -> None:
+        self._state.assign("preparation", checked_preparation(options))
 
     @classmethod
     def from_vocabulary(

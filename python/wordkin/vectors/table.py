@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import VocabularyError
 from ..runtime.locks import fork_safe_lock
+from ..text import PreparationOptions
 from .arrays import Reserve, as_matrix, row_norms, unit_rows, working_dtype
 from .columns import Columns
 from .keys import KEY_TYPES, FloatArray
@@ -96,6 +97,8 @@ class VectorTable:
         Factor applied to the updates of rows in training.
     subwords : Subwords or None
         N-gram vectors for words without a row (fastText).
+    preparation : PreparationOptions
+        How the texts were prepared that the keys come from.
     lifecycle_events : list of dict, or None
         See `wordkin.storage.lifecycle`.
     shares_keys : bool
@@ -126,6 +129,7 @@ class VectorTable:
         self.expandos: Columns = {}
         self.vectors_lockf: NDArray[np.float32] = np.ones(1, dtype=np.float32)
         self.subwords: Subwords | None = None
+        self.preparation = PreparationOptions()
         self.lifecycle_events: list[dict[str, Any]] | None = []
         self.shares_keys = False
         self.reserve: Reserve | None = None
@@ -234,6 +238,7 @@ class VectorTable:
     def __getstate__(self) -> dict[str, Any]:
         return {
             **self.__dict__,
+            "preparation": self.preparation.to_metadata(),  # functions cannot always be pickled
             "reserve": None,
             "column_reserves": {},
             "hold": None,
@@ -243,6 +248,7 @@ class VectorTable:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self.preparation = PreparationOptions.from_metadata(state.get("preparation", {}))
         self.hold = Hold()
         self._norms_lock = fork_safe_lock()
 

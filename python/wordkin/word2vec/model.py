@@ -29,6 +29,7 @@ from ..text import (
     TrimRule,
     open_corpus,
 )
+from ..text.preparation import checked_preparation
 from ..vectors import KeyedVectors
 from ..vectors.files import GensimModel, read_gensim
 from ..vectors.gensim import RemovedName
@@ -310,7 +311,7 @@ class Word2Vec:
         self._state.hashfxn = hashfxn
         self._state.progress = progress_option(progress)
         self._state.text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
-        self._state.preparation = PreparationOptions(
+        self.preparation = PreparationOptions(
             tokenizer=tokenizer,
             lowercase=lowercase,
             normalize=normalize,
@@ -381,6 +382,16 @@ class Word2Vec:
     @lifecycle_events.setter
     def lifecycle_events(self, events: list[dict[str, Any]] | None) -> None:
         self._state.lifecycle_events = events
+
+    @property
+    def preparation(self) -> PreparationOptions:
+        """How texts are prepared; `preparation.tokens` applies it to a text. Assigning replaces that of `wv`, too."""
+        return self._state.preparation
+
+    @preparation.setter
+    def preparation(self, options: PreparationOptions) -> None:
+        with self._state.lock:
+            self._state.preparation = self._state.wv.preparation = checked_preparation(options)
 
     @property
     def wv(self) -> KeyedVectors:

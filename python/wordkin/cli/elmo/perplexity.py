@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     model = ELMo.from_pretrained(args.model)
-    opened = open_input(args.corpus, args)
+    opened = open_input(args.corpus, args, model.preparation)
     start = time.perf_counter()
     found = model.perplexity(
         opened.corpus,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ...elmo import ELMo
+from ...text import PreparationOptions
 from .. import exits
 from ..flags import add_json_flag
 from ..tables import print_table
@@ -54,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
-    tokens = [token for part in args.sentence for token in part.split()]
+    model = ELMo.from_pretrained(args.model, args.weights)
+    tokens = _tokens(args.sentence, model.preparation)
     position = args.position
     if position is None:
         if tokens.count(GAP) != 1:
@@ -64,7 +66,6 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(f"--position must be an index into {len(tokens)} tokens, got {position}")
     if args.topn < 0:
         raise exits.UsageError(f"--topn must be at least 0, got {args.topn}")
-    model = ELMo.from_pretrained(args.model, args.weights)
     found = model.substitutes(
         tokens, position, args.topn, direction=args.direction, precision=args.precision, workers=args.workers
     )
@@ -73,3 +74,11 @@ def run(args: argparse.Namespace) -> int:
     elif found:
         print_table([[word, f"{probability:.6f}"] for word, probability in found], right=[1])
     return exits.SUCCESS
+
+
+def _tokens(parts: list[str], preparation: PreparationOptions) -> list[str]:
+    """Return the tokens of a sentence, prepared as the training text was; the gap is one of them."""
+    words = [word for part in parts for word in part.split()]
+    if preparation.is_default:
+        return words
+    return [token for word in words for token in ([word] if word == GAP else preparation.tokens(word))]

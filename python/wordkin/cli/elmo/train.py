@@ -15,7 +15,7 @@ from ...errors import WordkinError
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input, skipped_report
+from ..corpus_flags import CORPUS_FORMAT, add_corpus, inputs_of, open_input, preparation_of, skipped_report
 from ..flags import (
     add_json_flag,
     add_option_flags,
@@ -214,8 +214,9 @@ class _Trainer:
         """
         args = self._args
         checkpoint = None if args.no_checkpoint else args.checkpoint or f"{args.output}/checkpoints"
-        opened = open_input(args.corpus, args)
-        validation = None if args.validation is None else open_input(args.validation, args)
+        trained = self.model.preparation
+        opened = open_input(args.corpus, args, trained)
+        validation = None if args.validation is None else open_input(args.validation, args, trained)
         self.skipped = {**opened.skipped, **({} if validation is None else validation.skipped)}
         try:
             self.model.train(
@@ -224,6 +225,7 @@ class _Trainer:
                 checkpoint=checkpoint,
                 callbacks=[self],
                 progress=progress_display(args),
+                **preparation_of(args, trained).as_arguments(),
                 **self._training,
             )
         except (ValueError, TypeError) as error:

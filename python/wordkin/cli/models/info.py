@@ -94,6 +94,7 @@ def _facts_of(path: str) -> dict[str, Any]:
         "dtype": str(vectors.vectors.dtype),
         "attributes": sorted(vectors.expandos),
         "first_words": [str(key) for key in vectors.index_to_key[:5]],
+        "text_preparation": str(vectors.preparation),
     }
     return facts | settings
 

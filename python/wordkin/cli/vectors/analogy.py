@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ...loading.vector_files import load_vectors
+from ...vectors.typed_keys import typed_key
 from .. import exits
 from ..flags import add_json_flag
 from ..terminal import print_json
@@ -56,7 +57,8 @@ def run(args: argparse.Namespace) -> int:
     restrict_vocab = positive_number("--restrict-vocab", args.restrict_vocab)
     vectors = load_vectors(args.file)
     query = vectors.most_similar if args.method == "3cosadd" else vectors.most_similar_cosmul
-    answers = query(positive=[args.b, args.c], negative=[args.a], topn=topn, restrict_vocab=restrict_vocab)
+    a, b, c = (typed_key(vectors, word) for word in (args.a, args.b, args.c))
+    answers = query(positive=[b, c], negative=[a], topn=topn, restrict_vocab=restrict_vocab)
     if args.json:
         print_json({
             "a": args.a,

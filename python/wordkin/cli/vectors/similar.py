@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...loading.vector_files import load_vectors
+from ...vectors.typed_keys import typed_key
 from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
@@ -24,8 +25,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Print the nearest neighbours of words with their cosine similarities, one per line. Unknown words are "
-        "reported and do not stop the command."
+        "Print the nearest neighbours of words with their cosine similarities, one per line. Words are prepared as "
+        "the training text was, if the file says how. Unknown words are reported and do not stop the command."
     )
     parser.add_argument("file", help="model, or word vectors in any format")
     parser.add_argument("words", nargs="*", metavar="word", help="words (default: lines of standard input)")
@@ -56,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     status = exits.SUCCESS
     for word in words:
         try:
-            neighbours = vectors.most_similar(word, topn=topn, restrict_vocab=restrict_vocab)
+            neighbours = vectors.most_similar(typed_key(vectors, word), topn=topn, restrict_vocab=restrict_vocab)
         except KeyError as error:
             report_message("error", str(error))
             status = exits.FAILURE

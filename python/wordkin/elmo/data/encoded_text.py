@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from ...errors import CorpusError
 from ...storage.decoding import TextOptions
-from ...text import Corpus, EncodedBlock, RawCounts, Scan, SpillRules, StoredCorpus, Vocabulary, open_corpus
+from ...text import (
+    Corpus,
+    EncodedBlock,
+    PreparationOptions,
+    RawCounts,
+    Scan,
+    SpillRules,
+    StoredCorpus,
+    Vocabulary,
+    open_corpus,
+)
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
 from ...text.encoded import BlockBuilder
 from ...text.inputs import CorpusInput
@@ -61,6 +71,8 @@ class ReadText:
         When encoded sentences move from memory to a temporary file.
     options : TextOptions, optional
         How text files are decoded.
+    preparation : PreparationOptions, optional
+        How text is prepared; token lists, and a `Corpus`, are taken as they are.
 
     Attributes
     ----------
@@ -85,10 +97,19 @@ class ReadText:
         workers: int,
         spill: SpillRules | None = None,
         options: TextOptions | None = None,
+        preparation: PreparationOptions | None = None,
     ) -> None:
         self._spill = spill or SpillRules()
         if not isinstance(corpus, Corpus):
-            corpus = open_corpus(corpus, name=name, passes=2, options=options, spill=self._spill)
+            corpus = open_corpus(
+                corpus,
+                name=name,
+                passes=2,
+                options=options,
+                preparation=preparation,
+                spill=self._spill,
+                accepts_tokens=True,
+            )
         self._corpus: Corpus = corpus
         self._workers = workers
         self._scan: Scan = self._corpus.scan(workers, keep_ids=True)

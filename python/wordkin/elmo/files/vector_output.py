@@ -17,6 +17,7 @@ from ...storage.atomic import OutputFile, replaced_file
 from ...storage.decoding import OTHER_ENCODING, TextOptions
 from ...storage.lines import read_lines
 from ...storage.paths import AnyPath, local_path
+from ...text.tokenization import Tokenizer
 from .hdf5_output import Hdf5Writer
 
 __all__ = ["OutputFormat", "output_format", "token_lines", "write_vectors"]
@@ -187,8 +188,8 @@ class _SafetensorsFile:
         self._file.rewrite_start(struct.pack("<Q", _HEADER_BYTES - 8) + text.ljust(_HEADER_BYTES - 8))
 
 
-def token_lines(path: AnyPath, options: TextOptions | None = None) -> Iterator[list[str]]:
-    """Yield the tokens of each line of a text file, separated by whitespace; an empty line has none.
+def token_lines(path: AnyPath, options: TextOptions | None = None, split: Tokenizer = str.split) -> Iterator[list[str]]:
+    """Yield the tokens of each line of a text file; an empty line has none.
 
     Parameters
     ----------
@@ -196,6 +197,8 @@ def token_lines(path: AnyPath, options: TextOptions | None = None) -> Iterator[l
         A text file, optionally compressed.
     options : TextOptions or None, default None
         How the text is decoded; None for UTF-8.
+    split : callable, default str.split
+        Function from a line to its tokens.
 
     Yields
     ------
@@ -210,4 +213,4 @@ def token_lines(path: AnyPath, options: TextOptions | None = None) -> Iterator[l
         If the file cannot be read.
     """
     for _, line in read_lines(path, options, advice=OTHER_ENCODING):
-        yield line.split()
+        yield list(split(line))

@@ -70,7 +70,7 @@ def prepare_training(
     if previous is None and rules.max_vocabulary_size is None and options.n_tokens_vocab:
         rules = replace(rules, max_vocabulary_size=options.n_tokens_vocab)
     folder = None if request.checkpoint is None else CheckpointFolder(request.checkpoint, keep=request.run.keep)
-    text = ReadText(corpus, name="corpus", workers=request.compute.threads, options=request.text_options)
+    text = _read(request, corpus, "corpus")
     words = given if given is not None else _choose_words(text, rules, None if previous is None else previous.words)
     encoded = text.encoded(words, character_row_length(options))
     batches = TrainingBatches(
@@ -81,14 +81,12 @@ def prepare_training(
     )
     held_out = None
     if validation is not None:
-        validation_text = ReadText(
-            validation, name="validation", workers=request.compute.threads, options=request.text_options
-        )
-        held_out = validation_text.encoded(words, character_row_length(options))
+        held_out = _read(request, validation, "validation").encoded(words, character_row_length(options))
     options = replace(options, n_tokens_vocab=len(words))
     fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run)
     state, run_state = _resume_or_start(request, options, words, previous, fingerprint, folder)
     state.training = request.training_arguments()
+    state.preparation = request.preparation
 
     def notify_all(event: str, *arguments: Any) -> None:
         notify(request.callbacks, event, model, *arguments)
@@ -102,6 +100,16 @@ def prepare_training(
         fingerprint=fingerprint,
         folder=folder,
         notify=notify_all,
+    )
+
+
+def _read(request: TrainingRequest, text: TextSource, name: str) -> ReadText:
+    return ReadText(
+        text,
+        name=name,
+        workers=request.compute.threads,
+        options=request.text_options,
+        preparation=request.preparation,
     )
 
 

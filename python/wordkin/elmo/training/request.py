@@ -8,6 +8,7 @@ from typing import Any
 from ...runtime.compute import Compute
 from ...storage.decoding import TextOptions
 from ...storage.paths import AnyPath
+from ...text import PreparationOptions
 from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ..vocabulary import VocabularySource
 from .progress import Progress
@@ -40,6 +41,8 @@ class TrainingRequest:
         Folder for checkpoints.
     text_options : TextOptions
         How text files are decoded.
+    preparation : PreparationOptions
+        How texts are prepared.
     """
 
     training: ELMoTrainingOptions
@@ -51,6 +54,7 @@ class TrainingRequest:
     progress: Progress
     checkpoint: AnyPath | None
     text_options: TextOptions
+    preparation: PreparationOptions
 
     def training_arguments(self) -> dict[str, Any]:
         """Return the arguments of `ELMo.train` that are stored with a model.

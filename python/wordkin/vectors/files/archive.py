@@ -14,6 +14,7 @@ from ...runtime.options import integer_option
 from ...storage import Archive
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.saveable import Saveable
+from ...text import PreparationOptions
 from ..arrays import as_matrix
 from ..key_storage import pack_keys, unpack_keys
 from ..subwords import Subwords
@@ -62,6 +63,8 @@ def table_to_archive(table: VectorTable) -> Archive:
         "json_attributes": json_columns,
         **metadata_of_events(table),
     }
+    if not table.preparation.is_default:
+        metadata["preparation"] = table.preparation.to_metadata()
     if table.subwords is not None:
         tensors["vectors_ngrams"] = table.subwords.vectors
         metadata |= {"min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
@@ -93,6 +96,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
         table.index_to_key = words
         table.key_to_index = {word: index for index, word in enumerate(words) if word is not None}
         table.lifecycle_events = events_of_metadata(metadata)
+        table.preparation = PreparationOptions.from_metadata(metadata.get("preparation", {}))
         table.next_index = integer_option("next_index", metadata["next_index"], 0, len(words))
         table.vectors = as_matrix(tensors["vectors"])
         table.vectors_lockf = np.array(tensors["vectors_lockf"])
@@ -120,7 +124,9 @@ def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
 
 def _model_to_table(archive: Archive) -> VectorTable:
     """Return the vectors of a saved Word2Vec model, which has those of a table and further tensors."""
-    return archive_to_table(Archive(tensors=archive.tensors, metadata=archive.metadata["vectors"]))
+    preparation = archive.metadata.get("preparation", {})
+    metadata = {"preparation": preparation, **archive.metadata["vectors"]}
+    return archive_to_table(Archive(tensors=archive.tensors, metadata=metadata))
 
 
 _HINT = "load it with the class that saved it, such as wordkin.vectors.FastTextKeyedVectors or wordkin.Word2Vec"

@@ -118,7 +118,9 @@ def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]]) ->
     state = _state_of_metadata(archive.metadata)
     state.preparation = PreparationOptions.from_metadata(archive.metadata.get("preparation", {}))
     vectors = Archive(tensors=tensors, metadata=archive.metadata["vectors"])
-    state.wv = checked_vectors(KeyedVectors.from_table(vector_archive.archive_to_table(vectors)), state.vector_size)
+    table = vector_archive.archive_to_table(vectors)
+    table.preparation = state.preparation
+    state.wv = checked_vectors(KeyedVectors.from_table(table), state.vector_size)
     return state
 
 

@@ -98,6 +98,7 @@ def resize_to_vocabulary(
         successor = _with_vocabulary(former, vocabulary, rows, options, is_extension=first_new > 0)
         outputs = _outputs(state) if first_new else dict.fromkeys(_outputs(state))
         changes |= {"input": rows, **_resized_outputs(state, outputs, len(vocabulary), options)}
+        successor.preparation = state.preparation
         if "wv" in changes:
             changes["wv"] = KeyedVectors.from_table(successor)
         state.replace_vectors(table if "wv" in changes else successor, **changes)
