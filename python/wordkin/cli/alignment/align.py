@@ -14,7 +14,7 @@ from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..outputs import Format, Output, chosen_output, save_vectors
 from ..reports import print_report
-from ..vectors.similar import positive_number
+from ..vectors.queries import positive_number
 
 __all__ = ["configure", "run"]
 

@@ -11,7 +11,7 @@ from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..tables import print_table
 from ..terminal import print_json
-from ..vectors.similar import positive_number
+from ..vectors.queries import positive_number
 
 __all__ = ["configure", "run"]
 

@@ -148,9 +148,9 @@ def run(args: argparse.Namespace) -> int:
         _export(phrases, args.export)
     if args.save:
         phrases.save(args.save)
-    report = {"output": args.output, "passes": passes, "skipped": skipped_report(skipped)}
+    summary = {"output": args.output, "passes": passes, "skipped": skipped_report(skipped)}
     settings = {**settings_of(args), **{name: getattr(phrases, name) for name in _FIELDS}}
-    print_report(args, report, _print_summary, settings=settings)
+    print_report(args, summary, _print_summary, settings=settings)
     return exits.SUCCESS
 
 

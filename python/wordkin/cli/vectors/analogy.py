@@ -9,7 +9,7 @@ from ...vectors.typed_keys import typed_key
 from .. import exits
 from ..flags import add_json_flag
 from ..terminal import print_json
-from .similar import positive_number, print_neighbours
+from .queries import add_search_flags, positive_number, print_neighbours
 
 __all__ = ["configure", "run"]
 
@@ -35,8 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="3cosadd",
         help="add or multiply the cosine similarities (default: %(default)s)",
     )
-    parser.add_argument("--topn", type=int, default=10, metavar="INT", help="number of answers (default: %(default)s)")
-    parser.add_argument("--restrict-vocab", type=int, metavar="INT", help="search only the first, most frequent words")
+    add_search_flags(parser, "answers")
     add_json_flag(parser, "print the answers as JSON")
 
 

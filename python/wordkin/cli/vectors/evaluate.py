@@ -28,7 +28,7 @@ from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags
 from ..tables import print_table
 from ..terminal import print_json
-from .similar import positive_number
+from .queries import positive_number
 
 __all__ = ["configure", "run"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from typing import Any
 
 from ...loading.vector_files import load_vectors
 from ...vectors.typed_keys import typed_key
@@ -12,8 +11,9 @@ from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..terminal import input_words, print_json
+from .queries import add_search_flags, positive_number, print_neighbours
 
-__all__ = ["configure", "positive_number", "print_neighbours", "run"]
+__all__ = ["configure", "run"]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,10 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("file", help="model, or word vectors in any format")
     parser.add_argument("words", nargs="*", metavar="word", help="words (default: lines of standard input)")
-    parser.add_argument(
-        "--topn", type=int, default=10, metavar="INT", help="number of neighbours (default: %(default)s)"
-    )
-    parser.add_argument("--restrict-vocab", type=int, metavar="INT", help="search only the first, most frequent words")
+    add_search_flags(parser)
     add_json_flag(parser, "print one JSON object per word and line")
 
 
@@ -65,43 +62,5 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             print_json({"word": word, "neighbours": [{"word": near, "cosine": cosine} for near, cosine in neighbours]})
         else:
-            print_neighbours(neighbours, prefix="" if len(args.words) == 1 else f"{word}\t")
+            print_neighbours(neighbours, query=None if len(args.words) == 1 else word)
     return status
-
-
-def positive_number(flag: str, value: int | None) -> int | None:
-    """Return the value of a flag that must be positive.
-
-    Parameters
-    ----------
-    flag : str
-        The flag.
-    value : int or None
-        Its value; None if it was not given.
-
-    Returns
-    -------
-    int or None
-        The value.
-
-    Raises
-    ------
-    UsageError
-        If it is less than 1.
-    """
-    if value is not None and value < 1:
-        raise exits.UsageError(f"{flag} must be at least 1, got {value}")
-    return value
-
-
-def print_neighbours(neighbours: Iterable[tuple[Any, float]], *, prefix: str = "") -> None:
-    """Print a line per neighbour, and flush, because another program may be waiting for the answer.
-
-    Parameters
-    ----------
-    neighbours : iterable of (key, float)
-        Neighbours with their scores.
-    prefix : str, default ""
-        Text before each line.
-    """
-    print("".join(f"{prefix}{word}\t{score:.4f}\n" for word, score in neighbours), end="", flush=True)

@@ -1,0 +1,177 @@
+"""Words that users type: prepared like the text of the model, and expressions such as ``king - man + woman``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...loading.vector_files import kind_of, load_vectors
+from ...storage import read_archive
+from ...storage.paths import local_path
+from ...text import PreparationOptions
+from ...text.preparation import preprocess
+from ...vectors import KeyedVectors
+from .. import exits
+from ..tables import print_table
+
+__all__ = ["WordQueries", "add_search_flags", "load_queries", "positive_number", "print_neighbours"]
+
+_KINDS_WITH_PREPARATION = ("model", "vectors", "fasttext-vectors")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordQueries:
+    """Vectors, and how what users type becomes their keys.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        The vectors.
+    preparation : PreparationOptions
+        How the text was prepared that they were trained on.
+    """
+
+    vectors: KeyedVectors
+    preparation: PreparationOptions
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the tokens of a text, prepared as for training.
+
+        Parameters
+        ----------
+        text : str
+            The text.
+
+        Returns
+        -------
+        list of str
+            The tokens, in the vocabulary or not.
+        """
+        options = asdict(self.preparation)
+        if callable(options["tokenizer"]):  # saved models do not have the function
+            options["tokenizer"] = "whitespace"
+        return preprocess(text, **options)
+
+    def keys(self, text: str) -> list[str]:
+        """Return the keys that a text stands for.
+
+        Parameters
+        ----------
+        text : str
+            A word, a phrase or several words.
+
+        Returns
+        -------
+        list of str
+            The text itself or, for "new york", "new_york", if it is a key; otherwise its tokens, prepared as for
+            training.
+        """
+        for key in (text, text.replace(" ", "_")):
+            if key in self.vectors.key_to_index:
+                return [key]
+        return self.tokens(text) or [text]
+
+    def terms(self, expression: str) -> tuple[list[str], list[str]]:
+        """Return the keys that an expression adds and subtracts.
+
+        Parameters
+        ----------
+        expression : str
+            Words, with ``+`` and ``-`` between them as separate characters.
+
+        Returns
+        -------
+        positive : list of str
+            Keys that are added.
+        negative : list of str
+            Keys that are subtracted.
+        """
+        parts: dict[str, list[str]] = {"+": [], "-": []}
+        sign, words = "+", list[str]()
+        for word in [*expression.split(), "+"]:
+            if word in parts:
+                parts[sign] += self.keys(" ".join(words)) if words else []
+                sign, words = word, []
+            else:
+                words.append(word)
+        return parts["+"], parts["-"]
+
+
+def load_queries(path: str) -> WordQueries:
+    """Load the vectors of a file, and how their text was prepared.
+
+    Parameters
+    ----------
+    path : str
+        A model, or word vectors in any format.
+
+    Returns
+    -------
+    WordQueries
+        The vectors.
+    """
+    kind = kind_of(path)
+    metadata: dict[str, Any] = {}
+    if kind in _KINDS_WITH_PREPARATION:
+        metadata = read_archive(local_path(path), mmap=True).metadata.get("preparation") or {}
+    return WordQueries(vectors=load_vectors(path, kind), preparation=PreparationOptions.from_metadata(metadata))
+
+
+def add_search_flags(parser: argparse.ArgumentParser, what: str = "neighbours") -> None:
+    """Add ``--topn`` and ``--restrict-vocab``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Where to add the flags.
+    what : str, default "neighbours"
+        What is searched.
+    """
+    parser.add_argument("--topn", type=int, default=10, metavar="INT", help=f"number of {what} (default: %(default)s)")
+    parser.add_argument(
+        "--restrict-vocab",
+        type=int,
+        metavar="INT",
+        help="search only the first, most frequent words (default: all words)",
+    )
+
+
+def positive_number(flag: str, value: int | None) -> int | None:
+    """Return the value of a flag that must be positive.
+
+    Parameters
+    ----------
+    flag : str
+        The flag.
+    value : int or None
+        Its value; None if it was not given.
+
+    Returns
+    -------
+    int or None
+        The value.
+
+    Raises
+    ------
+    UsageError
+        If it is less than 1.
+    """
+    if value is not None and value < 1:
+        raise exits.UsageError(f"{flag} must be at least 1, got {value}")
+    return value
+
+
+def print_neighbours(neighbours: Iterable[tuple[Any, float]], *, query: str | None = None) -> None:
+    """Print a row per neighbour.
+
+    Parameters
+    ----------
+    neighbours : iterable of (key, float)
+        Neighbours with their scores.
+    query : str or None, default None
+        First cell of each row; None for rows without it.
+    """
+    first = [] if query is None else [query]
+    print_table([[*first, str(word), f"{score:.4f}"] for word, score in neighbours], right=[len(first) + 1])
