@@ -14,7 +14,7 @@
 
 namespace wordkin::fasttext {
 
-// The labels of all texts one after the other; those of text i are ends[i - 1] to ends[i].
+// The concatenated labels of all texts; those of text i are ends[i - 1] to ends[i].
 struct Predictions {
   std::vector<std::int64_t> ends;
   std::vector<std::int32_t> labels;

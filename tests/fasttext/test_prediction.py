@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,6 +153,7 @@ def test_threads_share_a_model() -> None:
 
 
 def test_columns_of_data_frames() -> None:
+    pd = pytest.importorskip("pandas")
     model = load_model(FILES / MODELS[0])
     expected = model.predict(["the team wins", "a song"])[0]
     assert model.predict(pd.Series(["the team wins", "a song"]))[0] == expected

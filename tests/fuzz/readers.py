@@ -17,6 +17,7 @@ from wordkin.alignment import read_dictionary, read_word_list
 from wordkin.downstream.files.labelled_files import read_labelled, read_tagged
 from wordkin.elmo.files.official_options import read_official_options
 from wordkin.elmo.vocabulary import parse_vocabulary
+from wordkin.fasttext import load_model
 from wordkin.phrases import FrozenPhrases
 from wordkin.storage.signatures import HDF5_SIGNATURE, is_safetensors
 from wordkin.vectors import FastTextKeyedVectors
@@ -177,6 +178,8 @@ def _vector_files(scratch: Path) -> dict[str, Reader]:
             path, no_header=True)),
         "fastText": _reader("v.bin", [(FORMATS / "fasttext.bin").read_bytes()], ("bytes",), lambda path: _use_vectors(
             FastTextKeyedVectors.load_fasttext_format(path))),
+        "fastText model": _reader("m.bin", [path.read_bytes() for path in sorted(FORMATS.glob("fasttext-*.[bf]*"))], (
+            "bytes",), lambda path: load_model(path).predict(["the team", "a cook"], k=-1)),
         "projector": _reader("m.tsv", [metadata.read_bytes()], ("bytes", "text"), lambda path: read_projector_tsv(
             path.with_name("t.tsv"), path), **{"t.tsv": tensor.read_bytes()}),
         "projector vectors": _reader("t.tsv", [tensor.read_bytes()], ("bytes", "text"), lambda path: read_projector_tsv(

@@ -38,6 +38,7 @@ COMMANDS = {
     "elmo": ("elmo.command", "train and use contextual embeddings (ELMo)"),
     "classify": ("downstream.classify", "train and use text classifiers"),
     "tag": ("downstream.tag", "train and use sequence taggers"),
+    "fasttext": ("fasttext.command", "use models of fastText: labels of texts, vectors of words"),
     "info": ("models.info", "describe a file, or the configuration of this machine"),
 }
 

@@ -16,6 +16,7 @@ from ..storage.decoding import DecodingErrors, TextOptions
 from ..storage.paths import AnyPath
 from ..vectors import KeyedVectors
 from ..vectors.files.fasttext_format import QuantizedMatrix, read_fasttext_file
+from ..vectors.files.fasttext_writer import write_fasttext_file
 from .evaluation import count_labels
 from .prediction import checked_text, checked_texts, line_vectors, predict, word_vectors
 from .state import FastTextState
@@ -26,7 +27,7 @@ _MAX_LABELS = 2**31 - 1
 
 
 class UnsupportedError(ValueError):
-    """What a model of this kind cannot do."""
+    """A request that a model of this kind cannot serve."""
 
 
 def load_model(path: AnyPath, *, mmap: bool = False) -> FastTextModel:
@@ -199,8 +200,16 @@ class FastTextModel:
 
         Parameters
         ----------
-        path, k, threshold, encoding, errors
-            As for `test`.
+        path : path
+            Lines with ``__label__`` words, compressed or not.
+        k : int, default 1
+            Number of labels predicted for each line (>= 1); -1 for all.
+        threshold : float, default 0.0
+            Minimum probability of a label.
+        encoding : str, default "utf-8"
+            Encoding of the file.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes that cannot be decoded, as for `open`.
 
         Returns
         -------
@@ -561,6 +570,21 @@ class FastTextModel:
         tokens = tokens[: tokens.index("</s>") + 1] if "</s>" in tokens else [*tokens, "</s>"]
         labels = [token for token in tokens if self.get_label_id(token) >= 0]
         return [token for token in tokens if not token.startswith("__label__")], labels
+
+    def save_model(self, path: AnyPath) -> None:
+        """Save the model in fastText's format, which fastText and gensim read.
+
+        Parameters
+        ----------
+        path : path
+            File to write; an existing file is replaced in one step.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        write_fasttext_file(path, self._state.file)
 
     def _require_labels(self, method: str) -> None:
         if not self._state.is_supervised:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +35,7 @@ FLAG = struct.Struct("<?")
 MATRIX = struct.Struct("<2q")
 CODE_BYTES = struct.Struct("<i")
 QUANTIZER = struct.Struct("<4i")
+COUNT_AND_KIND = struct.Struct("<qb")  # after the zero byte that ends a word
 
 CENTROIDS = 256  # for each part of a quantised row, one for each code
 VERSIONS = (11, 12)
@@ -144,7 +144,7 @@ Matrix = NDArray[np.float32] | QuantizedMatrix
 
 @dataclass(frozen=True, kw_only=True)
 class FastTextFile:
-    """What a fastText model file holds.
+    """Content of a fastText model file.
 
     Parameters
     ----------
@@ -380,7 +380,7 @@ class _Reader:
             )
 
     def output_matrix(self, dim: int, rows: int, with_output: bool) -> Matrix | None:
-        """Return the output matrix; or None, after a look at its size, which shows a truncated file."""
+        """Return the output matrix; or None, after its size was checked, which detects truncated files."""
         source = self._source
         at = source.position
         is_quantized = (not self._is_old and self._unpack(FLAG)[0]) and self._input_is_quantized
@@ -500,24 +500,3 @@ class _Reader:
 
 
 _USE_MODEL = "wordkin.fasttext.load_model predicts labels with them, the .bin file has word vectors"
-
-
-def pack_entries(entries: Sequence[bytes], counts: Sequence[int], kind: int) -> bytes:
-    """Return dictionary entries as they stand in a file.
-
-    Parameters
-    ----------
-    entries : sequence of bytes
-        Words or labels.
-    counts : sequence of int
-        How often each occurred.
-    kind : int
-        0 for words, 1 for labels.
-
-    Returns
-    -------
-    bytes
-        The entries.
-    """
-    layout = struct.Struct("<qb")
-    return b"".join(entry + b"\0" + layout.pack(count, kind) for entry, count in zip(entries, counts, strict=True))

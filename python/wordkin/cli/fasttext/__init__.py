@@ -1,0 +1,1 @@
+"""Commands for models of fastText, with the arguments and the output of its program."""

@@ -1,0 +1,54 @@
+"""``wordkin fasttext``: the group of commands for models of fastText."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..groups import add_group, run_group
+from . import labels, vectors
+
+__all__ = ["configure", "run"]
+
+_COMMANDS = {
+    "predict": (labels.configure_predict, labels.run_predict, "print the most probable labels of each line"),
+    "predict-prob": (labels.configure_predict, labels.run_predict, "print labels with their probabilities"),
+    "test": (labels.configure_test, labels.run_test, "print precision and recall on labelled lines"),
+    "test-label": (labels.configure_test, labels.run_test_label, "print precision, recall and F1 of each label"),
+    "print-word-vectors": (vectors.configure, vectors.run_words, "print the vectors of words"),
+    "print-sentence-vectors": (vectors.configure, vectors.run_sentences, "print the vectors of lines"),
+    "print-ngrams": (vectors.configure_ngrams, vectors.run_ngrams, "print the vectors of a word's n-grams"),
+    "nn": (vectors.configure_neighbours, vectors.run_neighbours, "print the nearest neighbours of words"),
+    "analogies": (vectors.configure_neighbours, vectors.run_analogies, "print the words most similar to A - B + C"),
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the description and the commands of the group.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the group.
+    """
+    parser.description = "Use models of fastText (.bin and .ftz). The commands have the arguments and the output of the program "
+        "fasttext."
+    commands = add_group(parser)
+    for name, (configure_command, _, summary) in _COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+        configure_command(command)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command of the group.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    return run_group(args, {name: run_command for name, (_, run_command, _) in _COMMANDS.items()})
