@@ -30,8 +30,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser : ArgumentParser
         Parser of the group.
     """
-    parser.description = "Use models of fastText (.bin and .ftz). The commands have the arguments and the output of the program "
+    parser.description = (
+        "Use models of fastText (.bin and .ftz). The commands have the arguments and the output of the program "
         "fasttext."
+    )
     commands = add_group(parser)
     for name, (configure_command, _, summary) in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
