@@ -89,6 +89,23 @@ def _vector_files() -> Iterator[tuple[str, KindOfSave]]:
             read=lambda folder: _of_vectors(KeyedVectors.load(folder / "kv")),
         ),
     )
+    reversed_words = KeyedVectors(4)
+    reversed_words.add_vectors(WORDS[::-1], pair[1].vectors)
+    yield (
+        "folder for sentence-transformers",
+        KindOfSave(
+            saves=(pair[0].save_pretrained, reversed_words.save_pretrained),
+            read=lambda folder: _of_vectors(KeyedVectors.from_pretrained(folder)),
+        ),
+    )
+    pages = [pair[0].explore(max_words=words) for words in (4, 5)]
+    yield (
+        "page of the explorer",
+        KindOfSave(
+            saves=(lambda folder: pages[0].save(folder / "p.html"), lambda folder: pages[1].save(folder / "p.html")),
+            read=lambda folder: digest((folder / "p.html").read_bytes()),
+        ),
+    )
     yield "word2vec text", kind("v.txt", lambda folder: load(folder / "v.txt"))
     yield "word2vec text, gzip", kind("v.txt.gz", lambda folder: load(folder / "v.txt.gz"))
     yield "word2vec binary", kind("v.bin", lambda folder: load(folder / "v.bin", binary=True), binary=True)
