@@ -24,7 +24,7 @@ def test_marks_leave_paragraphs_whole(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.count("<!-- bench:") == len(MARK.findall(text))
     for match in MARK.finditer(text):
-        begins_line = match.start() == 0 or text[match.start() - 1] == "\n"
+        begins_line = not text[: match.start()].rpartition("\n")[2].strip()
         assert begins_line == ("\n" in match["old"]), match[0]
 
 
