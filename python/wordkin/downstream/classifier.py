@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike, NDArray
 
@@ -21,6 +21,7 @@ from .inference.classification import (
     attention_weights,
     class_probabilities,
     decision_values,
+    prediction_text,
     text_scores,
     validation_metrics,
 )
@@ -34,10 +35,15 @@ from .options import (
     Pooling,
     TrainingOptions,
 )
+from .plots import plot_attention, plot_layer_mixes
 from .state import ClassifierState, Embedding, Floats, History, LayerMix
 from .training.embeddings import EmbeddingChoice, checked_embeddings
 from .training.progress import ProgressChoice
 from .training.run import TrainingRun
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["TextClassifier"]
 
@@ -554,6 +560,70 @@ class TextClassifier(Estimator):
         targets = state.labels.targets(y)
         require_labels(len(scores), len(targets))
         return state.labels.accuracy(scores, targets, text_weights(sample_weight, len(scores)))
+
+    def plot_attention(self, text: str | list[str], *, workers: int | None = None, ax: Axes | None = None) -> Figure:
+        """Draw the tokens of a text with their weights in attention pooling, with matplotlib.
+
+        The title is the prediction. Of more than 40 tokens, those with the greatest weights are drawn.
+
+        Parameters
+        ----------
+        text : str or list of str
+            A text, or its tokens.
+        workers : int or None, default None
+            Number of threads; None for the `workers` of the constructor.
+        ax : matplotlib Axes or None, default None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        NotFittedError
+            If the classifier is not fitted.
+        ValueError
+            If `pooling` is not "attention", or the text is empty.
+        ImportError
+            If matplotlib is not installed.
+
+        Examples
+        --------
+        >>> clf = TextClassifier(hidden_dim=4, embedding_dim=4, epochs=1, random_state=1, workers=1)
+        >>> figure = clf.fit(["yes", "no"] * 4, [1, 0] * 4).plot_attention("yes , yes")
+        >>> figure.savefig("attention.png")  # doctest: +SKIP
+        """
+        state, compute = self._fitted(), self._compute(workers)
+        tokens = self._tokens([text])
+        (weights,) = attention_weights(state, tokens, compute)
+        title = prediction_text(state, tokens, compute)
+        return plot_attention(tokens[0], weights, title, ax)
+
+    def plot_layer_mixes(self, *, ax: Axes | None = None) -> Figure:
+        """Draw the learned mix of the layers of ELMo models, `layer_mixes_`, with matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        NotFittedError
+            If this estimator is not fitted.
+        ValueError
+            If no embedding is an ELMo model.
+        ImportError
+            If matplotlib is not installed.
+        """
+        return plot_layer_mixes(self.layer_mixes_, ax)
 
     def save(self, folder: AnyPath, *, include_embedding: bool = True) -> None:
         """Write the fitted classifier to a folder, which is created if it does not exist.

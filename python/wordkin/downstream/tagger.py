@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike, NDArray
 
@@ -23,10 +23,15 @@ from .labels.label_set import text_weights
 from .labels.schemes import Scheme
 from .labels.tag_set import LearnedScheme, SchemeChoice, Tags, TagSet
 from .options import CharacterOptions, Encoder, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
+from .plots import plot_layer_mixes
 from .state import Embedding, Floats, History, LayerMix, TaggerState
 from .training.embeddings import EmbeddingChoice, checked_embeddings
 from .training.progress import ProgressChoice
 from .training.run import TrainingRun
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = ["SequenceTagger"]
 
@@ -506,6 +511,30 @@ class SequenceTagger(Estimator):
         """
         report = self.report(X, y, workers=workers)
         return report.accuracy if self.scheme_ == "plain" else report.micro.f1
+
+    def plot_layer_mixes(self, *, ax: Axes | None = None) -> Figure:
+        """Draw the learned mix of the layers of ELMo models, `layer_mixes_`, with matplotlib.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        NotFittedError
+            If this estimator is not fitted.
+        ValueError
+            If no embedding is an ELMo model.
+        ImportError
+            If matplotlib is not installed.
+        """
+        return plot_layer_mixes(self.layer_mixes_, ax)
 
     def save(self, folder: AnyPath, *, include_embedding: bool = True) -> None:
         """Write the fitted tagger to a folder, which is created if it does not exist.

@@ -14,7 +14,14 @@ from ..network import Network
 from ..state import ClassifierState, Floats
 from .outputs import RequestKind, compute_outputs, split_rows, write_outputs
 
-__all__ = ["attention_weights", "class_probabilities", "decision_values", "text_scores", "validation_metrics"]
+__all__ = [
+    "attention_weights",
+    "class_probabilities",
+    "decision_values",
+    "prediction_text",
+    "text_scores",
+    "validation_metrics",
+]
 
 
 def text_scores(
@@ -113,6 +120,30 @@ def attention_weights(state: ClassifierState, sentences: list[list[str]], comput
     if not sentences:
         return []
     return split_rows(compute_outputs(state.network, sentences, "attention", compute, per_token=True), sentences)
+
+
+def prediction_text(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> str:
+    """Describe the prediction for a text in one line.
+
+    Parameters
+    ----------
+    state : ClassifierState
+        The classifier.
+    sentences : list of list of str
+        The tokens of one text.
+    compute : Compute
+        Number of threads and instruction set.
+
+    Returns
+    -------
+    str
+        The most probable class with its probability; of several labels per text, all that are predicted.
+    """
+    probabilities = class_probabilities(state, sentences, compute)[0]
+    best = int(probabilities.argmax())
+    chosen = np.flatnonzero(probabilities >= 0.5).tolist() if state.labels.kind == "multi" else [best]
+    named = [f"{state.labels.classes[index]} ({probabilities[index]:.2f})" for index in chosen]
+    return f"predicted: {', '.join(named) or 'no label'}"
 
 
 def validation_metrics(

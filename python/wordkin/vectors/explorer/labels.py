@@ -40,8 +40,8 @@ def label_corners(
     Returns
     -------
     ndarray of float64, shape (n, 2)
-        Lower left corner of each label: the one of eight positions that overlaps least with earlier labels and with points. NaN
-        for labels that are left out.
+        Lower left corner of each label: the one of eight positions that overlaps least with earlier labels and with
+        points. NaN for labels that are left out.
 
     Examples
     --------

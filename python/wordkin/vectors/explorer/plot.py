@@ -89,11 +89,13 @@ def _add_labels(axes: Axes, words: list[str], positions: NDArray[Any]) -> None:
     font = FontProperties(
         family=[*rcParams["font.family"], *(name for name in _FURTHER_FONTS if name in installed)], size=_FONT_SIZE
     )
-    halo = withStroke(linewidth=2, foreground=axes.get_facecolor())
+    is_crowded = len(words) < len(positions)
+    # In files, text with effects is a set of curves that cannot be edited, hence the halo only where it is needed.
+    effects = [withStroke(linewidth=2, foreground=axes.get_facecolor())] if is_crowded else []
     points = _in_points(axes, positions)[: len(words)]
     # Texts are measured roughly: exact sizes need a renderer, which figures have only when they are drawn.
     sizes = np.array([[0.62 * _FONT_SIZE * _columns(word), 1.2 * _FONT_SIZE] for word in words])
-    corners = label_corners(points, sizes, may_overlap=len(words) == len(positions))
+    corners = label_corners(points, sizes, may_overlap=not is_crowded)
     for word, position, shift in zip(words, positions.tolist(), corners - points, strict=False):
         if np.isnan(shift[0]):
             continue
@@ -105,7 +107,7 @@ def _add_labels(axes: Axes, words: list[str], positions: NDArray[Any]) -> None:
             textcoords="offset points",
             fontproperties=font,
             parse_math=False,
-            path_effects=[halo],
+            path_effects=effects,
             verticalalignment="bottom",
         )
 
