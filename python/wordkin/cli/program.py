@@ -31,6 +31,7 @@ COMMANDS = {
     "vectors": ("vectors.export", "print or save the vectors of words or sentences"),
     "analogy": ("vectors.analogy", "answer analogies: a is to b as c is to what?"),
     "explore": ("vectors.explore", "write a page that shows word vectors in a browser"),
+    "plot": ("vectors.plot", "draw words, or the training of a model, into a picture file"),
     "evaluate": ("vectors.evaluate", "score word vectors on analogies and word pairs"),
     "align": ("alignment.align", "bring word vectors into the space of others"),
     "compare": ("alignment.compare", "list the words that have moved between two sets of vectors"),
