@@ -22,7 +22,7 @@ def _end_calls() -> None:
 
     A call ends as after any exception: C++ threads are joined, checkpoints are saved, temporary files are removed. If
     the thread then makes another call, that one ends as well. No call may be within NumPy when the process ends:
-    OpenBLAS ends its threads then, and may wait for ever for one that is computing.
+    OpenBLAS ends its threads then, and may wait forever for one that is computing.
 
     This runs when only daemon threads are left. Threads that do not return in time, because they run code of the user,
     sleep once they ask for the interpreter lock, until the process has ended.
