@@ -40,7 +40,7 @@ def test_only_one_file_releases_and_acquires_the_interpreter_lock() -> None:
 
 
 def test_functions_of_numpy_are_looked_up_when_the_module_is_loaded() -> None:
-    """pybind11 releases the interpreter lock in its own way when it looks them up."""
+    """pybind11 releases the interpreter lock in its own way when it does that."""
     program = """
         import importlib
         import numpy as np

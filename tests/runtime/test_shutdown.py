@@ -81,7 +81,7 @@ def test_children_do_not_wait_for_threads_of_their_parent() -> None:
 
 
 def test_calls_of_numpy_end_as_well_and_no_other_is_made() -> None:
-    """OpenBLAS may wait for ever for its threads if another thread is within NumPy when the process ends."""
+    """OpenBLAS may wait forever for its threads if another thread is within NumPy when the process ends."""
     script = """
         import atexit, threading, time
         atexit.register(lambda: print(*(thread.is_alive() for thread in threads)))  # runs last
