@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import numpy as np
@@ -39,6 +40,11 @@ class Pair:
         return self.both[0].tobytes() + self.both[1].tobytes()
 
 
+# Python 3.14 calls __enter__ by an instruction after which it checks for signals, so that a lock may stay held.
+not_in_one_step = pytest.mark.xfail(sys.version_info >= (3, 14), reason="Python interrupts `with`", strict=False)
+
+
+@not_in_one_step
 def test_a_change_in_one_step_passes() -> None:
     assert_all_or_nothing(Change(prepare=Pair, apply=Pair.change_in_one_step, content=Pair.content))
 
@@ -59,6 +65,7 @@ def test_a_lock_that_stays_held_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
         assert_all_or_nothing(Change(prepare=Pair, apply=Pair.leave_the_lock_held, content=Pair.content))
 
 
+@not_in_one_step
 def test_the_exit_of_a_with_statement_is_one_step_with_its_body() -> None:
     lock = threading.Lock()
 
