@@ -1,4 +1,23 @@
-"""wordkin: fast word embeddings, static and contextual."""
+"""wordkin: fast word embeddings, static and contextual.
+
+Word2Vec                          trains word vectors on text
+KeyedVectors                      word vectors: neighbours, evaluation, pictures, files
+Phrases, FrozenPhrases            find phrases and join their words
+ELMo                              contextual embeddings and language models
+TextClassifier, SequenceTagger    classify texts, tag words
+load                              opens any saved model or vectors
+preprocess                        the tokens of a text, as training reads them
+align                             rotates vectors into the space of others
+show_config                       threads, instruction set and libraries in use
+
+Example::
+
+    import wordkin
+
+    model = wordkin.Word2Vec("texts/", vector_size=100)
+    model.wv.most_similar("king")
+    model.save("model.safetensors")
+"""
 
 from __future__ import annotations
 

@@ -77,6 +77,9 @@ __all__ = ["ELMo"]
 class ELMo:
     """Contextual word embeddings from bidirectional language models (ELMo).
 
+    `from_pretrained` opens a model, and `train` trains a new one; `encode` returns the vectors of sentences;
+    `perplexity`, `score` and `substitutes` use the language model; `save_pretrained` keeps it.
+
     Parameters
     ----------
     cell : {"lstm", "rnn"}, default "lstm"

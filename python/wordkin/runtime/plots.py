@@ -54,8 +54,7 @@ def axes_for(ax: AxesChoice, count: int, *, width: float, height: float) -> list
     figure_module = import_optional("matplotlib.figure", "plots need", extra="plot", package="matplotlib")
     if ax is None:
         if in_notebook():
-            # Registers how figures are shown as values of cells.
-            import_optional("matplotlib.pyplot", "plots need", extra="plot", package="matplotlib")
+            _show_figures_in_cells(figure_module.Figure)
         figure = figure_module.Figure(figsize=(width * count, height), layout="constrained")
         return list(figure.subplots(1, count, squeeze=False)[0])
     given = list(np.ravel(np.asarray(ax, dtype=object)))
@@ -66,6 +65,17 @@ def axes_for(ax: AxesChoice, count: int, *, width: float, height: float) -> list
         raise ValueError(f"ax must be {'Axes' if count == 1 else f'a sequence of {count} Axes'}, got {len(given)} Axes")
     figure_of(given[0])
     return given
+
+
+def _show_figures_in_cells(figure_type: type[Figure]) -> None:
+    """Let the notebook show figures that are values of cells; by itself, it does so only after pyplot has been used."""
+    from IPython import get_ipython
+    from IPython.core.pylabtools import select_figure_formats
+
+    shell = get_ipython()
+    formatters = shell.display_formatter.formatters.values()
+    if not any(figure_type in formatter for formatter in formatters):
+        select_figure_formats(shell, {"png"})
 
 
 def figure_of(axes: Axes) -> Figure:

@@ -56,6 +56,8 @@ _PLOTTED_WORDS = 100  # by default
 class KeyedVectors:
     """Vectors of words or other keys, with lookup, similarity, nearest neighbours, evaluation and files.
 
+    ``kv["word"]`` is a vector; `most_similar` finds neighbours and answers analogies; `similarity` compares two words;
+    `explore` and `plot` show a map; `load_word2vec_format`, `load`, `save` and `save_word2vec_format` exchange files.
     Names, arguments and results are those of gensim 4's class of the same name.
 
     Parameters

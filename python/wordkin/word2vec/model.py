@@ -73,6 +73,9 @@ Self = TypeVar("Self", bound="Word2Vec")
 class Word2Vec:
     """Word vectors trained on text, with the constructor and the methods of gensim 4.
 
+    The constructor trains on a corpus; `wv` holds the vectors (``model.wv.most_similar("word")``); `train` continues;
+    `save` and `load` keep the model; `training_report` has loss and speed, and its method ``plot`` draws them.
+
     Parameters
     ----------
     sentences : iterable of lists of str, or path, optional

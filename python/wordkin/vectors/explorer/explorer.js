@@ -92,7 +92,7 @@ function agreement(index) {
 
 const PALETTE = ["#3b7dd8", "#e07b39", "#3f9b57", "#c44e9d", "#8a63d2", "#b8860b", "#d1495b", "#2a9d9d", "#7a8b2f", "#9c5b3c", "#6a7b8c", "#4f5bd5"];
 const RAMP = 24;
-const ramp = Array.from({ length: RAMP }, (_, i) => `hsl(${250 - (215 * i) / (RAMP - 1)} 75% ${50 + 5 * Math.sin((Math.PI * i) / (RAMP - 1))}%)`);
+const ramp = Array.from({ length: RAMP }, (_, i) => `hsl(${220 - (185 * i) / (RAMP - 1)} 78% ${56 - 6 * Math.sin((Math.PI * i) / (RAMP - 1))}%)`);
 
 function rampSteps(values) {
   let low = Infinity, high = -Infinity;
@@ -149,12 +149,18 @@ function draw() {
   for (let step = -1; step < colouring.palette.length; step++) {
     context.fillStyle = step < 0 ? "#8888" : colouring.palette[step];
     context.globalAlpha = isFaint ? 0.25 : 0.75;
+    context.beginPath();
     for (let i = 0; i < words.length; i++) {
       if (colouring.steps[i] !== step) continue;
       const x = toX(first.positions[2 * i]), y = toY(first.positions[2 * i + 1]);
       if (x < -5 || y < -5 || x > width + 5 || y > height + 5) continue;
-      context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+      if (radius < 1.5) context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
+      else {
+        context.moveTo(x + radius, y);
+        context.arc(x, y, radius, 0, 2 * Math.PI);
+      }
     }
+    context.fill();
   }
   context.globalAlpha = 1;
   drawMoves(style);
@@ -206,7 +212,7 @@ function drawLabels(style) {
     if (x < 0 || y < 0 || x > width || y > height) return false;
     context.font = `${isBold ? "600 14px" : "12px"} system-ui, sans-serif`;
     const word = words[index].length > 40 ? `${words[index].slice(0, 39)}…` : words[index];
-    const wide = context.measureText(word).width, start = Math.max(2, Math.min(x + 8, width - wide - 4));
+    const wide = context.measureText(word).width, start = Math.max(2, Math.min(x + (isBold ? 12 : 8), width - wide - 4));
     const box = [start - 3, y - 9, start + wide + 3, y + 9];
     if (used.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) return false;
     used.push(box);
@@ -502,9 +508,11 @@ choice.addEventListener("change", () => {
 });
 
 const shownText = words.length.toLocaleString("en"), totalText = data.total.toLocaleString("en");
-document.getElementById("summary").textContent = words.length < data.total
-  ? `the ${shownText} most frequent of ${totalText} words, ${size} dimensions`
-  : `${shownText} ${words.length === 1 ? "word" : "words"}, ${size} dimensions`;
+const common = second ? `, ${second.indices.length.toLocaleString("en")} also in the other vectors` : "";
+document.getElementById("summary").textContent = (words.length < data.total
+  ? `the ${shownText} most frequent of ${totalText} words`
+  : `${shownText} ${words.length === 1 ? "word" : "words"}`) + `${common}, ${size} dimensions`;
+document.body.classList.toggle("two", second !== null);
 
 showLegend();
 new ResizeObserver(resize).observe(canvas);
