@@ -633,7 +633,8 @@ class FrozenPhrases:
         best = nlargest(_SHOWN_PHRASES, scores.items(), key=lambda item: item[1])
         more = len(scores) - len(best)
         note = f"and {more:,} more phrases of lower scores" if more else None
-        return html_table(f"{type(self).__name__}: {len(scores):,} phrases", ("phrase", "score"), best, note=note)
+        title = f"{type(self).__name__}: {len(scores):,} {'phrase' if len(scores) == 1 else 'phrases'}"
+        return html_table(title, ("phrase", "score"), best, note=note)
 
     def __dir__(self) -> list[str]:
         return completed_names(self)

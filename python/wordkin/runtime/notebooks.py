@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 __all__ = ["completed_names", "html_table", "in_notebook", "offered_keys"]
 
+_CAPTION = "caption-side: top; text-align: start; font-weight: bold; white-space: nowrap"
 _MAX_CELL = 120  # characters of a cell that are shown
 _MAX_KEYS = 10_000  # keys that completion offers: shells ask for all of them at every press of the key
 
@@ -61,20 +62,27 @@ def html_table(
     >>> html_table("Words", ["word", "count"], [["<b>", 1234]])[-61:]
     '&lt;b&gt;</th><td>1,234</td></tr></tbody></table>'
     """
-    heads = "".join(f'<th scope="col">{_cell(name)}</th>' for name in columns)
+    start = _alignment("")
+    heads = "".join(
+        f'<th scope="col"{"" if number else start}>{_cell(name)}</th>' for number, name in enumerate(columns)
+    )
     body = "".join(
-        f'<tr><th scope="row" style="text-align: start">{_cell(first)}</th>'
-        + "".join(f"<td>{_cell(value)}</td>" for value in others)
+        f'<tr><th scope="row"{start}>{_cell(first)}</th>'
+        + "".join(f"<td{_alignment(value)}>{_cell(value)}</td>" for value in others)
         + "</tr>"
         for first, *others in rows
     )
     return (
         '<table class="tex2jax_ignore mathjax_ignore">'
-        f'<caption style="caption-side: top; text-align: start; font-weight: bold">{_cell(caption)}</caption>'
+        f'<caption style="{_CAPTION}">{_cell(caption)}</caption>'
         + (f"<thead><tr>{heads}</tr></thead>" if heads else "")
         + f"<tbody>{body}</tbody></table>"
         + (f"<p>{html.escape(note)}</p>" if note else "")
     )
+
+
+def _alignment(value: object) -> str:
+    return ' style="text-align: start"' if isinstance(value, str) else ""
 
 
 def _cell(value: object) -> str:

@@ -191,7 +191,7 @@ class TrainingReport:
             "Training of word vectors",
             ("epoch", "loss", "words/s", "seconds", "learning rate"),
             rows,
-            note=f"{self.workers} threads, {self.isa}{', interrupted' if self.interrupted else ''}",
+            note=f"workers: {self.workers}, {self.isa}{', interrupted' if self.interrupted else ''}",
         )
 
 

@@ -13,10 +13,13 @@ from ...runtime.plots import axes_for, figure_of
 from ...storage.atomic import replaced_file
 from ...storage.overwrite import check_outputs
 from ...vectors.explorer.layout import LAYOUTS
+from ...vectors.typed_keys import typed_key
 from .. import exits
 from ..flags import add_json_flag
+from ..messages import report_message
 from ..outputs import require_writable_file
-from ..terminal import input_words, print_json, report_message
+from ..reports import print_report
+from ..terminal import input_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,10 +84,12 @@ def run(args: argparse.Namespace) -> int:
     figure.savefig(picture, format=picture_format, dpi=args.dpi)
     with replaced_file(args.output) as file:
         file.write(picture.getbuffer())
-    if args.json:
-        print_json({"file": args.output, "bytes": Path(args.output).stat().st_size, "missing": missing})
-    else:
-        print(f"picture written to {args.output}")
+    print_report(
+        args,
+        {"file": args.output, "bytes": Path(args.output).stat().st_size, "missing": missing},
+        lambda report: print(f"picture written to {args.output}"),
+        seed=args.seed,
+    )
     return exits.FAILURE if missing else exits.SUCCESS
 
 
@@ -113,12 +118,14 @@ def _words_of(args: argparse.Namespace, missing: list[str]) -> Figure:
     if not args.words:
         return vectors.plot(layout=args.layout, seed=args.seed)
     words = [word for given in args.words for word in (input_words() if given == "-" else [given])]
+    known = []
     for word in words:
-        if word not in vectors:
+        key = typed_key(vectors, word)
+        try:
+            vectors.get_vector(key)
+        except KeyError as error:
+            report_message("error", str(error))
             missing.append(word)
-            try:
-                vectors.get_vector(word)
-            except KeyError as error:
-                report_message("error", str(error))
-    known = [word for word in words if word not in missing]
+        else:
+            known.append(key)
     return vectors.plot(known, layout=args.layout, seed=args.seed)

@@ -302,7 +302,7 @@ class ELMoTrainingReport:
         notes = [
             f"steps {self.first_step + 1:,} to {self.steps:,}" if len(self.losses) else "no steps",
             f"{self.tokens_per_second:,.0f} tokens/s",
-            f"{self.workers} threads, {self.isa}",
+            f"workers: {self.workers}, {self.isa}",
             f"stopped by {self.stopped_by}",
             *([f"{omitted:,} earlier validations are not shown"] if omitted else []),
         ]
