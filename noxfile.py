@@ -117,7 +117,8 @@ def free_threading(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The code of all pages, with every package that they use, and the site in build/site, its links checked."""
     session.install(".[test]", *group("docs"))
-    session.run("pytest", "tests/test_documentation.py", "tests/test_readme.py", *session.posargs)
+    session.run("pytest", "tests/test_documentation.py", "tests/test_readme.py", "tests/test_notebooks.py",
+                *session.posargs)  # fmt: skip
     # From scratch: warnings of pages that have not changed would not be repeated.
     session.run("sphinx-build", "--fail-on-warning", "--keep-going", "--fresh-env", "--quiet",
                 "-d", "build/doctrees", "docs", "build/site")  # fmt: skip

@@ -59,8 +59,8 @@ def html_table(
 
     Examples
     --------
-    >>> html_table("Words", ["word", "count"], [["<b>", 1234]])[-61:]
-    '&lt;b&gt;</th><td>1,234</td></tr></tbody></table>'
+    >>> "<td>1,234</td>" in html_table("Words", ["word", "count"], [["<b>", 1234]])
+    True
     """
     start = _alignment("")
     heads = "".join(

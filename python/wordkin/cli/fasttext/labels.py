@@ -9,7 +9,7 @@ from ...fasttext import FastTextModel, load_model
 from ...storage.decoding import TextOptions
 from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
-from ..terminal import report_message
+from ..messages import report_message
 from .lines import batches_of_lines
 
 __all__ = ["configure_predict", "configure_test", "run_predict", "run_test", "run_test_label"]

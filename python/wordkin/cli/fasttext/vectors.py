@@ -11,7 +11,7 @@ import numpy as np
 from ...fasttext import load_model
 from .. import exits
 from ..corpus_flags import add_text_flags
-from ..terminal import report_message
+from ..messages import report_message
 from .lines import batches_of_lines
 
 __all__ = [

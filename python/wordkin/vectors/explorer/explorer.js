@@ -1,5 +1,8 @@
 "use strict";
 
+// Plain canvas, without a library: 50,000 points are drawn within a frame or two, and neither a build step nor a megabyte
+// of vendored code is needed.
+
 // ---- Data: rows are integers, with a factor per row that gives unit vectors.
 
 const data = JSON.parse(document.getElementById("data").textContent);
