@@ -13,6 +13,7 @@ from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..outputs import Format, Output, chosen_output, save_vectors
+from ..parsers import add_examples
 from ..reports import print_report
 from ..vectors.queries import positive_number
 
@@ -54,6 +55,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_text_flags(parser, skip=False)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        (
+            "bring the vectors of one period into the space of another",
+            "wordkin align old.safetensors new.safetensors -o old-aligned.safetensors",
+        ),
+        (
+            "map two languages with a dictionary",
+            "wordkin align en.vec de.vec --dictionary en-de.txt -o en.txt --target-output de.txt",
+        ),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from ...loading.vector_files import load_vectors
 from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 from ..vectors.queries import positive_number
@@ -47,6 +48,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per word and line")
+    add_examples(
+        parser,
+        ("list the 20 words that have moved most", "wordkin compare old.safetensors new.safetensors --min-count 50"),
+        (
+            "with intervals from further trainings",
+            "wordkin compare a1.bin b1.bin --old-retrained a2.bin a3.bin --new-retrained b2.bin",
+        ),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

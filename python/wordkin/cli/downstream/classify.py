@@ -14,6 +14,7 @@ from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags, add_switch
 from ..groups import add_group, run_group
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 from .flags import add_model, add_training_flags, columns_of, load_embeddings, source_of, train_and_save
@@ -31,6 +32,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """
     parser.description = "Train text classifiers on top of embeddings, use them, and evaluate them."
     commands = add_group(parser)
+    add_examples(
+        parser,
+        ("train a classifier", "wordkin classify train train.tsv -o model"),
+    )
     train = commands.add_parser(
         "train",
         help="train a classifier on labelled texts",
@@ -51,6 +56,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_switch(group, "--characters", "characters", True, "add a convolution over the characters of each word")
     add_switch(group, "--truncate", "truncate", True, "truncate texts that are longer than --max-length")
+    add_examples(
+        train,
+        ("train on lines with a text, a tab and a label", "wordkin classify train train.tsv -o model --dev dev.tsv"),
+        ("train on top of word vectors", "wordkin classify train train.csv -o model --embedding vectors.safetensors"),
+    )
     predict = commands.add_parser(
         "predict",
         help="predict the labels of texts",
@@ -60,6 +70,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_model(predict)
     predict.add_argument("--proba", action="store_true", help="print probabilities as well")
     add_json_flag(predict, "print one JSON object per line")
+    add_examples(
+        predict,
+        ("print a label per line", "wordkin classify predict model texts.txt"),
+        ("with probabilities, in a pipe", "cat texts.txt | wordkin classify predict model - --proba"),
+    )
     evaluate = commands.add_parser(
         "evaluate",
         help="compare predictions with the labels of a file",
@@ -68,6 +83,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_model(evaluate)
     add_json_flag(evaluate)
+    add_examples(
+        evaluate,
+        ("score a model", "wordkin classify evaluate model test.tsv"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_switch
 from ..groups import add_group, run_group
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 from .flags import add_model, add_training_flags, columns_of, load_embeddings, source_of, train_and_save
@@ -32,6 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "them."
     )
     commands = add_group(parser)
+    add_examples(
+        parser,
+        ("train a tagger", "wordkin tag train train.conll -o model"),
+    )
     train = commands.add_parser(
         "train",
         help="train a tagger on tagged sentences",
@@ -55,6 +60,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_switch(group, "--no-crf", "crf", False, "predict every tag independently, without a CRF")
     add_switch(group, "--no-characters", "characters", False, "do not add a convolution over the characters of words")
+    add_examples(
+        train,
+        ("train on CoNLL columns", "wordkin tag train train.conll -o model --dev dev.conll"),
+        ("train on top of an ELMo model", "wordkin tag train train.conll -o model --embedding elmo-folder --epochs 20"),
+    )
     predict = commands.add_parser(
         "predict",
         help="predict the tags of sentences",
@@ -63,6 +73,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_model(predict)
     add_json_flag(predict, "print one JSON object per line")
+    add_examples(
+        predict,
+        ("tag tokenised text", "echo 'Ada lives in London .' | wordkin tag predict model -"),
+    )
     evaluate = commands.add_parser(
         "evaluate",
         help="compare predictions with the tags of a file",
@@ -71,6 +85,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_model(evaluate)
     add_json_flag(evaluate)
+    add_examples(
+        evaluate,
+        ("score a model", "wordkin tag evaluate model test.conll"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

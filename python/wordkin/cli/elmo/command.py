@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..groups import add_group, run_group
+from ..parsers import add_examples
 from . import encode, perplexity, substitutes, train
 
 __all__ = ["configure", "run"]
@@ -27,6 +28,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """
     parser.description = "Train bidirectional language models (ELMo), evaluate them, and compute contextual embeddings."
     commands = add_group(parser)
+    add_examples(
+        parser,
+        ("train a language model, then encode text with it", "wordkin elmo train corpus.txt -o model"),
+    )
     for name, (module, summary) in _COMMANDS.items():
         module.configure(commands.add_parser(name, help=summary))
 

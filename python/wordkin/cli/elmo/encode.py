@@ -22,6 +22,7 @@ from ..flags import (
 )
 from ..messages import progress_display
 from ..outputs import require_writable_file
+from ..parsers import add_examples
 from ..reports import print_report
 from ..terminal import size_text
 
@@ -61,6 +62,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_compute_flags(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("write all layers, like the original program", "wordkin elmo encode model sentences.txt vectors.hdf5"),
+        (
+            "one vector per sentence",
+            "wordkin elmo encode model sentences.txt v.safetensors --layers top --pooling mean",
+        ),
+    )
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

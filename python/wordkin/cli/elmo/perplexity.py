@@ -10,6 +10,7 @@ from .. import exits
 from ..corpus_flags import add_corpus, open_input, skipped_report
 from ..flags import add_json_flag, add_progress_flag, add_workers_flag
 from ..messages import progress_display
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 
@@ -50,6 +51,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_workers_flag(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("measure the perplexity of a text", "wordkin elmo perplexity model test.txt"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

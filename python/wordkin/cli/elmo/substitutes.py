@@ -8,6 +8,7 @@ from ...elmo import ELMo
 from ...text import PreparationOptions
 from .. import exits
 from ..flags import add_json_flag
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 from .encode import add_compute_flags, add_model
@@ -40,6 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_compute_flags(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("fill a gap", "wordkin elmo substitutes model the ___ barks"),
+        ("replace the second word", "wordkin elmo substitutes model 'the dog barks' --position 1 --topn 5"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

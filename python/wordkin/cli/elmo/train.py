@@ -26,6 +26,7 @@ from ..flags import (
 )
 from ..messages import progress_display
 from ..outputs import require_writable_folder
+from ..parsers import add_examples
 from ..reports import print_report
 
 __all__ = ["MODEL_FIELDS", "RUN_FIELDS", "STEP_FIELDS", "VOCABULARY_FIELDS", "configure", "run"]
@@ -129,6 +130,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_workers_flag(training, max_isa=True)
     add_progress_flag(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        (
+            "train for half an hour; the same command resumes training",
+            "wordkin elmo train corpus.txt -o model --max-seconds 1800 --precision bfloat16",
+        ),
+        (
+            "stop when the perplexity of other text no longer improves",
+            "wordkin elmo train train/ -o model --validation dev.txt --patience 3",
+        ),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

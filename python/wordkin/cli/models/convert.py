@@ -15,6 +15,7 @@ from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..outputs import FORMATS, chosen_output, save_vectors
+from ..parsers import add_examples
 from ..reports import print_report
 from .confinement import run_confined
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
@@ -100,6 +101,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--allow-nonfinite", action="store_const", const=True, help="accept vectors with NaN or infinities"
     )
     add_json_flag(parser)
+    add_examples(
+        parser,
+        (
+            "read a model of gensim, whose pickled code is not executed",
+            "wordkin convert gensim.model model.safetensors",
+        ),
+        ("convert the first 50,000 vectors to text", "wordkin convert vectors.bin vectors.txt --limit 50000"),
+        ("convert an ELMo model of the original program", "wordkin convert options.json folder --weights weights.hdf5"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from ...storage.paths import local_path
 from ...word2vec import Word2Vec
 from .. import exits
 from ..flags import add_json_flag
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 from .elmo_info import facts_of_language_model
@@ -33,6 +34,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("file", nargs="?", help="model, folder of a model, or word vectors in any format")
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("describe a file", "wordkin info vectors.safetensors"),
+        ("show instruction sets and the number of threads", "wordkin info --json"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

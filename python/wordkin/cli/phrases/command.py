@@ -25,6 +25,7 @@ from .. import exits
 from ..corpus_flags import CORPUS_FORMAT, add_text_flags, readable_sources, skipped_report, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
 from ..messages import progress_display
+from ..parsers import add_examples
 from ..reports import print_report, settings_of
 
 __all__ = ["configure", "run"]
@@ -85,6 +86,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_workers_flag(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        (
+            "join phrases of two words, with function words inside",
+            "wordkin phrases corpus.txt -o joined.txt --connector-words english",
+        ),
+        (
+            "phrases of up to four words by another score",
+            "wordkin phrases corpus.txt -o joined.txt --scoring npmi --passes 2",
+        ),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

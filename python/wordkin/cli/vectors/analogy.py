@@ -8,6 +8,7 @@ from ...loading.vector_files import load_vectors
 from ...vectors.typed_keys import typed_key
 from .. import exits
 from ..flags import add_json_flag
+from ..parsers import add_examples
 from ..terminal import print_json
 from .queries import add_search_flags, positive_number, print_neighbours
 
@@ -37,6 +38,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_search_flags(parser, "answers")
     add_json_flag(parser, "print the answers as JSON")
+    add_examples(
+        parser,
+        ("man is to king as woman is to what?", "wordkin analogy vectors.safetensors man king woman"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from ...vectors.evaluation import (
 from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags
+from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
 from .queries import positive_number
@@ -82,6 +83,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_option_flags(parser, TextOptions, ("encoding", "errors"), types={"encoding": (str, "NAME")})
     add_json_flag(parser, "print the scores as JSON")
+    add_examples(
+        parser,
+        ("score vectors on analogies", "wordkin evaluate vectors.safetensors --analogies questions-words.txt"),
+        (
+            "compare two files of vectors on rated word pairs",
+            "wordkin evaluate old.bin new.bin --pairs wordsim353.tsv --pairs simlex999.tsv",
+        ),
+    )
 
 
 def _parsed_columns(text: str) -> list[int | str]:

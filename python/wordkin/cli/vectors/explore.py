@@ -12,6 +12,7 @@ from ...vectors.explorer.layout import LAYOUTS
 from .. import exits
 from ..flags import add_json_flag
 from ..outputs import require_writable_file
+from ..parsers import add_examples
 from ..reports import print_report
 from ..terminal import size_text
 
@@ -48,6 +49,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", metavar="TEXT", help="heading of the page (default: name of the file)")
     parser.add_argument("--seed", type=int, default=1, metavar="INT", help="random seed (default: %(default)s)")
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("show the 20,000 most frequent words", "wordkin explore vectors.safetensors -o page.html"),
+        ("compare two periods", "wordkin explore new.safetensors --other old.safetensors -o page.html"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

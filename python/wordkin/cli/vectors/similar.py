@@ -10,6 +10,7 @@ from ...vectors.typed_keys import typed_key
 from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
+from ..parsers import add_examples
 from ..terminal import input_words, print_json
 from .queries import add_search_flags, positive_number, print_neighbours
 
@@ -32,6 +33,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", nargs="*", metavar="word", help="words (default: lines of standard input)")
     add_search_flags(parser)
     add_json_flag(parser, "print one JSON object per word and line")
+    add_examples(
+        parser,
+        ("print the neighbours of two words", "wordkin similar vectors.safetensors cat dog --topn 5"),
+        (
+            "neighbours of each word of a list, for other programs",
+            "wordkin similar vectors.safetensors --json < words.txt",
+        ),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

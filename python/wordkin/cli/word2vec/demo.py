@@ -11,6 +11,7 @@ from ...word2vec.options import TrainingOptions
 from .. import exits
 from ..flags import add_json_flag, add_option_flags, add_workers_flag, given_arguments
 from ..outputs import require_writable_file
+from ..parsers import add_examples
 from ..reports import print_report
 from ..tables import print_table
 from .python_documentation import documentation_sentences
@@ -47,6 +48,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_option_flags(parser, TrainingOptions, ["seed"])
     add_workers_flag(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("train in seconds and print neighbours", "wordkin demo"),
+        ("keep the model", "wordkin demo -o demo.safetensors --seed 7"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:

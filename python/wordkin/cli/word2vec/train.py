@@ -32,6 +32,7 @@ from ..flags import (
 )
 from ..messages import progress_display
 from ..outputs import Format, Output, chosen_output, require_writable_file, save_vectors
+from ..parsers import add_examples
 from ..reports import print_report
 from ..terminal import size_text
 
@@ -85,6 +86,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--read-vocab", metavar="FILE", help="read the words and their counts from such a file")
     add_progress_flag(parser)
     add_json_flag(parser)
+    add_examples(
+        parser,
+        (
+            "train on all texts of a folder, in lower case and without punctuation marks at words",
+            "wordkin train novels/ -o novels.safetensors --tokenizer words --lowercase",
+        ),
+        (
+            "skip-gram vectors of 300 dimensions, for other programs",
+            "wordkin train corpus.txt -o vectors.txt --sg --vector-size 300 --epochs 10",
+        ),
+        (
+            "train on the output of another program, and write messages for machines",
+            "zcat news.gz | wordkin train - -o news.safetensors --log-format json 2> log",
+        ),
+    )
 
 
 def add_vocabulary_flags(group: argparse._ArgumentGroup, *, min_count: str | None = None) -> None:

@@ -14,6 +14,7 @@ from .. import exits
 from ..corpus_flags import add_corpus, inputs_of, open_input, skipped_report
 from ..flags import add_json_flag, add_workers_flag, argument_names, given_arguments
 from ..outputs import require_writable_file
+from ..parsers import add_examples
 from ..reports import print_report
 from .train import add_vocabulary_flags
 
@@ -37,6 +38,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_vocabulary_flags(parser.add_argument_group("vocabulary"), min_count="1")
     add_workers_flag(parser)
     add_json_flag(parser, "print a report as JSON; requires --output")
+    add_examples(
+        parser,
+        ("print the 20 most frequent words", "wordkin vocab corpus.txt | head -n 20"),
+        ("count once and train from the counts", "wordkin vocab corpus.txt -o counts.txt --min-count 5"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
