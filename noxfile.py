@@ -126,6 +126,17 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def command_reference(session: nox.Session) -> None:
+    """docs/command-line.md from the parsers, and in build/ man pages and scripts for the completion of commands."""
+    session.install(".[completion]")
+    session.run("python", "tools/command_reference.py")
+    session.run("python", "tools/command_reference.py", "--man", "build/man")
+    for shell in ("bash", "zsh", "fish"):
+        script = session.run("wordkin", "--print-completion", shell, silent=True)
+        Path("build", f"wordkin.{shell}").write_text(script, encoding="utf-8")
+
+
+@nox.session
 def tests_random_order(session: nox.Session) -> None:
     """The test suite in random order on all cores (pytest-randomly prints the seed, -p randomly_seed=N repeats it)."""
     session.install(".[dev]")

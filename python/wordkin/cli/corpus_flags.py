@@ -122,7 +122,8 @@ def add_preparation_flags(parser: argparse.ArgumentParser) -> None:
         "--normalize",
         choices=("NFC", "NFKC"),
         default=argparse.SUPPRESS,
-        help="Unicode form of the text: NFC joins letters and accents, NFKC also replaces ligatures and the like",
+        help="Unicode form of the text: NFC joins letters and accents, NFKC also replaces ligatures and the like "
+        "(default: none)",
     )
     add_switch(group, "--remove-arabic-marks", "remove_arabic_marks", True, "remove Arabic vowel marks and the tatweel")
     add_option_flags(group, PreparationOptions, ("min_token_length", "max_token_length", "sentences_per"))

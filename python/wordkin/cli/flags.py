@@ -103,7 +103,7 @@ def add_option_flags(
     """
     converters = {**_CUSTOM, **(types or {})}
     for item, rule in _ruled_fields(options, names):
-        default = (defaults or {}).get(item.name) or _default_text(item.default)
+        default = (defaults or {}).get(item.name) or _default_text(item.default) or ("none" if rule.choices else "")
         help_text = rule.help.removesuffix(".")
         help_text = help_text[0].lower() + help_text[1:] + (f" (default: {default})" if default else "")
         flag = "--" + (rule.name or item.name).replace("_", "-")

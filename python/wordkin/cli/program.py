@@ -52,6 +52,7 @@ EXIT_CODES = {
     exits.CLOSED_PIPE: "the program that reads the output has ended",
     exits.TERMINATED: "terminated; like Ctrl-C",
 }
+_SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -137,6 +138,12 @@ def program_parser(configured: Collection[str] | None = None) -> CommandParser:
         ("ask for neighbours of words", "wordkin nn novels.safetensors"),
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
+    parser.add_argument(
+        "--print-completion",
+        choices=_SHELLS,
+        metavar="SHELL",
+        help=f"print a script that completes command lines in a shell ({', '.join(_SHELLS)}) and exit",
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (module_name, summary) in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=summary)
@@ -165,6 +172,11 @@ def _run(parser: CommandParser, arguments: list[str]) -> int:
         from .._version import __version__
 
         print(f"wordkin {__version__}")
+        return exits.SUCCESS
+    if parsed.print_completion is not None:
+        from .completion import completion_script  # imports NumPy, which `--help` does not need
+
+        print(completion_script(program_parser(), parsed.print_completion))
         return exits.SUCCESS
     if parsed.command is None:
         parser.print_help()

@@ -16,8 +16,8 @@ __all__ = ["peak_memory", "print_report", "settings_of"]
 
 # Members of the parsed arguments that are not settings of the command.
 _BOOKKEEPING = frozenset({
-    "arguments", "command", "group_command", "group_parser", "json", "log_format", "messages", "progress", "quiet",
-    "started", "verbose", "version",
+    "arguments", "command", "group_command", "group_parser", "json", "log_format", "messages", "print_completion",
+    "progress", "quiet", "started", "verbose", "version",
 })  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from wordkin import KeyedVectors, Word2Vec
-from wordkin.cli.vectors.queries import load_queries
+from wordkin.cli.vectors.queries import WordQueries
 
 from ..conftest import Run, sentences
 
@@ -71,7 +71,7 @@ def test_typed_words_are_prepared_like_the_text_of_the_model(tmp_path: Path) -> 
     path = tmp_path / "model.safetensors"
     texts = [" ".join(words) for words in sentences()]
     Word2Vec(texts, vector_size=4, epochs=1, workers=1, tokenizer="words", lowercase=True).save(path)
-    queries = load_queries(str(path))
+    queries = WordQueries(vectors=KeyedVectors.load(path))
     assert queries.keys("Cat") == ["cat"]
     assert queries.terms("Cat, DOG - Red") == (["cat", ",", "dog"], ["red"])
 

@@ -52,7 +52,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="how texts are split into tokens (default: words)",
     )
     group.add_argument(
-        "--class-weight", choices=("balanced",), default=argparse.SUPPRESS, help="give all classes the same weight"
+        "--class-weight",
+        choices=("balanced",),
+        default=argparse.SUPPRESS,
+        help="give all classes the same weight (default: none)",
     )
     add_switch(group, "--characters", "characters", True, "add a convolution over the characters of each word")
     add_switch(group, "--truncate", "truncate", True, "truncate texts that are longer than --max-length")

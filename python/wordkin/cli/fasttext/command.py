@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..groups import add_group, run_group
+from ..parsers import add_examples
 from . import labels, vectors
 
 __all__ = ["configure", "run"]
@@ -21,6 +22,21 @@ _COMMANDS = {
     "analogies": (vectors.configure_neighbours, vectors.run_analogies, "print the words most similar to A - B + C"),
 }
 
+_EXAMPLES = {
+    "predict": ("print the most probable label of each line", "wordkin fasttext predict model.bin texts.txt"),
+    "predict-prob": ("print 3 labels and their probabilities", "wordkin fasttext predict-prob model.ftz texts.txt 3"),
+    "test": ("measure precision and recall", "wordkin fasttext test model.bin labelled.txt"),
+    "test-label": ("measure them for each label", "wordkin fasttext test-label model.bin labelled.txt"),
+    "print-word-vectors": ("print vectors", "wordkin fasttext print-word-vectors model.bin < words.txt"),
+    "print-sentence-vectors": (
+        "print a vector per line",
+        "wordkin fasttext print-sentence-vectors model.bin < texts.txt",
+    ),
+    "print-ngrams": ("print the vectors of n-grams", "wordkin fasttext print-ngrams model.bin walking"),
+    "nn": ("print 5 neighbours of each word", "wordkin fasttext nn model.bin 5 < words.txt"),
+    "analogies": ("berlin - germany + france", "echo 'berlin germany france' | wordkin fasttext analogies model.bin"),
+}
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the description and the commands of the group.
@@ -35,9 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "fasttext."
     )
     commands = add_group(parser)
+    add_examples(parser, _EXAMPLES["predict"])
     for name, (configure_command, _, summary) in _COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
         configure_command(command)
+        add_examples(command, _EXAMPLES[name])
 
 
 def run(args: argparse.Namespace) -> int:

@@ -70,7 +70,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--save-vocab", metavar="FILE", help="write the words and their counts, one word per line")
     parser.add_argument("--limit", type=int, metavar="INT", help="convert only this many vectors")
     parser.add_argument(
-        "--dtype", dest="datatype", choices=("float16", "float32", "float64"), help="data type of the vectors in memory"
+        "--dtype",
+        dest="datatype",
+        choices=("float16", "float32", "float64"),
+        help="data type of the vectors in memory (default: according to the file)",
     )
     parser.add_argument(
         "--replace-whitespace",
@@ -87,15 +90,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--errors",
         dest="unicode_errors",
         choices=("strict", "replace", "ignore"),
-        help="treatment of words that are not valid in the encoding",
+        help="treatment of words that are not valid in the encoding (default: strict)",
     )
     reading.add_argument(
         "--on-bad-rows",
         choices=("error", "skip"),
-        help="treatment of rows of text files that cannot be read; the number of skipped rows is reported",
+        help="treatment of rows of text files that cannot be read; the number of skipped rows is reported "
+        "(default: error)",
     )
     reading.add_argument(
-        "--on-duplicate", choices=("first", "last", "error"), help="vector to keep for a repeated word"
+        "--on-duplicate", choices=("first", "last", "error"), help="vector to keep for a repeated word (default: first)"
     )
     reading.add_argument(
         "--allow-nonfinite", action="store_const", const=True, help="accept vectors with NaN or infinities"

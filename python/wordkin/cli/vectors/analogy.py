@@ -28,8 +28,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "`wordkin analogy FILE man king woman`."
     )
     parser.add_argument("file", help="model, or word vectors in any format")
-    for name in ("a", "b", "c"):
-        parser.add_argument(name)
+    for name, text in {
+        "a": "a word, such as man",
+        "b": "its counterpart, such as king",
+        "c": "another such as woman",
+    }.items():
+        parser.add_argument(name, help=text)
     parser.add_argument(
         "--method",
         choices=("3cosadd", "3cosmul"),

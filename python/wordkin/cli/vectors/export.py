@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from ...errors import FormatError
+from ...loading.vector_files import load_vectors
 from ...storage.atomic import replaced_file
 from ...vectors import KeyedVectors
 from .. import exits
@@ -19,7 +20,7 @@ from ..parsers import add_examples
 from ..reports import print_report
 from ..tables import print_table
 from ..terminal import input_words, print_json
-from .queries import WordQueries, load_queries
+from .queries import WordQueries
 
 __all__ = ["configure", "run"]
 
@@ -75,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         require_writable_file(args.output)
     elif args.output is not None:
         chosen_output(args.output, None)
-    queries = load_queries(args.file)
+    queries = WordQueries(vectors=load_vectors(args.file))
     rows = _rows(args, queries)
     if args.output is None:
         return _print_rows(args, rows)

@@ -7,12 +7,13 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
+from ...loading.vector_files import load_vectors
 from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..parsers import add_examples
 from ..terminal import input_words, print_json
-from .queries import WordQueries, add_search_flags, load_queries, positive_number, print_neighbours
+from .queries import WordQueries, add_search_flags, positive_number, print_neighbours
 
 __all__ = ["configure", "run"]
 
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     """
     topn = positive_number("--topn", args.topn)
     restrict_vocab = positive_number("--restrict-vocab", args.restrict_vocab)
-    queries = load_queries(args.file)
+    queries = WordQueries(vectors=load_vectors(args.file))
     is_prompt = sys.stdin is not None and sys.stdin.isatty()
     status = exits.SUCCESS
     for line in _typed_lines(queries) if is_prompt else input_words():

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from ...loading.vector_files import kind_of, load_vectors
-from ...storage import read_archive
-from ...storage.paths import local_path
-from ...text import PreparationOptions
-from ...text.preparation import preprocess
 from ...vectors import KeyedVectors
 from .. import exits
 from ..tables import print_table
 
-__all__ = ["WordQueries", "add_search_flags", "load_queries", "positive_number", "print_neighbours"]
-
-_KINDS_WITH_PREPARATION = ("model", "vectors", "fasttext-vectors")
+__all__ = ["WordQueries", "add_search_flags", "positive_number", "print_neighbours"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +22,9 @@ class WordQueries:
     ----------
     vectors : KeyedVectors
         The vectors.
-    preparation : PreparationOptions
-        How the text was prepared that they were trained on.
     """
 
     vectors: KeyedVectors
-    preparation: PreparationOptions
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens of a text, prepared as for training.
@@ -49,10 +39,9 @@ class WordQueries:
         list of str
             The tokens, in the vocabulary or not.
         """
-        options = asdict(self.preparation)
-        if callable(options["tokenizer"]):  # saved models do not have the function
-            options["tokenizer"] = "whitespace"
-        return preprocess(text, **options)
+        preparation = self.vectors.preparation
+        # The function that was the tokenizer is not in saved files.
+        return text.split() if callable(preparation.tokenizer) else preparation.tokens(text)
 
     def keys(self, text: str) -> list[str]:
         """Return the keys that a text stands for.
@@ -97,26 +86,6 @@ class WordQueries:
             else:
                 words.append(word)
         return parts["+"], parts["-"]
-
-
-def load_queries(path: str) -> WordQueries:
-    """Load the vectors of a file, and how their text was prepared.
-
-    Parameters
-    ----------
-    path : str
-        A model, or word vectors in any format.
-
-    Returns
-    -------
-    WordQueries
-        The vectors.
-    """
-    kind = kind_of(path)
-    metadata: dict[str, Any] = {}
-    if kind in _KINDS_WITH_PREPARATION:
-        metadata = read_archive(local_path(path), mmap=True).metadata.get("preparation") or {}
-    return WordQueries(vectors=load_vectors(path, kind), preparation=PreparationOptions.from_metadata(metadata))
 
 
 def add_search_flags(parser: argparse.ArgumentParser, what: str = "neighbours") -> None:

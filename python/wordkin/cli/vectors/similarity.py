@@ -6,13 +6,14 @@ import argparse
 from collections.abc import Iterable, Iterator
 
 from ...errors import FormatError
+from ...loading.vector_files import load_vectors
 from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import input_words, print_json
-from .queries import WordQueries, load_queries
+from .queries import WordQueries
 
 __all__ = ["configure", "run"]
 
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """
     if len(args.words) % 2:
         raise exits.UsageError(f"words must be pairs, got {len(args.words)} words")
-    queries = load_queries(args.file)
+    queries = WordQueries(vectors=load_vectors(args.file))
     pairs: Iterable[tuple[str, str]] = zip(args.words[::2], args.words[1::2], strict=True)
     status = exits.SUCCESS
     for pair in pairs if args.words else _pairs_of_lines():
