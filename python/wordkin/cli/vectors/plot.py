@@ -18,6 +18,7 @@ from .. import exits
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..outputs import require_writable_file
+from ..parsers import add_examples
 from ..reports import print_report
 from ..terminal import input_words
 
@@ -56,6 +57,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="INT", help="random seed (default: %(default)s)")
     parser.add_argument("--dpi", type=int, default=150, metavar="INT", help="dots per inch (default: %(default)s)")
     add_json_flag(parser)
+    add_examples(
+        parser,
+        ("draw some words", "wordkin plot vectors.safetensors cat dog red blue -o words.png"),
+        ("draw loss and speed of a training", "wordkin plot model.safetensors --training -o training.svg"),
+    )
 
 
 def run(args: argparse.Namespace) -> int:
