@@ -147,6 +147,20 @@ def test_two_models_are_shown_side_by_side(browser: Any, vectors: KeyedVectors, 
     page.close()
 
 
+@pytest.mark.parametrize(("counts", "shown"), [([3, 2, 1], "most frequent"), ([1, 2, 3], "first"), (None, "first")])
+def test_the_page_says_what_is_left_out(browser: Any, tmp_path: Path, counts: list[int] | None, shown: str) -> None:
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["a", "b", "c"], np.random.default_rng(1).normal(size=(3, 2)))
+    if counts is not None:
+        for word, count in zip("abc", counts, strict=True):
+            vectors.set_vecattr(word, "count", count)
+    vectors.explore(tmp_path / "page.html", max_words=2, other=vectors)
+    page = Page(browser, tmp_path / "page.html")
+    expected = f"the 2 {shown} of 3 words, 2 also in the other vectors, 2 dimensions"
+    assert page.page.inner_text("#summary") == expected
+    page.close()
+
+
 def test_a_page_of_one_word(browser: Any, tmp_path: Path) -> None:
     single = KeyedVectors(2)
     single.add_vectors(["alone"], [[1.0, 0.0]])

@@ -510,10 +510,11 @@ choice.addEventListener("change", () => {
   schedule();
 });
 
+const isByFrequency = data.counts !== null && data.counts.every((count, i) => i === 0 || count <= data.counts[i - 1]);
 const shownText = words.length.toLocaleString("en"), totalText = data.total.toLocaleString("en");
 const common = second ? `, ${second.indices.length.toLocaleString("en")} also in the other vectors` : "";
 document.getElementById("summary").textContent = (words.length < data.total
-  ? `the ${shownText} most frequent of ${totalText} words`
+  ? `the ${shownText} ${isByFrequency ? "most frequent" : "first"} of ${totalText} words`
   : `${shownText} ${words.length === 1 ? "word" : "words"}`) + `${common}, ${size} dimensions`;
 document.body.classList.toggle("two", second !== null);
 
