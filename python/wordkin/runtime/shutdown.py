@@ -11,6 +11,7 @@ from types import FrameType
 from .. import _core
 
 _PACKAGE = __name__.partition(".")[0]
+_OWN_THREADS = "wordkin-"  # the names of threads that this package starts begin with it
 _SECONDS_TO_RETURN = 5.0  # for all threads together
 _SECONDS_TO_END = 0.2  # for each thread that has returned
 _POLL_SECONDS = 0.005
@@ -31,7 +32,7 @@ def _end_calls() -> None:
     ended: dict[threading.Thread, FrameType] = {}
     while True:
         entries = _entries()
-        new = [thread for thread, entry in entries.items() if ended.get(thread) is not entry]
+        new = [thread for thread, entry in entries.items() if ended.get(thread) is not entry and _is_callers(thread)]
         _core.end_calls([thread.ident or 0 for thread in new])
         ended.update(entries)
         if not entries or time.monotonic() > deadline:
@@ -46,6 +47,11 @@ def _entries() -> dict[threading.Thread, FrameType]:
     """Return the call by which each of the other threads that are within this package has entered it."""
     found = ((thread, _entry(thread)) for thread in threading.enumerate() if thread is not threading.current_thread())
     return {thread: entry for thread, entry in found if entry is not None}
+
+
+def _is_callers(thread: threading.Thread) -> bool:
+    """Return whether a thread is not one of this package, such as the one that saves the last checkpoint of a call."""
+    return not thread.name.startswith(_OWN_THREADS)
 
 
 def _entry(thread: threading.Thread) -> FrameType | None:
