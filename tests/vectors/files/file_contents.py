@@ -16,8 +16,12 @@ VECTORS = np.array([[1, 2.5, -0.125], [0, -1e-7, 3], [0.1, 0.2, 0.3], [12345678,
 def text_file(words: Sequence[str] = WORDS, vectors: np.ndarray = VECTORS, header: str | None = None) -> bytes:
     """Return a text file as gensim writes it, possibly with another header."""
     lines = [f"{len(words)} {vectors.shape[1]}" if header is None else header]
-    lines += [" ".join([word, *map(str, row)]) for word, row in zip(words, vectors, strict=True)]
+    lines += [" ".join([word, *map(_number, row)]) for word, row in zip(words, vectors, strict=True)]
     return "".join(line + "\n" for line in lines if line).encode()
+
+
+def _number(value: np.float32) -> str:
+    return str(value).replace("12345678.0", "1.2345678e+07")  # as NumPy writes it since 2.1
 
 
 def binary_file(

@@ -68,7 +68,8 @@ class TestUsearchIndexer:
             exact = [("w9", pytest.approx(1.0, abs=1e-5)), *vectors.most_similar("w9", topn=4)]
             found = vectors.most_similar("w9", topn=5, indexer=indexer)
             assert [key for key, _ in found] == [key for key, _ in exact]
-            assert [cosine for _, cosine in found] == pytest.approx([1.0, *(c for _, c in exact[1:])], abs=1e-5)
+            # usearch 2.9 approximates the lengths of vectors.
+            assert [cosine for _, cosine in found] == pytest.approx([1.0, *(c for _, c in exact[1:])], abs=1e-4)
         assert index.most_similar(vectors["w9"], 0) == [] and len(index.most_similar(vectors["w9"], 10_000)) == 500
 
     @staticmethod

@@ -125,7 +125,11 @@ def _read(path: AnyPath, lines: Sequence[Line], delimiter: str, columns: Sequenc
 
 def _split(line: str, delimiter: str) -> list[str]:
     if delimiter in (",", ";"):
-        return [field.strip() for field in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))]
+        try:
+            fields = next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
+        except csv.Error:  # a NUL, which Python 3.10 refuses, or a text beyond the limit of that module
+            fields = line.split(delimiter)
+        return [field.strip() for field in fields]
     return [field.strip() for field in line.split(None if delimiter == " " else delimiter)]
 
 
