@@ -7,6 +7,7 @@ import os
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import core_testing
@@ -15,6 +16,9 @@ from wordkin.runtime import compute
 ROOT = Path(__file__).resolve().parent.parent
 
 core_testing.provide()
+# On a busy machine, any example may take longer than the 200 ms that Hypothesis allows.
+hypothesis.settings.register_profile("wordkin", deadline=None)
+hypothesis.settings.load_profile("wordkin")
 
 
 def pytest_configure(config: pytest.Config) -> None:
