@@ -5,7 +5,7 @@
 
 zig has the headers and symbol versions of every glibc, so that wheels run on all systems with glibc 2.28 or later
 (manylinux_2_28), and it compiles for aarch64 as well as for x86_64. Published wheels are built by cibuildwheel, which
-needs containers. Needs Python 3.11 or later and the packages of the extra `wheels`.
+needs containers. Needs Python 3.11 or later and the packages of the dependency group `release`.
 
 If CMAKE_CXX_COMPILER_LAUNCHER is set, to ccache for example, it is used.
 """

@@ -3,7 +3,7 @@
     python tools/check_wheels.py dist
 
 Besides the checks here, it runs twine, check-wheel-contents, abi3audit (for wheels of the stable ABI) and, for Linux
-wheels, auditwheel. Needs the packages of the extra `wheels`.
+wheels, auditwheel. Needs the packages of the dependency group `release`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from interpreters import ROOT
 
 LARGEST = 2 << 20  # bytes; a wheel is 1.4 MB at the time of writing
 LICENCES = sorted(["LICENSE", *(f"LICENSES/{path.name}" for path in (ROOT / "LICENSES").glob("*.txt"))])
-# A source distribution has what building, testing and reading need.
-SOURCES = ("CMakeLists.txt", "README.md", "CHANGELOG.md", "cpp/", "docs/", "python/", "tests/", "tools/", *LICENCES)
+# Files of a checkout that a source distribution does not have.
+NOT_IN_SOURCES = (".ci/", ".github/")
 
 
 def main() -> int:
@@ -65,10 +65,24 @@ def wheel_problems(wheel: Path) -> Iterator[str]:
             yield f"compiled modules must be wordkin/_core alone, got {modules}"
         elif not _suffix_fits(modules[0], python, abi, platform):
             yield f"{modules[0]} is not imported by {python}-{abi} on {platform}"
-        unwanted = [name for name in names if not name.startswith(("wordkin/", f"{info}/", "wordkin.libs/"))]
-        if unwanted or "wordkin/py.typed" not in names:
-            yield f"unexpected files {unwanted}, or no py.typed"
+        elif b"msvcp140.dll" in archive.read(modules[0]).lower():
+            yield f"{modules[0]} needs msvcp140.dll, which neither Windows nor Python has"
+        yield from _file_problems({name for name in names if not name.startswith(f"{info}/")} - {*modules})
         yield from _sbom_problems(names, archive, info, version)
+
+
+def _file_problems(names: set[str]) -> Iterator[str]:
+    """Yield which files of the package are missing, and which are not its own."""
+    folder = ROOT / "python"
+    expected = {
+        path.relative_to(folder).as_posix()
+        for path in (folder / "wordkin").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in (".so", ".pyd", ".pyc")
+    }
+    for name in sorted(expected - names):
+        yield f"{name} is missing"
+    for name in sorted(names - expected):
+        yield f"{name} does not belong there"
 
 
 def _metadata_problems(metadata: email.message.Message, version: str) -> Iterator[str]:
@@ -112,12 +126,18 @@ def source_problems(source: Path) -> Iterator[str]:
     """Yield what is missing in a source distribution."""
     with tarfile.open(source) as archive:
         names = [name.partition("/")[2] for name in archive.getnames()]
-    for needed in SOURCES:
-        if not any(name == needed or (needed.endswith("/") and name.startswith(needed)) for name in names):
-            yield f"{needed} is missing"
+    for needed in sorted(_needed_sources() - {*names}):
+        yield f"{needed} is missing"
     for name in names:
         if re.search(r"\.(so|pyd|o|whl)$|(^|/)(build|__pycache__|\.git|\.ci)/", name):
             yield f"{name} does not belong there"
+
+
+def _needed_sources() -> set[str]:
+    """Return the files of the checkout, or what there must be at least if this is not one."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    files = listed.stdout.splitlines() if listed.returncode == 0 else ["CMakeLists.txt", "README.md", *LICENCES]
+    return {name for name in files if not name.startswith(NOT_IN_SOURCES)}
 
 
 def tool_problems(wheels: list[Path], sources: list[Path]) -> Iterator[str]:
