@@ -32,7 +32,7 @@ def unpacked(path: Path, words: int | None = None) -> Iterator[Path]:
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / path.with_suffix(".txt").name
+        plain = Path(folder) / (path.stem if path.suffix == ".gz" else path.name)
         if words is None:
             with gzip.open(path) as packed, plain.open("wb") as text:
                 shutil.copyfileobj(packed, text)
