@@ -77,11 +77,15 @@ class ZMQInteractiveShell:
     """The class of IPython's shell in a notebook."""
 
 
+class Shell(ZMQInteractiveShell):
+    """A class of another kind of notebook that is derived from Jupyter's, as in Colab."""
+
+
 class TerminalInteractiveShell:
     """The class of IPython's shell in a terminal."""
 
 
-@pytest.mark.parametrize("shell", [ZMQInteractiveShell(), TerminalInteractiveShell(), None])
+@pytest.mark.parametrize("shell", [ZMQInteractiveShell(), Shell(), TerminalInteractiveShell(), None])
 def test_notebooks_have_a_bar_by_default(shell: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
     with warnings.catch_warnings():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..runtime.plots import AxesChoice, axes_for, figure_of
+from ..runtime.plots import AxesChoice, axes_for, figure_of, label_text
 from .state import Floats, LayerMix
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def plot_attention(tokens: Sequence[str], weights: Floats, title: str, ax: AxesC
     (axes,) = axes_for(ax, 1, width=5.5, height=1.1 + 0.22 * len(shown))
     positions = np.arange(len(shown))
     axes.barh(positions, weights[shown], height=0.75)
-    axes.set_yticks(positions, [_label(tokens[index]) for index in shown.tolist()], fontsize=9)
+    axes.set_yticks(positions, [label_text(tokens[index], _LONGEST_TOKEN) for index in shown.tolist()], fontsize=9)
     for label in axes.get_yticklabels():
         label.set_parse_math(False)  # a token may contain dollar signs
     axes.set_ylim(len(shown) - 0.5, -0.5)
@@ -61,11 +61,6 @@ def plot_attention(tokens: Sequence[str], weights: Floats, title: str, ax: AxesC
     axes.locator_params("x", nbins=5)
     axes.set_axisbelow(True)
     return figure_of(axes)
-
-
-def _label(token: str) -> str:
-    visible = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in token)
-    return visible if len(visible) <= _LONGEST_TOKEN else visible[: _LONGEST_TOKEN - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def plot_layer_mixes(mixes: Sequence[LayerMix], ax: AxesChoice) -> Figure:

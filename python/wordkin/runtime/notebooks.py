@@ -29,7 +29,10 @@ def in_notebook() -> bool:
     """
     ipython = sys.modules.get("IPython")
     get_shell = getattr(ipython, "get_ipython", None)  # missing while IPython is being imported
-    return get_shell is not None and type(get_shell()).__name__ == "ZMQInteractiveShell"
+    if get_shell is None:
+        return False
+    # Colab has a class that is derived from the one of Jupyter.
+    return any(base.__name__ == "ZMQInteractiveShell" for base in type(get_shell()).__mro__)
 
 
 def html_table(

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["AxesChoice", "abbreviated", "axes_for", "chosen_metrics", "figure_of", "plot_curve", "running_mean"]
+__all__ = [
+    "AxesChoice",
+    "abbreviated",
+    "axes_for",
+    "chosen_metrics",
+    "figure_of",
+    "label_text",
+    "plot_curve",
+    "running_mean",
+]
 
 AxesChoice: TypeAlias = "Axes | Sequence[Axes] | None"
 
@@ -165,6 +174,30 @@ def chosen_metrics(metrics: str | Sequence[str] | None, available: Sequence[str]
     if not names:
         raise ValueError("metrics must contain at least one name, got none")
     return names
+
+
+def label_text(text: str, longest: int) -> str:
+    """Return a word as it can be drawn: on one line, shortened, and without what fonts cannot show.
+
+    Parameters
+    ----------
+    text : str
+        The word.
+    longest : int
+        Maximum number of characters.
+
+    Returns
+    -------
+    str
+        The word, with U+FFFD in the place of control characters and lone surrogates.
+
+    Examples
+    --------
+    >>> label_text("international", 6)
+    'inter…'
+    """
+    drawn = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return drawn if len(drawn) <= longest else drawn[: longest - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def plot_curve(axes: Axes, x: ArrayLike, y: ArrayLike, label: str | None = None, **style: Any) -> None:

@@ -45,7 +45,7 @@ def vectors_of(words: list[str], rows: np.ndarray | None = None) -> KeyedVectors
 def test_constant_vectors_and_odd_words_can_be_drawn(count: int) -> None:
     pytest.importorskip("matplotlib")
     words = [
-        ["$x", "中文", "word", "", "a\nb", "</script>", "\\frac{"][number % 7] * (1 + number // 7)
+        ["$x", "中文", "word", "", "a\nb", "\ud800\0", "\\frac{"][number % 7] * (1 + number // 7)
         for number in range(count)
     ]
     vectors = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.plots import AxesChoice, axes_for, figure_of
+from ...runtime.plots import AxesChoice, axes_for, figure_of, label_text
 from .labels import label_corners
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def plot_words(words: list[str], positions: NDArray[Any], given: int, ax: AxesCh
     axes.set_xticks([])
     axes.set_yticks([])
     axes.margins(_MARGIN)
-    _add_labels(axes, [_shortened(word) for word in words[:MAX_LABELS]], positions)
+    _add_labels(axes, [label_text(word, _LONGEST_LABEL) for word in words[:MAX_LABELS]], positions)
     notes = [f"the first {len(words):,} of {given:,} words"] if given > len(words) else []
     notes += [f"labels among the first {MAX_LABELS} words"] if is_crowded else []
     if notes:
@@ -110,10 +110,6 @@ def _add_labels(axes: Axes, words: list[str], positions: NDArray[Any]) -> None:
             path_effects=effects,
             verticalalignment="bottom",
         )
-
-
-def _shortened(word: str) -> str:
-    return word if len(word) <= _LONGEST_LABEL else word[: _LONGEST_LABEL - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _columns(word: str) -> float:
