@@ -89,6 +89,8 @@ def test_help_shows_the_defaults_of_the_python_api(command: tuple[str, ...]) -> 
         default = defaults[name]
         if name == "filters":
             assert text == ",".join(f"{width}x{number}" for width, number in default)
+        elif default is None:
+            assert text == "none", name
         else:
             assert type(default)(text) == default, name
 

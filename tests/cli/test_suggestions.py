@@ -14,7 +14,7 @@ from .conftest import Run
     [
         (("trainn",), "unknown command 'trainn', did you mean `wordkin train`? (`wordkin --help` lists the commands)"),
         (("encode", "x"), "unknown command 'encode', did you mean `wordkin elmo encode`?"),
-        (("predict",), "did you mean `wordkin classify predict` or `wordkin tag predict`?"),
+        (("predict",), "did you mean `wordkin classify predict`, `wordkin tag predict` or `wordkin fasttext predict`?"),
         (("elmo", "trainn"), "did you mean `wordkin elmo train`? (`wordkin elmo --help` lists the commands)"),
         (("frobnicate",), "unknown command 'frobnicate' (`wordkin --help`"),
         (("train", "x", "-o", "y", "--epoch", "3"), "unknown flag --epoch, did you mean --epochs?"),

@@ -13,6 +13,7 @@ from . import exits
 from .advice import with_flags
 from .messages import add_message_flags, message_options, messages, report_message
 from .parsers import CommandParser, add_examples, command_parser, subcommands_of
+from .streams import standard_streams
 from .suggestions import check_command, check_flags
 from .terminal import discard_output, flush_output, robust_output
 
@@ -184,5 +185,6 @@ def _run(parser: CommandParser, arguments: list[str]) -> int:
             flush_output()
         raise exits.UsageError("a command is required")
     module = import_module(f".{COMMANDS[parsed.command][0]}", __package__)
-    status: int = module.run(parsed)
+    with standard_streams(parsed):
+        status: int = module.run(parsed)
     return status

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._version import __version__
+from .streams import displayed, writes_to_stdout
 from .terminal import print_json
 
 __all__ = ["peak_memory", "print_report", "settings_of"]
@@ -17,7 +18,7 @@ __all__ = ["peak_memory", "print_report", "settings_of"]
 # Members of the parsed arguments that are not settings of the command.
 _BOOKKEEPING = frozenset({
     "arguments", "command", "group_command", "group_parser", "json", "log_format", "messages", "print_completion",
-    "progress", "quiet", "started", "verbose", "version",
+    "progress", "quiet", "started", "stream_inputs", "stream_outputs", "stream_paths", "verbose", "version",
 })  # fmt: skip
 
 
@@ -28,11 +29,11 @@ def print_report(
     *,
     settings: Mapping[str, Any] | None = None,
     seed: int | None = None,
-    to_stderr: bool = False,
 ) -> None:
     """Print the report of a command that has trained something or written files.
 
-    With ``--json``, it also has `command`, `version`, `settings`, `seed`, `wall_seconds` and `peak_memory_bytes`.
+    It goes to standard error if an output is ``-``. With ``--json``, it also has `command`, `version`, `settings`,
+    `seed`, `wall_seconds` and `peak_memory_bytes`.
 
     Parameters
     ----------
@@ -46,15 +47,14 @@ def print_report(
         All options of the run with the values that were used; by default the arguments.
     seed : int or None, default None
         Random seed; None if nothing is random.
-    to_stderr : bool, default False
-        Whether to print to standard error, because the result itself goes to standard output.
     """
-    output = contextlib.redirect_stdout(sys.stderr) if to_stderr else contextlib.nullcontext()
+    facts = _facts(args, settings_of(args) if settings is None else settings, seed)
+    output = contextlib.redirect_stdout(sys.stderr) if writes_to_stdout(args) else contextlib.nullcontext()
     with output:
         if args.json:
-            print_json({**report, **_facts(args, settings_of(args) if settings is None else settings, seed)})
+            print_json(displayed(args, {**report, **facts}))
         elif not args.messages.is_quiet:
-            show(report)
+            show(displayed(args, report))
 
 
 def _facts(args: argparse.Namespace, settings: Mapping[str, Any], seed: int | None) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def nearest(text: str, known: Iterable[str]) -> list[str]:
 
 
 def _did_you_mean(names: Sequence[str]) -> str:
-    return f", did you mean {' or '.join(names)}?" if names else ""
+    *others, last = names or [""]
+    listed = f"{', '.join(others)} or {last}" if others else last
+    return f", did you mean {listed}?" if names else ""
 
 
 def check_command(

@@ -37,7 +37,8 @@ def test_align_writes_the_rotated_vectors(run: Run, files: Path) -> None:
     for source, options in (("new.safetensors", ()), ("new.txt", ("--words", "stable.txt"))):
         outcome = run("align", source, "old.safetensors", "-o", "out.safetensors", "--json", *options)
         assert outcome.status == 0, outcome.err
-        assert outcome.report == {"words": 60, "vector_size": 6, "files": ["out.safetensors"]}
+        report = outcome.report
+        assert (report["words"], report["vector_size"], report["files"]) == (60, 6, ["out.safetensors"])
         aligned, old = KeyedVectors.load("out.safetensors"), KeyedVectors.load("old.safetensors")
         cosines = (aligned.get_normed_vectors() * old.get_normed_vectors()).sum(axis=1)
         assert int(np.argmin(cosines)) == 7
@@ -99,7 +100,7 @@ def test_explore_writes_a_page(run: Run, files: Path) -> None:
     outcome = run("explore", "old.safetensors", "--other", "new.txt", "-o", "page.html", "--json", "--max-words", "50")
     assert outcome.status == 0, outcome.err
     size = Path("page.html").stat().st_size
-    assert outcome.report == {"file": "page.html", "words": 50, "total": 60, "bytes": size}
+    assert outcome.report.items() >= {"file": "page.html", "words": 50, "total": 60, "bytes": size}.items()
     assert "<title>old.safetensors</title>" in Path("page.html").read_text(encoding="utf-8")
     assert run("explore", "new.txt", "-o", "new.txt").status == 1
     assert run("explore", "new.txt", "-o", "page.html", "--max-words", "0").status == 1

@@ -15,6 +15,7 @@ from ..flags import add_json_flag
 from ..outputs import Format, Output, chosen_output, save_vectors
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams, displayed
 from ..vectors.queries import positive_number
 
 __all__ = ["configure", "run"]
@@ -55,6 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_text_flags(parser, skip=False)
     add_json_flag(parser)
+    allow_streams(parser, inputs=("words", "dictionary"), outputs=("output", "target_output"))
     add_examples(
         parser,
         (
@@ -90,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         words = None if args.words is None else read_word_list(args.words, **text_arguments(args))
         _save(outputs, [align(source, target, words=words, restrict_vocab=restrict_vocab)])
         report = {"words": len(source), "vector_size": source.vector_size, "files": [args.output]}
-        text = f"{len(source):,} aligned vectors written to {args.output}"
+        text = f"{len(source):,} aligned vectors written to {displayed(args, args.output)}"
     else:
         mapping = map_languages(
             source, target, read_dictionary(args.dictionary, **text_arguments(args)), whiten=args.whiten
@@ -106,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
         }
         text = (
             f"mapped with {mapping.pairs:,} pairs ({len(mapping.unknown):,} pairs with unknown words left out); "
-            f"written to {args.output} and {args.target_output}"
+            f"written to {displayed(args, args.output)} and {displayed(args, args.target_output)}"
         )
     print_report(args, report, lambda report: print(text))
     return exits.SUCCESS

@@ -10,6 +10,7 @@ from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
 from ..flags import add_json_flag
 from ..parsers import add_examples
+from ..streams import allow_streams
 from ..tables import print_table
 from ..terminal import print_json
 from ..vectors.queries import positive_number
@@ -48,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per word and line")
+    allow_streams(parser, inputs=("words",))
     add_examples(
         parser,
         ("list the 20 words that have moved most", "wordkin compare old.safetensors new.safetensors --min-count 50"),

@@ -24,6 +24,7 @@ from ..messages import progress_display
 from ..outputs import require_writable_file
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 from ..terminal import size_text
 
 __all__ = ["configure", "run"]
@@ -62,6 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_compute_flags(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
+    allow_streams(parser, inputs=("input",))
     add_examples(
         parser,
         ("write all layers, like the original program", "wordkin elmo encode model sentences.txt vectors.hdf5"),

@@ -28,6 +28,7 @@ from ..messages import progress_display
 from ..outputs import require_writable_folder
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 
 __all__ = ["MODEL_FIELDS", "RUN_FIELDS", "STEP_FIELDS", "VOCABULARY_FIELDS", "configure", "run"]
 
@@ -130,6 +131,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_workers_flag(training, max_isa=True)
     add_progress_flag(parser)
     add_json_flag(parser)
+    allow_streams(parser, inputs=("vocabulary",))
     add_examples(
         parser,
         (

@@ -17,6 +17,7 @@ from ..messages import report_message
 from ..outputs import FORMATS, chosen_output, save_vectors
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 from .confinement import run_confined
 from .elmo_convert import LANGUAGE_MODEL_FORMATS, convert_language_model, is_language_model
 
@@ -105,6 +106,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--allow-nonfinite", action="store_const", const=True, help="accept vectors with NaN or infinities"
     )
     add_json_flag(parser)
+    allow_streams(parser, inputs=("input", "fvocab"), outputs=("output", "save_vocab"))
     add_examples(
         parser,
         (

@@ -27,6 +27,7 @@ from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_work
 from ..messages import progress_display
 from ..parsers import add_examples
 from ..reports import print_report, settings_of
+from ..streams import allow_streams
 
 __all__ = ["configure", "run"]
 
@@ -71,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--connector-words",
         default="none",
-        metavar="english|FILE|none",
+        metavar="{none,english,FILE}",
         help="words allowed inside a phrase, but not at its start or end, as in bank_of_america (default: %(default)s)",
     )
     parser.add_argument(
@@ -86,6 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_workers_flag(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
+    allow_streams(parser, inputs=("connector_words",), outputs=("output", "export"))
     add_examples(
         parser,
         (

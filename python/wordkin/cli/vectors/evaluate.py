@@ -27,6 +27,7 @@ from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags
 from ..parsers import add_examples
+from ..streams import allow_streams
 from ..tables import print_table
 from ..terminal import print_json
 from .queries import positive_number
@@ -83,6 +84,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_option_flags(parser, TextOptions, ("encoding", "errors"), types={"encoding": (str, "NAME")})
     add_json_flag(parser, "print the scores as JSON")
+    allow_streams(parser, inputs=("analogies", "pairs"))
     add_examples(
         parser,
         ("score vectors on analogies", "wordkin evaluate vectors.safetensors --analogies questions-words.txt"),

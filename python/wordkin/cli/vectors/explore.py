@@ -14,6 +14,7 @@ from ..flags import add_json_flag
 from ..outputs import require_writable_file
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 from ..terminal import size_text
 
 __all__ = ["configure", "run"]
@@ -49,6 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--title", metavar="TEXT", help="heading of the page (default: name of the file)")
     parser.add_argument("--seed", type=int, default=1, metavar="INT", help="random seed (default: %(default)s)")
     add_json_flag(parser)
+    allow_streams(parser, outputs=("output",))
     add_examples(
         parser,
         ("show the 20,000 most frequent words", "wordkin explore vectors.safetensors -o page.html"),
@@ -85,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     print_report(
         args,
         {"file": args.output, "words": page.shown, "total": page.total, "bytes": size},
-        lambda report: print(f"{page.shown:,} of {page.total:,} words written to {args.output} ({size_text(size)})"),
+        lambda report: print(f"{page.shown:,} of {page.total:,} words written to {report['file']} ({size_text(size)})"),
         seed=args.seed,
     )
     return exits.SUCCESS

@@ -18,6 +18,7 @@ from ..messages import report_message
 from ..outputs import chosen_output, require_writable_file, save_vectors
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 from ..tables import print_table
 from ..terminal import input_words, print_json
 from .queries import WordQueries
@@ -51,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="file for the vectors (default: standard output)")
     add_json_flag(parser, "print one JSON object per text and line; with --output, a report")
+    allow_streams(parser, outputs=("output",))
     add_examples(
         parser,
         ("print the vector of a word", "wordkin vectors vectors.safetensors king"),
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         _save_keyed(args.output, [text for text, _ in found], matrix)
     report = {"output": args.output, "rows": len(matrix), "vector_size": matrix.shape[1]}
-    print_report(args, report, lambda _: print(f"{len(matrix):,} vectors written to {args.output}"))
+    print_report(args, report, lambda shown: print(f"{len(matrix):,} vectors written to {shown['output']}"))
     return exits.SUCCESS
 
 

@@ -34,6 +34,7 @@ from ..messages import progress_display
 from ..outputs import Format, Output, chosen_output, require_writable_file, save_vectors
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 from ..terminal import size_text
 
 __all__ = ["MODEL_FIELDS", "TRAINING_FIELDS", "add_vocabulary_flags", "configure", "run"]
@@ -86,6 +87,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--read-vocab", metavar="FILE", help="read the words and their counts from such a file")
     add_progress_flag(parser)
     add_json_flag(parser)
+    allow_streams(parser, inputs=("read_vocab",), outputs=("output", "save_vocab"))
     add_examples(
         parser,
         (
@@ -266,6 +268,7 @@ class _Trainer:
         return {
             "output": output.path,
             "format": output.format,
+            "bytes": local_path(output.path).stat().st_size,
             "vocabulary_size": len(model.wv),
             "vector_size": model.vector_size,
             "corpus_words": model.corpus_total_words,
@@ -304,5 +307,5 @@ def _print_summary(report: dict[str, Any]) -> None:
             f"{seconds['training']:.1f} s ({report['words_per_second'] or 0:,} words/s), "
             f"loss {report['loss'][0]:.4f} to {report['loss'][-1]:.4f}"
         )
-    size = size_text(local_path(report["output"]).stat().st_size)
+    size = size_text(report["bytes"])
     print(f"saved: {report['output']} ({report['format']}, {size}) in {seconds['saving']:.1f} s")

@@ -16,6 +16,7 @@ from ..flags import add_json_flag, add_workers_flag, argument_names, given_argum
 from ..outputs import require_writable_file
 from ..parsers import add_examples
 from ..reports import print_report
+from ..streams import allow_streams
 from .train import add_vocabulary_flags
 
 __all__ = ["configure", "run"]
@@ -38,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_vocabulary_flags(parser.add_argument_group("vocabulary"), min_count="1")
     add_workers_flag(parser)
     add_json_flag(parser, "print a report as JSON; requires --output")
+    allow_streams(parser, outputs=("output",))
     add_examples(
         parser,
         ("print the 20 most frequent words", "wordkin vocab corpus.txt | head -n 20"),
