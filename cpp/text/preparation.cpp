@@ -1,9 +1,13 @@
 #include "text/preparation.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <utility>
 
+#include "text/ascii_words.h"
 #include "text/normalization.h"
 #include "text/sentence_splitter.h"
 #include "text/token_scanner.h"
@@ -50,7 +54,8 @@ void decode(std::vector<char32_t>& out, std::string_view text) {
   }
 }
 
-void encode(std::vector<char>& out, char32_t character) {
+template <typename Bytes>
+void encode(Bytes& out, char32_t character) {
   const auto put = [&out](char32_t byte) { out.push_back(static_cast<char>(byte)); };
   if (character < 0x80) {
     put(character);
@@ -69,22 +74,10 @@ void encode(std::vector<char>& out, char32_t character) {
   }
 }
 
-constexpr bool is_ascii_word(unsigned char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_';
-}
-
-constexpr std::array<bool, 128> kAsciiWords = [] {
-  std::array<bool, 128> words{};
-  for (std::size_t byte = 0; byte < words.size(); ++byte) words[byte] = is_ascii_word(static_cast<unsigned char>(byte));
-  return words;
-}();
-
-char ascii_lower(char byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte + 32) : byte; }
-
 bool is_ascii(std::string_view text) {
   std::size_t i = 0;
   for (; i + 8 <= text.size(); i += 8)
-    if ((load_bytes(text.data() + i) & 0x8080808080808080ULL) != 0) return false;
+    if ((load_bytes(text.data() + i) & kTopBits) != 0) return false;
   for (; i < text.size(); ++i)
     if (static_cast<unsigned char>(text[i]) >= 0x80) return false;
   return true;
@@ -100,28 +93,87 @@ bool is_closing(char32_t c) {
          c == 0x201d || c == 0x201c || c == 0x203a || c == 0x300d || c == 0x300f || c == 0xff09 || c == 0x3011;
 }
 
-// One pass over a text.
-class Preparation {
+// Bytes that are appended, to memory that is allocated ahead.
+class Output {
  public:
-  Preparation(const CharacterTables& tables, const PreparationOptions& options) : tables_(tables), options_(options) {}
+  explicit Output(std::size_t expected) : bytes_(expected) {}
 
-  std::vector<char> run(std::span<const char> text) {
-    out_.reserve(text.size() + text.size() / 4 + 64);
-    TokenScanner scanner(text, HashSeed::fixed(0));  // keys are not used
-    for (auto event = scanner.next(); event != ScanEvent::kEnd; event = scanner.next()) {
-      if (event == ScanEvent::kToken) {
-        chunk_offset_ = scanner.token_offset();
-        add_chunk(scanner.token().view());
-      } else {
-        const std::size_t at = scanner.offset() - 1;
-        const bool is_second_half = text[at] == '\n' && at > 0 && text[at - 1] == '\r';
-        if (!is_second_half) end_line();
-      }
-    }
-    return std::move(out_);
+  // Returns where to write at most `count` bytes; grow() appends those that were written.
+  char* space_for(std::size_t count) {
+    if (bytes_.size() - size_ < count) bytes_.resize(bytes_.size() * 2 + count);
+    return bytes_.data() + size_;
+  }
+  void grow(std::size_t count) { size_ += count; }
+  void push_back(char byte) {
+    *space_for(1) = byte;
+    ++size_;
+  }
+  void shrink_to(std::size_t size) { size_ = size; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool ends_line() const { return size_ == 0 || bytes_[size_ - 1] == '\n'; }
+
+  std::vector<char> take() {
+    bytes_.resize(size_);
+    return std::move(bytes_);
   }
 
  private:
+  std::vector<char> bytes_;
+  std::size_t size_ = 0;
+};
+
+// One pass over a text.
+class Preparation {
+ public:
+  Preparation(const CharacterTables& tables, const PreparationOptions& options, std::span<const char> text)
+      : tables_(tables), options_(options), text_(text), out_(text.size() + text.size() / 4 + 64) {}
+
+  std::vector<char> run() {
+    const bool is_by_words = options_.splits_words && options_.unit != SentenceUnit::kSentence;
+    for (std::size_t at = 0; at < text_.size();) at = is_by_words ? scan_words(at) : scan_chunk(at);
+    return out_.take();
+  }
+
+ private:
+  // Each of these functions processes a part of the text from a position, and returns the next position.
+
+  std::size_t scan_chunk(std::size_t at) {
+    TokenScanner scanner(text_.subspan(at), HashSeed::fixed(0));  // keys are not used
+    const auto event = scanner.next();
+    if (event == ScanEvent::kToken) {
+      chunk_offset_ = at + scanner.token_offset();
+      add_chunk(scanner.token().view());
+    } else if (event == ScanEvent::kLineEnd) {
+      end_line_at(at + scanner.offset() - 1);
+    }
+    return at + scanner.offset();
+  }
+
+  // The same for words and punctuation, with one look at each byte of a chunk of ASCII characters.
+  std::size_t scan_words(std::size_t at) {
+    const std::size_t start = at, written = out_.size();
+    while (at < text_.size()) {
+      const auto byte = static_cast<unsigned char>(text_[at]);
+      if (byte >= 0x80) {
+        out_.shrink_to(written);  // the characters before belong to the same chunk
+        return scan_chunk(start);
+      }
+      if (is_ascii_whitespace(byte)) {
+        if (is_line_end(text_[at])) end_line_at(at);
+        return at + 1;
+      }
+      chunk_offset_ = start;
+      line_is_empty_ = false;
+      at += add_ascii_word_or_symbol(at);
+    }
+    return at;
+  }
+
+  void end_line_at(std::size_t at) {
+    const bool is_second_half = text_[at] == '\n' && at > 0 && text_[at - 1] == '\r';
+    if (!is_second_half) end_line();
+  }
+
   void add_chunk(std::string_view chunk) {
     line_is_empty_ = false;
     const bool is_plain = is_ascii(chunk);
@@ -151,31 +203,61 @@ class Preparation {
   }
 
   void end_sentence() {
-    if (!out_.empty() && out_.back() != '\n') out_.push_back('\n');
+    if (!out_.ends_line()) out_.push_back('\n');
     may_end_ = ended_ = false;
   }
 
   // Tokens of ASCII characters.
 
   void add_ascii_token(std::string_view token) {
-    const auto length = static_cast<std::int64_t>(token.size());
-    if (length < options_.min_length || length > options_.max_length) return;
-    require_length(token.size());
-    out_.push_back(' ');
-    if (options_.lowercase)
-      for (const char byte : token) out_.push_back(ascii_lower(byte));
-    else
-      out_.insert(out_.end(), token.begin(), token.end());
+    const std::size_t at = offset_of(token);
+    for (std::size_t done = 0; done < token.size(); done += 8) write_eight(done, load(at + done));
+    append_ascii_token(token.size());
   }
 
   void split_ascii(std::string_view chunk) {
-    for (std::size_t i = 0; i < chunk.size();) {
-      std::size_t end = i + 1;
-      if (kAsciiWords[static_cast<unsigned char>(chunk[i])])
-        while (end < chunk.size() && kAsciiWords[static_cast<unsigned char>(chunk[end])]) ++end;
-      add_ascii_token(chunk.substr(i, end - i));
-      i = end;
-    }
+    const std::size_t end = offset_of(chunk) + chunk.size();
+    for (std::size_t at = offset_of(chunk); at < end;) at += add_ascii_word_or_symbol(at);
+  }
+
+  // Returns the number of bytes of the token that begins at a position.
+  std::size_t add_ascii_word_or_symbol(std::size_t at) {
+    std::size_t length = 0;
+    std::uint64_t others = 0;
+    do {
+      const std::uint64_t bytes = load(at + length);
+      write_eight(length, bytes);
+      others = ~ascii_words_in(bytes) & kTopBits;
+      length += others == 0 ? 8 : static_cast<std::size_t>(std::countr_zero(others)) / 8;
+    } while (others == 0);
+    if (length == 0) length = 1;  // a symbol, which has been written, too
+    append_ascii_token(length);
+    return length;
+  }
+
+  // Writes eight bytes of a token after the space before it; append_ascii_token() appends those that belong to it.
+  void write_eight(std::size_t position, std::uint64_t bytes) {
+    const std::uint64_t written = to_little_endian(options_.lowercase ? lower_ascii(bytes) : bytes);
+    char* const space = out_.space_for(position + 9);
+    *space = ' ';
+    std::memcpy(space + 1 + position, &written, sizeof written);
+  }
+
+  void append_ascii_token(std::size_t size) {
+    const auto length = static_cast<std::int64_t>(size);
+    if (length < options_.min_length || length > options_.max_length) return;
+    require_length(size);
+    out_.grow(size + 1);
+  }
+
+  // Loads eight bytes, as if the text were followed by spaces.
+  [[nodiscard]] std::uint64_t load(std::size_t at) const {
+    const std::size_t left = text_.size() - at;
+    return left >= 8 ? load_bytes(text_.data() + at) : load_bytes(text_.data() + at, left, ' ');
+  }
+
+  [[nodiscard]] std::size_t offset_of(std::string_view part) const {
+    return static_cast<std::size_t>(part.data() - text_.data());
   }
 
   // Tokens of any characters.
@@ -346,7 +428,8 @@ class Preparation {
 
   const CharacterTables& tables_;
   const PreparationOptions& options_;
-  std::vector<char> out_;
+  std::span<const char> text_;
+  Output out_;
   std::vector<char32_t> characters_, lowered_;
   std::size_t chunk_offset_ = 0;
   bool line_is_empty_ = true;
@@ -360,7 +443,7 @@ TextPreparer::TextPreparer(const CharacterTables& tables, const PreparationOptio
     : tables_(tables), options_(options) {}
 
 std::vector<char> TextPreparer::prepare(std::span<const char> text) const {
-  return Preparation(tables_, options_).run(text);
+  return Preparation(tables_, options_, text).run();
 }
 
 }  // namespace wordkin::text

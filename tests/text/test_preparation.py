@@ -210,3 +210,53 @@ def test_the_place_of_a_word_that_is_too_long_is_that_in_the_file(
         Word2Vec(corpus_file=path, min_count=1, **options)
     with pytest.raises(CorpusError, match="byte 0: a word is longer"):
         wordkin.preprocess(letter * 70_000, tokenizer="words")
+
+
+def words_of_python(text: str, lowercase: bool, least: int, most: int | None) -> list[list[str]]:
+    lines = [split_words(line.lower() if lowercase else line) for line in text.replace("\r", "\n").split("\n")]
+    kept = [[token for token in line if least <= len(token) <= (most or 10**9)] for line in lines]
+    return [line for line in kept if line]
+
+
+@pytest.mark.parametrize("lowercase", [False, True])
+@pytest.mark.parametrize(("least", "most"), [(1, None), (2, None), (1, 8), (8, 8), (9, 17)])
+def test_words_of_ascii_at_all_lengths_and_offsets(lowercase: bool, least: int, most: int | None) -> None:
+    generator = random.Random(f"{lowercase} {least} {most}")
+    options = PreparationOptions(tokenizer="words", lowercase=lowercase, min_token_length=least, max_token_length=most)
+    preparer = core_preparer(options)
+    assert preparer is not None
+    pieces = [
+        "A",
+        "z",
+        "_",
+        "09",
+        "@",
+        "[",
+        "`",
+        "{",
+        "/",
+        ":",
+        ".",
+        "~",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\x1c",
+        "é",
+        "Ж",
+        "\u00a0",
+    ]
+    pieces += ["AbCdEfGh", "aBcDeFgHi", "Abcdefgh" * 2, "x" * 17, "words and Spaces "]
+    for _ in range(400):
+        text = "".join(generator.choice(pieces) for _ in range(generator.randrange(1, 30)))
+        prepared = preparer.prepare(text.encode()).decode()
+        assert [line.split() for line in prepared.split("\n") if line] == words_of_python(text, lowercase, least, most)
+
+
+def test_every_ascii_character_alone_and_within_words() -> None:
+    options = PreparationOptions(tokenizer="words", lowercase=True)
+    for code in range(128):
+        for text in (chr(code), f"a{chr(code)}b", f"seven77{chr(code)}", f"eight888{chr(code)}Z"):
+            line = text.replace("\r", " ").replace("\n", " ")
+            assert options.tokens(text) == split_words(line.lower()), repr(text)
