@@ -96,7 +96,8 @@ class TextClassifier(Estimator):
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
     tokenizer : {"words", "whitespace"} or callable, default "words"
         How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
-        function from a text to its tokens. Texts that are lists of tokens are not split.
+        function from a text to its tokens, for which `wordkin.text.PreparationOptions` can be given, such as the
+        `preparation` of word vectors. Texts that are lists of tokens are not split.
     lowercase : bool, default False
         Whether to lower-case every word before its vector is retrieved; otherwise only words that are missing.
     max_length : int, default 5000

@@ -154,7 +154,7 @@ def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorp
     model : Phrases or FrozenPhrases
         The model.
     sentence : iterable of str, or iterable of iterables of str, or path
-        A sentence or a corpus.
+        A sentence or a corpus; a sentence may be a str if the model prepares texts.
 
     Returns
     -------
@@ -166,6 +166,9 @@ def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorp
     TypeError
         If `sentence` is a str, or a token is not a str.
     """
+    preparation = model._state.preparation
+    if isinstance(sentence, str) and not preparation.is_default:
+        sentence = preparation.tokens(sentence)
     if isinstance(sentence, str | bytes):
         raise TypeError(
             f"a sentence must be a list of str, got {sentence[:40]!r}, which is not split into tokens "
@@ -201,10 +204,14 @@ def phrases_in(state: State, sentences: CorpusInput, options: TextOptions) -> di
     dict of str to float
         Joined phrases with their scores, in the order of first occurrence.
     """
-    reader = text_reader(sentences, options=options)
+    reader = text_reader(sentences, options=options, preparation=state.preparation)
     matcher = matcher_of(state, for_corpus=True)
     found: dict[str, float] = {}
-    items: Any = token_lists(sentences, "sentences") if reader is None else reader.sentences()
+    items: Any
+    if reader is None:
+        items = token_lists(sentences, "sentences", state.preparation, accepts_tokens=True)
+    else:
+        items = reader.sentences()
     for sentence in items:
         matcher.find(sentence, found)
     return found
@@ -252,7 +259,7 @@ def joined_file(
         raise ValueError(
             f"delimiter must not contain whitespace, which separates words in a text file, got {state.delimiter!r}"
         )
-    reader = text_reader(corpus, name="corpus", options=options)
+    reader = text_reader(corpus, name="corpus", options=options, preparation=state.preparation)
     if reader is None:
         raise TypeError(f"corpus must be a path, a file or a LineSentence, got {type(corpus).__name__}")
     check_outputs(output, inputs=[corpus, *(getattr(source, "path", None) for source in reader.sources)])
@@ -284,7 +291,7 @@ def _write_joined(
             if progress is not None:
                 progress(words)
 
-    for block in reader.blocks():
+    for block in map(reader.prepared, reader.blocks()):
         joiner.submit(block.data, block.continues_line)
         waiting.append(block)
         write_finished()
@@ -317,13 +324,16 @@ class JoinedCorpus:
         self._is_exhausted = False
 
     def __iter__(self) -> Iterator[list[str]]:
-        reader = None if isinstance(self.corpus, JoinedCorpus) else text_reader(self.corpus, advice=_ADVICE)
+        reader = None if isinstance(self.corpus, JoinedCorpus) else self._reader()
         matcher = matcher_of(self.obj._state, for_corpus=True)
-        if reader is not None:
+        if reader is not None and not callable(reader.preparation.tokenizer):
             return _joined_text(matcher, reader)
-        sentences = iter(self.corpus)
+        sentences = iter(self.corpus) if reader is None else reader.sentences()
         joined: Iterator[list[str]] = _core.phrases.JoinedSentences(matcher, sentences)
         return self._single_pass(joined) if sentences is self.corpus else joined
+
+    def _reader(self) -> TextReader | None:
+        return text_reader(self.corpus, preparation=self.obj._state.preparation, advice=_ADVICE)
 
     def _single_pass(self, joined: Iterator[list[str]]) -> Iterator[list[str]]:
         # The second pass over a generator yields nothing; a model would be trained on an empty corpus unnoticed.
@@ -344,7 +354,7 @@ class JoinedCorpus:
 
 def _joined_text(matcher: _core.phrases.Matcher, reader: TextReader) -> Iterator[list[str]]:
     joined = _core.phrases.JoinedBlocks(matcher, reader.core_rules)
-    for block in reader.blocks():
+    for block in map(reader.prepared, reader.blocks()):
         try:
             joined.start(block.data)
             while sentences := joined.next():

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
-from typing import Any, BinaryIO, TypeVar, overload
+from typing import Any, BinaryIO, Literal, TypeVar, overload
 
 from ..runtime.attributes import StateAttribute
 from ..runtime.compute import requested_workers
@@ -14,7 +14,8 @@ from ..runtime.notebooks import completed_names, html_table
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from ..text import CorpusInput, TextInput
+from ..text import CorpusInput, PreparationOptions, TextInput, TextTokenizer
+from ..text.preparation import checked_preparation
 from .files import frozen_file, phrases_file, read_gensim_frozen, read_gensim_phrases
 from .inference import (
     JoinedCorpus,
@@ -74,6 +75,21 @@ class Phrases:
         them.
     on_error : {"raise", "skip"}, default "raise"
         Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+    tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+        What separates tokens of texts; this and the following options are those of `Word2Vec`. They apply to text files
+        and texts (str), also of later calls, and are saved with the model.
+    lowercase : bool, default False
+        Convert texts to lower case.
+    normalize : {None, "NFC", "NFKC"}, default None
+        Unicode form of texts.
+    remove_arabic_marks : bool, default False
+        Remove Arabic vowel marks and the tatweel.
+    min_token_length : int, default 1
+        Leave out shorter tokens of texts (in characters, >= 1).
+    max_token_length : int or None, default None
+        Leave out longer tokens of texts.
+    sentences_per : {"line", "paragraph", "sentence"}, default "line"
+        What is a sentence of a text.
 
     Attributes
     ----------
@@ -111,6 +127,7 @@ class Phrases:
     progress_per = StateAttribute[float]("progress_per")
     scoring = StateAttribute[Scorer]("scoring")
     connector_words = StateAttribute[frozenset[str]]("connector_words")
+    preparation = StateAttribute[PreparationOptions]("preparation", write=checked_preparation)
     min_reduce = StateAttribute[int]("min_reduce")
     corpus_word_count = StateAttribute[int]("corpus_word_count")
 
@@ -132,6 +149,13 @@ class Phrases:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        tokenizer: TextTokenizer = "whitespace",
+        lowercase: bool = False,
+        normalize: Literal["NFC", "NFKC"] | None = None,
+        remove_arabic_marks: bool = False,
+        min_token_length: int = 1,
+        max_token_length: int | None = None,
+        sentences_per: Literal["line", "paragraph", "sentence"] = "line",
     ) -> None:
         options = PhraseOptions(
             min_count=min_count,
@@ -142,7 +166,16 @@ class Phrases:
             scoring=scoring,
             connector_words=checked_words("connector_words", connector_words),
         )
-        self._state = new_state(options)
+        preparation = PreparationOptions(
+            tokenizer=tokenizer,
+            lowercase=lowercase,
+            normalize=normalize,
+            remove_arabic_marks=remove_arabic_marks,
+            min_token_length=min_token_length,
+            max_token_length=max_token_length,
+            sentences_per=sentences_per,
+        )
+        self._state = new_state(options, preparation)
         if sentences is not None:
             self.add_vocab(
                 sentences,
@@ -593,6 +626,7 @@ class FrozenPhrases:
     threshold = StateAttribute[float]("threshold")
     scoring = StateAttribute[Scorer]("scoring")
     connector_words = StateAttribute[frozenset[str]]("connector_words")
+    preparation = StateAttribute[PreparationOptions]("preparation", write=checked_preparation)
 
     _state: FrozenState
 
@@ -606,6 +640,7 @@ class FrozenPhrases:
             threshold=phrases_model.threshold,
             scoring=phrases_model.scoring,
             connector_words=phrases_model.connector_words,
+            preparation=phrases_model.preparation,
         )
         logger.info("exported %s from %s", self, phrases_model)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _core
+from ..text import PreparationOptions
 from .options import PhraseOptions
 from .scoring import Scorer, checked_scorer
 
@@ -58,6 +59,8 @@ class PhrasesState:
     shared_counts : dict of str to int
         Joined texts that gensim counted once, but that are counted for several phrases here, so that the model finds
         the same phrases: by how much their counts exceed that of the text.
+    preparation : PreparationOptions
+        How texts are prepared.
     lifecycle_events : list of dict or None
         Events that the user added.
     cached_matcher : CachedMatcher or None
@@ -75,6 +78,7 @@ class PhrasesState:
     corpus_word_count: int = 0
     times_learned: int = 0
     shared_counts: dict[str, int] = field(default_factory=dict)
+    preparation: PreparationOptions = field(default_factory=PreparationOptions)
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
     cached_matcher: CachedMatcher | None = None
 
@@ -103,6 +107,8 @@ class FrozenState:
         The scoring function.
     connector_words : frozenset of str
         As in `PhraseOptions`.
+    preparation : PreparationOptions
+        How texts are prepared.
     lifecycle_events : list of dict or None
         Events that the user added.
     cached_matcher : CachedMatcher or None
@@ -116,17 +122,20 @@ class FrozenState:
     threshold: float
     scoring: Scorer
     connector_words: frozenset[str]
+    preparation: PreparationOptions = field(default_factory=PreparationOptions)
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
     cached_matcher: CachedMatcher | None = None
 
 
-def new_state(options: PhraseOptions) -> PhrasesState:
+def new_state(options: PhraseOptions, preparation: PreparationOptions | None = None) -> PhrasesState:
     """Return the state of a model that has counted nothing yet.
 
     Parameters
     ----------
     options : PhraseOptions
         Settings.
+    preparation : PreparationOptions or None, default None
+        How texts are prepared; None for the defaults.
 
     Returns
     -------
@@ -141,6 +150,7 @@ def new_state(options: PhraseOptions) -> PhrasesState:
         progress_per=options.progress_per,
         scoring=checked_scorer(options.scoring),
         connector_words=options.connector_words,
+        preparation=preparation or PreparationOptions(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 
 from .. import _core
 from ..runtime.options import UNLIMITED
@@ -51,11 +52,13 @@ def count_phrases(
     learner = _core.phrases.PhraseLearner(
         state.delimiter, sorted(state.connector_words), max_vocabulary=max_entries, workers=workers
     )
-    reader = text_reader(sentences, options=options)
+    reader = text_reader(sentences, options=options, preparation=state.preparation)
     reporter = _Reporter(learner, progress, state.progress_per)
     with word_limit_as_resource_error():
         if reader is None:
-            _count_token_lists(learner, sentences, reporter)
+            _count_token_lists(learner, token_lists(sentences, "sentences", state.preparation), reporter)
+        elif callable(state.preparation.tokenizer):
+            _count_token_lists(learner, reader.sentences(), reporter)
         else:
             _count_text(learner, reader, reporter)
     logger.info(
@@ -100,9 +103,8 @@ class _Reporter:
             )
 
 
-def _count_token_lists(learner: _core.phrases.PhraseLearner, sentences: CorpusInput, reporter: _Reporter) -> None:
-    given = token_lists(sentences, "sentences")
-    lists = TokenLists(given, "sentences", max_sentence_length=UNLIMITED, keep_empty=True)
+def _count_token_lists(learner: _core.phrases.PhraseLearner, sentences: Iterable[object], reporter: _Reporter) -> None:
+    lists = TokenLists(sentences, "sentences", max_sentence_length=UNLIMITED, keep_empty=True)
     while lists.learn(learner, _WORDS_AT_ONCE):
         reporter.report()
     reporter.report()
@@ -120,7 +122,7 @@ def _count_text(learner: _core.phrases.PhraseLearner, reader: TextReader, report
         blocks.clear()
         reporter.report()
 
-    for block in reader.blocks():
+    for block in map(reader.prepared, reader.blocks()):
         blocks.append(block)
         if len(blocks) == _BLOCKS_PER_WORKER * learner.workers:
             count()

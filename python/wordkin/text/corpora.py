@@ -168,7 +168,7 @@ class FileCorpus:
         raw_words = raw_sentences = 0
         for block in self._reader.blocks():
             start, continues_line = 0, block.continues_line
-            data = self._prepared(block)
+            data = self._reader.prepared(block).data
             while start < len(data):
                 try:
                     words, sentences, size, continues_line = counter.count_text(
@@ -186,14 +186,6 @@ class FileCorpus:
         return RawCounts(
             counter.table(), counter.counts(), raw_words=raw_words, raw_sentences=raw_sentences, source=self.name
         )
-
-    def _prepared(self, block: TextBlock) -> bytes:
-        if self._reader.preparer is None:
-            return block.data
-        try:
-            return self._reader.preparer.prepare(block.data)
-        except _core.text.TextError as error:
-            raise located_error(error, block) from None
 
 
 def _finished(session: _BlockSession[Result], waiting: deque[TextBlock]) -> Iterator[Result]:

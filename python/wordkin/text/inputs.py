@@ -127,7 +127,9 @@ def open_corpus(
     return corpus
 
 
-def token_lists(sentences: object, name: str) -> Iterable[object]:
+def token_lists(
+    sentences: object, name: str, preparation: PreparationOptions | None = None, *, accepts_tokens: bool = False
+) -> Iterable[object]:
     """Return a corpus that is not text as an iterable of token lists.
 
     Parameters
@@ -136,6 +138,10 @@ def token_lists(sentences: object, name: str) -> Iterable[object]:
         The corpus; columns of pandas, Polars and PyArrow become lists.
     name : str
         Name of the argument in error messages.
+    preparation : PreparationOptions or None, default None
+        How text is prepared; None for the defaults. With other options, the corpus must be texts (str).
+    accepts_tokens : bool, default False
+        As in `open_corpus`.
 
     Returns
     -------
@@ -152,7 +158,10 @@ def token_lists(sentences: object, name: str) -> Iterable[object]:
     >>> token_lists([["a", "b"]], "sentences")
     [['a', 'b']]
     """
-    return _require_iterable(as_rows(sentences, name, _EXPECTED), name)
+    rows = as_rows(sentences, name, _EXPECTED)
+    if preparation is not None and not preparation.is_default:
+        rows = _prepared(rows, preparation, name, accepts_tokens)
+    return _require_iterable(rows, name)
 
 
 def _require_iterable(sentences: object, name: str) -> Iterable[object]:

@@ -21,6 +21,7 @@ __all__ = [
     "TextTokenizer",
     "checked_preparation",
     "core_preparer",
+    "joined_sentences",
     "prepared_sentences",
     "preprocess",
 ]
@@ -138,6 +139,10 @@ class PreparationOptions(Options):
         """
         sentences = prepared_sentences(_utf8(text, "text"), self, core_preparer(self), "text")
         return [token for sentence in sentences for token in sentence]
+
+    def __call__(self, text: str) -> list[str]:
+        """Return `tokens` of a text, so that options can be passed wherever a tokenizer can."""
+        return self.tokens(text)
 
     def as_arguments(self) -> dict[str, Any]:
         """Return the options as keyword arguments.
@@ -332,14 +337,46 @@ def prepared_sentences(
     # bytes.splitlines ends lines at CR and LF only, as the C++ scanner does; str.splitlines has more line ends.
     for line in prepared.splitlines():
         sentence = line.decode("utf-8")
-        tokens = _tokens_by_function(sentence, options, name) if callable(options.tokenizer) else sentence.split()
+        tokens = (
+            _tokens_by_function(sentence.strip(), options, name) if callable(options.tokenizer) else sentence.split()
+        )
         if tokens:
             yield tokens
 
 
+def joined_sentences(sentences: Iterable[list[str]], name: str) -> bytes:
+    """Return sentences as text, with tokens separated by spaces and sentences by line feeds.
+
+    Parameters
+    ----------
+    sentences : iterable of list of str
+        The sentences.
+    name : str
+        Name of the text in error messages.
+
+    Returns
+    -------
+    bytes
+        UTF-8 text.
+
+    Raises
+    ------
+    CorpusError
+        If a token contains whitespace.
+    """
+    lines = []
+    for tokens in sentences:
+        line = " ".join(tokens)
+        if line.split() != tokens:
+            token = next(token for token in tokens if token.split() != [token])
+            raise CorpusError(f"{name}: tokens in text must not contain whitespace, got {token!r:.60}")
+        lines.append(line + "\n")
+    return "".join(lines).encode("utf-8")
+
+
 def _tokens_by_function(text: str, options: PreparationOptions, name: str) -> list[str]:
     longest = options.max_token_length or _MAX_LENGTH
-    tokens = tokenize(text, cast("Tokenizer", options.tokenizer), name) if text.strip() else []
+    tokens = tokenize(text, cast("Tokenizer", options.tokenizer), name) if text else []
     return [token for token in tokens if options.min_token_length <= len(token) <= longest]
 
 

@@ -10,7 +10,7 @@ from .. import _core
 from ..errors import CorpusError
 from ..runtime.options import UNLIMITED, integer_option
 from ..storage.decoding import OTHER_ENCODING, TextOptions, invalid_text, utf8_text
-from .preparation import PreparationOptions, core_preparer, prepared_sentences
+from .preparation import PreparationOptions, core_preparer, joined_sentences, prepared_sentences
 from .sources import TextSource
 from .unreadable import SkippedFiles
 
@@ -174,6 +174,32 @@ class TextReader:
             if not self._is_skipped(source):
                 yield from self._blocks_of(source, self._advice)
         self._skipped.report()
+
+    def prepared(self, block: TextBlock) -> TextBlock:
+        """Return a block with its text prepared: tokens are separated by spaces, and sentences by line feeds.
+
+        Parameters
+        ----------
+        block : TextBlock
+            From `blocks`.
+
+        Returns
+        -------
+        TextBlock
+            The block itself if there is nothing to prepare.
+
+        Raises
+        ------
+        CorpusError
+            If the block is not UTF-8, a token is too long, or one that a function returned contains whitespace.
+        """
+        try:
+            data = block.data if self.preparer is None else self.preparer.prepare(block.data)
+        except _core.text.TextError as error:
+            raise located_error(error, block) from None
+        if callable(self.preparation.tokenizer):
+            data = joined_sentences(self._sentences_of(block), block.source)
+        return block if data is block.data else replace(block, data=data)
 
     def _blocks_of(self, source: TextSource, advice: str) -> Iterator[TextBlock]:
         with source.open() as stream:

@@ -21,8 +21,19 @@ from ...storage.bounds import Bound
 from ...storage.decoding import TextOptions
 from ...storage.lines import load_lines
 from ...storage.overwrite import check_outputs
+from ...text import FolderOptions
 from .. import exits
-from ..corpus_flags import CORPUS_FORMAT, add_text_flags, readable_sources, skipped_report, text_arguments
+from ..corpus_flags import (
+    CORPUS_FORMAT,
+    add_folder_flags,
+    add_preparation_flags,
+    add_text_flags,
+    folder_arguments,
+    preparation_arguments,
+    readable_sources,
+    skipped_report,
+    text_arguments,
+)
 from ..flags import add_json_flag, add_option_flags, add_progress_flag, add_workers_flag, given_arguments
 from ..messages import progress_display
 from ..parsers import add_examples
@@ -51,6 +62,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the text with joined phrases")
     add_text_flags(parser)
+    add_folder_flags(parser)
+    add_preparation_flags(parser)
     add_option_flags(
         parser,
         PhraseOptions,
@@ -123,11 +136,12 @@ def run(args: argparse.Namespace) -> int:
     if args.scoring == "npmi":
         options.setdefault("threshold", _NPMI_THRESHOLD)
     connectors = _connector_words(args.connector_words)
-    decoding = text_arguments(args)
+    decoding, preparation = text_arguments(args), preparation_arguments(args)
+    folders = FolderOptions(**folder_arguments(args))
     passes: list[dict[str, Any]] = []
     with _folder_between_passes(args) as folder:
         copy = _copied(args.corpus, folder) if _is_stream(args.corpus) else None
-        sources, skipped = readable_sources(copy or _path(args.corpus), TextOptions(**decoding))
+        sources, skipped = readable_sources(copy or _path(args.corpus), TextOptions(**decoding), folders)
         source: Any = [own.path for own in sources]
         decoding.pop("on_error", None)  # the files that can be read are known
         for number in range(1, args.passes + 1):
@@ -141,6 +155,7 @@ def run(args: argparse.Namespace) -> int:
                     workers=workers,
                     progress=progress,
                     **decoding,
+                    **preparation,
                     **options,
                 )
             with counted_progress(display, None, " words", title=f"pass {number}: joining") as progress:
@@ -157,7 +172,7 @@ def run(args: argparse.Namespace) -> int:
             if copy is not None:
                 copy.unlink()
             source = copy = target
-            decoding = {}  # texts between passes are UTF-8
+            decoding, preparation = {}, {}  # texts between passes are prepared, and UTF-8
     if args.export:
         _export(phrases, args.export)
     if args.save:

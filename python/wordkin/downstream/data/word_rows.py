@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...vectors import KeyedVectors
+from ...vectors.typed_keys import typed_key
 
 __all__ = ["UNKNOWN_ROW", "frequent_words", "known_form", "lookup_rows", "lookup_vectors", "require_finite"]
 
@@ -66,13 +67,18 @@ def lookup_vectors(
         Int32 row of each word, -1 for words without a vector. If there are several words and none has one, a warning is
         logged.
     """
-    forms = [known_form(word.lower() if lowercase else word, vectors) for word in words]
+    forms = [_form_in(vectors, word.lower() if lowercase else word) for word in words]
     _warn_if_none_is_known(words, forms)
     row_of = {form: row for row, form in enumerate(dict.fromkeys(form for form in forms if form is not None))}
     table = np.zeros((max(1, len(row_of)), vectors.vector_size), dtype=np.float32)
     for form, row in row_of.items():
         table[row] = vectors.get_vector(form)
     return table, np.array([-1 if form is None else row_of[form] for form in forms], dtype=np.int32)
+
+
+def _form_in(vectors: KeyedVectors, word: str) -> str | None:
+    key = typed_key(vectors, word)
+    return key if key in vectors else known_form(word, vectors)
 
 
 def require_finite(table: NDArray[np.float32], rows: NDArray[np.int32], words: Sequence[str]) -> None:

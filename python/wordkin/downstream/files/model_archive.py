@@ -15,6 +15,7 @@ from ...errors import FormatError
 from ...runtime.compute import requested_workers
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.saveable import Saveable
+from ...text import PreparationOptions
 from ...text.tokenization import resolve_tokenizer
 from ...vectors import KeyedVectors
 from ..labels.label_set import LabelSet
@@ -198,12 +199,14 @@ def _labels_as_json(state: FittedState) -> dict[str, Any]:
 def _params_as_json(params: Mapping[str, Any]) -> dict[str, Any]:
     saved = {name: value for name, value in params.items() if name not in _NOT_SAVED}
     if callable(saved.get("tokenizer")):
-        saved["tokenizer"] = CALLABLE_TOKENIZER
+        tokenizer = saved["tokenizer"]
+        is_options = isinstance(tokenizer, PreparationOptions)
+        saved["tokenizer"] = tokenizer.to_metadata() if is_options else CALLABLE_TOKENIZER
     if isinstance(saved["random_state"], np.random.RandomState | np.random.Generator):
         saved["random_state"] = None
     if isinstance(saved.get("class_weight"), dict):  # keys of JSON objects are strings, labels may be integers
         saved["class_weight"] = [[_as_json(label), _as_json(factor)] for label, factor in saved["class_weight"].items()]
-    written = {name: _as_json(value) for name, value in saved.items()}
+    written: dict[str, Any] = {name: _as_json(value) for name, value in saved.items()}
     for name in _CONVERTED.intersection(written):  # what could not be read again is refused before anything is written
         try:
             _params({name: written[name]})
@@ -260,8 +263,11 @@ def _require_usable(params: Mapping[str, Any]) -> None:
     """Check the parameters with which texts are prepared; those of training are checked by `fit`."""
     LengthOptions(**{name: params[name] for name in ("max_length", "truncate") if name in params})
     requested_workers(params["workers"])
-    if "tokenizer" in params and params["tokenizer"] not in (CALLABLE_TOKENIZER, "blanks"):
-        resolve_tokenizer(params["tokenizer"])
+    tokenizer = params.get("tokenizer", CALLABLE_TOKENIZER)
+    if isinstance(tokenizer, dict):
+        PreparationOptions.from_metadata(tokenizer)
+    elif tokenizer not in (CALLABLE_TOKENIZER, "blanks"):
+        resolve_tokenizer(tokenizer)
 
 
 def _params(saved: Mapping[str, Any]) -> dict[str, Any]:
@@ -270,6 +276,8 @@ def _params(saved: Mapping[str, Any]) -> dict[str, Any]:
         params["class_weight"] = dict(params["class_weight"])
     if "filters" in params:
         params["filters"] = tuple(tuple(pair) for pair in params["filters"])
+    if isinstance(params.get("tokenizer"), dict):
+        params["tokenizer"] = PreparationOptions.from_metadata(params["tokenizer"])
     if params.get("tokenizer") == "blanks":  # the name in files of earlier versions
         params["tokenizer"] = "whitespace"
     return params

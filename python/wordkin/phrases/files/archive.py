@@ -13,6 +13,7 @@ from ...errors import FormatError
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.lifecycle import events_of_metadata, metadata_of_events
 from ...storage.saveable import Saveable
+from ...text import PreparationOptions
 from ..options import PhraseOptions, checked_words
 from ..scoring import Scorer, checked_scorer, description_of_scorer, scorer_of_description
 from ..state import FrozenState, PhraseScores, PhrasesState, new_state
@@ -119,7 +120,7 @@ def _unpack_phrases(archive: Archive, scoring: Scorer | None, import_scoring: bo
         progress_per=_number(metadata["progress_per"]),
         **_settings(metadata),
     )
-    state = new_state(options)
+    state = new_state(options, _preparation(metadata))
     state.lifecycle_events = events_of_metadata(metadata)
     state.min_reduce = _integer(metadata["min_reduce"])
     state.corpus_word_count = _integer(metadata["corpus_word_count"])
@@ -165,6 +166,7 @@ def _unpack_frozen(archive: Archive, scoring: Scorer | None, import_scoring: boo
     lengths = tensors.get("phrase_word_lengths", np.zeros(0, np.uint32))
     phrases = _core.phrases.PhraseSet.from_state(settings["delimiter"], texts, word_numbers, lengths, tensors["scores"])
     state = FrozenState(phrases=phrases, phrasegrams=PhraseScores(phrases.as_dict()), scoring=scorer, **settings)
+    state.preparation = _preparation(metadata)
     state.lifecycle_events = events_of_metadata(metadata)
     return state
 
@@ -176,8 +178,13 @@ def _common_metadata(state: PhrasesState | FrozenState) -> dict[str, Any]:
         "min_count": _as_json(state.min_count),
         "threshold": _as_json(state.threshold),
         "scoring": description_of_scorer(state.scoring),
+        **({} if state.preparation.is_default else {"preparation": state.preparation.to_metadata()}),
         **metadata_of_events(state),
     }
+
+
+def _preparation(metadata: dict[str, Any]) -> PreparationOptions:
+    return PreparationOptions.from_metadata(metadata.get("preparation", {}))
 
 
 def _settings(metadata: dict[str, Any]) -> _Settings:
