@@ -14,7 +14,7 @@ project_copyright = author
 version = release = __version__
 
 extensions = [
-    "myst_parser",
+    "myst_nb",  # Markdown, and notebooks
     "sphinx.ext.autodoc",
     "sphinx.ext.linkcode",
     "numpydoc",
@@ -26,6 +26,10 @@ default_role = "py:obj"  # `KeyedVectors.most_similar` in docstrings is a link, 
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+nb_execution_mode = "force"  # notebooks are stored without outputs
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_ipywidgets_js = {}  # would be loaded from another host
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # numpydoc's Parameters sections have them
