@@ -20,7 +20,7 @@ read_back = _core_testing.options
 
 WORD2VEC = TrainingOptions(
     architecture="skipgram", cbow_mean=False, window=7, shrink_windows=False, negative=11, ns_exponent=-0.25,
-    hierarchical_softmax=True, sample=0.125, seed=2**63 + 1, job_words=123_457,
+    hierarchical_softmax=True, train_output=False, sample=0.125, seed=2**63 + 1, job_words=123_457,
 )  # fmt: skip
 ELMO = ELMoOptions(
     cell="rnn", dim=48, projection_dim=24, n_layers=64, cell_clip=1.25, proj_clip=0.0, use_skip_connections=False,

@@ -15,6 +15,7 @@ word2vec::Options word2vec_options_from(const py::object& o) {
   options.negative = field<int>(o, "negative");
   options.ns_exponent = field<double>(o, "ns_exponent");
   options.hierarchical_softmax = field<bool>(o, "hierarchical_softmax");
+  options.train_output = field<bool>(o, "train_output");
   options.sample = field<double>(o, "sample");
   options.seed = field<std::uint64_t>(o, "seed");
   options.job_words = field<std::int64_t>(o, "job_words");

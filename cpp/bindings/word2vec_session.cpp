@@ -1,5 +1,7 @@
 #include "bindings/word2vec_session.h"
 
+#include <pybind11/stl.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -20,17 +22,20 @@ memory::MatrixView<float> optional_matrix(const char* name, const py::object& ob
 }  // namespace
 
 TrainingSession::TrainingSession(const py::object& options, TrainingArrays arrays, const RatePlan& rate,
-                                 std::size_t threads, const kernels::KernelTable& kernels, std::uint64_t first_stream)
-    : arrays_(std::move(arrays)), kernels_(kernels), rate_(rate.start, rate.end, rate.planned_words) {
+                                 std::size_t threads, const kernels::KernelTable& kernels, JobNumbers jobs)
+    : arrays_(std::move(arrays)),
+      kernels_(kernels),
+      rate_(rate.start, rate.end, rate.planned_words, rate.words_before) {
   word2vec::Parameters parameters;
   parameters.input = matrix_view<float>("input", arrays_.input, Access::kWrite);
   parameters.nodes = optional_matrix("nodes", arrays_.nodes);
   parameters.output = optional_matrix("output", arrays_.output);
   if (!arrays_.update_scale.is_none())
     parameters.update_scale = vector_view<const float>("update_scale", arrays_.update_scale, Access::kRead);
-  hogwild_ = std::make_shared<word2vec::Hogwild>(
-      word2vec_options_from(options), parameters,
-      vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead), kernels_, threads, rate_, first_stream);
+  hogwild_ =
+      std::make_shared<word2vec::Hogwild>(word2vec_options_from(options), parameters,
+                                          vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead),
+                                          kernels_, threads, rate_, jobs.first_stream, jobs.skipped);
 }
 
 void TrainingSession::feed(const py::object& ids, const py::object& ends, std::int64_t raw_words) {
@@ -46,6 +51,12 @@ bool TrainingSession::wait(std::size_t max_pending, double seconds) {
   check_interruption();
   const GilRelease release;  // sleeps
   return hogwild->wait(max_pending, seconds);
+}
+
+void TrainingSession::discard_queued() {
+  const auto hogwild = running();
+  const GilRelease release;  // takes the lock of the pool
+  hogwild->discard_queued();
 }
 
 void TrainingSession::cancel() {
@@ -82,11 +93,13 @@ void define_session_methods(py::class_<TrainingSession>& c) {
   c.def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"))
       .def("finish", &TrainingSession::finish)
       .def("wait", &TrainingSession::wait, py::arg("max_pending"), py::arg("seconds"))
+      .def("discard_queued", &TrainingSession::discard_queued)
       .def("cancel", &TrainingSession::cancel)
       .def("close", &TrainingSession::close)
       .def("tally", &TrainingSession::tally)
       .def_property_readonly("learning_rate", &TrainingSession::learning_rate)
       .def_property_readonly("words", &TrainingSession::words)
+      .def_property_readonly("finished_jobs", &TrainingSession::finished_jobs)
       .def_property_readonly("threads", &TrainingSession::threads);
 }
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "kernels/kernel_table.h"
 #include "word2vec/hogwild.h"
@@ -18,15 +19,21 @@ struct TrainingArrays {
   pybind11::object input, nodes, output, update_scale, counts;
 };
 
-// The linear decay of the learning rate over the planned number of words.
+// The linear decay of the learning rate over the planned number of words, some of which were trained before.
 struct RatePlan {
   double start, end, planned_words;
+  std::int64_t words_before;
+};
+
+// The random stream of the first job, and the number of jobs before it that are not run.
+struct JobNumbers {
+  std::uint64_t first_stream, skipped;
 };
 
 class TrainingSession {
  public:
   TrainingSession(const pybind11::object& options, TrainingArrays arrays, const RatePlan& rate, std::size_t threads,
-                  const kernels::KernelTable& kernels, std::uint64_t first_stream);
+                  const kernels::KernelTable& kernels, JobNumbers jobs);
   ~TrainingSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
   TrainingSession(const TrainingSession&) = delete;
   TrainingSession& operator=(const TrainingSession&) = delete;
@@ -34,11 +41,13 @@ class TrainingSession {
   void feed(const pybind11::object& ids, const pybind11::object& ends, std::int64_t raw_words);
   void finish() { running()->finish(); }
   bool wait(std::size_t max_pending, double seconds);
-  void cancel();  // stops the work; any thread may call it
-  void close();   // stops the work and joins the threads
+  void discard_queued();  // running jobs finish; wait() waits for them
+  void cancel();          // stops the work; any thread may call it
+  void close();           // stops the work and joins the threads
   [[nodiscard]] pybind11::dict tally() const;
   [[nodiscard]] double learning_rate() const { return rate_.now(); }
   [[nodiscard]] std::int64_t words() const { return rate_.words(); }
+  [[nodiscard]] std::optional<std::uint64_t> finished_jobs() const { return running()->finished_jobs(); }
   [[nodiscard]] std::size_t threads() const { return running()->threads(); }
 
  private:

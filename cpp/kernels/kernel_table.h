@@ -33,11 +33,12 @@ struct alignas(64) LossAccumulator {
 // The output side of one window: the target and negative samples, or the inner nodes of a Huffman path, or both
 // concatenated.
 struct Outputs {
-  float* const* rows;    // INOUT (count) distinct rows
+  float* const* rows;    // INOUT (count) distinct rows; IN if is_frozen
   const float* signs;    // IN (count, followed by 16 readable floats) +1 if the label is 1, -1 if it is 0
   const float* repeats;  // IN (count, followed by 16 readable floats) how often the row was drawn: 1, 2, ...
   int count;
   int max_repeats;  // largest entry of repeats
+  bool is_frozen;   // whether the rows are left as they are
 };
 
 // The input side of one window.
@@ -55,7 +56,7 @@ struct NextRows {
 
 // One window. With z_ij = sign_j <x_i, y_j> and g_ij = rate * repeats_j * sign_j * sigmoid(-z_ij), all from the rows
 // before the update:
-//   skipgram: x_i += update_scale_i * sum_j g_ij y_j     y_j += sum_i g_ij x_i
+//   skipgram: x_i += update_scale_i * sum_j g_ij y_j     y_j += sum_i g_ij x_i unless outputs are frozen
 //             an input row that occurs twice is processed twice in sequence, so y_j may see its first change
 //   cbow:     the same with the single row h = scale * sum_i x_i, whose change is applied to all inputs:
 //             x_i += update_scale_i * error_scale * change

@@ -179,7 +179,7 @@ WORDKIN_INLINE void gradients_of_group(const Window& w, int n, int group, const 
 enum class Groups { kOnly, kFirst, kMiddle, kLast };
 
 // B vectors of columns from c. changes: (n, width) sums of the changes of the input rows over the previous groups.
-template <int G, int B, Groups kGroup>
+template <int G, int B, Groups kGroup, bool kFrozen>
 WORDKIN_INLINE void apply_block(const Window& w, float* const* outputs, const float* gradients, float* changes, int c) {
   const Inputs& inputs = w.inputs;
   Vec y[G][B], dy[G][B];
@@ -194,7 +194,7 @@ WORDKIN_INLINE void apply_block(const Window& w, float* const* outputs, const fl
       const Vec gradient = Vec::broadcast(gradient_row[g]);
       for (int b = 0; b < B; ++b) {
         dx[b] = g == 0 ? mul(gradient, y[g][b]) : fma(gradient, y[g][b], dx[b]);
-        dy[g][b] = fma(gradient, x[b], dy[g][b]);
+        if constexpr (!kFrozen) dy[g][b] = fma(gradient, x[b], dy[g][b]);
       }
     }
     for (int b = 0; b < B; ++b) {
@@ -210,20 +210,31 @@ WORDKIN_INLINE void apply_block(const Window& w, float* const* outputs, const fl
     }
     gradient_row += (i + 1) % Vec::kTileRows == 0 ? kTileFloats - (Vec::kTileRows - 1) * G : G;
   }
-  for (int g = 0; g < G; ++g)
-    for (int b = 0; b < B; ++b) dy[g][b].store(outputs[g] + c + b * Vec::kWidth);
+  if constexpr (!kFrozen) {
+    for (int g = 0; g < G; ++g)
+      for (int b = 0; b < B; ++b) dy[g][b].store(outputs[g] + c + b * Vec::kWidth);
+  }
 }
 
-template <int G, Groups kGroup>
-inline void apply_group(const Window& w, int first, const float* gradients, float* changes, Prefetcher& prefetcher) {
+template <int G, Groups kGroup, bool kFrozen>
+inline void apply_blocks(const Window& w, int first, const float* gradients, float* changes, Prefetcher& prefetcher) {
   constexpr int kBlock = Vec::kApplyVectors * Vec::kWidth;
   float* const* outputs = w.outputs.rows + first;
   int c = 0;
   for (; c + kBlock <= w.width; c += kBlock) {
-    apply_block<G, Vec::kApplyVectors, kGroup>(w, outputs, gradients, changes, c);
+    apply_block<G, Vec::kApplyVectors, kGroup, kFrozen>(w, outputs, gradients, changes, c);
     prefetcher.fetch_row();
   }
-  for (; c < w.width; c += Vec::kWidth) apply_block<G, 1, kGroup>(w, outputs, gradients, changes, c);
+  for (; c < w.width; c += Vec::kWidth) apply_block<G, 1, kGroup, kFrozen>(w, outputs, gradients, changes, c);
+}
+
+template <int G, Groups kGroup>
+inline void apply_group(const Window& w, int first, const float* gradients, float* changes, Prefetcher& prefetcher) {
+  if (w.outputs.is_frozen) {
+    apply_blocks<G, kGroup, true>(w, first, gradients, changes, prefetcher);
+  } else {
+    apply_blocks<G, kGroup, false>(w, first, gradients, changes, prefetcher);
+  }
 }
 
 // All groups of a window.
@@ -327,8 +338,8 @@ inline void gradients_of_row(const Window& w, const float* x, int first, float* 
   finish_tile(w, scores, N, pattern);
 }
 
-// change: OUT (width) sum_j g_j y_j; y_j += g_j x. x and change may be the same row.
-template <int B>
+// change: OUT (width) sum_j g_j y_j; y_j += g_j x unless frozen. x and change may be the same row.
+template <int B, bool kFrozen>
 WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float* gradients, float* change, int c) {
   Vec column[B], sum[B];
   for (int b = 0; b < B; ++b) {
@@ -341,10 +352,21 @@ WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float
     for (int b = 0; b < B; ++b) {
       const Vec y = Vec::load(row + b * Vec::kWidth);
       sum[b] = fma(gradient, y, sum[b]);
-      fma(gradient, column[b], y).store(row + b * Vec::kWidth);
+      if constexpr (!kFrozen) fma(gradient, column[b], y).store(row + b * Vec::kWidth);
     }
   }
   for (int b = 0; b < B; ++b) sum[b].store(change + c + b * Vec::kWidth);
+}
+
+template <bool kFrozen>
+inline void apply_row(const Window& w, const float* x, const float* gradients, float* change, Prefetcher& prefetcher) {
+  constexpr int kBlock = 4 * Vec::kWidth;
+  int c = 0;
+  for (; c + kBlock <= w.width; c += kBlock) {
+    apply_row_block<4, kFrozen>(w, x, gradients, change, c);
+    prefetcher.fetch_row();
+  }
+  for (; c < w.width; c += Vec::kWidth) apply_row_block<1, kFrozen>(w, x, gradients, change, c);
 }
 
 inline void update_row(const Window& w, const float* x, float* change, float* scratch) {
@@ -359,13 +381,11 @@ inline void update_row(const Window& w, const float* x, float* change, float* sc
     }
     prefetcher.fetch_row();
   }
-  constexpr int kBlock = 4 * Vec::kWidth;
-  int c = 0;
-  for (; c + kBlock <= w.width; c += kBlock) {
-    apply_row_block<4>(w, x, scratch, change, c);
-    prefetcher.fetch_row();
+  if (w.outputs.is_frozen) {
+    apply_row<true>(w, x, scratch, change, prefetcher);
+  } else {
+    apply_row<false>(w, x, scratch, change, prefetcher);
   }
-  for (; c < w.width; c += Vec::kWidth) apply_row_block<1>(w, x, scratch, change, c);
   prefetcher.fetch_rest();
 }
 

@@ -30,8 +30,12 @@ void check_block(std::span<const std::int32_t> ids, std::span<const std::int64_t
 
 Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
                  const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate,
-                 std::uint64_t first_stream)
-    : context_(options, parameters, counts, kernels), rate_(&rate), next_stream_(first_stream), pool_(threads) {
+                 std::uint64_t first_stream, std::uint64_t skipped_jobs)
+    : context_(options, parameters, counts, kernels),
+      rate_(&rate),
+      next_stream_(first_stream),
+      skipped_jobs_(skipped_jobs),
+      pool_(threads) {
   trainers_.reserve(pool_.size());
   for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(context_, cancelled_);
 }
@@ -58,12 +62,21 @@ void Hogwild::feed(std::span<const std::int32_t> ids, std::span<const std::int64
 
 void Hogwild::finish() {
   if (pending_job_.ends.empty() && pending_job_.raw_words == 0) return;
+  if (skipped_jobs_ > 0) {
+    --skipped_jobs_;
+    pending_job_ = Job{};
+    return;
+  }
   pending_job_.stream = next_stream_++;
   auto job = std::make_shared<const Job>(std::exchange(pending_job_, Job{}));
   pool_.submit([this, job = std::move(job)](std::size_t worker) { run(*job, worker); });
 }
 
 void Hogwild::run(const Job& job, std::size_t worker) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++started_jobs_;
+  }
   SentenceTrainer& trainer = trainers_[worker];
   random::Generator generator(context_.options().seed, job.stream);
   const std::span<const std::int32_t> ids(job.ids);
@@ -81,14 +94,16 @@ void Hogwild::run(const Job& job, std::size_t worker) {
       counted = raw;
     }
   }
-  const std::int64_t raw = begin == static_cast<std::int64_t>(job.ids.size())
-                               ? job.raw_words
-                               : static_cast<std::int64_t>(raw_share * static_cast<double>(begin));
+  const bool is_complete = begin == static_cast<std::int64_t>(job.ids.size());
+  const std::int64_t raw =
+      is_complete ? job.raw_words : static_cast<std::int64_t>(raw_share * static_cast<double>(begin));
   rate_->count(raw - counted);
   Tally done = trainer.take_tally();
   done.raw_words = raw;
   const std::lock_guard lock(mutex_);
   tally_ += done;
+  // A cancelled sentence counts as trained in the loop above.
+  finished_jobs_ += is_complete && !cancelled_.load(std::memory_order_relaxed) ? 1 : 0;
 }
 
 bool Hogwild::wait(std::size_t max_pending, double seconds) { return pool_.wait(max_pending, seconds); }
@@ -101,6 +116,11 @@ void Hogwild::cancel() {
 Tally Hogwild::tally() const {
   const std::lock_guard lock(mutex_);
   return tally_;
+}
+
+std::optional<std::uint64_t> Hogwild::finished_jobs() const {
+  const std::lock_guard lock(mutex_);
+  return started_jobs_ == finished_jobs_ ? std::optional(finished_jobs_) : std::nullopt;
 }
 
 }  // namespace wordkin::word2vec

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,9 +23,11 @@ namespace wordkin::word2vec {
 
 class Hogwild {
  public:
-  // Jobs use the random streams first_stream, first_stream + 1, ...
+  // Jobs use the random streams first_stream, first_stream + 1, ... The first `skipped_jobs` jobs are not run and use
+  // no stream: they were run before training was interrupted.
   Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-          const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate, std::uint64_t first_stream);
+          const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate, std::uint64_t first_stream,
+          std::uint64_t skipped_jobs = 0);
   ~Hogwild();  // stops running jobs within one window
 
   // Divides a block of encoded sentences into jobs of options.job_words words (a job ends with the sentence that fills
@@ -38,11 +41,15 @@ class Hogwild {
   // Waits until at most `max_pending` jobs are pending or the time is over; returns true in the first case. Rethrows an
   // exception of a job.
   bool wait(std::size_t max_pending, double seconds);
+  // Discards queued jobs and lets the running ones finish, so that the jobs that have run are the first ones.
+  void discard_queued() { pool_.discard_queued(); }
   // Discards queued jobs and stops running ones after their current window. Afterwards feed() throws
   // std::runtime_error. May be called from any thread.
   void cancel();
 
   [[nodiscard]] Tally tally() const;  // totals of the finished jobs
+  // Number of jobs that have run, while none is running; nothing if one was stopped before its end.
+  [[nodiscard]] std::optional<std::uint64_t> finished_jobs() const;
   [[nodiscard]] std::size_t threads() const { return pool_.size(); }
 
  private:
@@ -58,10 +65,12 @@ class Hogwild {
   LearningRate* rate_;
   std::vector<SentenceTrainer> trainers_;  // one per thread
   std::uint64_t next_stream_;
+  std::uint64_t skipped_jobs_;
   Job pending_job_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   Tally tally_;
+  std::uint64_t started_jobs_ = 0, finished_jobs_ = 0;
   parallel::ThreadPool pool_;  // last: its threads are joined before what they use is destroyed
 };
 

@@ -9,8 +9,9 @@ namespace wordkin::word2vec {
 
 class LearningRate {
  public:
-  LearningRate(double start, double end, double planned_words)
-      : start_(start), end_(end), planned_words_(std::max(planned_words, 1.0)) {}
+  // `words_before` words of the plan have been trained before.
+  LearningRate(double start, double end, double planned_words, std::int64_t words_before = 0)
+      : start_(start), end_(end), planned_words_(std::max(planned_words, 1.0)), words_(words_before) {}
 
   // Relaxed memory order suffices: the counter does not order other accesses, and a rate that is one addition late is
   // harmless.
@@ -26,7 +27,7 @@ class LearningRate {
   double start_;
   double end_;
   double planned_words_;
-  alignas(64) std::atomic<std::int64_t> words_{0};
+  alignas(64) std::atomic<std::int64_t> words_;
 };
 
 }  // namespace wordkin::word2vec

@@ -96,7 +96,8 @@ void SentenceTrainer::update(std::size_t position, float rate) {
   const float share = 1.0f / static_cast<float>(n);
   const kernels::Window update{
       {context_rows_.data(), context_update_scale_.empty() ? nullptr : context_update_scale_.data(), n},
-      {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.max_repeats},
+      {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.max_repeats,
+       !options.train_output},
       {later.rows.data(), is_last ? 0 : later.outputs + 1},
       context_->width(),
       rate,

@@ -24,6 +24,7 @@ struct Options {
   int negative;         // negative samples per target; 0 for none
   double ns_exponent;
   bool hierarchical_softmax;
+  bool train_output;  // otherwise output rows and nodes are only read
   double sample;
   std::uint64_t seed;
   std::int64_t job_words;  // raw words per job

@@ -70,7 +70,7 @@ double worst_difference(const kernels::KernelTable& table, const Case& c, random
   memory::AlignedBuffer<float> scratch(kernels::scratch_floats(c.inputs, c.outputs, c.width));
   kernels::LossAccumulator loss;
   const kernels::Window window{{inputs.data(), nullptr, c.inputs},
-                               {outputs.data(), signs.data(), repeats.data(), c.outputs, 2},
+                               {outputs.data(), signs.data(), repeats.data(), c.outputs, 2, false},
                                {nullptr, 0},
                                c.width,
                                rate,

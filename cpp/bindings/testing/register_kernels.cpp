@@ -37,7 +37,7 @@ std::vector<float> padded(const std::span<const float> values) {
 double update_window(const std::string& isa, const std::string& architecture, const py::object& input,
                      const py::object& input_ids, const py::object& output, const py::object& output_ids,
                      const py::object& signs, const py::object& repeats, float rate, float scale, float error_scale,
-                     const py::object& update_scale) {
+                     const py::object& update_scale, bool is_frozen) {
   const auto& table = kernels_named(isa);
   const auto x = matrix_view<float>("input", input, Access::kWrite);
   const auto y = matrix_view<float>("output", output, Access::kWrite);
@@ -66,7 +66,7 @@ double update_window(const std::string& isa, const std::string& architecture, co
   memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::scratch_floats(n, m, width)));
   kernels::LossAccumulator loss;
   const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n},
-                               {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(max_repeat)},
+                               {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(max_repeat), is_frozen},
                                {nullptr, 0},
                                width,
                                rate,
@@ -99,7 +99,7 @@ void register_test_kernels(py::module_& m) {
   k.def("update_window", &update_window, py::arg("isa"), py::arg("architecture"), py::arg("input"),
         py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
-        py::arg("update_scale") = py::none());
+        py::arg("update_scale") = py::none(), py::arg("is_frozen") = false);
   k.def("sigmoid", &apply_sigmoid, py::arg("isa"), py::arg("values"));
 }
 

@@ -33,6 +33,7 @@ py::dict word2vec_training(const py::object& given) {
   d["negative"] = o.negative;
   d["ns_exponent"] = o.ns_exponent;
   d["hierarchical_softmax"] = o.hierarchical_softmax;
+  d["train_output"] = o.train_output;
   d["sample"] = o.sample;
   d["seed"] = o.seed;
   d["job_words"] = o.job_words;

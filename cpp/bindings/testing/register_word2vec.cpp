@@ -31,13 +31,15 @@ py::array_t<std::int32_t> draw_noise(const py::object& counts, double exponent, 
 std::unique_ptr<TrainingSession> new_memory_session(const py::object& options, py::object input, py::object nodes,
                                                     py::object output, py::object update_scale, py::object counts,
                                                     std::size_t threads, const std::string& isa, double start_rate,
-                                                    double end_rate, double planned_words, std::uint64_t first_stream) {
+                                                    double end_rate, double planned_words, std::uint64_t first_stream,
+                                                    std::int64_t words_before, std::uint64_t skipped_jobs) {
   kernels::KernelTable kernels = kernels_named(isa);
   kernels.skipgram = kernels.cbow = kernels.touch;
   TrainingArrays arrays{std::move(input), std::move(nodes), std::move(output), std::move(update_scale),
                         std::move(counts)};
-  return std::make_unique<TrainingSession>(options, std::move(arrays), RatePlan{start_rate, end_rate, planned_words},
-                                           threads, kernels, first_stream);
+  return std::make_unique<TrainingSession>(options, std::move(arrays),
+                                           RatePlan{start_rate, end_rate, planned_words, words_before}, threads,
+                                           kernels, JobNumbers{first_stream, skipped_jobs});
 }
 
 }  // namespace
@@ -48,7 +50,8 @@ void register_test_word2vec(py::module_& m) {
   py::class_<TrainingSession> session(w, "MemorySession", py::module_local());
   session.def(py::init(&new_memory_session), py::arg("options"), py::kw_only(), py::arg("input"), py::arg("nodes"),
               py::arg("output"), py::arg("update_scale"), py::arg("counts"), py::arg("threads"), py::arg("isa"),
-              py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"), py::arg("first_stream") = 0);
+              py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"), py::arg("first_stream") = 0,
+              py::arg("words_before") = 0, py::arg("skipped_jobs") = 0);
   define_session_methods(session);
 }
 

@@ -20,7 +20,7 @@ from .archive import JSON, Archive, read_archive, write_archive
 from .journal import clear_leftovers
 from .paths import AnyPath, local_path
 
-__all__ = ["CheckpointFolder", "FoundCheckpoint"]
+__all__ = ["CheckpointFolder", "FoundCheckpoint", "require_same_run"]
 
 logger = logging.getLogger(__name__)
 
@@ -234,3 +234,36 @@ class CheckpointFolder:
         if paths:
             raise CorruptFileError(f"{self._folder}: all {len(paths)} checkpoints are damaged; see the warnings above")
         return None
+
+
+def require_same_run(
+    saved: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]], source: str, renamed: Mapping[str, str] = {}
+) -> None:
+    """Raise an error if a checkpoint belongs to a different run than the one that is to be resumed.
+
+    Parameters
+    ----------
+    saved : mapping
+        Options of the run that saved the checkpoint, by part, as the checkpoint contains them.
+    current : mapping of str to mapping of str to value
+        Options of the run to resume, by part; all of them must be equal.
+    source : str
+        The checkpoint, for the error message.
+    renamed : mapping of str to str, optional
+        Present names of options that were renamed since some checkpoints were written.
+
+    Raises
+    ------
+    FormatError
+        If an option differs; the message names it with both values.
+    """
+    for part, values in current.items():
+        found = saved.get(part)
+        found = found if isinstance(found, dict) else {}
+        found = {renamed.get(name, name): value for name, value in found.items()}
+        for name, value in values.items():
+            if found.get(name) != value:
+                raise FormatError(
+                    f"{source}: the checkpoint belongs to a different run ({part}: {name}={found.get(name)!r:.60}, "
+                    f"this run: {value!r:.60}); use another folder or resume=False"
+                )

@@ -33,6 +33,7 @@ from ..text.preparation import checked_preparation
 from ..vectors import KeyedVectors
 from ..vectors.files import GensimModel, read_gensim
 from ..vectors.gensim import RemovedName
+from .archive import MODEL_FILE, pretrained_file
 from .arguments import (
     architecture_of,
     checked_epochs,
@@ -41,17 +42,16 @@ from .arguments import (
     explains_old_names,
     require_objective,
 )
-from .files.archive import MODEL_FILE, pretrained_file
 from .files.gensim_model import state_of_gensim
 from .gensim import OPTION_FIELDS, REMOVED_ATTRIBUTES
 from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
-from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from .options import CheckpointOptions, ModelOptions, TrainingOptions, VocabularyOptions
 from .report import Progress, TrainingReport
 from .state import Word2VecState, checked_layer, checked_vectors, new_state
 from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
-from .training.session import Notify, TrainRequest, train, train_new
+from .training.session import CheckpointRequest, Notify, TrainRequest, train, train_new
 from .training.vocabulary import (
     add_null_word,
     adopt_vocabulary,
@@ -170,6 +170,20 @@ class Word2Vec:
     glob : str or iterable of str, default ()
         Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
         without patterns, all but hidden files.
+    checkpoint : path or None, default None
+        Folder for checkpoints of training. If training is interrupted, by an exception, Ctrl-C or the end of the
+        process, the same call resumes it from the newest checkpoint, with one worker and an equal corpus bit for bit.
+        `Word2Vec.load` opens a checkpoint as a model.
+    resume : bool, default True
+        Whether to resume from the newest checkpoint; otherwise training starts again.
+    checkpoint_epochs : int or None, default None
+        Number of epochs between checkpoints (>= 1); None for no such rule.
+    checkpoint_seconds : float or None, default 600.0
+        Time between checkpoints in seconds (> 0); None for no such rule. One is also saved at the end, and when an
+        exception ends training.
+    keep : int, default 2
+        Number of newest checkpoints that are kept (>= 1). Each takes the disk space of a saved model; while one is
+        being written, there is one more, and a copy of the model in memory.
 
     Attributes
     ----------
@@ -215,6 +229,7 @@ class Word2Vec:
     cbow_mean = StateAttribute[int](OPTION_FIELDS["cbow_mean"], read=int)
     window = StateAttribute[int](OPTION_FIELDS["window"])
     shrink_windows = StateAttribute[bool](OPTION_FIELDS["shrink_windows"])
+    train_output = StateAttribute[bool]("options.train_output")
     sample = StateAttribute[float](OPTION_FIELDS["sample"])
     seed = StateAttribute[int](OPTION_FIELDS["seed"])
     batch_words = StateAttribute[int](OPTION_FIELDS["batch_words"])
@@ -280,6 +295,11 @@ class Word2Vec:
         sentences_per: Literal["line", "paragraph", "sentence"] = "line",
         recursive: bool = False,
         glob: str | Iterable[str] = (),
+        checkpoint: AnyPath | None = None,
+        resume: bool = True,
+        checkpoint_epochs: int | None = None,
+        checkpoint_seconds: float | None = 600.0,
+        keep: int = 2,
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -327,9 +347,13 @@ class Word2Vec:
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)
         checked_trim_rule(trim_rule)
+        checkpoint_options = CheckpointOptions(
+            checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
+        )
         if sentences is not None or corpus_file is not None:
             if self.epochs > 0:
                 require_objective(self.options)
+            checkpoints = CheckpointRequest.of(checkpoint, checkpoint_options)
             corpus = open_corpus(
                 sentences,
                 corpus_file,
@@ -339,9 +363,13 @@ class Word2Vec:
                 folders=self._state.folders,
                 any_tokens=True,
             )
-            train_new(self._state, corpus, trim_rule, self._notifier(checked))
+            train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
-        for name, given, method in (("trim_rule", trim_rule, "build_vocab"), ("callbacks", checked, "train")):
+        for name, given, method in (
+            ("trim_rule", trim_rule, "build_vocab"),
+            ("callbacks", checked, "train"),
+            ("checkpoint", checkpoint, "train"),
+        ):
             if given:
                 logger.warning("%s is not stored, and there is no corpus to use it on: pass it to %s", name, method)
 
@@ -780,6 +808,11 @@ class Word2Vec:
         encoding: str | None = None,
         errors: DecodingErrors | None = None,
         on_error: OnError | None = None,
+        checkpoint: AnyPath | None = None,
+        resume: bool = True,
+        checkpoint_epochs: int | None = None,
+        checkpoint_seconds: float | None = 600.0,
+        keep: int = 2,
     ) -> tuple[int, int]:
         """Train on a corpus with the current vocabulary.
 
@@ -806,11 +839,14 @@ class Word2Vec:
             Called during this training run.
         encoding, errors, on_error : str or None, default None
             How text files are read, as in the constructor; None for the values given there.
+        checkpoint, resume, checkpoint_epochs, checkpoint_seconds, keep : optional
+            As in the constructor. A run that is resumed continues with the vectors of the checkpoint.
 
         Returns
         -------
         tuple of int
-            Number of words trained (in the vocabulary and kept by subsampling) and of raw words read, over all epochs.
+            Number of words trained (in the vocabulary and kept by subsampling) and of raw words read, over all epochs,
+            including those before a resumption.
 
         Raises
         ------
@@ -820,6 +856,8 @@ class Word2Vec:
             If this model is already being trained, in another thread or by the call that runs this callback.
         TrainingDiverged
             If weights are not finite after an epoch. The model keeps them: `init_weights` starts again.
+        FormatError, VocabularyError
+            If the checkpoint belongs to a different run; the message names the difference.
 
         Examples
         --------
@@ -848,6 +886,12 @@ class Word2Vec:
             compute_loss=flag_option("compute_loss", compute_loss),
         )
         notifier = self._notifier(checked_training_callbacks(callbacks))
+        checkpoints = CheckpointRequest.of(
+            checkpoint,
+            CheckpointOptions(
+                checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
+            ),
+        )
         options = self._state.text_options.replaced(encoding, errors, on_error)
         corpus = open_corpus(
             corpus_iterable,
@@ -858,7 +902,7 @@ class Word2Vec:
             folders=self._state.folders,
             any_tokens=True,
         )
-        report = train(self._state, corpus, request, notifier)
+        report = train(self._state, corpus, request, notifier, checkpoints)
         return report.trained_words, report.raw_words
 
     def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:

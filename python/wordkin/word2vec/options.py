@@ -15,7 +15,7 @@ from ..runtime.options import (
     text_option,
 )
 
-__all__ = ["Architecture", "ModelOptions", "TrainingOptions", "VocabularyOptions"]
+__all__ = ["Architecture", "CheckpointOptions", "ModelOptions", "TrainingOptions", "VocabularyOptions"]
 
 Architecture = Literal["skipgram", "cbow"]
 
@@ -40,6 +40,8 @@ class TrainingOptions(Options):
         Exponent of the noise distribution, which is proportional to count ** ns_exponent (-100 to 100).
     hierarchical_softmax : bool, default False
         Whether to train hierarchical softmax.
+    train_output : bool, default True
+        Whether to train the output layers (gensim's `learn_hidden`); otherwise only the input vectors are trained.
     sample : float, default 1e-3
         Subsampling threshold for frequent words (>= 0); 0 disables subsampling, and from 1 it is a count instead of a
         relative frequency, as in gensim.
@@ -67,6 +69,7 @@ class TrainingOptions(Options):
         0.75, low=-100.0, high=100.0, help="Exponent of the noise distribution over word counts."
     )
     hierarchical_softmax: bool = flag_field(False, name="hs", help="Train hierarchical softmax.")
+    train_output: bool = flag_field(True, help="Train the output layers; otherwise only the input vectors.")
     sample: float = real_field(1e-3, low=0.0, help="Subsampling threshold for frequent words; 0 disables subsampling.")
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
     job_words: int = integer_field(
@@ -127,3 +130,29 @@ class ModelOptions(Options):
     epochs: int = integer_field(5, low=0, high=2**31 - 1, help="Number of passes over the corpus.")
     compute_loss: bool = flag_field(False, help="Make the total training loss available.")
     comment: str | None = checked_field(None, text_option, help="Text stored with the model.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointOptions(Options):
+    """When checkpoints of a training run are saved, and whether a run continues from one.
+
+    Parameters
+    ----------
+    checkpoint_epochs : int or None, default None
+        Number of epochs between checkpoints (>= 1); None for no such rule.
+    checkpoint_seconds : float or None, default 600.0
+        Time between checkpoints in seconds (> 0); None for no such rule.
+    keep : int, default 2
+        Number of checkpoints to keep (>= 1).
+    resume : bool, default True
+        Whether to resume from the newest checkpoint.
+    """
+
+    checkpoint_epochs: int | None = integer_field(
+        None, low=1, high=2**31 - 1, help="Number of epochs between checkpoints."
+    )
+    checkpoint_seconds: float | None = real_field(
+        600.0, low=0.0, low_exclusive=True, optional=True, help="Time between checkpoints in seconds."
+    )
+    keep: int = integer_field(2, low=1, high=2**31 - 1, help="Number of checkpoints to keep.")
+    resume: bool = flag_field(True, help="Resume from the newest checkpoint.")

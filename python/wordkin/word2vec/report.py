@@ -79,12 +79,21 @@ class TrainingReport:
         Instruction set of the kernels.
     interrupted : bool, default False
         Whether an exception, such as KeyboardInterrupt, ended training early.
+    words_before : int, default 0
+        Number of raw words that had been trained when the run was resumed from a checkpoint; 0 if it was not.
+    checkpoint : str or None, default None
+        The newest checkpoint of the run.
+    checkpoint_failures : tuple of str, default ()
+        Reasons why checkpoints could not be written.
     """
 
     epochs: tuple[EpochReport, ...]
     workers: int
     isa: str
     interrupted: bool = False
+    words_before: int = 0
+    checkpoint: str | None = None
+    checkpoint_failures: tuple[str, ...] = ()
 
     @property
     def trained_words(self) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import FormatError, VocabularyError, WordkinError
 from ...runtime.options import integer_option, real_option
-from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint
+from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
 from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
@@ -171,7 +171,7 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[Mod
     is_model = archive.metadata.get("kind") == MODEL_FILE.kind
     if not is_model or not isinstance(run, dict) or not isinstance(run.get("identity"), dict):
         raise FormatError(f"{source}: not a checkpoint of the training of a language model")
-    _require_same_run(run["identity"], fingerprint, source)
+    require_same_run(run["identity"], fingerprint.parts, source, _RENAMED_OPTIONS)
     try:
         state = archive_to_state(archive)
     except WordkinError as error:
@@ -187,19 +187,6 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[Mod
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: invalid training state: {error}") from error
     return state, run_state
-
-
-def _require_same_run(parts: Mapping[str, Any], fingerprint: RunFingerprint, source: str) -> None:
-    for part, values in fingerprint.parts.items():
-        saved = parts.get(part)
-        saved = saved if isinstance(saved, dict) else {}
-        saved = {_RENAMED_OPTIONS.get(name, name): value for name, value in saved.items()}
-        for name, value in values.items():
-            if saved.get(name) != value:
-                raise FormatError(
-                    f"{source}: the checkpoint belongs to a different run ({part}: {name}={saved.get(name)!r:.60}, "
-                    f"this run: {value!r:.60}); use another folder or resume=False"
-                )
 
 
 def _vocabulary_difference(saved: list[str], current: list[str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,6 +18,7 @@ from ...text import EncodedCorpus
 from ..options import TrainingOptions
 from ..report import EpochReport
 from .progress import TrainingProgress
+from .run_checkpoint import RunCheckpoints, RunPosition
 from .schedule import LearningRateSchedule
 from .weights import TrainingArrays
 
@@ -27,6 +29,8 @@ logger = logging.getLogger(__name__)
 # Seconds between two checks for signals: Ctrl-C takes effect within this time plus that of one sentence.
 _POLL_SECONDS = 0.05
 _JOBS_AHEAD = 16  # per thread: enough that no thread waits while this one encodes
+# Seconds that running jobs have to finish after an interruption, so that a checkpoint can be saved.
+_FINISH_SECONDS = 5.0
 
 
 def run_epochs(
@@ -38,6 +42,8 @@ def run_epochs(
     epochs: int,
     compute: Compute,
     first_stream: int,
+    start: RunPosition,
+    checkpoints: RunCheckpoints | None,
     progress: TrainingProgress,
     on_start: Callable[[int], object],
     on_epoch_begin: Callable[[], object],
@@ -46,7 +52,8 @@ def run_epochs(
     """Train for a number of epochs.
 
     An epoch that ends with an exception (including KeyboardInterrupt) is reported as interrupted before the exception
-    propagates; all training threads have stopped by then.
+    propagates; all training threads have stopped by then. With `checkpoints`, jobs that are running then are finished,
+    and a checkpoint is saved.
 
     Parameters
     ----------
@@ -64,6 +71,10 @@ def run_epochs(
         Number of threads and instruction set.
     first_stream : int
         Jobs draw their random numbers from the streams `first_stream`, `first_stream` + 1, ... of the seed.
+    start : RunPosition
+        Where the run starts; what was done before is skipped.
+    checkpoints : RunCheckpoints or None
+        Saves checkpoints when they are due, after an exception, and at the end.
     progress : TrainingProgress
         Receives the progress several times per second.
     on_start : callable
@@ -88,61 +99,149 @@ def run_epochs(
         start_rate=schedule.start,
         end_rate=schedule.end,
         planned_words=schedule.planned_words,
-        first_stream=first_stream,
+        first_stream=first_stream + start.total_jobs,
+        words_before=start.words,
+        skipped_jobs=start.jobs,
     )
     threads: int = session.threads
     if threads < compute.threads:
         logger.warning("the system allows only %d of %d training threads", threads, compute.threads)
     with closing(session):
         on_start(threads)
-        for epoch in range(epochs):
-            on_epoch_begin()
-            meter = _EpochMeter(session, epoch)
+        position = start
+        for epoch in range(len(start.epochs), epochs):
+            with _saving_after_errors(checkpoints, position):
+                on_epoch_begin()
+            meter = _EpochMeter(session, position)
             try:
-                _run_epoch(session, corpus, partial(meter.show, progress))
+                _run_epoch(session, corpus, meter, partial(meter.show, progress), checkpoints)
             except BaseException:
-                session.cancel()
-                on_epoch_end(meter.report(interrupted=True))
+                try:
+                    _save_interrupted(session, meter, checkpoints)
+                finally:
+                    session.cancel()
+                    on_epoch_end(meter.report(interrupted=True))
                 raise
             report = meter.report()
-            on_epoch_end(report)
-            meter.show(progress)
-            _require_finite(arrays, report)
+            position = meter.position_after(report)
+            with _saving_after_errors(checkpoints, position):
+                on_epoch_end(report)
+                meter.show(progress)
+                _require_finite(arrays, report)
+            if checkpoints is not None and (epoch + 1 == epochs or checkpoints.is_due(epoch + 1)):
+                checkpoints.save(position)
 
 
-def _run_epoch(session: _core.word2vec.TrainingSession, corpus: EncodedCorpus, show: Callable[[], None]) -> None:
+@contextmanager
+def _saving_after_errors(checkpoints: RunCheckpoints | None, position: RunPosition) -> Iterator[None]:
+    """Save a checkpoint if code between two epochs raises an exception that says nothing about the weights."""
+    try:
+        yield
+    except TrainingDiverged:
+        raise
+    except BaseException:
+        if checkpoints is not None:
+            checkpoints.save(position)
+        raise
+
+
+def _run_epoch(
+    session: _core.word2vec.TrainingSession,
+    corpus: EncodedCorpus,
+    meter: _EpochMeter,
+    show: Callable[[], None],
+    checkpoints: RunCheckpoints | None,
+) -> None:
     max_pending = session.threads * _JOBS_AHEAD
     for block in corpus.blocks():
         session.feed(block.ids, block.ends, block.raw_words)
         while not session.wait(max_pending, _POLL_SECONDS):
             show()
+        if checkpoints is not None and checkpoints.is_due():
+            while not session.wait(0, _POLL_SECONDS):
+                show()
+            _save(meter, checkpoints)
     session.finish()
     while not session.wait(0, _POLL_SECONDS):
         show()
 
 
-class _EpochMeter:
-    """Measures what a session does during one epoch."""
+def _save_interrupted(
+    session: _core.word2vec.TrainingSession, meter: _EpochMeter, checkpoints: RunCheckpoints | None
+) -> None:
+    if checkpoints is None:
+        return
+    session.discard_queued()
+    if session.wait(0, _FINISH_SECONDS):
+        _save(meter, checkpoints)
+    else:
+        logger.warning(
+            "the jobs that were running did not finish within %g s: there is no checkpoint of this moment; "
+            "a smaller batch_words makes jobs shorter",
+            _FINISH_SECONDS,
+        )
 
-    def __init__(self, session: _core.word2vec.TrainingSession, epoch: int) -> None:
+
+def _save(meter: _EpochMeter, checkpoints: RunCheckpoints) -> None:
+    position = meter.position()
+    if position is not None:
+        checkpoints.save(position)
+
+
+class _EpochMeter:
+    """Measures what a session does during one epoch, of which a part may have been done before."""
+
+    def __init__(self, session: _core.word2vec.TrainingSession, position: RunPosition) -> None:
         self._session = session
-        self._epoch = epoch
         self._start = time.perf_counter()
         self._before = session.tally()
+        self._jobs_before = session.finished_jobs or 0
+        self._position = position
 
-    def _difference(self) -> dict[str, int | float]:
-        return {name: value - self._before[name] for name, value in self._session.tally().items()}
+    def _totals(self) -> dict[str, float]:
+        earlier = self._position.tally
+        return {name: value - self._before[name] + earlier[name] for name, value in self._session.tally().items()}
+
+    @property
+    def _seconds(self) -> float:
+        return self._position.seconds + time.perf_counter() - self._start
 
     def show(self, progress: TrainingProgress) -> None:
-        done = self._difference()
+        done = self._totals()
         loss = done["loss"] / max(done["pairs"], 1)
-        progress.show(self._epoch, self._session.words, loss, self._session.learning_rate)
+        progress.show(len(self._position.epochs), self._session.words, loss, self._session.learning_rate)
+
+    def position(self) -> RunPosition | None:
+        """Return the position within the epoch while no job is pending; None if a job was stopped before its end."""
+        finished = self._session.finished_jobs
+        if finished is None:
+            return None
+        jobs = finished - self._jobs_before
+        if jobs == 0:
+            return self._position
+        return replace(
+            self._position,
+            jobs=self._position.jobs + jobs,
+            total_jobs=self._position.total_jobs + jobs,
+            words=self._session.words,
+            seconds=self._seconds,
+            tally=self._totals(),
+        )
+
+    def position_after(self, report: EpochReport) -> RunPosition:
+        """Return the position after the epoch, in which every job has run."""
+        jobs = (self._session.finished_jobs or 0) - self._jobs_before
+        return RunPosition(
+            epochs=(*self._position.epochs, report),
+            total_jobs=self._position.total_jobs + jobs,
+            words=self._session.words,
+        )
 
     def report(self, *, interrupted: bool = False) -> EpochReport:
-        done = self._difference()
-        seconds = time.perf_counter() - self._start
+        done = self._totals()
+        seconds = self._seconds
         return EpochReport(
-            epoch=self._epoch,
+            epoch=len(self._position.epochs),
             loss=done["loss"] / max(done["pairs"], 1),
             pairs=int(done["pairs"]),
             scores=int(done["scores"]),

@@ -7,21 +7,64 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...storage.checkpoint import CheckpointFolder
+from ...storage.paths import AnyPath
 from ...text import Corpus, EncodedCorpus, TrimRule
+from ..options import CheckpointOptions
 from ..report import EpochReport, TrainingReport
 from ..state import Word2VecState, current_vocabulary
 from .epochs import run_epochs
 from .progress import TrainingProgress
+from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
-from .weights import end_training, training_arrays
+from .weights import TrainingArrays, end_training, training_arrays
 
-__all__ = ["Event", "Notify", "TrainRequest", "train", "train_new"]
+__all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "train", "train_new"]
 
 logger = logging.getLogger(__name__)
 
 Event = Literal["on_train_begin", "on_epoch_begin", "on_epoch_end", "on_train_end"]
 Notify = Callable[[Event], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointRequest:
+    """Where and when checkpoints are saved.
+
+    Parameters
+    ----------
+    folder : CheckpointFolder
+        The folder.
+    options : CheckpointOptions
+        When they are due, and whether to resume from the newest one.
+    """
+
+    folder: CheckpointFolder
+    options: CheckpointOptions
+
+    @classmethod
+    def of(cls, folder: AnyPath | None, options: CheckpointOptions) -> CheckpointRequest | None:
+        """Return the request for a folder, which is created if it is missing.
+
+        Parameters
+        ----------
+        folder : path or None
+            The folder; None for no checkpoints.
+        options : CheckpointOptions
+            When checkpoints are due.
+
+        Returns
+        -------
+        CheckpointRequest or None
+            None without a folder.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be created or read.
+        """
+        return None if folder is None else cls(folder=CheckpointFolder(folder, keep=options.keep), options=options)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +94,13 @@ class TrainRequest:
     compute_loss: bool
 
 
-def train_new(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, notify: Notify) -> None:
+def train_new(
+    state: Word2VecState,
+    corpus: Corpus,
+    trim_rule: TrimRule | None,
+    notify: Notify,
+    checkpoints: CheckpointRequest | None = None,
+) -> None:
     """Build the vocabulary from a corpus and train on it for the model's number of epochs.
 
     Parameters
@@ -64,6 +113,8 @@ def train_new(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, 
         Rule that decides which words are kept.
     notify : callable
         Called with the name of each event.
+    checkpoints : CheckpointRequest, optional
+        Where to save checkpoints.
     """
     scan = corpus.scan(
         state.compute.threads,
@@ -79,10 +130,16 @@ def train_new(state: Word2VecState, corpus: Corpus, trim_rule: TrimRule | None, 
         start=state.alpha, end=state.min_alpha, planned_words=float(vocabulary.raw_words * state.epochs)
     )
     with state.exclusively():
-        _run(state, encoded, schedule, state.epochs, notify)
+        _run(state, encoded, schedule, state.epochs, notify, checkpoints)
 
 
-def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: Notify) -> TrainingReport:
+def train(
+    state: Word2VecState,
+    corpus: Corpus,
+    request: TrainRequest,
+    notify: Notify,
+    checkpoints: CheckpointRequest | None = None,
+) -> TrainingReport:
     """Train a model that has a vocabulary.
 
     Parameters
@@ -95,6 +152,8 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
         Epochs, learning rates, and the size of the corpus as given by the caller.
     notify : callable
         Called with the name of each event.
+    checkpoints : CheckpointRequest, optional
+        Where to save checkpoints.
 
     Returns
     -------
@@ -126,24 +185,30 @@ def train(state: Word2VecState, corpus: Corpus, request: TrainRequest, notify: N
         ).shortened(request.words_before)
         state.alpha, state.min_alpha = request.alpha, request.min_alpha
         state.compute_loss = request.compute_loss
-        report = _run(state, encoded, schedule, request.epochs, notify)
+        report = _run(state, encoded, schedule, request.epochs, notify, checkpoints)
     warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
     return report
 
 
 def _run(
-    state: Word2VecState, corpus: EncodedCorpus, schedule: LearningRateSchedule, epochs: int, notify: Notify
+    state: Word2VecState,
+    corpus: EncodedCorpus,
+    schedule: LearningRateSchedule,
+    epochs: int,
+    notify: Notify,
+    request: CheckpointRequest | None,
 ) -> TrainingReport:
-    # Each run draws from different random streams; otherwise all runs of one epoch would draw the same samples.
-    first_stream = state.train_count << 32
     state.train_count += 1
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
     state.loss_offset = 0.0
     progress = TrainingProgress(state.progress, int(schedule.planned_words), epochs)
-    arrays = None
+    arrays = checkpoints = None
+    position = RunPosition()
     try:
         notify("on_train_begin")
         arrays = training_arrays(state)
+        if request is not None:
+            checkpoints, position = _resumed(state, corpus, schedule, epochs, arrays, request)
         run_epochs(
             corpus,
             arrays,
@@ -151,7 +216,10 @@ def _run(
             schedule,
             epochs=epochs,
             compute=state.compute,
-            first_stream=first_stream,
+            # Each run draws from different random streams; otherwise all runs of one epoch would draw the same samples.
+            first_stream=(state.train_count - 1) << 32,
+            start=position,
+            checkpoints=checkpoints,
             progress=progress,
             on_start=lambda threads: _set_workers(state, threads),
             on_epoch_begin=lambda: notify("on_epoch_begin"),
@@ -164,8 +232,39 @@ def _run(
         end_training(state, arrays)
         progress.close()
         corpus.close()
+        if checkpoints is not None:
+            _end_checkpoints(state, checkpoints)
     notify("on_train_end")
     return state.training_report
+
+
+def _resumed(
+    state: Word2VecState,
+    corpus: EncodedCorpus,
+    schedule: LearningRateSchedule,
+    epochs: int,
+    arrays: TrainingArrays,
+    request: CheckpointRequest,
+) -> tuple[RunCheckpoints, RunPosition]:
+    fingerprint = fingerprint_of_run(state.options, current_vocabulary(state), corpus, schedule, epochs, arrays)
+    found = request.folder.find() if request.options.resume else None
+    position = RunPosition()
+    if found is not None and state.training_report is not None:
+        position = resume_run(found, fingerprint, state, arrays)
+        state.training_report = replace(state.training_report, epochs=position.epochs, words_before=position.words)
+        logger.info("training resumes after %d words of %s", position.words, found.path)
+    return RunCheckpoints(request.folder, request.options, state, fingerprint, position), position
+
+
+def _end_checkpoints(state: Word2VecState, checkpoints: RunCheckpoints) -> None:
+    checkpoints.close()
+    if state.training_report is None:
+        return
+    state.training_report = replace(
+        state.training_report, checkpoint=checkpoints.newest, checkpoint_failures=checkpoints.failures
+    )
+    if state.training_report.interrupted and checkpoints.newest is not None:
+        logger.warning("training ended early; the same call resumes it, and Word2Vec.load opens %s", checkpoints.newest)
 
 
 def _set_workers(state: Word2VecState, threads: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -10,27 +11,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import FormatError, VocabularyError
-from ...runtime.compute import Compute, requested_workers
-from ...runtime.options import integer_option, real_option
-from ...storage import Archive
-from ...storage.lifecycle import events_of_metadata, metadata_of_events
-from ...storage.paths import AnyPath, local_path
-from ...storage.saveable import Saveable
-from ...text import PreparationOptions
-from ...vectors import KeyedVectors
-from ...vectors.files import archive as vector_archive
-from ..options import ModelOptions, TrainingOptions, VocabularyOptions
-from ..padded_rows import PaddedRows
-from ..state import UNCHOSEN_ISA, Word2VecState, checked_vectors, new_state
+from ..errors import FormatError, VocabularyError
+from ..runtime.compute import Compute, requested_workers
+from ..runtime.options import integer_option, real_option
+from ..storage import Archive
+from ..storage.lifecycle import events_of_metadata, metadata_of_events
+from ..storage.paths import AnyPath, local_path
+from ..storage.saveable import Saveable
+from ..text import PreparationOptions
+from ..vectors import KeyedVectors
+from ..vectors.files import archive as vector_archive
+from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from .padded_rows import PaddedRows
+from .report import EpochReport, TrainingReport
+from .state import UNCHOSEN_ISA, Word2VecState, checked_vectors, new_state
 
-__all__ = ["MODEL_FILE", "archive_to_state", "pretrained_file", "state_to_archive"]
+__all__ = ["MODEL_FILE", "archive_to_state", "metadata_of_report", "pretrained_file", "state_to_archive"]
 
 _FILE_IN_FOLDER = "model.safetensors"
 
 _MODEL_OPTIONS = tuple(field.name for field in fields(ModelOptions))
 _COUNTERS = ("corpus_count", "corpus_total_words", "effective_min_count", "train_count")
 _REALS = ("total_train_time", "min_alpha_yet_reached")
+_EPOCH_COUNTS = ("epoch", "pairs", "scores", "trained_words", "raw_words")
+_EPOCH_REALS = ("seconds", "words_per_second", "learning_rate")
 
 
 def state_to_archive(state: Word2VecState) -> Archive:
@@ -81,6 +85,7 @@ def _metadata_of(state: Word2VecState) -> dict[str, Any]:
         "model": {**model, "workers": state.compute.threads},
         **metadata_of_events(state),
         "training_loss": state.running_loss,
+        **({} if state.training_report is None else {"report": metadata_of_report(state.training_report)}),
         "preparation": state.preparation.to_metadata(),
     }
 
@@ -139,9 +144,54 @@ def _state_of_metadata(metadata: Mapping[str, Any]) -> Word2VecState:
     for name in _REALS:
         setattr(state, name, real_option(name, scalars[name], 0.0, float("inf")))
     state.lifecycle_events = events_of_metadata(metadata)
+    if "report" in metadata:
+        state.training_report = _report_of_metadata(metadata["report"])
     loss = metadata.get("training_loss", 0.0)
     state.running_loss = real_option("training_loss", loss, 0.0, float("inf"))
     return state
+
+
+def metadata_of_report(report: TrainingReport) -> dict[str, Any]:
+    """Return the report of a training run as JSON values.
+
+    Parameters
+    ----------
+    report : TrainingReport
+        The report.
+
+    Returns
+    -------
+    dict
+        Its fields; losses that are not finite are None.
+    """
+    values = asdict(report)
+    for epoch in values["epochs"]:
+        if not math.isfinite(epoch["loss"]):
+            epoch["loss"] = None  # JSON has neither NaN nor infinity.
+    return {
+        **values,
+        "epochs": list(values["epochs"]),
+        "checkpoint_failures": list(values["checkpoint_failures"]),
+    }
+
+
+def _report_of_metadata(values: Mapping[str, Any]) -> TrainingReport:
+    return TrainingReport(
+        epochs=tuple(_epoch_of_metadata(epoch) for epoch in values["epochs"]),
+        workers=integer_option("workers", values["workers"], 1, 2**31 - 1),
+        isa=str(values["isa"]),
+        interrupted=bool(values["interrupted"]),
+        words_before=integer_option("words_before", values["words_before"], 0, 2**63 - 1),
+        checkpoint=None if values["checkpoint"] is None else str(values["checkpoint"]),
+        checkpoint_failures=tuple(map(str, values["checkpoint_failures"])),
+    )
+
+
+def _epoch_of_metadata(values: Mapping[str, Any]) -> EpochReport:
+    checked: dict[str, Any] = {name: integer_option(name, values[name], 0, 2**63 - 1) for name in _EPOCH_COUNTS}
+    checked |= {name: real_option(name, values[name], 0.0, math.inf) for name in _EPOCH_REALS}
+    loss = math.nan if values["loss"] is None else real_option("loss", values["loss"], 0.0, math.inf)
+    return EpochReport(**checked, loss=loss, interrupted=bool(values["interrupted"]))
 
 
 MODEL_FILE = Saveable(

@@ -1,0 +1,299 @@
+"""Checkpoints of training runs: the model, the position in the corpus, and a fingerprint of the run."""
+
+from __future__ import annotations
+
+import math
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import FormatError, VocabularyError, WordkinError
+from ...runtime.options import integer_option, real_option
+from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
+from ...text import EncodedCorpus, StoredCorpus, Vocabulary
+from ..archive import MODEL_FILE, archive_to_state, metadata_of_report, state_to_archive
+from ..options import CheckpointOptions, TrainingOptions
+from ..report import EpochReport
+from ..state import Word2VecState
+from .schedule import LearningRateSchedule
+from .weights import TrainingArrays
+
+__all__ = ["RunCheckpoints", "RunPosition", "fingerprint_of_run", "resume_run"]
+
+Fingerprint = dict[str, dict[str, Any]]
+
+_TALLY = ("raw_words", "trained_words", "pairs", "scores")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPosition:
+    """Position of a training run between two jobs.
+
+    Parameters
+    ----------
+    epochs : tuple of EpochReport, default ()
+        Reports of the completed epochs.
+    jobs : int, default 0
+        Number of jobs done in the current epoch. The corpus is divided into the same jobs in every run.
+    total_jobs : int, default 0
+        Number of jobs done in all epochs, each of which used one stream of random numbers.
+    words : int, default 0
+        Number of raw words trained in all epochs, which determines the learning rate.
+    seconds : float, default 0.0
+        Time spent on the current epoch.
+    tally : dict of str to number, optional
+        Totals of the current epoch: "raw_words", "trained_words", "pairs", "scores" and "loss".
+    """
+
+    epochs: tuple[EpochReport, ...] = ()
+    jobs: int = 0
+    total_jobs: int = 0
+    words: int = 0
+    seconds: float = 0.0
+    tally: Mapping[str, float] = field(default_factory=lambda: {**dict.fromkeys(_TALLY, 0), "loss": 0.0})
+
+
+class RunCheckpoints:
+    """Saves the checkpoints of one training run.
+
+    Parameters
+    ----------
+    folder : CheckpointFolder
+        Folder to write to.
+    options : CheckpointOptions
+        When checkpoints are due.
+    state : Word2VecState
+        The model in training.
+    fingerprint : dict
+        Fingerprint of the run, stored in checkpoints.
+    position : RunPosition
+        Where the run starts: the position of the newest checkpoint if it was resumed.
+    """
+
+    def __init__(
+        self,
+        folder: CheckpointFolder,
+        options: CheckpointOptions,
+        state: Word2VecState,
+        fingerprint: Fingerprint,
+        position: RunPosition,
+    ) -> None:
+        self._folder = folder
+        self._options = options
+        self._state = state
+        self._fingerprint = fingerprint
+        self._saved = position
+        self._saved_at = time.perf_counter()
+
+    def is_due(self, epochs: int | None = None) -> bool:
+        """Return whether a checkpoint is to be saved now.
+
+        Parameters
+        ----------
+        epochs : int or None, default None
+            Number of completed epochs at the end of an epoch; None within an epoch.
+
+        Returns
+        -------
+        bool
+            False while the previous checkpoint is still being written.
+        """
+        if self._folder.is_writing:
+            return False
+        interval, seconds = self._options.checkpoint_epochs, self._options.checkpoint_seconds
+        if epochs is not None and interval is not None and epochs - len(self._saved.epochs) >= interval:
+            return True
+        return seconds is not None and time.perf_counter() - self._saved_at >= seconds
+
+    def save(self, position: RunPosition) -> None:
+        """Start writing a checkpoint in the background, unless the newest one is of the same position.
+
+        Parameters
+        ----------
+        position : RunPosition
+            Position of the run; no thread may be training.
+        """
+        if position == self._saved or not math.isfinite(position.tally["loss"]):  # diverged, to be reported as such
+            return
+        archive = state_to_archive(self._state)
+        metadata = {**archive.metadata, "kind": MODEL_FILE.kind, "run": self._metadata_of(position)}
+        if self._state.training_report is not None:
+            report = replace(self._state.training_report, epochs=position.epochs)
+            metadata["report"] = metadata_of_report(report)
+        self._folder.save(archive.tensors, metadata)
+        self._saved, self._saved_at = position, time.perf_counter()
+
+    def _metadata_of(self, position: RunPosition) -> dict[str, Any]:
+        return {
+            "identity": self._fingerprint,
+            "jobs": position.jobs,
+            "total_jobs": position.total_jobs,
+            "words": position.words,
+            "seconds": position.seconds,
+            "tally": dict(position.tally),
+        }
+
+    def close(self) -> None:
+        """Wait until no checkpoint is being written."""
+        self._folder.wait()
+
+    @property
+    def newest(self) -> str | None:
+        """The newest checkpoint."""
+        return None if self._folder.newest is None else str(self._folder.newest)
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """Reasons why checkpoints could not be written."""
+        return tuple(self._folder.failures)
+
+
+def fingerprint_of_run(
+    options: TrainingOptions,
+    vocabulary: Vocabulary,
+    corpus: EncodedCorpus,
+    schedule: LearningRateSchedule,
+    epochs: int,
+    arrays: TrainingArrays,
+) -> Fingerprint:
+    """Return everything that must be equal for a run to be resumed.
+
+    Parameters
+    ----------
+    options : TrainingOptions
+        Settings of the model.
+    vocabulary : Vocabulary
+        Words and counts of the model.
+    corpus : EncodedCorpus
+        The training corpus. Its text is compared if it is stored; the passes over a stream may differ.
+    schedule : LearningRateSchedule
+        Decay of the learning rate.
+    epochs : int
+        Number of epochs.
+    arrays : TrainingArrays
+        The arrays that are trained.
+
+    Returns
+    -------
+    dict of str to dict
+        Options and their values, by part: "model", "training" and "corpus".
+    """
+    scale = arrays.update_scale
+    return {
+        "model": {
+            "vector_size": arrays.input.view.shape[1],
+            "words": len(vocabulary),
+            "vocabulary": zlib.crc32("\n".join(map(str, vocabulary.words)).encode("utf-8", "surrogatepass")),
+            "counts": zlib.crc32(vocabulary.counts.astype("<i8").tobytes()),
+            "vectors_lockf": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
+        },
+        "training": {
+            **asdict(options),
+            "epochs": epochs,
+            "alpha": schedule.start,
+            "min_alpha": schedule.end,
+            "planned_words": schedule.planned_words,
+        },
+        "corpus": {
+            "words": corpus.raw_words,
+            "sentences": corpus.raw_sentences,
+            "checksum": _checksum(corpus) if isinstance(corpus, StoredCorpus) else None,
+        },
+    }
+
+
+def _checksum(corpus: StoredCorpus) -> int:
+    checksum = 0
+    for block in corpus.blocks():
+        checksum = zlib.crc32(block.ids.tobytes(), checksum)
+    return checksum
+
+
+def resume_run(
+    found: FoundCheckpoint, fingerprint: Fingerprint, state: Word2VecState, arrays: TrainingArrays
+) -> RunPosition:
+    """Set a model to what a checkpoint contains, and return the position of its run.
+
+    Parameters
+    ----------
+    found : FoundCheckpoint
+        Checkpoint to resume from.
+    fingerprint : dict
+        Fingerprint of the run to resume.
+    state : Word2VecState
+        The model; changed only if the checkpoint is valid.
+    arrays : TrainingArrays
+        Its arrays, which are overwritten.
+
+    Returns
+    -------
+    RunPosition
+        Where training continues.
+
+    Raises
+    ------
+    FormatError
+        If the checkpoint is incomplete or belongs to a different run; the message names the difference.
+    VocabularyError
+        If the checkpoint has a different vocabulary.
+    """
+    source = str(found.path)
+    archive = found.archive
+    run = archive.metadata.get("run")
+    if archive.metadata.get("kind") != MODEL_FILE.kind or not isinstance(run, dict):
+        raise FormatError(f"{source}: not a checkpoint of the training of a Word2Vec model")
+    identity = run.get("identity")
+    require_same_run(identity if isinstance(identity, dict) else {}, fingerprint, source)
+    try:
+        saved = archive_to_state(archive)
+        position = _position_of(run, saved)
+        pairs = _pairs_of_matrices(saved, arrays)
+    except (WordkinError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise FormatError(f"{source}: invalid training state: {error}") from error
+    if saved.wv.index_to_key != state.wv.index_to_key:
+        raise VocabularyError(f"{source}: the checkpoint has a different vocabulary")
+    for target, matrix in pairs:
+        target[:] = matrix
+    state.train_count, state.total_train_time = saved.train_count, saved.total_train_time
+    state.min_alpha_yet_reached = saved.min_alpha_yet_reached
+    return position
+
+
+def _pairs_of_matrices(
+    saved: Word2VecState, arrays: TrainingArrays
+) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    pairs = [(arrays.input.view, saved.wv.vectors)]
+    for name, rows, matrix in (
+        ("output", arrays.output, saved.output),
+        ("nodes", arrays.nodes, saved.nodes),
+    ):
+        if rows is None:
+            continue
+        if matrix is None:
+            raise ValueError(f"the tensor {name} is missing")
+        pairs.append((rows.view, matrix.view))
+    for target, values in pairs:
+        if target.shape != values.shape:
+            raise ValueError(f"a layer must have the shape {target.shape}, got {values.shape}")
+    return pairs
+
+
+def _position_of(run: Mapping[str, Any], saved: Word2VecState) -> RunPosition:
+    if saved.training_report is None:
+        raise KeyError("report")
+    tally: dict[str, float] = {name: integer_option(name, run["tally"][name], 0, 2**62) for name in _TALLY}
+    tally["loss"] = real_option("loss", run["tally"]["loss"], 0.0, float("inf"))
+    jobs, total_jobs, words = (integer_option(name, run[name], 0, 2**62) for name in ("jobs", "total_jobs", "words"))
+    return RunPosition(
+        epochs=saved.training_report.epochs,
+        jobs=jobs,
+        total_jobs=total_jobs,
+        words=words,
+        seconds=real_option("seconds", run["seconds"], 0.0, float("inf")),
+        tally=tally,
+    )
