@@ -26,6 +26,7 @@ class Window:
     repeats: NDArray[np.float64]
     rate: float
     update_scale: NDArray[np.float32] | None = None
+    train_output: bool = True
 
 
 @dataclass
@@ -73,6 +74,7 @@ def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tupl
         scale=1 / n if mean else 1.0,
         error_scale=1.0 if mean else 1 / n,
         update_scale=window.update_scale,
+        is_frozen=not window.train_output,
     )
     arguments = (
         matrices.exact_inputs,
@@ -84,8 +86,10 @@ def update(isa: str, objective: str, matrices: Matrices, window: Window) -> tupl
         float(np.float32(window.rate)),
         None if window.update_scale is None else window.update_scale.astype(np.float64),
     )
-    exact = skipgram_window(*arguments) if architecture == "skipgram" else cbow_window(*arguments, mean=mean)
-    return loss, exact
+    trains = {"train_output": window.train_output}
+    if architecture == "skipgram":
+        return loss, skipgram_window(*arguments, **trains)
+    return loss, cbow_window(*arguments, mean=mean, **trains)
 
 
 def negative_sampling(generator: np.random.Generator, words: int, draws: int) -> tuple[NDArray[np.int32], ...]:
@@ -189,6 +193,28 @@ def test_an_update_scale_of_zero_freezes_inputs_only(isa: str, objective: str) -
     update(isa, objective, matrices, window)
     np.testing.assert_array_equal(matrices.inputs, old_inputs)
     assert (matrices.outputs[window.output_rows] != old_outputs[window.output_rows]).any()
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_frozen_outputs_are_only_read(isa: str, objective: str) -> None:
+    generator = np.random.default_rng(19)
+    for inputs in (1, 2, 3, 7, 20):
+        for outputs in range(1, 20):
+            matrices = Matrices.random(generator, 32, 112)
+            window = Window(
+                generator.permutation(32)[:inputs].astype(np.int32),
+                generator.permutation(32)[:outputs].astype(np.int32),
+                generator.integers(0, 2, outputs).astype(np.float64),
+                generator.choice([1.0, 1.0, 2.0], outputs),
+                0.3,
+                generator.uniform(0, 2, inputs).astype(np.float32) if outputs % 2 else None,
+                train_output=False,
+            )
+            before = matrices.outputs.tobytes()
+            loss, exact = update(isa, objective, matrices, window)
+            assert matrices.outputs.tobytes() == before, (inputs, outputs)
+            assert matrices.largest_error() < 1e-6, (inputs, outputs)
+            assert loss == pytest.approx(exact, rel=1e-6), (inputs, outputs)
 
 
 @pytest.mark.parametrize("objective", ["cbow-mean", "cbow-sum"])

@@ -45,14 +45,21 @@ def skipgram_window(
     repeats: Floats,
     rate: float,
     factors: Floats | None = None,
+    *,
+    train_output: bool = True,
 ) -> float:
-    """Update both matrices for the pairs of each context word with the centre word; return the loss."""
+    """Update both matrices for the pairs of each context word with the centre word; return the loss.
+
+    Without `train_output` the output vectors are constants, and only the inputs descend (Di Carlo et al. 2019, section
+    3: the matrix of the compass is not updated).
+    """
     factors = np.ones(len(input_rows)) if factors is None else factors
     x, y = inputs[input_rows], outputs[output_rows]
     scores = x @ y.T
     errors = rate * repeats * (labels - sigmoid(scores))
     np.add.at(inputs, input_rows, factors[:, np.newaxis] * (errors @ y))
-    np.add.at(outputs, output_rows, errors.T @ x)
+    if train_output:
+        np.add.at(outputs, output_rows, errors.T @ x)
     return pair_losses(scores, labels, repeats)
 
 
@@ -67,6 +74,7 @@ def cbow_window(
     factors: Floats | None = None,
     *,
     mean: bool = True,
+    train_output: bool = True,
 ) -> float:
     """Update with the mean of the context as input; every context word receives its full gradient.
 
@@ -80,5 +88,6 @@ def cbow_window(
     errors = rate * repeats * (labels - sigmoid(scores))
     change = (errors @ y) / (1 if mean else n)
     np.add.at(inputs, input_rows, factors[:, np.newaxis] * change)
-    np.add.at(outputs, output_rows, np.outer(errors, hidden))
+    if train_output:
+        np.add.at(outputs, output_rows, np.outer(errors, hidden))
     return pair_losses(scores, labels, repeats)

@@ -81,6 +81,7 @@ def train(
     start: float,
     end: float,
     cbow_mean: bool = True,
+    train_output: bool = True,
 ) -> list[float]:
     """Train without randomness: full windows, no subsampling, the same outputs for a word every time.
 
@@ -97,7 +98,15 @@ def train(
             rate = learning_rate(start, end, done, planned)
             for centre, context in contexts(sentence, window):
                 if context:
-                    loss += _window(inputs, context, outputs_of(centre), rate, skipgram=skipgram, cbow_mean=cbow_mean)
+                    loss += _window(
+                        inputs,
+                        context,
+                        outputs_of(centre),
+                        rate,
+                        skipgram=skipgram,
+                        cbow_mean=cbow_mean,
+                        train_output=train_output,
+                    )
                     pairs += len(context) if skipgram else 1
             done += len(sentence)
         losses.append(loss / max(pairs, 1))
@@ -112,6 +121,7 @@ def _window(
     *,
     skipgram: bool,
     cbow_mean: bool,
+    train_output: bool,
 ) -> float:
     # One step from the old vectors for all output matrices together: the inputs' changes of each are taken from copies
     # and added.
@@ -122,8 +132,8 @@ def _window(
         arguments = (changed, np.array(context), matrix, np.array(rows, dtype=np.int64))
         numbers = (np.array(labels), np.array(repeats), rate)
         if skipgram:
-            loss += skipgram_window(*arguments, *numbers)
+            loss += skipgram_window(*arguments, *numbers, train_output=train_output)
         else:
-            loss += cbow_window(*arguments, *numbers, mean=cbow_mean)
+            loss += cbow_window(*arguments, *numbers, mean=cbow_mean, train_output=train_output)
         inputs += changed - old
     return loss

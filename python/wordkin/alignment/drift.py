@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..errors import VocabularyError
 from ..runtime.containers import data_frame
 from ..runtime.notebooks import html_table
-from ..runtime.options import integer_option, real_option
+from ..runtime.options import flag_option, integer_option, real_option
 from ..vectors import KeyedVectors
 from ..vectors.arrays import unit_rows
 from .common_words import common_words, require_same_size, rows_of
@@ -130,12 +130,14 @@ def drift_table(
     resamples: int = 1000,
     confidence: float = 0.95,
     seed: int = 1,
+    rotate: bool = True,
 ) -> DriftTable:
     """Measure how far words have moved between two sets of vectors, such as those of two periods.
 
-    The new vectors are aligned with the old ones first; see `align`. If several trainings of the same text are given
-    (with other seeds), the cosines of all pairs are averaged, and their bootstrap interval over the trainings shows
-    which differences are larger than the noise of training.
+    The new vectors are rotated onto the old ones first; see `align`. Vectors that `Word2Vec.train_slice` trained are in
+    one space and need no rotation (``rotate=False``). If several trainings of the same text are given (with other
+    seeds), the cosines of all pairs are averaged, and their bootstrap interval over the trainings shows which
+    differences are larger than the noise of training.
 
     Parameters
     ----------
@@ -155,6 +157,8 @@ def drift_table(
         Confidence level of the intervals, between 0 and 1 (exclusive).
     seed : int, default 1
         Seed of the resampling.
+    rotate : bool, default True
+        Whether to rotate the vectors of each pair onto each other first; False for vectors that are in one space.
 
     Returns
     -------
@@ -192,6 +196,7 @@ def drift_table(
     confidence = real_option("confidence", confidence, 0.0, 1.0, low_exclusive=True)
     if confidence == 1.0:
         raise ValueError(f"confidence must be below 1, got {confidence}")
+    rotate = flag_option("rotate", rotate)
     old_models, new_models = _as_models("old", old), _as_models("new", new)
     for name, models in (("old", old_models), ("new", new_models)):
         for model in models:
@@ -200,12 +205,12 @@ def drift_table(
     old_rows = [unit_rows(rows_of(model, shared)) for model in old_models]
     new_rows = [unit_rows(rows_of(model, shared)) for model in new_models]
     chosen = _chosen_positions(shared, words)
-    cosines = _pair_cosines(old_rows, new_rows, chosen)
+    cosines = _pair_cosines(old_rows, new_rows, chosen, rotate=rotate)
     low, high = _intervals(cosines, resamples, confidence, seed)
     means = cosines.mean(axis=(0, 1))
     order = np.argsort(means, kind="stable")
     before, after = _neighbours(old_rows, topn, chosen), _neighbours(new_rows, topn, chosen)
-    noise = _noise(old_rows, new_rows, chosen)
+    noise = _noise(old_rows, new_rows, chosen, rotate=rotate)
     return DriftTable(
         words=[shared[chosen[index]] for index in order],
         cosines=means[order],
@@ -258,22 +263,23 @@ def _chosen_positions(shared: list[Any], words: Iterable[str] | None) -> NDArray
 
 
 def _pair_cosines(
-    old_rows: list[NDArray[Any]], new_rows: list[NDArray[Any]], chosen: NDArray[np.int64]
+    old_rows: list[NDArray[Any]], new_rows: list[NDArray[Any]], chosen: NDArray[np.int64], *, rotate: bool
 ) -> NDArray[np.float64]:
     """Return the cosines after alignment, shape (old models, new models, words)."""
     cosines = np.empty((len(old_rows), len(new_rows), len(chosen)))
     for i, old in enumerate(old_rows):
         for j, new in enumerate(new_rows):
-            cosines[i, j] = np.einsum("ns,ns->n", old[chosen], new[chosen] @ orthogonal_map(new, old))
+            turned = new[chosen] @ orthogonal_map(new, old) if rotate else new[chosen]
+            cosines[i, j] = np.einsum("ns,ns->n", old[chosen], turned)
     return cosines
 
 
 def _noise(
-    old_rows: list[NDArray[Any]], new_rows: list[NDArray[Any]], chosen: NDArray[np.int64]
+    old_rows: list[NDArray[Any]], new_rows: list[NDArray[Any]], chosen: NDArray[np.int64], *, rotate: bool
 ) -> NDArray[np.float64] | None:
     """Return the mean cosine of each word between trainings of the same text, or None if there are none."""
     pairs = [
-        _pair_cosines([first], [second], chosen)[0, 0]
+        _pair_cosines([first], [second], chosen, rotate=rotate)[0, 0]
         for rows in (old_rows, new_rows)
         for position, first in enumerate(rows)
         for second in rows[position + 1 :]

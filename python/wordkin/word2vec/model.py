@@ -52,6 +52,7 @@ from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
 from .training.session import CheckpointRequest, Notify, TrainRequest, train, train_new
+from .training.slices import SliceRequest, train_slice
 from .training.vocabulary import (
     add_null_word,
     adopt_vocabulary,
@@ -904,6 +905,111 @@ class Word2Vec:
         )
         report = train(self._state, corpus, request, notifier, checkpoints)
         return report.trained_words, report.raw_words
+
+    def train_slice(
+        self,
+        corpus_iterable: CorpusInput | None = None,
+        corpus_file: TextInput | None = None,
+        *,
+        epochs: int | None = None,
+        min_count: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        callbacks: Iterable[TrainingCallback] = (),
+        encoding: str | None = None,
+        errors: DecodingErrors | None = None,
+        on_error: OnError | None = None,
+        checkpoint: AnyPath | None = None,
+        resume: bool = True,
+        checkpoint_epochs: int | None = None,
+        checkpoint_seconds: float | None = 600.0,
+        keep: int = 2,
+    ) -> KeyedVectors:
+        """Train vectors on one slice of the corpus of this model, comparable with those of other slices.
+
+        This model, trained on all slices together, is the compass: its output layers stay as they are, and new input
+        vectors are trained against them. Vectors of different slices are therefore in one space and are compared
+        without a rotation. Noise words and subsampling follow the frequencies in the whole corpus, so that slices
+        differ only by the contexts of their words. To train a model of your own like this, set ``train_output`` to
+        False beside ``wv.vectors_lockf``.
+
+        Parameters
+        ----------
+        corpus_iterable : iterable of lists of str, or path, optional
+            The slice, as in the constructor.
+        corpus_file : path, optional
+            Text files to read instead of `corpus_iterable`.
+        epochs : int or None, default None
+            Number of epochs (>= 1); None for the model's.
+        min_count : int or None, default None
+            Words that occur less often in the slice get no vector (>= 1); None for the model's.
+        start_alpha, end_alpha : float or None, default None
+            Learning rates; None for the model's.
+        callbacks : iterable of CallbackAny2Vec, default ()
+            Called with the model that is trained on the slice.
+        encoding, errors, on_error : str or None, default None
+            How text files are read, as in the constructor; None for the values given there.
+        checkpoint, resume, checkpoint_epochs, checkpoint_seconds, keep : optional
+            As in the constructor.
+
+        Returns
+        -------
+        KeyedVectors
+            Vectors of the words of this model that are frequent enough in the slice, with their counts in the slice.
+
+        Raises
+        ------
+        VocabularyError
+            If this model is not trained, or if no word is frequent enough in the slice.
+
+        References
+        ----------
+        V. Di Carlo, F. Bianchi, M. Palmonari: Training temporal word embeddings with a compass. AAAI 2019.
+
+        Examples
+        --------
+        >>> old, new = [["ships", "cross", "the", "sea"]] * 20, [["ships", "cross", "deep", "space"]] * 20
+        >>> compass = Word2Vec(old + new, min_count=1, vector_size=8, workers=1, epochs=20)
+        >>> before, after = compass.train_slice(old), compass.train_slice(new)
+        >>> "sea" in before, "sea" in after
+        (True, False)
+        >>> cosine = float(before.cosine_similarities(before["ships"], after.vectors[:1])[0])
+        """
+        if len(self.wv) == 0:
+            raise VocabularyError("train_slice needs a trained model: train it on all slices together first")
+        require_objective(self.options)
+        rates = checked_rates(
+            self.alpha if start_alpha is None else start_alpha,
+            self.min_alpha if end_alpha is None else end_alpha,
+            names=("start_alpha", "end_alpha"),
+        )
+        request = SliceRequest(
+            epochs=integer_option("epochs", self.epochs if epochs is None else epochs, 1, 2**31 - 1),
+            alpha=rates[0],
+            min_alpha=rates[1],
+            min_count=integer_option("min_count", max(self.min_count, 1) if min_count is None else min_count, 1, 2**62),
+        )
+        checked = checked_training_callbacks(callbacks)
+        checkpoint_options = CheckpointOptions(
+            checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
+        )
+        corpus = open_corpus(
+            corpus_iterable,
+            corpus_file,
+            passes=request.epochs + 1,
+            options=self._state.text_options.replaced(encoding, errors, on_error),
+            preparation=self._state.preparation,
+            folders=self._state.folders,
+            any_tokens=True,
+        )
+
+        def notifier_of(state: Word2VecState) -> Notify:
+            model = type(self)()  # not __new__: derived classes may set further attributes
+            model._state = state
+            return model._notifier(checked)
+
+        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_options)
+        return train_slice(self._state, corpus, request, notifier_of, checkpoints)
 
     def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:
         return lambda event: notify(callbacks, event, self)

@@ -30,6 +30,7 @@ __all__ = [
     "checked_vectors",
     "current_vocabulary",
     "new_state",
+    "new_state_like",
     "word_counts",
 ]
 
@@ -230,6 +231,39 @@ def new_state(
         effective_min_count=vocabulary.min_count,
         min_alpha_yet_reached=model.alpha,
     )
+
+
+def new_state_like(state: Word2VecState) -> Word2VecState:
+    """Return the state of a model without a vocabulary that has the settings of another one.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model with the settings.
+
+    Returns
+    -------
+    Word2VecState
+        A new state.
+    """
+    copied = new_state(
+        ModelOptions(
+            vector_size=state.vector_size,
+            alpha=state.alpha,
+            min_alpha=state.min_alpha,
+            epochs=state.epochs,
+            compute_loss=state.compute_loss,
+            comment=state.comment,
+        ),
+        state.options,
+        state.vocabulary_options,
+        state.compute,
+    )
+    for name in ("hashfxn", "progress", "text_options", "preparation", "folders"):
+        setattr(copied, name, getattr(state, name))
+    copied.corpus_count, copied.corpus_total_words = state.corpus_count, state.corpus_total_words
+    copied.effective_min_count = state.effective_min_count
+    return copied
 
 
 def word_counts(table: VectorTable) -> NDArray[np.int64]:

@@ -47,6 +47,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-count", type=int, default=1, metavar="INT", help="leave out words that are rarer in either text"
     )
+    parser.add_argument(
+        "--no-rotate",
+        dest="rotate",
+        action="store_false",
+        help="do not align the vectors, which are in one space already (`wordkin train --compass`)",
+    )
     add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per word and line")
     allow_streams(parser, inputs=("words",))
@@ -82,6 +88,7 @@ def run(args: argparse.Namespace) -> int:
         words=words,
         topn=topn or 10,
         min_count=min_count or 1,
+        rotate=args.rotate,
     )
     shown = range(min(rows or len(table), len(table)))
     if args.json:

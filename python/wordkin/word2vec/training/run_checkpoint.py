@@ -18,6 +18,7 @@ from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_sam
 from ...text import EncodedCorpus, StoredCorpus, Vocabulary
 from ..archive import MODEL_FILE, archive_to_state, metadata_of_report, state_to_archive
 from ..options import CheckpointOptions, TrainingOptions
+from ..padded_rows import PaddedRows
 from ..report import EpochReport
 from ..state import Word2VecState
 from .schedule import LearningRateSchedule
@@ -191,6 +192,8 @@ def fingerprint_of_run(
             "vocabulary": zlib.crc32("\n".join(map(str, vocabulary.words)).encode("utf-8", "surrogatepass")),
             "counts": zlib.crc32(vocabulary.counts.astype("<i8").tobytes()),
             "vectors_lockf": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
+            "syn1neg": None if options.train_output else _checksum_of_rows(arrays.output),
+            "syn1": None if options.train_output else _checksum_of_rows(arrays.nodes),
         },
         "training": {
             **asdict(options),
@@ -205,6 +208,10 @@ def fingerprint_of_run(
             "checksum": _checksum(corpus) if isinstance(corpus, StoredCorpus) else None,
         },
     }
+
+
+def _checksum_of_rows(rows: PaddedRows | None) -> int | None:
+    return None if rows is None else zlib.crc32(rows.padded.data)
 
 
 def _checksum(corpus: StoredCorpus) -> int:
@@ -252,7 +259,7 @@ def resume_run(
     try:
         saved = archive_to_state(archive)
         position = _position_of(run, saved)
-        pairs = _pairs_of_matrices(saved, arrays)
+        pairs = _pairs_of_matrices(saved, arrays, state.options)
     except (WordkinError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise FormatError(f"{source}: invalid training state: {error}") from error
     if saved.wv.index_to_key != state.wv.index_to_key:
@@ -265,14 +272,14 @@ def resume_run(
 
 
 def _pairs_of_matrices(
-    saved: Word2VecState, arrays: TrainingArrays
+    saved: Word2VecState, arrays: TrainingArrays, options: TrainingOptions
 ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     pairs = [(arrays.input.view, saved.wv.vectors)]
     for name, rows, matrix in (
         ("output", arrays.output, saved.output),
         ("nodes", arrays.nodes, saved.nodes),
     ):
-        if rows is None:
+        if rows is None or not options.train_output:  # frozen layers are equal, and may be those of another model
             continue
         if matrix is None:
             raise ValueError(f"the tensor {name} is missing")

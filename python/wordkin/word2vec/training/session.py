@@ -20,7 +20,7 @@ from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
 from .weights import TrainingArrays, end_training, training_arrays
 
-__all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "train", "train_new"]
+__all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "run_training", "train", "train_new"]
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +130,7 @@ def train_new(
         start=state.alpha, end=state.min_alpha, planned_words=float(vocabulary.raw_words * state.epochs)
     )
     with state.exclusively():
-        _run(state, encoded, schedule, state.epochs, notify, checkpoints)
+        run_training(state, encoded, schedule, state.epochs, notify, checkpoints)
 
 
 def train(
@@ -185,12 +185,12 @@ def train(
         ).shortened(request.words_before)
         state.alpha, state.min_alpha = request.alpha, request.min_alpha
         state.compute_loss = request.compute_loss
-        report = _run(state, encoded, schedule, request.epochs, notify, checkpoints)
+        report = run_training(state, encoded, schedule, request.epochs, notify, checkpoints)
     warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
     return report
 
 
-def _run(
+def run_training(
     state: Word2VecState,
     corpus: EncodedCorpus,
     schedule: LearningRateSchedule,
@@ -198,6 +198,28 @@ def _run(
     notify: Notify,
     request: CheckpointRequest | None,
 ) -> TrainingReport:
+    """Train on an encoded corpus, with the callbacks, the report and the checkpoints of a run.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model; the caller has claimed it.
+    corpus : EncodedCorpus
+        The corpus; it is closed at the end.
+    schedule : LearningRateSchedule
+        Decay of the learning rate.
+    epochs : int
+        Number of epochs.
+    notify : callable
+        Called with the name of each event.
+    request : CheckpointRequest or None
+        Where to save checkpoints.
+
+    Returns
+    -------
+    TrainingReport
+        Statistics of the training run.
+    """
     state.train_count += 1
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
     state.loss_offset = 0.0
