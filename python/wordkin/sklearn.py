@@ -26,7 +26,7 @@ from .vectors import KeyedVectors
 __all__ = ["ELMoVectorizer", "WordVectorizer"]
 
 Matrix = NDArray[np.float32]
-Weighting = Literal["mean", "sif", "tfidf"]
+Weighting = Literal["mean", "sif", "usif", "tfidf"]
 Layers = Literal["average", "top", "all"] | int | Sequence[float]
 LayerNorm = Literal["bilm", "allennlp"]
 
@@ -39,6 +39,7 @@ class _TextWeights:
     n_features: int
     word_weights: dict[str, float] | None = None
     common_components: Matrix | None = None
+    component_weights: NDArray[np.float32] | None = None  # shares of each component that are removed
 
 
 class WordVectorizer(Estimator):
@@ -48,9 +49,11 @@ class WordVectorizer(Estimator):
     ----------
     embedding : KeyedVectors or Word2Vec
         The word vectors. Words without a vector are ignored; a text without known words is a row of zeros.
-    weighting : {"mean", "sif", "tfidf"}, default "mean"
+    weighting : {"mean", "sif", "usif", "tfidf"}, default "mean"
         "mean" weights all words equally. "sif" is smooth inverse frequency [1]_: the weight a / (a + p) for a word
-        with the relative frequency p in the training texts, and removal of common components. "tfidf" is term
+        with the relative frequency p in the training texts, and removal of common components. "usif" is unsupervised
+        SIF [2]_: the weight a / (a / 2 + p), where a follows from the vocabulary and the mean length of the training
+        texts, and removal of the share of each common component that is its share of their variance. "tfidf" is term
         frequency times smoothed inverse document frequency.
     tokenizer : {"words", "whitespace"} or callable, default "words"
         How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
@@ -62,21 +65,24 @@ class WordVectorizer(Estimator):
         The parameter a of "sif" (> 0).
     sif_components : int, default 1
         Number of common components that "sif" removes (>= 0).
+    usif_components : int, default 5
+        Number of common components that "usif" removes (>= 0), at most the dimensionality of the vectors.
     normalize : bool, default False
         Whether to scale rows to unit length.
 
     Attributes
     ----------
     word_weights_ : dict of str to float
-        Weights of the words of the training texts; only for "sif" and "tfidf".
-    common_components_ : ndarray, shape (sif_components, vector_size)
-        Common components, float32; only for "sif".
+        Weights of the words of the training texts; not for "mean".
+    common_components_ : ndarray, shape (components, vector_size)
+        Common components, float32; only for "sif" and "usif".
     n_features_out_ : int
         Number of columns of the result.
 
     References
     ----------
     .. [1] S. Arora, Y. Liang and T. Ma, "A simple but tough-to-beat baseline for sentence embeddings", ICLR 2017.
+    .. [2] K. Ethayarajh, "Unsupervised random walk sentence embeddings: a strong but simple baseline", Repl4NLP 2018.
 
     Examples
     --------
@@ -100,6 +106,7 @@ class WordVectorizer(Estimator):
         lowercase: bool = False,
         sif_a: float = 1e-3,
         sif_components: int = 1,
+        usif_components: int = 5,
         normalize: bool = False,
     ) -> None:
         self.embedding = embedding
@@ -108,6 +115,7 @@ class WordVectorizer(Estimator):
         self.lowercase = lowercase
         self.sif_a = sif_a
         self.sif_components = sif_components
+        self.usif_components = usif_components
         self.normalize = normalize
 
     def fit(self, X: Texts, y: object = None) -> WordVectorizer:
@@ -141,19 +149,34 @@ class WordVectorizer(Estimator):
 
     def _fit(self, sentences: list[list[str]]) -> WordVectorizer:
         vectors = self._vectors()
-        choice_option("weighting", self.weighting, ("mean", "sif", "tfidf"))
+        choice_option("weighting", self.weighting, ("mean", "sif", "usif", "tfidf"))
         weighting = self.weighting
         components = integer_option("sif_components", self.sif_components, 0, vectors.vector_size)
+        discourses = min(integer_option("usif_components", self.usif_components, 0, 2**31 - 1), vectors.vector_size)
         a = real_option("sif_a", self.sif_a, 0.0, math.inf, low_exclusive=True)
         texts = IndexedTexts.from_sentences(sentences)
-        word_weights = common = None
+        word_weights = common = shares = None
         if weighting != "mean":
-            weights = _inverse_frequencies(texts, a) if weighting == "sif" else _inverse_document_frequencies(texts)
+            if weighting == "sif":
+                weights = _inverse_frequencies(texts, a)
+            elif weighting == "usif":
+                weights = _unsupervised_inverse_frequencies(texts)
+            else:
+                weights = _inverse_document_frequencies(texts)
             word_weights = dict(zip(texts.words, weights.tolist(), strict=True))
         if weighting == "sif":
-            common = _principal_directions(self._means(texts, word_weights, divides_by_count=True), components)
+            common, _ = _principal_directions(self._means(texts, word_weights, divides_by_count=True), components)
+        elif weighting == "usif":
+            common, variances = _principal_directions(
+                self._means(texts, word_weights, divides_by_count=True), discourses
+            )
+            shares = (variances / max(float(variances.sum()), np.finfo(np.float64).tiny)).astype(np.float32)
         self._state = _TextWeights(
-            weighting=weighting, n_features=vectors.vector_size, word_weights=word_weights, common_components=common
+            weighting=weighting,
+            n_features=vectors.vector_size,
+            word_weights=word_weights,
+            common_components=common,
+            component_weights=shares,
         )
         return self
 
@@ -164,18 +187,18 @@ class WordVectorizer(Estimator):
 
     @property
     def word_weights_(self) -> dict[str, float]:
-        """Weights of the words of the training texts; only for "sif" and "tfidf"."""
+        """Weights of the words of the training texts; not for "mean"."""
         weights = self._fitted("word_weights_").word_weights
         if weights is None:
-            raise AttributeError("word_weights_ is available for the weightings 'sif' and 'tfidf' only")
+            raise AttributeError("word_weights_ is available for the weightings 'sif', 'usif' and 'tfidf' only")
         return weights
 
     @property
     def common_components_(self) -> Matrix:
-        """Common components, float32 of shape (sif_components, vector_size); only for "sif"."""
+        """Common components, float32 of shape (components, vector_size); only for "sif" and "usif"."""
         components = self._fitted("common_components_").common_components
         if components is None:
-            raise AttributeError("common_components_ is available for the weighting 'sif' only")
+            raise AttributeError("common_components_ is available for the weightings 'sif' and 'usif' only")
         return components
 
     def _fitted(self, attribute: str) -> _TextWeights:
@@ -219,9 +242,12 @@ class WordVectorizer(Estimator):
         state = self._state
         assert state is not None
         texts = IndexedTexts.from_sentences(sentences)
-        means = self._means(texts, state.word_weights, divides_by_count=state.weighting == "sif")
+        means = self._means(texts, state.word_weights, divides_by_count=state.weighting in ("sif", "usif"))
         if state.common_components is not None:
-            means -= means @ state.common_components.T @ state.common_components
+            projections = means @ state.common_components.T
+            if state.component_weights is not None:
+                projections *= state.component_weights
+            means -= projections @ state.common_components
         rows = _unit_rows(means) if flag_option("normalize", self.normalize) else means
         return _contained(self, rows, source)
 
@@ -348,6 +374,20 @@ def _inverse_frequencies(texts: IndexedTexts, a: float) -> NDArray[np.float64]:
     return weights
 
 
+def _unsupervised_inverse_frequencies(texts: IndexedTexts) -> NDArray[np.float64]:
+    words, total = len(texts.words), int(texts.counts.sum())
+    frequencies = texts.counts / max(1, total)
+    length = total / max(1, int(np.count_nonzero(np.diff(texts.ends))))
+    # A word is common if it is more probable than to occur in a random walk of this length over all words.
+    is_common = frequencies > 1.0 - (1.0 - 1.0 / max(1, words)) ** length
+    common = float(is_common.mean()) if words else 0.0
+    if common == 0.0:  # a is infinite
+        return np.full(words, 2.0)
+    a = (1.0 - common) / (common * words / 2.0)
+    weights: NDArray[np.float64] = a / (a / 2.0 + frequencies)
+    return weights
+
+
 def _inverse_document_frequencies(texts: IndexedTexts) -> NDArray[np.float64]:
     frequencies = np.zeros(len(texts.words), dtype=np.int64)
     for begin, end in zip(texts.ends[:-1].tolist(), texts.ends[1:].tolist(), strict=True):
@@ -356,11 +396,11 @@ def _inverse_document_frequencies(texts: IndexedTexts) -> NDArray[np.float64]:
     return weights
 
 
-def _principal_directions(means: Matrix, count: int) -> Matrix:
-    """Return the first right singular vectors of the uncentred rows, float32 of shape (count, n_features)."""
+def _principal_directions(means: Matrix, count: int) -> tuple[Matrix, NDArray[np.float64]]:
+    """Return the first right singular vectors of the uncentred rows, float32, and their squared singular values."""
     scatter = means.T.astype(np.float64) @ means
-    _, directions = np.linalg.eigh(scatter)
-    return directions[:, ::-1][:, :count].T.astype(np.float32)
+    squares, directions = np.linalg.eigh(scatter)
+    return directions[:, ::-1][:, :count].T.astype(np.float32), np.maximum(squares[::-1][:count], 0.0)
 
 
 def _unit_rows(rows: Matrix) -> Matrix:

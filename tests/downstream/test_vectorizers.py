@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,58 @@ def test_sif_removes_the_first_component(kv: KeyedVectors) -> None:
     np.testing.assert_allclose(vectorizer.transform(TEXTS), expected, atol=1e-6)  # float32
 
 
+def usif(texts: list[list[str]], vectors: dict[str, np.ndarray], components: int) -> np.ndarray:
+    """Return the sentence vectors of Ethayarajh 2018, sections 3 and 4, in float64.
+
+    The weight of a word is a / (a / 2 + p(w)) with a = (1 - alpha) / (alpha Z) and Z = |V| / 2, where alpha is the
+    share of words with p(w) > 1 - (1 - 1 / |V|)^n, and n the mean length of a text. From each vector, lambda_i of its
+    projection on the i-th singular vector is removed, lambda_i being its share of the squared singular values.
+    """
+    counts = Counter(word for text in texts for word in text)
+    total, size = sum(counts.values()), len(counts)
+    probability = {word: count / total for word, count in counts.items()}
+    threshold = 1 - (1 - 1 / size) ** (total / len(texts))
+    alpha = sum(p > threshold for p in probability.values()) / size
+    a = (1 - alpha) / (alpha * size / 2)
+    means = []
+    for text in texts:
+        known = [word for word in text if word in vectors]
+        means.append(np.mean([a / (a / 2 + probability[word]) * vectors[word] for word in known], axis=0))
+    plain = np.array(means)
+    _, values, directions = np.linalg.svd(plain, full_matrices=False)
+    shares = values[:components] ** 2 / (values[:components] ** 2).sum()
+    for share, direction in zip(shares, directions, strict=False):
+        plain = plain - share * np.outer(plain @ direction, direction)
+    return plain
+
+
+@pytest.mark.parametrize("components", [1, 3, 5])
+def test_usif_equals_its_definition(components: int) -> None:
+    generator = np.random.default_rng(4)
+    words = [f"w{number}" for number in range(300)]
+    weights = 1.0 / np.arange(1, 301) ** 1.3
+    texts = [list(generator.choice(words, int(generator.integers(1, 6)), p=weights / weights.sum())) for _ in range(80)]
+    kv = KeyedVectors(8)
+    known = [word for word in words if word != "w3"]
+    kv.add_vectors(known, generator.standard_normal((len(known), 8)))
+    texts = [["w0", *text] for text in texts]
+    vectors = {word: kv[word].astype(np.float64) for word in known}
+    vectorizer = WordVectorizer(kv, "usif", tokenizer="whitespace", usif_components=components)
+    found = vectorizer.fit_transform(texts)
+    np.testing.assert_allclose(found, usif(texts, vectors, components), atol=2e-6)
+    assert vectorizer.common_components_.shape == (components, 8)
+
+
+def test_usif_without_common_words_or_texts(kv: KeyedVectors) -> None:
+    """No word is more frequent than chance: a is infinite, and all weights are 2."""
+    vectorizer = WordVectorizer(kv, "usif").fit(["sun rain"])
+    assert vectorizer.word_weights_ == {"sun": 2.0, "rain": 2.0}
+    assert np.isfinite(vectorizer.transform(["sun", "", "unknown"])).all()
+    assert WordVectorizer(kv, "usif").fit_transform([]).shape == (0, 3)
+    assert not WordVectorizer(kv, "usif").fit_transform(["", ""]).any()
+    assert WordVectorizer(kv, "usif", usif_components=0).fit(["sun"]).common_components_.shape == (0, 3)
+
+
 def test_elmo_vectors_are_pooled_over_tokens() -> None:
     model = ELMo(dim=12, projection_dim=6, n_layers=2, char_dim=4, filters=[[1, 6], [2, 8]], n_highway=1)
     model.initialize(seed=3)
@@ -81,6 +134,7 @@ def test_elmo_vectors_are_pooled_over_tokens() -> None:
         ({"weighting": "bm25"}, ValueError),
         ({"sif_a": 0}, ValueError),
         ({"sif_components": 4}, ValueError),
+        ({"usif_components": -1}, ValueError),
         ({"tokenizer": "moses"}, ValueError),
     ],
 )

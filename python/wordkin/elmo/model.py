@@ -1383,6 +1383,42 @@ class ELMo:
         with parameters_at_rest(state):
             pretrained.save_state(state, folder, training_state=training_state)
 
+    def save(self, path: AnyPath) -> None:
+        """Save the model in a folder, as `save_pretrained` does.
+
+        Parameters
+        ----------
+        path : path
+            Folder to write to.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> model = ELMo(dim=16, projection_dim=8, n_layers=1, char_dim=4, filters=[[1, 8]], n_highway=0)
+        >>> model.initialize()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save(folder)
+        ...     ELMo.load(folder).options.dim
+        16
+        """
+        self.save_pretrained(path)
+
+    @classmethod
+    def load(cls, path: AnyPath) -> ELMo:
+        """Load a model, as `from_pretrained` does.
+
+        Parameters
+        ----------
+        path : path
+            Folder written by `save` or `save_pretrained`, or another file or folder that `from_pretrained` reads.
+
+        Returns
+        -------
+        ELMo
+            The model.
+        """
+        return cls.from_pretrained(path)
+
     def export_hdf5(self, folder: AnyPath) -> None:
         """Save the model in the file format of the original program, in a folder that is created if needed.
 

@@ -20,6 +20,7 @@ from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
 from ..text import (
+    Corpus,
     CorpusInput,
     FolderOptions,
     PreparationOptions,
@@ -45,7 +46,7 @@ from .arguments import (
 from .files.gensim_model import state_of_gensim
 from .gensim import OPTION_FIELDS, REMOVED_ATTRIBUTES
 from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
-from .options import CheckpointOptions, ModelOptions, TrainingOptions, VocabularyOptions
+from .options import ModelOptions, TrainingOptions, VocabularyOptions
 from .report import Progress, TrainingReport
 from .state import Word2VecState, checked_layer, checked_vectors, new_state
 from .summary import model_html
@@ -348,22 +349,11 @@ class Word2Vec:
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)
         checked_trim_rule(trim_rule)
-        checkpoint_options = CheckpointOptions(
-            checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
-        )
+        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         if sentences is not None or corpus_file is not None:
             if self.epochs > 0:
                 require_objective(self.options)
-            checkpoints = CheckpointRequest.of(checkpoint, checkpoint_options)
-            corpus = open_corpus(
-                sentences,
-                corpus_file,
-                passes=self.epochs + 1,
-                options=self._state.text_options,
-                preparation=self._state.preparation,
-                folders=self._state.folders,
-                any_tokens=True,
-            )
+            corpus = self._opened(sentences, corpus_file, self._state.text_options, passes=self.epochs + 1)
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
         for name, given, method in (
@@ -529,14 +519,8 @@ class Word2Vec:
         checked_trim_rule(trim_rule)
         dry_run = flag_option("dry_run", dry_run)
         settings = changed_settings(self._state, min_count, sample)
-        corpus = open_corpus(
-            corpus_iterable,
-            corpus_file,
-            options=self._state.text_options.replaced(encoding, errors, on_error),
-            preparation=self._state.preparation,
-            folders=self._state.folders,
-            any_tokens=True,
-        )
+        options = self._state.text_options.replaced(encoding, errors, on_error)
+        corpus = self._opened(corpus_iterable, corpus_file, options)
         counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         if not dry_run:
@@ -622,14 +606,8 @@ class Word2Vec:
         """
         checked_trim_rule(trim_rule)
         threads = self.workers if workers is None else requested_workers(workers)
-        corpus = open_corpus(
-            corpus_iterable,
-            corpus_file,
-            options=self._state.text_options.replaced(encoding, errors, on_error),
-            preparation=self._state.preparation,
-            folders=self._state.folders,
-            any_tokens=True,
-        )
+        options = self._state.text_options.replaced(encoding, errors, on_error)
+        corpus = self._opened(corpus_iterable, corpus_file, options)
         counts = scan_corpus(self._state, corpus, trim_rule, threads)
         self._state.raw_counts = counts
         return counts.raw_words, counts.raw_sentences
@@ -887,22 +865,9 @@ class Word2Vec:
             compute_loss=flag_option("compute_loss", compute_loss),
         )
         notifier = self._notifier(checked_training_callbacks(callbacks))
-        checkpoints = CheckpointRequest.of(
-            checkpoint,
-            CheckpointOptions(
-                checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
-            ),
-        )
+        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = open_corpus(
-            corpus_iterable,
-            corpus_file,
-            passes=count,
-            options=options,
-            preparation=self._state.preparation,
-            folders=self._state.folders,
-            any_tokens=True,
-        )
+        corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
         report = train(self._state, corpus, request, notifier, checkpoints)
         return report.trained_words, report.raw_words
 
@@ -990,26 +955,30 @@ class Word2Vec:
             min_count=integer_option("min_count", max(self.min_count, 1) if min_count is None else min_count, 1, 2**62),
         )
         checked = checked_training_callbacks(callbacks)
-        checkpoint_options = CheckpointOptions(
-            checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
-        )
-        corpus = open_corpus(
-            corpus_iterable,
-            corpus_file,
-            passes=request.epochs + 1,
-            options=self._state.text_options.replaced(encoding, errors, on_error),
-            preparation=self._state.preparation,
-            folders=self._state.folders,
-            any_tokens=True,
-        )
+        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
+        options = self._state.text_options.replaced(encoding, errors, on_error)
+        corpus = self._opened(corpus_iterable, corpus_file, options, passes=request.epochs + 1)
 
         def notifier_of(state: Word2VecState) -> Notify:
             model = type(self)()  # not __new__: derived classes may set further attributes
             model._state = state
             return model._notifier(checked)
 
-        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_options)
         return train_slice(self._state, corpus, request, notifier_of, checkpoints)
+
+    def _opened(
+        self, sentences: CorpusInput | None, corpus_file: TextInput | None, options: TextOptions, *, passes: int = 1
+    ) -> Corpus:
+        preparation, folders = self._state.preparation, self._state.folders
+        return open_corpus(
+            sentences,
+            corpus_file,
+            passes=passes,
+            options=options,
+            preparation=preparation,
+            folders=folders,
+            any_tokens=True,
+        )
 
     def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:
         return lambda event: notify(callbacks, event, self)

@@ -243,6 +243,19 @@ def _checkpoints() -> Iterator[tuple[str, KindOfSave]]:
     )
 
 
+def _training_checkpoints() -> Iterator[tuple[str, KindOfSave]]:
+    def train(seed: int) -> Callable[[Path], object]:
+        options: dict[str, Any] = {"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1, "seed": seed}
+        return lambda folder: Word2Vec(SENTENCES, **options, checkpoint=folder, resume=False)
+
+    def read(folder: Path) -> object:
+        found = CheckpointFolder(folder).find()
+        assert found is not None
+        return Word2Vec.load(found.path).seed
+
+    yield "checkpoints of word2vec", KindOfSave(saves=(train(1), train(2)), read=read, is_logged=True)
+
+
 def _estimators() -> Iterator[tuple[str, KindOfSave]]:
     quick: dict[str, Any] = {"hidden_dim": 4, "embedding_dim": 4, "epochs": 1, "workers": 1, "progress": False,
                              "random_state": 1}  # fmt: skip
@@ -368,6 +381,7 @@ FAMILIES: dict[str, Callable[[Path], Iterator[tuple[str, KindOfSave]]]] = {
     "word models": lambda scratch: _word_models(),
     "language models": _language_models,
     "checkpoints": lambda scratch: _checkpoints(),
+    "training checkpoints": lambda scratch: _training_checkpoints(),
     "estimators": lambda scratch: _estimators(),
     "commands": _commands,
 }

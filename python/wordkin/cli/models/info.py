@@ -84,6 +84,7 @@ def _facts_of(path: str) -> dict[str, Any]:
             "seed": options.seed,
             "min_count": model.effective_min_count,
             "epochs": model.epochs,
+            **_facts_of_training(model),
             "alpha": model.alpha,
             "min_alpha": model.min_alpha,
             "corpus_words": model.corpus_total_words,
@@ -103,6 +104,20 @@ def _facts_of(path: str) -> dict[str, Any]:
         "text_preparation": str(vectors.preparation),
     }
     return facts | settings
+
+
+def _facts_of_training(model: Word2Vec) -> dict[str, Any]:
+    """Return how far the last training run of a model or a checkpoint went."""
+    report = model.training_report
+    if report is None:
+        return {}
+    done = [epoch for epoch in report.epochs if not epoch.interrupted]
+    return {
+        "epochs_done": len(done),
+        "interrupted": report.interrupted,
+        "loss": done[-1].loss if done else None,
+        "learning_rate": done[-1].learning_rate if done else None,
+    }
 
 
 def _text(value: Any) -> str:

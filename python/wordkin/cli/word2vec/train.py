@@ -8,9 +8,10 @@ from typing import Any
 
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
+from ...vectors import KeyedVectors
 from ...vectors.files import read_vocabulary, write_vocabulary
 from ...word2vec import TrainingReport, Word2Vec
-from ...word2vec.options import ModelOptions, TrainingOptions, VocabularyOptions
+from ...word2vec.options import CheckpointOptions, ModelOptions, TrainingOptions, VocabularyOptions
 from .. import exits
 from ..corpus_flags import (
     CORPUS_FORMAT,
@@ -36,6 +37,7 @@ from ..parsers import add_examples
 from ..reports import print_report
 from ..streams import allow_streams
 from ..terminal import size_text
+from .continuation import add_continuation_flags, checkpoint_arguments, model_to_continue, require_one_beginning
 
 __all__ = ["MODEL_FIELDS", "TRAINING_FIELDS", "add_vocabulary_flags", "configure", "run"]
 
@@ -44,6 +46,7 @@ _FORMATS: tuple[Format, ...] = ("model", "vectors", "text", "binary")
 MODEL_FIELDS = ("vector_size", "alpha", "min_alpha", "epochs", "comment")
 TRAINING_FIELDS = ("window", "sample", "negative", "ns_exponent", "seed", "job_words")
 VOCABULARY_FIELDS = ("min_count", "max_vocab_size", "max_final_vocab")
+_DECODING = ("encoding", "errors")
 _SWITCHED = ("sg", "hs", "cbow_mean", "shrink_windows", "sorted_vocab", "workers", "max_isa")
 
 
@@ -56,7 +59,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        f"Train word vectors on text ({CORPUS_FORMAT}). Ctrl-C stops training and saves the vectors trained so far."
+        f"Train word vectors on text ({CORPUS_FORMAT}). Ctrl-C stops training and saves the vectors trained so far; "
+        "with --checkpoint, the same command then resumes training."
     )
     add_corpus(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the vectors")
@@ -85,6 +89,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_vocabulary_flags(parser.add_argument_group("vocabulary"))
     parser.add_argument("--save-vocab", metavar="FILE", help="write the words and their counts, one word per line")
     parser.add_argument("--read-vocab", metavar="FILE", help="read the words and their counts from such a file")
+    add_continuation_flags(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
     allow_streams(parser, inputs=("read_vocab",), outputs=("output", "save_vocab"))
@@ -93,6 +98,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (
             "train on all texts of a folder, in lower case and without punctuation marks at words",
             "wordkin train novels/ -o novels.safetensors --tokenizer words --lowercase",
+        ),
+        (
+            "save checkpoints; the same command resumes after an interruption",
+            "wordkin train corpus.txt -o vectors.safetensors --checkpoint checkpoints",
         ),
         (
             "skip-gram vectors of 300 dimensions, for other programs",
@@ -136,8 +145,15 @@ def run(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
-    output = chosen_output(args.output, args.format, allowed=_FORMATS)
-    check_outputs(args.output, args.save_vocab, inputs=[*inputs_of(args.corpus), args.read_vocab])
+    require_one_beginning(args)
+    output = _chosen_output(args)
+    check_outputs(
+        args.output,
+        args.save_vocab,
+        folders=[args.checkpoint],
+        inputs=[*inputs_of(args.corpus), args.read_vocab, args.compass],
+        models=[args.trained],
+    )
     if args.save_vocab is not None:
         require_writable_file(args.save_vocab)
     trainer = _Trainer(args)
@@ -149,11 +165,14 @@ def run(args: argparse.Namespace) -> int:
             reason = exits.reason_of(interruption)
             raise type(interruption)(f"{reason} before training started; nothing was saved") from None
         stop = interruption
+        if args.compass is not None:
+            advice = "the same command resumes training" if args.checkpoint else "with --checkpoint it can be resumed"
+            raise type(stop)(f"{exits.reason_of(stop)}; nothing was saved in {output.path}; {advice}") from None
     model = trainer.model
     if model is None:
         raise AssertionError("the callback sets the model when training starts")
     saving_start = time.perf_counter()
-    save_vectors(output, model.wv, model)
+    save_vectors(output, model.wv if trainer.vectors is None else trainer.vectors, model)
     report = trainer.report(model, output, saving=time.perf_counter() - saving_start)
     settings = trainer.settings(model)
     print_report(args, report, _print_summary, settings=settings, seed=model.seed)
@@ -162,8 +181,17 @@ def run(args: argparse.Namespace) -> int:
     epoch = max(len(report["epochs"]), 1)
     raise type(stop)(
         f"{exits.reason_of(stop)} in epoch {epoch} of {model.epochs}; the vectors trained so far are "
-        f"saved in {output.path}"
+        f"saved in {output.path}{'; the same command resumes training' if args.checkpoint else ''}"
     )
+
+
+def _chosen_output(args: argparse.Namespace) -> Output:
+    if args.compass is None:
+        return chosen_output(args.output, args.format, allowed=_FORMATS)
+    if args.format == "model":
+        raise exits.UsageError("--compass gives vectors, whose model is the compass; use another --format")
+    output = chosen_output(args.output, args.format, allowed=_FORMATS)
+    return Output(path=output.path, format="vectors") if output.format == "model" else output
 
 
 class _Trainer:
@@ -185,7 +213,9 @@ class _Trainer:
         self._training_start = self._start
         self._options.pop("on_error", None)  # bad files are left out before training
         self._skipped: dict[str, str] = {}
+        self._checkpoints = checkpoint_arguments(args)
         self.model: Word2Vec | None = None
+        self.vectors: KeyedVectors | None = None  # those of a slice
 
     def train(self) -> None:
         """Count the words, then train.
@@ -195,8 +225,20 @@ class _Trainer:
         UsageError
             If an option is invalid, or the corpus cannot be read as often as the options require.
         """
+        earlier = self._args.trained or self._args.compass
+        if earlier is not None:
+            self._continue(
+                model_to_continue(
+                    earlier,
+                    self._options,
+                    is_compass=self._args.compass is not None,
+                    vocabulary_change=self._args.vocabulary_change,
+                )
+            )
+            return
         try:
             untrained = Word2Vec(**self._options)
+            CheckpointOptions(**{name: value for name, value in self._checkpoints.items() if name != "checkpoint"})
         except (ValueError, TypeError) as error:
             raise exits.UsageError(exits.error_text(error)) from None
         opened = open_input(self._args.corpus, self._args)
@@ -208,11 +250,28 @@ class _Trainer:
                 f"{corpus.name} can be read only once; --max-vocab-size, --read-vocab and --epochs 0 need a file"
             )
         if self._args.read_vocab is None:
-            Word2Vec(corpus_file=source, callbacks=[self], **self._options)
+            Word2Vec(corpus_file=source, callbacks=[self], **self._options, **self._checkpoints)
             return
         untrained.build_vocab_from_freq(read_vocabulary(self._args.read_vocab))
         words = corpus.scan(untrained.workers, keep_ids=False).counts.raw_words
-        untrained.train(corpus_file=source, total_words=words, epochs=untrained.epochs, callbacks=[self])
+        untrained.train(
+            corpus_file=source, total_words=words, epochs=untrained.epochs, callbacks=[self], **self._checkpoints
+        )
+
+    def _continue(self, model: Word2Vec) -> None:
+        opened = open_input(self._args.corpus, self._args, model.preparation)
+        self._skipped = opened.skipped
+        texts: dict[str, Any] = {name: self._options[name] for name in _DECODING if name in self._options}
+        texts |= {"corpus_file": opened.files, "callbacks": [self], **self._checkpoints}
+        if self._args.compass is not None:
+            self.vectors = model.train_slice(epochs=model.epochs, **texts)
+            return
+        if not opened.corpus.is_restartable:
+            raise exits.UsageError(f"{opened.corpus.name} can be read only once; --from needs a file")
+        counts = opened.corpus.scan(model.workers, keep_ids=False).counts
+        if self._args.vocabulary_change == "extend":
+            model.build_vocab(corpus_file=opened.files, update=True)
+        model.train(total_words=counts.raw_words, epochs=model.epochs, **texts)
 
     def on_train_begin(self, model: Word2Vec) -> None:
         """Keep the model, whose vocabulary is complete when training starts.
@@ -269,7 +328,7 @@ class _Trainer:
             "output": output.path,
             "format": output.format,
             "bytes": local_path(output.path).stat().st_size,
-            "vocabulary_size": len(model.wv),
+            "vocabulary_size": len(model.wv if self.vectors is None else self.vectors),
             "vector_size": model.vector_size,
             "corpus_words": model.corpus_total_words,
             "raw_words": training.raw_words,
@@ -289,6 +348,9 @@ class _Trainer:
             "workers": training.workers,
             "isa": training.isa,
             "interrupted": training.interrupted,
+            "resumed_words": training.words_before,
+            "checkpoint": training.checkpoint,
+            "checkpoint_failures": list(training.checkpoint_failures),
             "seconds": {
                 "vocabulary": round(self._training_start - self._start, 3),
                 "training": round(seconds, 3),
@@ -300,6 +362,8 @@ class _Trainer:
 
 def _print_summary(report: dict[str, Any]) -> None:
     seconds = report["seconds"]
+    if report["resumed_words"]:
+        print(f"resumed after {report['resumed_words']:,} words")
     print(f"vocabulary: {report['vocabulary_size']:,} words in {seconds['vocabulary']:.1f} s")
     if report["epochs"]:
         print(

@@ -34,25 +34,32 @@ class CheckpointRequest:
 
     Parameters
     ----------
-    folder : CheckpointFolder
+    folder : path
         The folder.
     options : CheckpointOptions
         When they are due, and whether to resume from the newest one.
     """
 
-    folder: CheckpointFolder
+    folder: AnyPath
     options: CheckpointOptions
 
     @classmethod
-    def of(cls, folder: AnyPath | None, options: CheckpointOptions) -> CheckpointRequest | None:
-        """Return the request for a folder, which is created if it is missing.
+    def of(
+        cls,
+        folder: AnyPath | None,
+        checkpoint_epochs: int | None,
+        checkpoint_seconds: float | None,
+        keep: int,
+        resume: bool,
+    ) -> CheckpointRequest | None:
+        """Check the arguments of the public methods.
 
         Parameters
         ----------
         folder : path or None
             The folder; None for no checkpoints.
-        options : CheckpointOptions
-            When checkpoints are due.
+        checkpoint_epochs, checkpoint_seconds, keep, resume
+            Fields of `CheckpointOptions`.
 
         Returns
         -------
@@ -61,10 +68,28 @@ class CheckpointRequest:
 
         Raises
         ------
-        OSError
-            If the folder cannot be created or read.
+        TypeError, ValueError
+            If an option has the wrong type or is out of range.
         """
-        return None if folder is None else cls(folder=CheckpointFolder(folder, keep=options.keep), options=options)
+        options = CheckpointOptions(
+            checkpoint_epochs=checkpoint_epochs, checkpoint_seconds=checkpoint_seconds, keep=keep, resume=resume
+        )
+        return None if folder is None else cls(folder=folder, options=options)
+
+    def opened(self) -> CheckpointFolder:
+        """Return the folder, which is created if it is missing.
+
+        Returns
+        -------
+        CheckpointFolder
+            The folder.
+
+        Raises
+        ------
+        OSError
+            If it cannot be created or read.
+        """
+        return CheckpointFolder(self.folder, keep=self.options.keep)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +141,8 @@ def train_new(
     checkpoints : CheckpointRequest, optional
         Where to save checkpoints.
     """
+    if checkpoints is not None:
+        checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
     scan = corpus.scan(
         state.compute.threads,
         keep_ids=state.epochs > 0,
@@ -269,13 +296,14 @@ def _resumed(
     request: CheckpointRequest,
 ) -> tuple[RunCheckpoints, RunPosition]:
     fingerprint = fingerprint_of_run(state.options, current_vocabulary(state), corpus, schedule, epochs, arrays)
-    found = request.folder.find() if request.options.resume else None
+    folder = request.opened()
+    found = folder.find() if request.options.resume else None
     position = RunPosition()
     if found is not None and state.training_report is not None:
         position = resume_run(found, fingerprint, state, arrays)
         state.training_report = replace(state.training_report, epochs=position.epochs, words_before=position.words)
         logger.info("training resumes after %d words of %s", position.words, found.path)
-    return RunCheckpoints(request.folder, request.options, state, fingerprint, position), position
+    return RunCheckpoints(folder, request.options, state, fingerprint, position), position
 
 
 def _end_checkpoints(state: Word2VecState, checkpoints: RunCheckpoints) -> None:
