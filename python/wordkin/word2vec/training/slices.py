@@ -89,7 +89,9 @@ def train_slice(
     with state.exclusively():
         run_training(state, encoded, schedule, request.epochs, notifier_of(state), checkpoints)
     words = state.wv.index_to_key
-    return KeyedVectors.from_vocabulary([words[row] for row in kept], state.wv.vectors[kept], counts[kept])
+    vectors = KeyedVectors.from_vocabulary([words[row] for row in kept], state.wv.vectors[kept], counts[kept])
+    vectors.preparation = state.preparation
+    return vectors
 
 
 def _require_trained_outputs(compass: Word2VecState) -> None:
