@@ -68,7 +68,11 @@ CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
         {"workers", "format", "cache_bytes", "progress", "layers", "precision"},
     ),
     ("classify", "train"): (
-        {**defaults_of(read_labelled), **defaults_of(TextClassifier)},
+        {
+            **{item.name: item.default for item in fields(PreparationOptions)},
+            **defaults_of(read_labelled),
+            **defaults_of(TextClassifier),
+        },
         {"workers", "embedding", "format", "header", "delimiter", "random_state", "progress"},
     ),
     ("tag", "train"): (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from wordkin import KeyedVectors, TextClassifier
+from wordkin.cli.program import main
 from wordkin.sklearn import WordVectorizer
 from wordkin.text import PreparationOptions
 
@@ -42,6 +44,22 @@ def test_options_are_tokenizers_of_estimators(vectors: KeyedVectors, tmp_path: P
     loaded = TextClassifier.load(tmp_path / "model")
     assert loaded.tokenizer == OPTIONS
     assert np.array_equal(loaded.predict_proba(TEXTS), expected)
+
+
+def test_the_command_prepares_texts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [f"{text}\t{label}" for text, label in zip(TEXTS, LABELS, strict=True)]
+    (tmp_path / "train.tsv").write_text("\n".join(lines), encoding="utf-8")
+    flags = ["--normalize", "NFC", "--min-token-length", "2", "--lowercase", "--epochs", "1", "--workers", "1"]
+    folder = str(tmp_path / "model")
+    assert main(["classify", "train", str(tmp_path / "train.tsv"), "-o", folder, "--json", *flags]) == 0
+    assert json.loads(capsys.readouterr().out)
+    loaded = TextClassifier.load(folder)
+    assert loaded.tokenizer == PreparationOptions(tokenizer="words", normalize="NFC", min_token_length=2)
+    assert main(["classify", "predict", folder, str(tmp_path / "train.tsv")]) == 0
+    assert main(["info", folder]) == 0
+    assert "tokenizer=words, normalize=NFC, min_token_length=2" in capsys.readouterr().out
+    contradiction = ["--min-token-length", "3", "--max-token-length", "2"]
+    assert main(["classify", "train", str(tmp_path / "train.tsv"), "-o", folder + "2", *contradiction]) == 2
 
 
 def test_a_saved_function_within_options_is_named(vectors: KeyedVectors, tmp_path: Path) -> None:

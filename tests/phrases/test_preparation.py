@@ -74,6 +74,17 @@ def test_the_preparation_is_saved(phrases: Phrases, cls: Any, tmp_path: Path) ->
     assert wordkin.load(tmp_path / "plain").preparation.is_default
 
 
+@pytest.mark.parametrize("freezes", [False, True])
+def test_the_description_of_a_file_has_the_preparation(
+    phrases: Phrases, freezes: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (phrases.freeze() if freezes else phrases).save(tmp_path / "model")
+    assert main(["info", str(tmp_path / "model")]) == 0
+    shown = capsys.readouterr().out
+    assert "tokenizer=words, lowercase=True, min_token_length=2" in shown
+    assert "threshold" in shown
+
+
 def test_a_function_as_tokenizer(text: Path, tmp_path: Path) -> None:
     phrases = Phrases(text, min_count=1, threshold=0.5, tokenizer=split)
     lists = [wordkin.preprocess(line, tokenizer=split) for line in TEXT.splitlines()]

@@ -12,7 +12,7 @@ import pytest
 
 import wordkin
 from wordkin import Word2Vec
-from wordkin.errors import CorpusError
+from wordkin.errors import CorpusError, VocabularyError
 from wordkin.text import LineSentence, PreparationOptions, open_corpus
 from wordkin.text.character_tables import _CASE_IGNORABLE, _CASED, _index, character_tables
 from wordkin.text.preparation import core_preparer
@@ -260,3 +260,18 @@ def test_every_ascii_character_alone_and_within_words() -> None:
         for text in (chr(code), f"a{chr(code)}b", f"seven77{chr(code)}", f"eight888{chr(code)}Z"):
             line = text.replace("\r", " ").replace("\n", " ")
             assert options.tokens(text) == split_words(line.lower()), repr(text)
+
+
+def test_texts_without_letters_are_errors_that_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("... --- !!!\n\n1 2 3 .\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match="no words; read 0 tokens"):
+        Word2Vec(corpus_file=path, tokenizer="words", min_token_length=2, min_count=1)
+    assert wordkin.preprocess(path.read_text(encoding="utf-8"), tokenizer="words", min_token_length=2) == []
+    assert len(wordkin.Phrases(path, tokenizer="words", min_token_length=2).vocab) == 0
+    with pytest.raises(CorpusError, match="no words"):
+        wordkin.ELMo(dim=8, projection_dim=4, char_dim=4, filters=[[1, 4]]).train(
+            path, tokenizer="words", min_token_length=2
+        )
+    symbols = Word2Vec(corpus_file=path, tokenizer="words", min_count=1, vector_size=2)
+    assert set(symbols.wv.index_to_key) == {".", "-", "!", "1", "2", "3"}

@@ -25,6 +25,7 @@ __all__ = [
     "OpenedInput",
     "readable_sources",
     "skipped_report",
+    "add_character_flags",
     "add_corpus",
     "add_folder_flags",
     "add_preparation_flags",
@@ -118,6 +119,18 @@ def add_preparation_flags(parser: argparse.ArgumentParser) -> None:
         help="tokens are separated by whitespace, or words and punctuation marks are tokens (default: whitespace)",
     )
     add_switch(group, "--lowercase", "lowercase", True, "convert the text to lower case")
+    add_character_flags(group)
+    add_option_flags(group, PreparationOptions, ("sentences_per",))
+
+
+def add_character_flags(group: argparse._ActionsContainer) -> None:
+    """Add the flags of `PreparationOptions` about the characters and lengths of tokens.
+
+    Parameters
+    ----------
+    group : ArgumentParser or group
+        Where to add the flags.
+    """
     group.add_argument(
         "--normalize",
         choices=("NFC", "NFKC"),
@@ -126,7 +139,7 @@ def add_preparation_flags(parser: argparse.ArgumentParser) -> None:
         "(default: none)",
     )
     add_switch(group, "--remove-arabic-marks", "remove_arabic_marks", True, "remove Arabic vowel marks and the tatweel")
-    add_option_flags(group, PreparationOptions, ("min_token_length", "max_token_length", "sentences_per"))
+    add_option_flags(group, PreparationOptions, ("min_token_length", "max_token_length"))
 
 
 def preparation_arguments(args: argparse.Namespace) -> dict[str, Any]:

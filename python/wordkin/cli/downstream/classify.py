@@ -11,7 +11,7 @@ from ...downstream.evaluation import label_report
 from ...downstream.files.labelled_files import LabelledTexts, read_labelled
 from ...downstream.options import NetworkOptions
 from .. import exits
-from ..corpus_flags import text_arguments
+from ..corpus_flags import add_character_flags, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_switch
 from ..groups import add_group, run_group
 from ..parsers import add_examples
@@ -51,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=argparse.SUPPRESS,
         help="how texts are split into tokens (default: words)",
     )
+    add_character_flags(group)
     group.add_argument(
         "--class-weight",
         choices=("balanced",),

@@ -19,6 +19,7 @@ from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...storage.pipes import interruptible
+from ...text import PreparationOptions
 from ...vectors import KeyedVectors
 from .. import exits
 from ..corpus_flags import add_text_flags
@@ -51,6 +52,7 @@ _NETWORK_FIELDS = ("hidden_dim", "n_layers", "dense_dim", "input_dropout", "drop
 _CHARACTER_FIELDS = ("char_dim", "filters", "max_characters")
 _FEATURE_FIELDS = ("embedding_dim", "min_count")
 _LENGTH_FIELDS = ("max_length",)
+_PREPARATION_FIELDS = ("normalize", "remove_arabic_marks", "min_token_length", "max_token_length")
 _TRAINING_FIELDS = (
     "learning_rate",
     "decay",
@@ -258,6 +260,12 @@ def _load_embedding(name: str) -> KeyedVectors | ELMo | None:
 
 def _constructor_arguments(args: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
     arguments = given_arguments(args, names)
+    preparation = given_arguments(args, _PREPARATION_FIELDS)
+    if preparation:
+        try:
+            arguments["tokenizer"] = PreparationOptions(tokenizer=arguments.get("tokenizer", "words"), **preparation)
+        except ValueError as error:
+            raise exits.UsageError(str(error)) from None
     if arguments.get("encoder") == "none":
         arguments["encoder"] = None
     arguments.setdefault("random_state", secrets.randbelow(1 << 31))  # the report has it, so that a run can be repeated

@@ -16,6 +16,7 @@ from ..tables import print_table
 from ..terminal import print_json
 from .elmo_info import facts_of_language_model
 from .network_info import facts_of_network
+from .phrases_info import facts_of_phrases
 
 __all__ = ["configure", "run"]
 
@@ -69,6 +70,9 @@ def _facts_of(path: str) -> dict[str, Any]:
     network = facts_of_network(path)
     if network is not None:
         return network
+    phrases = facts_of_phrases(path)
+    if phrases is not None:
+        return phrases
     kind = kind_of(path)
     facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}
     if kind == "model":

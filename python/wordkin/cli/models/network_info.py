@@ -8,6 +8,7 @@ from ...downstream.files.model_folder import MODEL_FILE
 from ...storage import read_archive
 from ...storage.file_sets import CurrentFiles
 from ...storage.paths import local_path
+from ...text import PreparationOptions
 
 __all__ = ["facts_of_network"]
 
@@ -48,6 +49,7 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
         "bytes": file.stat().st_size,
         "classes": state.get("classes", []),
         **detected,
+        **_tokens_of(metadata.get("params", {})),
         "embeddings": [
             f"{source.get('kind')} ({source.get('file', 'included')})" for source in metadata.get("sources", [])
         ],
@@ -56,3 +58,14 @@ def facts_of_network(path: str) -> dict[str, Any] | None:
         **{name: values[-1] for name, values in history.items() if values},
         **{name: value for name, value in metadata.get("options", {}).items() if name not in ("tables", "contexts")},
     }
+
+
+def _tokens_of(params: dict[str, Any]) -> dict[str, str]:
+    """Describe how texts are split, which sequence taggers do not do."""
+    if "tokenizer" not in params:
+        return {}
+    tokenizer = params["tokenizer"]
+    shown = (
+        str(PreparationOptions.from_metadata(tokenizer)) if isinstance(tokenizer, dict) else f"tokenizer={tokenizer}"
+    )
+    return {"text_preparation": shown}
