@@ -12,6 +12,7 @@ from .exits import UsageError
 __all__ = ["CommandParser", "add_examples", "command_parser", "examples_of", "subcommands_of"]
 
 _HEADING = "examples:\n"
+_FLAGS_IN_USAGE = 8
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -38,7 +39,18 @@ class CommandParser(argparse.ArgumentParser):
 
 
 class _HelpFormatter(argparse.HelpFormatter):
-    """Keeps the lines of examples, which users copy."""
+    """Keeps the lines of examples, which users copy, and does not list tens of flags in the usage."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        flags = [action for action in actions if action.option_strings and not action.required]
+        if usage is None and len(flags) > _FLAGS_IN_USAGE:
+            needed = [action for action in actions if action.required and action.option_strings]
+            words = [f"{action.option_strings[0]} {action.metavar or action.dest.upper()}" for action in needed]
+            for action in actions:
+                if not action.option_strings:
+                    words.append(self._format_args(action, self._get_default_metavar_for_positional(action)))
+            usage = f"%(prog)s [flags] {' '.join(words)}"
+        super().add_usage(usage, actions, groups, prefix)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         before, heading, examples = text.partition(_HEADING)

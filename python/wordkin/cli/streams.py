@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .exits import UsageError
+from .exits import EXPECTED_ERRORS, UsageError
 
 __all__ = ["STREAM", "allow_streams", "displayed", "standard_streams", "writes_to_stdout"]
 
@@ -58,7 +59,7 @@ def standard_streams(args: argparse.Namespace) -> Iterator[None]:
         raise UsageError("standard input (-) must be given only once")
     if len(writers) > 1:
         raise UsageError("standard output (-) must be given only once")
-    with tempfile.TemporaryDirectory(prefix="wordkin-") as folder:
+    with tempfile.TemporaryDirectory(prefix="wordkin-") as folder, _errors_without(f"{folder}{os.sep}"):
         if readers:
             _replace(args, readers[0], _copied_input(Path(folder, "standard input")))
         if not writers:
@@ -70,6 +71,16 @@ def standard_streams(args: argparse.Namespace) -> Iterator[None]:
         with target.open("rb") as file:
             sys.stdout.flush()
             shutil.copyfileobj(file, sys.stdout.buffer, _BLOCK_BYTES)
+
+
+@contextlib.contextmanager
+def _errors_without(folder: str) -> Iterator[None]:
+    """Name a temporary file in errors without its folder."""
+    try:
+        yield
+    except EXPECTED_ERRORS as error:
+        error.args = tuple(part.replace(folder, "") if isinstance(part, str) else part for part in error.args)
+        raise
 
 
 def _values(args: argparse.Namespace, name: str) -> list[Any]:

@@ -16,7 +16,7 @@ from .vocabulary import RawCounts, TrimRule, Vocabulary, is_kept
 
 __all__ = ["Progress", "ProvisionalIds", "Scan", "VocabularyBound"]
 
-Progress = Callable[[int], None]  # called with the number of words read so far
+Progress = Callable[[int], object]  # called with the number of words read so far
 
 
 class ProvisionalIds:

@@ -7,12 +7,14 @@ import time
 from typing import Any
 
 from ...runtime.compute import requested_workers
+from ...runtime.progress import counted_progress
 from ...storage.overwrite import check_outputs
 from ...vectors.files import write_vocabulary
 from ...word2vec.options import VocabularyOptions
 from .. import exits
 from ..corpus_flags import add_corpus, inputs_of, open_input, skipped_report
-from ..flags import add_json_flag, add_workers_flag, argument_names, given_arguments
+from ..flags import add_json_flag, add_progress_flag, add_workers_flag, argument_names, given_arguments
+from ..messages import progress_display
 from ..outputs import require_writable_file
 from ..parsers import add_examples
 from ..reports import print_report
@@ -38,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="file for the words (default: standard output)")
     add_vocabulary_flags(parser.add_argument_group("vocabulary"), min_count="1")
     add_workers_flag(parser)
+    add_progress_flag(parser)
     add_json_flag(parser, "print a report as JSON; requires --output")
     allow_streams(parser, outputs=("output",))
     add_examples(
@@ -72,8 +75,9 @@ def run(args: argparse.Namespace) -> int:
         check_outputs(args.output, inputs=inputs_of(args.corpus))
     begin = time.perf_counter()
     opened = open_input(args.corpus, args)
-    counts = opened.corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size).counts
-    vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, sorted_vocab=rules.sorted_vocab)
+    with counted_progress(progress_display(args), None, " words", title="counting") as progress:
+        scan = opened.corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size, progress=progress)
+    vocabulary, report = scan.counts.prune(rules.min_count, rules.max_final_vocab, sorted_vocab=rules.sorted_vocab)
     if args.output is None:
         for word, count in zip(vocabulary.words, vocabulary.counts.tolist(), strict=True):
             print(word, count)

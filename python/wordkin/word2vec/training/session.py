@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...runtime.progress import counted_progress
 from ...storage.checkpoint import CheckpointFolder
 from ...storage.paths import AnyPath
 from ...text import Corpus, EncodedCorpus, TrimRule
@@ -143,12 +144,16 @@ def train_new(
     """
     if checkpoints is not None:
         checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
-    scan = corpus.scan(
-        state.compute.threads,
-        keep_ids=state.epochs > 0,
-        max_vocab_size=state.vocabulary_options.max_vocab_size,
-        trim_rule=trim_rule,
-    )
+    # A function of the caller receives events of training only.
+    shown = False if callable(state.progress) else state.progress
+    with counted_progress(shown, None, " words", title="counting words") as report:
+        scan = corpus.scan(
+            state.compute.threads,
+            keep_ids=state.epochs > 0,
+            max_vocab_size=state.vocabulary_options.max_vocab_size,
+            trim_rule=trim_rule,
+            progress=report,
+        )
     vocabulary = adopt_vocabulary(state, choose_vocabulary(state, scan.counts, trim_rule, changed_settings(state)))
     if state.epochs == 0:
         return
