@@ -269,9 +269,8 @@ def test_texts_without_letters_are_errors_that_say_so(tmp_path: Path) -> None:
         Word2Vec(corpus_file=path, tokenizer="words", min_token_length=2, min_count=1)
     assert wordkin.preprocess(path.read_text(encoding="utf-8"), tokenizer="words", min_token_length=2) == []
     assert len(wordkin.Phrases(path, tokenizer="words", min_token_length=2).vocab) == 0
-    with pytest.raises(CorpusError, match="no words"):
-        wordkin.ELMo(dim=8, projection_dim=4, char_dim=4, filters=[[1, 4]]).train(
-            path, tokenizer="words", min_token_length=2
-        )
+    language_model = wordkin.ELMo(dim=8, projection_dim=4, char_dim=4, filters=[[1, 4]])
+    with pytest.raises(VocabularyError, match="no words; read 0 tokens"):
+        language_model.train(path, tokenizer="words", min_token_length=2)
     symbols = Word2Vec(corpus_file=path, tokenizer="words", min_count=1, vector_size=2)
     assert set(symbols.wv.index_to_key) == {".", "-", "!", "1", "2", "3"}
