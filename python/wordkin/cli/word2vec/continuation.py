@@ -40,11 +40,11 @@ def add_continuation_flags(parser: argparse.ArgumentParser) -> None:
         default="keep",
         help="with --from: keep the vocabulary, as by default, or add the words of the corpus",
     )
-    beginning.add_argument("--checkpoint", metavar="FOLDER", help="folder for checkpoints (default: none are saved)")
+    beginning.add_argument("--checkpoint", metavar="FOLDER", help="folder for checkpoints (default: none)")
     beginning.add_argument(
         "--resume",
         action=argparse.BooleanOptionalAction,
-        help="resume from the newest checkpoint, or ignore existing checkpoints (default: resume if there are any)",
+        help="resume from the newest checkpoint of the folder, as by default, or ignore existing checkpoints",
     )
     add_option_flags(beginning, CheckpointOptions, _CHECKPOINT_FIELDS)
 
