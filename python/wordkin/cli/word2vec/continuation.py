@@ -38,7 +38,7 @@ def add_continuation_flags(parser: argparse.ArgumentParser) -> None:
         "--vocabulary-change",
         choices=("keep", "extend"),
         default="keep",
-        help="with --from: keep the vocabulary, as by default, or add the words of the corpus",
+        help="with --from: keep the vocabulary, or add the words of the corpus (default: keep)",
     )
     beginning.add_argument("--checkpoint", metavar="FOLDER", help="folder for checkpoints (default: none)")
     beginning.add_argument(
