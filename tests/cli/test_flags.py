@@ -54,7 +54,7 @@ def shown_defaults(*command: str) -> dict[str, str]:
 
 
 CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
-    ("train",): (defaults_of(Word2Vec), {"workers", "max_isa", "format", "progress"}),
+    ("train",): (defaults_of(Word2Vec), {"workers", "vocabulary_change", "max_isa", "format", "progress"}),
     ("phrases",): (defaults_of(Phrases), {"workers", "threshold", "passes", "connector_words", "progress"}),
     ("elmo", "train"): (
         {
