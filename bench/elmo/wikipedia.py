@@ -176,9 +176,9 @@ def record_perplexities(result: dict[str, Any], record: Recorder) -> None:
             system = "ELMo" if direction == "geometric_mean" else f"ELMo, {direction}"
             record.add("validation", system, "perplexity", [validation[direction]], at=minutes)
         record.add("validation", "ELMo", "steps", [validation["step"]], at=minutes)
-    last = result["validations"][-1]
-    record.add("end", "ELMo", "perplexity", [last["geometric_mean"]])
-    record.add("end", "ELMo", "minutes", [last["seconds"] / 60])
+    for last in result["validations"][-1:]:
+        record.add("end", "ELMo", "perplexity", [last["geometric_mean"]])
+        record.add("end", "ELMo", "minutes", [last["seconds"] / 60])
     record.add("end", "ELMo", "tokens/s", [result["tokens_per_second"]])
     trigram = result["kneser_ney"]
     record.add("end", "Kneser-Ney trigram", "perplexity", [trigram["perplexity"]])
