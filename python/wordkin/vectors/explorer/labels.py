@@ -46,7 +46,7 @@ def label_corners(
     Examples
     --------
     >>> label_corners(np.array([[0.0, 0.0], [10.0, 0.0]]), np.array([[20.0, 8.0], [20.0, 8.0]])).tolist()
-    [[-24.0, -4.0], [14.0, -4.0]]
+    [[2.8, 2.8], [12.8, -10.8]]
     """
     corners = np.empty_like(points)
     for index, (point, size) in enumerate(zip(points, sizes, strict=True)):
