@@ -65,8 +65,8 @@ def usif(texts: list[list[str]], vectors: dict[str, np.ndarray], components: int
     """Return the sentence vectors of Ethayarajh 2018, sections 3 and 4, in float64.
 
     The weight of a word is a / (a / 2 + p(w)) with a = (1 - alpha) / (alpha Z) and Z = |V| / 2, where alpha is the
-    fraction of words with p(w) > 1 - (1 - 1 / |V|)^n, and n the mean length of a text. From each vector, lambda_i of its
-    projection on the i-th singular vector is removed, lambda_i being its share of the squared singular values.
+    fraction of words with p(w) > 1 - (1 - 1 / |V|)^n, and n the mean length of a text. From each vector, lambda_i of
+    its projection on the i-th singular vector is removed, lambda_i being its share of the squared singular values.
     """
     counts = Counter(word for text in texts for word in text)
     total, size = sum(counts.values()), len(counts)

@@ -17,7 +17,7 @@ import pytest
 
 from wordkin import ELMo, Word2Vec
 from wordkin.elmo.files.official_options import read_official_options
-from wordkin.errors import CorruptFileError, FormatError
+from wordkin.errors import CorruptFileError, FormatError, NotFittedError
 from wordkin.storage import read_archive, write_archive
 
 Sentences = list[list[str]]
@@ -230,3 +230,17 @@ def test_models_can_be_pickled_and_copied(trained: ELMo) -> None:
         assert same(back, trained)
         assert back.parameters["char_embed"] is not trained.parameters["char_embed"]
     assert pickle.loads(pickle.dumps(ELMo(dim=32, projection_dim=8))).options.dim == 32
+
+
+def test_save_and_load_are_other_names_of_the_pretrained_methods(tmp_path: Path) -> None:
+    model = ELMo(dim=8, projection_dim=4, n_layers=1, char_dim=4, filters=[[1, 4]], n_highway=0)
+    with pytest.raises(NotFittedError):
+        model.save(tmp_path / "untrained")
+    model.initialize(seed=1)
+    model.save(tmp_path / "saved")
+    model.save_pretrained(tmp_path / "pretrained")
+    for name in ("saved", "pretrained"):
+        loaded = ELMo.load(tmp_path / name)
+        assert all((loaded.parameters[key] == value).all() for key, value in model.parameters.items())
+    files = [sorted(path.name for path in (tmp_path / name).iterdir()) for name in ("saved", "pretrained")]
+    assert files[0] == files[1]

@@ -59,8 +59,14 @@ class CheckpointRequest:
         ----------
         folder : path or None
             The folder; None for no checkpoints.
-        checkpoint_epochs, checkpoint_seconds, keep, resume
-            Fields of `CheckpointOptions`.
+        checkpoint_epochs : int or None
+            Number of epochs between checkpoints.
+        checkpoint_seconds : float or None
+            Time between checkpoints in seconds.
+        keep : int
+            Number of checkpoints to keep.
+        resume : bool
+            Whether to resume from the newest checkpoint.
 
         Returns
         -------
