@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import CorpusError
 from ..text.preparation import SavedTokenizer
 
 if TYPE_CHECKING:
@@ -41,5 +42,8 @@ def typed_key(vectors: KeyedVectors, text: str) -> str:
     options = vectors.preparation
     if options.is_default or text in vectors or isinstance(options.tokenizer, SavedTokenizer):
         return text
-    tokens = options.tokens(text)
+    try:
+        tokens = options.tokens(text)
+    except CorpusError:  # unpaired surrogates, or a text that is too long for a key
+        return text
     return tokens[0] if len(tokens) == 1 and tokens[0] in vectors else text
