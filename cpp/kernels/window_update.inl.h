@@ -359,7 +359,8 @@ WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float
 }
 
 template <bool kFrozen>
-inline void apply_row(const Window& w, const float* x, const float* gradients, float* change, Prefetcher& prefetcher) {
+WORDKIN_INLINE void apply_row(const Window& w, const float* x, const float* gradients, float* change,
+                              Prefetcher& prefetcher) {
   constexpr int kBlock = 4 * Vec::kWidth;
   int c = 0;
   for (; c + kBlock <= w.width; c += kBlock) {
