@@ -27,6 +27,24 @@ std::string shortened(PyObject* string) {
   throw py::error_already_set();
 }
 
+// The method with which arrays and scalars of PyArrow return Python objects; null for other objects. It is looked up in
+// the type, so that no attribute of a user's object is computed.
+const char* arrow_conversion(PyObject* value) {
+  if (PyUnicode_Check(value) || PyList_Check(value) || PyTuple_Check(value)) return nullptr;
+  const py::handle type(reinterpret_cast<PyObject*>(Py_TYPE(value)));
+  for (const char* const name : {"to_pylist", "as_py"})
+    if (py::hasattr(type, name)) return name;
+  return nullptr;
+}
+
+bool is_arrow_value(PyObject* value) { return arrow_conversion(value) != nullptr; }
+
+py::object plain_value(const py::handle& value) {
+  const char* const conversion = arrow_conversion(value.ptr());
+  if (conversion == nullptr) return py::reinterpret_borrow<py::object>(value);
+  return call_python([&] { return py::object(value.attr(conversion)()); });
+}
+
 [[noreturn]] void refuse_length(py::ssize_t position, const TokenSource& source, std::size_t max_bytes) {
   throw text::TextError(source.token_text(position) + " is longer than " + std::to_string(max_bytes) + " bytes", 0);
 }
@@ -49,7 +67,8 @@ py::object next_item(const py::iterator& items) {
   return item;
 }
 
-py::object sentence_tokens(const py::handle& sentence, const TokenSource& source) {
+py::object sentence_tokens(const py::handle& given, const TokenSource& source) {
+  const py::object sentence = plain_value(given);
   const std::string location = source.prefix() + source.sentence_text();
   if (PyUnicode_Check(sentence.ptr()))
     throw py::type_error(location + " must be a list of str, got a str (" + shortened(sentence.ptr()) +
@@ -67,7 +86,13 @@ py::object sentence_tokens(const py::handle& sentence, const TokenSource& source
       py::reinterpret_steal<py::object>(call_python([&] { return PySequence_Fast(sentence.ptr(), rule.c_str()); }));
 #endif
   if (!tokens) throw py::error_already_set();
-  return tokens;
+  // A list made from an array of PyArrow holds its scalars; the first item shows it.
+  if (PySequence_Fast_GET_SIZE(tokens.ptr()) == 0 || !is_arrow_value(PySequence_Fast_GET_ITEM(tokens.ptr(), 0)))
+    return tokens;
+  py::list plain;
+  for (py::ssize_t position = 0; position < PySequence_Fast_GET_SIZE(tokens.ptr()); ++position)
+    plain.append(plain_value(PySequence_Fast_GET_ITEM(tokens.ptr(), position)));
+  return plain;
 }
 
 void require_str(PyObject* token, py::ssize_t position, const TokenSource& source) {

@@ -26,8 +26,8 @@ struct TokenSource {
 pybind11::object next_item(const pybind11::iterator& items);
 
 // The tokens of a sentence as a list or tuple, which PySequence_Fast_ITEMS() and _GET_SIZE() can read. Throws TypeError
-// for a str, for bytes and for objects that cannot be iterated.
-pybind11::object sentence_tokens(const pybind11::handle& sentence, const TokenSource& source);
+// for a str, for bytes and for objects that cannot be iterated. Arrays and scalars of PyArrow become Python objects.
+pybind11::object sentence_tokens(const pybind11::handle& given, const TokenSource& source);
 
 // Throws TypeError for a token that is not a str.
 void require_str(PyObject* token, pybind11::ssize_t position, const TokenSource& source);

@@ -142,7 +142,7 @@ def polars_frame(lists: list[list[str]]) -> Any:
     return pytest.importorskip("polars").DataFrame({"tokens": lists})
 
 
-def pyarrow_array(lists: list[list[str]]) -> Any:
+def pyarrow_array(lists: list[list[Any]]) -> Any:
     pyarrow = pytest.importorskip("pyarrow")
     return pyarrow.array(lists, pyarrow.list_(pyarrow.string()))
 
@@ -175,6 +175,50 @@ def test_columns_of_token_lists_are_sentences(column: Callable[[list[list[str]]]
     elmo.initialize(["new", "york", "city"])
     for found, wanted in zip(elmo.encode(given), elmo.encode(LISTS), strict=True):
         np.testing.assert_array_equal(found, wanted)
+
+
+def scalars_of_tokens(lists: list[list[str]]) -> Any:
+    return [list(row) for row in map(pytest.importorskip("pyarrow").array, lists)]
+
+
+def arrays_of_tokens(lists: list[list[str]]) -> Any:
+    return list(map(pytest.importorskip("pyarrow").array, lists))
+
+
+def scalars_of_lists(lists: list[list[str]]) -> Any:
+    return list(pyarrow_array(lists))
+
+
+@pytest.mark.parametrize("rows", [scalars_of_tokens, arrays_of_tokens, scalars_of_lists])
+def test_lists_of_pyarrow_objects_are_sentences(rows: Callable[[list[list[str]]], Any]) -> None:
+    test_columns_of_token_lists_are_sentences(rows)
+    words = expected_counts("new york city\nnew york\n" * 3)
+    model = Word2Vec(vector_size=4, min_count=1)
+    model.build_vocab(row for row in rows(LISTS))  # a stream, whose length is unknown
+    assert Counter(model.wv.expandos["count"].tolist()) == Counter(words.values())
+    with pytest.raises(TypeError, match="token 1 of sentence 0 must be a str"):
+        Phrases(iter(pyarrow_array([["a", None]])))
+
+
+def test_lists_of_pyarrow_scalars_are_texts_and_keys() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    texts = pyarrow.array(["New york city", "new york"])
+    kwargs: dict[str, Any] = {"tokenizer": "words", "lowercase": True, "vector_size": 4, "min_count": 1, "epochs": 1}
+    assert Word2Vec(list(texts), **kwargs).wv.index_to_key == Word2Vec(texts.to_pylist(), **kwargs).wv.index_to_key
+    kv = Word2Vec(LISTS, vector_size=4, min_count=1, workers=1).wv
+    words = pyarrow.array(["new", "york"])
+    assert kv.most_similar(list(words)) == kv.most_similar(["new", "york"])
+    elmo = ELMo(dim=8, projection_dim=4, filters=[[1, 4]], n_highway=0)
+    elmo.initialize(["new", "york", "city"])
+    for found, wanted in zip(elmo.encode(list(texts)), elmo.encode(texts.to_pylist()), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("call", [counts_of_word2vec, counts_of_phrases, counts_of_elmo])
+def test_mappings_are_refused_with_advice(call: Callable[[Any], Any]) -> None:
+    for mapping in ({"one two": ["one", "two"]}, {("one", "two"): 5}, {}):
+        with pytest.raises(TypeError, match=r"must be token lists or a path, got dict; pass its values or its keys"):
+            call(mapping)
 
 
 @pytest.mark.parametrize("column", [pandas_frame, polars_frame, pyarrow_table])

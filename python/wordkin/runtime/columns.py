@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["as_iterable", "as_list", "as_rows", "one_column"]
+__all__ = ["as_iterable", "as_list", "as_rows", "one_column", "plain_value", "plain_values"]
 
 
 def as_list(values: object, name: str, expected: str) -> list[Any]:
@@ -52,11 +52,11 @@ def as_list(values: object, name: str, expected: str) -> list[Any]:
     for convert in ("to_pylist", "to_list"):  # PyArrow; pandas and Polars
         if not isinstance(column, type) and callable(getattr(column, convert, None)):
             return list(getattr(column, convert)())
-    return list(column if isinstance(column, Iterable) else np.asarray(column))
+    return plain_values(column if isinstance(column, Iterable) else np.asarray(column))
 
 
 def as_iterable(values: Any, name: str, expected: str) -> Iterable[Any]:
-    """Return input of any length as an iterable; only arrays, columns and data frames become lists.
+    """Return input of any length as an iterable; only arrays, columns, data frames and PyArrow objects become lists.
 
     Parameters
     ----------
@@ -80,8 +80,10 @@ def as_iterable(values: Any, name: str, expected: str) -> Iterable[Any]:
     >>> next(iter(as_iterable((str(number) for number in range(10**9)), "X", "texts")))
     '0'
     """
-    is_column = _shape(values) is not None or hasattr(values, "to_pylist")
-    return as_list(values, name, expected) if is_column else values
+    if _shape(values) is not None or hasattr(values, "to_pylist"):
+        return as_list(values, name, expected)
+    values = plain_value(values)
+    return plain_values(values) if isinstance(values, list | tuple) and _holds_arrow_values(values) else values
 
 
 def as_rows(values: Any, name: str, expected: str) -> Any:
@@ -143,6 +145,61 @@ def one_column(values: object) -> object:
     if callable(getattr(frame, "column", None)):
         return frame.column(0)
     return np.asarray(frame)[:, 0] if hasattr(frame, "__array__") else values
+
+
+def plain_value(value: Any) -> Any:
+    """Return an array or scalar of PyArrow as Python objects, and anything else as it is.
+
+    Parameters
+    ----------
+    value : object
+        Any object.
+
+    Returns
+    -------
+    object
+        The Python object.
+
+    Examples
+    --------
+    >>> plain_value("a str")
+    'a str'
+    """
+    conversion = _arrow_conversion(value)
+    return value if conversion is None else getattr(value, conversion)()
+
+
+def plain_values(values: Iterable[Any]) -> list[Any]:
+    """Return a list of values, whose arrays and scalars of PyArrow are converted to Python objects.
+
+    Parameters
+    ----------
+    values : iterable
+        The values, which are all of PyArrow or none, as in a list that is made from an array.
+
+    Returns
+    -------
+    list
+        The Python objects.
+
+    Examples
+    --------
+    >>> plain_values(("a", "b"))
+    ['a', 'b']
+    """
+    found = list(values)
+    return [plain_value(value) for value in found] if _holds_arrow_values(found) else found
+
+
+def _holds_arrow_values(values: list[Any] | tuple[Any, ...]) -> bool:
+    return len(values) > 0 and _arrow_conversion(values[0]) is not None
+
+
+def _arrow_conversion(value: object) -> str | None:
+    # Looked up in the type, so that no attribute of a user's object is computed.
+    if isinstance(value, str | list | tuple | np.ndarray):
+        return None
+    return next((name for name in ("to_pylist", "as_py") if callable(getattr(type(value), name, None))), None)
 
 
 def _shape(values: object) -> tuple[int, ...] | None:

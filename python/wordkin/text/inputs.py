@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import IO, TypeAlias, cast
 
 from ..runtime.columns import as_rows
@@ -245,6 +245,11 @@ def text_reader(
 
 
 def _is_text_input(sentences: object, name: str) -> bool:
+    if isinstance(sentences, Mapping):  # iterating would give its keys, and ignore its values
+        raise TypeError(
+            f"{name} must be {_EXPECTED}, got {type(sentences).__name__}; pass its values or its keys, such as "
+            "list(texts.values())"
+        )
     if isinstance(sentences, str | bytes):
         if os.path.exists(os.path.expanduser(sentences)):  # noqa: PTH110, PTH111 - unlike Path, False rather than an error for any str
             return True

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast
 
 from .. import _core
 from ..errors import CorpusError, FormatError
+from ..runtime.columns import plain_value
 from ..runtime.named_functions import imported_function, name_of_function
 from ..runtime.options import Options, checked_field, choice_field, flag_field, integer_field
 from .character_tables import Form, character_tables
@@ -476,7 +477,7 @@ class PreparedTexts:
         self._name = name
 
     def __iter__(self) -> Iterator[Any]:
-        for position, text in enumerate(self._texts):
+        for position, text in enumerate(map(plain_value, self._texts)):
             if self._accepts_tokens and not isinstance(text, str):
                 yield text
                 continue

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import _core
 from ..errors import CorpusError, ResourceError
-from ..runtime.columns import as_rows
+from ..runtime.columns import as_rows, plain_value, plain_values
 from .token_keys import TokenKeys
 
 __all__ = ["TokenLists", "checked_tokens", "single_pass_error", "word_limit_as_resource_error"]
@@ -48,9 +48,10 @@ def checked_tokens(tokens: object, name: str, expected: str = "a list of tokens"
     >>> checked_tokens(("a", "list"), "the sentence")
     ['a', 'list']
     """
+    tokens = plain_value(tokens)
     if isinstance(tokens, str | bytes | Mapping) or not isinstance(tokens, Iterable) or getattr(tokens, "ndim", 1) != 1:
         raise TypeError(f"{name} must be {expected}, got {type(tokens).__name__}: {tokens!r:.60}")
-    sentence = list(as_rows(tokens, name, expected))
+    sentence = plain_values(as_rows(tokens, name, expected))
     for position, token in enumerate(sentence):
         if not isinstance(token, str):
             raise TypeError(f"{name} must consist of {elements}, got {type(token).__name__} at position {position}")

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..runtime.columns import as_rows
+from ..runtime.columns import as_rows, plain_values
 
 __all__ = ["KEY_TYPES", "FloatArray", "Key", "KeyOrVector", "as_keys", "as_list"]
 
@@ -47,7 +47,7 @@ def as_list(value: Any) -> list[Any]:
 
 def _items(value: Any, name: str) -> list[Any]:
     if isinstance(value, list | tuple):
-        return list(value)
+        return plain_values(value)
     try:
         return list(as_rows(value, name, "a key or a list of keys"))
     except TypeError:
