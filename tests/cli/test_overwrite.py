@@ -24,13 +24,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "texts" / "more" / "old").mkdir(parents=True)
+    (tmp_path / "texts" / "more" / "b.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "texts" / "more" / "link.txt").symlink_to("../../b.txt")
     (tmp_path / "link.txt").symlink_to("a.txt")
+    (tmp_path / "texts-link").symlink_to("texts")
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "more").symlink_to("../texts/more")
     os.link("a.txt", "hard.txt")
     os.link("a.txt", "hard.safetensors")
     kv = KeyedVectors(2)
     kv.add_vectors(["a", "b"], np.eye(2), extras={"count": [2, 1]})
     kv.save("kv.safetensors")
     kv.save_word2vec_format("kv.txt")
+    kv.save_word2vec_format("kv.npy")  # the name is that of a matrix that can be written
     Path("kv-link.txt").symlink_to("kv.txt")
     Path("kv_tensor.tsv").symlink_to("kv.txt")
     (tmp_path / "model").mkdir()
@@ -45,13 +52,25 @@ COMMANDS = [
     "train a.txt -o link.txt",
     "train link.txt -o hard.txt",
     "train texts -o texts/vectors.txt",
+    "train texts -o texts/more/b.txt",
+    "train texts -o texts/more/old/vectors.txt",
+    "train texts -o links/more/vectors.txt",
+    "train texts-link -o texts/more/b.txt",
+    "train texts -o b.txt",  # linked in the folder
+    "train texts --save-vocab texts/more/b.txt -o vectors.txt",
+    "train ./*.txt -o a.txt --format text",
     "train b.txt a.txt -o a.txt",
     "train a.txt -o new.txt --save-vocab a.txt",
     "train a.txt -o new.txt --save-vocab new.txt",
     "train a.txt -o b.txt --read-vocab b.txt",
     "vocab a.txt -o a.txt",
     "vocab texts -o texts/a.txt",
+    "vocab texts -o texts/more/b.txt",
+    "vocab ./*.txt -o a.txt",
     "phrases a.txt -o hard.txt",
+    "phrases texts -o texts/more/b.txt",
+    "phrases texts -o b.txt",
+    "phrases ./*.txt -o a.txt",
     "phrases a.txt -o new.txt --export a.txt",
     "phrases a.txt -o new.txt --save link.txt",
     "phrases a.txt -o new.txt --connector-words b.txt --export b.txt",
@@ -70,6 +89,9 @@ COMMANDS = [
     "convert kv.txt kv-link.txt",
     "convert kv.safetensors kv.safetensors",
     "convert kv.txt kv --to projector",
+    "vectors kv.safetensors a -o kv.safetensors",
+    "vectors kv.txt a -o kv-link.txt",
+    "vectors kv.npy a -o kv.npy",
     "convert kv.txt new.bin --save-vocab kv.txt",
     "convert kv.txt new.bin --read-vocab a.txt --save-vocab a.txt",
     "convert --sandbox kv.txt kv.txt",
@@ -101,8 +123,9 @@ def test_functions_refuse_to_replace_an_input(folder: Path) -> None:
         for source in ("a.txt", "link.txt", Path("hard.txt")):
             with pytest.raises(OverwriteError):
                 detector.apply_file(source, "a.txt")
-        with pytest.raises(OverwriteError):
-            detector.apply_file("texts", "texts/new.txt")
+        for target in ("texts/new.txt", "texts/more/b.txt", "texts-link/new.txt", "links/more/new.txt", "b.txt"):
+            with pytest.raises(OverwriteError):
+                detector.apply_file("texts", target)
     elmo = ELMo(dim=8, projection_dim=4, filters=[(1, 4)], n_highway=0)
     with pytest.raises(OverwriteError):
         elmo.encode_file("a.txt", "hard.safetensors")

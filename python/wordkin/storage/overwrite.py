@@ -33,7 +33,7 @@ def check_outputs(
         Folders to be written, which may be new; name the files in them in `files`.
     inputs : iterable of object, optional
         What is read: paths and open files; other objects, such as lists of tokens, are ignored. A folder stands for
-        all files in it, so that no output may be created there.
+        all files in it and its subfolders, so that no output may be created there.
     models : iterable of (path or None), optional
         Files and folders of models to be read. Outputs may be created in such a folder, but must not replace its files.
 
@@ -75,10 +75,20 @@ def _check_input(target: Path, given: object, *, is_folder: bool) -> None:
         return
     if _is(target, status):
         raise _replaced(target)
-    if stat.S_ISDIR(status.st_mode) and not is_folder and _is(target.parent, status):
+    if not stat.S_ISDIR(status.st_mode) or is_folder:
+        return
+    if any(_is(folder, status) for folder in {*target.absolute().parents, *target.resolve().parents}):
         raise OverwriteError(
             f"the output must not be in a folder whose files are all read, got {target}; choose another folder"
         )
+    own = _status(target)
+    if own is not None and stat.S_ISREG(own.st_mode) and _folder_links_to(given, own):
+        raise _replaced(target)
+
+
+def _folder_links_to(folder: Any, status: os.stat_result) -> bool:
+    """Return whether a file in a folder or its subfolders is a link to a file."""
+    return any(_is(path, status) for path in local_path(folder).rglob("*"))
 
 
 def _check_model(target: Path, model: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import sys
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -11,8 +12,10 @@ import numpy as np
 from ...errors import FormatError
 from ...loading.vector_files import load_vectors
 from ...storage.atomic import replaced_file
+from ...storage.overwrite import check_outputs
 from ...vectors import KeyedVectors
 from .. import exits
+from ..corpus_flags import add_text_flags
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..outputs import chosen_output, require_writable_file, save_vectors
@@ -51,6 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="texts without a known word are errors, which leave no file, or have zero vectors (default: %(default)s)",
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="file for the vectors (default: standard output)")
+    add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per text and line; with --output, a report")
     allow_streams(parser, outputs=("output",))
     add_examples(
@@ -73,6 +77,7 @@ def run(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
+    check_outputs(args.output, inputs=[args.file, None if args.texts else sys.stdin])
     is_matrix = args.output is not None and args.output.endswith(".npy")
     if is_matrix:
         require_writable_file(args.output)
@@ -101,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rows(args: argparse.Namespace, queries: WordQueries) -> Iterator[tuple[str, np.ndarray | None]]:
-    texts: Iterable[str] = args.texts or input_words()
+    texts: Iterable[str] = args.texts or input_words(args)
     for text in texts:
         row = _vector(queries, text, is_sentence=args.sentences)
         if row is not None and args.norm:
