@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import json
@@ -10,8 +11,6 @@ import os
 import sys
 from collections.abc import Iterator
 from typing import Any
-
-from ..errors import FormatError
 
 __all__ = [
     "discard_output",
@@ -109,8 +108,13 @@ def size_text(count: float) -> str:
     return f"{count / 1000:.1f} {unit}"
 
 
-def input_words() -> Iterator[str]:
+def input_words(args: argparse.Namespace) -> Iterator[str]:
     """Read words from standard input, one per line, as they arrive.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments, for ``--encoding`` and ``--errors``.
 
     Yields
     ------
@@ -120,16 +124,17 @@ def input_words() -> Iterator[str]:
     Raises
     ------
     FormatError
-        If a line is not valid UTF-8.
+        If a line cannot be decoded.
     """
-    from ..storage.pipes import interruptible  # imports NumPy, which `--help` does not need
+    # These import NumPy, which `--help` does not need.
+    from ..storage.decoding import TextOptions
+    from ..storage.lines import arriving_lines
+    from ..storage.pipes import interruptible
+    from .corpus_flags import text_arguments
 
+    options = TextOptions(**text_arguments(args))
     if sys.stdin is None:
         return
-    for number, line in enumerate(interruptible(sys.stdin.buffer), start=1):
-        try:
-            word = line.decode("utf-8").strip()
-        except UnicodeDecodeError:
-            raise FormatError(f"standard input, line {number}: invalid UTF-8") from None
-        if word:
+    for line in arriving_lines(interruptible(sys.stdin.buffer), options, "standard input"):
+        if word := line.strip():
             yield word

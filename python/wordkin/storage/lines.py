@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..errors import FormatError
 from .bounds import Bound
-from .decoding import TextOptions, Utf8Text, invalid_text, utf8_text
+from .decoding import OTHER_ENCODING, TextOptions, Utf8Text, invalid_text, utf8_text
 from .opening import decompressed, open_binary
 from .paths import AnyPath, local_path
 from .signatures import UTF8_BOM, wide_encoding_of
 
-__all__ = ["length_of_bom", "load_lines", "read_lines", "source_name"]
+__all__ = ["arriving_lines", "length_of_bom", "load_lines", "read_lines", "source_name"]
 
 # Longer lines are refused: a file without line ends would otherwise be read into memory as a whole.
 _MAX_LINE_BYTES = 64 << 20
@@ -192,6 +193,55 @@ def _decoded_line(line: bytes, number: int, name: str, options: TextOptions, adv
         return line.decode("utf-8", options.errors).removesuffix("\r")
     except UnicodeDecodeError:
         raise FormatError(invalid_text(name, f"line {number}", "UTF-8", advice)) from None
+
+
+def arriving_lines(stream: BinaryIO, options: TextOptions, name: str) -> Iterator[str]:
+    """Read the lines of a pipe as they arrive: a line is returned before the next one is read.
+
+    Parameters
+    ----------
+    stream : BinaryIO
+        The pipe, which is not compressed.
+    options : TextOptions
+        Encoding of the text, and the treatment of invalid bytes. Text with a byte-order mark is recognised.
+    name : str
+        Name of the pipe in error messages.
+
+    Yields
+    ------
+    str
+        A line without its line end.
+
+    Raises
+    ------
+    FormatError
+        If the text cannot be decoded.
+
+    Examples
+    --------
+    >>> import io
+    >>> list(arriving_lines(io.BytesIO(b"one\\r\\ntwo"), TextOptions(), "a pipe"))
+    ['one', 'two']
+    """
+    start = stream.readline()
+    encoding = (wide_encoding_of(start) if options.is_utf8 else None) or options.encoding
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(options.errors)
+    number, text, piece = 1, "", start
+    while True:
+        try:
+            text += decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError:
+            shown = "UTF-8" if options.is_utf8 and encoding == options.encoding else encoding
+            raise FormatError(invalid_text(name, f"line {number}", shown, OTHER_ENCODING)) from None
+        *lines, text = text.split("\n")
+        for line in lines:
+            number += 1
+            yield line.removesuffix("\r")
+        if not piece:
+            break
+        piece = stream.readline()
+    if text:
+        yield text.removesuffix("\r")
 
 
 def load_lines(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from ...loading.vector_files import load_vectors
 from .. import exits
+from ..corpus_flags import add_text_flags
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..parsers import add_examples
@@ -36,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("file", help="model, or word vectors in any format")
     add_search_flags(parser)
+    add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per query and line")
     add_examples(
         parser,
@@ -62,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     queries = WordQueries(vectors=load_vectors(args.file))
     is_prompt = sys.stdin is not None and sys.stdin.isatty()
     status = exits.SUCCESS
-    for line in _typed_lines(queries) if is_prompt else input_words():
+    for line in _typed_lines(queries) if is_prompt else input_words(args):
         positive, negative = queries.terms(line)
         try:
             neighbours = queries.vectors.most_similar(positive, negative, topn=topn, restrict_vocab=restrict_vocab)

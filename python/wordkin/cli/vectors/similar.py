@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ...loading.vector_files import load_vectors
 from ...vectors.typed_keys import typed_key
 from .. import exits
+from ..corpus_flags import add_text_flags
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..parsers import add_examples
@@ -32,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", help="model, or word vectors in any format")
     parser.add_argument("words", nargs="*", metavar="word", help="words (default: lines of standard input)")
     add_search_flags(parser)
+    add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per word and line")
     add_examples(
         parser,
@@ -59,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     topn = positive_number("--topn", args.topn)
     restrict_vocab = positive_number("--restrict-vocab", args.restrict_vocab)
     vectors = load_vectors(args.file)
-    words: Iterable[str] = args.words or input_words()
+    words: Iterable[str] = args.words or input_words(args)
     status = exits.SUCCESS
     for word in words:
         try:

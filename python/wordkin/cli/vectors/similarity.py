@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from ...errors import FormatError
 from ...loading.vector_files import load_vectors
 from .. import exits
+from ..corpus_flags import add_text_flags
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..parsers import add_examples
@@ -37,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="word",
         help="the words of the pairs (default: lines of standard input, two words separated by a tab or spaces)",
     )
+    add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per pair and line")
     add_examples(
         parser,
@@ -63,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     queries = WordQueries(vectors=load_vectors(args.file))
     pairs: Iterable[tuple[str, str]] = zip(args.words[::2], args.words[1::2], strict=True)
     status = exits.SUCCESS
-    for pair in pairs if args.words else _pairs_of_lines():
+    for pair in pairs if args.words else _pairs_of_lines(args):
         try:
             cosine = _cosine(queries, *pair)
         except KeyError as error:
@@ -77,8 +79,8 @@ def run(args: argparse.Namespace) -> int:
     return status
 
 
-def _pairs_of_lines() -> Iterator[tuple[str, str]]:
-    for line in input_words():
+def _pairs_of_lines(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    for line in input_words(args):
         words = [word.strip() for word in line.split("\t")] if "\t" in line else line.split()
         if len(words) != 2:
             raise FormatError(f"standard input: a line must have two words, got {line!r}")
