@@ -64,3 +64,14 @@ def test_a_stream_is_used_once(run: Run, arguments: tuple[str, ...], said: str) 
 def test_closed_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     assert run("convert", "-", "x.bin").err == "wordkin: error: standard input is closed\n"
+
+
+def test_the_file_of_standard_input_is_not_replaced(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "vectors.txt"
+    path.write_text("2 2\na 1 0\nb 0 1\n", encoding="utf-8")
+    for arguments in (("convert", "-", path), ("convert", "-", tmp_path / "x.bin", "--save-vocab", path)):
+        with path.open(encoding="utf-8") as file:
+            monkeypatch.setattr(sys, "stdin", file)
+            outcome = run(*arguments)
+        assert (outcome.status, "must not replace a file that is read" in outcome.err) == (1, True)
+        assert path.read_text(encoding="utf-8").startswith("2 2\n")

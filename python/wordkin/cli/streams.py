@@ -59,6 +59,11 @@ def standard_streams(args: argparse.Namespace) -> Iterator[None]:
         raise UsageError("standard input (-) must be given only once")
     if len(writers) > 1:
         raise UsageError("standard output (-) must be given only once")
+    if readers:
+        from ..storage.overwrite import check_outputs  # imports NumPy, which `--help` does not need
+
+        # The copy would hide that an output is the file that standard input is redirected from.
+        check_outputs(*(name for name in _outputs(args) if name != STREAM), inputs=[sys.stdin])
     with tempfile.TemporaryDirectory(prefix="wordkin-") as folder, _errors_without(f"{folder}{os.sep}"):
         if readers:
             _replace(args, readers[0], _copied_input(Path(folder, "standard input")))
@@ -86,6 +91,11 @@ def _errors_without(folder: str) -> Iterator[None]:
 def _values(args: argparse.Namespace, name: str) -> list[Any]:
     value = getattr(args, name, None)
     return value if isinstance(value, list) else [value]
+
+
+def _outputs(args: argparse.Namespace) -> list[Any]:
+    names = dict.fromkeys(("output", *getattr(args, "stream_outputs", ())))
+    return [name for argument in names for name in _values(args, argument)]
 
 
 def _replace(args: argparse.Namespace, name: str, path: Path) -> None:
