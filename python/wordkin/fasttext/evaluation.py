@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from ..storage.decoding import TextOptions
+from ..storage.decoding import OTHER_ENCODING, TextOptions
 from ..storage.lines import read_lines
 from ..storage.paths import AnyPath
 from .prediction import predict
@@ -79,7 +79,7 @@ def count_labels(
 
 
 def _batches(path: AnyPath, options: TextOptions | None) -> Iterator[tuple[str, ...]]:
-    lines = (line for _, line in read_lines(path, options))
+    lines = (line for _, line in read_lines(path, options, advice=OTHER_ENCODING))
     while batch := tuple(islice(lines, _LINES_AT_ONCE)):
         yield batch
 

@@ -10,6 +10,7 @@ from ...storage.decoding import TextOptions
 from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
 from ..messages import report_message
+from ..streams import allow_streams
 from .lines import batches_of_lines
 
 __all__ = ["configure_predict", "configure_test", "run_predict", "run_test", "run_test_label"]
@@ -34,7 +35,8 @@ def configure_test(parser: argparse.ArgumentParser) -> None:
     parser : ArgumentParser
         Parser of the command.
     """
-    _configure(parser, "file of lines with __label__ words")
+    _configure(parser, "file of lines with __label__ words; - for standard input")
+    allow_streams(parser, inputs=("text",))
 
 
 def _configure(parser: argparse.ArgumentParser, text_help: str) -> None:

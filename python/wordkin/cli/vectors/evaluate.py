@@ -27,7 +27,7 @@ from .. import exits
 from ..corpus_flags import text_arguments
 from ..flags import add_json_flag, add_option_flags
 from ..parsers import add_examples
-from ..streams import allow_streams
+from ..streams import allow_streams, displayed
 from ..tables import print_table
 from ..terminal import print_json
 from .queries import positive_number
@@ -133,10 +133,10 @@ def run(args: argparse.Namespace) -> int:
     report: dict[str, Any] = {"files": args.files, "analogies": {}, "pairs": {}}
     for path, questions in analogy_sets.items():
         scores = [evaluate_analogies(table, questions, method=args.method, **choice) for table in tables]
-        report["analogies"][path] = _analogies_report(scores, args.confidence)
+        report["analogies"][displayed(args, path)] = _analogies_report(scores, args.confidence)
     for path, pairs in pair_sets.items():
         results = [evaluate_pairs(table, pairs, **choice) for table in tables]
-        report["pairs"][path] = _pairs_report(results, args.confidence)
+        report["pairs"][displayed(args, path)] = _pairs_report(results, args.confidence)
     if args.json:
         print_json(report)
     else:
