@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import math
 import sys
@@ -57,20 +58,20 @@ def test_unencodable_characters_are_escaped(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_words_of_standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes, words: list[str]) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
-    assert list(input_words()) == words
+    assert list(input_words(argparse.Namespace())) == words
 
 
 def test_invalid_utf8_in_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a\n\xff\n"), encoding="utf-8"))
-    words = input_words()
+    words = input_words(argparse.Namespace())
     assert next(words) == "a"
-    with pytest.raises(FormatError, match="standard input, line 2: invalid UTF-8"):
+    with pytest.raises(FormatError, match="standard input: line 2: invalid UTF-8; pass encoding="):
         next(words)
 
 
 def test_closed_standard_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
-    assert list(input_words()) == []
+    assert list(input_words(argparse.Namespace())) == []
     monkeypatch.setattr(sys, "stdout", None)
     discard_output()
     assert sys.stdout is None

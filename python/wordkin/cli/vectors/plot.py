@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from ...storage.overwrite import check_outputs
 from ...vectors.explorer.layout import LAYOUTS
 from ...vectors.typed_keys import typed_key
 from .. import exits
+from ..corpus_flags import add_text_flags
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..outputs import require_writable_file
@@ -56,6 +58,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=1, metavar="INT", help="random seed (default: %(default)s)")
     parser.add_argument("--dpi", type=int, default=150, metavar="INT", help="dots per inch (default: %(default)s)")
+    add_text_flags(parser, skip=False)
     add_json_flag(parser)
     add_examples(
         parser,
@@ -81,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError("--training draws no words: leave them out")
     if not 10 <= args.dpi <= 2400:
         raise exits.UsageError(f"--dpi must be from 10 to 2400, got {args.dpi}")
-    check_outputs(args.output, inputs=[args.file])
+    check_outputs(args.output, inputs=[args.file, sys.stdin if "-" in args.words else None])
     require_writable_file(args.output)
     picture_format = _format_of(args.output)
     missing: list[str] = []
@@ -123,7 +126,7 @@ def _words_of(args: argparse.Namespace, missing: list[str]) -> Figure:
     vectors = load_vectors(args.file)
     if not args.words:
         return vectors.plot(layout=args.layout, seed=args.seed)
-    words = [word for given in args.words for word in (input_words() if given == "-" else [given])]
+    words = [word for given in args.words for word in (input_words(args) if given == "-" else [given])]
     known = []
     for word in words:
         key = typed_key(vectors, word)
