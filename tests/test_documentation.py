@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,28 @@ def test_blocks_of_a_page() -> None:
     ]
     with pytest.raises(ValueError, match="known language"):
         pages.blocks_of("```rust\n```\n")
+
+
+# Packages whose names are for users. Constants and names that another package documents are left out.
+REFERENCE = (
+    "alignment", "downstream", "elmo", "errors", "fasttext", "phrases", "sklearn", "vectors", "vectors.evaluation",
+    "word2vec",
+)  # fmt: skip
+ELSEWHERE = {
+    "__version__",
+    "KeyedVectors",
+    "Phraser",
+    "ENGLISH_CONNECTOR_WORDS",
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
+}
+
+
+@pytest.mark.parametrize("package", ["", *REFERENCE])
+def test_the_reference_has_every_public_name(package: str) -> None:
+    pages_of_reference = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").glob("*.md"))
+    documented = set(re.findall(r"auto\w+:: wordkin\.(?:[\w.]+\.)?(\w+)", pages_of_reference))
+    module = importlib.import_module(f"wordkin.{package}".rstrip("."))
+    public = getattr(module, "__all__", ("ELMoVectorizer", "WordVectorizer"))
+    assert sorted(set(public) - documented - (ELSEWHERE if package != "" else {"__version__"})) == []
