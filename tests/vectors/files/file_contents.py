@@ -21,7 +21,7 @@ def text_file(words: Sequence[str] = WORDS, vectors: np.ndarray = VECTORS, heade
 
 
 def _number(value: np.float32) -> str:
-    return str(value).replace("12345678.0", "1.2345678e+07")  # as NumPy writes it since 2.1
+    return str(value).replace("12345678.0", "1.2345678e+07")  # NumPy 2.2 writes the former
 
 
 def binary_file(
