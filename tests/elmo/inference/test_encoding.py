@@ -185,7 +185,7 @@ def test_a_sentence_of_ten_thousand_tokens(model: ELMo) -> None:
         ({"boundaries": 2}, ValueError, "boundaries"),
         ({"tokenizer": "spaces"}, TypeError, "tokenizer must be callable"),
         ({"cut": "words"}, ValueError, "one of bytes, characters"),
-        ({"cache_bytes": -1}, ValueError, "cache_bytes must be from 0"),
+        ({"cache_bytes": -1}, ValueError, "cache_bytes must be at least 0"),
         ({"cache_bytes": "much"}, TypeError, "cache_bytes must be an integer"),
         ({"workers": 0}, ValueError, "workers"),
         ({"progress": "yes"}, TypeError, "progress"),

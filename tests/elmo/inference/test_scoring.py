@@ -72,7 +72,7 @@ def test_substitutes_are_the_words_with_the_highest_scores(trained: ELMo) -> Non
         ({"position": 3}, IndexError, "a sentence of 3 tokens, got 3"),
         ({"position": -4}, IndexError, "got -4"),
         ({"position": "1"}, TypeError, "position must be an integer"),
-        ({"topn": -1}, ValueError, "topn must be from 0"),
+        ({"topn": -1}, ValueError, "topn must be at least 0"),
         ({"direction": "up"}, ValueError, "one of both, forward, backward"),
         ({"tokens": 5}, TypeError, "must be a text or a list of tokens"),
         ({"tokens": []}, IndexError, "0 tokens"),
