@@ -125,7 +125,7 @@ class Comparison:
             assert own is not None
             cells = [label]
             if self.text:
-                words = run.find(case, "text", "words")
+                words = run.find(case, "text", "words") or run.find("text", "text", "words")
                 cells.append("" if words is None else f"{words.middle / 1e6:.3g} M words")
             cells.append(show(own))
             cells.append("" if rival is None else show(rival))
@@ -460,11 +460,15 @@ TABLES: dict[str, Callable[[Records], str]] = {
         benchmark="word2vec.speed", rows=WORD2VEC, rivals=("gensim",), quantity="words/s", text=True
     ),
     "quality": quality,
-    "phrases": Comparison(benchmark="phrases.phrases", rows=PHRASES, rivals=("gensim",), quantity="s"),
+    "phrases": Comparison(benchmark="phrases.phrases", rows=PHRASES, rivals=("gensim",), quantity="s", text=True),
     "search": search,
     "formats": Comparison(
         benchmark="vectors.formats",
-        rows={task.replace("-", " "): task for task in ("read-text", "read-binary", "write-text", "write-binary")},
+        rows={
+            f"{task.replace('-', ' ')}, {size}": f"{task}, {size}"
+            for size in ("100,000 x 300", "20,000 x 300")
+            for task in ("read-text", "read-binary", "write-text", "write-binary")
+        },
         rivals=("gensim",),
         quantity="s",
     ),

@@ -91,6 +91,7 @@ class Wordkin:
 
         self._text = LineSentence(corpus)
         self._lists = list(self._text)
+        self.words = sum(map(len, self._lists))
         self._phrases: Any = None
         self._frozen: Any = None
         output = Path(folder, "joined")
@@ -157,7 +158,8 @@ def main() -> None:
     gensim_python = options.gensim_python or python_with(GENSIM)
     with recording(options, GENSIM) as record:
         print(f"# rival: {GENSIM}; {options.corpus.name}")
-        seconds, gensim_seconds = measure(options, gensim_python, gensim_rounds)
+        seconds, gensim_seconds, words = measure(options, gensim_python, gensim_rounds)
+        record.add("text", "text", "words", [words])
         print(f"median of {options.rounds} rounds, for gensim of {gensim_rounds} (lowest .. highest)")
         for task, compared in COMPARED.items():
             task = task.format(options.workers)
@@ -172,8 +174,8 @@ def main() -> None:
 
 def measure(
     options: argparse.Namespace, gensim_python: str, gensim_rounds: int
-) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    """Return the seconds of each task in every round, of wordkin and of gensim."""
+) -> tuple[dict[str, list[float]], dict[str, list[float]], int]:
+    """Return the seconds of each task in every round, of wordkin and of gensim, and the number of words of the text."""
     gensim_seconds: dict[str, list[float]] = {}
     with unpacked(options.corpus, options.words) as corpus, tempfile.TemporaryDirectory() as folder:
         wordkin, gensim = Wordkin(str(corpus), folder, options.workers), Gensim(gensim_python, str(corpus))
@@ -190,7 +192,7 @@ def measure(
                 if result != expected:
                     sys.exit(f"{task}: wordkin got {result}, gensim {expected}")
         gensim.close()
-    return seconds, gensim_seconds
+    return seconds, gensim_seconds, wordkin.words
 
 
 def _spread(times: list[float]) -> str:

@@ -63,7 +63,7 @@ def main() -> None:
             for name, taken in samples.items():
                 spread = f"{min(seconds[name]):.3f} .. {max(seconds[name]):.3f}"
                 print(f"{task:13} {name:8} {taken.median('seconds'):8.3f}  ({spread})")
-            record.add_samples(task, samples, "seconds", "s")
+            record.add_samples(f"{task}, {options.rows:,} x {options.dimension}", samples, "seconds", "s")
             ratio = samples["gensim"].median("seconds") / samples["wordkin"].median("seconds")
             print(f"{task:13} {ratio:.1f} x gensim")
 
