@@ -16,4 +16,6 @@ def test_commands_and_programs_run(tmp_path: Path) -> None:
 
 
 def test_it_stays_short() -> None:
-    assert len((pages.ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120, "documentation goes to docs/"
+    assert len((pages.ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120, (
+        "documentation goes to docs/"
+    )
