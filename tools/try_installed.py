@@ -20,7 +20,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # The tests of one model from training to files, of the formats, of dispatch to kernels, and of the command line.
-SMALLEST = ("tests/word2vec/test_options.py", "tests/phrases/test_model.py", "tests/runtime")
+SMALLEST = (
+    "tests/word2vec/test_options.py", "tests/phrases/test_model.py", "tests/runtime",
+    "--ignore=tests/runtime/test_shutdown.py",  # needs child processes, which an emulator cannot start
+)  # fmt: skip
 QUICK = (
     "tests/test_readme.py", "tests/test_docstrings.py", "tests/word2vec", "tests/phrases", "tests/runtime",
     "tests/storage/test_archive.py", "tests/vectors/files/test_word2vec.py", "tests/downstream/test_classifier.py",
