@@ -11,7 +11,7 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.corpora import corpus_of_bytes, read
-from wordkin import _core
+from wordkin import Phrases, Word2Vec, _core
 from wordkin.errors import CorpusError, CorruptFileError, ResourceError, VocabularyError
 from wordkin.storage.decoding import TextOptions
 from wordkin.text import LineSentence, RawCounts, SpillRules, open_corpus
@@ -408,3 +408,22 @@ def test_encoded_corpora_take_four_bytes_per_word(tmp_path: Path) -> None:
     encoded = scan.encoded(vocabulary)
     assert encoded is not None
     assert [block.ids.nbytes for block in encoded.blocks()] == [4_000_000]  # a block holds up to 2^20 words
+
+
+def test_a_str_is_never_a_list_of_its_characters() -> None:
+    sentences = [["a", "b", "ab"]] * 5
+    negative = Word2Vec(sentences, min_count=1, vector_size=4, workers=1)
+    hierarchical = Word2Vec(sentences, min_count=1, vector_size=4, workers=1, hs=1, negative=0)
+    phrases = Phrases(sentences, min_count=1)
+    calls: list[Callable[[], object]] = [
+        lambda: negative.predict_output_word("ab"),
+        lambda: hierarchical.score("ab"),
+        lambda: hierarchical.score(["ab"]),
+        lambda: Word2Vec(min_count=1).build_vocab_from_freq("ab"),
+        lambda: Phrases(sentences, connector_words="ab"),
+        lambda: list(phrases.analyze_sentence("ab")),
+        lambda: list(phrases.freeze().analyze_sentence("ab")),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="str"):
+            call()

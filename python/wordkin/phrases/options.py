@@ -33,10 +33,12 @@ def checked_words(name: str, words: Iterable[str]) -> frozenset[str]:
     Raises
     ------
     TypeError
-        If a word is not a str.
+        If a word is not a str, or `words` is a single string.
     UnicodeEncodeError
         If a word contains a lone surrogate.
     """
+    if isinstance(words, str):
+        raise TypeError(f"{name} must be words, got the single string {words!r:.60}")
     checked = frozenset(words)
     for word in checked:
         if not isinstance(word, str):

@@ -195,6 +195,8 @@ class RawCounts:
             If a key is empty or of a type that `key_to_json` does not support, or a count is not an integer from 0 to
             2**63 - 1.
         """
+        if not hasattr(frequencies, "items"):
+            raise TypeError(f"word_freq must be a mapping from words to counts, got {type(frequencies).__name__}")
         words = list(frequencies)
         for word, count in frequencies.items():
             if word == "":

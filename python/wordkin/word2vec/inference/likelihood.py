@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _core
+from ...vectors.keys import as_keys
 from ..options import TrainingOptions
 from ..padded_rows import PaddedRows
 from ..state import Weights, Word2VecState, word_counts
@@ -110,7 +111,10 @@ def sentence_scores(
     return np.array(
         [
             _log_probability(
-                state.options, weights, [row for word in sentence if (row := index(word)) is not None], paths
+                state.options,
+                weights,
+                [row for word in as_keys(sentence, "a sentence") if (row := index(word)) is not None],
+                paths,
             )
             for sentence in islice(sentences, total_sentences)
         ],
@@ -166,7 +170,9 @@ def predicted_words(
             "predict_output_word needs the output layer of negative sampling: train the model with negative > 0"
         )
     table = weights.table
-    context = [row for word in context_words if (row := table.index_of(word)) is not None]
+    context = [
+        row for word in as_keys(context_words, "context_words_list") if (row := table.index_of(word)) is not None
+    ]
     if not context:
         warnings.warn("all the input context words are out-of-vocabulary for the current model", stacklevel=3)
         return None
