@@ -13,7 +13,9 @@ import pytest
 
 import wordkin
 from wordkin import ELMo, FrozenPhrases, KeyedVectors, Phrases, SequenceTagger, TextClassifier, Word2Vec
+from wordkin.cli import main
 from wordkin.errors import FormatError, WrongKindError
+from wordkin.loading.vector_files import load_vectors
 from wordkin.vectors import FastTextKeyedVectors
 
 SENTENCES = [["new", "york", "is", "big"], ["new", "york", "is", "far"]] * 5
@@ -129,3 +131,34 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
     for read in (TextClassifier.load, SequenceTagger.load, KeyedVectors.from_pretrained):
         with pytest.raises(FormatError, match="expected a folder with several files, found a file"):
             read(tmp_path / "file")
+
+
+def test_folders_of_other_programs_are_named(tmp_path: Path) -> None:
+    for name in ("encoder.pkl", "token_embedder.pkl"):
+        (tmp_path / name).write_bytes(b"\x80\x02")
+    for read in (wordkin.load, ELMo.from_pretrained):
+        with pytest.raises(FormatError, match="a model of ELMoForManyLangs, whose pickled PyTorch weights"):
+            read(tmp_path)
+
+
+@pytest.mark.parametrize("start", [b"%PDF-1.7\n%", b"7z\xbc\xaf\x27\x1c\0\x04", b"\xba\x16\x4f\x2f\x0c\0\0\0\5"])
+def test_every_reader_of_models_names_other_formats(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(start + bytes(600))
+    readers = (Word2Vec.load, KeyedVectors.load, Phrases.load, ELMo.load)
+    expected = {37: "a PDF document", 55: "a 7z archive", 186: "a fastText model; .*load_fasttext_format reads it"}[
+        start[0]
+    ]
+    for read in readers:
+        with pytest.raises(FormatError, match=f"expected a model saved by wordkin, found {expected}"):
+            read(path)
+
+
+def test_folders_of_word_vectors_are_read_as_their_files(tmp_path: Path) -> None:
+    model = Word2Vec([["a", "b"]] * 3, min_count=1, vector_size=4, workers=1)
+    model.save_pretrained(tmp_path / "folder")
+    assert (load_vectors(str(tmp_path / "folder")).vectors == model.wv.vectors).all()
+    assert main(["info", str(tmp_path / "folder")]) == 0
+    assert main(["similar", str(tmp_path / "folder"), "a"]) == 0
+    assert main(["convert", str(tmp_path / "folder"), str(tmp_path / "model.safetensors"), "--to", "model"]) == 0
+    assert Word2Vec.load(tmp_path / "model.safetensors").wv.index_to_key == model.wv.index_to_key

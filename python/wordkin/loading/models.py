@@ -18,7 +18,7 @@ from ..storage.paths import AnyPath, local_path
 from ..storage.signatures import SIGNATURE_BYTES, is_safetensors
 from ..vectors import FastTextKeyedVectors, KeyedVectors
 from ..word2vec import Word2Vec
-from .vector_files import load_vectors
+from .vector_files import MODEL_FILE_OF_FOLDERS, load_vectors
 
 __all__ = ["Model", "load"]
 
@@ -26,7 +26,6 @@ logger = logging.getLogger(__name__)
 
 Model: TypeAlias = Word2Vec | KeyedVectors | Phrases | FrozenPhrases | ELMo | TextClassifier | SequenceTagger
 
-_MODEL_FILE_OF_FOLDERS = "model.safetensors"
 
 _OF_FILE: dict[str, Callable[[Path, bool], Model]] = {
     "word2vec": lambda path, mmap: Word2Vec.load(path, mmap=mmap),
@@ -86,7 +85,7 @@ def load(path: AnyPath, *, mmap: bool = False) -> Model:
 
 
 def _from_folder(source: Path, mmap: bool) -> Model:
-    file = CurrentFiles(source).path(_MODEL_FILE_OF_FOLDERS)
+    file = CurrentFiles(source).path(MODEL_FILE_OF_FOLDERS)
     if file.is_file():
         kind = str(read_archive(file, mmap=True).metadata.get("kind"))
         if kind in _OF_FOLDER:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ..errors import FormatError
 from ..storage import read_archive
+from ..storage.file_sets import CurrentFiles
 from ..storage.opening import open_binary
 from ..storage.paths import local_path
 from ..storage.signatures import FASTTEXT_START_BYTES
@@ -17,7 +18,9 @@ from ..vectors.files import read_gensim
 from ..vectors.files.recognition import kind_by_signature
 from ..word2vec import Word2Vec
 
-__all__ = ["KINDS", "Kind", "kind_of", "load_vectors"]
+__all__ = ["KINDS", "MODEL_FILE_OF_FOLDERS", "Kind", "kind_of", "load_vectors", "vector_file"]
+
+MODEL_FILE_OF_FOLDERS = "model.safetensors"
 
 Kind = Literal["model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "gensim"]
 
@@ -57,7 +60,7 @@ def kind_of(path: str) -> Kind:
     OSError
         If it cannot be read.
     """
-    local = local_path(path)
+    local = vector_file(path)
     if not stat.S_ISREG(local.stat().st_mode):
         return "word2vec"  # pipes cannot be read ahead; the reader of this format refuses folders
     with open_binary(local) as file:
@@ -73,6 +76,26 @@ def _kind_of_archive(path: Path) -> Kind:
     if kind is None:
         raise FormatError(f"{path}: expected word vectors, found a model of kind {name!r}")
     return kind
+
+
+def vector_file(path: str) -> Path:
+    """Return the file of word vectors that a path stands for.
+
+    Parameters
+    ----------
+    path : str
+        A file, or a folder that ``save_pretrained`` has written.
+
+    Returns
+    -------
+    Path
+        The file, or the one of the model in the folder; the path itself if there is none.
+    """
+    local = local_path(path)
+    if local.is_dir():
+        file = CurrentFiles(local).path(MODEL_FILE_OF_FOLDERS)
+        return file if file.is_file() else local
+    return local
 
 
 def load_vectors(path: str, kind: Kind | None = None, **options: Any) -> KeyedVectors:
@@ -99,6 +122,7 @@ def load_vectors(path: str, kind: Kind | None = None, **options: Any) -> KeyedVe
     OSError
         If it cannot be read.
     """
+    path = str(vector_file(path))
     kind = kind or kind_of(path)
     if kind == "word2vec":
         return KeyedVectors.load_word2vec_format(path, **options)

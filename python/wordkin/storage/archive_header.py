@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import CorruptFileError, FormatError, TruncatedFileError
-from .signatures import ZIP_SIGNATURE, is_pickle, pickle_advice
+from .signatures import FASTTEXT_MAGIC, ZIP_SIGNATURE, binary_format_of, is_pickle, pickle_advice
 
 __all__ = [
     "DTYPES",
@@ -241,6 +241,11 @@ def _refuse_other_formats(source: str, start: bytes) -> None:
         raise FormatError(
             f"{source}: byte 0: expected a model saved by wordkin, found a zip archive (npz, PyTorch, ...)"
         )
+    found = None if looks_like_header else binary_format_of(start)
+    if found is not None:
+        is_fasttext = start.startswith(FASTTEXT_MAGIC)
+        advice = "; wordkin.vectors.FastTextKeyedVectors.load_fasttext_format reads it" if is_fasttext else ""
+        raise FormatError(f"{source}: byte 0: expected a model saved by wordkin, found {found[0]}{advice}")
 
 
 def _canonical(value: Any) -> str:

@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from ...loading.vector_files import KINDS, Kind, kind_of, load_vectors
+from ...loading.vector_files import KINDS, Kind, kind_of, load_vectors, vector_file
 from ...storage.overwrite import check_outputs
 from ...vectors.files import keys_as_words, read_gensim, write_vocabulary
 from ...word2vec import Word2Vec
@@ -148,7 +148,7 @@ def run(args: argparse.Namespace) -> int:
     if part and args.target == "model":
         raise exits.UsageError("--limit and --dtype apply to vectors, not to whole models; use --to vectors")
     options = {**_VARIANTS.get(args.source, {}), **given, **part}
-    model = _model_of(args.input, kind) if output.format == "model" and not part else None
+    model = _model_of(str(vector_file(args.input)), kind) if output.format == "model" and not part else None
     if output.format == "model" and model is None and args.target is None:
         # Without --to, the suffix .safetensors stands for the complete model, or for vectors if there is none.
         output = dataclasses.replace(output, format="vectors")

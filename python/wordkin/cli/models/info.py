@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ...loading.vector_files import kind_of, load_vectors
+from ...loading.vector_files import kind_of, load_vectors, vector_file
 from ...runtime.compute import show_config
 from ...storage.paths import local_path
 from ...word2vec import Word2Vec
@@ -73,6 +73,7 @@ def _facts_of(path: str) -> dict[str, Any]:
     phrases = facts_of_phrases(path)
     if phrases is not None:
         return phrases
+    path = str(vector_file(path))
     kind = kind_of(path)
     facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}
     if kind == "model":

@@ -28,14 +28,21 @@ def holds_official_model(path: AnyPath) -> bool:
     -------
     bool
         Whether it has these files.
+
+    Raises
+    ------
+    FormatError
+        If a folder has a model of another program.
     """
     source = local_path(path)
     if not source.is_dir() and not source.is_file():
         return False
     try:
         return is_official(source)
-    except FormatError:  # an options.json alone
-        return False
+    except FormatError:
+        if source.is_dir():  # a model of another program
+            raise
+        return False  # an options.json alone
 
 
 def holds_language_model(path: AnyPath) -> bool:
