@@ -20,7 +20,7 @@ from .archive import JSON, Archive, read_archive, write_archive
 from .journal import clear_leftovers
 from .paths import AnyPath, local_path
 
-__all__ = ["CheckpointFolder", "FoundCheckpoint", "require_same_run"]
+__all__ = ["CheckpointFolder", "FoundCheckpoint", "is_checkpoint", "require_same_run"]
 
 logger = logging.getLogger(__name__)
 
@@ -236,6 +236,27 @@ class CheckpointFolder:
         return None
 
 
+def is_checkpoint(path: Path) -> bool:
+    """Return whether a file has the name of a checkpoint.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    bool
+        Whether `CheckpointFolder` writes such names.
+
+    Examples
+    --------
+    >>> is_checkpoint(Path("run/checkpoint-000001.safetensors"))
+    True
+    """
+    return _NAME.fullmatch(path.name) is not None
+
+
 def require_same_run(
     saved: Mapping[str, Any], current: Mapping[str, Mapping[str, Any]], source: str, renamed: Mapping[str, str] = {}
 ) -> None:
@@ -265,5 +286,5 @@ def require_same_run(
             if found.get(name) != value:
                 raise FormatError(
                     f"{source}: the checkpoint belongs to a different run ({part}: {name}={found.get(name)!r:.60}, "
-                    f"this run: {value!r:.60}); use another folder or resume=False"
+                    f"this run: {value!r:.60}); use another folder, or do not resume"
                 )

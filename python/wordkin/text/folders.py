@@ -1,4 +1,4 @@
-"""Files of folders and of patterns such as ``novels/*.txt``, without hidden files."""
+"""Files of folders and of patterns such as ``novels/*.txt``, without hidden files and checkpoints of trainings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import CorpusError
 from ..runtime.options import Options, checked_field, flag_field
+from ..storage.checkpoint import is_checkpoint
 
 __all__ = ["FolderOptions", "files_of_folder", "files_of_pattern", "is_pattern"]
 
@@ -80,6 +81,7 @@ class _Contents:
 
     files: list[Path] = field(default_factory=list)
     hidden: list[Path] = field(default_factory=list)
+    checkpoints: list[Path] = field(default_factory=list)
     others: int = 0  # files that no pattern matches
     subfolders: list[Path] = field(default_factory=list)  # that are not read
 
@@ -97,7 +99,7 @@ def files_of_folder(folder: Path, options: FolderOptions) -> list[Path]:
     Returns
     -------
     list of Path
-        At least one file. Hidden files and folders are left out, which is logged.
+        At least one file. Hidden files and folders, and checkpoints of trainings, are left out, which is logged.
 
     Raises
     ------
@@ -112,6 +114,10 @@ def files_of_folder(folder: Path, options: FolderOptions) -> list[Path]:
         raise CorpusError(_reason(folder, options, contents))
     if contents.hidden:
         logger.info("%s: left out %d hidden files: %s", folder, len(contents.hidden), _names(contents.hidden, folder))
+    if contents.checkpoints:
+        logger.info(
+            "%s: left out %d checkpoints: %s", folder, len(contents.checkpoints), _names(contents.checkpoints, folder)
+        )
     if contents.others:
         logger.info("%s: left out %d files that match none of the patterns", folder, contents.others)
     if contents.subfolders:
@@ -141,6 +147,8 @@ def _collect(
         elif entry.is_file():
             if _is_hidden(entry):
                 contents.hidden.append(entry)
+            elif is_checkpoint(entry):  # of a training on this folder that is resumed
+                contents.checkpoints.append(entry)
             elif options.selects(entry.relative_to(top)):
                 contents.files.append(entry)
             else:
@@ -156,10 +164,16 @@ def _is_hidden(file: Path) -> bool:
     return file.name.startswith(".") or file.name.lower() in _SYSTEM_FILES
 
 
+def _is_left_out(file: Path) -> bool:
+    return _is_hidden(file) or is_checkpoint(file)
+
+
 def _reason(folder: Path, options: FolderOptions, contents: _Contents) -> str:
     exceptions = []
     if contents.hidden:
         exceptions.append(f"hidden ones ({_names(contents.hidden, folder)})")
+    if contents.checkpoints:
+        exceptions.append(f"checkpoints ({_names(contents.checkpoints, folder)})")
     if contents.subfolders:
         exceptions.append(f"those in subfolders ({_names(contents.subfolders, folder)}); pass {folder / '**'}")
     if contents.others:
@@ -205,8 +219,8 @@ def files_of_pattern(path: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        Without hidden files, and with ``**`` also without folders.
+        Without hidden files and checkpoints of trainings, and with ``**`` also without folders.
     """
     takes_folders = "**" not in path.parts
     found = [Path(name) for name in sorted(pattern_matching.glob(str(path), recursive=True))]  # noqa: PTH207 - unlike Path.glob, without hidden files
-    return [match for match in found if (takes_folders if match.is_dir() else not _is_hidden(match))]
+    return [match for match in found if (takes_folders if match.is_dir() else not _is_left_out(match))]
