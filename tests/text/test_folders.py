@@ -10,7 +10,7 @@ import pytest
 
 from wordkin import Phrases, Word2Vec
 from wordkin.cli.program import main
-from wordkin.errors import CorpusError
+from wordkin.errors import CorpusError, FormatError
 from wordkin.text import FolderOptions, open_corpus
 from wordkin.text.folders import files_of_folder
 
@@ -141,3 +141,39 @@ def test_files_without_permission_can_be_skipped(novels: Path) -> None:
     with pytest.raises(PermissionError):
         Word2Vec(corpus_file=novels, min_count=1, vector_size=2)
     assert Word2Vec(corpus_file=novels, on_error="skip", min_count=1, vector_size=2).corpus_count == 2
+
+
+@pytest.mark.parametrize("corpus", ["{}", "{}/**"])
+def test_a_training_resumes_from_checkpoints_within_its_folder(novels: Path, corpus: str) -> None:
+    arguments = {"corpus_file": corpus.format(novels), "recursive": True, "checkpoint": novels / "checkpoints"}
+    options = {"min_count": 1, "vector_size": 2, "workers": 1, "checkpoint_epochs": 1}
+    Word2Vec(**arguments, **options, epochs=2)  # type: ignore[arg-type]
+    assert len(list((novels / "checkpoints").iterdir())) == 2
+    resumed = Word2Vec(**arguments, **options, epochs=2)  # type: ignore[arg-type]
+    assert resumed.training_report is not None
+    assert resumed.training_report.words_before > 0
+    assert not any("checkpoint" in name for name in names(novels, recursive=True))
+
+
+def test_folders_of_checkpoints_only_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-000001.safetensors").touch()
+    (tmp_path / "checkpoint.txt").write_text("text is read", encoding="utf-8")
+    assert names(tmp_path) == ["checkpoint.txt"]
+    (tmp_path / "checkpoint.txt").unlink()
+    with pytest.raises(CorpusError, match=r"no files except checkpoints \(checkpoint-000001\.safetensors\)"):
+        files_of_folder(tmp_path, FolderOptions())
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\xe0", b"\xff\xfa text", "word ".encode("utf-16-le") * 9])
+def test_errors_about_one_of_several_files_name_the_option_that_skips_it(
+    novels: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = novels / "bad.txt"
+    bad.write_bytes(content)
+    with pytest.raises((CorpusError, FormatError), match=r"bad.txt.*; on_error='skip' leaves out"):
+        words(novels)
+    with pytest.raises((CorpusError, FormatError)) as raised:
+        words(bad)
+    assert "on_error" not in str(raised.value)
+    assert main(["vocab", str(novels)]) == 1
+    assert "; --skip-bad-files leaves out files that cannot be read" in capsys.readouterr().err

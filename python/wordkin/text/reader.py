@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from .. import _core
-from ..errors import CorpusError
+from ..errors import CorpusError, FormatError
 from ..runtime.options import UNLIMITED, integer_option
 from ..storage.decoding import OTHER_ENCODING, TextOptions, invalid_text, utf8_text
 from .preparation import PreparationOptions, core_preparer, joined_sentences, prepared_sentences
@@ -21,6 +21,9 @@ __all__ = ["SentenceRules", "TextBlock", "TextReader", "located_error"]
 BLOCK_BYTES = 1 << 20
 
 _MAX_WORD_BYTES = _core.text.max_word_bytes
+
+# The advice of errors about one of several files; all functions that read several files have this argument.
+_SKIPPING = "; on_error='skip' leaves out files that cannot be read"
 
 _WHITESPACE = [character.encode("utf-8") for character in map(chr, range(0x3001)) if character.isspace()]
 
@@ -109,7 +112,7 @@ class TextReader:
         self.options = options or TextOptions()
         self.preparation = preparation or PreparationOptions()
         self.preparer = core_preparer(self.preparation)
-        self._advice = advice
+        self._advice = advice + (_SKIPPING if len(self.sources) > 1 else "")
         self._block_bytes = block_bytes
         self._skipped = SkippedFiles(len(self.sources))
 
@@ -247,7 +250,10 @@ class TextReader:
             yield from prepared_sentences(text, self.preparation, self.preparer, block.source)
 
     def _blocks(self, stream: BinaryIO, name: str, advice: str) -> Iterator[TextBlock]:
-        content = utf8_text(stream, name, self.options, advice)
+        try:
+            content = utf8_text(stream, name, self.options, advice)
+        except FormatError as error:
+            raise FormatError(f"{error}{_SKIPPING if advice.endswith(_SKIPPING) else ''}") from None
         rest, offset = content.start, content.offset
         continues_line = False
         while True:
