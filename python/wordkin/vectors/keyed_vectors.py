@@ -1604,7 +1604,7 @@ class KeyedVectors:
         """
         return cls.from_table(cls._files.load(fname, mmap=bool(mmap)))
 
-    def save_pretrained(self, folder: AnyPath, *, lowercase: bool = False) -> None:
+    def save_pretrained(self, folder: AnyPath, *, lowercase: bool | None = None) -> None:
         """Write the vectors into a folder that sentence-transformers loads, too.
 
         There, ``SentenceTransformer(folder).encode(text)`` is the mean of the vectors of the words of a text; unknown
@@ -1614,8 +1614,10 @@ class KeyedVectors:
         ----------
         folder : path
             The folder, which is created if it does not exist.
-        lowercase : bool, default False
-            Whether sentence-transformers converts texts to lower case, for vectors of lower-case words.
+        lowercase : bool or None, default None
+            Whether sentence-transformers converts texts to lower case, for vectors of lower-case words; None if
+            `preparation` does. It applies the Unicode form and the tokenizer of `preparation`, too, unless this is a
+            function, which is logged.
 
         Raises
         ------

@@ -7,6 +7,8 @@ wordkin saves; ``tokenizer.json`` maps words to rows for the library `tokenizers
 from __future__ import annotations
 
 import json
+import logging
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,17 +18,30 @@ from ...storage import Archive
 from ...storage.file_sets import read_files, replaced_files
 from ...storage.paths import AnyPath
 from ...storage.saveable import Saveable
+from ...text import PreparationOptions
 from ..table import VectorTable
 from .archive import archive_to_table, table_to_archive
 
 __all__ = ["STATIC_EMBEDDING", "load_static_embedding", "save_static_embedding"]
 
+logger = logging.getLogger(__name__)
+
 MODEL_FILE = "model.safetensors"
 _ROWS = "embedding.weight"
 _UNKNOWN = "[UNK]"  # the token of all other words, whose vector is zero
 
+# The rule of `split_words`; the library `tokenizers` uses Oniguruma's syntax.
+_NO_SPACES = "".join(
+    rf"\p{{{script}}}" for script in ("Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar")
+)
+_WORD_OR_SYMBOL = rf"(?:[{_NO_SPACES}]|[^\s\w])\p{{M}}*|(?:(?![{_NO_SPACES}])\w)+"
+# The marks that the core removes.
+_ARABIC_MARKS = (
+    "[\u0640\u064b-\u0652\u0656-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff]"
+)
 
-def save_static_embedding(table: VectorTable, folder: AnyPath, *, lowercase: bool) -> None:
+
+def save_static_embedding(table: VectorTable, folder: AnyPath, *, lowercase: bool | None) -> None:
     """Write vectors into a folder, which is created if it does not exist.
 
     Parameters
@@ -35,8 +50,8 @@ def save_static_embedding(table: VectorTable, folder: AnyPath, *, lowercase: boo
         The vectors.
     folder : path
         The folder.
-    lowercase : bool
-        Whether sentence-transformers converts texts to lower case.
+    lowercase : bool or None
+        Whether sentence-transformers converts texts to lower case; None if the vectors' `preparation` does.
 
     Raises
     ------
@@ -51,8 +66,16 @@ def save_static_embedding(table: VectorTable, folder: AnyPath, *, lowercase: boo
     wrong = [word for word in words if not isinstance(word, str)]
     if wrong:
         raise ValueError(f"all keys must be str for a tokenizer, got {wrong[0]!r}")
+    preparation = table.preparation if lowercase is None else replace(table.preparation, lowercase=lowercase)
+    if callable(preparation.tokenizer):
+        logger.warning(
+            "%s: sentence-transformers splits texts at whitespace and punctuation, since tokenizer.json cannot contain "
+            "the function that split the texts of the training (%s)",
+            folder,
+            preparation,
+        )
     texts = {
-        "tokenizer.json": _tokenizer(words, lowercase),
+        "tokenizer.json": _tokenizer(words, preparation),
         "config.json": {"model_type": "static_embedding", "vector_size": table.vector_size, "vocab_size": len(words)},
         "modules.json": [
             {"idx": 0, "name": "0", "path": ".", "type": "sentence_transformers.models.StaticEmbedding"},
@@ -89,7 +112,7 @@ def load_static_embedding(folder: AnyPath) -> VectorTable:
     return read_files(folder, lambda files: STATIC_EMBEDDING.load(files.path(MODEL_FILE)))
 
 
-def _tokenizer(words: list[str], lowercase: bool) -> dict[str, Any]:
+def _tokenizer(words: list[str], preparation: PreparationOptions) -> dict[str, Any]:
     vocabulary = {word: row for row, word in enumerate(words)}
     vocabulary.setdefault(_UNKNOWN, len(words))
     return {
@@ -97,14 +120,33 @@ def _tokenizer(words: list[str], lowercase: bool) -> dict[str, Any]:
         "truncation": None,
         "padding": None,
         "added_tokens": [],
-        "normalizer": {"type": "Lowercase"} if lowercase else None,
-        "pre_tokenizer": {
-            "type": "Sequence",
-            "pretokenizers": [{"type": "WhitespaceSplit"}, {"type": "Punctuation", "behavior": "Isolated"}],
-        },
+        "normalizer": _normalizer(preparation),
+        "pre_tokenizer": _pre_tokenizer(preparation),
         "post_processor": None,
         "decoder": None,
         "model": {"type": "WordLevel", "vocab": vocabulary, "unk_token": _UNKNOWN},
+    }
+
+
+def _normalizer(preparation: PreparationOptions) -> dict[str, Any] | None:
+    steps: list[dict[str, Any]] = []
+    if preparation.normalize is not None:
+        steps.append({"type": preparation.normalize})
+    if preparation.remove_arabic_marks:
+        steps.append({"type": "Replace", "pattern": {"Regex": _ARABIC_MARKS}, "content": ""})
+    if preparation.lowercase:
+        steps.append({"type": "Lowercase"})
+    if len(steps) > 1:
+        return {"type": "Sequence", "normalizers": steps}
+    return steps[0] if steps else None
+
+
+def _pre_tokenizer(preparation: PreparationOptions) -> dict[str, Any]:
+    if preparation.tokenizer == "words":
+        return {"type": "Split", "pattern": {"Regex": _WORD_OR_SYMBOL}, "behavior": "Removed", "invert": True}
+    return {
+        "type": "Sequence",
+        "pretokenizers": [{"type": "WhitespaceSplit"}, {"type": "Punctuation", "behavior": "Isolated"}],
     }
 
 
