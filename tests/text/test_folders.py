@@ -81,7 +81,7 @@ def test_links_to_folders_above_are_not_followed_again(novels: Path) -> None:
 
 def test_subfolders_that_are_not_read_are_logged(novels: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, "wordkin"):
-        files_of_folder(novels, FolderOptions(glob="*.txt"))
+        files_of_folder(novels, FolderOptions(glob=("*.txt",)))
     assert "1 subfolders are not read (1851); the pattern" in caplog.text
     assert "left out 1 files that match none of the patterns" in caplog.text
     assert "left out 1 hidden files: .hidden.txt" in caplog.text
