@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from _thread import RLock
 from collections.abc import Callable
 
 import pytest
@@ -66,6 +67,26 @@ def test_the_thread_that_holds_a_lock_can_take_it_again() -> None:
     lock = fork_safe_lock()
     with lock, lock:
         pass
+
+
+def test_an_interruption_at_any_line_leaves_no_lock_held() -> None:
+    def work(lock: RLock) -> None:
+        with lock:
+            len("")
+            with lock:
+                len("")
+
+    line = 1
+    while True:
+        lock = fork_safe_lock()
+        fault = call_interrupted_at_line(lambda lock=lock: work(lock), line)  # type: ignore[misc]
+        free: list[bool] = []
+        run_in_thread(lambda lock=lock, free=free: free.append(lock.acquire(blocking=False)))  # type: ignore[misc]
+        assert free == [True], fault.location
+        if not fault.location:
+            break
+        line += 1
+    assert line > 4
 
 
 def test_use_is_refused_to_other_threads_and_to_callbacks() -> None:

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import os
-import threading
+import sys
 import weakref
+from _thread import RLock
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 __all__ = ["ExclusiveUse", "fork_safe_lock"]
 
+# Since Python 3.14, a signal can interrupt a `with` statement between the call of `__enter__`, if that is a C function,
+# and the block, so that the lock would stay held. It cannot interrupt the return of a function of Python.
+if sys.version_info >= (3, 14):
+
+    class _Lock(RLock):  # type: ignore[misc]  # final, but only in its type stub
+        def __enter__(self) -> bool:  # type: ignore[override]  # without the parameters of `acquire`
+            depth = self._recursion_count()  # type: ignore[attr-defined]  # only documented in CPython
+            try:
+                return self.acquire()
+            except BaseException:
+                if self._recursion_count() > depth:  # type: ignore[attr-defined]
+                    self.release()
+                raise
+
+else:
+    _Lock = RLock
+
 # The only way to reach the locks in a forked process, because functions registered with `os` cannot be unregistered.
-_locks: weakref.WeakSet[threading.RLock] = weakref.WeakSet()
+_locks: weakref.WeakSet[RLock] = weakref.WeakSet()
 
 
-def fork_safe_lock() -> threading.RLock:
+def fork_safe_lock() -> RLock:
     """Return a reentrant lock that is free in a forked process if another thread held it in the parent.
 
     A forked process has only the thread that forked: a lock that another thread held would stay locked forever. What
@@ -31,7 +49,7 @@ def fork_safe_lock() -> threading.RLock:
     >>> with lock:
     ...     pass
     """
-    lock = threading.RLock()
+    lock = _Lock()
     _locks.add(lock)
     return lock
 
