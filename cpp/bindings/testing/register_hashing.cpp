@@ -41,9 +41,11 @@ py::list bytes_of_words(const text::WordTable& table) {
 // next of two counters, which have different seeds.
 py::tuple counted_words(const std::vector<std::string>& blocks, std::uint64_t seed) {
   std::vector<text::TokenCounter> counters;
+  counters.reserve(2);
   for (std::uint64_t counter = 0; counter < 2; ++counter)
     counters.emplace_back(text::Ids::kKeep, text::WordTable::kMaxWords, HashSeed::fixed(2 * seed + counter));
   std::vector<std::vector<std::int32_t>> ids;
+  ids.reserve(blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i)
     ids.push_back(counters[i % 2].count(blocks[i], static_cast<std::int64_t>(i), {}, false).ids);
   const text::MergedCounts merged = text::merge(std::move(counters));
