@@ -8,7 +8,8 @@ import sys
 import pytest
 
 import wordkin
-from wordkin.gensim.utils import deaccent, simple_preprocess
+from wordkin.gensim import simple_preprocess
+from wordkin.gensim.utils import deaccent
 
 PROGRAM = """
 import gensim

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from .exits import UsageError
 
-__all__ = ["CommandParser", "add_examples", "command_parser", "examples_of", "subcommands_of"]
+__all__ = ["CommandParser", "add_examples", "command_parser", "examples_of", "subcommands_of", "take_later_words"]
 
 _HEADING = "examples:\n"
 _FLAGS_IN_USAGE = 8
@@ -128,3 +128,35 @@ def command_parser(parser: argparse.ArgumentParser, arguments: Sequence[str]) ->
     """
     chosen = subcommands_of(parser).get(arguments[0]) if arguments else None
     return parser if chosen is None else command_parser(chosen, arguments[1:])
+
+
+def take_later_words(parser: argparse.ArgumentParser, parsed: argparse.Namespace, extra: Sequence[str]) -> list[str]:
+    """Add words that come after flags to the last argument of a command, if this takes any number of words.
+
+    argparse leaves them over, since it assigns no words to an argument such as ``[word ...]`` if a flag comes first:
+    ``wordkin similar FILE --topn 3 cat``.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Parser of the command.
+    parsed : Namespace
+        Parsed arguments, which are changed.
+    extra : sequence of str
+        Arguments that argparse has left over.
+
+    Returns
+    -------
+    list of str
+        Arguments that are still left over.
+    """
+    last = next((action for action in reversed(parser._actions) if not action.option_strings), None)
+    if last is None or last.nargs not in (argparse.ZERO_OR_MORE, argparse.ONE_OR_MORE):
+        return list(extra)
+    words = list(extra)
+    if "--" in words:  # what follows are words, even with dashes
+        words.remove("--")
+    elif any(word.startswith("-") and word != "-" for word in words):
+        return words
+    setattr(parsed, last.dest, [*(getattr(parsed, last.dest) or []), *words])
+    return []

@@ -12,7 +12,7 @@ from importlib import import_module
 from . import exits
 from .advice import with_flags
 from .messages import add_message_flags, message_options, messages, report_message
-from .parsers import CommandParser, add_examples, command_parser, subcommands_of
+from .parsers import CommandParser, add_examples, command_parser, subcommands_of, take_later_words
 from .streams import standard_streams
 from .suggestions import check_command, check_flags
 from .terminal import discard_output, flush_output, robust_output
@@ -167,8 +167,9 @@ def _run(parser: CommandParser, arguments: list[str]) -> int:
         parsed, extra = parser.parse_known_args(arguments, given)
     except SystemExit:  # raised after --help
         return exits.SUCCESS
-    if extra:
-        command_parser(parser, arguments).error(f"unexpected argument {extra[0]}")
+    command = command_parser(parser, arguments)
+    if extra := take_later_words(command, parsed, extra):
+        command.error(f"unexpected argument {extra[0]}")
     if parsed.version:
         from .._version import __version__
 

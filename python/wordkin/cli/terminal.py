@@ -9,13 +9,14 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 __all__ = [
     "discard_output",
     "finite_numbers",
     "flush_output",
+    "given_words",
     "input_words",
     "print_json",
     "robust_output",
@@ -106,6 +107,33 @@ def size_text(count: float) -> str:
             break
         count, unit = count / 1000, larger
     return f"{count / 1000:.1f} {unit}"
+
+
+def given_words(args: argparse.Namespace, words: Iterable[str]) -> Iterator[str]:
+    """Return the words of a command line, and those of standard input.
+
+    Parameters
+    ----------
+    args : Namespace
+        Parsed arguments, for ``--encoding`` and ``--errors``.
+    words : iterable of str
+        Words of the command line. ``-`` stands for the lines of standard input, and so does no word at all.
+
+    Yields
+    ------
+    str
+        A word.
+
+    Raises
+    ------
+    FormatError
+        If a line of standard input cannot be decoded.
+    """
+    for word in words or ["-"]:
+        if word == "-":
+            yield from input_words(args)
+        else:
+            yield word
 
 
 def input_words(args: argparse.Namespace) -> Iterator[str]:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from . import models, utils
+from .utils import simple_preprocess
 
-__all__ = ["models", "utils"]
+__all__ = ["models", "simple_preprocess", "utils"]

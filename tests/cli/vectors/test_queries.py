@@ -264,3 +264,41 @@ def test_evaluate_takes_columns_and_counts_case_variants(run: Run, tmp_path: Pat
     pairs.write_bytes(b"cat\tdog\t9\nc\xff\tdog\t2\ncat\tsea\t1\n")
     assert run(*arguments).status == 1
     assert run(*arguments, "--errors", "replace").status == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "later"),
+    [
+        (("similar", "cat", "red", "--topn", "1"), ("similar", "--topn", "1", "cat", "red")),
+        (("similar", "cat", "red", "--topn", "1"), ("similar", "cat", "--topn", "1", "--", "red")),
+        (("similarity", "cat", "dog", "--json"), ("similarity", "--json", "cat", "dog")),
+        (("vectors", "cat dog", "--sentences"), ("vectors", "--sentences", "cat dog")),
+    ],
+)
+def test_words_may_come_after_flags(run: Run, model: Path, first: tuple[str, ...], later: tuple[str, ...]) -> None:
+    expected = run(first[0], model, *first[1:])
+    assert expected.status == 0
+    assert run(later[0], model, *later[1:]) == expected
+
+
+def test_texts_may_come_after_flags(run: Run, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(f"{name} x\n", encoding="utf-8")
+    outcome = run("vocab", tmp_path / "a", "--lowercase", tmp_path / "b")
+    assert outcome.status == 0
+    assert {line.split()[0] for line in outcome.out.splitlines()} == {"a", "b", "x"}
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [(("similar", "--topn", "1"), "cat\nred\n"), (("similarity",), "cat dog\nred\tblue\n"), (("vectors",), "cat\n")],
+)
+def test_a_dash_stands_for_standard_input(
+    run: Run, model: Path, command: tuple[str, ...], lines: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = []
+    for words in ([], ["-"]):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lines.encode()), encoding="utf-8"))
+        outcomes.append(run(command[0], model, *words, *command[1:]))
+    assert outcomes[0].status == 0
+    assert outcomes[1] == outcomes[0]

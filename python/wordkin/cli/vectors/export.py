@@ -23,7 +23,7 @@ from ..parsers import add_examples
 from ..reports import print_report
 from ..streams import allow_streams
 from ..tables import print_table
-from ..terminal import input_words, print_json
+from ..terminal import given_words, print_json
 from .queries import WordQueries
 
 __all__ = ["configure", "run"]
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("file", help="model, or word vectors in any format")
     parser.add_argument(
-        "texts", nargs="*", metavar="text", help="words or sentences (default: lines of standard input)"
+        "texts", nargs="*", metavar="text", help="words or sentences; - for lines of standard input (default)"
     )
     parser.add_argument("--sentences", action="store_true", help="each text is a sentence instead of a word")
     parser.add_argument("--norm", action="store_true", help="scale the vectors to unit norm")
@@ -106,8 +106,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _rows(args: argparse.Namespace, queries: WordQueries) -> Iterator[tuple[str, np.ndarray | None]]:
-    texts: Iterable[str] = args.texts or input_words(args)
-    for text in texts:
+    for text in given_words(args, args.texts):
         row = _vector(queries, text, is_sentence=args.sentences)
         if row is not None and args.norm:
             row = row / (np.linalg.norm(row) or 1.0)

@@ -22,7 +22,7 @@ from ..messages import report_message
 from ..outputs import require_writable_file
 from ..parsers import add_examples
 from ..reports import print_report
-from ..terminal import input_words
+from ..terminal import given_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -126,9 +126,8 @@ def _words_of(args: argparse.Namespace, missing: list[str]) -> Figure:
     vectors = load_vectors(args.file)
     if not args.words:
         return vectors.plot(layout=args.layout, seed=args.seed)
-    words = [word for given in args.words for word in (input_words(args) if given == "-" else [given])]
     known = []
-    for word in words:
+    for word in given_words(args, args.words):
         key = typed_key(vectors, word)
         try:
             vectors.get_vector(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 
 from ...loading.vector_files import load_vectors
 from ...vectors.typed_keys import typed_key
@@ -12,7 +11,7 @@ from ..corpus_flags import add_text_flags
 from ..flags import add_json_flag
 from ..messages import report_message
 from ..parsers import add_examples
-from ..terminal import input_words, print_json
+from ..terminal import given_words, print_json
 from .queries import add_search_flags, positive_number, print_neighbours
 
 __all__ = ["configure", "run"]
@@ -31,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "the training text was, if the file says how. Unknown words are reported and do not stop the command."
     )
     parser.add_argument("file", help="model, or word vectors in any format")
-    parser.add_argument("words", nargs="*", metavar="word", help="words (default: lines of standard input)")
+    parser.add_argument("words", nargs="*", metavar="word", help="words; - for lines of standard input (default)")
     add_search_flags(parser)
     add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per word and line")
@@ -61,9 +60,8 @@ def run(args: argparse.Namespace) -> int:
     topn = positive_number("--topn", args.topn)
     restrict_vocab = positive_number("--restrict-vocab", args.restrict_vocab)
     vectors = load_vectors(args.file)
-    words: Iterable[str] = args.words or input_words(args)
     status = exits.SUCCESS
-    for word in words:
+    for word in given_words(args, args.words):
         try:
             neighbours = vectors.most_similar(typed_key(vectors, word), topn=topn, restrict_vocab=restrict_vocab)
         except KeyError as error:
@@ -73,5 +71,5 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             print_json({"word": word, "neighbours": [{"word": near, "cosine": cosine} for near, cosine in neighbours]})
         else:
-            print_neighbours(neighbours, query=None if len(args.words) == 1 else word)
+            print_neighbours(neighbours, query=None if len(args.words) == 1 and args.words != ["-"] else word)
     return status

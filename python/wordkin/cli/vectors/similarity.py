@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from ...errors import FormatError
 from ...loading.vector_files import load_vectors
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "words",
         nargs="*",
         metavar="word",
-        help="the words of the pairs (default: lines of standard input, two words separated by a tab or spaces)",
+        help="the words of the pairs; - for lines of standard input, two words separated by a tab or spaces (default)",
     )
     add_text_flags(parser, skip=False)
     add_json_flag(parser, "print one JSON object per pair and line")
@@ -60,12 +60,12 @@ def run(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
-    if len(args.words) % 2:
+    is_typed = args.words not in ([], ["-"])
+    if is_typed and len(args.words) % 2:
         raise exits.UsageError(f"words must be pairs, got {len(args.words)} words")
     queries = WordQueries(vectors=load_vectors(args.file))
-    pairs: Iterable[tuple[str, str]] = zip(args.words[::2], args.words[1::2], strict=True)
     status = exits.SUCCESS
-    for pair in pairs if args.words else _pairs_of_lines(args):
+    for pair in zip(args.words[::2], args.words[1::2], strict=True) if is_typed else _pairs_of_lines(args):
         try:
             cosine = _cosine(queries, *pair)
         except KeyError as error:
