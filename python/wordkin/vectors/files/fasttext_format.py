@@ -57,7 +57,7 @@ class FastTextArguments:
         Dimensionality of the vectors.
     ws : int
         Window size.
-    epoch, min_count, neg, lr_update_rate : int
+    epoch, min_count, neg : int
         Parameters of the training.
     word_ngrams : int
         Maximum length of n-grams of words.
@@ -69,6 +69,8 @@ class FastTextArguments:
         Number of hash buckets of n-grams.
     minn, maxn : int
         Lengths of character n-grams.
+    lr_update_rate : int
+        Number of words between updates of the learning rate.
     t : float
         Threshold of sub-sampling.
     """
@@ -150,10 +152,14 @@ class FastTextFile:
     ----------
     arguments : FastTextArguments
         Parameters.
-    words, labels : list of bytes
-        The dictionary in UTF-8, as fastText has it: in the order of rows.
-    counts, label_counts : ndarray of int64
-        How often each word and label occurred.
+    words : list of bytes
+        The words in UTF-8, in the order of rows.
+    counts : ndarray of int64
+        How often each word occurred.
+    labels : list of bytes
+        The labels in UTF-8, in the order of rows.
+    label_counts : ndarray of int64
+        How often each label occurred.
     tokens : int
         Number of tokens in the text.
     pruned : ndarray of int32, shape (n, 2), or None
