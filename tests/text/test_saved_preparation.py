@@ -96,6 +96,27 @@ def test_models_keep_the_preparation(model: Word2Vec, text: Path, tmp_path: Path
         loaded.preparation = {"lowercase": True}  # type: ignore[assignment]
 
 
+@pytest.mark.parametrize("use", ["train", "build_vocab", "train_slice"])
+def test_trained_models_take_token_lists_as_they_are(use: str) -> None:
+    texts = TEXT.splitlines()
+    model = Word2Vec(texts, min_count=1, vector_size=4, sample=0, workers=1, **OPTIONS)
+
+    def used(sentences: object) -> np.ndarray:
+        part = copy.deepcopy(model)
+        if use == "build_vocab":
+            part.build_vocab(sentences, update=True)  # type: ignore[arg-type]
+            return np.array([part.wv.get_vecattr(key, "count") for key in part.wv.index_to_key])
+        if use == "train_slice":
+            return part.train_slice(sentences).vectors  # type: ignore[arg-type]
+        part.train(sentences, total_examples=40, epochs=1, start_alpha=0.01)  # type: ignore[arg-type]
+        return part.wv.vectors
+
+    prepared = [PREPARATION.tokens(text) for text in texts]
+    np.testing.assert_array_equal(used(prepared), used(texts))
+    with pytest.raises(TypeError, match="prepare token lists before, or leave the options out"):
+        Word2Vec(prepared, **OPTIONS)
+
+
 def test_text_formats_drop_the_preparation(model: Word2Vec, tmp_path: Path) -> None:
     model.wv.save_word2vec_format(tmp_path / "vectors.txt")
     assert KeyedVectors.load_word2vec_format(tmp_path / "vectors.txt").preparation.is_default

@@ -978,6 +978,7 @@ class Word2Vec:
             preparation=preparation,
             folders=folders,
             any_tokens=True,
+            accepts_tokens=len(self._state.wv.index_to_key) > 0,  # of texts that are prepared alike already
         )
 
     def _notifier(self, callbacks: Sequence[TrainingCallback]) -> Notify:
