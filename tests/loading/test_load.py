@@ -162,3 +162,12 @@ def test_folders_of_word_vectors_are_read_as_their_files(tmp_path: Path) -> None
     assert main(["similar", str(tmp_path / "folder"), "a"]) == 0
     assert main(["convert", str(tmp_path / "folder"), str(tmp_path / "model.safetensors"), "--to", "model"]) == 0
     assert Word2Vec.load(tmp_path / "model.safetensors").wv.index_to_key == model.wv.index_to_key
+
+
+def test_folders_of_checkpoints_name_the_newest(tmp_path: Path) -> None:
+    Word2Vec(SENTENCES, vector_size=4, min_count=1, epochs=3, workers=1, checkpoint=tmp_path, checkpoint_epochs=1)
+    with pytest.raises(
+        FormatError, match=r"checkpoints of a training.* newest is checkpoint-\d+\.safetensors"
+    ) as raised:
+        wordkin.load(tmp_path)
+    assert isinstance(wordkin.load(tmp_path / str(raised.value).split()[-1]), Word2Vec)

@@ -13,6 +13,7 @@ from ..elmo.files.recognition import holds_language_model
 from ..errors import FormatError
 from ..phrases import FrozenPhrases, Phrases
 from ..storage import read_archive
+from ..storage.checkpoint import is_checkpoint
 from ..storage.file_sets import CurrentFiles
 from ..storage.paths import AnyPath, local_path
 from ..storage.signatures import SIGNATURE_BYTES, is_safetensors
@@ -92,6 +93,12 @@ def _from_folder(source: Path, mmap: bool) -> Model:
             return _OF_FOLDER[kind](source, mmap)
     if holds_language_model(source):
         return ELMo.from_pretrained(source)
+    checkpoints = sorted(path.name for path in source.iterdir() if is_checkpoint(path))
+    if checkpoints:
+        raise FormatError(
+            f"{source}: expected the folder of a model, found checkpoints of a training; load one of them, the newest "
+            f"is {checkpoints[-1]}"
+        )
     raise FormatError(f"{source}: expected the folder of a model, found neither {file.name} nor files of ELMo")
 
 

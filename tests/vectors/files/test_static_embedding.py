@@ -115,5 +115,10 @@ def test_bad_input(tmp_path: Path) -> None:
     TextClassifier(None, epochs=1, progress=False).fit(["a", "b"] * 4, ["x", "y"] * 4).save(tmp_path / "classifier")
     with pytest.raises(FormatError, match="text_classifier"):
         KeyedVectors.from_pretrained(tmp_path / "classifier")
+    (tmp_path / "texts").mkdir()
+    with pytest.raises(
+        FormatError, match=r"texts: expected a folder that .* found no model\.safetensors; wordkin\.load"
+    ):
+        KeyedVectors.from_pretrained(tmp_path / "texts")
     with pytest.raises(FileNotFoundError):
         KeyedVectors.from_pretrained(tmp_path / "missing")

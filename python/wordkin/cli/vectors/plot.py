@@ -117,7 +117,7 @@ def _training_of(path: str) -> Figure:
     model = load(path)
     report = getattr(model, "training_report", None)
     if report is None:
-        raise ValueError(f"{path}: {type(model).__name__} without a training report; only saved models may have one")
+        raise ValueError(f"{path}: {type(model).__name__} without a training report; files of Word2Vec models have one")
     figure: Figure = report.plot()
     return figure
 

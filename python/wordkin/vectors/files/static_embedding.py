@@ -15,7 +15,7 @@ import numpy as np
 
 from ...errors import FormatError
 from ...storage import Archive
-from ...storage.file_sets import read_files, replaced_files
+from ...storage.file_sets import CurrentFiles, read_files, replaced_files
 from ...storage.paths import AnyPath
 from ...storage.saveable import Saveable
 from ...text import PreparationOptions
@@ -109,7 +109,17 @@ def load_static_embedding(folder: AnyPath) -> VectorTable:
     OSError
         If a file cannot be read.
     """
-    return read_files(folder, lambda files: STATIC_EMBEDDING.load(files.path(MODEL_FILE)))
+    return read_files(folder, _table_of)
+
+
+def _table_of(files: CurrentFiles) -> VectorTable:
+    file = files.path(MODEL_FILE)
+    if file.parent.is_dir() and not file.exists():
+        raise FormatError(
+            f"{file.parent}: expected a folder that KeyedVectors.save_pretrained wrote, found no {MODEL_FILE}; "
+            "wordkin.load opens models of all kinds"
+        )
+    return STATIC_EMBEDDING.load(file)
 
 
 def _tokenizer(words: list[str], preparation: PreparationOptions) -> dict[str, Any]:
