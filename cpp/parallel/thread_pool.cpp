@@ -7,6 +7,15 @@
 #include <utility>
 
 namespace wordkin::parallel {
+namespace {
+
+// For objects whose threads are those of a parent process, so that they can neither be joined nor destroyed.
+template <typename T>
+void leak(std::unique_ptr<T>& owner) {
+  [[maybe_unused]] const T* const leaked = owner.release();
+}
+
+}  // namespace
 
 ThreadPool::ThreadPool(std::size_t threads) : state_(started(threads)) {}
 
@@ -26,7 +35,7 @@ std::unique_ptr<ThreadPool::State> ThreadPool::started(std::size_t threads) {
 
 ThreadPool::~ThreadPool() {
   if (!state_->process.is_current()) {
-    static_cast<void>(state_.release());
+    leak(state_);
     return;
   }
   {
@@ -41,7 +50,7 @@ ThreadPool::~ThreadPool() {
 void ThreadPool::restart_if_forked() {
   if (state_->process.is_current()) return;
   auto restarted = started(size());
-  static_cast<void>(state_.release());
+  leak(state_);
   state_ = std::move(restarted);
 }
 
@@ -90,7 +99,7 @@ void ThreadPool::wait_all() {
 
 void ThreadPool::discard_queued() {
   if (!state_->process.is_current()) {
-    static_cast<void>(state_.release());
+    leak(state_);
     state_ = std::make_unique<State>();  // without threads: the waiting thread will run what is submitted later
     return;
   }

@@ -78,15 +78,23 @@ def _use_elmo(model: ELMo) -> None:
     pickle.loads(pickle.dumps(model))
 
 
+def _predict(predict: Callable[[Any], object], texts: object) -> None:
+    try:
+        predict(texts)
+    except ValueError as error:  # as documented: the parameters of a changed file may be finite and yet overflow
+        if "must be finite" not in str(error):
+            raise
+
+
 def _use_classifier(model: TextClassifier) -> None:
-    model.predict_proba(["new york", ""])
+    _predict(model.predict_proba, ["new york", ""])
     model.get_params()
     len(model.classes_)
     pickle.loads(pickle.dumps(model))
 
 
 def _use_tagger(model: SequenceTagger) -> None:
-    model.predict([["new", "york"], []])
+    _predict(model.predict, [["new", "york"], []])
     model.get_params()
     pickle.loads(pickle.dumps(model))
 
