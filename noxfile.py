@@ -22,7 +22,7 @@ SANITIZERS = ("address,undefined", "thread")
 #   limits it as well, and the sanitizer handles the signal that would kill it (sandbox, confinement);
 # - of a program that is built with another sanitizer than the preloaded one (native_checks);
 # - that do not run the modules (typing, test_architecture, test_sources), or take long (quality);
-# - that fork beside threads, which ThreadSanitizer does not support (child, fork).
+# - that fork beside threads, which ThreadSanitizer does not support (child).
 MODULE_TESTS = {
     "address,undefined": "not memory and not limit and not sandbox and not confinement and not native_checks"
     " and not typing and not test_architecture and not test_sources and not quality",

@@ -212,7 +212,7 @@ def main() -> None:
     parser.add_argument("--every", action="store_true", help="faults at every call instead of a sample")
     parser.add_argument("--kinds", default="", help="only kinds whose names contain this text")
     arguments = parser.parse_args()
-    logging.disable()
+    logging.disable(logging.WARNING)  # errors of commands are logged
     injector = Injector(arguments.library)
     for family in arguments.families:
         inputs = arguments.folder / "inputs"
