@@ -126,7 +126,8 @@ def run_blocks(text: str, folder: Path) -> list[str]:
             code = code.replace(before, after)
         programs.append((block.language, code))
     environment = {
-        **os.environ,
+        # Other libraries open their files with the encoding of the locale.
+        **{name: value for name, value in os.environ.items() if name != "PYTHONWARNDEFAULTENCODING"},
         "PYTHONPATH": str(Path(wordkin.__file__).resolve().parent.parent),
         "PYTHONIOENCODING": "utf-8",
         "PYTHON": sys.executable,

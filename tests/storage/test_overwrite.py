@@ -48,8 +48,9 @@ def test_no_file_may_be_written_into_a_folder_whose_files_are_read(text: Path) -
         check_outputs(text.with_name("new"), inputs=[text.parent])
     with pytest.raises(OverwriteError, match="must not replace"):
         check_outputs(folders=[text.parent], inputs=[text.parent])
-    # Folders are read without their subfolders.
-    check_outputs(text.parent / "sub" / "new", folders=[text.parent / "sub"], inputs=[text.parent])
+    with pytest.raises(OverwriteError, match="must not be in a folder whose files are all read"):
+        check_outputs(text.parent / "sub" / "new", inputs=[text.parent])
+    check_outputs(text.parent.with_name("beside") / "new", inputs=[text.parent])
 
 
 def test_files_of_a_model_must_not_be_replaced_but_new_ones_may_be_beside_them(text: Path) -> None:
