@@ -302,3 +302,15 @@ def test_a_dash_stands_for_standard_input(
         outcomes.append(run(command[0], model, *words, *command[1:]))
     assert outcomes[0].status == 0
     assert outcomes[1] == outcomes[0]
+
+
+def test_whole_numbers_are_found_among_keys_that_are_numbers(run: Run, tmp_path: Path) -> None:
+    vectors = KeyedVectors(2)
+    vectors.add_vectors([10, -3, 7], [[1.0, 0.0], [1.0, 0.1], [0.0, 1.0]])
+    path = tmp_path / "items.safetensors"
+    vectors.save(path)
+    outcome = run("similar", path, "10", "--topn", "1")
+    assert (outcome.status, outcome.out.split()[0]) == (0, "-3")
+    assert run("vectors", path, "7").out.split()[-2:] == ["0.0", "1.0"]
+    outcome = run("similar", path, "11")
+    assert (outcome.status, outcome.out) == (1, "")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...vectors import KeyedVectors
+from ...vectors.keys import Key
+from ...vectors.typed_keys import whole_number_key
 from .. import exits
 from ..tables import print_table
 
@@ -43,7 +45,7 @@ class WordQueries:
         # The function that was the tokenizer is not in saved files.
         return text.split() if callable(preparation.tokenizer) else preparation.tokens(text)
 
-    def keys(self, text: str) -> list[str]:
+    def keys(self, text: str) -> list[Key]:
         """Return the keys that a text stands for.
 
         Parameters
@@ -53,16 +55,16 @@ class WordQueries:
 
         Returns
         -------
-        list of str
-            The text itself or, for "new york", "new_york", if it is a key; otherwise its tokens, prepared as for
-            training.
+        list of str or int
+            The text itself or, for "new york", "new_york", or the whole number that it is, if that is a key; otherwise
+            its tokens, prepared as for training.
         """
-        for key in (text, text.replace(" ", "_")):
-            if key in self.vectors.key_to_index:
+        for key in (text, text.replace(" ", "_"), whole_number_key(self.vectors, text)):
+            if key is not None and key in self.vectors.key_to_index:
                 return [key]
-        return self.tokens(text) or [text]
+        return [*self.tokens(text)] or [text]
 
-    def terms(self, expression: str) -> tuple[list[str], list[str]]:
+    def terms(self, expression: str) -> tuple[list[Key], list[Key]]:
         """Return the keys that an expression adds and subtracts.
 
         Parameters
@@ -72,12 +74,12 @@ class WordQueries:
 
         Returns
         -------
-        positive : list of str
+        positive : list of str or int
             Keys that are added.
-        negative : list of str
+        negative : list of str or int
             Keys that are subtracted.
         """
-        parts: dict[str, list[str]] = {"+": [], "-": []}
+        parts: dict[str, list[Key]] = {"+": [], "-": []}
         sign, words = "+", list[str]()
         for word in [*expression.split(), "+"]:
             if word in parts:

@@ -76,7 +76,7 @@ def lookup_vectors(
     return table, np.array([-1 if form is None else row_of[form] for form in forms], dtype=np.int32)
 
 
-def _form_in(vectors: KeyedVectors, word: str) -> str | None:
+def _form_in(vectors: KeyedVectors, word: str) -> str | int | None:
     key = typed_key(vectors, word)
     return key if key in vectors else known_form(word, vectors)
 
@@ -159,7 +159,7 @@ def lookup_rows(words: Sequence[str], index: Mapping[str, int], lowercase: bool)
     return np.array([UNKNOWN_ROW if form is None else index[form] for form in forms], dtype=np.int32)
 
 
-def _warn_if_none_is_known(words: Sequence[str], forms: Sequence[str | None]) -> None:
+def _warn_if_none_is_known(words: Sequence[str], forms: Sequence[str | int | None]) -> None:
     if len(words) > 1 and all(form is None for form in forms):
         _log.warning(
             "none of the %d distinct words of the texts has a vector, such as %s; texts must be split and spelt as "
