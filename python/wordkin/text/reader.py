@@ -253,7 +253,9 @@ class TextReader:
         try:
             content = utf8_text(stream, name, self.options, advice)
         except FormatError as error:
-            raise FormatError(f"{error}{_SKIPPING if advice.endswith(_SKIPPING) else ''}") from None
+            if advice.endswith(_SKIPPING):
+                raise type(error)(f"{error}{_SKIPPING}") from None
+            raise
         rest, offset = content.start, content.offset
         continues_line = False
         while True:
