@@ -16,6 +16,7 @@ import numpy as np
 from wordkin import ELMo, KeyedVectors, Phrases, SequenceTagger, TextClassifier, Word2Vec
 from wordkin.cli.program import main
 from wordkin.elmo.archive import load_optimizer
+from wordkin.fasttext import load_model
 from wordkin.phrases import FrozenPhrases
 from wordkin.storage.checkpoint import CheckpointFolder
 from wordkin.vectors.files import read_projector_tsv
@@ -23,6 +24,7 @@ from wordkin.vectors.files import read_projector_tsv
 __all__ = ["FAMILIES", "KindOfSave", "kinds_of_family"]
 
 SENTENCES = [line.split() for line in ["new york is big", "big plums are red", "new york", "figs are good"] * 6]
+FORMATS = Path(__file__).parent.parent.parent / "formats"
 WORDS = sorted({word for sentence in SENTENCES for word in sentence})
 
 
@@ -104,6 +106,19 @@ def _vector_files() -> Iterator[tuple[str, KindOfSave]]:
         KindOfSave(
             saves=(lambda folder: pages[0].save(folder / "p.html"), lambda folder: pages[1].save(folder / "p.html")),
             read=lambda folder: digest((folder / "p.html").read_bytes()),
+        ),
+    )
+    models = [load_model(FORMATS / f"fasttext-{name}") for name in ("softmax.bin", "cutoff.ftz")]
+    yield (
+        "fastText model",
+        KindOfSave(
+            saves=(
+                lambda folder: models[0].save_model(folder / "m"),
+                lambda folder: models[1].save_model(folder / "m"),
+            ),
+            read=lambda folder: digest(
+                (model := load_model(folder / "m")).words, model.predict("the team wins", k=-1), model.is_quantized()
+            ),
         ),
     )
     yield "word2vec text", kind("v.txt", lambda folder: load(folder / "v.txt"))
