@@ -395,11 +395,11 @@ void register_text(py::module_& m) {
       .def("words", &words_of, py::arg("ids"), py::arg("decode") = py::none())
       .def_property_readonly("memory_bytes", &WordTable::memory_bytes);
   py::class_<TokenLists>(t, "TokenLists")
-      .def(py::init([](py::iterator sentences, std::string name, std::int64_t max_length, py::object keys,
-                       bool keep_empty) {
-             return TokenLists(std::move(sentences), std::move(name), max_length,
-                               keep_empty ? Empty::kKeep : Empty::kSkip, std::move(keys));
-           }),
+      .def(py::init(
+               [](py::iterator sentences, std::string name, std::int64_t max_length, py::object keys, bool keep_empty) {
+                 return TokenLists(std::move(sentences), std::move(name), max_length,
+                                   keep_empty ? Empty::kKeep : Empty::kSkip, std::move(keys));
+               }),
            py::arg("sentences"), py::arg("name"), py::arg("max_sentence_length"), py::arg("keys") = py::none(),
            py::kw_only(), py::arg("keep_empty") = false)
       .def_property_readonly("words", &TokenLists::words)
