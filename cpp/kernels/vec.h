@@ -3,9 +3,11 @@
 
 #include WORDKIN_VEC_HEADER
 
-// For the inner functions of a kernel, where a call would spill all registers.
+// For the inner functions of a kernel, where a call would spill all registers, and for its rare cases.
 #if defined(_MSC_VER)
 #define WORDKIN_INLINE __forceinline
+#define WORDKIN_NOINLINE __declspec(noinline)
 #else
 #define WORDKIN_INLINE inline __attribute__((always_inline))
+#define WORDKIN_NOINLINE __attribute__((noinline))
 #endif

@@ -228,10 +228,18 @@ inline void apply_blocks(const Window& w, int first, const float* gradients, flo
   for (; c < w.width; c += Vec::kWidth) apply_block<G, 1, kGroup, kFrozen>(w, outputs, gradients, changes, c);
 }
 
+// Not inlined, and with a prefetcher of its own, so that the usual case keeps its registers. Returns prefetcher.row.
+template <int G, Groups kGroup>
+WORDKIN_NOINLINE int apply_frozen_group(const Window& w, int first, const float* gradients, float* changes,
+                                        Prefetcher prefetcher) {
+  apply_blocks<G, kGroup, true>(w, first, gradients, changes, prefetcher);
+  return prefetcher.row;
+}
+
 template <int G, Groups kGroup>
 inline void apply_group(const Window& w, int first, const float* gradients, float* changes, Prefetcher& prefetcher) {
-  if (w.outputs.is_frozen) {
-    apply_blocks<G, kGroup, true>(w, first, gradients, changes, prefetcher);
+  if (w.outputs.is_frozen) [[unlikely]] {
+    prefetcher.row = apply_frozen_group<G, kGroup>(w, first, gradients, changes, prefetcher);
   } else {
     apply_blocks<G, kGroup, false>(w, first, gradients, changes, prefetcher);
   }
@@ -370,6 +378,13 @@ WORDKIN_INLINE void apply_row(const Window& w, const float* x, const float* grad
   for (; c < w.width; c += Vec::kWidth) apply_row_block<1, kFrozen>(w, x, gradients, change, c);
 }
 
+// As apply_frozen_group.
+WORDKIN_NOINLINE inline void apply_frozen_row(const Window& w, const float* x, const float* gradients, float* change,
+                                              Prefetcher prefetcher) {
+  apply_row<true>(w, x, gradients, change, prefetcher);
+  prefetcher.fetch_rest();
+}
+
 inline void update_row(const Window& w, const float* x, float* change, float* scratch) {
   Prefetcher prefetcher{w.next_rows, w.width};
   constexpr int kMax = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, limited by the number of registers
@@ -382,11 +397,11 @@ inline void update_row(const Window& w, const float* x, float* change, float* sc
     }
     prefetcher.fetch_row();
   }
-  if (w.outputs.is_frozen) {
-    apply_row<true>(w, x, scratch, change, prefetcher);
-  } else {
-    apply_row<false>(w, x, scratch, change, prefetcher);
+  if (w.outputs.is_frozen) [[unlikely]] {
+    apply_frozen_row(w, x, scratch, change, prefetcher);
+    return;
   }
+  apply_row<false>(w, x, scratch, change, prefetcher);
   prefetcher.fetch_rest();
 }
 
