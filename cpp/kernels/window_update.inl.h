@@ -228,7 +228,7 @@ inline void apply_blocks(const Window& w, int first, const float* gradients, flo
   for (; c < w.width; c += Vec::kWidth) apply_block<G, 1, kGroup, kFrozen>(w, outputs, gradients, changes, c);
 }
 
-// Not inlined, and with a prefetcher of its own, so that the usual case keeps its registers. Returns prefetcher.row.
+// Not inlined, and with a copy of the prefetcher, so that the usual case keeps its registers. Returns prefetcher.row.
 template <int G, Groups kGroup>
 WORDKIN_NOINLINE int apply_frozen_group(const Window& w, int first, const float* gradients, float* changes,
                                         Prefetcher prefetcher) {
