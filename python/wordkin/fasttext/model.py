@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._core import fasttext as core
+from ..errors import WordkinError
 from ..runtime.options import integer_option, real_option
 from ..storage.decoding import DecodingErrors, TextOptions
 from ..storage.paths import AnyPath
@@ -26,7 +27,7 @@ __all__ = ["FastTextModel", "load_model"]
 _MAX_LABELS = 2**31 - 1
 
 
-class UnsupportedError(ValueError):
+class UnsupportedError(WordkinError, ValueError):
     """A request that a model of this kind cannot serve."""
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from ..conftest import Run
+from ..conftest import Run, command
 
 FILES = Path(__file__).resolve().parents[2] / "formats"
 EXPECTED = json.loads((FILES / "fasttext-models.expected.json").read_text(encoding="utf-8"))
@@ -33,6 +34,20 @@ def test_predict(run: Run, texts: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert (outcome.status, outcome.out.splitlines()) == (0, expected)
     type_in(texts.read_text(encoding="utf-8"), monkeypatch)
     assert run("fasttext", "predict", MODEL, "-", 2).out == outcome.out
+
+
+def test_lines_of_a_pipe_are_answered_as_they_arrive() -> None:
+    with subprocess.Popen(
+        command("fasttext", "predict", MODEL, "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for text, row in zip(EXPECTED["texts"], EXPECTED[NAME]["predict"], strict=True):
+            process.stdin.write(f"{text}\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == f"{row[0][0]}\n"  # before the next line is written
+        process.stdin.close()
+        assert process.wait() == 0
 
 
 def test_predict_prob(run: Run, texts: Path) -> None:

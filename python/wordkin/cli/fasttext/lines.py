@@ -6,10 +6,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from ...storage.decoding import TextOptions
-from ...storage.lines import read_lines
+from ...storage.lines import arriving_lines, read_lines
 from ...storage.pipes import interruptible
 from ..corpus_flags import text_arguments
 
@@ -33,9 +32,12 @@ def batches_of_lines(name: str, args: argparse.Namespace) -> Iterator[tuple[str,
     tuple of str
         Some lines: one line of standard input, so that each is answered as it arrives.
     """
-    is_stream = name == "-"
-    source: Any = interruptible(sys.stdin.buffer) if is_stream and sys.stdin is not None else name
-    advice = "pass --encoding or --errors"
-    lines = (line for _, line in read_lines(source, TextOptions(**text_arguments(args)), advice=advice))
-    while batch := tuple(islice(lines, 1 if is_stream else _LINES_AT_ONCE)):
+    options = TextOptions(**text_arguments(args))
+    if name == "-":
+        if sys.stdin is not None:
+            for line in arriving_lines(interruptible(sys.stdin.buffer), options, "standard input"):
+                yield (line,)
+        return
+    lines = (line for _, line in read_lines(name, options, advice="pass --encoding or --errors"))
+    while batch := tuple(islice(lines, _LINES_AT_ONCE)):
         yield batch
