@@ -20,12 +20,12 @@ SANITIZERS = ("address,undefined", "thread")
 # What a module that is built with a sanitizer is tested with: the suite, or the tests of threads. Left out are tests
 # - that limit the address space, which sanitizers need, or measure memory (memory, limit); the sandbox of `convert`
 #   limits it as well, and the sanitizer handles the signal that would kill it (sandbox, confinement);
-# - of a program that is built with another sanitizer than the preloaded one (native_checks);
+# - of other programs, which do not run with the preloaded sanitizer (native_checks, man_pages);
 # - that do not run the modules (typing, test_architecture, test_sources), or take long (quality);
 # - that fork beside threads, which ThreadSanitizer does not support (child).
 MODULE_TESTS = {
     "address,undefined": "not memory and not limit and not sandbox and not confinement and not native_checks"
-    " and not typing and not test_architecture and not test_sources and not quality",
+    " and not man_pages and not typing and not test_architecture and not test_sources and not quality",
     "thread": "(thread or concurr or lock) and not native_checks and not quality and not memory and not child",
 }
 COMPILERS = ("g++-12", "g++-14", "clang++-16", "clang++-18")
