@@ -13,7 +13,7 @@ import pytest
 
 from wordkin import KeyedVectors
 from wordkin.elmo import Perplexity, Validation
-from wordkin.elmo.training.report import ELMoTrainingReport
+from wordkin.elmo.report import ELMoTrainingReport
 from wordkin.runtime.plots import axes_for, figure_of, running_mean
 from wordkin.word2vec import EpochReport, TrainingReport
 

@@ -5,9 +5,9 @@ from .inference.fine_tuning import LayerPass
 from .inference.scoring import TokenScores
 from .model import ELMo
 from .options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
+from .report import ELMoTrainingReport, Perplexity, Validation
 from .training.callbacks import ELMoCallback, StepReport
 from .training.progress import ELMoProgressEvent
-from .training.report import ELMoTrainingReport, Perplexity, Validation
 
 __all__ = [
     "ELMo",

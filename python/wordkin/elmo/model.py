@@ -59,12 +59,12 @@ from .options import (
     Schedule,
     VocabularyChange,
 )
+from .report import ELMoTrainingReport, Perplexity
 from .state import ModelState, build_state, parameters_at_rest, snapshot
 from .training.callbacks import EVENTS
 from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, measure_perplexity
 from .training.preparation import prepare_training
 from .training.progress import Progress
-from .training.report import ELMoTrainingReport, Perplexity
 from .training.request import TrainingRequest
 from .vocabulary import VocabularySource, parse_vocabulary
 

@@ -13,7 +13,7 @@ import pytest
 from event_recorder import EventRecorder
 from wordkin import ELMo
 from wordkin.elmo import ELMoProgressEvent
-from wordkin.elmo.training.report import Perplexity
+from wordkin.elmo.report import Perplexity
 from wordkin.errors import NotFittedError, TrainingDiverged, VocabularyError
 
 Sentences = list[list[str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .report import Validation
+from ..report import Validation
 
 __all__ = ["EVENTS", "ELMoCallback", "StepReport"]
 

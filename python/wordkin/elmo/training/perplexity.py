@@ -12,8 +12,8 @@ from ... import _core
 from ...runtime.compute import Compute
 from ..data.batching import windows_of
 from ..data.encoded_text import EncodedText
+from ..report import Perplexity, perplexity_of
 from ..state import ModelState
-from .report import Perplexity, perplexity_of
 
 __all__ = ["BATCH_SIZE", "UNROLL_STEPS", "estimate_seconds", "measure_perplexity"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...runtime.progress import progress_bar
-from .report import perplexity_of
+from ..report import perplexity_of
 
 __all__ = ["ELMoProgressEvent", "Progress", "TrainingProgress"]
 

@@ -17,9 +17,9 @@ from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
 from ..options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
+from ..report import Perplexity, Validation
 from ..state import ModelState, Tensors
 from ..vocabulary import TargetWords
-from .report import Perplexity, Validation
 
 __all__ = ["RunFingerprint", "RunState", "resume_run", "save_run"]
 

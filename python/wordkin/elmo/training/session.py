@@ -15,18 +15,18 @@ from ...errors import TrainingDiverged
 from ...storage.checkpoint import CheckpointFolder
 from ..data.batching import Position, TrainingBatches
 from ..data.encoded_text import EncodedText
-from ..state import ModelState, OptimizerState
-from ..step_lock import StepLock
-from .callbacks import StepReport
-from .perplexity import estimate_seconds, measure_perplexity
-from .progress import ELMoProgressEvent, TrainingProgress
-from .report import (
+from ..report import (
     ELMoTrainingReport,
     StopReason,
     Validation,
     best_validation,
     validations_without_improvement,
 )
+from ..state import ModelState, OptimizerState
+from ..step_lock import StepLock
+from .callbacks import StepReport
+from .perplexity import estimate_seconds, measure_perplexity
+from .progress import ELMoProgressEvent, TrainingProgress
 from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, save_run
 from .schedule import learning_rate_at, streams_to_reset

@@ -1,4 +1,4 @@
-"""Results of training and evaluation."""
+"""Reports of training runs, and results of evaluation."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.notebooks import html_table
-from ...runtime.plots import AxesChoice, axes_for, chosen_metrics, figure_of, plot_curve, running_mean
+from ..runtime.notebooks import html_table
+from ..runtime.plots import AxesChoice, axes_for, chosen_metrics, figure_of, plot_curve, running_mean
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
