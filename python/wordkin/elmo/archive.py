@@ -16,6 +16,7 @@ from ..storage import Archive, unpack_words
 from ..storage.saveable import Saveable
 from ..text import PreparationOptions
 from .options import ELMoOptions, Optimizer
+from .report_archive import archive_to_report, report_to_archive
 from .state import MOMENTS, ModelState, OptimizerState, Shapes, Tensors, parameter_shapes, without_softmax
 from .vocabulary import TargetWords
 
@@ -46,7 +47,7 @@ def state_to_archive(state: ModelState) -> Archive:
     Returns
     -------
     Archive
-        Parameters and vocabulary; options and training arguments.
+        Parameters, vocabulary and report of the last training run; options and training arguments.
     """
     tensors: dict[str, NDArray[Any]] = dict(state.parameters)
     if state.words is not None:
@@ -56,6 +57,10 @@ def state_to_archive(state: ModelState) -> Archive:
         metadata["preparation"] = state.preparation.to_metadata()
     if state.checksum is not None:
         metadata["checksum"] = state.checksum
+    if state.training_report is not None:
+        report = report_to_archive(state.training_report)
+        tensors |= report.tensors
+        metadata |= report.metadata
     return Archive(tensors=tensors, metadata=metadata)
 
 
@@ -83,8 +88,9 @@ def archive_to_state(archive: Archive) -> ModelState:
         if not isinstance(training, dict):
             raise TypeError(f"training must be an object, got {type(training).__name__}")
         preparation = PreparationOptions.from_metadata(archive.metadata.get("preparation", {}))
+        report = archive_to_report(archive)
     except (KeyError, TypeError, ValueError) as error:
-        raise FormatError(f"invalid language model options: {error}") from error
+        raise FormatError(f"invalid options or training report of a language model: {error}") from error
     shapes = parameter_shapes(options)
     # Official models that read token ids may come without a softmax, and then without a vocabulary.
     may_lack_softmax = options.token_input and not any(name.startswith("softmax") for name in archive.tensors)
@@ -98,7 +104,7 @@ def archive_to_state(archive: Archive) -> ModelState:
             f"the softmax has {options.n_tokens_vocab} words, but the vocabulary "
             f"{'is missing' if words is None else f'has {len(words)}'}"
         )
-    state = ModelState(options, words, parameters, training=training, preparation=preparation)
+    state = ModelState(options, words, parameters, training=training, training_report=report, preparation=preparation)
     state.checksum = archive.metadata.get("checksum")
     if _OPTIMIZER in archive.metadata:
         state.optimizer = archive_to_optimizer(archive, shapes)

@@ -126,7 +126,7 @@ class ELMo:
     training_defaults : dict
         Arguments for `train` that an official options.json contains.
     training_report : ELMoTrainingReport or None
-        Result of the last call of `train`.
+        Result of the last call of `train`, which is saved with the model.
 
     Raises
     ------
@@ -202,7 +202,6 @@ class ELMo:
         parsed = parse_model_options(options)
         self._options = parsed.model
         self.training_defaults: dict[str, Any] = parsed.training
-        self.training_report: ELMoTrainingReport | None = None
         self._state: ModelState | None = None
         self._session = InferenceSession()
         self._training = ExclusiveUse("this model is already being trained")
@@ -220,6 +219,11 @@ class ELMo:
     @preparation.setter
     def preparation(self, options: PreparationOptions) -> None:
         self._fitted().preparation = checked_preparation(options)
+
+    @property
+    def training_report(self) -> ELMoTrainingReport | None:
+        """Result of the last call of `train`, which is saved with the model; None if there is none."""
+        return None if self._state is None else self._state.training_report
 
     def _split(self, tokenizer: Tokenizer | None) -> Tokenizer | None:
         """Return what splits texts: the given function, or the preparation of the training text if it has options."""
@@ -535,9 +539,9 @@ class ELMo:
             try:
                 session.run()
             finally:
-                self.training_report = session.report
+                report = session.state.training_report = session.report
         session.notify("on_train_end")
-        return self.training_report
+        return report
 
     @contextmanager
     def _exclusively(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from ..runtime.compute import require_available_memory
 from ..text import PreparationOptions
 from .initialization import allocate, initialize
 from .options import ELMoOptions, Optimizer
+from .report import ELMoTrainingReport
 from .step_lock import StepLock
 from .vocabulary import TargetWords
 
@@ -97,6 +98,8 @@ class ModelState:
         Checksum of the parameters when they were saved, which the file of the optimizer state must name.
     training : dict, optional
         Arguments of the last training run.
+    training_report : ELMoTrainingReport, optional
+        Report of the last training run.
     preparation : PreparationOptions, optional
         How texts are prepared.
     steps : StepLock, optional
@@ -111,6 +114,7 @@ class ModelState:
     optimizer_file: Path | None = None
     checksum: int | None = None
     training: dict[str, Any] = field(default_factory=dict)
+    training_report: ELMoTrainingReport | None = None
     preparation: PreparationOptions = field(default_factory=PreparationOptions)
     steps: StepLock | None = None
 
@@ -162,7 +166,14 @@ def snapshot(state: ModelState, *, with_softmax: bool = True) -> ModelState:
             for name, tensor in state.parameters.items()
             if with_softmax or not name.startswith("softmax")
         }
-    return ModelState(state.options, state.words, parameters, training=state.training, preparation=state.preparation)
+    return ModelState(
+        state.options,
+        state.words,
+        parameters,
+        training=state.training,
+        training_report=state.training_report,
+        preparation=state.preparation,
+    )
 
 
 def parameter_shapes(options: ELMoOptions) -> Shapes:

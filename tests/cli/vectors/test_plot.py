@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin import Word2Vec
+from wordkin import ELMo, Word2Vec
 from wordkin.word2vec import EpochReport, TrainingReport
 
 from ..conftest import Run
@@ -79,6 +79,18 @@ def test_training_is_drawn_if_the_model_has_kept_it(run: Run, model: Path, monke
         assert outcome.status == status
         assert Path(f"{status}.png").exists() == (status == 0)
     assert "without a training report" in outcome.err
+
+
+def test_the_training_of_a_language_model_is_drawn(run: Run, tmp_path: Path) -> None:
+    model = ELMo(dim=8, projection_dim=4, n_layers=1, char_dim=2, filters=[[1, 4]], n_highway=0)
+    model.initialize(["apples"])
+    model.save_pretrained(tmp_path / "new")
+    outcome = run("plot", tmp_path / "new", "--training", "-o", "new.png")
+    assert (outcome.status, Path("new.png").exists()) == (1, False)
+    model.train([["apples", "pears"]] * 9, epochs=1, batch_size=1, unroll_steps=3, workers=1, progress=False)
+    model.save_pretrained(tmp_path / "trained")
+    assert run("plot", tmp_path / "trained", "--training", "-o", "trained.png").status == 0
+    assert Path("trained.png").exists()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import numpy as np
 import pytest
 
 from wordkin import ELMo, Word2Vec
+from wordkin.elmo import ELMoTrainingReport
 from wordkin.elmo.files.official_options import read_official_options
 from wordkin.errors import CorruptFileError, FormatError, NotFittedError
 from wordkin.storage import read_archive, write_archive
@@ -54,6 +56,53 @@ def test_model_and_optimizer_round_trip(
     for other in (model, loaded):
         other.train(sentences, **quick, optimizer=optimizer)
     assert same(loaded, model)
+
+
+def _values(report: ELMoTrainingReport | None) -> dict[str, Any]:
+    assert report is not None
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in ((field.name, getattr(report, field.name)) for field in fields(report))
+    }
+
+
+def test_the_training_report_is_saved(
+    small_model: MakeModel, sentences: Sentences, quick: Options, tmp_path: Path
+) -> None:
+    model = small_model()
+    assert model.training_report is None
+    report = model.train(sentences, **quick, validation=sentences[:3], checkpoint=tmp_path / "checkpoints", max_steps=3)
+    expected = _values(report)
+    assert len(expected["losses"]) == 3
+    assert len(expected["validations"]) == 1
+    model.save_pretrained(tmp_path / "model")
+    newest = ELMo.from_pretrained(max((tmp_path / "checkpoints").iterdir(), key=lambda path: path.stat().st_mtime_ns))
+    for other in (ELMo.from_pretrained(tmp_path / "model"), copy.deepcopy(model)):
+        assert _values(other.training_report) == expected
+    assert _values(newest.training_report)["losses"] == expected["losses"]
+    other.initialize()
+    assert other.training_report is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"steps": 1},
+        {"first_step": 7},
+        {"validations": [{"step": 1}]},
+        {"stopped_by": "rain"},
+        {"softmax": None},
+        {"workers": "2"},
+    ],
+)
+def test_a_damaged_training_report_is_an_error(trained: ELMo, tmp_path: Path, change: dict[str, Any]) -> None:
+    trained.save_pretrained(tmp_path, training_state=False)
+    file = tmp_path / "weights.safetensors"
+    archive = read_archive(file)
+    archive.metadata["report"] |= change
+    write_archive(file, archive.tensors, archive.metadata)
+    with pytest.raises(FormatError, match="invalid options or training report"):
+        ELMo.from_pretrained(tmp_path)
 
 
 def test_folder_contains_options_and_vocabulary(trained: ELMo, tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ def _facts_of(state: ModelState) -> dict[str, Any]:
     return {
         "parameters": sum(tensor.size for tensor in state.parameters.values()),
         **options,
+        **({} if state.training_report is None else {"last_training": state.training_report.summary}),
         "text_preparation": str(state.preparation),
         "first_words": [] if state.words is None else state.words.words[:5],
     }

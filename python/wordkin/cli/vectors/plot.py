@@ -117,7 +117,9 @@ def _training_of(path: str) -> Figure:
     model = load(path)
     report = getattr(model, "training_report", None)
     if report is None:
-        raise ValueError(f"{path}: {type(model).__name__} without a training report; files of Word2Vec models have one")
+        raise ValueError(
+            f"{path}: {type(model).__name__} without a training report; models of Word2Vec and ELMo have one"
+        )
     figure: Figure = report.plot()
     return figure
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -11,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import FormatError, VocabularyError, WordkinError
-from ...runtime.options import integer_option, real_option
+from ...runtime.options import integer_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
 from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
 from ..options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
-from ..report import Perplexity, Validation
+from ..report import Validation
+from ..report_archive import validation_of_metadata, validation_to_metadata
 from ..state import ModelState, Tensors
 from ..vocabulary import TargetWords
 
@@ -136,7 +136,7 @@ def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, f
         "identity": fingerprint.parts,
         "step": run_state.step,
         "recurrent": sorted(run_state.recurrent or {}),
-        "validations": [_validation_to_json(validation) for validation in run_state.validations],
+        "validations": [validation_to_metadata(validation) for validation in run_state.validations],
     }
     folder.save(tensors, metadata)
 
@@ -206,22 +206,6 @@ def _parse_run_state(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]
         step=integer_option("step", run["step"], 0, 2**62),
         position=Position(*(tensors[f"position/{name}"] for name in _POSITION)),
         recurrent={name: tensors[name] for name in run["recurrent"]},
-        validations=[_parse_validation(values) for values in run["validations"]],
+        validations=[validation_of_metadata(values) for values in run["validations"]],
         best=best or None,
     )
-
-
-def _validation_to_json(validation: Validation) -> dict[str, Any]:
-    values = asdict(validation)
-    for direction in ("forward", "backward"):
-        if math.isinf(values["perplexity"][direction]):
-            values["perplexity"][direction] = None  # JSON has no infinity.
-    return values
-
-
-def _parse_validation(values: Mapping[str, Any]) -> Validation:
-    perplexity = dict(values["perplexity"])
-    for direction in ("forward", "backward"):
-        is_finite = perplexity[direction] is not None
-        perplexity[direction] = real_option(direction, perplexity[direction], 0.0, math.inf) if is_finite else math.inf
-    return Validation(step=values["step"], seconds=values["seconds"], perplexity=Perplexity(**perplexity))

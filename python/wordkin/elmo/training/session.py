@@ -309,6 +309,7 @@ class TrainingSession:
             return
         self._run_state.step, self._run_state.position = self._done.step, self._done.position
         self._run_state.recurrent = self._trainer.state
+        self.state.training_report = self.report
         save_run(self._folder, self.state, self._run_state, self._fingerprint)
         self._saved_at, self._saved = time.perf_counter(), current
 
