@@ -133,6 +133,50 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
             read(tmp_path / "file")
 
 
+_READERS: dict[str, Callable[[Path], object]] = {
+    "Word2Vec": Word2Vec.from_pretrained,
+    "KeyedVectors": KeyedVectors.from_pretrained,
+    "ELMo": ELMo.from_pretrained,
+    "TextClassifier": TextClassifier.load,
+    "SequenceTagger": SequenceTagger.load,
+}
+
+
+@pytest.mark.parametrize("reader", _READERS)
+@pytest.mark.parametrize(
+    ("content", "opener"),
+    [
+        ("folder of Word2Vec", "Word2Vec"),
+        ("folder of KeyedVectors", "KeyedVectors"),
+        ("ELMo", "ELMo"),
+        ("TextClassifier", "TextClassifier"),
+        ("checkpoints", "load one of them"),
+        ("file", r"mine\.safetensors, a model of kind 'keyed_vectors'; KeyedVectors\.load opens the file"),
+        ("texts", r"found no (model|weights)\.safetensors; its files: a\.txt"),
+        ("nothing", "its files: none"),
+    ],
+)
+def test_folders_of_other_models_are_named_with_what_opens_them(
+    tmp_path: Path, content: str, opener: str, reader: str
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    if content in MODELS:
+        MODELS[content][1](folder)
+    elif content == "checkpoints":
+        (folder / "checkpoint-000007.safetensors").write_bytes(b"")
+    elif content == "file":
+        small_vectors().save(folder / "mine.safetensors")
+    elif content == "texts":
+        (folder / "a.txt").write_text("text", encoding="utf-8")
+    if opener == reader:
+        assert _READERS[reader](folder) is not None
+        return
+    with pytest.raises(FormatError, match=opener) as caught:
+        _READERS[reader](folder)
+    assert isinstance(caught.value, WrongKindError) == (content not in ("texts", "nothing"))
+
+
 def test_folders_of_other_programs_are_named(tmp_path: Path) -> None:
     for name in ("encoder.pkl", "token_embedder.pkl"):
         (tmp_path / name).write_bytes(b"\x80\x02")

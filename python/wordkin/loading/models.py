@@ -13,8 +13,8 @@ from ..elmo.files.recognition import holds_language_model
 from ..errors import FormatError
 from ..phrases import FrozenPhrases, Phrases
 from ..storage import read_archive
-from ..storage.checkpoint import is_checkpoint
 from ..storage.file_sets import CurrentFiles
+from ..storage.model_folders import required_file
 from ..storage.paths import AnyPath, local_path
 from ..storage.signatures import SIGNATURE_BYTES, is_safetensors
 from ..vectors import FastTextKeyedVectors, KeyedVectors
@@ -86,20 +86,17 @@ def load(path: AnyPath, *, mmap: bool = False) -> Model:
 
 
 def _from_folder(source: Path, mmap: bool) -> Model:
-    file = CurrentFiles(source).path(MODEL_FILE_OF_FOLDERS)
+    files = CurrentFiles(source)
+    file = files.path(MODEL_FILE_OF_FOLDERS)
+    kind = ""
     if file.is_file():
         kind = str(read_archive(file, mmap=True).metadata.get("kind"))
         if kind in _OF_FOLDER:
             return _OF_FOLDER[kind](source, mmap)
     if holds_language_model(source):
         return ELMo.from_pretrained(source)
-    checkpoints = sorted(path.name for path in source.iterdir() if is_checkpoint(path))
-    if checkpoints:
-        raise FormatError(
-            f"{source}: expected the folder of a model, found checkpoints of a training; load one of them, the newest "
-            f"is {checkpoints[-1]}"
-        )
-    raise FormatError(f"{source}: expected the folder of a model, found neither {file.name} nor files of ELMo")
+    required_file(files, MODEL_FILE_OF_FOLDERS, "the folder of a model")
+    raise FormatError(f"{file}: expected a model of wordkin, found a file of kind {kind!r}")
 
 
 def _from_file(source: Path, mmap: bool) -> Model:

@@ -9,6 +9,7 @@ from typing import BinaryIO, Generic, TypeVar
 from ..errors import FormatError, WordkinError, WrongKindError
 from .archive import Archive, read_archive
 from .archive_bytes import pack_archive, save_archive, unpack_archive
+from .model_folders import advice_about_kind
 from .paths import AnyPath, local_path
 from .staged import OutputFile
 
@@ -143,7 +144,8 @@ class Saveable(Generic[State]):
         kind = archive.metadata.get("kind", "unknown")
         unpack = self.unpack if kind == self.kind else self.others.get(str(kind))
         if unpack is None:
-            hint = f"; {self.hint}" if self.hint else ""
+            hints = [hint for hint in (advice_about_kind(str(kind)), self.hint) if hint]
+            hint = "".join(f"; {hint}" for hint in hints)
             raise WrongKindError(f"{source}: the file holds a model of kind {kind!r}, expected {self.kind!r}{hint}")
         try:
             return unpack(archive)

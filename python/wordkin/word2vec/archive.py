@@ -15,7 +15,9 @@ from ..errors import FormatError, VocabularyError
 from ..runtime.compute import Compute, requested_workers
 from ..runtime.options import integer_option, real_option
 from ..storage import Archive
+from ..storage.file_sets import CurrentFiles, read_files
 from ..storage.lifecycle import events_of_metadata, metadata_of_events
+from ..storage.model_folders import required_file
 from ..storage.paths import AnyPath, local_path
 from ..storage.saveable import Saveable
 from ..text import PreparationOptions
@@ -26,7 +28,14 @@ from .padded_rows import PaddedRows
 from .report import EpochReport, TrainingReport
 from .state import UNCHOSEN_ISA, Word2VecState, checked_vectors, new_state
 
-__all__ = ["MODEL_FILE", "archive_to_state", "metadata_of_report", "pretrained_file", "state_to_archive"]
+__all__ = [
+    "MODEL_FILE",
+    "archive_to_state",
+    "load_pretrained",
+    "metadata_of_report",
+    "pretrained_file",
+    "state_to_archive",
+]
 
 _FILE_IN_FOLDER = "model.safetensors"
 
@@ -216,3 +225,30 @@ def pretrained_file(folder: AnyPath) -> Path:
         The file, which need not exist.
     """
     return local_path(folder) / _FILE_IN_FOLDER
+
+
+def load_pretrained(folder: AnyPath) -> Word2VecState:
+    """Read the model that a folder contains.
+
+    Parameters
+    ----------
+    folder : path
+        The folder.
+
+    Returns
+    -------
+    Word2VecState
+        State of the model.
+
+    Raises
+    ------
+    FormatError
+        If the folder holds something else, or is damaged.
+    OSError
+        If the file cannot be read.
+    """
+
+    def read(files: CurrentFiles) -> Word2VecState:
+        return MODEL_FILE.load(required_file(files, _FILE_IN_FOLDER, "the folder of a Word2Vec model"))
+
+    return read_files(folder, read)

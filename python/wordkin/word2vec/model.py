@@ -34,7 +34,7 @@ from ..text.preparation import checked_preparation
 from ..vectors import KeyedVectors
 from ..vectors.files import GensimModel, read_gensim
 from ..vectors.gensim import RemovedName
-from .archive import MODEL_FILE, pretrained_file
+from .archive import MODEL_FILE, load_pretrained, pretrained_file
 from .arguments import (
     architecture_of,
     checked_epochs,
@@ -1175,7 +1175,7 @@ class Word2Vec:
         Word2Vec
             The model.
         """
-        return cls._from_state(MODEL_FILE.load(pretrained_file(folder)))
+        return cls._from_state(load_pretrained(folder))
 
     @classmethod
     def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:

@@ -175,7 +175,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         ELMo.from_pretrained(tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(FileNotFoundError, match="weights"):
+    with pytest.raises(FormatError, match="found no weights"):
         ELMo.from_pretrained(tmp_path / "empty")
 
 

@@ -117,7 +117,7 @@ def test_bad_input(tmp_path: Path) -> None:
         KeyedVectors.from_pretrained(tmp_path / "classifier")
     (tmp_path / "texts").mkdir()
     with pytest.raises(
-        FormatError, match=r"texts: expected a folder that .* found no model\.safetensors; wordkin\.load"
+        FormatError, match=r"texts: expected a folder that .* found no model\.safetensors; its files: none"
     ):
         KeyedVectors.from_pretrained(tmp_path / "texts")
     with pytest.raises(FileNotFoundError):

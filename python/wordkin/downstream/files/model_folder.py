@@ -16,6 +16,7 @@ from ...errors import FormatError
 from ...storage import Archive, read_archive
 from ...storage.copies import require_same_json
 from ...storage.file_sets import CurrentFiles, read_files, replaced_files
+from ...storage.model_folders import required_file
 from ...storage.paths import AnyPath, local_path
 from ...storage.saveable import Saveable
 from ...vectors import KeyedVectors
@@ -122,7 +123,7 @@ def _load(
     files: CurrentFiles, saveable: Saveable[Archive], *, names: Collection[str], embedding: Any, tokenizer: Any
 ) -> SavedModel:
     source = files.folder
-    archive = saveable.load(files.path(MODEL_FILE))
+    archive = saveable.load(required_file(files, MODEL_FILE, f"the folder of a model of kind {saveable.kind!r}"))
     require_same_json(files.path(CONFIG_FILE), archive.metadata, shown=files.folder / CONFIG_FILE, source=MODEL_FILE)
     try:
         records = [_checked_record(record) for record in archive.metadata["sources"]]

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...storage.copies import contradiction, require_same_json
 from ...storage.file_sets import CurrentFiles, FileSet, read_files, replaced_files
+from ...storage.model_folders import required_file
 from ...storage.paths import AnyPath, local_path
 from ..archive import MODEL_FILE, load_optimizer, optimizer_file
 from ..state import ModelState, OptimizerState, Tensors
@@ -144,7 +145,8 @@ def read_state(files: CurrentFiles) -> ModelState:
     OSError
         If a file cannot be read.
     """
-    state = _load(files.path(WEIGHTS_FILE), files.path(OPTIMIZER_FILE))
+    weights = required_file(files, WEIGHTS_FILE, "the folder of a language model")
+    state = _load(weights, files.path(OPTIMIZER_FILE))
     require_same_json(
         files.path(OPTIONS_FILE),
         json.loads(official_json(state.options, state.training)),

@@ -16,6 +16,7 @@ import numpy as np
 from ...errors import FormatError
 from ...storage import Archive
 from ...storage.file_sets import CurrentFiles, read_files, replaced_files
+from ...storage.model_folders import required_file
 from ...storage.paths import AnyPath
 from ...storage.saveable import Saveable
 from ...text import PreparationOptions
@@ -113,12 +114,7 @@ def load_static_embedding(folder: AnyPath) -> VectorTable:
 
 
 def _table_of(files: CurrentFiles) -> VectorTable:
-    file = files.path(MODEL_FILE)
-    if file.parent.is_dir() and not file.exists():
-        raise FormatError(
-            f"{file.parent}: expected a folder that KeyedVectors.save_pretrained wrote, found no {MODEL_FILE}; "
-            "wordkin.load opens models of all kinds"
-        )
+    file = required_file(files, MODEL_FILE, "a folder that KeyedVectors.save_pretrained wrote")
     return STATIC_EMBEDDING.load(file)
 
 
