@@ -22,4 +22,15 @@ word2vec::Options word2vec_options_from(const py::object& o) {
   return options;
 }
 
+word2vec::DocumentOptions document_options_from(const py::object& o) {
+  word2vec::DocumentOptions options{};
+  options.use_words = field<bool>(o, "use_words");
+  options.train_words = field<bool>(o, "train_words");
+  options.concatenate = field<bool>(o, "concatenate");
+  options.tag_count = field<int>(o, "tag_count");
+  options.null_word = field<std::int32_t>(o, "null_word");
+  options.vector_size = size_field(o, "vector_size");
+  return options;
+}
+
 }  // namespace wordkin::bindings

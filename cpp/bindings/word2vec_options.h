@@ -12,5 +12,6 @@ inline constexpr ChoiceNames<word2vec::Architecture, 2> kArchitectureNames{
     {{"skipgram", word2vec::Architecture::kSkipGram}, {"cbow", word2vec::Architecture::kCbow}}};
 
 word2vec::Options word2vec_options_from(const pybind11::object& o);
+word2vec::DocumentOptions document_options_from(const pybind11::object& o);
 
 }  // namespace wordkin::bindings

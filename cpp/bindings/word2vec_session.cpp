@@ -21,29 +21,42 @@ memory::MatrixView<float> optional_matrix(const char* name, const py::object& ob
 
 }  // namespace
 
-TrainingSession::TrainingSession(const py::object& options, TrainingArrays arrays, const RatePlan& rate,
-                                 std::size_t threads, const kernels::KernelTable& kernels, JobNumbers jobs)
+word2vec::Parameters parameters_of(const TrainingArrays& arrays) {
+  word2vec::Parameters parameters;
+  parameters.input = matrix_view<float>("input", arrays.input, Access::kWrite);
+  parameters.nodes = optional_matrix("nodes", arrays.nodes);
+  parameters.output = optional_matrix("output", arrays.output);
+  parameters.tags = optional_matrix("tags", arrays.tags);
+  if (!arrays.update_scale.is_none())
+    parameters.update_scale = vector_view<const float>("update_scale", arrays.update_scale, Access::kRead);
+  if (!arrays.tag_update_scale.is_none())
+    parameters.tag_update_scale = vector_view<const float>("tag_update_scale", arrays.tag_update_scale, Access::kRead);
+  return parameters;
+}
+
+TrainingSession::TrainingSession(const py::object& options, const py::object& documents, TrainingArrays arrays,
+                                 const RatePlan& rate, std::size_t threads, const kernels::KernelTable& kernels,
+                                 JobNumbers jobs)
     : arrays_(std::move(arrays)),
       kernels_(kernels),
       rate_(rate.start, rate.end, rate.planned_words, rate.words_before) {
-  word2vec::Parameters parameters;
-  parameters.input = matrix_view<float>("input", arrays_.input, Access::kWrite);
-  parameters.nodes = optional_matrix("nodes", arrays_.nodes);
-  parameters.output = optional_matrix("output", arrays_.output);
-  if (!arrays_.update_scale.is_none())
-    parameters.update_scale = vector_view<const float>("update_scale", arrays_.update_scale, Access::kRead);
-  hogwild_ =
-      std::make_shared<word2vec::Hogwild>(word2vec_options_from(options), parameters,
-                                          vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead),
-                                          kernels_, threads, rate_, jobs.first_stream, jobs.skipped);
+  word2vec::Options checked = word2vec_options_from(options);
+  if (!documents.is_none()) checked.documents = document_options_from(documents);
+  hogwild_ = std::make_shared<word2vec::Hogwild>(
+      checked, parameters_of(arrays_), vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead),
+      kernels_, threads, rate_, jobs.first_stream, jobs.skipped);
 }
 
-void TrainingSession::feed(const py::object& ids, const py::object& ends, std::int64_t raw_words) {
-  const auto id = vector_view<const std::int32_t>("ids", ids, Access::kRead);
-  const auto end = vector_view<const std::int64_t>("ends", ends, Access::kRead);
+void TrainingSession::feed(const py::object& ids, const py::object& ends, std::int64_t raw_words,
+                           const py::object& tags, const py::object& tag_ends) {
+  const word2vec::SentenceBlock sentences{vector_view<const std::int32_t>("ids", ids, Access::kRead),
+                                          vector_view<const std::int64_t>("ends", ends, Access::kRead)};
+  word2vec::TagBlock tag_block;
+  if (!tags.is_none()) tag_block.ids = vector_view<const std::int32_t>("tags", tags, Access::kRead);
+  if (!tag_ends.is_none()) tag_block.ends = vector_view<const std::int64_t>("tag_ends", tag_ends, Access::kRead);
   const auto hogwild = running();
   const GilRelease release;  // copies a block; the caller holds the arrays
-  hogwild->feed(id, end, raw_words);
+  hogwild->feed(sentences, raw_words, tag_block);
 }
 
 bool TrainingSession::wait(std::size_t max_pending, double seconds) {
@@ -90,7 +103,8 @@ std::shared_ptr<word2vec::Hogwild> TrainingSession::running() const {
 }
 
 void define_session_methods(py::class_<TrainingSession>& c) {
-  c.def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"))
+  c.def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"),
+        py::arg("tags") = py::none(), py::arg("tag_ends") = py::none())
       .def("finish", &TrainingSession::finish)
       .def("wait", &TrainingSession::wait, py::arg("max_pending"), py::arg("seconds"))
       .def("discard_queued", &TrainingSession::discard_queued)

@@ -17,7 +17,11 @@ namespace wordkin::bindings {
 // The matrices that training changes, and what else it reads; None for an absent array.
 struct TrainingArrays {
   pybind11::object input, nodes, output, update_scale, counts;
+  pybind11::object tags = pybind11::none(), tag_update_scale = pybind11::none();  // of documents
 };
+
+// Views of the arrays, which must outlive them.
+word2vec::Parameters parameters_of(const TrainingArrays& arrays);
 
 // The linear decay of the learning rate over the planned number of words, some of which were trained before.
 struct RatePlan {
@@ -32,13 +36,16 @@ struct JobNumbers {
 
 class TrainingSession {
  public:
-  TrainingSession(const pybind11::object& options, TrainingArrays arrays, const RatePlan& rate, std::size_t threads,
-                  const kernels::KernelTable& kernels, JobNumbers jobs);
+  // documents: the options of documents; None for sentences without tags
+  TrainingSession(const pybind11::object& options, const pybind11::object& documents, TrainingArrays arrays,
+                  const RatePlan& rate, std::size_t threads, const kernels::KernelTable& kernels, JobNumbers jobs);
   ~TrainingSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
   TrainingSession(const TrainingSession&) = delete;
   TrainingSession& operator=(const TrainingSession&) = delete;
 
-  void feed(const pybind11::object& ids, const pybind11::object& ends, std::int64_t raw_words);
+  // tags, tag_ends: the tags of documents in the form of ids and ends; None for sentences
+  void feed(const pybind11::object& ids, const pybind11::object& ends, std::int64_t raw_words,
+            const pybind11::object& tags, const pybind11::object& tag_ends);
   void finish() { running()->finish(); }
   bool wait(std::size_t max_pending, double seconds);
   void discard_queued();  // running jobs finish; wait() waits for them

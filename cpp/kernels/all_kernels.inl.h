@@ -25,6 +25,7 @@ constexpr KernelTable all_kernels(Isa isa) {
   return {isa,
           skipgram,
           cbow,
+          concatenation,
           touch,
           fold,
           sigmoid,

@@ -46,6 +46,7 @@ struct Inputs {
   float* const* rows;         // INOUT (count) rows; a row may occur more than once
   const float* update_scale;  // IN (count) scale of each row's update, or null for 1
   int count;
+  int update_begin, update_end;  // cbow and concatenation only: the other rows are only read
 };
 
 // Rows of the next window, which are prefetched during the arithmetic.
@@ -60,13 +61,17 @@ struct NextRows {
 //             an input row that occurs twice is processed twice in sequence, so y_j may see its first change
 //   cbow:     the same with the single row h = scale * sum_i x_i, whose change is applied to all inputs:
 //             x_i += update_scale_i * error_scale * change
+//   concatenation: the single row h consists of the first `columns` floats of each x_i, one after another, and x_i
+//             receives its part of the change: x_i += update_scale_i * change_i
 //   touch:    loads and stores every row unchanged, to measure the cost of memory access alone.
 // scratch: OUT (scratch_floats(inputs, outputs, width)) 64-byte aligned.
+// width: padded length of the output rows and, but for concatenation, of the input rows.
 struct Window {
   Inputs inputs;
   Outputs outputs;
   NextRows next_rows;
   int width;
+  int columns;  // concatenation only
   float rate;
   float scale;        // cbow only: 1 / n for the mean, 1 for the sum
   float error_scale;  // cbow only: 1 for the mean, 1 / n for the sum
@@ -79,7 +84,7 @@ constexpr std::int64_t score_floats(std::int64_t inputs) { return (inputs + 1) /
 
 constexpr std::int64_t scratch_floats(std::int64_t inputs, std::int64_t outputs, std::int64_t width) {
   const std::int64_t groups = (outputs + kMaxGroup - 1) / kMaxGroup;
-  return groups * score_floats(inputs) + (groups > 1 ? inputs * width : 0) + outputs + 16 + 2 * width;
+  return groups * score_floats(inputs) + (groups > 1 ? inputs * width : 0) + outputs + 16 + 2 * (width + kRowMultiple);
 }
 
 // A block of rows against a block of queries: score(q, r) = <query q, row r> / divisor r. The order of summation
@@ -177,6 +182,7 @@ struct KernelTable {
   Isa isa;
   void (*skipgram)(const Window& window);
   void (*cbow)(const Window& window);
+  void (*concatenation)(const Window& window);
   void (*touch)(const Window& window);
   void (*fold_loss)(LossAccumulator& loss);
   // values: INOUT (count) x -> 1 / (1 + exp(-x)), relative error below 4e-7 for |x| <= 87. Other kernels inline the

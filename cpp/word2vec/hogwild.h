@@ -21,6 +21,18 @@
 
 namespace wordkin::word2vec {
 
+// Concatenated sentences: sentence k is ids[ends[k - 1] .. ends[k]).
+struct SentenceBlock {
+  std::span<const std::int32_t> ids;
+  std::span<const std::int64_t> ends;
+};
+
+// The tags of each document of a block, as indices of rows.
+struct TagBlock {
+  std::span<const std::int32_t> ids;
+  std::span<const std::int64_t> ends;
+};
+
 class Hogwild {
  public:
   // Jobs use the random streams first_stream, first_stream + 1, ... The first `skipped_jobs` jobs are not run and use
@@ -34,7 +46,8 @@ class Hogwild {
   // it) and queues them; the remainder begins the next job. ends[k] is the end position of sentence k. The block is
   // copied. Jobs are numbered in the order of feeding and do not depend on where blocks end, so a run with one thread
   // is reproducible. Throws std::invalid_argument if ids or ends are out of range; in that case nothing is queued.
-  void feed(std::span<const std::int32_t> ids, std::span<const std::int64_t> ends, std::int64_t raw_words);
+  // Sentences that are documents have tags, in the same form.
+  void feed(const SentenceBlock& sentences, std::int64_t raw_words, const TagBlock& tags = {});
   // Queues the incomplete job at the end of an epoch.
   void finish();
 
@@ -58,12 +71,20 @@ class Hogwild {
     std::int64_t raw_words = 0;
     std::vector<std::int32_t> ids;
     std::vector<std::int64_t> ends;
+    std::vector<std::int32_t> tags;
+    std::vector<std::int64_t> tag_ends;
   };
+  struct Worker {
+    SentenceTrainer trainer;
+    std::vector<float*> tag_rows;
+    std::vector<float> tag_update_scale;
+  };
+  TagRows tag_rows(const Job& job, std::size_t sentence, Worker& worker) const;
   void run(const Job& job, std::size_t worker);
 
   TrainingContext context_;
   LearningRate* rate_;
-  std::vector<SentenceTrainer> trainers_;  // one per thread
+  std::vector<Worker> workers_;  // one per thread
   std::uint64_t next_stream_;
   std::uint64_t skipped_jobs_;
   Job pending_job_;

@@ -27,19 +27,26 @@ SentenceTrainer::SentenceTrainer(const TrainingContext& context, const std::atom
       noise_(kBatch * static_cast<std::size_t>(context.options().negative)),
       windows_(kPrefetchWindows + 1, SampledWindow(context.max_outputs())) {}
 
-void SentenceTrainer::train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator) {
+void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRows& tags, random::Generator& generator) {
   subsample(sentence, generator);
+  tags_ = tags;
+  next_ = 0;
   tally_.trained_words += static_cast<std::int64_t>(subsampled_.size());
-  if (subsampled_.size() < 2) return;
-  const auto window = static_cast<std::size_t>(context_->options().window);
-  reserve(static_cast<int>(std::min(subsampled_.size() - 1, 2 * window)));
+  const int inputs = context_->max_inputs(subsampled_.size(), tags.rows.size());
+  if (inputs == 0) subsampled_.clear();
+  if (!subsampled_.empty()) reserve(inputs);
+}
+
+bool SentenceTrainer::advance(std::size_t positions, float rate, random::Generator& generator) {
   const std::size_t count = subsampled_.size();
-  for (std::size_t next = 0; next < count + kPrefetchWindows; ++next) {
-    if (cancelled_->load(std::memory_order_relaxed)) return;  // a sentence with wide windows can take seconds
-    if (next < count && next % kBatch == 0) draw(next, std::min(next + kBatch, count), generator);
-    if (next < count) prepare(next);
-    if (next >= kPrefetchWindows) update(next - kPrefetchWindows, rate);
+  if (count == 0) return false;
+  for (const std::size_t end = std::min(next_ + positions, count + kPrefetchWindows); next_ < end; ++next_) {
+    if (cancelled_->load(std::memory_order_relaxed)) return false;  // a sentence with wide windows can take seconds
+    if (next_ < count && next_ % kBatch == 0) draw(next_, std::min(next_ + kBatch, count), generator);
+    if (next_ < count) prepare(next_);
+    if (next_ >= kPrefetchWindows) update(next_ - kPrefetchWindows, rate);
   }
+  return next_ < count + kPrefetchWindows;
 }
 
 Tally SentenceTrainer::take_tally() {
@@ -66,10 +73,10 @@ void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::
 // so their cache misses overlap.
 void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
   const Options& options = context_->options();
+  const bool shrinks = options.shrink_windows && uses_words() && !context_->concatenates();
   for (std::size_t i = begin; i < end; ++i)
-    radii_[i % kBatch] = options.shrink_windows
-                             ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window)))
-                             : options.window;
+    radii_[i % kBatch] =
+        shrinks ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window))) : options.window;
   if (context_->sampler() == nullptr) return;
   const std::size_t count = (end - begin) * static_cast<std::size_t>(options.negative);
   for (std::size_t k = 0; k < count; ++k) noise_[k] = context_->sampler()->draw(generator.next());
@@ -82,6 +89,7 @@ void SentenceTrainer::prepare(std::size_t position) {
   const std::span<const std::int32_t> noise(noise_.data() + position % kBatch * negative, negative);
   window.radius = radii_[position % kBatch];
   set_window(*context_, subsampled_[position], noise, window);
+  if (!uses_words()) return;
   const std::size_t entering = position + static_cast<std::size_t>(window.radius);
   window.rows[window.outputs] = subsampled_rows_[std::min(entering, subsampled_.size() - 1)];
 }
@@ -94,42 +102,92 @@ void SentenceTrainer::update(std::size_t position, float rate) {
   const bool is_last = position + kPrefetchWindows >= subsampled_.size();
   const Options& options = context_->options();
   const float share = 1.0f / static_cast<float>(n);
+  const auto words = n - static_cast<int>(tags_.rows.size());
+  const bool train_words = !options.documents || options.documents->train_words;
+  // The words are the first inputs, or the last ones if inputs are concatenated.
+  const int update_begin = train_words || context_->concatenates() ? 0 : words;
+  const int update_end = train_words || !context_->concatenates() ? n : n - words;
   const kernels::Window update{
-      {context_rows_.data(), context_update_scale_.empty() ? nullptr : context_update_scale_.data(), n},
+      {context_rows_.data(), context_update_scale_.empty() ? nullptr : context_update_scale_.data(), n, update_begin,
+       update_end},
       {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.max_repeats,
        !options.train_output},
-      {later.rows.data(), is_last ? 0 : later.outputs + 1},
+      {later.rows.data(), is_last ? 0 : later.outputs + (uses_words() ? 1 : 0)},
       context_->width(),
+      options.documents ? static_cast<int>(options.documents->vector_size) : 0,
       rate,
       options.cbow_mean ? share : 1.0f,
       options.cbow_mean ? 1.0f : share,
       scratch_.data(),
       &loss_};
-  switch (options.architecture) {
-    case Architecture::kSkipGram:
-      context_->kernels().skipgram(update);
-      break;
-    case Architecture::kCbow:
-      context_->kernels().cbow(update);
-      break;
-  }
-  const std::int64_t pairs = options.architecture == Architecture::kCbow ? 1 : n;
+  const bool is_skipgram = options.architecture == Architecture::kSkipGram && !context_->concatenates();
+  if (context_->concatenates())
+    context_->kernels().concatenation(update);
+  else if (is_skipgram)
+    context_->kernels().skipgram(update);
+  else
+    context_->kernels().cbow(update);
+  const std::int64_t pairs = is_skipgram ? n : 1;
   tally_.pairs += pairs;
   tally_.scores += pairs * window.scores;
 }
 
 void SentenceTrainer::gather_context(std::size_t position, int radius) {
+  context_rows_.clear();
+  context_update_scale_.clear();
+  if (context_->concatenates()) {
+    gather_tags();
+    gather_slots(position);
+    return;
+  }
+  if (uses_words()) gather_neighbours(position, radius);
+  gather_tags();
+}
+
+void SentenceTrainer::gather_neighbours(std::size_t position, int radius) {
   const auto& parameters = context_->parameters();
   const std::size_t begin = position - std::min(position, static_cast<std::size_t>(radius));
   const std::size_t end = std::min(position + static_cast<std::size_t>(radius) + 1, subsampled_.size());
-  context_rows_.assign(subsampled_rows_.begin() + static_cast<std::ptrdiff_t>(begin),
+  context_rows_.insert(context_rows_.end(), subsampled_rows_.begin() + static_cast<std::ptrdiff_t>(begin),
                        subsampled_rows_.begin() + static_cast<std::ptrdiff_t>(position));
   context_rows_.insert(context_rows_.end(), subsampled_rows_.begin() + static_cast<std::ptrdiff_t>(position) + 1,
                        subsampled_rows_.begin() + static_cast<std::ptrdiff_t>(end));
-  if (parameters.update_scale.empty()) return;
-  context_update_scale_.clear();
+  if (!scales_updates()) return;
   for (std::size_t i = begin; i < end; ++i)
-    if (i != position) context_update_scale_.push_back(parameters.update_scale[subsampled_[i]]);
+    if (i != position) context_update_scale_.push_back(scale_of_word(subsampled_[i]));
+}
+
+// The words before and after the position, each in its place.
+void SentenceTrainer::gather_slots(std::size_t position) {
+  const auto window = static_cast<std::ptrdiff_t>(context_->options().window);
+  const auto at = static_cast<std::ptrdiff_t>(position), count = static_cast<std::ptrdiff_t>(subsampled_.size());
+  for (std::ptrdiff_t i = at - window; i <= at + window; ++i) {
+    if (i == at) continue;
+    const bool is_inside = i >= 0 && i < count;
+    const std::int32_t word = is_inside ? subsampled_[i] : context_->options().documents->null_word;
+    context_rows_.push_back(is_inside ? subsampled_rows_[i] : context_->parameters().input.row(word));
+    if (scales_updates()) context_update_scale_.push_back(scale_of_word(word));
+  }
+}
+
+void SentenceTrainer::gather_tags() {
+  context_rows_.insert(context_rows_.end(), tags_.rows.begin(), tags_.rows.end());
+  if (!scales_updates()) return;
+  for (std::size_t i = 0; i < tags_.rows.size(); ++i)
+    context_update_scale_.push_back(tags_.update_scale.empty() ? 1.0f : tags_.update_scale[i]);
+}
+
+bool SentenceTrainer::uses_words() const {
+  return !context_->options().documents || context_->options().documents->use_words;
+}
+
+bool SentenceTrainer::scales_updates() const {
+  return !context_->parameters().update_scale.empty() || !tags_.update_scale.empty();
+}
+
+float SentenceTrainer::scale_of_word(std::int32_t word) const {
+  const auto& scale = context_->parameters().update_scale;
+  return scale.empty() ? 1.0f : scale[static_cast<std::size_t>(word)];
 }
 
 void SentenceTrainer::reserve(int inputs) {

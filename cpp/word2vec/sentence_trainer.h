@@ -1,6 +1,7 @@
 // Trains on sentences, one after another, with the scratch memory of one thread.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <span>
@@ -26,14 +27,27 @@ struct Tally {
   Tally& operator+=(const Tally& other);
 };
 
+// The input rows of the tags of a document.
+struct TagRows {
+  std::span<float* const> rows;
+  std::span<const float> update_scale;
+};
+
 class SentenceTrainer {
  public:
   // Both are borrowed; `cancelled` is checked before each window.
   SentenceTrainer(const TrainingContext& context, const std::atomic<bool>& cancelled);
 
-  // Trains on every position of the sentence (ids below context.words()) in order: subsampling first, then window by
-  // window.
-  void train(std::span<const std::int32_t> sentence, float rate, random::Generator& generator);
+  // Begins a sentence (ids below context.words()), which is subsampled first. `tags` are rows that are inputs of all
+  // its windows, with the scales of their updates, empty for 1; they are read until the next call.
+  void begin(std::span<const std::int32_t> sentence, const TagRows& tags, random::Generator& generator);
+  // Trains on the next positions in order, window by window; returns false when none is left.
+  bool advance(std::size_t positions, float rate, random::Generator& generator);
+  // The part of the sentence that has been trained, from 0 to 1.
+  [[nodiscard]] double progress() const {
+    return subsampled_.empty() ? 1.0
+                               : std::min(1.0, static_cast<double>(next_) / static_cast<double>(subsampled_.size()));
+  }
 
   // Returns the totals since the last call.
   Tally take_tally();
@@ -43,16 +57,25 @@ class SentenceTrainer {
   void draw(std::size_t begin, std::size_t end, random::Generator& generator);
   void prepare(std::size_t position);
   void update(std::size_t position, float rate);
+  // The words around a position that are inputs: the rows, and the scales of their updates if there are any.
   void gather_context(std::size_t position, int radius);
+  void gather_neighbours(std::size_t position, int radius);
+  void gather_slots(std::size_t position);
+  void gather_tags();
   void reserve(int inputs);
+  [[nodiscard]] bool uses_words() const;
+  [[nodiscard]] bool scales_updates() const;
+  [[nodiscard]] float scale_of_word(std::int32_t word) const;
 
   const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
   std::vector<std::int32_t> subsampled_;  // words of the sentence that remain after subsampling
   std::vector<float*> subsampled_rows_;   // their input rows
-  std::vector<int> radii_;                // window radii of the positions drawn in this batch
-  std::vector<std::int32_t> noise_;       // likewise, options.negative samples per position
-  std::vector<SampledWindow> windows_;    // ring buffer: the current window and those prepared in advance
+  TagRows tags_;
+  std::size_t next_ = 0;                // position that is prepared next
+  std::vector<int> radii_;              // window radii of the positions drawn in this batch
+  std::vector<std::int32_t> noise_;     // likewise, options.negative samples per position
+  std::vector<SampledWindow> windows_;  // ring buffer: the current window and those prepared in advance
   std::vector<float*> context_rows_;
   std::vector<float> context_update_scale_;
   memory::AlignedBuffer<float> scratch_;

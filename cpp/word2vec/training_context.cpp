@@ -1,5 +1,6 @@
 #include "word2vec/training_context.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <stdexcept>
@@ -18,6 +19,33 @@ void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::
     throw std::invalid_argument(std::string(name) + " must have rows padded to 16 floats and aligned to 64 bytes");
 }
 
+// Padded length of the rows that inputs are multiplied with.
+int output_width(const Options& options, const Parameters& parameters) {
+  if (!options.documents || !options.documents->concatenate) return static_cast<int>(parameters.input.columns);
+  const DocumentOptions& documents = *options.documents;
+  const std::int64_t floats = (documents.tag_count + 2 * std::int64_t{options.window}) * documents.vector_size;
+  const std::int64_t padded = (floats + kernels::kRowMultiple - 1) / kernels::kRowMultiple * kernels::kRowMultiple;
+  if (padded > (1 << 28))
+    throw std::invalid_argument("the concatenated inputs must have at most 2^28 floats, got " + std::to_string(padded));
+  return static_cast<int>(padded);
+}
+
+void check_documents(const DocumentOptions& documents, const Parameters& parameters, std::int64_t words) {
+  check_rows("tags", parameters.tags, 0, parameters.input.columns);
+  const auto tags = static_cast<std::size_t>(parameters.tags.rows);
+  if (!parameters.tag_update_scale.empty() && parameters.tag_update_scale.size() < tags)
+    throw std::invalid_argument("tag_update_scale must be empty or have one entry per tag (" + std::to_string(tags) +
+                                "), got " + std::to_string(parameters.tag_update_scale.size()));
+  if (documents.vector_size < 1 || documents.vector_size > parameters.input.columns)
+    throw std::invalid_argument("vector_size must be from 1 to " + std::to_string(parameters.input.columns) + ", got " +
+                                std::to_string(documents.vector_size));
+  if (!documents.concatenate) return;
+  if (documents.null_word < 0 || documents.null_word >= words)
+    throw std::invalid_argument("null_word must be from 0 to " + std::to_string(words - 1) + ", got " +
+                                std::to_string(documents.null_word));
+  if (documents.tag_count < 0) throw std::invalid_argument("tag_count must not be negative");
+}
+
 }  // namespace
 
 TrainingContext::TrainingContext(const Options& options, const Parameters& parameters,
@@ -25,6 +53,7 @@ TrainingContext::TrainingContext(const Options& options, const Parameters& param
     : options_(options),
       parameters_(parameters),
       words_(static_cast<std::int64_t>(counts.size())),
+      output_width_(output_width(options, parameters)),
       kernels_(&kernels),
       subsampling_(counts, options.sample) {
   assert(options.window >= 1 && options.job_words >= 1 && options.negative >= 0);
@@ -36,14 +65,22 @@ TrainingContext::TrainingContext(const Options& options, const Parameters& param
   if (!parameters.update_scale.empty() && parameters.update_scale.size() < counts.size())
     throw std::invalid_argument("update_scale must be empty or have one entry per word (" + std::to_string(words_) +
                                 "), got " + std::to_string(parameters.update_scale.size()));
+  if (options.documents) check_documents(*options.documents, parameters, words_);
   if (options.negative > 0) {
-    check_rows("output", parameters.output, words_, parameters.input.columns);
+    check_rows("output", parameters.output, words_, output_width_);
     sampler_.emplace(counts, options.ns_exponent);
   }
   if (options.hierarchical_softmax) {
-    check_rows("nodes", parameters.nodes, words_ - 1, parameters.input.columns);
+    check_rows("nodes", parameters.nodes, words_ - 1, output_width_);
     tree_.emplace(counts);
   }
+}
+
+int TrainingContext::max_inputs(std::size_t sentence, std::size_t tags) const {
+  const std::size_t window = 2 * static_cast<std::size_t>(options_.window);
+  if (concatenates()) return static_cast<int>(tags + window);
+  const bool use_words = !options_.documents || options_.documents->use_words;
+  return static_cast<int>(tags + (use_words && sentence > 0 ? std::min(sentence - 1, window) : 0));
 }
 
 int TrainingContext::max_outputs() const {

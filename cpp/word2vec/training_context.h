@@ -7,6 +7,7 @@
 
 #include "kernels/kernel_table.h"
 #include "memory/matrix_view.h"
+#include "word2vec/document_options.h"
 #include "word2vec/huffman_tree.h"
 #include "word2vec/negative_sampler.h"
 #include "word2vec/subsampling.h"
@@ -27,15 +28,18 @@ struct Options {
   bool train_output;  // otherwise output rows and nodes are only read
   double sample;
   std::uint64_t seed;
-  std::int64_t job_words;  // raw words per job
+  std::int64_t job_words;                    // raw words per job
+  std::optional<DocumentOptions> documents;  // nothing for sentences without tags
 };
 
 // Borrowed from the caller and updated in place by all threads. Rows are padded and aligned as kernels require.
 struct Parameters {
-  memory::MatrixView<float> input;      // one row per word
-  memory::MatrixView<float> nodes;      // one row per inner node; empty without hierarchical softmax
-  memory::MatrixView<float> output;     // one row per word; empty without negative sampling
-  std::span<const float> update_scale;  // scale of the updates of each input row; empty for 1
+  memory::MatrixView<float> input;          // one row per word
+  memory::MatrixView<float> nodes;          // one row per inner node; empty without hierarchical softmax
+  memory::MatrixView<float> output;         // one row per word; empty without negative sampling
+  std::span<const float> update_scale;      // scale of the updates of each input row; empty for 1
+  memory::MatrixView<float> tags;           // one row per tag; empty without documents
+  std::span<const float> tag_update_scale;  // scale of the updates of each tag row; empty for 1
 };
 
 // The options, the arrays, and the tables derived from the vocabulary; const while threads run.
@@ -52,13 +56,16 @@ class TrainingContext {
   [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
   [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
   [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a target
-  [[nodiscard]] int width() const { return static_cast<int>(parameters_.input.columns); }
+  [[nodiscard]] int width() const { return output_width_; }
+  [[nodiscard]] bool concatenates() const { return options_.documents && options_.documents->concatenate; }
+  [[nodiscard]] int max_inputs(std::size_t sentence, std::size_t tags) const;  // of a window of such a sentence
   [[nodiscard]] std::int64_t words() const { return words_; }
 
  private:
   Options options_;
   Parameters parameters_;
   std::int64_t words_;
+  int output_width_;  // padded length of output rows, and of input rows unless they are concatenated
   const kernels::KernelTable* kernels_;
   Subsampling subsampling_;
   std::optional<NegativeSampler> sampler_;

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from reference.window_update import cbow_window, pair_losses, sigmoid, skipgram_window
+from reference.window_update import cbow_window, concatenation_window, pair_losses, sigmoid, skipgram_window
 from wordkin import _core_testing
 from wordkin.runtime import compute
 
@@ -347,7 +347,7 @@ def test_touching_changes_nothing(isa: str) -> None:
     assert matrices.inputs.tobytes() + matrices.outputs.tobytes() == before
 
 
-@pytest.mark.parametrize("architecture", ["skipgram", "cbow", "touch"])
+@pytest.mark.parametrize("architecture", ["skipgram", "cbow", "concatenation", "touch"])
 def test_windows_without_inputs_or_outputs_do_nothing(isa: str, architecture: str) -> None:
     matrix = np.ones((2, 16), np.float32)
     none, some = np.array([], np.int32), np.array([0], np.int32)
@@ -381,3 +381,62 @@ def test_definition_matches_central_differences() -> None:
             matrix[index] = value
             assert moved[index] - value == pytest.approx(-(above - below) / (2 * step), rel=1e-6, abs=1e-8)
     assert sigmoid(np.array([0.0]))[0] == 0.5
+
+
+def concatenated(columns: int, inputs: int) -> int:
+    return -(-columns * inputs // 16) * 16
+
+
+@pytest.mark.parametrize("columns", [1, 5, 15, 16, 17, 30, 100, 128])
+def test_concatenation_matches_the_definition(isa: str, columns: int) -> None:
+    generator = np.random.default_rng(columns)
+    for inputs in (1, 2, 3, 11):
+        for outputs in (1, 6, 7, 17):
+            rows = np.zeros((20, -(-columns // 16) * 16), np.float32)
+            rows[:, :columns] = generator.standard_normal((20, columns)) / np.sqrt(columns)
+            layer = np.zeros((30, concatenated(columns, inputs)), np.float32)
+            layer[:, : columns * inputs] = generator.standard_normal((30, columns * inputs)) / np.sqrt(columns)
+            input_rows = generator.integers(0, 20, inputs).astype(np.int32)  # some occur twice
+            output_rows = generator.permutation(30)[:outputs].astype(np.int32)
+            labels = generator.integers(0, 2, outputs).astype(np.float64)
+            repeats = generator.choice([1.0, 1.0, 2.0], outputs)
+            scale = generator.uniform(0, 2, inputs).astype(np.float32)
+            exact_rows, exact_layer = rows.astype(np.float64), layer.astype(np.float64)
+            parts = [exact_rows[row, :columns].copy() for row in input_rows]
+            unpadded = exact_layer[:, : columns * inputs]
+            changes, exact = concatenation_window(parts, unpadded, output_rows, labels, repeats, float(np.float32(0.1)))
+            for row, change, factor in zip(input_rows, changes, scale, strict=True):
+                exact_rows[row, :columns] += float(factor) * change
+            loss = _core_testing.kernels.update_window(
+                isa, "concatenation", rows, input_rows, layer, output_rows,
+                np.where(labels == 1, 1, -1).astype(np.float32), repeats.astype(np.float32), rate=0.1,
+                update_scale=scale, columns=columns,
+            )  # fmt: skip
+            assert loss == pytest.approx(exact, rel=2e-6)
+            np.testing.assert_allclose(rows, exact_rows, atol=2e-6)
+            np.testing.assert_allclose(layer, exact_layer, atol=2e-6)
+            assert not rows[:, columns:].any()
+            assert not layer[:, columns * inputs :].any()
+
+
+@pytest.mark.parametrize("architecture", ["cbow", "concatenation"])
+def test_inputs_that_are_only_read(isa: str, architecture: str) -> None:
+    """The others receive the same change as if all were updated."""
+    generator = np.random.default_rng(41)
+    columns = 32
+    matrices = Matrices.random(generator, 40, columns)
+    input_rows = np.array([3, 7, 9, 12], np.int32)
+    width = concatenated(columns, 4) if architecture == "concatenation" else columns
+    layer = (generator.standard_normal((40, width)) / 6).astype(np.float32)
+    signs, repeats, output_rows = np.array([1, -1], np.float32), np.ones(2, np.float32), np.array([1, 2], np.int32)
+    results = []
+    for frozen in (0, 3):
+        rows = matrices.inputs.copy()
+        _core_testing.kernels.update_window(
+            isa, architecture, rows, input_rows, layer.copy(), output_rows, signs, repeats, rate=0.1, frozen=frozen,
+            columns=columns,
+        )  # fmt: skip
+        results.append(rows)
+    np.testing.assert_array_equal(results[1][input_rows[:3]], matrices.inputs[input_rows[:3]])
+    np.testing.assert_array_equal(results[1][12], results[0][12])
+    assert (results[0][input_rows] != matrices.inputs[input_rows]).any(axis=1).all()

@@ -69,9 +69,10 @@ double worst_difference(const kernels::KernelTable& table, const Case& c, random
   for (int j = 0; j < c.outputs; ++j) outputs.push_back(y.data() + j * c.width);
   memory::AlignedBuffer<float> scratch(kernels::scratch_floats(c.inputs, c.outputs, c.width));
   kernels::LossAccumulator loss;
-  const kernels::Window window{{inputs.data(), nullptr, c.inputs},
+  const kernels::Window window{{inputs.data(), nullptr, c.inputs, 0, c.inputs},
                                {outputs.data(), signs.data(), repeats.data(), c.outputs, 2, false},
                                {nullptr, 0},
+                               c.width,
                                c.width,
                                rate,
                                scale,

@@ -16,10 +16,12 @@ All pairs of a window take their step from the same old vectors. The change of a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cbow_window", "pair_losses", "sigmoid", "skipgram_window"]
+__all__ = ["cbow_window", "concatenation_window", "pair_losses", "sigmoid", "skipgram_window"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -91,3 +93,27 @@ def cbow_window(
     if train_output:
         np.add.at(outputs, output_rows, np.outer(errors, hidden))
     return pair_losses(scores, labels, repeats)
+
+
+def concatenation_window(
+    inputs: Sequence[Floats],
+    outputs: Floats,
+    output_rows: Rows,
+    labels: Floats,
+    repeats: Floats,
+    rate: float,
+    *,
+    train_output: bool = True,
+) -> tuple[list[Floats], float]:
+    """Update output vectors with the inputs, one after another, as one long input (Le and Mikolov 2014, section 2.2).
+
+    Returns the change of each input, and the loss.
+    """
+    hidden = np.concatenate(inputs)
+    y = outputs[output_rows]
+    scores = y @ hidden
+    errors = rate * repeats * (labels - sigmoid(scores))
+    change = errors @ y
+    if train_output:
+        np.add.at(outputs, output_rows, np.outer(errors, hidden))
+    return np.split(change, len(inputs)), pair_losses(scores, labels, repeats)

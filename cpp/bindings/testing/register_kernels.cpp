@@ -37,11 +37,12 @@ std::vector<float> padded(const std::span<const float> values) {
 double update_window(const std::string& isa, const std::string& architecture, const py::object& input,
                      const py::object& input_ids, const py::object& output, const py::object& output_ids,
                      const py::object& signs, const py::object& repeats, float rate, float scale, float error_scale,
-                     const py::object& update_scale, bool is_frozen) {
+                     const py::object& update_scale, bool is_frozen, int frozen, int columns) {
   const auto& table = kernels_named(isa);
   const auto x = matrix_view<float>("input", input, Access::kWrite);
   const auto y = matrix_view<float>("output", output, Access::kWrite);
-  if (x.columns != y.columns || x.columns % kernels::kRowMultiple != 0)
+  const bool is_concatenation = architecture == "concatenation";
+  if ((x.columns != y.columns && !is_concatenation) || (x.columns | y.columns) % kernels::kRowMultiple != 0)
     throw std::invalid_argument("input and output must have the same number of columns, a multiple of 16");
   const auto inputs =
       row_pointers(x, vector_view<const std::int32_t>("input_ids", input_ids, Access::kRead), "input_ids");
@@ -62,13 +63,16 @@ double update_window(const std::string& isa, const std::string& architecture, co
   for (const float r : repeat) max_repeat = r > max_repeat ? r : max_repeat;
 
   const auto n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
-  const auto width = static_cast<int>(x.columns);
+  const auto width = static_cast<int>(y.columns);
+  if (frozen < 0 || columns < 0 || columns > x.columns || (is_concatenation && n * columns > width))
+    throw std::invalid_argument("frozen and columns must fit the matrices");
   memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::scratch_floats(n, m, width)));
   kernels::LossAccumulator loss;
-  const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n},
+  const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n, frozen, n},
                                {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(max_repeat), is_frozen},
                                {nullptr, 0},
                                width,
+                               columns,
                                rate,
                                scale,
                                error_scale,
@@ -78,10 +82,12 @@ double update_window(const std::string& isa, const std::string& architecture, co
     table.skipgram(window);
   } else if (architecture == "cbow") {
     table.cbow(window);
+  } else if (is_concatenation) {
+    table.concatenation(window);
   } else if (architecture == "touch") {
     table.touch(window);
   } else {
-    throw std::invalid_argument("architecture must be skipgram, cbow or touch, got " + architecture);
+    throw std::invalid_argument("architecture must be skipgram, cbow, concatenation or touch, got " + architecture);
   }
   table.fold_loss(loss);
   return loss.total;
@@ -99,7 +105,8 @@ void register_test_kernels(py::module_& m) {
   k.def("update_window", &update_window, py::arg("isa"), py::arg("architecture"), py::arg("input"),
         py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
-        py::arg("update_scale") = py::none(), py::arg("is_frozen") = false);
+        py::arg("update_scale") = py::none(), py::arg("is_frozen") = false, py::arg("frozen") = 0,
+        py::arg("columns") = 0);
   k.def("sigmoid", &apply_sigmoid, py::arg("isa"), py::arg("values"));
 }
 

@@ -34,10 +34,10 @@ std::unique_ptr<TrainingSession> new_memory_session(const py::object& options, p
                                                     double end_rate, double planned_words, std::uint64_t first_stream,
                                                     std::int64_t words_before, std::uint64_t skipped_jobs) {
   kernels::KernelTable kernels = kernels_named(isa);
-  kernels.skipgram = kernels.cbow = kernels.touch;
+  kernels.skipgram = kernels.cbow = kernels.concatenation = kernels.touch;
   TrainingArrays arrays{std::move(input), std::move(nodes), std::move(output), std::move(update_scale),
                         std::move(counts)};
-  return std::make_unique<TrainingSession>(options, std::move(arrays),
+  return std::make_unique<TrainingSession>(options, py::none(), std::move(arrays),
                                            RatePlan{start_rate, end_rate, planned_words, words_before}, threads,
                                            kernels, JobNumbers{first_stream, skipped_jobs});
 }
