@@ -274,3 +274,24 @@ def test_texts_without_letters_are_errors_that_say_so(tmp_path: Path) -> None:
         language_model.train(path, tokenizer="words", min_token_length=2)
     symbols = Word2Vec(corpus_file=path, tokenizer="words", min_count=1, vector_size=2)
     assert set(symbols.wv.index_to_key) == {".", "-", "!", "1", "2", "3"}
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"min_token_length": 4}, r"read 0 tokens from .*text\.txt: min_token_length=4 left out all 6 tokens"),
+        (
+            {"tokenizer": "words", "min_token_length": 3, "max_token_length": 4},
+            r"text\.txt: min_token_length=3, max_token_length=4 left out all 10 tokens",
+        ),
+        ({"tokenizer": lambda text: []}, r"text\.txt, prepared with tokenizer=.*lambda"),
+    ],
+)
+@pytest.mark.parametrize("max_vocab_size", [None, 100])
+def test_texts_of_which_nothing_is_left_name_the_option(
+    tmp_path: Path, options: dict[str, Any], reason: str, max_vocab_size: int | None
+) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("ab. cd, ef\n" * 2, encoding="utf-8")
+    with pytest.raises(VocabularyError, match=reason):
+        Word2Vec(corpus_file=path, max_vocab_size=max_vocab_size, **options)

@@ -11,6 +11,7 @@ from ..errors import WordkinError
 from ..runtime.options import UNLIMITED
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
 from .reader import TextBlock, TextReader, located_error
+from .preparation import PreparationOptions, reason_for_no_words
 from .scan import Progress, ProvisionalIds, Scan, VocabularyBound
 from .token_keys import TokenKeys
 from .token_lists import TokenLists, single_pass_error, word_limit_as_resource_error
@@ -132,8 +133,25 @@ class FileCorpus:
                 progress(raw_words)
         with word_limit_as_resource_error():
             table, counts, merged_ids = counter.merge()
-        found = RawCounts(table, counts, raw_words=raw_words, raw_sentences=raw_sentences, source=self.name)
+        found = RawCounts(
+            table,
+            counts,
+            raw_words=raw_words,
+            raw_sentences=raw_sentences,
+            source=self.name,
+            reason="" if raw_words else self._reason(),
+        )
         return Scan(found, stored, merged_ids)
+
+    def _reason(self) -> str:
+        """Return why there are no words; texts that can be read again are counted without the limits of lengths."""
+        reader = self._reader
+
+        def count(preparation: PreparationOptions) -> int:
+            other = TextReader(reader.sources, rules=reader.rules, options=reader.options, preparation=preparation)
+            return FileCorpus(other, self._spill).scan(1, keep_ids=False).counts.raw_words
+
+        return reason_for_no_words(reader.preparation, count if reader.is_restartable else None)
 
     def encode(self, vocabulary: Vocabulary, workers: int) -> StoredCorpus:
         """Return the corpus as ids of a vocabulary; see `Corpus.encode`."""
@@ -184,7 +202,12 @@ class FileCorpus:
             if progress is not None:
                 progress(raw_words)
         return RawCounts(
-            counter.table(), counter.counts(), raw_words=raw_words, raw_sentences=raw_sentences, source=self.name
+            counter.table(),
+            counter.counts(),
+            raw_words=raw_words,
+            raw_sentences=raw_sentences,
+            source=self.name,
+            reason="" if raw_words else self._reason(),
         )
 
 
@@ -281,11 +304,20 @@ class StreamCorpus:
         Maximum number of tokens per sentence; longer sentences are split.
     keys : TokenKeys or None, default None
         The bytes of tokens that are not str; None if all must be str.
+    preparation : PreparationOptions or None, default None
+        How the sentences have been prepared, for error messages.
     """
 
     def __init__(
-        self, sentences: Iterable[object], *, name: str, max_sentence_length: int, keys: TokenKeys | None = None
+        self,
+        sentences: Iterable[object],
+        *,
+        name: str,
+        max_sentence_length: int,
+        keys: TokenKeys | None = None,
+        preparation: PreparationOptions | None = None,
     ) -> None:
+        self._preparation = preparation or PreparationOptions()
         self._sentences = sentences
         self._max_sentence_length = max_sentence_length
         self._keys = keys
@@ -307,7 +339,7 @@ class StreamCorpus:
         self._begin_pass()
         bound = None if max_vocab_size is None else VocabularyBound(max_vocab_size, trim_rule)
         lists = TokenLists(self._sentences, self.name, self._max_sentence_length, self._keys)
-        counts = _count(lists, self.name, None, bound, progress)
+        counts = _count(lists, self.name, None, bound, progress, reason_for_no_words(self._preparation, None))
         self._scanned = counts.raw_words, counts.raw_sentences
         return Scan(counts)
 
@@ -338,6 +370,7 @@ def _count(
     stored: ProvisionalIds | None,
     bound: VocabularyBound | None,
     progress: Progress | None,
+    reason: str = "",
 ) -> RawCounts:
     """Count sentences of Python objects, which hold the interpreter's lock, on one thread."""
     counter = _core.text.SequentialCounter(keep_ids=stored is not None)
@@ -354,5 +387,10 @@ def _count(
             progress(lists.words)
     lists.log_warnings()
     return RawCounts(
-        counter.table(), counter.counts(), raw_words=lists.words, raw_sentences=lists.sentences, source=name
+        counter.table(),
+        counter.counts(),
+        raw_words=lists.words,
+        raw_sentences=lists.sentences,
+        source=name,
+        reason=reason,
     )

@@ -120,7 +120,11 @@ def open_corpus(
     if isinstance(sentences, list | tuple):
         return ListCorpus(sentences, name=name, max_sentence_length=max_sentence_length, spill=spill, keys=keys)
     corpus = StreamCorpus(
-        _require_iterable(sentences, name), name=name, max_sentence_length=max_sentence_length, keys=keys
+        _require_iterable(sentences, name),
+        name=name,
+        max_sentence_length=max_sentence_length,
+        keys=keys,
+        preparation=preparation,
     )
     if passes > 1 and not corpus.is_restartable:
         raise single_pass_error(name)

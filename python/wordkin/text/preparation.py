@@ -25,6 +25,7 @@ __all__ = [
     "joined_sentences",
     "prepared_sentences",
     "preprocess",
+    "reason_for_no_words",
 ]
 
 SentenceUnit = Literal["line", "paragraph", "sentence"]
@@ -379,6 +380,36 @@ def _tokens_by_function(text: str, options: PreparationOptions, name: str) -> li
     longest = options.max_token_length or _MAX_LENGTH
     tokens = tokenize(text, cast("Tokenizer", options.tokenizer), name) if text else []
     return [token for token in tokens if options.min_token_length <= len(token) <= longest]
+
+
+def reason_for_no_words(options: PreparationOptions, count: Callable[[PreparationOptions], int] | None) -> str:
+    """Return why prepared texts have no words, for error messages.
+
+    Parameters
+    ----------
+    options : PreparationOptions
+        How they are prepared.
+    count : callable or None
+        Returns the number of tokens of the same texts for other options; None if they cannot be read again.
+
+    Returns
+    -------
+    str
+        The end of a sentence about the texts: the options that left out all tokens and their number, or all options.
+
+    Examples
+    --------
+    >>> reason_for_no_words(PreparationOptions(min_token_length=9), lambda options: 12)
+    ': min_token_length=9 left out all 12 tokens'
+    """
+    if options.is_default:
+        return ""
+    lengths = PreparationOptions(min_token_length=options.min_token_length, max_token_length=options.max_token_length)
+    if count is not None and not lengths.is_default:
+        tokens = count(replace(options, min_token_length=1, max_token_length=None))
+        if tokens:
+            return f": {lengths} left out all {tokens} tokens"
+    return f", prepared with {options}"
 
 
 def preprocess(

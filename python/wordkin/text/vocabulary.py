@@ -156,6 +156,8 @@ class RawCounts:
         Number of words and sentences in the text.
     source : str
         Name of the text in error messages.
+    reason : str, default ""
+        Why there are no words, for error messages, if that is known.
     """
 
     def __init__(
@@ -166,12 +168,19 @@ class RawCounts:
         raw_words: int,
         raw_sentences: int,
         source: str,
+        reason: str = "",
     ) -> None:
         self._table = table
         self.counts = counts
         self.raw_words = raw_words
         self.raw_sentences = raw_sentences
         self.source = source
+        self._reason = reason
+
+    @property
+    def no_words(self) -> str:
+        """Error message of a text without words."""
+        return f"no words; read {self.raw_words} tokens from {self.source}{self._reason}"
 
     @classmethod
     def from_frequencies(cls, frequencies: Mapping[Any, int], *, raw_sentences: int = 0) -> RawCounts:
@@ -297,7 +306,7 @@ class RawCounts:
             If no word is kept.
         """
         if len(self) == 0:
-            raise VocabularyError(f"no words; read {self.raw_words} tokens from {self.source}")
+            raise VocabularyError(self.no_words)
         effective = self.effective_min_count(min_count, max_final_vocab)
         keep = self.kept(effective, trim_rule)
         ids = np.flatnonzero(keep).astype(np.int32)

@@ -159,7 +159,7 @@ class ReadText:
             If there are no words.
         """
         if len(self.counts) == 0:
-            raise CorpusError(f"{self.name}: no words; read {self.counts.raw_words} tokens")
+            raise CorpusError(self.counts.no_words)
         types, _ = self.counts.prune(1)
         return types, Sentences(self._scan.encoded(types, self._workers) or self._stored(types))
 
