@@ -10,8 +10,8 @@ from .. import _core
 from ..errors import WordkinError
 from ..runtime.options import UNLIMITED
 from .encoded import BlockBuilder, EncodedBlock, EncodedCorpus, SpillRules, StoredCorpus, StreamedCorpus
-from .reader import TextBlock, TextReader, located_error
 from .preparation import PreparationOptions, reason_for_no_words
+from .reader import TextBlock, TextReader, located_error
 from .scan import Progress, ProvisionalIds, Scan, VocabularyBound
 from .token_keys import TokenKeys
 from .token_lists import TokenLists, single_pass_error, word_limit_as_resource_error
