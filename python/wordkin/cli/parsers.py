@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -13,6 +14,7 @@ __all__ = ["CommandParser", "add_examples", "command_parser", "examples_of", "su
 
 _HEADING = "examples:\n"
 _FLAGS_IN_USAGE = 8
+_NEGATIVE_NUMBER = re.compile(r"-\d+|-\d*\.\d+")
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -131,10 +133,10 @@ def command_parser(parser: argparse.ArgumentParser, arguments: Sequence[str]) ->
 
 
 def take_later_words(parser: argparse.ArgumentParser, parsed: argparse.Namespace, extra: Sequence[str]) -> list[str]:
-    """Add words that come after flags to the last argument of a command, if this takes any number of words.
+    """Assign words that come after flags to arguments of a command that need not be given.
 
-    argparse leaves them over, since it assigns no words to an argument such as ``[word ...]`` if a flag comes first:
-    ``wordkin similar FILE --topn 3 cat``.
+    argparse leaves them over, since it assigns no words to arguments such as ``[word ...]`` and ``[k]`` if a flag comes
+    first: ``wordkin similar FILE --topn 3 cat``. Of arguments that take one word, those that are None are assigned.
 
     Parameters
     ----------
@@ -150,13 +152,25 @@ def take_later_words(parser: argparse.ArgumentParser, parsed: argparse.Namespace
     list of str
         Arguments that are still left over.
     """
-    last = next((action for action in reversed(parser._actions) if not action.option_strings), None)
-    if last is None or last.nargs not in (argparse.ZERO_OR_MORE, argparse.ONE_OR_MORE):
-        return list(extra)
+    positional = [action for action in parser._actions if not action.option_strings]
     words = list(extra)
     if "--" in words:  # what follows are words, even with dashes
         words.remove("--")
-    elif any(word.startswith("-") and word != "-" for word in words):
+    elif any(word.startswith("-") and word != "-" and not _NEGATIVE_NUMBER.fullmatch(word) for word in words):
         return words
-    setattr(parsed, last.dest, [*(getattr(parsed, last.dest) or []), *words])
-    return []
+    for action in positional:
+        if words and action.nargs == argparse.OPTIONAL and getattr(parsed, action.dest) is None:
+            setattr(parsed, action.dest, _converted(parser, action, words.pop(0)))
+    if words and positional and positional[-1].nargs in (argparse.ZERO_OR_MORE, argparse.ONE_OR_MORE):
+        last = positional[-1].dest
+        setattr(parsed, last, [*(getattr(parsed, last) or []), *words])
+        return []
+    return words
+
+
+def _converted(parser: argparse.ArgumentParser, action: argparse.Action, word: str) -> Any:
+    convert = action.type if callable(action.type) else str
+    try:
+        return convert(word)
+    except ValueError:
+        parser.error(f"argument {action.dest}: invalid {getattr(convert, '__name__', 'value')} value: {word!r}")

@@ -36,6 +36,40 @@ def test_predict(run: Run, texts: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert run("fasttext", "predict", MODEL, "-", 2).out == outcome.out
 
 
+@pytest.mark.parametrize("name", ["predict", "predict-prob", "test", "test-label"])
+@pytest.mark.parametrize(
+    "places",
+    [
+        "{model} {texts} {flag} 2 0.1",
+        "{model} {texts} 2 {flag} 0.1",
+        "{model} {flag} {texts} 2 0.1",
+        "{flag} {model} {texts} 2 0.1",
+        "{model} {texts} 2 0.1 {flag}",
+    ],
+)
+def test_flags_may_come_before_the_numbers(run: Run, texts: Path, name: str, places: str) -> None:
+    expected = run("fasttext", name, MODEL, texts, 2, 0.1)
+    words = places.split()
+    known = {"{model}": [MODEL], "{texts}": [texts], "{flag}": ["--errors", "replace"]}
+    arguments = [part for word in words for part in known.get(word, [word])]
+    assert run("fasttext", name, *arguments) == expected
+
+
+def test_numbers_after_flags_are_checked(run: Run, texts: Path) -> None:
+    flag = ["--errors", "replace"]
+    every_label = run("fasttext", "predict", MODEL, texts, -1)
+    assert run("fasttext", "predict", MODEL, texts, *flag, -1) == every_label
+    assert every_label.status == 0
+    for words, message in (
+        (["two"], "argument k: invalid int value: 'two'"),
+        (["1", "0.5", "x"], "unexpected argument x"),
+        (["--what"], "--what"),
+    ):
+        outcome = run("fasttext", "predict", MODEL, texts, *flag, *words)
+        assert outcome.status == 2
+        assert message in outcome.err
+
+
 def test_lines_of_a_pipe_are_answered_as_they_arrive() -> None:
     with subprocess.Popen(
         command("fasttext", "predict", MODEL, "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"

@@ -42,10 +42,8 @@ def configure_test(parser: argparse.ArgumentParser) -> None:
 def _configure(parser: argparse.ArgumentParser, text_help: str) -> None:
     parser.add_argument("model", help="supervised model (.bin or .ftz)")
     parser.add_argument("text", help=text_help)
-    parser.add_argument("k", nargs="?", type=int, default=1, help="number of labels per line, -1 for all (default: 1)")
-    parser.add_argument(
-        "threshold", nargs="?", type=float, default=0.0, help="minimum probability of a label (default: 0)"
-    )
+    parser.add_argument("k", nargs="?", type=int, help="number of labels per line, -1 for all (default: 1)")
+    parser.add_argument("threshold", nargs="?", type=float, help="minimum probability of a label (default: 0)")
     add_text_flags(parser, skip=False)
 
 
@@ -65,12 +63,17 @@ def run_predict(args: argparse.Namespace) -> int:
     model = load_model(args.model)
     with_probabilities = args.group_command == "predict-prob"
     for lines in batches_of_lines(args.text, args):
-        for labels, probabilities in zip(*model.predict(lines, args.k, args.threshold), strict=True):
+        for labels, probabilities in zip(*model.predict(lines, *_limits(args)), strict=True):
             if with_probabilities:
                 labels = [f"{label} {value:.6g}" for label, value in zip(labels, probabilities, strict=True)]
             print(" ".join(labels))
         sys.stdout.flush()
     return exits.SUCCESS
+
+
+def _limits(args: argparse.Namespace) -> tuple[int, float]:
+    """Return the number of labels per line and their minimum probability."""
+    return 1 if args.k is None else args.k, args.threshold or 0.0
 
 
 def _text_options(args: argparse.Namespace) -> TextOptions:
@@ -92,10 +95,9 @@ def run_test(args: argparse.Namespace) -> int:
     """
     model = load_model(args.model)
     options = _text_options(args)
-    examples, precision, recall = model.test(
-        args.text, args.k, args.threshold, encoding=options.encoding, errors=options.errors
-    )
-    print(f"N\t{examples}\nP@{args.k}\t{precision:.3g}\nR@{args.k}\t{recall:.3g}")
+    k, threshold = _limits(args)
+    examples, precision, recall = model.test(args.text, k, threshold, encoding=options.encoding, errors=options.errors)
+    print(f"N\t{examples}\nP@{k}\t{precision:.3g}\nR@{k}\t{recall:.3g}")
     return _status(examples, args.text)
 
 
@@ -114,14 +116,13 @@ def run_test_label(args: argparse.Namespace) -> int:
     """
     model: FastTextModel = load_model(args.model)
     options = _text_options(args)
-    rows = model.test_label(args.text, args.k, args.threshold, encoding=options.encoding, errors=options.errors)
+    k, threshold = _limits(args)
+    rows = model.test_label(args.text, k, threshold, encoding=options.encoding, errors=options.errors)
     for label, row in rows.items():
         scores = (f"{name} : {_score(row[key])}" for name, key in _SCORES.items())
         print(f"{'  '.join(scores)}   {label}")
-    examples, precision, recall = model.test(
-        args.text, args.k, args.threshold, encoding=options.encoding, errors=options.errors
-    )
-    print(f"N\t{examples}\nP@{args.k}\t{precision:.3f}\nR@{args.k}\t{recall:.3f}")
+    examples, precision, recall = model.test(args.text, k, threshold, encoding=options.encoding, errors=options.errors)
+    print(f"N\t{examples}\nP@{k}\t{precision:.3f}\nR@{k}\t{recall:.3f}")
     return _status(examples, args.text)
 
 

@@ -59,7 +59,7 @@ def configure_neighbours(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.add_argument("model", help="model (.bin or .ftz); words are read from standard input")
-    parser.add_argument("k", nargs="?", type=int, default=10, help="number of neighbours (default: 10)")
+    parser.add_argument("k", nargs="?", type=int, help="number of neighbours (default: 10)")
     add_text_flags(parser, skip=False)
 
 
@@ -141,7 +141,7 @@ def run_neighbours(args: argparse.Namespace) -> int:
     model = load_model(args.model)
     for lines in batches_of_lines("-", args):
         for word in " ".join(lines).split():
-            _print_neighbours(model.get_nearest_neighbors(word, args.k))
+            _print_neighbours(model.get_nearest_neighbors(word, 10 if args.k is None else args.k))
     return exits.SUCCESS
 
 
@@ -168,7 +168,7 @@ def run_analogies(args: argparse.Namespace) -> int:
                 status = exits.FAILURE
                 continue
             first, second, third = words
-            _print_neighbours(model.get_analogies(first, second, third, args.k))
+            _print_neighbours(model.get_analogies(first, second, third, 10 if args.k is None else args.k))
     return status
 
 
