@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin import Phrases, Word2Vec
+from wordkin import ELMo, Phrases, Word2Vec
 from wordkin.cli.program import main
 from wordkin.errors import CorpusError, FormatError
 from wordkin.text import FolderOptions, open_corpus
@@ -177,3 +177,32 @@ def test_errors_about_one_of_several_files_name_the_option_that_skips_it(
     assert "on_error" not in str(raised.value)
     assert main(["vocab", str(novels)]) == 1
     assert "; --skip-bad-files leaves out files that cannot be read" in capsys.readouterr().err
+
+
+def test_every_model_selects_files_by_the_same_arguments(novels: Path, tmp_path: Path) -> None:
+    selection = {"recursive": True, "glob": "?.txt"}
+    expected = {"a", "b", "c", "d", "word"}
+    phrases = Phrases(novels, **selection)  # type: ignore[arg-type]
+    assert set(phrases.vocab) - {word for word in phrases.vocab if "_" in word} == expected
+    phrases.add_vocab(novels, **selection)  # type: ignore[arg-type]
+    assert phrases.vocab["word"] == 8
+    joined = Phrases(novels, min_count=1, threshold=0.1, recursive=True)
+    assert set(joined.find_phrases(novels, **selection)) == {"a_word", "b_word", "c_word", "d_word"}  # type: ignore[arg-type]
+    for model in (joined, joined.freeze()):
+        assert model.apply_file(novels, tmp_path / "joined", **selection).sentences == 4  # type: ignore[arg-type]
+    elmo = ELMo(dim=8, projection_dim=4, n_layers=1, char_dim=4, filters=[[1, 4]], n_highway=0)
+    elmo.train(
+        novels,
+        min_count=1,
+        epochs=1,
+        batch_size=1,
+        unroll_steps=2,
+        workers=1,
+        progress=False,
+        **selection,  # type: ignore[arg-type]
+    )
+    assert elmo.vocabulary is not None
+    assert set(elmo.vocabulary[3:]) == expected
+    assert elmo.perplexity(novels, workers=1, **selection).tokens == 12  # type: ignore[arg-type]
+    assert elmo.perplexity(novels, workers=1, recursive=True).tokens == 15
+    assert set(elmo.distill(novels, workers=1, progress=False, **selection).index_to_key) == expected  # type: ignore[arg-type]

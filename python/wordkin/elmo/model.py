@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from inspect import Signature
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.file_sets import CurrentFiles, FileSet
 from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
-from ..text import PreparationOptions, TextTokenizer
+from ..text import FolderOptions, PreparationOptions, TextTokenizer
 from ..text.characters import Cut
 from ..text.preparation import checked_preparation
 from ..text.tokenization import Tokenizer
@@ -333,6 +333,8 @@ class ELMo:
         min_token_length: int = 1,
         max_token_length: int | None = None,
         sentences_per: Literal["line", "paragraph", "sentence"] = "line",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> ELMoTrainingReport:
         """Train the model on a text, starting from its current parameters if it has any.
 
@@ -447,6 +449,11 @@ class ELMo:
             Leave out longer tokens of texts.
         sentences_per : {"line", "paragraph", "sentence"}, default "line"
             What is a sentence of a text.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -531,6 +538,7 @@ class ELMo:
             checkpoint=checkpoint,
             text_options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
             preparation=self.preparation if preparation.is_default else preparation,
+            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
         with self._exclusively():
             session = prepare_training(request, self, self.options, self._state, corpus, validation)
@@ -564,6 +572,8 @@ class ELMo:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> Perplexity:
         """Return the perplexity of a text under the full softmax, up to and including its last word.
 
@@ -592,6 +602,11 @@ class ELMo:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -625,6 +640,7 @@ class ELMo:
             workers=compute.threads,
             options=text_options,
             preparation=self.preparation,
+            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
         encoded = text.encoded(state.words, character_row_length(state.options))
         with counted_progress(progress, encoded.tokens, " words") as report_progress:
@@ -1277,6 +1293,8 @@ class ELMo:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> KeyedVectors:
         """Return static word vectors: for each word of a text the mean of the contextual vectors of its occurrences.
 
@@ -1307,6 +1325,11 @@ class ELMo:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -1345,6 +1368,7 @@ class ELMo:
             workers=compute.threads,
             options=text_options,
             preparation=self.preparation,
+            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
         with counted_progress(progress_option(progress), 0, " words") as show:
             vectors = distill_corpus(encoder, text, min_count=least, show=show)

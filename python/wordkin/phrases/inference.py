@@ -14,7 +14,7 @@ from ..storage.atomic import OutputFile, replaced_file
 from ..storage.decoding import TextOptions
 from ..storage.overwrite import check_outputs
 from ..storage.paths import AnyPath
-from ..text import CorpusInput, TextInput
+from ..text import CorpusInput, FolderOptions, TextInput
 from ..text.inputs import text_reader, token_lists
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import single_pass_error
@@ -187,7 +187,7 @@ def joined_sentence(model: PhraseModel, sentence: Any) -> list[str] | JoinedCorp
     return matcher_of(model._state, for_corpus=False).join(sentence)
 
 
-def phrases_in(state: State, sentences: CorpusInput, options: TextOptions) -> dict[str, float]:
+def phrases_in(state: State, sentences: CorpusInput, options: TextOptions, folders: FolderOptions) -> dict[str, float]:
     """Return the phrases that occur in a corpus with their scores.
 
     Parameters
@@ -198,13 +198,15 @@ def phrases_in(state: State, sentences: CorpusInput, options: TextOptions) -> di
         The corpus.
     options : TextOptions
         How text files are decoded.
+    folders : FolderOptions
+        Which files of folders are read.
 
     Returns
     -------
     dict of str to float
         Joined phrases with their scores, in the order of first occurrence.
     """
-    reader = text_reader(sentences, options=options, preparation=state.preparation)
+    reader = text_reader(sentences, options=options, preparation=state.preparation, folders=folders)
     matcher = matcher_of(state, for_corpus=True)
     found: dict[str, float] = {}
     items: Any
@@ -225,6 +227,7 @@ def joined_file(
     workers: int,
     progress: Progress | None,
     options: TextOptions,
+    folders: FolderOptions,
 ) -> JoinedReport:
     """Write a text file in which phrases are joined.
 
@@ -242,6 +245,8 @@ def joined_file(
         Called with the number of words read so far.
     options : TextOptions
         How the text is decoded.
+    folders : FolderOptions
+        Which files of folders are read.
 
     Returns
     -------
@@ -259,7 +264,7 @@ def joined_file(
         raise ValueError(
             f"delimiter must not contain whitespace, which separates words in a text file, got {state.delimiter!r}"
         )
-    reader = text_reader(corpus, name="corpus", options=options, preparation=state.preparation)
+    reader = text_reader(corpus, name="corpus", options=options, preparation=state.preparation, folders=folders)
     if reader is None:
         raise TypeError(f"corpus must be a path, a file or a LineSentence, got {type(corpus).__name__}")
     check_outputs(output, inputs=[corpus, *(getattr(source, "path", None) for source in reader.sources)])

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import nlargest
-from typing import Any, BinaryIO, Literal, TypeVar, overload
+from typing import Any, BinaryIO, Literal, TypeVar, cast, overload
 
 from ..runtime.attributes import StateAttribute
 from ..runtime.compute import requested_workers
@@ -14,7 +14,7 @@ from ..runtime.notebooks import completed_names, html_table
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.lifecycle import record_event
 from ..storage.paths import AnyPath
-from ..text import CorpusInput, PreparationOptions, TextInput, TextTokenizer
+from ..text import CorpusInput, FolderOptions, PreparationOptions, TextInput, TextTokenizer
 from ..text.preparation import checked_preparation
 from .files import frozen_file, phrases_file, read_gensim_frozen, read_gensim_phrases
 from .inference import (
@@ -90,6 +90,11 @@ class Phrases:
         Leave out longer tokens of texts.
     sentences_per : {"line", "paragraph", "sentence"}, default "line"
         What is a sentence of a text.
+    recursive : bool, default False
+        Whether a folder stands for the files in its subfolders, too.
+    glob : str or iterable of str, default ()
+        Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+        without patterns, all but hidden files.
 
     Attributes
     ----------
@@ -156,6 +161,8 @@ class Phrases:
         min_token_length: int = 1,
         max_token_length: int | None = None,
         sentences_per: Literal["line", "paragraph", "sentence"] = "line",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> None:
         options = PhraseOptions(
             min_count=min_count,
@@ -184,6 +191,8 @@ class Phrases:
                 encoding=encoding,
                 errors=errors,
                 on_error=on_error,
+                recursive=recursive,
+                glob=glob,
             )
 
     @classmethod
@@ -246,6 +255,8 @@ class Phrases:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> None:
         """Count a further corpus.
 
@@ -264,6 +275,11 @@ class Phrases:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Examples
         --------
@@ -278,6 +294,7 @@ class Phrases:
             workers=requested_workers(workers),
             progress=progress,
             options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
         logger.info("merged %s", self)
 
@@ -397,6 +414,8 @@ class Phrases:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> dict[str, float]:
         """Return the phrases that occur in a corpus with their scores.
 
@@ -411,6 +430,11 @@ class Phrases:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -424,7 +448,12 @@ class Phrases:
         >>> phrases.find_phrases(sentences)
         {'new_york': 1.25}
         """
-        return phrases_in(self._state, sentences, TextOptions(encoding=encoding, errors=errors, on_error=on_error))
+        return phrases_in(
+            self._state,
+            sentences,
+            TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+            FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
+        )
 
     def apply_file(
         self,
@@ -436,6 +465,8 @@ class Phrases:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> JoinedReport:
         """Join the phrases in a text file and write the result, line by line.
 
@@ -457,6 +488,11 @@ class Phrases:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -488,6 +524,7 @@ class Phrases:
             workers=requested_workers(workers),
             progress=progress,
             options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:
@@ -778,6 +815,8 @@ class FrozenPhrases:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> dict[str, float]:
         """Return the phrases that occur in a corpus with their scores.
 
@@ -792,6 +831,11 @@ class FrozenPhrases:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -805,7 +849,12 @@ class FrozenPhrases:
         >>> phrases.find_phrases(sentences)
         {'new_york': 1.25}
         """
-        return phrases_in(self._state, sentences, TextOptions(encoding=encoding, errors=errors, on_error=on_error))
+        return phrases_in(
+            self._state,
+            sentences,
+            TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+            FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
+        )
 
     def apply_file(
         self,
@@ -817,6 +866,8 @@ class FrozenPhrases:
         encoding: str = "utf-8",
         errors: DecodingErrors = "strict",
         on_error: OnError = "raise",
+        recursive: bool = False,
+        glob: str | Iterable[str] = (),
     ) -> JoinedReport:
         """Join the phrases in a text file and write the result, line by line.
 
@@ -838,6 +889,11 @@ class FrozenPhrases:
             them.
         on_error : {"raise", "skip"}, default "raise"
             Treatment of files that cannot be read as text: raise an error, or leave the file out and log its name.
+        recursive : bool, default False
+            Whether a folder stands for the files in its subfolders, too.
+        glob : str or iterable of str, default ()
+            Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
+            without patterns, all but hidden files.
 
         Returns
         -------
@@ -869,6 +925,7 @@ class FrozenPhrases:
             workers=requested_workers(workers),
             progress=progress,
             options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
 
     def add_lifecycle_event(self, event_name: str, log_level: int = logging.INFO, **event: object) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from .. import _core
 from ..runtime.options import UNLIMITED
 from ..storage.decoding import TextOptions
-from ..text import CorpusInput
+from ..text import CorpusInput, FolderOptions
 from ..text.inputs import text_reader, token_lists
 from ..text.reader import TextBlock, TextReader, located_error
 from ..text.token_lists import TokenLists, word_limit_as_resource_error
@@ -24,7 +24,13 @@ _BLOCKS_PER_WORKER = 2  # read before they are counted, so that threads rarely w
 
 
 def count_phrases(
-    state: PhrasesState, sentences: CorpusInput, *, workers: int, progress: Progress | None, options: TextOptions
+    state: PhrasesState,
+    sentences: CorpusInput,
+    *,
+    workers: int,
+    progress: Progress | None,
+    options: TextOptions,
+    folders: FolderOptions,
 ) -> None:
     """Add the counts of a corpus to a model; if reading fails, the model is unchanged.
 
@@ -40,6 +46,8 @@ def count_phrases(
         Called with the number of words read so far.
     options : TextOptions
         How text files are decoded.
+    folders : FolderOptions
+        Which files of folders are read.
 
     Raises
     ------
@@ -52,7 +60,7 @@ def count_phrases(
     learner = _core.phrases.PhraseLearner(
         state.delimiter, sorted(state.connector_words), max_vocabulary=max_entries, workers=workers
     )
-    reader = text_reader(sentences, options=options, preparation=state.preparation)
+    reader = text_reader(sentences, options=options, preparation=state.preparation, folders=folders)
     reporter = _Reporter(learner, progress, state.progress_per)
     with word_limit_as_resource_error():
         if reader is None:

@@ -38,7 +38,7 @@ def test_predict(run: Run, texts: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("name", ["predict", "predict-prob", "test", "test-label"])
 @pytest.mark.parametrize(
-    "places",
+    "layout",
     [
         "{model} {texts} {flag} 2 0.1",
         "{model} {texts} 2 {flag} 0.1",
@@ -47,9 +47,9 @@ def test_predict(run: Run, texts: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "{model} {texts} 2 0.1 {flag}",
     ],
 )
-def test_flags_may_come_before_the_numbers(run: Run, texts: Path, name: str, places: str) -> None:
+def test_flags_may_come_before_the_numbers(run: Run, texts: Path, name: str, layout: str) -> None:
     expected = run("fasttext", name, MODEL, texts, 2, 0.1)
-    words = places.split()
+    words = layout.split()
     known = {"{model}": [MODEL], "{texts}": [texts], "{flag}": ["--errors", "replace"]}
     arguments = [part for word in words for part in known.get(word, [word])]
     assert run("fasttext", name, *arguments) == expected

@@ -15,6 +15,7 @@ from ...storage.decoding import TextOptions
 from ...text import (
     Corpus,
     EncodedBlock,
+    FolderOptions,
     PreparationOptions,
     RawCounts,
     Scan,
@@ -73,6 +74,8 @@ class ReadText:
         How text files are decoded.
     preparation : PreparationOptions, optional
         How text is prepared; token lists, and a `Corpus`, are taken as they are.
+    folders : FolderOptions, optional
+        Which files of folders are read.
 
     Attributes
     ----------
@@ -98,6 +101,7 @@ class ReadText:
         spill: SpillRules | None = None,
         options: TextOptions | None = None,
         preparation: PreparationOptions | None = None,
+        folders: FolderOptions | None = None,
     ) -> None:
         self._spill = spill or SpillRules()
         if not isinstance(corpus, Corpus):
@@ -107,6 +111,7 @@ class ReadText:
                 passes=2,
                 options=options,
                 preparation=preparation,
+                folders=folders,
                 spill=self._spill,
                 accepts_tokens=True,
             )

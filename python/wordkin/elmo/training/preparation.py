@@ -110,6 +110,7 @@ def _read(request: TrainingRequest, text: TextSource, name: str) -> ReadText:
         workers=request.compute.threads,
         options=request.text_options,
         preparation=request.preparation,
+        folders=request.folders,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...runtime.compute import Compute
 from ...storage.decoding import TextOptions
 from ...storage.paths import AnyPath
-from ...text import PreparationOptions
+from ...text import FolderOptions, PreparationOptions
 from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ..vocabulary import VocabularySource
 from .progress import Progress
@@ -43,6 +43,8 @@ class TrainingRequest:
         How text files are decoded.
     preparation : PreparationOptions
         How texts are prepared.
+    folders : FolderOptions
+        Which files of folders are read.
     """
 
     training: ELMoTrainingOptions
@@ -55,6 +57,7 @@ class TrainingRequest:
     checkpoint: AnyPath | None
     text_options: TextOptions
     preparation: PreparationOptions
+    folders: FolderOptions
 
     def training_arguments(self) -> dict[str, Any]:
         """Return the arguments of `ELMo.train` that are stored with a model.
