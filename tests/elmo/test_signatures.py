@@ -18,7 +18,7 @@ from wordkin.elmo.options import (
     ELMoVocabularyOptions,
 )
 from wordkin.storage.decoding import TextOptions
-from wordkin.text import PreparationOptions
+from wordkin.text import FolderOptions, PreparationOptions
 
 
 def constructor_overloads() -> list[ast.FunctionDef]:
@@ -81,7 +81,14 @@ def test_train_has_the_defaults_of_the_options(options: type) -> None:
 
 
 def test_every_option_of_train_belongs_to_an_option_class() -> None:
-    classes = (ELMoTrainingOptions, ELMoRunOptions, ELMoVocabularyOptions, TextOptions, PreparationOptions)
+    classes = (
+        ELMoTrainingOptions,
+        ELMoRunOptions,
+        ELMoVocabularyOptions,
+        TextOptions,
+        PreparationOptions,
+        FolderOptions,
+    )
     known = {field.name for options in classes for field in fields(options)}
     others = {"self", "corpus", "validation", "vocabulary", "checkpoint", "callbacks", "progress", "workers", "max_isa"}
     assert set(inspect.signature(ELMo.train).parameters) - known == others

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from html.parser import HTMLParser
 
 import numpy as np
@@ -12,6 +13,7 @@ import wordkin
 from wordkin import ELMo, KeyedVectors, Phrases, SequenceTagger, TextClassifier, Word2Vec
 from wordkin.alignment import drift_table
 from wordkin.runtime.notebooks import completed_names, html_table, in_notebook, offered_keys
+from wordkin.vectors import FastTextKeyedVectors
 
 HOSTILE = ["</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a & b", "\ud800", "$x$", "'\""]
 
@@ -140,9 +142,24 @@ def test_completion_offers_neither_inner_nor_removed_names() -> None:
         assert [name for name in names if name.startswith("_") and not name.startswith("__")] == []
         assert not (hidden - ({"vocabulary"} if thing is elmo else set())) & set(names)
         assert "__class__" in names
-    assert {"train", "wv", "window", "save"} <= set(dir(model))
+    for named in (Word2Vec, KeyedVectors, FastTextKeyedVectors):
+        assert not hidden & set(dir(named))
+    assert {"train", "wv", "window", "save"} <= set(dir(model)) & set(dir(Word2Vec))
     assert {"most_similar", "vectors", "explore"} <= set(dir(model.wv))
     assert "vocab" in dir(phrases)
+
+
+def test_classes_can_be_derived_from_abstract_ones_too() -> None:
+    class Base(ABC):
+        @abstractmethod
+        def describe(self) -> str: ...
+
+    class Model(Word2Vec, Base):
+        def describe(self) -> str:
+            return f"{self.vector_size} numbers"
+
+    assert Model(vector_size=3).describe() == "3 numbers"
+    assert "describe" in dir(Model)
 
 
 def test_attributes_of_users_are_completed() -> None:

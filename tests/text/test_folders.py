@@ -186,7 +186,7 @@ def test_every_model_selects_files_by_the_same_arguments(novels: Path, tmp_path:
     assert set(phrases.vocab) - {word for word in phrases.vocab if "_" in word} == expected
     phrases.add_vocab(novels, **selection)  # type: ignore[arg-type]
     assert phrases.vocab["word"] == 8
-    joined = Phrases(novels, min_count=1, threshold=0.1, recursive=True)
+    joined = Phrases(novels, min_count=0.5, threshold=0.1, recursive=True)
     assert set(joined.find_phrases(novels, **selection)) == {"a_word", "b_word", "c_word", "d_word"}  # type: ignore[arg-type]
     for model in (joined, joined.freeze()):
         assert model.apply_file(novels, tmp_path / "joined", **selection).sentences == 4  # type: ignore[arg-type]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
+from abc import ABCMeta
 from typing import NoReturn
 
-__all__ = ["RemovedName", "warn_deprecated"]
+__all__ = ["HidesRemovedNames", "RemovedName", "warn_deprecated"]
 
 
 class RemovedName:
@@ -27,6 +29,17 @@ class RemovedName:
 
     def __set__(self, instance: object, value: object) -> NoReturn:
         raise AttributeError(self._message)
+
+
+class HidesRemovedNames(ABCMeta):
+    """Metaclass that leaves removed names out of the ``dir()`` of a class, which completion offers.
+
+    It is that of abstract classes, so that a class can be derived from one of these, too.
+    """
+
+    def __dir__(cls) -> list[str]:
+        names = super().__dir__()
+        return [name for name in names if not isinstance(inspect.getattr_static(cls, name, None), RemovedName)]
 
 
 def warn_deprecated(name: str, replacement: str) -> None:

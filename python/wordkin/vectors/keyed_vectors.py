@@ -26,7 +26,7 @@ from .explorer.plot import plot_words
 from .files import GensimModel, exchange, read_gensim
 from .files.archive import KEYED_VECTORS
 from .files.static_embedding import load_static_embedding, save_static_embedding
-from .gensim import RemovedName, warn_deprecated
+from .gensim import HidesRemovedNames, RemovedName, warn_deprecated
 from .keys import KEY_TYPES, FloatArray, Key, KeyOrVector, as_keys
 from .lookup import KeyLookup
 from .missing_keys import MissingKeyError
@@ -53,7 +53,7 @@ Found = list[tuple[str, float]]
 _PLOTTED_WORDS = 100  # by default
 
 
-class KeyedVectors:
+class KeyedVectors(metaclass=HidesRemovedNames):
     """Vectors of words or other keys, with lookup, similarity, nearest neighbours, evaluation and files.
 
     ``kv["word"]`` is a vector; `most_similar` finds neighbours and answers analogies; `similarity` compares two words;

@@ -33,7 +33,7 @@ from ..text import (
 from ..text.preparation import checked_preparation
 from ..vectors import KeyedVectors
 from ..vectors.files import GensimModel, read_gensim
-from ..vectors.gensim import RemovedName
+from ..vectors.gensim import HidesRemovedNames, RemovedName
 from .archive import MODEL_FILE, load_pretrained, pretrained_file
 from .arguments import (
     architecture_of,
@@ -72,7 +72,7 @@ logger = logging.getLogger(__name__)
 Self = TypeVar("Self", bound="Word2Vec")
 
 
-class Word2Vec:
+class Word2Vec(metaclass=HidesRemovedNames):
     """Word vectors trained on text, with the constructor and the methods of gensim 4.
 
     The constructor trains on a corpus; `wv` holds the vectors (``model.wv.most_similar("word")``); `train` continues;
