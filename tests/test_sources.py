@@ -63,6 +63,9 @@ ISA_FLAGS = {
     "isa_avx512": AVX512_FLAGS,
     "bfloat_avx512bf16": [*AVX512_FLAGS, "-mavx512bf16"],
     "byte_scores_avx512vnni": [*AVX512_FLAGS, "-mavx512vnni"],
+    "int8_avx512vnni": [*AVX512_FLAGS, "-mavx512vnni"],
+    "int8_avxvnni": ["-mavx2", "-mfma", "-mf16c", "-mavxvnni"],
+    "int8_amx": [*AVX512_FLAGS, "-mamx-tile", "-mamx-int8"],
     "bfloat_amx": [*AVX512_FLAGS, "-mavx512bf16", "-mamx-tile", "-mamx-bf16"],
 }
 

@@ -51,8 +51,9 @@ class ForwardPass {
     if (batch_.tokens() != std::ssize(tokens))
       throw py::value_error("the last entry of ends must be the number of ids, " + std::to_string(tokens.size()) +
                             ", got " + std::to_string(batch_.tokens()));
-    pass_.emplace(compute_of(isa, precision), options_, elmo::tensors_of<const float>(options_, tensors), batch_, rows,
-                  tokens, team_.size());
+    const linalg::Compute compute{&kernels_named(isa), choice_named("precision", precision, kTrainingPrecisionNames)};
+    pass_.emplace(compute, options_, elmo::tensors_of<const float>(options_, tensors), batch_, rows, tokens,
+                  team_.size());
     run_forward(state);
   }
 

@@ -45,9 +45,13 @@ class LanguageModel {
   LanguageModel(const py::object& options, const py::dict& parameters, std::size_t threads, const std::string& isa,
                 const std::string& precision) {
     const elmo::Options checked = elmo_options_from(options);
-    const auto tensors = read_elmo_tensors(elmo::parameters_of(checked), parameters);
-    for (const auto& item : parameters) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
-    model_.emplace(compute_of(isa, precision), checked, elmo::tensors_of<const float>(checked, tensors));
+    const auto compute = compute_of(isa, precision);
+    const bool is_int8 = compute.precision == linalg::Precision::kInt8;
+    const auto tensors = read_elmo_tensors(elmo::parameters_of(checked), parameters, is_int8);
+    for (const auto& item : parameters)
+      if (!is_int8_tensor(item.second)) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
+    model_.emplace(compute, checked, elmo::tensors_of<const float>(checked, tensors),
+                   is_int8 ? read_int8_layers(checked, parameters) : elmo::Int8Layers{});
     InterruptibleTeam team(threads);
     model_->prepare_loading(team.size());
     team.run([this](parallel::Team& member) { model_->load(member); });
@@ -161,7 +165,7 @@ class LanguageModel {
                   std::size_t threads, const Use& use) const {
     if (positions.count() == 0) return;
     const auto& options = model_->options();
-    softmax::VocabularyScores scores(model_->compute(), options.n_tokens_vocab, options.projection_dim,
+    softmax::VocabularyScores scores(model_->softmax_compute(), options.n_tokens_vocab, options.projection_dim,
                                      positions.count(), softmax::VocabularyScores::Keep::kNothing);
     InterruptibleTeam team(threads);
     linalg::Scratch scratch(team.size());

@@ -40,7 +40,7 @@ elmo::TrainingOptions elmo_training_options_from(const py::object& o) {
   options.clip_norm = field<double>(o, "clip_norm");
   options.dropout = field<double>(o, "dropout");
   options.seed = field<std::uint64_t>(o, "seed");
-  options.precision = choice_field(o, "precision", kPrecisionNames);
+  options.precision = choice_field(o, "precision", kTrainingPrecisionNames);
   return options;
 }
 

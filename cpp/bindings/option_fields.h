@@ -22,8 +22,10 @@ namespace wordkin::bindings {
 template <typename Choice, std::size_t n>
 using ChoiceNames = std::array<std::pair<const char*, Choice>, n>;
 
-inline constexpr ChoiceNames<linalg::Precision, 2> kPrecisionNames{
-    {{"float32", linalg::Precision::kFloat32}, {"bfloat16", linalg::Precision::kBfloat16}}};
+inline constexpr ChoiceNames<linalg::Precision, 3> kPrecisionNames{{{"float32", linalg::Precision::kFloat32},
+                                                                    {"bfloat16", linalg::Precision::kBfloat16},
+                                                                    {"int8", linalg::Precision::kInt8}}};
+inline constexpr ChoiceNames<linalg::Precision, 2> kTrainingPrecisionNames{{kPrecisionNames[0], kPrecisionNames[1]}};
 
 template <typename T>
 T field(const pybind11::object& options, const char* name) {

@@ -22,7 +22,8 @@ std::vector<std::string> available_isas() {
 std::vector<std::string> known_isas() {
   std::vector<std::string> names;
   using kernels::Isa;
-  for (const auto isa : {Isa::kBaseline, Isa::kNeon, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Bf16, Isa::kAmx})
+  for (const auto isa : {Isa::kBaseline, Isa::kNeon, Isa::kNeonDot, Isa::kAvx2, Isa::kAvxVnni, Isa::kAvx512,
+                         Isa::kAvx512Vnni, Isa::kAvx512Bf16, Isa::kAmx})
     names.emplace_back(kernels::name_of(isa));
   return names;
 }

@@ -17,7 +17,7 @@ Evaluation::Direction::Direction(const LanguageModel& model, const recurrent::Se
 Evaluation::Evaluation(const LanguageModel& model, std::int64_t steps, std::int64_t batch, std::size_t members)
     : model_(&model),
       batch_(steps, batch),
-      scores_(model.compute(), model.options().n_tokens_vocab, model.options().projection_dim, steps * batch,
+      scores_(model.softmax_compute(), model.options().n_tokens_vocab, model.options().projection_dim, steps * batch,
               softmax::VocabularyScores::Keep::kNothing),
       state_(model.options(), batch),
       members_(members),

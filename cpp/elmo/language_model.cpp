@@ -1,18 +1,21 @@
 #include "elmo/language_model.h"
 
+#include <utility>
+
 #include "elmo/carried_state.h"
 #include "elmo/token_layer.h"
 
 namespace wordkin::elmo {
 
 LanguageModel::LanguageModel(const linalg::Compute& compute, const Options& options,
-                             const Tensors<const float>& weights)
+                             const Tensors<const float>& weights, Int8Layers int8)
     : compute_(compute),
       options_(options),
       weights_(weights),
+      int8_(std::move(int8)),
       stacks_{recurrent::PackedStack(compute, stack_shape(options), recurrent::Purpose::kInference),
               recurrent::PackedStack(compute, stack_shape(options), recurrent::Purpose::kInference)} {
-  if (!options.token_input) encoder_.emplace(compute, token_shape(options));
+  if (!options.token_input) encoder_.emplace(compute.of_floats(), token_shape(options));
 }
 
 void LanguageModel::prepare_loading(std::size_t members) {
@@ -20,11 +23,20 @@ void LanguageModel::prepare_loading(std::size_t members) {
 }
 
 void LanguageModel::load(parallel::Team& team) {
-  for (std::size_t direction = 0; direction < stacks_.size(); ++direction)
-    stacks_[direction].pack(team, weights_.layers[direction]);
+  for (std::size_t direction = 0; direction < stacks_.size(); ++direction) {
+    const auto& layers = weights_.layers[direction];
+    if (compute_.precision == linalg::Precision::kInt8) {
+      stacks_[direction].pack(team, layers, int8_[direction]);
+    } else {
+      stacks_[direction].pack(team, layers);
+    }
+  }
   if (encoder_) encoder_->load(team, weights_.characters, *loading_);
   team.barrier();
-  if (team.rank() == 0) loading_.reset();
+  if (team.rank() == 0) {
+    loading_.reset();
+    int8_ = {};
+  }
 }
 
 std::size_t LanguageModel::bytes() const {

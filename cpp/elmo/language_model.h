@@ -21,8 +21,11 @@ namespace wordkin::elmo {
 
 class LanguageModel {
  public:
-  // The weights are borrowed, because embedding and softmax are read in place. The softmax weights may be empty.
-  LanguageModel(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights);
+  // The weights are borrowed, because embedding and softmax are read in place. The softmax weights may be empty. With
+  // Precision::kInt8, the matrices of the recurrent layers are those of `int8`, which is borrowed until `load` has
+  // returned and otherwise empty; everything else is float32.
+  LanguageModel(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
+                Int8Layers int8 = {});
 
   // Called once by every member of a region of `members` members, before any other use. Call `prepare_loading` before
   // the region begins.
@@ -30,7 +33,7 @@ class LanguageModel {
   void load(parallel::Team& team);
 
   [[nodiscard]] const Options& options() const { return options_; }
-  [[nodiscard]] const linalg::Compute& compute() const { return compute_; }
+  [[nodiscard]] linalg::Compute softmax_compute() const { return compute_.of_floats(); }
   [[nodiscard]] const charcnn::FrozenEncoder* encoder() const { return encoder_ ? &*encoder_ : nullptr; }
   [[nodiscard]] const recurrent::PackedStack& stack(int direction) const {
     return stacks_[static_cast<std::size_t>(direction)];
@@ -47,6 +50,7 @@ class LanguageModel {
   linalg::Compute compute_;
   Options options_;
   Tensors<const float> weights_;
+  Int8Layers int8_;
   std::optional<charcnn::FrozenEncoder> encoder_;  // empty if words are rows of `embedding`
   std::array<recurrent::PackedStack, kDirections> stacks_;
   std::optional<charcnn::ConvolutionScratch> loading_;

@@ -39,6 +39,8 @@ struct SoftmaxTensors {
   std::span<T> bias;              // (V)
 };
 
+using Int8Layers = std::array<std::vector<recurrent::Int8Layer>, kDirections>;
+
 template <typename T>
 struct Tensors {
   memory::MatrixView<T> embedding;  // (V, P); empty if words are read as characters

@@ -7,6 +7,7 @@
 #include "kernels/elementary.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/highway.inl.h"
+#include "kernels/int8_widened.inl.h"
 #include "kernels/kernel_table.h"
 #include "kernels/loss_accumulator.inl.h"
 #include "kernels/matrix_copy.inl.h"
@@ -38,6 +39,7 @@ constexpr KernelTable all_kernels(Isa isa) {
           Vec::kGemmRows,
           multiply_panels,
           &kWidenedBfloat,
+          &kWidenedInt8,
           lstm_forward,
           lstm_backward,
           tanh_forward,

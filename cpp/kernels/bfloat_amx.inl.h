@@ -12,6 +12,7 @@
 
 #include <cstdint>
 
+#include "kernels/amx_tiles.inl.h"
 #include "kernels/bfloat_packing.inl.h"
 #include "kernels/bfloat_rows.inl.h"
 #include "kernels/kernel_table.h"
@@ -19,24 +20,8 @@
 namespace wordkin::kernels {
 namespace {
 
-inline constexpr int kTileRows = 16;
 inline constexpr int kTileDepth = 32;                // elements of a row of A per tile
-inline constexpr int kAmxColumns = 32;               // columns per panel, the same as for the tiles of Vec
 inline constexpr int kTileWords = 16 * kAmxColumns;  // words of a panel per step: two tiles of B
-
-// All tiles have sixteen rows of 64 bytes.
-struct alignas(64) TileShapes {
-  std::uint8_t palette = 1;
-  std::uint8_t start_row = 0;
-  std::uint8_t reserved[14] = {};
-  std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
-constexpr TileShapes kTileShapes;
-
-// GCC's macros do not declare that tiles are loaded from memory, so earlier stores must be completed explicitly.
-inline void finish_writing() { __asm__ volatile("" ::: "memory"); }
 
 // Copies some rows and columns between C and the temporary block.
 inline void copy_corner(float* out, std::int64_t out_pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,
@@ -44,12 +29,6 @@ inline void copy_corner(float* out, std::int64_t out_pitch, const float* in, std
   for (std::int64_t i = 0; i < rows; ++i)
     for (std::int64_t j = 0; j < columns; ++j) out[i * out_pitch + j] = in[i * in_pitch + j];
 }
-
-// The cache lines of the next panel, prefetched during the steps of the current tiles.
-struct AmxPrefetch {
-  const char* line;
-  int count;
-};
 
 // Sums are in tile registers 0 to 3, rows of A in 4 and 5, columns of B in 6 and 7.
 template <int kRowTiles>

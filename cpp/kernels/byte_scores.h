@@ -35,7 +35,5 @@ struct ByteKernels {
 const ByteKernels* byte_kernels_of(Isa isa);
 
 extern const ByteKernels kAvx512VnniKernels;
-// Whether this CPU supports AVX512-VNNI, which is independent of the AVX-512 variants in Isa.
-bool has_avx512_vnni();
 
 }  // namespace wordkin::kernels

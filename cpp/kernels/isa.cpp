@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "kernels/byte_scores.h"
-
 #if defined(__x86_64__) || defined(_M_X64)
 #define WORDKIN_X86 1
 #if defined(_MSC_VER)
@@ -19,14 +17,25 @@
 #endif
 #endif
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+
+#include <cstddef>
+#endif
+
 namespace wordkin::kernels {
 namespace {
 
-constexpr std::array<std::pair<Isa, std::string_view>, 6> kNames{{
+constexpr std::array<std::pair<Isa, std::string_view>, 9> kNames{{
     {Isa::kBaseline, "baseline"},
     {Isa::kNeon, "neon"},
+    {Isa::kNeonDot, "neondot"},
     {Isa::kAvx2, "avx2"},
+    {Isa::kAvxVnni, "avxvnni"},
     {Isa::kAvx512, "avx512"},
+    {Isa::kAvx512Vnni, "avx512vnni"},
     {Isa::kAvx512Bf16, "avx512bf16"},
     {Isa::kAmx, "amx"},
 }};
@@ -82,14 +91,34 @@ bool x86_supports(Isa isa) {
   constexpr std::uint32_t kAvx2 = 1u << 5;
   if (!has_bits(state, 0x6) || !has_bits(leaf7.ebx, kAvx2)) return false;
   if (isa == Isa::kAvx2) return true;
+  const std::uint32_t subleaf1 = leaf7.eax < 1 ? 0 : cpuid(7, 1).eax;  // leaf7.eax: highest subleaf
+  constexpr std::uint32_t kAvxVnni = 1u << 4;
+  if (isa == Isa::kAvxVnni) return has_bits(subleaf1, kAvxVnni);
   constexpr std::uint32_t kAvx512f = 1u << 16, kDq = 1u << 17, kBw = 1u << 30, kVl = 1u << 31;
   if (!has_bits(state, 0xE6) || !has_bits(leaf7.ebx, kAvx512f | kDq | kBw | kVl)) return false;
   if (isa == Isa::kAvx512) return true;
+  constexpr std::uint32_t kAvx512Vnni = 1u << 11;
+  if (isa == Isa::kAvx512Vnni) return has_bits(leaf7.ecx, kAvx512Vnni);
   constexpr std::uint32_t kAvx512Bf16 = 1u << 5;
-  if (leaf7.eax < 1 || !has_bits(cpuid(7, 1).eax, kAvx512Bf16)) return false;  // eax: highest subleaf
+  if (!has_bits(subleaf1, kAvx512Bf16)) return false;
   if (isa == Isa::kAvx512Bf16) return true;
   constexpr std::uint32_t kAmxBf16 = 1u << 22, kAmxTile = 1u << 24;
   return has_bits(state, 0x60000) && has_bits(leaf7.edx, kAmxBf16 | kAmxTile) && amx_is_permitted();
+}
+#endif
+
+#if defined(__aarch64__) || defined(_M_ARM64)
+bool has_neon_dot() {
+#if defined(__linux__)
+  constexpr unsigned long kAsimdDp = 1ul << 20;
+  return (getauxval(AT_HWCAP) & kAsimdDp) != 0;
+#elif defined(__APPLE__)
+  int has = 0;
+  std::size_t size = sizeof has;
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, nullptr, 0) == 0 && has != 0;
+#else
+  return false;
+#endif
 }
 #endif
 
@@ -107,10 +136,10 @@ std::optional<Isa> isa_named(std::string_view name) {
   return std::nullopt;
 }
 
-bool has_avx512_vnni() {
+bool has_amx_int8() {
 #ifdef WORDKIN_X86
-  constexpr std::uint32_t kAvx512Vnni = 1u << 11;
-  return is_supported(Isa::kAvx512) && has_bits(cpuid(7, 0).ecx, kAvx512Vnni);
+  constexpr std::uint32_t kAmxInt8 = 1u << 25;
+  return is_supported(Isa::kAmx) && has_bits(cpuid(7, 0).edx, kAmxInt8);
 #else
   return false;
 #endif
@@ -119,9 +148,9 @@ bool has_avx512_vnni() {
 bool is_supported(Isa isa) {
   if (isa == Isa::kBaseline) return true;
 #ifdef WORDKIN_X86
-  return isa != Isa::kNeon && x86_supports(isa);
+  return isa != Isa::kNeon && isa != Isa::kNeonDot && x86_supports(isa);
 #elif defined(__aarch64__) || defined(_M_ARM64)
-  return isa == Isa::kNeon;
+  return isa == Isa::kNeon || (isa == Isa::kNeonDot && has_neon_dot());
 #else
   return false;
 #endif

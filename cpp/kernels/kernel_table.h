@@ -159,6 +159,43 @@ struct BfloatKernels {
   void (*multiply_panels)(const PanelProduct<void, std::uint32_t>& product);
 };
 
+// C (rows, columns) = or += A (rows, depth) B with operands rounded to integers from -127 to 127: a row of A has one
+// scale, and so has a column of B. The products are summed exactly in int32. An element of C is then
+// (float(sum) * scale of the column) * scale of the row, so all ISAs compute the same floats.
+//
+// B is stored in panels of `panel_columns` columns, in groups of rows: a group holds `group` rows of the first column,
+// then of the next one.
+struct Int8Product {
+  float* c;  // INOUT
+  std::int64_t c_pitch;
+  const void* a;                  // IN the output of round_rows, followed by kSpareRows readable rows
+  std::int64_t a_pitch;           // the depth of the panels
+  const float* a_scales;          // IN (rows)
+  const std::int8_t* panels;      // IN
+  const std::int8_t* next_panel;  // IN as in PanelProduct
+  const float* scales;            // IN (columns, rounded up to whole panels)
+  // IN (columns, rounded up to whole panels) -128 times the sum of each column, which compensates for the offset of
+  // 128 in the rows of kernels that read unsigned bytes
+  const std::int32_t* offsets;
+  std::int64_t rows;
+  std::int64_t columns;
+  bool adds;
+};
+
+struct Int8Kernels {
+  static constexpr int kSpareRows = 31;
+
+  int group;           // rows of a panel per group
+  int depth_multiple;  // a multiple of `group`; panels are zero-padded to it
+  int left_bytes;      // bytes per element of rounded rows
+  // Rounds x / scale to the nearest integer, ties to even, where 127 * scale is the greatest magnitude of the row. If
+  // that is less than 2^-120, all integers and the scale are 0; if it is infinite or NaN, the scale is NaN and so are
+  // the products of the row. out: OUT (rows, pitch), in: IN (rows, columns), scales: OUT (rows).
+  void (*round_rows)(void* out, std::int64_t pitch, float* scales, const float* in, std::int64_t in_pitch,
+                     std::int64_t rows, std::int64_t columns);
+  void (*multiply_panels)(const Int8Product& product);
+};
+
 // Softmax over scores. Excluded scores are set to kMasked. Below kSmallestExponent an exponential is exactly 0: the sum
 // of a million of them would be 4e-12 of the largest.
 inline constexpr float kMasked = -1e30f;
@@ -208,6 +245,7 @@ struct KernelTable {
   // tile_rows.
   void (*multiply_panels)(const PanelProduct<float, float>& product);
   const BfloatKernels* bfloat;
+  const Int8Kernels* int8;
   void (*lstm_forward)(const LstmForward& step);
   void (*lstm_backward)(const LstmBackward& step);
   void (*tanh_forward)(const TanhForward& step);

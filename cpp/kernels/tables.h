@@ -11,6 +11,12 @@ extern const KernelTable kNeonTable;
 extern const KernelTable kAvx2Table;
 extern const KernelTable kAvx512Table;
 
+// The kernels for 8-bit integers that other instruction sets add to a table.
+extern const Int8Kernels kNeonDotInt8;
+extern const Int8Kernels kAvxVnniInt8;
+extern const Int8Kernels kAvx512VnniInt8;
+extern const Int8Kernels kAmxInt8;
+
 // The bfloat16 kernels that AVX512-BF16 and AMX add to the AVX-512 table.
 extern const BfloatKernels kAvx512Bf16Kernels;
 extern const BfloatKernels kAmxKernels;

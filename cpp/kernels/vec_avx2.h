@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace wordkin::kernels {
 namespace {
@@ -118,6 +119,45 @@ inline void transpose(Vec (&x)[8]) {
 }
 inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 inline void prefetch_soon(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
+
+// Lanes of int32.
+struct IntVec {
+  __m256i v;
+
+  static IntVec zero() { return {_mm256_setzero_si256()}; }
+  static IntVec load(const std::int32_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
+  void store(std::int32_t* p) const { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+};
+inline Vec to_floats(IntVec a) { return {_mm256_cvtepi32_ps(a.v)}; }
+// The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
+inline IntVec max_magnitude(IntVec a, Vec b) {
+  return {_mm256_max_epi32(a.v, _mm256_and_si256(_mm256_castps_si256(b.v), _mm256_set1_epi32(0x7FFFFFFF)))};
+}
+
+// Pairs of bytes are widened to 16 bits when they are read: vpmaddwd adds the products of a pair in each lane, exactly.
+// vpmaddubsw, which reads bytes, would saturate at 2^15: a pair of products of 8-bit integers can be twice that.
+// Avoiding the saturation by multiplying magnitudes with signed bytes (vpsignb) takes as many instructions as widening.
+struct BytePairs {
+  using Left = std::int16_t;
+  using Row = __m256i;
+  using Column = __m256i;
+  static constexpr int kGroup = 2;
+  static constexpr int kOffset = 0;
+  static Row broadcast(const Left* p) {
+    std::int32_t pair;
+    std::memcpy(&pair, p, sizeof pair);
+    return _mm256_set1_epi32(pair);
+  }
+  static Column load(const std::int8_t* p) {
+    return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  static IntVec multiply_add(Row x, Column b, IntVec sum) { return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(x, b))}; }
+  static void store_rounded(Left* p, Vec x) {
+    const __m256i n = _mm256_cvtps_epi32(x.v);
+    const __m128i packed = _mm_packs_epi32(_mm256_castsi256_si128(n), _mm256_extracti128_si256(n, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), packed);
+  }
+};
 
 }  // namespace
 }  // namespace wordkin::kernels

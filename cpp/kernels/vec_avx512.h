@@ -4,6 +4,7 @@
 #include <immintrin.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace wordkin::kernels {
 namespace {
@@ -130,6 +131,41 @@ inline void transpose(Vec (&x)[16]) {
 }
 inline void prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 inline void prefetch_soon(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T1); }
+
+// Lanes of int32.
+struct IntVec {
+  __m512i v;
+
+  static IntVec zero() { return {_mm512_setzero_si512()}; }
+  static IntVec load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
+  void store(std::int32_t* p) const { _mm512_storeu_si512(p, v); }
+};
+inline Vec to_floats(IntVec a) { return {_mm512_cvtepi32_ps(a.v)}; }
+// The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
+inline IntVec max_magnitude(IntVec a, Vec b) {
+  return {_mm512_max_epi32(a.v, _mm512_and_si512(_mm512_castps_si512(b.v), _mm512_set1_epi32(0x7FFFFFFF)))};
+}
+
+// Pairs of bytes are widened to 16 bits when they are read: vpmaddwd adds the products of a pair in each lane.
+struct BytePairs {
+  using Left = std::int16_t;
+  using Row = __m512i;
+  using Column = __m512i;
+  static constexpr int kGroup = 2;
+  static constexpr int kOffset = 0;
+  static Row broadcast(const Left* p) {
+    std::int32_t pair;
+    std::memcpy(&pair, p, sizeof pair);
+    return _mm512_set1_epi32(pair);
+  }
+  static Column load(const std::int8_t* p) {
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static IntVec multiply_add(Row x, Column b, IntVec sum) { return {_mm512_add_epi32(sum.v, _mm512_madd_epi16(x, b))}; }
+  static void store_rounded(Left* p, Vec x) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(x.v)));
+  }
+};
 
 }  // namespace
 }  // namespace wordkin::kernels

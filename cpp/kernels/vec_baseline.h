@@ -208,5 +208,58 @@ inline void prefetch_soon(const void* p) {
 #endif
 }
 
+// Lanes of int32.
+struct IntVec {
+  std::int32_t v[4];
+
+  static IntVec zero() { return {{0, 0, 0, 0}}; }
+  static IntVec load(const std::int32_t* p) {
+    IntVec r;
+    std::memcpy(r.v, p, sizeof r.v);
+    return r;
+  }
+  void store(std::int32_t* p) const { std::memcpy(p, v, sizeof v); }
+};
+inline Vec to_floats(IntVec a) {
+  return lanes([&](int i) { return static_cast<float>(a.v[i]); });
+}
+// The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
+inline IntVec max_magnitude(IntVec a, Vec b) {
+  for (int i = 0; i < Vec::kWidth; ++i) {
+    const auto bits = static_cast<std::int32_t>(bits_of(b.v[i]) & 0x7FFFFFFFu);
+    a.v[i] = a.v[i] < bits ? bits : a.v[i];
+  }
+  return a;
+}
+
+// Products of 8-bit integers: the format of rows, how a group of columns is read, and one step along the depth. A group
+// is as many rows of a panel as one lane takes in at once. kOffset is added to the elements of rows.
+struct BytePairs {
+  struct Column {
+    std::int16_t v[2 * Vec::kWidth];
+  };
+  struct Row {
+    std::int16_t v[2];
+  };
+  using Left = std::int16_t;
+  static constexpr int kGroup = 2;
+  static constexpr int kOffset = 0;
+  static Row broadcast(const Left* p) { return {{p[0], p[1]}}; }
+  static Column load(const std::int8_t* p) {
+    Column column;
+    for (int i = 0; i < 2 * Vec::kWidth; ++i) column.v[i] = p[i];
+    return column;
+  }
+  static IntVec multiply_add(Row x, const Column& b, IntVec sum) {
+    for (int i = 0; i < Vec::kWidth; ++i) sum.v[i] += x.v[0] * b.v[2 * i] + x.v[1] * b.v[2 * i + 1];
+    return sum;
+  }
+  // x is rounded to the nearest integer, ties to even.
+  static void store_rounded(Left* p, Vec x) {
+    const Vec nearest = round(x);
+    for (int i = 0; i < Vec::kWidth; ++i) p[i] = static_cast<Left>(nearest.v[i]);
+  }
+};
+
 }  // namespace
 }  // namespace wordkin::kernels

@@ -4,6 +4,7 @@
 #include <arm_neon.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace wordkin::kernels {
 namespace {
@@ -92,6 +93,44 @@ inline void transpose(Vec (&x)[4]) {
 }
 inline void prefetch(const void* p) { __builtin_prefetch(p, 1, 3); }
 inline void prefetch_soon(const void* p) { __builtin_prefetch(p, 0, 2); }
+
+// Lanes of int32.
+struct IntVec {
+  int32x4_t v;
+
+  static IntVec zero() { return {vdupq_n_s32(0)}; }
+  static IntVec load(const std::int32_t* p) { return {vld1q_s32(p)}; }
+  void store(std::int32_t* p) const { vst1q_s32(p, v); }
+};
+inline Vec to_floats(IntVec a) { return {vcvtq_f32_s32(a.v)}; }
+// The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
+inline IntVec max_magnitude(IntVec a, Vec b) {
+  return {vmaxq_s32(a.v, vandq_s32(vreinterpretq_s32_f32(b.v), vdupq_n_s32(0x7FFFFFFF)))};
+}
+// Rounds four floats to bytes in the lower half of a vector.
+inline int8x8_t rounded_bytes(Vec x) {
+  const int16x4_t shorts = vmovn_s32(vcvtnq_s32_f32(x.v));
+  return vmovn_s16(vcombine_s16(shorts, shorts));
+}
+
+// Products of bytes have 16 bits; pairs of them are added to the lanes.
+struct BytePairs {
+  using Left = std::int8_t;
+  using Row = int8x8_t;
+  using Column = int8x8_t;
+  static constexpr int kGroup = 2;
+  static constexpr int kOffset = 0;
+  static Row broadcast(const Left* p) {
+    std::int16_t pair;
+    std::memcpy(&pair, p, sizeof pair);
+    return vreinterpret_s8_s16(vdup_n_s16(pair));
+  }
+  static Column load(const std::int8_t* p) { return vld1_s8(p); }
+  static IntVec multiply_add(Row x, Column b, IntVec sum) { return {vpadalq_s16(sum.v, vmull_s8(x, b))}; }
+  static void store_rounded(Left* p, Vec x) {
+    vst1_lane_s32(reinterpret_cast<std::int32_t*>(p), vreinterpret_s32_s8(rounded_bytes(x)), 0);
+  }
+};
 
 }  // namespace
 }  // namespace wordkin::kernels

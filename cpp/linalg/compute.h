@@ -6,12 +6,18 @@
 namespace wordkin::linalg {
 
 // kBfloat16: operands of matrix products are rounded to bfloat16 (to nearest, ties to even); products and sums are
-// float32.
-enum class Precision { kFloat32, kBfloat16 };
+// float32. kInt8: products with packed matrices round their operands to 8-bit integers (kernels::Int8Product); the
+// matrices are rounded before they are packed. For inference only; all other products are float32.
+enum class Precision { kFloat32, kBfloat16, kInt8 };
 
 struct Compute {
   const kernels::KernelTable* kernels;
   Precision precision = Precision::kFloat32;
+
+  // For products that have no operands of 8-bit integers.
+  [[nodiscard]] Compute of_floats() const {
+    return {kernels, precision == Precision::kInt8 ? Precision::kFloat32 : precision};
+  }
 };
 
 }  // namespace wordkin::linalg

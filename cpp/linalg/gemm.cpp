@@ -29,12 +29,29 @@ struct Blocks {
   NextPanel next_panel;
   float* scratch;
 
+  // Rows of a block: kBlockRows, unless fewer bytes fit the scratch memory together with their scales.
+  [[nodiscard]] std::int64_t block_rows() const {
+    if (b.compute().precision != Precision::kInt8) return kBlockRows;
+    const kernels::Int8Kernels& int8 = *b.compute().kernels->int8;
+    const std::int64_t row_bytes = std::max<std::int64_t>(b.padded_depth(0), 1) * int8.left_bytes;
+    return std::min(kBlockRows, (Scratch::kFloats - kBlockRows) * 4 / row_bytes - kernels::Int8Kernels::kSpareRows);
+  }
+
   void multiply(std::int64_t i, std::int64_t k) const {
-    const std::int64_t rows = std::min(kBlockRows, c.rows - i), depth = std::min(b.depth(), a.columns - k);
+    const std::int64_t rows = std::min(block_rows(), c.rows - i), depth = std::min(b.depth(), a.columns - k);
     const kernels::KernelTable& table = *b.compute().kernels;
     const float* from = a.data + i * a.pitch + k;
     float* to = c.data + i * c.pitch;
     const PanelPosition next = panel_after(i + rows, k, k + depth);
+    if (b.compute().precision == Precision::kInt8) {
+      const std::int64_t padded = b.padded_depth(k);
+      float* const scales = scratch + Scratch::kFloats - kBlockRows;
+      table.int8->round_rows(scratch, padded, scales, from, a.pitch, rows, depth);
+      table.int8->multiply_panels({to, c.pitch, scratch, padded, scales, b.int8_panel(k, first),
+                                   next.b == nullptr ? nullptr : next.b->int8_panel(next.k, next.column),
+                                   b.scales(first), b.offsets(k, first), rows, c.columns, adds || k > 0});
+      return;
+    }
     if (b.compute().precision == Precision::kBfloat16) {
       const std::int64_t padded = b.padded_depth(k);
       table.bfloat->round_rows(scratch, padded, from, a.pitch, rows, depth);
@@ -79,8 +96,9 @@ void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, m
   assert(a.columns == b.rows() && first + c.columns <= b.columns() && c.rows == a.rows);
   const Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, next_panel, scratch.of(team.member())};
   std::int64_t k = 0;
+  const std::int64_t rows = blocks.block_rows();
   do {  // at least once: with depth 0, C is set to zero
-    for (std::int64_t i = 0; i < c.rows; i += kBlockRows) blocks.multiply(i, k);
+    for (std::int64_t i = 0; i < c.rows; i += rows) blocks.multiply(i, k);
     k += b.depth();
   } while (k < a.columns);
 }
@@ -98,6 +116,7 @@ void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixV
 void gemm(parallel::Team& team, const Compute& compute, memory::MatrixView<float> c, memory::MatrixView<const float> a,
           Transpose transpose_a, memory::MatrixView<const float> b, Transpose transpose_b, Accumulate accumulate,
           Scratch& scratch) {
+  assert(compute.precision != Precision::kInt8);
   Operand left{a, transpose_a == Transpose::kYes}, right{b, transpose_b == Transpose::kYes};
   assert(left.rows() == c.rows && right.columns() == c.columns && left.columns() == right.rows());
   // The longer side of C is divided among the members, because every member packs the whole operand of the other side.

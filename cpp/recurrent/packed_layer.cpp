@@ -36,8 +36,21 @@ void PackedLayer::pack(parallel::Team& team, const LayerParameters& parameters) 
     hidden_transposed_.pack_transposed(team, of_hidden);
     if (shape_.projects()) projection_transposed_.pack_transposed(team, parameters.projection);
   }
-  if (team.rank() > 0) return;
-  std::copy(parameters.bias.begin(), parameters.bias.end(), bias_.data());
+  if (team.rank() == 0) copy_bias(parameters.bias);
+}
+
+void PackedLayer::pack(parallel::Team& team, const Int8Layer& matrices, std::span<const float> bias) {
+  assert(purpose_ == Purpose::kInference && matrices.input.values.columns == shape_.gates() * shape_.dim);
+  for (int gate = 0; gate < shape_.gates(); ++gate) {
+    input_[static_cast<std::size_t>(gate)].pack(team, matrices.input.block_of_columns(gate * shape_.dim, shape_.dim));
+    hidden_[static_cast<std::size_t>(gate)].pack(team, matrices.hidden.block_of_columns(gate * shape_.dim, shape_.dim));
+  }
+  if (shape_.projects()) projection_.pack(team, matrices.projection);
+  if (team.rank() == 0) copy_bias(bias);
+}
+
+void PackedLayer::copy_bias(std::span<const float> bias) {
+  std::copy(bias.begin(), bias.end(), bias_.data());
   if (shape_.cell == Cell::kLstm)
     for (std::int64_t unit = 0; unit < shape_.dim; ++unit)
       bias_[static_cast<std::size_t>(2 * shape_.dim + unit)] += shape_.forget_bias;
@@ -58,6 +71,13 @@ PackedStack::PackedStack(const linalg::Compute& compute, const StackShape& shape
 void PackedStack::pack(parallel::Team& team, std::span<const LayerParameters> parameters) {
   assert(parameters.size() == layers_.size());
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) layers_[layer].pack(team, parameters[layer]);
+}
+
+void PackedStack::pack(parallel::Team& team, std::span<const LayerParameters> parameters,
+                       std::span<const Int8Layer> matrices) {
+  assert(parameters.size() == layers_.size() && matrices.size() == layers_.size());
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer)
+    layers_[layer].pack(team, matrices[layer], parameters[layer].bias);
 }
 
 std::size_t PackedStack::bytes() const {

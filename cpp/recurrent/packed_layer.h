@@ -24,6 +24,8 @@ class PackedLayer {
 
   // Each member packs its share. A barrier is required before the first use.
   void pack(parallel::Team& team, const LayerParameters& parameters);
+  // For Precision::kInt8, and only for it.
+  void pack(parallel::Team& team, const Int8Layer& matrices, std::span<const float> bias);
 
   [[nodiscard]] const linalg::PackedMatrix& input(int gate) const { return input_[static_cast<std::size_t>(gate)]; }
   [[nodiscard]] const linalg::PackedMatrix& hidden(int gate) const { return hidden_[static_cast<std::size_t>(gate)]; }
@@ -38,6 +40,8 @@ class PackedLayer {
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  void copy_bias(std::span<const float> bias);
+
   StackShape shape_;
   std::int64_t input_columns_;
   Purpose purpose_;
@@ -55,6 +59,8 @@ class PackedStack {
   PackedStack(const linalg::Compute& compute, const StackShape& shape, Purpose purpose);
 
   void pack(parallel::Team& team, std::span<const LayerParameters> parameters);
+  // For Precision::kInt8, and only for it. Of the parameters, only the biases are read.
+  void pack(parallel::Team& team, std::span<const LayerParameters> parameters, std::span<const Int8Layer> matrices);
 
   [[nodiscard]] const StackShape& shape() const { return shape_; }
   [[nodiscard]] const linalg::Compute& compute() const { return compute_; }

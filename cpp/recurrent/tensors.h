@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "linalg/int8_matrix.h"
 #include "memory/matrix_view.h"
 
 namespace wordkin::recurrent {
@@ -16,5 +17,13 @@ struct LayerTensors {
 
 using LayerParameters = LayerTensors<const float>;
 using LayerGradients = LayerTensors<float>;
+
+// The matrices of a layer rounded to 8-bit integers. The two halves of W_0 are the operands of separate products, so
+// each has its own scales.
+struct Int8Layer {
+  linalg::Int8Matrix input;       // (input, 4 * dim) or (input, dim)
+  linalg::Int8Matrix hidden;      // (hidden, 4 * dim) or (hidden, dim)
+  linalg::Int8Matrix projection;  // (dim, hidden); empty if hidden equals dim
+};
 
 }  // namespace wordkin::recurrent

@@ -159,5 +159,5 @@ def test_mismatched_shapes_are_rejected() -> None:
     product = _core_testing.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline")
     with pytest.raises(ValueError, match=r"a must have the shape \(3, 4\), got \(3, 6\)"):
         product.multiply(np.zeros((3, 5), np.float32), np.zeros((3, 6), np.float32))
-    with pytest.raises(ValueError, match="precision must be float32 or bfloat16, got half"):
+    with pytest.raises(ValueError, match="precision must be float32 or bfloat16 or int8, got half"):
         _core_testing.linalg.PackedProduct(np.zeros((4, 5), np.float32), isa="baseline", precision="half")

@@ -45,8 +45,8 @@ def test_invalid_arguments_are_rejected(arguments: dict[str, Any], error: type[E
         Compute.choose(**arguments)
 
 
-def test_each_available_isa_can_be_the_limit(isa: str) -> None:
-    assert choose_isa(isa) == isa
+def test_each_available_isa_can_be_the_limit(any_isa: str) -> None:
+    assert choose_isa(any_isa) == any_isa
 
 
 def test_environment_variable_limits_the_isa_unless_an_argument_does(monkeypatch: pytest.MonkeyPatch) -> None:

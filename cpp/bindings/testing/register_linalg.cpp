@@ -26,6 +26,15 @@ void require_shape(const char* name, const memory::MatrixView<const float>& give
                                 std::to_string(given.columns) + ")");
 }
 
+linalg::Int8Matrix rounded_matrix(memory::MatrixView<const float> matrix, std::vector<std::int8_t>& values,
+                                  std::vector<float>& scales) {
+  values.resize(static_cast<std::size_t>(matrix.rows * matrix.columns));
+  scales.resize(static_cast<std::size_t>(matrix.columns));
+  const memory::MatrixView<std::int8_t> view{values.data(), matrix.rows, matrix.columns, matrix.columns};
+  if (!linalg::round_columns(view, scales, matrix)) throw std::invalid_argument("b must be finite");
+  return {view, scales};
+}
+
 // A packed matrix, with threads and scratch memory.
 class PackedProduct {
  public:
@@ -36,8 +45,14 @@ class PackedProduct {
     const auto compute = compute_of(isa, precision);
     packed_ =
         linalg::PackedMatrix(compute, transposed ? view.columns : view.rows, transposed ? view.rows : view.columns);
+    std::vector<std::int8_t> values;
+    std::vector<float> scales;
+    linalg::Int8Matrix rounded;
+    if (compute.precision == linalg::Precision::kInt8) rounded = rounded_matrix(view, values, scales);
     team_.run([&](parallel::Team& team) {
-      if (transposed) {
+      if (compute.precision == linalg::Precision::kInt8) {
+        packed_.pack(team, rounded);
+      } else if (transposed) {
         packed_.pack_transposed(team, view);
       } else {
         packed_.pack(team, view);

@@ -94,10 +94,10 @@ class Stacks {
         shape_(stack_shape(held_[0].cast<py::sequence>(), cell, cell_clip, proj_clip, forget_bias, skip_connections)),
         team_(threads),
         products_(team_.size()) {
-    const auto compute = compute_of(isa, precision);
+    compute_ = compute_of(isa, precision);
     for (const auto& direction : held_) {
       parameters_.push_back(layer_tensors<const float>("weights", direction.cast<py::sequence>(), shape_));
-      packed_.emplace_back(compute, shape_, training ? recurrent::Purpose::kTraining : recurrent::Purpose::kInference);
+      packed_.emplace_back(compute_, shape_, training ? recurrent::Purpose::kTraining : recurrent::Purpose::kInference);
       if (training)
         training_.push_back(std::make_unique<recurrent::StackTraining>(shape_, batch_));
       else
@@ -106,7 +106,13 @@ class Stacks {
   }
 
   void pack() {
+    if (compute_.precision == linalg::Precision::kInt8)
+      for (const auto& layers : parameters_) round_layers(layers);
     run([this](parallel::Team& team, std::size_t direction) {
+      if (compute_.precision == linalg::Precision::kInt8) {
+        packed_[direction].pack(team, parameters_[direction], int8_[direction]);
+        return true;
+      }
       packed_[direction].pack(team, parameters_[direction]);
       return true;
     });
@@ -155,6 +161,24 @@ class Stacks {
 
  private:
   [[nodiscard]] std::size_t directions() const { return parameters_.size(); }
+
+  linalg::Int8Matrix rounded(MatrixView<const float> matrix) {
+    auto& values = values_.emplace_back(static_cast<std::size_t>(matrix.rows * matrix.columns));
+    auto& scales = scales_.emplace_back(static_cast<std::size_t>(matrix.columns));
+    const MatrixView<std::int8_t> view{values.data(), matrix.rows, matrix.columns, matrix.columns};
+    if (!linalg::round_columns(view, scales, matrix)) throw std::invalid_argument("weights must be finite");
+    return {view, scales};
+  }
+
+  void round_layers(const std::vector<recurrent::LayerParameters>& layers) {
+    auto& all = int8_.emplace_back();
+    for (const auto& layer : layers) {
+      const auto inputs = layer.weights.rows - shape_.hidden;
+      all.push_back({rounded(layer.weights.block_of_rows(0, inputs)),
+                     rounded(layer.weights.block_of_rows(inputs, shape_.hidden)),
+                     shape_.projects() ? rounded(layer.projection) : linalg::Int8Matrix{}});
+    }
+  }
 
   std::vector<StackArguments> calls_of(const py::sequence& outputs, const py::sequence& inputs,
                                        const py::sequence& states) {
@@ -219,7 +243,11 @@ class Stacks {
   recurrent::StackShape shape_;
   InterruptibleTeam team_;
   linalg::Scratch products_;
+  linalg::Compute compute_{};
   std::vector<std::vector<recurrent::LayerParameters>> parameters_;
+  std::vector<std::vector<std::int8_t>> values_;  // of int8_
+  std::vector<std::vector<float>> scales_;
+  std::vector<std::vector<recurrent::Int8Layer>> int8_;
   std::vector<recurrent::PackedStack> packed_;
   std::vector<std::unique_ptr<recurrent::StackTraining>> training_;
   std::vector<std::unique_ptr<recurrent::StackInference>> inference_;

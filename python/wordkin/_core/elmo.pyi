@@ -1,11 +1,12 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-_Precision = Literal["float32", "bfloat16"]
+_TrainingPrecision = Literal["float32", "bfloat16"]
+_Precision = Literal["float32", "bfloat16", "int8"]
 
 class _ModelOptions(Protocol):
     @property
@@ -74,6 +75,7 @@ class _Draws(TypedDict):
     factors: list[list[Floats]]
 
 def parameter_shapes(options: _ModelOptions) -> list[tuple[str, tuple[int, ...]]]: ...
+def round_columns(name: str, matrix: Floats, parts: int) -> tuple[NDArray[np.int8], Floats]: ...
 
 class Trainer:
     state: dict[str, Floats]
@@ -118,7 +120,7 @@ class LanguageModel:
     def __init__(
         self,
         options: _ModelOptions,
-        parameters: dict[str, Floats],
+        parameters: Mapping[str, NDArray[np.float32 | np.int8]],
         *,
         threads: int,
         isa: str,
@@ -167,7 +169,7 @@ class ForwardPass:
         state: dict[str, Floats] | None = ...,
         threads: int,
         isa: str,
-        precision: _Precision = ...,
+        precision: _TrainingPrecision = ...,
     ) -> None: ...
     @property
     def layers(self) -> Floats: ...

@@ -313,13 +313,13 @@ def test_exceptions_of_the_corpus_propagate(sentences: Sentences) -> None:
     assert np.isfinite(model.wv.vectors).all()
 
 
-@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "avx512bf16", "amx", "neon"])
+@pytest.mark.parametrize("isa", ["baseline", "avx2", "avx512", "avx512vnni", "avx512bf16", "amx", "neon"])
 def test_environment_variable_limits_the_instruction_set(
     sentences: Sentences, monkeypatch: pytest.MonkeyPatch, isa: str
 ) -> None:
     monkeypatch.setenv("WORDKIN_MAX_ISA", isa)
     model = Word2Vec(sentences, min_count=1, vector_size=8, epochs=1)
-    order = ["baseline", "neon", "avx2", "avx512", "avx512bf16", "amx"]
+    order = ["baseline", "neon", "neondot", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "amx"]
     best = [name for name in compute.available_isas() if order.index(name) <= order.index(isa)][-1]
     assert model.training_report.isa == best
     assert Word2Vec(max_isa="baseline")._state.compute.isa == "baseline"  # the argument takes precedence
