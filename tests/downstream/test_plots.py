@@ -74,6 +74,25 @@ def test_layer_mixes(elmo: ELMo) -> None:
     assert len(tagger.plot_layer_mixes(ax=axes).axes[0].containers) == 3
 
 
+def test_the_history_of_training() -> None:
+    labels = ["good", "bad"] * 8
+    classifier = TextClassifier(**OPTIONS).fit(TEXTS, labels, validation_data=(TEXTS, labels))
+    axes = classifier.plot_history().axes
+    assert [each.get_title() for each in axes] == ["loss", "accuracy"]
+    curves = [[line.get_ydata().tolist() for line in each.lines] for each in axes]
+    history = classifier.history_
+    assert curves == [[history["loss"], history["val_loss"]], [history["accuracy"], history["val_accuracy"]]]
+    tagger = SequenceTagger(hidden_dim=4, epochs=2, random_state=1, workers=1, progress=False, early_stopping=False)
+    words = [text.split() for text in TEXTS]
+    tagger.fit(words, [["B-A", *"O" * (len(each) - 1)] for each in words])
+    (only,) = tagger.plot_history("seconds").axes
+    assert [line.get_ydata().tolist() for line in only.lines] == [tagger.history_["seconds"]]
+    with pytest.raises(ValueError, match="metrics must be among 'loss', 'seconds'"):
+        tagger.plot_history("accuracy")
+    with pytest.raises(NotFittedError):
+        TextClassifier().plot_history()
+
+
 def test_plots_that_cannot_be_drawn(classifier: TextClassifier) -> None:
     with pytest.raises(NotFittedError):
         TextClassifier().plot_attention("good")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..runtime.compute import Compute
 from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import flag_option, progress_option
+from ..runtime.plots import AxesChoice
 from ..storage.paths import AnyPath
 from ..text.tokenization import Tokenizer, resolve_tokenizer
 from .data.examples import joined_examples, require_labels
@@ -35,7 +36,7 @@ from .options import (
     Pooling,
     TrainingOptions,
 )
-from .plots import plot_attention, plot_layer_mixes
+from .plots import plot_attention, plot_history, plot_layer_mixes
 from .state import ClassifierState, Embedding, Floats, History, LayerMix
 from .training.embeddings import EmbeddingChoice, checked_embeddings
 from .training.progress import ProgressChoice
@@ -601,6 +602,33 @@ class TextClassifier(Estimator):
         (weights,) = attention_weights(state, tokens, compute)
         title = prediction_text(state, tokens, compute)
         return plot_attention(tokens[0], weights, title, ax)
+
+    def plot_history(self, metrics: str | Sequence[str] | None = None, *, ax: AxesChoice = None) -> Figure:
+        """Draw how training went, `history_`, with matplotlib.
+
+        Parameters
+        ----------
+        metrics : str, sequence of str, or None, default None
+            Metrics to draw, each on separate axes with the curves of training and validation: "loss", "accuracy",
+            "seconds"; all but "seconds" by default.
+        ax : matplotlib Axes, sequence of Axes, or None, default None
+            Where to draw, one for each metric; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        NotFittedError
+            If this estimator is not fitted.
+        ValueError
+            If a metric is unknown.
+        ImportError
+            If matplotlib is not installed.
+        """
+        return plot_history(self.history_, metrics, ax)
 
     def plot_layer_mixes(self, *, ax: Axes | None = None) -> Figure:
         """Draw the learned mix of the layers of ELMo models, `layer_mixes_`, with matplotlib.

@@ -1,4 +1,4 @@
-"""Plots of what a network has learned: attention weights of tokens, and mixes of layers."""
+"""Plots of what a network has learned, and how: attention weights of tokens, mixes of layers, and the training."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..runtime.plots import AxesChoice, axes_for, figure_of, label_text
-from .state import Floats, LayerMix
+from ..runtime.plots import AxesChoice, axes_for, chosen_metrics, figure_of, label_text, plot_curve
+from .state import Floats, History, LayerMix
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["plot_attention", "plot_layer_mixes"]
+__all__ = ["plot_attention", "plot_history", "plot_layer_mixes"]
 
 _MAX_TOKENS = 40
 _LONGEST_TOKEN = 30
+_VALIDATION = "val_"
 
 
 def plot_attention(tokens: Sequence[str], weights: Floats, title: str, ax: AxesChoice) -> Figure:
@@ -61,6 +62,46 @@ def plot_attention(tokens: Sequence[str], weights: Floats, title: str, ax: AxesC
     axes.locator_params("x", nbins=5)
     axes.set_axisbelow(True)
     return figure_of(axes)
+
+
+def plot_history(history: History, metrics: str | Sequence[str] | None, ax: AxesChoice) -> Figure:
+    """Draw how training went.
+
+    Parameters
+    ----------
+    history : dict of str to list of float
+        Values of each metric, one for each epoch. Those of the validation are called ``val_`` and the name of the
+        metric.
+    metrics : str, sequence of str, or None
+        Metrics to draw, each on separate axes; None for all but "seconds".
+    ax : matplotlib Axes, sequence of Axes, or None
+        Where to draw; None for a new figure.
+
+    Returns
+    -------
+    Figure
+        The figure.
+
+    Raises
+    ------
+    ValueError
+        If a metric is unknown, or there is no epoch.
+    """
+    known = list(dict.fromkeys(name.removeprefix(_VALIDATION) for name in history))
+    if not any(history.values()):
+        raise ValueError("history_ must have at least one epoch to be plotted, got none")
+    names = chosen_metrics(metrics, known, [name for name in known if name != "seconds"])
+    every_axes = axes_for(ax, len(names), width=4.8, height=3.4)
+    for name, axes in zip(names, every_axes, strict=True):
+        for key, label in ((name, "training"), (_VALIDATION + name, "validation")):
+            if key in history:
+                plot_curve(axes, np.arange(1, len(history[key]) + 1), history[key], label)
+        axes.legend()
+        axes.set_title(name)
+        axes.set_xlabel("epoch")
+        axes.locator_params("x", integer=True, nbins=6)
+        axes.grid(alpha=0.3)
+    return figure_of(every_axes[0])
 
 
 def plot_layer_mixes(mixes: Sequence[LayerMix], ax: AxesChoice) -> Figure:

@@ -12,6 +12,7 @@ from ..errors import CorpusError
 from ..runtime.compute import Compute
 from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import flag_option, progress_option
+from ..runtime.plots import AxesChoice
 from ..storage.paths import AnyPath
 from .data.examples import joined_examples, require_tags
 from .data.texts import TagLists, limit_lengths, tag_lists, token_lists
@@ -23,7 +24,7 @@ from .labels.label_set import text_weights
 from .labels.schemes import Scheme
 from .labels.tag_set import LearnedScheme, SchemeChoice, Tags, TagSet
 from .options import CharacterOptions, Encoder, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
-from .plots import plot_layer_mixes
+from .plots import plot_history, plot_layer_mixes
 from .state import Embedding, Floats, History, LayerMix, TaggerState
 from .training.embeddings import EmbeddingChoice, checked_embeddings
 from .training.progress import ProgressChoice
@@ -511,6 +512,33 @@ class SequenceTagger(Estimator):
         """
         report = self.report(X, y, workers=workers)
         return report.accuracy if self.scheme_ == "plain" else report.micro.f1
+
+    def plot_history(self, metrics: str | Sequence[str] | None = None, *, ax: AxesChoice = None) -> Figure:
+        """Draw how training went, `history_`, with matplotlib.
+
+        Parameters
+        ----------
+        metrics : str, sequence of str, or None, default None
+            Metrics to draw, each on separate axes with the curves of training and validation: "loss", "accuracy", "f1",
+            "seconds"; all but "seconds" by default.
+        ax : matplotlib Axes, sequence of Axes, or None, default None
+            Where to draw, one for each metric; None for a new figure.
+
+        Returns
+        -------
+        matplotlib Figure
+            The figure. It is not shown; Jupyter shows it if it is the value of a cell, and ``savefig`` writes it.
+
+        Raises
+        ------
+        NotFittedError
+            If this estimator is not fitted.
+        ValueError
+            If a metric is unknown.
+        ImportError
+            If matplotlib is not installed.
+        """
+        return plot_history(self.history_, metrics, ax)
 
     def plot_layer_mixes(self, *, ax: Axes | None = None) -> Figure:
         """Draw the learned mix of the layers of ELMo models, `layer_mixes_`, with matplotlib.

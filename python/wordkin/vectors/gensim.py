@@ -35,6 +35,17 @@ class HidesRemovedNames(ABCMeta):
     """Metaclass that leaves removed names out of the ``dir()`` of a class, which completion offers.
 
     It is that of abstract classes, so that a class can be derived from one of these, too.
+
+    Parameters
+    ----------
+    name : str
+        Name of the class.
+    bases : tuple of type
+        Its bases.
+    namespace : dict of str to object
+        Its attributes.
+    **kwargs
+        Further arguments of the class statement.
     """
 
     def __dir__(cls) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from wordkin import ELMo, Word2Vec
+from wordkin import ELMo, TextClassifier, Word2Vec
 from wordkin.word2vec import EpochReport, TrainingReport
 
 from ..conftest import Run
@@ -91,6 +91,13 @@ def test_the_training_of_a_language_model_is_drawn(run: Run, tmp_path: Path) -> 
     model.save_pretrained(tmp_path / "trained")
     assert run("plot", tmp_path / "trained", "--training", "-o", "trained.png").status == 0
     assert Path("trained.png").exists()
+
+
+def test_the_training_of_a_classifier_is_drawn(run: Run, tmp_path: Path) -> None:
+    classifier = TextClassifier(epochs=1, workers=1, progress=False).fit(["a b", "c d"] * 4, ["x", "y"] * 4)
+    classifier.save(tmp_path / "model")
+    assert run("plot", tmp_path / "model", "--training", "-o", "classifier.png").status == 0
+    assert Path("classifier.png").exists()
 
 
 @pytest.mark.parametrize(

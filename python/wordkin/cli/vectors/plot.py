@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...downstream import SequenceTagger, TextClassifier
 from ...loading import load
 from ...loading.vector_files import load_vectors
 from ...runtime.plots import axes_for, figure_of
@@ -40,7 +41,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """
     parser.description = (
         "Draw words as labelled points into a picture file, with matplotlib. With --training, draw how the loss and "
-        "the speed, or the perplexity, of a saved model developed. Unknown words are reported and left out."
+        "the speed, the perplexity or the accuracy of a saved model developed. Unknown words are reported and left out."
     )
     parser.add_argument("file", help="model, or word vectors in any format")
     parser.add_argument(
@@ -115,6 +116,8 @@ def _format_of(path: str) -> str:
 
 def _training_of(path: str) -> Figure:
     model = load(path)
+    if isinstance(model, TextClassifier | SequenceTagger):
+        return model.plot_history()
     report = getattr(model, "training_report", None)
     if report is None:
         raise ValueError(
