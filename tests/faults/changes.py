@@ -9,6 +9,7 @@ all of them.
 from __future__ import annotations
 
 import _thread
+import logging
 import os
 import signal
 import sys
@@ -27,6 +28,10 @@ T = TypeVar("T")
 TRIES_ALL = os.environ.get("WORDKIN_ALL_FAULTS", "0") != "0"
 
 _SECONDS_OF_A_HANG = 30.0
+_HANGS = "hangs"  # a lock is still held
+# In all versions of Python, a signal can leave the lock of a handler held, and then block other threads that log. The
+# caller of logging cannot prevent that.
+_NOT_INTERRUPTED = {logging.__file__}
 _ALLOCATORS = (
     "append", "arange", "array", "asarray", "ascontiguousarray", "concatenate", "empty", "empty_like", "frombuffer",
     "fromiter", "full", "ones", "ones_like", "vstack", "zeros", "zeros_like",
@@ -90,6 +95,8 @@ def _problems_at_lines(change: Change[T], before: Any, after: Any, lines: int) -
         fault = call_interrupted_at_line(partial(change.apply, changed), line)
         if fault.location and (problem := _problem_with(change, changed, before, after)):
             yield fault.location, problem
+            if problem == _HANGS:  # so may all others, since the lock can be one that they share
+                return
 
 
 def _problems_of_allocations(change: Change[T], before: Any, after: Any) -> Iterator[tuple[str, str]]:
@@ -106,7 +113,7 @@ def _problems_of_allocations(change: Change[T], before: Any, after: Any) -> Iter
 
 def _problem_with(change: Change[T], changed: T, before: Any, after: Any) -> str | None:
     """Return what is wrong with an object after a fault, or None."""
-    found: list[str | None] = ["hangs"]  # a lock that is still held
+    found: list[str | None] = [_HANGS]
 
     def check() -> None:
         try:
@@ -168,7 +175,7 @@ def call_interrupted_at_line(call: Callable[[], object], number: int) -> Fault:
     interrupt = _Interrupter()
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        if event == "line":
+        if event == "line" and frame.f_code.co_filename not in _NOT_INTERRUPTED:
             fault.steps += 1
             if fault.steps == number:
                 fault.location = f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 
@@ -60,6 +61,24 @@ def test_a_lock_that_stays_held_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(changes, "_SECONDS_OF_A_HANG", 0.2)
     with pytest.raises(AssertionError, match="hangs"):
         assert_all_or_nothing(Change(prepare=Pair, apply=Pair.leave_the_lock_held, content=Pair.content))
+
+
+class Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        record.getMessage()
+
+
+def test_the_locks_of_logging_stay_free() -> None:
+    logger, handler = logging.Logger("test"), Handler()
+    logger.addHandler(handler)
+    line = 1
+    while (fault := call_interrupted_at_line(lambda: logger.warning("text"), line)).location:
+        thread = threading.Thread(target=logger.warning, args=["text"], daemon=True)
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive(), fault.location
+        line += 1
+    assert line > 2
 
 
 # `fork_safe_lock` has no such gap.
