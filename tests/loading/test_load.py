@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import wordkin
 from wordkin import ELMo, FrozenPhrases, KeyedVectors, Phrases, SequenceTagger, TextClassifier, Word2Vec
 from wordkin.cli import main
 from wordkin.errors import FormatError, WrongKindError
+from wordkin.fasttext import FastTextModel, load_model
 from wordkin.loading.vector_files import load_vectors
 from wordkin.vectors import FastTextKeyedVectors
 
@@ -215,3 +217,19 @@ def test_folders_of_checkpoints_name_the_newest(tmp_path: Path) -> None:
     ) as raised:
         wordkin.load(tmp_path)
     assert isinstance(wordkin.load(tmp_path / str(raised.value).split()[-1]), Word2Vec)
+
+
+@pytest.mark.parametrize("mmap", [False, True])
+@pytest.mark.parametrize("name", ["hs.bin", "ns.bin", "ova.bin", "softmax.bin", "cutoff.ftz", "whole.ftz"])
+def test_supervised_models_of_fasttext_are_opened(name: str, mmap: bool) -> None:
+    path = FORMATS / f"fasttext-{name}"
+    opened = wordkin.load(path, mmap=mmap)
+    assert isinstance(opened, FastTextModel)
+    assert opened.predict("the singer", k=2)[0] == load_model(path).predict("the singer", k=2)[0]
+
+
+def test_word_vectors_of_fasttext_are_opened(tmp_path: Path) -> None:
+    assert isinstance(wordkin.load(FORMATS / "fasttext.bin"), FastTextKeyedVectors)
+    compressed = tmp_path / "model.ftz.gz"
+    compressed.write_bytes(gzip.compress((FORMATS / "fasttext-cutoff.ftz").read_bytes()))
+    assert isinstance(wordkin.load(compressed), FastTextModel)

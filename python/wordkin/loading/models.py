@@ -11,6 +11,8 @@ from ..downstream import SequenceTagger, TextClassifier
 from ..elmo import ELMo
 from ..elmo.files.recognition import holds_language_model
 from ..errors import FormatError
+from ..fasttext import FastTextModel
+from ..fasttext import load_model as load_fasttext
 from ..phrases import FrozenPhrases, Phrases
 from ..storage import read_archive
 from ..storage.file_sets import CurrentFiles
@@ -18,14 +20,17 @@ from ..storage.model_folders import required_file
 from ..storage.paths import AnyPath, local_path
 from ..storage.signatures import SIGNATURE_BYTES, is_safetensors
 from ..vectors import FastTextKeyedVectors, KeyedVectors
+from ..vectors.files.fasttext_format import read_fasttext_arguments
 from ..word2vec import Word2Vec
-from .vector_files import MODEL_FILE_OF_FOLDERS, load_vectors
+from .vector_files import MODEL_FILE_OF_FOLDERS, kind_of, load_vectors
 
 __all__ = ["Model", "load"]
 
 logger = logging.getLogger(__name__)
 
-Model: TypeAlias = Word2Vec | KeyedVectors | Phrases | FrozenPhrases | ELMo | TextClassifier | SequenceTagger
+Model: TypeAlias = (
+    Word2Vec | KeyedVectors | Phrases | FrozenPhrases | ELMo | TextClassifier | SequenceTagger | FastTextModel
+)
 
 
 _OF_FILE: dict[str, Callable[[Path, bool], Model]] = {
@@ -50,15 +55,17 @@ def load(path: AnyPath, *, mmap: bool = False) -> Model:
     Parameters
     ----------
     path : path
-        File or folder that any class of wordkin saved; ELMo models of the original program; or word vectors in any
-        format that `KeyedVectors` reads.
+        File or folder that any class of wordkin saved; ELMo models of the original program; models of fastText; or
+        word vectors in any format that `KeyedVectors` reads.
     mmap : bool, default False
-        Map files of `Word2Vec` and `KeyedVectors` into memory instead of reading them; other files are read.
+        Map files of `Word2Vec`, `KeyedVectors` and supervised models of fastText into memory instead of reading them;
+        other files are read.
 
     Returns
     -------
-    Word2Vec, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier or SequenceTagger
-        The model. Its class is logged at level INFO.
+    Word2Vec, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier, SequenceTagger or FastTextModel
+        The model; of fastText models those that predict labels, and the vectors of others. Its class is logged at
+        level INFO.
 
     Raises
     ------
@@ -110,4 +117,7 @@ def _from_file(source: Path, mmap: bool) -> Model:
         return _OF_FILE[kind](source, mmap)
     if holds_language_model(source) or source.name == "options.json":
         return ELMo.from_pretrained(source)
-    return load_vectors(str(source))
+    kind = kind_of(str(source))
+    if kind == "fasttext" and read_fasttext_arguments(source).model == "supervised":
+        return load_fasttext(source, mmap=mmap)
+    return load_vectors(str(source), kind)

@@ -24,6 +24,7 @@ __all__ = [
     "Matrix",
     "ProductQuantizer",
     "QuantizedMatrix",
+    "read_fasttext_arguments",
     "read_fasttext_file",
 ]
 
@@ -235,6 +236,30 @@ def read_fasttext_file(
         input=input_matrix,
         output=output,
     )
+
+
+def read_fasttext_arguments(path: AnyPath) -> FastTextArguments:
+    """Read only the parameters of a model of fastText.
+
+    Parameters
+    ----------
+    path : path
+        File to read, compressed or not.
+
+    Returns
+    -------
+    FastTextArguments
+        The parameters.
+
+    Raises
+    ------
+    FormatError
+        If the file has another format.
+    OSError
+        If the file cannot be read.
+    """
+    with open_blocks(path) as source:
+        return _Reader(source, mapped=None).arguments()
 
 
 class _Reader:
