@@ -11,6 +11,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/gil.h"
+#include "bindings/owned_array.h"
 #include "bindings/registers.h"
 #include "parallel/thread_pool.h"
 #include "vector_files/binary_rows.h"
@@ -245,6 +246,19 @@ std::vector<std::int64_t> subword_buckets(const py::bytes& word, std::int64_t mi
   return result;
 }
 
+// Returns the starts and the buckets of the subwords of all words.
+py::tuple subword_table(const py::object& words, const py::object& offsets, std::int64_t min_n, std::int64_t max_n,
+                        std::int64_t buckets) {
+  const WordBytes table(words, offsets);
+  if (buckets < 0 || buckets > INT32_MAX) throw std::invalid_argument("buckets must be from 0 to 2^31 - 1");
+  vf::SubwordTable result;
+  {
+    const GilRelease release;  // uses only the given arrays, which the caller holds
+    result = vf::subword_table(table.bytes.data(), table.offsets.data(), table.size(), {min_n, max_n, buckets});
+  }
+  return py::make_tuple(owned_array(std::move(result.starts)), owned_array(std::move(result.buckets)));
+}
+
 void average_subwords(const py::object& out, const py::object& words, const py::object& offsets,
                       const py::object& word_rows, const py::object& bucket_rows, std::int64_t min_n,
                       std::int64_t max_n, std::size_t threads) {
@@ -280,6 +294,8 @@ void register_vector_files(py::module_& m) {
         py::arg("max_word_bytes"));
   v.def("subword_buckets", &subword_buckets, py::arg("word"), py::kw_only(), py::arg("min_n"), py::arg("max_n"),
         py::arg("buckets"));
+  v.def("subword_table", &subword_table, py::arg("words"), py::arg("offsets"), py::kw_only(), py::arg("min_n"),
+        py::arg("max_n"), py::arg("buckets"));
   v.def("average_subwords", &average_subwords, py::arg("out"), py::arg("words"), py::arg("offsets"),
         py::arg("word_rows"), py::arg("bucket_rows"), py::kw_only(), py::arg("min_n"), py::arg("max_n"),
         py::arg("threads") = 1);

@@ -22,10 +22,10 @@ std::unique_ptr<TrainingSession> new_session(const py::object& options, py::obje
                                              std::size_t threads, const std::string& isa, double start_rate,
                                              double end_rate, double planned_words, std::uint64_t first_stream,
                                              std::int64_t words_before, std::uint64_t skipped_jobs,
-                                             const py::object& documents, py::object tags,
-                                             py::object tag_update_scale) {
-  TrainingArrays arrays{std::move(input),  std::move(nodes), std::move(output),          std::move(update_scale),
-                        std::move(counts), std::move(tags),  std::move(tag_update_scale)};
+                                             const py::object& documents, py::object tags, py::object tag_update_scale,
+                                             py::object subwords) {
+  TrainingArrays arrays{std::move(input),  std::move(nodes), std::move(output),           std::move(update_scale),
+                        std::move(counts), std::move(tags),  std::move(tag_update_scale), std::move(subwords)};
   return std::make_unique<TrainingSession>(options, documents, std::move(arrays),
                                            RatePlan{start_rate, end_rate, planned_words, words_before}, threads,
                                            kernels_named(isa), JobNumbers{first_stream, skipped_jobs});
@@ -61,7 +61,7 @@ void register_word2vec(py::module_& m) {
               py::arg("output"), py::arg("update_scale"), py::arg("counts"), py::arg("threads"), py::arg("isa"),
               py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"), py::arg("first_stream") = 0,
               py::arg("words_before") = 0, py::arg("skipped_jobs") = 0, py::arg("documents") = py::none(),
-              py::arg("tags") = py::none(), py::arg("tag_update_scale") = py::none());
+              py::arg("tags") = py::none(), py::arg("tag_update_scale") = py::none(), py::arg("subwords") = py::none());
   define_session_methods(session);
   w.def("keep_thresholds", &keep_thresholds, py::arg("counts"), py::arg("sample"));
   w.def("huffman_paths", &huffman_paths, py::arg("counts"));

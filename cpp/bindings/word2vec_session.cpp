@@ -19,9 +19,22 @@ memory::MatrixView<float> optional_matrix(const char* name, const py::object& ob
   return object.is_none() ? memory::MatrixView<float>{} : matrix_view<float>(name, object, Access::kWrite);
 }
 
+// Replaces `given` by a tuple of its arrays, which the caller holds: the object may be changed meanwhile.
+word2vec::Subwords subwords_from(py::object& given) {
+  const py::object rows = given.attr("rows"), starts = given.attr("starts"), buckets = given.attr("buckets"),
+                   scale = given.attr("update_scale");
+  word2vec::Subwords subwords;
+  subwords.rows = matrix_view<float>("rows", rows, Access::kWrite);
+  subwords.starts = vector_view<const std::int64_t>("starts", starts, Access::kRead);
+  subwords.buckets = vector_view<const std::int32_t>("buckets", buckets, Access::kRead);
+  if (!scale.is_none()) subwords.update_scale = vector_view<const float>("update_scale", scale, Access::kRead);
+  given = py::make_tuple(rows, starts, buckets, scale);
+  return subwords;
+}
+
 }  // namespace
 
-word2vec::Parameters parameters_of(const TrainingArrays& arrays) {
+word2vec::Parameters parameters_of(TrainingArrays& arrays) {
   word2vec::Parameters parameters;
   parameters.input = matrix_view<float>("input", arrays.input, Access::kWrite);
   parameters.nodes = optional_matrix("nodes", arrays.nodes);
@@ -31,6 +44,7 @@ word2vec::Parameters parameters_of(const TrainingArrays& arrays) {
     parameters.update_scale = vector_view<const float>("update_scale", arrays.update_scale, Access::kRead);
   if (!arrays.tag_update_scale.is_none())
     parameters.tag_update_scale = vector_view<const float>("tag_update_scale", arrays.tag_update_scale, Access::kRead);
+  if (!arrays.subwords.is_none()) parameters.subwords = subwords_from(arrays.subwords);
   return parameters;
 }
 

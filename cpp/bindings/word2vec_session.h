@@ -14,14 +14,16 @@
 
 namespace wordkin::bindings {
 
-// The matrices that training changes, and what else it reads; None for an absent array.
+// The matrices that training changes, and what else it reads; None for an absent array. `subwords` has the attributes
+// rows, starts, buckets and update_scale; see word2vec::Subwords.
 struct TrainingArrays {
   pybind11::object input, nodes, output, update_scale, counts;
   pybind11::object tags = pybind11::none(), tag_update_scale = pybind11::none();  // of documents
+  pybind11::object subwords = pybind11::none();
 };
 
-// Views of the arrays, which must outlive them.
-word2vec::Parameters parameters_of(const TrainingArrays& arrays);
+// Views of the arrays, which must outlive them; `subwords` is replaced by a tuple of its arrays.
+word2vec::Parameters parameters_of(TrainingArrays& arrays);
 
 // The linear decay of the learning rate over the planned number of words, some of which were trained before.
 struct RatePlan {

@@ -14,6 +14,7 @@
 #include "kernels/optimizer_rows.inl.h"
 #include "kernels/recurrent_gates.inl.h"
 #include "kernels/row_scores.inl.h"
+#include "kernels/row_sums.inl.h"
 #include "kernels/softmax_rows.inl.h"
 #include "kernels/window_update.inl.h"
 
@@ -28,6 +29,8 @@ constexpr KernelTable all_kernels(Isa isa) {
           cbow,
           concatenation,
           touch,
+          sum_rows,
+          change_rows,
           fold,
           sigmoid,
           widen,

@@ -215,12 +215,26 @@ struct AdamStep {
   float epsilon;
 };
 
+// The same change of many rows: row_i += factor_i * scale * (after - before).
+struct RowChange {
+  float* const* rows;    // INOUT (count) a row may occur more than once and is then changed as often
+  const float* factors;  // IN (count), or null for 1
+  std::int64_t count;
+  const float* after;   // IN (width)
+  const float* before;  // IN (width)
+  float scale;
+  int width;
+};
+
 struct KernelTable {
   Isa isa;
   void (*skipgram)(const Window& window);
   void (*cbow)(const Window& window);
   void (*concatenation)(const Window& window);
   void (*touch)(const Window& window);
+  // sum: OUT (width) scale times the sum of `count` rows; zeros if there are none.
+  void (*sum_rows)(float* sum, const float* const* rows, std::int64_t count, float scale, int width);
+  void (*change_rows)(const RowChange& change);
   void (*fold_loss)(LossAccumulator& loss);
   // values: INOUT (count) x -> 1 / (1 + exp(-x)), relative error below 4e-7 for |x| <= 87. Other kernels inline the
   // same function.

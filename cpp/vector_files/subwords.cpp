@@ -26,6 +26,22 @@ void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, 
   });
 }
 
+SubwordTable subword_table(const std::uint8_t* text, const std::int64_t* offsets, std::int64_t words,
+                           const SubwordOptions& options) {
+  SubwordTable table;
+  table.starts.reserve(static_cast<std::size_t>(words) + 1);
+  table.starts.push_back(0);
+  std::vector<std::int64_t> buckets;
+  for (std::int64_t i = 0; i < words; ++i) {
+    buckets.clear();
+    const auto length = static_cast<std::size_t>(offsets[i + 1] - offsets[i]);
+    append_subwords(buckets, std::string_view(reinterpret_cast<const char*>(text) + offsets[i], length), options);
+    for (const auto bucket : buckets) table.buckets.push_back(static_cast<std::int32_t>(bucket));
+    table.starts.push_back(static_cast<std::int64_t>(table.buckets.size()));
+  }
+  return table;
+}
+
 void average_subwords(const memory::MatrixView<float>& vectors, const std::uint8_t* words, const std::int64_t* offsets,
                       const memory::MatrixView<const float>& word_rows,
                       const memory::MatrixView<const float>& bucket_rows, const SubwordOptions& options,

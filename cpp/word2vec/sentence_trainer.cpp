@@ -25,7 +25,9 @@ SentenceTrainer::SentenceTrainer(const TrainingContext& context, const std::atom
       cancelled_(&cancelled),
       radii_(kBatch),
       noise_(kBatch * static_cast<std::size_t>(context.options().negative)),
-      windows_(kPrefetchWindows + 1, SampledWindow(context.max_outputs())) {}
+      windows_(kPrefetchWindows + 1, SampledWindow(context.max_outputs())) {
+  if (context.parameters().subwords) composed_.emplace(context);
+}
 
 void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRows& tags, random::Generator& generator) {
   subsample(sentence, generator);
@@ -35,18 +37,24 @@ void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRow
   const int inputs = context_->max_inputs(subsampled_.size(), tags.rows.size());
   if (inputs == 0) subsampled_.clear();
   if (!subsampled_.empty()) reserve(inputs);
+  if (composed_) composed_->start(subsampled_, static_cast<std::size_t>(context_->options().window));
 }
 
 bool SentenceTrainer::advance(std::size_t positions, float rate, random::Generator& generator) {
   const std::size_t count = subsampled_.size();
   if (count == 0) return false;
   for (const std::size_t end = std::min(next_ + positions, count + kPrefetchWindows); next_ < end; ++next_) {
-    if (cancelled_->load(std::memory_order_relaxed)) return false;  // a sentence with wide windows can take seconds
+    if (cancelled_->load(std::memory_order_relaxed)) {  // a sentence with wide windows can take seconds
+      if (composed_) composed_->finish();
+      return false;
+    }
     if (next_ < count && next_ % kBatch == 0) draw(next_, std::min(next_ + kBatch, count), generator);
     if (next_ < count) prepare(next_);
     if (next_ >= kPrefetchWindows) update(next_ - kPrefetchWindows, rate);
   }
-  return next_ < count + kPrefetchWindows;
+  const bool is_left = next_ < count + kPrefetchWindows;
+  if (composed_ && !is_left) composed_->finish();
+  return is_left;
 }
 
 Tally SentenceTrainer::take_tally() {
@@ -65,6 +73,7 @@ void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::
     count += subsampling.keeps(word, static_cast<std::uint32_t>(generator.next() >> 32)) ? 1 : 0;
   }
   subsampled_.resize(count);
+  if (composed_) return;
   subsampled_rows_.resize(count);
   for (std::size_t i = 0; i < count; ++i) subsampled_rows_[i] = context_->parameters().input.row(subsampled_[i]);
 }
@@ -89,9 +98,22 @@ void SentenceTrainer::prepare(std::size_t position) {
   const std::span<const std::int32_t> noise(noise_.data() + position % kBatch * negative, negative);
   window.radius = radii_[position % kBatch];
   set_window(*context_, subsampled_[position], noise, window);
-  if (!uses_words()) return;
-  const std::size_t entering = position + static_cast<std::size_t>(window.radius);
-  window.rows[window.outputs] = subsampled_rows_[std::min(entering, subsampled_.size() - 1)];
+  if (uses_words()) prefetch_entering(position, window);
+}
+
+void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& window) const {
+  const std::size_t last = subsampled_.size() - 1;
+  if (!composed_) {
+    window.prefetch(subsampled_rows_[std::min(position + static_cast<std::size_t>(window.radius), last)]);
+    return;
+  }
+  const std::size_t entering = position + std::min<std::size_t>(context_->options().window, last);
+  if (entering > last) return;
+  const Parameters& parameters = context_->parameters();
+  window.prefetch(parameters.input.row(subsampled_[entering]));
+  const auto buckets = parameters.subwords->of(subsampled_[entering]);
+  const std::size_t count = std::min<std::size_t>(buckets.size(), SampledWindow::kMaxEntering - 1);
+  for (const auto bucket : buckets.first(count)) window.prefetch(parameters.subwords->rows.row(bucket));
 }
 
 void SentenceTrainer::update(std::size_t position, float rate) {
@@ -101,7 +123,7 @@ void SentenceTrainer::update(std::size_t position, float rate) {
   const auto n = static_cast<int>(context_rows_.size());
   const bool is_last = position + kPrefetchWindows >= subsampled_.size();
   const Options& options = context_->options();
-  const float share = 1.0f / static_cast<float>(n);
+  const float share = 1.0f / static_cast<float>(composed_ ? context_parts_ : n);
   const auto words = n - static_cast<int>(tags_.rows.size());
   const bool train_words = !options.documents || options.documents->train_words;
   // The words are the first inputs, or the last ones if inputs are concatenated.
@@ -112,7 +134,7 @@ void SentenceTrainer::update(std::size_t position, float rate) {
        update_end},
       {window.rows.data(), window.signs.data(), window.repeats.data(), window.outputs, window.max_repeats,
        !options.train_output},
-      {later.rows.data(), is_last ? 0 : later.outputs + (uses_words() ? 1 : 0)},
+      {later.rows.data(), is_last ? 0 : later.prefetches},
       context_->width(),
       options.documents ? static_cast<int>(options.documents->vector_size) : 0,
       rate,
@@ -140,6 +162,10 @@ void SentenceTrainer::gather_context(std::size_t position, int radius) {
     gather_slots(position);
     return;
   }
+  if (composed_) {
+    gather_composed(position, radius);
+    return;
+  }
   if (uses_words()) gather_neighbours(position, radius);
   gather_tags();
 }
@@ -155,6 +181,19 @@ void SentenceTrainer::gather_neighbours(std::size_t position, int radius) {
   if (!scales_updates()) return;
   for (std::size_t i = begin; i < end; ++i)
     if (i != position) context_update_scale_.push_back(scale_of_word(subsampled_[i]));
+}
+
+void SentenceTrainer::gather_composed(std::size_t position, int radius) {
+  composed_->move_to(position);
+  context_parts_ = 0;
+  const std::size_t begin = position - std::min(position, static_cast<std::size_t>(radius));
+  const std::size_t end = std::min(position + static_cast<std::size_t>(radius) + 1, subsampled_.size());
+  for (std::size_t i = begin; i < end; ++i) {
+    if (i == position) continue;
+    context_rows_.push_back(composed_->row(i));
+    context_update_scale_.push_back(composed_->update_scale(i));
+    context_parts_ += composed_->parts(i);
+  }
 }
 
 // The words before and after the position, each in its place.

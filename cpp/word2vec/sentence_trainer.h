@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "kernels/kernel_table.h"
 #include "memory/aligned_buffer.h"
 #include "random/generator.h"
+#include "word2vec/composed_rows.h"
 #include "word2vec/training_context.h"
 #include "word2vec/window.h"
 
@@ -60,8 +62,10 @@ class SentenceTrainer {
   // The words around a position that are inputs: the rows, and the scales of their updates if there are any.
   void gather_context(std::size_t position, int radius);
   void gather_neighbours(std::size_t position, int radius);
+  void gather_composed(std::size_t position, int radius);
   void gather_slots(std::size_t position);
   void gather_tags();
+  void prefetch_entering(std::size_t position, SampledWindow& window) const;
   void reserve(int inputs);
   [[nodiscard]] bool uses_words() const;
   [[nodiscard]] bool scales_updates() const;
@@ -70,7 +74,8 @@ class SentenceTrainer {
   const TrainingContext* context_;
   const std::atomic<bool>* cancelled_;
   std::vector<std::int32_t> subsampled_;  // words of the sentence that remain after subsampling
-  std::vector<float*> subsampled_rows_;   // their input rows
+  std::vector<float*> subsampled_rows_;   // their input rows; without subwords
+  std::optional<ComposedRows> composed_;  // their vectors; with subwords
   TagRows tags_;
   std::size_t next_ = 0;                // position that is prepared next
   std::vector<int> radii_;              // window radii of the positions drawn in this batch
@@ -78,6 +83,7 @@ class SentenceTrainer {
   std::vector<SampledWindow> windows_;  // ring buffer: the current window and those prepared in advance
   std::vector<float*> context_rows_;
   std::vector<float> context_update_scale_;
+  std::int64_t context_parts_ = 0;  // number of rows that the inputs are composed of
   memory::AlignedBuffer<float> scratch_;
   kernels::LossAccumulator loss_;
   Tally tally_;

@@ -46,6 +46,21 @@ void check_documents(const DocumentOptions& documents, const Parameters& paramet
   if (documents.tag_count < 0) throw std::invalid_argument("tag_count must not be negative");
 }
 
+void check_subwords(const Subwords& subwords, std::int64_t words, std::int64_t columns) {
+  check_rows("subword rows", subwords.rows, 0, columns);
+  const auto& starts = subwords.starts;
+  bool rises = static_cast<std::int64_t>(starts.size()) == words + 1 && starts.front() == 0 &&
+               starts.back() == static_cast<std::int64_t>(subwords.buckets.size());
+  for (std::size_t i = 1; i < starts.size(); ++i) rises = rises && starts[i - 1] <= starts[i];
+  if (!rises) throw std::invalid_argument("starts must rise from 0 to the number of buckets, with an entry per word");
+  for (const auto bucket : subwords.buckets)
+    if (bucket < 0 || bucket >= subwords.rows.rows)
+      throw std::invalid_argument("buckets must be from 0 to " + std::to_string(subwords.rows.rows - 1) + ", got " +
+                                  std::to_string(bucket));
+  if (!subwords.update_scale.empty() && static_cast<std::int64_t>(subwords.update_scale.size()) < subwords.rows.rows)
+    throw std::invalid_argument("update_scale of subwords must be empty or have one entry per bucket");
+}
+
 }  // namespace
 
 TrainingContext::TrainingContext(const Options& options, const Parameters& parameters,
@@ -66,6 +81,8 @@ TrainingContext::TrainingContext(const Options& options, const Parameters& param
     throw std::invalid_argument("update_scale must be empty or have one entry per word (" + std::to_string(words_) +
                                 "), got " + std::to_string(parameters.update_scale.size()));
   if (options.documents) check_documents(*options.documents, parameters, words_);
+  if (parameters.subwords) check_subwords(*parameters.subwords, words_, parameters.input.columns);
+  if (parameters.subwords && options.documents) throw std::invalid_argument("documents must not have subwords");
   if (options.negative > 0) {
     check_rows("output", parameters.output, words_, output_width_);
     sampler_.emplace(counts, options.ns_exponent);

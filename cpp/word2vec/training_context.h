@@ -32,6 +32,20 @@ struct Options {
   std::optional<DocumentOptions> documents;  // nothing for sentences without tags
 };
 
+// Words whose vectors are composed: from the rows of `input`, and from rows of hash buckets that they share with other
+// words (Bojanowski et al. 2017, "Enriching word vectors with subword information").
+struct Subwords {
+  memory::MatrixView<float> rows;         // one row per bucket
+  std::span<const std::int64_t> starts;   // (words + 1) the buckets of word w are buckets[starts[w]] .. starts[w + 1]
+  std::span<const std::int32_t> buckets;  // of all words
+  std::span<const float> update_scale;    // scale of the updates of each bucket; empty for 1
+
+  [[nodiscard]] std::span<const std::int32_t> of(std::int32_t word) const {
+    const auto begin = static_cast<std::size_t>(starts[word]);
+    return buckets.subspan(begin, static_cast<std::size_t>(starts[word + 1]) - begin);
+  }
+};
+
 // Borrowed from the caller and updated in place by all threads. Rows are padded and aligned as kernels require.
 struct Parameters {
   memory::MatrixView<float> input;          // one row per word
@@ -40,6 +54,7 @@ struct Parameters {
   std::span<const float> update_scale;      // scale of the updates of each input row; empty for 1
   memory::MatrixView<float> tags;           // one row per tag; empty without documents
   std::span<const float> tag_update_scale;  // scale of the updates of each tag row; empty for 1
+  std::optional<Subwords> subwords;         // nothing: the input rows are the vectors of the words
 };
 
 // The options, the arrays, and the tables derived from the vocabulary; const while threads run.

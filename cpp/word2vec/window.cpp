@@ -46,7 +46,7 @@ void add_target_and_noise(const TrainingContext& context, std::int32_t centre, s
 }  // namespace
 
 SampledWindow::SampledWindow(int max_outputs)
-    : rows(static_cast<std::size_t>(max_outputs) + 1),
+    : rows(static_cast<std::size_t>(max_outputs) + kMaxEntering),
       signs(static_cast<std::size_t>(max_outputs) + 16),
       repeats(static_cast<std::size_t>(max_outputs) + 16) {}
 
@@ -57,6 +57,7 @@ void set_window(const TrainingContext& context, std::int32_t centre, std::span<c
   window.max_repeats = 1;
   if (context.tree() != nullptr) add_path(context, centre, window);
   if (context.sampler() != nullptr) add_target_and_noise(context, centre, noise, window);
+  window.prefetches = window.outputs;
 }
 
 }  // namespace wordkin::word2vec

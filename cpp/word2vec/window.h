@@ -10,13 +10,22 @@
 namespace wordkin::word2vec {
 
 struct SampledWindow {
+  // Rows of the entering word that are prefetched; those of very long words do not fit the cache.
+  static constexpr int kMaxEntering = 64;
+
   explicit SampledWindow(int max_outputs);
+
+  void prefetch(float* row) {
+    rows[static_cast<std::size_t>(prefetches)] = row;
+    ++prefetches;
+  }
 
   int radius = 0;
   int outputs = 0;
   int max_repeats = 1;
   std::int64_t scores = 0;     // scores per input: outputs counted with their repeats
-  std::vector<float*> rows;    // (outputs), plus the context row that enters the window, which is prefetched with them
+  int prefetches = 0;          // rows that are prefetched: the outputs, and those of the word that enters the window
+  std::vector<float*> rows;    // (prefetches)
   std::vector<float> signs;    // (outputs), plus 16 for full vector loads
   std::vector<float> repeats;  // likewise
 };

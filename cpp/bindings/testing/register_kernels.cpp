@@ -93,6 +93,38 @@ double update_window(const std::string& isa, const std::string& architecture, co
   return loss.total;
 }
 
+// Sums rows of a matrix into `sum`. See kernels::KernelTable.
+void sum_rows(const std::string& isa, const py::object& sum, const py::object& matrix, const py::object& ids,
+              float scale) {
+  const auto out = vector_view<float>("sum", sum, Access::kWrite);
+  const auto x = matrix_view<float>("matrix", matrix, Access::kWrite);
+  if (static_cast<std::int64_t>(out.size()) != x.columns || x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("sum and matrix must have the same number of columns, a multiple of 16");
+  const auto rows = row_pointers(x, vector_view<const std::int32_t>("ids", ids, Access::kRead), "ids");
+  kernels_named(isa).sum_rows(out.data(), rows.data(), static_cast<std::int64_t>(rows.size()), scale,
+                              static_cast<int>(x.columns));
+}
+
+// Adds a change to rows of a matrix. See kernels::RowChange.
+void change_rows(const std::string& isa, const py::object& matrix, const py::object& ids, const py::object& factors,
+                 const py::object& after, const py::object& before, float scale) {
+  const auto x = matrix_view<float>("matrix", matrix, Access::kWrite);
+  const auto rows = row_pointers(x, vector_view<const std::int32_t>("ids", ids, Access::kRead), "ids");
+  const auto now = vector_view<const float>("after", after, Access::kRead);
+  const auto then = vector_view<const float>("before", before, Access::kRead);
+  const float* factor = nullptr;
+  if (!factors.is_none()) {
+    const auto given = vector_view<const float>("factors", factors, Access::kRead);
+    if (given.size() != rows.size()) throw std::invalid_argument("factors must have as many entries as ids");
+    factor = given.data();
+  }
+  if (static_cast<std::int64_t>(now.size()) != x.columns || now.size() != then.size() ||
+      x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("after, before and matrix must have the same number of columns, a multiple of 16");
+  kernels_named(isa).change_rows({rows.data(), factor, static_cast<std::int64_t>(rows.size()), now.data(), then.data(),
+                                  scale, static_cast<int>(x.columns)});
+}
+
 void apply_sigmoid(const std::string& isa, const py::object& values) {
   const auto v = vector_view<float>("values", values, Access::kWrite);
   kernels_named(isa).sigmoid(v.data(), static_cast<std::int64_t>(v.size()));
@@ -107,6 +139,10 @@ void register_test_kernels(py::module_& m) {
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
         py::arg("update_scale") = py::none(), py::arg("is_frozen") = false, py::arg("frozen") = 0,
         py::arg("columns") = 0);
+  k.def("sum_rows", &sum_rows, py::arg("isa"), py::arg("sum"), py::arg("matrix"), py::arg("ids"), py::kw_only(),
+        py::arg("scale"));
+  k.def("change_rows", &change_rows, py::arg("isa"), py::arg("matrix"), py::arg("ids"), py::arg("factors"),
+        py::arg("after"), py::arg("before"), py::kw_only(), py::arg("scale"));
   k.def("sigmoid", &apply_sigmoid, py::arg("isa"), py::arg("values"));
 }
 

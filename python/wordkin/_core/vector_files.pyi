@@ -50,6 +50,9 @@ def parse_fasttext_entries(
     data: Buffer, max_entries: int, *, max_word_bytes: int
 ) -> tuple[int, list[bytes], list[int], list[int], bool]: ...
 def subword_buckets(word: bytes, *, min_n: int, max_n: int, buckets: int) -> list[int]: ...
+def subword_table(
+    words: NDArray[np.uint8], offsets: NDArray[np.int64], *, min_n: int, max_n: int, buckets: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]: ...
 def average_subwords(
     out: NDArray[np.float32],
     words: NDArray[np.uint8],

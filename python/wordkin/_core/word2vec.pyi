@@ -41,6 +41,16 @@ class _DocumentOptions(Protocol):
     @property
     def vector_size(self) -> int: ...
 
+class _Subwords(Protocol):
+    @property
+    def rows(self) -> NDArray[np.float32]: ...
+    @property
+    def starts(self) -> NDArray[np.int64]: ...
+    @property
+    def buckets(self) -> NDArray[np.int32]: ...
+    @property
+    def update_scale(self) -> NDArray[np.float32] | None: ...
+
 class TrainingSession:
     def __init__(
         self,
@@ -62,6 +72,7 @@ class TrainingSession:
         documents: _DocumentOptions | None = ...,
         tags: NDArray[np.float32] | None = ...,
         tag_update_scale: NDArray[np.float32] | None = ...,
+        subwords: _Subwords | None = ...,
     ) -> None: ...
     def feed(
         self,
