@@ -487,6 +487,16 @@ TABLES: dict[str, Callable[[Records], str]] = {
         rivals=PYTORCH_TASKS,
         quantity="s",
     ),
+    "requests": Comparison(
+        benchmark="downstream.speed",
+        rows={
+            f"{case}, request, {quantile}": f"{case}, one text, {name}"
+            for case in ("classifier", "tagger")
+            for quantile, name in (("p50", "median"), ("p99", "99th percentile"))
+        },
+        rivals=PYTORCH_TASKS,
+        quantity="ms",
+    ),
     "sst2": scores("sst2"),
     "chunking": scores("chunking"),
     "fractions": fractions,

@@ -1,4 +1,4 @@
-"""How fast are an epoch of training and of prediction compared with the same networks in PyTorch?
+"""How fast are training, prediction and requests of one text compared with the same networks in PyTorch?
 
 The classifier is a BiLSTM(128) with attention on SST-2, the tagger a BiLSTM(256) with a CRF on CoNLL-2000 (PyTorch with
 pytorch-crf). Both use 300-dimensional word vectors that are not trained, batches of 32 and Adam. Both programs start
@@ -13,6 +13,7 @@ faster one counts. Three runs take about 15 minutes on two cores.
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +26,8 @@ from bench.rivals.environments import PYTORCH, python_with
 HERE = Path(__file__).resolve().parent
 WORDKIN_SCRIPT = str(HERE / "wordkin_network.py")
 RIVAL_SCRIPT = str(HERE.parent / "rivals" / "pytorch_tasks.py")
+
+WORK = ("train", "predict", "request")
 
 
 def show(case: str, work: str, samples: dict[str, Samples]) -> None:
@@ -42,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="folder with sst2 and conll2000")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=CASES)
-    parser.add_argument("--work", nargs="+", choices=("train", "predict"), default=("train", "predict"))
+    parser.add_argument("--work", nargs="+", choices=WORK, default=WORK)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
@@ -57,8 +60,31 @@ def main() -> None:
                 print(f"# {case}: {write_case(Path(name), case, options.data)}", flush=True)
                 for work in options.work:
                     samples = measure(options, rival, [name, work])
+                    if work == "request":
+                        found = show_requests(case, samples)
+                        for quantile in ("p50", "p99"):
+                            record.add_samples(f"{case}, {work}, {quantile}", found, quantile, "ms")
+                        continue
                     show(case, work, samples)
                     record.add_samples(f"{case}, {work}", samples, "seconds", "s")
+
+
+def show_requests(case: str, samples: dict[str, Samples]) -> dict[str, Samples]:
+    """Print the latencies of single texts, and return their medians and 99th percentiles in milliseconds."""
+    found = {
+        name: Samples([percentiles(result["latencies"]) for result in taken.results]) for name, taken in samples.items()
+    }
+    own = found["wordkin"].median("p50")
+    rival = min(taken.median("p50") for name, taken in found.items() if name != "wordkin")
+    print(f"\n{case}, one text at a time: {rival / own:.2f} times as fast as PyTorch")
+    for name, taken in found.items():
+        print(f"  {name:15} p50 {taken.median('p50'):.3f} ms, p99 {taken.median('p99'):.3f} ms", flush=True)
+    return found
+
+
+def percentiles(latencies: list[float]) -> dict[str, float]:
+    found = statistics.quantiles(latencies, n=100)
+    return {"p50": 1e3 * found[49], "p99": 1e3 * found[98]}
 
 
 def measure(options: argparse.Namespace, rival: str, arguments: list[str]) -> dict[str, Samples]:

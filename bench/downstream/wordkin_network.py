@@ -1,4 +1,4 @@
-"""One epoch of training or prediction with wordkin on the folder of a case; prints seconds and losses as JSON."""
+"""Training, prediction or single requests with wordkin on the folder of a case; prints seconds and losses as JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import resource
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from wordkin.downstream.data.prepared import PreparedTexts
 from wordkin.downstream.data.texts import IndexedTexts
 from wordkin.downstream.inference.outputs import write_outputs
 from wordkin.runtime import compute
+
+REQUESTS, WARM_UP = 2000, 100  # texts that are answered one at a time, and how many of them are not measured
 
 
 def training_batches(prepared: PreparedTexts, texts: Any, size: int, is_tagger: bool) -> Iterator[Any]:
@@ -33,7 +36,7 @@ def training_batches(prepared: PreparedTexts, texts: Any, size: int, is_tagger: 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("work", choices=("train", "predict"))
+    parser.add_argument("work", choices=("train", "predict", "request"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
     options = parser.parse_args()
@@ -43,11 +46,16 @@ def main() -> None:
     with np.load(options.folder / "parameters.npz") as arrays:
         parameters = dict(arrays)
     is_tagger = case["options"]["task"] == "tags"
-    network = _core.tasks.Network(
-        options_from(case["options"]), parameters, [texts["vectors"]],
-        moments={name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()},
-        threads=options.threads, isa=compute.choose_isa(),
-    )  # fmt: skip
+    shape, frozen, isa = options_from(case["options"]), [texts["vectors"]], compute.choose_isa()
+    if options.work == "train":
+        network = _core.tasks.Network(
+            shape, parameters, frozen,
+            moments={name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()},
+            threads=options.threads, isa=isa,
+        )  # fmt: skip
+    else:
+        packed = _core.tasks.PackedNetwork(shape, parameters, isa=isa)
+        network = _core.tasks.Network(packed, frozen, threads=options.threads)
     ends = np.concatenate([[0], np.cumsum(texts["lengths"])])
     words = len(texts["vectors"])
     indexed = IndexedTexts((), [""] * words, np.bincount(texts["ids"], minlength=words), texts["ids"], ends)
@@ -67,6 +75,20 @@ def main() -> None:
             step = network.step(batch, targets, weights, learning_rate=case["learning_rate"], step=len(losses) + 1)
             losses.append(step["loss"])
 
+    def answer(text: int) -> None:
+        # As a call of `predict` does: small requests run in one thread.
+        with closing(_core.tasks.Network(packed, frozen, threads=1)) as opened:
+            kind = "paths" if is_tagger else "probabilities"
+            write_outputs(opened, prepared, np.array([text]), kind, per_token=is_tagger)
+
+    if options.work == "request":
+        latencies = []
+        for text in texts["order"][:REQUESTS]:
+            started = time.perf_counter()
+            answer(int(text))
+            latencies.append(time.perf_counter() - started)
+        print(json.dumps({"latencies": latencies[WARM_UP:]}))
+        return
     work(10)  # warm-up
     started = time.perf_counter()
     work()

@@ -1,4 +1,4 @@
-"""One epoch of training or prediction with PyTorch on the folder of a case; prints seconds and losses as JSON.
+"""Training, prediction or single requests with PyTorch on the folder of a case; prints seconds and losses as JSON.
 
 Arrangements: "packed" is one bidirectional nn.LSTM over packed sequences. "padded" is one nn.LSTM per direction over
 padded sequences, where the texts of the backward direction are reversed within their lengths: PyTorch's fastest LSTM
@@ -18,6 +18,8 @@ from pytorch_setup import keep_memory
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 from torchcrf import CRF
+
+REQUESTS, WARM_UP = 2000, 100  # texts that are answered one at a time, and how many of them are not measured
 
 
 def torch_gates(weights: torch.Tensor) -> torch.Tensor:
@@ -131,7 +133,7 @@ def padded_batches(texts: dict[str, torch.Tensor], size: int, is_tagger: bool, o
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("work", choices=("train", "predict"))
+    parser.add_argument("work", choices=("train", "predict", "request"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--arrangement", choices=("packed", "padded"), default="packed")
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
@@ -161,6 +163,19 @@ def main() -> None:
         optimizer.step()
         losses.append(loss.item())
 
+    if options.work == "request":
+        ids, network = texts["ids"].split(texts["lengths"].tolist()), network.eval()
+
+        def answer(text: int) -> None:
+            network.predict(ids[text][None], texts["lengths"][text][None], torch.ones(1, len(ids[text]), dtype=bool))
+
+        latencies = []
+        for text in texts["order"][:REQUESTS].tolist():
+            started = time.perf_counter()
+            answer(text)
+            latencies.append(time.perf_counter() - started)
+        print(json.dumps({"latencies": latencies[WARM_UP:]}))
+        return
     order = texts["order"][: options.batches and options.batches * case["batch_size"]]
     if options.work == "predict":
         order = order[torch.argsort(texts["lengths"][order], stable=True)]

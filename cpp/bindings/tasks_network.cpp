@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,6 +26,8 @@
 #include "bindings/tensor_views.h"
 #include "recurrent/dropout.h"
 #include "tasks/network.h"
+#include "tasks/packed_weights.h"
+#include "tasks/parameters.h"
 
 namespace py = pybind11;
 
@@ -33,6 +35,10 @@ namespace wordkin::bindings {
 namespace {
 
 using tasks::RequestKind;
+
+// Batches with few tokens are computed by the calling thread if there is to be only one: starting another thread and
+// waiting for it would take longer, and it is soon done, whether or not it is interrupted.
+constexpr std::int64_t kTokensAlone = 256;
 
 constexpr const char* kNetworkBusy = "this network is in use by another thread";
 
@@ -52,29 +58,91 @@ memory::MatrixView<const float> frozen_rows(const tasks::Table& table, std::size
     return {};
   }
   const auto view = matrix_view<const float>(name.c_str(), rows, Access::kRead);
-  if (view.rows != table.rows || view.columns != table.dim)
-    throw py::value_error(name + " must have the shape " + shape_text(std::array{table.rows, table.dim}) + ", got " +
-                          shape_text(std::array{view.rows, view.columns}));
+  if (view.rows < 1 || view.columns != table.dim)
+    throw py::value_error(name + " must have at least one row of " + std::to_string(table.dim) +
+                          " values, got the shape " + shape_text(std::array{view.rows, view.columns}));
   return view;
 }
+
+// The parameters of a network in the order of parameters_of, and the Python arrays that hold them.
+struct HeldParameters {
+  HeldParameters(const tasks::Options& options, const py::dict& parameters, Access access)
+      : list(tasks::parameters_of(options)) {
+    for (const auto& parameter : list) {
+      held.push_back(required_entry("parameters", parameters, parameter.name));
+      weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]", held.back(), parameter.shape, access));
+    }
+    require_entries("parameters", parameters, list.size());
+  }
+
+  std::vector<tasks::Parameter> list;
+  std::vector<py::object> held;
+  std::vector<std::span<float>> weights;
+};
+
+// A network whose weights are packed for predictions; any number of sessions may share it. Immutable.
+class PackedNetwork {
+ public:
+  PackedNetwork(const py::object& options, const py::dict& parameters, const std::string& isa)
+      : options_(network_options_from(options)),
+        kernels_(&kernels_named(isa)),
+        parameters_(options_, parameters, Access::kRead) {
+    const std::vector<std::span<const float>> weights(parameters_.weights.begin(), parameters_.weights.end());
+    const GilRelease release;  // packing reads all weights and needs no Python
+    const linalg::Compute compute{kernels_, linalg::Precision::kFloat32};
+    auto packed = std::make_shared<tasks::PackedWeights>(compute, options_, linalg::Purpose::kInference);
+    parallel::Team alone;
+    packed->pack(alone, tasks::tensors_of<const float>(options_, weights));
+    weights_ = std::move(packed);
+  }
+
+  [[nodiscard]] const tasks::Options& options() const { return options_; }
+  [[nodiscard]] const kernels::KernelTable& kernels() const { return *kernels_; }
+  [[nodiscard]] const HeldParameters& parameters() const { return parameters_; }
+  [[nodiscard]] const std::shared_ptr<const tasks::PackedWeights>& weights() const { return weights_; }
+
+ private:
+  tasks::Options options_;
+  const kernels::KernelTable* kernels_;
+  HeldParameters parameters_;
+  std::shared_ptr<const tasks::PackedWeights> weights_;
+};
 
 // A network, its threads, and the Python arrays that it reads and changes.
 class NetworkSession {
  public:
+  // For training. moments: Adam's moments of each parameter.
   NetworkSession(const py::object& options, const py::dict& parameters, const py::sequence& frozen,
-                 const std::optional<py::dict>& moments, std::size_t threads, const std::string& isa)
+                 const py::dict& moments, std::size_t threads, const std::string& isa)
       : options_(network_options_from(options)), list_(tasks::parameters_of(options_)) {
-    const auto arrays = arrays_from(parameters, frozen, moments);
-    is_trainable_ = moments.has_value();
-    team_ = std::make_unique<InterruptibleTeam>(threads);
-    threads_ = team_->size();
+    HeldParameters own(options_, parameters, Access::kWrite);
+    tasks::NetworkArrays arrays;
+    arrays.weights = std::move(own.weights);
+    held_ = std::move(own.held);
+    for (const auto& parameter : list_) {
+      held_.push_back(required_entry("moments", moments, parameter.name));
+      arrays.optimizer_state.push_back(moments_of(parameter, held_.back()));
+    }
+    require_entries("moments", moments, list_.size());
+    hold_frozen(arrays, frozen);
+    is_trainable_ = true;
+    start_team(threads);
     network_ = std::make_unique<tasks::Network>(options_, kernels_named(isa), arrays, threads_);
+  }
+  // For predictions.
+  NetworkSession(const PackedNetwork& packed, const py::sequence& frozen, std::size_t threads)
+      : options_(packed.options()), list_(packed.parameters().list), held_(packed.parameters().held) {
+    tasks::NetworkArrays arrays;
+    arrays.weights = packed.parameters().weights;
+    hold_frozen(arrays, frozen);
+    if (threads > 1) start_team(threads);
+    network_ = std::make_unique<tasks::Network>(options_, packed.kernels(), arrays, threads_, packed.weights());
   }
   ~NetworkSession() { close_team(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
 
   py::dict step(const py::object& batch, const py::object& targets, const py::object& weights, double learning_rate,
                 std::int64_t number, bool context_gradients) {
-    if (!is_trainable_) throw std::runtime_error("this network was created without moments and cannot be trained");
+    require_trainable();
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
       throw std::invalid_argument("learning_rate must be finite and not negative, got " +
                                   std::to_string(learning_rate));
@@ -96,6 +164,7 @@ class NetworkSession {
 
   py::dict gradients(const py::object& batch, const py::object& targets, const py::object& weights,
                      std::int64_t number) {
+    require_trainable();
     const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     request_ = {};
     request_.kind = RequestKind::kGradients;
@@ -200,39 +269,38 @@ class NetworkSession {
   }
 
   void refresh() {
+    require_trainable();
     const ReentrancyGuard<> guard(busy_, kNetworkBusy);
     network_->refresh();
   }
   void close() {
     const ReentrancyGuard<> guard(busy_, kNetworkBusy);
+    is_closed_ = true;
     close_team();
   }
   std::size_t threads() const { return threads_; }
   std::int64_t updates() const { return network_->updates(); }
 
  private:
-  tasks::NetworkArrays arrays_from(const py::dict& parameters, const py::sequence& frozen,
-                                   const std::optional<py::dict>& moments) {
-    tasks::NetworkArrays arrays;
-    for (const auto& parameter : list_) {
-      const py::object weights = required_entry("parameters", parameters, parameter.name);
-      arrays.weights.push_back(tensor_view<float>("parameters[" + parameter.name + "]", weights, parameter.shape,
-                                                  moments ? Access::kWrite : Access::kRead));
-      held_.push_back(weights);
-      if (!moments) continue;
-      held_.push_back(required_entry("moments", *moments, parameter.name));
-      arrays.optimizer_state.push_back(moments_of(parameter, held_.back()));
-    }
-    require_entries("parameters", parameters, list_.size());
-    if (moments) require_entries("moments", *moments, list_.size());
+  void start_team(std::size_t threads) {
+    team_ = std::make_unique<InterruptibleTeam>(threads);
+    threads_ = team_->size();
+  }
+
+  // The number of rows of a table that is not trained is that of its array.
+  void hold_frozen(tasks::NetworkArrays& arrays, const py::sequence& frozen) {
     if (frozen.size() != options_.tables.size())
       throw py::value_error("frozen must have one entry for each table, " + std::to_string(options_.tables.size()) +
                             ", got " + std::to_string(frozen.size()));
     for (std::size_t i = 0; i < options_.tables.size(); ++i) {
       held_.push_back(frozen[i]);
       arrays.frozen.push_back(frozen_rows(options_.tables[i], i, held_.back()));
+      if (!options_.tables[i].trained) options_.tables[i].rows = arrays.frozen.back().rows;
     }
-    return arrays;
+  }
+
+  void require_trainable() const {
+    if (!is_trainable_) throw std::runtime_error("this network is packed for predictions and cannot be trained");
   }
 
   // d_contexts: OUT the gradients of the contexts, or null if they are not needed.
@@ -269,8 +337,15 @@ class NetworkSession {
   }
 
   tasks::Outcome run() {
-    if (!team_) throw std::runtime_error("this network is closed");
+    if (is_closed_) throw std::runtime_error("this network is closed");
     network_->prepare(request_);
+    if (!team_ && network_->texts().rows() <= kTokensAlone) {
+      const GilRelease release;  // a computation that needs no Python
+      parallel::Team alone;
+      network_->run(alone);
+      return network_->outcome();
+    }
+    if (!team_) start_team(1);
     team_->run([this](parallel::Team& team) { network_->run(team); });
     return network_->outcome();
   }
@@ -318,6 +393,7 @@ class NetworkSession {
   std::vector<py::object> held_;
   std::atomic_flag busy_;
   bool is_trainable_ = false;
+  bool is_closed_ = false;
   std::size_t threads_ = 1;
   std::int64_t total_words_ = 0;
   tasks::Request request_;
@@ -328,11 +404,16 @@ class NetworkSession {
 }  // namespace
 
 void register_network(py::module_& m) {
+  py::class_<PackedNetwork>(m, "PackedNetwork")
+      .def(py::init<const py::object&, const py::dict&, const std::string&>(), py::arg("options"),
+           py::arg("parameters"), py::kw_only(), py::arg("isa"));
   py::class_<NetworkSession>(m, "Network")
-      .def(py::init<const py::object&, const py::dict&, const py::sequence&, const std::optional<py::dict>&,
-                    std::size_t, const std::string&>(),
-           py::arg("options"), py::arg("parameters"), py::arg("frozen"), py::kw_only(), py::arg("moments") = py::none(),
+      .def(py::init<const py::object&, const py::dict&, const py::sequence&, const py::dict&, std::size_t,
+                    const std::string&>(),
+           py::arg("options"), py::arg("parameters"), py::arg("frozen"), py::kw_only(), py::arg("moments"),
            py::arg("threads"), py::arg("isa"))
+      .def(py::init<const PackedNetwork&, const py::sequence&, std::size_t>(), py::arg("packed"), py::arg("frozen"),
+           py::kw_only(), py::arg("threads"))
       .def("step", &NetworkSession::step, py::arg("batch"), py::arg("targets"), py::arg("weights"), py::kw_only(),
            py::arg("learning_rate"), py::arg("step"), py::arg("context_gradients") = false)
       .def("gradients", &NetworkSession::gradients, py::arg("batch"), py::arg("targets"), py::arg("weights"),

@@ -20,15 +20,17 @@ void multiply_own_rows(const parallel::Team& team, MatrixView<float> c, MatrixVi
 }  // namespace
 
 PackedDense::PackedDense(const linalg::Compute& compute, Activation activation, std::int64_t inputs,
-                         std::int64_t outputs)
+                         std::int64_t outputs, linalg::Purpose purpose)
     : activation_(activation),
+      purpose_(purpose),
       weights_(compute, inputs, outputs),
-      transposed_(compute, outputs, inputs),
-      bias_(static_cast<std::size_t>(outputs)) {}
+      bias_(static_cast<std::size_t>(outputs)) {
+  if (purpose == linalg::Purpose::kTraining) transposed_ = linalg::PackedMatrix(compute, outputs, inputs);
+}
 
 void PackedDense::pack(parallel::Team& team, const DenseTensors<const float>& tensors) {
   weights_.pack(team, tensors.weights);
-  transposed_.pack_transposed(team, tensors.weights);
+  if (purpose_ == linalg::Purpose::kTraining) transposed_.pack_transposed(team, tensors.weights);
   if (team.rank() == 0) std::ranges::copy(tensors.bias, bias_.data());
 }
 

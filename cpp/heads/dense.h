@@ -23,7 +23,8 @@ struct DenseTensors {
 class PackedDense {
  public:
   PackedDense() = default;
-  PackedDense(const linalg::Compute& compute, Activation activation, std::int64_t inputs, std::int64_t outputs);
+  PackedDense(const linalg::Compute& compute, Activation activation, std::int64_t inputs, std::int64_t outputs,
+              linalg::Purpose purpose);
 
   // Called by all members of a team; a barrier is required before the first use.
   void pack(parallel::Team& team, const DenseTensors<const float>& tensors);
@@ -36,6 +37,7 @@ class PackedDense {
 
  private:
   Activation activation_ = Activation::kNone;
+  linalg::Purpose purpose_ = linalg::Purpose::kTraining;
   linalg::PackedMatrix weights_;
   linalg::PackedMatrix transposed_;
   memory::AlignedBuffer<float> bias_;

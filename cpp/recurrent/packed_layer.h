@@ -16,7 +16,7 @@
 
 namespace wordkin::recurrent {
 
-enum class Purpose { kInference, kTraining };  // training also needs the transposed recurrent weights
+using linalg::Purpose;
 
 class PackedLayer {
  public:

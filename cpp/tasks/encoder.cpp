@@ -8,15 +8,6 @@ namespace {
 using memory::MatrixView;
 using parallel::Team;
 
-recurrent::StackShape stack_shape(const Options& options) {
-  recurrent::StackShape shape;
-  shape.cell = options.encoder == Encoding::kRnn ? recurrent::Cell::kRnn : recurrent::Cell::kLstm;
-  shape.input = feature_columns(options);
-  shape.dim = shape.hidden = options.hidden_dim;
-  shape.n_layers = options.n_layers;
-  return shape;
-}
-
 // rows: OUT, in the order of a direction. text: IN, in the order of the texts.
 void gather(const Team& team, MatrixView<float> rows, MatrixView<const float> text,
             std::span<const std::int64_t> tokens) {
@@ -34,9 +25,8 @@ void scatter(const Team& team, MatrixView<float> text, MatrixView<const float> r
 
 }  // namespace
 
-Encoder::Direction::Direction(const linalg::Compute& compute, const recurrent::StackShape& shape)
-    : weights(compute, shape, recurrent::Purpose::kTraining),
-      stack(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
+Encoder::Direction::Direction(const recurrent::StackShape& shape)
+    : stack(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
       inference(shape, recurrent::SequenceBatch(std::vector<std::int64_t>{})),
       inputs(0, shape.input),
       top(0, shape.hidden),
@@ -56,8 +46,8 @@ void Encoder::Direction::clear_state(const Team& team) {
   }
 }
 
-Encoder::Encoder(const linalg::Compute& compute, const Options& options) : shape_(stack_shape(options)) {
-  for (int direction = 0; direction < directions_of(options); ++direction) directions_.emplace_back(compute, shape_);
+Encoder::Encoder(const Options& options) : shape_(encoder_shape(options)) {
+  for (int direction = 0; direction < directions_of(options); ++direction) directions_.emplace_back(shape_);
 }
 
 void Encoder::prepare(const elmo::SentenceBatch& batch, Passes passes) {
@@ -85,12 +75,7 @@ void Encoder::prepare(const elmo::SentenceBatch& batch, Passes passes) {
   }
 }
 
-void Encoder::pack(Team& team, const Tensors<const float>& weights) {
-  for (std::size_t direction = 0; direction < directions_.size(); ++direction)
-    directions_[direction].weights.pack(team, weights.layers[direction]);
-}
-
-bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const float> features,
+bool Encoder::forward(Team& team, Packed packed, MatrixView<float> encoded, MatrixView<const float> features,
                       const recurrent::Dropout* dropout, linalg::Scratch& scratch) {
   team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
     auto& own = directions_[static_cast<std::size_t>(direction)];
@@ -98,7 +83,7 @@ bool Encoder::forward(Team& team, MatrixView<float> encoded, MatrixView<const fl
     gather(part, own.inputs.view(), features, tokens);
     own.clear_state(part);
     part.barrier();
-    if (!run(part, direction, dropout, scratch)) return;
+    if (!run(part, packed, direction, dropout, scratch)) return;
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
   });
   return team.barrier_and_check();  // if one half of the team is cancelled, so is the whole team
@@ -112,14 +97,16 @@ void Encoder::reserve_words(std::int64_t words) {
   for (auto& own : directions_) own.word_sums.resize(words);
 }
 
-bool Encoder::cache_words(Team& team, std::int64_t first, MatrixView<const float> features, linalg::Scratch& scratch) {
-  for (auto& own : directions_)
-    recurrent::multiply_inputs(team, shape_, own.weights.layer(0),
-                               own.word_sums.view().block_of_rows(first, features.rows), features, scratch);
+bool Encoder::cache_words(Team& team, Packed packed, std::int64_t first, MatrixView<const float> features,
+                          linalg::Scratch& scratch) {
+  for (std::size_t direction = 0; direction < directions_.size(); ++direction)
+    recurrent::multiply_inputs(team, shape_, packed[direction].layer(0),
+                               directions_[direction].word_sums.view().block_of_rows(first, features.rows), features,
+                               scratch);
   return team.barrier_and_check();
 }
 
-bool Encoder::forward_words(Team& team, MatrixView<float> encoded, std::span<const std::int32_t> words,
+bool Encoder::forward_words(Team& team, Packed packed, MatrixView<float> encoded, std::span<const std::int32_t> words,
                             linalg::Scratch& scratch) {
   team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
     auto& own = directions_[static_cast<std::size_t>(direction)];
@@ -129,7 +116,7 @@ bool Encoder::forward_words(Team& team, MatrixView<float> encoded, std::span<con
       own.words[row] = words[static_cast<std::size_t>(tokens[row])];
     own.clear_state(part);
     part.barrier();
-    if (!own.inference.forward(part, own.weights, batch_->sequences(), own.outputs,
+    if (!own.inference.forward(part, packed[static_cast<std::size_t>(direction)], batch_->sequences(), own.outputs,
                                recurrent::WordSums{own.word_sums.view(), own.words}, own.views, scratch))
       return;
     scatter(part, encoded.block_of_columns(direction * shape_.hidden, shape_.hidden), own.top.view(), tokens);
@@ -137,17 +124,19 @@ bool Encoder::forward_words(Team& team, MatrixView<float> encoded, std::span<con
   return team.barrier_and_check();
 }
 
-bool Encoder::run(Team& team, int direction, const recurrent::Dropout* dropout, linalg::Scratch& scratch) {
+bool Encoder::run(Team& team, Packed packed, int direction, const recurrent::Dropout* dropout,
+                  linalg::Scratch& scratch) {
   auto& own = directions_[static_cast<std::size_t>(direction)];
+  const auto& weights = packed[static_cast<std::size_t>(direction)];
   if (dropout == nullptr)
-    return own.inference.forward(team, own.weights, batch_->sequences(), own.outputs, own.inputs.view(), own.views,
+    return own.inference.forward(team, weights, batch_->sequences(), own.outputs, own.inputs.view(), own.views,
                                  scratch);
   recurrent::Dropout own_dropout = *dropout;
   own_dropout.direction = direction;
-  return own.stack.forward(team, own.weights, own.top.view(), own.inputs.view(), own.views, own_dropout, scratch);
+  return own.stack.forward(team, weights, own.top.view(), own.inputs.view(), own.views, own_dropout, scratch);
 }
 
-bool Encoder::backward(Team& team, const Tensors<float>& gradients, MatrixView<float> d_features,
+bool Encoder::backward(Team& team, Packed packed, const Tensors<float>& gradients, MatrixView<float> d_features,
                        MatrixView<const float> d_encoded, const Tensors<const float>& weights,
                        linalg::Scratch& scratch) {
   team.split(static_cast<int>(directions_.size()), [&](int direction, Team& part) {
@@ -156,7 +145,7 @@ bool Encoder::backward(Team& team, const Tensors<float>& gradients, MatrixView<f
     gather(part, own.top.view(), d_encoded.block_of_columns(direction * shape_.hidden, shape_.hidden),
            batch_->tokens_of(direction));
     part.barrier();
-    static_cast<void>(own.stack.backward(part, own.weights,
+    static_cast<void>(own.stack.backward(part, packed[index],
                                          d_features.empty() ? MatrixView<float>{} : own.inputs.view(),
                                          gradients.layers[index], own.top.view(), weights.layers[index], scratch));
   });

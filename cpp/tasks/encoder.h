@@ -13,47 +13,49 @@
 #include "parallel/team.h"
 #include "recurrent/direction_stack.h"
 #include "tasks/options.h"
+#include "tasks/packed_weights.h"
 #include "tasks/parameters.h"
 
 namespace wordkin::tasks {
 
 class Encoder {
  public:
-  Encoder(const linalg::Compute& compute, const Options& options);
+  using Packed = std::span<const recurrent::PackedStack>;
+
+  explicit Encoder(const Options& options);
 
   // Reserves memory for a batch, which is borrowed, before the region begins.
   enum class Passes { kForward, kForwardAndBackward };
   void prepare(const elmo::SentenceBatch& batch, Passes passes);
 
-  // The following methods are called by every member. A barrier is required after pack.
-  void pack(parallel::Team& team, const Tensors<const float>& weights);
-  // These methods end with a barrier and return false if the work was cancelled. encoded: OUT (tokens, directions *
+  // The following methods are called by every member, end with a barrier and return false if the work was cancelled.
+  //
+  // packed: the weights of each direction. encoded: OUT (tokens, directions *
   // hidden), with dropout. features: IN (tokens, input), complete before a barrier. dropout: that of direction 0; null
   // if there is no backward pass, in which case nothing is saved for it.
-  [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> encoded,
+  [[nodiscard]] bool forward(parallel::Team& team, Packed packed, memory::MatrixView<float> encoded,
                              memory::MatrixView<const float> features, const recurrent::Dropout* dropout,
                              linalg::Scratch& scratch);
   // Caches the products of the first layer with the features of words, which then replace features as input. Memory for
   // `words` words is reserved before the region begins; previously cached words are discarded.
   void reserve_words(std::int64_t words);
-  [[nodiscard]] bool cache_words(parallel::Team& team, std::int64_t first, memory::MatrixView<const float> features,
-                                 linalg::Scratch& scratch);
+  [[nodiscard]] bool cache_words(parallel::Team& team, Packed packed, std::int64_t first,
+                                 memory::MatrixView<const float> features, linalg::Scratch& scratch);
   // Like forward without dropout. words: IN (tokens).
-  [[nodiscard]] bool forward_words(parallel::Team& team, memory::MatrixView<float> encoded,
+  [[nodiscard]] bool forward_words(parallel::Team& team, Packed packed, memory::MatrixView<float> encoded,
                                    std::span<const std::int32_t> words, linalg::Scratch& scratch);
   [[nodiscard]] std::int64_t word_bytes() const;
   // gradients: OUT. d_features: OUT (tokens, input), or empty if it is not needed. d_encoded: IN, complete before a
   // barrier.
-  [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
+  [[nodiscard]] bool backward(parallel::Team& team, Packed packed, const Tensors<float>& gradients,
                               memory::MatrixView<float> d_features, memory::MatrixView<const float> d_encoded,
                               const Tensors<const float>& weights, linalg::Scratch& scratch);
 
  private:
   struct Direction {
-    Direction(const linalg::Compute& compute, const recurrent::StackShape& shape);
+    explicit Direction(const recurrent::StackShape& shape);
     void clear_state(const parallel::Team& team);
 
-    recurrent::PackedStack weights;
     recurrent::StackTraining stack;
     recurrent::StackInference inference;
     memory::PaddedMatrix inputs;               // in the order of the direction, then their gradients
@@ -66,7 +68,7 @@ class Encoder {
     std::vector<std::int32_t> words;  // indices of cached words, if they replace features
   };
 
-  [[nodiscard]] bool run(parallel::Team& team, int direction, const recurrent::Dropout* dropout,
+  [[nodiscard]] bool run(parallel::Team& team, Packed packed, int direction, const recurrent::Dropout* dropout,
                          linalg::Scratch& scratch);
   void sum_gradients(parallel::Team& team, memory::MatrixView<float> d_features);
 

@@ -28,18 +28,20 @@ std::vector<std::span<const float>> read_only(const std::vector<std::span<float>
 }  // namespace
 
 Network::Network(const Options& options, const kernels::KernelTable& kernels, const NetworkArrays& arrays,
-                 std::size_t members)
+                 std::size_t members, std::shared_ptr<const PackedWeights> packed)
     : options_(options),
       compute_{&kernels, linalg::Precision::kFloat32},
       arrays_(arrays),
       list_(parameters_of(options)),
-      dense_gradients_(dense_sizes(list_)),
+      dense_gradients_(packed ? std::vector<std::int64_t>(list_.size()) : dense_sizes(list_)),
       weights_(tensors_of<const float>(options, read_only(arrays.weights))),
       gradients_(tensors_of<float>(options, dense_gradients_.spans())),
+      own_packed_(packed ? nullptr : std::make_shared<PackedWeights>(compute_, options, linalg::Purpose::kTraining)),
+      packed_(packed ? std::move(packed) : own_packed_),
       features_(compute_, options, arrays.frozen, members),
-      encoder_(compute_, options),
-      pooler_(compute_, options),
-      output_layers_(compute_, options),
+      encoder_(options),
+      pooler_(options),
+      output_layers_(options),
       loss_(options, members),
       scratch_(members),
       features_rows_(feature_columns(options)),
@@ -48,7 +50,8 @@ Network::Network(const Options& options, const kernels::KernelTable& kernels, co
       pooled_(encoded_columns(options)),
       d_pooled_(encoded_columns(options)),
       scores_(options.outputs),
-      d_scores_(options.outputs) {}
+      d_scores_(options.outputs),
+      is_packed_(own_packed_ == nullptr) {}
 
 std::int64_t Network::output_rows() const { return pools(options_) ? texts_.texts() : texts_.rows(); }
 
@@ -119,9 +122,7 @@ void Network::prepare_words() {
 
 bool Network::pack(Team& team) {
   if (is_packed_) return true;
-  encoder_.pack(team, weights_);
-  if (pools(options_)) pooler_.pack(team, weights_);
-  output_layers_.pack(team, weights_);
+  own_packed_->pack(team, weights_);
   if (!team.barrier_and_check()) return false;
   if (team.rank() == 0) is_packed_ = true;
   return true;
@@ -130,7 +131,7 @@ bool Network::pack(Team& team) {
 bool Network::cache_words(Team& team) {
   const auto features = features_rows_.rows(texts_.rows());
   if (!features_.forward(team, features, weights_, scratch_)) return false;
-  if (!encoder_.cache_words(team, request_->first_word, features, scratch_)) return false;
+  if (!encoder_.cache_words(team, packed_->encoder, request_->first_word, features, scratch_)) return false;
   if (team.rank() > 0) return true;
   words_ = request_->first_word + features.rows;
   outcome_.completed = true;
@@ -139,27 +140,28 @@ bool Network::cache_words(Team& team) {
 
 bool Network::encode(Team& team) {
   if (texts_.rows() == 0) return team.barrier_and_check();
-  if (request_->batch.words) return encoder_.forward_words(team, encoded(), *request_->batch.words, scratch_);
+  if (request_->batch.words)
+    return encoder_.forward_words(team, packed_->encoder, encoded(), *request_->batch.words, scratch_);
   const auto features = features_rows_.rows(texts_.rows());
   if (!features_.forward(team, features, weights_, scratch_)) return false;
   if (trains()) recurrent::drop_own_rows(team, features, feature_dropout(), kFeatureDropoutLayer);
   if (directions_of(options_) == 0) return team.barrier_and_check();
   team.barrier();
   const auto dropout = inner_dropout();
-  return encoder_.forward(team, encoded(), features, trains() ? &dropout : nullptr, scratch_);
+  return encoder_.forward(team, packed_->encoder, encoded(), features, trains() ? &dropout : nullptr, scratch_);
 }
 
 bool Network::compute_scores(Team& team) {
   const auto inputs = output_inputs();
   const auto dropout = trains() ? inner_dropout() : recurrent::Dropout{};
   if (pools(options_)) {
-    pooler_.forward(team, inputs, encoded(), weights_, scratch_);
+    pooler_.forward(team, *packed_, inputs, encoded(), weights_, scratch_);
     team.barrier();
     recurrent::drop_own_rows(team, inputs, dropout, pooled_dropout_layer());
     if (!team.barrier_and_check()) return false;
     if (request_->kind == RequestKind::kAttention) return true;
   }
-  output_layers_.forward(team, scores_.rows(output_rows()), inputs, dropout, dense_dropout_layer(), scratch_);
+  output_layers_.forward(team, *packed_, scores_.rows(output_rows()), inputs, dropout, dense_dropout_layer(), scratch_);
   return team.barrier_and_check();
 }
 
@@ -167,14 +169,14 @@ bool Network::backward(Team& team) {
   const auto inputs = output_inputs();
   const auto d_inputs = pools(options_) ? d_pooled_.rows(texts_.texts()) : d_encoded();
   if (inputs.rows > 0)
-    output_layers_.backward(team, gradients_, d_inputs, d_scores_.rows(inputs.rows), scores_.rows(inputs.rows), inputs,
-                            inner_dropout(), dense_dropout_layer(), scratch_);
+    output_layers_.backward(team, *packed_, gradients_, d_inputs, d_scores_.rows(inputs.rows),
+                            scores_.rows(inputs.rows), inputs, inner_dropout(), dense_dropout_layer(), scratch_);
   if (!team.barrier_and_check()) return false;
   if (texts_.rows() == 0) return true;
   if (pools(options_)) {
     recurrent::drop_own_rows(team, d_inputs, inner_dropout(), pooled_dropout_layer());
     team.barrier();
-    pooler_.backward(team, gradients_, d_encoded(), d_inputs, encoded(), weights_, scratch_);
+    pooler_.backward(team, *packed_, gradients_, d_encoded(), d_inputs, encoded(), weights_, scratch_);
     if (!team.barrier_and_check()) return false;
   }
   return backward_through_tokens(team);
@@ -184,7 +186,8 @@ bool Network::backward_through_tokens(Team& team) {
   auto d_features = d_encoded();
   if (directions_of(options_) > 0) {
     d_features = features_.has_gradients() ? features_rows_.rows(texts_.rows()) : MatrixView<float>{};
-    if (!encoder_.backward(team, gradients_, d_features, d_encoded(), weights_, scratch_)) return false;
+    if (!encoder_.backward(team, packed_->encoder, gradients_, d_features, d_encoded(), weights_, scratch_))
+      return false;
   }
   if (!features_.has_gradients()) return true;
   recurrent::drop_own_rows(team, d_features, feature_dropout(), kFeatureDropoutLayer);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -22,6 +23,7 @@
 #include "tasks/encoder.h"
 #include "tasks/options.h"
 #include "tasks/output_layers.h"
+#include "tasks/packed_weights.h"
 #include "tasks/parameters.h"
 #include "tasks/pooler.h"
 #include "tasks/task_loss.h"
@@ -65,9 +67,10 @@ struct Outcome {
 
 class Network {
  public:
-  // For a region of `members` members. The arrays must not move during the lifetime of this object.
-  Network(const Options& options, const kernels::KernelTable& kernels, const NetworkArrays& arrays,
-          std::size_t members);
+  // For a region of `members` members. The arrays must not move during the lifetime of this object. With `packed`, the
+  // network does not change the weights and cannot compute gradients; otherwise it packs them itself.
+  Network(const Options& options, const kernels::KernelTable& kernels, const NetworkArrays& arrays, std::size_t members,
+          std::shared_ptr<const PackedWeights> packed = nullptr);
 
   // Reserves memory for a request and borrows it, before the region begins.
   void prepare(const Request& request);
@@ -80,7 +83,7 @@ class Network {
   // (texts or tokens, outputs) the scores of the last request, with its dropout.
   [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(output_rows()); }
 
-  // Must be called after the weights were changed by the caller.
+  // Must be called after the weights were changed by the caller, which is allowed only if the network packs them.
   void refresh() {
     is_packed_ = false;
     words_ = 0;
@@ -134,6 +137,8 @@ class Network {
   Tensors<const float> weights_;
   Tensors<float> gradients_;
 
+  std::shared_ptr<PackedWeights> own_packed_;  // null if the weights are shared
+  std::shared_ptr<const PackedWeights> packed_;
   TokenFeatures features_;
   Encoder encoder_;
   Pooler pooler_;
@@ -153,7 +158,7 @@ class Network {
   const Request* request_ = nullptr;
   heads::TextSpans texts_;
   std::optional<elmo::SentenceBatch> sentences_;
-  bool is_packed_ = false;
+  bool is_packed_;
   std::int64_t words_ = 0;
   Outcome outcome_;
   std::int64_t updates_ = 0;

@@ -4,14 +4,11 @@
 
 namespace wordkin::tasks {
 
-Pooler::Pooler(const linalg::Compute& compute, const Options& options)
+Pooler::Pooler(const Options& options)
     : pooling_(options.pooling),
       forward_columns_(directions_of(options) == kDirections ? options.hidden_dim : encoded_columns(options)),
       saved_(options.attention_dim),
-      argmax_(encoded_columns(options)) {
-  if (attends(options))
-    dense_ = heads::PackedDense(compute, heads::Activation::kTanh, encoded_columns(options), options.attention_dim);
-}
+      argmax_(encoded_columns(options)) {}
 
 void Pooler::prepare(const heads::TextSpans& texts) {
   texts_ = &texts;
@@ -19,15 +16,12 @@ void Pooler::prepare(const heads::TextSpans& texts) {
   if (pooling_ == Pooling::kMax) argmax_.reserve(texts.texts());
 }
 
-void Pooler::pack(parallel::Team& team, const Tensors<const float>& weights) {
-  if (pooling_ == Pooling::kAttention) dense_.pack(team, weights.attention.dense);
-}
-
-void Pooler::forward(parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<const float> encoded,
-                     const Tensors<const float>& weights, linalg::Scratch& scratch) {
+void Pooler::forward(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> pooled,
+                     memory::MatrixView<const float> encoded, const Tensors<const float>& weights,
+                     linalg::Scratch& scratch) {
   switch (pooling_) {
     case Pooling::kAttention:
-      return heads::forward(team, pooled, encoded, *texts_, dense_, weights.attention, saved_, scratch);
+      return heads::forward(team, pooled, encoded, *texts_, packed.attention, weights.attention, saved_, scratch);
     case Pooling::kMean:
       return heads::mean_forward(team, pooled, encoded, *texts_);
     case Pooling::kMax:
@@ -37,12 +31,13 @@ void Pooler::forward(parallel::Team& team, memory::MatrixView<float> pooled, mem
   }
 }
 
-void Pooler::backward(parallel::Team& team, const Tensors<float>& gradients, memory::MatrixView<float> d_encoded,
-                      memory::MatrixView<const float> d_pooled, memory::MatrixView<const float> encoded,
-                      const Tensors<const float>& weights, linalg::Scratch& scratch) {
+void Pooler::backward(parallel::Team& team, const PackedWeights& packed, const Tensors<float>& gradients,
+                      memory::MatrixView<float> d_encoded, memory::MatrixView<const float> d_pooled,
+                      memory::MatrixView<const float> encoded, const Tensors<const float>& weights,
+                      linalg::Scratch& scratch) {
   switch (pooling_) {
     case Pooling::kAttention:
-      return heads::backward(team, gradients.attention, d_encoded, d_pooled, encoded, *texts_, dense_,
+      return heads::backward(team, gradients.attention, d_encoded, d_pooled, encoded, *texts_, packed.attention,
                              weights.attention, saved_, scratch);
     case Pooling::kMean:
       return heads::mean_backward(team, d_encoded, d_pooled, *texts_);

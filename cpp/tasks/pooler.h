@@ -6,32 +6,32 @@
 
 #include "heads/attention_pooling.h"
 #include "heads/text_spans.h"
-#include "linalg/gemm.h"
+#include "linalg/scratch.h"
 #include "memory/matrix_view.h"
 #include "memory/row_buffer.h"
 #include "parallel/team.h"
 #include "tasks/options.h"
+#include "tasks/packed_weights.h"
 #include "tasks/parameters.h"
 
 namespace wordkin::tasks {
 
 class Pooler {
  public:
-  Pooler(const linalg::Compute& compute, const Options& options);
+  explicit Pooler(const Options& options);
 
   // Reserves memory for texts, which are borrowed, before the region begins.
   void prepare(const heads::TextSpans& texts);
 
-  // The following methods are called by every member. A barrier is required after pack, and before and after the
-  // others.
-  void pack(parallel::Team& team, const Tensors<const float>& weights);
+  // The following methods are called by every member; a barrier is required before and after them.
+  //
   // pooled: OUT (texts, columns). encoded: IN (tokens, columns).
-  void forward(parallel::Team& team, memory::MatrixView<float> pooled, memory::MatrixView<const float> encoded,
-               const Tensors<const float>& weights, linalg::Scratch& scratch);
+  void forward(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> pooled,
+               memory::MatrixView<const float> encoded, const Tensors<const float>& weights, linalg::Scratch& scratch);
   // gradients: OUT for the attention. d_encoded: OUT (tokens, columns). d_pooled: IN.
-  void backward(parallel::Team& team, const Tensors<float>& gradients, memory::MatrixView<float> d_encoded,
-                memory::MatrixView<const float> d_pooled, memory::MatrixView<const float> encoded,
-                const Tensors<const float>& weights, linalg::Scratch& scratch);
+  void backward(parallel::Team& team, const PackedWeights& packed, const Tensors<float>& gradients,
+                memory::MatrixView<float> d_encoded, memory::MatrixView<const float> d_pooled,
+                memory::MatrixView<const float> encoded, const Tensors<const float>& weights, linalg::Scratch& scratch);
 
   // Attention weights after forward: (tokens).
   [[nodiscard]] std::span<const float> alpha() const {
@@ -42,7 +42,6 @@ class Pooler {
   Pooling pooling_;
   std::int64_t forward_columns_;  // columns of the direction that reads from left to right
   const heads::TextSpans* texts_ = nullptr;
-  heads::PackedDense dense_;
   heads::AttentionSaved saved_;
   memory::RowBuffer<std::int64_t> argmax_;  // rows of the maxima
 };

@@ -158,15 +158,48 @@ def test_invalid_targets_and_weights_are_rejected() -> None:
         run.network.scores(batch)
 
 
-def test_a_network_without_moments_cannot_be_trained() -> None:
+def test_a_network_for_predictions_cannot_be_trained() -> None:
     options = case_options("attention")
     parameters = random_parameters(options, 1)
     for value in parameters.values():
         value.flags.writeable = False
-    network = _core.tasks.Network(options, parameters, [None], threads=1, isa="baseline")
+    packed = _core.tasks.PackedNetwork(options, parameters, isa="baseline")
+    network = _core.tasks.Network(packed, [None], threads=1)
     batch, targets, weights = random_batch(options, 2)
     assert network.scores(batch).shape == (6, 1)
-    with pytest.raises(RuntimeError, match="without moments"):
+    with pytest.raises(RuntimeError, match="packed for predictions"):
         network.step(batch, targets, weights, learning_rate=0.1, step=1)
+    with pytest.raises(RuntimeError, match="packed for predictions"):
+        network.gradients(batch, targets, weights, step=1)
+    with pytest.raises(RuntimeError, match="packed for predictions"):
+        network.refresh()
     with pytest.raises(TypeError, match="writeable"):
         _core.tasks.Network(options, parameters, [None], moments={}, threads=1, isa="baseline")
+
+
+@pytest.mark.parametrize("name", ["everything for texts", "everything for tags"])
+def test_networks_that_share_packed_weights_agree_with_those_that_pack_their_own(name: str) -> None:
+    options = case_options(name)
+    run = Run(options, random_parameters(options, 1), isa="baseline")
+    packed = _core.tasks.PackedNetwork(options, run.parameters, isa="baseline")
+    batch, _, _ = random_batch(options, 2)
+    for threads in (1, 2):
+        network = _core.tasks.Network(packed, run.frozen, threads=threads)
+        assert network.probabilities(batch).tobytes() == run.network.probabilities(batch).tobytes()
+        network.close()
+
+
+def test_the_rows_of_frozen_tables_are_those_of_the_array() -> None:
+    options = case_options("everything for tags")
+    run = Run(options, random_parameters(options, 1))
+    packed = _core.tasks.PackedNetwork(options, run.parameters, isa="baseline")
+    for position, table in enumerate(run.frozen):
+        if table is None:
+            continue
+        frozen = [*run.frozen]
+        frozen[position] = table[:, :-1].copy()
+        with pytest.raises(ValueError, match=rf"frozen\[{position}\] must have at least one row of"):
+            _core.tasks.Network(packed, frozen, threads=1)
+        frozen[position] = table[:0]
+        with pytest.raises(ValueError, match="at least one row"):
+            _core.tasks.Network(packed, frozen, threads=1)

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Protocol, TypedDict
+from typing import Protocol, TypedDict, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,17 +85,23 @@ _Targets = NDArray[np.int32] | NDArray[np.float32]
 
 def parameter_shapes(options: _Options) -> list[tuple[str, tuple[int, ...]]]: ...
 
+class PackedNetwork:
+    def __init__(self, options: _Options, parameters: dict[str, Floats], *, isa: str) -> None: ...
+
 class Network:
+    @overload
     def __init__(
         self,
         options: _Options,
         parameters: dict[str, Floats],
         frozen: Sequence[Floats | None],
         *,
-        moments: dict[str, tuple[Floats, Floats]] | None = ...,
+        moments: dict[str, tuple[Floats, Floats]],
         threads: int,
         isa: str,
     ) -> None: ...
+    @overload
+    def __init__(self, packed: PackedNetwork, frozen: Sequence[Floats | None], *, threads: int) -> None: ...
     def step(
         self,
         batch: Batch,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from ..runtime.compute import Compute
 from .data.prepared import PreparedTexts
 from .state import Floats, NetworkState
 
-__all__ = ["PREDICTION_BATCH", "Moments", "Network", "open_network"]
+__all__ = ["PREDICTION_BATCH", "Moments", "Network", "open_network", "open_training_network"]
 
 Network: TypeAlias = _core.tasks.Network
 Moments = dict[str, tuple[Floats, Floats]]
@@ -21,12 +21,36 @@ PREDICTION_BATCH = 64  # texts: enough rows for efficient matrix products, few e
 
 
 @contextmanager
-def open_network(
-    state: NetworkState, prepared: PreparedTexts, compute: Compute, moments: Moments | None = None
-) -> Iterator[Network]:
-    """Pack the parameters of a network and start its threads.
+def open_network(state: NetworkState, prepared: PreparedTexts, compute: Compute) -> Iterator[Network]:
+    """Start the threads of a network for predictions.
 
-    Every call opens another network, so that several threads can use the same state.
+    Every call opens another network, so that several threads can use the same state. All of them read the same packed
+    parameters.
+
+    Parameters
+    ----------
+    state : NetworkState
+        The network.
+    prepared : PreparedTexts
+        The texts.
+    compute : Compute
+        Number of threads and instruction set.
+
+    Yields
+    ------
+    Network
+        The network; its threads end with the block.
+    """
+    packed = state.packed.get(state.options, state.parameters, compute.isa)
+    with closing(_core.tasks.Network(packed, prepared.frozen, threads=compute.threads)) as network:
+        yield network
+
+
+@contextmanager
+def open_training_network(
+    state: NetworkState, prepared: PreparedTexts, compute: Compute, moments: Moments
+) -> Iterator[Network]:
+    """Start the threads of a network for training.
 
     Parameters
     ----------
@@ -36,8 +60,8 @@ def open_network(
         The texts.
     compute : Compute
         Number of threads and instruction set.
-    moments : dict of str to (ndarray, ndarray), optional
-        Adam's first and second moments by the name of the tensor; needed for training.
+    moments : dict of str to (ndarray, ndarray)
+        Adam's first and second moments by the name of the tensor.
 
     Yields
     ------
@@ -45,10 +69,12 @@ def open_network(
         The network; its threads end with the block.
     """
     options = replace(state.options, **state.features.network_shape(prepared.frozen))
-    network = _core.tasks.Network(
-        options, state.parameters, prepared.frozen, moments=moments, threads=compute.threads, isa=compute.isa
-    )
-    try:
-        yield network
-    finally:
-        network.close()
+    with closing(
+        _core.tasks.Network(
+            options, state.parameters, prepared.frozen, moments=moments, threads=compute.threads, isa=compute.isa
+        )
+    ) as network:
+        try:
+            yield network
+        finally:
+            state.packed.discard()

@@ -9,7 +9,9 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import _core
 from ..elmo import ELMo
+from ..runtime.locks import fork_safe_lock
 from ..vectors import KeyedVectors
 from .labels.label_set import LabelSet
 from .labels.tag_set import TagSet
@@ -26,6 +28,7 @@ __all__ = [
     "LayerMix",
     "LearnedSource",
     "NetworkState",
+    "PackedParameters",
     "Source",
     "StaticSource",
     "TaggerState",
@@ -184,6 +187,50 @@ class LayerMix(TypedDict):
     gamma: float
 
 
+class PackedParameters:
+    """The parameters of a network, packed for predictions when they are first needed.
+
+    Packing takes longer than the prediction of one text. The parameters of the instruction set that was used last are
+    kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = fork_safe_lock()  # guards the following
+        self._isa = ""
+        self._packed: _core.tasks.PackedNetwork | None = None
+
+    def __reduce__(self) -> tuple[type[PackedParameters], tuple[()]]:
+        return PackedParameters, ()  # copies pack their own
+
+    def get(self, options: NetworkOptions, parameters: Tensors, isa: str) -> _core.tasks.PackedNetwork:
+        """Return the packed parameters.
+
+        Parameters
+        ----------
+        options : NetworkOptions
+            Shape of the network.
+        parameters : dict of str to ndarray
+            Float32 tensors by name.
+        isa : str
+            Instruction set.
+
+        Returns
+        -------
+        _core.tasks.PackedNetwork
+            Immutable, so that several threads can use it.
+        """
+        with self._lock:
+            if self._packed is None or self._isa != isa:
+                self._packed = _core.tasks.PackedNetwork(options, parameters, isa=isa)
+                self._isa = isa
+            return self._packed
+
+    def discard(self) -> None:
+        """Discard what is packed; to be called when the parameters change."""
+        with self._lock:
+            self._packed = None
+
+
 @dataclass(frozen=True, eq=False)
 class NetworkState:
     """The parameters of a network and the sources of its features.
@@ -201,6 +248,7 @@ class NetworkState:
     options: NetworkOptions
     parameters: Tensors
     features: Features
+    packed: PackedParameters = field(default_factory=PackedParameters, init=False)
 
     def layer_mixes(self) -> list[LayerMix]:
         """Return the learned scalar mix of each language model.

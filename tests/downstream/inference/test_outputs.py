@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -50,3 +54,36 @@ def test_words_that_recur_are_cached_without_changing_outputs(quick: dict[str, A
     clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
     alone = np.concatenate([clf.decision_function([text]) for text in X])  # few words recur: no cache
     np.testing.assert_array_equal(clf.decision_function(X * 3), np.tile(alone, 3))
+
+
+def test_predictions_follow_the_parameters_of_the_last_training(quick: dict[str, Any]) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(**{**quick, "epochs": 1})
+    first = clf.fit(X, y).decision_function(X)
+    fresh = TextClassifier(**{**quick, "epochs": 2}).fit(X, y)
+    second = clf.set_params(epochs=2).fit(X, y).decision_function(X)
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(second, fresh.decision_function(X))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda clf: pickle.loads(pickle.dumps(clf))])
+def test_copies_of_estimators_that_have_predicted_predict_the_same(
+    quick: dict[str, Any], copied: Callable[[TextClassifier], TextClassifier]
+) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
+    expected = clf.decision_function(X)
+    np.testing.assert_array_equal(copied(clf).decision_function(X), expected)
+
+
+def test_threads_that_predict_at_the_same_time_share_the_packed_parameters(quick: dict[str, Any]) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
+    assert clf._state is not None
+    packed = clf._state.network.packed
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: clf.decision_function(X), range(8)))
+    for own in found:
+        np.testing.assert_array_equal(own, found[0])
+    state, isa = clf._state.network, COMPUTE.isa
+    assert packed.get(state.options, state.parameters, isa) is packed.get(state.options, state.parameters, isa)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ __all__ = ["RequestKind", "compute_outputs", "split_rows", "write_outputs"]
 
 RequestKind = Literal["scores", "probabilities", "paths", "attention"]
 
+_TOKENS_PER_THREAD = 256  # fewer are computed before another thread has started
 _MAX_CACHE_BYTES = 1 << 28
 _WORDS_PER_CALL = 1024
 
@@ -55,6 +57,8 @@ def compute_outputs(
     texts = IndexedTexts.from_sentences(sentences)
     prepared = prepare_texts(state.features, texts, max_bytes=0, workers=compute.threads)
     prepared.require_finite()
+    useful = 1 + len(texts.types) // _TOKENS_PER_THREAD
+    compute = replace(compute, threads=min(compute.threads, useful))
     with open_network(state, prepared, compute) as network:
         return write_outputs(network, prepared, np.arange(len(sentences)), kind, per_token=per_token)
 

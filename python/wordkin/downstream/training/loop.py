@@ -16,7 +16,7 @@ from ...runtime.compute import Compute
 from ..data.batching import Indices, sorted_batches, training_batches
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts
-from ..network import PREDICTION_BATCH, Network, open_network
+from ..network import PREDICTION_BATCH, Network, open_training_network
 from ..options import TrainingOptions
 from ..state import Floats, History, NetworkState
 from .early_stopping import EarlyStopping
@@ -72,7 +72,7 @@ def train_network(
         If a loss is not finite; the parameters are those before the step.
     """
     seed, lengths = state.options.seed, prepared.texts.lengths
-    with open_network(state, prepared, compute, zero_moments(state.parameters)) as network:
+    with open_training_network(state, prepared, compute, zero_moments(state.parameters)) as network:
         steps = _Steps(network, state, prepared, examples, options, compute)
         patience = options.patience if options.early_stopping else None
         stopping = EarlyStopping(state.parameters, steps.tuners, patience)

@@ -1,0 +1,34 @@
+// The weights of a network, packed for matrix products. Once packed, any number of networks and threads may read them.
+#pragma once
+
+#include <vector>
+
+#include "heads/dense.h"
+#include "linalg/compute.h"
+#include "parallel/team.h"
+#include "recurrent/packed_layer.h"
+#include "recurrent/stack_shape.h"
+#include "tasks/options.h"
+#include "tasks/parameters.h"
+
+namespace wordkin::tasks {
+
+recurrent::StackShape encoder_shape(const Options& options);
+
+struct PackedWeights {
+  PackedWeights(const linalg::Compute& compute, const Options& options, linalg::Purpose purpose);
+
+  // Called by every member; a barrier is required before the first use.
+  void pack(parallel::Team& team, const Tensors<const float>& weights);
+
+  std::vector<recurrent::PackedStack> encoder;  // one per direction
+  heads::PackedDense attention;                 // only if the network pools by attention
+  heads::PackedDense dense;                     // only if there is a tanh layer before the outputs
+  heads::PackedDense output;
+
+ private:
+  bool has_attention_;
+  bool has_dense_;
+};
+
+}  // namespace wordkin::tasks
