@@ -45,6 +45,7 @@ PYBIND11_MODULE(_core, m, py::mod_gil_not_used()) {
   wordkin::bindings::register_search(m);
   wordkin::bindings::register_vector_files(m);
   wordkin::bindings::register_fasttext(m);
+  wordkin::bindings::register_fasttext_training(m);
   wordkin::bindings::register_phrases(m);
   wordkin::bindings::register_optim(m);
   wordkin::bindings::register_elmo(m);

@@ -4,14 +4,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "bindings/array_views.h"
+#include "bindings/fasttext_dictionary.h"
 #include "bindings/gil.h"
 #include "bindings/option_fields.h"
 #include "bindings/registers.h"
@@ -27,15 +26,6 @@ namespace ft = wordkin::fasttext;
 
 namespace wordkin::bindings {
 namespace {
-
-constexpr ChoiceNames<ft::Loss, 4> kLossNames{{{"hs", ft::Loss::kHierarchicalSoftmax},
-                                               {"ns", ft::Loss::kNegativeSampling},
-                                               {"softmax", ft::Loss::kSoftmax},
-                                               {"ova", ft::Loss::kOneVersusAll}}};
-
-void require(bool holds, const char* rule) {
-  if (!holds) throw std::invalid_argument(rule);
-}
 
 ft::ProductQuantizer quantizer_of(const py::object& given) {
   ft::ProductQuantizer quantizer;
@@ -93,36 +83,16 @@ class FastTextPredictor {
                     const py::object& pruned, const py::object& input, const py::object& output,
                     const py::object& label_counts)
       : held_{input, output, label_counts}, input_(matrix_of(input)) {
-    const ft::DictionaryOptions sizes{size_field(options, "words"), size_field(options, "min_n"),
-                                      size_field(options, "max_n"), size_field(options, "buckets"),
-                                      size_field(options, "word_ngrams")};
-    const auto text = static_cast<std::string_view>(entries);
-    const auto ends = vector_view<const std::int64_t>("offsets", offsets, Access::kRead);
-    bool rises = !ends.empty() && ends.front() == 0 && ends.back() == static_cast<std::int64_t>(text.size());
-    for (std::size_t i = 1; i < ends.size(); ++i) rises = rises && ends[i - 1] <= ends[i];
-    require(rises, "offsets must rise from 0 to the number of bytes of entries");
-    const auto labels = static_cast<std::int64_t>(ends.size()) - 1 - sizes.words;
-    require(labels >= 0, "words must be at most the number of entries");
-    std::optional<std::span<const std::int32_t>> pairs;
-    std::int64_t rows = sizes.words + sizes.buckets;
-    if (!pruned.is_none()) {
-      pairs = vector_view<const std::int32_t>("pruned", pruned, Access::kRead);
-      rows = sizes.words;
-      for (std::size_t i = 0; i + 1 < pairs->size(); i += 2) {
-        require((*pairs)[i] >= 0 && (*pairs)[i] <= ft::PrunedBuckets::kMaxBucket && (*pairs)[i + 1] >= 0,
-                "pruned must hold pairs of a bucket and a row");
-        rows = std::max(rows, sizes.words + (*pairs)[i + 1] + 1);
-      }
-    }
-    require(input_.rows() >= rows, "input must have a row for each word and bucket");
-    dictionary_ = std::make_unique<const ft::Dictionary>(text, ends, sizes, pairs);
+    CheckedDictionary checked = dictionary_of(options, entries, offsets, pruned);
+    require(input_.rows() >= checked.rows, "input must have a row for each word and bucket");
+    dictionary_ = std::move(checked.dictionary);
     if (output.is_none()) return;
     const auto matrix = matrix_of(output);
     const auto counts = vector_view<const std::int64_t>("label_counts", label_counts, Access::kRead);
-    require(matrix.rows() >= labels && static_cast<std::int64_t>(counts.size()) == labels,
+    require(matrix.rows() >= checked.labels && static_cast<std::int64_t>(counts.size()) == checked.labels,
             "output and label_counts must have a row for each label");
     require(matrix.columns() == input_.columns(), "input and output must have the same number of columns");
-    output_ = std::make_unique<const ft::OutputLayer>(matrix, choice_field(options, "loss", kLossNames), counts);
+    output_ = std::make_unique<const ft::OutputLayer>(matrix, choice_field(options, "loss", kFastTextLosses), counts);
   }
 
   // Returns the ends of each text's labels, the labels, and their probabilities.

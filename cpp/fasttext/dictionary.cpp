@@ -9,9 +9,6 @@ namespace {
 
 constexpr std::uint64_t kNgramMultiplier = 116049371;
 
-// fastText separates words by these bytes only, whatever the encoding.
-bool is_separator(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r') || byte == '\0'; }
-
 }  // namespace
 
 Dictionary::Dictionary(std::string_view entries, std::span<const std::int64_t> offsets,
@@ -56,12 +53,12 @@ void Dictionary::add_token(Line& line, std::string_view token) const {
     line.labels.push_back(index - static_cast<std::int32_t>(options_.words));
     return;
   }
-  if (index < 0 && token.starts_with(kLabelPrefix)) return;
+  if (index < 0 && token.starts_with(options_.label_prefix)) return;
   append_word(line.rows, token, line.bounded);
   if (options_.word_ngrams > 1) line.hashes.push_back(static_cast<std::int32_t>(text::subword_hash(token)));
 }
 
-void Dictionary::add_word_ngrams(Line& line) const {
+void Dictionary::append_word_ngrams(Line& line) const {
   if (options_.word_ngrams <= 1 || options_.buckets <= 0) return;
   const std::size_t count = line.hashes.size();
   const auto longest = static_cast<std::size_t>(options_.word_ngrams);
@@ -96,7 +93,7 @@ void Dictionary::read_line(Line& line, std::string_view text, LineEnd end) const
     is_ended = token == text::kEndOfSentence;
   }
   if (!is_ended && end == LineEnd::kLineFeed) add_token(line, text::kEndOfSentence);
-  add_word_ngrams(line);
+  append_word_ngrams(line);
 }
 
 }  // namespace wordkin::fasttext

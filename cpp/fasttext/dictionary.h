@@ -21,7 +21,11 @@ struct DictionaryOptions {
   std::int64_t max_n;    // 0: words have no subwords
   std::int64_t buckets;  // of subwords and of word n-grams
   std::int64_t word_ngrams;
+  std::string label_prefix = std::string(kLabelPrefix);  // other words with this prefix are left out
 };
+
+// fastText separates words by these bytes only, whatever the encoding.
+inline bool is_separator(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r') || byte == '\0'; }
 
 // A line of text as rows of the input matrix and labels, and memory that is reused for the next line.
 struct Line {
@@ -52,10 +56,11 @@ class Dictionary {
   // Reads the first line of `text`: up to a line feed or a word "</s>". A line feed, in the text or by `end`, counts as
   // a word "</s>". Words without rows are left out, and so are labels that the model does not have.
   void read_line(Line& line, std::string_view text, LineEnd end) const;
+  // Appends the rows of the n-grams of the words whose hashes the line has.
+  void append_word_ngrams(Line& line) const;
 
  private:
   void add_token(Line& line, std::string_view token) const;
-  void add_word_ngrams(Line& line) const;
 
   DictionaryOptions options_;
   text::WordTable table_;

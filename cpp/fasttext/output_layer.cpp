@@ -41,31 +41,10 @@ class BestLabels {
 
 OutputLayer::OutputLayer(const RowMatrix& matrix, Loss loss, std::span<const std::int64_t> counts)
     : matrix_(matrix), loss_(loss), labels_(static_cast<std::int64_t>(counts.size())) {
-  if (loss_ == Loss::kHierarchicalSoftmax) build_tree(counts);
+  if (loss_ == Loss::kHierarchicalSoftmax) tree_ = LabelTree(counts);
   for (std::int64_t i = 0; i <= kSigmoidSteps; ++i) {
     const float x = static_cast<float>(i * 2) * kMaxSigmoid / static_cast<float>(kSigmoidSteps) - kMaxSigmoid;
     sigmoid_table_.push_back(static_cast<float>(1.0 / (1.0 + static_cast<double>(std::exp(-x)))));
-  }
-}
-
-// Huffman's algorithm on counts in descending order. In a damaged file they may have any order and size; the tree is
-// then of little use, but it is a tree.
-void OutputLayer::build_tree(std::span<const std::int64_t> counts) {
-  const auto leaves = static_cast<std::int32_t>(counts.size());
-  if (leaves == 0) return;
-  tree_.resize(2 * counts.size() - 1);
-  std::vector<double> weights(counts.begin(), counts.end());
-  std::int32_t leaf = leaves - 1, inner = leaves;
-  const auto next = [&](std::int32_t built) {
-    const bool takes_leaf = leaf >= 0 && (inner >= built || weights[static_cast<std::size_t>(leaf)] <
-                                                                weights[static_cast<std::size_t>(inner)]);
-    return takes_leaf ? leaf-- : inner++;
-  };
-  for (auto node = leaves; node < static_cast<std::int32_t>(tree_.size()); ++node) {
-    Node& built = tree_[static_cast<std::size_t>(node)];
-    built.left = next(node);
-    built.right = next(node);
-    weights.push_back(weights[static_cast<std::size_t>(built.left)] + weights[static_cast<std::size_t>(built.right)]);
   }
 }
 
@@ -98,12 +77,12 @@ void OutputLayer::predict_by_tree(std::vector<ScoredLabel>& best, const float* h
                                   const Selection& selection) const {
   BestLabels labels(best, selection.labels);
   const float least = guarded_log(selection.threshold);
-  std::vector<ScoredLabel> stack{{0.0f, static_cast<std::int32_t>(tree_.size()) - 1}};
+  std::vector<ScoredLabel> stack{{0.0f, static_cast<std::int32_t>(tree_.nodes().size()) - 1}};
   while (!stack.empty()) {
     const auto [score, node] = stack.back();
     stack.pop_back();
     if (score < least || labels.refuses(score)) continue;
-    const Node& inner = tree_[static_cast<std::size_t>(node)];
+    const LabelTree::Node& inner = tree_.nodes()[static_cast<std::size_t>(node)];
     if (inner.left < 0) {
       labels.add(score, node);
       continue;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "fasttext/label_tree.h"
 #include "fasttext/row_matrix.h"
 
 namespace wordkin::fasttext {
@@ -32,19 +33,13 @@ class OutputLayer {
                const Selection& selection) const;
 
  private:
-  struct Node {
-    std::int32_t left = -1;  // -1: a leaf, which is a label
-    std::int32_t right = -1;
-  };
-
-  void build_tree(std::span<const std::int64_t> counts);
   void predict_by_tree(std::vector<ScoredLabel>& best, const float* hidden, const Selection& selection) const;
   void fill_probabilities(std::vector<float>& probabilities, const float* hidden) const;
 
   RowMatrix matrix_;
   Loss loss_;
   std::int64_t labels_;
-  std::vector<Node> tree_;            // the labels, then the inner nodes, the root last
+  LabelTree tree_;                    // for hierarchical softmax
   std::vector<float> sigmoid_table_;  // fastText's, whose rounded values belong to its probabilities
 };
 

@@ -12,6 +12,7 @@
 #include "kernels/loss_accumulator.inl.h"
 #include "kernels/matrix_copy.inl.h"
 #include "kernels/optimizer_rows.inl.h"
+#include "kernels/output_rows.inl.h"
 #include "kernels/recurrent_gates.inl.h"
 #include "kernels/row_scores.inl.h"
 #include "kernels/row_sums.inl.h"
@@ -58,7 +59,10 @@ constexpr KernelTable all_kernels(Isa isa) {
           scale_and_add,
           adagrad,
           adam,
-          squared_norm};
+          squared_norm,
+          dot_rows,
+          update_outputs,
+          nearest_centroids};
 }
 
 }  // namespace

@@ -226,6 +226,15 @@ struct RowChange {
   int width;
 };
 
+// The centroids of one part of a product quantiser, transposed.
+inline constexpr int kCodes = 256;
+struct Centroids {
+  const float* columns_of_all;  // IN (columns, kCodes)
+  const float* offsets;         // IN (kCodes) minus half of the squared norm of each centroid
+  int columns;
+  std::int64_t pitch;  // floats between two points
+};
+
 struct KernelTable {
   Isa isa;
   void (*skipgram)(const Window& window);
@@ -289,6 +298,13 @@ struct KernelTable {
                const AdamStep& step);
   // Sum of squares, accumulated in float64.
   double (*squared_norm)(const float* values, std::int64_t count);
+  // scores: OUT (count) products of the vector and each row.
+  void (*dot_rows)(float* scores, const float* vector, float* const* rows, std::int64_t count, int width);
+  // change: INOUT (width) += sum of gradient_j row_j. rows: INOUT (count) distinct rows, += gradient_j hidden.
+  void (*update_outputs)(float* change, float* const* rows, const float* gradients, const float* hidden,
+                         std::int64_t count, int width);
+  // codes: OUT (count) the centroid nearest to each point, the first of those equally near. points: IN (count, pitch).
+  void (*nearest_centroids)(std::uint8_t* codes, const float* points, std::int64_t count, const Centroids& centroids);
 };
 
 }  // namespace wordkin::kernels

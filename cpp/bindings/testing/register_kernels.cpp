@@ -125,6 +125,49 @@ void change_rows(const std::string& isa, const py::object& matrix, const py::obj
                                   scale, static_cast<int>(x.columns)});
 }
 
+// scores: OUT, products of a vector and rows of a matrix.
+void dot_rows(const std::string& isa, const py::object& scores, const py::object& vector, const py::object& matrix,
+              const py::object& ids) {
+  const auto x = matrix_view<float>("matrix", matrix, Access::kWrite);
+  const auto v = vector_view<const float>("vector", vector, Access::kRead);
+  const auto out = vector_view<float>("scores", scores, Access::kWrite);
+  const auto rows = row_pointers(x, vector_view<const std::int32_t>("ids", ids, Access::kRead), "ids");
+  if (static_cast<std::int64_t>(v.size()) != x.columns || out.size() != rows.size() ||
+      x.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("vector and scores must fit matrix and ids, of a multiple of 16 columns");
+  kernels_named(isa).dot_rows(out.data(), v.data(), rows.data(), static_cast<std::int64_t>(rows.size()),
+                              static_cast<int>(x.columns));
+}
+
+// change: INOUT. See kernels::KernelTable.
+void update_outputs(const std::string& isa, const py::object& change, const py::object& matrix, const py::object& ids,
+                    const py::object& gradients, const py::object& hidden) {
+  const auto y = matrix_view<float>("matrix", matrix, Access::kWrite);
+  const auto sum = vector_view<float>("change", change, Access::kWrite);
+  const auto x = vector_view<const float>("hidden", hidden, Access::kRead);
+  const auto g = vector_view<const float>("gradients", gradients, Access::kRead);
+  const auto rows = row_pointers(y, vector_view<const std::int32_t>("ids", ids, Access::kRead), "ids");
+  if (static_cast<std::int64_t>(sum.size()) != y.columns || sum.size() != x.size() || g.size() != rows.size() ||
+      y.columns % kernels::kRowMultiple != 0)
+    throw std::invalid_argument("change, hidden and gradients must fit matrix and ids, of a multiple of 16 columns");
+  kernels_named(isa).update_outputs(sum.data(), rows.data(), g.data(), x.data(), static_cast<std::int64_t>(rows.size()),
+                                    static_cast<int>(y.columns));
+}
+
+// codes: OUT (points). points: (count, columns). columns_of_all: (columns, 256). offsets: (256).
+void nearest_centroids(const std::string& isa, const py::object& codes, const py::object& points,
+                       const py::object& columns_of_all, const py::object& offsets) {
+  const auto p = matrix_view<const float>("points", points, Access::kRead);
+  const auto c = matrix_view<const float>("columns_of_all", columns_of_all, Access::kRead);
+  const auto o = vector_view<const float>("offsets", offsets, Access::kRead);
+  const auto out = vector_view<std::uint8_t>("codes", codes, Access::kWrite);
+  if (static_cast<std::int64_t>(out.size()) != p.rows || c.rows != p.columns || c.columns != kernels::kCodes ||
+      c.pitch != c.columns || static_cast<int>(o.size()) != kernels::kCodes)
+    throw std::invalid_argument("codes, points, columns_of_all and offsets must fit");
+  kernels_named(isa).nearest_centroids(out.data(), p.data, p.rows,
+                                       {c.data, o.data(), static_cast<int>(p.columns), p.pitch});
+}
+
 void apply_sigmoid(const std::string& isa, const py::object& values) {
   const auto v = vector_view<float>("values", values, Access::kWrite);
   kernels_named(isa).sigmoid(v.data(), static_cast<std::int64_t>(v.size()));
@@ -143,6 +186,11 @@ void register_test_kernels(py::module_& m) {
         py::arg("scale"));
   k.def("change_rows", &change_rows, py::arg("isa"), py::arg("matrix"), py::arg("ids"), py::arg("factors"),
         py::arg("after"), py::arg("before"), py::kw_only(), py::arg("scale"));
+  k.def("dot_rows", &dot_rows, py::arg("isa"), py::arg("scores"), py::arg("vector"), py::arg("matrix"), py::arg("ids"));
+  k.def("update_outputs", &update_outputs, py::arg("isa"), py::arg("change"), py::arg("matrix"), py::arg("ids"),
+        py::arg("gradients"), py::arg("hidden"));
+  k.def("nearest_centroids", &nearest_centroids, py::arg("isa"), py::arg("codes"), py::arg("points"),
+        py::arg("columns_of_all"), py::arg("offsets"));
   k.def("sigmoid", &apply_sigmoid, py::arg("isa"), py::arg("values"));
 }
 

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,3 +25,64 @@ class Predictor:
     def subword_row(self, subword: str) -> int: ...
 
 def subword_spans(word: str, *, min_n: int, max_n: int) -> list[tuple[int, int]]: ...
+
+class _LineTally(TypedDict):
+    tokens: int
+    lines: int
+    trained_lines: int
+    loss: float
+
+class LineEncoder:
+    def __init__(self, label_prefix: bytes) -> None: ...
+    def add(self, block: bytes) -> None: ...
+    def finish(self) -> None: ...
+    def take(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
+    def choose(
+        self, *, min_count: int, min_count_label: int, extra: list[bytes]
+    ) -> tuple[list[bytes], NDArray[np.int64], list[bytes], NDArray[np.int64]]: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def lines(self) -> int: ...
+
+class SupervisedSession:
+    def __init__(
+        self,
+        options: Any,
+        *,
+        encoder: LineEncoder,
+        entries: bytes,
+        offsets: NDArray[np.int64],
+        pruned: NDArray[np.int32] | None,
+        input: NDArray[np.float32],
+        output: NDArray[np.float32],
+        label_counts: NDArray[np.int64],
+        threads: int,
+        isa: str,
+        start_rate: float,
+        planned_tokens: float,
+    ) -> None: ...
+    def feed(self, ids: NDArray[np.int32], ends: NDArray[np.int64]) -> None: ...
+    def finish(self) -> None: ...
+    def wait(self, max_pending: int, seconds: float) -> bool: ...
+    def close(self) -> None: ...
+    def tally(self) -> _LineTally: ...
+    @property
+    def learning_rate(self) -> float: ...
+    @property
+    def tokens(self) -> int: ...
+    @property
+    def threads(self) -> int: ...
+
+def fill_uniform(rows: NDArray[np.float32], *, limit: float, seed: int, threads: int) -> None: ...
+def quantize(
+    codes: NDArray[np.uint8],
+    centroids: NDArray[np.float32],
+    rows: NDArray[np.float32],
+    *,
+    norms: NDArray[np.float32] | None,
+    part_columns: int,
+    seed: int,
+    threads: int,
+    isa: str,
+) -> None: ...
