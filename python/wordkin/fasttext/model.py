@@ -12,15 +12,22 @@ from numpy.typing import NDArray
 
 from .._core import fasttext as core
 from ..errors import WordkinError
-from ..runtime.options import integer_option, real_option
+from ..runtime.compute import Compute
+from ..runtime.options import integer_option, progress_option, real_option
 from ..storage.decoding import DecodingErrors, TextOptions
 from ..storage.paths import AnyPath
 from ..vectors import KeyedVectors
-from ..vectors.files.fasttext_format import QuantizedMatrix, read_fasttext_file
+from ..vectors.files.fasttext_format import FastTextFile, QuantizedMatrix, read_fasttext_file
 from ..vectors.files.fasttext_writer import write_fasttext_file
 from .evaluation import count_labels
 from .prediction import checked_text, checked_texts, line_vectors, predict, word_vectors
 from .state import FastTextState
+from .supervised.corpus import LabelledText
+from .supervised.options import QuantizationOptions, SupervisedOptions
+from .supervised.quantization import Retraining, quantized_file
+from .supervised.report import SupervisedProgress, SupervisedReport
+from .supervised.run import schedule_of
+from .supervised.session import Schedule
 
 __all__ = ["FastTextModel", "load_model"]
 
@@ -79,10 +86,18 @@ class FastTextModel:
     ----------
     state : FastTextState
         Internal state.
+    report : SupervisedReport or None, default None
+        Statistics of the training; None for a model from a file.
+    learning_rate : float, default 0.1
+        Learning rate of the training, which `quantize` uses if it trains again.
     """
 
-    def __init__(self, state: FastTextState) -> None:
+    def __init__(
+        self, state: FastTextState, report: SupervisedReport | None = None, *, learning_rate: float = 0.1
+    ) -> None:
         self._state = state
+        self._report = report
+        self._learning_rate = learning_rate
         self._words: list[str] | None = None
         self._labels: list[str] | None = None
         self._table: KeyedVectors | None = None
@@ -92,6 +107,11 @@ class FastTextModel:
         kind = f"{file.arguments.model}, quantized" if self.is_quantized() else file.arguments.model
         labels = f", labels={len(file.labels)}" if self._state.is_supervised else ""
         return f"FastTextModel({kind}, dim={file.arguments.dim}, words={len(file.words)}{labels})"
+
+    @property
+    def training_report(self) -> SupervisedReport | None:
+        """Statistics of the training; None for a model from a file."""
+        return self._report
 
     def predict(
         self, text: str | Iterable[str], k: int = 1, threshold: float = 0.0, on_unicode_error: str = "strict"
@@ -561,7 +581,7 @@ class FastTextModel:
         words : list of str
             The words, and ``</s>`` for the end of the line.
         labels : list of str
-            The labels that the model has. Other words that begin with ``__label__`` are left out.
+            The labels that the model has. Other words that begin like labels are left out.
         """
         del on_unicode_error
         (line,) = checked_text(text, "text")
@@ -570,7 +590,103 @@ class FastTextModel:
         tokens = [token for token in line.split(" ") if token]
         tokens = tokens[: tokens.index("</s>") + 1] if "</s>" in tokens else [*tokens, "</s>"]
         labels = [token for token in tokens if self.get_label_id(token) >= 0]
-        return [token for token in tokens if not token.startswith("__label__")], labels
+        prefix = self._state.label_prefix
+        return [token for token in tokens if not token.startswith(prefix)], labels
+
+    def quantize(
+        self,
+        input: Any = None,
+        qout: bool = False,
+        cutoff: int = 0,
+        retrain: bool = False,
+        epoch: int | None = None,
+        lr: float | None = None,
+        thread: int | None = None,
+        verbose: int | None = None,
+        dsub: int = 2,
+        qnorm: bool = False,
+        *,
+        encoding: str = "utf-8",
+        errors: DecodingErrors = "strict",
+        progress: SupervisedProgress = None,
+    ) -> None:
+        """Compress this model, a supervised one, by product quantisation.
+
+        Every part of a vector is replaced by the number of the nearest of 256 centroids. `save_model` then writes a
+        ``.ftz`` file.
+
+        Parameters
+        ----------
+        input : path, file object, or list of them, default None
+            The labelled text; needed if `retrain` is true.
+        qout : bool, default False
+            Also compress the output matrix, which needs at least 256 labels.
+        cutoff : int, default 0
+            Number of words and n-grams to keep, those whose vectors have the largest norms (>= 256); 0 for all.
+        retrain : bool, default False
+            Train the vectors that `cutoff` keeps again, before they are compressed.
+        epoch : int or None, default None
+            Number of passes over the text; None for that of the training.
+        lr : float or None, default None
+            Learning rate; None for that of the training, or 0.1 for a model from a file.
+        thread : int or None, default None
+            Number of threads; None for the number of CPUs that this process may use.
+        verbose : int or None, default None
+            0 or 1 for no progress bar, unless `progress` is given.
+        dsub : int, default 2
+            Number of columns of each part of a vector (>= 1).
+        qnorm : bool, default False
+            Compress the norms of the vectors apart from their directions.
+        encoding : str, default "utf-8"
+            Encoding of the text.
+        errors : {"strict", "replace", "ignore"}, default "strict"
+            Treatment of bytes that cannot be decoded, as for `open`.
+        progress : bool, callable or None, default None
+            How progress of the training is shown, as for `train_supervised`.
+
+        Raises
+        ------
+        ValueError
+            If the model is not supervised or is quantised already, has too few rows, or an argument is out of range.
+        CorpusError, FormatError
+            If the text cannot be read.
+        OSError
+            If a file cannot be read.
+        """
+        self._require_labels("quantize")
+        if self.is_quantized():
+            raise UnsupportedError("quantize needs a model with dense matrices, got one that is quantised already")
+        options = QuantizationOptions(cutoff=cutoff, retrain=retrain, qnorm=qnorm, qout=qout, dsub=dsub)
+        compute = Compute.choose(workers=thread)
+        schedule = self._schedule(epoch, lr)
+        if verbose is not None and integer_option("verbose", verbose, 0, _MAX_LABELS) < 2 and progress is None:
+            progress = False
+        if not options.retrain:
+            self._replace(quantized_file(self._state.file, options, compute))
+            return
+        if input is None:
+            raise ValueError("input must be the labelled text if retrain is true, got None")
+        text_options = TextOptions(encoding=encoding, errors=errors)
+        text = LabelledText.of_files(input, self._state.label_prefix, text_options)
+        try:
+            retraining = Retraining(text=text, schedule=schedule, progress=progress_option(progress))
+            self._replace(quantized_file(self._state.file, options, compute, retraining))
+        finally:
+            text.close()
+
+    def _schedule(self, epoch: int | None, lr: float | None) -> Schedule:
+        arguments = self._state.file.arguments
+        options = SupervisedOptions(
+            epoch=max(1, arguments.epoch) if epoch is None else epoch,
+            lr=self._learning_rate if lr is None else lr,
+            neg=arguments.neg,
+            lr_update_rate=max(1, arguments.lr_update_rate),
+        )
+        return schedule_of(options)
+
+    def _replace(self, file: FastTextFile) -> None:
+        self._state = FastTextState(file, self._state.label_prefix)
+        self._words = self._labels = self._table = None
 
     def save_model(self, path: AnyPath) -> None:
         """Save the model in fastText's format, which fastText and gensim read.

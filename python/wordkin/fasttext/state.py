@@ -11,17 +11,86 @@ from numpy.typing import NDArray
 from .._core import fasttext as core
 from ..vectors.files.fasttext_format import FastTextFile, Matrix, QuantizedMatrix
 
-__all__ = ["FastTextState"]
+__all__ = ["LABEL_PREFIX", "DictionarySizes", "FastTextState", "packed_entries"]
+
+LABEL_PREFIX = "__label__"
+"""Prefix of labels in texts and files."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Sizes:
+class DictionarySizes:
+    """Parameters of a model that the core needs to find the rows of words and labels.
+
+    Parameters
+    ----------
+    words : int
+        Number of words.
+    min_n, max_n : int
+        Lengths of character n-grams.
+    buckets : int
+        Number of hash buckets.
+    word_ngrams : int
+        Maximum length of n-grams of words.
+    label_prefix : str
+        Prefix of labels.
+    loss : {"softmax", "hs", "ns", "ova"}
+        Loss.
+    """
+
     words: int
     min_n: int
     max_n: int
     buckets: int
     word_ngrams: int
+    label_prefix: str
     loss: str
+
+    @classmethod
+    def of(cls, file: FastTextFile, label_prefix: str) -> DictionarySizes:
+        """Return the parameters of a model.
+
+        Parameters
+        ----------
+        file : FastTextFile
+            The model.
+        label_prefix : str
+            Prefix of labels.
+
+        Returns
+        -------
+        DictionarySizes
+            The parameters.
+        """
+        arguments = file.arguments
+        return cls(
+            words=len(file.words),
+            min_n=arguments.minn,
+            max_n=arguments.maxn,
+            buckets=arguments.bucket,
+            word_ngrams=max(0, arguments.word_ngrams),
+            label_prefix=label_prefix,
+            loss=arguments.loss,
+        )
+
+
+def packed_entries(file: FastTextFile) -> dict[str, Any]:
+    """Return the words and labels of a model, and its pruned buckets, as the core reads them.
+
+    Parameters
+    ----------
+    file : FastTextFile
+        The model.
+
+    Returns
+    -------
+    dict
+        The arguments "entries", "offsets" and "pruned".
+    """
+    entries = [*file.words, *file.labels]
+    offsets = np.zeros(len(entries) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, entries), np.int64, len(entries)), out=offsets[1:])
+    pruned = None if file.pruned is None else np.ascontiguousarray(file.pruned).reshape(-1)
+    return {"entries": b"".join(entries), "offsets": offsets, "pruned": pruned}
 
 
 class FastTextState:
@@ -31,6 +100,8 @@ class FastTextState:
     ----------
     file : FastTextFile
         The content; the matrices are used as they are, without a copy.
+    label_prefix : str, default "__label__"
+        Prefix of labels. Files do not store it.
 
     Attributes
     ----------
@@ -40,26 +111,15 @@ class FastTextState:
         Predictions and vectors.
     """
 
-    def __init__(self, file: FastTextFile) -> None:
+    def __init__(self, file: FastTextFile, label_prefix: str = LABEL_PREFIX) -> None:
         self.file = file
+        self.label_prefix = label_prefix
         arguments = file.arguments
-        entries = [*file.words, *file.labels]
-        offsets = np.zeros(len(entries) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, entries), np.int64, len(entries)), out=offsets[1:])
         self.predictor = core.Predictor(
-            _Sizes(
-                words=len(file.words),
-                min_n=arguments.minn,
-                max_n=arguments.maxn,
-                buckets=arguments.bucket,
-                word_ngrams=max(0, arguments.word_ngrams),
-                loss=arguments.loss,
-            ),
-            entries=b"".join(entries),
-            offsets=offsets,
-            pruned=None if file.pruned is None else np.ascontiguousarray(file.pruned).reshape(-1),
+            DictionarySizes.of(file, label_prefix),
+            **packed_entries(file),
             input=_as_bytes(file.input),
-            output=_as_bytes(file.output) if self.is_supervised else None,
+            output=_as_bytes(file.output) if arguments.model == "supervised" else None,
             label_counts=file.label_counts,
         )
 

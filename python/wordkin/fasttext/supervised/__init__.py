@@ -1,0 +1,1 @@
+"""Supervised training, quantisation and parameter search."""
