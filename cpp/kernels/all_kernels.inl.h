@@ -37,6 +37,7 @@ constexpr KernelTable all_kernels(Isa isa) {
           widen,
           score_rows,
           find_candidates,
+          score_pairs,
           copy,
           transpose,
           kPanelColumns,

@@ -256,6 +256,9 @@ struct KernelTable {
   // each query in ascending order of rows. thresholds: IN (queries.count). Returns the number of candidates.
   int (*find_candidates)(Candidate* candidates, const float* thresholds, const RowBlock& rows,
                          const QueryBlock& queries);
+  // pairs: INOUT (count) the scores of these pairs are set, bit-identical to those of the other kernels. `rows` may
+  // have any number of rows; if it has float32 rows, they are read.
+  void (*score_pairs)(Candidate* pairs, int count, const RowBlock& rows, const QueryBlock& queries);
   // out: OUT (rows, columns), or (columns, rows) for transpose. in: IN (rows, columns). Pitches are in floats; any
   // alignment is allowed.
   void (*copy)(float* out, std::int64_t out_pitch, const float* in, std::int64_t in_pitch, std::int64_t rows,

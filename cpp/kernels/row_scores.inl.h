@@ -193,5 +193,29 @@ inline int find_candidates(Candidate* candidates, const float* thresholds, const
   return sink.count;
 }
 
+template <typename Number>
+inline void score_listed(Candidate* pairs, int count, const Number* first_row, std::int64_t pitch, const RowBlock& rows,
+                         const QueryBlock& queries) {
+  for (int first = 0; first < count; first += Vec::kWidth) {
+    Vec partial[Vec::kWidth];
+    alignas(64) float divisors[Vec::kWidth], scores[Vec::kWidth];
+    for (int i = 0; i < Vec::kWidth; ++i) {
+      const Candidate& pair = pairs[first + i < count ? first + i : count - 1];
+      const Number* const row = first_row + pair.row * pitch;
+      partial_sums<1, 1>(partial + i, &row, queries.queries + pair.query * queries.width, queries);
+      divisors[i] = rows.divisors[pair.row];
+    }
+    reduce_scores(partial, divisors).store(scores);
+    for (int i = 0; i < Vec::kWidth && first + i < count; ++i) pairs[first + i].score = scores[i];
+  }
+}
+
+inline void score_pairs(Candidate* pairs, int count, const RowBlock& rows, const QueryBlock& queries) {
+  if (rows.floats != nullptr)
+    score_listed(pairs, count, rows.floats, rows.float_pitch, rows, queries);
+  else
+    score_listed(pairs, count, rows.halves, rows.half_pitch, rows, queries);
+}
+
 }  // namespace
 }  // namespace wordkin::kernels

@@ -64,12 +64,23 @@ const KernelTable& table_of(Isa isa) {
   throw std::invalid_argument("isa must be available on this machine, got " + std::string(name_of(isa)));
 }
 
-const ByteKernels* byte_kernels_of([[maybe_unused]] Isa isa) {
+const ByteKernels& byte_kernels_of([[maybe_unused]] Isa isa) {
+#if defined(__x86_64__) || defined(_M_X64)
 #if defined(WORDKIN_AVX512_VNNI)
-  const bool is_avx512 = isa == Isa::kAvx512 || isa == Isa::kAvx512Vnni || isa == Isa::kAvx512Bf16 || isa == Isa::kAmx;
-  if (is_avx512 && is_supported(isa) && is_supported(Isa::kAvx512Vnni)) return &kAvx512VnniKernels;
+  const bool may_have_vnni = isa == Isa::kAvx512Bf16 || isa == Isa::kAmx;
+  if (isa == Isa::kAvx512Vnni || (may_have_vnni && is_supported(Isa::kAvx512Vnni))) return kAvx512VnniBytes;
 #endif
-  return nullptr;
+#if defined(WORDKIN_AVX_VNNI)
+  if (isa == Isa::kAvxVnni) return kAvxVnniBytes;
+#endif
+  if (isa != Isa::kBaseline) return kAvx2Bytes;
+#elif defined(__aarch64__) || defined(_M_ARM64)
+#if defined(WORDKIN_NEON_DOT)
+  if (isa == Isa::kNeonDot) return kNeonDotBytes;
+#endif
+  if (isa == Isa::kNeon) return kNeonBytes;
+#endif
+  return kBaselineBytes;
 }
 
 }  // namespace wordkin::kernels

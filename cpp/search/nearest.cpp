@@ -1,17 +1,18 @@
 #include "search/nearest.h"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "memory/aligned_buffer.h"
 #include "memory/round_up.h"
-#include "parallel/thread_pool.h"
+#include "search/best_items.h"
+#include "search/packed_queries.h"
 #include "search/rounded_queries.h"
-#include "search/top_k.h"
+#include "search/rounded_rows.h"
+#include "search/rounding_policy.h"
+#include "search/row_blocks.h"
+#include "search/row_spans.h"
 
 namespace wordkin::search {
 namespace {
@@ -21,149 +22,115 @@ using memory::round_up;
 // Queries that are searched together: as many as leave space in a 512 KB L2 cache for the current rows.
 constexpr std::int64_t kQueryBytes = 256 * 1024;
 constexpr std::int64_t kMaxQueries = 1024;
+// Of a mutual search, in which the first queries have no rows to be compared with.
+constexpr std::int64_t kFirstMutualQueries = 64;
 // Neighbours that a worker keeps for all queries, 8 bytes each.
 constexpr std::int64_t kMaxKept = 4'000'000;
-// With fewer multiplications, starting threads costs more time than it saves (about 50 us).
-constexpr std::int64_t kMinParallelWork = 4'000'000;
-constexpr std::int64_t kSpansPerThread = 4;
-// Rounding is worthwhile if most of a panel of queries is used, if there are many rows, and if few rows are kept.
-constexpr std::int64_t kMinRoundedQueries = 32, kMinRoundedRows = 2048, kRowsPerKept = 64;
-// If more than one in kPairsPerCandidate pairs of a block is a candidate, the next blocks are not rounded.
-constexpr std::int64_t kPairsPerCandidate = 16, kBlocksNotRounded = 16;
+// Rounding rows for one call is worthwhile if there are many queries; searching in bytes, if there are many rows, and
+// if few of them are kept.
+constexpr std::int64_t kMinRoundedQueries = 32, kRowsPerKept = 64;
+// A multiplication of bytes takes about a quarter of the time of one of floats.
+constexpr std::int64_t kBytesPerFloat = 4;
 
-// Queries in the layout of the kernels: zero-padded to a multiple of kRowMultiple.
-class PackedQueries {
- public:
-  PackedQueries(const memory::MatrixView<const float>& queries, std::int64_t first, std::int64_t count)
-      : width_(round_up<std::int64_t>(queries.columns, kernels::kRowMultiple)),
-        block_{nullptr, width_, static_cast<int>(count), static_cast<int>(queries.columns)},
-        floats_(static_cast<std::size_t>(count * width_)) {
-    for (std::int64_t q = 0; q < count; ++q)
-      std::copy_n(queries.row(first + q), queries.columns, floats_.data() + q * width_);
-    block_.queries = floats_.data();
-  }
-  [[nodiscard]] const kernels::QueryBlock& block() const { return block_; }
-  [[nodiscard]] std::int64_t count() const { return block_.count; }
-
- private:
-  std::int64_t width_;
-  kernels::QueryBlock block_;
-  memory::AlignedBuffer<float> floats_;
+// The nearest queries of all rows, or null.
+struct RowSide {
+  BestItems* best = nullptr;
+  std::int64_t first_query = 0;  // index of the first query of the call
 };
 
-// Blocks of at most kScoredRows rows in the layout of the kernels; float16 rows are converted once for all queries of a
-// block.
-class BlockReader {
- public:
-  BlockReader(const Rows& rows, const PackedQueries& queries, const kernels::KernelTable& table)
-      : rows_(rows), kernels_(table) {
-    if (rows.floats.empty() && queries.count() >= kernels::kScoredQueries)
-      widened_ = memory::AlignedBuffer<float>(static_cast<std::size_t>(kernels::kScoredRows * rows.columns()));
+// Some queries, in all layouts that a search needs.
+struct QueryBatch {
+  QueryBatch(const memory::MatrixView<const float>& queries, std::int64_t first_query, std::int64_t count,
+             bool is_rounded)
+      : first(first_query), packed(queries, first_query, count) {
+    if (is_rounded) rounded.emplace(packed.block());
   }
 
-  kernels::RowBlock read(std::int64_t first, std::int64_t end) {
-    const int count = static_cast<int>(std::min<std::int64_t>(kernels::kScoredRows, end - first));
-    const float* divisors = rows_.divisors.data() + first;
-    if (!rows_.floats.empty()) return {rows_.floats.row(first), nullptr, rows_.floats.pitch, 0, divisors, count};
-    const std::int64_t columns = rows_.columns();
-    if (widened_.size() > 0)
-      for (int r = 0; r < count; ++r)
-        kernels_.widen(widened_.data() + r * columns, rows_.halves.row(first + r), columns);
-    return {widened_.data(), rows_.halves.row(first), columns, rows_.halves.pitch, divisors, count};
-  }
-
- private:
-  const Rows& rows_;
-  const kernels::KernelTable& kernels_;
-  memory::AlignedBuffer<float> widened_;
+  std::int64_t first;
+  PackedQueries packed;
+  std::optional<RoundedQueries> rounded;
 };
 
-// The nearest rows that one worker has found so far for each query of a block.
+// The rows nearest to the queries of a batch that one worker has found so far.
 class WorkerResults {
  public:
-  // `rounded`: the same queries for the byte kernels, or null.
-  WorkerResults(const PackedQueries& queries, const RoundedQueries* rounded, std::int64_t k, const Compute& compute)
-      : queries_(queries),
-        rounded_(rounded),
+  // A worker changes the nearest queries of its rows.
+  WorkerResults(const QueryBatch& batch, const Rows& rows, std::int64_t k, std::span<const float> floors,
+                const RowSide& row_side, const Compute& compute)
+      : batch_(batch),
         compute_(compute),
-        buffer_(static_cast<std::size_t>(queries.count() * k)),
-        thresholds_(static_cast<std::size_t>(round_up<std::int64_t>(queries.count(), kernels::kBytePanel)),
-                    std::numeric_limits<float>::infinity()),
-        candidates_(static_cast<std::size_t>(queries.count() * kernels::kScoredRows)) {
-    if (rounded != nullptr)
-      bytes_ = memory::AlignedBuffer<std::int8_t>(static_cast<std::size_t>(
-          kernels::kScoredRows * round_up<std::int64_t>(queries.block().columns, kernels::kByteColumnMultiple)));
-    for (std::int64_t q = 0; q < queries.count(); ++q) {
-      best_.emplace_back(std::span(buffer_).subspan(static_cast<std::size_t>(q * k), static_cast<std::size_t>(k)));
-      thresholds_[static_cast<std::size_t>(q)] = best_.back().threshold();
-    }
+        blocks_(rows, batch.packed.count(), compute),
+        of_queries_(batch.packed.count(), k, floors),
+        of_rows_(row_side.best),
+        first_query_(row_side.first_query + batch.first),
+        policy_(k, !floors.empty()),
+        candidates_(static_cast<std::size_t>(batch.packed.count() * kPanelBlockRows)) {
+    if (batch.rounded) scratch_.resize(static_cast<std::size_t>(2 * batch.packed.count()));
+    if (of_rows_ != nullptr) lowered_.resize(static_cast<std::size_t>(batch.packed.count()));
   }
-  [[nodiscard]] const TopK& best(std::size_t query) const { return best_[query]; }
+  [[nodiscard]] const TopK& best(std::size_t query) const { return of_queries_.best(query); }
 
-  void search(BlockReader& reader, std::int64_t first, std::int64_t end) {
-    for (std::int64_t row = first; row < end; row += kernels::kScoredRows) {
-      const int found = find_candidates(reader.read(row, end));
-      for (int i = 0; i < found; ++i) {
-        const auto& candidate = candidates_[static_cast<std::size_t>(i)];
-        const auto query = static_cast<std::size_t>(candidate.query);
-        best_[query].push(candidate.score, static_cast<std::int32_t>(row) + candidate.row);
-        thresholds_[query] = best_[query].threshold();
+  void search(std::int64_t first, std::int64_t end) {
+    for (std::int64_t row = first; row < end;) {
+      const std::int64_t before_panel = batch_.rounded ? blocks_.rows_before_panel(row) : 0;
+      if (batch_.rounded && policy_.is_rounded() && before_panel == 0) {
+        row += search_rounded(row, end);
+      } else {
+        row += search_floats(row, before_panel == 0 ? end : std::min(end, row + before_panel));
       }
     }
   }
 
  private:
-  int find_candidates(const kernels::RowBlock& rows) {
-    const bool is_rounded = rounded_ != nullptr && not_rounded_ == 0;
-    const int found =
-        is_rounded ? compute_.bytes->find_candidates(candidates_.data(), thresholds_.data(), rows, queries_.block(),
-                                                     rounded_->bytes(), bytes_.data())
-                   : compute_.kernels.find_candidates(candidates_.data(), thresholds_.data(), rows, queries_.block());
-    if (found * kPairsPerCandidate > queries_.count() * rows.count)
-      not_rounded_ = kBlocksNotRounded;
-    else if (not_rounded_ > 0)
-      --not_rounded_;
-    return found;
+  std::int64_t search_rounded(std::int64_t row, std::int64_t end) {
+    const auto panels = blocks_.panels(row, end);
+    const auto& queries = batch_.packed.block();
+    const float* of_rows = of_rows_ == nullptr ? nullptr : of_rows_->thresholds() + row;
+    const int found = compute_.bytes->find_likely(candidates_.data(), panels, batch_.rounded->block(),
+                                                  {of_queries_.thresholds(), of_rows, scratch_.data()});
+    compute_.kernels.score_pairs(candidates_.data(), found, blocks_.stored(row, panels.count), queries);
+    push_candidates(row, found);
+    policy_.add_rounded(panels.count, static_cast<std::int64_t>(queries.count) * panels.count, found);
+    return panels.count;
   }
 
-  const PackedQueries& queries_;
-  const RoundedQueries* rounded_;
+  std::int64_t search_floats(std::int64_t row, std::int64_t end) {
+    const auto rows = blocks_.read(row, end);
+    const float* thresholds = of_rows_ == nullptr ? of_queries_.thresholds() : lowered_thresholds(row, rows.count);
+    push_candidates(row, compute_.kernels.find_candidates(candidates_.data(), thresholds, rows, batch_.packed.block()));
+    policy_.add_scored(rows.count);
+    return rows.count;
+  }
+
+  // The scores that a pair must reach for its query or for any of some rows.
+  const float* lowered_thresholds(std::int64_t first_row, int count) {
+    const float* const of_rows = of_rows_->thresholds() + first_row;
+    const float lowest = *std::min_element(of_rows, of_rows + count);
+    for (std::size_t q = 0; q < lowered_.size(); ++q) lowered_[q] = std::min(of_queries_.thresholds()[q], lowest);
+    return lowered_.data();
+  }
+
+  void push_candidates(std::int64_t first_row, int count) {
+    for (int i = 0; i < count; ++i) {
+      const auto& candidate = candidates_[static_cast<std::size_t>(i)];
+      push(candidate.query, first_row + candidate.row, candidate.score);
+    }
+  }
+
+  void push(int query, std::int64_t row, float score) {
+    of_queries_.push(static_cast<std::size_t>(query), score, row);
+    if (of_rows_ != nullptr) of_rows_->push(static_cast<std::size_t>(row), score, first_query_ + query);
+  }
+
+  const QueryBatch& batch_;
   const Compute& compute_;
-  std::vector<Neighbour> buffer_;
-  std::vector<TopK> best_;
-  std::vector<float> thresholds_;
+  RowBlocks blocks_;
+  BestItems of_queries_;
+  BestItems* of_rows_;
+  std::int64_t first_query_;
+  RoundingPolicy policy_;
   std::vector<kernels::Candidate> candidates_;
-  memory::AlignedBuffer<std::int8_t> bytes_;
-  std::int64_t not_rounded_ = kBlocksNotRounded;  // remaining blocks; in the first ones almost all pairs are candidates
-};
-
-// Divides the rows into spans that the workers process or, if there is little work, the calling thread.
-class RowSpans {
- public:
-  using Body = std::function<void(std::int64_t first, std::int64_t end, std::size_t worker)>;
-
-  RowSpans(const Rows& rows, std::int64_t queries, std::size_t threads) : rows_(rows.count()) {
-    if (threads > 1 && rows_ * rows.columns() * queries >= kMinParallelWork)
-      pool_ = std::make_unique<parallel::ThreadPool>(threads);
-    const auto spans = pool_ ? static_cast<std::int64_t>(pool_->size()) * kSpansPerThread : 1;
-    length_ = std::max<std::int64_t>(round_up<std::int64_t>((rows_ + spans - 1) / spans, kernels::kScoredRows),
-                                     kernels::kScoredRows);
-  }
-  [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() : 1; }
-
-  void run(const Body& body) {
-    if (!pool_) return body(0, rows_, 0);
-    pool_->parallel_for(static_cast<std::size_t>((rows_ + length_ - 1) / length_),
-                        [&](std::size_t index, std::size_t worker) {
-                          const auto first = static_cast<std::int64_t>(index) * length_;
-                          body(first, std::min(first + length_, rows_), worker);
-                        });
-  }
-
- private:
-  std::int64_t rows_;
-  std::int64_t length_ = 0;
-  std::unique_ptr<parallel::ThreadPool> pool_;
+  std::vector<float> scratch_, lowered_;
 };
 
 // `number_bytes`: size of one element of a query in the layout of the kernels.
@@ -175,51 +142,84 @@ std::int64_t queries_per_batch(std::int64_t columns, std::int64_t kept_per_query
 }
 
 bool rounding_pays(std::int64_t queries, std::int64_t k, const Rows& rows, const Compute& compute) {
-  return compute.bytes != nullptr && rows.columns() <= kernels::kMaxByteColumns && queries >= kMinRoundedQueries &&
+  return compute.bytes != nullptr && rows.columns() <= kernels::kMaxByteColumns &&
+         (queries >= kMinRoundedQueries || !rows.rounded.empty()) &&
          rows.count() >= std::max(kMinRoundedRows, k * kRowsPerKept);
 }
 
-void write_best(std::span<std::int32_t> indices, std::span<float> cosines, const std::vector<WorkerResults>& results,
-                std::size_t query, std::vector<Neighbour>& merged) {
-  merged.clear();
-  for (const auto& result : results) {
-    const auto items = result.best(query).items();
-    merged.insert(merged.end(), items.begin(), items.end());
+// Unused entries come last: the index -1, -infinity.
+void write_best(const Neighbours& found, std::int64_t index, std::vector<Neighbour>& items) {
+  const std::int64_t k = found.indices.columns, known = std::min<std::int64_t>(k, std::ssize(items));
+  std::partial_sort(items.begin(), items.begin() + known, items.end(), is_better);
+  items.resize(static_cast<std::size_t>(std::max(k, known)), {-std::numeric_limits<float>::infinity(), -1});
+  for (std::int64_t i = 0; i < k; ++i) {
+    found.indices.row(index)[i] = items[static_cast<std::size_t>(i)].row;
+    found.cosines.row(index)[i] = items[static_cast<std::size_t>(i)].score;
   }
-  std::partial_sort(merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(indices.size()), merged.end(),
-                    is_better);
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    indices[i] = merged[i].row;
-    cosines[i] = merged[i].score;
+}
+
+void append(std::vector<Neighbour>& items, const TopK& best) {
+  items.insert(items.end(), best.items().begin(), best.items().end());
+}
+
+// Returns whether k rows were found for each query.
+bool search_batch(const Neighbours& found, const QueryBatch& batch, const Rows& rows, std::span<const float> floors,
+                  const RowSide& row_side, const Compute& compute, RowSpans& spans) {
+  const std::int64_t k = found.indices.columns;
+  std::vector<WorkerResults> results;
+  results.reserve(spans.workers());
+  for (std::size_t worker = 0; worker < spans.workers(); ++worker)
+    results.emplace_back(batch, rows, k, floors, row_side, compute);
+  spans.run([&](std::int64_t begin, std::int64_t end, std::size_t worker) { results[worker].search(begin, end); });
+  std::vector<Neighbour> merged;
+  for (std::int64_t q = 0; q < batch.packed.count(); ++q) {
+    merged.clear();
+    for (const auto& result : results) append(merged, result.best(static_cast<std::size_t>(q)));
+    if (std::ssize(merged) < k) return false;
+    write_best(found, batch.first + q, merged);
+  }
+  return true;
+}
+
+void search_queries(const Neighbours& found, const memory::MatrixView<const float>& queries, const Rows& rows,
+                    const Compute& compute, std::span<const float> floors, const RowSide& row_side) {
+  const std::int64_t k = found.indices.columns;
+  const bool is_rounded = rounding_pays(queries.rows, k, rows, compute);
+  const std::int64_t together = queries_per_batch(queries.columns, k, is_rounded ? sizeof(std::int8_t) : sizeof(float));
+  const std::int64_t work = rows.count() * rows.columns() * queries.rows;
+  RowSpans spans(rows.count(), rows.rounded.empty() ? work : work / kBytesPerFloat, compute.threads);
+  for (std::int64_t first = 0, count = 0; first < queries.rows; first += count) {
+    count = std::min(together, queries.rows - first);
+    if (row_side.best != nullptr) count = std::min(count, std::max(kFirstMutualQueries, row_side.first_query + first));
+    const QueryBatch batch(queries, first, count, is_rounded);
+    const auto known =
+        floors.empty() ? floors : floors.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    if (search_batch(found, batch, rows, known, row_side, compute, spans)) continue;
+    search_batch(found, batch, rows, {}, row_side, compute, spans);  // a floor was not reached
   }
 }
 
 }  // namespace
 
-void find_nearest(memory::MatrixView<std::int32_t> indices, memory::MatrixView<float> cosines,
-                  memory::MatrixView<const float> queries, const Rows& rows, const Compute& compute) {
-  const std::int64_t k = indices.columns;
-  if (k == 0 || queries.rows == 0) return;
-  const bool rounds = rounding_pays(queries.rows, k, rows, compute);
-  const std::int64_t together = queries_per_batch(queries.columns, k, rounds ? sizeof(std::int8_t) : sizeof(float));
-  RowSpans spans(rows, queries.rows, compute.threads);
-  std::vector<Neighbour> merged;
-  for (std::int64_t first = 0; first < queries.rows; first += together) {
-    const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
-    std::optional<RoundedQueries> rounded;
-    if (rounds && packed.count() >= kMinRoundedQueries) rounded.emplace(packed.block());
-    std::vector<WorkerResults> results;
-    std::vector<BlockReader> readers;
-    for (std::size_t worker = 0; worker < spans.workers(); ++worker) {
-      results.emplace_back(packed, rounded ? &*rounded : nullptr, k, compute);
-      readers.emplace_back(rows, packed, compute.kernels);
-    }
-    spans.run([&](std::int64_t begin, std::int64_t end, std::size_t worker) {
-      results[worker].search(readers[worker], begin, end);
-    });
-    for (std::int64_t q = 0; q < packed.count(); ++q)
-      write_best({indices.row(first + q), static_cast<std::size_t>(k)},
-                 {cosines.row(first + q), static_cast<std::size_t>(k)}, results, static_cast<std::size_t>(q), merged);
+void find_nearest(const Neighbours& found, memory::MatrixView<const float> queries, const Rows& rows,
+                  const Compute& compute, std::span<const float> floors) {
+  if (found.indices.columns == 0 || queries.rows == 0) return;
+  search_queries(found, queries, rows, compute, floors, {});
+}
+
+void find_mutual(const Neighbours& found, const Neighbours& of_rows, std::int64_t first_query,
+                 memory::MatrixView<const float> queries, const Rows& rows, const Compute& compute) {
+  const std::int64_t k = of_rows.indices.columns;
+  BestItems best(rows.count(), k);
+  for (std::int64_t row = 0; row < rows.count(); ++row)
+    for (std::int64_t i = 0; i < k && of_rows.indices.row(row)[i] >= 0; ++i)
+      best.push(static_cast<std::size_t>(row), of_rows.cosines.row(row)[i], of_rows.indices.row(row)[i]);
+  search_queries(found, queries, rows, compute, {}, {&best, first_query});
+  std::vector<Neighbour> items;
+  for (std::int64_t row = 0; row < rows.count(); ++row) {
+    items.clear();
+    append(items, best.best(static_cast<std::size_t>(row)));
+    write_best(of_rows, row, items);
   }
 }
 
@@ -227,13 +227,13 @@ void find_cosines(memory::MatrixView<float> cosines, memory::MatrixView<const fl
                   const Compute& compute) {
   if (rows.count() == 0 || queries.rows == 0) return;
   const std::int64_t together = queries_per_batch(queries.columns, 0, sizeof(float));
-  RowSpans spans(rows, queries.rows, compute.threads);
+  RowSpans spans(rows.count(), rows.count() * rows.columns() * queries.rows, compute.threads);
   for (std::int64_t first = 0; first < queries.rows; first += together) {
     const PackedQueries packed(queries, first, std::min(together, queries.rows - first));
     spans.run([&](std::int64_t begin, std::int64_t end, std::size_t) {
-      BlockReader reader(rows, packed, compute.kernels);
+      RowBlocks blocks(rows, packed.count(), compute);
       for (std::int64_t row = begin; row < end; row += kernels::kScoredRows)
-        compute.kernels.score_rows(cosines.row(first) + row, cosines.pitch, reader.read(row, end), packed.block());
+        compute.kernels.score_rows(cosines.row(first) + row, cosines.pitch, blocks.read(row, end), packed.block());
     });
   }
 }

@@ -8,56 +8,51 @@
 namespace wordkin::search {
 namespace {
 
-constexpr int kInterleavedColumns = 4;  // adjacent columns of a query
-constexpr double kAbove = 1.000001;     // margin for the rounding errors of this function
-
-std::size_t panels_of(const kernels::QueryBlock& queries) {
-  return static_cast<std::size_t>((queries.count + kernels::kBytePanel - 1) / kernels::kBytePanel);
-}
-
-std::size_t panel_bytes(const kernels::QueryBlock& queries) {
-  return static_cast<std::size_t>((queries.columns + kInterleavedColumns - 1) / kInterleavedColumns *
-                                  kInterleavedColumns * kernels::kBytePanel);
-}
+constexpr double kAbove = 1.000001;  // margin for the rounding errors of this file
 
 }  // namespace
 
 RoundedQueries::RoundedQueries(const kernels::QueryBlock& queries)
-    : panels_(panels_of(queries) * panel_bytes(queries)), per_step_(panels_of(queries) * kernels::kBytePanel) {
-  std::fill_n(panels_.data(), panels_.size(), std::uint8_t{128});
-  std::fill_n(per_step_.data(), per_step_.size(), 1.0f);
-  for (int q = 0; q < queries.count; ++q) {
-    const auto panel = static_cast<std::size_t>(q / kernels::kBytePanel);
-    const auto offset = static_cast<std::size_t>(q % kernels::kBytePanel * kInterleavedColumns);
-    round(queries.queries + q * queries.width, queries.columns, panels_.data() + panel * panel_bytes(queries) + offset,
-          per_step_[static_cast<std::size_t>(q)]);
-  }
+    : count_(queries.count),
+      columns_(queries.columns),
+      pitch_(kernels::groups_of(queries.columns) * kernels::kPanelGroup),
+      bytes_(static_cast<std::size_t>(pitch_ * count_)),
+      start_(static_cast<std::size_t>(count_)),
+      per_unit_(static_cast<std::size_t>(count_)),
+      length_in_steps_(static_cast<std::size_t>(count_)),
+      rest_in_steps_(static_cast<std::size_t>(count_)) {
+  for (int q = 0; q < count_; ++q) round(static_cast<std::size_t>(q), queries.queries + q * queries.width);
 }
 
-void RoundedQueries::round(const float* query, int columns, std::uint8_t* target, float& per_step) {
+void RoundedQueries::round(std::size_t index, const float* query) {
   double greatest = 0.0, squares = 0.0;
-  for (int c = 0; c < columns; ++c) {
+  for (int c = 0; c < columns_; ++c) {
     greatest = std::max(greatest, std::abs(static_cast<double>(query[c])));
     squares += static_cast<double>(query[c]) * query[c];
   }
+  per_unit_[index] = 1.0f;
   if (squares == 0.0) return;  // zeros can be represented with any step
   // Outside these bounds float32 would overflow or lose precision in the kernels; queries with NaN or infinite elements
   // are excluded, too.
   if (!(greatest > 1e-6 && squares < 1e18)) {
-    per_step = std::numeric_limits<float>::infinity();
+    per_unit_[index] = std::numeric_limits<float>::quiet_NaN();
     return;
   }
-  per_step = static_cast<float>(127.0 / greatest);
+  const auto per_unit = static_cast<float>(127.0 / greatest);
   double squared_rests = 0.0;
-  for (int c = 0; c < columns; ++c) {
-    const double steps = static_cast<double>(query[c]) * per_step;
+  std::int32_t sum = 0;
+  std::int8_t* const bytes = bytes_.data() + static_cast<std::int64_t>(index) * pitch_;
+  for (int c = 0; c < columns_; ++c) {
+    const double steps = static_cast<double>(query[c]) * per_unit;
     const double p = std::clamp(std::nearbyint(steps), -127.0, 127.0);
-    target[c / kInterleavedColumns * kInterleavedColumns * kernels::kBytePanel + c % kInterleavedColumns] =
-        static_cast<std::uint8_t>(p + 128.0);
+    bytes[c] = static_cast<std::int8_t>(p);
+    sum += static_cast<std::int32_t>(p);
     squared_rests += (steps - p) * (steps - p);
   }
-  longest_ = std::max(longest_, static_cast<float>(kAbove * std::sqrt(squares)));
-  longest_rest_ = std::max(longest_rest_, static_cast<float>(kAbove * std::sqrt(squared_rests)));
+  start_[index] = -kernels::kByteOffset * sum;
+  per_unit_[index] = per_unit;
+  length_in_steps_[index] = static_cast<float>(kAbove * std::sqrt(squares) * per_unit);
+  rest_in_steps_[index] = static_cast<float>(kAbove * std::sqrt(squared_rests));
 }
 
 }  // namespace wordkin::search

@@ -1,4 +1,4 @@
-// Queries rounded to int8 in the layout of the byte kernels.
+// Queries rounded to bytes for the byte kernels.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,21 @@ class RoundedQueries {
  public:
   explicit RoundedQueries(const kernels::QueryBlock& queries);
 
-  [[nodiscard]] kernels::ByteQueries bytes() const {
-    return {panels_.data(), per_step_.data(), longest_, longest_rest_};
+  [[nodiscard]] kernels::RoundedQueryBlock block() const {
+    return {bytes_.data(),         pitch_, start_.data(), per_unit_.data(), length_in_steps_.data(),
+            rest_in_steps_.data(), count_, columns_};
   }
 
  private:
-  // Writes p + 128 of a query, starting at `target`.
-  void round(const float* query, int columns, std::uint8_t* target, float& per_step);
+  void round(std::size_t index, const float* query);
 
-  memory::AlignedBuffer<std::uint8_t> panels_;
-  memory::AlignedBuffer<float> per_step_;
-  float longest_ = 0.0f;
-  float longest_rest_ = 0.0f;
+  int count_, columns_;
+  std::int64_t pitch_;
+  memory::AlignedBuffer<std::int8_t> bytes_;
+  memory::AlignedBuffer<std::int32_t> start_;
+  memory::AlignedBuffer<float> per_unit_;
+  memory::AlignedBuffer<float> length_in_steps_;
+  memory::AlignedBuffer<float> rest_in_steps_;
 };
 
 }  // namespace wordkin::search

@@ -195,3 +195,124 @@ def test_invalid_arguments_are_rejected(change: dict[str, Any], named: str) -> N
     }
     with pytest.raises((TypeError, ValueError), match=named):
         _core.search.nearest(**(arguments | change))
+
+
+KINDS = [
+    "usual",
+    "one large column",
+    "few large entries",
+    "norms of all magnitudes",
+    "NaN and infinity",
+    "zeros and ties",
+    "almost equal rows",
+]
+Rounded = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32], int]
+
+
+def rounded_rows(vectors: NDArray[Any], divisors: NDArray[Any], isa: str, threads: int = 1) -> Rounded:
+    elements, per_unit, panels = _core.search.rounded_sizes(*vectors.shape)
+    rounded = np.zeros(elements, np.uint8), np.zeros(per_unit, FLOAT), np.zeros((panels, 2), FLOAT)
+    bits = vectors.view(np.uint16) if vectors.dtype == np.float16 else vectors
+    _core.search.round_rows(*rounded, bits, divisors, isa=isa, threads=threads)
+    return (*rounded, 0)
+
+
+def rows_of_kind(kind: str, columns: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    vectors = unusual_rows(kind, np.random.default_rng(8), columns)
+    with np.errstate(over="ignore", invalid="ignore"):
+        divisors = np.linalg.norm(vectors, axis=1)
+    divisors[divisors == 0] = 1
+    return vectors, divisors
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("half", [False, True])
+def test_rows_rounded_before_give_the_same_neighbours(kind: str, half: bool, isa: str) -> None:
+    vectors, divisors = rows_of_kind(kind, 37)
+    if half:
+        with np.errstate(over="ignore"):
+            vectors = vectors.astype(np.float16)  # type: ignore[assignment]
+    rounded = rounded_rows(vectors, divisors, isa, threads=2)
+    rng = np.random.default_rng(9)
+    queries = rng.standard_normal((9, 37)).astype(FLOAT)
+    queries[:4] = np.nan_to_num(vectors[100:104].astype(FLOAT), nan=0.5, posinf=1.0, neginf=1.0)
+    queries /= np.maximum(np.linalg.norm(queries.astype(np.float64), axis=1), 1e-30)[:, np.newaxis].astype(FLOAT)
+    queries[7], queries[8, 0] = 0, np.nan
+    bits = vectors.view(np.uint16) if half else vectors
+    for first in (0, 7, 16, 450):  # rows of a slice, which need not begin with a panel
+        part = slice(first, None)
+        for count, some in ((1, 1), (10, 9), (30, 2)):
+            expected = nearest(queries[:some], vectors[part], divisors[part], count, isa)
+            found = np.empty((some, count), np.int32), np.empty((some, count), FLOAT)
+            _core.search.nearest(
+                *found, queries[:some], bits[part], divisors[part], isa=isa, threads=1, rounded=(*rounded[:3], first)
+            )
+            assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
+
+
+def test_floors_do_not_change_the_result(isa: str) -> None:
+    vectors, divisors = rows_of_kind("usual", 20)
+    queries = np.random.default_rng(1).standard_normal((40, 20)).astype(FLOAT)
+    expected = nearest(queries, vectors, divisors, 5, isa)
+    least = expected[1][:, -1]
+    for floors in (least, least - FLOAT(1), np.full(40, -np.inf, FLOAT), least + FLOAT(9)):  # the last are not reached
+        found = np.empty((40, 5), np.int32), np.empty((40, 5), FLOAT)
+        _core.search.nearest(*found, queries, vectors, divisors, isa=isa, threads=2, floors=floors.astype(FLOAT))
+        assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mutual_search_equals_two_searches(kind: str, isa: str) -> None:
+    vectors, divisors = rows_of_kind(kind, 24)
+    vectors, divisors = vectors[:2200], divisors[:2200]
+    queries = np.random.default_rng(2).standard_normal((500, 24)).astype(FLOAT)
+    queries[10:13] = queries[20]
+    expected = nearest(queries, vectors, divisors, 7, isa)
+    scores = np.empty((500, 2200), FLOAT)
+    _core.search.cosines(scores, queries, vectors, divisors, isa=isa, threads=1)
+    order = reference.order(scores.T, 4)
+    best = np.take_along_axis(scores.T, order, axis=1)
+    for rounded in (None, rounded_rows(vectors, divisors, isa)):
+        found = np.empty((500, 7), np.int32), np.empty((500, 7), FLOAT)
+        of_rows = np.full((2200, 4), -1, np.int32), np.full((2200, 4), -np.inf, FLOAT)
+        for part in (slice(0, 3), slice(3, 320), slice(320, 500)):
+            _core.search.mutual(
+                found[0][part],
+                found[1][part],
+                *of_rows,
+                queries[part],
+                vectors,
+                divisors,
+                part.start,
+                isa=isa,
+                threads=2,
+                rounded=rounded,
+            )
+        assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
+        assert np.array_equal(of_rows[0], order)
+        assert np.array_equal(of_rows[1], np.where(np.isnan(best), -np.inf, best))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rounded": (np.zeros(3, np.uint8), np.zeros(16, FLOAT), np.zeros((1, 2), FLOAT), 0)}, "rounded_sizes"),
+        ({"rounded": (np.zeros(64, np.uint8), np.zeros(16, FLOAT), np.zeros((1, 2), FLOAT), 14)}, "each row"),
+        ({"rounded": (np.zeros(64, np.uint8), np.zeros(16, FLOAT), np.zeros((1, 2), FLOAT), -1)}, "each row"),
+        ({"rounded": (np.zeros(64, np.uint8), np.zeros(16, FLOAT), np.zeros((1, 3), FLOAT), 0)}, "two columns"),
+        ({"rounded": (np.zeros(64, np.uint8),)}, "rounded must be"),
+        ({"floors": np.zeros(2, FLOAT)}, "floors"),
+    ],
+)
+def test_invalid_rounded_rows_are_rejected(change: dict[str, Any], message: str) -> None:
+    found = np.zeros((1, 2), np.int32), np.zeros((1, 2), FLOAT)
+    with pytest.raises(ValueError, match=message):
+        _core.search.nearest(
+            *found,
+            np.ones((1, 4), FLOAT),
+            np.ones((3, 4), FLOAT),
+            np.ones(3, FLOAT),
+            isa="baseline",
+            threads=1,
+            **change,
+        )

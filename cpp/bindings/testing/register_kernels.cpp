@@ -2,6 +2,8 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -10,6 +12,9 @@
 #include "bindings/compute.h"
 #include "bindings/testing/registers.h"
 #include "memory/aligned_buffer.h"
+#include "search/packed_queries.h"
+#include "search/rounded_queries.h"
+#include "search/rounded_rows.h"
 
 namespace py = pybind11;
 
@@ -173,6 +178,34 @@ void apply_sigmoid(const std::string& isa, const py::object& values) {
   kernels_named(isa).sigmoid(v.data(), static_cast<std::int64_t>(v.size()));
 }
 
+// Rounds rows and queries and writes the products of their integers, shape (queries, whole panels of rows).
+void byte_products(const std::string& isa, const py::object& products, const py::object& vectors,
+                   const py::object& queries) {
+  const auto& table = kernels_named(isa);
+  const auto& bytes = kernels::byte_kernels_of(table.isa);
+  const auto out = matrix_view<std::int32_t>("products", products, Access::kWrite);
+  const auto x = matrix_view<const float>("vectors", vectors, Access::kRead);
+  const auto y = matrix_view<const float>("queries", queries, Access::kRead);
+  const auto panels = search::panels_of(x.rows);
+  if (x.columns != y.columns || out.rows != y.rows || out.columns != panels * kernels::kPanelRows)
+    throw std::invalid_argument("products must have the shape (queries, whole panels of vectors)");
+  const std::vector<float> ones(static_cast<std::size_t>(x.rows), 1.0f);
+  std::vector<std::uint8_t> rounded(static_cast<std::size_t>(panels * kernels::panel_bytes(x.columns)));
+  std::vector<float> per_unit(static_cast<std::size_t>(panels * kernels::kPanelRows));
+  std::vector<kernels::PanelBounds> bounds(static_cast<std::size_t>(panels));
+  search::round_rows(rounded, per_unit, bounds, {x, {}, ones}, {table, 1, &bytes});
+  const search::PackedQueries packed(y, 0, y.rows);
+  const search::RoundedQueries rounded_queries(packed.block());
+  for (std::int64_t panel = 0; panel < panels; panel += kernels::kMaxPanels) {
+    const auto first = panel * kernels::kPanelRows;
+    const auto count = std::min<std::int64_t>(kernels::kMaxPanels * kernels::kPanelRows, x.rows - first);
+    bytes.multiply(out.data + first, out.pitch,
+                   {rounded.data() + panel * kernels::panel_bytes(x.columns), per_unit.data() + first,
+                    bounds.data() + panel, static_cast<int>(count)},
+                   rounded_queries.block());
+  }
+}
+
 }  // namespace
 
 void register_test_kernels(py::module_& m) {
@@ -192,6 +225,7 @@ void register_test_kernels(py::module_& m) {
   k.def("nearest_centroids", &nearest_centroids, py::arg("isa"), py::arg("codes"), py::arg("points"),
         py::arg("columns_of_all"), py::arg("offsets"));
   k.def("sigmoid", &apply_sigmoid, py::arg("isa"), py::arg("values"));
+  k.def("byte_products", &byte_products, py::arg("isa"), py::arg("products"), py::arg("vectors"), py::arg("queries"));
 }
 
 }  // namespace wordkin::bindings
