@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import _core
 from ..runtime.compute import available_workers, choose_isa
 from .arrays import working_dtype
+from .byte_rows import ByteRows, native_rows
 from .keys import FloatArray
 from .table import VectorTable
 
@@ -36,12 +37,21 @@ class CosineSearch(NamedTuple):
         Whether each row has values that are not finite; none by default.
     table : VectorTable, optional
         The table of the rows, which are not overwritten while it is in use.
+    first : int, default 0
+        Index of the first row in the table, or in `rounded`.
+    all_divisors : ndarray, optional
+        The divisors of all rows of the table.
+    rounded : ByteRows, optional
+        The rows rounded to bytes; by default those of the table, which it makes for the second search.
     """
 
     vectors: NDArray[Any]
     divisors: NDArray[Any]
     not_finite: NDArray[np.bool_] | None = None
     table: VectorTable | None = None
+    first: int = 0
+    all_divisors: FloatArray | None = None
+    rounded: ByteRows | None = None
 
     @classmethod
     def over(cls, table: VectorTable, rows: slice = slice(None)) -> CosineSearch:
@@ -60,7 +70,9 @@ class CosineSearch(NamedTuple):
             The search.
         """
         _, divisors, not_finite = table.row_norms()
-        return cls(table.vectors[rows], divisors[rows], None if not_finite is None else not_finite[rows], table)
+        first, _, _ = rows.indices(len(table.vectors))
+        part = None if not_finite is None else not_finite[rows]
+        return cls(table.vectors[rows], divisors[rows], part, table, first, divisors)
 
     def part(self, indices: NDArray[np.intp]) -> CosineSearch:
         """Return a search over copies of some of the rows.
@@ -138,7 +150,9 @@ class CosineSearch(NamedTuple):
             scores[:, self.not_finite] = -np.inf
         return scores
 
-    def nearest(self, queries: NDArray[Any], count: int) -> tuple[NDArray[np.int32], FloatArray]:
+    def nearest(
+        self, queries: NDArray[Any], count: int, floors: NDArray[np.float32] | None = None
+    ) -> tuple[NDArray[np.int32], FloatArray]:
         """Return the rows with the greatest cosines for each unit query.
 
         Parameters
@@ -147,6 +161,8 @@ class CosineSearch(NamedTuple):
             Vectors of unit norm.
         count : int
             Number of rows per query; at most all rows.
+        floors : ndarray of float32, shape (n,), optional
+            Cosines that `count` rows are known to reach, which makes the search faster.
 
         Returns
         -------
@@ -162,6 +178,7 @@ class CosineSearch(NamedTuple):
         if native is None:
             self._nearest_by_numpy(indices, scores, queries)
             return indices, scores
+        rounded = self._rounded_rows()
         for block in self._query_blocks(queries):
             _core.search.nearest(
                 indices[block],
@@ -171,19 +188,124 @@ class CosineSearch(NamedTuple):
                 self.divisors,
                 isa=choose_isa(),
                 threads=available_workers(),
+                rounded=None if rounded is None else rounded.beginning_at(self.first),
+                floors=None if floors is None else floors[block],
             )
         return indices, scores
 
+    def mutual(
+        self, queries: NDArray[np.float32], count: int, query_count: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32]]:
+        """Return the greatest cosines of each unit query and of each row, which take about as long as the former alone.
+
+        Parameters
+        ----------
+        queries : ndarray of float32, shape (n, vector_size)
+            Vectors of unit norm.
+        count : int
+            Number of rows per query; at most all rows.
+        query_count : int
+            Number of queries per row; at most all queries.
+
+        Returns
+        -------
+        of_queries : ndarray of float32, shape (n, count)
+            The cosines of each query, as `nearest` returns them.
+        of_rows : ndarray of float32, shape (rows, query_count)
+            The cosines of each row in descending order.
+        indices : ndarray of int32, shape (n, count)
+            The rows of `of_queries`.
+
+        Raises
+        ------
+        TypeError
+            If the core does not take the rows.
+        """
+        native = self._as_native()
+        if native is None:
+            raise TypeError(f"vectors must be rows of float32 or float16, got {self.vectors.dtype}")
+        rounded = self._rounded_rows()
+        indices = np.empty((len(queries), count), dtype=np.int32)
+        cosines = np.empty((len(queries), count), dtype=np.float32)
+        query_indices = np.full((len(native), query_count), -1, dtype=np.int32)
+        of_rows = np.full((len(native), query_count), -np.inf, dtype=np.float32)
+        for block in self._query_blocks(queries):
+            _core.search.mutual(
+                indices[block],
+                cosines[block],
+                query_indices,
+                of_rows,
+                queries[block],
+                native,
+                self.divisors,
+                block.start,
+                isa=choose_isa(),
+                threads=available_workers(),
+                rounded=None if rounded is None else rounded.beginning_at(self.first),
+            )
+        return cosines, of_rows, indices
+
+    def bounds(self, queries: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Return bounds of the cosines of queries with all rows, from rows rounded to bytes.
+
+        Parameters
+        ----------
+        queries : ndarray, shape (n, vector_size)
+            Vectors of unit norm.
+
+        Returns
+        -------
+        lower, upper : ndarray of float32, shape (n, rows)
+            Bounds of what `cosines` returns; NaN where none are known.
+        None
+            If there are no rounded rows.
+        """
+        rounded, native = self._rounded_rows(), self._as_native()
+        if rounded is None or native is None:
+            return None
+        lower = np.empty((len(queries), len(native)), dtype=np.float32)
+        upper = np.empty_like(lower)
+        for block in self._query_blocks(queries):
+            _core.search.bounds(
+                lower[block],
+                upper[block],
+                queries[block],
+                native,
+                self.divisors,
+                rounded.beginning_at(self.first),
+                isa=choose_isa(),
+                threads=available_workers(),
+            )
+        return lower, upper
+
+    def reaching(self, query: NDArray[Any], least: float) -> NDArray[np.intp] | None:
+        """Return rows that include all whose cosine with a query reaches a number, from rows rounded to bytes.
+
+        Parameters
+        ----------
+        query : ndarray, shape (1, vector_size)
+            A vector of unit norm.
+        least : float
+            The number.
+
+        Returns
+        -------
+        ndarray of int, or None
+            The rows in ascending order; None if there are no rounded rows.
+        """
+        bounds = self.bounds(query)
+        return None if bounds is None else np.flatnonzero(~(bounds[1][0] < least))  # NaN: the bound is not known
+
+    def _rounded_rows(self) -> ByteRows | None:
+        if self.table is None:
+            return self.rounded
+        rounded = self.table.rows_for_search()
+        # Another thread may have computed other norms meanwhile.
+        return rounded if rounded is not None and rounded.divisors is self.all_divisors else None
+
     def _as_native(self) -> NDArray[Any] | None:
         """Return the matrix as the C++ core takes it (float16 as uint16), or None if it does not take it."""
-        vectors = self.vectors
-        row, item = vectors.strides
-        in_rows = item == vectors.itemsize and row >= vectors.shape[1] * item and row % item == 0
-        if not (in_rows and vectors.flags.aligned and len(vectors) and self.divisors.dtype == np.float32):
-            return None
-        if vectors.dtype == np.float16:
-            return vectors.view(np.uint16)
-        return vectors if vectors.dtype == np.float32 else None
+        return native_rows(self.vectors) if self.divisors.dtype == np.float32 else None
 
     def _query_blocks(self, queries: NDArray[Any]) -> Iterator[slice]:
         """Split the queries into blocks of about a quarter of a second; Python handles Ctrl-C between them."""

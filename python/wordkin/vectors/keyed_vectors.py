@@ -74,7 +74,8 @@ class KeyedVectors(metaclass=HidesRemovedNames):
     Attributes
     ----------
     vectors : ndarray, shape (len(self), vector_size)
-        The matrix itself, one row per key. After writing into it, set `norms` to None.
+        The matrix itself, one row per key. After writing into it, set `norms` to None: norms and the copy that
+        `prepare_search` makes are computed again.
     index_to_key : list of str
         Keys in row order.
     key_to_index : dict of str to int
@@ -467,6 +468,46 @@ class KeyedVectors(metaclass=HidesRemovedNames):
             Compute them even if they are known.
         """
         self._state.table.row_norms(force)
+
+    def prepare_search(self, enabled: bool = True) -> None:
+        """Round a copy of the vectors to 8 bits, with which searches are two to four times as fast.
+
+        `most_similar`, `most_similar_batch`, `most_similar_cosmul`, `relative_cosine_similarity`, `closer_than` and
+        `rank` compare 8-bit vectors first, and only candidates for the result in float32. Results are the same to the
+        last bit. The copy takes a quarter of the memory of float32 vectors, half of that of float16 ones, and 4.5
+        bytes per vector. It is made for the second search in any case, and lost when vectors change; this method makes
+        it before the first one. There is none for fewer than 2,048 vectors, for float64, and during training.
+
+        After writing into `vectors`, set `norms` to None, which also removes the copy.
+
+        Parameters
+        ----------
+        enabled : bool, default True
+            False removes the copy, and searches make no other one; True allows it again.
+
+        Raises
+        ------
+        ResourceError
+            If there is not enough memory. A search then continues without the copy.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from wordkin import KeyedVectors
+        >>> kv = KeyedVectors.from_vocabulary(
+        ...     [f"w{row}" for row in range(5000)], np.random.default_rng(1).normal(size=(5000, 10)).astype("float32")
+        ... )
+        >>> kv.prepare_search()
+        >>> kv.most_similar("w0", topn=1)[0][0]
+        'w1777'
+        """
+        table = self._state.table
+        if not enabled:
+            self._state.change(VectorTable.successor, byte_rows=None, uses_byte_rows=False)
+        else:
+            if not table.uses_byte_rows:
+                self._state.change(VectorTable.successor, uses_byte_rows=True)
+            self._state.table.round_rows()
 
     # Adding and changing vectors.
 

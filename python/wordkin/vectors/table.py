@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
@@ -13,12 +15,18 @@ from ..errors import VocabularyError
 from ..runtime.locks import fork_safe_lock
 from ..text import PreparationOptions
 from .arrays import Reserve, as_matrix, row_norms, unit_rows, working_dtype
+from .byte_rows import ByteRows, is_worth_rounding, native_rows
 from .columns import Columns
 from .keys import KEY_TYPES, FloatArray
 from .missing_keys import MissingKeyError
 from .subwords import Subwords
 
 __all__ = ["RowNorms", "VectorTable"]
+
+logger = logging.getLogger(__name__)
+
+_MIN_ROUNDED_ELEMENTS = 1 << 20  # smaller tables fit into the caches and are searched in less than 0.1 ms
+_MAX_SEARCHES_BEFORE_ROUNDING = 32
 
 
 class RowNorms(NamedTuple):
@@ -113,6 +121,13 @@ class VectorTable:
         The same for columns that are in tables made by `TableStore.frozen`.
     known_norms : RowNorms or None
         Norms of the rows, if they have been computed.
+    byte_rows : ByteRows or None
+        The rows rounded to bytes, if they have been; valid together with `known_norms`.
+    uses_byte_rows : bool
+        Whether searches may round the rows.
+    searches_before_rounding : int
+        The search for which the rows are rounded: the second one, or a later one if earlier rounded rows were lost by
+        changes of the vectors.
     unfinished : callable or None
         What remains to be done before this table can be read, called with the table; see `TableStore`.
     """
@@ -138,6 +153,11 @@ class VectorTable:
         self.column_holds: Mapping[str, Hold] = {}
         self.unfinished: Callable[[VectorTable], None] | None = None
         self.known_norms: RowNorms | None = None
+        self.byte_rows: ByteRows | None = None
+        self.uses_byte_rows = True
+        self.searches_before_rounding = 2
+        self._searches = 0
+        self._rounding_process: int | None = None
         self._norms_lock = fork_safe_lock()
         self.vectors: NDArray[Any] = as_matrix(np.zeros((int(count), self.vector_size), dtype=dtype))
 
@@ -230,6 +250,11 @@ class VectorTable:
         """
         attributes = self.__dict__.copy()
         attributes["unfinished"] = None
+        if "known_norms" in changes:
+            lost = attributes["byte_rows"] is not None
+            limit = attributes["searches_before_rounding"] * (2 if lost else 1)
+            attributes["searches_before_rounding"] = min(limit, _MAX_SEARCHES_BEFORE_ROUNDING)
+            attributes |= {"byte_rows": None, "_searches": 0}
         attributes.update(changes)
         table = VectorTable.__new__(VectorTable)
         table.__dict__ = attributes
@@ -243,6 +268,8 @@ class VectorTable:
             "column_reserves": {},
             "hold": None,
             "column_holds": {},
+            "byte_rows": None,
+            "_rounding_process": None,
             "_norms_lock": None,
         }
 
@@ -309,6 +336,62 @@ class VectorTable:
                     self.known_norms = RowNorms.of(row_norms(self.vectors))
                 known = self.known_norms
         return known if known is not None else self.row_norms()
+
+    # Rounded rows.
+
+    def round_rows(self) -> ByteRows | None:
+        """Return the rows rounded to bytes, which are made unless they exist.
+
+        Returns
+        -------
+        ByteRows or None
+            The rounded rows; None if searches would not gain from them.
+
+        Raises
+        ------
+        ResourceError
+            If there is not enough memory.
+        """
+        rounded, native = self._valid_byte_rows(), native_rows(self.vectors)
+        if rounded is not None or native is None or self.hold is None or not is_worth_rounding(self.vectors):
+            return rounded
+        divisors = self.row_norms().divisors
+        with self._norms_lock:
+            rounded = self._valid_byte_rows()
+            if rounded is None:
+                self._rounding_process = os.getpid()
+                try:
+                    self.byte_rows = rounded = ByteRows.of(native, divisors)
+                finally:
+                    self._rounding_process = None
+            return rounded
+
+    def rows_for_search(self) -> ByteRows | None:
+        """Return the rows rounded to bytes for a search: those that exist, or new ones if it is the second search.
+
+        Returns
+        -------
+        ByteRows or None
+            The rounded rows; None if there are none, or if another thread is making them.
+        """
+        rounded = self._valid_byte_rows()
+        if rounded is not None or not self.uses_byte_rows or self.hold is None:  # training changes the rows
+            return rounded
+        self._searches += 1
+        if self._searches < self.searches_before_rounding or self.vectors.size < _MIN_ROUNDED_ELEMENTS:
+            return None
+        if self._rounding_process == os.getpid():
+            return None
+        try:
+            return self.round_rows()
+        except MemoryError as error:  # also ResourceError
+            self.uses_byte_rows = False
+            logger.warning("searching without 8-bit rows: %s", error)
+            return None
+
+    def _valid_byte_rows(self) -> ByteRows | None:
+        rounded, known = self.byte_rows, self.known_norms
+        return rounded if rounded is not None and known is not None and rounded.divisors is known.divisors else None
 
     def normed_vectors(self) -> NDArray[Any]:
         """Return a new matrix of the rows scaled to unit norm.

@@ -15,6 +15,11 @@ from ..lookup import KeyLookup
 from ..table import VectorTable
 from .queries import as_items, unit_queries, weighted_query
 
+_LEAST_DIVISOR = 1e-6  # of `most_similar_cosmul`, as in gensim
+_ROUNDING = 1e-5  # more than the relative error of a product of cosines in float32
+# Copying one row and scoring it takes as long as scoring some rows in place.
+_ROWS_PER_CANDIDATE = 16
+
 
 class Indexer(Protocol):
     """A nearest-neighbour index that replaces exact search, such as `UsearchIndexer`."""
@@ -61,20 +66,53 @@ def most_similar_cosmul(
     queries, own_rows = unit_queries(vectors, raising + lowering)
     table = vectors.table
     search = CosineSearch.over(table, _clipped_rows(table, 0, None, restrict_vocab))
+    if topn is None:
+        return _products(search, queries, len(raising))
+    excluded = [row for row in own_rows.tolist() if row >= 0]
+    count = topn + len(excluded)
+    candidates = _product_candidates(search, queries, len(raising), count)
+    if candidates is None:
+        scores = _products(search, queries, len(raising))
+        best = greatest(scores, count)
+        return _with_keys(table, best, scores[best], excluded, topn)
+    scores = _products(search.part(candidates), queries, len(raising))
+    best = greatest(scores, count)
+    return _with_keys(table, candidates[best], scores[best], excluded, topn)
+
+
+def _products(search: CosineSearch, queries: NDArray[Any], raising: int) -> FloatArray:
+    """Return the products of the similarities of each row with the first queries, divided by those with the others."""
     shifted = search.cosines(queries)
     if search.not_finite is not None:
         shifted[:, search.not_finite] = 0
     shifted += 1
     shifted /= 2
-    scores: FloatArray = np.prod(shifted[: len(raising)], axis=0)
-    scores /= np.prod(shifted[len(raising) :], axis=0) + scores.dtype.type(1e-6)
+    scores: FloatArray = np.prod(shifted[:raising], axis=0)
+    scores /= np.prod(shifted[raising:], axis=0) + scores.dtype.type(_LEAST_DIVISOR)
     if search.not_finite is not None:
         scores[search.not_finite] = -np.inf
-    if topn is None:
-        return scores
-    excluded = [row for row in own_rows.tolist() if row >= 0]
-    best = greatest(scores, topn + len(excluded))
-    return _with_keys(table, best, scores[best], excluded, topn)
+    return scores
+
+
+def _product_candidates(
+    search: CosineSearch, queries: NDArray[Any], raising: int, count: int
+) -> NDArray[np.intp] | None:
+    """Return rows that include those with the greatest `_products`, in ascending order; None if there are no bounds."""
+    if count * _ROWS_PER_CANDIDATE > len(search.vectors):
+        return None
+    bounds = search.bounds(queries)
+    if bounds is None:
+        return None
+    # Similarities are from 0 to 1; rounding can make them slightly less.
+    lower, upper = (np.clip((1 + cosines.astype(np.float64)) / 2, 0, None) for cosines in bounds)
+    least_divisors = np.prod(lower[raising:], axis=0)
+    least_divisors[(lower[raising:] <= 0).any(axis=0)] = -_LEAST_DIVISOR / 10
+    most = np.prod(upper[:raising], axis=0) / (least_divisors + _LEAST_DIVISOR) * (1 + _ROUNDING)
+    least = np.prod(lower[:raising], axis=0) / (np.prod(upper[raising:], axis=0) + _LEAST_DIVISOR) * (1 - _ROUNDING)
+    least[(lower[:raising] <= 0).any(axis=0)] = -1
+    limit = least[greatest(least, count)[-1]]
+    candidates = np.flatnonzero(~(most < limit))  # NaN: the bounds are not known
+    return None if len(candidates) * _ROWS_PER_CANDIDATE > len(search.vectors) else candidates
 
 
 def most_similar_batch(vectors: KeyLookup, keys_or_matrix: Any, topn: int) -> tuple[NDArray[np.int32], FloatArray]:

@@ -12,7 +12,7 @@ from ..arrays import working_dtype
 from ..keys import FloatArray, Key, as_keys
 from ..lookup import KeyLookup
 from .queries import mean_vector
-from .similarity import distances, similarity
+from .similarity import nearer_rows, similarity
 
 logger = logging.getLogger(__name__)
 
@@ -21,11 +21,7 @@ K = TypeVar("K", bound=Key)
 
 def closer_than(vectors: KeyLookup, key: Key, other: Key) -> list[Any]:
     """Return all keys that are strictly nearer to `key` than `other` is."""
-    table = vectors.table
-    found = distances(vectors, key, None)
-    own_row = table.require_index(key)
-    nearer = np.flatnonzero(found < found[table.require_index(other)])
-    return [table.index_to_key[row] for row in nearer if row != own_row]
+    return [vectors.table.index_to_key[row] for row in nearer_rows(vectors, key, other)]
 
 
 def most_similar_to_given(vectors: KeyLookup, key: Key, candidates: Sequence[K]) -> K:

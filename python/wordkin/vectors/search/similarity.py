@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,10 @@ from ..keys import FloatArray, Key, as_keys
 from ..lookup import KeyLookup
 from ..table import RowNorms, VectorTable
 from .queries import mean_vector, require_finite
+
+_ROUNDING = 1e-6  # more than the rounding error of a distance
+# Copying one row and scoring it takes as long as scoring some rows in place.
+_ROWS_PER_CANDIDATE = 16
 
 
 class EmptySetError(ValueError, ZeroDivisionError):
@@ -60,23 +64,54 @@ def cosine_similarities(vector: ArrayLike, matrix: ArrayLike) -> FloatArray:
 def distances(vectors: KeyLookup, key_or_vector: Any, others: Sequence[Key] | None) -> FloatArray:
     """Return cosine distances from a key or vector to other keys; see `KeyedVectors.distances`."""
     table = vectors.table
-    own_row: int | None = None
-    vector = key_or_vector
-    if table.is_key(key_or_vector):
-        vector = vectors.get_vector(key_or_vector)
-        own_row = table.index_of(key_or_vector)
-    dtype = working_dtype(table.vectors.dtype)
-    query = as_vector("word_or_vector", vector, table.vector_size, dtype)[np.newaxis]
-    require_finite(query)
-    query = unit_rows(query)
+    origin = _Origin.of(vectors, key_or_vector)
     search = CosineSearch.over(table)
     if others is None or len(others) == 0:
-        rows: NDArray[np.intp] = np.arange(len(table.vectors))
-        cosines = search.cosines(query)[0]
+        return origin.distances(search, None)
+    rows = np.array([table.require_index(key) for key in as_keys(others, "other_words")], dtype=np.intp)
+    return origin.distances(search, rows)
+
+
+def nearer_rows(vectors: KeyLookup, key: Key, other: Key) -> NDArray[np.intp]:
+    """Return the rows whose distance from `key` is less than that of `other`, in ascending order; see `closer_than`."""
+    table = vectors.table
+    origin = _Origin.of(vectors, key)
+    own_row = table.require_index(key)
+    search = CosineSearch.over(table)
+    limit = origin.distances(search, np.array([table.require_index(other)], dtype=np.intp))[0]
+    candidates = search.reaching(origin.query, 1 - limit - _ROUNDING) if np.isfinite(limit) else None
+    if candidates is None or len(candidates) * _ROWS_PER_CANDIDATE > len(table.vectors):
+        nearer = np.flatnonzero(origin.distances(search, None) < limit)
     else:
-        rows = np.array([table.require_index(key) for key in as_keys(others, "other_words")], dtype=np.intp)
-        cosines = search.part(rows).cosines(query)[0]
-    result: FloatArray = 1 - cosines  # infinite for rows that are not finite
-    if own_row is not None and query.any():
-        result[rows == own_row] = 0  # exactly 0, as KeyedVectors.distance returns
-    return result
+        nearer = candidates[origin.distances(search, candidates) < limit]
+    others: NDArray[np.intp] = nearer[nearer != own_row]
+    return others
+
+
+class _Origin(NamedTuple):
+    """The origin of distances: a unit vector, shape (1, vector_size), and the row of a key, if it is one."""
+
+    query: FloatArray
+    own_row: int | None
+
+    @classmethod
+    def of(cls, vectors: KeyLookup, key_or_vector: Any) -> _Origin:
+        table = vectors.table
+        own_row: int | None = None
+        vector = key_or_vector
+        if table.is_key(key_or_vector):
+            vector = vectors.get_vector(key_or_vector)
+            own_row = table.index_of(key_or_vector)
+        dtype = working_dtype(table.vectors.dtype)
+        query = as_vector("word_or_vector", vector, table.vector_size, dtype)[np.newaxis]
+        require_finite(query)
+        return cls(unit_rows(query), own_row)
+
+    def distances(self, search: CosineSearch, rows: NDArray[np.intp] | None) -> FloatArray:
+        """Return the distances of some rows, or of all."""
+        cosines = (search if rows is None else search.part(rows)).cosines(self.query)[0]
+        result: FloatArray = 1 - cosines  # infinite for rows that are not finite
+        if self.own_row is not None and self.query.any():
+            # exactly 0, as KeyedVectors.distance returns
+            result[self.own_row if rows is None else rows == self.own_row] = 0
+        return result
