@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..vectors.arrays import unit_rows
+from ..vectors.byte_rows import ByteRows, is_worth_rounding
 from ..vectors.cosine_search import CosineSearch
 
-__all__ = ["mean_similarity", "nearest_rows", "own_neighbours", "unit_floats"]
+__all__ = ["MutualNeighbours", "nearest_rows", "own_neighbours", "unit_floats"]
+
+_ROWS_PER_BLOCK = 1024
 
 
 def unit_floats(rows: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -24,11 +29,15 @@ def unit_floats(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     ndarray of float32, shape (n, size)
         The scaled rows; zero rows stay zero.
     """
-    return np.ascontiguousarray(unit_rows(rows), dtype=np.float32)
+    scaled = np.empty(rows.shape, dtype=np.float32)
+    for first in range(0, len(rows), _ROWS_PER_BLOCK):  # unit_rows makes copies in float64
+        block = slice(first, first + _ROWS_PER_BLOCK)
+        scaled[block] = unit_rows(rows[block])
+    return scaled
 
 
 def nearest_rows(
-    queries: NDArray[np.float32], rows: NDArray[np.float32], count: int
+    queries: NDArray[np.float32], rows: NDArray[np.float32], count: int, floors: NDArray[np.float32] | None = None
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the rows with the greatest dot products with each query.
 
@@ -40,6 +49,8 @@ def nearest_rows(
         The rows.
     count : int
         Number of rows per query; at most all.
+    floors : ndarray of float32, shape (n,), optional
+        Products that `count` rows are known to reach for each query, which makes the search faster.
 
     Returns
     -------
@@ -48,8 +59,50 @@ def nearest_rows(
     products : ndarray of float32, shape (n, count)
         The products.
     """
-    indices, products = CosineSearch(rows, np.ones(len(rows), dtype=np.float32)).nearest(queries, count)
+    indices, products = _search(rows).nearest(queries, count, floors)
     return indices, np.asarray(products, dtype=np.float32)
+
+
+class MutualNeighbours(NamedTuple):
+    """The nearest rows of queries, and how near the rows are to their nearest queries.
+
+    Parameters
+    ----------
+    indices : ndarray of int32, shape (n, count)
+        Rows in descending order of their cosines with each query.
+    cosines : ndarray of float32, shape (n, count)
+        These cosines.
+    row_means : ndarray of float32, shape (m,)
+        Mean cosine of each row with its nearest queries.
+    """
+
+    indices: NDArray[np.int32]
+    cosines: NDArray[np.float32]
+    row_means: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, queries: NDArray[np.float32], rows: NDArray[np.float32], count: int) -> MutualNeighbours:
+        """Find the nearest neighbours in both directions with one search.
+
+        Parameters
+        ----------
+        queries, rows : ndarray of float32, shape (n, size) and (m, size)
+            Vectors of unit norm.
+        count : int
+            Number of neighbours; at most all are used.
+
+        Returns
+        -------
+        MutualNeighbours
+            The neighbours.
+        """
+        cosines, of_rows, indices = _search(rows).mutual(queries, min(count, len(rows)), min(count, len(queries)))
+        return cls(indices, cosines, of_rows.mean(axis=1))
+
+
+def _search(rows: NDArray[np.float32]) -> CosineSearch:
+    ones = np.ones(len(rows), dtype=np.float32)
+    return CosineSearch(rows, ones, rounded=ByteRows.of(rows, ones) if is_worth_rounding(rows) else None)
 
 
 def own_neighbours(rows: NDArray[np.float32], positions: NDArray[np.int64], count: int) -> NDArray[np.int32]:
@@ -74,23 +127,3 @@ def own_neighbours(rows: NDArray[np.float32], positions: NDArray[np.int64], coun
     own[~own.any(axis=1), -1] = True  # a row that found others of the same direction loses its last neighbour
     others: NDArray[np.int32] = indices[~own].reshape(len(positions), -1)
     return others
-
-
-def mean_similarity(queries: NDArray[np.float32], rows: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    """Return the mean cosine of each query with its nearest rows.
-
-    Parameters
-    ----------
-    queries, rows : ndarray of float32, shape (n, size) and (m, size)
-        Vectors of unit norm.
-    count : int
-        Number of nearest rows; at most m are used.
-
-    Returns
-    -------
-    ndarray of float32, shape (n,)
-        The means.
-    """
-    _, products = nearest_rows(queries, rows, min(count, len(rows)))
-    means: NDArray[np.float32] = products.mean(axis=1)
-    return means

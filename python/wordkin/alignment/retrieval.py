@@ -12,11 +12,13 @@ from ..runtime.options import integer_option
 from ..vectors import KeyedVectors
 from ..vectors.keys import as_keys
 from .common_words import named_rows, require_same_size
-from .neighbours import mean_similarity, nearest_rows, unit_floats
+from .neighbours import MutualNeighbours, nearest_rows, unit_floats
 
 __all__ = ["csls_neighbours"]
 
 Neighbours = list[tuple[str, float]]
+
+_ROUNDING = 1e-4  # more than the rounding error of a product
 
 
 def csls_neighbours(
@@ -75,31 +77,66 @@ def csls_neighbours(
     topn = integer_option("topn", topn, 1, 2**31 - 1)
     neighbourhood = integer_option("neighbourhood", neighbourhood, 1, 2**31 - 1)
     chosen = as_keys(words, "words")
-    source_rows = unit_floats(source.vectors[named_rows(source)])
-    target_words = named_rows(target)
-    target_rows = unit_floats(target.vectors[target_words])
-    queries = unit_floats(source.vectors[[source.get_index(word) for word in chosen]])
-    if len(queries) == 0 or len(target_rows) == 0:
+    source_words, target_words = named_rows(source), named_rows(target)
+    positions = np.searchsorted(source_words, _rows_of(source, chosen))
+    source_rows, target_rows = unit_floats(source.vectors[source_words]), unit_floats(target.vectors[target_words])
+    if len(chosen) == 0 or len(target_rows) == 0:
         return [[] for _ in chosen]
+    near = _neighbourhoods(source_rows, positions, target_rows, neighbourhood)
+    level = _mean_of_finite(near.row_means)
+    penalties = near.row_means - level
+    topn = min(topn, len(target_rows))
     indices, products = nearest_rows(
-        *_with_penalties(queries, target_rows, mean_similarity(target_rows, source_rows, neighbourhood)),
-        min(topn, len(target_rows)),
+        *_with_penalties(source_rows[positions], target_rows, penalties), topn, _floors(near, penalties, topn)
     )
-    scores = 2 * products - mean_similarity(queries, target_rows, neighbourhood)[:, np.newaxis]
-    return [
-        [(target.index_to_key[row], score) for row, score in zip(rows, values, strict=True)]
-        for rows, values in zip(target_words[indices].tolist(), scores.tolist(), strict=True)
+    scores = 2 * products - near.cosines.mean(axis=1)[:, np.newaxis] - level
+    keys = target.index_to_key
+    found = [
+        (keys[row], score)
+        for row, score in zip(target_words[indices].ravel().tolist(), scores.ravel().tolist(), strict=True)
     ]
+    return [found[first : first + topn] for first in range(0, len(found), topn)]
+
+
+def _rows_of(vectors: KeyedVectors, words: Sequence[str]) -> list[int]:
+    known = vectors.key_to_index
+    return [known[word] if word in known else vectors.get_index(word) for word in words]
+
+
+def _neighbourhoods(
+    source_rows: NDArray[np.float32], positions: NDArray[np.int64], target_rows: NDArray[np.float32], count: int
+) -> MutualNeighbours:
+    """Return the nearest targets of some sources, and the mean similarity of each target with its nearest sources."""
+    if 2 * len(positions) >= len(source_rows):
+        found = MutualNeighbours.of(source_rows, target_rows, count)
+        return MutualNeighbours(found.indices[positions], found.cosines[positions], found.row_means)
+    indices, cosines = nearest_rows(source_rows[positions], target_rows, min(count, len(target_rows)))
+    _, of_targets = nearest_rows(target_rows, source_rows, min(count, len(source_rows)))
+    return MutualNeighbours(indices, cosines, of_targets.mean(axis=1))
+
+
+def _mean_of_finite(values: NDArray[np.float32]) -> np.float32:
+    finite = values[np.isfinite(values)]
+    return np.float32(finite.mean() if len(finite) else 0.0)
+
+
+def _floors(near: MutualNeighbours, penalties: NDArray[np.float32], count: int) -> NDArray[np.float32] | None:
+    """Return what the `count` greatest products of the search with penalties reach, from those of the nearest rows."""
+    if count > near.indices.shape[1]:
+        return None
+    known = near.cosines - penalties[near.indices] / 2
+    least = np.partition(known, -count, axis=1)[:, -count] - _ROUNDING
+    return np.where(np.isfinite(least), least, -np.inf).astype(np.float32)
 
 
 def _with_penalties(
-    queries: NDArray[np.float32], rows: NDArray[np.float32], means: NDArray[np.float32]
+    queries: NDArray[np.float32], rows: NDArray[np.float32], penalties: NDArray[np.float32]
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return queries and rows with one more column, so that their product is ``cosine - means / 2``.
+    """Return queries and rows with one more column, so that their product is ``cosine - penalty / 2``.
 
-    The search then ranks by CSLS without knowing of it. The column of the queries is about as large as the others,
-    which keeps their 8-bit approximations in the search precise.
+    The search then ranks by CSLS without knowing of it. The penalties are centred, and the column of the queries is
+    about as large as the others, which keeps the 8-bit approximations in the search precise.
     """
     size = np.float32(1 / np.sqrt(queries.shape[1]))
     column = np.full((len(queries), 1), size, dtype=np.float32)
-    return np.hstack((queries, column)), np.hstack((rows, (-means / (2 * size))[:, np.newaxis]))
+    return np.hstack((queries, column)), np.hstack((rows, (-penalties / (2 * size))[:, np.newaxis]))
