@@ -99,6 +99,17 @@ WORDKIN_INLINE void scale_sums(Vec* floats, const IntVec* sums, const float* sca
     floats[v] = mul(mul(to_floats(sums[v]), Vec::load(scales + v * Vec::kWidth)), Vec::broadcast(row_scale));
 }
 
+// Writes the rows of a tile of C from row i on. Unrolled by recursion, because with a loop the compiler would keep the
+// sums in memory during accumulation.
+template <int R>
+WORDKIN_INLINE void finish_tile(const Int8Product& p, std::int64_t i, std::int64_t j,
+                                const IntVec (*sum)[Vec::kGemmVectors]) {
+  Vec floats[Vec::kGemmVectors];
+  scale_sums(floats, *sum, p.scales + j, p.a_scales[i]);
+  finish_row<Vec::kGemmVectors>(p.c + i * p.c_pitch + j, floats, p.adds, p.columns - j);
+  if constexpr (R > 1) finish_tile<R - 1>(p, i + 1, j, sum + 1);
+}
+
 // A tile of C whose first element has the row i and the column j.
 template <typename F, int R>
 inline void multiply_byte_tile(const Int8Product& p, std::int64_t i, std::int64_t j, const std::int8_t* panel,
@@ -119,11 +130,7 @@ inline void multiply_byte_tile(const Int8Product& p, std::int64_t i, std::int64_
     multiply_group<F, R>(sum, a, panel);
   }
   for (; k < groups; ++k) multiply_group<F, R>(sum, a, panel);
-  for (int r = 0; r < R; ++r) {
-    Vec floats[V];
-    scale_sums(floats, sum[r], p.scales + j, p.a_scales[i + r]);
-    finish_row<V>(p.c + (i + r) * p.c_pitch + j, floats, p.adds, p.columns - j);
-  }
+  finish_tile<R>(p, i, j, sum);
 }
 
 // Selects the instance for R = kGemmRows down to 1 rows.

@@ -151,7 +151,14 @@ struct BytePairs {
   static Column load(const std::int8_t* p) {
     return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
-  static IntVec multiply_add(Row x, Column b, IntVec sum) { return {_mm256_add_epi32(sum.v, _mm256_madd_epi16(x, b))}; }
+  static IntVec multiply_add(Row x, Column b, IntVec sum) {
+    __m256i next = _mm256_add_epi32(sum.v, _mm256_madd_epi16(x, b));
+#if defined(__GNUC__)
+    // Otherwise GCC would first add the products of several steps, for which there are not enough registers.
+    __asm__("" : "+x"(next));
+#endif
+    return {next};
+  }
   static void store_rounded(Left* p, Vec x) {
     const __m256i n = _mm256_cvtps_epi32(x.v);
     const __m128i packed = _mm_packs_epi32(_mm256_castsi256_si128(n), _mm256_extracti128_si256(n, 1));

@@ -161,7 +161,14 @@ struct BytePairs {
   static Column load(const std::int8_t* p) {
     return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
-  static IntVec multiply_add(Row x, Column b, IntVec sum) { return {_mm512_add_epi32(sum.v, _mm512_madd_epi16(x, b))}; }
+  static IntVec multiply_add(Row x, Column b, IntVec sum) {
+    __m512i next = _mm512_add_epi32(sum.v, _mm512_madd_epi16(x, b));
+#if defined(__GNUC__)
+    // keeps the order of the additions, as in vec_avx2.h
+    __asm__("" : "+v"(next));
+#endif
+    return {next};
+  }
   static void store_rounded(Left* p, Vec x) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_cvtps_epi32(x.v)));
   }
