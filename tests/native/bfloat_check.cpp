@@ -1,7 +1,7 @@
 // Compares the bfloat16 kernels of AVX512-BF16 and AMX, on emulated instructions, and the widening kernels with
 // products of rounded operands in double precision. Needs AVX-512. Prints the first difference and exits with status 1.
 
-#include "emulated_bfloat.h"
+#include "emulated_instructions.h"
 //
 #define WORDKIN_VEC_HEADER "kernels/vec_avx512.h"
 

@@ -1,5 +1,5 @@
-// Emulates the instructions of AVX512-BF16 and AMX that the kernels use, so that those kernels run on any machine with
-// AVX-512. Included before the kernels, whose intrinsics become these functions.
+// Emulates the instructions of AVX512-BF16, AVX512-VNNI and AMX that the kernels use, so that those kernels run on any
+// machine with AVX-512. Included before the kernels, whose intrinsics become these functions.
 #pragma once
 
 #include <immintrin.h>
@@ -47,6 +47,24 @@ __m512 dpbf16(__m512 sums, Pairs a, Pairs b) {
     sum[i] = std::fma(widened(x[2 * i]), widened(y[2 * i]), sum[i]);
     sum[i] = std::fma(widened(x[2 * i + 1]), widened(y[2 * i + 1]), sum[i]);
   }
+  std::memcpy(&sums, sum, sizeof sums);
+  return sums;
+}
+
+// The sum of four products of unsigned and signed bytes, added to sum.
+inline std::int32_t dot_of_bytes(std::int32_t sum, const std::uint8_t* x, const std::int8_t* y) {
+  for (int i = 0; i < 4; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
+inline __m512i dpbusd(__m512i sums, __m512i a, __m512i b) {
+  std::int32_t sum[16];
+  std::uint8_t x[64];
+  std::int8_t y[64];
+  std::memcpy(sum, &sums, sizeof sum);
+  std::memcpy(x, &a, sizeof x);
+  std::memcpy(y, &b, sizeof y);
+  for (int i = 0; i < 16; ++i) sum[i] = dot_of_bytes(sum[i], x + 4 * i, y + 4 * i);
   std::memcpy(&sums, sum, sizeof sums);
   return sums;
 }
@@ -100,6 +118,20 @@ struct Tiles {
         std::memcpy(bytes[c][m] + 4 * n, &sum, sizeof sum);
       }
   }
+  // c (rows, columns) += a (rows, fours of unsigned bytes) b (fours of signed bytes, columns)
+  void multiply_bytes(int c, int a, int b) {
+    require(configured && rows[a] == rows[c] && row_bytes[b] == row_bytes[c] && row_bytes[a] / 4 == rows[b],
+            "shapes that do not fit");
+    for (int m = 0; m < rows[c]; ++m)
+      for (int n = 0; n < row_bytes[c] / 4; ++n) {
+        std::int32_t sum;
+        std::memcpy(&sum, bytes[c][m] + 4 * n, sizeof sum);
+        for (int k = 0; k < rows[b]; ++k)
+          sum = dot_of_bytes(sum, reinterpret_cast<const std::uint8_t*>(bytes[a][m] + 4 * k),
+                             reinterpret_cast<const std::int8_t*>(bytes[b][k] + 4 * n));
+        std::memcpy(bytes[c][m] + 4 * n, &sum, sizeof sum);
+      }
+  }
 };
 
 inline Tiles tiles;
@@ -112,6 +144,8 @@ inline Tiles tiles;
 #undef _tile_loadd
 #undef _tile_stored
 #undef _tile_dpbf16ps
+#undef _tile_dpbusd
+#undef _mm512_dpbusd_epi32
 #undef _mm512_cvtneps_pbh
 #undef _mm512_dpbf16_ps
 #define _tile_loadconfig(shapes) emulated::tiles.configure(shapes)
@@ -122,3 +156,5 @@ inline Tiles tiles;
 #define _tile_dpbf16ps(c, a, b) emulated::tiles.multiply(c, a, b)
 #define _mm512_cvtneps_pbh(floats) emulated::cvtneps(floats)
 #define _mm512_dpbf16_ps(sums, a, b) emulated::dpbf16(sums, a, b)
+#define _tile_dpbusd(c, a, b) emulated::tiles.multiply_bytes(c, a, b)
+#define _mm512_dpbusd_epi32(sums, a, b) emulated::dpbusd(sums, a, b)
