@@ -9,6 +9,7 @@ __all__ = [
     "LabelError",
     "NotFittedError",
     "OverwriteError",
+    "PrecisionError",
     "ResourceError",
     "TrainingDiverged",
     "TruncatedFileError",
@@ -85,6 +86,10 @@ class NotFittedError(WordkinError, ValueError, AttributeError):
 
 class OverwriteError(WordkinError, ValueError):
     """An output would replace a file that is read."""
+
+
+class PrecisionError(WordkinError, ValueError):
+    """An operation needs numbers of another precision, such as float32 weights in place of 8-bit integers."""
 
 
 class TrainingDiverged(WordkinError, ArithmeticError):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reference import int8
 from reference.recurrent import CellOptions, Layer, State, stack_backward, stack_forward
 from wordkin import _core_testing
 from wordkin.runtime import compute
@@ -353,3 +354,45 @@ def test_invalid_arrays_are_rejected() -> None:
         stacks.backward([None], [empty_gradients(problem.weights)], [problem.d_outputs])
     with pytest.raises(ValueError, match="must not increase, got 7 after 6"):
         replace(problem, shape=replace(PLAIN, active=(6, 7))).stacks("baseline", training=False)
+
+
+def int8_definition(problem: Problem) -> list[Array]:
+    """Outputs of all layers, from products of rounded operands; gates and cells in float64."""
+    shape, options = problem.shape, problem.shape.options
+    x, outputs = steps_of(problem.inputs, shape.active), []
+    for layer, (w, b, w_p) in enumerate(problem.weights):
+        h, c = (array.astype(np.float32) for array in problem.states[layer])
+        rows, result = len(w) - shape.hidden, []
+        for step in x:
+            n = len(step)
+            products = [int8.product(a, part) for a, part in ((step, w[:rows]), (h[:n], w[rows:]))]
+            i, j, f, o = np.split((products[0] + products[1] + b).astype(np.float64), 4, axis=1)
+            cells = sigmoid(f + options.forget_bias) * c[:n] + sigmoid(i) * np.tanh(j)
+            c[:n] = np.clip(cells, -options.cell_clip, options.cell_clip) if options.cell_clip else cells
+            m = (sigmoid(o) * np.tanh(c[:n])).astype(np.float32)
+            h[:n] = m if w_p is None else int8.product(m, w_p)
+            if w_p is not None and options.proj_clip:
+                h[:n] = np.clip(h[:n], -options.proj_clip, options.proj_clip)
+            result.append(h[:n] + step if layer > 0 and options.skip else h[:n].copy())
+        outputs.append(np.concatenate(result))
+        x = result
+    return outputs
+
+
+def sigmoid(x: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-x)))
+
+
+@pytest.mark.parametrize("name", ["plain", "clipped", "no-skips", "no-projection", "wide"])
+def test_inference_with_8_bit_integers_matches_the_definition(any_isa: str, name: str) -> None:
+    """To within float32 rounding of the gates, unless that changes the rounding of an operand to an integer."""
+    problem = Problem.random(SHAPES[name])
+    expected = int8_definition(problem)
+    outputs, _ = inferred(problem.stacks(any_isa, training=False, precision="int8"), problem)
+    for output, exact in zip(outputs, expected, strict=True):
+        assert np.abs(output - exact).max() < 0.02 * np.abs(exact).max()
+        assert np.median(np.abs(output - exact)) < 1e-6
+    for threads in (2, 3):
+        again, _ = inferred(problem.stacks(any_isa, training=False, precision="int8", threads=threads), problem)
+        for one, two in zip(again, outputs, strict=True):
+            np.testing.assert_array_equal(one, two)

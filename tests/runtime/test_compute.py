@@ -36,8 +36,8 @@ def test_arguments_are_used() -> None:
         ({"workers": 4097}, ValueError, "workers must be from 1 to 4096, got 4097"),
         ({"workers": True}, TypeError, r"workers must be an integer, got True \(bool\)"),
         ({"max_isa": "sse9"}, ValueError, r"max_isa must be one of baseline, .*, got 'sse9'"),
-        ({"precision": "float16"}, ValueError, "precision must be one of float32, bfloat16, got 'float16'"),
-        ({"precision": None}, TypeError, "precision must be one of float32, bfloat16, got None"),
+        ({"precision": "float16"}, ValueError, "precision must be one of float32, bfloat16, int8, auto, got 'float16'"),
+        ({"precision": None}, TypeError, "precision must be one of float32, bfloat16, int8, auto, got None"),
     ],
 )
 def test_invalid_arguments_are_rejected(arguments: dict[str, Any], error: type[Exception], message: str) -> None:

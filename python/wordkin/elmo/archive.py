@@ -15,15 +15,17 @@ from ..runtime.options import integer_option
 from ..storage import Archive, unpack_words
 from ..storage.saveable import Saveable
 from ..text import PreparationOptions
+from .int8_weights import Int8Tensors, is_rounded, scale_shape, scales_of
 from .options import ELMoOptions, Optimizer
 from .report_archive import archive_to_report, report_to_archive
-from .state import MOMENTS, ModelState, OptimizerState, Shapes, Tensors, parameter_shapes, without_softmax
+from .state import MOMENTS, ModelState, OptimizerState, Shapes, all_tensors, parameter_shapes, without_softmax
 from .vocabulary import TargetWords
 
 __all__ = [
     "MODEL_FILE",
     "archive_to_optimizer",
     "archive_to_state",
+    "holds_int8_weights",
     "load_optimizer",
     "optimizer_file",
     "optimizer_to_archive",
@@ -49,12 +51,14 @@ def state_to_archive(state: ModelState) -> Archive:
     Archive
         Parameters, vocabulary and report of the last training run; options and training arguments.
     """
-    tensors: dict[str, NDArray[Any]] = dict(state.parameters)
+    tensors: dict[str, NDArray[Any]] = dict(all_tensors(state))
     if state.words is not None:
         tensors[_WORDS], tensors[_OFFSETS] = state.words.packed
     metadata: dict[str, Any] = {"options": asdict(state.options), "training": dict(state.training)}
     if not state.preparation.is_default:
         metadata["preparation"] = state.preparation.to_metadata()
+    if state.int8_weights:
+        metadata["precision"] = "int8"
     if state.checksum is not None:
         metadata["checksum"] = state.checksum
     if state.training_report is not None:
@@ -94,7 +98,14 @@ def archive_to_state(archive: Archive) -> ModelState:
     shapes = parameter_shapes(options)
     # Official models that read token ids may come without a softmax, and then without a vocabulary.
     may_lack_softmax = options.token_input and not any(name.startswith("softmax") for name in archive.tensors)
-    parameters = _checked_tensors(archive.tensors, without_softmax(shapes) if may_lack_softmax else shapes)
+    expected = without_softmax(shapes) if may_lack_softmax else shapes
+    weights: Int8Tensors = {}
+    if holds_int8_weights(archive):
+        rounded = [(name, shape) for name, shape in expected if is_rounded(name)]
+        weights = _checked_tensors(archive.tensors, rounded, dtype=np.int8)
+        scales: Shapes = [(scales_of(name), scale_shape(name, shape)) for name, shape in rounded]
+        expected = [(name, shape) for name, shape in expected if not is_rounded(name)] + scales
+    parameters = _checked_tensors(archive.tensors, expected)
     words = None
     if _WORDS in archive.tensors:
         words = TargetWords(unpack_words(archive.tensors[_WORDS], archive.tensors.get(_OFFSETS, np.empty(0))))
@@ -105,6 +116,7 @@ def archive_to_state(archive: Archive) -> ModelState:
             f"{'is missing' if words is None else f'has {len(words)}'}"
         )
     state = ModelState(options, words, parameters, training=training, training_report=report, preparation=preparation)
+    state.int8_weights = weights
     state.checksum = archive.metadata.get("checksum")
     if _OPTIMIZER in archive.metadata:
         state.optimizer = archive_to_optimizer(archive, shapes)
@@ -217,15 +229,41 @@ def load_optimizer(state: ModelState) -> OptimizerState | None:
     return state.optimizer
 
 
-def _checked_tensors(tensors: Mapping[str, NDArray[Any]], shapes: Shapes, prefix: str = "") -> Tensors:
+def holds_int8_weights(archive: Archive) -> bool:
+    """Return whether the recurrent layers of a saved model have weights of 8-bit integers.
+
+    Parameters
+    ----------
+    archive : Archive
+        Tensors and metadata of a file.
+
+    Returns
+    -------
+    bool
+        Whether they have.
+
+    Raises
+    ------
+    FormatError
+        If the file names another precision.
+    """
+    precision = archive.metadata.get("precision", "float32")
+    if precision not in ("float32", "int8"):
+        raise FormatError(f"the precision of the weights must be 'float32' or 'int8', got {precision!r:.50}")
+    return bool(precision == "int8")
+
+
+def _checked_tensors(
+    tensors: Mapping[str, NDArray[Any]], shapes: Shapes, prefix: str = "", dtype: type[np.generic] = np.float32
+) -> dict[str, NDArray[Any]]:
     checked = {}
     for name, shape in shapes:
         tensor = tensors.get(prefix + name)
         if tensor is None:
             raise FormatError(f"the tensor {prefix + name!r} of shape {shape} is missing")
-        if tensor.shape != shape or tensor.dtype != np.float32:
+        if tensor.shape != shape or tensor.dtype != dtype:
             raise FormatError(
-                f"the tensor {prefix + name!r} must be float32 of shape {shape}, "
+                f"the tensor {prefix + name!r} must be {np.dtype(dtype)} of shape {shape}, "
                 f"got {tensor.dtype} of shape {tensor.shape}"
             )
         checked[name] = tensor

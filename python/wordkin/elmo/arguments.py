@@ -7,7 +7,7 @@ from dataclasses import fields
 from inspect import Parameter, Signature
 from typing import Any, TypedDict
 
-from ..runtime.compute import Precision
+from ..runtime.compute import InferencePrecision
 from ..text.characters import Cut
 from ..text.tokenization import Tokenizer
 from .files.official_options import OFFICIAL_KEYS, OfficialOptions, translate_fields, translate_options
@@ -34,7 +34,7 @@ class EncodingKeywords(TypedDict, total=False):
 
     batch_size: int
     stateful: bool
-    precision: Precision | None
+    precision: InferencePrecision | None
     progress: TokenProgress
     workers: int | None
     gamma: float

@@ -15,6 +15,7 @@ from .. import _core
 from ..runtime.compute import require_available_memory
 from ..text import PreparationOptions
 from .initialization import allocate, initialize
+from .int8_weights import Int8Tensors, require_float_weights, rounded_weights, scales_of
 from .options import ELMoOptions, Optimizer
 from .report import ELMoTrainingReport
 from .step_lock import StepLock
@@ -26,12 +27,15 @@ __all__ = [
     "OptimizerState",
     "Shapes",
     "Tensors",
+    "all_tensors",
     "build_state",
     "initial_optimizer_state",
+    "parameter_count",
     "parameter_shapes",
     "parameters_at_rest",
     "require_memory",
     "snapshot",
+    "with_int8_weights",
     "without_softmax",
 ]
 
@@ -90,6 +94,9 @@ class ModelState:
         Output vocabulary; None for a model that predicts no words.
     parameters : dict of str to ndarray of float32
         Parameters by their official names.
+    int8_weights : dict of str to ndarray of int8, optional
+        The matrices of the recurrent layers if they are 8-bit integers; `parameters` then has their scales instead. See
+        `int8_weights`. Such a model is for inference only.
     optimizer : OptimizerState, optional
         State of the optimizer of the last training run, if it is loaded.
     optimizer_file : Path, optional
@@ -110,6 +117,7 @@ class ModelState:
     options: ELMoOptions
     words: TargetWords | None
     parameters: Tensors
+    int8_weights: Int8Tensors = field(default_factory=dict)
     optimizer: OptimizerState | None = None
     optimizer_file: Path | None = None
     checksum: int | None = None
@@ -140,6 +148,63 @@ def parameters_at_rest(state: ModelState) -> Iterator[None]:
         return
     with lock.between_steps():
         yield
+
+
+def all_tensors(state: ModelState) -> Mapping[str, NDArray[Any]]:
+    """Return the parameters of a model, including weights of 8-bit integers.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model.
+
+    Returns
+    -------
+    mapping of str to ndarray
+        Tensors by their official names, and scales.
+    """
+    return {**state.parameters, **state.int8_weights} if state.int8_weights else state.parameters
+
+
+def parameter_count(state: ModelState) -> int:
+    """Return the number of parameters of a model.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model.
+
+    Returns
+    -------
+    int
+        Number of elements of all tensors, without the scales of 8-bit integers.
+    """
+    scales = {scales_of(name) for name in state.int8_weights}
+    return sum(tensor.size for name, tensor in all_tensors(state).items() if name not in scales)
+
+
+def with_int8_weights(state: ModelState) -> ModelState:
+    """Return a model for inference whose recurrent layers have weights of 8-bit integers.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of the model.
+
+    Returns
+    -------
+    ModelState
+        The same state if its weights are 8-bit integers already. Otherwise a new one without an optimizer state.
+
+    Raises
+    ------
+    PrecisionError
+        If a weight is infinite or NaN.
+    """
+    if state.int8_weights:
+        return state
+    parameters, weights = rounded_weights(state.parameters)
+    return replace(state, parameters=parameters, int8_weights=weights, optimizer=None, optimizer_file=None, steps=None)
 
 
 def snapshot(state: ModelState, *, with_softmax: bool = True) -> ModelState:
@@ -242,7 +307,11 @@ def build_state(
     ------
     ResourceError
         If there is not enough memory.
+    PrecisionError
+        If the weights of `previous` are 8-bit integers.
     """
+    if previous is not None:
+        require_float_weights(previous.int8_weights, "training")
     options = replace(options, n_tokens_vocab=0 if words is None else len(words))
     shapes = parameter_shapes(options)
     optimizer = None

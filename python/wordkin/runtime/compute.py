@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from .. import _core
 from .._version import __version__
@@ -15,6 +15,7 @@ from .options import choice_option, integer_option
 
 __all__ = [
     "Compute",
+    "InferencePrecision",
     "Precision",
     "available_isas",
     "available_workers",
@@ -29,6 +30,10 @@ MAX_ISA_VARIABLE = "WORDKIN_MAX_ISA"
 MAX_WORKERS = 4096
 
 Precision = Literal["float32", "bfloat16"]
+InferencePrecision = Literal["float32", "bfloat16", "int8", "auto"]
+
+# Instruction sets with which products of 8-bit integers are faster than those of floats, whatever their shape.
+_INT8_ISAS = ("neondot", "avx2", "avxvnni", "avx512", "avx512vnni", "avx512bf16", "amx")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +46,8 @@ class Compute:
         Number of threads (>= 1).
     isa : str
         Instruction set, one of `available_isas`.
-    precision : {"float32", "bfloat16"}, default "float32"
-        Precision of the operands of matrix products; sums are always float32.
+    precision : {"float32", "bfloat16", "int8"}, default "float32"
+        Precision of the operands of matrix products. Sums are float32, or exact for operands of 8-bit integers.
 
     Examples
     --------
@@ -52,11 +57,11 @@ class Compute:
 
     threads: int
     isa: str
-    precision: Precision = "float32"
+    precision: Literal["float32", "bfloat16", "int8"] = "float32"
 
     @classmethod
     def choose(
-        cls, *, workers: int | None = None, max_isa: str | None = None, precision: Precision = "float32"
+        cls, *, workers: int | None = None, max_isa: str | None = None, precision: InferencePrecision = "float32"
     ) -> Compute:
         """Return the settings for a call, after checking its arguments.
 
@@ -66,8 +71,8 @@ class Compute:
             Number of threads, from 1 to 4096; None for the number of CPUs that this process may use.
         max_isa : str or None, default None
             Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
-        precision : {"float32", "bfloat16"}, default "float32"
-            Precision of the operands of matrix products.
+        precision : {"float32", "bfloat16", "int8", "auto"}, default "float32"
+            Precision of the operands of matrix products; "auto" for the fastest one for inference.
 
         Returns
         -------
@@ -79,8 +84,11 @@ class Compute:
         TypeError, ValueError
             If an argument has the wrong type or is out of range.
         """
-        choice_option("precision", precision, ("float32", "bfloat16"))
-        return cls(threads=requested_workers(workers), isa=choose_isa(max_isa), precision=precision)
+        choice_option("precision", precision, get_args(InferencePrecision))
+        isa = choose_isa(max_isa)
+        if precision == "auto":
+            precision = "int8" if isa in _INT8_ISAS else "float32"
+        return cls(threads=requested_workers(workers), isa=isa, precision=precision)
 
 
 def available_isas() -> list[str]:
@@ -275,20 +283,29 @@ def show_config() -> dict[str, Any]:
     -------
     dict
         ``version``; ``isa``, the instruction set; ``available_isas``; ``workers``, the default number of threads;
-        ``compiler``; and ``bfloat16``, how bfloat16 matrix products are computed: with instructions of the CPU
-        ("amx", "avx512bf16"), or in float32 on operands that are "widened" when they are read.
+        ``compiler``; ``bfloat16``, how bfloat16 matrix products are computed: with instructions of the CPU
+        ("amx", "avx512bf16"), or in float32 on operands that are "widened" when they are read; and ``int8``, how
+        products of 8-bit integers are computed: with instructions for them ("amx", "avx512vnni", "avxvnni",
+        "neondot"), or on operands that are "widened" to 16 bits.
 
     Examples
     --------
     >>> sorted(show_config())
-    ['available_isas', 'bfloat16', 'compiler', 'isa', 'version', 'workers']
+    ['available_isas', 'bfloat16', 'compiler', 'int8', 'isa', 'version', 'workers']
     """
     isa = choose_isa()
     return {
         "version": __version__,
         "isa": isa,
         "bfloat16": isa if isa in ("amx", "avx512bf16") else "widened",
+        "int8": _int8_instructions(isa),
         "available_isas": available_isas(),
         "workers": available_workers(),
         "compiler": _core.compiler,
     }
+
+
+def _int8_instructions(isa: str) -> str:
+    if isa == "avx512bf16":
+        isa = "avx512vnni" if "avx512vnni" in available_isas() else isa
+    return isa if isa in ("amx", "avx512vnni", "avxvnni", "neondot") else "widened"

@@ -81,3 +81,41 @@ def test_conversion_in_a_sandbox(run_process: Run, folder: Path, tmp_path: Path)
     outcome = run_process("convert", "--sandbox", tmp_path / "official", tmp_path / "other")
     assert outcome.status == 1
     assert "libhdf5 cannot open it" in outcome.err
+
+
+def test_models_with_8_bit_weights(run: Run, folder: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("the dog barks\na cat\n", encoding="utf-8")
+    outcome = run("convert", folder, tmp_path / "small", "--precision", "int8")
+    assert outcome.status == 0, outcome.err
+    facts = [json.loads(run("info", path, "--json").out) for path in (folder, tmp_path / "small")]
+    assert [fact["weights"] for fact in facts] == [
+        "float32",
+        "8-bit integers in the recurrent layers, for inference only",
+    ]
+    assert facts[0]["parameters"] == facts[1]["parameters"] and facts[0]["bytes"] > facts[1]["bytes"]
+    for model, flags in (
+        (folder, ["--precision", "int8"]),
+        (tmp_path / "small", []),
+        (tmp_path / "small", ["--precision", "auto"]),
+    ):
+        outcome = run("elmo", "encode", model, text, tmp_path / "out.hdf5", *flags)
+        assert outcome.status == 0, outcome.err
+        with h5py.File(tmp_path / "out.hdf5") as file:
+            expected = ELMo.from_pretrained(folder).encode([["a", "cat"]], "all", precision="int8")[0]
+            np.testing.assert_array_equal(file["1"][...], expected)
+    measured = [
+        json.loads(run("elmo", "perplexity", model, text, *flags, "--json").out)["mean"]
+        for model, flags in ((folder, ["--precision", "int8"]), (tmp_path / "small", []))
+    ]
+    assert measured[0] == measured[1]
+    assert run("elmo", "substitutes", tmp_path / "small", "the ___ barks", "--precision", "int8").status == 0
+    refused = run("elmo", "encode", tmp_path / "small", text, tmp_path / "out.hdf5", "--precision", "float32")
+    assert refused.status != 0 and "8-bit weights" in refused.err
+    refused = run("convert", tmp_path / "small", tmp_path / "official")
+    assert refused.status != 0 and "needs float32 weights" in refused.err and not (tmp_path / "official").exists()
+    assert (
+        "--precision applies to --to model"
+        in run("convert", folder, tmp_path / "o", "--precision", "int8", "--to", "official").err
+    )
+    assert "invalid choice: 'int8'" in run("elmo", "train", text, "-o", tmp_path / "m", "--precision", "int8").err

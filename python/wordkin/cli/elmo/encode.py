@@ -96,9 +96,9 @@ def add_compute_flags(parser: argparse.ArgumentParser) -> None:
     """
     parser.add_argument(
         "--precision",
-        choices=("float32", "bfloat16"),
-        default="float32",
-        help="precision of the operands of matrix products (default: %(default)s)",
+        choices=("float32", "bfloat16", "int8", "auto"),
+        help="precision of the operands of matrix products; auto for the fastest one "
+        "(default: int8 for models with 8-bit weights, float32 for others)",
     )
     add_workers_flag(parser)
 

@@ -44,9 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--precision",
-        choices=("float32", "bfloat16"),
-        default="float32",
-        help="precision of the operands of matrix products (default: %(default)s)",
+        choices=("float32", "bfloat16", "int8", "auto"),
+        help="precision of the operands of matrix products; auto for the fastest one "
+        "(default: int8 for models with 8-bit weights, float32 for others)",
     )
     add_workers_flag(parser)
     add_progress_flag(parser)
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         Exit code.
     """
     try:
-        ELMoTrainingOptions(batch_size=args.batch_size, unroll_steps=args.unroll_steps, precision=args.precision)
+        ELMoTrainingOptions(batch_size=args.batch_size, unroll_steps=args.unroll_steps)
     except ValueError as error:
         raise exits.UsageError(str(error)) from None
     model = ELMo.from_pretrained(args.model)

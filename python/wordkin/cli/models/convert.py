@@ -64,6 +64,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--weights", metavar="FILE", help="HDF5 weights of a language model whose options.json is the input"
     )
     parser.add_argument(
+        "--precision",
+        choices=("float32", "int8"),
+        help="weights of the recurrent layers of a language model: int8 for a smaller model that is for inference only "
+        "(default: as in the input)",
+    )
+    parser.add_argument(
         "--sandbox",
         action="store_true",
         help="read untrusted files in a subprocess with limited memory and time",
@@ -115,6 +121,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ),
         ("convert the first 50,000 vectors to text", "wordkin convert vectors.bin vectors.txt --limit 50000"),
         ("convert an ELMo model of the original program", "wordkin convert options.json folder --weights weights.hdf5"),
+        ("make an ELMo model smaller and faster", "wordkin convert model model-int8 --precision int8"),
     )
 
 
@@ -136,8 +143,10 @@ def run(args: argparse.Namespace) -> int:
         return run_confined(arguments, [args.input, *([] if args.weights is None else [args.weights])])
     if is_language_model(args):
         return convert_language_model(args)
-    if args.weights is not None or args.target == "official":
-        raise exits.UsageError(f"{args.input} is not a language model: --weights and --to official do not apply")
+    if args.weights is not None or args.target == "official" or args.precision is not None:
+        raise exits.UsageError(
+            f"{args.input} is not a language model: --weights, --precision and --to official do not apply"
+        )
     output = chosen_output(args.output, args.target)
     check_outputs(*output.files, args.save_vocab, inputs=[args.input, args.fvocab])
     given = {name: getattr(args, name) for name in _WORD2VEC_FLAGS if getattr(args, name) is not None}

@@ -54,15 +54,17 @@ def convert_language_model(args: argparse.Namespace) -> int:
     Raises
     ------
     UsageError
-        If a flag is given that applies to word vectors only.
+        If a flag is given that does not apply.
     """
     is_official = args.weights is not None or holds_official_model(args.input)
-    target = args.target or ("model" if is_official else "official")
+    target = args.target or ("model" if is_official or args.precision is not None else "official")
     if target not in LANGUAGE_MODEL_FORMATS:
         raise exits.UsageError(
             f"{args.input} is a language model: --to must be one of {', '.join(LANGUAGE_MODEL_FORMATS)}, got {target}; "
             "`wordkin elmo encode` computes embeddings"
         )
+    if target == "official" and args.precision is not None:
+        raise exits.UsageError("--precision applies to --to model: the format of the original program is float32")
     if args.source is not None:
         raise exits.UsageError(f"{args.input} is a language model; --from applies to word vectors only")
     require_writable_folder(args.output)
@@ -73,7 +75,7 @@ def convert_language_model(args: argparse.Namespace) -> int:
     if target == "official":
         model.export_hdf5(args.output)
     else:
-        model.save_pretrained(args.output)
+        model.save_pretrained(args.output, precision=args.precision)
     count = sum(tensor.size for tensor in model.parameters.values())
     print_report(
         args,

@@ -10,7 +10,7 @@ from ...elmo.archive import archive_to_state
 from ...elmo.files.official_files import load_official
 from ...elmo.files.pretrained import WEIGHTS_FILE
 from ...elmo.files.recognition import holds_official_model, is_language_model_file
-from ...elmo.state import ModelState
+from ...elmo.state import ModelState, parameter_count
 from ...storage import read_archive
 from ...storage.file_sets import CurrentFiles
 from ...storage.paths import local_path
@@ -61,7 +61,10 @@ def _facts_of(state: ModelState) -> dict[str, Any]:
     options = asdict(state.options)
     options["filters"] = [f"{width}x{number}" for width, number in state.options.filters]
     return {
-        "parameters": sum(tensor.size for tensor in state.parameters.values()),
+        "parameters": parameter_count(state),
+        "weights": "float32"
+        if not state.int8_weights
+        else "8-bit integers in the recurrent layers, for inference only",
         **options,
         **({} if state.training_report is None else {"last_training": state.training_report.summary}),
         "text_preparation": str(state.preparation),

@@ -22,6 +22,7 @@ from ...storage.file_sets import CurrentFiles, read_files, replaced_files
 from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import HDF5_SIGNATURE, ZIP_SIGNATURE
 from ...storage.zip_files import opened_member, opened_zip
+from ..int8_weights import require_float_weights
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
 from ..vocabulary import TargetWords, VocabularySource, parse_vocabulary, read_vocabulary_file
@@ -315,7 +316,10 @@ def export_official(state: ModelState, folder: AnyPath) -> None:
     ------
     OSError
         If a file cannot be written.
+    PrecisionError
+        If the weights of the model are 8-bit integers.
     """
+    require_float_weights(state.int8_weights, "the format of the original program")
     softmax = {name: tensor for name, tensor in state.parameters.items() if name.startswith("softmax")}
     weights = {name: tensor for name, tensor in state.parameters.items() if name not in softmax}
     with replaced_files(folder) as files:

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ...storage import read_archive
 from ...storage.copies import contradiction, require_same_json
 from ...storage.file_sets import CurrentFiles, FileSet, read_files, replaced_files
 from ...storage.model_folders import required_file
 from ...storage.paths import AnyPath, local_path
-from ..archive import MODEL_FILE, load_optimizer, optimizer_file
-from ..state import ModelState, OptimizerState, Tensors
+from ..archive import MODEL_FILE, holds_int8_weights, load_optimizer, optimizer_file
+from ..state import ModelState, OptimizerState, all_tensors, with_int8_weights
 from .official_options import official_json
 
 __all__ = [
@@ -39,7 +43,7 @@ VOCABULARY_FILE = "vocabulary.txt"
 MODEL_FILE_NAMES = (WEIGHTS_FILE, OPTIMIZER_FILE, OPTIONS_FILE, VOCABULARY_FILE)
 
 
-def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> None:
+def save_state(state: ModelState, folder: AnyPath, *, training_state: bool, int8: bool = False) -> None:
     """Write a model into a folder, which is created if it does not exist.
 
     Parameters
@@ -50,13 +54,19 @@ def save_state(state: ModelState, folder: AnyPath, *, training_state: bool) -> N
         Folder to write to.
     training_state : bool
         Whether to write the optimizer state.
+    int8 : bool, default False
+        Whether to write the weights of recurrent layers as 8-bit integers, without an optimizer state.
 
     Raises
     ------
     OSError
         If a file cannot be written; an existing model is then left as it was.
+    PrecisionError
+        If a weight to be rounded is infinite or NaN.
     """
-    optimizer = load_optimizer(state) if training_state else None
+    if int8:
+        state = with_int8_weights(state)
+    optimizer = load_optimizer(state) if training_state and not state.int8_weights else None
     with replaced_files(folder) as files:
         write_state(state, files, optimizer)
 
@@ -78,7 +88,7 @@ def write_state(state: ModelState, files: FileSet, optimizer: OptimizerState | N
     OSError
         If a file cannot be written.
     """
-    state = replace(state, checksum=_checksum(state.parameters))
+    state = replace(state, checksum=_checksum(all_tensors(state)))
     texts = {OPTIONS_FILE: official_json(state.options, state.training)}
     if state.words is not None:
         texts[VOCABULARY_FILE] = _vocabulary_text(state.words.words)
@@ -182,7 +192,8 @@ def _vocabulary_text(words: list[str]) -> str:
 
 
 def _load(weights: Path, optimizer: Path) -> ModelState:
-    state = MODEL_FILE.load(weights)
+    # Weights of 8-bit integers stay in the file, as they cannot be changed. Others can be, by training or by the user.
+    state = MODEL_FILE.load(weights, mmap=weights.is_file() and holds_int8_weights(read_archive(weights, mmap=True)))
     if state.optimizer is None and optimizer.is_file():
         state.optimizer_file = optimizer
     return state
@@ -225,7 +236,7 @@ def from_bytes(data: bytes) -> ModelState:
     return MODEL_FILE.from_bytes(data)
 
 
-def _checksum(parameters: Tensors) -> int:
+def _checksum(parameters: Mapping[str, NDArray[Any]]) -> int:
     checksum = 0
     for name in sorted(parameters):
         checksum = zlib.crc32(np.ascontiguousarray(parameters[name]).reshape(-1).view(np.uint8).data, checksum)

@@ -12,6 +12,7 @@ from ... import _core
 from ...errors import NotFittedError
 from ...runtime.compute import Compute
 from ...text.characters import Cut, character_rows
+from ..int8_weights import core_parameters
 from ..options import ELMoOptions
 from ..state import ModelState
 from ..vocabulary import TargetWords
@@ -67,9 +68,18 @@ class InferenceModel:
         -------
         InferenceModel
             The packed model.
+
+        Raises
+        ------
+        PrecisionError
+            If a weight that must be rounded to an 8-bit integer is infinite or NaN.
         """
         core = _core.elmo.LanguageModel(
-            state.options, state.parameters, threads=compute.threads, isa=compute.isa, precision=compute.precision
+            state.options,
+            core_parameters(state.parameters, state.int8_weights, compute),
+            threads=compute.threads,
+            isa=compute.isa,
+            precision=compute.precision,
         )
         return cls(
             options=state.options,

@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from ... import _core
 from ...runtime.compute import Compute
+from ...runtime.progress import counted_progress
 from ..data.batching import windows_of
-from ..data.encoded_text import EncodedText
+from ..data.encoded_text import EncodedText, ReadText, character_row_length
+from ..int8_weights import core_parameters
+from ..options import ELMoTrainingOptions
 from ..report import Perplexity, perplexity_of
 from ..state import ModelState
 
-__all__ = ["BATCH_SIZE", "UNROLL_STEPS", "estimate_seconds", "measure_perplexity"]
+__all__ = ["BATCH_SIZE", "UNROLL_STEPS", "estimate_seconds", "measure_perplexity", "perplexity_of_text"]
 
 BATCH_SIZE, UNROLL_STEPS = 32, 20
 
@@ -68,6 +71,46 @@ def measure_perplexity(
     )
 
 
+def perplexity_of_text(
+    state: ModelState,
+    text: ReadText,
+    compute: Compute,
+    options: ELMoTrainingOptions,
+    progress: bool | Callable[[int], object] | None,
+) -> Perplexity:
+    """Return the perplexity of a text that has been read, showing the progress.
+
+    Parameters
+    ----------
+    state : ModelState
+        State of a model with a vocabulary.
+    text : ReadText
+        The text.
+    compute : Compute
+        Threads, instruction set and precision.
+    options : ELMoTrainingOptions
+        Number of parallel token streams, and of time steps computed at once.
+    progress : bool, callable or None
+        How to show the progress, or a function that receives the number of predictions made so far.
+
+    Returns
+    -------
+    Perplexity
+        Perplexity of each direction.
+    """
+    assert state.words is not None
+    encoded = text.encoded(state.words, character_row_length(state.options))
+    with counted_progress(progress, encoded.tokens, " words") as report:
+        return measure_perplexity(
+            state,
+            encoded,
+            compute,
+            batch_size=options.batch_size,
+            unroll_steps=options.unroll_steps,
+            report_progress=report,
+        )
+
+
 def estimate_seconds(state: ModelState, text: EncodedText, compute: Compute, max_seconds: float) -> float:
     """Estimate how long `measure_perplexity` takes with its default arguments.
 
@@ -101,7 +144,11 @@ def _evaluated(
 ) -> Iterator[tuple[NDArray[np.float64], int]]:
     """Yield the summed losses of each direction and the number of predictions, window by window."""
     model = _core.elmo.LanguageModel(
-        state.options, state.parameters, threads=compute.threads, isa=compute.isa, precision=compute.precision
+        state.options,
+        core_parameters(state.parameters, state.int8_weights, compute),
+        threads=compute.threads,
+        isa=compute.isa,
+        precision=compute.precision,
     )
     evaluator = _core.elmo.Evaluator(model, threads=compute.threads)
     for window in windows_of(text, batch_size=batch_size, unroll_steps=unroll_steps):
