@@ -29,12 +29,14 @@ from .inference.classification import (
 from .labels.label_set import ClassWeight, Label, Labels, LabelSet, class_factors, text_weights
 from .options import (
     CharacterOptions,
+    ElmoPrecision,
     Encoder,
     FeatureOptions,
     LengthOptions,
     NetworkOptions,
     Pooling,
     TrainingOptions,
+    layer_compute,
 )
 from .plots import plot_attention, plot_history, plot_layer_mixes
 from .state import ClassifierState, Embedding, Floats, History, LayerMix
@@ -130,6 +132,9 @@ class TextClassifier(Estimator):
         Fraction of the training texts held out for early stopping if `fit` gets no validation texts (above 0).
     cache_bytes : int, default 2147483648
         Size limit of the cached layers of ELMo models in bytes; layers of further texts are computed at each use.
+    elmo_precision : {"bfloat16", "int8", "auto"} or None, default None
+        Precision with which `fit` and predictions compute the layers of ELMo models that are not fine-tuned, see
+        `ELMo.encode`; None for float32, or int8 for models with 8-bit weights. A fitted model can be given another one.
     random_state : int, RandomState, Generator or None, default None
         Random seed. The same seed gives the same model for a given number of threads and instruction set.
     workers : int or None, default None
@@ -194,6 +199,7 @@ class TextClassifier(Estimator):
         patience: int = 3,
         validation_fraction: float = 0.1,
         cache_bytes: int = 2 << 30,
+        elmo_precision: ElmoPrecision | None = None,
         random_state: RandomState = None,
         workers: int | None = None,
         progress: ProgressChoice = None,
@@ -233,6 +239,7 @@ class TextClassifier(Estimator):
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.cache_bytes = cache_bytes
+        self.elmo_precision: ElmoPrecision | None = elmo_precision
         self.random_state = random_state
         self.workers = workers
         self.progress = progress
@@ -335,7 +342,7 @@ class TextClassifier(Estimator):
             options,
             checked_embeddings(self.embedding, self.fine_tune),
             examples,
-            Compute.choose(workers=self.workers),
+            self._compute(None),
             progress_option(self.progress if progress is None else progress),
         )
         validate = partial(validation_metrics, prepared=run.prepared, examples=examples, labels=labels)
@@ -388,7 +395,7 @@ class TextClassifier(Estimator):
         return tokens, targets
 
     def _compute(self, workers: int | None) -> Compute:
-        return Compute.choose(workers=self.workers if workers is None else workers)
+        return layer_compute(self.workers if workers is None else workers, self.elmo_precision)
 
     def _fitted(self) -> ClassifierState:
         self._require_fitted()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
+from ..runtime.compute import Compute
 from ..runtime.options import (
     BELOW_ONE,
     Options,
@@ -22,6 +23,7 @@ from ..text.characters import MIN_CHARACTERS
 
 __all__ = [
     "CharacterOptions",
+    "ElmoPrecision",
     "Encoder",
     "FeatureOptions",
     "NetworkOptions",
@@ -29,12 +31,14 @@ __all__ = [
     "Task",
     "LengthOptions",
     "TrainingOptions",
+    "layer_compute",
 ]
 
 Task = Literal["classes", "labels", "tags"]
 Encoder = Literal["lstm", "rnn"]
 Pooling = Literal["attention", "mean", "max", "last"]
 NetworkOptimizer = Literal["adam"]
+ElmoPrecision = Literal["bfloat16", "int8", "auto"]
 
 Filters = tuple[tuple[int, int], ...]
 Tables = tuple[tuple[int, int, bool], ...]
@@ -327,6 +331,8 @@ class TrainingOptions(Options):
         Fraction of the training texts held out for early stopping if no validation texts are given (above 0).
     cache_bytes : int, default 2147483648
         Size limit of the cached layers of language models in bytes (>= 0).
+    elmo_precision : {"bfloat16", "int8", "auto"} or None, default None
+        Precision with which layers of language models are computed; None for float32, or int8 if their weights are.
 
     Raises
     ------
@@ -363,3 +369,31 @@ class TrainingOptions(Options):
     cache_bytes: int = integer_field(
         2 << 30, low=0, high=2**62, help="Size limit of the cached layers of language models in bytes."
     )
+    elmo_precision: ElmoPrecision | None = choice_field(
+        None, ElmoPrecision, help="Precision with which layers of language models are computed (default: float32)."
+    )
+
+
+def layer_compute(workers: int | None, precision: ElmoPrecision | None) -> Compute:
+    """Return the settings of a call that computes layers of language models.
+
+    Parameters
+    ----------
+    workers : int or None
+        Number of threads; None for the number of CPUs that this process may use.
+    precision : {"bfloat16", "int8", "auto"} or None
+        Precision of the layers. None for float32, with which a language model that has 8-bit weights uses them.
+
+    Returns
+    -------
+    Compute
+        The settings.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or is out of range.
+    """
+    if precision is not None:
+        choice_option("elmo_precision", precision, get_args(ElmoPrecision))
+    return Compute.choose(workers=workers, precision="float32" if precision is None else precision)

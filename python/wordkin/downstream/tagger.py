@@ -23,7 +23,16 @@ from .inference.tagging import predicted_tags, tag_probabilities, tag_report, va
 from .labels.label_set import text_weights
 from .labels.schemes import Scheme
 from .labels.tag_set import LearnedScheme, SchemeChoice, Tags, TagSet
-from .options import CharacterOptions, Encoder, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
+from .options import (
+    CharacterOptions,
+    ElmoPrecision,
+    Encoder,
+    FeatureOptions,
+    LengthOptions,
+    NetworkOptions,
+    TrainingOptions,
+    layer_compute,
+)
 from .plots import plot_history, plot_layer_mixes
 from .state import Embedding, Floats, History, LayerMix, TaggerState
 from .training.embeddings import EmbeddingChoice, checked_embeddings
@@ -117,6 +126,9 @@ class SequenceTagger(Estimator):
         Fraction of the training sentences held out for early stopping if `fit` gets no validation sentences (above 0).
     cache_bytes : int, default 2147483648
         Size limit of the cached layers of ELMo models in bytes; layers of further sentences are computed at each use.
+    elmo_precision : {"bfloat16", "int8", "auto"} or None, default None
+        Precision with which `fit` and predictions compute the layers of ELMo models that are not fine-tuned, see
+        `ELMo.encode`; None for float32, or int8 for models with 8-bit weights. A fitted model can be given another one.
     random_state : int, RandomState, Generator or None, default None
         Random seed. The same seed gives the same model for a given number of threads and instruction set.
     workers : int or None, default None
@@ -179,6 +191,7 @@ class SequenceTagger(Estimator):
         patience: int = 3,
         validation_fraction: float = 0.1,
         cache_bytes: int = 2 << 30,
+        elmo_precision: ElmoPrecision | None = None,
         random_state: RandomState = None,
         workers: int | None = None,
         progress: ProgressChoice = None,
@@ -216,6 +229,7 @@ class SequenceTagger(Estimator):
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.cache_bytes = cache_bytes
+        self.elmo_precision: ElmoPrecision | None = elmo_precision
         self.random_state = random_state
         self.workers = workers
         self.progress = progress
@@ -322,7 +336,7 @@ class SequenceTagger(Estimator):
             options,
             checked_embeddings(self.embedding, self.fine_tune),
             examples,
-            Compute.choose(workers=self.workers),
+            self._compute(None),
             progress_option(self.progress if progress is None else progress),
         )
         true = [all_tags[index] for index in examples.validation.tolist()]
@@ -372,7 +386,7 @@ class SequenceTagger(Estimator):
         return tokens, tags.tags
 
     def _compute(self, workers: int | None) -> Compute:
-        return Compute.choose(workers=self.workers if workers is None else workers)
+        return layer_compute(self.workers if workers is None else workers, self.elmo_precision)
 
     def _fitted(self) -> TaggerState:
         self._require_fitted()

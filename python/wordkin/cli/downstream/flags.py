@@ -62,6 +62,7 @@ _TRAINING_FIELDS = (
     "patience",
     "validation_fraction",
     "cache_bytes",
+    "elmo_precision",
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.compute import Compute, InferencePrecision
 from ..state import ContextSource
 from .texts import IndexedTexts
 
@@ -29,8 +30,8 @@ class LayerCache:
     max_bytes : int
         Size limit. The layers of the first texts are kept as long as they fit; those of the others are computed each
         time they are used.
-    workers : int
-        Number of threads.
+    compute : Compute
+        Number of threads and precision; see `layer_compute`.
     report : callable, optional
         Called with the number of tokens encoded so far while the cache is filled.
     """
@@ -41,12 +42,15 @@ class LayerCache:
         texts: IndexedTexts,
         *,
         max_bytes: int,
-        workers: int,
+        compute: Compute,
         report: Callable[[int], object] | None = None,
     ) -> None:
         self._model = source.model
         self._texts = texts
-        self._workers = workers
+        self._workers = compute.threads
+        self._precision: InferencePrecision | None = compute.precision
+        if source.is_tuned or compute.precision == "float32":
+            self._precision = None  # that of the weights
         tokens = max_bytes // (4 * source.n_layers * source.width)
         self.cached_texts = int(np.searchsorted(texts.ends, tokens, side="right")) - 1
         self._cached: Layers = np.empty(
@@ -60,7 +64,9 @@ class LayerCache:
 
     def _fill(self, target: Layers, sentences: list[list[str]]) -> None:
         begin = 0
-        for layers in self._model.encode(sentences, "all", progress=False, workers=self._workers):
+        for layers in self._model.encode(
+            sentences, "all", progress=False, workers=self._workers, precision=self._precision
+        ):
             end = begin + layers.shape[1]
             target[begin:end] = layers.transpose(1, 0, 2)
             begin = end

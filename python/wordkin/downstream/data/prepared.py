@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.compute import Compute
 from ...text.characters import character_rows
 from ..state import Features, Floats, LearnedSource
 from .layer_cache import LayerCache
@@ -167,7 +168,7 @@ def prepare_texts(
     texts: IndexedTexts,
     *,
     max_bytes: int,
-    workers: int,
+    compute: Compute,
     report: Callable[[int], object] | None = None,
 ) -> PreparedTexts:
     """Look up the features of texts.
@@ -180,8 +181,8 @@ def prepare_texts(
         The texts.
     max_bytes : int
         Size limit for cached layers of language models.
-    workers : int
-        Number of threads.
+    compute : Compute
+        Number of threads, and precision of the layers of language models; see `layer_compute`.
     report : callable, optional
         Called with the number of tokens encoded so far while layers are computed.
 
@@ -206,7 +207,7 @@ def prepare_texts(
             source,
             texts,
             max_bytes=0 if source.is_tuned else max_bytes // cached_models,
-            workers=workers,
+            compute=compute,
             report=report,
         )
         for source in features.contexts

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ... import _core
 from ...elmo import ELMo
 from ...errors import FormatError
-from ...runtime.compute import requested_workers
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.saveable import Saveable
 from ...text import PreparationOptions
@@ -20,7 +19,7 @@ from ...text.tokenization import resolve_tokenizer
 from ...vectors import KeyedVectors
 from ..labels.label_set import LabelSet
 from ..labels.tag_set import TagSet
-from ..options import CharacterOptions, LengthOptions, NetworkOptions
+from ..options import CharacterOptions, LengthOptions, NetworkOptions, layer_compute
 from ..state import (
     ClassifierState,
     ContextSource,
@@ -262,7 +261,7 @@ def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str)
 def _require_usable(params: Mapping[str, Any]) -> None:
     """Check the parameters with which texts are prepared; those of training are checked by `fit`."""
     LengthOptions(**{name: params[name] for name in ("max_length", "truncate") if name in params})
-    requested_workers(params["workers"])
+    layer_compute(params["workers"], params.get("elmo_precision"))
     tokenizer = params.get("tokenizer", CALLABLE_TOKENIZER)
     if isinstance(tokenizer, dict):
         PreparationOptions.from_metadata(tokenizer)

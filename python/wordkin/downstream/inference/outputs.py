@@ -55,7 +55,7 @@ def compute_outputs(
         If a word vector or an output is not finite.
     """
     texts = IndexedTexts.from_sentences(sentences)
-    prepared = prepare_texts(state.features, texts, max_bytes=0, workers=compute.threads)
+    prepared = prepare_texts(state.features, texts, max_bytes=0, compute=compute)
     prepared.require_finite()
     useful = 1 + len(texts.types) // _TOKENS_PER_THREAD
     compute = replace(compute, threads=min(compute.threads, useful))

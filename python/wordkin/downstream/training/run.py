@@ -96,9 +96,7 @@ class TrainingRun:
         shape = replace(network, **sources.network_shape())
         state = NetworkState(shape, initial_parameters(shape, initial, shape.seed), sources)
         with layer_progress(progress, len(texts.types) if sources.contexts else 0) as report:
-            prepared = prepare_texts(
-                sources, texts, max_bytes=options.cache_bytes, workers=compute.threads, report=report
-            )
+            prepared = prepare_texts(sources, texts, max_bytes=options.cache_bytes, compute=compute, report=report)
         return cls(
             state=state, prepared=prepared, examples=examples, options=options, compute=compute, progress=progress
         )
