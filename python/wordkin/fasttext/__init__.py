@@ -2,9 +2,10 @@
 
 from .classification import train_supervised
 from .model import FastTextModel, load_model
-from .supervised.report import SupervisedEpoch, SupervisedProgressEvent, SupervisedReport
+from .supervised.report import AutotuneTrial, SupervisedEpoch, SupervisedProgressEvent, SupervisedReport
 
 __all__ = [
+    "AutotuneTrial",
     "FastTextModel",
     "SupervisedEpoch",
     "SupervisedProgressEvent",

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from ..runtime.compute import Compute
 from ..runtime.options import integer_option, progress_option
 from ..storage.decoding import DecodingErrors, TextOptions
-from ..storage.paths import AnyPath
+from ..storage.paths import AnyPath, local_path
 from ..vectors import KeyedVectors
+from .autotune import AutotuneOptions, tuned_file
 from .model import FastTextModel
 from .state import LABEL_PREFIX, FastTextState
 from .supervised.corpus import LabelledText
@@ -41,7 +42,13 @@ def train_supervised(
     verbose: int = 2,
     pretrainedVectors: AnyPath | KeyedVectors = "",
     seed: int = 0,
+    autotuneValidationFile: AnyPath = "",
+    autotuneMetric: str = "f1",
+    autotunePredictions: int = 1,
+    autotuneDuration: float = 300,
+    autotuneModelSize: str = "",
     *,
+    autotuneTrials: int | None = None,
     encoding: str = "utf-8",
     errors: DecodingErrors = "strict",
     progress: SupervisedProgress = None,
@@ -96,6 +103,21 @@ def train_supervised(
         Vectors that words begin with, such as a ``.vec`` file; their words are added to the dictionary.
     seed : int, default 0
         Random seed (>= 0).
+    autotuneValidationFile : path, default ""
+        Labelled lines on which parameters are scored; empty for no search. Tuned are those of `epoch`, `lr`, `dim`,
+        `wordNgrams`, `bucket`, and `minn` with `maxn` that have their default values, and, with `autotuneModelSize`,
+        the length of the parts of compressed vectors.
+    autotuneMetric : str, default "f1"
+        Score to maximise: "f1", "precisionAtRecall:30" (per cent) or "recallAtPrecision:30"; followed by ":" and a
+        label, that of one label.
+    autotunePredictions : int, default 1
+        Number of labels predicted for each line (>= 1).
+    autotuneDuration : float, default 300
+        Time for the search in seconds (> 0).
+    autotuneModelSize : str, default ""
+        Maximum size of the file, such as "2M"; the model is compressed. Empty for a model that is not compressed.
+    autotuneTrials : int or None, default None
+        Maximum number of trials (>= 1). If they end in time, the search depends on `seed` only with one thread.
     encoding : str, default "utf-8"
         Encoding of the text.
     errors : {"strict", "replace", "ignore"}, default "strict"
@@ -114,7 +136,7 @@ def train_supervised(
     CorpusError, FormatError
         If the text cannot be decoded, has a word of more than 65,535 bytes, or vectors do not fit.
     VocabularyError, LabelError
-        If the text has no words, or no labels.
+        If the text has no words, or no labels; or the validation file none that the model has.
     TrainingDiverged
         If the loss is not finite.
     TypeError, ValueError
@@ -153,10 +175,46 @@ def train_supervised(
         progress = False
     progress = progress_option(progress)
     text_options = TextOptions(encoding=encoding, errors=errors)
+    search = AutotuneOptions(
+        metric=autotuneMetric,
+        predictions=autotunePredictions,
+        duration=autotuneDuration,
+        model_size=autotuneModelSize,
+        trials=autotuneTrials,
+    )
+    validation = None
+    if not (isinstance(autotuneValidationFile, str | bytes) and not autotuneValidationFile):
+        validation = (local_path(autotuneValidationFile), text_options)
+        validation[0].stat()  # a missing file is reported before the training
     pretrained = read_pretrained(pretrainedVectors, options.dim)
     text = LabelledText.of_files(input, options.label, text_options)
     try:
-        trained = train_file(text, options, compute, pretrained=pretrained, progress=progress)
+        if validation is None:
+            trained = train_file(text, options, compute, pretrained=pretrained, progress=progress)
+        else:
+            trained = tuned_file(
+                text,
+                options,
+                _fixed(options, bucket),
+                search,
+                validation,
+                compute,
+                bucket=bucket,
+                pretrained=pretrained,
+                progress=progress,
+            )
     finally:
         text.close()
     return FastTextModel(FastTextState(trained.file, options.label), trained.report, learning_rate=options.lr)
+
+
+def _fixed(options: SupervisedOptions, bucket: int) -> set[str]:
+    """Return the parameters that do not have their default values, which the search does not change."""
+    defaults = SupervisedOptions()
+    names = ("epoch", "lr", "dim", "word_ngrams", "minn", "maxn")
+    fixed = {name for name in names if getattr(options, name) != getattr(defaults, name)}
+    if "maxn" in fixed:
+        fixed.add("minn")
+    if bucket != SupervisedOptions(word_ngrams=2).bucket:
+        fixed.add("bucket")
+    return fixed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -9,13 +10,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import LabelError
 from ..storage.decoding import OTHER_ENCODING, TextOptions
 from ..storage.lines import read_lines
-from ..storage.paths import AnyPath
+from ..storage.paths import AnyPath, local_path
 from .prediction import predict
 from .state import FastTextState
 
-__all__ = ["LabelCounts", "count_labels"]
+__all__ = ["LabelCounts", "Metric", "count_labels", "scored_file"]
 
 _LINES_AT_ONCE = 10_000
 
@@ -78,26 +80,179 @@ def count_labels(
     return counts
 
 
+_METRIC = re.compile(r"(f1|precisionAtRecall|recallAtPrecision)(?::(\d+(?:\.\d+)?))?(?::(.+))?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A score of predictions, under fastText's names.
+
+    Parameters
+    ----------
+    kind : {"f1", "precisionAtRecall", "recallAtPrecision"}
+        The score.
+    least : float
+        Least recall, or least precision, of the last two; from 0 to 1.
+    label : str or None
+        The only label that counts; None for all.
+    """
+
+    kind: str
+    least: float
+    label: str | None
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> Metric:
+        """Read a metric.
+
+        Parameters
+        ----------
+        name : str
+            Name of the argument in error messages.
+        text : str
+            Such as "f1", "f1:__label__a", "precisionAtRecall:30" (per cent) or "recallAtPrecision:80:__label__a".
+
+        Returns
+        -------
+        Metric
+            The metric.
+
+        Raises
+        ------
+        ValueError
+            If the text has another form.
+        """
+        kind, _, rest = text.partition(":")
+        match = _METRIC.fullmatch(text if kind != "f1" or not rest else f"f1:0:{rest}")
+        is_valid = match is not None and (kind == "f1" or (match[2] is not None and float(match[2]) <= 100))
+        if match is None or not is_valid:
+            raise ValueError(
+                f"{name} must be 'f1', 'precisionAtRecall:30' (per cent) or 'recallAtPrecision:30', optionally with "
+                f"':' and a label, got {text!r}"
+            )
+        return cls(kind=kind, least=float(match[2] or 0) / 100, label=match[3])
+
+
+def scored_file(
+    state: FastTextState, path: AnyPath, k: int, metric: Metric, options: TextOptions | None = None
+) -> float:
+    """Return the score of a model on a file of labelled lines.
+
+    Parameters
+    ----------
+    state : FastTextState
+        A supervised model.
+    path : path
+        The file, as for `count_labels`.
+    k : int
+        Number of labels predicted for each line; the curves of precision and recall use all labels.
+    metric : Metric
+        The score.
+    options : TextOptions or None, default None
+        Encoding of the file.
+
+    Returns
+    -------
+    float
+        The score; 0 if it is not defined.
+
+    Raises
+    ------
+    LabelError
+        If the model does not have the label of the metric, or no line has a label and a word of the model.
+    FormatError, OSError
+        As for `count_labels`.
+    """
+    index = None
+    if metric.label is not None:
+        encoded = metric.label.encode()
+        if encoded not in state.file.labels:
+            raise LabelError(f"the metric must be of a label of the training text, got {metric.label!r}")
+        index = state.file.labels.index(encoded)
+    if metric.kind == "f1":
+        counts = count_labels(state, path, k, 0.0, options)
+        _require_examples(counts.examples, path)
+        chosen = slice(None) if index is None else slice(index, index + 1)
+        total = int(counts.predicted[chosen].sum() + counts.gold[chosen].sum())
+        return 2 * int(counts.correct[chosen].sum()) / total if total else 0.0
+    return _point_of_curve(_curve(state, path, index, options), metric)
+
+
+def _require_examples(examples: int, path: AnyPath) -> None:
+    if not examples:
+        raise LabelError(f"{local_path(path)}: no line has both a label and a word that the model knows")
+
+
+def _curve(
+    state: FastTextState, path: AnyPath, index: int | None, options: TextOptions | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return precision and recall at every threshold."""
+    size = len(state.file.labels)
+    scores, hits, gold_count, examples = [], [], 0, 0
+    for lines in _batches(path, options):
+        found = _compared(state, lines, -1, 0.0, size)
+        chosen = slice(None) if index is None else found.labels == index
+        scores.append(found.probabilities[chosen])
+        hits.append(found.is_correct[chosen])
+        gold_count += int(len(found.gold) if index is None else (found.gold == index).sum())
+        examples += found.examples
+    _require_examples(examples, path)
+    probabilities, is_hit = np.concatenate(scores), np.concatenate(hits)
+    order = np.argsort(-probabilities, kind="stable")
+    correct = np.cumsum(is_hit[order])
+    is_last = np.append(np.diff(probabilities[order]) != 0, True)  # of equal scores, all are above a threshold
+    at = np.flatnonzero(is_last) if len(order) else np.empty(0, np.intp)
+    return correct[at] / (at + 1), correct[at] / max(1, gold_count)
+
+
+def _point_of_curve(curve: tuple[NDArray[np.float64], NDArray[np.float64]], metric: Metric) -> float:
+    precision, recall = curve
+    best, bound = (precision, recall) if metric.kind == "precisionAtRecall" else (recall, precision)
+    allowed = best[bound >= metric.least]
+    return float(allowed.max()) if len(allowed) else 0.0
+
+
 def _batches(path: AnyPath, options: TextOptions | None) -> Iterator[tuple[str, ...]]:
     lines = (line for _, line in read_lines(path, options, advice=OTHER_ENCODING))
     while batch := tuple(islice(lines, _LINES_AT_ONCE)):
         yield batch
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """The labels of some lines, given and predicted."""
+
+    examples: int
+    gold: NDArray[np.int32]
+    labels: NDArray[np.int32]
+    probabilities: NDArray[np.float32]
+    is_correct: NDArray[np.bool_]
+
+
 def _count(state: FastTextState, lines: tuple[str, ...], k: int, threshold: float, size: int) -> LabelCounts:
+    found = _compared(state, lines, k, threshold, size)
+    return LabelCounts(
+        examples=found.examples,
+        gold=np.bincount(found.gold, minlength=size),
+        predicted=np.bincount(found.labels, minlength=size),
+        correct=np.bincount(found.labels[found.is_correct], minlength=size),
+    )
+
+
+def _compared(state: FastTextState, lines: tuple[str, ...], k: int, threshold: float, size: int) -> _Compared:
     gold_ends, gold, has_rows = state.predictor.gold(lines)
-    ends, labels, _ = predict(state, lines, k, threshold)
+    ends, labels, probabilities = predict(state, lines, k, threshold)
     gold_lines, lines_of_labels = _owners(gold_ends), _owners(ends)
     is_example = has_rows & (np.diff(gold_ends, prepend=0) > 0)
     gold, gold_lines = gold[is_example[gold_lines]], gold_lines[is_example[gold_lines]]
     kept = is_example[lines_of_labels]
     labels, lines_of_labels = labels[kept], lines_of_labels[kept]
-    is_correct = np.isin(lines_of_labels * size + labels, gold_lines * size + gold)
-    return LabelCounts(
+    return _Compared(
         examples=int(is_example.sum()),
-        gold=np.bincount(gold, minlength=size),
-        predicted=np.bincount(labels, minlength=size),
-        correct=np.bincount(labels[is_correct], minlength=size),
+        gold=gold,
+        labels=labels,
+        probabilities=probabilities[kept],
+        is_correct=np.isin(lines_of_labels * size + labels, gold_lines * size + gold),
     )
 
 

@@ -21,7 +21,7 @@ from ..vectors.files.fasttext_format import FastTextFile, QuantizedMatrix, read_
 from ..vectors.files.fasttext_writer import write_fasttext_file
 from .evaluation import count_labels
 from .prediction import checked_text, checked_texts, line_vectors, predict, word_vectors
-from .state import FastTextState
+from .state import LABEL_PREFIX, FastTextState
 from .supervised.corpus import LabelledText
 from .supervised.options import QuantizationOptions, SupervisedOptions
 from .supervised.quantization import Retraining, quantized_file
@@ -38,7 +38,7 @@ class UnsupportedError(WordkinError, ValueError):
     """A request that a model of this kind cannot serve."""
 
 
-def load_model(path: AnyPath, *, mmap: bool = False) -> FastTextModel:
+def load_model(path: AnyPath, *, mmap: bool = False, label: str = LABEL_PREFIX) -> FastTextModel:
     """Load a model that fastText saved, ``.bin`` or ``.ftz``.
 
     Parameters
@@ -49,6 +49,8 @@ def load_model(path: AnyPath, *, mmap: bool = False) -> FastTextModel:
         Map dense matrices into memory instead of reading them, so that several processes share them. The file must not
         be compressed, and must be replaced rather than changed while it is in use. Values that are not finite are not
         detected.
+    label : str, default "__label__"
+        What labels in texts begin with, if the model was trained with another prefix; files do not store it.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def load_model(path: AnyPath, *, mmap: bool = False) -> FastTextModel:
     >>> model.predict("Wie heißt du?")  # doctest: +SKIP
     (('__label__de',), array([1.0000], dtype=float32))
     """
-    return FastTextModel(FastTextState(read_fasttext_file(path, mmap=mmap)))
+    prefix = SupervisedOptions(label=label).label
+    return FastTextModel(FastTextState(read_fasttext_file(path, mmap=mmap), prefix))
 
 
 class FastTextModel:
@@ -255,21 +258,23 @@ class FastTextModel:
         threshold = real_option("threshold", threshold, -math.inf, math.inf)
         return count_labels(self._state, path, k, threshold, TextOptions(encoding=encoding, errors=errors))
 
-    def get_word_vector(self, word: str) -> NDArray[np.float32]:
+    def get_word_vector(self, word: str | Iterable[str]) -> NDArray[np.float32]:
         """Return the vector of a word, also of a word that the model does not know.
 
         Parameters
         ----------
-        word : str
-            The word.
+        word : str, or iterable or column of str
+            The word, or several words.
 
         Returns
         -------
-        ndarray of float32, shape (dim,)
+        ndarray of float32, shape (dim,) or (len(word), dim)
             The mean of the word's row and the rows of its n-grams; zeros if it has none.
         """
-        vector: NDArray[np.float32] = word_vectors(self._state, checked_text(word, "word"))[0]
-        return vector
+        if isinstance(word, str):
+            vector: NDArray[np.float32] = word_vectors(self._state, checked_text(word, "word"))[0]
+            return vector
+        return word_vectors(self._state, checked_texts(word, "word"))
 
     def get_sentence_vector(self, text: str | Iterable[str]) -> NDArray[np.float32]:
         """Return the vector of a text.

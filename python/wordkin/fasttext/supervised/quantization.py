@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +11,21 @@ from numpy.typing import NDArray
 
 from ..._core import fasttext as core
 from ...runtime.compute import Compute
-from ...vectors.files.fasttext_format import CENTROIDS, FastTextFile, ProductQuantizer, QuantizedMatrix
+from ...vectors.files.fasttext_format import (
+    ARGUMENTS,
+    CENTROIDS,
+    CODE_BYTES,
+    COUNT_AND_KIND,
+    DICTIONARY,
+    FLAG,
+    MAGIC,
+    MATRIX,
+    PRUNED_COUNT,
+    QUANTIZER,
+    FastTextFile,
+    ProductQuantizer,
+    QuantizedMatrix,
+)
 from ...word2vec.padded_rows import PaddedRows
 from .corpus import LabelledText
 from .options import QuantizationOptions
@@ -18,10 +33,11 @@ from .report import SupervisedProgress
 from .rows import dense_rows
 from .session import Schedule, run_epochs
 
-__all__ = ["Retraining", "quantized_file", "quantized_matrix"]
+__all__ = ["Retraining", "largest_cutoff", "quantized_file", "quantized_matrix"]
 
 logger = logging.getLogger(__name__)
 
+_HEADER_BYTES = MAGIC.size + ARGUMENTS.size + DICTIONARY.size + PRUNED_COUNT.size + 2 * FLAG.size
 _SEED = 1234  # fastText's, so that a model is always quantised in the same way
 _OUTPUT_PART_COLUMNS = 2
 
@@ -38,11 +54,14 @@ class Retraining:
         Epochs and learning rate.
     progress : bool, callable or None
         How progress is shown.
+    check : callable or None, default None
+        Called several times per second; an exception that it raises ends training.
     """
 
     text: LabelledText
     schedule: Schedule
     progress: SupervisedProgress
+    check: Callable[[], object] | None = None
 
 
 def quantized_file(
@@ -103,11 +122,8 @@ def _require_rows(what: str, rows: int, cure: str) -> None:
 
 def _pruned(file: FastTextFile, rows: NDArray[np.float32], cutoff: int) -> tuple[FastTextFile, NDArray[np.float32]]:
     """Keep the rows of the largest norms, and that of the end of lines."""
-    norms = _norms(rows)
     words = len(file.words)
-    if b"</s>" in file.words:
-        norms[file.words.index(b"</s>")] = np.inf
-    kept = np.argsort(-norms, kind="stable")[:cutoff]
+    kept = _by_norm(file, rows)[:cutoff]
     kept_words = np.sort(kept[kept < words])
     kept_buckets = kept[kept >= words]
     buckets = np.stack([kept_buckets - words, np.arange(len(kept_buckets))], axis=1).astype(np.int32)
@@ -115,6 +131,52 @@ def _pruned(file: FastTextFile, rows: NDArray[np.float32], cutoff: int) -> tuple
         file, words=[file.words[row] for row in kept_words], counts=file.counts[kept_words], pruned=buckets
     )
     return pruned, rows[np.concatenate([kept_words, kept_buckets])]
+
+
+def _by_norm(file: FastTextFile, rows: NDArray[np.float32]) -> NDArray[np.intp]:
+    norms = _norms(rows)
+    if b"</s>" in file.words:
+        norms[file.words.index(b"</s>")] = np.inf
+    return np.argsort(-norms, kind="stable")
+
+
+def largest_cutoff(file: FastTextFile, options: QuantizationOptions, max_bytes: int) -> int:
+    """Return how many words and n-grams a compressed model can keep.
+
+    Parameters
+    ----------
+    file : FastTextFile
+        A supervised model with dense matrices.
+    options : QuantizationOptions
+        How it will be quantised.
+    max_bytes : int
+        Maximum size of its file.
+
+    Returns
+    -------
+    int
+        The greatest number of rows whose file has at most this size; 0 if there is none.
+    """
+    rows = _dense(file.input)
+    dim = rows.shape[1]
+    row_bytes = -(-dim // min(options.dsub, dim)) + options.qnorm
+    # A word ends with a zero byte, and has a count and a kind; a bucket has its number and that of its row.
+    entries = np.full(len(rows), 8, np.int64)
+    entries[: len(file.words)] = [len(word) + COUNT_AND_KIND.size + 1 for word in file.words]
+    sizes = np.cumsum(entries[_by_norm(file, rows)] + row_bytes)
+    fixed = _HEADER_BYTES + _quantizer_bytes(dim, options.qnorm)
+    fixed += sum(len(label) + COUNT_AND_KIND.size + 1 for label in file.labels)
+    if options.qout:
+        part_bytes = -(-dim // min(_OUTPUT_PART_COLUMNS, dim)) + options.qnorm
+        fixed += len(file.labels) * part_bytes + _quantizer_bytes(dim, options.qnorm)
+    else:
+        fixed += MATRIX.size + 4 * len(file.labels) * dim
+    return int(np.searchsorted(sizes, max_bytes - fixed, side="right"))
+
+
+def _quantizer_bytes(dim: int, with_norms: bool) -> int:
+    head = FLAG.size + MATRIX.size + CODE_BYTES.size + QUANTIZER.size + 4 * CENTROIDS * dim
+    return head + (QUANTIZER.size + 4 * CENTROIDS) * with_norms
 
 
 def _norms(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -130,7 +192,16 @@ def _retrained(
     compute: Compute,
 ) -> tuple[FastTextFile, NDArray[np.float32], NDArray[np.float32]]:
     inputs, outputs = PaddedRows.of(rows), PaddedRows.of(output)
-    run_epochs(retraining.text, file, inputs, outputs, retraining.schedule, compute, progress=retraining.progress)
+    run_epochs(
+        retraining.text,
+        file,
+        inputs,
+        outputs,
+        retraining.schedule,
+        compute,
+        progress=retraining.progress,
+        check=retraining.check,
+    )
     arguments = replace(file.arguments, epoch=retraining.schedule.epochs)
     return replace(file, arguments=arguments), dense_rows(inputs), dense_rows(outputs)
 

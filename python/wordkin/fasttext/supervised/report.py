@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...runtime.notebooks import html_table
 
-__all__ = ["SupervisedEpoch", "SupervisedProgress", "SupervisedProgressEvent", "SupervisedReport"]
+__all__ = ["AutotuneTrial", "SupervisedEpoch", "SupervisedProgress", "SupervisedProgressEvent", "SupervisedReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +45,25 @@ class SupervisedEpoch:
     learning_rate: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class AutotuneTrial:
+    """One trial of the search for parameters.
+
+    Parameters
+    ----------
+    score : float or None
+        Score on the validation file; None if training diverged or the model was too large.
+    seconds : float
+        Duration in seconds.
+    parameters : dict of str to number
+        Parameters of the trial.
+    """
+
+    score: float | None
+    seconds: float
+    parameters: Mapping[str, float]
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class SupervisedReport:
     """Statistics of supervised training.
@@ -63,6 +82,8 @@ class SupervisedReport:
         Number of lines of the text, without empty ones.
     lines_left_out : int
         How many of them have no label or no word that the model has, and were left out.
+    trials : tuple of AutotuneTrial, default ()
+        Trials of the search for parameters, if there was one.
     """
 
     epochs: tuple[SupervisedEpoch, ...]
@@ -72,6 +93,7 @@ class SupervisedReport:
     labels: int
     lines: int
     lines_left_out: int
+    trials: tuple[AutotuneTrial, ...] = ()
 
     @property
     def seconds(self) -> float:
