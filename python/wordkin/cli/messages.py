@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import json
 import logging
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ __all__ = ["MessageOptions", "add_message_flags", "message_options", "messages",
 
 _logger = logging.getLogger(__name__)
 _PROGRESS = "wordkin.progress"  # the logger of `ProgressLog`
+_MESSAGE_FLAG = re.compile(r"--.*|-[vq]+|json", re.DOTALL)
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
 
 
@@ -96,7 +98,8 @@ def message_options(arguments: Sequence[str]) -> MessageOptions:
     scanner = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     add_message_flags(scanner)
     try:
-        found, _ = scanner.parse_known_args([text for text in arguments if text.startswith("-") or text == "json"])
+        # Flags of fastText such as -verbose and -qnorm begin with the letters of others.
+        found, _ = scanner.parse_known_args([text for text in arguments if _MESSAGE_FLAG.fullmatch(text)])
     except SystemExit:  # reported when the whole command line is parsed
         return MessageOptions()
     quiet, verbose = getattr(found, "quiet", False), getattr(found, "verbose", 0)

@@ -171,7 +171,8 @@ def _unknown_flag(flag: str, command: argparse.ArgumentParser, program: Callable
     elif renamed in known or (renamed is not None and not renamed.startswith("-")):
         names = [str(renamed)]
     else:
-        names = nearest(spelled, known)
+        dashed = [name for name in command._option_string_actions if len(name) > 2 and name[1] != "-"]  # fastText's
+        names = nearest(flag, dashed) or nearest(spelled, known)
     help_text = f"`{command.prog} --help` lists the flags"
     if names:
         return f"unknown flag {flag}{_did_you_mean(names)} ({help_text})"

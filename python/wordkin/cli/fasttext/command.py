@@ -6,11 +6,13 @@ import argparse
 
 from ..groups import add_group, run_group
 from ..parsers import add_examples
-from . import labels, vectors
+from . import labels, training, vectors
 
 __all__ = ["configure", "run"]
 
 _COMMANDS = {
+    "supervised": (training.configure_supervised, training.run_supervised, "train a classifier on labelled lines"),
+    "quantize": (training.configure_quantize, training.run_quantize, "compress a supervised model"),
     "predict": (labels.configure_predict, labels.run_predict, "print the most probable labels of each line"),
     "predict-prob": (labels.configure_predict, labels.run_predict, "print labels with their probabilities"),
     "test": (labels.configure_test, labels.run_test, "print precision and recall on labelled lines"),
@@ -23,6 +25,14 @@ _COMMANDS = {
 }
 
 _EXAMPLES = {
+    "supervised": (
+        "train on bigrams of words, and write model.bin and model.vec",
+        "wordkin fasttext supervised -input train.txt -output model -wordNgrams 2 -epoch 10",
+    ),
+    "quantize": (
+        "keep 100,000 words and n-grams of model.bin, and write model.ftz",
+        "wordkin fasttext quantize -input train.txt -output model -cutoff 100000 -retrain",
+    ),
     "predict": ("print the most probable label of each line", "wordkin fasttext predict model.bin texts.txt"),
     "predict-prob": ("print 3 labels and their probabilities", "wordkin fasttext predict-prob model.ftz texts.txt 3"),
     "test": ("measure precision and recall", "wordkin fasttext test model.bin labelled.txt"),
@@ -47,8 +57,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the group.
     """
     parser.description = (
-        "Use models of fastText (.bin and .ftz). The commands have the arguments and the output of the program "
-        "fasttext."
+        "Train and use models of fastText (.bin and .ftz). The commands have the arguments and the output of the "
+        "program fasttext."
     )
     commands = add_group(parser)
     add_examples(parser, _EXAMPLES["predict"])
