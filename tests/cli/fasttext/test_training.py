@@ -62,7 +62,7 @@ def test_the_report_is_json(run: Run, text: Path, tmp_path: Path) -> None:
         (["-lr", "nan"], 1, "lr must be finite"),
         (["-loss", "hinge"], 2, "argument -loss: invalid choice: 'hinge'"),
         (["-minn", "4", "-maxn", "2"], 1, "maxn must be at least minn"),
-        (["-wordNgram", "2"], 2, "unknown flag -wordNgram; did you mean -wordNgrams?"),
+        (["-wordNgram", "2"], 2, "unknown flag -wordNgram, did you mean -wordNgrams?"),
         (["-pretrainedVectors", "none.vec"], 1, "none.vec"),
         (["-autotune-validation", "none.txt"], 1, "none.txt"),
     ],
