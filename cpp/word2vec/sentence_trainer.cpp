@@ -171,7 +171,6 @@ void SentenceTrainer::gather_context(std::size_t position, int radius) {
 }
 
 void SentenceTrainer::gather_neighbours(std::size_t position, int radius) {
-  const auto& parameters = context_->parameters();
   const std::size_t begin = position - std::min(position, static_cast<std::size_t>(radius));
   const std::size_t end = std::min(position + static_cast<std::size_t>(radius) + 1, subsampled_.size());
   context_rows_.insert(context_rows_.end(), subsampled_rows_.begin() + static_cast<std::ptrdiff_t>(begin),
