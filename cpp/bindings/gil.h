@@ -3,37 +3,41 @@
 //
 // A thread that asks for the lock after the interpreter has begun to exit never gets it. Up to Python 3.13 the
 // interpreter ends such a thread with pthread_exit, which on Linux unwinds its stack: destructors, which must not be
-// left by exceptions, then abort the process. Here the thread sleeps instead until the process has exited.
+// left by exceptions, then abort the process. Here the thread sleeps instead until the process has exited, as it does
+// in later versions of Python.
 #pragma once
 
 #include <pybind11/pybind11.h>
 
-#if defined(__GLIBCXX__)
-#include <cxxabi.h>
-#endif
+#include <type_traits>
+
+#include "bindings/ended_threads.h"
 
 namespace wordkin::bindings {
 
-[[noreturn]] void sleep_until_exit();
-
-// Calls a function that may run Python code, and therefore release and acquire the lock.
-#if defined(__GLIBCXX__)
-// UBSan would report the reference, since the end of a thread has no exception object; GCC's attribute for references
-// alone, "null", is lost when the function is inlined.
-template <typename Function>
-__attribute__((no_sanitize("undefined"))) auto call_python(const Function& function) {
-  try {
-    return function();
-  } catch (const abi::__forced_unwind&) {
-    sleep_until_exit();
-  }
-}
-#else
+// Calls a function of Python's C API that may run Python code, and therefore release and acquire the lock. The function
+// has nothing to clean up when it does not return: it gets and returns plain pointers and numbers.
 template <typename Function>
 auto call_python(const Function& function) {
-  return function();
+  static_assert(std::is_trivially_destructible_v<Function>);
+  using Result = decltype(function());
+  if constexpr (std::is_void_v<Result>) {
+    sleep_if_ended([](void* data) { (*static_cast<const Function*>(data))(); }, const_cast<Function*>(&function));
+  } else {
+    static_assert(std::is_scalar_v<Result>);
+    struct Call {
+      const Function& function;
+      Result result;
+    } call{function, {}};
+    sleep_if_ended(
+        [](void* data) {
+          auto* const called = static_cast<Call*>(data);
+          called->result = called->function();
+        },
+        &call);
+    return call.result;
+  }
 }
-#endif
 
 // Releases the lock for its own lifetime.
 class GilRelease {

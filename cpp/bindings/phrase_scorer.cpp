@@ -37,7 +37,7 @@ class PythonScorer {
     arguments["worda_count"] = counts.first;
     arguments["wordb_count"] = counts.second;
     arguments["bigram_count"] = counts.phrase;
-    const double score = as_double(call_python([&] { return function_(**arguments); }));
+    const double score = as_double(call(arguments));
     if (scores_.size() >= kMaxScores) scores_.clear();
     scores_[key] = score;
     return score;
@@ -47,7 +47,17 @@ class PythonScorer {
   using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t>;
   static constexpr std::size_t kMaxScores = 1 << 18;
 
+  [[nodiscard]] py::object call(const py::dict& arguments) const {
+    auto result = py::reinterpret_steal<py::object>(
+        call_python([function = function_.ptr(), positional = no_arguments_.ptr(), named = arguments.ptr()] {
+          return PyObject_Call(function, positional, named);
+        }));
+    if (!result) throw py::error_already_set();
+    return result;
+  }
+
   py::object function_;
+  py::tuple no_arguments_;
   py::dict fixed_arguments_;
   std::map<Key, double> scores_;
 };

@@ -42,7 +42,11 @@ bool is_arrow_value(PyObject* value) { return arrow_conversion(value) != nullptr
 py::object plain_value(const py::handle& value) {
   const char* const conversion = arrow_conversion(value.ptr());
   if (conversion == nullptr) return py::reinterpret_borrow<py::object>(value);
-  return call_python([&] { return py::object(value.attr(conversion)()); });
+  const py::str method(conversion);
+  auto plain = py::reinterpret_steal<py::object>(
+      call_python([object = value.ptr(), name = method.ptr()] { return PyObject_CallMethodNoArgs(object, name); }));
+  if (!plain) throw py::error_already_set();
+  return plain;
 }
 
 [[noreturn]] void refuse_length(py::ssize_t position, const TokenSource& source, std::size_t max_bytes) {
@@ -62,7 +66,8 @@ std::string TokenSource::token_text(py::ssize_t token) const {
 std::string TokenSource::prefix() const { return argument == nullptr ? std::string() : std::string(argument) + ": "; }
 
 py::object next_item(const py::iterator& items) {
-  auto item = py::reinterpret_steal<py::object>(call_python([&] { return PyIter_Next(items.ptr()); }));
+  auto item =
+      py::reinterpret_steal<py::object>(call_python([iterator = items.ptr()] { return PyIter_Next(iterator); }));
   if (!item && PyErr_Occurred() != nullptr) throw py::error_already_set();
   return item;
 }
@@ -77,13 +82,14 @@ py::object sentence_tokens(const py::handle& given, const TokenSource& source) {
   if (PyBytes_Check(sentence.ptr()) || PyByteArray_Check(sentence.ptr())) throw py::type_error(rule);
 #if defined(Py_GIL_DISABLED)
   // Without a global lock another thread may change a list while it is read, so a tuple made from it is read instead.
-  PyObject* const iterator = call_python([&] { return PyObject_GetIter(sentence.ptr()); });
+  PyObject* const iterator = call_python([object = sentence.ptr()] { return PyObject_GetIter(object); });
   if (iterator == nullptr) throw py::type_error(rule);
   Py_DECREF(iterator);
-  auto tokens = py::reinterpret_steal<py::object>(call_python([&] { return PySequence_Tuple(sentence.ptr()); }));
-#else
   auto tokens =
-      py::reinterpret_steal<py::object>(call_python([&] { return PySequence_Fast(sentence.ptr(), rule.c_str()); }));
+      py::reinterpret_steal<py::object>(call_python([object = sentence.ptr()] { return PySequence_Tuple(object); }));
+#else
+  auto tokens = py::reinterpret_steal<py::object>(
+      call_python([object = sentence.ptr(), message = rule.c_str()] { return PySequence_Fast(object, message); }));
 #endif
   if (!tokens) throw py::error_already_set();
   // A list made from an array of PyArrow holds its scalars; the first item shows it.
@@ -124,7 +130,8 @@ text::HashedWord read_token(std::vector<char>& encoded, PyObject* token, py::ssi
 
 text::HashedWord read_key(std::vector<char>& encoded, const py::object& keys, PyObject* token, py::ssize_t position,
                           const TokenSource& source, std::size_t max_bytes, const text::HashSeed& seed) {
-  const auto key = py::reinterpret_steal<py::object>(PyObject_GetItem(keys.ptr(), token));
+  const auto key = py::reinterpret_steal<py::object>(
+      call_python([mapping = keys.ptr(), token] { return PyObject_GetItem(mapping, token); }));
   if (!key) {
     const py::error_already_set error;
     if (!error.matches(PyExc_TypeError) && !error.matches(PyExc_ValueError)) throw error;
