@@ -37,8 +37,8 @@ THREADED_TESTS = (
     *(f"tests/elmo/inference/test_{name}.py" for name in
       ("concurrency", "forward_pass", "language_model", "scalar_mix", "scoring", "static_vectors", "token_cache")),
 )  # fmt: skip
-# These send signals, which only the main thread receives, or fork, which leaves locks of Python itself held in the child
-# if other threads hold them (that of `warnings`, for example).
+# These send signals, which only the main thread receives, or fork: locks of Python itself that other threads hold, such
+# as that of `warnings`, stay held in the child.
 NOT_IN_THREADS = "an_interruption_at_any_line or child"
 
 
