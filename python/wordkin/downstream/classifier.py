@@ -13,6 +13,7 @@ from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import flag_option, progress_option
 from ..runtime.plots import AxesChoice
 from ..storage.paths import AnyPath
+from ..text.label_set import ClassWeight, Label, Labels, LabelSet, class_factors, text_weights
 from ..text.tokenization import Tokenizer, resolve_tokenizer
 from .data.examples import joined_examples, require_labels
 from .data.texts import Texts, TokenizerChoice, limit_lengths, tokenize_texts
@@ -26,7 +27,6 @@ from .inference.classification import (
     text_scores,
     validation_metrics,
 )
-from .labels.label_set import ClassWeight, Label, Labels, LabelSet, class_factors, text_weights
 from .options import (
     CharacterOptions,
     ElmoPrecision,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..runtime.containers import data_frame
 from ..runtime.notebooks import html_table
+from ..text.label_set import Label
 from .labels.chunks import chunks
-from .labels.label_set import Label
 
 if TYPE_CHECKING:
     import pandas

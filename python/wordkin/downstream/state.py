@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .. import _core
 from ..elmo import ELMo
 from ..runtime.locks import fork_safe_lock
+from ..text.label_set import LabelSet
 from ..vectors import KeyedVectors
-from .labels.label_set import LabelSet
 from .labels.tag_set import TagSet
 from .options import CharacterOptions, NetworkOptions
 

@@ -14,13 +14,13 @@ from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import flag_option, progress_option
 from ..runtime.plots import AxesChoice
 from ..storage.paths import AnyPath
+from ..text.label_set import text_weights
 from .data.examples import joined_examples, require_tags
 from .data.texts import TagLists, limit_lengths, tag_lists, token_lists
 from .evaluation import ChunkReport
 from .files.model_archive import TAGGER, SavedModel
 from .files.model_folder import from_bytes, load_folder, save_folder, to_bytes
 from .inference.tagging import predicted_tags, tag_probabilities, tag_report, validation_metrics
-from .labels.label_set import text_weights
 from .labels.schemes import Scheme
 from .labels.tag_set import LearnedScheme, SchemeChoice, Tags, TagSet
 from .options import (

@@ -15,9 +15,9 @@ from ...errors import FormatError
 from ...storage import Archive, pack_words, unpack_words
 from ...storage.saveable import Saveable
 from ...text import PreparationOptions
+from ...text.label_set import LabelSet
 from ...text.tokenization import resolve_tokenizer
 from ...vectors import KeyedVectors
-from ..labels.label_set import LabelSet
 from ..labels.tag_set import TagSet
 from ..options import CharacterOptions, LengthOptions, NetworkOptions, layer_compute
 from ..state import (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...runtime.compute import Compute
+from ...text.label_set import LabelSet
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts
-from ..labels.label_set import LabelSet
 from ..network import Network
 from ..state import ClassifierState, Floats
 from .outputs import RequestKind, compute_outputs, split_rows, write_outputs

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin.downstream.labels.label_set import LabelSet, class_factors, text_weights
 from wordkin.errors import LabelError
+from wordkin.text.label_set import LabelSet, class_factors, text_weights
 
 
 def test_two_classes_have_one_output() -> None:

@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import LabelError
-from ...runtime.columns import as_list, one_column
+from ..errors import LabelError
+from ..runtime.columns import as_list, one_column
 
 __all__ = ["ClassWeight", "Label", "LabelKind", "LabelSet", "Labels", "class_factors", "text_weights"]
 
