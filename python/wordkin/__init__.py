@@ -5,6 +5,7 @@ KeyedVectors                      word vectors: neighbours, evaluation, pictures
 Phrases, FrozenPhrases            find phrases and join their words
 ELMo                              contextual embeddings and language models
 TextClassifier, SequenceTagger    classify texts, tag words
+FastTextClassifier                classifies texts by words and n-grams
 load                              opens any saved model or vectors
 preprocess                        the tokens of a text, as training reads them
 align                             rotates vectors into the space of others
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .alignment import align
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
+    from .fasttext import FastTextClassifier
     from .loading import load
     from .phrases import FrozenPhrases, Phrases
     from .runtime.compute import show_config
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 # Public names and where they live. They are imported on first use: `import wordkin` stays within a few milliseconds.
 _HOMES = {
     "ELMo": "elmo",
+    "FastTextClassifier": "fasttext",
     "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
@@ -53,6 +56,7 @@ _HOMES = {
 
 __all__ = [
     "ELMo",
+    "FastTextClassifier",
     "FrozenPhrases",
     "KeyedVectors",
     "Phrases",
