@@ -220,7 +220,7 @@ class SequentialCounter {
 
 // The next sentences, with about `budget` words, as (ids, ends, words, sentences); None if no sentence is left.
 py::object encode_sentences(const WordTable& table, TokenLists& sentences, std::int64_t budget) {
-  text::TokenEncoder encoder(table);
+  text::TokenEncoder encoder(table, sentences.keeps_empty());
   const std::int64_t words = sentences.words(), number = sentences.sentences();
   while (sentences.words() - words < budget && sentences.next_sentence(encoder)) {
   }
@@ -395,13 +395,15 @@ void register_text(py::module_& m) {
       .def("words", &words_of, py::arg("ids"), py::arg("decode") = py::none())
       .def_property_readonly("memory_bytes", &WordTable::memory_bytes);
   py::class_<TokenLists>(t, "TokenLists")
-      .def(py::init(
-               [](py::iterator sentences, std::string name, std::int64_t max_length, py::object keys, bool keep_empty) {
-                 return TokenLists(std::move(sentences), std::move(name), max_length,
-                                   keep_empty ? Empty::kKeep : Empty::kSkip, std::move(keys));
-               }),
+      .def(py::init([](py::iterator sentences, std::string name, std::int64_t max_length, py::object keys,
+                       bool keep_empty, bool keep_empty_sentences) {
+             const Empty empty = keep_empty             ? Empty::kKeepSentencesAndTokens
+                                 : keep_empty_sentences ? Empty::kKeepSentences
+                                                        : Empty::kSkip;
+             return TokenLists(std::move(sentences), std::move(name), max_length, empty, std::move(keys));
+           }),
            py::arg("sentences"), py::arg("name"), py::arg("max_sentence_length"), py::arg("keys") = py::none(),
-           py::kw_only(), py::arg("keep_empty") = false)
+           py::kw_only(), py::arg("keep_empty") = false, py::arg("keep_empty_sentences") = false)
       .def_property_readonly("words", &TokenLists::words)
       .def_property_readonly("sentences", &TokenLists::sentences)
       .def_property_readonly("empty_tokens", &TokenLists::empty_tokens)

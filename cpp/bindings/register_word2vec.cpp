@@ -7,6 +7,7 @@
 
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
+#include "bindings/document_inference.h"
 #include "bindings/registers.h"
 #include "bindings/word2vec_session.h"
 #include "word2vec/huffman_tree.h"
@@ -63,6 +64,7 @@ void register_word2vec(py::module_& m) {
               py::arg("words_before") = 0, py::arg("skipped_jobs") = 0, py::arg("documents") = py::none(),
               py::arg("tags") = py::none(), py::arg("tag_update_scale") = py::none(), py::arg("subwords") = py::none());
   define_session_methods(session);
+  register_document_inference(w);
   w.def("keep_thresholds", &keep_thresholds, py::arg("counts"), py::arg("sample"));
   w.def("huffman_paths", &huffman_paths, py::arg("counts"));
 }

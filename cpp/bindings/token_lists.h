@@ -13,8 +13,8 @@
 
 namespace wordkin::bindings {
 
-// The treatment of empty tokens and empty sentences.
-enum class Empty { kSkip, kKeep };
+// What is kept that is empty.
+enum class Empty { kSkip, kKeepSentences, kKeepSentencesAndTokens };
 
 class TokenLists {
  public:
@@ -28,6 +28,8 @@ class TokenLists {
   [[nodiscard]] std::int64_t empty_tokens() const { return empty_tokens_; }
   // Number of sentences that are a single str with whitespace in it, which has probably not been split.
   [[nodiscard]] std::int64_t unsplit_sentences() const { return unsplit_sentences_; }
+
+  [[nodiscard]] bool keeps_empty() const { return empty_ != Empty::kSkip; }
 
   // Feeds one sentence to a sink, as SentenceSplitter does; false when none is left. Exceptions of the iterator are
   // passed on; an invalid token raises TypeError, UnicodeEncodeError or text::TextError, which give its position.
@@ -84,7 +86,7 @@ bool TokenLists::next_sentence(Sink& sink) {
     PyObject* const token = PySequence_Fast_GET_ITEM(tokens.ptr(), position);
     const text::HashedWord word = read(token, position, source, sink.seed());
     if (PySequence_Fast_GET_SIZE(tokens.ptr()) == 1 && has_whitespace(token)) ++unsplit_sentences_;
-    if (word.length == 0 && empty_ == Empty::kSkip) {
+    if (word.length == 0 && empty_ != Empty::kKeepSentencesAndTokens) {
       ++empty_tokens_;
       continue;
     }
@@ -98,7 +100,7 @@ bool TokenLists::next_sentence(Sink& sink) {
     }
   }
   flush();
-  if (length > 0 || empty_ == Empty::kKeep) sink.end_sentence();
+  if (length > 0 || empty_ != Empty::kSkip) sink.end_sentence();
   ++sentence_;
   return true;
 }

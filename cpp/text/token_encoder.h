@@ -12,7 +12,8 @@
 
 namespace wordkin::text {
 
-// Concatenated sentences of known words: sentence k is ids[ends[k - 1] .. ends[k]). None is empty.
+// Concatenated sentences of known words: sentence k is ids[ends[k - 1] .. ends[k]). None is empty, unless they are
+// kept.
 struct EncodedIds {
   std::vector<std::int32_t> ids;
   std::vector<std::int64_t> ends;
@@ -23,7 +24,7 @@ struct EncodedIds {
 // Collects sentences word by word; unknown words are dropped.
 class TokenEncoder {
  public:
-  explicit TokenEncoder(const WordTable& table) : table_(table) {}
+  explicit TokenEncoder(const WordTable& table, bool keeps_empty = false) : table_(table), keeps_empty_(keeps_empty) {}
 
   // Encodes a block of UTF-8 text that consists of whole sentences. Throws TextError.
   EncodedIds encode(std::span<const char> text, const SentenceRules& rules, bool continues_line,
@@ -38,13 +39,14 @@ class TokenEncoder {
   }
   void end_sentence() {
     const auto end = static_cast<std::int64_t>(ids_.size());
-    if (end != (ends_.empty() ? 0 : ends_.back())) ends_.push_back(end);
+    if (keeps_empty_ || end != (ends_.empty() ? 0 : ends_.back())) ends_.push_back(end);
   }
   // Returns what was collected since the last call, without the raw counts.
   EncodedIds take();
 
  private:
   const WordTable& table_;
+  bool keeps_empty_;
   std::vector<std::int32_t> ids_;
   std::vector<std::int64_t> ends_;
 };

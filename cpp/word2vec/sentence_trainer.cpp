@@ -6,7 +6,7 @@
 namespace wordkin::word2vec {
 namespace {
 
-constexpr std::size_t kBatch = 64;           // positions for which random numbers are drawn together
+constexpr std::size_t kBatch = 64;           // windows for which random numbers are drawn together
 constexpr std::size_t kPrefetchWindows = 2;  // windows between prefetching the rows of a window and updating them
 
 }  // namespace
@@ -37,13 +37,15 @@ void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRow
   const int inputs = context_->max_inputs(subsampled_.size(), tags.rows.size());
   if (inputs == 0) subsampled_.clear();
   if (!subsampled_.empty()) reserve(inputs);
+  targets_per_window_ = context_->targets_per_window(tags.rows.size());
+  window_count_ = (subsampled_.size() + targets_per_window_ - 1) / targets_per_window_;
   if (composed_) composed_->start(subsampled_, static_cast<std::size_t>(context_->options().window));
 }
 
-bool SentenceTrainer::advance(std::size_t positions, float rate, random::Generator& generator) {
-  const std::size_t count = subsampled_.size();
+bool SentenceTrainer::advance(std::size_t windows, float rate, random::Generator& generator) {
+  const std::size_t count = window_count_;
   if (count == 0) return false;
-  for (const std::size_t end = std::min(next_ + positions, count + kPrefetchWindows); next_ < end; ++next_) {
+  for (const std::size_t end = std::min(next_ + windows, count + kPrefetchWindows); next_ < end; ++next_) {
     if (cancelled_->load(std::memory_order_relaxed)) {  // a sentence with wide windows can take seconds
       if (composed_) composed_->finish();
       return false;
@@ -78,7 +80,7 @@ void SentenceTrainer::subsample(std::span<const std::int32_t> sentence, random::
   for (std::size_t i = 0; i < count; ++i) subsampled_rows_[i] = context_->parameters().input.row(subsampled_[i]);
 }
 
-// Draws window radii and negative samples for the positions [begin, end) together: the table lookups are independent,
+// Draws the radii and negative samples of the windows [begin, end) together: the table lookups are independent,
 // so their cache misses overlap.
 void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator& generator) {
   const Options& options = context_->options();
@@ -91,14 +93,16 @@ void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator
   for (std::size_t k = 0; k < count; ++k) noise_[k] = context_->sampler()->draw(generator.next());
 }
 
-// Sets up the window of a position kPrefetchWindows steps before its update, so that its rows are cached by then.
-void SentenceTrainer::prepare(std::size_t position) {
-  SampledWindow& window = windows_[position % windows_.size()];
+// Sets up a window kPrefetchWindows steps before its update, so that its rows are cached by then.
+void SentenceTrainer::prepare(std::size_t index) {
+  SampledWindow& window = windows_[index % windows_.size()];
   const auto negative = static_cast<std::size_t>(context_->options().negative);
-  const std::span<const std::int32_t> noise(noise_.data() + position % kBatch * negative, negative);
-  window.radius = radii_[position % kBatch];
-  set_window(*context_, subsampled_[position], noise, window);
-  if (uses_words()) prefetch_entering(position, window);
+  const std::span<const std::int32_t> noise(noise_.data() + index % kBatch * negative, negative);
+  window.radius = radii_[index % kBatch];
+  const std::size_t first = index * targets_per_window_;
+  const std::size_t count = std::min(targets_per_window_, subsampled_.size() - first);
+  set_window(*context_, std::span<const std::int32_t>(subsampled_).subspan(first, count), noise, window);
+  if (uses_words()) prefetch_entering(index, window);
 }
 
 void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& window) const {
@@ -116,12 +120,12 @@ void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& win
   for (const auto bucket : buckets.first(count)) window.prefetch(parameters.subwords->rows.row(bucket));
 }
 
-void SentenceTrainer::update(std::size_t position, float rate) {
-  const SampledWindow& window = windows_[position % windows_.size()];
-  const SampledWindow& later = windows_[(position + kPrefetchWindows) % windows_.size()];
-  gather_context(position, window.radius);
+void SentenceTrainer::update(std::size_t index, float rate) {
+  const SampledWindow& window = windows_[index % windows_.size()];
+  const SampledWindow& later = windows_[(index + kPrefetchWindows) % windows_.size()];
+  gather_context(index, window.radius);
   const auto n = static_cast<int>(context_rows_.size());
-  const bool is_last = position + kPrefetchWindows >= subsampled_.size();
+  const bool is_last = index + kPrefetchWindows >= window_count_;
   const Options& options = context_->options();
   const float share = 1.0f / static_cast<float>(composed_ ? context_parts_ : n);
   const auto words = n - static_cast<int>(tags_.rows.size());
@@ -150,7 +154,7 @@ void SentenceTrainer::update(std::size_t position, float rate) {
   else
     context_->kernels().cbow(update);
   const std::int64_t pairs = is_skipgram ? n : 1;
-  tally_.pairs += pairs;
+  tally_.pairs += pairs * window.targets;
   tally_.scores += pairs * window.scores;
 }
 

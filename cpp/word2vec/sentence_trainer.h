@@ -43,12 +43,12 @@ class SentenceTrainer {
   // Begins a sentence (ids below context.words()), which is subsampled first. `tags` are rows that are inputs of all
   // its windows, with the scales of their updates, empty for 1; they are read until the next call.
   void begin(std::span<const std::int32_t> sentence, const TagRows& tags, random::Generator& generator);
-  // Trains on the next positions in order, window by window; returns false when none is left.
-  bool advance(std::size_t positions, float rate, random::Generator& generator);
+  // Trains on the next windows in order, one for each position or, if positions share their negative samples, for some;
+  // returns false when none is left.
+  bool advance(std::size_t windows, float rate, random::Generator& generator);
   // The part of the sentence that has been trained, from 0 to 1.
   [[nodiscard]] double progress() const {
-    return subsampled_.empty() ? 1.0
-                               : std::min(1.0, static_cast<double>(next_) / static_cast<double>(subsampled_.size()));
+    return window_count_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(next_) / static_cast<double>(window_count_));
   }
 
   // Returns the totals since the last call.
@@ -57,8 +57,8 @@ class SentenceTrainer {
  private:
   void subsample(std::span<const std::int32_t> sentence, random::Generator& generator);
   void draw(std::size_t begin, std::size_t end, random::Generator& generator);
-  void prepare(std::size_t position);
-  void update(std::size_t position, float rate);
+  void prepare(std::size_t index);
+  void update(std::size_t index, float rate);
   // The words around a position that are inputs: the rows, and the scales of their updates if there are any.
   void gather_context(std::size_t position, int radius);
   void gather_neighbours(std::size_t position, int radius);
@@ -77,9 +77,11 @@ class SentenceTrainer {
   std::vector<float*> subsampled_rows_;   // their input rows; without subwords
   std::optional<ComposedRows> composed_;  // their vectors; with subwords
   TagRows tags_;
-  std::size_t next_ = 0;                // position that is prepared next
-  std::vector<int> radii_;              // window radii of the positions drawn in this batch
-  std::vector<std::int32_t> noise_;     // likewise, options.negative samples per position
+  std::size_t targets_per_window_ = 1;
+  std::size_t window_count_ = 0;
+  std::size_t next_ = 0;                // window that is prepared next
+  std::vector<int> radii_;              // radii of the windows drawn in this batch
+  std::vector<std::int32_t> noise_;     // likewise, options.negative samples per window
   std::vector<SampledWindow> windows_;  // ring buffer: the current window and those prepared in advance
   std::vector<float*> context_rows_;
   std::vector<float> context_update_scale_;

@@ -31,7 +31,7 @@ int output_width(const Options& options, const Parameters& parameters) {
 }
 
 void check_documents(const DocumentOptions& documents, const Parameters& parameters, std::int64_t words) {
-  check_rows("tags", parameters.tags, 0, parameters.input.columns);
+  if (!parameters.tags.empty()) check_rows("tags", parameters.tags, 0, parameters.input.columns);
   const auto tags = static_cast<std::size_t>(parameters.tags.rows);
   if (!parameters.tag_update_scale.empty() && parameters.tag_update_scale.size() < tags)
     throw std::invalid_argument("tag_update_scale must be empty or have one entry per tag (" + std::to_string(tags) +
@@ -100,8 +100,15 @@ int TrainingContext::max_inputs(std::size_t sentence, std::size_t tags) const {
   return static_cast<int>(tags + (use_words && sentence > 0 ? std::min(sentence - 1, window) : 0));
 }
 
+std::size_t TrainingContext::targets_per_window(std::size_t tags) const {
+  const bool is_alone = options_.documents && !options_.documents->use_words && !concatenates() && tags == 1;
+  return is_alone && !options_.hierarchical_softmax ? kTargetsPerWindow : 1;
+}
+
 int TrainingContext::max_outputs() const {
-  return (options_.negative > 0 ? options_.negative + 1 : 0) + (tree_ ? static_cast<int>(tree_->longest_path()) : 0);
+  const auto targets = static_cast<int>(targets_per_window(1));
+  return (options_.negative > 0 ? options_.negative + targets : 0) +
+         (tree_ ? static_cast<int>(tree_->longest_path()) : 0);
 }
 
 }  // namespace wordkin::word2vec

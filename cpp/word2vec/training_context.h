@@ -14,6 +14,9 @@
 
 namespace wordkin::word2vec {
 
+// With five negative samples, eight output rows are scored together.
+inline constexpr std::size_t kTargetsPerWindow = 3;
+
 enum class Architecture { kSkipGram, kCbow };
 
 // The fields of the Python dataclass, which alone defines defaults and ranges.
@@ -70,7 +73,10 @@ class TrainingContext {
   [[nodiscard]] const Subsampling& subsampling() const { return subsampling_; }
   [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
   [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
-  [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a target
+  [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a window
+  // Number of consecutive words that are the targets of one window, for documents with so many tags: with a single tag
+  // as the only input, they share one set of negative samples.
+  [[nodiscard]] std::size_t targets_per_window(std::size_t tags) const;
   [[nodiscard]] int width() const { return output_width_; }
   [[nodiscard]] bool concatenates() const { return options_.documents && options_.documents->concatenate; }
   [[nodiscard]] int max_inputs(std::size_t sentence, std::size_t tags) const;  // of a window of such a sentence

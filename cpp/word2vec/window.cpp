@@ -16,30 +16,31 @@ void add_path(const TrainingContext& context, std::int32_t centre, SampledWindow
   window.scores = static_cast<std::int64_t>(path.nodes.size());
 }
 
-void add_target_and_noise(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
-                          SampledWindow& window) {
-  const auto& output = context.parameters().output;
-  const int first = window.outputs;
-  const auto add_output = [&](std::int32_t word, float sign) {
-    window.rows[window.outputs] = output.row(word);
-    window.signs[window.outputs] = sign;
-    window.repeats[window.outputs] = 1.0f;
+// Adds an output row, or a repeat if it is among those from `first` on.
+void add_output(float* row, float sign, int times, int first, SampledWindow& window) {
+  window.scores += times;
+  int index = first;
+  while (index < window.outputs && window.rows[index] != row) ++index;
+  if (index < window.outputs) {
+    window.repeats[index] += static_cast<float>(times);
+  } else {
+    window.rows[index] = row;
+    window.signs[index] = sign;
+    window.repeats[index] = static_cast<float>(times);
     ++window.outputs;
-  };
-  add_output(centre, 1.0f);
-  ++window.scores;
+  }
+  window.max_repeats = std::max(window.max_repeats, static_cast<int>(window.repeats[index]));
+}
+
+void add_targets_and_noise(const TrainingContext& context, std::span<const std::int32_t> targets,
+                           std::span<const std::int32_t> noise, SampledWindow& window) {
+  const auto& output = context.parameters().output;
+  const int first_target = window.outputs;
+  for (const std::int32_t target : targets) add_output(output.row(target), 1.0f, 1, first_target, window);
+  const int first_noise = window.outputs;
   for (const std::int32_t word : noise) {
-    if (word == centre) continue;
-    ++window.scores;
-    float* row = output.row(word);
-    int index = first + 1;
-    while (index < window.outputs && window.rows[index] != row) ++index;
-    if (index < window.outputs) {
-      window.repeats[index] += 1.0f;
-      window.max_repeats = std::max(window.max_repeats, static_cast<int>(window.repeats[index]));
-    } else {
-      add_output(word, -1.0f);
-    }
+    const auto times = static_cast<int>(std::ranges::count_if(targets, [&](std::int32_t t) { return t != word; }));
+    if (times > 0) add_output(output.row(word), -1.0f, times, first_noise, window);
   }
 }
 
@@ -50,13 +51,14 @@ SampledWindow::SampledWindow(int max_outputs)
       signs(static_cast<std::size_t>(max_outputs) + 16),
       repeats(static_cast<std::size_t>(max_outputs) + 16) {}
 
-void set_window(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
-                SampledWindow& window) {
+void set_window(const TrainingContext& context, std::span<const std::int32_t> targets,
+                std::span<const std::int32_t> noise, SampledWindow& window) {
   window.outputs = 0;
   window.scores = 0;
   window.max_repeats = 1;
-  if (context.tree() != nullptr) add_path(context, centre, window);
-  if (context.sampler() != nullptr) add_target_and_noise(context, centre, noise, window);
+  window.targets = static_cast<int>(targets.size());
+  if (context.tree() != nullptr) add_path(context, targets.front(), window);
+  if (context.sampler() != nullptr) add_targets_and_noise(context, targets, noise, window);
   window.prefetches = window.outputs;
 }
 

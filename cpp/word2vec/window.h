@@ -21,6 +21,7 @@ struct SampledWindow {
   }
 
   int radius = 0;
+  int targets = 0;
   int outputs = 0;
   int max_repeats = 1;
   std::int64_t scores = 0;     // scores per input: outputs counted with their repeats
@@ -30,11 +31,12 @@ struct SampledWindow {
   std::vector<float> repeats;  // likewise
 };
 
-// Sets the radius and the outputs for `centre` and the negative samples `noise`. All context words of a window share
-// one set of negative samples: the pairs are those of the published algorithm, with fewer random draws (Ji et al. 2016,
-// "Parallelizing Word2Vec in shared and distributed memory"). A sample that is drawn twice counts twice; a sample that
-// equals the target is dropped, as in the published program.
-void set_window(const TrainingContext& context, std::int32_t centre, std::span<const std::int32_t> noise,
-                SampledWindow& window);
+// Sets the outputs for the words `targets`, of which there is one but for targets_per_window(), and the negative
+// samples `noise`. All context words and targets of a window share one set of negative samples: the pairs are those of
+// the published algorithm, with fewer random draws (Ji et al. 2016, "Parallelizing Word2Vec in shared and distributed
+// memory"). A sample that is drawn twice counts twice; a sample that equals the target is dropped, as in the published
+// program. With several targets, a row may occur as a target and as a sample of the others.
+void set_window(const TrainingContext& context, std::span<const std::int32_t> targets,
+                std::span<const std::int32_t> noise, SampledWindow& window);
 
 }  // namespace wordkin::word2vec

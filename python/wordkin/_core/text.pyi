@@ -31,6 +31,7 @@ class TokenLists:
         keys: Mapping[object, bytes] | None = None,
         *,
         keep_empty: bool = False,
+        keep_empty_sentences: bool = False,
     ) -> None: ...
     @property
     def words(self) -> int: ...

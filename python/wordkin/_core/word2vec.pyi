@@ -99,3 +99,26 @@ class TrainingSession:
 
 def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]: ...
 def huffman_paths(counts: NDArray[np.int64]) -> list[tuple[NDArray[np.int32], NDArray[np.uint8]]]: ...
+
+class DocumentInference:
+    def __init__(
+        self,
+        options: _Options,
+        documents: _DocumentOptions,
+        *,
+        input: NDArray[np.float32],
+        nodes: NDArray[np.float32] | None,
+        output: NDArray[np.float32] | None,
+        counts: NDArray[np.int64],
+        isa: str,
+    ) -> None: ...
+    def infer(
+        self,
+        ids: NDArray[np.int32],
+        ends: NDArray[np.int64],
+        *,
+        vectors: NDArray[np.float32],
+        rates: NDArray[np.float32],
+        seed: int,
+        threads: int,
+    ) -> None: ...

@@ -26,6 +26,8 @@ class StateAttribute(Generic[Value]):
         Converts the stored value to what the attribute returns.
     write : callable, optional
         Converts an assigned value to what is stored.
+    part : str, default ""
+        Name of the object in the state that has the field, if the state consists of several.
 
     Examples
     --------
@@ -46,7 +48,9 @@ class StateAttribute(Generic[Value]):
         *,
         read: Callable[[Any], Value] | None = None,
         write: Callable[[Value], Any] | None = None,
+        part: str = "",
     ) -> None:
+        self._part = part
         self._group, _, self._field = path.rpartition(".")
         self._read = read
         self._write = write
@@ -58,12 +62,16 @@ class StateAttribute(Generic[Value]):
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         if instance is None:
             return self
-        state = instance._state
+        state = self._owner(instance)
         value = getattr(getattr(state, self._group) if self._group else state, self._field)
         return value if self._read is None else self._read(value)
 
-    def __set__(self, instance: Any, value: Value) -> None:
+    def _owner(self, instance: Any) -> Any:
         state = instance._state
+        return getattr(state, self._part) if self._part else state
+
+    def __set__(self, instance: Any, value: Value) -> None:
+        state = self._owner(instance)
         stored = value if self._write is None else self._write(value)
         if self._group:
             setattr(state, self._group, replace(getattr(state, self._group), **{self._field: stored}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +47,18 @@ class EncodedBlock:
         Number of words read for this block, including unknown ones.
     raw_sentences : int
         Number of lines or lists read for this block; one that is split counts once.
+    tags : ndarray of int32, shape (tags,), or None, default None
+        Rows of the tags of all sentences, concatenated, if the sentences are documents with tags.
+    tag_ends : ndarray of int64, shape (sentences,), or None, default None
+        The tags of each sentence, as in `ends`.
     """
 
     ids: NDArray[np.int32]
     ends: NDArray[np.int64]
     raw_words: int
     raw_sentences: int
+    tags: NDArray[np.int32] | None = None
+    tag_ends: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +101,9 @@ class EncodedCorpus(Protocol):
 
     def blocks(self) -> Iterator[EncodedBlock]:
         """Make one pass over the corpus."""
+
+    def checksum(self) -> int | None:
+        """Return a checksum of the ids; None if passes may differ."""
 
     def close(self) -> None:
         """Release memory and disk space."""
@@ -229,6 +239,19 @@ class StoredCorpus:
         for position in range(len(self._blocks)):
             yield self._blocks[position]
 
+    def checksum(self) -> int:
+        """Return a checksum of the ids.
+
+        Returns
+        -------
+        int
+            The checksum.
+        """
+        checksum = 0
+        for block in self.blocks():
+            checksum = zlib.crc32(block.ids.tobytes(), checksum)
+        return checksum
+
     def close(self) -> None:
         """Release memory and disk space."""
         self._blocks.close()
@@ -301,6 +324,9 @@ class StreamedCorpus:
             yield EncodedBlock(*encoded)
         lists.log_warnings()
         self.word_count, self.raw_words, self.raw_sentences = word_count, lists.words, lists.sentences
+
+    def checksum(self) -> None:
+        """Return nothing: passes may differ."""
 
     def close(self) -> None:
         """Do nothing: no ids are stored."""

@@ -75,6 +75,8 @@ class TokenLists:
         The bytes of tokens that are not str; None if all must be str.
     keep_empty : bool, default False
         Whether empty tokens and sentences are kept rather than skipped.
+    keep_empty_sentences : bool, default False
+        Whether sentences without tokens, or without known ones, are kept; empty tokens are skipped.
     """
 
     def __init__(
@@ -85,9 +87,17 @@ class TokenLists:
         keys: TokenKeys | None = None,
         *,
         keep_empty: bool = False,
+        keep_empty_sentences: bool = False,
     ) -> None:
         self._name = name
-        self._lists = _core.text.TokenLists(iter(sentences), name, max_sentence_length, keys, keep_empty=keep_empty)
+        self._lists = _core.text.TokenLists(
+            iter(sentences),
+            name,
+            max_sentence_length,
+            keys,
+            keep_empty=keep_empty,
+            keep_empty_sentences=keep_empty_sentences,
+        )
 
     @property
     def words(self) -> int:

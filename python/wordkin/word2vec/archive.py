@@ -99,13 +99,15 @@ def _metadata_of(state: Word2VecState) -> dict[str, Any]:
     }
 
 
-def archive_to_state(archive: Archive) -> Word2VecState:
+def archive_to_state(archive: Archive, layer_size: int = 0) -> Word2VecState:
     """Return the model that a file holds.
 
     Parameters
     ----------
     archive : Archive
         From `state_to_archive`.
+    layer_size : int, default 0
+        Number of columns of the output layers; 0 for the dimensionality of the vectors.
 
     Returns
     -------
@@ -120,9 +122,10 @@ def archive_to_state(archive: Archive) -> Word2VecState:
     tensors = dict(archive.tensors)
     layers = {name: tensors.pop(name, None) for name in ("output", "nodes")}
     state = _state_without_layers(archive, tensors)
+    state.layer_size = layer_size or state.vector_size
     for name, matrix in layers.items():
         if matrix is not None:
-            if matrix.shape != (len(state.wv), state.vector_size) or matrix.dtype != np.float32:
+            if matrix.shape != (len(state.wv), layer_size or state.vector_size) or matrix.dtype != np.float32:
                 raise FormatError(f"layer {name!r} must be float32 with a row for each word, got {matrix.shape}")
             setattr(state, name, PaddedRows.of(matrix))
     return state

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
 from ..runtime.options import flag_option, integer_option, real_option
 from ..text import TrimRule
-from .gensim import NAMES_BEFORE_GENSIM_4
 from .options import Architecture, TrainingOptions
 
 __all__ = [
@@ -134,30 +133,37 @@ def checked_trim_rule(trim_rule: TrimRule | None) -> TrimRule | None:
     return trim_rule
 
 
-def explains_old_names(constructor: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Decorate a constructor so that names from before gensim 4 raise a TypeError with the present name.
+def explains_old_names(
+    names: Mapping[str, str],
+) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Return a decorator of constructors with which names from before gensim 4 raise a TypeError with the present name.
 
     The signature is unchanged, so that type checkers find misspelt names.
 
     Parameters
     ----------
-    constructor : callable
-        ``__init__`` of a class.
+    names : mapping of str to str
+        Present names of former arguments.
 
     Returns
     -------
     callable
-        The decorated method.
+        Decorator of ``__init__``.
     """
 
-    @functools.wraps(constructor)
-    def checked(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        for name in kwargs:
-            if name in NAMES_BEFORE_GENSIM_4:
-                raise TypeError(
-                    f"Word2Vec() got an unexpected keyword argument {name!r}; since gensim 4 it is called "
-                    f"{NAMES_BEFORE_GENSIM_4[name]!r}"
-                )
-        return constructor(*args, **kwargs)
+    def decorated(constructor: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        class_name = constructor.__qualname__.partition(".")[0]
 
-    return checked
+        @functools.wraps(constructor)
+        def checked(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+            for name in kwargs:
+                if name in names:
+                    raise TypeError(
+                        f"{class_name}() got an unexpected keyword argument {name!r}; since gensim 4 it is called "
+                        f"{names[name]!r}"
+                    )
+            return constructor(*args, **kwargs)
+
+        return checked
+
+    return decorated

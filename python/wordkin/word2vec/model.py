@@ -22,6 +22,7 @@ from ..storage.paths import AnyPath
 from ..text import (
     Corpus,
     CorpusInput,
+    EncodedCorpus,
     FolderOptions,
     PreparationOptions,
     RawCounts,
@@ -44,16 +45,17 @@ from .arguments import (
     require_objective,
 )
 from .files.gensim_model import state_of_gensim
-from .gensim import OPTION_FIELDS, REMOVED_ATTRIBUTES
+from .gensim import NAMES_BEFORE_GENSIM_4, OPTION_FIELDS, REMOVED_ATTRIBUTES
 from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
 from .options import ModelOptions, TrainingOptions, VocabularyOptions
 from .report import Progress, TrainingReport
-from .state import Word2VecState, checked_layer, checked_vectors, new_state
+from .state import Word2VecState, checked_layer, checked_vectors, current_vocabulary, new_state
 from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
 from .training.session import CheckpointRequest, Notify, TrainRequest, train, train_new
 from .training.slices import SliceRequest, train_slice
+from .training.trained_model import word2vec_model
 from .training.vocabulary import (
     add_null_word,
     adopt_vocabulary,
@@ -253,7 +255,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
 
     _state: Word2VecState
 
-    @explains_old_names
+    @explains_old_names(NAMES_BEFORE_GENSIM_4)
     def __init__(
         self,
         sentences: CorpusInput | None = None,
@@ -868,7 +870,11 @@ class Word2Vec(metaclass=HidesRemovedNames):
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         options = self._state.text_options.replaced(encoding, errors, on_error)
         corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
-        report = train(self._state, corpus, request, notifier, checkpoints)
+
+        def encode() -> EncodedCorpus:
+            return corpus.encode(current_vocabulary(self._state), self.workers)
+
+        report = train(word2vec_model(self._state), encode, request, notifier, checkpoints)
         return report.trained_words, report.raw_words
 
     def train_slice(

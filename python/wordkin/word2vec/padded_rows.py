@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -81,6 +84,42 @@ class PaddedRows:
         start = (-buffer.ctypes.data % _ALIGNMENT) // 4
         self.padded = buffer[start : start + rows * width].reshape(rows, width)
         self.view = self.padded[:, :columns]
+
+    @classmethod
+    def mapped(cls, path: Path, rows: int, columns: int, *, keep: bool = False) -> PaddedRows:
+        """Create a matrix whose memory is mapped from a file of its padded rows.
+
+        Parameters
+        ----------
+        path : Path
+            The file, which is created or overwritten.
+        rows, columns : int
+            Shape of the matrix without padding.
+        keep : bool, default False
+            Whether the first rows of an existing file are kept.
+
+        Returns
+        -------
+        PaddedRows
+            The matrix; what is written to it is written to the file.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written, or the disk has no space for it.
+        """
+        width = _padded(columns)
+        with path.open("r+b" if keep and path.exists() else "w+b") as file:
+            file.truncate(rows * width * 4)
+            if rows and hasattr(os, "posix_fallocate"):  # writing to a mapped file on a full disk would be a crash
+                os.posix_fallocate(file.fileno(), 0, rows * width * 4)
+            memory = (
+                np.memmap(file, np.float32, "r+", shape=(rows, width)) if rows else np.empty((0, width), np.float32)
+            )
+        mapped = cls.__new__(cls)
+        mapped.padded = np.asarray(memory)
+        mapped.view = mapped.padded[:, :columns]
+        return mapped
 
     @classmethod
     def of(cls, matrix: NDArray[np.float32]) -> PaddedRows:

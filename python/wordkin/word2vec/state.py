@@ -31,6 +31,7 @@ __all__ = [
     "current_vocabulary",
     "new_state",
     "new_state_like",
+    "padded_vectors",
     "word_counts",
 ]
 
@@ -91,6 +92,8 @@ class Word2VecState:
         How texts are prepared.
     folders : FolderOptions
         Which files of folders are read; not saved.
+    layer_size : int
+        Number of columns of the output layers, which differs from `vector_size` if inputs are concatenated.
     input : PaddedRows or None
         The memory of ``wv.vectors``, once it is padded for training.
     output : PaddedRows or None
@@ -140,6 +143,7 @@ class Word2VecState:
     input: PaddedRows | None = None
     output: PaddedRows | None = None
     nodes: PaddedRows | None = None
+    layer_size: int = 0
     corpus_count: int = 0
     corpus_total_words: int = 0
     train_count: int = 0
@@ -151,6 +155,9 @@ class Word2VecState:
     lifecycle_events: list[dict[str, Any]] | None = field(default_factory=list)
     lock: threading.RLock = field(default_factory=fork_safe_lock, init=False)
     _changes: ExclusiveUse = field(default_factory=lambda: ExclusiveUse("this model is already training"), init=False)
+
+    def __post_init__(self) -> None:
+        self.layer_size = self.layer_size or self.vector_size
 
     def exclusively(self) -> AbstractContextManager[None]:
         """Prevent concurrent training or resizing of the layers during a ``with`` block.
@@ -314,7 +321,7 @@ def current_vocabulary(state: Word2VecState) -> Vocabulary:
     )
 
 
-def checked_vectors(wv: KeyedVectors, vector_size: int) -> KeyedVectors:
+def checked_vectors(wv: KeyedVectors, vector_size: int, name: str = "wv") -> KeyedVectors:
     """Return vectors after checking that a model can use them as input vectors.
 
     Parameters
@@ -323,6 +330,8 @@ def checked_vectors(wv: KeyedVectors, vector_size: int) -> KeyedVectors:
         The vectors.
     vector_size : int
         Dimensionality of the model.
+    name : str, default "wv"
+        Name of the vectors in error messages.
 
     Returns
     -------
@@ -337,9 +346,9 @@ def checked_vectors(wv: KeyedVectors, vector_size: int) -> KeyedVectors:
         If the dimensionality differs.
     """
     if not isinstance(wv, KeyedVectors):
-        raise TypeError(f"wv must be KeyedVectors, got {type(wv).__name__}")
+        raise TypeError(f"{name} must be KeyedVectors, got {type(wv).__name__}")
     if wv.vector_size != vector_size:
-        raise ValueError(f"wv must have vectors of dimensionality {vector_size}, got {wv.vector_size}")
+        raise ValueError(f"{name} must have vectors of dimensionality {vector_size}, got {wv.vector_size}")
     return wv
 
 
@@ -352,7 +361,7 @@ def checked_layer(state: Word2VecState, name: str, matrix: ArrayLike) -> PaddedR
         The model.
     name : str
         Name of the attribute, for the error message.
-    matrix : array_like, shape (words, vector_size)
+    matrix : array_like, shape (words, layer_size)
         The values.
 
     Returns
@@ -366,6 +375,26 @@ def checked_layer(state: Word2VecState, name: str, matrix: ArrayLike) -> PaddedR
         If the shape differs.
     """
     array = np.asarray(matrix, dtype=np.float32)
-    if array.shape != (len(state.wv), state.vector_size):
-        raise ValueError(f"{name} must have the shape {(len(state.wv), state.vector_size)}, got {array.shape}")
+    if array.shape != (len(state.wv), state.layer_size):
+        raise ValueError(f"{name} must have the shape {(len(state.wv), state.layer_size)}, got {array.shape}")
     return PaddedRows.of(array)
+
+
+def padded_vectors(table: VectorTable, rows: PaddedRows | None) -> PaddedRows:
+    """Return the memory of vectors that are trained.
+
+    Parameters
+    ----------
+    table : VectorTable
+        The vectors.
+    rows : PaddedRows or None
+        What may be their memory already.
+
+    Returns
+    -------
+    PaddedRows
+        `rows` if they are, otherwise a copy.
+    """
+    if rows is not None and rows.is_memory_of(table.vectors):
+        return rows
+    return PaddedRows.of(np.asarray(table.vectors, dtype=np.float32))

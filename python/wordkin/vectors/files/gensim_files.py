@@ -33,7 +33,7 @@ from ..subwords import Subwords
 from .fasttext_bin import final_vectors
 from .loaded import LoadedVectors
 
-__all__ = ["GensimModel", "read_gensim"]
+__all__ = ["GensimModel", "GensimTags", "read_gensim"]
 
 _ATTRIBUTE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -45,6 +45,28 @@ _NGRAM_VECTORS = ("vectors_ngrams", "syn0_ngrams", "syn0_all")
 _RENAMED_PARAMETERS = {"iter": "epochs", "size": "vector_size"}
 # Parts of a model in which gensim 3 kept output layers and settings.
 _PARTS = ("trainables", "vocabulary")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GensimTags:
+    """The vectors of tags of a Doc2Vec model of gensim 4.
+
+    Parameters
+    ----------
+    keys : list of str or int
+        The tag of each row.
+    vectors : ndarray of float32, shape (tags, vector_size)
+        Their vectors.
+    lock_factors : ndarray of float32, shape (1,) or (tags,), or None
+        Value of ``vectors_lockf``.
+    columns : dict of str to ndarray
+        Attributes of tags: numbers of documents and words.
+    """
+
+    keys: list[Any]
+    vectors: NDArray[Any]
+    lock_factors: NDArray[np.float32] | None
+    columns: dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +90,8 @@ class GensimModel:
         KeyedVectors.
     subwords : Subwords or None, default None
         Vectors of character n-grams (FastText).
+    tags : GensimTags or None, default None
+        Vectors of tags (Doc2Vec).
     """
 
     class_name: str
@@ -77,6 +101,7 @@ class GensimModel:
     lock_factors: NDArray[np.float32] | None
     parameters: dict[str, int | float | str | bool | None]
     subwords: Subwords | None = None
+    tags: GensimTags | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +162,7 @@ def read_gensim(path: AnyPath) -> GensimModel:
     -------
     GensimModel
         The content. The n-gram vectors of FastText models of gensim before 3.8, which hashed n-grams differently, are
-        ignored with a warning, as are the document vectors of Doc2Vec models.
+        ignored with a warning, as are the document vectors of Doc2Vec models of gensim before 4.0.
 
     Raises
     ------
@@ -161,19 +186,47 @@ def read_gensim(path: AnyPath) -> GensimModel:
     vectors = _vectors_of(table, words, subwords)
     model = [root, *filter(None, map(root.part, _PARTS))]
     is_doc2vec = content.class_name == "Doc2Vec"
-    if is_doc2vec:
-        _warn(f"{local}: a Doc2Vec model of gensim; its document vectors are ignored, its word vectors are read")
+    tags = _tags_of(root) if is_doc2vec else None
+    if is_doc2vec and tags is None:
+        _warn(
+            f"{local}: a Doc2Vec model of gensim before 4.0; its document vectors are ignored, its word vectors are read"
+        )
     is_model = table is not root or "min_alpha" in content.attributes
-    has_layers = is_model and not is_doc2vec  # layers of document models may have rows for whole contexts
+    has_layers = is_model and (tags is not None or not is_doc2vec)
+    columns = _layer_size(root, vectors.shape[1]) if is_doc2vec else vectors.shape[1]
     return GensimModel(
         class_name=content.class_name,
         vectors=LoadedVectors(words=words, vectors=vectors, counts=_counts_of(table, words)),
-        syn1=_output_layer(model, "syn1", vectors.shape[1]) if has_layers else None,
-        syn1neg=_output_layer(model, "syn1neg", vectors.shape[1]) if has_layers else None,
+        syn1=_output_layer(model, "syn1", columns) if has_layers else None,
+        syn1neg=_output_layer(model, "syn1neg", columns) if has_layers else None,
         lock_factors=_lock_factors(table, *model),
         parameters=_parameters_of(model) if is_model else {},
         subwords=subwords,
+        tags=tags,
     )
+
+
+def _layer_size(root: _Saved, vector_size: int) -> int:
+    """Return the number of columns of output layers: those of whole contexts if inputs are concatenated."""
+    size = root.record.attributes.get("layer1_size")
+    return size if isinstance(size, int) and not isinstance(size, bool) and size > 0 else vector_size
+
+
+def _tags_of(root: _Saved) -> GensimTags | None:
+    table = root.part("dv")
+    if table is None:
+        return None
+    keys = _words_of(table)
+    vectors = table.matrix(*_VECTORS)
+    if vectors is None or len(vectors) < len(keys):
+        raise CorruptFileError(f"{table.path}: expected vectors for {len(keys)} tags")
+    saved = table.record.attributes.get("expandos")
+    columns = {}
+    for name in ("doc_count", "word_count"):
+        column = array_of(saved.get(name)) if isinstance(saved, dict) else None
+        if column is not None and column.shape == (len(keys),) and column.dtype.kind in "iu":
+            columns[name] = column.astype(np.int64)
+    return GensimTags(keys=keys, vectors=vectors[: len(keys)], lock_factors=_lock_factors(table), columns=columns)
 
 
 def _warn(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..gensim import OPTION_FIELDS
 from ..options import ModelOptions, TrainingOptions, VocabularyOptions
 from ..state import UNCHOSEN_ISA, Word2VecState, checked_layer, checked_vectors, new_state
 
-__all__ = ["NotContinuableError", "state_of_gensim"]
+__all__ = ["NotContinuableError", "require_own_tree", "restored_state", "state_of_gensim"]
 
 _MODEL_OPTIONS = tuple(field.name for field in fields(ModelOptions))
 _OTHER_MODELS = ("Doc2Vec", "FastText")
@@ -54,14 +55,34 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
         raise FormatError(f"the file holds a {saved.class_name} of gensim: vectors without a model")
     if saved.class_name in _OTHER_MODELS:
         raise NotContinuableError(f"the model is a {saved.class_name} model, whose training wordkin cannot continue")
-    if settings.get("hs"):
-        # gensim breaks ties between equal counts in the order of its heap; the Huffman tree would be another one.
-        raise NotContinuableError(
-            "the model was trained with hierarchical softmax: gensim's Huffman tree differs from wordkin's, so that "
-            "its output layer cannot be used"
-        )
+    require_own_tree(settings)
+    return restored_state(saved)
+
+
+def restored_state(saved: GensimModel, layer_size: int = 0) -> Word2VecState:
+    """Return the state of a model of gensim, whatever its class.
+
+    Parameters
+    ----------
+    saved : GensimModel
+        The content of the file.
+    layer_size : int, default 0
+        Number of columns of the output layers; 0 for the dimensionality of the vectors.
+
+    Returns
+    -------
+    Word2VecState
+        Vectors, output layer, counts and settings.
+
+    Raises
+    ------
+    FormatError
+        If the settings are not those of a model.
+    """
+    settings: dict[str, Any] = dict(saved.parameters)
     try:
         state = _state_of_settings(settings)
+        state.layer_size = layer_size or state.vector_size
         wv = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
         state.wv = checked_vectors(wv, state.vector_size)
         if saved.lock_factors is not None:
@@ -78,6 +99,27 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
     if isinstance(loss, (int, float)) and loss >= 0:
         state.running_loss = loss
     return state
+
+
+def require_own_tree(settings: Mapping[str, Any]) -> None:
+    """Raise an error about models with hierarchical softmax.
+
+    Parameters
+    ----------
+    settings : mapping of str to object
+        Settings of the model.
+
+    Raises
+    ------
+    NotContinuableError
+        If the output layer belongs to a tree of gensim.
+    """
+    if settings.get("hs"):
+        # gensim breaks ties between equal counts in the order of its heap; the Huffman tree would be another one.
+        raise NotContinuableError(
+            "the model was trained with hierarchical softmax: gensim's Huffman tree differs from wordkin's, so that "
+            "its output layer cannot be used"
+        )
 
 
 def _state_of_settings(settings: dict[str, Any]) -> Word2VecState:

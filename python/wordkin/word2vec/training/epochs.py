@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from ..report import EpochReport
 from .progress import TrainingProgress
 from .run_checkpoint import RunCheckpoints, RunPosition
 from .schedule import LearningRateSchedule
-from .weights import TrainingArrays
+from .weights import TagArrays, TrainingArrays
 
 __all__ = ["run_epochs"]
 
@@ -102,6 +103,7 @@ def run_epochs(
         first_stream=first_stream + start.total_jobs,
         words_before=start.words,
         skipped_jobs=start.jobs,
+        **_arguments_of_tags(arrays.tags),
     )
     threads: int = session.threads
     if threads < compute.threads:
@@ -132,6 +134,12 @@ def run_epochs(
                 checkpoints.save(position)
 
 
+def _arguments_of_tags(tags: TagArrays | None) -> dict[str, Any]:
+    if tags is None:
+        return {}
+    return {"documents": tags.settings, "tags": tags.rows.padded, "tag_update_scale": tags.update_scale}
+
+
 @contextmanager
 def _saving_after_errors(checkpoints: RunCheckpoints | None, position: RunPosition) -> Iterator[None]:
     """Save a checkpoint if code between two epochs raises an exception that says nothing about the weights."""
@@ -154,7 +162,7 @@ def _run_epoch(
 ) -> None:
     max_pending = session.threads * _JOBS_AHEAD
     for block in corpus.blocks():
-        session.feed(block.ids, block.ends, block.raw_words)
+        session.feed(block.ids, block.ends, block.raw_words, block.tags, block.tag_ends)
         while not session.wait(max_pending, _POLL_SECONDS):
             show()
         if checkpoints is not None and checkpoints.is_due():
@@ -256,7 +264,8 @@ class _EpochMeter:
 
 def _require_finite(arrays: TrainingArrays, report: EpochReport) -> None:
     # A NaN spreads to every row that is trained together with it, so that the thousand most frequent words show it.
-    for name, rows in (("input", arrays.input), ("output", arrays.output), ("nodes", arrays.nodes)):
+    tags = None if arrays.tags is None else arrays.tags.rows
+    for name, rows in (("input", arrays.input), ("output", arrays.output), ("nodes", arrays.nodes), ("tag", tags)):
         if rows is None:
             continue
         checked = rows.view[-1000:] if name == "nodes" else rows.view[:1000]  # the root is the last node

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from ...errors import FormatError, VocabularyError, WordkinError
 from ...runtime.options import integer_option, real_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
-from ...text import EncodedCorpus, StoredCorpus, Vocabulary
-from ..archive import MODEL_FILE, archive_to_state, metadata_of_report, state_to_archive
+from ...text import EncodedCorpus, Vocabulary
+from ..archive import metadata_of_report
 from ..options import CheckpointOptions, TrainingOptions
 from ..padded_rows import PaddedRows
 from ..report import EpochReport
-from ..state import Word2VecState
 from .schedule import LearningRateSchedule
-from .weights import TrainingArrays
+from .trained_model import SavedModel, TrainedModel
+from .weights import TagArrays, TrainingArrays
 
 __all__ = ["RunCheckpoints", "RunPosition", "fingerprint_of_run", "resume_run"]
 
@@ -68,7 +68,7 @@ class RunCheckpoints:
         Folder to write to.
     options : CheckpointOptions
         When checkpoints are due.
-    state : Word2VecState
+    model : TrainedModel
         The model in training.
     fingerprint : dict
         Fingerprint of the run, stored in checkpoints.
@@ -80,13 +80,13 @@ class RunCheckpoints:
         self,
         folder: CheckpointFolder,
         options: CheckpointOptions,
-        state: Word2VecState,
+        model: TrainedModel,
         fingerprint: Fingerprint,
         position: RunPosition,
     ) -> None:
         self._folder = folder
         self._options = options
-        self._state = state
+        self._model = model
         self._fingerprint = fingerprint
         self._saved = position
         self._saved_at = time.perf_counter()
@@ -121,10 +121,10 @@ class RunCheckpoints:
         """
         if position == self._saved or not math.isfinite(position.tally["loss"]):  # diverged, to be reported as such
             return
-        archive = state_to_archive(self._state)
-        metadata = {**archive.metadata, "kind": MODEL_FILE.kind, "run": self._metadata_of(position)}
-        if self._state.training_report is not None:
-            report = replace(self._state.training_report, epochs=position.epochs)
+        archive = self._model.pack()
+        metadata = {**archive.metadata, "kind": self._model.kind, "run": self._metadata_of(position)}
+        if self._model.state.training_report is not None:
+            report = replace(self._model.state.training_report, epochs=position.epochs)
             metadata["report"] = metadata_of_report(report)
         self._folder.save(archive.tensors, metadata)
         self._saved, self._saved_at = position, time.perf_counter()
@@ -205,8 +205,19 @@ def fingerprint_of_run(
         "corpus": {
             "words": corpus.raw_words,
             "sentences": corpus.raw_sentences,
-            "checksum": _checksum(corpus) if isinstance(corpus, StoredCorpus) else None,
+            "checksum": corpus.checksum(),
         },
+        **({} if arrays.tags is None else {"documents": _fingerprint_of_tags(arrays.tags)}),
+    }
+
+
+def _fingerprint_of_tags(tags: TagArrays) -> dict[str, Any]:
+    scale = tags.update_scale
+    names = ("use_words", "train_words", "concatenate", "tag_count", "null_word")
+    return {
+        "tags": len(tags.rows.view),
+        "vectors_lockf of tags": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
+        **{name: getattr(tags.settings, name) for name in names},
     }
 
 
@@ -214,15 +225,8 @@ def _checksum_of_rows(rows: PaddedRows | None) -> int | None:
     return None if rows is None else zlib.crc32(rows.padded.data)
 
 
-def _checksum(corpus: StoredCorpus) -> int:
-    checksum = 0
-    for block in corpus.blocks():
-        checksum = zlib.crc32(block.ids.tobytes(), checksum)
-    return checksum
-
-
 def resume_run(
-    found: FoundCheckpoint, fingerprint: Fingerprint, state: Word2VecState, arrays: TrainingArrays
+    found: FoundCheckpoint, fingerprint: Fingerprint, model: TrainedModel, arrays: TrainingArrays
 ) -> RunPosition:
     """Set a model to what a checkpoint contains, and return the position of its run.
 
@@ -232,7 +236,7 @@ def resume_run(
         Checkpoint to resume from.
     fingerprint : dict
         Fingerprint of the run to resume.
-    state : Word2VecState
+    model : TrainedModel
         The model; changed only if the checkpoint is valid.
     arrays : TrainingArrays
         Its arrays, which are overwritten.
@@ -252,14 +256,16 @@ def resume_run(
     source = str(found.path)
     archive = found.archive
     run = archive.metadata.get("run")
-    if archive.metadata.get("kind") != MODEL_FILE.kind or not isinstance(run, dict):
-        raise FormatError(f"{source}: not a checkpoint of the training of a Word2Vec model")
+    state = model.state
+    if archive.metadata.get("kind") != model.kind or not isinstance(run, dict):
+        raise FormatError(f"{source}: not a checkpoint of the training of a {model.name} model")
     identity = run.get("identity")
     require_same_run(identity if isinstance(identity, dict) else {}, fingerprint, source)
     try:
-        saved = archive_to_state(archive)
-        position = _position_of(run, saved)
-        pairs = _pairs_of_matrices(saved, arrays, state.options)
+        content = model.unpack(archive)
+        saved = content.state
+        position = _position_of(run, content)
+        pairs = _pairs_of_matrices(content, arrays, state.options)
     except (WordkinError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise FormatError(f"{source}: invalid training state: {error}") from error
     if saved.wv.index_to_key != state.wv.index_to_key:
@@ -272,9 +278,14 @@ def resume_run(
 
 
 def _pairs_of_matrices(
-    saved: Word2VecState, arrays: TrainingArrays, options: TrainingOptions
+    content: SavedModel, arrays: TrainingArrays, options: TrainingOptions
 ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    saved = content.state
     pairs = [(arrays.input.view, saved.wv.vectors)]
+    if arrays.tags is not None:
+        if content.tags is None:
+            raise ValueError("the vectors of tags are missing")
+        pairs.append((arrays.tags.rows.view, content.tags))
     for name, rows, matrix in (
         ("output", arrays.output, saved.output),
         ("nodes", arrays.nodes, saved.nodes),
@@ -290,7 +301,8 @@ def _pairs_of_matrices(
     return pairs
 
 
-def _position_of(run: Mapping[str, Any], saved: Word2VecState) -> RunPosition:
+def _position_of(run: Mapping[str, Any], content: SavedModel) -> RunPosition:
+    saved = content.state
     if saved.training_report is None:
         raise KeyError("report")
     tally: dict[str, float] = {name: integer_option(name, run["tally"][name], 0, 2**62) for name in _TALLY}

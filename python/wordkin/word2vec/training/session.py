@@ -18,8 +18,9 @@ from .epochs import run_epochs
 from .progress import TrainingProgress
 from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
+from .trained_model import TrainedModel, word2vec_model
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
-from .weights import TrainingArrays, end_training, training_arrays
+from .weights import TrainingArrays
 
 __all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "run_training", "train", "train_new"]
 
@@ -168,12 +169,12 @@ def train_new(
         start=state.alpha, end=state.min_alpha, planned_words=float(vocabulary.raw_words * state.epochs)
     )
     with state.exclusively():
-        run_training(state, encoded, schedule, state.epochs, notify, checkpoints)
+        run_training(word2vec_model(state), encoded, schedule, state.epochs, notify, checkpoints)
 
 
 def train(
-    state: Word2VecState,
-    corpus: Corpus,
+    model: TrainedModel,
+    encode: Callable[[], EncodedCorpus],
     request: TrainRequest,
     notify: Notify,
     checkpoints: CheckpointRequest | None = None,
@@ -182,10 +183,10 @@ def train(
 
     Parameters
     ----------
-    state : Word2VecState
+    model : TrainedModel
         The model.
-    corpus : Corpus
-        The corpus.
+    encode : callable
+        Returns the corpus as ids of the vocabulary.
     request : TrainRequest
         Epochs, learning rates, and the size of the corpus as given by the caller.
     notify : callable
@@ -205,12 +206,13 @@ def train(
     TrainingDiverged
         If weights are not finite after an epoch.
     """
+    state = model.state
     with state.exclusively():
         if request.alpha > state.min_alpha_yet_reached:
             logger.warning(
                 "the learning rate is higher than at the end of the previous training run: alpha is %g", request.alpha
             )
-        encoded = corpus.encode(current_vocabulary(state), state.compute.threads)
+        encoded = encode()
         planned = planned_words(
             encoded,
             total_examples=request.total_examples,
@@ -223,13 +225,13 @@ def train(
         ).shortened(request.words_before)
         state.alpha, state.min_alpha = request.alpha, request.min_alpha
         state.compute_loss = request.compute_loss
-        report = run_training(state, encoded, schedule, request.epochs, notify, checkpoints)
+        report = run_training(model, encoded, schedule, request.epochs, notify, checkpoints)
     warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
     return report
 
 
 def run_training(
-    state: Word2VecState,
+    model: TrainedModel,
     corpus: EncodedCorpus,
     schedule: LearningRateSchedule,
     epochs: int,
@@ -240,7 +242,7 @@ def run_training(
 
     Parameters
     ----------
-    state : Word2VecState
+    model : TrainedModel
         The model; the caller has claimed it.
     corpus : EncodedCorpus
         The corpus; it is closed at the end.
@@ -258,6 +260,7 @@ def run_training(
     TrainingReport
         Statistics of the training run.
     """
+    state = model.state
     state.train_count += 1
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
     state.loss_offset = 0.0
@@ -266,9 +269,9 @@ def run_training(
     position = RunPosition()
     try:
         notify("on_train_begin")
-        arrays = training_arrays(state)
+        arrays = model.begin()
         if request is not None:
-            checkpoints, position = _resumed(state, corpus, schedule, epochs, arrays, request)
+            checkpoints, position = _resumed(model, corpus, schedule, epochs, arrays, request)
         run_epochs(
             corpus,
             arrays,
@@ -289,43 +292,47 @@ def run_training(
         state.training_report = replace(state.training_report, interrupted=True)
         raise
     finally:
-        end_training(state, arrays)
+        model.end(arrays)
         progress.close()
         corpus.close()
         if checkpoints is not None:
-            _end_checkpoints(state, checkpoints)
+            _end_checkpoints(model, checkpoints)
     notify("on_train_end")
     return state.training_report
 
 
 def _resumed(
-    state: Word2VecState,
+    model: TrainedModel,
     corpus: EncodedCorpus,
     schedule: LearningRateSchedule,
     epochs: int,
     arrays: TrainingArrays,
     request: CheckpointRequest,
 ) -> tuple[RunCheckpoints, RunPosition]:
+    state = model.state
     fingerprint = fingerprint_of_run(state.options, current_vocabulary(state), corpus, schedule, epochs, arrays)
     folder = request.opened()
     found = folder.find() if request.options.resume else None
     position = RunPosition()
     if found is not None and state.training_report is not None:
-        position = resume_run(found, fingerprint, state, arrays)
+        position = resume_run(found, fingerprint, model, arrays)
         state.training_report = replace(state.training_report, epochs=position.epochs, words_before=position.words)
         logger.info("training resumes after %d words of %s", position.words, found.path)
-    return RunCheckpoints(folder, request.options, state, fingerprint, position), position
+    return RunCheckpoints(folder, request.options, model, fingerprint, position), position
 
 
-def _end_checkpoints(state: Word2VecState, checkpoints: RunCheckpoints) -> None:
+def _end_checkpoints(model: TrainedModel, checkpoints: RunCheckpoints) -> None:
     checkpoints.close()
+    state = model.state
     if state.training_report is None:
         return
     state.training_report = replace(
         state.training_report, checkpoint=checkpoints.newest, checkpoint_failures=checkpoints.failures
     )
     if state.training_report.interrupted and checkpoints.newest is not None:
-        logger.warning("training ended early; the same call resumes it, and Word2Vec.load opens %s", checkpoints.newest)
+        logger.warning(
+            "training ended early; the same call resumes it, and %s.load opens %s", model.name, checkpoints.newest
+        )
 
 
 def _set_workers(state: Word2VecState, threads: int) -> None:

@@ -14,6 +14,7 @@ from ...vectors import KeyedVectors
 from ..state import Word2VecState, current_vocabulary, new_state_like
 from .schedule import LearningRateSchedule
 from .session import CheckpointRequest, Notify, run_training
+from .trained_model import word2vec_model
 from .weights import resize_to_vocabulary
 
 __all__ = ["SliceRequest", "train_slice"]
@@ -87,7 +88,7 @@ def train_slice(
         start=request.alpha, end=request.min_alpha, planned_words=float(scan.counts.raw_words * request.epochs)
     )
     with state.exclusively():
-        run_training(state, encoded, schedule, request.epochs, notifier_of(state), checkpoints)
+        run_training(word2vec_model(state), encoded, schedule, request.epochs, notifier_of(state), checkpoints)
     words = state.wv.index_to_key
     vectors = KeyedVectors.from_vocabulary([words[row] for row in kept], state.wv.vectors[kept], counts[kept])
     vectors.preparation = state.preparation

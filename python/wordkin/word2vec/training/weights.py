@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +19,59 @@ from ...vectors.columns import resized as resized_columns
 from ...vectors.table import Hold, VectorTable
 from ..options import TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows, fill_initial_vectors
-from ..state import Word2VecState, word_counts
+from ..state import Word2VecState, padded_vectors, word_counts
 
 __all__ = [
+    "DocumentSettings",
+    "TagArrays",
     "TrainingArrays",
     "add_missing_rows",
     "end_training",
+    "end_training_of",
     "estimated_memory",
     "reset_weights",
     "resize_to_vocabulary",
     "training_arrays",
+    "update_scale_of",
 ]
 
 logger = logging.getLogger(__name__)
+
+
+class DocumentSettings(Protocol):
+    """How documents become windows, as the core reads it."""
+
+    @property
+    def use_words(self) -> bool: ...
+    @property
+    def train_words(self) -> bool: ...
+    @property
+    def concatenate(self) -> bool: ...
+    @property
+    def tag_count(self) -> int: ...
+    @property
+    def null_word(self) -> int: ...
+    @property
+    def vector_size(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagArrays:
+    """Vectors of the tags of documents, which are inputs of every window of their documents.
+
+    Parameters
+    ----------
+    settings : DocumentSettings
+        How documents become windows.
+    rows : PaddedRows
+        One row per tag.
+    update_scale : ndarray of float32, shape (tags,), or None
+        Factor of the updates of each row; None for 1.
+    """
+
+    settings: DocumentSettings
+    rows: PaddedRows
+    update_scale: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +90,8 @@ class TrainingArrays:
         Factor of the updates of each input vector (gensim's `vectors_lockf`); None for 1.
     counts : ndarray of int64, shape (words,)
         Number of occurrences of each word.
+    tags : TagArrays or None, default None
+        The vectors of tags, if documents are trained.
     """
 
     input: PaddedRows
@@ -56,6 +99,7 @@ class TrainingArrays:
     nodes: PaddedRows | None
     update_scale: NDArray[np.float32] | None
     counts: NDArray[np.int64]
+    tags: TagArrays | None = None
 
 
 def resize_to_vocabulary(
@@ -86,7 +130,7 @@ def resize_to_vocabulary(
     RuntimeError
         If the words that are to be kept have been changed meanwhile.
     """
-    _require_memory(len(vocabulary), state.vector_size, options)
+    _require_memory(len(vocabulary), state, options)
     with state.lock, state.wv.store.lock:
         table = state.wv.store.table
         if first_new and table.index_to_key != vocabulary.words[:first_new]:
@@ -197,10 +241,8 @@ def training_arrays(state: Word2VecState) -> TrainingArrays:
     options = state.options
     with state.lock, state.wv.store.lock:
         table = state.wv.store.table
-        update_scale, counts = _update_scale(table), word_counts(table)
-        rows = state.input
-        if rows is None or not rows.is_memory_of(table.vectors):
-            rows = PaddedRows.of(np.asarray(table.vectors, dtype=np.float32))
+        update_scale, counts = update_scale_of(table, "wv", "word"), word_counts(table)
+        rows = padded_vectors(table, state.input)
         outputs = _resized_outputs(state, _outputs(state), len(table), options)
         state.replace_vectors(table.successor(vectors=rows.view, known_norms=None, hold=None), input=rows, **outputs)
     return TrainingArrays(
@@ -222,9 +264,24 @@ def end_training(state: Word2VecState, arrays: TrainingArrays | None) -> None:
     arrays : TrainingArrays or None
         The arrays that were trained, if training began.
     """
-    table = state.wv.store.change(VectorTable.successor, known_norms=None, hold=Hold())
-    if arrays is not None and not arrays.input.is_memory_of(table.vectors):
-        logger.warning("wv.vectors were replaced during training: they do not have what was trained since then")
+    end_training_of(state.wv, None if arrays is None else arrays.input, "wv")
+
+
+def end_training_of(vectors: KeyedVectors, rows: PaddedRows | None, name: str) -> None:
+    """Discard the norms of vectors from before training.
+
+    Parameters
+    ----------
+    vectors : KeyedVectors
+        The vectors.
+    rows : PaddedRows or None
+        The memory that was trained, if training began.
+    name : str
+        Name of the vectors in a warning.
+    """
+    table = vectors.store.change(VectorTable.successor, known_norms=None, hold=Hold())
+    if rows is not None and not rows.is_memory_of(table.vectors):
+        logger.warning("%s.vectors were replaced during training: they do not have what was trained since then", name)
 
 
 def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
@@ -243,21 +300,20 @@ def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
         Bytes of "vocab", "vectors", and the output layers "syn1" and "syn1neg" that the model has.
     """
     options = state.options
-    matrix = bytes_of_rows(words, state.vector_size)
-    memory = {"vocab": words * (700 if options.hierarchical_softmax else 500), "vectors": matrix}
+    vectors, layer = bytes_of_rows(words, state.vector_size), bytes_of_rows(words, state.layer_size)
+    memory = {"vocab": words * (700 if options.hierarchical_softmax else 500), "vectors": vectors}
     if options.hierarchical_softmax:
-        memory["syn1"] = matrix
+        memory["syn1"] = layer
     if options.negative:
-        memory["syn1neg"] = matrix
+        memory["syn1neg"] = layer
     return memory
 
 
-def _require_memory(words: int, vector_size: int, options: TrainingOptions) -> None:
-    layers = 1 + bool(options.negative) + options.hierarchical_softmax
-    what = f"{layers} layers of {words} vectors of dimensionality {vector_size}"
-    require_available_memory(
-        layers * bytes_of_rows(words, vector_size), what, "use a greater min_count or a smaller vector_size"
-    )
+def _require_memory(words: int, state: Word2VecState, options: TrainingOptions) -> None:
+    layers = bool(options.negative) + options.hierarchical_softmax
+    size = bytes_of_rows(words, state.vector_size) + layers * bytes_of_rows(words, state.layer_size)
+    what = f"{1 + layers} layers of {words} vectors of dimensionality {state.layer_size}"
+    require_available_memory(size, what, "use a greater min_count or a smaller vector_size")
 
 
 def _outputs(state: Word2VecState) -> dict[str, PaddedRows | None]:
@@ -270,21 +326,40 @@ def _resized_outputs(
     """Return output layers with one row per word; those that the options do not use stay as they are."""
     used = {"output": options.negative > 0, "nodes": options.hierarchical_softmax}
     return {
-        name: _with_all_words(rows, words, state.vector_size) if used[name] else rows for name, rows in outputs.items()
+        name: _with_all_words(rows, words, state.layer_size) if used[name] else rows for name, rows in outputs.items()
     }
 
 
-def _with_all_words(rows: PaddedRows | None, words: int, vector_size: int) -> PaddedRows:
+def _with_all_words(rows: PaddedRows | None, words: int, columns: int) -> PaddedRows:
     if rows is None:
-        return PaddedRows(words, vector_size)
+        return PaddedRows(words, columns)
     return rows if len(rows.view) == words else rows.resized(words)
 
 
-def _update_scale(table: VectorTable) -> NDArray[np.float32] | None:
+def update_scale_of(table: VectorTable, name: str, key: str) -> NDArray[np.float32] | None:
+    """Return the factors of the updates of vectors (gensim's `vectors_lockf`).
+
+    Parameters
+    ----------
+    table : VectorTable
+        The vectors.
+    name, key : str
+        Names of the vectors and of a key in error messages.
+
+    Returns
+    -------
+    ndarray of float32, shape (rows,), or None
+        None if all are 1.
+
+    Raises
+    ------
+    ValueError
+        If ``vectors_lockf`` has neither one entry nor one per row.
+    """
     words = len(table)
     factors = np.ascontiguousarray(table.vectors_lockf, dtype=np.float32)
     if factors.ndim != 1 or len(factors) not in (1, words):
-        raise ValueError(f"wv.vectors_lockf must have 1 entry or {words}, one per word, got shape {factors.shape}")
+        raise ValueError(f"{name}.vectors_lockf must have 1 entry or {words}, one per {key}, got shape {factors.shape}")
     if len(factors) == 1:
         return None if factors[0] == 1.0 else np.full(words, factors[0], dtype=np.float32)
     return factors

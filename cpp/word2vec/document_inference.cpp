@@ -1,0 +1,85 @@
+#include "word2vec/document_inference.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include "random/generator.h"
+
+namespace wordkin::word2vec {
+namespace {
+
+constexpr std::size_t kDocumentsPerTask = 16;
+
+// FNV-1a over the ids, which selects the random stream of a document.
+std::uint64_t stream_of(std::span<const std::int32_t> document) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const std::int32_t id : document) hash = (hash ^ static_cast<std::uint32_t>(id)) * 1099511628211ULL;
+  return hash;
+}
+
+// Uniform in [-0.5, 0.5) / size.
+void initialize(std::span<float> vector, random::Generator& generator) {
+  const auto size = static_cast<double>(vector.size());
+  for (float& value : vector) value = static_cast<float>((generator.uniform() - 0.5) / size);
+}
+
+void check(const SentenceBlock& documents, const memory::MatrixView<float>& vectors, const TrainingContext& context) {
+  const auto columns = context.parameters().input.columns;
+  if (vectors.rows != static_cast<std::int64_t>(documents.ends.size()) || vectors.columns != columns)
+    throw std::invalid_argument("vectors must have one row of " + std::to_string(columns) + " floats per document (" +
+                                std::to_string(documents.ends.size()) + "), got " + std::to_string(vectors.rows) +
+                                " of " + std::to_string(vectors.columns));
+  std::int64_t before = 0;
+  for (const auto end : documents.ends) {
+    if (end < before) throw std::invalid_argument("ends must not decrease");
+    before = end;
+  }
+  if (before != static_cast<std::int64_t>(documents.ids.size()))
+    throw std::invalid_argument("the last entry of ends must be the number of ids");
+  for (const auto id : documents.ids)
+    if (id < 0 || id >= context.words()) throw std::invalid_argument("ids must be ids of words");
+}
+
+}  // namespace
+
+DocumentInference::DocumentInference(const Options& options, const Parameters& parameters,
+                                     std::span<const std::int64_t> counts, const kernels::KernelTable& kernels)
+    : context_(options, parameters, counts, kernels) {
+  if (!options.documents || options.documents->train_words || options.train_output)
+    throw std::invalid_argument("inference must train only vectors of documents");
+  if (context_.concatenates() && options.documents->tag_count != 1)
+    throw std::invalid_argument("inference needs models with one tag per document");
+}
+
+void DocumentInference::start(parallel::ThreadPool& pool, const SentenceBlock& documents,
+                              memory::MatrixView<float> vectors, std::span<const float> rates, std::uint64_t seed,
+                              const std::atomic<bool>& cancelled) const {
+  check(documents, vectors, context_);
+  for (std::size_t first = 0; first < documents.ends.size(); first += kDocumentsPerTask) {
+    const std::size_t last = std::min(first + kDocumentsPerTask, documents.ends.size());
+    pool.submit([=, this, &cancelled](std::size_t) {
+      SentenceTrainer trainer(context_, cancelled);
+      for (std::size_t k = first; k < last && !cancelled.load(std::memory_order_relaxed); ++k) {
+        const auto begin = static_cast<std::size_t>(k == 0 ? 0 : documents.ends[k - 1]);
+        infer(documents.ids.subspan(begin, static_cast<std::size_t>(documents.ends[k]) - begin),
+              vectors.row(static_cast<std::int64_t>(k)), rates, seed, trainer);
+      }
+    });
+  }
+}
+
+void DocumentInference::infer(std::span<const std::int32_t> document, float* vector, std::span<const float> rates,
+                              std::uint64_t seed, SentenceTrainer& trainer) const {
+  std::fill_n(vector, context_.parameters().input.columns, 0.0f);
+  if (document.empty()) return;
+  random::Generator generator(seed, stream_of(document));
+  initialize({vector, static_cast<std::size_t>(context_.options().documents->vector_size)}, generator);
+  for (const float rate : rates) {
+    trainer.begin(document, {std::span<float* const>(&vector, 1), {}}, generator);
+    trainer.advance(std::numeric_limits<std::size_t>::max() / 2, rate, generator);
+  }
+}
+
+}  // namespace wordkin::word2vec

@@ -1,0 +1,1 @@
+"""Training of Doc2Vec: documents, tags, and the run."""
