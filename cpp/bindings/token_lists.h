@@ -13,7 +13,7 @@
 
 namespace wordkin::bindings {
 
-// What is kept that is empty.
+// The empty items that are kept.
 enum class Empty { kSkip, kKeepSentences, kKeepSentencesAndTokens };
 
 class TokenLists {

@@ -4,6 +4,7 @@
 
 #include "kernels/bfloat_widened.inl.h"
 #include "kernels/char_convolution.inl.h"
+#include "kernels/concatenation.inl.h"
 #include "kernels/elementary.inl.h"
 #include "kernels/gemm_tile.inl.h"
 #include "kernels/highway.inl.h"

@@ -46,7 +46,7 @@ struct Inputs {
   float* const* rows;         // INOUT (count) rows; a row may occur more than once
   const float* update_scale;  // IN (count) scale of each row's update, or null for 1
   int count;
-  int update_begin, update_end;  // cbow and concatenation only: the other rows are only read
+  int update_begin, update_end;  // cbow and concatenation only: the other rows (of each position) are only read
 };
 
 // Rows of the next window, which are prefetched during the arithmetic.
@@ -62,16 +62,19 @@ struct NextRows {
 //   cbow:     the same with the single row h = scale * sum_i x_i, whose change is applied to all inputs:
 //             x_i += update_scale_i * error_scale * change
 //   concatenation: the single row h consists of the first `columns` floats of each x_i, one after another, and x_i
-//             receives its part of the change: x_i += update_scale_i * change_i
+//             receives its part of the change: x_i += update_scale_i * change_i. There are `positions` such rows h_p,
+//             of as many consecutive inputs each. The first output rows are those of their targets, one for each
+//             position and with it alone; the other output rows are with all positions.
 //   touch:    loads and stores every row unchanged, to measure the cost of memory access alone.
-// scratch: OUT (scratch_floats(inputs, outputs, width)) 64-byte aligned.
+// scratch: OUT (scratch_floats(inputs, outputs, width), or concatenation_floats) 64-byte aligned.
 // width: padded length of the output rows and, but for concatenation, of the input rows.
 struct Window {
   Inputs inputs;
   Outputs outputs;
   NextRows next_rows;
   int width;
-  int columns;  // concatenation only
+  int columns;    // concatenation only
+  int positions;  // concatenation only
   float rate;
   float scale;        // cbow only: 1 / n for the mean, 1 for the sum
   float error_scale;  // cbow only: 1 for the mean, 1 / n for the sum
@@ -82,9 +85,15 @@ struct Window {
 // Number of floats for the scores of n inputs against one group of outputs: 32 per tile of at least two inputs.
 constexpr std::int64_t score_floats(std::int64_t inputs) { return (inputs + 1) / 2 * 32; }
 
+inline constexpr int kMaxPositions = 4;
+
 constexpr std::int64_t scratch_floats(std::int64_t inputs, std::int64_t outputs, std::int64_t width) {
   const std::int64_t groups = (outputs + kMaxGroup - 1) / kMaxGroup;
   return groups * score_floats(inputs) + (groups > 1 ? inputs * width : 0) + outputs + 16 + 2 * (width + kRowMultiple);
+}
+
+constexpr std::int64_t concatenation_floats(std::int64_t positions, std::int64_t outputs, std::int64_t width) {
+  return (2 * positions + 1) * (width + kRowMultiple) + scratch_floats(positions, outputs, width);
 }
 
 // A block of rows against a block of queries: score(q, r) = <query q, row r> / divisor r. The order of summation

@@ -437,32 +437,6 @@ inline void cbow(const Window& w) {
                w.error_scale * (w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[i]), w.width);
 }
 
-// row += factor * change, for rows that are zero-padded after `columns` floats and must remain so.
-inline void add_columns(float* row, const float* change, float factor, int columns) {
-  const int whole = columns / Vec::kWidth * Vec::kWidth;
-  add_change(row, change, factor, whole);
-  if (whole == columns) return;
-  alignas(64) float rest[Vec::kWidth] = {};
-  for (int c = whole; c < columns; ++c) rest[c - whole] = change[c];
-  add_change(row + whole, rest, factor, Vec::kWidth);
-}
-
-inline void concatenation(const Window& w) {
-  const int n = w.inputs.count;
-  if (n == 0 || w.outputs.count == 0) return;
-  float* hidden = w.scratch;                        // (width) the concatenated rows, followed by zeros
-  float* change = hidden + w.width + kRowMultiple;  // (width) the change of `hidden`
-  for (int i = 0; i < n; ++i)                       // the padding of a row is overwritten by the next one
-    for (int c = 0; c < w.columns; c += Vec::kWidth)
-      Vec::load(w.inputs.rows[i] + c).store(hidden + static_cast<std::int64_t>(i) * w.columns + c);
-  for (int c = 0; c < kRowMultiple; c += Vec::kWidth)
-    Vec::zero().store(hidden + static_cast<std::int64_t>(n) * w.columns + c);
-  update_row(w, hidden, change, change + w.width + kRowMultiple);
-  for (int i = w.inputs.update_begin; i < w.inputs.update_end; ++i)
-    add_columns(w.inputs.rows[i], change + static_cast<std::int64_t>(i) * w.columns,
-                w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[i], w.columns);
-}
-
 inline void touch(const Window& w) {
   Prefetcher prefetcher{w.next_rows, w.width};
   const auto pass = [&](float* const* rows, int count) {

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kBatch = 64;           // windows for which random numbers are drawn together
 constexpr std::size_t kPrefetchWindows = 2;  // windows between prefetching the rows of a window and updating them
 
+static_assert(kTargetsPerWindow <= kernels::kMaxPositions);
+
 }  // namespace
 
 Tally& Tally::operator+=(const Tally& other) {
@@ -36,8 +38,8 @@ void SentenceTrainer::begin(std::span<const std::int32_t> sentence, const TagRow
   tally_.trained_words += static_cast<std::int64_t>(subsampled_.size());
   const int inputs = context_->max_inputs(subsampled_.size(), tags.rows.size());
   if (inputs == 0) subsampled_.clear();
-  if (!subsampled_.empty()) reserve(inputs);
   targets_per_window_ = context_->targets_per_window(tags.rows.size());
+  if (!subsampled_.empty()) reserve(inputs);
   window_count_ = (subsampled_.size() + targets_per_window_ - 1) / targets_per_window_;
   if (composed_) composed_->start(subsampled_, static_cast<std::size_t>(context_->options().window));
 }
@@ -102,7 +104,7 @@ void SentenceTrainer::prepare(std::size_t index) {
   const std::size_t first = index * targets_per_window_;
   const std::size_t count = std::min(targets_per_window_, subsampled_.size() - first);
   set_window(*context_, std::span<const std::int32_t>(subsampled_).subspan(first, count), noise, window);
-  if (uses_words()) prefetch_entering(index, window);
+  if (uses_words()) prefetch_entering(first + count - 1, window);
 }
 
 void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& window) const {
@@ -123,16 +125,18 @@ void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& win
 void SentenceTrainer::update(std::size_t index, float rate) {
   const SampledWindow& window = windows_[index % windows_.size()];
   const SampledWindow& later = windows_[(index + kPrefetchWindows) % windows_.size()];
-  gather_context(index, window.radius);
+  gather_context(index * targets_per_window_, window);
   const auto n = static_cast<int>(context_rows_.size());
   const bool is_last = index + kPrefetchWindows >= window_count_;
   const Options& options = context_->options();
   const float share = 1.0f / static_cast<float>(composed_ ? context_parts_ : n);
-  const auto words = n - static_cast<int>(tags_.rows.size());
+  const int positions = context_->concatenates() ? window.targets : 1;
+  const int inputs = n / positions;
+  const auto words = inputs - static_cast<int>(tags_.rows.size());
   const bool train_words = !options.documents || options.documents->train_words;
   // The words are the first inputs, or the last ones if inputs are concatenated.
   const int update_begin = train_words || context_->concatenates() ? 0 : words;
-  const int update_end = train_words || !context_->concatenates() ? n : n - words;
+  const int update_end = train_words || !context_->concatenates() ? inputs : inputs - words;
   const kernels::Window update{
       {context_rows_.data(), context_update_scale_.empty() ? nullptr : context_update_scale_.data(), n, update_begin,
        update_end},
@@ -141,6 +145,7 @@ void SentenceTrainer::update(std::size_t index, float rate) {
       {later.rows.data(), is_last ? 0 : later.prefetches},
       context_->width(),
       options.documents ? static_cast<int>(options.documents->vector_size) : 0,
+      positions,
       rate,
       options.cbow_mean ? share : 1.0f,
       options.cbow_mean ? 1.0f : share,
@@ -153,24 +158,26 @@ void SentenceTrainer::update(std::size_t index, float rate) {
     context_->kernels().skipgram(update);
   else
     context_->kernels().cbow(update);
-  const std::int64_t pairs = is_skipgram ? n : 1;
+  const std::int64_t pairs = is_skipgram ? n : 1;  // with each target
   tally_.pairs += pairs * window.targets;
   tally_.scores += pairs * window.scores;
 }
 
-void SentenceTrainer::gather_context(std::size_t position, int radius) {
+void SentenceTrainer::gather_context(std::size_t position, const SampledWindow& window) {
   context_rows_.clear();
   context_update_scale_.clear();
   if (context_->concatenates()) {
-    gather_tags();
-    gather_slots(position);
+    for (int target = 0; target < window.targets; ++target) {
+      gather_tags();
+      gather_slots(position + static_cast<std::size_t>(target));
+    }
     return;
   }
   if (composed_) {
-    gather_composed(position, radius);
+    gather_composed(position, window.radius);
     return;
   }
-  if (uses_words()) gather_neighbours(position, radius);
+  if (uses_words()) gather_neighbours(position, window.radius);
   gather_tags();
 }
 
@@ -233,10 +240,12 @@ float SentenceTrainer::scale_of_word(std::int32_t word) const {
 }
 
 void SentenceTrainer::reserve(int inputs) {
-  const auto needed =
-      static_cast<std::size_t>(kernels::scratch_floats(inputs, context_->max_outputs(), context_->width()));
+  const auto positions = static_cast<std::int64_t>(targets_per_window_);
+  const auto needed = static_cast<std::size_t>(
+      context_->concatenates() ? kernels::concatenation_floats(positions, context_->max_outputs(), context_->width())
+                               : kernels::scratch_floats(inputs, context_->max_outputs(), context_->width()));
   if (scratch_.size() < needed) scratch_ = memory::AlignedBuffer<float>(needed);
-  context_rows_.reserve(static_cast<std::size_t>(inputs));
+  context_rows_.reserve(static_cast<std::size_t>(inputs) * targets_per_window_);
 }
 
 }  // namespace wordkin::word2vec

@@ -60,7 +60,7 @@ class SentenceTrainer {
   void prepare(std::size_t index);
   void update(std::size_t index, float rate);
   // The words around a position that are inputs: the rows, and the scales of their updates if there are any.
-  void gather_context(std::size_t position, int radius);
+  void gather_context(std::size_t position, const SampledWindow& window);
   void gather_neighbours(std::size_t position, int radius);
   void gather_composed(std::size_t position, int radius);
   void gather_slots(std::size_t position);

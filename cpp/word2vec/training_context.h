@@ -14,7 +14,7 @@
 
 namespace wordkin::word2vec {
 
-// With five negative samples, eight output rows are scored together.
+// With five negative samples, a window of documents has eight output rows.
 inline constexpr std::size_t kTargetsPerWindow = 3;
 
 enum class Architecture { kSkipGram, kCbow };
@@ -74,8 +74,8 @@ class TrainingContext {
   [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
   [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
   [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a window
-  // Number of consecutive words that are the targets of one window, for documents with so many tags: with a single tag
-  // as the only input, they share one set of negative samples.
+  // Number of consecutive words that are the targets of one window and share one set of negative samples, for documents
+  // with this number of tags: several if a single tag is the only input, or if inputs are concatenated.
   [[nodiscard]] std::size_t targets_per_window(std::size_t tags) const;
   [[nodiscard]] int width() const { return output_width_; }
   [[nodiscard]] bool concatenates() const { return options_.documents && options_.documents->concatenate; }

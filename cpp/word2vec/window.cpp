@@ -16,9 +16,8 @@ void add_path(const TrainingContext& context, std::int32_t centre, SampledWindow
   window.scores = static_cast<std::int64_t>(path.nodes.size());
 }
 
-// Adds an output row, or a repeat if it is among those from `first` on.
+// Adds an output row, or repeats if it is among those from `first` on.
 void add_output(float* row, float sign, int times, int first, SampledWindow& window) {
-  window.scores += times;
   int index = first;
   while (index < window.outputs && window.rows[index] != row) ++index;
   if (index < window.outputs) {
@@ -36,11 +35,16 @@ void add_targets_and_noise(const TrainingContext& context, std::span<const std::
                            std::span<const std::int32_t> noise, SampledWindow& window) {
   const auto& output = context.parameters().output;
   const int first_target = window.outputs;
-  for (const std::int32_t target : targets) add_output(output.row(target), 1.0f, 1, first_target, window);
+  window.scores += static_cast<std::int64_t>(targets.size());
+  const bool concatenates = context.concatenates();
+  for (const std::int32_t target : targets)  // each is with one of the concatenated rows, others with all inputs
+    add_output(output.row(target), 1.0f, 1, concatenates ? window.outputs : first_target, window);
   const int first_noise = window.outputs;
   for (const std::int32_t word : noise) {
-    const auto times = static_cast<int>(std::ranges::count_if(targets, [&](std::int32_t t) { return t != word; }));
-    if (times > 0) add_output(output.row(word), -1.0f, times, first_noise, window);
+    const auto others = std::ranges::count_if(targets, [&](std::int32_t target) { return target != word; });
+    if (others == 0 || (concatenates && others < std::ssize(targets))) continue;
+    window.scores += others;
+    add_output(output.row(word), -1.0f, concatenates ? 1 : static_cast<int>(others), first_noise, window);
   }
 }
 

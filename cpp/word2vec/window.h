@@ -35,7 +35,8 @@ struct SampledWindow {
 // samples `noise`. All context words and targets of a window share one set of negative samples: the pairs are those of
 // the published algorithm, with fewer random draws (Ji et al. 2016, "Parallelizing Word2Vec in shared and distributed
 // memory"). A sample that is drawn twice counts twice; a sample that equals the target is dropped, as in the published
-// program. With several targets, a row may occur as a target and as a sample of the others.
+// program. With several targets, a row may occur as a target and as a sample of the others; if inputs are concatenated,
+// each target has a separate row, and a sample that equals one of them is dropped.
 void set_window(const TrainingContext& context, std::span<const std::int32_t> targets,
                 std::span<const std::int32_t> noise, SampledWindow& window);
 

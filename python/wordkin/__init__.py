@@ -1,6 +1,7 @@
 """wordkin: fast word embeddings, static and contextual.
 
 Word2Vec                          trains word vectors on text
+Doc2Vec, TaggedDocument           trains vectors of documents
 KeyedVectors                      word vectors: neighbours, evaluation, pictures, files
 Phrases, FrozenPhrases            find phrases and join their words
 ELMo                              contextual embeddings and language models
@@ -28,6 +29,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .alignment import align
+    from .doc2vec import Doc2Vec, TaggedDocument, TaggedLineDocument
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
     from .fasttext import FastTextClassifier
@@ -40,12 +42,15 @@ if TYPE_CHECKING:
 
 # Public names and where they live. They are imported on first use: `import wordkin` stays within a few milliseconds.
 _HOMES = {
+    "Doc2Vec": "doc2vec",
     "ELMo": "elmo",
     "FastTextClassifier": "fasttext",
     "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
     "SequenceTagger": "downstream",
+    "TaggedDocument": "doc2vec",
+    "TaggedLineDocument": "doc2vec",
     "TextClassifier": "downstream",
     "Word2Vec": "word2vec",
     "align": "alignment",
@@ -55,12 +60,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "Doc2Vec",
     "ELMo",
     "FastTextClassifier",
     "FrozenPhrases",
     "KeyedVectors",
     "Phrases",
     "SequenceTagger",
+    "TaggedDocument",
+    "TaggedLineDocument",
     "TextClassifier",
     "Word2Vec",
     "__version__",

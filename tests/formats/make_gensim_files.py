@@ -8,7 +8,8 @@ The tests only read the files and do not run this script.
 from pathlib import Path
 
 import numpy as np
-from gensim.models import FastText, KeyedVectors, Word2Vec
+from gensim.models import Doc2Vec, FastText, KeyedVectors, Word2Vec
+from gensim.models.doc2vec import TaggedDocument
 from gensim.models.fasttext import save_facebook_model
 
 HERE = Path(__file__).parent
@@ -53,5 +54,31 @@ def main() -> None:
     )
 
 
+def documents() -> None:
+    options = {"vector_size": 6, "min_count": 1, "seed": 3, "epochs": 2, "window": 2, "negative": 3, "workers": 1}
+    mixed = [TaggedDocument(words, [number, f"group {number % 2}"]) for number, words in enumerate(SENTENCES)]
+    single = [TaggedDocument(words, [number]) for number, words in enumerate(SENTENCES)]
+    models = {
+        "dbow": Doc2Vec(mixed, dm=0, dbow_words=1, **options),
+        "mean": Doc2Vec(mixed, dm=1, **options),
+        "concat": Doc2Vec(single, dm=1, dm_concat=1, **options),
+        "doc-hierarchical": Doc2Vec(single, dm=0, hs=1, **{**options, "negative": 0}),
+    }
+    for name, model in models.items():
+        model.random = None
+        separate = ["vectors", "syn1neg"] if name == "mean" else None
+        model.save(str(HERE / f"gensim-{name}.model"), separately=separate)
+    np.savez(
+        HERE / "gensim-documents.expected.npz",
+        **{
+            f"{name}_{part}": array
+            for name, model in models.items()
+            if name != "doc-hierarchical"
+            for part, array in (("dv", model.dv.vectors), ("wv", model.wv.vectors), ("syn1neg", model.syn1neg))
+        },
+    )
+
+
 if __name__ == "__main__":
     main()
+    documents()

@@ -440,3 +440,41 @@ def test_inputs_that_are_only_read(isa: str, architecture: str) -> None:
     np.testing.assert_array_equal(results[1][input_rows[:3]], matrices.inputs[input_rows[:3]])
     np.testing.assert_array_equal(results[1][12], results[0][12])
     assert (results[0][input_rows] != matrices.inputs[input_rows]).any(axis=1).all()
+
+
+@pytest.mark.parametrize("positions", [2, 3, 4])
+def test_concatenations_that_share_outputs(isa: str, positions: int) -> None:
+    """Each position has its target alone, and the other outputs with all."""
+    generator = np.random.default_rng(positions)
+    for columns, slots, noise in ((5, 3, 0), (20, 3, 5), (100, 11, 5), (17, 2, 9)):
+        rows = np.zeros((60, -(-columns // 16) * 16), np.float32)
+        rows[:, :columns] = generator.standard_normal((60, columns)) / np.sqrt(columns)
+        layer = np.zeros((30, concatenated(columns, slots)), np.float32)
+        layer[:, : columns * slots] = generator.standard_normal((30, columns * slots)) / np.sqrt(columns)
+        input_rows = generator.integers(0, 60, positions * slots).astype(np.int32)
+        output_rows = generator.permutation(30)[: positions + noise].astype(np.int32)
+        labels = np.r_[np.ones(positions), np.zeros(noise)]
+        repeats = np.r_[np.ones(positions), generator.choice([1.0, 2.0], noise)]
+        exact_rows, exact_layer = rows.astype(np.float64), layer.astype(np.float64)
+        exact = 0.0
+        for position in range(positions):
+            used = [position, *range(positions, positions + noise)]
+            parts = [rows[row, :columns].astype(np.float64) for row in input_rows.reshape(positions, slots)[position]]
+            moved = layer[:, : columns * slots].astype(np.float64)
+            before = moved.copy()
+            changes, loss = concatenation_window(
+                parts, moved, output_rows[used], labels[used], repeats[used], float(np.float32(0.1))
+            )
+            exact += loss
+            exact_layer[:, : columns * slots] += moved - before
+            for row, change in zip(input_rows.reshape(positions, slots)[position], changes, strict=True):
+                exact_rows[row, :columns] += change
+        loss = _core_testing.kernels.update_window(
+            isa, "concatenation", rows, input_rows, layer, output_rows,
+            np.where(labels == 1, 1, -1).astype(np.float32), repeats.astype(np.float32), rate=0.1, columns=columns,
+            positions=positions,
+        )  # fmt: skip
+        assert loss == pytest.approx(exact, rel=2e-6)
+        np.testing.assert_allclose(rows, exact_rows, atol=3e-6)
+        np.testing.assert_allclose(layer, exact_layer, atol=3e-6)
+        assert not rows[:, columns:].any()

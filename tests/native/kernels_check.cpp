@@ -74,6 +74,7 @@ double worst_difference(const kernels::KernelTable& table, const Case& c, random
                                {nullptr, 0},
                                c.width,
                                c.width,
+                               1,
                                rate,
                                scale,
                                1.0f,

@@ -42,7 +42,7 @@ std::vector<float> padded(const std::span<const float> values) {
 double update_window(const std::string& isa, const std::string& architecture, const py::object& input,
                      const py::object& input_ids, const py::object& output, const py::object& output_ids,
                      const py::object& signs, const py::object& repeats, float rate, float scale, float error_scale,
-                     const py::object& update_scale, bool is_frozen, int frozen, int columns) {
+                     const py::object& update_scale, bool is_frozen, int frozen, int columns, int positions) {
   const auto& table = kernels_named(isa);
   const auto x = matrix_view<float>("input", input, Access::kWrite);
   const auto y = matrix_view<float>("output", output, Access::kWrite);
@@ -69,15 +69,19 @@ double update_window(const std::string& isa, const std::string& architecture, co
 
   const auto n = static_cast<int>(inputs.size()), m = static_cast<int>(outputs.size());
   const auto width = static_cast<int>(y.columns);
-  if (frozen < 0 || columns < 0 || columns > x.columns || (is_concatenation && n * columns > width))
+  if (positions < 1 || positions > kernels::kMaxPositions || n % positions != 0 ||
+      (positions > 1 && (m < positions || !is_concatenation)) || frozen < 0 || columns < 0 || columns > x.columns ||
+      (is_concatenation && n / positions * columns > width))
     throw std::invalid_argument("frozen and columns must fit the matrices");
-  memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(kernels::scratch_floats(n, m, width)));
+  memory::AlignedBuffer<float> scratch(static_cast<std::size_t>(
+      is_concatenation ? kernels::concatenation_floats(positions, m, width) : kernels::scratch_floats(n, m, width)));
   kernels::LossAccumulator loss;
-  const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n, frozen, n},
+  const kernels::Window window{{inputs.data(), factor.empty() ? nullptr : factor.data(), n, frozen, n / positions},
                                {outputs.data(), sign.data(), repeat.data(), m, static_cast<int>(max_repeat), is_frozen},
                                {nullptr, 0},
                                width,
                                columns,
+                               positions,
                                rate,
                                scale,
                                error_scale,
@@ -214,7 +218,7 @@ void register_test_kernels(py::module_& m) {
         py::arg("input_ids"), py::arg("output"), py::arg("output_ids"), py::arg("signs"), py::arg("repeats"),
         py::kw_only(), py::arg("rate"), py::arg("scale") = 1.0f, py::arg("error_scale") = 1.0f,
         py::arg("update_scale") = py::none(), py::arg("is_frozen") = false, py::arg("frozen") = 0,
-        py::arg("columns") = 0);
+        py::arg("columns") = 0, py::arg("positions") = 1);
   k.def("sum_rows", &sum_rows, py::arg("isa"), py::arg("sum"), py::arg("matrix"), py::arg("ids"), py::kw_only(),
         py::arg("scale"));
   k.def("change_rows", &change_rows, py::arg("isa"), py::arg("matrix"), py::arg("ids"), py::arg("factors"),

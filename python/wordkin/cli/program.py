@@ -37,6 +37,7 @@ COMMANDS = {
     "align": ("alignment.align", "bring word vectors into the space of others"),
     "compare": ("alignment.compare", "list the words that have moved between two sets of vectors"),
     "convert": ("models.convert", "convert models and vectors from one file format to another"),
+    "doc2vec": ("doc2vec.command", "train and use vectors of documents"),
     "elmo": ("elmo.command", "train and use contextual embeddings (ELMo)"),
     "classify": ("downstream.classify", "train and use text classifiers"),
     "tag": ("downstream.tag", "train and use sequence taggers"),

@@ -30,9 +30,12 @@ class Document(Protocol):
     """An object with the words and the tags of a document."""
 
     @property
-    def words(self) -> Sequence[str]: ...
+    def words(self) -> Sequence[str]:
+        """The tokens."""
+
     @property
-    def tags(self) -> Sequence[Tag]: ...
+    def tags(self) -> Sequence[Tag]:
+        """At least one tag."""
 
 
 DocumentsInput: TypeAlias = Iterable[Document] | TextInput

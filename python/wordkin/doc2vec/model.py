@@ -404,7 +404,7 @@ class Doc2Vec:
 
     def __getitem__(self, tag: Tag | Sequence[Tag]) -> NDArray[np.float32]:
         """Return the vector of a tag, or a matrix of the vectors of several tags; see `KeyedVectors`."""
-        vectors: NDArray[np.float32] = self.dv[tag]  # type: ignore[index] - a sequence of mixed tags
+        vectors: NDArray[np.float32] = self.dv[cast("Any", tag)]
         return vectors
 
     @property
@@ -836,7 +836,8 @@ class Doc2Vec:
         True
         """
         request = self._inference(alpha, min_alpha, epochs, seed, workers=1)
-        return inferred_vectors(self._state, [doc_words], request, "doc_words")[0]
+        vector: NDArray[np.float32] = inferred_vectors(self._state, [doc_words], request, "doc_words")[0]
+        return vector
 
     def infer_vectors(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
+from ..doc2vec import Doc2Vec
 from ..downstream import SequenceTagger, TextClassifier
 from ..elmo import ELMo
 from ..elmo.files.recognition import holds_language_model
@@ -29,12 +30,13 @@ __all__ = ["Model", "load"]
 logger = logging.getLogger(__name__)
 
 Model: TypeAlias = (
-    Word2Vec | KeyedVectors | Phrases | FrozenPhrases | ELMo | TextClassifier | SequenceTagger | FastTextModel
+    Word2Vec | Doc2Vec | KeyedVectors | Phrases | FrozenPhrases | ELMo | TextClassifier | SequenceTagger | FastTextModel
 )
 
 
 _OF_FILE: dict[str, Callable[[Path, bool], Model]] = {
     "word2vec": lambda path, mmap: Word2Vec.load(path, mmap=mmap),
+    "doc2vec": lambda path, mmap: Doc2Vec.load(path, mmap=mmap),
     "keyed_vectors": lambda path, mmap: KeyedVectors.load(path, mmap=mmap),
     "fasttext_keyed_vectors": lambda path, mmap: FastTextKeyedVectors.load(path, mmap=mmap),
     "phrases": lambda path, _: Phrases.load(path),
@@ -43,6 +45,7 @@ _OF_FILE: dict[str, Callable[[Path, bool], Model]] = {
 }
 _OF_FOLDER: dict[str, Callable[[Path, bool], Model]] = {
     "word2vec": lambda path, _: Word2Vec.from_pretrained(path),
+    "doc2vec": lambda path, _: Doc2Vec.from_pretrained(path),
     "static_embedding": lambda path, _: KeyedVectors.from_pretrained(path),
     "text_classifier": lambda path, _: TextClassifier.load(path),
     "sequence_tagger": lambda path, _: SequenceTagger.load(path),
@@ -58,12 +61,12 @@ def load(path: AnyPath, *, mmap: bool = False) -> Model:
         File or folder that any class of wordkin saved; ELMo models of the original program; models of fastText; or
         word vectors in any format that `KeyedVectors` reads.
     mmap : bool, default False
-        Map files of `Word2Vec`, `KeyedVectors` and supervised models of fastText into memory instead of reading them;
-        other files are read.
+        Map files of `Word2Vec`, `Doc2Vec`, `KeyedVectors` and supervised models of fastText into memory instead of
+        reading them; other files are read.
 
     Returns
     -------
-    Word2Vec, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier, SequenceTagger or FastTextModel
+    Word2Vec, Doc2Vec, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier, SequenceTagger or FastTextModel
         The model; of fastText models those that predict labels, and the vectors of others. Its class is logged at
         level INFO.
 

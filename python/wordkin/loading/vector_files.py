@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 from typing import Any, Literal
 
+from ..doc2vec import Doc2Vec
 from ..errors import FormatError
 from ..storage import read_archive
 from ..storage.file_sets import CurrentFiles
@@ -22,10 +23,11 @@ __all__ = ["KINDS", "MODEL_FILE_OF_FOLDERS", "Kind", "kind_of", "load_vectors", 
 
 MODEL_FILE_OF_FOLDERS = "model.safetensors"
 
-Kind = Literal["model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "gensim"]
+Kind = Literal["model", "document-model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "gensim"]
 
 KINDS: dict[Kind, str] = {
     "model": "a Word2Vec model saved by wordkin",
+    "document-model": "the words of a Doc2Vec model saved by wordkin",
     "vectors": "word vectors saved by wordkin",
     "fasttext-vectors": "word vectors with character n-grams saved by wordkin",
     "word2vec": "the text or binary format of word2vec, GloVe, or fastText .vec",
@@ -35,6 +37,7 @@ KINDS: dict[Kind, str] = {
 
 _KIND_OF_ARCHIVE: dict[str, Kind] = {
     "word2vec": "model",
+    "doc2vec": "document-model",
     "keyed_vectors": "vectors",
     "fasttext_keyed_vectors": "fasttext-vectors",
 }
@@ -136,6 +139,8 @@ def load_vectors(path: str, kind: Kind | None = None, **options: Any) -> KeyedVe
 def _load_other(path: str, kind: Kind) -> KeyedVectors:
     if kind == "model":
         return Word2Vec.load(path).wv
+    if kind == "document-model":
+        return Doc2Vec.load(path).wv
     if kind == "vectors":
         return KeyedVectors.load(path)
     if kind == "fasttext-vectors":

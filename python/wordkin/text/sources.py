@@ -168,6 +168,9 @@ class _Bounded:
             )
         return data
 
+    def seekable(self) -> bool:
+        return False
+
 
 class _Borrowed:
     """A file object of the caller, which closing this object leaves open."""
@@ -197,3 +200,6 @@ class _EncodedText:
     def read(self, count: int) -> bytes:
         text: str = self._stream.read(count)
         return text.encode("utf-8")
+
+    def seekable(self) -> bool:
+        return False

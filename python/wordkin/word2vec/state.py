@@ -92,14 +92,14 @@ class Word2VecState:
         How texts are prepared.
     folders : FolderOptions
         Which files of folders are read; not saved.
-    layer_size : int
-        Number of columns of the output layers, which differs from `vector_size` if inputs are concatenated.
     input : PaddedRows or None
         The memory of ``wv.vectors``, once it is padded for training.
     output : PaddedRows or None
         Output layer of negative sampling, one row per word.
     nodes : PaddedRows or None
         Output layer of hierarchical softmax, one row per inner node of the Huffman tree; the last row is unused.
+    layer_size : int
+        Number of columns of the output layers, which differs from `vector_size` if inputs are concatenated.
     corpus_count, corpus_total_words : int
         Number of sentences and words in the corpus that the vocabulary was built from.
     train_count : int

@@ -14,6 +14,7 @@ from ..flags import add_json_flag
 from ..parsers import add_examples
 from ..tables import print_table
 from ..terminal import print_json
+from .document_info import facts_of_documents
 from .elmo_info import facts_of_language_model
 from .fasttext_info import facts_of_fasttext
 from .network_info import facts_of_network
@@ -76,6 +77,8 @@ def _facts_of(path: str) -> dict[str, Any]:
         return phrases
     path = str(vector_file(path))
     kind = kind_of(path)
+    if kind == "document-model":
+        return facts_of_documents(path)
     if kind == "fasttext":
         return facts_of_fasttext(local_path(path))
     facts: dict[str, Any] = {"file": path, "kind": kind, "bytes": local_path(path).stat().st_size}

@@ -59,7 +59,7 @@ class InferenceRequest:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Prepared:
-    """What inference needs of one state of the weights."""
+    """Everything that inference needs of one state of the weights."""
 
     table: VectorTable
     layers: tuple[PaddedRows | None, PaddedRows | None]

@@ -1,11 +1,11 @@
-"""Documents as corpora: their words are counted and encoded by the same code as sentences, their tags beside it."""
+"""Documents as corpora: their words are counted and encoded by the same code as sentences."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from ...text.scan import Progress
 from ...text.token_keys import TokenKeys
 from ...text.token_lists import TokenLists, single_pass_error
 from ...text.vocabulary import RawCounts
-from ..documents import DocumentFiles, Tag, TaggedFiles, TaggedLineDocument
+from ..documents import DocumentFiles, TaggedFiles, TaggedLineDocument
 from .tags import KnownTags, TagCounts, TagScan
 
 __all__ = ["DocumentCorpus", "open_documents"]
@@ -64,8 +64,8 @@ def open_documents(
     if corpus_file is not None:
         documents = files.lines(corpus_file)
     elif not isinstance(documents, TaggedLineDocument | TaggedFiles):
-        if isinstance(documents, str | bytes) or text_reader(documents, name=name) is not None:
-            documents = files.lines(documents)  # type: ignore[arg-type] - text_reader has refused other types
+        if _is_text(documents, name):
+            documents = files.lines(cast("TextInput", documents))  # text_reader has refused other types
         elif not isinstance(documents, list | tuple):
             documents = as_rows(documents, name, _EXPECTED)
     if not isinstance(documents, Iterable):
@@ -73,6 +73,17 @@ def open_documents(
     corpus = DocumentCorpus(documents, name, files.preparation)
     corpus.require_passes(passes)
     return corpus
+
+
+def _is_text(documents: object, name: str) -> bool:
+    try:
+        return text_reader(documents, name=name) is not None
+    except TypeError:
+        shown = f"{documents!r:.40}" if isinstance(documents, str | bytes) else ""
+        raise TypeError(
+            f"{name} must be {_EXPECTED}, got {type(documents).__name__}"
+            f"{f', which is not an existing file: {shown}' if shown else ''}"
+        ) from None
 
 
 class _Recorder(Protocol):
@@ -195,7 +206,7 @@ class DocumentCorpus:
         )
         return scan.counts, tags.finish()
 
-    def encode(self, vocabulary: Vocabulary, rows: Mapping[Tag, int], tag_count: int | None) -> EncodedCorpus:
+    def encode(self, vocabulary: Vocabulary, rows: Mapping[Any, int], tag_count: int | None) -> EncodedCorpus:
         """Return the documents as ids of words and tags.
 
         Parameters
@@ -216,14 +227,18 @@ class DocumentCorpus:
         return _StoredDocuments(streamed.blocks()) if self._is_stored else streamed
 
     def encoded_blocks(
-        self, vocabulary: Vocabulary, rows: Mapping[Tag, int], tag_count: int | None
+        self, vocabulary: Vocabulary, rows: Mapping[Any, int], tag_count: int | None
     ) -> Iterator[EncodedBlock]:
         """Make one pass.
 
         Parameters
         ----------
-        vocabulary, rows, tag_count
-            As for `encode`.
+        vocabulary : Vocabulary
+            The words.
+        rows : mapping of tags to int
+            Row of each tag.
+        tag_count : int or None
+            Number of tags that each document must have; None for any.
 
         Yields
         ------
@@ -248,7 +263,7 @@ class _StreamedDocuments:
     """Documents that are read and encoded again in every pass, because passes may differ."""
 
     def __init__(
-        self, corpus: DocumentCorpus, vocabulary: Vocabulary, rows: Mapping[Tag, int], tag_count: int | None
+        self, corpus: DocumentCorpus, vocabulary: Vocabulary, rows: Mapping[Any, int], tag_count: int | None
     ) -> None:
         self._corpus = corpus
         self._arguments = vocabulary, rows, tag_count

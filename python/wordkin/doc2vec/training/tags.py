@@ -171,7 +171,7 @@ class KnownTags:
         Number of tags that each document must have; None for any.
     """
 
-    def __init__(self, rows: Mapping[Tag, int], name: str, tag_count: int | None) -> None:
+    def __init__(self, rows: Mapping[Any, int], name: str, tag_count: int | None) -> None:
         self._rows = rows
         self._name = name
         self._tag_count = tag_count

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from ...doc2vec import Doc2Vec
 from ...phrases import FrozenPhrases, Phraser, Phrases
 from ...vectors import KeyedVectors
 from ...word2vec import Word2Vec
-from . import callbacks, keyedvectors, phrases, word2vec
+from . import callbacks, doc2vec, keyedvectors, phrases, word2vec
 
 __all__ = [
+    "Doc2Vec",
     "FrozenPhrases",
     "KeyedVectors",
     "Phraser",
     "Phrases",
     "Word2Vec",
     "callbacks",
+    "doc2vec",
     "keyedvectors",
     "phrases",
     "word2vec",

@@ -135,7 +135,7 @@ KEYED_VECTORS = Saveable(
     pack=table_to_archive,
     unpack=archive_to_table,
     hint=_HINT,
-    others={"word2vec": _model_to_table},
+    others={"word2vec": _model_to_table, "doc2vec": _model_to_table},
 )
 FASTTEXT_VECTORS = Saveable(
     kind="fasttext_keyed_vectors", pack=table_to_archive, unpack=_archive_to_fasttext_table, hint=_HINT

@@ -189,7 +189,8 @@ def read_gensim(path: AnyPath) -> GensimModel:
     tags = _tags_of(root) if is_doc2vec else None
     if is_doc2vec and tags is None:
         _warn(
-            f"{local}: a Doc2Vec model of gensim before 4.0; its document vectors are ignored, its word vectors are read"
+            f"{local}: a Doc2Vec model of gensim before 4.0; its document vectors are ignored, its word vectors are "
+            "read"
         )
     is_model = table is not root or "min_alpha" in content.attributes
     has_layers = is_model and (tags is not None or not is_doc2vec)

@@ -1,4 +1,4 @@
-"""What a training run needs to know of the model that it trains: Word2Vec, or a model that is made of it."""
+"""The model that a training run trains: Word2Vec, or one that is made of it and further vectors."""
 
 from __future__ import annotations
 

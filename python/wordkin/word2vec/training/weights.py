@@ -42,17 +42,28 @@ class DocumentSettings(Protocol):
     """How documents become windows, as the core reads it."""
 
     @property
-    def use_words(self) -> bool: ...
+    def use_words(self) -> bool:
+        """Whether words around a position are inputs."""
+
     @property
-    def train_words(self) -> bool: ...
+    def train_words(self) -> bool:
+        """Whether the vectors of these words are trained."""
+
     @property
-    def concatenate(self) -> bool: ...
+    def concatenate(self) -> bool:
+        """Whether inputs are concatenated."""
+
     @property
-    def tag_count(self) -> int: ...
+    def tag_count(self) -> int:
+        """Number of tags of each document, if inputs are concatenated."""
+
     @property
-    def null_word(self) -> int: ...
+    def null_word(self) -> int:
+        """Index of the word at positions outside of a document."""
+
     @property
-    def vector_size(self) -> int: ...
+    def vector_size(self) -> int:
+        """Dimensionality of the vectors."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,108 @@
+// The update of windows whose inputs are concatenated, each in its place, to one long row (PV-DM with concatenation: Le
+// and Mikolov 2014, section 2.2). Included once per ISA.
+//
+// Output rows are as long as the concatenated inputs, thousands of floats, and memory bandwidth limits the speed.
+// Several consecutive positions therefore share one set of negative samples, whose rows are read and written once for
+// all.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+#include "kernels/window_update.inl.h"
+
+namespace wordkin::kernels {
+namespace {
+
+// row += factor * change, for rows that are zero-padded after `columns` floats and must remain so.
+inline void add_columns(float* row, const float* change, float factor, int columns) {
+  const int whole = columns / Vec::kWidth * Vec::kWidth;
+  add_change(row, change, factor, whole);
+  if (whole == columns) return;
+  alignas(64) float rest[Vec::kWidth] = {};
+  for (int c = whole; c < columns; ++c) rest[c - whole] = change[c];
+  add_change(row + whole, rest, factor, Vec::kWidth);
+}
+
+// hidden: OUT (width, followed by kRowMultiple writable floats) the concatenated rows, followed by zeros.
+inline void concatenate(float* hidden, float* const* rows, int count, int columns) {
+  for (int i = 0; i < count; ++i)  // the padding of a row is overwritten by the next one
+    for (int c = 0; c < columns; c += Vec::kWidth)
+      Vec::load(rows[i] + c).store(hidden + static_cast<std::int64_t>(i) * columns + c);
+  for (int c = 0; c < kRowMultiple; c += Vec::kWidth)
+    Vec::zero().store(hidden + static_cast<std::int64_t>(count) * columns + c);
+}
+
+// Adds the change of the inputs of one position to those that are updated.
+inline void add_slots(const Window& w, int position, int slots, const float* change) {
+  for (int i = w.inputs.update_begin; i < w.inputs.update_end; ++i) {
+    const int input = position * slots + i;
+    add_columns(w.inputs.rows[input], change + static_cast<std::int64_t>(i) * w.columns,
+                w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[input], w.columns);
+  }
+}
+
+inline Window with_outputs(const Window& w, int first, int count) {
+  Window part = w;
+  part.outputs.rows += first;
+  part.outputs.signs += first;
+  part.outputs.repeats += first;
+  part.outputs.count = count;
+  return part;
+}
+
+// As update_row, for a single output.
+inline void update_target(const Window& w, const float* x, float* change, float* scratch) {
+  Prefetcher prefetcher{w.next_rows, w.width};
+  gradients_of_row<1>(w, x, 0, scratch);
+  if (w.outputs.is_frozen) [[unlikely]] {
+    apply_frozen_row(w, x, scratch, change, prefetcher);
+  } else {
+    apply_row<false>(w, x, scratch, change, prefetcher);
+  }
+}
+
+inline void concatenation_of_one(const Window& w) {
+  float* hidden = w.scratch;
+  float* change = hidden + w.width + kRowMultiple;
+  concatenate(hidden, w.inputs.rows, w.inputs.count, w.columns);
+  update_row(w, hidden, change, change + w.width + kRowMultiple);
+  add_slots(w, 0, w.inputs.count, change);
+}
+
+inline void concatenation(const Window& w) {
+  const int positions = w.positions;
+  if (w.inputs.count == 0 || w.outputs.count == 0) return;
+  if (positions == 1) return concatenation_of_one(w);
+  const int slots = w.inputs.count / positions;
+  const std::int64_t pitch = w.width + kRowMultiple;
+  float* old = w.scratch;                  // (positions, pitch) the concatenated rows
+  float* moved = old + positions * pitch;  // (positions, pitch) the same after the updates
+  float* change = moved + positions * pitch;
+  float* rows[kMaxPositions];
+  for (int p = 0; p < positions; ++p) {
+    rows[p] = moved + p * pitch;
+    concatenate(old + p * pitch, w.inputs.rows + p * slots, slots, w.columns);
+    for (int c = 0; c < w.width; c += Vec::kWidth) Vec::load(old + p * pitch + c).store(rows[p] + c);
+  }
+  if (w.outputs.count > positions) {
+    Window noise = with_outputs(w, positions, w.outputs.count - positions);
+    noise.inputs = {rows, nullptr, positions, 0, positions};
+    noise.scratch = change + pitch;
+    update_window(noise);
+  }
+  for (int p = 0; p < positions; ++p) {
+    Window target = with_outputs(w, p, 1);
+    target.next_rows.count = 0;
+    target.outputs.max_repeats = 1;
+    update_target(target, old + p * pitch, change, change + pitch);
+    for (int c = 0; c < w.width; c += Vec::kWidth) {
+      const Vec moves = sub(Vec::load(rows[p] + c), Vec::load(old + p * pitch + c));
+      add(moves, Vec::load(change + c)).store(change + c);
+    }
+    add_slots(w, p, slots, change);
+  }
+}
+
+}  // namespace
+}  // namespace wordkin::kernels

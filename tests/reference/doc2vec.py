@@ -1,0 +1,135 @@
+"""Doc2Vec training in float64, written from Le and Mikolov 2014: which vectors predict which words in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.window_update import cbow_window, concatenation_window, pair_losses, sigmoid, skipgram_window
+from reference.word2vec import contexts, learning_rate
+
+__all__ = ["TARGETS_TOGETHER", "train"]
+
+Floats = NDArray[np.float64]
+Outputs = tuple[Floats, list[int], list[float], list[float]]  # matrix, rows, labels, repeats
+
+# Consecutive words that share their noise words, where the input of a window is one tag, or concatenated.
+TARGETS_TOGETHER = 3
+
+
+def train(
+    epochs: int,
+    documents: Sequence[Sequence[int]],
+    tags: Sequence[Sequence[int]],
+    words: Floats,
+    tag_vectors: Floats,
+    outputs_of: Callable[[Sequence[int]], Sequence[Outputs]],
+    *,
+    mode: str,
+    window: int,
+    start: float,
+    end: float,
+    word_scale: Floats,
+    tag_scale: Floats,
+    null_word: int = 0,
+    is_together: bool = True,
+) -> list[float]:
+    """Train without randomness: full windows, no subsampling, the same outputs for a word every time.
+
+    `mode` is "dbow", "dbow words", "mean", "sum" or "concat". Words and tags are rows of one matrix here, words first,
+    so that the updates of windows apply to both; the scales are the factors of their updates. Returns the mean loss per
+    pair of each epoch.
+    """
+    inputs = np.concatenate([words, tag_vectors])
+    scale = np.concatenate([word_scale, tag_scale])
+    planned, done, losses = epochs * sum(map(len, documents)), 0, []
+    for _ in range(epochs):
+        loss = pairs = 0.0
+        for document, document_tags in zip(documents, tags, strict=True):
+            rate = learning_rate(start, end, done, planned)
+            rows = [len(words) + tag for tag in document_tags]
+            size = TARGETS_TOGETHER if is_together and (mode == "concat" or (mode == "dbow" and len(rows) == 1)) else 1
+            for first in range(0, len(document), size):
+                targets = document[first : first + size]
+                outputs = outputs_of(targets)
+                if mode == "concat":
+                    positions = range(first, first + len(targets))
+                    slots = [[*rows, *_neighbours(document, position, window, null_word)] for position in positions]
+                    loss += _concatenated(inputs, scale, slots, outputs, rate)
+                    pairs += len(targets)
+                    continue
+                _, context = list(contexts(document, window))[first]
+                used = rows if mode == "dbow" else [*context, *rows]
+                loss += _window(inputs, scale, used, outputs, rate, mode)
+                pairs += (len(used) if mode.startswith("dbow") else 1) * len(targets)
+            done += len(document)
+        losses.append(loss / max(pairs, 1))
+    words[:], tag_vectors[:] = inputs[: len(words)], inputs[len(words) :]
+    return losses
+
+
+def _neighbours(document: Sequence[int], position: int, window: int, null_word: int) -> list[int]:
+    around = [*range(position - window, position), *range(position + 1, position + window + 1)]
+    return [document[index] if 0 <= index < len(document) else null_word for index in around]
+
+
+def _window(
+    inputs: Floats, scale: Floats, rows: list[int], outputs: Sequence[Outputs], rate: float, mode: str
+) -> float:
+    """Take one step from the old vectors for all output matrices together."""
+    old, loss = inputs.copy(), 0.0
+    for matrix, output_rows, labels, repeats in outputs:
+        changed = old.copy()
+        if len(rows) == 1 and mode == "dbow":
+            loss += _one_input(changed[rows[0]], scale[rows[0]], matrix, output_rows, labels, repeats, rate)
+            inputs += changed - old
+            continue
+        arguments = (changed, np.array(rows), matrix, np.array(output_rows, np.int64))
+        numbers = (np.array(labels), np.array(repeats), rate, scale[rows])
+        if mode.startswith("dbow"):
+            loss += skipgram_window(*arguments, *numbers)
+        else:
+            loss += cbow_window(*arguments, *numbers, mean=mode == "mean")
+        inputs += changed - old
+    return loss
+
+
+def _one_input(
+    x: Floats, scale: float, matrix: Floats, rows: list[int], labels: list[float], repeats: list[float], rate: float
+) -> float:
+    """Update one input and its outputs in sequence: a row that occurs twice gives its second gradient as changed."""
+    scores = matrix[rows] @ x
+    errors = rate * np.array(repeats) * (np.array(labels) - sigmoid(scores))
+    before, change = x.copy(), np.zeros_like(x)
+    for row, error in zip(rows, errors, strict=True):
+        change += error * matrix[row]
+        matrix[row] += error * before
+    x += scale * change
+    return pair_losses(scores, np.array(labels), np.array(repeats))
+
+
+def _concatenated(
+    inputs: Floats, scale: Floats, slots: list[list[int]], outputs: Sequence[Outputs], rate: float
+) -> float:
+    """Take one step for several positions: the first output rows are their targets, the others are for all of them."""
+    old, loss = inputs.copy(), 0.0
+    changes = np.zeros_like(inputs)
+    for matrix, output_rows, labels, repeats in outputs:
+        shared = len(slots) if len(slots) > 1 else 0
+        before, moves = matrix.copy(), np.zeros_like(matrix)
+        for position, rows in enumerate(slots):
+            chosen = [position, *range(shared, len(output_rows))] if shared else list(range(len(output_rows)))
+            moved = before.copy()
+            parts, part_loss = concatenation_window(
+                [old[row] for row in rows], moved, np.array(output_rows)[chosen], np.array(labels)[chosen],
+                np.array(repeats)[chosen], rate,
+            )  # fmt: skip
+            loss += part_loss
+            moves += moved - before
+            for row, part in zip(rows, parts, strict=True):
+                changes[row] += scale[row] * part
+        matrix += moves
+    inputs += changes
+    return loss
