@@ -220,7 +220,7 @@ class FastTextClassifier(Estimator):
                 line = " ".join(checked_tokens(text, given_name, "a text or a list of tokens"))
             else:
                 line = text if split is None else " ".join(tokenize(text, split, given_name))
-            line = line.regiven_name("\n", " ")
+            line = line.replace("\n", " ")
             line = line.lower() if lowers else line
             if LABEL_PREFIX in line or _END in line:
                 words = _SEPARATORS.split(line)
