@@ -65,6 +65,11 @@ def test_jobs_run_sessions_and_all_sessions_have_a_job() -> None:
     assert sessions().keys() - run == in_gate | writing
 
 
+def test_the_table_for_contributors_has_all_sessions() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert {*re.findall(r"^\| `nox -s ([a-z_]+)` \|", table, re.MULTILINE)} == sessions().keys()
+
+
 def test_the_gate_has_the_commands_of_lint_and_types() -> None:
     gate = GATE.read_text(encoding="utf-8")
     for name in ("lint", "types"):
