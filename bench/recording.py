@@ -19,7 +19,7 @@ from bench.records import Measurement, Run, add_run
 __all__ = ["Recorder", "recording"]
 
 # Options that say where things are and not what is measured.
-INSTALLATION = ("--record", "--machine", "--gensim-python", "--torch-python")
+INSTALLATION = ("--record", "--machine", "--fasttext-python", "--gensim-python", "--torch-python")
 
 
 class Recorder:
