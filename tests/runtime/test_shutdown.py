@@ -117,7 +117,7 @@ def test_calls_of_numpy_end_as_well_and_no_other_is_made() -> None:
         threads = [threading.Thread(target=explore, daemon=True) for _ in range(3)]
         for thread in threads:
             thread.start()
-        while len(explorations) < 5:
+        while len(explorations) < 5 and any(thread.is_alive() for thread in threads):
             time.sleep(0.01)
     """
     done = run_python(script)
