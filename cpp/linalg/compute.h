@@ -10,7 +10,7 @@ namespace wordkin::linalg {
 // matrices are rounded before they are packed. For inference only; all other products are float32.
 enum class Precision { kFloat32, kBfloat16, kInt8 };
 
-// What packed weights are for: backward passes also need them transposed.
+// The use of packed weights: backward passes also need them transposed.
 enum class Purpose { kInference, kTraining };
 
 struct Compute {
