@@ -337,9 +337,12 @@ def search(records: Records) -> str:
         ("1,000 queries in one batch, float32", "batch", "wordkin", "NumPy"),
         ("one query, float32", "single", "wordkin", "gensim"),
         ("one query, float16 storage", "single", "wordkin float16", "gensim"),
+        ("one query, all vectors almost alike", "worst case", "wordkin", "gensim"),
+        ("the first query after loading", "first query", "wordkin", "gensim"),
     ):
         own, other = run.find(case, system, "ms"), run.find(case, rival, "ms")
-        assert own is not None and other is not None
+        if own is None or other is None:  # a record from before the case was measured
+            continue
         rows.append([label, show(own), f"{rival} {show(other)}", ratio(run.ratio(case, system, rival, "ms"))])
     return markdown(["task", "wordkin", "other library", "ratio"], rows)
 

@@ -1,8 +1,10 @@
 """How fast is the search for nearest neighbours?
 
-Compares a batch of queries with one matrix product in NumPy, and a single query with `most_similar` of gensim. All
-search the same random vectors on `--threads` cores and alternate; medians are compared. gensim runs in a subprocess
-that is started once and measures its own times.
+Compares a batch of queries with one matrix product in NumPy, and a single query with `most_similar` of gensim: after
+`prepare_search`, without the 8-bit copy that it makes, with vectors for which the copy is useless (the worst case), and
+as the first query after loading, which computes the norms. All search the same random vectors on `--threads` cores and
+alternate; medians are compared. gensim runs in a subprocess that is started once and measures its own times; they do
+not depend on the values of the vectors.
 
     python -m bench.vectors.search
 """
@@ -71,6 +73,11 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
     words = [f"w{index}" for index in range(options.rows)]
     single = KeyedVectors.from_vocabulary(words, rows)
     half = KeyedVectors.from_vocabulary(words, rows.astype(np.float16))
+    without = KeyedVectors.from_vocabulary(words, rows)
+    alike = KeyedVectors.from_vocabulary(words, 1 + 1e-5 * rows)
+    for vectors in (single, half, alike):
+        vectors.prepare_search()
+    without.prepare_search(False)
     queries = rng.standard_normal((options.queries, options.dimension), dtype=np.float32)
     queries /= np.linalg.norm(queries, axis=1)[:, np.newaxis]
     norms = np.linalg.norm(rows, axis=1)
@@ -87,6 +94,10 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
     def one_by_one(vectors: KeyedVectors) -> float:
         return seconds(lambda: [vectors.most_similar(word, topn=TOPN) for word in query_words]) / len(query_words)
 
+    def first_query() -> float:
+        vectors = KeyedVectors.from_vocabulary(words, rows)
+        return seconds(lambda: vectors.most_similar(words[0], topn=TOPN))
+
     assert np.array_equal(numpy_batch(), single.most_similar_batch(queries, topn=TOPN)[0])
     with tempfile.TemporaryDirectory() as folder:
         np.save(Path(folder) / "rows.npy", rows)
@@ -98,6 +109,11 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
             "single, gensim": lambda: gensim.seconds_per_query(query_words),
             "single, wordkin": lambda: one_by_one(single),
             "single, wordkin float16": lambda: one_by_one(half),
+            "single, wordkin without 8-bit copy": lambda: one_by_one(without),
+            "worst case, gensim": lambda: gensim.seconds_per_query(query_words),
+            "worst case, wordkin": lambda: one_by_one(alike),
+            "first query, gensim": lambda: gensim.seconds_per_query(["first", words[0]]),
+            "first query, wordkin": first_query,
         }
         for contestant in contestants.values():  # warm-up
             contestant()
@@ -135,11 +151,13 @@ def main() -> None:
             record.add(case, system, "ms", [1e3 * value for value in taken])
     median = {name: statistics.median(taken) for name, taken in times.items()}
     for name, taken in times.items():
-        print(f"{name:24} {1e3 * median[name]:9.2f} ms ({1e3 * min(taken):.2f} .. {1e3 * max(taken):.2f})")
+        print(f"{name:36} {1e3 * median[name]:9.2f} ms ({1e3 * min(taken):.2f} .. {1e3 * max(taken):.2f})")
     for name, rival in (
         ("batch, wordkin", "batch, NumPy"),
         ("single, wordkin", "single, gensim"),
         ("single, wordkin float16", "single, gensim"),
+        ("worst case, wordkin", "worst case, gensim"),
+        ("first query, wordkin", "first query, gensim"),
     ):
         print(f"{name}: {median[rival] / median[name]:.2f} x {rival.split()[1]}")
 
