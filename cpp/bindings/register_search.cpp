@@ -88,23 +88,16 @@ search::Neighbours neighbours(const py::object& indices, const py::object& cosin
   return found;
 }
 
-// Gives the rows nearest to each query. floors: None or scores that as many rows are known to reach.
 void nearest(const py::object& indices, const py::object& cosines, const py::object& queries, const py::object& vectors,
-             const py::object& divisors, const std::string& isa, std::int64_t threads, const py::object& rounded,
-             const py::object& floors) {
+             const py::object& divisors, const std::string& isa, std::int64_t threads, const py::object& rounded) {
   const auto wanted = matrix_view<const float>("queries", queries, Access::kRead);
   auto rows = searched_rows(vectors, divisors);
   const auto compute = compute_on(isa, threads);
   check_queries(wanted, rows);
   const auto found = neighbours(indices, cosines, wanted.rows, rows.count());
   rows.rounded = rounded_rows(rounded, rows);
-  std::span<const float> known;
-  if (!floors.is_none()) {
-    known = vector_view<const float>("floors", floors, Access::kRead);
-    if (std::ssize(known) != wanted.rows) throw std::invalid_argument("floors must have one entry per query");
-  }
   const GilRelease release;  // up to seconds of arithmetic; the caller holds the arrays
-  search::find_nearest(found, wanted, rows, compute, known);
+  search::find_nearest(found, wanted, rows, compute);
 }
 
 // In addition, gives the queries nearest to each row: query_indices and query_cosines, INOUT (rows, k).
@@ -180,8 +173,7 @@ void bounds(const py::object& lower, const py::object& upper, const py::object& 
 void register_search(py::module_& m) {
   auto s = m.def_submodule("search", "Exact nearest neighbours by cosine similarity.");
   s.def("nearest", &nearest, py::arg("indices"), py::arg("cosines"), py::arg("queries"), py::arg("vectors"),
-        py::arg("divisors"), py::kw_only(), py::arg("isa"), py::arg("threads"), py::arg("rounded") = py::none(),
-        py::arg("floors") = py::none());
+        py::arg("divisors"), py::kw_only(), py::arg("isa"), py::arg("threads"), py::arg("rounded") = py::none());
   s.def("mutual", &mutual, py::arg("indices"), py::arg("cosines"), py::arg("query_indices"), py::arg("query_cosines"),
         py::arg("queries"), py::arg("vectors"), py::arg("divisors"), py::arg("first_query"), py::kw_only(),
         py::arg("isa"), py::arg("threads"), py::arg("rounded") = py::none());

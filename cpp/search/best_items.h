@@ -16,13 +16,11 @@ namespace wordkin::search {
 class BestItems {
  public:
   BestItems() = default;
-  // `floors`: scores that are known to be reached, or empty.
-  BestItems(std::int64_t count, std::int64_t k, std::span<const float> floors = {})
+  BestItems(std::int64_t count, std::int64_t k)
       : buffer_(static_cast<std::size_t>(count * k)),
         thresholds_(
             static_cast<std::size_t>(memory::round_up<std::int64_t>(count, kernels::kPanelRows) + kernels::kPanelRows),
-            std::numeric_limits<float>::infinity()),
-        floors_(floors.begin(), floors.end()) {
+            std::numeric_limits<float>::infinity()) {
     best_.reserve(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
       best_.emplace_back(std::span(buffer_).subspan(i * static_cast<std::size_t>(k), static_cast<std::size_t>(k)));
@@ -42,16 +40,11 @@ class BestItems {
   }
 
  private:
-  void update_threshold(std::size_t index) {
-    const float threshold = best_[index].threshold();
-    const bool is_known = !floors_.empty() && floors_[index] > threshold;
-    thresholds_[index] = is_known ? floors_[index] : threshold;
-  }
+  void update_threshold(std::size_t index) { thresholds_[index] = best_[index].threshold(); }
 
   std::vector<Neighbour> buffer_;
   std::vector<TopK> best_;
   std::vector<float> thresholds_;
-  std::vector<float> floors_;
 };
 
 }  // namespace wordkin::search

@@ -55,15 +55,15 @@ struct QueryBatch {
 class WorkerResults {
  public:
   // A worker changes the nearest queries of its rows.
-  WorkerResults(const QueryBatch& batch, const Rows& rows, std::int64_t k, std::span<const float> floors,
-                const RowSide& row_side, const Compute& compute)
+  WorkerResults(const QueryBatch& batch, const Rows& rows, std::int64_t k, const RowSide& row_side,
+                const Compute& compute)
       : batch_(batch),
         compute_(compute),
         blocks_(rows, batch.packed.count(), compute),
-        of_queries_(batch.packed.count(), k, floors),
+        of_queries_(batch.packed.count(), k),
         of_rows_(row_side.best),
         first_query_(row_side.first_query + batch.first),
-        policy_(k, !floors.empty()),
+        policy_(k),
         candidates_(static_cast<std::size_t>(batch.packed.count() * kPanelBlockRows)) {
     if (batch.rounded) scratch_.resize(static_cast<std::size_t>(2 * batch.packed.count()));
     if (of_rows_ != nullptr) lowered_.resize(static_cast<std::size_t>(batch.packed.count()));
@@ -162,27 +162,24 @@ void append(std::vector<Neighbour>& items, const TopK& best) {
   items.insert(items.end(), best.items().begin(), best.items().end());
 }
 
-// Returns whether k rows were found for each query.
-bool search_batch(const Neighbours& found, const QueryBatch& batch, const Rows& rows, std::span<const float> floors,
-                  const RowSide& row_side, const Compute& compute, RowSpans& spans) {
+void search_batch(const Neighbours& found, const QueryBatch& batch, const Rows& rows, const RowSide& row_side,
+                  const Compute& compute, RowSpans& spans) {
   const std::int64_t k = found.indices.columns;
   std::vector<WorkerResults> results;
   results.reserve(spans.workers());
   for (std::size_t worker = 0; worker < spans.workers(); ++worker)
-    results.emplace_back(batch, rows, k, floors, row_side, compute);
+    results.emplace_back(batch, rows, k, row_side, compute);
   spans.run([&](std::int64_t begin, std::int64_t end, std::size_t worker) { results[worker].search(begin, end); });
   std::vector<Neighbour> merged;
   for (std::int64_t q = 0; q < batch.packed.count(); ++q) {
     merged.clear();
     for (const auto& result : results) append(merged, result.best(static_cast<std::size_t>(q)));
-    if (std::ssize(merged) < k) return false;
     write_best(found, batch.first + q, merged);
   }
-  return true;
 }
 
 void search_queries(const Neighbours& found, const memory::MatrixView<const float>& queries, const Rows& rows,
-                    const Compute& compute, std::span<const float> floors, const RowSide& row_side) {
+                    const Compute& compute, const RowSide& row_side) {
   const std::int64_t k = found.indices.columns;
   const bool is_rounded = rounding_pays(queries.rows, k, rows, compute);
   const std::int64_t together = queries_per_batch(queries.columns, k, is_rounded ? sizeof(std::int8_t) : sizeof(float));
@@ -192,19 +189,16 @@ void search_queries(const Neighbours& found, const memory::MatrixView<const floa
     count = std::min(together, queries.rows - first);
     if (row_side.best != nullptr) count = std::min(count, std::max(kFirstMutualQueries, row_side.first_query + first));
     const QueryBatch batch(queries, first, count, is_rounded);
-    const auto known =
-        floors.empty() ? floors : floors.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
-    if (search_batch(found, batch, rows, known, row_side, compute, spans)) continue;
-    search_batch(found, batch, rows, {}, row_side, compute, spans);  // a floor was not reached
+    search_batch(found, batch, rows, row_side, compute, spans);
   }
 }
 
 }  // namespace
 
 void find_nearest(const Neighbours& found, memory::MatrixView<const float> queries, const Rows& rows,
-                  const Compute& compute, std::span<const float> floors) {
+                  const Compute& compute) {
   if (found.indices.columns == 0 || queries.rows == 0) return;
-  search_queries(found, queries, rows, compute, floors, {});
+  search_queries(found, queries, rows, compute, {});
 }
 
 void find_mutual(const Neighbours& found, const Neighbours& of_rows, std::int64_t first_query,
@@ -214,7 +208,7 @@ void find_mutual(const Neighbours& found, const Neighbours& of_rows, std::int64_
   for (std::int64_t row = 0; row < rows.count(); ++row)
     for (std::int64_t i = 0; i < k && of_rows.indices.row(row)[i] >= 0; ++i)
       best.push(static_cast<std::size_t>(row), of_rows.cosines.row(row)[i], of_rows.indices.row(row)[i]);
-  search_queries(found, queries, rows, compute, {}, {&best, first_query});
+  search_queries(found, queries, rows, compute, {&best, first_query});
   std::vector<Neighbour> items;
   for (std::int64_t row = 0; row < rows.count(); ++row) {
     items.clear();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "memory/matrix_view.h"
 #include "search/rows.h"
@@ -17,10 +16,9 @@ struct Neighbours {
 
 // found: for each query the k <= rows rows with the highest cosines, in descending order; among equal cosines the lower
 // row first. Rows whose cosine is NaN come last, as -infinity. The result does not depend on the number of threads or
-// on the other queries of the call. queries: IN (n, columns), unit vectors. floors: IN (n), or empty: scores that at
-// least k rows are known to reach for each query.
+// on the other queries of the call. queries: IN (n, columns), unit vectors.
 void find_nearest(const Neighbours& found, memory::MatrixView<const float> queries, const Rows& rows,
-                  const Compute& compute, std::span<const float> floors = {});
+                  const Compute& compute);
 
 // In addition, the queries with the highest cosines for each row, from the same products, in the order of find_nearest.
 // of_rows: INOUT, so that the queries of a search can be divided among several calls: `first_query` is the number of

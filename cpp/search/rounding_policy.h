@@ -11,9 +11,8 @@ namespace wordkin::search {
 // scored in float32 until the next attempt costs little in comparison.
 class RoundingPolicy {
  public:
-  // `kept`: number of rows that are kept for each query. `has_floors`: whether few rows are candidates from the start.
-  RoundingPolicy(std::int64_t kept, bool has_floors)
-      : float_rows_(has_floors ? 0 : std::max(kFirstRows, kept * kRowsPerKept)) {}
+  // `kept`: number of rows that are kept for each query.
+  explicit RoundingPolicy(std::int64_t kept) : float_rows_(std::max(kFirstRows, kept * kRowsPerKept)) {}
 
   [[nodiscard]] bool is_rounded() const { return float_rows_ <= 0; }
 

@@ -21,15 +21,18 @@ inline bool is_better(const Neighbour& a, const Neighbour& b) {
   return a.score != b.score ? a.score > b.score : a.row < b.row;
 }
 
+// Few items are sorted, since moving them costs less than the branches of a heap; many form a heap whose root is the
+// worst.
 class TopK {
  public:
   explicit TopK(std::span<Neighbour> items) : items_(items) {}
 
+  // In any order.
   [[nodiscard]] std::span<const Neighbour> items() const { return items_.first(size_); }
 
   // Scores below this are not kept.
   [[nodiscard]] float threshold() const {
-    return size_ < items_.size() ? -std::numeric_limits<float>::infinity() : items_.front().score;
+    return size_ < items_.size() ? -std::numeric_limits<float>::infinity() : worst().score;
   }
 
   // NaN is treated as -infinity.
@@ -37,15 +40,27 @@ class TopK {
     const Neighbour added{std::isnan(score) ? -std::numeric_limits<float>::infinity() : score, row};
     if (size_ < items_.size()) {
       items_[size_++] = added;
-      if (size_ == items_.size()) std::make_heap(items_.begin(), items_.end(), is_better);
-    } else if (!items_.empty() && is_better(added, items_.front())) {
-      replace_worst(added);
+      if (is_sorted()) insert(added);
+      if (!is_sorted() && size_ == items_.size()) std::make_heap(items_.begin(), items_.end(), is_better);
+    } else if (!items_.empty() && is_better(added, worst())) {
+      is_sorted() ? insert(added) : replace_worst(added);
     }
   }
 
  private:
-  // The worst item is at the root of the heap, and no item is worse than its parent; `added` sinks from the root to its
-  // position.
+  static constexpr std::size_t kMaxSorted = 16;
+
+  [[nodiscard]] bool is_sorted() const { return items_.size() <= kMaxSorted; }
+  [[nodiscard]] const Neighbour& worst() const { return is_sorted() ? items_.back() : items_.front(); }
+
+  // The last item is overwritten.
+  void insert(const Neighbour& added) {
+    std::size_t index = size_ - 1;
+    for (; index > 0 && is_better(added, items_[index - 1]); --index) items_[index] = items_[index - 1];
+    items_[index] = added;
+  }
+
+  // No item is worse than its parent; `added` sinks from the root to its position.
   void replace_worst(const Neighbour& added) {
     std::size_t index = 0;
     while (true) {

@@ -77,6 +77,35 @@ def test_csls_equals_its_definition(words: int, neighbourhood: int) -> None:
             assert expected[number][int(word[1:])] == pytest.approx(score, abs=2e-6)
 
 
+@pytest.mark.parametrize("topn", [1, 4, 30])
+@pytest.mark.parametrize("share", [1.0, 0.2])
+def test_csls_of_hubs_equals_its_definition(topn: int, share: float) -> None:
+    """Rows that are not among the nearest ones of a query can have the best scores, if others are hubs."""
+    generator = np.random.default_rng(7)
+    centres = generator.normal(size=(12, SIZE))
+    hubs = np.linspace(0, 3, 900)[:, np.newaxis] * centres[0]
+    rows = [centres[generator.integers(0, 12, 900)] + 0.7 * generator.normal(size=(900, SIZE)) for _ in range(2)]
+    source, target = language("s", rows[0] + hubs), language("t", rows[1] + hubs[::-1])
+    expected = csls(source.vectors.astype(float), target.vectors.astype(float), 10)
+    queries = list(range(0, 900, round(1 / share)))
+    found = csls_neighbours(source, target, [f"s{n}" for n in queries], topn=topn)
+    for number, neighbours in zip(queries, found, strict=True):
+        scores = [score for _, score in neighbours]
+        np.testing.assert_allclose(scores, np.sort(expected[number])[::-1][:topn], atol=2e-6)
+        assert len({word for word, _ in neighbours}) == topn
+        assert [expected[number][int(word[1:])] for word, _ in neighbours] == pytest.approx(scores, abs=2e-6)
+
+
+def test_vectors_that_are_not_finite_have_no_neighbours() -> None:
+    generator = np.random.default_rng(8)
+    rows = [generator.normal(size=(300, SIZE)) for _ in range(2)]
+    plain = csls_neighbours(language("s", rows[0]), language("t", rows[1]), [f"s{n}" for n in range(1, 300)], topn=3)
+    rows[1][5] = np.nan
+    found = csls_neighbours(language("s", rows[0]), language("t", rows[1]), [f"s{n}" for n in range(1, 300)], topn=3)
+    assert all("t5" not in [word for word, _ in near] for near in found)
+    assert sum(first[0][0] == second[0][0] for first, second in zip(plain, found, strict=True)) > 290
+
+
 def test_no_words_and_no_vectors() -> None:
     vectors = language("s", np.eye(3))
     assert csls_neighbours(vectors, vectors, []) == []

@@ -250,17 +250,6 @@ def test_rows_rounded_before_give_the_same_neighbours(kind: str, half: bool, isa
             assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
 
 
-def test_floors_do_not_change_the_result(isa: str) -> None:
-    vectors, divisors = rows_of_kind("usual", 20)
-    queries = np.random.default_rng(1).standard_normal((40, 20)).astype(FLOAT)
-    expected = nearest(queries, vectors, divisors, 5, isa)
-    least = expected[1][:, -1]
-    for floors in (least, least - FLOAT(1), np.full(40, -np.inf, FLOAT), least + FLOAT(9)):  # the last are not reached
-        found = np.empty((40, 5), np.int32), np.empty((40, 5), FLOAT)
-        _core.search.nearest(*found, queries, vectors, divisors, isa=isa, threads=2, floors=floors.astype(FLOAT))
-        assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mutual_search_equals_two_searches(kind: str, isa: str) -> None:
     vectors, divisors = rows_of_kind(kind, 24)
@@ -301,7 +290,6 @@ def test_a_mutual_search_equals_two_searches(kind: str, isa: str) -> None:
         ({"rounded": (np.zeros(64, np.uint8), np.zeros(16, FLOAT), np.zeros((1, 2), FLOAT), -1)}, "each row"),
         ({"rounded": (np.zeros(64, np.uint8), np.zeros(16, FLOAT), np.zeros((1, 3), FLOAT), 0)}, "two columns"),
         ({"rounded": (np.zeros(64, np.uint8),)}, "rounded must be"),
-        ({"floors": np.zeros(2, FLOAT)}, "floors"),
     ],
 )
 def test_invalid_rounded_rows_are_rejected(change: dict[str, Any], message: str) -> None:

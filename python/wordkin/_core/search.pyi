@@ -4,8 +4,7 @@ from numpy.typing import NDArray
 # Rows that `round_rows` has rounded, and the index of the first one that is searched: bytes, per_unit, bounds, first.
 Rounded = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32], int]
 
-# `vectors`: float32, or float16 as its bits. `indices` and `cosines` are written. `floors`: scores that as many rows as
-# are wanted are known to reach.
+# `vectors`: float32, or float16 as its bits. `indices` and `cosines` are written.
 def nearest(
     indices: NDArray[np.int32],
     cosines: NDArray[np.float32],
@@ -16,7 +15,6 @@ def nearest(
     isa: str,
     threads: int,
     rounded: Rounded | None = None,
-    floors: NDArray[np.float32] | None = None,
 ) -> None: ...
 
 # Also finds the queries nearest to each row. `query_indices` and `query_cosines` hold those of the first `first_query`

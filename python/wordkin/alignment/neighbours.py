@@ -37,7 +37,7 @@ def unit_floats(rows: NDArray[np.floating]) -> NDArray[np.float32]:
 
 
 def nearest_rows(
-    queries: NDArray[np.float32], rows: NDArray[np.float32], count: int, floors: NDArray[np.float32] | None = None
+    queries: NDArray[np.float32], rows: NDArray[np.float32], count: int
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the rows with the greatest dot products with each query.
 
@@ -49,8 +49,6 @@ def nearest_rows(
         The rows.
     count : int
         Number of rows per query; at most all.
-    floors : ndarray of float32, shape (n,), optional
-        Products that `count` rows are known to reach for each query, which makes the search faster.
 
     Returns
     -------
@@ -59,7 +57,7 @@ def nearest_rows(
     products : ndarray of float32, shape (n, count)
         The products.
     """
-    indices, products = _search(rows).nearest(queries, count, floors)
+    indices, products = _search(rows).nearest(queries, count)
     return indices, np.asarray(products, dtype=np.float32)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ __all__ = ["csls_neighbours"]
 Neighbours = list[tuple[str, float]]
 
 _ROUNDING = 1e-4  # more than the rounding error of a product
+_MIN_CANDIDATES = 256  # rows that are searched together
 
 
 def csls_neighbours(
@@ -84,11 +85,9 @@ def csls_neighbours(
         return [[] for _ in chosen]
     near = _neighbourhoods(source_rows, positions, target_rows, neighbourhood)
     level = _mean_of_finite(near.row_means)
-    penalties = near.row_means - level
+    near = near._replace(row_means=near.row_means - level)
     topn = min(topn, len(target_rows))
-    indices, products = nearest_rows(
-        *_with_penalties(source_rows[positions], target_rows, penalties), topn, _floors(near, penalties, topn)
-    )
+    indices, products = _ranked(source_rows[positions], target_rows, near, topn)
     scores = 2 * products - near.cosines.mean(axis=1)[:, np.newaxis] - level
     keys = target.index_to_key
     found = [
@@ -120,13 +119,51 @@ def _mean_of_finite(values: NDArray[np.float32]) -> np.float32:
     return np.float32(finite.mean() if len(finite) else 0.0)
 
 
-def _floors(near: MutualNeighbours, penalties: NDArray[np.float32], count: int) -> NDArray[np.float32] | None:
-    """Return what the `count` greatest products of the search with penalties reach, from those of the nearest rows."""
-    if count > near.indices.shape[1]:
-        return None
+def _ranked(
+    queries: NDArray[np.float32], rows: NDArray[np.float32], near: MutualNeighbours, count: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the rows with the greatest ``cosine - penalty / 2`` for each query, and these products.
+
+    The penalties are the means of the rows. A row that is not among the nearest ones of a query has a cosine of at
+    most that of the last of these, and can surpass the best of them only if its penalty is low enough: in most spaces,
+    few rows have such penalties.
+    """
+    penalties = near.row_means
+    if count > near.indices.shape[1] or not (np.isfinite(near.cosines).all() and np.isfinite(penalties).all()):
+        return nearest_rows(*_with_penalties(queries, rows, penalties), count)
     known = near.cosines - penalties[near.indices] / 2
-    least = np.partition(known, -count, axis=1)[:, -count] - _ROUNDING
-    return np.where(np.isfinite(least), least, -np.inf).astype(np.float32)
+    indices, products = _best(near.indices, known, count)
+    order = np.argsort(penalties, kind="stable")
+    rows, penalties = rows[order], penalties[order]
+    limits = 2 * (near.cosines[:, -1] - products[:, -1]) + _ROUNDING
+    for chosen, part in _candidates(penalties, limits):
+        candidates = _with_penalties(queries[chosen], rows[part], penalties[part])
+        found, values = nearest_rows(*candidates, min(count, len(rows[part])))
+        others = order[found]
+        is_known = (others[:, :, np.newaxis] == near.indices[chosen][:, np.newaxis]).any(axis=2)
+        values = np.where(is_known, np.float32(-np.inf), values)
+        indices[chosen], products[chosen] = _best(
+            np.hstack((near.indices[chosen], others)), np.hstack((known[chosen], values)), count
+        )
+    return indices, products
+
+
+def _candidates(penalties: NDArray[Any], limits: NDArray[Any]) -> Iterator[tuple[NDArray[np.intp], slice]]:
+    """Yield queries, and the rows, sorted by penalty, of which those below the limits of the queries are the first."""
+    counts = np.searchsorted(penalties, limits)
+    first = 0
+    while first < len(penalties):
+        last = max(_MIN_CANDIDATES, 4 * first)
+        chosen = np.flatnonzero((counts > first) & (counts <= last))
+        if len(chosen):
+            yield chosen, slice(0, last)
+        first = last
+
+
+def _best(indices: NDArray[Any], products: NDArray[Any], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return the rows with the greatest products of each query, in descending order; of equal ones the lower first."""
+    order = np.lexsort((indices, -products), axis=1)[:, :count]
+    return np.take_along_axis(indices, order, axis=1), np.take_along_axis(products, order, axis=1)
 
 
 def _with_penalties(

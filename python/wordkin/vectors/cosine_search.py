@@ -150,9 +150,7 @@ class CosineSearch(NamedTuple):
             scores[:, self.not_finite] = -np.inf
         return scores
 
-    def nearest(
-        self, queries: NDArray[Any], count: int, floors: NDArray[np.float32] | None = None
-    ) -> tuple[NDArray[np.int32], FloatArray]:
+    def nearest(self, queries: NDArray[Any], count: int) -> tuple[NDArray[np.int32], FloatArray]:
         """Return the rows with the greatest cosines for each unit query.
 
         Parameters
@@ -161,8 +159,6 @@ class CosineSearch(NamedTuple):
             Vectors of unit norm.
         count : int
             Number of rows per query; at most all rows.
-        floors : ndarray of float32, shape (n,), optional
-            Cosines that `count` rows are known to reach, which makes the search faster.
 
         Returns
         -------
@@ -189,7 +185,6 @@ class CosineSearch(NamedTuple):
                 isa=choose_isa(),
                 threads=available_workers(),
                 rounded=None if rounded is None else rounded.beginning_at(self.first),
-                floors=None if floors is None else floors[block],
             )
         return indices, scores
 
