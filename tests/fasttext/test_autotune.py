@@ -59,6 +59,12 @@ def test_a_search_depends_on_its_seed_only(validation: Path) -> None:
     assert parameters[0] != parameters[2]
 
 
+def test_progress_of_a_function(validation: Path) -> None:
+    events: list[Any] = []
+    tuned(validation, autotuneTrials=2, progress=events.append)
+    assert sum(event.tokens == event.planned_tokens for event in events) >= 2
+
+
 def test_without_buckets_no_trial_has_ngrams(validation: Path) -> None:
     report = tuned(validation, bucket=0).training_report
     assert report is not None

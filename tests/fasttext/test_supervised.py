@@ -195,6 +195,10 @@ def test_labels_with_another_prefix(tmp_path: Path) -> None:
     assert model.get_line("nice #bad #new") == (["nice", "</s>"], ["#bad"])
     (tmp_path / "t").write_text("#good nice\n#bad sad\n", encoding="utf-8")
     assert model.test(tmp_path / "t") == (2, 1.0, 1.0)
+    model.save_model(tmp_path / "m.bin")
+    assert load_model(tmp_path / "m.bin", label="#").get_line("nice #new") == (["nice", "</s>"], [])
+    with pytest.raises(ValueError, match="label must be text without whitespace"):
+        load_model(tmp_path / "m.bin", label="")
 
 
 def test_lines_that_are_left_out_are_counted(caplog: pytest.LogCaptureFixture) -> None:

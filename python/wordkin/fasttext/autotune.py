@@ -160,7 +160,7 @@ def tuned_file(
     pretrained : Pretrained or None, default None
         Vectors that words begin with.
     progress : bool, callable or None, default None
-        Whether a progress bar is shown.
+        Whether a progress bar is shown; a callable receives the events of every trial.
 
     Returns
     -------
@@ -174,7 +174,7 @@ def tuned_file(
     FormatError, OSError
         If the validation file cannot be read.
     """
-    run = _Search(text, search, validation, compute, pretrained)
+    run = _Search(text, search, validation, compute, pretrained, progress)
     draw = np.random.default_rng(options.seed)
     fixed = {*fixed, "dim"} if pretrained is not None else set(fixed)
     fixed |= {"word_ngrams", "minn", "bucket"} if bucket == 0 else set()
@@ -234,12 +234,14 @@ class _Search:
         validation: tuple[AnyPath, TextOptions],
         compute: Compute,
         pretrained: Pretrained | None,
+        progress: SupervisedProgress,
     ) -> None:
         self._text = text
         self._search = search
         self._path, self._text_options = validation
         self._compute = compute
         self._pretrained = pretrained
+        self._progress = progress if callable(progress) else False  # the bar is that of the search
         self._metric = Metric.parse("autotuneMetric", search.metric)
         self._budget = _bytes_of(search.model_size)
         self._start = time.monotonic()
@@ -271,7 +273,12 @@ class _Search:
         score: float | None = None
         try:
             trained = train_file(
-                self._text, candidate.options, self._compute, pretrained=self._pretrained, progress=False, check=check
+                self._text,
+                candidate.options,
+                self._compute,
+                pretrained=self._pretrained,
+                progress=self._progress,
+                check=check,
             )
             if self._budget is not None:
                 trained = replace(trained, file=self._compressed(trained.file, candidate, self._budget, check))

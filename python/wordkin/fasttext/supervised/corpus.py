@@ -15,6 +15,7 @@ from ..._core import fasttext as core
 from ...errors import LabelError, VocabularyError
 from ...runtime.options import UNLIMITED
 from ...storage.decoding import TextOptions
+from ...text.encoded import SpillRules
 from ...text.reader import SentenceRules, TextBlock, TextReader, located_error
 from ...text.sources import sources_of
 from ...text.spill_buffer import SpillBuffer
@@ -24,7 +25,6 @@ __all__ = ["Dictionary", "LabelledText"]
 
 logger = logging.getLogger(__name__)
 
-_MEMORY_BYTES = 8 << 30  # of encoded lines, before they move to a temporary file
 _BLOCK_TOKENS = 1 << 18
 
 
@@ -67,7 +67,7 @@ class LabelledText:
         self.name = name
         self.label = label
         self.encoder = core.LineEncoder(label.encode())
-        self._buffer = SpillBuffer(_MEMORY_BYTES)
+        self._buffer = SpillBuffer(SpillRules().memory_bytes)
         pending = 0
         for block in blocks:
             if block.offset == 0:
