@@ -39,9 +39,9 @@ struct Named {
 
 std::vector<Named> all_kernels_to_check() {
 #if defined(WORDKIN_VEC_HEADER)
-  return {{"widened", kernels::kWidenedInt8, kernels::panelColumns},
-          {"avx512vnni", kernels::int8_kernels<kernels::ByteDots512>(), kernels::panelColumns},
-          {"amx", kernels::kAmxBytes, kernels::panelColumns}};
+  return {{"widened", kernels::kWidenedInt8, kernels::kPanelColumns},
+          {"avx512vnni", kernels::int8_kernels<kernels::ByteDots512>(), kernels::kPanelColumns},
+          {"amx", kernels::kAmxBytes, kernels::kPanelColumns}};
 #else
   std::vector<Named> all;
   for (const auto isa : kernels::available()) {
