@@ -1,0 +1,1 @@
+"""Tests of ``wordkin doc2vec``."""
