@@ -43,6 +43,7 @@ STACK = {
     for threads in ("1 thread", "2 threads")
 }
 STEPS = {f"{size}, {threads}": f"{size}, {threads}" for size in SIZES for threads in ("1 thread", "2 threads")}
+NOT_MEASURED = "Not measured on a quiet machine yet."
 PYTORCH_TASKS = ("PyTorch, packed", "PyTorch, padded")
 FEATURES = ("learned from scratch", "word2vec", "ELMo", "word2vec + ELMo")
 
@@ -404,6 +405,45 @@ def amx(records: Records) -> str:
     return markdown(["task", "speed relative to PyTorch in float32", "machine", "date"], rows)
 
 
+def int8_speed(records: Records) -> str:
+    """Inference with 8-bit integers against the other precisions, for each instruction set."""
+    rows = []
+    for isa in ("avx2", "avxvnni", "avx512vnni", "amx", "neon", "neondot"):
+        for part in ("batch 32", "one sentence"):
+            case = f"4096/512, {part}, {isa}"
+            try:
+                run = records.newest("elmo.int8", case)
+            except LookupError:
+                continue
+            found = {name: run.find(case, name, "tokens/s") for name in ("int8", "float32", "bfloat16")}
+            own = found["int8"]
+            assert own is not None
+            ratios = [ratio(own.middle / other.middle) for name in ("float32", "bfloat16") if (other := found[name])]
+            rows.append([isa, part, f"{show(own)} tokens/s", *ratios, run.machine["name"]])
+    head = ["instruction set", "input", "int8", "against float32", "against bfloat16", "machine"]
+    return markdown(head, rows) if rows else NOT_MEASURED
+
+
+def int8_quality(records: Records) -> str:
+    """What rounding changes: vectors, perplexity and the tags of a tagger."""
+    try:
+        run = records.newest("elmo.int8", "average")
+    except LookupError:
+        return NOT_MEASURED
+    rows = []
+    for precision in ("bfloat16", "int8"):
+        for case in ("layer 1", "layer 2", "average"):
+            mean, lowest = (run.find(case, precision, f"{kind} cosine") for kind in ("mean", "lowest"))
+            if mean is not None and lowest is not None:
+                rows.append([f"cosine to float32, {case}", precision, f"{mean.middle:.6f} ({lowest.middle:.6f})"])
+    for case, quantity, digits in (("perplexity", "perplexity", 2), ("CoNLL-2000", "F1", 2)):
+        for precision in ("float32", "bfloat16", "int8"):
+            found = run.find(case, precision, quantity)
+            if found is not None:
+                rows.append([f"{case}, F1" if quantity == "F1" else case, precision, f"{found.middle:.{digits}f}"])
+    return markdown(["", "precision", "result (lowest of all tokens)"], rows)
+
+
 def perplexities(records: Records) -> str:
     run = records.newest("elmo.wikipedia", "validation")
     rows = []
@@ -480,6 +520,8 @@ TABLES: dict[str, Callable[[Records], str]] = {
     "memory-of-steps": memory_of_steps,
     "encoding": encoding,
     "amx": amx,
+    "int8-speed": int8_speed,
+    "int8-quality": int8_quality,
     "perplexities": perplexities,
     "losses": losses,
     "downstream": Comparison(

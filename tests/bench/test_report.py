@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from bench.charts import Bar, Panel, Series, bar_chart, line_chart
 from bench.records import Measurement, Records, Run
 from bench.report import MARK, PAGES, ROOT, filled, outputs, same
-from bench.tables import CHARTS
+from bench.tables import CHARTS, TABLES
 
 
 def test_pages_and_charts_are_what_the_records_give() -> None:
@@ -103,3 +104,31 @@ def test_charts_are_svg_that_escapes_text_and_has_both_schemes() -> None:
         assert root.find("{http://www.w3.org/2000/svg}title") is not None
         assert "prefers-color-scheme: dark" in svg
     assert "a &amp; b" in bars and "r &lt; s" in bars
+
+
+def test_tables_of_8_bit_integers() -> None:
+    speed = replace(
+        RUN,
+        benchmark="elmo.int8",
+        measurements=tuple(
+            Measurement.of([rate], case="4096/512, batch 32, avx2", system=system, quantity="tokens/s")
+            for system, rate in (("float32", 100.0), ("bfloat16", 200.0), ("int8", 300.0))
+        ),
+    )
+    assert "| avx2 | batch 32 | 300 tokens/s | 3.00 x | 1.50 x | one machine |" in TABLES["int8-speed"](
+        Records([speed])
+    )
+    quality = replace(
+        RUN,
+        benchmark="elmo.int8",
+        measurements=(
+            Measurement.of([0.9999], case="average", system="int8", quantity="mean cosine"),
+            Measurement.of([0.9998], case="average", system="int8", quantity="lowest cosine"),
+            Measurement.of([90.25], case="CoNLL-2000", system="int8", quantity="F1"),
+        ),
+    )
+    table = TABLES["int8-quality"](Records([quality]))
+    assert "| cosine to float32, average | int8 | 0.999900 (0.999800) |" in table
+    assert "| CoNLL-2000, F1 | int8 | 90.25 |" in table
+    for name in ("int8-speed", "int8-quality"):
+        assert TABLES[name](Records([RUN])) == "Not measured on a quiet machine yet."
