@@ -425,7 +425,7 @@ def int8_speed(records: Records) -> str:
 
 
 def int8_quality(records: Records) -> str:
-    """What rounding changes: vectors, perplexity and the tags of a tagger."""
+    """Return the differences that rounding makes: of vectors, perplexity and the tags of a tagger."""
     try:
         run = records.newest("elmo.int8", "average")
     except LookupError:
