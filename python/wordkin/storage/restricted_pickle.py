@@ -12,7 +12,8 @@ import io
 import math
 import pickle
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,7 +24,7 @@ from ..errors import CorruptFileError, FormatError
 from .bounds import file_bound, read_content
 from .opening import open_binary
 
-__all__ = ["Record", "array_of", "read_pickle", "text_of"]
+__all__ = ["PickleRules", "Record", "array_of", "read_pickle", "replaced", "text_of", "unpickle"]
 
 _DTYPE = re.compile(r"[<>=|]?([fiu][1248]|b1)")
 _MODULE = re.compile(r"gensim\.(models|utils|corpora)(\.[A-Za-z0-9_]+)*")
@@ -257,6 +258,45 @@ for _core in ("numpy.core", "numpy._core"):
     _ALLOWED[_core + ".numeric", "_frombuffer"] = _from_buffer
 
 
+@dataclass(frozen=True, kw_only=True)
+class PickleRules:
+    """What a pickle may refer to.
+
+    Parameters
+    ----------
+    allowed : mapping of (str, str) to callable
+        Modules and names, and what is called instead of them, with a `_Budget` before the arguments of the pickle.
+    becomes_record : callable
+        Called with a module and a name that is not allowed; returns the name of the class of a `Record`, or None to
+        refuse it.
+    expected : str
+        What is supported, for error messages.
+    persistent : callable, optional
+        Called with the id of an object outside the pickle; returns the object. Without it, such objects are refused.
+    """
+
+    allowed: Mapping[tuple[str, str], Callable[..., Any]]
+    becomes_record: Callable[[str, str], str | None]
+    expected: str
+    persistent: Callable[[Any], Any] | None = None
+
+
+def replaced(value: Any) -> Any:
+    """Return what is called instead of something that a pickle names.
+
+    Parameters
+    ----------
+    value : object
+        A value of a pickle.
+
+    Returns
+    -------
+    object
+        The callable of `PickleRules.allowed`; None if the value is something else.
+    """
+    return getattr(value, "stands_for", None)
+
+
 class _Refused(pickle.UnpicklingError):
     """The pickle refers to something that is refused."""
 
@@ -279,12 +319,12 @@ _Interpreter: Any = pickle._Unpickler
 class _Unpickler(_Interpreter):  # type: ignore[misc]
     dispatch: ClassVar[dict[int, Any]] = dict(_Interpreter.dispatch)
     # These opcodes serve only to execute code, or to fetch objects that are not in the file.
-    for _opcode in (pickle.INST, pickle.OBJ, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.BINPERSID):
+    for _opcode in (pickle.INST, pickle.OBJ, pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID):
         dispatch.pop(_opcode[0])
 
-    def __init__(self, file: Any, size: int, accepts_unknown: bool) -> None:
+    def __init__(self, file: Any, size: int, rules: PickleRules) -> None:
         super().__init__(file)
-        self._accepts_unknown = accepts_unknown
+        self._rules = rules
         self._size = size
         self._budget = _Budget(size)
         self._max_memo = max(size // _BYTES_PER_MEMO, _MIN_BUDGET)
@@ -296,16 +336,17 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
         return _ByteText(value, "latin-1")
 
     def find_class(self, module: str, name: str) -> Any:
-        found = _ALLOWED.get((module.replace("__builtin__", "builtins"), name))
+        found = self._rules.allowed.get((module.replace("__builtin__", "builtins"), name))
         if found is not None:
             # A new function per load, so that a pickle which sets attributes of it affects nothing else.
-            return lambda *args, **options: found(self._budget, *args, **options)
-        is_known = _MODULE.fullmatch(module) and _CLASS.fullmatch(name)
-        if not (is_known or self._accepts_unknown):
+            function: Any = lambda *args, **options: found(self._budget, *args, **options)  # noqa: E731
+            function.stands_for = found
+            return function
+        class_name = self._rules.becomes_record(module, name)
+        if class_name is None:
             raise _Refused(f"{module}.{name}"[:200])
         key = (module, name)
         if key not in self._classes:
-            class_name = name if is_known else f"{module}.{name}"
             self._classes[key] = type(class_name, (Record,), {"class_name": class_name})
         return self._classes[key]
 
@@ -356,6 +397,11 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     def load_frozenset(self) -> None:
         self._checked_load(pickle.FROZENSET, lambda stack: stack)
 
+    def load_binary_persistent_id(self) -> None:
+        if self._rules.persistent is None:
+            raise pickle.UnpicklingError("found an object outside the file")
+        self.append(self._rules.persistent(self.stack.pop()))
+
     def load_bytearray8(self) -> None:
         length = int.from_bytes(self.read(8), "little")
         if length > self._size:
@@ -372,7 +418,26 @@ class _Unpickler(_Interpreter):  # type: ignore[misc]
     dispatch[pickle.DICT[0]] = load_dict
     dispatch[pickle.ADDITEMS[0]] = load_additems
     dispatch[pickle.FROZENSET[0]] = load_frozenset
+    dispatch[pickle.BINPERSID[0]] = load_binary_persistent_id
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
+
+
+def _gensim_class(module: str, name: str) -> str | None:
+    return name if _MODULE.fullmatch(module) and _CLASS.fullmatch(name) else None
+
+
+def _any_class(module: str, name: str) -> str | None:
+    return _gensim_class(module, name) or f"{module}.{name}"
+
+
+_GENSIM_RULES = {
+    accepts_unknown: PickleRules(
+        allowed=_ALLOWED,
+        becomes_record=_any_class if accepts_unknown else _gensim_class,
+        expected="only NumPy arrays, plain containers and gensim classes are supported",
+    )
+    for accepts_unknown in (False, True)
+}
 
 
 def read_pickle(path: Path, *, accepts_unknown: bool = False) -> Any:
@@ -408,16 +473,41 @@ def read_pickle(path: Path, *, accepts_unknown: bool = False) -> Any:
     if not content:
         raise FormatError(f"{path}: byte 0: expected a pickle saved by gensim, found an empty file")
     # In memory, because reading from a file object allocates memory for any length that a pickle claims.
-    file = io.BytesIO(content)
+    return unpickle(io.BytesIO(content), str(path), _GENSIM_RULES[accepts_unknown])
+
+
+def unpickle(file: io.BytesIO, name: str, rules: PickleRules) -> Any:
+    """Return the object of a pickle in memory without executing anything.
+
+    Parameters
+    ----------
+    file : BytesIO
+        The bytes, at the start of the pickle, which is read to its end.
+    name : str
+        Name of the file, for error messages.
+    rules : PickleRules
+        What the pickle may refer to.
+
+    Returns
+    -------
+    object
+        Plain containers and scalars, and what the rules give.
+
+    Raises
+    ------
+    FormatError
+        If the pickle refers to anything else.
+    CorruptFileError
+        If it is damaged.
+    """
     try:
-        return _Unpickler(file, len(content), accepts_unknown).load()
+        return _Unpickler(file, len(file.getbuffer()), rules).load()
     except _Refused as error:
         raise FormatError(
-            f"{path}: byte {file.tell()}: refusing {error}: only NumPy arrays, plain containers and gensim classes are "
-            "supported, because no code of a pickle is executed"
+            f"{name}: byte {file.tell()}: refusing {error}: {rules.expected}, because no code of a pickle is executed"
         ) from None
     except MemoryError:
         raise
     except Exception as error:
         # A damaged pickle can make the unpickler fail in any way; every failure means that the file is damaged.
-        raise CorruptFileError(f"{path}: byte {file.tell()}: damaged pickle ({error!r:.100})") from None
+        raise CorruptFileError(f"{name}: byte {file.tell()}: damaged pickle ({error!r:.100})") from None
