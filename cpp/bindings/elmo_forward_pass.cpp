@@ -33,26 +33,24 @@ namespace {
 class ForwardPass {
  public:
   ForwardPass(const py::object& options, const py::dict& parameters, const py::object& characters,
-              const py::object& ids, const py::object& ends, const py::object& state, std::size_t threads,
-              const std::string& isa, const std::string& precision)
+              const py::object& ids, const py::object& ends, const py::object& words, const py::object& state,
+              std::size_t threads, const std::string& isa, const std::string& precision)
       : options_(elmo_options_from(options)),
         list_(elmo::parameters_of(options_)),
         batch_(vector_view<const std::int64_t>("ends", ends, Access::kRead)),
         team_(threads),
-        characters_(characters) {
+        characters_(characters),
+        words_(words) {
     const auto tensors = read_elmo_tensors(list_, parameters);
     for (const auto& item : parameters) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
-    memory::MatrixView<const std::uint16_t> rows;
-    if (!options_.token_input) rows = character_rows_from(options_.max_characters_per_token, characters_);
-    if (options_.token_input && !characters.is_none())
-      throw py::type_error("characters must be None for a model with token input");
+    const elmo::TokenTypes types = token_types_from(options_, characters_, words_);
     const auto tokens = vector_view<const std::int32_t>("ids", ids, Access::kRead);
-    check_ids("ids", tokens, options_.token_input ? options_.n_tokens_vocab : rows.rows, "words");
+    check_ids("ids", tokens, options_.token_input ? options_.n_tokens_vocab : types.characters.rows, "words");
     if (batch_.tokens() != std::ssize(tokens))
       throw py::value_error("the last entry of ends must be the number of ids, " + std::to_string(tokens.size()) +
                             ", got " + std::to_string(batch_.tokens()));
     const linalg::Compute compute{&kernels_named(isa), choice_named("precision", precision, kTrainingPrecisionNames)};
-    pass_.emplace(compute, options_, elmo::tensors_of<const float>(options_, tensors), batch_, rows, tokens,
+    pass_.emplace(compute, options_, elmo::tensors_of<const float>(options_, tensors), batch_, types, tokens,
                   team_.size());
     run_forward(state);
   }
@@ -82,7 +80,8 @@ class ForwardPass {
         static_cast<void>(
             pass_->backward(team, tensors, layer_views(given.data())));  // false if cancelled; then run() throws
       });
-    if (options_.token_input) copy_rows(tensors.embedding, pass_->embedding_gradient());
+    if (options_.token_input) copy_rows(tensors.embedding, pass_->row_gradient());
+    if (elmo::has_words(options_)) copy_rows(tensors.words.vectors, pass_->row_gradient());
     py::dict named;
     for (std::size_t i = 0; i < gradients.size(); ++i) named[py::str(list_[i].name)] = gradients[i];
     return named;
@@ -120,7 +119,7 @@ class ForwardPass {
   std::vector<elmo::Parameter> list_;
   elmo::SentenceBatch batch_;
   InterruptibleTeam team_;
-  py::object characters_;
+  py::object characters_, words_;
   std::vector<py::object> held_;
   std::optional<elmo::ForwardPass> pass_;
   py::array_t<float> layers_;
@@ -133,9 +132,9 @@ class ForwardPass {
 void register_elmo_forward_pass(py::module_& m) {
   py::class_<ForwardPass>(m, "ForwardPass")
       .def(py::init<const py::object&, const py::dict&, const py::object&, const py::object&, const py::object&,
-                    const py::object&, std::size_t, const std::string&, const std::string&>(),
+                    const py::object&, const py::object&, std::size_t, const std::string&, const std::string&>(),
            py::arg("options"), py::arg("parameters"), py::arg("characters"), py::arg("ids"), py::arg("ends"),
-           py::kw_only(), py::arg("state") = py::none(), py::arg("threads"), py::arg("isa"),
+           py::kw_only(), py::arg("words") = py::none(), py::arg("state") = py::none(), py::arg("threads"), py::arg("isa"),
            py::arg("precision") = "float32")
       .def_property_readonly("layers", &ForwardPass::layers)
       .def("backward", &ForwardPass::backward, py::arg("d_layers"));

@@ -59,21 +59,24 @@ class LanguageModel {
 
   const elmo::LanguageModel& model() const { return *model_; }
 
-  // (types, P): vectors of words given as rows of character ids.
-  py::array_t<float> token_vectors(const py::object& characters, std::size_t threads) const {
+  // (types, P): vectors of words given as rows of character ids and, in models with word vectors, as their rows.
+  py::array_t<float> token_vectors(const py::object& characters, std::size_t threads, const py::object& words) const {
     const charcnn::FrozenEncoder* const encoder = model_->encoder();
     if (encoder == nullptr)
       throw py::type_error("a model with token input has no character encoder: use the rows of embedding");
-    const auto rows = character_rows_from(model_->options().max_characters_per_token, characters);
+    const elmo::TokenTypes types = token_types_from(model_->options(), characters, words);
+    const auto rows = types.characters;
     py::array_t<float> vectors({rows.rows, width()});
     const auto out = memory::MatrixView<float>{vectors.mutable_data(), rows.rows, width(), width()};
-    const charcnn::WordBatch words(rows, encoder->shape().characters, charcnn::Coverage::kAll);
+    const charcnn::WordBatch batch(rows, encoder->shape().characters, charcnn::Coverage::kAll);
     charcnn::EncodingBuffers working(encoder->shape());
+    memory::RowBuffer<float> word_rows(model_->options().word_dim);
+    word_rows.reserve(std::ssize(types.words));
     InterruptibleTeam team(threads);
     linalg::Scratch scratch(team.size());
     team.run([&](parallel::Team& member) {
-      static_cast<void>(
-          encoder->encode(member, out, words, working, scratch));  // false if cancelled; then run() throws
+      if (!encoder->encode(member, out, batch, working, scratch)) return;  // cancelled; then run() throws
+      if (!types.words.empty()) model_->add_words(member, out, types.words, word_rows, scratch);
     });
     return vectors;
   }
@@ -190,20 +193,20 @@ class Evaluator {
   // Summed -log P of the targets that `mask` selects, for each direction. The state begins with zeros in the first
   // window, and wherever the shape of the window changes.
   py::tuple evaluate(const py::object& characters, const py::object& inputs, const py::object& targets,
-                     const py::object& mask) {
+                     const py::object& mask, const py::object& words) {
     const ReentrancyGuard<> guard(busy_, "this evaluator is in use by another thread");
     const auto& options = model_.options();
     const auto shape = as_array("inputs", inputs);
     if (shape.ndim() != 3 || shape.shape(1) < 1 || shape.shape(2) < 1)
       refuse("inputs", "of the shape (2, steps, batch)", shown(shape.ndim()) + " dimensions");
     const std::array<std::int64_t, 3> extents{elmo::kDirections, shape.shape(1), shape.shape(2)};
-    const elmo::Window window = elmo_window_from(options, characters, inputs, targets, extents[1], extents[2]);
+    const elmo::Window window = elmo_window_from(options, characters, words, inputs, targets, extents[1], extents[2]);
     const auto counts = tensor_view<const bool>("mask", mask, extents, Access::kRead);
 
     py::array_t<float> vectors;
     auto table = model_.embedding();
     if (!options.token_input) {
-      vectors = loaded_.token_vectors(characters, team_.size());
+      vectors = loaded_.token_vectors(characters, team_.size(), words);
       table = matrix_view<const float>("vectors", vectors, Access::kRead);
     }
     if (!evaluation_ || !evaluation_->fits(extents[1], extents[2], team_.size()))
@@ -241,7 +244,8 @@ void register_elmo_language_model(py::module_& m) {
       .def(py::init<const py::object&, const py::dict&, std::size_t, const std::string&, const std::string&>(),
            py::arg("options"), py::arg("parameters"), py::kw_only(), py::arg("threads"), py::arg("isa"),
            py::arg("precision") = "float32")
-      .def("token_vectors", &LanguageModel::token_vectors, py::arg("characters"), py::kw_only(), py::arg("threads"))
+      .def("token_vectors", &LanguageModel::token_vectors, py::arg("characters"), py::kw_only(), py::arg("threads"),
+           py::arg("words") = py::none())
       .def("layers", &LanguageModel::layers, py::arg("vectors"), py::arg("ids"), py::arg("ends"), py::kw_only(),
            py::arg("threads"), py::arg("n_layers") = py::none(), py::arg("state") = py::none(),
            py::arg("backward_ids") = py::none())
@@ -254,7 +258,7 @@ void register_elmo_language_model(py::module_& m) {
       .def(py::init<const LanguageModel&, std::size_t>(), py::arg("model"), py::kw_only(), py::arg("threads"),
            py::keep_alive<1, 2>())
       .def("evaluate", &Evaluator::evaluate, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
-           py::arg("mask"))
+           py::arg("mask"), py::kw_only(), py::arg("words") = py::none())
       .def("reset_state", &Evaluator::reset_state);
 }
 

@@ -17,16 +17,21 @@ elmo::Options elmo_options_from(const py::object& o) {
   options.proj_clip = field<double>(o, "proj_clip");
   options.use_skip_connections = field<bool>(o, "use_skip_connections");
   options.forget_bias = field<double>(o, "forget_bias");
+  options.n_characters = size_field(o, "n_characters");
   options.char_dim = size_field(o, "char_dim");
   options.max_characters_per_token = size_field(o, "max_characters_per_token");
   options.filters = filters_field(o, options.max_characters_per_token);
   options.activation = choice_field(o, "activation", kActivationNames);
   options.n_highway = size_field(o, "n_highway");
+  options.word_dim = size_field(o, "word_dim");
+  options.n_input_words = size_field(o, "n_input_words");
   options.token_input = field<bool>(o, "token_input");
   options.n_tokens_vocab = size_field(o, "n_tokens_vocab");
   options.shared_softmax = field<bool>(o, "shared_softmax");
   if (options.token_input && options.n_tokens_vocab == 0)
     throw std::invalid_argument("n_tokens_vocab must be positive where token_input is true, got 0");
+  if (elmo::has_words(options) && (options.token_input || options.n_input_words == 0))
+    throw std::invalid_argument("n_input_words must be positive and token_input false where word_dim is positive");
   return options;
 }
 

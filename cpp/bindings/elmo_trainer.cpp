@@ -78,13 +78,13 @@ class TrainerSession {
   }
   ~TrainerSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
 
-  py::dict step(const py::object& characters, const py::object& inputs, const py::object& targets, double learning_rate,
-                std::int64_t number) {
+  py::dict step(const py::object& characters, const py::object& inputs, const py::object& targets,
+                const py::object& words, double learning_rate, std::int64_t number) {
     if (!(learning_rate >= 0.0) || std::isinf(learning_rate))
       throw std::invalid_argument("learning_rate must be finite and not negative, got " +
                                   std::to_string(learning_rate));
     const ReentrancyGuard<> guard(busy_, kTrainerBusy);
-    const auto trainer = run(characters, inputs, targets, learning_rate, number, Update::kYes);
+    const auto trainer = run(characters, words, inputs, targets, learning_rate, number, Update::kYes);
     const auto& outcome = trainer->step().outcome();
     py::dict d;
     d["loss_forward"] = outcome.losses[0];
@@ -96,9 +96,9 @@ class TrainerSession {
   }
 
   py::dict gradients(const py::object& characters, const py::object& inputs, const py::object& targets,
-                     std::int64_t number) {
+                     const py::object& words, std::int64_t number) {
     const ReentrancyGuard<> guard(busy_, kTrainerBusy);
-    const auto trainer = run(characters, inputs, targets, 0.0, number, Update::kNo);
+    const auto trainer = run(characters, words, inputs, targets, 0.0, number, Update::kNo);
     py::dict d;
     for (std::size_t i = 0; i < list_.size(); ++i) {
       py::array_t<float> gradient(list_[i].shape);
@@ -170,12 +170,12 @@ class TrainerSession {
     return trainer_;
   }
 
-  std::shared_ptr<elmo::Trainer> run(const py::object& characters, const py::object& inputs, const py::object& targets,
-                                     double learning_rate, std::int64_t number, Update update) {
+  std::shared_ptr<elmo::Trainer> run(const py::object& characters, const py::object& words, const py::object& inputs,
+                                     const py::object& targets, double learning_rate, std::int64_t number, Update update) {
     if (number < 1) throw std::invalid_argument("step must be positive, got " + std::to_string(number));
     auto trainer = running();
     const elmo::Window window =
-        elmo_window_from(options_, characters, inputs, targets, training_.unroll_steps, training_.batch_size);
+        elmo_window_from(options_, characters, words, inputs, targets, training_.unroll_steps, training_.batch_size);
     trainer->start(window, learning_rate, number, update);
     try {
       wait_interruptibly([&](double seconds) { return trainer->wait(seconds); });
@@ -219,9 +219,9 @@ void register_elmo_trainer(py::module_& m) {
            py::arg("options"), py::arg("training_options"), py::arg("parameters"), py::arg("accumulators"),
            py::kw_only(), py::arg("threads"), py::arg("isa"))
       .def("step", &TrainerSession::step, py::arg("characters"), py::arg("inputs"), py::arg("targets"), py::kw_only(),
-           py::arg("learning_rate"), py::arg("step"))
+           py::arg("words") = py::none(), py::arg("learning_rate"), py::arg("step"))
       .def("gradients", &TrainerSession::gradients, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
-           py::kw_only(), py::arg("step"))
+           py::kw_only(), py::arg("words") = py::none(), py::arg("step"))
       .def("draws", &TrainerSession::draws)
       .def("reset_state", &TrainerSession::reset_state, py::arg("streams"))
       .def("close", &TrainerSession::close)

@@ -15,8 +15,6 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-constexpr std::uint16_t kCharacterIds = 261;
-
 // Calls visit(name, matrix) for every array of the state.
 template <typename Visit>
 void for_each_matrix(const elmo::Options& options, const elmo::CarriedState& state, const Visit& visit) {
@@ -39,35 +37,54 @@ void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t
                             ", got " + std::to_string(id));
 }
 
-memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, const py::object& characters) {
+memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, std::int64_t n_characters,
+                                                                 const py::object& characters) {
   const auto rows = matrix_view<const std::uint16_t>("characters", characters, Access::kRead);
   if (rows.columns != max_characters)
     throw py::value_error("characters must have " + std::to_string(max_characters) + " columns, got " +
                           std::to_string(rows.columns));
   for (std::int64_t row = 0; row < rows.rows; ++row) {
     const std::uint16_t greatest = *std::max_element(rows.row(row), rows.row(row) + rows.columns);
-    if (greatest >= kCharacterIds)
-      throw py::value_error("characters must be below 261, got " + std::to_string(greatest) + " in row " +
-                            std::to_string(row));
+    if (greatest >= n_characters)
+      throw py::value_error("characters must be below " + std::to_string(n_characters) + ", got " +
+                            std::to_string(greatest) + " in row " + std::to_string(row));
   }
   return rows;
 }
 
-elmo::Window elmo_window_from(const elmo::Options& options, const py::object& characters, const py::object& inputs,
-                              const py::object& targets, std::int64_t steps, std::int64_t batch) {
+elmo::TokenTypes token_types_from(const elmo::Options& options, const py::object& characters, const py::object& words) {
+  elmo::TokenTypes types;
+  if (options.token_input) {
+    if (!characters.is_none()) throw py::type_error("characters must be None for a model with token input");
+  } else {
+    types.characters = character_rows_from(options.max_characters_per_token, options.n_characters, characters);
+  }
+  if (!elmo::has_words(options)) {
+    if (!words.is_none()) throw py::type_error("words must be None for a model without word vectors");
+    return types;
+  }
+  types.words = vector_view<const std::int32_t>("words", words, Access::kRead);
+  check_ids("words", types.words, options.n_input_words, "rows of word_embed");
+  if (std::ssize(types.words) != types.characters.rows)
+    throw py::value_error("words must have an entry for each row of characters, " +
+                          std::to_string(types.characters.rows) + ", got " + std::to_string(types.words.size()));
+  return types;
+}
+
+elmo::Window elmo_window_from(const elmo::Options& options, const py::object& characters, const py::object& words,
+                              const py::object& inputs, const py::object& targets, std::int64_t steps,
+                              std::int64_t batch) {
   const std::array<std::int64_t, 3> shape{elmo::kDirections, steps, batch};
   elmo::Window window;
   window.steps = steps;
   window.batch = batch;
   window.inputs = tensor_view<const std::int32_t>("inputs", inputs, shape, Access::kRead);
   window.targets = tensor_view<const std::int32_t>("targets", targets, shape, Access::kRead);
-  if (options.token_input) {
-    if (!characters.is_none()) throw py::type_error("characters must be None for a model with token input");
+  window.types = token_types_from(options, characters, words);
+  if (options.token_input)
     check_ids("inputs", window.inputs, options.n_tokens_vocab, "words");
-  } else {
-    window.characters = character_rows_from(options.max_characters_per_token, characters);
-    check_ids("inputs", window.inputs, window.characters.rows, "rows of characters");
-  }
+  else
+    check_ids("inputs", window.inputs, window.types.characters.rows, "rows of characters");
   check_ids("targets", window.targets, options.n_tokens_vocab, "words");
   return window;
 }

@@ -13,7 +13,7 @@ ForwardPass::Direction::Direction(const linalg::Compute& compute, const Options&
 }
 
 ForwardPass::ForwardPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
-                         const SentenceBatch& batch, memory::MatrixView<const std::uint16_t> characters,
+                         const SentenceBatch& batch, const TokenTypes& types,
                          std::span<const std::int32_t> ids, std::size_t members)
     : weights_(weights),
       batch_(&batch),
@@ -25,7 +25,7 @@ ForwardPass::ForwardPass(const linalg::Compute& compute, const Options& options,
     directions_.emplace_back(compute, options, batch);
     for (const std::int64_t token : batch.tokens_of(direction)) ids_.push_back(ids[static_cast<std::size_t>(token)]);
   }
-  tokens_.prepare(characters, ids_);
+  tokens_.prepare(types, ids_);
 }
 
 memory::MatrixView<float> ForwardPass::inputs_of(int direction) {

@@ -1,5 +1,6 @@
 #include "elmo/language_model.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "elmo/carried_state.h"
@@ -16,6 +17,7 @@ LanguageModel::LanguageModel(const linalg::Compute& compute, const Options& opti
       stacks_{recurrent::PackedStack(compute, stack_shape(options), recurrent::Purpose::kInference),
               recurrent::PackedStack(compute, stack_shape(options), recurrent::Purpose::kInference)} {
   if (!options.token_input) encoder_.emplace(compute.of_floats(), token_shape(options));
+  if (has_words(options)) words_.emplace(compute.of_floats(), options.word_dim, options.projection_dim);
 }
 
 void LanguageModel::prepare_loading(std::size_t members) {
@@ -32,6 +34,7 @@ void LanguageModel::load(parallel::Team& team) {
     }
   }
   if (encoder_) encoder_->load(team, weights_.characters, *loading_);
+  if (words_) words_->pack(team, weights_.words.projection);
   team.barrier();
   if (team.rank() == 0) {
     loading_.reset();
@@ -39,8 +42,20 @@ void LanguageModel::load(parallel::Team& team) {
   }
 }
 
+void LanguageModel::add_words(parallel::Team& team, memory::MatrixView<float> vectors,
+                              std::span<const std::int32_t> words, memory::RowBuffer<float>& rows,
+                              linalg::Scratch& scratch) const {
+  const auto given = rows.rows(std::ssize(words));
+  const parallel::Range own = team.share(given.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row)
+    std::copy_n(weights_.words.vectors.row(words[static_cast<std::size_t>(row)]), given.columns, given.row(row));
+  team.barrier();
+  linalg::multiply(team, vectors, given, *words_, linalg::Accumulate::kAdd, scratch);
+  team.barrier();
+}
+
 std::size_t LanguageModel::bytes() const {
-  return stacks_[0].bytes() + stacks_[1].bytes() + (encoder_ ? encoder_->bytes() : 0);
+  return stacks_[0].bytes() + stacks_[1].bytes() + (encoder_ ? encoder_->bytes() : 0) + (words_ ? words_->bytes() : 0);
 }
 
 }  // namespace wordkin::elmo

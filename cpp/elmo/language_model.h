@@ -8,11 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "charcnn/frozen_encoder.h"
 #include "elmo/options.h"
 #include "elmo/parameters.h"
 #include "linalg/compute.h"
+#include "linalg/gemm.h"
+#include "memory/matrix_view.h"
+#include "memory/row_buffer.h"
 #include "parallel/team.h"
 #include "recurrent/packed_layer.h"
 #include "softmax/output_layer.h"
@@ -38,6 +42,10 @@ class LanguageModel {
   [[nodiscard]] const recurrent::PackedStack& stack(int direction) const {
     return stacks_[static_cast<std::size_t>(direction)];
   }
+  // In models with word vectors: adds the projected rows of words to vectors (words, P), which must be complete before
+  // a barrier. rows: scratch memory for the words. Called by every member of a team; ends with a barrier.
+  void add_words(parallel::Team& team, memory::MatrixView<float> vectors, std::span<const std::int32_t> words,
+                 memory::RowBuffer<float>& rows, linalg::Scratch& scratch) const;
   [[nodiscard]] bool has_softmax() const { return !weights_.softmax[0].weights.empty(); }
   [[nodiscard]] softmax::OutputLayer output_layer(int direction) const {
     const auto& softmax = weights_.softmax[static_cast<std::size_t>(direction)];
@@ -52,6 +60,7 @@ class LanguageModel {
   Tensors<const float> weights_;
   Int8Layers int8_;
   std::optional<charcnn::FrozenEncoder> encoder_;  // empty if words are rows of `embedding`
+  std::optional<linalg::PackedMatrix> words_;      // the projection of word vectors; empty without them
   std::array<recurrent::PackedStack, kDirections> stacks_;
   std::optional<charcnn::ConvolutionScratch> loading_;
 };

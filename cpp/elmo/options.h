@@ -26,15 +26,20 @@ struct Options {
   double proj_clip;  // 0: none
   bool use_skip_connections;
   double forget_bias;
+  std::int64_t n_characters;  // rows of the character embedding
   std::int64_t char_dim;
   std::vector<Filter> filters;
   Activation activation;
   std::int64_t n_highway;
   std::int64_t max_characters_per_token;
+  std::int64_t word_dim;        // columns of word vectors beside the characters; 0: none
+  std::int64_t n_input_words;   // their rows
   bool token_input;             // words are ids into `embedding` instead of characters
   std::int64_t n_tokens_vocab;  // vocabulary size of the softmax; 0: no softmax
   bool shared_softmax;          // both directions use the same softmax
 };
+
+inline bool has_words(const Options& options) { return options.word_dim > 0; }
 
 struct TrainingOptions {
   std::int64_t batch_size;

@@ -7,8 +7,6 @@
 namespace wordkin::elmo {
 namespace {
 
-constexpr std::int64_t kCharacters = 261;  // 256 bytes and five markers
-
 std::string numbered(const char* name, std::int64_t number) { return name + std::to_string(number); }
 
 // The list of tensors. `take` is called once for each tensor, in a fixed order, and returns its elements.
@@ -17,7 +15,7 @@ charcnn::EncoderTensors<T> walk_characters(const Options& options, Take& take) {
   charcnn::EncoderTensors<T> tensors;
   const std::int64_t d = options.char_dim, projection = options.projection_dim;
   std::int64_t features = 0;
-  tensors.char_embed = memory::matrix_of<T>(take("char_embed", {kCharacters, d}, Part::kTokens), d);
+  tensors.char_embed = memory::matrix_of<T>(take("char_embed", {options.n_characters, d}, Part::kTokens), d);
   for (std::size_t i = 0; i < options.filters.size(); ++i) {
     const auto [width, count] = options.filters[i];
     const auto number = static_cast<std::int64_t>(i);
@@ -37,11 +35,22 @@ charcnn::EncoderTensors<T> walk_characters(const Options& options, Take& take) {
         memory::matrix_of<T>(take(name + "/W_transform", {features, features}, Part::kTokens), features);
     highway.transform_bias = take(name + "/b_transform", {features}, Part::kTokens);
   }
-  if (features != projection) {  // as in bilm-tf
+  if (features != projection || has_words(options)) {  // as in bilm-tf
     tensors.projection.weights =
         memory::matrix_of<T>(take("CNN_proj/W_proj", {features, projection}, Part::kTokens), projection);
     tensors.projection.bias = take("CNN_proj/b_proj", {projection}, Part::kTokens);
   }
+  return tensors;
+}
+
+template <typename T, typename Take>
+WordTensors<T> walk_words(const Options& options, Take& take) {
+  const std::int64_t columns = options.word_dim, projection = options.projection_dim;
+  WordTensors<T> tensors;
+  tensors.vectors =
+      memory::matrix_of<T>(take("word_embed", {options.n_input_words, columns}, Part::kTokens, true), columns);
+  tensors.projection =
+      memory::matrix_of<T>(take("CNN_proj/W_word", {columns, projection}, Part::kTokens), projection);
   return tensors;
 }
 
@@ -68,6 +77,7 @@ Tensors<T> walk(const Options& options, Take& take) {
     tensors.embedding = memory::matrix_of<T>(take("embedding", {words, projection}, Part::kTokens, true), projection);
   else
     tensors.characters = walk_characters<T>(options, take);
+  if (has_words(options)) tensors.words = walk_words<T>(options, take);
   for (int direction = 0; direction < kDirections; ++direction)
     for (std::int64_t layer = 0; layer < options.n_layers; ++layer)
       tensors.layers[static_cast<std::size_t>(direction)].push_back(walk_layer<T>(options, direction, layer, take));

@@ -42,9 +42,16 @@ struct SoftmaxTensors {
 using Int8Layers = std::array<std::vector<recurrent::Int8Layer>, kDirections>;
 
 template <typename T>
+struct WordTensors {
+  memory::MatrixView<T> vectors;     // word_embed (input words, word_dim); empty without word vectors
+  memory::MatrixView<T> projection;  // CNN_proj/W_word (word_dim, P)
+};
+
+template <typename T>
 struct Tensors {
   memory::MatrixView<T> embedding;  // (V, P); empty if words are read as characters
   charcnn::EncoderTensors<T> characters;
+  WordTensors<T> words;
   std::array<std::vector<recurrent::LayerTensors<T>>, kDirections> layers;
   std::array<SoftmaxTensors<T>, kDirections> softmax;  // both elements are equal if it is shared
 };

@@ -10,6 +10,7 @@
 #include "charcnn/char_encoder.h"
 #include "elmo/options.h"
 #include "elmo/parameters.h"
+#include "elmo/word_input.h"
 #include "linalg/gemm.h"
 #include "memory/matrix_view.h"
 #include "optim/row_gradients.h"
@@ -20,15 +21,20 @@ namespace wordkin::elmo {
 
 charcnn::Shape token_shape(const Options& options);
 
+// The word types of a text; borrowed. Both are empty if words are rows of `embedding`.
+struct TokenTypes {
+  memory::MatrixView<const std::uint16_t> characters;  // (types, characters per word)
+  std::span<const std::int32_t> words;                 // (types) rows of `word_embed`; empty without word vectors
+};
+
 class TokenLayer {
  public:
   // For the members of a region, and windows of at most `positions` positions in both directions together.
   TokenLayer(const linalg::Compute& compute, const Options& options, std::size_t members, std::int64_t positions);
 
-  // Reserves memory for a text before the region begins. Both arguments are borrowed until the next call. characters:
-  // (types, characters per word), or empty if words are rows of `embedding`. ids: (positions of both directions) rows
-  // of one or the other.
-  void prepare(memory::MatrixView<const std::uint16_t> characters, std::span<const std::int32_t> ids);
+  // Reserves memory for a text before the region begins. Both arguments are borrowed until the next call. ids:
+  // (positions of both directions) types, or rows of `embedding`.
+  void prepare(const TokenTypes& types, std::span<const std::int32_t> ids);
 
   // The following methods are called by every member of a team.
   void pack(parallel::Team& team, const Tensors<const float>& weights);  // requires a barrier afterwards
@@ -36,12 +42,14 @@ class TokenLayer {
   // was cancelled.
   [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> inputs,
                              const Tensors<const float>& weights, linalg::Scratch& scratch);
-  // d_inputs: IN (positions of both directions, P). Writes the gradients of the characters, or embedding_gradient().
+  // d_inputs: IN (positions of both directions, P). Writes the gradients of the characters and of the projection of
+  // words, and row_gradient().
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
                               memory::MatrixView<const float> d_inputs, const Tensors<const float>& weights,
                               linalg::Scratch& scratch);
 
-  [[nodiscard]] optim::RowGradients& embedding_gradient() { return embedding_gradient_; }
+  // The gradient of `embedding`, or of `word_embed`: of the rows that were read.
+  [[nodiscard]] optim::RowGradients& row_gradient() { return words_ ? words_->gradient() : embedding_gradient_; }
 
  private:
   struct Characters {
@@ -54,9 +62,10 @@ class TokenLayer {
   };
 
   void gather_inputs(const parallel::Team& team, memory::MatrixView<float> inputs,
-                     memory::MatrixView<const float> table) const;
+                     memory::MatrixView<const float> table);
 
   std::optional<Characters> characters_;  // empty if words are rows of `embedding`
+  std::optional<WordInput> words_;        // empty without word vectors
   std::span<const std::int32_t> ids_;     // of all positions
   optim::RowPositions positions_;
   optim::RowGradients embedding_gradient_;

@@ -62,7 +62,7 @@ TrainingStep::TrainingStep(const Options& options, const TrainingOptions& traini
 }
 
 std::vector<const optim::RowGradients*> TrainingStep::row_gradients(std::size_t parameter) {
-  if (list_[parameter].part == Part::kTokens) return {&tokens_.embedding_gradient()};
+  if (list_[parameter].part == Part::kTokens) return {&tokens_.row_gradient()};
   std::vector<const optim::RowGradients*> found;
   const float* const data = arrays_.weights[parameter].data();
   for (std::size_t direction = 0; direction < loss_.sampled().size(); ++direction) {
@@ -98,7 +98,7 @@ void TrainingStep::prepare(const Window& window, double learning_rate, std::int6
   update_ = update;
   outcome_ = {};
   next_state_.assign(state_);
-  tokens_.prepare(window.characters, window.inputs);
+  tokens_.prepare(window.types, window.inputs);
 }
 
 recurrent::Dropout TrainingStep::dropout(int direction) const {

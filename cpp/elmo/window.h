@@ -5,16 +5,16 @@
 #include <cstdint>
 #include <span>
 
-#include "elmo/parameters.h"
+#include "elmo/token_layer.h"
 #include "memory/matrix_view.h"
 
 namespace wordkin::elmo {
 
 struct Window {
-  memory::MatrixView<const std::uint16_t> characters;  // (types, characters per word): rows of char_embed; or empty
+  TokenTypes types;
   std::int64_t steps = 0;
   std::int64_t batch = 0;
-  // (directions, steps, batch): rows of `characters` or, if it is empty, words. The text of direction 1 is in the order
+  // (directions, steps, batch): types or, if there are none, rows of `embedding`. The text of direction 1 is in the order
   // in which that direction reads it.
   std::span<const std::int32_t> inputs;
   std::span<const std::int32_t> targets;  // (directions, steps, batch) words

@@ -17,6 +17,7 @@ MODELS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "tanh, no projection": ({"activation": "tanh", "dim": 5, "n_highway": 2}, {"dropout": 0.3}),
     "rnn": ({"cell": "rnn", "use_skip_connections": False, "shared_softmax": False}, {"negatives": 15}),
     "tokens": ({"token_input": True, "n_layers": 3, "filters": ()}, {"negatives": 9, "dropout": 0.2}),
+    "words beside characters": ({"word_dim": 3, "n_input_words": 4, "n_characters": 30}, {"negatives": 9}),
     "features as wide as the projection": ({"projection_dim": 13, "dim": 14}, {}),
 }
 

@@ -198,6 +198,7 @@ def test_both_character_counts_are_accepted(tmp_path: Path, count: int) -> None:
         ELMoOptions(),
         ELMoOptions(cell="rnn", cell_clip=0, proj_clip=0, shared_softmax=False, forget_bias=0.5, n_tokens_vocab=10),
         ELMoOptions(token_input=True, n_layers=1, use_skip_connections=False),
+        ELMoOptions(n_characters=300, word_dim=4, n_input_words=9),
         ELMoOptions(filters=((3, 5),), activation="tanh", n_highway=0, max_characters_per_token=7, char_dim=3),
     ],
 )

@@ -37,10 +37,12 @@ class Run:
         )
 
     def step(self, window: Window, number: int = 1, rate: float = 0.2) -> dict[str, Any]:
-        return self.trainer.step(window.characters, window.inputs, window.targets, learning_rate=rate, step=number)
+        return self.trainer.step(
+            window.characters, window.inputs, window.targets, words=window.words, learning_rate=rate, step=number
+        )
 
     def gradients(self, window: Window, number: int = 1) -> dict[str, NDArray[np.float32]]:
-        return self.trainer.gradients(window.characters, window.inputs, window.targets, step=number)
+        return self.trainer.gradients(window.characters, window.inputs, window.targets, words=window.words, step=number)
 
     def drawn(self, window: Window) -> Window:
         """Return the window with the negative samples and dropout masks that the last step drew."""

@@ -45,6 +45,7 @@ class Window:
     characters: Ids | None  # (types, M): rows of char_embed; None with token ids as input
     inputs: Ids  # (2, T, B): rows of `characters`, or ids
     targets: Ids  # (2, T, B): ids
+    words: Ids | None = None  # (types): rows of word_embed; None without word vectors
     negatives: Sequence[Ids] | None = None  # per direction (S); None: full softmax
     tries: Sequence[int] = (0, 0)  # per direction: number of draws until S distinct ids were found
     factors: Sequence[Sequence[Floats]] | None = None  # dropout per direction, for the input of every layer
@@ -79,7 +80,7 @@ def zero_state(options: Any, batch: int) -> State:
     return state
 
 
-def token_layer(p: Parameters, options: Any, characters: Ids) -> Node:
+def token_layer(p: Parameters, options: Any, characters: Ids, words: Ids | None = None) -> Node:
     """Return word vectors (types, P): convolutions, maximum over positions, highway layers, projection."""
     x = p["char_embed"][characters.astype(np.int64)]  # (types, M, d)
     activation = {"relu": relu, "tanh": tanh}[options.activation]
@@ -99,6 +100,8 @@ def token_layer(p: Parameters, options: Any, characters: Ids) -> Node:
         y = gate * new + (Node(1.0) - gate) * y
     if "CNN_proj/W_proj" in p:
         y = y @ p["CNN_proj/W_proj"] + p["CNN_proj/b_proj"]
+    if words is not None:
+        y = y + p["word_embed"][words.astype(np.int64)] @ p["CNN_proj/W_word"]
     return y
 
 
@@ -198,7 +201,7 @@ def losses(
 
     With a mask (2, T, B), the losses are summed over the positions where it is true.
     """
-    vectors = p["embedding"] if window.characters is None else token_layer(p, options, window.characters)
+    vectors = p["embedding"] if window.characters is None else token_layer(p, options, window.characters, window.words)
     sums, after = [], {}
     for direction in range(2):
         steps = [vectors[ids] for ids in window.inputs[direction]]
@@ -232,6 +235,8 @@ def touched_rows(options: Any, window: Window) -> dict[str, Ids]:
     rows: dict[str, Any] = {}
     if window.characters is None:
         rows["embedding"] = np.unique(window.inputs)
+    if window.words is not None:
+        rows["word_embed"] = np.unique(window.words[window.inputs])
     if window.negatives is not None:
         for direction in range(2):
             name = softmax_name(options, direction)

@@ -20,11 +20,14 @@ SMALL: dict[str, Any] = {
     "proj_clip": 0.0,
     "use_skip_connections": True,
     "forget_bias": 1.0,
+    "n_characters": 261,
     "char_dim": 4,
     "filters": ((1, 3), (2, 4), (3, 6)),
     "activation": "relu",
     "n_highway": 1,
     "max_characters_per_token": 9,
+    "word_dim": 0,
+    "n_input_words": 0,
     "token_input": False,
     "n_tokens_vocab": 40,
     "shared_softmax": True,
@@ -44,7 +47,7 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
     if options.token_input:
         shapes["embedding"] = (words, projection)
     else:
-        shapes["char_embed"] = (261, options.char_dim)
+        shapes["char_embed"] = (options.n_characters, options.char_dim)
         for i, (width, filters) in enumerate(options.filters):
             shapes[f"CNN/W_cnn_{i}"] = (1, width, options.char_dim, filters)
             shapes[f"CNN/b_cnn_{i}"] = (filters,)
@@ -53,9 +56,12 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
             for gate in ("carry", "transform"):
                 shapes[f"CNN_high_{k}/W_{gate}"] = (features, features)
                 shapes[f"CNN_high_{k}/b_{gate}"] = (features,)
-        if features != projection:
+        if features != projection or options.word_dim:
             shapes["CNN_proj/W_proj"] = (features, projection)
             shapes["CNN_proj/b_proj"] = (projection,)
+    if options.word_dim:
+        shapes["word_embed"] = (options.n_input_words, options.word_dim)
+        shapes["CNN_proj/W_word"] = (options.word_dim, projection)
     name, gates = {"lstm": ("LSTMCell", 4), "rnn": ("RNNCell", 1)}[options.cell]
     for direction in range(2):
         for layer in range(options.n_layers):
@@ -91,8 +97,10 @@ def random_window(
 ) -> Window:
     generator = np.random.default_rng(seed)
     words = options.n_tokens_vocab
-    characters = generator.integers(0, 261, (types, options.max_characters_per_token)).astype(np.uint16)
-    characters[:, -3:] = 260  # words end in padding
+    ids = options.n_characters
+    characters = generator.integers(0, ids, (types, options.max_characters_per_token)).astype(np.uint16)
+    characters[:, -3:] = ids - 1  # words end in padding
+    input_words = generator.integers(0, options.n_input_words, types).astype(np.int32) if options.word_dim else None
     shape = (2, steps, batch)
     widths = [options.projection_dim] * (options.n_layers + 1)
     keep = 1.0 - dropout
@@ -102,6 +110,7 @@ def random_window(
     drawn = [generator.choice(words, negatives, replace=False) for _ in range(2)] if negatives else None
     return Window(
         characters=None if options.token_input else characters,
+        words=input_words,
         inputs=generator.integers(0, words if options.token_input else types, shape).astype(np.int32),
         targets=generator.integers(0, words, shape).astype(np.int32),
         negatives=drawn,

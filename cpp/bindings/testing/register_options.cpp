@@ -51,11 +51,14 @@ py::dict elmo_model(const py::object& given) {
   d["proj_clip"] = o.proj_clip;
   d["use_skip_connections"] = o.use_skip_connections;
   d["forget_bias"] = o.forget_bias;
+  d["n_characters"] = o.n_characters;
   d["char_dim"] = o.char_dim;
   d["filters"] = filter_pairs(o.filters);
   d["activation"] = name_of_choice(o.activation, kActivationNames);
   d["n_highway"] = o.n_highway;
   d["max_characters_per_token"] = o.max_characters_per_token;
+  d["word_dim"] = o.word_dim;
+  d["n_input_words"] = o.n_input_words;
   d["token_input"] = o.token_input;
   d["n_tokens_vocab"] = o.n_tokens_vocab;
   d["shared_softmax"] = o.shared_softmax;

@@ -26,6 +26,8 @@ class _ModelOptions(Protocol):
     @property
     def forget_bias(self) -> float: ...
     @property
+    def n_characters(self) -> int: ...
+    @property
     def char_dim(self) -> int: ...
     @property
     def filters(self) -> Sequence[tuple[int, int]]: ...
@@ -35,6 +37,10 @@ class _ModelOptions(Protocol):
     def n_highway(self) -> int: ...
     @property
     def max_characters_per_token(self) -> int: ...
+    @property
+    def word_dim(self) -> int: ...
+    @property
+    def n_input_words(self) -> int: ...
     @property
     def token_input(self) -> bool: ...
     @property
@@ -95,6 +101,7 @@ class Trainer:
         inputs: NDArray[np.int32],
         targets: NDArray[np.int32],
         *,
+        words: NDArray[np.int32] | None = ...,
         learning_rate: float,
         step: int,
     ) -> StepOutcome: ...
@@ -104,6 +111,7 @@ class Trainer:
         inputs: NDArray[np.int32],
         targets: NDArray[np.int32],
         *,
+        words: NDArray[np.int32] | None = ...,
         step: int,
     ) -> dict[str, Floats]: ...
     def draws(self) -> _Draws: ...
@@ -126,7 +134,9 @@ class LanguageModel:
         isa: str,
         precision: _Precision = ...,
     ) -> None: ...
-    def token_vectors(self, characters: NDArray[np.uint16], *, threads: int) -> Floats: ...
+    def token_vectors(
+        self, characters: NDArray[np.uint16], *, threads: int, words: NDArray[np.int32] | None = ...
+    ) -> Floats: ...
     def layers(
         self,
         vectors: Floats,
@@ -154,6 +164,8 @@ class Evaluator:
         inputs: NDArray[np.int32],
         targets: NDArray[np.int32],
         mask: NDArray[np.bool_],
+        *,
+        words: NDArray[np.int32] | None = ...,
     ) -> tuple[float, float]: ...
     def reset_state(self) -> None: ...
 
@@ -166,6 +178,7 @@ class ForwardPass:
         ids: NDArray[np.int32],
         ends: NDArray[np.int64],
         *,
+        words: NDArray[np.int32] | None = ...,
         state: dict[str, Floats] | None = ...,
         threads: int,
         isa: str,

@@ -15,6 +15,7 @@ from ..runtime.options import integer_option
 from ..storage import Archive, unpack_words
 from ..storage.saveable import Saveable
 from ..text import PreparationOptions
+from .input_archive import archive_to_inputs, inputs_to_archive
 from .int8_weights import Int8Tensors, is_rounded, scale_shape, scales_of
 from .options import ELMoOptions, Optimizer
 from .report_archive import archive_to_report, report_to_archive
@@ -61,10 +62,12 @@ def state_to_archive(state: ModelState) -> Archive:
         metadata["precision"] = "int8"
     if state.checksum is not None:
         metadata["checksum"] = state.checksum
+    parts = [inputs_to_archive(state.inputs)]
     if state.training_report is not None:
-        report = report_to_archive(state.training_report)
-        tensors |= report.tensors
-        metadata |= report.metadata
+        parts.append(report_to_archive(state.training_report))
+    for part in parts:
+        tensors |= part.tensors
+        metadata |= part.metadata
     return Archive(tensors=tensors, metadata=metadata)
 
 
@@ -93,6 +96,7 @@ def archive_to_state(archive: Archive) -> ModelState:
             raise TypeError(f"training must be an object, got {type(training).__name__}")
         preparation = PreparationOptions.from_metadata(archive.metadata.get("preparation", {}))
         report = archive_to_report(archive)
+        inputs = archive_to_inputs(archive, options)
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"invalid options or training report of a language model: {error}") from error
     shapes = parameter_shapes(options)
@@ -115,7 +119,9 @@ def archive_to_state(archive: Archive) -> ModelState:
             f"the softmax has {options.n_tokens_vocab} words, but the vocabulary "
             f"{'is missing' if words is None else f'has {len(words)}'}"
         )
-    state = ModelState(options, words, parameters, training=training, training_report=report, preparation=preparation)
+    state = ModelState(
+        options, words, parameters, training=training, training_report=report, preparation=preparation, inputs=inputs
+    )
     state.int8_weights = weights
     state.checksum = archive.metadata.get("checksum")
     if _OPTIMIZER in archive.metadata:

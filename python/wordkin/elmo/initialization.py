@@ -101,7 +101,7 @@ def initialize(tensor: NDArray[np.float32], name: str, options: ELMoOptions, see
     """
     generator = np.random.Generator(np.random.PCG64([seed, zlib.crc32(name.encode())]))
     group, _, kind = name.rpartition("/")
-    if name in ("char_embed", "embedding"):
+    if name in ("char_embed", "embedding", "word_embed"):
         _fill_uniform(tensor, 1.0, generator)
     elif kind == "b_carry":
         tensor.fill(CARRY_BIAS)

@@ -67,7 +67,7 @@ from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, perplexity_of_text
 from .training.preparation import prepare_training
 from .training.progress import Progress
 from .training.request import TrainingRequest
-from .vocabulary import VocabularySource, parse_vocabulary
+from .vocabulary import CANNOT_PREDICT, VocabularySource, parse_vocabulary
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack  # in typing from Python 3.11
@@ -99,6 +99,8 @@ class ELMo:
         Whether every layer after the first adds its input to its output.
     forget_bias : float, default 1.0
         Constant added to the forget gate (-100 to 100).
+    n_characters : int, default 261
+        Number of character ids (261 to 65535): 256 bytes and five markers, unless the model has another alphabet.
     char_dim : int, default 16
         Dimensionality of the character embeddings (>= 1).
     filters : iterable of (int, int), default ((1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024))
@@ -109,6 +111,10 @@ class ELMo:
         Number of highway layers after the convolutions (0 to 100).
     max_characters_per_token : int, default 50
         Maximum number of UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    word_dim : int, default 0
+        Dimensionality of word vectors beside the characters (>= 0); 0 for none.
+    n_input_words : int, default 0
+        Number of these word vectors.
     token_input : bool, default False
         Whether words are looked up in an embedding table instead of being composed from characters.
     n_tokens_vocab : int, default 0
@@ -169,11 +175,14 @@ class ELMo:
         proj_clip: float = ...,
         use_skip_connections: bool = ...,
         forget_bias: float = ...,
+        n_characters: int = ...,
         char_dim: int = ...,
         filters: Iterable[Iterable[int]] = ...,
         activation: Activation = ...,
         n_highway: int = ...,
         max_characters_per_token: int = ...,
+        word_dim: int = ...,
+        n_input_words: int = ...,
         token_input: bool = ...,
         n_tokens_vocab: int = ...,
         shared_softmax: bool = ...,
@@ -637,7 +646,7 @@ class ELMo:
         """
         state = snapshot(self._fitted())
         if state.words is None:
-            raise NotFittedError("this model has no softmax and vocabulary, and predicts no words")
+            raise NotFittedError(CANNOT_PREDICT)
         options = ELMoTrainingOptions(batch_size=batch_size, unroll_steps=unroll_steps)
         compute = inference_compute(state.int8_weights, workers=workers, max_isa=max_isa, precision=precision)
         text = ReadText(
@@ -1494,13 +1503,13 @@ class ELMo:
     def from_pretrained(
         cls, path: AnyPath, weights: AnyPath | None = None, *, vocabulary: VocabularySource | None = None
     ) -> ELMo:
-        """Load a model from a folder, a checkpoint, or the files of the original program.
+        """Load a model from a folder, a checkpoint, or the files of other programs.
 
         Parameters
         ----------
         path : path
             Folder written by `save_pretrained`; checkpoint; folder or zip archive with an official options.json and
-            HDF5 weights; or an options.json, together with `weights`.
+            HDF5 weights, or with the files of ELMoForManyLangs; or an options.json, together with `weights`.
         weights : path, optional
             Official HDF5 file of weights.
         vocabulary : path or iterable of str, optional

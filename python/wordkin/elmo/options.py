@@ -24,7 +24,7 @@ from ..runtime.options import (
     integer_option,
     real_field,
 )
-from ..text.characters import MIN_CHARACTERS, Cut
+from ..text.characters import MIN_CHARACTERS, N_CHARACTERS, Cut
 from ..text.tokenization import Tokenizer
 
 __all__ = [
@@ -63,6 +63,7 @@ _MAX_WIDTH = 2**20  # Of any layer: products of two widths then stay far below 2
 _MAX_LAYERS = 100
 _MAX_FILTERS = 1000
 _MAX_COUNT = 2**62
+_MAX_CHARACTERS = 2**16 - 1  # ids are stored in 16 bits
 _MIN_VOCABULARY = 4  # Two boundary markers, the unknown word, and one word.
 
 
@@ -111,6 +112,8 @@ class ELMoOptions(Options):
         Whether every layer after the first adds its input to its output.
     forget_bias : float, default 1.0
         Constant added to the forget gate (-100 to 100).
+    n_characters : int, default 261
+        Number of character ids (261 to 65535): 256 bytes and five markers, unless the model has another alphabet.
     char_dim : int, default 16
         Dimensionality of the character embeddings (>= 1).
     filters : iterable of (int, int), default SMALL_FILTERS
@@ -121,6 +124,10 @@ class ELMoOptions(Options):
         Number of highway layers after the convolutions (0 to 100).
     max_characters_per_token : int, default 50
         Maximum number of UTF-8 bytes per token, including 2 boundary markers (>= 3).
+    word_dim : int, default 0
+        Dimensionality of word vectors beside the characters (>= 0); 0 for none.
+    n_input_words : int, default 0
+        Number of these word vectors.
     token_input : bool, default False
         Whether words are looked up in an embedding table instead of being composed from characters.
     n_tokens_vocab : int, default 0
@@ -157,6 +164,7 @@ class ELMoOptions(Options):
     proj_clip: float = real_field(3.0, low=0.0, help="Clipping limit of the projections; 0 for none.")
     use_skip_connections: bool = flag_field(True, help="Add the input of every layer after the first to its output.")
     forget_bias: float = real_field(1.0, low=-100.0, high=100.0, help="Constant added to the forget gate.")
+    n_characters: int = integer_field(N_CHARACTERS, low=1, high=_MAX_CHARACTERS, help="Number of character ids.")
     char_dim: int = integer_field(16, low=1, high=2**16, help="Dimensionality of the character embeddings.")
     filters: Filters = checked_field(
         SMALL_FILTERS, _checked_filters, help="Character convolutions: pairs of width and number of filters."
@@ -166,6 +174,10 @@ class ELMoOptions(Options):
     max_characters_per_token: int = integer_field(
         50, low=MIN_CHARACTERS, high=2**16, help="Maximum UTF-8 bytes per token, including 2 boundary markers."
     )
+    word_dim: int = integer_field(
+        0, low=0, high=_MAX_WIDTH, help="Dimensionality of word vectors beside the characters; 0 for none."
+    )
+    n_input_words: int = integer_field(0, low=0, high=2**31 - 1, help="Number of word vectors beside the characters.")
     token_input: bool = flag_field(False, help="Look words up in an embedding table instead of reading characters.")
     n_tokens_vocab: int = integer_field(
         0, low=0, high=2**31 - 1, help="Size of the output vocabulary; 0 for a model without a softmax."
@@ -180,6 +192,10 @@ class ELMoOptions(Options):
                 raise ValueError(
                     f"filters[{index}] must be no wider than max_characters_per_token, which is {longest}, got {width}"
                 )
+        if self.word_dim and (self.token_input or not self.n_input_words):
+            raise ValueError(
+                f"word_dim must be 0 for a model with token_input or without n_input_words, got {self.word_dim}"
+            )
         if self.projection_dim > self.dim:
             raise ValueError(f"projection_dim must be at most dim, which is {self.dim}, got {self.projection_dim}")
 

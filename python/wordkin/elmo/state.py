@@ -19,6 +19,7 @@ from .int8_weights import Int8Tensors, require_float_weights, rounded_weights, s
 from .options import ELMoOptions, Optimizer
 from .report import ELMoTrainingReport
 from .step_lock import StepLock
+from .token_inputs import TokenInputs
 from .vocabulary import TargetWords
 
 __all__ = [
@@ -109,6 +110,8 @@ class ModelState:
         Report of the last training run.
     preparation : PreparationOptions, optional
         How texts are prepared.
+    inputs : TokenInputs, optional
+        How a model that reads characters looks words up.
     steps : StepLock, optional
         Lock of the training run that changes the parameters in place; None if there is none. No other model state
         shares these parameters.
@@ -124,6 +127,7 @@ class ModelState:
     training: dict[str, Any] = field(default_factory=dict)
     training_report: ELMoTrainingReport | None = None
     preparation: PreparationOptions = field(default_factory=PreparationOptions)
+    inputs: TokenInputs = field(default_factory=TokenInputs)
     steps: StepLock | None = None
 
 
@@ -238,6 +242,7 @@ def snapshot(state: ModelState, *, with_softmax: bool = True) -> ModelState:
         training=state.training,
         training_report=state.training_report,
         preparation=state.preparation,
+        inputs=state.inputs,
     )
 
 
@@ -333,6 +338,7 @@ def build_state(
     state = ModelState(options, words, parameters)
     if previous is not None:
         state.preparation = previous.preparation
+        state.inputs = previous.inputs
     if optimizer is not None:
         state.optimizer = OptimizerState(
             optimizer.optimizer,

@@ -19,6 +19,7 @@ from ..text import RawCounts, Vocabulary
 from ..text.characters import BEGIN_SENTENCE, END_SENTENCE
 
 __all__ = [
+    "CANNOT_PREDICT",
     "MARKERS",
     "UNKNOWN",
     "TargetWords",
@@ -29,6 +30,10 @@ __all__ = [
 ]
 
 UNKNOWN = "<UNK>"
+CANNOT_PREDICT = (
+    "this model has no softmax and vocabulary, and predicts no words: published models, such as those of AllenNLP and "
+    "ELMoForManyLangs, come without their output layer; `train` adds one"
+)
 MARKERS = (BEGIN_SENTENCE, END_SENTENCE, UNKNOWN)
 _FILE_BOUND = Bound(
     size=1 << 30, line=1 << 20, cure="a vocabulary file has one word per line; pass the words themselves"

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from elmo.inference.test_language_model import MODELS, joined, random_sentences, random_words, state_of
+from elmo.inference.test_language_model import (
+    MODELS,
+    joined,
+    random_input_words,
+    random_sentences,
+    random_words,
+    state_of,
+)
 from elmo.trained_models import assert_close
 from reference.elmo import layers_above, token_layer
 from reference.elmo_models import random_parameters, small_options
@@ -25,16 +32,16 @@ def forward_pass(options: Any, *arguments: Any, threads: int = 1, isa: str | Non
 def test_layers_state_and_gradients_match_the_reference(isa: str, name: str, threads: int) -> None:
     options = small_options(**MODELS[name])
     parameters = random_parameters(options, 1)
-    words = None if options.token_input else random_words(options, 2)
+    characters, words = None if options.token_input else random_words(options, 2), random_input_words(options, 2)
     sentences = random_sentences(3, [3, 7, 1, 0, 4, 7])
     ids, ends = joined(sentences)
     state = state_of(options, len(sentences), seed=4)
     before = {key: value.astype(np.float64) for key, value in state.items()}
-    given = forward_pass(options, parameters, words, ids, ends, state=state, threads=threads, isa=isa)
+    given = forward_pass(options, parameters, characters, ids, ends, words=words, state=state, threads=threads, isa=isa)
     d_layers = np.random.default_rng(5).standard_normal(given.layers.shape).astype(np.float32)
 
     leaves = {key: Node(value) for key, value in parameters.items()}
-    vectors = leaves["embedding"] if words is None else token_layer(leaves, options, words)
+    vectors = leaves["embedding"] if characters is None else token_layer(leaves, options, characters, words)
     total = Node(0.0)
     for row, (sentence, end) in enumerate(zip(sentences, ends, strict=True)):
         own = {key: value[row : row + 1] for key, value in before.items()}

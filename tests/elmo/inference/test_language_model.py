@@ -21,6 +21,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "clips": {"cell_clip": 0.6, "proj_clip": 0.4},
     "rnn, three layers": {"cell": "rnn", "n_layers": 3},
     "no projection, no skip": {"dim": 5, "use_skip_connections": False},
+    "words beside characters": {"word_dim": 3, "n_input_words": 6, "n_characters": 30},
     "tokens, separate softmax": {"token_input": True, "shared_softmax": False},
 }
 
@@ -37,8 +38,10 @@ class Model:
             self.options, parameters, threads=threads, isa=isa or compute.choose_isa(), precision=precision
         )
 
-    def token_vectors(self, characters: NDArray[np.uint16]) -> NDArray[np.float32]:
-        return self.core.token_vectors(characters, threads=self.threads)
+    def token_vectors(
+        self, characters: NDArray[np.uint16], words: NDArray[np.int32] | None = None
+    ) -> NDArray[np.float32]:
+        return self.core.token_vectors(characters, threads=self.threads, words=words)
 
     def layers(self, *arrays: NDArray[Any], **options: Any) -> NDArray[np.float32]:
         return self.core.layers(*arrays, threads=self.threads, **options)
@@ -77,6 +80,11 @@ def state_of(options: Any, rows: int, seed: int | None = None) -> dict[str, NDAr
     }
 
 
+def random_input_words(options: Any, seed: int, count: int = 11) -> NDArray[np.int32] | None:
+    """Return rows of the word vectors of distinct words; None for a model without word vectors."""
+    return random_window(options, seed, types=count).words
+
+
 def rows_of(state: dict[str, NDArray[Any]], row: int) -> dict[str, NDArray[np.float64]]:
     return {name: value[row : row + 1].astype(np.float64) for name, value in state.items()}
 
@@ -87,6 +95,28 @@ def test_token_vectors_match_the_reference(isa: str, activation: str) -> None:
     words = random_words(model.options, 2)
     expected = token_layer(model.exact, model.options, words).value
     assert_close(model.token_vectors(words), expected, "vectors")
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("changes", [{}, {"projection_dim": 13, "dim": 14}])
+def test_token_vectors_have_those_of_words_added(isa: str, threads: int, changes: dict[str, Any]) -> None:
+    model = Model(isa, threads=threads, word_dim=5, n_input_words=6, n_characters=300, **changes)
+    characters, words = random_words(model.options, 2, 40), random_input_words(model.options, 2, 40)
+    vectors = model.token_vectors(characters, words)
+    assert_close(vectors, token_layer(model.exact, model.options, characters, words).value, "vectors")
+    assert words is not None
+    alone = np.concatenate([model.token_vectors(characters[i : i + 1], words[i : i + 1]) for i in range(40)])
+    np.testing.assert_array_equal(alone, vectors)
+    with pytest.raises(ValueError, match="words must have an entry for each row of characters, 40"):
+        model.token_vectors(characters, words[1:])
+    with pytest.raises(ValueError, match="words must be below 6, the number of rows of word_embed, got 6"):
+        model.token_vectors(characters, words + 6 - words)
+    with pytest.raises(TypeError, match="words must be a NumPy array"):
+        model.token_vectors(characters)
+    with pytest.raises(ValueError, match="characters must be below 300, got 300"):
+        model.token_vectors(characters * 0 + 300, words)
+    with pytest.raises(TypeError, match="words must be None for a model without word vectors"):
+        Model(isa).token_vectors(random_words(small_options(), 2, 40), words)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -162,12 +192,12 @@ def test_negative_log_likelihoods_match_the_reference(isa: str, name: str) -> No
     for number in range(3):
         window = random_window(model.options, number)
         mask = generator.random((2, 4, 3)) < 0.7
-        given = evaluator.evaluate(window.characters, window.inputs, window.targets, mask)
+        given = evaluator.evaluate(window.characters, window.inputs, window.targets, mask, words=window.words)
         per_position, state = losses(model.exact, model.options, window, state, mask=mask)
         assert given == pytest.approx([float(loss.value) for loss in per_position], rel=1e-6)
     evaluator.reset_state()
     window = random_window(model.options, 0)
-    again = evaluator.evaluate(window.characters, window.inputs, window.targets, mask)
+    again = evaluator.evaluate(window.characters, window.inputs, window.targets, mask, words=window.words)
     per_position, _ = losses(model.exact, model.options, window, zero_state(model.options, 3), mask=mask)
     assert again == pytest.approx([float(loss.value) for loss in per_position], rel=1e-6)
 

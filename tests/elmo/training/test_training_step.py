@@ -20,6 +20,8 @@ MODELS: dict[str, dict[str, Any]] = {
     "one layer, features as wide as the projection": {"projection_dim": 13, "dim": 14, "n_layers": 1},
     "rnn": {"cell": "rnn", "use_skip_connections": False},
     "separate softmax, no highway": {"shared_softmax": False, "n_highway": 0, "forget_bias": 0.0},
+    "words beside characters": {"word_dim": 3, "n_input_words": 4, "n_characters": 30},
+    "words, features as wide as the projection": {"word_dim": 17, "n_input_words": 2, "projection_dim": 13, "dim": 14},
     "tokens, three layers": {"token_input": True, "n_layers": 3},
 }
 TRAININGS: dict[str, dict[str, Any]] = {

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import CorpusError
+from ..token_inputs import TypeInputs
 from .encoded_text import EncodedText
 from .shuffling import permute
 
@@ -28,20 +29,30 @@ class Window:
 
     Parameters
     ----------
-    characters : ndarray of uint16, shape (types, max_characters), or None
-        Character ids of the distinct words of this window; None for a model that reads token ids.
+    types : TypeInputs or None
+        Inputs of the distinct words of this window; None for a model that reads token ids.
     inputs : ndarray of int32, shape (2, T, B)
-        Indices of rows of `characters`, or token ids.
+        Indices of these words, or token ids.
     targets : ndarray of int32, shape (2, T, B)
         Ids of the words to predict in each direction.
     mask : ndarray of bool, shape (2, T, B)
         True at positions with text. All True in training.
     """
 
-    characters: NDArray[np.uint16] | None
+    types: TypeInputs | None
     inputs: NDArray[np.int32]
     targets: NDArray[np.int32]
     mask: NDArray[np.bool_]
+
+    @property
+    def characters(self) -> NDArray[np.uint16] | None:
+        """Character ids of the distinct words; None for a model that reads token ids."""
+        return None if self.types is None else self.types.characters
+
+    @property
+    def words(self) -> NDArray[np.int32] | None:
+        """Rows of the distinct words among the word vectors; None for a model without them."""
+        return None if self.types is None else self.types.words
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,10 +169,10 @@ class _BidirectionalStreams:
         mask = np.arange(self._shape[2])[:, None] < filled[:, None, :]
         inputs = np.ascontiguousarray(inputs.transpose(0, 2, 1))
         targets = self._text.targets[np.ascontiguousarray(targets.transpose(0, 2, 1))]
-        if self._text.characters is None:
+        if self._text.inputs is None:
             return Window(None, self._text.targets[inputs], targets, mask)
         types, rows = np.unique(inputs, return_inverse=True)
-        return Window(self._text.characters[types], rows.reshape(inputs.shape).astype(np.int32), targets, mask)
+        return Window(self._text.inputs.of(types), rows.reshape(inputs.shape).astype(np.int32), targets, mask)
 
 
 class TrainingBatches:

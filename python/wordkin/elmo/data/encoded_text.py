@@ -24,10 +24,11 @@ from ...text import (
     Vocabulary,
     open_corpus,
 )
-from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, character_rows
+from ...text.characters import BEGIN_SENTENCE, END_SENTENCE
 from ...text.encoded import BlockBuilder
 from ...text.inputs import CorpusInput
 from ..options import ELMoOptions
+from ..token_inputs import TokenInputs, TypeInputs
 from ..vocabulary import TargetWords
 
 __all__ = ["EncodedText", "ReadText", "Sentences", "TextSource", "character_row_length"]
@@ -125,7 +126,9 @@ class ReadText:
         """Counts of all words and totals of the corpus."""
         return self._scan.counts
 
-    def encoded(self, targets: TargetWords, max_characters: int | None) -> EncodedText:
+    def encoded(
+        self, targets: TargetWords, max_characters: int | None, inputs: TokenInputs | None = None
+    ) -> EncodedText:
         """Return the text encoded for a model; can be called once.
 
         Parameters
@@ -134,6 +137,8 @@ class ReadText:
             Output vocabulary of the model.
         max_characters : int or None
             Length of the character rows; None for a model that reads token ids.
+        inputs : TokenInputs, optional
+            How the model looks words up, if it reads characters.
 
         Returns
         -------
@@ -146,7 +151,7 @@ class ReadText:
             If there are no words.
         """
         types, sentences = self.sentences()
-        return EncodedText(sentences, types, targets, max_characters, self.name)
+        return EncodedText(sentences, types, targets, max_characters, self.name, inputs=inputs)
 
     def sentences(self) -> tuple[Vocabulary, Sentences]:
         """Return all words and the encoded sentences; can be called once.
@@ -227,6 +232,8 @@ class EncodedText:
         Length of the character rows; None for a model that reads token ids.
     name : str
         Name of the text in error messages.
+    inputs : TokenInputs, optional
+        How the model looks words up.
 
     Attributes
     ----------
@@ -234,8 +241,8 @@ class EncodedText:
         Sentences of word types, without boundary markers.
     begin, end : int
         Types of the sentence-boundary markers.
-    characters : ndarray of uint16, shape (types, max_characters), or None
-        Character ids of each type, including words outside the output vocabulary.
+    inputs : TypeInputs or None
+        Inputs of each type, including words outside the output vocabulary; None for a model that reads token ids.
     targets : ndarray of int32, shape (types,)
         Id of each type in the output vocabulary.
     tokens : int
@@ -247,12 +254,21 @@ class EncodedText:
     """
 
     def __init__(
-        self, sentences: Sentences, types: Vocabulary, targets: TargetWords, max_characters: int | None, name: str
+        self,
+        sentences: Sentences,
+        types: Vocabulary,
+        targets: TargetWords,
+        max_characters: int | None,
+        name: str,
+        *,
+        inputs: TokenInputs | None = None,
     ) -> None:
         words = [*types.words, BEGIN_SENTENCE, END_SENTENCE]
         self.sentences = sentences
         self.begin, self.end = len(words) - 2, len(words) - 1
-        self.characters = None if max_characters is None else character_rows(words, max_characters)
+        self.inputs: TypeInputs | None = None
+        if max_characters is not None:
+            self.inputs = (inputs or TokenInputs()).types(words, max_characters)
         self.targets = np.array(targets.ids(words), dtype=np.int32)
         self.tokens = sentences.word_count + len(sentences)
         self.unknown_tokens = int(types.counts[self.targets[: len(types)] == targets.unknown].sum())

@@ -30,6 +30,7 @@ MAX_OPTIONS_BYTES = 1 << 20  # Published files have a few hundred bytes.
 _LSTM = {name: name for name in ("dim", "projection_dim", "n_layers", "cell_clip", "proj_clip", "use_skip_connections")}
 _CHAR_CNN = {name: name for name in ("filters", "activation", "n_highway", "max_characters_per_token")}
 _WORDKIN = {name: name for name in ("cell", "forget_bias", "shared_softmax")}  # In the object "wordkin".
+_WORDS = ("word_dim", "n_input_words")  # In the same object, if the model has word vectors beside the characters.
 _CLIPS = ("cell_clip", "proj_clip")  # null means no clipping.
 # Names in the file, and the arguments of ELMo.train that they set.
 _TRAINING = {
@@ -215,7 +216,8 @@ def translate_fields(values: Mapping[str, Any]) -> dict[str, Any]:
         If a group is not an object, or describes an unsupported model.
     """
     fields: dict[str, Any] = {}
-    for group, names in (("lstm", _LSTM), ("char_cnn", _CHAR_CNN), ("wordkin", _WORDKIN)):
+    own = _WORDKIN | {name: name for name in _WORDS}
+    for group, names in (("lstm", _LSTM), ("char_cnn", _CHAR_CNN), ("wordkin", own)):
         members = _group(values, group)
         fields |= {option: members[name] for name, option in names.items() if name in members}
     for name in _CLIPS:
@@ -229,7 +231,9 @@ def translate_fields(values: Mapping[str, Any]) -> dict[str, Any]:
         fields["n_highway"] = 0
     n_characters = char_cnn.get("n_characters", _N_CHARACTERS[0])
     if n_characters not in _N_CHARACTERS:
-        raise ValueError(f"char_cnn.n_characters must be 261 or 262, got {n_characters!r:.50}")
+        if type(n_characters) is not int or n_characters < _N_CHARACTERS[0]:
+            raise ValueError(f"char_cnn.n_characters must be an integer from 261, got {n_characters!r:.50}")
+        fields["n_characters"] = n_characters
     if values.get("bidirectional", True) is not True:
         raise ValueError(
             f"bidirectional must be true, got {values['bidirectional']!r:.50}; other models are not supported"
@@ -273,9 +277,14 @@ def official_json(options: ELMoOptions, training: Mapping[str, Any] | None = Non
         "lstm": {name: None if name in _CLIPS and value == 0 else value for name, value in lstm.items()},
         "wordkin": {name: getattr(options, option) for name, option in _WORDKIN.items()},
     }
+    if options.word_dim:
+        values["wordkin"] |= {name: getattr(options, name) for name in _WORDS}
     if not options.token_input:
         values["char_cnn"] = {name: getattr(options, option) for name, option in _CHAR_CNN.items()}
-        values["char_cnn"] |= {"embedding": {"dim": options.char_dim}, "n_characters": _N_CHARACTERS[1]}
+        values["char_cnn"] |= {
+            "embedding": {"dim": options.char_dim},
+            "n_characters": _N_CHARACTERS[1] if options.n_characters in _N_CHARACTERS else options.n_characters,
+        }
     values |= {name: training[option] for name, option in _TRAINING.items() if training and option in training}
     if options.n_tokens_vocab:
         values["n_tokens_vocab"] = options.n_tokens_vocab

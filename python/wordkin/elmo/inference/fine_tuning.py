@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from ... import _core
 from ...errors import NotFittedError, PrecisionError
 from ...runtime.compute import Compute
-from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut, character_rows
+from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut
 from ..int8_weights import require_float_weights
 from ..state import ModelState, Tensors
+from ..token_inputs import TypeInputs
 from .carried_state import RecurrentState
 from .embedding import Layers
 
@@ -84,14 +85,15 @@ def forward_pass(
             "precision must be 'float32' or 'bfloat16' for fine-tuning, got 'int8': rounded weights have no gradients"
         )
     bounded = [[BEGIN_SENTENCE, *sentence, END_SENTENCE] for sentence in sentences]
-    characters, ids = _token_inputs(model, list(itertools.chain.from_iterable(bounded)), cut)
+    types, ids = _token_inputs(model, list(itertools.chain.from_iterable(bounded)), cut)
     ends = np.cumsum([len(sentence) for sentence in bounded], dtype=np.int64)
     core = _core.elmo.ForwardPass(
         model.options,
         model.parameters,
-        characters,
+        None if types is None else types.characters,
         ids,
         ends,
+        words=None if types is None else types.words,
         state=state,
         threads=compute.threads,
         isa=compute.isa,
@@ -108,17 +110,15 @@ def forward_pass(
     return LayerPass([layers[:, own] for own in positions], backward)
 
 
-def _token_inputs(
-    model: ModelState, tokens: list[str], cut: Cut
-) -> tuple[NDArray[np.uint16] | None, NDArray[np.int32]]:
-    """Return the character ids of distinct tokens and the row of each token, or the embedding row of each token."""
+def _token_inputs(model: ModelState, tokens: list[str], cut: Cut) -> tuple[TypeInputs | None, NDArray[np.int32]]:
+    """Return the inputs of distinct tokens and the index of each token, or the embedding row of each token."""
     if model.options.token_input:
         if model.words is None:
             raise NotFittedError("this model has token input and no vocabulary: load it with vocabulary=")
         return None, np.array(model.words.ids(tokens), dtype=np.int32)
     index: dict[str, int] = {}
     ids = np.array([index.setdefault(token, len(index)) for token in tokens], dtype=np.int32)
-    return character_rows(list(index), model.options.max_characters_per_token, cut=cut), ids
+    return model.inputs.types(list(index), model.options.max_characters_per_token, cut=cut), ids
 
 
 def _joined_gradients(d_layers: object, positions: list[slice], shape: tuple[int, ...]) -> Layers:

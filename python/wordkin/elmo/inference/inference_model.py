@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from ... import _core
 from ...errors import NotFittedError
 from ...runtime.compute import Compute
-from ...text.characters import Cut, character_rows
+from ...text.characters import Cut
 from ..int8_weights import core_parameters
 from ..options import ELMoOptions
 from ..state import ModelState
+from ..token_inputs import TokenInputs
 from ..vocabulary import TargetWords
 
 __all__ = ["InferenceModel"]
@@ -40,6 +41,8 @@ class InferenceModel:
         Whether the model has softmax weights, which predicting words requires.
     embedding : ndarray of float32, shape (words, projection_dim), or None
         Token vectors of a model with token input; None if the model reads characters.
+    inputs : TokenInputs
+        How words are looked up, if the model reads characters.
     cut : {"bytes", "characters"}
         Where tokens that are too long are truncated; see `character_rows`.
     """
@@ -49,6 +52,7 @@ class InferenceModel:
     words: TargetWords | None
     has_softmax: bool
     embedding: NDArray[np.float32] | None
+    inputs: TokenInputs
     cut: Cut
 
     @classmethod
@@ -87,6 +91,7 @@ class InferenceModel:
             words=state.words,
             has_softmax=any(name.startswith("softmax") for name in state.parameters),
             embedding=state.parameters["embedding"] if state.options.token_input else None,
+            inputs=state.inputs,
             cut=cut,
         )
 
@@ -116,10 +121,8 @@ class InferenceModel:
             rows: NDArray[np.float32] = self.embedding[self.words.ids(tokens)]
             return rows
         longest = self.options.max_characters_per_token
-        blocks = [
-            self.core.token_vectors(
-                character_rows(tokens[first : first + _TOKENS_PER_CALL], longest, cut=self.cut), threads=threads
-            )
-            for first in range(0, len(tokens), _TOKENS_PER_CALL)
-        ]
+        blocks = []
+        for first in range(0, len(tokens), _TOKENS_PER_CALL):
+            types = self.inputs.types(tokens[first : first + _TOKENS_PER_CALL], longest, cut=self.cut)
+            blocks.append(self.core.token_vectors(types.characters, threads=threads, words=types.words))
         return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import NotFittedError
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE
-from ..vocabulary import MARKERS, TargetWords
+from ..vocabulary import CANNOT_PREDICT, MARKERS, TargetWords
 from .embedding import Embedder, Layers
 from .inference_model import InferenceModel
 
@@ -69,7 +69,7 @@ def require_vocabulary(model: InferenceModel) -> TargetWords:
         If the model has no softmax or no vocabulary.
     """
     if model.words is None or not model.has_softmax:
-        raise NotFittedError("this model has no softmax and vocabulary, so it cannot predict words")
+        raise NotFittedError(CANNOT_PREDICT)
     return model.words
 
 

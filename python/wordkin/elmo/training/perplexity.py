@@ -99,7 +99,7 @@ def perplexity_of_text(
         Perplexity of each direction.
     """
     assert state.words is not None
-    encoded = text.encoded(state.words, character_row_length(state.options))
+    encoded = text.encoded(state.words, character_row_length(state.options), state.inputs)
     with counted_progress(progress, encoded.tokens, " words") as report:
         return measure_perplexity(
             state,
@@ -152,5 +152,5 @@ def _evaluated(
     )
     evaluator = _core.elmo.Evaluator(model, threads=compute.threads)
     for window in windows_of(text, batch_size=batch_size, unroll_steps=unroll_steps):
-        losses = evaluator.evaluate(window.characters, window.inputs, window.targets, window.mask)
+        losses = evaluator.evaluate(window.characters, window.inputs, window.targets, window.mask, words=window.words)
         yield np.array(losses), int(window.mask[0].sum())

@@ -13,6 +13,7 @@ from ..data.batching import TrainingBatches
 from ..data.encoded_text import ReadText, TextSource, character_row_length
 from ..options import ELMoOptions, ELMoVocabularyOptions
 from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
+from ..token_inputs import TokenInputs
 from ..vocabulary import TargetWords, frequent_words, parse_vocabulary
 from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, resume_run
@@ -72,7 +73,8 @@ def prepare_training(
     folder = None if request.checkpoint is None else CheckpointFolder(request.checkpoint, keep=request.run.keep)
     text = _read(request, corpus, "corpus")
     words = given if given is not None else _choose_words(text, rules, None if previous is None else previous.words)
-    encoded = text.encoded(words, character_row_length(options))
+    inputs = TokenInputs() if previous is None else previous.inputs
+    encoded = text.encoded(words, character_row_length(options), inputs)
     batches = TrainingBatches(
         encoded,
         batch_size=request.training.batch_size,
@@ -81,7 +83,7 @@ def prepare_training(
     )
     held_out = None
     if validation is not None:
-        held_out = _read(request, validation, "validation").encoded(words, character_row_length(options))
+        held_out = _read(request, validation, "validation").encoded(words, character_row_length(options), inputs)
     options = replace(options, n_tokens_vocab=len(words))
     fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run)
     state, run_state = _resume_or_start(request, options, words, previous, fingerprint, folder)

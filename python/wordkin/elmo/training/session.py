@@ -206,7 +206,12 @@ class TrainingSession:
         )
         with self._lock.step():
             result = self._trainer.step(
-                window.characters, window.inputs, window.targets, learning_rate=rate, step=self._optimizer.updates + 1
+                window.characters,
+                window.inputs,
+                window.targets,
+                words=window.words,
+                learning_rate=rate,
+                step=self._optimizer.updates + 1,
             )
         report = StepReport(
             step=self._pending.step,
