@@ -182,8 +182,8 @@ def test_folders_of_other_models_are_named_with_what_opens_them(
 def test_folders_of_other_programs_are_named(tmp_path: Path) -> None:
     for name in ("encoder.pkl", "token_embedder.pkl"):
         (tmp_path / name).write_bytes(b"\x80\x02")
-    for read in (wordkin.load, ELMo.from_pretrained):
-        with pytest.raises(FormatError, match="a model of ELMoForManyLangs, whose pickled PyTorch weights"):
+    for read in (Word2Vec.from_pretrained, KeyedVectors.from_pretrained, TextClassifier.load):
+        with pytest.raises(WrongKindError, match=r"found a model of ELMoForManyLangs; ELMo\.from_pretrained opens it"):
             read(tmp_path)
 
 

@@ -51,7 +51,9 @@ def _facts_of_official(source: Path) -> dict[str, Any]:
     size = sum(file.stat().st_size for file in files if file.is_file())
     return {
         "file": str(source),
-        "kind": "language model in the format of the original program",
+        "kind": "language model of ELMoForManyLangs"
+        if state.inputs.alphabet is not None
+        else "language model in the format of the original program",
         "bytes": size,
         **_facts_of(state),
     }

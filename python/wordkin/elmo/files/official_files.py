@@ -1,4 +1,4 @@
-"""Models in the file format of the original program: an options.json and HDF5 weights, in a folder, a zip, or as paths.
+"""Models of other programs in a folder, a zip, or as paths: an options.json and HDF5 weights, or ELMoForManyLangs.
 
 The original program does not store the softmax and the vocabulary with the weights. They are read from the same folder,
 under the names that `export_official` gives them.
@@ -6,27 +6,25 @@ under the names that `export_official` gives them.
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 import numpy as np
 
 from ...errors import FormatError
 from ...storage.file_sets import CurrentFiles, read_files, replaced_files
+from ...storage.model_folders import MANYLANGS_FILES
 from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import HDF5_SIGNATURE, ZIP_SIGNATURE
-from ...storage.zip_files import opened_member, opened_zip
+from ...storage.zip_files import opened_zip
 from ..int8_weights import require_float_weights
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
 from ..vocabulary import TargetWords, VocabularySource, parse_vocabulary, read_vocabulary_file
 from .hdf5_weights import Hdf5Weights, opened_weights, write_weights
+from .manylangs import is_manylangs, load_manylangs
+from .model_files import FolderFiles, ModelFiles, ZipFiles
 from .official_options import MAX_OPTIONS_BYTES, official_json, parse_official_options
 from .pretrained import WEIGHTS_FILE as WORDKIN_WEIGHTS_FILE
 
@@ -42,67 +40,6 @@ _WEIGHTS_NAMES = (WEIGHTS_FILE, "model.hdf5", "lm_weights.hdf5")
 _VOCABULARY_NAMES = (VOCABULARY_FILE, "vocab.txt")
 
 
-class _Files(Protocol):
-    """Named files in a folder or an archive."""
-
-    source: str
-
-    def names(self) -> list[str]: ...
-    def read(self, name: str, max_bytes: int) -> bytes: ...
-    def opened(self, name: str) -> contextlib.AbstractContextManager[Path | BinaryIO]: ...
-
-
-class _Folder:
-    def __init__(self, files: CurrentFiles) -> None:
-        self._files = files
-        self.source = str(files.folder)
-
-    def names(self) -> list[str]:
-        return self._files.names()
-
-    def read(self, name: str, max_bytes: int) -> bytes:
-        with self._within(name).open("rb") as file:
-            return file.read(max_bytes + 1)
-
-    @contextlib.contextmanager
-    def opened(self, name: str) -> Iterator[Path | BinaryIO]:
-        yield self._within(name)
-
-    def _within(self, name: str) -> Path:
-        path = self._files.path(name)
-        if not path.resolve().is_relative_to(self._files.folder.resolve()):
-            raise FormatError(f"{path}: a link to {path.resolve()}, outside the folder; pass the paths of the files")
-        return path
-
-
-class _Zip:
-    """Members of a zip archive by their base names; no path of the archive is used on disk."""
-
-    def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
-        self._archive = archive
-        self.source = source
-        self._members: dict[str, zipfile.ZipInfo] = {}
-        for member in archive.infolist():
-            if not member.is_dir():
-                self._members.setdefault(member.filename.rpartition("/")[2], member)
-
-    def names(self) -> list[str]:
-        return list(self._members)
-
-    def read(self, name: str, max_bytes: int) -> bytes:
-        with opened_member(self._archive, self._members[name]) as file:
-            return file.read(max_bytes + 1)
-
-    @contextlib.contextmanager
-    def opened(self, name: str) -> Iterator[Path | BinaryIO]:
-        # Unpacked to disk, as libhdf5 needs random access.
-        with tempfile.TemporaryFile() as unpacked:
-            with opened_member(self._archive, self._members[name]) as file:
-                shutil.copyfileobj(file, unpacked, 1 << 20)
-            unpacked.seek(0)
-            yield unpacked
-
-
 def is_official(path: AnyPath) -> bool:
     """Return whether a folder or a file looks like a model in the file format of the original program.
 
@@ -114,22 +51,21 @@ def is_official(path: AnyPath) -> bool:
     Returns
     -------
     bool
-        True for a zip archive, and for a folder with HDF5 weights and without those of `ELMo.save_pretrained`.
+        True for a zip archive, and for a folder with weights of the original program or of ELMoForManyLangs, and
+        without those of `ELMo.save_pretrained`.
 
     Raises
     ------
     FormatError
-        If the path is an options.json, which does not say where the weights are, or weights without options, or a
-        model of another program.
+        If the path is an options.json, which does not say where the weights are, or weights without options.
     OSError
         If the path cannot be read.
     """
     source = local_path(path)
     if source.is_dir():
         names = CurrentFiles(source).names()
-        if {"encoder.pkl", "token_embedder.pkl"} <= set(names):
-            raise FormatError(f"{source}: a model of ELMoForManyLangs, whose pickled PyTorch weights are not supported")
-        return WORDKIN_WEIGHTS_FILE not in names and _find(names, _WEIGHTS_NAMES, "weights.hdf5") is not None
+        has_weights = is_manylangs(names) or _find(names, _WEIGHTS_NAMES, "weights.hdf5") is not None
+        return WORDKIN_WEIGHTS_FILE not in names and has_weights
     with source.open("rb") as file:
         start = file.read(len(HDF5_SIGNATURE))
     if start[:1] == b"{":
@@ -139,7 +75,8 @@ def is_official(path: AnyPath) -> bool:
     if not start.startswith(ZIP_SIGNATURE):
         return False
     with opened_zip(source) as archive:
-        if any(name.endswith((".json", ".hdf5")) for name in archive.namelist()):
+        names = archive.namelist()
+        if any(name.endswith((".json", ".hdf5", *MANYLANGS_FILES)) for name in names):
             return True
     raise FormatError(
         f"{source}: a zip archive without the options.json and HDF5 weights of an ELMo model; unpack it first"
@@ -181,9 +118,9 @@ def load_official(
         weights_path = local_path(weights)
         return read_files(weights_path.parent, lambda files: _load_two(source, weights_path, files, vocabulary))
     if source.is_dir():
-        return read_files(source, lambda files: _load(_Folder(files), vocabulary))
+        return read_files(source, lambda files: _load(FolderFiles(files), vocabulary))
     with opened_zip(source) as archive:
-        return _load(_Zip(archive, str(source)), vocabulary)
+        return _load(ZipFiles(archive, str(source)), vocabulary)
 
 
 def _load_two(
@@ -195,7 +132,7 @@ def _load_two(
         text = file.read(MAX_OPTIONS_BYTES + 1)
     current_weights.stat()  # Raises the error of the operating system rather than one of libhdf5.
     with opened_weights(current_weights, str(weights_path)) as opened:
-        return _build(_Text(text, str(options_path)), opened, _Folder(files), vocabulary)
+        return _build(_Text(text, str(options_path)), opened, FolderFiles(files), vocabulary)
 
 
 class _Text:
@@ -204,8 +141,10 @@ class _Text:
         self.source = source
 
 
-def _load(files: _Files, vocabulary: VocabularySource | None) -> ModelState:
+def _load(files: ModelFiles, vocabulary: VocabularySource | None) -> ModelState:
     names = files.names()
+    if is_manylangs(names):
+        return load_manylangs(files)
     options_name = _find(names, (OPTIONS_FILE,), "options.json")
     weights_name = _find(names, _WEIGHTS_NAMES, "weights.hdf5")
     if options_name is None or weights_name is None:
@@ -228,7 +167,7 @@ def _find(names: list[str], preferred: tuple[str, ...], ending: str) -> str | No
     return others[0] if len(others) == 1 else None
 
 
-def _build(text: _Text, opened: Hdf5Weights, files: _Files, vocabulary: VocabularySource | None) -> ModelState:
+def _build(text: _Text, opened: Hdf5Weights, files: ModelFiles, vocabulary: VocabularySource | None) -> ModelState:
     official = parse_official_options(text.text, text.source)
     has_softmax = SOFTMAX_FILE in files.names()
     # A model that neither reads nor predicts ids needs no vocabulary, and ignores an invalid file.
@@ -282,7 +221,7 @@ def _word_count(options: ELMoOptions, words: TargetWords | None, opened: Hdf5Wei
     return rows
 
 
-def _softmax(files: _Files, options: ELMoOptions) -> Tensors:
+def _softmax(files: ModelFiles, options: ELMoOptions) -> Tensors:
     shapes = [(name, shape) for name, shape in parameter_shapes(options) if name.startswith("softmax")]
     with (
         files.opened(SOFTMAX_FILE) as file,
@@ -291,7 +230,7 @@ def _softmax(files: _Files, options: ELMoOptions) -> Tensors:
         return opened.tensors(shapes)
 
 
-def _words(files: _Files, vocabulary: VocabularySource | None) -> TargetWords | None:
+def _words(files: ModelFiles, vocabulary: VocabularySource | None) -> TargetWords | None:
     if vocabulary is not None:
         return parse_vocabulary(vocabulary)
     names = files.names()
@@ -314,12 +253,20 @@ def export_official(state: ModelState, folder: AnyPath) -> None:
 
     Raises
     ------
+    ValueError
+        If the model has inputs that this format does not know.
     OSError
         If a file cannot be written.
     PrecisionError
         If the weights of the model are 8-bit integers.
     """
     require_float_weights(state.int8_weights, "the format of the original program")
+    if state.inputs.alphabet is not None or state.inputs.words is not None:
+        raise ValueError(
+            "the model must read the bytes of words alone to be exported, but it has "
+            f"{'an alphabet of characters' if state.inputs.words is None else 'word vectors beside characters'}; "
+            "save_pretrained saves it"
+        )
     softmax = {name: tensor for name, tensor in state.parameters.items() if name.startswith("softmax")}
     weights = {name: tensor for name, tensor in state.parameters.items() if name not in softmax}
     with replaced_files(folder) as files:
