@@ -35,6 +35,8 @@ _CONFIG, _CHARACTERS, _WORDS = "config.json", "char.dic", "word.dic"
 _MAX_CONFIG_BYTES = 1 << 20
 _MAX_DICTIONARY_BYTES = 1 << 30
 _IDEOGRAPHIC_SPACE = "\u3000"  # what a line with an id alone stands for
+_GATES = (0, 2, 1, 3)  # i, c, f, o
+_BLOCK = 128  # rows
 _OOV, _PAD, _BOS, _EOS = "<oov>", "<pad>", "<bos>", "<eos>"
 # The program takes the id of <eow> for the begin of a word, and that of <bow> for its end; the weights have learned it.
 _BEGIN_WORD, _END_WORD = "<eow>", "<bow>"
@@ -198,19 +200,32 @@ def _dictionary(files: ModelFiles, name: str) -> list[str]:
         lines = content.decode("utf-8").rstrip("\n").split("\n")
     except UnicodeDecodeError as error:
         raise FormatError(f"{source}: byte {error.start}: not valid UTF-8") from None
-    entries: list[str | None] = [None] * len(lines)
-    for number, line in enumerate(lines, 1):
-        entry, tab, text = line.strip().rpartition("\t")
-        if not text.isascii() or not text.isdigit() or "\t" in entry:
+    parts = [line.strip().rpartition("\t") for line in lines]
+    if [number for _, _, number in parts] != list(map(str, range(len(lines)))):
+        parts = _in_order(parts, lines, source)
+    for number, (entry, _, _) in enumerate(parts):
+        if "\t" in entry:
+            raise FormatError(f"{source}: expected one tab in the line of entry {number}, found {entry!r:.80}")
+    return [entry if tab else _IDEOGRAPHIC_SPACE for entry, tab, _ in parts]  # the program strips lines first
+
+
+def _in_order(
+    parts: list[tuple[str, str, str]], lines: list[str], source: str
+) -> list[tuple[str, str, str]]:
+    """Return the lines of a dictionary in the order of their numbers."""
+    ordered: list[tuple[str, str, str] | None] = [None] * len(lines)
+    for number, (part, line) in enumerate(zip(parts, lines, strict=True), 1):
+        text = part[2]
+        if not text.isascii() or not text.isdigit():
             raise FormatError(f"{source}: line {number}: expected an entry and its number, found {line!r:.80}")
         row = int(text) if len(text) < 10 else len(lines)
-        if row >= len(lines) or entries[row] is not None:
+        if row >= len(lines) or ordered[row] is not None:
             raise FormatError(
                 f"{source}: line {number}: the numbers must be those from 0 to {len(lines) - 1}, each once, "
                 f"got {text:.20}"
             )
-        entries[row] = entry if tab else _IDEOGRAPHIC_SPACE  # the program strips lines first
-    return [entry for entry in entries if entry is not None]
+        ordered[row] = part
+    return [part for part in ordered if part is not None]
 
 
 def _ids_of_marks(entries: list[str], marks: tuple[str, ...], source: str) -> list[int]:
@@ -294,16 +309,16 @@ def _read(stream: BinaryIO | FileIO, source: str) -> dict[str, NDArray[np.float3
 def _token_layer(tokens: _Weights, options: ELMoOptions, config: _Config, words: list[str] | None) -> Tensors:
     width = sum(number for _, number in options.filters) if config.char_dim else 0
     outputs = options.projection_dim
-    weights = tokens.take("projection.weight", (outputs, config.word_dim + width)).T
+    weights = tokens.take("projection.weight", (outputs, config.word_dim + width))
     bias = tokens.take("projection.bias", (outputs,))
     vectors = None
     if words is not None:
         vectors = tokens.take("word_emb_layer.embedding.weight", (len(words), config.word_dim))
     if not config.char_dim:
-        return {"embedding": _floats(np.asarray(vectors) @ weights + bias)}
-    tensors: Tensors = {"CNN_proj/W_proj": _floats(weights[config.word_dim :]), "CNN_proj/b_proj": _floats(bias)}
+        return {"embedding": _floats(np.asarray(vectors) @ weights.T + bias)}
+    tensors: Tensors = {"CNN_proj/W_proj": _transposed(weights[:, config.word_dim :]), "CNN_proj/b_proj": _floats(bias)}
     if vectors is not None:
-        tensors |= {"word_embed": _floats(vectors), "CNN_proj/W_word": _floats(weights[: config.word_dim])}
+        tensors |= {"word_embed": _floats(vectors), "CNN_proj/W_word": _transposed(weights[:, : config.word_dim])}
     size = (options.n_characters, options.char_dim)
     tensors["char_embed"] = _floats(tokens.take("char_emb_layer.embedding.weight", size))
     for index, (length, number) in enumerate(options.filters):
@@ -314,9 +329,9 @@ def _token_layer(tokens: _Weights, options: ELMoOptions, config: _Config, words:
         both = tokens.take(f"highways._layers.{layer}.weight", (2 * width, width))
         biases = tokens.take(f"highways._layers.{layer}.bias", (2 * width,))
         name = f"CNN_high_{layer}"
-        tensors |= {f"{name}/W_transform": _floats(both[:width].T), f"{name}/b_transform": _floats(biases[:width])}
+        tensors |= {f"{name}/W_transform": _transposed(both[:width]), f"{name}/b_transform": _floats(biases[:width])}
         # sigmoid(-x) is 1 - sigmoid(x): the share of the input there, that of the transformed input here.
-        tensors |= {f"{name}/W_carry": _floats(-both[width:].T), f"{name}/b_carry": _floats(-biases[width:])}
+        tensors |= {f"{name}/W_carry": _transposed(-both[width:]), f"{name}/b_carry": _floats(-biases[width:])}
     return tensors
 
 
@@ -330,21 +345,31 @@ def _recurrent_layers(encoder: _Weights, options: ELMoOptions) -> Tensors:
             inputs = encoder.take(f"{source}.input_linearity.weight", (4 * cells, outputs))
             states = encoder.take(f"{source}.state_linearity.weight", (4 * cells, outputs))
             weights = np.empty((2 * outputs, 4 * cells), dtype=np.float32)
-            weights[:outputs], weights[outputs:] = _gates(inputs, cells).T, _gates(states, cells).T
+            for gate, source_gate in enumerate(_GATES):
+                rows = slice(source_gate * cells, (source_gate + 1) * cells)
+                columns = slice(gate * cells, (gate + 1) * cells)
+                _transpose(weights[:outputs, columns], inputs[rows])
+                _transpose(weights[outputs:, columns], states[rows])
             bias = encoder.take(f"{source}.state_linearity.bias", (4 * cells,))
             projection = encoder.take(f"{source}.state_projection.weight", (outputs, cells))
             tensors |= {
                 f"{target}/W_0": weights,
-                f"{target}/B": _floats(_gates(bias, cells)),
-                f"{target}/W_P_0": _floats(projection.T),
+                f"{target}/B": _floats(bias.reshape(4, cells)[list(_GATES)].reshape(-1)),
+                f"{target}/W_P_0": _transposed(projection),
             }
     return tensors
 
 
-def _gates(rows: NDArray[np.float32], cells: int) -> NDArray[np.float32]:
-    """Return the rows of the gates in the order of this package."""
-    i, f, c, o = (rows[gate * cells : (gate + 1) * cells] for gate in range(4))
-    return np.concatenate([i, c, f, o])
+def _transposed(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    target = np.empty(matrix.shape[::-1], dtype=np.float32)
+    _transpose(target, matrix)
+    return target
+
+
+def _transpose(target: NDArray[np.float32], matrix: NDArray[np.float32]) -> None:
+    """Write the transpose of a matrix, in blocks that stay in the cache."""
+    for first in range(0, len(matrix), _BLOCK):
+        target[:, first : first + _BLOCK] = matrix[first : first + _BLOCK].T
 
 
 def _floats(tensor: NDArray[np.float32]) -> NDArray[np.float32]:
