@@ -209,9 +209,7 @@ def _dictionary(files: ModelFiles, name: str) -> list[str]:
     return [entry if tab else _IDEOGRAPHIC_SPACE for entry, tab, _ in parts]  # the program strips lines first
 
 
-def _in_order(
-    parts: list[tuple[str, str, str]], lines: list[str], source: str
-) -> list[tuple[str, str, str]]:
+def _in_order(parts: list[tuple[str, str, str]], lines: list[str], source: str) -> list[tuple[str, str, str]]:
     """Return the lines of a dictionary in the order of their numbers."""
     ordered: list[tuple[str, str, str] | None] = [None] * len(lines)
     for number, (part, line) in enumerate(zip(parts, lines, strict=True), 1):
