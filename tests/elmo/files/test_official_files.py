@@ -299,6 +299,30 @@ def test_options_that_do_not_match_the_weights_are_refused(exported: Path) -> No
             ELMo.from_pretrained(exported)
 
 
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_models_with_more_characters_are_read(exported: Path, beyond: int) -> None:
+    expected = ELMo.from_pretrained(exported)
+    with h5py.File(exported / "weights.hdf5", "r+") as file:
+        rows = np.concatenate([file["char_embed"][...], np.ones((39, file["char_embed"].shape[1]), np.float32)])
+        del file["char_embed"]
+        file["char_embed"] = rows
+    path = exported / "options.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values["char_cnn"]["n_characters"] = 300 + beyond
+    path.write_text(json.dumps(values), encoding="utf-8")
+    model = ELMo.from_pretrained(exported)
+    assert model.options.n_characters == 300
+    sentence = [["pears", "Ünïcödé"]]
+    given, same = (each.encode(sentence, workers=1, progress=False)[0] for each in (model, expected))
+    np.testing.assert_array_equal(given, same)
+    model.export_hdf5(exported.parent / "again")
+    assert ELMo.from_pretrained(exported.parent / "again").options == model.options
+    values["char_cnn"]["n_characters"] = 302
+    path.write_text(json.dumps(values), encoding="utf-8")
+    with pytest.raises(FormatError, match="char_embed"):
+        ELMo.from_pretrained(exported)
+
+
 def test_models_that_are_not_read_are_named(tmp_path: Path) -> None:
     weights = tmp_path / "weights.hdf5"
     weights.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))

@@ -18,6 +18,7 @@ from ...storage.model_folders import MANYLANGS_FILES
 from ...storage.paths import AnyPath, local_path
 from ...storage.signatures import HDF5_SIGNATURE, ZIP_SIGNATURE
 from ...storage.zip_files import opened_zip
+from ...text.characters import N_CHARACTERS
 from ..int8_weights import require_float_weights
 from ..options import ELMoOptions
 from ..state import ModelState, Tensors, parameter_shapes, without_softmax
@@ -173,11 +174,23 @@ def _build(text: _Text, opened: Hdf5Weights, files: ModelFiles, vocabulary: Voca
     # A model that neither reads nor predicts ids needs no vocabulary, and ignores an invalid file.
     words = _words(files, vocabulary) if has_softmax or official.model.token_input else None
     count = _word_count(official.model, words, opened, text.source)
-    options = replace(official.model, n_tokens_vocab=count)
+    options = replace(_with_own_characters(official.model, opened), n_tokens_vocab=count)
     parameters = _weights(opened, options)
     if has_softmax and words is not None:
         parameters |= _softmax(files, options)
     return ModelState(options, words, parameters, training=dict(official.training))
+
+
+def _with_own_characters(options: ELMoOptions, opened: Hdf5Weights) -> ELMoOptions:
+    """Return the options with the number of characters of the weights.
+
+    Files count one more for the padding of sentences, which has no row, if they were written after training. Ids beyond
+    those of bytes and markers belong to words that have no bytes, and occur in no text.
+    """
+    shape = opened.shape("char_embed")
+    rows = shape[0] if shape and not options.token_input else 0
+    has_padding = options.n_characters == rows + 1 and rows >= N_CHARACTERS
+    return replace(options, n_characters=rows) if has_padding else options
 
 
 def _weights(opened: Hdf5Weights, options: ELMoOptions) -> Tensors:
