@@ -44,6 +44,7 @@ elmo::TrainingOptions elmo_training_options_from(const py::object& o) {
   options.optimizer = choice_field(o, "optimizer", kOptimizerNames);
   options.clip_norm = field<double>(o, "clip_norm");
   options.dropout = field<double>(o, "dropout");
+  options.train_words = field<bool>(o, "train_word_vectors");
   options.seed = field<std::uint64_t>(o, "seed");
   options.precision = choice_field(o, "precision", kTrainingPrecisionNames);
   return options;

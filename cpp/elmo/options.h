@@ -49,6 +49,7 @@ struct TrainingOptions {
   Optimizer optimizer;
   double clip_norm;  // global gradient-clipping norm; 0: no clipping
   double dropout;
+  bool train_words;  // whether word vectors beside the characters are updated
   std::uint64_t seed;
   linalg::Precision precision;
 };

@@ -82,6 +82,8 @@ void TrainingStep::gather_parameters() {
       continue;
     }
     if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the preceding weights
+    const bool is_frozen = has_words(options_) && list_[i].part == Part::kTokens && !training_.train_words;
+    if (is_frozen) continue;
     for (const optim::RowGradients* const rows : row_gradients(i)) {
       if (rows->has_bias())
         parameters_.add(optim::Sparse{weights[i], states[i], weights[i + 1], states[i + 1], rows});

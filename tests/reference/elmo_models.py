@@ -126,6 +126,7 @@ def training_options(**changes: Any) -> SimpleNamespace:
         "sampled_softmax": True,
         "negatives": 9,
         "optimizer": "adagrad",
+        "train_word_vectors": True,
         "clip_norm": 0.0,
         "dropout": 0.0,
         "seed": 11,

@@ -75,6 +75,7 @@ py::dict elmo_training(const py::object& given) {
   d["optimizer"] = name_of_choice(o.optimizer, kOptimizerNames);
   d["clip_norm"] = o.clip_norm;
   d["dropout"] = o.dropout;
+  d["train_word_vectors"] = o.train_words;
   d["seed"] = o.seed;
   d["precision"] = name_of_choice(o.precision, kPrecisionNames);
   return d;

@@ -323,6 +323,8 @@ class ELMo:
         decay: float = 0.8,
         clip_norm: float = 10.0,
         dropout: float = 0.1,
+        word_vectors: KeyedVectors | None = None,
+        train_word_vectors: bool = True,
         shuffle: bool = True,
         state_reset_rate: float = 0.05,
         seed: int = 1,
@@ -404,6 +406,11 @@ class ELMo:
             Gradient-clipping norm over all parameters together; 0 for no clipping.
         dropout : float, default 0.1
             Dropout rate of the input of every layer and of the last output (0 to below 1).
+        word_vectors : KeyedVectors or None, default None
+            Vectors of words that a new model reads beside their characters, such as those of `Word2Vec` on the same
+            text; other words share a vector of zeros at the start.
+        train_word_vectors : bool, default True
+            Whether these vectors are trained, also when training continues; otherwise they keep their values.
         shuffle : bool, default True
             Whether the sentences are shuffled in each epoch and direction.
         state_reset_rate : float, default 0.05
@@ -522,6 +529,7 @@ class ELMo:
             optimizer=optimizer,
             clip_norm=clip_norm,
             dropout=dropout,
+            train_word_vectors=train_word_vectors,
             seed=seed,
             precision=precision,
         )
@@ -555,6 +563,7 @@ class ELMo:
             checkpoint=checkpoint,
             text_options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
             preparation=self.preparation if preparation.is_default else preparation,
+            word_vectors=word_vectors,
             folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
         )
         with self._exclusively():

@@ -220,6 +220,8 @@ class ELMoTrainingOptions(Options):
         Gradient-clipping norm over all parameters together; 0 for no clipping.
     dropout : float, default 0.1
         Dropout rate of the input of every layer and of the last output (0 to below 1).
+    train_word_vectors : bool, default True
+        Whether word vectors beside characters are trained.
     seed : int, default 1
         Random seed (0 to 2**64 - 1).
     precision : {"float32", "bfloat16"}, default "float32"
@@ -245,6 +247,7 @@ class ELMoTrainingOptions(Options):
     dropout: float = real_field(
         0.1, low=0.0, high=BELOW_ONE, help="Dropout rate of the layer inputs and the last output."
     )
+    train_word_vectors: bool = flag_field(True, help="Train the word vectors beside characters.")
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
     precision: Precision = choice_field("float32", Precision, help="Precision of the operands of matrix products.")
 

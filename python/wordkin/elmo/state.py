@@ -398,7 +398,7 @@ def require_memory(shapes: Shapes, optimizer: Optimizer, previous: ModelState | 
         If parameters, moments and gradients need more memory than this process may use.
     """
     sizes = {name: 4 * int(np.prod(shape, dtype=object)) for name, shape in shapes}
-    gradients = sum(size for name, size in sizes.items() if not _has_word_rows(name))
+    gradients = sum(size for name, size in sizes.items() if not _has_word_rows(name) and name != "word_embed")
     needed = sum(sizes.values()) * (1 + len(MOMENTS[optimizer])) + gradients
     needed += 0 if previous is None else sum(tensor.nbytes for tensor in previous.parameters.values())
     what = f"parameters, {optimizer} moments and gradients of this model"

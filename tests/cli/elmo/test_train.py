@@ -110,6 +110,37 @@ def test_flags_reach_the_model(run: Run, corpus: Path, tmp_path: Path) -> None:
     assert (trained["seed"], trained["epochs"], trained["precision"]) == (7, 3, "bfloat16")
 
 
+def test_word_vectors_beside_characters(run: Run, corpus: Path, tmp_path: Path) -> None:
+    vectors = tmp_path / "vectors.txt"
+    words = sorted(set(corpus.read_text(encoding="utf-8").split()))[:4]
+    vectors.write_text("".join(f"{word} {number} 0.5 0.25\n" for number, word in enumerate(words)), encoding="utf-8")
+    flags = f"{SHORT} --word-vectors {vectors} --freeze-word-vectors --json"
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "model", *flags.split())
+    assert outcome.status == 0
+    settings = json.loads(outcome.out)["settings"]
+    assert (settings["word_vectors"], settings["train_word_vectors"], settings["word_dim"]) == (str(vectors), False, 3)
+    rows = ELMo.from_pretrained(tmp_path / "model").parameters["word_embed"][3:]
+    assert rows.tolist() == [[number, 0.5, 0.25] for number in range(4)]
+    outcome = run("elmo", "train", corpus, "-o", tmp_path / "other", *f"{SHORT} --word-vectors {corpus}".split())
+    assert outcome.status == 1
+
+
+def test_models_of_elmoformanylangs(run: Run, tmp_path: Path) -> None:
+    folder = Path(__file__).resolve().parents[2] / "formats" / "elmo-manylangs" / "words-and-characters"
+    facts = json.loads(run("info", folder, "--json").out)
+    assert facts["kind"] == "language model of ELMoForManyLangs"
+    assert (facts["word_dim"], facts["n_characters"], facts["n_layers"]) == (6, 31, 2)
+    text = tmp_path / "text.txt"
+    text.write_text("The cat sat .\n", encoding="utf-8")
+    assert run("elmo", "encode", folder, text, tmp_path / "vectors.safetensors", "--workers", 1).status == 0
+    assert run("convert", folder, tmp_path / "model").status == 0
+    model = ELMo.from_pretrained(tmp_path / "model")
+    assert model.options == ELMo.from_pretrained(folder).options
+    outcome = run("elmo", "perplexity", folder, text)
+    assert outcome.status == 1
+    assert "come without their output layer" in outcome.err
+
+
 def test_options_file_of_bilm_tf(run: Run, corpus: Path, tmp_path: Path) -> None:
     path = tmp_path / "options.json"
     path.write_text(

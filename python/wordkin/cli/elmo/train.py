@@ -12,6 +12,7 @@ from ...elmo import ELMo, ELMoTrainingReport, read_official_options
 from ...elmo.files.pretrained import MODEL_FILE_NAMES
 from ...elmo.options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ...errors import WordkinError
+from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from .. import exits
@@ -72,7 +73,7 @@ RUN_FIELDS = (
 )
 VOCABULARY_FIELDS = ("min_count", "max_vocabulary_size", "vocabulary_change")
 _MODEL_SWITCHES = ("use_skip_connections", "token_input", "shared_softmax")
-_TRAINING_SWITCHES = ("vocabulary", "sampled_softmax", "shuffle", "resume", "workers", "max_isa")
+_TRAINING_SWITCHES = ("vocabulary", "train_word_vectors", "sampled_softmax", "shuffle", "resume", "workers", "max_isa")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -127,6 +128,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_switch(
         training, "--full-softmax", "sampled_softmax", False, "compute the full softmax instead of sampling words"
     )
+    training.add_argument(
+        "--word-vectors",
+        metavar="FILE",
+        help="word vectors in any format, which a new model reads beside the characters of words",
+    )
+    add_switch(training, "--freeze-word-vectors", "train_word_vectors", False, "keep these word vectors as they are")
     add_switch(training, "--no-shuffle", "shuffle", False, "keep the sentences in the order of the corpus")
     add_workers_flag(training, max_isa=True)
     add_progress_flag(parser)
@@ -137,6 +144,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (
             "train for half an hour; the same command resumes training",
             "wordkin elmo train corpus.txt -o model --max-seconds 1800 --precision bfloat16",
+        ),
+        (
+            "start from what word2vec knows",
+            "wordkin elmo train corpus.txt -o model --word-vectors vectors.safetensors",
         ),
         (
             "stop when the perplexity of other text no longer improves",
@@ -163,7 +174,7 @@ def run(args: argparse.Namespace) -> int:
     check_outputs(
         *(local_path(args.output) / name for name in MODEL_FILE_NAMES),
         folders=[args.output, args.checkpoint],
-        inputs=[*inputs_of(texts), args.options, args.vocabulary],
+        inputs=[*inputs_of(texts), args.options, args.vocabulary, args.word_vectors],
         models=[args.trained],
     )
     trainer = _Trainer(args)
@@ -238,6 +249,7 @@ class _Trainer:
                 validation=None if validation is None else validation.corpus,
                 checkpoint=checkpoint,
                 callbacks=[self],
+                word_vectors=None if args.word_vectors is None else load_vectors(args.word_vectors),
                 progress=progress_display(args),
                 **preparation_of(args, trained).as_arguments(),
                 **self._training,
@@ -262,6 +274,7 @@ class _Trainer:
             if name in parameters
         }
         files = {"corpus": self._args.corpus, "validation": self._args.validation, "from": self._args.trained}
+        files["word_vectors"] = self._args.word_vectors
         return {**files, **asdict(self.model.options), **defaults, **self._training}
 
     def on_train_begin(self, model: ELMo) -> None:

@@ -18,6 +18,7 @@ from ..vocabulary import TargetWords, frequent_words, parse_vocabulary
 from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, resume_run
 from .session import TrainingSession
+from .word_vectors import fill_word_vectors, inputs_with_word_vectors
 
 __all__ = ["prepare_training"]
 
@@ -67,13 +68,13 @@ def prepare_training(
     """
     # An invalid vocabulary is reported before the text is read, which can take hours.
     given = None if request.vocabulary is None else parse_vocabulary(request.vocabulary)
+    options, inputs = inputs_with_word_vectors(options, request.word_vectors, previous)
     rules = request.vocabulary_options
     if previous is None and rules.max_vocabulary_size is None and options.n_tokens_vocab:
         rules = replace(rules, max_vocabulary_size=options.n_tokens_vocab)
     folder = None if request.checkpoint is None else CheckpointFolder(request.checkpoint, keep=request.run.keep)
     text = _read(request, corpus, "corpus")
     words = given if given is not None else _choose_words(text, rules, None if previous is None else previous.words)
-    inputs = TokenInputs() if previous is None else previous.inputs
     encoded = text.encoded(words, character_row_length(options), inputs)
     batches = TrainingBatches(
         encoded,
@@ -85,8 +86,8 @@ def prepare_training(
     if validation is not None:
         held_out = _read(request, validation, "validation").encoded(words, character_row_length(options), inputs)
     options = replace(options, n_tokens_vocab=len(words))
-    fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run)
-    state, run_state = _resume_or_start(request, options, words, previous, fingerprint, folder)
+    fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run, inputs)
+    state, run_state = _resume_or_start(request, options, words, previous, inputs, fingerprint, folder)
     state.training = request.training_arguments()
     state.preparation = request.preparation
 
@@ -130,6 +131,7 @@ def _resume_or_start(
     options: ELMoOptions,
     words: TargetWords,
     previous: ModelState | None,
+    inputs: TokenInputs,
     fingerprint: RunFingerprint,
     folder: CheckpointFolder | None,
 ) -> tuple[ModelState, RunState]:
@@ -144,6 +146,8 @@ def _resume_or_start(
     if previous is not None:
         load_optimizer(previous)
     state = build_state(options, words, request.training.seed, previous)
+    if request.word_vectors is not None:
+        fill_word_vectors(state, request.word_vectors, inputs)
     if state.optimizer is None or state.optimizer.optimizer != optimizer:
         state.optimizer = initial_optimizer_state(optimizer, shapes)
     return state, RunState()

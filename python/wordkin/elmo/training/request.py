@@ -9,6 +9,7 @@ from ...runtime.compute import Compute
 from ...storage.decoding import TextOptions
 from ...storage.paths import AnyPath
 from ...text import FolderOptions, PreparationOptions
+from ...vectors import KeyedVectors
 from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ..vocabulary import VocabularySource
 from .progress import Progress
@@ -43,6 +44,8 @@ class TrainingRequest:
         How text files are decoded.
     preparation : PreparationOptions
         How texts are prepared.
+    word_vectors : KeyedVectors or None
+        Vectors of words that a new model reads beside their characters.
     folders : FolderOptions
         Which files of folders are read.
     """
@@ -57,6 +60,7 @@ class TrainingRequest:
     checkpoint: AnyPath | None
     text_options: TextOptions
     preparation: PreparationOptions
+    word_vectors: KeyedVectors | None
     folders: FolderOptions
 
     def training_arguments(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from ...errors import FormatError, VocabularyError, WordkinError
 from ...runtime.options import integer_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
+from ...text.characters import N_CHARACTERS
 from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
 from ..data.encoded_text import EncodedText
@@ -19,6 +21,7 @@ from ..options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
 from ..report import Validation
 from ..report_archive import validation_of_metadata, validation_to_metadata
 from ..state import ModelState, Tensors
+from ..token_inputs import TokenInputs
 from ..vocabulary import TargetWords
 
 __all__ = ["RunFingerprint", "RunState", "resume_run", "save_run"]
@@ -28,6 +31,12 @@ _FIXED_RUN_OPTIONS = ("learning_rate", "schedule", "warmup_steps", "decay", "shu
 _POSITION = ("taken", "sentences", "offsets")
 # Checkpoints written before the option was renamed contain the old name.
 _RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
+
+# Values of options that earlier checkpoints do not contain.
+_LATER_OPTIONS: dict[str, dict[str, Any]] = {
+    "model": {"n_characters": N_CHARACTERS, "word_dim": 0, "n_input_words": 0},
+    "training": {"train_word_vectors": True},
+}
 
 
 @dataclass(eq=False)
@@ -78,6 +87,7 @@ class RunFingerprint:
         text: EncodedText,
         training: ELMoTrainingOptions,
         run: ELMoRunOptions,
+        inputs: TokenInputs,
     ) -> RunFingerprint:
         """Return the fingerprint of a run.
 
@@ -93,6 +103,8 @@ class RunFingerprint:
             Options of the training steps.
         run : ELMoRunOptions
             Options of the run.
+        inputs : TokenInputs
+            How the model looks words up.
 
         Returns
         -------
@@ -105,6 +117,9 @@ class RunFingerprint:
             "training": asdict(training) | {name: getattr(run, name) for name in _FIXED_RUN_OPTIONS},
             "text": text.fingerprint(),
         }
+        if inputs.words is not None:
+            checksum = zlib.crc32("\n".join(inputs.words.words).encode())
+            parts["model"]["input_words_checksum"] = checksum
         return cls(parts=parts, words=words.words)
 
 
@@ -171,7 +186,12 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[Mod
     is_model = archive.metadata.get("kind") == MODEL_FILE.kind
     if not is_model or not isinstance(run, dict) or not isinstance(run.get("identity"), dict):
         raise FormatError(f"{source}: not a checkpoint of the training of a language model")
-    require_same_run(run["identity"], fingerprint.parts, source, _RENAMED_OPTIONS)
+    saved = {
+        part: {**_LATER_OPTIONS.get(part, {}), **values}
+        for part, values in run["identity"].items()
+        if isinstance(values, dict)
+    }
+    require_same_run(saved, fingerprint.parts, source, _RENAMED_OPTIONS)
     try:
         state = archive_to_state(archive)
     except WordkinError as error:
