@@ -13,8 +13,8 @@ ForwardPass::Direction::Direction(const linalg::Compute& compute, const Options&
 }
 
 ForwardPass::ForwardPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
-                         const SentenceBatch& batch, const TokenTypes& types,
-                         std::span<const std::int32_t> ids, std::size_t members)
+                         const SentenceBatch& batch, const TokenTypes& types, std::span<const std::int32_t> ids,
+                         std::size_t members)
     : weights_(weights),
       batch_(&batch),
       tokens_(compute, options, members, kDirections * batch.tokens()),

@@ -28,8 +28,8 @@ class ForwardPass {
   // For a region of `members` members. weights, batch and types are borrowed; weights must not change between
   // forward and backward. ids: (tokens) types, or rows of `embedding`.
   ForwardPass(const linalg::Compute& compute, const Options& options, const Tensors<const float>& weights,
-              const SentenceBatch& batch, const TokenTypes& types,
-              std::span<const std::int32_t> ids, std::size_t members);
+              const SentenceBatch& batch, const TokenTypes& types, std::span<const std::int32_t> ids,
+              std::size_t members);
 
   // The initial state of the sentences (zeros by default) and, after forward, their final state: row k belongs to row k
   // of the batch. No gradient flows into it.
@@ -38,7 +38,8 @@ class ForwardPass {
   // Called by every member of a region; returns false if the work was cancelled. layers: OUT (tokens, 2 P) for the
   // token vectors and every layer, in the order of the text.
   [[nodiscard]] bool forward(parallel::Team& team, std::span<const memory::MatrixView<float>> layers);
-  // May be called once. gradients: OUT, except for the softmax and for the matrix of row_gradient(). d_layers: IN, in the layout of `layers`.
+  // May be called once. gradients: OUT, except for the softmax and for the matrix of row_gradient(). d_layers: IN, in
+  // the layout of `layers`.
   [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
                               std::span<const memory::MatrixView<const float>> d_layers);
   [[nodiscard]] optim::RowGradients& row_gradient() { return tokens_.row_gradient(); }

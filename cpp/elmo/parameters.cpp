@@ -49,8 +49,7 @@ WordTensors<T> walk_words(const Options& options, Take& take) {
   WordTensors<T> tensors;
   tensors.vectors =
       memory::matrix_of<T>(take("word_embed", {options.n_input_words, columns}, Part::kTokens, true), columns);
-  tensors.projection =
-      memory::matrix_of<T>(take("CNN_proj/W_word", {columns, projection}, Part::kTokens), projection);
+  tensors.projection = memory::matrix_of<T>(take("CNN_proj/W_word", {columns, projection}, Part::kTokens), projection);
   return tensors;
 }
 

@@ -14,8 +14,8 @@ struct Window {
   TokenTypes types;
   std::int64_t steps = 0;
   std::int64_t batch = 0;
-  // (directions, steps, batch): types or, if there are none, rows of `embedding`. The text of direction 1 is in the order
-  // in which that direction reads it.
+  // (directions, steps, batch): types or, if there are none, rows of `embedding`. The text of direction 1 is in the
+  // order in which that direction reads it.
   std::span<const std::int32_t> inputs;
   std::span<const std::int32_t> targets;  // (directions, steps, batch) words
 

@@ -111,7 +111,7 @@ class ModelState:
     preparation : PreparationOptions, optional
         How texts are prepared.
     inputs : TokenInputs, optional
-        How a model that reads characters looks words up.
+        Character ids of words, and their word vectors, for a model that reads characters.
     steps : StepLock, optional
         Lock of the training run that changes the parameters in place; None if there is none. No other model state
         shares these parameters.

@@ -1,4 +1,4 @@
-"""The inputs of the token layer: character ids of words, and rows of word vectors beside them."""
+"""The inputs of the token layer: character ids of words, and rows of word vectors."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class TypeInputs:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TokenInputs:
-    """How a model that reads characters looks words up.
+    """Character ids of words, and their word vectors, for a model that reads characters.
 
     Parameters
     ----------

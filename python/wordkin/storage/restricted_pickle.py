@@ -260,7 +260,7 @@ for _core in ("numpy.core", "numpy._core"):
 
 @dataclass(frozen=True, kw_only=True)
 class PickleRules:
-    """What a pickle may refer to.
+    """Names and objects that a pickle may refer to.
 
     Parameters
     ----------

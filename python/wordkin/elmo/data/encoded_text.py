@@ -138,7 +138,7 @@ class ReadText:
         max_characters : int or None
             Length of the character rows; None for a model that reads token ids.
         inputs : TokenInputs, optional
-            How the model looks words up, if it reads characters.
+            Character ids of words, and their word vectors, for a model that reads characters.
 
         Returns
         -------
@@ -233,7 +233,7 @@ class EncodedText:
     name : str
         Name of the text in error messages.
     inputs : TokenInputs, optional
-        How the model looks words up.
+        Character ids of words, and their word vectors.
 
     Attributes
     ----------

@@ -104,7 +104,7 @@ class RunFingerprint:
         run : ELMoRunOptions
             Options of the run.
         inputs : TokenInputs
-            How the model looks words up.
+            Character ids of words, and their word vectors.
 
         Returns
         -------

@@ -68,7 +68,7 @@ def inputs_with_word_vectors(
 
 
 def fill_word_vectors(state: ModelState, vectors: KeyedVectors, inputs: TokenInputs) -> None:
-    """Give the word vectors of a new model their values.
+    """Write the initial values of the word vectors of a new model.
 
     Parameters
     ----------
