@@ -55,6 +55,14 @@ def test_documents_that_are_none(given: Any, error: type[Exception], message: st
         Doc2Vec(given, **OPTIONS)
 
 
+def test_documents_are_no_files() -> None:
+    for given in (documents([0]), 5):
+        with pytest.raises(TypeError):
+            Doc2Vec(corpus_file=given, **OPTIONS)
+    with pytest.raises(TypeError, match="got both"):
+        Doc2Vec(documents([0]), corpus_file="file", **OPTIONS)
+
+
 def test_every_error_is_one_of_documented_classes() -> None:
     assert issubclass(CorpusError, WordkinError)
     assert issubclass(CorpusError, ValueError)

@@ -62,6 +62,7 @@ def open_documents(
         problem = "got both" if documents is not None else "got neither"
         raise TypeError(f"either {name} or corpus_file must be given, {problem}")
     if corpus_file is not None:
+        _require_files(corpus_file)
         documents = files.lines(corpus_file)
     elif not isinstance(documents, TaggedLineDocument | TaggedFiles):
         if _is_text(documents, name):
@@ -73,6 +74,12 @@ def open_documents(
     corpus = DocumentCorpus(documents, name, files.preparation)
     corpus.require_passes(passes)
     return corpus
+
+
+def _require_files(corpus_file: object) -> None:
+    first = corpus_file[0] if isinstance(corpus_file, list | tuple) and corpus_file else None
+    if hasattr(first, "words") and hasattr(first, "tags"):
+        raise TypeError("corpus_file must be the path of a text file, got documents; pass them as documents")
 
 
 def _is_text(documents: object, name: str) -> bool:

@@ -1,0 +1,1 @@
+"""Benchmarks of Doc2Vec."""
