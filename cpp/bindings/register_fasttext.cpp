@@ -56,12 +56,12 @@ ft::RowMatrix matrix_of(const py::object& given) {
   }
   // The floats of a mapped file may be unaligned, so they are viewed as bytes.
   const auto bytes = matrix_view<const std::uint8_t>("matrix", given, Access::kRead);
-  require(bytes.columns % static_cast<std::int64_t>(sizeof(float)) == 0 &&
-              (bytes.rows <= 1 || bytes.pitch == bytes.columns),
-          "matrix must be contiguous bytes of floats");
-  return {{reinterpret_cast<const std::byte*>(bytes.data), static_cast<std::size_t>(bytes.rows * bytes.columns)},
+  require(bytes.columns % static_cast<std::int64_t>(sizeof(float)) == 0, "matrix must be bytes of floats");
+  const std::int64_t size = bytes.rows == 0 ? 0 : (bytes.rows - 1) * bytes.pitch + bytes.columns;
+  return {{reinterpret_cast<const std::byte*>(bytes.data), static_cast<std::size_t>(size)},
           bytes.rows,
-          bytes.columns / static_cast<std::int64_t>(sizeof(float))};
+          bytes.columns / static_cast<std::int64_t>(sizeof(float)),
+          bytes.pitch};
 }
 
 // The texts as UTF-8, which the str objects hold; a tuple, so that no other thread can remove them meanwhile.

@@ -36,7 +36,7 @@ void RowMatrix::for_each_part(std::int64_t row, const Visit& visit) const {
 
 void RowMatrix::add_row(float* sum, std::int64_t row) const {
   if (!is_quantized()) {
-    const std::byte* const values = floats_.data() + row * columns_ * static_cast<std::int64_t>(sizeof(float));
+    const std::byte* const values = floats_.data() + row * pitch_;
     for (std::int64_t i = 0; i < columns_; ++i) sum[i] += load(values, i);
     return;
   }
@@ -54,7 +54,7 @@ float RowMatrix::dot(const float* vector, std::int64_t row) const {
     });
     return result * norm(row);
   }
-  const std::byte* const values = floats_.data() + row * columns_ * static_cast<std::int64_t>(sizeof(float));
+  const std::byte* const values = floats_.data() + row * pitch_;
   std::array<float, kLanes> sums{};
   std::int64_t at = 0;
   for (; at + kLanes <= columns_; at += kLanes)

@@ -32,9 +32,9 @@ struct QuantizedRows {
 
 class RowMatrix {
  public:
-  // Dense rows of floats, which need no alignment: in a mapped file they follow words of any length.
-  RowMatrix(std::span<const std::byte> floats, std::int64_t rows, std::int64_t columns)
-      : floats_(floats), rows_(rows), columns_(columns) {}
+  // Dense rows of floats, `pitch` bytes apart. They need no alignment: in a mapped file they follow words of any length.
+  RowMatrix(std::span<const std::byte> floats, std::int64_t rows, std::int64_t columns, std::int64_t pitch)
+      : floats_(floats), rows_(rows), columns_(columns), pitch_(pitch) {}
   RowMatrix(const QuantizedRows& quantized, std::int64_t rows)
       : quantized_(quantized), rows_(rows), columns_(quantized.rows.columns) {}
 
@@ -54,6 +54,7 @@ class RowMatrix {
   QuantizedRows quantized_;
   std::int64_t rows_;
   std::int64_t columns_;
+  std::int64_t pitch_ = 0;
 };
 
 }  // namespace wordkin::fasttext

@@ -133,5 +133,6 @@ def _as_bytes(matrix: Matrix | None) -> Any:
     """Return a matrix as `_core` reads it: floats, which may be unaligned in a mapped file, as bytes."""
     if matrix is None or isinstance(matrix, QuantizedMatrix):
         return matrix
-    dense: NDArray[np.float32] = matrix if matrix.flags.c_contiguous else np.ascontiguousarray(matrix)
+    has_rows = matrix.strides[1] == matrix.itemsize or matrix.shape[1] <= 1
+    dense: NDArray[np.float32] = matrix if has_rows else np.ascontiguousarray(matrix)
     return dense.view(np.uint8)
