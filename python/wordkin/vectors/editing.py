@@ -55,7 +55,7 @@ def first_rows(table: VectorTable, limit: int | None, dtype: DTypeLike | None) -
     part.expandos = {name: column[:count] for name, column in table.expandos.items()}
     factors = table.vectors_lockf
     part.vectors_lockf = factors[:count] if len(factors) == len(table) else factors
-    part.subwords = table.subwords
+    part.subwords = None if table.subwords is None else table.subwords.of_rows(slice(count), len(table))
     part.preparation = table.preparation
     part.lifecycle_events = table.lifecycle_events
     return part
@@ -242,6 +242,8 @@ def sort_by_count(table: VectorTable) -> VectorTable:
     order = np.argsort(-np.asarray(table.column("count"), dtype=np.int64), kind="stable")
     keys = [table.index_to_key[index] for index in order]
     changes: dict[str, Any] = {"vectors": table.vectors[order], "hold": Hold()} if len(table.vectors) else {}
+    if table.subwords is not None:
+        changes["subwords"] = table.subwords.of_rows(order, len(order))
     return table.successor(
         index_to_key=keys,
         key_to_index={key: index for index, key in enumerate(keys)},

@@ -16,7 +16,7 @@ from .files.archive import FASTTEXT_VECTORS
 from .keyed_vectors import KeyedVectors
 from .keys import FloatArray, Key, as_keys
 from .subwords import Subwords
-from .table import VectorTable
+from .table import VectorTable, recomposed
 
 __all__ = ["FastTextKeyedVectors"]
 
@@ -50,6 +50,10 @@ class FastTextKeyedVectors(KeyedVectors):
     ----------
     vectors_ngrams : ndarray of float32, shape (bucket, vector_size)
         Vectors of the buckets.
+    vectors_vocab : ndarray of float32, shape (len(self), vector_size)
+        Rows of the words. The vector of a word is the mean of its row and its buckets; `adjust_vectors` computes it.
+    vectors_vocab_lockf, vectors_ngrams_lockf : ndarray of float32
+        Factors applied to the updates of rows in training: one for all, or one for each row. 0 freezes a row.
     min_n, max_n : int
         Lengths of the n-grams.
 
@@ -166,6 +170,41 @@ class FastTextKeyedVectors(KeyedVectors):
     def max_n(self, length: int) -> None:
         self._state.change(_with_subwords, max_n=length)
 
+    @property
+    def vectors_vocab(self) -> NDArray[np.float32]:
+        """Rows of the words, shape (len(self), vector_size), without those of their n-grams."""
+        rows = self._subwords.word_rows
+        if rows is None:
+            rows = self._state.change(_with_word_rows).subwords.word_rows  # type: ignore[union-attr]
+        assert rows is not None
+        return rows
+
+    @vectors_vocab.setter
+    def vectors_vocab(self, rows: NDArray[np.float32]) -> None:
+        self._state.change(_with_subwords, word_rows=rows)
+
+    @property
+    def vectors_vocab_lockf(self) -> NDArray[np.float32]:
+        """Factors applied to the updates of `vectors_vocab` in training, shape (1,) or (len(self),)."""
+        return self._subwords.words_lockf
+
+    @vectors_vocab_lockf.setter
+    def vectors_vocab_lockf(self, factors: NDArray[np.float32]) -> None:
+        self._state.change(_with_subwords, words_lockf=np.asarray(factors, np.float32))
+
+    @property
+    def vectors_ngrams_lockf(self) -> NDArray[np.float32]:
+        """Factors applied to the updates of `vectors_ngrams` in training, shape (1,) or (bucket,)."""
+        return self._subwords.buckets_lockf
+
+    @vectors_ngrams_lockf.setter
+    def vectors_ngrams_lockf(self, factors: NDArray[np.float32]) -> None:
+        self._state.change(_with_subwords, buckets_lockf=np.asarray(factors, np.float32))
+
+    def adjust_vectors(self) -> None:
+        """Compute `vectors` from `vectors_vocab` and `vectors_ngrams`, after they have been changed."""
+        self._state.change(recomposed)
+
     def subword_buckets(self, word: str) -> list[int]:
         """Return the buckets that the n-grams of a word are hashed to.
 
@@ -201,6 +240,12 @@ class FastTextKeyedVectors(KeyedVectors):
             The mean vector.
         """
         return self.get_mean_vector(as_keys(sentence, "sentence"))
+
+
+def _with_word_rows(table: VectorTable) -> VectorTable:
+    assert table.subwords is not None
+    rows = table.subwords.rows_of(table.index_to_key[: len(table.vectors)], table.vectors)
+    return table.successor(subwords=replace(table.subwords, word_rows=rows))
 
 
 def _with_subwords(table: VectorTable, /, **changes: Any) -> VectorTable:

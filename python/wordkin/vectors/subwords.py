@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._core import vector_files
+from ..runtime.compute import available_workers
+from ..storage import pack_words
 
 __all__ = ["Subwords"]
 
@@ -22,11 +26,111 @@ class Subwords:
         One row per hash bucket.
     min_n, max_n : int
         Lengths of the n-grams in characters of ``<word>``; ``max_n`` 0 for no n-grams.
+    word_rows : ndarray of float32, shape (words, vector_size), or None, default None
+        What the vectors of words have beside their n-grams (gensim's `vectors_vocab`); None if it is not kept.
+    words_lockf : ndarray of float32, shape (1,) or (words,)
+        Factor applied to the updates of `word_rows` in training.
+    buckets_lockf : ndarray of float32, shape (1,) or (buckets,)
+        Factor applied to the updates of `vectors` in training.
     """
 
     vectors: NDArray[np.float32]
     min_n: int
     max_n: int
+    word_rows: NDArray[np.float32] | None = None
+    words_lockf: NDArray[np.float32] = field(default_factory=lambda: np.ones(1, np.float32))
+    buckets_lockf: NDArray[np.float32] = field(default_factory=lambda: np.ones(1, np.float32))
+
+    def composed(self, words: Sequence[Any], rows: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """Return the vectors of words: the mean of the row of each word and its n-gram vectors.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words.
+        rows : ndarray of float32, shape (len(words), vector_size), or None
+            Row of each word; None for n-grams alone.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(words), vector_size)
+            The vectors; zeros for words without n-grams if there are no rows.
+        """
+        vectors = np.empty((len(words), self.vectors.shape[1]), np.float32)
+        blob, offsets = pack_words([_bytes_of(word) for word in words])
+        vector_files.average_subwords(
+            vectors,
+            blob,
+            offsets,
+            rows,
+            self.vectors,
+            min_n=self.min_n,
+            max_n=self.max_n,
+            threads=available_workers(),
+        )
+        return vectors
+
+    def of_rows(self, rows: slice | NDArray[np.int64], count: int) -> Subwords:
+        """Return the same n-grams for some of the words.
+
+        Parameters
+        ----------
+        rows : slice or ndarray of int
+            The rows of these words.
+        count : int
+            Number of words before.
+
+        Returns
+        -------
+        Subwords
+            N-grams with these rows of words; without any if there is not one for every word.
+        """
+        word_rows, factors = self.word_rows, self.words_lockf
+        return replace(
+            self,
+            word_rows=None if word_rows is None or len(word_rows) != count else word_rows[rows],
+            words_lockf=factors[rows] if len(factors) == count else factors[:1],
+        )
+
+    def rows_of(self, words: Sequence[Any], vectors: NDArray[Any]) -> NDArray[np.float32]:
+        """Return the rows with which words have the given vectors.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words.
+        vectors : ndarray, shape (len(words), vector_size)
+            Their vectors.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(words), vector_size)
+            The rows.
+        """
+        starts, _ = self.table_of(words)
+        ngrams = np.diff(starts)[:, np.newaxis].astype(np.float32)
+        rows = self.composed(words, None)
+        rows *= -ngrams
+        rows += np.asarray(vectors, np.float32) * (ngrams + 1)
+        return rows
+
+    def table_of(self, words: Sequence[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the buckets of the n-grams of all words.
+
+        Parameters
+        ----------
+        words : sequence of str
+            The words.
+
+        Returns
+        -------
+        starts : ndarray of int64, shape (len(words) + 1,)
+            The buckets of word i are ``buckets[starts[i]:starts[i + 1]]``.
+        buckets : ndarray of int32
+            Rows of `vectors`.
+        """
+        blob, offsets = pack_words([_bytes_of(word) for word in words])
+        return vector_files.subword_table(blob, offsets, min_n=self.min_n, max_n=self.max_n, buckets=len(self.vectors))
 
     def buckets_of(self, word: str) -> list[int]:
         """Return the buckets that the n-grams of a word are hashed to.
@@ -44,7 +148,7 @@ class Subwords:
         if len(self.vectors) == 0:
             return []
         return vector_files.subword_buckets(
-            word.encode(), min_n=self.min_n, max_n=self.max_n, buckets=len(self.vectors)
+            _bytes_of(word), min_n=self.min_n, max_n=self.max_n, buckets=len(self.vectors)
         )
 
     def vector_of(self, word: str) -> NDArray[np.float32]:
@@ -65,3 +169,8 @@ class Subwords:
             return np.zeros(self.vectors.shape[1], np.float32)
         total: NDArray[np.float32] = self.vectors[buckets].sum(axis=0, dtype=np.float32)
         return total / np.float32(len(buckets))
+
+
+def _bytes_of(word: object) -> bytes:
+    """Return what is hashed. Keys need not be text, and text need not be valid."""
+    return str(word).encode("utf-8", "surrogatepass")

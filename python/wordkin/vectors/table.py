@@ -21,7 +21,7 @@ from .keys import KEY_TYPES, FloatArray
 from .missing_keys import MissingKeyError
 from .subwords import Subwords
 
-__all__ = ["RowNorms", "VectorTable"]
+__all__ = ["RowNorms", "VectorTable", "recomposed"]
 
 logger = logging.getLogger(__name__)
 
@@ -620,3 +620,26 @@ class VectorTable:
         if not self.vectors.flags.writeable:
             raise ValueError("vectors must be writeable to be changed, got a read-only array: load without mmap")
         return self.vectors
+
+
+def recomposed(table: VectorTable) -> VectorTable:
+    """Return a table whose vectors are those that its word rows and n-gram vectors give.
+
+    Parameters
+    ----------
+    table : VectorTable
+        A table with n-gram vectors.
+
+    Returns
+    -------
+    VectorTable
+        The table itself if its word rows are not kept, which have given the vectors that it has.
+    """
+    subwords = table.subwords
+    if subwords is None or subwords.word_rows is None:
+        return table
+    known = len(subwords.word_rows)
+    vectors = subwords.composed(table.index_to_key[:known], subwords.word_rows)
+    if known < len(table.vectors):  # vectors that were added later
+        vectors = np.concatenate([vectors, table.vectors[known:]])
+    return table.successor(vectors=vectors, known_norms=None, hold=Hold(), reserve=None)

@@ -21,16 +21,19 @@ from ..storage.model_folders import required_file
 from ..storage.paths import AnyPath, local_path
 from ..storage.saveable import Saveable
 from ..text import PreparationOptions
-from ..vectors import KeyedVectors
+from ..vectors import FastTextKeyedVectors, KeyedVectors
 from ..vectors.files import archive as vector_archive
-from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from ..vectors.subwords import Subwords
+from .options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
 from .report import EpochReport, TrainingReport
 from .state import UNCHOSEN_ISA, Word2VecState, checked_vectors, new_state
 
 __all__ = [
+    "FASTTEXT_FILE",
     "MODEL_FILE",
     "archive_to_state",
+    "kind_of_file",
     "load_pretrained",
     "metadata_of_report",
     "pretrained_file",
@@ -96,6 +99,7 @@ def _metadata_of(state: Word2VecState) -> dict[str, Any]:
         "training_loss": state.running_loss,
         **({} if state.training_report is None else {"report": metadata_of_report(state.training_report)}),
         "preparation": state.preparation.to_metadata(),
+        **({} if state.subwords is None else {"subwords": asdict(state.subwords)}),
     }
 
 
@@ -135,10 +139,25 @@ def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]]) ->
     state = _state_of_metadata(archive.metadata)
     state.preparation = PreparationOptions.from_metadata(archive.metadata.get("preparation", {}))
     vectors = Archive(tensors=tensors, metadata=archive.metadata["vectors"])
-    table = vector_archive.archive_to_table(vectors)
-    table.preparation = state.preparation
-    state.wv = checked_vectors(KeyedVectors.from_table(table), state.vector_size)
+    if state.subwords is None:
+        table = vector_archive.archive_to_table(vectors)
+        table.preparation = state.preparation
+        state.wv = checked_vectors(KeyedVectors.from_table(table), state.vector_size)
+    else:
+        table = vector_archive.archive_to_fasttext_table(vectors)
+        _check_subwords(table.subwords, state.subwords)
+        table.preparation = state.preparation
+        state.wv = checked_vectors(FastTextKeyedVectors.from_table(table), state.vector_size)
     return state
+
+
+def _check_subwords(subwords: Subwords | None, options: SubwordOptions) -> None:
+    assert subwords is not None  # of a table with n-grams
+    found = subwords.min_n, subwords.max_n, len(subwords.vectors)
+    if found[:2] != (options.min_n, options.max_n) or found[2] not in (0, options.rows):
+        raise FormatError(
+            f"n-grams must have {options.min_n} to {options.max_n} characters and {options.rows} buckets, got {found}"
+        )
 
 
 def _state_of_metadata(metadata: Mapping[str, Any]) -> Word2VecState:
@@ -150,6 +169,7 @@ def _state_of_metadata(metadata: Mapping[str, Any]) -> Word2VecState:
         TrainingOptions(**training),
         VocabularyOptions(**metadata["vocabulary"]),
         Compute(threads=requested_workers(scalars["workers"]), isa=UNCHOSEN_ISA),
+        SubwordOptions(**metadata["subwords"]) if "subwords" in metadata else None,
     )
     for name in _COUNTERS:
         setattr(state, name, integer_option(name, scalars[name], 0, 2**63 - 1))
@@ -206,12 +226,47 @@ def _epoch_of_metadata(values: Mapping[str, Any]) -> EpochReport:
     return EpochReport(**checked, loss=loss, interrupted=bool(values["interrupted"]))
 
 
+def _word2vec_of(archive: Archive) -> Word2VecState:
+    if "subwords" in archive.metadata:
+        raise FormatError("a Word2Vec model must not have n-grams")
+    return archive_to_state(archive)
+
+
+def _fasttext_of(archive: Archive) -> Word2VecState:
+    if "subwords" not in archive.metadata:
+        raise FormatError("a FastText model must have options of n-grams")
+    return archive_to_state(archive)
+
+
 MODEL_FILE = Saveable(
     kind="word2vec",
     pack=state_to_archive,
-    unpack=archive_to_state,
+    unpack=_word2vec_of,
     hint="KeyedVectors.load loads vectors without a model",
 )
+
+FASTTEXT_FILE = Saveable(
+    kind="fasttext",
+    pack=state_to_archive,
+    unpack=_fasttext_of,
+    hint="FastTextKeyedVectors.load loads vectors without a model, load_facebook_model a model of fastText",
+)
+
+
+def kind_of_file(state: Word2VecState) -> str:
+    """Return the kind of the file of a model.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    str
+        The kind, which is in the file's metadata.
+    """
+    return (MODEL_FILE if state.subwords is None else FASTTEXT_FILE).kind
 
 
 def pretrained_file(folder: AnyPath) -> Path:

@@ -15,7 +15,14 @@ from ..runtime.options import (
     text_option,
 )
 
-__all__ = ["Architecture", "CheckpointOptions", "ModelOptions", "TrainingOptions", "VocabularyOptions"]
+__all__ = [
+    "Architecture",
+    "CheckpointOptions",
+    "ModelOptions",
+    "SubwordOptions",
+    "TrainingOptions",
+    "VocabularyOptions",
+]
 
 Architecture = Literal["skipgram", "cbow"]
 
@@ -130,6 +137,33 @@ class ModelOptions(Options):
     epochs: int = integer_field(5, low=0, high=2**31 - 1, help="Number of passes over the corpus.")
     compute_loss: bool = flag_field(False, help="Make the total training loss available.")
     comment: str | None = checked_field(None, text_option, help="Text stored with the model.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubwordOptions(Options):
+    """Options of models whose words are composed of character n-grams (FastText).
+
+    Parameters
+    ----------
+    min_n, max_n : int, default 3 and 6
+        Minimum and maximum length of n-grams, in characters (0 to 1,000). There are none if the maximum is 0 or less
+        than the minimum.
+    bucket : int, default 2000000
+        Number of hash buckets of n-grams (0 to 2**31 - 1), each of which has a vector; 0 for no n-grams.
+
+    References
+    ----------
+    Bojanowski et al., "Enriching word vectors with subword information", TACL 2017, arXiv:1607.04606.
+    """
+
+    min_n: int = integer_field(3, low=0, high=1000, help="Minimum length of character n-grams.")
+    max_n: int = integer_field(6, low=0, high=1000, help="Maximum length of character n-grams; 0 for none.")
+    bucket: int = integer_field(2_000_000, low=0, high=2**31 - 1, help="Number of hash buckets of n-grams.")
+
+    @property
+    def rows(self) -> int:
+        """Number of buckets that n-grams are hashed to; 0 if there are no n-grams."""
+        return self.bucket if 0 < self.max_n >= self.min_n else 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import ResourceError
 
-__all__ = ["PaddedRows", "bytes_of_rows", "fill_initial_vectors"]
+__all__ = ["PaddedRows", "bytes_of_rows", "fill_initial_ngrams", "fill_initial_vectors"]
 
 _ROW_MULTIPLE = 16  # floats: rows begin on cache lines, and no kernel needs a loop for the remainder
 _ALIGNMENT = 64  # bytes
@@ -139,6 +139,48 @@ class PaddedRows:
         rows.view[:] = matrix
         return rows
 
+    def split(self, rows: int) -> tuple[PaddedRows, PaddedRows]:
+        """Divide the matrix into two in the same memory.
+
+        Parameters
+        ----------
+        rows : int
+            Number of rows of the first one.
+
+        Returns
+        -------
+        tuple of PaddedRows
+            The first rows, and the others.
+        """
+        return self._part(slice(rows)), self._part(slice(rows, None))
+
+    def _part(self, rows: slice) -> PaddedRows:
+        part = PaddedRows.__new__(PaddedRows)
+        part.padded, part.view = self.padded[rows], self.view[rows]
+        return part
+
+    def joined_with(self, other: PaddedRows) -> NDArray[np.float32]:
+        """Return this matrix with the rows of another one after its own.
+
+        Parameters
+        ----------
+        other : PaddedRows
+            A matrix with as many columns.
+
+        Returns
+        -------
+        ndarray of float32
+            A view of both if they come from `split`, else a copy.
+        """
+        rows, base = len(self.view) + len(other.view), self.padded.base
+        if isinstance(base, np.ndarray) and base is other.padded.base:
+            start = (self.padded.ctypes.data - base.ctypes.data) // 4
+            if other.padded.ctypes.data == self.padded.ctypes.data + self.padded.nbytes:
+                width = self.padded.shape[1]
+                whole = base[start : start + rows * width].reshape(rows, width)
+                return whole[:, : self.view.shape[1]]
+        return np.concatenate([self.view, other.view])
+
     def resized(self, rows: int) -> PaddedRows:
         """Copy the matrix to one with another number of rows.
 
@@ -207,3 +249,24 @@ def fill_initial_vectors(target: NDArray[np.float32], seed: int, first_row: int 
     for start in range(first_row, rows, _ROWS_AT_ONCE):
         count = min(_ROWS_AT_ONCE, rows - start)
         target[start : start + count] = (generator.random((count, columns)) * 2.0 - 1.0) / columns
+
+
+def fill_initial_ngrams(target: NDArray[np.float32], seed: int) -> None:
+    """Fill the vectors of n-grams with samples of U(-1, 1) / columns, other ones than those of words.
+
+    Parameters
+    ----------
+    target : ndarray of float32, shape (rows, columns)
+        Written in place.
+    seed : int
+        Random seed.
+    """
+    rows, columns = target.shape
+    generator = np.random.Generator(np.random.PCG64([seed, 1]))
+    block = np.empty((min(rows, _ROWS_AT_ONCE), columns), np.float32)
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        samples = block[: rows - start]
+        generator.random(out=samples, dtype=np.float32)
+        samples -= np.float32(0.5)
+        samples *= np.float32(2.0 / columns)
+        target[start : start + len(samples)] = samples

@@ -16,9 +16,9 @@ from ..runtime.compute import Compute
 from ..runtime.locks import ExclusiveUse, fork_safe_lock
 from ..storage.decoding import TextOptions
 from ..text import FolderOptions, PreparationOptions, RawCounts, Vocabulary
-from ..vectors import KeyedVectors
+from ..vectors import FastTextKeyedVectors, KeyedVectors
 from ..vectors.table import VectorTable
-from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from .options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
 from .report import Progress, TrainingReport
 
@@ -92,8 +92,13 @@ class Word2VecState:
         How texts are prepared.
     folders : FolderOptions
         Which files of folders are read; not saved.
+    subwords : SubwordOptions or None
+        How words are composed of character n-grams (FastText); None if they have vectors of their own.
     input : PaddedRows or None
-        The memory of ``wv.vectors``, once it is padded for training.
+        The memory of the rows of words, once it is padded for training: of ``wv.vectors``, or of ``wv.vectors_vocab``
+        with n-grams.
+    ngrams : PaddedRows or None
+        The memory of ``wv.vectors_ngrams``, likewise.
     output : PaddedRows or None
         Output layer of negative sampling, one row per word.
     nodes : PaddedRows or None
@@ -140,7 +145,9 @@ class Word2VecState:
     text_options: TextOptions = field(default_factory=TextOptions)
     preparation: PreparationOptions = field(default_factory=PreparationOptions)
     folders: FolderOptions = field(default_factory=FolderOptions)
+    subwords: SubwordOptions | None = None
     input: PaddedRows | None = None
+    ngrams: PaddedRows | None = None
     output: PaddedRows | None = None
     nodes: PaddedRows | None = None
     layer_size: int = 0
@@ -208,7 +215,11 @@ class Word2VecState:
 
 
 def new_state(
-    model: ModelOptions, training: TrainingOptions, vocabulary: VocabularyOptions, compute: Compute
+    model: ModelOptions,
+    training: TrainingOptions,
+    vocabulary: VocabularyOptions,
+    compute: Compute,
+    subwords: SubwordOptions | None = None,
 ) -> Word2VecState:
     """Return the state of a model without a vocabulary.
 
@@ -218,6 +229,8 @@ def new_state(
         Settings.
     compute : Compute
         Number of threads and instruction set.
+    subwords : SubwordOptions or None, default None
+        Character n-grams that words are composed of.
 
     Returns
     -------
@@ -234,10 +247,17 @@ def new_state(
         epochs=model.epochs,
         compute_loss=model.compute_loss,
         comment=model.comment,
-        wv=KeyedVectors(model.vector_size),
+        wv=_vectors_of(model.vector_size, subwords),
         effective_min_count=vocabulary.min_count,
         min_alpha_yet_reached=model.alpha,
+        subwords=subwords,
     )
+
+
+def _vectors_of(vector_size: int, subwords: SubwordOptions | None) -> KeyedVectors:
+    if subwords is None:
+        return KeyedVectors(vector_size)
+    return FastTextKeyedVectors(vector_size, subwords.min_n, subwords.max_n)  # without buckets, which take memory
 
 
 def new_state_like(state: Word2VecState) -> Word2VecState:
@@ -265,6 +285,7 @@ def new_state_like(state: Word2VecState) -> Word2VecState:
         state.options,
         state.vocabulary_options,
         state.compute,
+        state.subwords,
     )
     for name in ("hashfxn", "progress", "text_options", "preparation", "folders"):
         setattr(copied, name, getattr(state, name))

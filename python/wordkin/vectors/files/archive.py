@@ -20,7 +20,10 @@ from ..key_storage import pack_keys, unpack_keys
 from ..subwords import Subwords
 from ..table import VectorTable
 
-__all__ = ["FASTTEXT_VECTORS", "KEYED_VECTORS", "archive_to_table", "table_to_archive"]
+__all__ = ["FASTTEXT_VECTORS", "KEYED_VECTORS", "archive_to_fasttext_table", "archive_to_table", "table_to_archive"]
+
+_MAX_SUBWORD_LENGTH = 2**31 - 1
+_UNLOCKED = np.ones(1, np.float32)
 
 
 def table_to_archive(table: VectorTable) -> Archive:
@@ -66,7 +69,7 @@ def table_to_archive(table: VectorTable) -> Archive:
     if not table.preparation.is_default:
         metadata["preparation"] = table.preparation.to_metadata()
     if table.subwords is not None:
-        tensors["vectors_ngrams"] = table.subwords.vectors
+        tensors |= _tensors_of(table.subwords, table.vectors.shape)
         metadata |= {"min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
     return Archive(tensors=tensors, metadata=metadata)
 
@@ -112,14 +115,61 @@ def archive_to_table(archive: Archive) -> VectorTable:
     return table
 
 
-def _archive_to_fasttext_table(archive: Archive) -> VectorTable:
+def _tensors_of(subwords: Subwords, shape: tuple[int, ...]) -> dict[str, NDArray[Any]]:
+    tensors: dict[str, NDArray[Any]] = {"vectors_ngrams": subwords.vectors}
+    # After vectors were added, the rows of words are computed when they are needed.
+    if subwords.word_rows is not None and subwords.word_rows.shape == shape:
+        tensors["vectors_vocab"] = subwords.word_rows
+    for name, factors in (
+        ("vectors_vocab_lockf", subwords.words_lockf),
+        ("vectors_ngrams_lockf", subwords.buckets_lockf),
+    ):
+        if not np.array_equal(factors, _UNLOCKED):
+            tensors[name] = factors
+    return tensors
+
+
+def archive_to_fasttext_table(archive: Archive) -> VectorTable:
+    """Return the table with n-gram vectors that `table_to_archive` stored.
+
+    Parameters
+    ----------
+    archive : Archive
+        Tensors and metadata.
+
+    Returns
+    -------
+    VectorTable
+        The table; its vectors are those of the archive, not copied.
+
+    Raises
+    ------
+    FormatError
+        If the archive is incomplete or inconsistent.
+    """
     table = archive_to_table(archive)
-    rows = archive.tensors.get("vectors_ngrams")
+    rows, word_rows = archive.tensors.get("vectors_ngrams"), archive.tensors.get("vectors_vocab")
     if rows is None or rows.dtype != np.float32 or rows.ndim != 2 or rows.shape[1] != table.vector_size:
         raise FormatError(f"n-gram vectors must be float32 with {table.vector_size} columns")
+    if word_rows is not None and (word_rows.dtype != np.float32 or word_rows.shape != table.vectors.shape):
+        raise FormatError(f"rows of words must be float32 with the shape {table.vectors.shape}")
     min_n, max_n = (integer_option(name, archive.metadata[name], 0, _MAX_SUBWORD_LENGTH) for name in ("min_n", "max_n"))
-    table.subwords = Subwords(vectors=rows, min_n=min_n, max_n=max_n)
+    table.subwords = Subwords(
+        vectors=rows,
+        min_n=min_n,
+        max_n=max_n,
+        word_rows=word_rows,
+        words_lockf=_factors_of(archive, "vectors_vocab_lockf", len(table.vectors)),
+        buckets_lockf=_factors_of(archive, "vectors_ngrams_lockf", len(rows)),
+    )
     return table
+
+
+def _factors_of(archive: Archive, name: str, rows: int) -> NDArray[np.float32]:
+    factors = np.array(archive.tensors.get(name, _UNLOCKED))
+    if factors.dtype != np.float32 or factors.ndim != 1 or len(factors) not in (1, rows):
+        raise FormatError(f"{name} must be float32 with 1 or {rows} entries")
+    return factors
 
 
 def _model_to_table(archive: Archive) -> VectorTable:
@@ -129,19 +179,28 @@ def _model_to_table(archive: Archive) -> VectorTable:
     return archive_to_table(Archive(tensors=archive.tensors, metadata=metadata))
 
 
+def _model_to_fasttext_table(archive: Archive) -> VectorTable:
+    """Return the vectors of a saved FastText model."""
+    preparation = archive.metadata.get("preparation", {})
+    metadata = {"preparation": preparation, **archive.metadata["vectors"]}
+    return archive_to_fasttext_table(Archive(tensors=archive.tensors, metadata=metadata))
+
+
 _HINT = "load it with the class that saved it, such as wordkin.vectors.FastTextKeyedVectors or wordkin.Word2Vec"
 KEYED_VECTORS = Saveable(
     kind="keyed_vectors",
     pack=table_to_archive,
     unpack=archive_to_table,
     hint=_HINT,
-    others={"word2vec": _model_to_table, "doc2vec": _model_to_table},
+    others={"word2vec": _model_to_table, "doc2vec": _model_to_table, "fasttext": _model_to_table},
 )
 FASTTEXT_VECTORS = Saveable(
-    kind="fasttext_keyed_vectors", pack=table_to_archive, unpack=_archive_to_fasttext_table, hint=_HINT
+    kind="fasttext_keyed_vectors",
+    pack=table_to_archive,
+    unpack=archive_to_fasttext_table,
+    hint=_HINT,
+    others={"fasttext": _model_to_fasttext_table},
 )
-
-_MAX_SUBWORD_LENGTH = 2**31 - 1
 
 
 def _json_tensor(name: str, column: NDArray[Any]) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ from .fasttext_format import FastTextFile, Matrix, ProductQuantizer, QuantizedMa
 __all__ = ["write_fasttext_file"]
 
 _VERSION = 12
+_ROWS_AT_ONCE = 8192  # of a matrix that is not contiguous, so that it is not copied as a whole
 _NOT_PRUNED = -1
 _LOSSES = {name: number for number, name in layout.LOSSES.items()}
 _MODELS = {name: number for number, name in layout.MODELS.items()}
 
 
-def write_fasttext_file(path: AnyPath, file: FastTextFile) -> None:
+def write_fasttext_file(path: AnyPath, file: FastTextFile, *, input_parts: Sequence[NDArray[np.float32]] = ()) -> None:
     """Write a model as fastText 0.9 does (version 12 of its format).
 
     Parameters
@@ -31,6 +33,8 @@ def write_fasttext_file(path: AnyPath, file: FastTextFile) -> None:
         File to write; an existing file is replaced in one step.
     file : FastTextFile
         The model, with both matrices.
+    input_parts : sequence of ndarray of float32, default ()
+        Matrices whose rows, one after another, are written as the input matrix, instead of that of `file`.
 
     Raises
     ------
@@ -47,9 +51,12 @@ def write_fasttext_file(path: AnyPath, file: FastTextFile) -> None:
     with replaced_file(path) as target:
         target.write(_arguments(file))
         target.write(_dictionary(file))
-        is_quantized = isinstance(file.input, QuantizedMatrix)
+        is_quantized = not input_parts and isinstance(file.input, QuantizedMatrix)
         target.write(layout.FLAG.pack(is_quantized))
-        _write_matrix(target, file.input)
+        if input_parts:
+            _write_dense(target, input_parts)
+        else:
+            _write_matrix(target, file.input)
         target.write(layout.FLAG.pack(isinstance(file.output, QuantizedMatrix)))
         _write_matrix(target, file.output)
 
@@ -93,8 +100,7 @@ def _entry(entry: bytes, count: int, kind: int) -> bytes:
 
 def _write_matrix(target: OutputFile, matrix: Matrix) -> None:
     if not isinstance(matrix, QuantizedMatrix):
-        target.write(layout.MATRIX.pack(*matrix.shape))
-        _write_numbers(target, matrix, "<f4")
+        _write_dense(target, [matrix])
         return
     target.write(layout.FLAG.pack(matrix.norm_codes is not None))
     target.write(layout.MATRIX.pack(*matrix.shape))
@@ -104,6 +110,14 @@ def _write_matrix(target: OutputFile, matrix: Matrix) -> None:
     if matrix.norm_codes is not None and matrix.norm_quantizer is not None:
         _write_numbers(target, matrix.norm_codes, "u1")
         _write_quantizer(target, matrix.norm_quantizer)
+
+
+def _write_dense(target: OutputFile, parts: Sequence[NDArray[np.float32]]) -> None:
+    target.write(layout.MATRIX.pack(sum(map(len, parts)), parts[0].shape[1]))
+    for part in parts:
+        rows = part.shape[0] if part.flags.c_contiguous else _ROWS_AT_ONCE
+        for start in range(0, len(part), max(1, rows)):
+            _write_numbers(target, part[start : start + rows], "<f4")
 
 
 def _write_quantizer(target: OutputFile, quantizer: ProductQuantizer) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 from ...errors import FormatError
 from ...runtime.compute import Compute, requested_workers
-from ...vectors import KeyedVectors
+from ...vectors import FastTextKeyedVectors, KeyedVectors
 from ...vectors.files import GensimModel
+from ...vectors.subwords import Subwords
 from ..arguments import architecture_of
 from ..gensim import OPTION_FIELDS
-from ..options import ModelOptions, TrainingOptions, VocabularyOptions
+from ..options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
 from ..state import UNCHOSEN_ISA, Word2VecState, checked_layer, checked_vectors, new_state
 
 __all__ = ["NotContinuableError", "require_own_tree", "restored_state", "state_of_gensim"]
@@ -30,13 +31,15 @@ class NotContinuableError(FormatError):
     """A file of gensim holds a model whose training cannot be continued; its vectors can still be read."""
 
 
-def state_of_gensim(saved: GensimModel) -> Word2VecState:
+def state_of_gensim(saved: GensimModel, *, with_subwords: bool = False) -> Word2VecState:
     """Convert a model that gensim saved.
 
     Parameters
     ----------
     saved : GensimModel
         The content of the file, from `wordkin.vectors.files.read_gensim`.
+    with_subwords : bool, default False
+        Whether the model must be a FastText model, instead of a Word2Vec model.
 
     Returns
     -------
@@ -53,13 +56,15 @@ def state_of_gensim(saved: GensimModel) -> Word2VecState:
     settings: dict[str, Any] = dict(saved.parameters)
     if not settings or saved.vectors.counts is None:
         raise FormatError(f"the file holds a {saved.class_name} of gensim: vectors without a model")
-    if saved.class_name in _OTHER_MODELS:
+    if with_subwords and saved.subwords is None:
+        raise FormatError(f"found a {saved.class_name} object without usable n-gram vectors")
+    if saved.class_name in _OTHER_MODELS and not with_subwords:
         raise NotContinuableError(f"the model is a {saved.class_name} model, whose training wordkin cannot continue")
     require_own_tree(settings)
-    return restored_state(saved)
+    return restored_state(saved, subwords=saved.subwords if with_subwords else None)
 
 
-def restored_state(saved: GensimModel, layer_size: int = 0) -> Word2VecState:
+def restored_state(saved: GensimModel, layer_size: int = 0, subwords: Subwords | None = None) -> Word2VecState:
     """Return the state of a model of gensim, whatever its class.
 
     Parameters
@@ -68,6 +73,8 @@ def restored_state(saved: GensimModel, layer_size: int = 0) -> Word2VecState:
         The content of the file.
     layer_size : int, default 0
         Number of columns of the output layers; 0 for the dimensionality of the vectors.
+    subwords : Subwords or None, default None
+        N-grams that words are composed of.
 
     Returns
     -------
@@ -81,9 +88,11 @@ def restored_state(saved: GensimModel, layer_size: int = 0) -> Word2VecState:
     """
     settings: dict[str, Any] = dict(saved.parameters)
     try:
-        state = _state_of_settings(settings)
+        state = _state_of_settings(settings, subwords)
         state.layer_size = layer_size or state.vector_size
         wv = KeyedVectors.from_vocabulary(saved.vectors.words, saved.vectors.vectors, saved.vectors.counts)
+        if subwords is not None:
+            wv = FastTextKeyedVectors.from_table(wv.store.table.successor(subwords=subwords))
         state.wv = checked_vectors(wv, state.vector_size)
         if saved.lock_factors is not None:
             wv.vectors_lockf = saved.lock_factors
@@ -122,7 +131,7 @@ def require_own_tree(settings: Mapping[str, Any]) -> None:
         )
 
 
-def _state_of_settings(settings: dict[str, Any]) -> Word2VecState:
+def _state_of_settings(settings: dict[str, Any], subwords: Subwords | None) -> Word2VecState:
     values: dict[str, dict[str, Any]] = defaultdict(dict)
     for name, path in OPTION_FIELDS.items():
         if name in settings:
@@ -133,4 +142,9 @@ def _state_of_settings(settings: dict[str, Any]) -> Word2VecState:
         TrainingOptions(**values["options"]),
         VocabularyOptions(**values["vocabulary_options"]),
         Compute(threads=requested_workers(values["compute"].get("threads")), isa=UNCHOSEN_ISA),
+        None if subwords is None else _options_of(subwords),
     )
+
+
+def _options_of(subwords: Subwords) -> SubwordOptions:
+    return SubwordOptions(min_n=subwords.min_n, max_n=subwords.max_n, bucket=len(subwords.vectors))

@@ -104,6 +104,7 @@ def run_epochs(
         words_before=start.words,
         skipped_jobs=start.jobs,
         **_arguments_of_tags(arrays.tags),
+        subwords=arrays.subwords,
     )
     threads: int = session.threads
     if threads < compute.threads:

@@ -22,7 +22,7 @@ from ..padded_rows import PaddedRows
 from ..report import EpochReport
 from .schedule import LearningRateSchedule
 from .trained_model import SavedModel, TrainedModel
-from .weights import TagArrays, TrainingArrays
+from .weights import SubwordArrays, TagArrays, TrainingArrays, refresh_composed_vectors
 
 __all__ = ["RunCheckpoints", "RunPosition", "fingerprint_of_run", "resume_run"]
 
@@ -121,6 +121,7 @@ class RunCheckpoints:
         """
         if position == self._saved or not math.isfinite(position.tally["loss"]):  # diverged, to be reported as such
             return
+        refresh_composed_vectors(self._model.state)
         archive = self._model.pack()
         metadata = {**archive.metadata, "kind": self._model.kind, "run": self._metadata_of(position)}
         if self._model.state.training_report is not None:
@@ -194,6 +195,7 @@ def fingerprint_of_run(
             "vectors_lockf": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
             "syn1neg": None if options.train_output else _checksum_of_rows(arrays.output),
             "syn1": None if options.train_output else _checksum_of_rows(arrays.nodes),
+            **({} if arrays.subwords is None else _fingerprint_of_subwords(arrays.subwords)),
         },
         "training": {
             **asdict(options),
@@ -218,6 +220,15 @@ def _fingerprint_of_tags(tags: TagArrays) -> dict[str, Any]:
         "tags": len(tags.rows.view),
         "vectors_lockf of tags": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
         **{name: getattr(tags.settings, name) for name in names},
+    }
+
+
+def _fingerprint_of_subwords(subwords: SubwordArrays) -> dict[str, Any]:
+    scale = subwords.update_scale
+    return {
+        "bucket": len(subwords.rows),
+        "n-grams": zlib.crc32(subwords.buckets.astype("<i4").tobytes()),
+        "vectors_ngrams_lockf": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
     }
 
 
@@ -286,6 +297,11 @@ def _pairs_of_matrices(
         if content.tags is None:
             raise ValueError("the vectors of tags are missing")
         pairs.append((arrays.tags.rows.view, content.tags))
+    if arrays.subwords is not None:
+        subwords = saved.wv.store.table.subwords
+        if subwords is None or subwords.word_rows is None:
+            raise ValueError("the vectors of n-grams are missing")
+        pairs = [(arrays.input.view, subwords.word_rows), (arrays.subwords.ngrams.view, subwords.vectors)]
     for name, rows, matrix in (
         ("output", arrays.output, saved.output),
         ("nodes", arrays.nodes, saved.nodes),

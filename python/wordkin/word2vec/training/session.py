@@ -20,7 +20,7 @@ from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, res
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
 from .trained_model import TrainedModel, word2vec_model
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
-from .weights import TrainingArrays
+from .weights import TrainingArrays, refresh_composed_vectors
 
 __all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "run_training", "train", "train_new"]
 
@@ -346,6 +346,7 @@ def _end_epoch(state: Word2VecState, report: EpochReport, notify: Notify) -> Non
         raise AssertionError("training starts with an empty report")
     state.training_report = replace(state.training_report, epochs=(*state.training_report.epochs, report))
     state.wv.norms = None
+    refresh_composed_vectors(state)
     state.min_alpha_yet_reached = report.learning_rate
     state.total_train_time += report.seconds
     logger.info(

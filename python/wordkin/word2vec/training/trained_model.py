@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...storage import Archive
-from ..archive import MODEL_FILE, archive_to_state, state_to_archive
+from ..archive import archive_to_state, kind_of_file, state_to_archive
 from ..state import Word2VecState
 from .weights import TrainingArrays, end_training, training_arrays
 
@@ -65,7 +65,7 @@ class TrainedModel:
 
 
 def word2vec_model(state: Word2VecState) -> TrainedModel:
-    """Return a Word2Vec model for training.
+    """Return a Word2Vec model, or one with n-grams, for training.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def word2vec_model(state: Word2VecState) -> TrainedModel:
         The model.
     """
     return TrainedModel(
-        name="Word2Vec",
-        kind=MODEL_FILE.kind,
+        name="Word2Vec" if state.subwords is None else "FastText",
+        kind=kind_of_file(state),
         state=state,
         begin=partial(training_arrays, state),
         end=partial(end_training, state),

@@ -16,21 +16,25 @@ from ...runtime.compute import require_available_memory
 from ...text import Vocabulary
 from ...vectors import KeyedVectors
 from ...vectors.columns import resized as resized_columns
-from ...vectors.table import Hold, VectorTable
+from ...vectors.subwords import Subwords
+from ...vectors.table import Hold, VectorTable, recomposed
 from ..options import TrainingOptions
-from ..padded_rows import PaddedRows, bytes_of_rows, fill_initial_vectors
-from ..state import Word2VecState, padded_vectors, word_counts
+from ..padded_rows import PaddedRows, bytes_of_rows, fill_initial_ngrams, fill_initial_vectors
+from ..state import Word2VecState, word_counts
 
 __all__ = [
     "DocumentSettings",
+    "SubwordArrays",
     "TagArrays",
     "TrainingArrays",
     "add_missing_rows",
     "end_training",
     "end_training_of",
     "estimated_memory",
+    "refresh_composed_vectors",
     "reset_weights",
     "resize_to_vocabulary",
+    "rows_of_words",
     "training_arrays",
     "update_scale_of",
 ]
@@ -86,6 +90,33 @@ class TagArrays:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubwordArrays:
+    """The vectors of n-grams, and those that each word is composed of, as the C++ session reads them.
+
+    Parameters
+    ----------
+    ngrams : PaddedRows
+        Vectors of the hash buckets.
+    starts : ndarray of int64, shape (words + 1,)
+        The buckets of word i are ``buckets[starts[i]:starts[i + 1]]``.
+    buckets : ndarray of int32
+        Buckets of all words.
+    update_scale : ndarray of float32, shape (buckets,), or None
+        Factor of the updates of each bucket (gensim's `vectors_ngrams_lockf`); None for 1.
+    """
+
+    ngrams: PaddedRows
+    starts: NDArray[np.int64]
+    buckets: NDArray[np.int32]
+    update_scale: NDArray[np.float32] | None
+
+    @property
+    def rows(self) -> NDArray[np.float32]:
+        """The padded rows of the buckets."""
+        return self.ngrams.padded
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingArrays:
     """The arrays that training updates, and the counts that it samples by.
 
@@ -103,6 +134,8 @@ class TrainingArrays:
         Number of occurrences of each word.
     tags : TagArrays or None, default None
         The vectors of tags, if documents are trained.
+    subwords : SubwordArrays or None, default None
+        The n-grams that words are composed of, if they are.
     """
 
     input: PaddedRows
@@ -111,6 +144,7 @@ class TrainingArrays:
     update_scale: NDArray[np.float32] | None
     counts: NDArray[np.int64]
     tags: TagArrays | None = None
+    subwords: SubwordArrays | None = None
 
 
 def resize_to_vocabulary(
@@ -141,21 +175,24 @@ def resize_to_vocabulary(
     RuntimeError
         If the words that are to be kept have been changed meanwhile.
     """
-    _require_memory(len(vocabulary), state, options)
+    _require_memory(len(vocabulary), state, options, is_extension=first_new > 0)
     with state.lock, state.wv.store.lock:
         table = state.wv.store.table
         if first_new and table.index_to_key != vocabulary.words[:first_new]:
             raise RuntimeError("the words of wv were changed while the vocabulary was being extended")
-        rows = PaddedRows(len(vocabulary), state.vector_size)
-        rows.view[:first_new] = table.vectors[:first_new]
+        rows, ngrams = _new_rows(state, table, len(vocabulary), options.seed, is_extension=first_new > 0)
+        rows.view[:first_new] = rows_of_words(table)[:first_new]
         fill_initial_vectors(rows.view, options.seed, first_new)
         former = table if "wv" not in changes else VectorTable(state.vector_size)
         successor = _with_vocabulary(former, vocabulary, rows, options, is_extension=first_new > 0)
         outputs = _outputs(state) if first_new else dict.fromkeys(_outputs(state))
         changes |= {"input": rows, **_resized_outputs(state, outputs, len(vocabulary), options)}
+        if ngrams is not None:
+            successor = _with_subwords(state, successor, rows, ngrams, is_extension=first_new > 0)
+            changes["ngrams"] = ngrams
         successor.preparation = state.preparation
         if "wv" in changes:
-            changes["wv"] = KeyedVectors.from_table(successor)
+            changes["wv"] = type(state.wv).from_table(successor)
         state.replace_vectors(table if "wv" in changes else successor, **changes)
 
 
@@ -193,10 +230,15 @@ def reset_weights(state: Word2VecState) -> None:
     """
     with state.lock, state.wv.store.lock:
         table = state.wv.store.table
-        rows = PaddedRows(*table.vectors.shape)
+        rows, ngrams = _new_rows(state, table, len(table.vectors), state.options.seed)
         fill_initial_vectors(rows.view, state.options.seed)
+        changes: dict[str, object] = {"input": rows}
+        successor = table.successor(vectors=rows.view, known_norms=None, hold=Hold())
+        if ngrams is not None:
+            changes["ngrams"] = ngrams
+            successor = _with_subwords(state, successor, rows, ngrams, is_extension=True)
         outputs = _resized_outputs(state, dict.fromkeys(_outputs(state)), len(table), state.options)
-        state.replace_vectors(table.successor(vectors=rows.view, known_norms=None, hold=Hold()), input=rows, **outputs)
+        state.replace_vectors(successor, **changes, **outputs)
 
 
 def add_missing_rows(state: Word2VecState) -> None:
@@ -220,11 +262,14 @@ def add_missing_rows(state: Word2VecState) -> None:
         changes: dict[str, object] = {}
         if known < words:
             rows = PaddedRows(words, state.vector_size)
-            rows.view[:known] = table.vectors
+            rows.view[:known] = rows_of_words(table)
             fill_initial_vectors(rows.view, state.options.seed, known)
             changes["input"] = rows
             columns = resized_columns(table.expandos, words)
-            table = table.successor(vectors=rows.view, known_norms=None, hold=Hold(), expandos=columns)
+            former, table = table, table.successor(vectors=rows.view, known_norms=None, hold=Hold(), expandos=columns)
+            if state.subwords is not None:
+                changes["ngrams"] = ngrams = _ngrams_of(state, former)
+                table = _with_subwords(state, table, rows, ngrams, is_extension=True)
         outputs = _resized_outputs(state, _outputs(state), words, state.options)
         state.replace_vectors(table, **changes, **outputs)
 
@@ -252,16 +297,28 @@ def training_arrays(state: Word2VecState) -> TrainingArrays:
     options = state.options
     with state.lock, state.wv.store.lock:
         table = state.wv.store.table
-        update_scale, counts = update_scale_of(table, "wv", "word"), word_counts(table)
-        rows = padded_vectors(table, state.input)
+        update_scale, counts = _update_scale(table), word_counts(table)
+        own = rows_of_words(table)
+        rows = state.input
+        if rows is None or not rows.is_memory_of(own):
+            rows = PaddedRows.of(np.asarray(own, dtype=np.float32))
+        changes: dict[str, object] = {"input": rows}
+        if state.subwords is None:
+            subwords = None
+            table = table.successor(vectors=rows.view, known_norms=None, hold=None)
+        else:
+            changes["ngrams"] = ngrams = _ngrams_of(state, table)
+            table = _with_subwords(state, table, rows, ngrams, is_extension=True)
+            subwords = _subword_arrays(table, ngrams)
         outputs = _resized_outputs(state, _outputs(state), len(table), options)
-        state.replace_vectors(table.successor(vectors=rows.view, known_norms=None, hold=None), input=rows, **outputs)
+        state.replace_vectors(table, **changes, **outputs)
     return TrainingArrays(
         input=rows,
         output=state.output if options.negative else None,
         nodes=state.nodes if options.hierarchical_softmax else None,
         update_scale=update_scale,
         counts=counts,
+        subwords=subwords,
     )
 
 
@@ -276,6 +333,7 @@ def end_training(state: Word2VecState, arrays: TrainingArrays | None) -> None:
         The arrays that were trained, if training began.
     """
     end_training_of(state.wv, None if arrays is None else arrays.input, "wv")
+    refresh_composed_vectors(state)
 
 
 def end_training_of(vectors: KeyedVectors, rows: PaddedRows | None, name: str) -> None:
@@ -291,8 +349,20 @@ def end_training_of(vectors: KeyedVectors, rows: PaddedRows | None, name: str) -
         Name of the vectors in a warning.
     """
     table = vectors.store.change(VectorTable.successor, known_norms=None, hold=Hold())
-    if rows is not None and not rows.is_memory_of(table.vectors):
+    if rows is not None and not rows.is_memory_of(rows_of_words(table)):
         logger.warning("%s.vectors were replaced during training: they do not have what was trained since then", name)
+
+
+def refresh_composed_vectors(state: Word2VecState) -> None:
+    """Compute ``wv.vectors`` from the rows of words and n-grams that have been trained, if words are composed.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    """
+    if state.subwords is not None:
+        state.wv.store.change(recomposed)
 
 
 def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
@@ -313,6 +383,9 @@ def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
     options = state.options
     vectors, layer = bytes_of_rows(words, state.vector_size), bytes_of_rows(words, state.layer_size)
     memory = {"vocab": words * (700 if options.hierarchical_softmax else 500), "vectors": vectors}
+    if state.subwords is not None:
+        memory["vectors_vocab"] = vectors
+        memory["vectors_ngrams"] = bytes_of_rows(state.subwords.rows, state.vector_size)
     if options.hierarchical_softmax:
         memory["syn1"] = layer
     if options.negative:
@@ -320,11 +393,98 @@ def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
     return memory
 
 
-def _require_memory(words: int, state: Word2VecState, options: TrainingOptions) -> None:
+def _require_memory(words: int, state: Word2VecState, options: TrainingOptions, *, is_extension: bool) -> None:
     layers = bool(options.negative) + options.hierarchical_softmax
     size = bytes_of_rows(words, state.vector_size) + layers * bytes_of_rows(words, state.layer_size)
     what = f"{1 + layers} layers of {words} vectors of dimensionality {state.layer_size}"
-    require_available_memory(size, what, "use a greater min_count or a smaller vector_size")
+    cure = "use a greater min_count or a smaller vector_size"
+    if state.subwords is not None:
+        ngrams = 0 if is_extension else state.subwords.rows
+        size += bytes_of_rows(words + ngrams, state.vector_size)
+        what += f", and {ngrams} of n-grams"
+        cure = "use a smaller bucket or vector_size, or a greater min_count"
+    require_available_memory(size, what, cure)
+
+
+def rows_of_words(table: VectorTable) -> NDArray[np.float32]:
+    """Return what training updates for each word: its vector, or the row that it is composed of beside n-grams.
+
+    Parameters
+    ----------
+    table : VectorTable
+        The vectors of a model.
+
+    Returns
+    -------
+    ndarray of float32, shape (words, vector_size)
+        The rows.
+    """
+    subwords = table.subwords
+    if subwords is None:
+        return table.vectors
+    rows = subwords.word_rows
+    known = 0 if rows is None else min(len(rows), len(table.vectors))
+    if rows is not None and known == len(table.vectors):
+        return rows[:known]
+    # The vectors of other words were read from a file or set by the user.
+    others = subwords.rows_of(table.index_to_key[known : len(table.vectors)], table.vectors[known:])
+    return others if rows is None else np.concatenate([rows, others])
+
+
+def _new_rows(
+    state: Word2VecState, table: VectorTable, words: int, seed: int, *, is_extension: bool = False
+) -> tuple[PaddedRows, PaddedRows | None]:
+    """Return rows for words, and the vectors of n-grams if there are any: new ones, or those of the model."""
+    if state.subwords is None:
+        return PaddedRows(words, state.vector_size), None
+    if is_extension:
+        return PaddedRows(words, state.vector_size), _ngrams_of(state, table)
+    # In one piece, as fastText's files and models have them.
+    rows, ngrams = PaddedRows(words + state.subwords.rows, state.vector_size).split(words)
+    fill_initial_ngrams(ngrams.view, seed)
+    return rows, ngrams
+
+
+def _ngrams_of(state: Word2VecState, table: VectorTable) -> PaddedRows:
+    """Return the memory of the n-gram vectors for training; a copy if it is not padded."""
+    assert table.subwords is not None
+    ngrams, vectors = state.ngrams, table.subwords.vectors
+    if ngrams is None or not ngrams.is_memory_of(vectors):
+        return PaddedRows.of(np.asarray(vectors, dtype=np.float32))
+    return ngrams
+
+
+def _with_subwords(
+    state: Word2VecState, table: VectorTable, rows: PaddedRows, ngrams: PaddedRows, *, is_extension: bool
+) -> VectorTable:
+    """Return a table whose words have these rows and n-gram vectors."""
+    assert state.subwords is not None
+    former = table.subwords if is_extension else None
+    factors = {}
+    if former is not None:
+        words_lockf = former.words_lockf
+        if len(words_lockf) > 1:
+            words_lockf = np.append(words_lockf, np.ones(len(rows.view) - len(words_lockf), dtype=np.float32))
+        factors = {"words_lockf": words_lockf, "buckets_lockf": former.buckets_lockf}
+    subwords = Subwords(
+        vectors=ngrams.view,
+        min_n=state.subwords.min_n,
+        max_n=state.subwords.max_n,
+        word_rows=rows.view,
+        **factors,
+    )
+    return recomposed(table.successor(subwords=subwords))
+
+
+def _subword_arrays(table: VectorTable, ngrams: PaddedRows) -> SubwordArrays:
+    assert table.subwords is not None
+    starts, buckets = table.subwords.table_of(table.index_to_key)
+    return SubwordArrays(
+        ngrams=ngrams,
+        starts=starts,
+        buckets=buckets,
+        update_scale=_factors("wv.vectors_ngrams_lockf", table.subwords.buckets_lockf, len(ngrams.view), "bucket"),
+    )
 
 
 def _outputs(state: Word2VecState) -> dict[str, PaddedRows | None]:
@@ -367,10 +527,19 @@ def update_scale_of(table: VectorTable, name: str, key: str) -> NDArray[np.float
     ValueError
         If ``vectors_lockf`` has neither one entry nor one per row.
     """
-    words = len(table)
-    factors = np.ascontiguousarray(table.vectors_lockf, dtype=np.float32)
-    if factors.ndim != 1 or len(factors) not in (1, words):
-        raise ValueError(f"{name}.vectors_lockf must have 1 entry or {words}, one per {key}, got shape {factors.shape}")
+    return _factors(f"{name}.vectors_lockf", table.vectors_lockf, len(table), key)
+
+
+def _update_scale(table: VectorTable) -> NDArray[np.float32] | None:
+    if table.subwords is None:
+        return update_scale_of(table, "wv", "word")
+    return _factors("wv.vectors_vocab_lockf", table.subwords.words_lockf, len(table), "word")
+
+
+def _factors(name: str, given: NDArray[np.float32], rows: int, of: str) -> NDArray[np.float32] | None:
+    factors = np.ascontiguousarray(given, dtype=np.float32)
+    if factors.ndim != 1 or len(factors) not in (1, rows):
+        raise ValueError(f"{name} must have 1 entry or {rows}, one per {of}, got shape {factors.shape}")
     if len(factors) == 1:
-        return None if factors[0] == 1.0 else np.full(words, factors[0], dtype=np.float32)
+        return None if factors[0] == 1.0 else np.full(rows, factors[0], dtype=np.float32)
     return factors
