@@ -2,6 +2,7 @@
 
 Word2Vec                          trains word vectors on text
 Doc2Vec, TaggedDocument           trains vectors of documents
+FastText                          trains word vectors that also know unseen words
 KeyedVectors                      word vectors: neighbours, evaluation, pictures, files
 Phrases, FrozenPhrases            find phrases and join their words
 ELMo                              contextual embeddings and language models
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
     from .fasttext import FastTextClassifier
+    from .fasttext import FastText
     from .loading import load
     from .phrases import FrozenPhrases, Phrases
     from .runtime.compute import show_config
@@ -45,6 +47,7 @@ _HOMES = {
     "Doc2Vec": "doc2vec",
     "ELMo": "elmo",
     "FastTextClassifier": "fasttext",
+    "FastText": "fasttext",
     "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
@@ -63,6 +66,7 @@ __all__ = [
     "Doc2Vec",
     "ELMo",
     "FastTextClassifier",
+    "FastText",
     "FrozenPhrases",
     "KeyedVectors",
     "Phrases",

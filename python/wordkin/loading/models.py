@@ -12,7 +12,7 @@ from ..downstream import SequenceTagger, TextClassifier
 from ..elmo import ELMo
 from ..elmo.files.recognition import holds_language_model
 from ..errors import FormatError
-from ..fasttext import FastTextModel
+from ..fasttext import FastText, FastTextModel
 from ..fasttext import load_model as load_fasttext
 from ..phrases import FrozenPhrases, Phrases
 from ..storage import read_archive
@@ -30,13 +30,23 @@ __all__ = ["Model", "load"]
 logger = logging.getLogger(__name__)
 
 Model: TypeAlias = (
-    Word2Vec | Doc2Vec | KeyedVectors | Phrases | FrozenPhrases | ELMo | TextClassifier | SequenceTagger | FastTextModel
+    Word2Vec
+    | Doc2Vec
+    | KeyedVectors
+    | Phrases
+    | FrozenPhrases
+    | ELMo
+    | TextClassifier
+    | SequenceTagger
+    | FastText
+    | FastTextModel
 )
 
 
 _OF_FILE: dict[str, Callable[[Path, bool], Model]] = {
     "word2vec": lambda path, mmap: Word2Vec.load(path, mmap=mmap),
     "doc2vec": lambda path, mmap: Doc2Vec.load(path, mmap=mmap),
+    "fasttext": lambda path, mmap: FastText.load(path, mmap=mmap),
     "keyed_vectors": lambda path, mmap: KeyedVectors.load(path, mmap=mmap),
     "fasttext_keyed_vectors": lambda path, mmap: FastTextKeyedVectors.load(path, mmap=mmap),
     "phrases": lambda path, _: Phrases.load(path),
@@ -66,7 +76,8 @@ def load(path: AnyPath, *, mmap: bool = False) -> Model:
 
     Returns
     -------
-    Word2Vec, Doc2Vec, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier, SequenceTagger or FastTextModel
+    Word2Vec, Doc2Vec, FastText, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier, SequenceTagger or
+    FastTextModel
         The model; of fastText models those that predict labels, and the vectors of others. Its class is logged at
         level INFO.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ...doc2vec import Doc2Vec
+from ...fasttext import FastText
 from ...phrases import FrozenPhrases, Phraser, Phrases
 from ...vectors import KeyedVectors
 from ...word2vec import Word2Vec
-from . import callbacks, doc2vec, keyedvectors, phrases, word2vec
+from . import callbacks, doc2vec, fasttext, keyedvectors, phrases, word2vec
 
 __all__ = [
     "Doc2Vec",
+    "FastText",
     "FrozenPhrases",
     "KeyedVectors",
     "Phraser",
@@ -17,6 +19,7 @@ __all__ = [
     "Word2Vec",
     "callbacks",
     "doc2vec",
+    "fasttext",
     "keyedvectors",
     "phrases",
     "word2vec",

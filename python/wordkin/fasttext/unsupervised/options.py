@@ -1,0 +1,88 @@
+"""Options of `train_unsupervised`, under fastText's names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...runtime.options import Options, checked_field, choice_field, integer_field, real_field
+from ...word2vec.options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
+
+__all__ = ["UnsupervisedOptions"]
+
+_MAX_INT = 2**31 - 1
+_MAX_BUCKETS = 1_000_000_000  # as the reader of files accepts
+NOISE_EXPONENT = 0.5  # of counts, as in fastText; word2vec has 0.75
+
+
+def _checked_label(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
+    return value
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnsupervisedOptions(Options):
+    """Options of `train_unsupervised`; its documentation describes them."""
+
+    model: Literal["skipgram", "cbow"] = choice_field(
+        "skipgram", Literal["skipgram", "cbow"], help="Skip-gram or CBOW."
+    )
+    lr: float = real_field(0.05, low=0.0, low_exclusive=True, help="Learning rate at the start; it decays to 0.")
+    dim: int = integer_field(100, low=1, high=2**20, help="Dimensionality of the vectors.")
+    ws: int = integer_field(5, low=1, high=_MAX_INT, help="Maximum distance between a word and a context word.")
+    epoch: int = integer_field(5, low=1, high=_MAX_INT, help="Number of passes over the text.")
+    min_count: int = integer_field(
+        5, low=0, high=_MAX_INT, name="minCount", help="Minimum number of occurrences of a word."
+    )
+    minn: int = integer_field(3, low=0, high=1000, help="Minimum length of n-grams of characters.")
+    maxn: int = integer_field(6, low=0, high=1000, help="Maximum length of n-grams of characters; 0 for none.")
+    neg: int = integer_field(5, low=1, high=10_000, help="Number of negative samples of the loss ns.")
+    word_ngrams: int = integer_field(
+        1, low=1, high=1000, name="wordNgrams", help="Maximum length of n-grams of words; only stored in the model."
+    )
+    loss: Literal["ns", "hs"] = choice_field(
+        "ns", Literal["ns", "hs"], help="Loss: negative sampling or hierarchical softmax."
+    )
+    bucket: int = integer_field(2_000_000, low=0, high=_MAX_BUCKETS, help="Number of hash buckets of n-grams.")
+    lr_update_rate: int = integer_field(
+        100, low=1, high=_MAX_INT, name="lrUpdateRate", help="Accepted for compatibility; only stored in the model."
+    )
+    t: float = real_field(1e-4, low=0.0, high=1.0, help="Subsampling threshold for frequent words; 0 disables it.")
+    label: str = checked_field("__label__", _checked_label, help="Words that begin like this are left out.")
+    seed: int = integer_field(0, low=0, high=2**64 - 1, help="Random seed.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.minn > self.maxn > 0:
+            raise ValueError(f"maxn must be at least minn, or 0 for no n-grams, got minn={self.minn}, maxn={self.maxn}")
+        if self.maxn and not self.bucket:
+            raise ValueError(f"bucket must be at least 1 with n-grams of {self.minn} to {self.maxn} characters, got 0")
+
+    @property
+    def of_model(self) -> ModelOptions:
+        """The options of a model."""
+        return ModelOptions(vector_size=self.dim, alpha=self.lr, min_alpha=0.0, epochs=self.epoch)
+
+    @property
+    def of_training(self) -> TrainingOptions:
+        """The options of the training sessions."""
+        return TrainingOptions(
+            architecture=self.model,
+            window=self.ws,
+            negative=self.neg if self.loss == "ns" else 0,
+            hierarchical_softmax=self.loss == "hs",
+            ns_exponent=NOISE_EXPONENT,
+            sample=0.0 if self.t == 1.0 else self.t,  # from 1 on it would be a count
+            seed=self.seed,
+        )
+
+    @property
+    def of_vocabulary(self) -> VocabularyOptions:
+        """The options of the vocabulary."""
+        return VocabularyOptions(min_count=self.min_count)
+
+    @property
+    def of_subwords(self) -> SubwordOptions:
+        """The options of n-grams."""
+        return SubwordOptions(min_n=self.minn, max_n=self.maxn, bucket=self.bucket if self.maxn else 0)
