@@ -246,11 +246,14 @@ class OpenedInput:
         The corpus.
     skipped : dict of str to str
         Names of the files that ``--skip-bad-files`` leaves out, and what is wrong with each.
+    preparation : PreparationOptions
+        How their text is prepared.
     """
 
     files: list[Any]
     corpus: Corpus
     skipped: dict[str, str]
+    preparation: PreparationOptions
 
 
 def skipped_report(skipped: dict[str, str]) -> dict[str, Any]:
@@ -362,4 +365,4 @@ def open_input(
     files, skipped = readable_sources(inputs_of(names), options, folders)
     # Files that have been checked are not checked again.
     corpus = open_corpus(corpus_file=files, options=replace(options, on_error="raise"), preparation=preparation)
-    return OpenedInput(files=files, corpus=corpus, skipped=skipped)
+    return OpenedInput(files=files, corpus=corpus, skipped=skipped, preparation=preparation)

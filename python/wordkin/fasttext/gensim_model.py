@@ -52,8 +52,10 @@ from ..word2vec.report import Progress, TrainingReport
 from ..word2vec.state import Word2VecState, checked_layer, new_state
 from ..word2vec.summary import model_html
 from ..word2vec.training.callbacks import TrainingCallback, checked_training_callbacks
+from ..word2vec.training.sampling_tables import cumulative_noise_table, set_huffman_codes
 from ..word2vec.training.session import CheckpointRequest, Notify, TrainRequest, train, train_new
 from ..word2vec.training.vocabulary import (
+    add_null_word,
     adopt_vocabulary,
     changed_settings,
     choose_vocabulary,
@@ -442,6 +444,11 @@ class FastText:
     def raw_vocab(self, counts: Mapping[str, int]) -> None:
         self._state.raw_counts = RawCounts.from_frequencies(counts)
 
+    @property
+    def cum_table(self) -> NDArray[np.uint32]:
+        """Cumulative noise distribution, uint32, shape (words,); computed from the counts when it is read."""
+        return cumulative_noise_table(self._state)
+
     def build_vocab(
         self,
         corpus_iterable: CorpusInput | None = None,
@@ -537,6 +544,14 @@ class FastText:
         settings = changed_settings(self._state)
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
+
+    def add_null_word(self) -> None:
+        """Add the padding word, a NUL character, with a count of 1, unless the vocabulary contains it."""
+        add_null_word(self._state)
+
+    def create_binary_tree(self) -> None:
+        """Store the Huffman code of each word in `wv`, as the attributes ``code`` and ``point``."""
+        set_huffman_codes(self._state)
 
     def init_weights(self) -> None:
         """Initialise all weights as before training; the vocabulary stays."""

@@ -1,0 +1,1 @@
+"""Tests of `wordkin.fasttext.unsupervised` and of the class `FastText`."""

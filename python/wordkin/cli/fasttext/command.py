@@ -6,13 +6,15 @@ import argparse
 
 from ..groups import add_group, run_group
 from ..parsers import add_examples
-from . import labels, training, vectors
+from . import labels, training, unsupervised, vectors
 
 __all__ = ["configure", "run"]
 
 _COMMANDS = {
     "supervised": (training.configure_supervised, training.run_supervised, "train a classifier on labelled lines"),
     "quantize": (training.configure_quantize, training.run_quantize, "compress a supervised model"),
+    "skipgram": (unsupervised.configure, unsupervised.run, "train word vectors with skip-gram"),
+    "cbow": (unsupervised.configure, unsupervised.run, "train word vectors with CBOW"),
     "predict": (labels.configure_predict, labels.run_predict, "print the most probable labels of each line"),
     "predict-prob": (labels.configure_predict, labels.run_predict, "print labels with their probabilities"),
     "test": (labels.configure_test, labels.run_test, "print precision and recall on labelled lines"),
@@ -33,6 +35,11 @@ _EXAMPLES = {
         "keep 100,000 words and n-grams of model.bin, and write model.ftz",
         "wordkin fasttext quantize -input train.txt -output model -cutoff 100000 -retrain",
     ),
+    "skipgram": (
+        "train vectors of 300 dimensions",
+        "wordkin fasttext skipgram -input corpus.txt -output model -dim 300",
+    ),
+    "cbow": ("train on all texts of a folder", "wordkin fasttext cbow -input novels/ -output model"),
     "predict": ("print the most probable label of each line", "wordkin fasttext predict model.bin texts.txt"),
     "predict-prob": ("print 3 labels and their probabilities", "wordkin fasttext predict-prob model.ftz texts.txt 3"),
     "test": ("measure precision and recall", "wordkin fasttext test model.bin labelled.txt"),

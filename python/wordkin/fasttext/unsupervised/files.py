@@ -69,11 +69,12 @@ def state_of_file(file: FastTextFile, name: str, encoding: str = "utf-8") -> Wor
         vectors=file.input[len(file.words) :], min_n=arguments.minn, max_n=arguments.maxn, word_rows=word_rows
     )
     state.wv = FastTextKeyedVectors.from_table(recomposed(table))
-    if isinstance(output, np.ndarray) and not state.options.hierarchical_softmax:
-        state.output = PaddedRows.of(output[rows])
+    assert isinstance(output, np.ndarray)  # unsupervised models are not quantised
+    if state.options.hierarchical_softmax:
+        state.nodes = PaddedRows.of(output[rows])
+        logger.info("%s: fastText breaks ties between equal counts differently in its Huffman tree", name)
     else:
-        # The tree of fastText breaks ties between equal counts in another way.
-        logger.warning("%s: the output layer of hierarchical softmax is not used; training starts with a new one", name)
+        state.output = PaddedRows.of(output[rows])
     state.corpus_total_words = max(0, file.tokens)
     return state
 
@@ -128,7 +129,7 @@ def file_of_state(
     """
     with state.lock:
         table = state.wv.store.frozen()
-        output = state.output if state.options.negative else state.nodes
+        output = state.nodes if state.options.hierarchical_softmax else state.output
     subwords, options = table.subwords, state.subwords
     if not len(table.vectors) or subwords is None or options is None:
         raise VocabularyError("the model has no vocabulary to save: call build_vocab first")
@@ -143,7 +144,7 @@ def file_of_state(
         min_count=min(state.effective_min_count, _MAX_INT),
         neg=state.options.negative,
         word_ngrams=word_ngrams,
-        loss="ns" if state.options.negative else "hs",
+        loss="hs" if state.options.hierarchical_softmax else "ns",
         model="skipgram" if state.options.architecture == "skipgram" else "cbow",
         bucket=len(subwords.vectors),
         minn=options.min_n if len(subwords.vectors) else 0,
