@@ -32,7 +32,8 @@ struct QuantizedRows {
 
 class RowMatrix {
  public:
-  // Dense rows of floats, `pitch` bytes apart. They need no alignment: in a mapped file they follow words of any length.
+  // Dense rows of floats, `pitch` bytes apart. They need no alignment: in a mapped file they follow words of any
+  // length.
   RowMatrix(std::span<const std::byte> floats, std::int64_t rows, std::int64_t columns, std::int64_t pitch)
       : floats_(floats), rows_(rows), columns_(columns), pitch_(pitch) {}
   RowMatrix(const QuantizedRows& quantized, std::int64_t rows)

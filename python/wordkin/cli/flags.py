@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from ..runtime.options import Options, Rule, rule_of
 
@@ -85,7 +85,6 @@ def add_option_flags(
     *,
     defaults: Mapping[str, str] | None = None,
     types: Mapping[str, tuple[Callable[[str], Any], str]] | None = None,
-    prefix: Literal["--", "-"] = "--",
 ) -> None:
     """Add a flag for each of some options; an option that is not given is missing from the parsed arguments.
 
@@ -101,15 +100,13 @@ def add_option_flags(
         Descriptions of defaults that differ from those of the option class, by field.
     types : mapping of str to (callable, str), optional
         Converter and placeholder of values with a custom check, by field.
-    prefix : {"--", "-"}, default "--"
-        What flags begin with; "-" for the names of the program fasttext.
     """
     converters = {**_CUSTOM, **(types or {})}
     for item, rule in _ruled_fields(options, names):
         default = (defaults or {}).get(item.name) or _default_text(item.default) or ("none" if rule.choices else "")
         help_text = rule.help.removesuffix(".")
         help_text = help_text[0].lower() + help_text[1:] + (f" (default: {default})" if default else "")
-        flag = prefix + (rule.name or item.name).replace("_", "-")
+        flag = "--" + (rule.name or item.name).replace("_", "-")
         settings: dict[str, Any] = {"dest": rule.name or item.name, "default": argparse.SUPPRESS}
         if rule.choices:
             settings["choices"] = rule.choices

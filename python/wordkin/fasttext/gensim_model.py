@@ -140,10 +140,12 @@ class FastText:
         Whether the window size is drawn uniformly from 1 to `window` for each target.
     compute_loss, comment, progress, max_isa : optional
         As for `Word2Vec`.
-    encoding, errors, on_error, recursive, glob : optional
-        How text files are found and read, as for `Word2Vec`.
+    encoding, errors, on_error : optional
+        How text files are read, as for `Word2Vec`.
     tokenizer, lowercase, normalize, remove_arabic_marks, min_token_length, max_token_length, sentences_per : optional
         How texts are prepared, as for `Word2Vec`.
+    recursive, glob : optional
+        Which files of folders are read, as for `Word2Vec`.
     checkpoint, resume, checkpoint_epochs, checkpoint_seconds, keep : optional
         Checkpoints of training, as for `Word2Vec`.
 

@@ -113,10 +113,12 @@ def train_unsupervised(
         As for `Word2Vec`.
     max_isa : str or None, default None
         Highest instruction set to use; None for the value of ``WORDKIN_MAX_ISA``, or no limit.
-    encoding, errors, on_error, recursive, glob : optional
-        How text files are found and read, as for `Word2Vec`.
+    encoding, errors, on_error : optional
+        How text files are read, as for `Word2Vec`.
     tokenizer, lowercase, normalize, remove_arabic_marks, min_token_length, max_token_length, sentences_per : optional
         How texts are prepared, as for `Word2Vec`.
+    recursive, glob : optional
+        Which files of folders are read, as for `Word2Vec`.
     checkpoint, resume, checkpoint_epochs, checkpoint_seconds, keep : optional
         Checkpoints of training, as for `Word2Vec`; `FastText.load` opens one.
 

@@ -93,7 +93,7 @@ class Word2VecState:
     folders : FolderOptions
         Which files of folders are read; not saved.
     subwords : SubwordOptions or None
-        How words are composed of character n-grams (FastText); None if they have vectors of their own.
+        How words are composed of character n-grams (FastText); None for Word2Vec.
     input : PaddedRows or None
         The memory of the rows of words, once it is padded for training: of ``wv.vectors``, or of ``wv.vectors_vocab``
         with n-grams.

@@ -31,6 +31,7 @@ from ..messages import progress_display
 from ..outputs import require_writable_file
 from ..reports import print_report
 from ..terminal import size_text
+from .options import add_dashed_flags
 
 __all__ = ["configure", "run"]
 
@@ -62,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-output", required=True, metavar="OUTPUT", help="the output files without .bin and .vec")
     training = parser.add_argument_group("training")
-    add_option_flags(training, UnsupervisedOptions, _FIELDS, prefix="-", types={"label": (str, "TEXT")})
+    add_dashed_flags(training, UnsupervisedOptions, _FIELDS)
     training.add_argument("-thread", type=int, metavar="N", help="number of threads (default: all processors)")
     training.add_argument("-pretrainedVectors", metavar="FILE", help="vectors that words begin with (.vec)")
     for name in ("minCountLabel", "verbose"):

@@ -23,7 +23,37 @@ def _checked_label(name: str, value: Any) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class UnsupervisedOptions(Options):
-    """Options of `train_unsupervised`; its documentation describes them."""
+    """Options of `train_unsupervised`, whose documentation describes them in full.
+
+    Parameters
+    ----------
+    model : {"skipgram", "cbow"}, default "skipgram"
+        Architecture.
+    lr : float, default 0.05
+        Learning rate at the start (> 0).
+    dim, ws, epoch : int, default 100, 5 and 5
+        Dimensionality, window size and number of epochs (>= 1).
+    min_count : int, default 5
+        Minimum number of occurrences of a word (>= 0).
+    minn, maxn : int, default 3 and 6
+        Lengths of character n-grams (0 to 1,000).
+    neg : int, default 5
+        Number of negative samples (>= 1).
+    word_ngrams : int, default 1
+        Stored in the model.
+    loss : {"ns", "hs"}, default "ns"
+        Loss.
+    bucket : int, default 2000000
+        Number of hash buckets.
+    lr_update_rate : int, default 100
+        Stored in the model.
+    t : float, default 1e-4
+        Subsampling threshold (0 to 1).
+    label : str, default "__label__"
+        Words that begin like this are left out.
+    seed : int, default 0
+        Random seed.
+    """
 
     model: Literal["skipgram", "cbow"] = choice_field(
         "skipgram", Literal["skipgram", "cbow"], help="Skip-gram or CBOW."
