@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from .doc2vec import Doc2Vec, TaggedDocument, TaggedLineDocument
     from .downstream import SequenceTagger, TextClassifier
     from .elmo import ELMo
-    from .fasttext import FastTextClassifier
-    from .fasttext import FastText
+    from .fasttext import FastText, FastTextClassifier
     from .loading import load
     from .phrases import FrozenPhrases, Phrases
     from .runtime.compute import show_config
@@ -46,8 +45,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "Doc2Vec": "doc2vec",
     "ELMo": "elmo",
-    "FastTextClassifier": "fasttext",
     "FastText": "fasttext",
+    "FastTextClassifier": "fasttext",
     "FrozenPhrases": "phrases",
     "KeyedVectors": "vectors",
     "Phrases": "phrases",
@@ -65,8 +64,8 @@ _HOMES = {
 __all__ = [
     "Doc2Vec",
     "ELMo",
-    "FastTextClassifier",
     "FastText",
+    "FastTextClassifier",
     "FrozenPhrases",
     "KeyedVectors",
     "Phrases",

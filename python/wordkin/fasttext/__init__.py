@@ -9,8 +9,8 @@ from .vectors import train_unsupervised
 
 __all__ = [
     "AutotuneTrial",
-    "FastTextClassifier",
     "FastText",
+    "FastTextClassifier",
     "FastTextModel",
     "SupervisedEpoch",
     "SupervisedProgressEvent",
