@@ -22,6 +22,7 @@ from ..storage.paths import AnyPath
 from ..text import (
     Corpus,
     CorpusInput,
+    EncodedCorpus,
     FolderOptions,
     PreparationOptions,
     RawCounts,
@@ -45,15 +46,16 @@ from ..word2vec.arguments import (
     require_objective,
 )
 from ..word2vec.files.gensim_model import state_of_gensim
-from ..word2vec.gensim import OPTION_FIELDS, REMOVED_ATTRIBUTES
+from ..word2vec.gensim import NAMES_BEFORE_GENSIM_4, OPTION_FIELDS, REMOVED_ATTRIBUTES
 from ..word2vec.inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
 from ..word2vec.options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
 from ..word2vec.report import Progress, TrainingReport
-from ..word2vec.state import Word2VecState, checked_layer, new_state
+from ..word2vec.state import Word2VecState, checked_layer, current_vocabulary, new_state
 from ..word2vec.summary import model_html
 from ..word2vec.training.callbacks import TrainingCallback, checked_training_callbacks
 from ..word2vec.training.sampling_tables import cumulative_noise_table, set_huffman_codes
 from ..word2vec.training.session import CheckpointRequest, Notify, TrainRequest, train, train_new
+from ..word2vec.training.trained_model import word2vec_model
 from ..word2vec.training.vocabulary import (
     add_null_word,
     adopt_vocabulary,
@@ -216,7 +218,7 @@ class FastText:
 
     _state: Word2VecState
 
-    @explains_old_names
+    @explains_old_names(NAMES_BEFORE_GENSIM_4)
     def __init__(
         self,
         sentences: CorpusInput | None = None,
@@ -704,7 +706,11 @@ class FastText:
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         options = self._state.text_options.replaced(encoding, errors, on_error)
         corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
-        report = train(self._state, corpus, request, notifier, checkpoints)
+
+        def encode() -> EncodedCorpus:
+            return corpus.encode(current_vocabulary(self._state), self.workers)
+
+        report = train(word2vec_model(self._state), encode, request, notifier, checkpoints)
         return report.trained_words, report.raw_words
 
     def _opened(

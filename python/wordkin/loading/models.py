@@ -76,10 +76,10 @@ def load(path: AnyPath, *, mmap: bool = False) -> Model:
 
     Returns
     -------
-    Word2Vec, Doc2Vec, FastText, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier, SequenceTagger or
-    FastTextModel
-        The model; of fastText models those that predict labels, and the vectors of others. Its class is logged at
-        level INFO.
+    object
+        The model: Word2Vec, Doc2Vec, FastText, KeyedVectors, Phrases, FrozenPhrases, ELMo, TextClassifier,
+        SequenceTagger or FastTextModel. Of fastText models, those that predict labels are a FastTextModel, others are
+        read as vectors. Its class is logged at level INFO.
 
     Raises
     ------

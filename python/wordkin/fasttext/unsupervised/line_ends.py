@@ -100,6 +100,16 @@ class CorpusWithLineEnds:
                 raw_words=block.raw_words + block.raw_sentences,
             )
 
+    def checksum(self) -> int | None:
+        """Return a checksum of the ids.
+
+        Returns
+        -------
+        int or None
+            None if passes over the corpus may differ.
+        """
+        return self._corpus.checksum()
+
     def close(self) -> None:
         """Release memory and disk space."""
         self._corpus.close()

@@ -16,6 +16,7 @@ from ...word2vec.report import Progress
 from ...word2vec.state import Word2VecState, new_state
 from ...word2vec.training.schedule import LearningRateSchedule
 from ...word2vec.training.session import CheckpointRequest, Notify, run_training
+from ...word2vec.training.trained_model import word2vec_model
 from ...word2vec.training.vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
 from .files import file_of_state
 from .line_ends import LINE_END, CorpusWithLineEnds, with_line_ends
@@ -98,7 +99,7 @@ class UnsupervisedRun:
             start=state.alpha, end=state.min_alpha, planned_words=float(vocabulary.raw_words * state.epochs)
         )
         with state.exclusively():
-            run_training(state, encoded, schedule, state.epochs, notify, checkpoints)
+            run_training(word2vec_model(state), encoded, schedule, state.epochs, notify, checkpoints)
 
     @staticmethod
     def _with_line_ends(corpus: EncodedCorpus, vocabulary: Vocabulary) -> EncodedCorpus:
