@@ -159,7 +159,7 @@ def main() -> None:
         ("worst case, wordkin", "worst case, gensim"),
         ("first query, wordkin", "first query, gensim"),
     ):
-        print(f"{name}: {median[rival] / median[name]:.2f} x {rival.split()[1]}")
+        print(f"{name}: {median[rival] / median[name]:.2f} x {rival.rsplit(', ', 1)[1]}")
 
 
 if __name__ == "__main__":
