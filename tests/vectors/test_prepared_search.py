@@ -255,7 +255,7 @@ def test_threads_that_prepare_at_once_share_one_copy() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_process_forked_while_a_copy_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_process_of_one_that_makes_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     kv = vectors_of("usual")
     expected = kv.most_similar("w1")
     began, may_end = threading.Event(), threading.Event()
