@@ -58,8 +58,8 @@ def test_blocks_of_a_page() -> None:
 
 # Packages whose names are for users. Constants and names that another package documents are left out.
 REFERENCE = (
-    "alignment", "downstream", "elmo", "errors", "fasttext", "phrases", "sklearn", "vectors", "vectors.evaluation",
-    "word2vec",
+    "alignment", "doc2vec", "downstream", "elmo", "errors", "fasttext", "phrases", "sklearn", "vectors",
+    "vectors.evaluation", "word2vec",
 )  # fmt: skip
 ELSEWHERE = {
     "__version__",

@@ -135,3 +135,15 @@ def test_numbers_give_the_vectors_that_the_same_words_give() -> None:
     words = Word2Vec([[str(token) for token in walk] for walk in walks], **options)
     assert [str(key) for key in numbers.wv.index_to_key] == words.wv.index_to_key
     np.testing.assert_array_equal(numbers.wv.vectors, words.wv.vectors)
+
+
+def test_keys_that_are_the_numbers_of_their_rows() -> None:
+    keys = list(range(1000))
+    tensors = pack_keys(keys)
+    assert list(tensors) == ["row_numbers"]
+    assert unpack_keys({**tensors, "vectors": np.zeros((1000, 2))}) == keys
+    for other in ([1, 0], [0, "1"], [0, True], [0, 2]):
+        assert "row_numbers" not in pack_keys(other)
+    for count in (-1, 1001, 2**62):
+        with pytest.raises(ValueError, match="row_numbers must be"):
+            unpack_keys({"row_numbers": np.array([count]), "vectors": np.zeros((1000, 2))})

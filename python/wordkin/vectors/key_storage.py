@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
@@ -30,7 +31,8 @@ def pack_keys(keys: Sequence[Any]) -> dict[str, NDArray[Any]]:
     -------
     dict of str to ndarray
         The tensors `words` and `word_offsets` (see `pack_words`) and, if a key is not a str, `key_kinds`: 0 for text, 1
-        for an integer in decimal digits, 2 for a row without a key, 3 for the JSON form of `key_to_json`.
+        for an integer in decimal digits, 2 for a row without a key, 3 for the JSON form of `key_to_json`. If the keys
+        are the numbers of their rows, only `row_numbers`, how many there are.
 
     Raises
     ------
@@ -45,9 +47,12 @@ def pack_keys(keys: Sequence[Any]) -> dict[str, NDArray[Any]]:
     >>> unpack_keys(tensors)
     ['word', 5, ('item', 5)]
     """
-    if set(map(type, keys)) <= {str}:  # the usual case, for millions of keys
+    types = set(map(type, keys))
+    if types <= {str}:  # the usual case, for millions of keys
         words, offsets = pack_words(keys)
         return {"words": words, "word_offsets": offsets}
+    if types == {int} and all(map(operator.eq, keys, range(len(keys)))):
+        return {"row_numbers": np.array([len(keys)], dtype=np.int64)}
     texts_and_kinds = [_text_and_kind(key) for key in keys]
     words, offsets = pack_words([text for text, _ in texts_and_kinds])
     kinds = np.array([kind for _, kind in texts_and_kinds], dtype=np.uint8)
@@ -74,6 +79,11 @@ def unpack_keys(tensors: Mapping[str, NDArray[Any]]) -> list[Any]:
     CorruptFileError, ValueError
         If the tensors do not hold keys.
     """
+    if "row_numbers" in tensors:
+        count = int(tensors["row_numbers"][0])
+        if not 0 <= count <= len(tensors["vectors"]):
+            raise ValueError(f"row_numbers must be the number of rows, {len(tensors['vectors'])}, got {count}")
+        return list(range(count))
     words = unpack_words(tensors["words"], tensors["word_offsets"])
     if "key_kinds" not in tensors:
         return words
