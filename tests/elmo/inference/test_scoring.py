@@ -93,7 +93,7 @@ def test_a_model_without_softmax_cannot_predict_words(small_model: Callable[...,
         lambda: model.substitutes(["a"], 0),
         lambda: model.to_keyed_vectors(),
     ):
-        with pytest.raises(NotFittedError, match="cannot predict words"):
+        with pytest.raises(NotFittedError, match="predicts no words"):
             call()
 
 

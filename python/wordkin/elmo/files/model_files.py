@@ -26,10 +26,34 @@ class ModelFiles(Protocol):
         """Return the names of the files, without folders."""
 
     def read(self, name: str, max_bytes: int) -> bytes:
-        """Return the start of a file: one byte more than `max_bytes` if it is larger."""
+        """Return the start of a file: one byte more than `max_bytes` if it is larger.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file.
+        max_bytes : int
+            Number of bytes.
+
+        Returns
+        -------
+        bytes
+            The start of the file.
+        """
 
     def opened(self, name: str) -> contextlib.AbstractContextManager[Path | BinaryIO]:
-        """Return a context manager for a file that can be read at any position."""
+        """Return a context manager for a file that can be read at any position.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file.
+
+        Returns
+        -------
+        context manager
+            Of the path or the open file.
+        """
 
 
 class FolderFiles:
@@ -46,17 +70,47 @@ class FolderFiles:
         self.source = str(files.folder)
 
     def names(self) -> list[str]:
-        """See `ModelFiles.names`."""
+        """See `ModelFiles.names`.
+
+        Returns
+        -------
+        list of str
+            The names.
+        """
         return self._files.names()
 
     def read(self, name: str, max_bytes: int) -> bytes:
-        """See `ModelFiles.read`."""
+        """See `ModelFiles.read`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file.
+        max_bytes : int
+            Number of bytes.
+
+        Returns
+        -------
+        bytes
+            The start of the file.
+        """
         with self._within(name).open("rb") as file:
             return file.read(max_bytes + 1)
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Path | BinaryIO]:
-        """See `ModelFiles.opened`."""
+        """See `ModelFiles.opened`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file.
+
+        Yields
+        ------
+        Path or BinaryIO
+            The file.
+        """
         yield self._within(name)
 
     def _within(self, name: str) -> Path:
@@ -86,17 +140,47 @@ class ZipFiles:
                 self._members.setdefault(member.filename.rpartition("/")[2], member)
 
     def names(self) -> list[str]:
-        """See `ModelFiles.names`."""
+        """See `ModelFiles.names`.
+
+        Returns
+        -------
+        list of str
+            The names.
+        """
         return list(self._members)
 
     def read(self, name: str, max_bytes: int) -> bytes:
-        """See `ModelFiles.read`."""
+        """See `ModelFiles.read`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file.
+        max_bytes : int
+            Number of bytes.
+
+        Returns
+        -------
+        bytes
+            The start of the file.
+        """
         with opened_member(self._archive, self._members[name]) as file:
             return file.read(max_bytes + 1)
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[Path | BinaryIO]:
-        """See `ModelFiles.opened`."""
+        """See `ModelFiles.opened`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file.
+
+        Yields
+        ------
+        Path or BinaryIO
+            The file.
+        """
         # Unpacked to disk, as libhdf5 needs random access.
         with tempfile.TemporaryFile() as unpacked:
             with opened_member(self._archive, self._members[name]) as file:
