@@ -8,9 +8,12 @@
 #include "bindings/array_views.h"
 #include "bindings/compute.h"
 #include "bindings/document_inference.h"
+#include "bindings/gil.h"
 #include "bindings/registers.h"
 #include "bindings/word2vec_session.h"
+#include "parallel/thread_pool.h"
 #include "word2vec/huffman_tree.h"
+#include "word2vec/replicas.h"
 #include "word2vec/subsampling.h"
 
 namespace py = pybind11;
@@ -18,18 +21,18 @@ namespace py = pybind11;
 namespace wordkin::bindings {
 namespace {
 
-std::unique_ptr<TrainingSession> new_session(const py::object& options, py::object input, py::object nodes,
-                                             py::object output, py::object update_scale, py::object counts,
-                                             std::size_t threads, const std::string& isa, double start_rate,
-                                             double end_rate, double planned_words, std::uint64_t first_stream,
-                                             std::int64_t words_before, std::uint64_t skipped_jobs,
-                                             const py::object& documents, py::object tags, py::object tag_update_scale,
-                                             py::object subwords) {
-  TrainingArrays arrays{std::move(input),  std::move(nodes), std::move(output),           std::move(update_scale),
-                        std::move(counts), std::move(tags),  std::move(tag_update_scale), std::move(subwords)};
-  return std::make_unique<TrainingSession>(options, documents, std::move(arrays),
-                                           RatePlan{start_rate, end_rate, planned_words, words_before}, threads,
-                                           kernels_named(isa), JobNumbers{first_stream, skipped_jobs});
+kernels::KernelTable kernels_of(const std::string& isa) { return kernels_named(isa); }
+
+// Combines the changes that replicas have made to the rows of a matrix; see kernels::ReplicaRows.
+void combine_replicas(const py::object& base, const py::list& replicas, std::size_t threads, const std::string& isa) {
+  const auto& kernels = kernels_named(isa);
+  word2vec::ReplicatedMatrix matrix{matrix_view<float>("base", base, Access::kWrite), {}};
+  for (const auto& replica : replicas)
+    matrix.replicas.push_back(matrix_view<float>("replicas", replica, Access::kWrite));
+  word2vec::check_replicas(matrix);
+  const GilRelease release;  // combines rows for milliseconds; the caller holds the arrays
+  parallel::ThreadPool pool(threads);
+  word2vec::combine_replicas(matrix, 0, matrix.base.rows, kernels, pool);
 }
 
 py::array_t<std::uint32_t> keep_thresholds(const py::object& counts, double sample) {
@@ -58,13 +61,10 @@ py::list huffman_paths(const py::object& counts) {
 void register_word2vec(py::module_& m) {
   auto w = m.def_submodule("word2vec", "Training of Word2Vec.");
   py::class_<TrainingSession> session(w, "TrainingSession");
-  session.def(py::init(&new_session), py::arg("options"), py::kw_only(), py::arg("input"), py::arg("nodes"),
-              py::arg("output"), py::arg("update_scale"), py::arg("counts"), py::arg("threads"), py::arg("isa"),
-              py::arg("start_rate"), py::arg("end_rate"), py::arg("planned_words"), py::arg("first_stream") = 0,
-              py::arg("words_before") = 0, py::arg("skipped_jobs") = 0, py::arg("documents") = py::none(),
-              py::arg("tags") = py::none(), py::arg("tag_update_scale") = py::none(), py::arg("subwords") = py::none());
-  define_session_methods(session);
+  define_session(session, &kernels_of);
   register_document_inference(w);
+  w.def("combine_replicas", &combine_replicas, py::arg("base"), py::arg("replicas"), py::kw_only(), py::arg("threads"),
+        py::arg("isa"));
   w.def("keep_thresholds", &keep_thresholds, py::arg("counts"), py::arg("sample"));
   w.def("huffman_paths", &huffman_paths, py::arg("counts"));
 }

@@ -3,6 +3,8 @@
 #include <pybind11/stl.h>
 
 #include <stdexcept>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include "bindings/array_views.h"
@@ -49,16 +51,38 @@ word2vec::Parameters parameters_of(TrainingArrays& arrays) {
 }
 
 TrainingSession::TrainingSession(const py::object& options, const py::object& documents, TrainingArrays arrays,
-                                 const RatePlan& rate, std::size_t threads, const kernels::KernelTable& kernels,
-                                 JobNumbers jobs)
+                                 const RatePlan& rate, Workers workers, const kernels::KernelTable& kernels,
+                                 const word2vec::JobNumbers& jobs)
     : arrays_(std::move(arrays)),
+      replicas_(std::move(workers.replicas)),
       kernels_(kernels),
-      rate_(rate.start, rate.end, rate.planned_words, rate.words_before) {
+      rate_(rate.start, rate.end, rate.planned_words, rate.words_before, rate.word_weight) {
   word2vec::Options checked = word2vec_options_from(options);
   if (!documents.is_none()) checked.documents = document_options_from(documents);
+  const word2vec::Parameters parameters = parameters_of(arrays_);
+  if (parameters.subwords && !replicas_.empty()) throw std::invalid_argument("replicas must not have subwords");
+  word2vec::Division division{workers.threads, {}, workers.period_jobs};
+  for (const auto& replica : replicas_) {
+    TrainingArrays own = arrays_;
+    std::tie(own.input, own.nodes, own.output, own.tags) =
+        py::cast<std::tuple<py::object, py::object, py::object, py::object>>(replica);
+    division.replicas.push_back(parameters_of(own));
+  }
   hogwild_ = std::make_shared<word2vec::Hogwild>(
-      checked, parameters_of(arrays_), vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead),
-      kernels_, threads, rate_, jobs.first_stream, jobs.skipped);
+      checked, parameters, vector_view<const std::int64_t>("counts", arrays_.counts, Access::kRead), kernels_, division,
+      rate_, jobs);
+}
+
+void TrainingSession::start_period(std::int64_t words) {
+  const auto hogwild = running();
+  const GilRelease release;  // takes the lock of the pool
+  hogwild->start_period(words);
+}
+
+void TrainingSession::combine(std::int64_t words) {
+  const auto hogwild = running();
+  const GilRelease release;  // combines rows for milliseconds
+  hogwild->combine(words);
 }
 
 void TrainingSession::feed(const py::object& ids, const py::object& ends, std::int64_t raw_words,
@@ -116,10 +140,33 @@ std::shared_ptr<word2vec::Hogwild> TrainingSession::running() const {
   return hogwild_;
 }
 
-void define_session_methods(py::class_<TrainingSession>& c) {
+void define_session(py::class_<TrainingSession>& c, kernels::KernelTable (*choose)(const std::string& isa)) {
+  const auto construct = [choose](const py::object& options, py::object input, py::object nodes, py::object output,
+                                  py::object update_scale, py::object counts, std::size_t threads,
+                                  const std::string& isa, double start_rate, double end_rate, double planned_words,
+                                  std::uint64_t first_stream, std::uint64_t stream_step, std::int64_t words_before,
+                                  std::int64_t word_weight, std::uint64_t skipped_jobs, py::list replicas,
+                                  std::uint64_t period_jobs, const py::object& documents, py::object tags,
+                                  py::object tag_update_scale, py::object subwords) {
+    TrainingArrays arrays{std::move(input),  std::move(nodes), std::move(output),           std::move(update_scale),
+                          std::move(counts), std::move(tags),  std::move(tag_update_scale), std::move(subwords)};
+    return std::make_unique<TrainingSession>(options, documents, std::move(arrays),
+                                             RatePlan{start_rate, end_rate, planned_words, words_before, word_weight},
+                                             Workers{threads, std::move(replicas), period_jobs}, choose(isa),
+                                             word2vec::JobNumbers{first_stream, stream_step, skipped_jobs});
+  };
+  c.def(py::init(construct), py::arg("options"), py::kw_only(), py::arg("input"), py::arg("nodes"), py::arg("output"),
+        py::arg("update_scale"), py::arg("counts"), py::arg("threads"), py::arg("isa"), py::arg("start_rate"),
+        py::arg("end_rate"), py::arg("planned_words"), py::arg("first_stream") = 0, py::arg("stream_step") = 1,
+        py::arg("words_before") = 0, py::arg("word_weight") = 1, py::arg("skipped_jobs") = 0,
+        py::arg("replicas") = py::list(), py::arg("period_jobs") = 0, py::arg("documents") = py::none(),
+        py::arg("tags") = py::none(), py::arg("tag_update_scale") = py::none(), py::arg("subwords") = py::none());
   c.def("feed", &TrainingSession::feed, py::arg("ids"), py::arg("ends"), py::arg("raw_words"),
         py::arg("tags") = py::none(), py::arg("tag_ends") = py::none())
       .def("finish", &TrainingSession::finish)
+      .def_property_readonly("period_is_full", &TrainingSession::period_is_full)
+      .def("start_period", &TrainingSession::start_period, py::arg("words"))
+      .def("combine", &TrainingSession::combine, py::arg("words"))
       .def("wait", &TrainingSession::wait, py::arg("max_pending"), py::arg("seconds"))
       .def("discard_queued", &TrainingSession::discard_queued)
       .def("cancel", &TrainingSession::cancel)

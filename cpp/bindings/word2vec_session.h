@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "kernels/kernel_table.h"
 #include "word2vec/hogwild.h"
@@ -25,22 +26,27 @@ struct TrainingArrays {
 // Views of the arrays, which must outlive them; `subwords` is replaced by a tuple of its arrays.
 word2vec::Parameters parameters_of(TrainingArrays& arrays);
 
-// The linear decay of the learning rate over the planned number of words, some of which were trained before.
+// The linear decay of the learning rate over the planned number of words, some of which were trained before; see
+// LearningRate for the weight of a word.
 struct RatePlan {
   double start, end, planned_words;
-  std::int64_t words_before;
+  std::int64_t words_before, word_weight;
 };
 
-// The random stream of the first job, and the number of jobs before it that are not run.
-struct JobNumbers {
-  std::uint64_t first_stream, skipped;
+// Number of threads and of jobs in a period, and the replicas that are trained: tuples of their input, nodes, output
+// and tags matrices.
+struct Workers {
+  std::size_t threads;
+  pybind11::list replicas;
+  std::uint64_t period_jobs;
 };
 
 class TrainingSession {
  public:
   // documents: the options of documents; None for sentences without tags
   TrainingSession(const pybind11::object& options, const pybind11::object& documents, TrainingArrays arrays,
-                  const RatePlan& rate, std::size_t threads, const kernels::KernelTable& kernels, JobNumbers jobs);
+                  const RatePlan& rate, Workers workers, const kernels::KernelTable& kernels,
+                  const word2vec::JobNumbers& jobs);
   ~TrainingSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
   TrainingSession(const TrainingSession&) = delete;
   TrainingSession& operator=(const TrainingSession&) = delete;
@@ -49,6 +55,9 @@ class TrainingSession {
   void feed(const pybind11::object& ids, const pybind11::object& ends, std::int64_t raw_words,
             const pybind11::object& tags, const pybind11::object& tag_ends);
   void finish() { running()->finish(); }
+  [[nodiscard]] bool period_is_full() const { return running()->period_is_full(); }
+  void start_period(std::int64_t words);
+  void combine(std::int64_t words);
   bool wait(std::size_t max_pending, double seconds);
   void discard_queued();  // running jobs finish; wait() waits for them
   void cancel();          // stops the work; any thread may call it
@@ -64,12 +73,13 @@ class TrainingSession {
   [[nodiscard]] std::shared_ptr<word2vec::Hogwild> running() const;
 
   TrainingArrays arrays_;
+  pybind11::list replicas_;
   kernels::KernelTable kernels_;
   word2vec::LearningRate rate_;
   std::shared_ptr<word2vec::Hogwild> hogwild_;
 };
 
-// Adds the methods, but no constructor.
-void define_session_methods(pybind11::class_<TrainingSession>& c);
+// Adds the constructor, with kernels as `choose` returns them for the name of an instruction set, and the methods.
+void define_session(pybind11::class_<TrainingSession>& c, kernels::KernelTable (*choose)(const std::string& isa));
 
 }  // namespace wordkin::bindings

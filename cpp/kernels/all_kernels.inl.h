@@ -15,6 +15,7 @@
 #include "kernels/optimizer_rows.inl.h"
 #include "kernels/output_rows.inl.h"
 #include "kernels/recurrent_gates.inl.h"
+#include "kernels/replica_rows.inl.h"
 #include "kernels/row_scores.inl.h"
 #include "kernels/row_sums.inl.h"
 #include "kernels/softmax_rows.inl.h"
@@ -34,6 +35,7 @@ constexpr KernelTable all_kernels(Isa isa) {
           sum_rows,
           change_rows,
           fold,
+          combine_replicas,
           sigmoid,
           widen,
           score_rows,

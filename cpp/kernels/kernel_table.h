@@ -96,6 +96,22 @@ constexpr std::int64_t concatenation_floats(std::int64_t positions, std::int64_t
   return (2 * positions + 1) * (width + kRowMultiple) + scratch_floats(positions, outputs, width);
 }
 
+// Rows of several copies of a matrix, all of which were equal to `base` before they were changed independently. With
+// d_i = replica_i - base, the changes of a row are combined in pairs, d_0 with d_1, d_2 with d_3 and so on, then the
+// results likewise until one is left (Adasum, Maleki et al. 2021):
+//   (1 - <a, b> / 2 <a, a>) a + (1 - <a, b> / 2 <b, b>) b    with a coefficient of 1 for a change that is almost zero
+// so that orthogonal changes add up and parallel ones are averaged. The sum of base and the result replaces base and
+// all replicas; rows that no replica has changed are not written.
+struct ReplicaRows {
+  float* base;             // INOUT (rows, pitch)
+  float* const* replicas;  // INOUT (count) matrices, each (rows, pitch)
+  int count;
+  std::int64_t rows;
+  std::int64_t pitch;
+  int width;
+  float* scratch;  // OUT (count, width)
+};
+
 // A block of rows against a block of queries: score(q, r) = <query q, row r> / divisor r. The order of summation
 // depends only on `columns`, so the score of a pair is bit-identical in every block.
 inline constexpr int kScoredRows = 16;  // maximum number of rows per call: with four queries they fit the L1 cache
@@ -254,6 +270,7 @@ struct KernelTable {
   void (*sum_rows)(float* sum, const float* const* rows, std::int64_t count, float scale, int width);
   void (*change_rows)(const RowChange& change);
   void (*fold_loss)(LossAccumulator& loss);
+  void (*combine_replicas)(const ReplicaRows& block);
   // values: INOUT (count) x -> 1 / (1 + exp(-x)), relative error below 4e-7 for |x| <= 87. Other kernels inline the
   // same function.
   void (*sigmoid)(float* values, std::int64_t count);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 namespace wordkin::word2vec {
@@ -11,102 +10,96 @@ namespace {
 constexpr std::int64_t kWordsBetweenCounts = 1000;
 constexpr std::size_t kPositionsPerRate = 16384;  // of one document, which continues with a new learning rate
 
-void check_block(const std::string& name, std::span<const std::int32_t> ids, std::span<const std::int64_t> ends,
-                 std::int64_t rows) {
-  std::int64_t before = 0;
-  for (const auto end : ends) {
-    if (end < before)
-      throw std::invalid_argument(name + "ends must not decrease, got " + std::to_string(end) + " after " +
-                                  std::to_string(before));
-    before = end;
-  }
-  if (before != static_cast<std::int64_t>(ids.size()))
-    throw std::invalid_argument("the last entry of " + name + "ends must be the number of " + name + "ids, " +
-                                std::to_string(ids.size()) + ", got " + std::to_string(before));
-  for (const auto id : ids)
-    if (id < 0 || id >= rows)
-      throw std::invalid_argument(name + "ids must be from 0 to " + std::to_string(rows - 1) + ", got " +
-                                  std::to_string(id));
-}
-
-void check_tags(const TrainingContext& context, const TagBlock& tags, std::size_t sentences) {
-  check_block("tag_", tags.ids, tags.ends, context.parameters().tags.rows);
-  if (tags.ends.size() != (context.options().documents ? sentences : 0))
-    throw std::invalid_argument("tag_ends must have one entry per document (" + std::to_string(sentences) +
-                                "), none for sentences, got " + std::to_string(tags.ends.size()));
-  if (!context.concatenates()) return;
-  const auto expected = static_cast<std::int64_t>(context.options().documents->tag_count);
-  std::int64_t before = 0;
-  for (const auto end : tags.ends) {
-    if (end - before != expected)
-      throw std::invalid_argument("every document must have " + std::to_string(expected) + " tags, got " +
-                                  std::to_string(end - before));
-    before = end;
-  }
-}
-
-// Appends the entries of one element of a block.
-void append(std::vector<std::int32_t>& ids, std::vector<std::int64_t>& ends, std::span<const std::int32_t> block_ids,
-            std::span<const std::int64_t> block_ends, std::size_t element) {
-  const std::int64_t begin = element == 0 ? 0 : block_ends[element - 1];
-  ids.insert(ids.end(), block_ids.begin() + begin, block_ids.begin() + block_ends[element]);
-  ends.push_back(static_cast<std::int64_t>(ids.size()));
-}
-
 }  // namespace
 
+Hogwild::Lane::Lane(const TrainingContext& shared, const Parameters& own, const LearningRate& planned)
+    : context(shared, own), rate(planned) {}
+
 Hogwild::Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-                 const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate,
-                 std::uint64_t first_stream, std::uint64_t skipped_jobs)
+                 const kernels::KernelTable& kernels, const Division& division, LearningRate& rate,
+                 const JobNumbers& jobs)
     : context_(options, parameters, counts, kernels),
       rate_(&rate),
-      next_stream_(first_stream),
-      skipped_jobs_(skipped_jobs),
-      pool_(threads) {
+      jobs_(context_, jobs),
+      period_jobs_(division.period_jobs),
+      pool_(division.threads) {
+  for (const Parameters& replica : division.replicas) {
+    lanes_.emplace_back(context_, replica, rate.of_share(static_cast<std::int64_t>(division.replicas.size())));
+    workers_.emplace_back(lanes_.back().context, cancelled_);
+  }
+  if (!lanes_.empty()) return;
   workers_.reserve(pool_.size());
-  for (std::size_t i = 0; i < pool_.size(); ++i) workers_.push_back({SentenceTrainer(context_, cancelled_), {}, {}});
+  for (std::size_t i = 0; i < pool_.size(); ++i) workers_.emplace_back(context_, cancelled_);
 }
 
 Hogwild::~Hogwild() { cancel(); }
 
 void Hogwild::feed(const SentenceBlock& sentences, std::int64_t raw_words, const TagBlock& tags) {
   if (cancelled_.load(std::memory_order_relaxed)) throw std::runtime_error("training was cancelled");
-  const auto& [ids, ends] = sentences;
-  check_block("", ids, ends, context_.words());
-  check_tags(context_, tags, ends.size());
-  const double raw_share = ids.empty() ? 0.0 : static_cast<double>(raw_words) / static_cast<double>(ids.size());
-  std::int64_t raw_before = 0;
-  for (std::size_t sentence = 0; sentence < ends.size(); ++sentence) {
-    const std::int64_t end = ends[sentence];
-    append(pending_job_.ids, pending_job_.ends, ids, ends, sentence);
-    if (!tags.ends.empty()) append(pending_job_.tags, pending_job_.tag_ends, tags.ids, tags.ends, sentence);
-    if (pending_job_.ends.back() < context_.options().job_words) continue;
-    const auto raw = end == ends.back() ? raw_words : static_cast<std::int64_t>(raw_share * static_cast<double>(end));
-    pending_job_.raw_words += raw - raw_before;
-    raw_before = raw;
-    finish();
-  }
-  pending_job_.raw_words += raw_words - raw_before;
+  jobs_.feed(sentences, raw_words, tags);
+  dispatch();
 }
 
 void Hogwild::finish() {
-  if (pending_job_.ends.empty() && pending_job_.raw_words == 0) return;
-  if (skipped_jobs_ > 0) {
-    --skipped_jobs_;
-    pending_job_ = Job{};
-    return;
-  }
-  pending_job_.stream = next_stream_++;
-  auto job = std::make_shared<const Job>(std::exchange(pending_job_, Job{}));
-  pool_.submit([this, job = std::move(job)](std::size_t worker) { run(*job, worker); });
+  jobs_.finish();
+  dispatch();
 }
 
-void Hogwild::run(const Job& job, std::size_t worker) {
+void Hogwild::start_period(std::int64_t words) {
+  jobs_in_period_ = 0;
+  rate_->restart(words);
+  for (Lane& lane : lanes_) lane.rate.restart(words);
+  dispatch();
+}
+
+void Hogwild::dispatch() {
+  while (!period_is_full()) {
+    auto job = jobs_.take();
+    if (!job) return;
+    submit(std::make_shared<const Job>(std::move(*job)));
+    ++jobs_in_period_;
+  }
+}
+
+void Hogwild::submit(std::shared_ptr<const Job> job) {
+  if (!lanes_.empty()) {
+    submit_to_lane(std::move(job), jobs_in_period_ % lanes_.size());
+    return;
+  }
+  pool_.submit([this, job = std::move(job)](std::size_t worker) { run(*job, workers_[worker], *rate_); });
+}
+
+void Hogwild::submit_to_lane(std::shared_ptr<const Job> job, std::size_t index) {
+  Lane& lane = lanes_[index];
+  {
+    const std::lock_guard lock(mutex_);
+    lane.jobs.push_back(std::move(job));
+    if (std::exchange(lane.is_running, true)) return;
+  }
+  pool_.submit([this, index](std::size_t) { run_lane(index); });
+}
+
+void Hogwild::run_lane(std::size_t index) {
+  Lane& lane = lanes_[index];
+  while (true) {
+    std::shared_ptr<const Job> job;
+    {
+      const std::lock_guard lock(mutex_);
+      lane.is_running = !lane.jobs.empty();
+      if (!lane.is_running) return;
+      job = std::move(lane.jobs.front());
+      lane.jobs.pop_front();
+    }
+    run(*job, workers_[index], lane.rate);
+  }
+}
+
+void Hogwild::run(const Job& job, Worker& worker, LearningRate& rate) {
   {
     const std::lock_guard lock(mutex_);
     ++started_jobs_;
   }
-  SentenceTrainer& trainer = workers_[worker].trainer;
+  SentenceTrainer& trainer = worker.trainer;
   random::Generator generator(context_.options().seed, job.stream);
   const std::span<const std::int32_t> ids(job.ids);
   const double raw_share =
@@ -115,15 +108,14 @@ void Hogwild::run(const Job& job, std::size_t worker) {
   const auto count_until = [&](double position) {
     const auto raw = static_cast<std::int64_t>(raw_share * position);
     if (raw - counted < kWordsBetweenCounts) return;
-    rate_->count(raw - counted);
+    count(rate, raw - counted);
     counted = raw;
   };
   for (std::size_t sentence = 0; sentence < job.ends.size(); ++sentence) {
     if (cancelled_.load(std::memory_order_relaxed)) break;
     const auto length = static_cast<std::size_t>(job.ends[sentence] - begin);
-    trainer.begin(ids.subspan(static_cast<std::size_t>(begin), length), tag_rows(job, sentence, workers_[worker]),
-                  generator);
-    while (trainer.advance(kPositionsPerRate, static_cast<float>(rate_->now()), generator))
+    trainer.begin(ids.subspan(static_cast<std::size_t>(begin), length), tag_rows(job, sentence, worker), generator);
+    while (trainer.advance(kPositionsPerRate, static_cast<float>(rate.now()), generator))
       count_until(static_cast<double>(begin) + trainer.progress() * static_cast<double>(length));
     begin = job.ends[sentence];
     count_until(static_cast<double>(begin));
@@ -131,7 +123,7 @@ void Hogwild::run(const Job& job, std::size_t worker) {
   const bool is_complete = begin == static_cast<std::int64_t>(job.ids.size());
   const std::int64_t raw =
       is_complete ? job.raw_words : static_cast<std::int64_t>(raw_share * static_cast<double>(begin));
-  rate_->count(raw - counted);
+  count(rate, raw - counted);
   Tally done = trainer.take_tally();
   done.raw_words = raw;
   const std::lock_guard lock(mutex_);
@@ -140,11 +132,11 @@ void Hogwild::run(const Job& job, std::size_t worker) {
   finished_jobs_ += is_complete && !cancelled_.load(std::memory_order_relaxed) ? 1 : 0;
 }
 
-TagRows Hogwild::tag_rows(const Job& job, std::size_t sentence, Worker& worker) const {
+TagRows Hogwild::tag_rows(const Job& job, std::size_t sentence, Worker& worker) {
   worker.tag_rows.clear();
   worker.tag_update_scale.clear();
   if (job.tag_ends.empty()) return {};
-  const Parameters& parameters = context_.parameters();
+  const Parameters& parameters = worker.context->parameters();
   for (std::int64_t i = sentence == 0 ? 0 : job.tag_ends[sentence - 1]; i < job.tag_ends[sentence]; ++i) {
     const std::int32_t tag = job.tags[static_cast<std::size_t>(i)];
     worker.tag_rows.push_back(parameters.tags.row(tag));
@@ -154,10 +146,47 @@ TagRows Hogwild::tag_rows(const Job& job, std::size_t sentence, Worker& worker) 
   return {worker.tag_rows, worker.tag_update_scale};
 }
 
+void Hogwild::count(LearningRate& rate, std::int64_t words) {
+  rate.count(words);
+  if (&rate != rate_) rate_->count(words);
+}
+
+void Hogwild::combine(std::int64_t words) {
+  if (lanes_.empty()) return;
+  const auto combine_rows = [&](memory::MatrixView<float> Parameters::* matrix, std::int64_t begin, std::int64_t end) {
+    ReplicatedMatrix replicated{context_.parameters().*matrix, {}};
+    for (const Lane& lane : lanes_) replicated.replicas.push_back(lane.context.parameters().*matrix);
+    combine_replicas(replicated, begin, end, context_.kernels(), pool_);
+  };
+  const Options& options = context_.options();
+  words = std::min(words, context_.words());
+  combine_rows(&Parameters::input, 0, words);
+  if (options.documents && words == context_.words())
+    combine_rows(&Parameters::tags, 0, context_.parameters().tags.rows);
+  if (!options.train_output) return;
+  if (options.negative > 0) combine_rows(&Parameters::output, 0, words);
+  const std::int64_t nodes = context_.words() - 1;
+  if (options.hierarchical_softmax) combine_rows(&Parameters::nodes, std::max<std::int64_t>(nodes - words, 0), nodes);
+}
+
 bool Hogwild::wait(std::size_t max_pending, double seconds) { return pool_.wait(max_pending, seconds); }
+
+void Hogwild::discard_queued() {
+  jobs_.discard();
+  if (lanes_.empty()) {
+    pool_.discard_queued();
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  for (Lane& lane : lanes_) lane.jobs.clear();
+}
 
 void Hogwild::cancel() {
   cancelled_.store(true, std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mutex_);
+    for (Lane& lane : lanes_) lane.jobs.clear();
+  }
   pool_.discard_queued();
 }
 

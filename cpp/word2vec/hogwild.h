@@ -1,13 +1,19 @@
-// Hogwild (Niu et al. 2011): threads train on separate jobs and update the shared matrices without locks.
+// Training threads: Hogwild (Niu et al. 2011), in which they train on separate jobs and update the shared matrices
+// without locks, or a replica of the matrices for each thread.
 //
-// This is the only deliberate data race of the library. Threads read and write the same rows of floats, only in the
+// Hogwild is the only deliberate data race of the library. Threads read and write the same rows of floats, only in the
 // kernels. Floats do not tear on the supported machines, an overwritten update is lost, and because updates are sparse
 // this is too rare to affect quality (tests compare one thread with two). Everything else that threads share is const,
 // atomic or protected by the mutex.
+//
+// With replicas, no two threads use the same matrices. Job k of a period trains replica k modulo their number, each
+// replica sees its jobs in order and computes the learning rate from its own words, so that the result does not depend
+// on the number or the speed of the threads. Replicas are combined between periods, while nothing runs.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,47 +21,47 @@
 #include <vector>
 
 #include "parallel/thread_pool.h"
+#include "word2vec/job_splitter.h"
 #include "word2vec/learning_rate.h"
+#include "word2vec/replicas.h"
 #include "word2vec/sentence_trainer.h"
 #include "word2vec/training_context.h"
 
 namespace wordkin::word2vec {
 
-// Concatenated sentences: sentence k is ids[ends[k - 1] .. ends[k]).
-struct SentenceBlock {
-  std::span<const std::int32_t> ids;
-  std::span<const std::int64_t> ends;
-};
-
-// The tags of each document of a block, as indices of rows.
-struct TagBlock {
-  std::span<const std::int32_t> ids;
-  std::span<const std::int64_t> ends;
+// Who trains what. `replicas` are trained instead of the matrices of the model if there are any. A period ends after
+// `period_jobs` jobs, or never if that is 0: later jobs then wait for the next period.
+struct Division {
+  std::size_t threads = 1;
+  std::vector<Parameters> replicas;
+  std::uint64_t period_jobs = 0;
 };
 
 class Hogwild {
  public:
-  // Jobs use the random streams first_stream, first_stream + 1, ... The first `skipped_jobs` jobs are not run and use
-  // no stream: they were run before training was interrupted.
   Hogwild(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
-          const kernels::KernelTable& kernels, std::size_t threads, LearningRate& rate, std::uint64_t first_stream,
-          std::uint64_t skipped_jobs = 0);
+          const kernels::KernelTable& kernels, const Division& division, LearningRate& rate, const JobNumbers& jobs);
   ~Hogwild();  // stops running jobs within one window
 
-  // Divides a block of encoded sentences into jobs of options.job_words words (a job ends with the sentence that fills
-  // it) and queues them; the remainder begins the next job. ends[k] is the end position of sentence k. The block is
-  // copied. Jobs are numbered in the order of feeding and do not depend on where blocks end, so a run with one thread
-  // is reproducible. Throws std::invalid_argument if ids or ends are out of range; in that case nothing is queued.
-  // Sentences that are documents have tags, in the same form.
+  // Divides a block into jobs and queues them; see JobSplitter.
   void feed(const SentenceBlock& sentences, std::int64_t raw_words, const TagBlock& tags = {});
   // Queues the incomplete job at the end of an epoch.
   void finish();
 
-  // Waits until at most `max_pending` jobs are pending or the time is over; returns true in the first case. Rethrows an
-  // exception of a job.
+  // Whether the period has all its jobs, queued, running or done.
+  [[nodiscard]] bool period_is_full() const { return period_jobs_ > 0 && jobs_in_period_ == period_jobs_; }
+  // Begins the next period after `words` words of all jobs. No job may be pending.
+  void start_period(std::int64_t words);
+  // Combines the replicas of the first `words` words, and of as many of the last nodes, which are those next to the
+  // root of the Huffman tree; those of tags together with all words. No job may be pending.
+  void combine(std::int64_t words);
+
+  // Waits until at most `max_pending` tasks of the pool are pending or the time is over; returns true in the first
+  // case. Rethrows an exception of a job.
   bool wait(std::size_t max_pending, double seconds);
-  // Discards queued jobs and lets the running ones finish, so that the jobs that have run are the first ones.
-  void discard_queued() { pool_.discard_queued(); }
+  // Discards queued jobs and lets the running ones finish, so that without replicas the jobs that have run are the
+  // first ones.
+  void discard_queued();
   // Discards queued jobs and stops running ones after their current window. Afterwards feed() throws
   // std::runtime_error. May be called from any thread.
   void cancel();
@@ -66,28 +72,40 @@ class Hogwild {
   [[nodiscard]] std::size_t threads() const { return pool_.size(); }
 
  private:
-  struct Job {
-    std::uint64_t stream = 0;
-    std::int64_t raw_words = 0;
-    std::vector<std::int32_t> ids;
-    std::vector<std::int64_t> ends;
-    std::vector<std::int32_t> tags;
-    std::vector<std::int64_t> tag_ends;
-  };
   struct Worker {
+    Worker(const TrainingContext& trained, const std::atomic<bool>& cancelled)
+        : context(&trained), trainer(trained, cancelled) {}
+
+    const TrainingContext* context;
     SentenceTrainer trainer;
     std::vector<float*> tag_rows;
     std::vector<float> tag_update_scale;
   };
-  TagRows tag_rows(const Job& job, std::size_t sentence, Worker& worker) const;
-  void run(const Job& job, std::size_t worker);
+  // One replica, and the jobs of this period that will train it.
+  struct Lane {
+    Lane(const TrainingContext& shared, const Parameters& own, const LearningRate& planned);
+
+    TrainingContext context;
+    LearningRate rate;
+    std::deque<std::shared_ptr<const Job>> jobs;
+    bool is_running = false;
+  };
+
+  void dispatch();
+  void submit(std::shared_ptr<const Job> job);
+  void submit_to_lane(std::shared_ptr<const Job> job, std::size_t index);
+  void run_lane(std::size_t index);
+  void run(const Job& job, Worker& worker, LearningRate& rate);
+  static TagRows tag_rows(const Job& job, std::size_t sentence, Worker& worker);
+  void count(LearningRate& rate, std::int64_t words);
 
   TrainingContext context_;
   LearningRate* rate_;
-  std::vector<Worker> workers_;  // one per thread
-  std::uint64_t next_stream_;
-  std::uint64_t skipped_jobs_;
-  Job pending_job_;
+  std::deque<Lane> lanes_;       // one per replica
+  std::vector<Worker> workers_;  // one per replica or thread
+  JobSplitter jobs_;
+  std::uint64_t period_jobs_;
+  std::uint64_t jobs_in_period_ = 0;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;
   Tally tally_;

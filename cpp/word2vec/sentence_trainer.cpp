@@ -90,9 +90,10 @@ void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator
   for (std::size_t i = begin; i < end; ++i)
     radii_[i % kBatch] =
         shrinks ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window))) : options.window;
-  if (context_->sampler() == nullptr) return;
+  const NegativeSampler* const sampler = context_->sampler();
+  if (sampler == nullptr) return;
   const std::size_t count = (end - begin) * static_cast<std::size_t>(options.negative);
-  for (std::size_t k = 0; k < count; ++k) noise_[k] = context_->sampler()->draw(generator.next());
+  for (std::size_t k = 0; k < count; ++k) noise_[k] = sampler->draw(generator.next());
 }
 
 // Sets up a window kPrefetchWindows steps before its update, so that its rows are cached by then.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace wordkin::word2vec {
 namespace {
@@ -69,28 +70,35 @@ TrainingContext::TrainingContext(const Options& options, const Parameters& param
       parameters_(parameters),
       words_(static_cast<std::int64_t>(counts.size())),
       output_width_(output_width(options, parameters)),
-      kernels_(&kernels),
-      subsampling_(counts, options.sample) {
+      kernels_(&kernels) {
   assert(options.window >= 1 && options.job_words >= 1 && options.negative >= 0);
   if (options.negative == 0 && !options.hierarchical_softmax)
     throw std::invalid_argument("negative must be at least 1 without hierarchical softmax, got 0");
   if (words_ > INT32_MAX)
     throw std::invalid_argument("counts must have at most 2^31 - 1 entries, got " + std::to_string(words_));
-  check_rows("input", parameters.input, words_, parameters.input.columns);
-  if (!parameters.update_scale.empty() && parameters.update_scale.size() < counts.size())
+  check_parameters();
+  Tables tables{Subsampling(counts, options.sample), std::nullopt, std::nullopt};
+  if (options.negative > 0) tables.sampler.emplace(counts, options.ns_exponent);
+  if (options.hierarchical_softmax) tables.tree.emplace(counts);
+  tables_ = std::make_shared<const Tables>(std::move(tables));
+}
+
+TrainingContext::TrainingContext(const TrainingContext& shared, const Parameters& own) : TrainingContext(shared) {
+  parameters_ = own;
+  check_parameters();
+}
+
+void TrainingContext::check_parameters() const {
+  const auto scales = parameters_.update_scale.size();
+  check_rows("input", parameters_.input, words_, parameters_.input.columns);
+  if (scales > 0 && scales < static_cast<std::size_t>(words_))
     throw std::invalid_argument("update_scale must be empty or have one entry per word (" + std::to_string(words_) +
-                                "), got " + std::to_string(parameters.update_scale.size()));
-  if (options.documents) check_documents(*options.documents, parameters, words_);
-  if (parameters.subwords) check_subwords(*parameters.subwords, words_, parameters.input.columns);
-  if (parameters.subwords && options.documents) throw std::invalid_argument("documents must not have subwords");
-  if (options.negative > 0) {
-    check_rows("output", parameters.output, words_, output_width_);
-    sampler_.emplace(counts, options.ns_exponent);
-  }
-  if (options.hierarchical_softmax) {
-    check_rows("nodes", parameters.nodes, words_ - 1, output_width_);
-    tree_.emplace(counts);
-  }
+                                "), got " + std::to_string(scales));
+  if (options_.documents) check_documents(*options_.documents, parameters_, words_);
+  if (parameters_.subwords) check_subwords(*parameters_.subwords, words_, parameters_.input.columns);
+  if (parameters_.subwords && options_.documents) throw std::invalid_argument("documents must not have subwords");
+  if (options_.negative > 0) check_rows("output", parameters_.output, words_, output_width_);
+  if (options_.hierarchical_softmax) check_rows("nodes", parameters_.nodes, words_ - 1, output_width_);
 }
 
 int TrainingContext::max_inputs(std::size_t sentence, std::size_t tags) const {
@@ -109,7 +117,7 @@ std::size_t TrainingContext::targets_per_window(std::size_t tags) const {
 int TrainingContext::max_outputs() const {
   const auto targets = static_cast<int>(targets_per_window(1));
   return (options_.negative > 0 ? options_.negative + targets : 0) +
-         (tree_ ? static_cast<int>(tree_->longest_path()) : 0);
+         (tree() ? static_cast<int>(tree()->longest_path()) : 0);
 }
 
 }  // namespace wordkin::word2vec

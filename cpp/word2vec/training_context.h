@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -66,13 +67,15 @@ class TrainingContext {
   // Throws std::invalid_argument if arrays, counts and options are inconsistent. `kernels` is borrowed.
   TrainingContext(const Options& options, const Parameters& parameters, std::span<const std::int64_t> counts,
                   const kernels::KernelTable& kernels);
+  // The same training of other arrays, which must have the shapes of the first ones.
+  TrainingContext(const TrainingContext& shared, const Parameters& own);
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   [[nodiscard]] const kernels::KernelTable& kernels() const { return *kernels_; }
-  [[nodiscard]] const Subsampling& subsampling() const { return subsampling_; }
-  [[nodiscard]] const NegativeSampler* sampler() const { return sampler_ ? &*sampler_ : nullptr; }
-  [[nodiscard]] const HuffmanTree* tree() const { return tree_ ? &*tree_ : nullptr; }
+  [[nodiscard]] const Subsampling& subsampling() const { return tables_->subsampling; }
+  [[nodiscard]] const NegativeSampler* sampler() const { return tables_->sampler ? &*tables_->sampler : nullptr; }
+  [[nodiscard]] const HuffmanTree* tree() const { return tables_->tree ? &*tables_->tree : nullptr; }
   [[nodiscard]] int max_outputs() const;  // maximum number of output rows of a window
   // Number of consecutive words that are the targets of one window and share one set of negative samples, for documents
   // with this number of tags: several if a single tag is the only input, or if inputs are concatenated.
@@ -83,14 +86,20 @@ class TrainingContext {
   [[nodiscard]] std::int64_t words() const { return words_; }
 
  private:
+  struct Tables {
+    Subsampling subsampling;
+    std::optional<NegativeSampler> sampler;
+    std::optional<HuffmanTree> tree;
+  };
+
+  void check_parameters() const;
+
   Options options_;
   Parameters parameters_;
   std::int64_t words_;
   int output_width_;  // padded length of output rows, and of input rows unless they are concatenated
   const kernels::KernelTable* kernels_;
-  Subsampling subsampling_;
-  std::optional<NegativeSampler> sampler_;
-  std::optional<HuffmanTree> tree_;
+  std::shared_ptr<const Tables> tables_;
 };
 
 }  // namespace wordkin::word2vec

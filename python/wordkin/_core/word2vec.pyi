@@ -1,4 +1,4 @@
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,9 @@ class _Subwords(Protocol):
     @property
     def update_scale(self) -> NDArray[np.float32] | None: ...
 
+_Matrix: TypeAlias = NDArray[np.float32] | None
+_Replica: TypeAlias = tuple[NDArray[np.float32], _Matrix, _Matrix, _Matrix]
+
 class TrainingSession:
     def __init__(
         self,
@@ -67,8 +70,12 @@ class TrainingSession:
         end_rate: float,
         planned_words: float,
         first_stream: int = ...,
+        stream_step: int = ...,
         words_before: int = ...,
+        word_weight: int = ...,
         skipped_jobs: int = ...,
+        replicas: list[_Replica] = ...,
+        period_jobs: int = ...,
         documents: _DocumentOptions | None = ...,
         tags: NDArray[np.float32] | None = ...,
         tag_update_scale: NDArray[np.float32] | None = ...,
@@ -83,6 +90,10 @@ class TrainingSession:
         tag_ends: NDArray[np.int64] | None = ...,
     ) -> None: ...
     def finish(self) -> None: ...
+    @property
+    def period_is_full(self) -> bool: ...
+    def start_period(self, words: int) -> None: ...
+    def combine(self, words: int) -> None: ...
     def wait(self, max_pending: int, seconds: float) -> bool: ...
     def discard_queued(self) -> None: ...
     def cancel(self) -> None: ...
@@ -97,6 +108,9 @@ class TrainingSession:
     @property
     def threads(self) -> int: ...
 
+def combine_replicas(
+    base: NDArray[np.float32], replicas: list[NDArray[np.float32]], *, threads: int, isa: str
+) -> None: ...
 def keep_thresholds(counts: NDArray[np.int64], sample: float) -> NDArray[np.uint32]: ...
 def huffman_paths(counts: NDArray[np.int64]) -> list[tuple[NDArray[np.int32], NDArray[np.uint8]]]: ...
 
