@@ -24,7 +24,7 @@ from ..text import PreparationOptions
 from ..vectors import FastTextKeyedVectors, KeyedVectors
 from ..vectors.files import archive as vector_archive
 from ..vectors.subwords import Subwords
-from .options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
+from .options import ModelOptions, SubwordOptions, SynchronizationOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
 from .report import EpochReport, TrainingReport
 from .state import UNCHOSEN_ISA, Word2VecState, checked_vectors, new_state
@@ -100,7 +100,12 @@ def _metadata_of(state: Word2VecState) -> dict[str, Any]:
         **({} if state.training_report is None else {"report": metadata_of_report(state.training_report)}),
         "preparation": state.preparation.to_metadata(),
         **({} if state.subwords is None else {"subwords": asdict(state.subwords)}),
+        **_metadata_of_synchronization(state.synchronization),
     }
+
+
+def _metadata_of_synchronization(options: SynchronizationOptions) -> dict[str, Any]:
+    return {} if options == SynchronizationOptions() else {"synchronization": asdict(options)}
 
 
 def archive_to_state(archive: Archive, layer_size: int = 0) -> Word2VecState:
@@ -171,6 +176,7 @@ def _state_of_metadata(metadata: Mapping[str, Any]) -> Word2VecState:
         Compute(threads=requested_workers(scalars["workers"]), isa=UNCHOSEN_ISA),
         SubwordOptions(**metadata["subwords"]) if "subwords" in metadata else None,
     )
+    state.synchronization = SynchronizationOptions(**metadata.get("synchronization", {}))
     for name in _COUNTERS:
         setattr(state, name, integer_option(name, scalars[name], 0, 2**63 - 1))
     for name in _REALS:

@@ -47,7 +47,7 @@ from .arguments import (
 from .files.gensim_model import state_of_gensim
 from .gensim import NAMES_BEFORE_GENSIM_4, OPTION_FIELDS, REMOVED_ATTRIBUTES
 from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
-from .options import ModelOptions, TrainingOptions, VocabularyOptions
+from .options import ModelOptions, SynchronizationOptions, TrainingOptions, VocabularyOptions
 from .report import Progress, TrainingReport
 from .state import Word2VecState, checked_layer, checked_vectors, current_vocabulary, new_state
 from .summary import model_html
@@ -101,7 +101,8 @@ class Word2Vec(metaclass=HidesRemovedNames):
     sample : float, default 1e-3
         Subsampling threshold for frequent words: relative frequency, or count if >= 1; 0 disables subsampling.
     seed : int, default 1
-        Random seed (0 to 2**64 - 1). With one thread and the same instruction set, equal seeds give equal vectors.
+        Random seed (0 to 2**64 - 1). With one thread, or `deterministic`, and the same instruction set, equal seeds
+        give equal vectors.
     workers : int or None, default None
         Number of threads; None for the number of CPUs that this process may use.
     min_alpha : float, default 1e-4
@@ -188,6 +189,15 @@ class Word2Vec(metaclass=HidesRemovedNames):
     keep : int, default 2
         Number of newest checkpoints that are kept (>= 1). Each takes the disk space of a saved model; while one is
         being written, there is one more, and a copy of the model in memory.
+    deterministic : bool, default False
+        Whether equal seeds give equal vectors with any number of workers. Each worker then trains a replica of the
+        weights, which takes the memory of as many models as there are workers, and one more with `checkpoint`; their
+        changes are combined at fixed positions of the corpus, and `alpha` is multiplied by the square root of the
+        number of workers, which makes up for the shorter steps of the combination. The vectors depend on the number of
+        workers, on `batch_words`, on `sync_words` and on the instruction set, but not on how the system schedules
+        threads. With one worker, training is always deterministic.
+    sync_words : int, default 20000
+        Number of words that each replica is trained on between two combinations of the most frequent words (>= 1).
 
     Attributes
     ----------
@@ -237,6 +247,8 @@ class Word2Vec(metaclass=HidesRemovedNames):
     sample = StateAttribute[float](OPTION_FIELDS["sample"])
     seed = StateAttribute[int](OPTION_FIELDS["seed"])
     batch_words = StateAttribute[int](OPTION_FIELDS["batch_words"])
+    deterministic = StateAttribute[bool]("synchronization.deterministic")
+    sync_words = StateAttribute[int]("synchronization.sync_words")
     min_count = StateAttribute[int](OPTION_FIELDS["min_count"])
     max_vocab_size = StateAttribute[int | None](OPTION_FIELDS["max_vocab_size"])
     max_final_vocab = StateAttribute[int | None](OPTION_FIELDS["max_final_vocab"])
@@ -304,6 +316,8 @@ class Word2Vec(metaclass=HidesRemovedNames):
         checkpoint_epochs: int | None = None,
         checkpoint_seconds: float | None = 600.0,
         keep: int = 2,
+        deterministic: bool = False,
+        sync_words: int = 20_000,
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -347,6 +361,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
             max_token_length=max_token_length,
             sentences_per=sentences_per,
         )
+        self._state.synchronization = SynchronizationOptions(deterministic=deterministic, sync_words=sync_words)
         self._state.folders = FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob))
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)

@@ -20,6 +20,7 @@ __all__ = [
     "CheckpointOptions",
     "ModelOptions",
     "SubwordOptions",
+    "SynchronizationOptions",
     "TrainingOptions",
     "VocabularyOptions",
 ]
@@ -190,3 +191,26 @@ class CheckpointOptions(Options):
     )
     keep: int = integer_field(2, low=1, high=2**31 - 1, help="Number of checkpoints to keep.")
     resume: bool = flag_field(True, help="Resume from the newest checkpoint.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SynchronizationOptions(Options):
+    """How threads share their work on one model.
+
+    Parameters
+    ----------
+    deterministic : bool, default False
+        Whether each thread trains a replica of the weights, so that the result does not depend on timing.
+    sync_words : int, default 20000
+        Number of words that a replica is trained on between two synchronizations of the most frequent words (>= 1).
+    """
+
+    deterministic: bool = flag_field(
+        False, help="Train the same vectors in every run, also with several threads, which take more memory."
+    )
+    sync_words: int = integer_field(
+        20_000,
+        low=1,
+        high=2**62,
+        help="Number of words of each worker between two synchronizations of the most frequent words.",
+    )

@@ -18,7 +18,7 @@ from ..storage.decoding import TextOptions
 from ..text import FolderOptions, PreparationOptions, RawCounts, Vocabulary
 from ..vectors import FastTextKeyedVectors, KeyedVectors
 from ..vectors.table import VectorTable
-from .options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
+from .options import ModelOptions, SubwordOptions, SynchronizationOptions, TrainingOptions, VocabularyOptions
 from .padded_rows import PaddedRows
 from .report import Progress, TrainingReport
 
@@ -94,6 +94,8 @@ class Word2VecState:
         Which files of folders are read; not saved.
     subwords : SubwordOptions or None
         How words are composed of character n-grams (FastText); None for Word2Vec.
+    synchronization : SynchronizationOptions
+        How threads share their work.
     input : PaddedRows or None
         The memory of the rows of words, once it is padded for training: of ``wv.vectors``, or of ``wv.vectors_vocab``
         with n-grams.
@@ -146,6 +148,7 @@ class Word2VecState:
     preparation: PreparationOptions = field(default_factory=PreparationOptions)
     folders: FolderOptions = field(default_factory=FolderOptions)
     subwords: SubwordOptions | None = None
+    synchronization: SynchronizationOptions = field(default_factory=SynchronizationOptions)
     input: PaddedRows | None = None
     ngrams: PaddedRows | None = None
     output: PaddedRows | None = None
@@ -287,7 +290,7 @@ def new_state_like(state: Word2VecState) -> Word2VecState:
         state.compute,
         state.subwords,
     )
-    for name in ("hashfxn", "progress", "text_options", "preparation", "folders"):
+    for name in ("hashfxn", "progress", "text_options", "preparation", "folders", "synchronization"):
         setattr(copied, name, getattr(state, name))
     copied.corpus_count, copied.corpus_total_words = state.corpus_count, state.corpus_total_words
     copied.effective_min_count = state.effective_min_count

@@ -11,7 +11,13 @@ from ...storage.paths import local_path
 from ...vectors import KeyedVectors
 from ...vectors.files import read_vocabulary, write_vocabulary
 from ...word2vec import TrainingReport, Word2Vec
-from ...word2vec.options import CheckpointOptions, ModelOptions, TrainingOptions, VocabularyOptions
+from ...word2vec.options import (
+    CheckpointOptions,
+    ModelOptions,
+    SynchronizationOptions,
+    TrainingOptions,
+    VocabularyOptions,
+)
 from .. import exits
 from ..corpus_flags import (
     CORPUS_FORMAT,
@@ -47,7 +53,8 @@ MODEL_FIELDS = ("vector_size", "alpha", "min_alpha", "epochs", "comment")
 TRAINING_FIELDS = ("window", "sample", "negative", "ns_exponent", "seed", "job_words")
 VOCABULARY_FIELDS = ("min_count", "max_vocab_size", "max_final_vocab")
 _DECODING = ("encoding", "errors")
-_SWITCHED = ("sg", "hs", "cbow_mean", "shrink_windows", "sorted_vocab", "workers", "max_isa")
+_SWITCHED = ("sg", "hs", "cbow_mean", "shrink_windows", "sorted_vocab", "workers", "max_isa", "deterministic")
+_SYNCHRONIZATION = ("sync_words",)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -86,6 +93,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_option_flags(training, ModelOptions, MODEL_FIELDS)
     add_option_flags(training, TrainingOptions, TRAINING_FIELDS)
     add_workers_flag(training, max_isa=True)
+    add_switch(
+        training,
+        "--deterministic",
+        "deterministic",
+        True,
+        "train the same vectors in every run with this number of threads; needs the memory of a model for each thread",
+    )
+    add_option_flags(training, SynchronizationOptions, _SYNCHRONIZATION)
     add_vocabulary_flags(parser.add_argument_group("vocabulary"))
     parser.add_argument("--save-vocab", metavar="FILE", help="write the words and their counts, one word per line")
     parser.add_argument("--read-vocab", metavar="FILE", help="read the words and their counts from such a file")
@@ -102,6 +117,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (
             "save checkpoints; the same command resumes after an interruption",
             "wordkin train corpus.txt -o vectors.safetensors --checkpoint checkpoints",
+        ),
+        (
+            "train the same vectors in every run, with four threads",
+            "wordkin train corpus.txt -o vectors.safetensors --workers 4 --deterministic --seed 7",
         ),
         (
             "skip-gram vectors of 300 dimensions, for other programs",
@@ -202,6 +221,7 @@ class _Trainer:
             *argument_names(ModelOptions, MODEL_FIELDS),
             *argument_names(TrainingOptions, TRAINING_FIELDS),
             *argument_names(VocabularyOptions, VOCABULARY_FIELDS),
+            *argument_names(SynchronizationOptions, _SYNCHRONIZATION),
             *_SWITCHED,
         ]
         self._names = names

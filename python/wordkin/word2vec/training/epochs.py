@@ -21,6 +21,7 @@ from ..report import EpochReport
 from .progress import TrainingProgress
 from .run_checkpoint import RunCheckpoints, RunPosition
 from .schedule import LearningRateSchedule
+from .synchronization import Synchronization
 from .weights import TagArrays, TrainingArrays
 
 __all__ = ["run_epochs"]
@@ -44,6 +45,7 @@ def run_epochs(
     compute: Compute,
     first_stream: int,
     start: RunPosition,
+    synchronization: Synchronization,
     checkpoints: RunCheckpoints | None,
     progress: TrainingProgress,
     on_start: Callable[[int], object],
@@ -74,6 +76,8 @@ def run_epochs(
         Jobs draw their random numbers from the streams `first_stream`, `first_stream` + 1, ... of the seed.
     start : RunPosition
         Where the run starts; what was done before is skipped.
+    synchronization : Synchronization
+        Combines what replicas of the weights have learned.
     checkpoints : RunCheckpoints or None
         Saves checkpoints when they are due, after an exception, and at the end.
     progress : TrainingProgress
@@ -103,6 +107,8 @@ def run_epochs(
         first_stream=first_stream + start.total_jobs,
         words_before=start.words,
         skipped_jobs=start.jobs,
+        replicas=synchronization.division.replicas,
+        period_jobs=synchronization.division.period_jobs,
         **_arguments_of_tags(arrays.tags),
         subwords=arrays.subwords,
     )
@@ -115,12 +121,14 @@ def run_epochs(
         for epoch in range(len(start.epochs), epochs):
             with _saving_after_errors(checkpoints, position):
                 on_epoch_begin()
+            synchronization.begin_epoch(position)
+            synchronization.keep(position)
             meter = _EpochMeter(session, position)
             try:
-                _run_epoch(session, corpus, meter, partial(meter.show, progress), checkpoints)
+                _run_epoch(session, corpus, meter, partial(meter.show, progress), synchronization, checkpoints)
             except BaseException:
                 try:
-                    _save_interrupted(session, meter, checkpoints)
+                    _save_interrupted(session, meter, synchronization, checkpoints)
                 finally:
                     session.cancel()
                     on_epoch_end(meter.report(interrupted=True))
@@ -159,41 +167,65 @@ def _run_epoch(
     corpus: EncodedCorpus,
     meter: _EpochMeter,
     show: Callable[[], None],
+    synchronization: Synchronization,
     checkpoints: RunCheckpoints | None,
 ) -> None:
     max_pending = session.threads * _JOBS_AHEAD
+
+    def wait(pending: int) -> None:
+        while not session.wait(pending, _POLL_SECONDS):
+            show()
+
+    def end_periods() -> None:
+        while session.period_is_full:
+            wait(0)
+            if synchronization.end_period(session):
+                save_checkpoint_if_due()
+            synchronization.next_period(session)
+
+    def save_checkpoint_if_due() -> None:
+        position = meter.position()
+        if position is None:
+            return
+        synchronization.keep(position)
+        if checkpoints is not None and checkpoints.is_due():
+            checkpoints.save(position)
+
     for block in corpus.blocks():
         session.feed(block.ids, block.ends, block.raw_words, block.tags, block.tag_ends)
-        while not session.wait(max_pending, _POLL_SECONDS):
-            show()
-        if checkpoints is not None and checkpoints.is_due():
-            while not session.wait(0, _POLL_SECONDS):
-                show()
-            _save(meter, checkpoints)
+        end_periods()
+        wait(max_pending)
+        if checkpoints is not None and not synchronization.division.period_jobs and checkpoints.is_due():
+            wait(0)
+            save_checkpoint_if_due()
     session.finish()
-    while not session.wait(0, _POLL_SECONDS):
-        show()
+    end_periods()
+    wait(0)
+    synchronization.end_epoch(session)
 
 
 def _save_interrupted(
-    session: _core.word2vec.TrainingSession, meter: _EpochMeter, checkpoints: RunCheckpoints | None
+    session: _core.word2vec.TrainingSession,
+    meter: _EpochMeter,
+    synchronization: Synchronization,
+    checkpoints: RunCheckpoints | None,
 ) -> None:
+    if synchronization.division.period_jobs:
+        session.cancel()
+        position = synchronization.settle(session)
+        if checkpoints is not None and position is not None:
+            checkpoints.save(position)
+        return
     if checkpoints is None:
         return
     session.discard_queued()
-    if session.wait(0, _FINISH_SECONDS):
-        _save(meter, checkpoints)
-    else:
+    if not session.wait(0, _FINISH_SECONDS):
         logger.warning(
             "the jobs that were running did not finish within %g s: there is no checkpoint of this moment; "
             "a smaller batch_words makes jobs shorter",
             _FINISH_SECONDS,
         )
-
-
-def _save(meter: _EpochMeter, checkpoints: RunCheckpoints) -> None:
-    position = meter.position()
-    if position is not None:
+    elif (position := meter.position()) is not None:
         checkpoints.save(position)
 
 

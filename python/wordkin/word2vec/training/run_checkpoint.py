@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from ...errors import FormatError, VocabularyError, WordkinError
 from ...runtime.options import integer_option, real_option
 from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_same_run
-from ...text import EncodedCorpus, Vocabulary
+from ...text import EncodedCorpus
 from ..archive import metadata_of_report
 from ..options import CheckpointOptions, TrainingOptions
 from ..padded_rows import PaddedRows
 from ..report import EpochReport
+from ..state import Word2VecState, current_vocabulary
 from .schedule import LearningRateSchedule
 from .trained_model import SavedModel, TrainedModel
 from .weights import SubwordArrays, TagArrays, TrainingArrays, refresh_composed_vectors
@@ -156,8 +157,7 @@ class RunCheckpoints:
 
 
 def fingerprint_of_run(
-    options: TrainingOptions,
-    vocabulary: Vocabulary,
+    state: Word2VecState,
     corpus: EncodedCorpus,
     schedule: LearningRateSchedule,
     epochs: int,
@@ -167,10 +167,8 @@ def fingerprint_of_run(
 
     Parameters
     ----------
-    options : TrainingOptions
-        Settings of the model.
-    vocabulary : Vocabulary
-        Words and counts of the model.
+    state : Word2VecState
+        The model.
     corpus : EncodedCorpus
         The training corpus. Its text is compared if it is stored; the passes over a stream may differ.
     schedule : LearningRateSchedule
@@ -183,8 +181,9 @@ def fingerprint_of_run(
     Returns
     -------
     dict of str to dict
-        Options and their values, by part: "model", "training" and "corpus".
+        Options and their values, by part: "model", "training", "synchronization" and "corpus".
     """
+    options, vocabulary = state.options, current_vocabulary(state)
     scale = arrays.update_scale
     return {
         "model": {
@@ -204,6 +203,7 @@ def fingerprint_of_run(
             "min_alpha": schedule.end,
             "planned_words": schedule.planned_words,
         },
+        "synchronization": _fingerprint_of_replicas(state),
         "corpus": {
             "words": corpus.raw_words,
             "sentences": corpus.raw_sentences,
@@ -230,6 +230,13 @@ def _fingerprint_of_subwords(subwords: SubwordArrays) -> dict[str, Any]:
         "n-grams": zlib.crc32(subwords.buckets.astype("<i4").tobytes()),
         "vectors_ngrams_lockf": None if scale is None else zlib.crc32(scale.astype("<f4").tobytes()),
     }
+
+
+def _fingerprint_of_replicas(state: Word2VecState) -> dict[str, Any]:
+    """Return what decides about the result if threads have replicas of the weights; None if they share them."""
+    if not state.synchronization.deterministic or state.compute.threads == 1:
+        return {"deterministic": None, "workers": None, "sync_words": None}
+    return {**asdict(state.synchronization), "workers": state.compute.threads}
 
 
 def _checksum_of_rows(rows: PaddedRows | None) -> int | None:

@@ -13,11 +13,12 @@ from ...storage.paths import AnyPath
 from ...text import Corpus, EncodedCorpus, TrimRule
 from ..options import CheckpointOptions
 from ..report import EpochReport, TrainingReport
-from ..state import Word2VecState, current_vocabulary
+from ..state import Word2VecState
 from .epochs import run_epochs
 from .progress import TrainingProgress
 from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
+from .synchronization import Replicas, SharedWeights, Synchronization
 from .trained_model import TrainedModel, word2vec_model
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
 from .weights import TrainingArrays, refresh_composed_vectors
@@ -272,16 +273,18 @@ def run_training(
         arrays = model.begin()
         if request is not None:
             checkpoints, position = _resumed(model, corpus, schedule, epochs, arrays, request)
+        synchronization = _synchronization_of(state, arrays, keeps_positions=checkpoints is not None)
         run_epochs(
             corpus,
             arrays,
             state.options,
-            schedule,
+            schedule.of_replicas(max(1, len(synchronization.division.replicas))),
             epochs=epochs,
             compute=state.compute,
             # Each run draws from different random streams; otherwise all runs of one epoch would draw the same samples.
             first_stream=(state.train_count - 1) << 32,
             start=position,
+            synchronization=synchronization,
             checkpoints=checkpoints,
             progress=progress,
             on_start=lambda threads: _set_workers(state, threads),
@@ -301,6 +304,14 @@ def run_training(
     return state.training_report
 
 
+def _synchronization_of(state: Word2VecState, arrays: TrainingArrays, *, keeps_positions: bool) -> Synchronization:
+    if not state.synchronization.deterministic or state.compute.threads == 1:
+        return SharedWeights()
+    return Replicas(
+        arrays, state.compute.threads, state.options, state.synchronization, keeps_positions=keeps_positions
+    )
+
+
 def _resumed(
     model: TrainedModel,
     corpus: EncodedCorpus,
@@ -310,7 +321,7 @@ def _resumed(
     request: CheckpointRequest,
 ) -> tuple[RunCheckpoints, RunPosition]:
     state = model.state
-    fingerprint = fingerprint_of_run(state.options, current_vocabulary(state), corpus, schedule, epochs, arrays)
+    fingerprint = fingerprint_of_run(state, corpus, schedule, epochs, arrays)
     folder = request.opened()
     found = folder.find() if request.options.resume else None
     position = RunPosition()

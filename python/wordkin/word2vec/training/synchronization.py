@@ -1,0 +1,331 @@
+"""Replicas of the weights that are trained independently, and when their changes are combined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import _core
+from ...runtime.compute import require_available_memory
+from ..options import SynchronizationOptions, TrainingOptions
+from ..padded_rows import PaddedRows, bytes_of_rows
+from .run_checkpoint import RunPosition
+from .weights import TrainingArrays
+
+__all__ = ["Division", "Replicas", "SharedWeights", "Synchronization", "jobs_in_period", "synchronized_words"]
+
+_HOT_WORDS = 1024
+
+_Matrix: TypeAlias = NDArray[np.float32] | None
+_Replica: TypeAlias = tuple[NDArray[np.float32], _Matrix, _Matrix, _Matrix]
+
+
+def synchronized_words(synchronization: int, words: int) -> int:
+    """Return how many of the most frequent words a synchronization covers.
+
+    Every synchronization covers the 1024 most frequent words, every second one twice as many, every fourth one four
+    times as many, and so on: a row is combined after it has changed by similar amounts, because frequencies are
+    inversely proportional to ranks.
+
+    Parameters
+    ----------
+    synchronization : int
+        Number of the synchronization within the epoch, from 1.
+    words : int
+        Size of the vocabulary.
+
+    Returns
+    -------
+    int
+        Number of words, at most `words`.
+
+    Examples
+    --------
+    >>> [synchronized_words(number, 5000) for number in range(1, 9)]
+    [1024, 2048, 1024, 4096, 1024, 2048, 1024, 5000]
+    """
+    return min(words, _HOT_WORDS * (synchronization & -synchronization))
+
+
+def jobs_in_period(options: TrainingOptions, synchronization: SynchronizationOptions) -> int:
+    """Return the number of jobs that a replica trains between two synchronizations.
+
+    Parameters
+    ----------
+    options : TrainingOptions
+        Size of a job.
+    synchronization : SynchronizationOptions
+        Number of words between synchronizations.
+
+    Returns
+    -------
+    int
+        Number of jobs, at least one.
+    """
+    return max(1, round(synchronization.sync_words / options.job_words))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Division:
+    """How the jobs of a corpus are divided among replicas, as arguments of the C++ session.
+
+    Parameters
+    ----------
+    replicas : list of tuple, default []
+        Input, node, output and tag matrix of each replica; empty if all threads share the weights of the model.
+    period_jobs : int, default 0
+        Number of jobs between two synchronizations; 0 for no synchronizations.
+    """
+
+    replicas: list[_Replica] = field(default_factory=list)
+    period_jobs: int = 0
+
+
+class Synchronization(Protocol):
+    """Combination of what replicas have learned, at fixed positions of a run."""
+
+    @property
+    def division(self) -> Division:
+        """How jobs are divided."""
+
+    def begin_epoch(self, position: RunPosition) -> None:
+        """Prepare for an epoch of which some jobs may have been done."""
+
+    def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
+        """Combine some rows after all jobs of a period, and return whether all rows agree."""
+
+    def next_period(self, session: _core.word2vec.TrainingSession) -> None:
+        """Start the next period."""
+
+    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+        """Combine all rows after all jobs of an epoch."""
+
+    def keep(self, position: RunPosition) -> None:
+        """Remember the weights of a position at which all rows agree."""
+
+    def settle(self, session: _core.word2vec.TrainingSession) -> RunPosition | None:
+        """Return the weights to those of the last position that was kept, after the session has been cancelled."""
+
+
+class SharedWeights:
+    """Weights that all threads share: there is nothing to combine, and every position between two jobs is valid."""
+
+    division = Division()
+
+    def begin_epoch(self, position: RunPosition) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        position : RunPosition
+            A position of the run.
+        """
+
+    def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
+        """Do nothing.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+
+        Returns
+        -------
+        bool
+            True.
+        """
+        return True
+
+    def next_period(self, session: _core.word2vec.TrainingSession) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
+
+    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
+
+    def keep(self, position: RunPosition) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        position : RunPosition
+            A position of the run.
+        """
+
+    def settle(self, session: _core.word2vec.TrainingSession) -> RunPosition | None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+
+        Returns
+        -------
+        None
+            The session knows the position.
+        """
+        return None
+
+
+class Replicas:
+    """A replica of the weights for each worker; the result does not depend on the speed of threads.
+
+    Parameters
+    ----------
+    arrays : TrainingArrays
+        The weights of the model, which the combinations change.
+    count : int
+        Number of replicas.
+    options : TrainingOptions
+        Settings of the model.
+    synchronization : SynchronizationOptions
+        When replicas are combined.
+    keeps_positions : bool
+        Whether `keep` copies the weights.
+
+    Raises
+    ------
+    ResourceError
+        If the replicas exceed the available memory.
+    """
+
+    def __init__(
+        self,
+        arrays: TrainingArrays,
+        count: int,
+        options: TrainingOptions,
+        synchronization: SynchronizationOptions,
+        *,
+        keeps_positions: bool,
+    ) -> None:
+        self._trained = list(_trained_rows(arrays, options))
+        copies = count + keeps_positions
+        needed = copies * sum(bytes_of_rows(*rows.view.shape) for rows in self._trained)
+        require_available_memory(
+            needed, f"{copies} copies of the weights for deterministic training", "use fewer workers"
+        )
+        self._words = len(arrays.counts)
+        self._period_jobs = count * jobs_in_period(options, synchronization)
+        self.division = Division(
+            replicas=[_replica_of(arrays, options) for _ in range(count)], period_jobs=self._period_jobs
+        )
+        self._synchronizations = 0
+        self._kept: tuple[list[NDArray[np.float32]], RunPosition] | None = None
+        self._keeps_positions = keeps_positions
+
+    def begin_epoch(self, position: RunPosition) -> None:
+        """Continue the synchronizations of an epoch.
+
+        Parameters
+        ----------
+        position : RunPosition
+            Where the epoch starts.
+        """
+        self._synchronizations = position.jobs // self._period_jobs
+
+    def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
+        """Combine the most frequent words.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session; no job may be running.
+
+        Returns
+        -------
+        bool
+            Whether all words were combined.
+        """
+        self._synchronizations += 1
+        words = synchronized_words(self._synchronizations, self._words)
+        session.combine(words)
+        return words == self._words
+
+    def next_period(self, session: _core.word2vec.TrainingSession) -> None:
+        """Start the next period, at the learning rate of all words that have been trained.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session; no job may be running.
+        """
+        session.start_period(session.words)
+
+    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+        """Combine all words.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session; no job may be running.
+        """
+        session.combine(self._words)
+        session.start_period(session.words)
+
+    def keep(self, position: RunPosition) -> None:
+        """Copy the weights, unless positions are not kept.
+
+        Parameters
+        ----------
+        position : RunPosition
+            The present position, at which all words have been combined.
+        """
+        if not self._keeps_positions:
+            return
+        copies = [rows.padded.copy() for rows in self._trained] if self._kept is None else self._kept[0]
+        for copy, rows in zip(copies, self._trained, strict=True):
+            np.copyto(copy, rows.padded)
+        self._kept = copies, position
+
+    def settle(self, session: _core.word2vec.TrainingSession) -> RunPosition | None:
+        """Go back to the last position that was kept, or else combine what was trained.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            A cancelled session.
+
+        Returns
+        -------
+        RunPosition or None
+            The position; None if the weights are not those of a position at which a run could continue.
+        """
+        if self._kept is None:
+            session.combine(self._words)
+            return None
+        copies, position = self._kept
+        for copy, rows in zip(copies, self._trained, strict=True):
+            np.copyto(rows.padded, copy)
+        return position
+
+
+def _trained_rows(arrays: TrainingArrays, options: TrainingOptions) -> Iterator[PaddedRows]:
+    yield arrays.input
+    for rows in (arrays.output, arrays.nodes):
+        if rows is not None and options.train_output:
+            yield rows
+
+
+def _replica_of(arrays: TrainingArrays, options: TrainingOptions) -> _Replica:
+    def of(rows: PaddedRows | None) -> Any:
+        if rows is None:
+            return None
+        return PaddedRows.of(rows.view).padded if options.train_output else rows.padded
+
+    return PaddedRows.of(arrays.input.view).padded, of(arrays.nodes), of(arrays.output), None
