@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "CorpusError",
     "CorruptFileError",
+    "DistributedError",
     "FormatError",
     "LabelError",
     "NotFittedError",
@@ -94,6 +95,10 @@ class PrecisionError(WordkinError, ValueError):
 
 class TrainingDiverged(WordkinError, ArithmeticError):
     """Training produced values that are not finite."""
+
+
+class DistributedError(WordkinError, RuntimeError):
+    """Processes that train together cannot continue: their settings differ, or one of them has failed."""
 
 
 class ResourceError(WordkinError, MemoryError):

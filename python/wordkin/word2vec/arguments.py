@@ -6,12 +6,14 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
+from ..distributed import Communicator
 from ..runtime.options import flag_option, integer_option, real_option
 from ..text import TrimRule
 from .options import Architecture, TrainingOptions
 
 __all__ = [
     "architecture_of",
+    "checked_communicator",
     "checked_epochs",
     "checked_rates",
     "checked_trim_rule",
@@ -58,6 +60,33 @@ def checked_rates(alpha: float, min_alpha: float, names: tuple[str, str]) -> tup
     """
     start = real_option(names[0], alpha, 0.0, float("inf"), low_exclusive=True)
     return start, real_option(names[1], min_alpha, 0.0, float("inf"))
+
+
+def checked_communicator(communicator: Communicator | None) -> Communicator | None:
+    """Return a communicator after checking that it has the methods of one.
+
+    Parameters
+    ----------
+    communicator : Communicator or None
+        The communicator.
+
+    Returns
+    -------
+    Communicator or None
+        The same object.
+
+    Raises
+    ------
+    TypeError
+        If a method is missing.
+    """
+    for name in ("rank", "size", "allreduce", "allgather", "broadcast", "barrier"):
+        if communicator is not None and not hasattr(communicator, name):
+            raise TypeError(
+                f"communicator must have the attribute {name}, got {type(communicator).__name__}; "
+                "wordkin.distributed has adapters for mpi4py and torch"
+            )
+    return communicator
 
 
 def checked_epochs(epochs: int | None, total_examples: int | None, total_words: int | None) -> int:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..distributed import Communicator
 from ..errors import VocabularyError
 from ..runtime.attributes import StateAttribute
 from ..runtime.callbacks import notify
@@ -38,6 +39,7 @@ from ..vectors.gensim import HidesRemovedNames, RemovedName
 from .archive import MODEL_FILE, load_pretrained, pretrained_file
 from .arguments import (
     architecture_of,
+    checked_communicator,
     checked_epochs,
     checked_rates,
     checked_trim_rule,
@@ -196,8 +198,16 @@ class Word2Vec(metaclass=HidesRemovedNames):
         number of workers, which makes up for the shorter steps of the combination. The vectors depend on the number of
         workers, on `batch_words`, on `sync_words` and on the instruction set, but not on how the system schedules
         threads. With one worker, training is always deterministic.
-    sync_words : int, default 20000
-        Number of words that each replica is trained on between two combinations of the most frequent words (>= 1).
+    sync_words : int or None, default None
+        Number of words that each replica is trained on between two combinations of the most frequent words (>= 1);
+        None for 20,000 with `deterministic`, and for a hundredth of an epoch with `communicator`.
+    communicator : Communicator, default None
+        Connects processes that train one model together, each on a part of the corpus; see `wordkin.distributed`.
+        Counts are merged, and all processes end with the same model. Their changes are combined as with
+        `deterministic`, and `alpha` is multiplied by the square root of their number. With one worker each, equal
+        parts and seeds give equal vectors.
+    wire : {"float32", "bfloat16"}, default "float32"
+        Precision in which processes send the changes of their weights to each other.
 
     Attributes
     ----------
@@ -248,7 +258,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
     seed = StateAttribute[int](OPTION_FIELDS["seed"])
     batch_words = StateAttribute[int](OPTION_FIELDS["batch_words"])
     deterministic = StateAttribute[bool]("synchronization.deterministic")
-    sync_words = StateAttribute[int]("synchronization.sync_words")
+    sync_words = StateAttribute[int | None]("synchronization.sync_words")
     min_count = StateAttribute[int](OPTION_FIELDS["min_count"])
     max_vocab_size = StateAttribute[int | None](OPTION_FIELDS["max_vocab_size"])
     max_final_vocab = StateAttribute[int | None](OPTION_FIELDS["max_final_vocab"])
@@ -317,7 +327,9 @@ class Word2Vec(metaclass=HidesRemovedNames):
         checkpoint_seconds: float | None = 600.0,
         keep: int = 2,
         deterministic: bool = False,
-        sync_words: int = 20_000,
+        sync_words: int | None = None,
+        communicator: Communicator | None = None,
+        wire: Literal["float32", "bfloat16"] = "float32",
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -361,7 +373,8 @@ class Word2Vec(metaclass=HidesRemovedNames):
             max_token_length=max_token_length,
             sentences_per=sentences_per,
         )
-        self._state.synchronization = SynchronizationOptions(deterministic=deterministic, sync_words=sync_words)
+        sharing = SynchronizationOptions(deterministic=deterministic, sync_words=sync_words, wire=wire)
+        self._state.synchronization, self._state.communicator = sharing, checked_communicator(communicator)
         self._state.folders = FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob))
         vars(self)["load"] = _refuse_to_load
         checked = checked_training_callbacks(callbacks)

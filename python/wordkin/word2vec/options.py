@@ -201,16 +201,22 @@ class SynchronizationOptions(Options):
     ----------
     deterministic : bool, default False
         Whether each thread trains a replica of the weights, so that the result does not depend on timing.
-    sync_words : int, default 20000
-        Number of words that a replica is trained on between two synchronizations of the most frequent words (>= 1).
+    sync_words : int or None, default None
+        Number of words that a replica is trained on between two synchronizations of the most frequent words (>= 1);
+        None for 20,000 with replicas of one process, and for a hundredth of an epoch with several processes.
+    wire : {"float32", "bfloat16"}, default "float32"
+        Precision in which processes send the changes of their weights.
     """
 
     deterministic: bool = flag_field(
         False, help="Train the same vectors in every run, also with several threads, which take more memory."
     )
-    sync_words: int = integer_field(
-        20_000,
+    sync_words: int | None = integer_field(
+        None,
         low=1,
         high=2**62,
         help="Number of words of each worker between two synchronizations of the most frequent words.",
+    )
+    wire: Literal["float32", "bfloat16"] = choice_field(
+        "float32", Literal["float32", "bfloat16"], help="Precision in which processes send changes of weights."
     )

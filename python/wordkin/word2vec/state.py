@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..distributed import Communicator
 from ..errors import VocabularyError
 from ..runtime.compute import Compute
 from ..runtime.locks import ExclusiveUse, fork_safe_lock
@@ -95,7 +96,9 @@ class Word2VecState:
     subwords : SubwordOptions or None
         How words are composed of character n-grams (FastText); None for Word2Vec.
     synchronization : SynchronizationOptions
-        How threads share their work.
+        How threads and processes share their work.
+    communicator : Communicator or None
+        Connects processes that train this model; not saved.
     input : PaddedRows or None
         The memory of the rows of words, once it is padded for training: of ``wv.vectors``, or of ``wv.vectors_vocab``
         with n-grams.
@@ -149,6 +152,7 @@ class Word2VecState:
     folders: FolderOptions = field(default_factory=FolderOptions)
     subwords: SubwordOptions | None = None
     synchronization: SynchronizationOptions = field(default_factory=SynchronizationOptions)
+    communicator: Communicator | None = None
     input: PaddedRows | None = None
     ngrams: PaddedRows | None = None
     output: PaddedRows | None = None

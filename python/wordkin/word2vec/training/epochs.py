@@ -92,6 +92,7 @@ def run_epochs(
     TrainingDiverged
         If weights are not finite after an epoch.
     """
+    division = synchronization.division
     session = _core.word2vec.TrainingSession(
         options,
         input=arrays.input.padded,
@@ -104,11 +105,13 @@ def run_epochs(
         start_rate=schedule.start,
         end_rate=schedule.end,
         planned_words=schedule.planned_words,
-        first_stream=first_stream + start.total_jobs,
+        first_stream=first_stream + division.stream_offset + start.total_jobs * division.stream_step,
+        stream_step=division.stream_step,
         words_before=start.words,
+        word_weight=division.word_weight,
         skipped_jobs=start.jobs,
-        replicas=synchronization.division.replicas,
-        period_jobs=synchronization.division.period_jobs,
+        replicas=division.replicas,
+        period_jobs=division.period_jobs,
         **_arguments_of_tags(arrays.tags),
         subwords=arrays.subwords,
     )
@@ -123,7 +126,7 @@ def run_epochs(
                 on_epoch_begin()
             synchronization.begin_epoch(position)
             synchronization.keep(position)
-            meter = _EpochMeter(session, position)
+            meter = _EpochMeter(session, synchronization, position)
             try:
                 _run_epoch(session, corpus, meter, partial(meter.show, progress), synchronization, checkpoints)
             except BaseException:
@@ -232,8 +235,11 @@ def _save_interrupted(
 class _EpochMeter:
     """Measures what a session does during one epoch, of which a part may have been done before."""
 
-    def __init__(self, session: _core.word2vec.TrainingSession, position: RunPosition) -> None:
+    def __init__(
+        self, session: _core.word2vec.TrainingSession, synchronization: Synchronization, position: RunPosition
+    ) -> None:
         self._session = session
+        self._synchronization = synchronization
         self._start = time.perf_counter()
         self._before = session.tally()
         self._jobs_before = session.finished_jobs or 0
@@ -264,7 +270,7 @@ class _EpochMeter:
             self._position,
             jobs=self._position.jobs + jobs,
             total_jobs=self._position.total_jobs + jobs,
-            words=self._session.words,
+            words=self._synchronization.words(self._session),
             seconds=self._seconds,
             tally=self._totals(),
         )
@@ -275,7 +281,7 @@ class _EpochMeter:
         return RunPosition(
             epochs=(*self._position.epochs, report),
             total_jobs=self._position.total_jobs + jobs,
-            words=self._session.words,
+            words=self._synchronization.words(self._session),
         )
 
     def report(self, *, interrupted: bool = False) -> EpochReport:

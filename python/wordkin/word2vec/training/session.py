@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ...distributed import Communicator
+from ...distributed.agreement import joint_work
 from ...runtime.progress import counted_progress
 from ...storage.checkpoint import CheckpointFolder
 from ...storage.paths import AnyPath
@@ -15,7 +18,9 @@ from ..options import CheckpointOptions
 from ..report import EpochReport, TrainingReport
 from ..state import Word2VecState
 from .epochs import run_epochs
+from .group import joint_counts, joint_words, require_equal_settings, require_equal_vocabulary
 from .progress import TrainingProgress
+from .ranks import Ranks
 from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
 from .synchronization import Replicas, SharedWeights, Synchronization
@@ -152,9 +157,10 @@ def train_new(
     """
     if checkpoints is not None:
         checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
+    group = _group_of(state, checkpoints, epochs=state.epochs)
     # A function of the caller receives events of training only.
-    shown = False if callable(state.progress) else state.progress
-    with counted_progress(shown, None, " words", title="counting words") as report:
+    shown = False if callable(state.progress) or not _leads(state) else state.progress
+    with _together(group, "counting"), counted_progress(shown, None, " words", title="counting words") as report:
         scan = corpus.scan(
             state.compute.threads,
             keep_ids=state.epochs > 0,
@@ -162,10 +168,14 @@ def train_new(
             trim_rule=trim_rule,
             progress=report,
         )
-    vocabulary = adopt_vocabulary(state, choose_vocabulary(state, scan.counts, trim_rule, changed_settings(state)))
+    counts = scan.counts if group is None else joint_counts(group, scan.counts)
+    vocabulary = adopt_vocabulary(state, choose_vocabulary(state, counts, trim_rule, changed_settings(state)))
+    if group is not None:
+        require_equal_vocabulary(group, state)
     if state.epochs == 0:
         return
-    encoded = scan.encoded(vocabulary, state.compute.threads) or corpus.encode(vocabulary, state.compute.threads)
+    with _together(group, "encoding"):
+        encoded = scan.encoded(vocabulary, state.compute.threads) or corpus.encode(vocabulary, state.compute.threads)
     schedule = LearningRateSchedule(
         start=state.alpha, end=state.min_alpha, planned_words=float(vocabulary.raw_words * state.epochs)
     )
@@ -213,7 +223,9 @@ def train(
             logger.warning(
                 "the learning rate is higher than at the end of the previous training run: alpha is %g", request.alpha
             )
-        encoded = encode()
+        group = _group_of(state, checkpoints, epochs=request.epochs, rates=[request.alpha, request.min_alpha])
+        with _together(group, "encoding"):
+            encoded = encode()
         planned = planned_words(
             encoded,
             total_examples=request.total_examples,
@@ -221,6 +233,8 @@ def train(
             corpus_count=state.corpus_count,
             corpus_total_words=state.corpus_total_words,
         )
+        if group is not None:
+            planned = joint_words(group, planned)
         schedule = LearningRateSchedule(
             start=request.alpha, end=request.min_alpha, planned_words=planned * request.epochs
         ).shortened(request.words_before)
@@ -265,20 +279,25 @@ def run_training(
     state.train_count += 1
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
     state.loss_offset = 0.0
-    progress = TrainingProgress(state.progress, int(schedule.planned_words), epochs)
+    progress = TrainingProgress(state.progress if _leads(state) else False, int(schedule.planned_words), epochs)
     arrays = checkpoints = None
+    synchronization: Synchronization = SharedWeights()
     position = RunPosition()
     try:
-        notify("on_train_begin")
-        arrays = model.begin()
-        if request is not None:
-            checkpoints, position = _resumed(model, corpus, schedule, epochs, arrays, request)
-        synchronization = _synchronization_of(state, arrays, keeps_positions=checkpoints is not None)
+        with _together(_ranks_of(state), "training"):
+            notify("on_train_begin")
+            arrays = model.begin()
+            if request is not None:
+                checkpoints, position = _resumed(model, corpus, schedule, epochs, arrays, request)
+            prepared = _synchronization_of(
+                state, arrays, epoch_words=schedule.planned_words / epochs, keeps_positions=checkpoints is not None
+            )
+        synchronization = prepared  # from here on, the other ranks wait for this one
         run_epochs(
             corpus,
             arrays,
             state.options,
-            schedule.of_replicas(max(1, len(synchronization.division.replicas))),
+            schedule.of_replicas(_replicas_of(state)),
             epochs=epochs,
             compute=state.compute,
             # Each run draws from different random streams; otherwise all runs of one epoch would draw the same samples.
@@ -291,8 +310,10 @@ def run_training(
             on_epoch_begin=lambda: notify("on_epoch_begin"),
             on_epoch_end=lambda report: _end_epoch(state, report, notify),
         )
-    except BaseException:
+        synchronization.finish()
+    except BaseException as error:
         state.training_report = replace(state.training_report, interrupted=True)
+        synchronization.finish(error)
         raise
     finally:
         model.end(arrays)
@@ -304,8 +325,50 @@ def run_training(
     return state.training_report
 
 
-def _synchronization_of(state: Word2VecState, arrays: TrainingArrays, *, keeps_positions: bool) -> Synchronization:
-    if not state.synchronization.deterministic or state.compute.threads == 1:
+def _group_of(state: Word2VecState, checkpoints: CheckpointRequest | None, **facts: object) -> Communicator | None:
+    """Return the group that trains this model, which agrees about its settings, or None for a single process."""
+    group = _ranks_of(state)
+    if group is None:
+        return None
+    for option, is_given in (
+        ("checkpoint", checkpoints is not None),
+        ("max_vocab_size", state.vocabulary_options.max_vocab_size is not None),
+        ("deterministic with more than one worker", state.synchronization.deterministic and state.compute.threads > 1),
+    ):
+        if is_given:
+            raise ValueError(f"{option} must not be given with a communicator of several ranks")
+    require_equal_settings(group, state, **facts)
+    if len(state.wv):
+        require_equal_vocabulary(group, state)
+    return group
+
+
+def _ranks_of(state: Word2VecState) -> Communicator | None:
+    return None if state.communicator is None or state.communicator.size == 1 else state.communicator
+
+
+def _together(group: Communicator | None, what: str) -> AbstractContextManager[None]:
+    return nullcontext() if group is None else joint_work(group, what)
+
+
+def _leads(state: Word2VecState) -> bool:
+    return state.communicator is None or state.communicator.rank == 0
+
+
+def _replicas_of(state: Word2VecState) -> int:
+    group = _ranks_of(state)
+    if group is not None:
+        return group.size
+    return state.compute.threads if state.synchronization.deterministic else 1
+
+
+def _synchronization_of(
+    state: Word2VecState, arrays: TrainingArrays, *, epoch_words: float, keeps_positions: bool
+) -> Synchronization:
+    group = _ranks_of(state)
+    if group is not None:
+        return Ranks(group, arrays, state.options, state.synchronization, state.compute, epoch_words=epoch_words)
+    if _replicas_of(state) == 1:
         return SharedWeights()
     return Replicas(
         arrays, state.compute.threads, state.options, state.synchronization, keeps_positions=keeps_positions

@@ -16,9 +16,18 @@ from ..padded_rows import PaddedRows, bytes_of_rows
 from .run_checkpoint import RunPosition
 from .weights import TrainingArrays
 
-__all__ = ["Division", "Replicas", "SharedWeights", "Synchronization", "jobs_in_period", "synchronized_words"]
+__all__ = [
+    "Division",
+    "Replicas",
+    "SharedWeights",
+    "Synchronization",
+    "jobs_in_period",
+    "synchronized_words",
+    "trained_rows",
+]
 
 _HOT_WORDS = 1024
+_PERIOD_WORDS = 20_000  # of each replica
 
 _Matrix: TypeAlias = NDArray[np.float32] | None
 _Replica: TypeAlias = tuple[NDArray[np.float32], _Matrix, _Matrix, _Matrix]
@@ -51,7 +60,7 @@ def synchronized_words(synchronization: int, words: int) -> int:
     return min(words, _HOT_WORDS * (synchronization & -synchronization))
 
 
-def jobs_in_period(options: TrainingOptions, synchronization: SynchronizationOptions) -> int:
+def jobs_in_period(options: TrainingOptions, synchronization: SynchronizationOptions, default_words: float) -> int:
     """Return the number of jobs that a replica trains between two synchronizations.
 
     Parameters
@@ -60,13 +69,16 @@ def jobs_in_period(options: TrainingOptions, synchronization: SynchronizationOpt
         Size of a job.
     synchronization : SynchronizationOptions
         Number of words between synchronizations.
+    default_words : float
+        That number if the options have none.
 
     Returns
     -------
     int
         Number of jobs, at least one.
     """
-    return max(1, round(synchronization.sync_words / options.job_words))
+    words = default_words if synchronization.sync_words is None else synchronization.sync_words
+    return max(1, round(words / options.job_words))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +91,17 @@ class Division:
         Input, node, output and tag matrix of each replica; empty if all threads share the weights of the model.
     period_jobs : int, default 0
         Number of jobs between two synchronizations; 0 for no synchronizations.
+    stream_offset, stream_step : int, default 0, 1
+        Job k uses the random stream `stream_offset` + k `stream_step` of the run.
+    word_weight : int, default 1
+        Number of words by which each word of this process advances the learning rate until the next synchronization.
     """
 
     replicas: list[_Replica] = field(default_factory=list)
     period_jobs: int = 0
+    stream_offset: int = 0
+    stream_step: int = 1
+    word_weight: int = 1
 
 
 class Synchronization(Protocol):
@@ -93,22 +112,76 @@ class Synchronization(Protocol):
         """How jobs are divided."""
 
     def begin_epoch(self, position: RunPosition) -> None:
-        """Prepare for an epoch of which some jobs may have been done."""
+        """Prepare for an epoch of which some jobs may have been done.
+
+        Parameters
+        ----------
+        position : RunPosition
+            A position of the run.
+        """
+
+    def words(self, session: _core.word2vec.TrainingSession) -> int:
+        """Return the number of words that have been trained in all, while no job is running.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
 
     def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
-        """Combine some rows after all jobs of a period, and return whether all rows agree."""
+        """Combine some rows after all jobs of a period, and return whether all rows agree.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
 
     def next_period(self, session: _core.word2vec.TrainingSession) -> None:
-        """Start the next period."""
+        """Start the next period.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
 
     def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
-        """Combine all rows after all jobs of an epoch."""
+        """Combine all rows after all jobs of an epoch.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """End the run, with the exception that ends it.
+
+        Parameters
+        ----------
+        error : BaseException or None, default None
+            The exception.
+        """
 
     def keep(self, position: RunPosition) -> None:
-        """Remember the weights of a position at which all rows agree."""
+        """Remember the weights of a position at which all rows agree.
+
+        Parameters
+        ----------
+        position : RunPosition
+            A position of the run.
+        """
 
     def settle(self, session: _core.word2vec.TrainingSession) -> RunPosition | None:
-        """Return the weights to those of the last position that was kept, after the session has been cancelled."""
+        """Return the weights to those of the last position that was kept, after the session has been cancelled.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+        """
 
 
 class SharedWeights:
@@ -124,6 +197,21 @@ class SharedWeights:
         position : RunPosition
             A position of the run.
         """
+
+    def words(self, session: _core.word2vec.TrainingSession) -> int:
+        """Return the number of words that the session has trained.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+
+        Returns
+        -------
+        int
+            Number of words.
+        """
+        return session.words
 
     def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
         """Do nothing.
@@ -156,6 +244,15 @@ class SharedWeights:
         ----------
         session : TrainingSession
             The session.
+        """
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        error : BaseException or None, default None
+            The exception that ends the run.
         """
 
     def keep(self, position: RunPosition) -> None:
@@ -214,14 +311,14 @@ class Replicas:
         *,
         keeps_positions: bool,
     ) -> None:
-        self._trained = list(_trained_rows(arrays, options))
+        self._trained = list(trained_rows(arrays, options))
         copies = count + keeps_positions
         needed = copies * sum(bytes_of_rows(*rows.view.shape) for rows in self._trained)
         require_available_memory(
             needed, f"{copies} copies of the weights for deterministic training", "use fewer workers"
         )
         self._words = len(arrays.counts)
-        self._period_jobs = count * jobs_in_period(options, synchronization)
+        self._period_jobs = count * jobs_in_period(options, synchronization, _PERIOD_WORDS)
         self.division = Division(
             replicas=[_replica_of(arrays, options) for _ in range(count)], period_jobs=self._period_jobs
         )
@@ -238,6 +335,21 @@ class Replicas:
             Where the epoch starts.
         """
         self._synchronizations = position.jobs // self._period_jobs
+
+    def words(self, session: _core.word2vec.TrainingSession) -> int:
+        """Return the number of words that the session has trained.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+
+        Returns
+        -------
+        int
+            Number of words.
+        """
+        return session.words
 
     def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
         """Combine the most frequent words.
@@ -278,6 +390,15 @@ class Replicas:
         session.combine(self._words)
         session.start_period(session.words)
 
+    def finish(self, error: BaseException | None = None) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        error : BaseException or None, default None
+            The exception that ends the run.
+        """
+
     def keep(self, position: RunPosition) -> None:
         """Copy the weights, unless positions are not kept.
 
@@ -315,7 +436,21 @@ class Replicas:
         return position
 
 
-def _trained_rows(arrays: TrainingArrays, options: TrainingOptions) -> Iterator[PaddedRows]:
+def trained_rows(arrays: TrainingArrays, options: TrainingOptions) -> Iterator[PaddedRows]:
+    """Return the matrices that training changes.
+
+    Parameters
+    ----------
+    arrays : TrainingArrays
+        The weights of a model.
+    options : TrainingOptions
+        Settings of the model.
+
+    Yields
+    ------
+    PaddedRows
+        Input vectors, then the output layers that are trained.
+    """
     yield arrays.input
     for rows in (arrays.output, arrays.nodes):
         if rows is not None and options.train_output:

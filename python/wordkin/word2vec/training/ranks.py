@@ -1,0 +1,285 @@
+"""Training by several processes: each trains its own weights, and the changes of all ranks are combined."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import _core
+from ...distributed import Communicator
+from ...distributed.agreement import description_of, gathered_objects, raise_failures
+from ...errors import DistributedError, TrainingDiverged
+from ...runtime.compute import Compute, require_available_memory
+from ..options import SynchronizationOptions, TrainingOptions
+from ..padded_rows import PaddedRows, bytes_of_rows
+from .run_checkpoint import RunPosition
+from .synchronization import Division, jobs_in_period, synchronized_words, trained_rows
+from .weights import TrainingArrays
+from .wire import Wire, wire_of
+
+__all__ = ["Ranks"]
+
+logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float32]
+
+# Without a given period: the number of synchronizations of an epoch, unless periods would be too short.
+_PERIODS = 100
+_LEAST_WORDS = 20_000
+_ROWS_AT_ONCE = 1 << 16  # limits the memory of buffers
+_NOT_FINITE = "the changes of its weights are not finite"
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Rows of one matrix, as trained by this rank and as all ranks agreed last."""
+
+    trained: Floats
+    agreed: Floats
+
+
+class Ranks:
+    """The weights of all ranks, which are combined at fixed positions of a run.
+
+    Parameters
+    ----------
+    communicator : Communicator
+        The group.
+    arrays : TrainingArrays
+        The weights of this rank, equal on all ranks at the start.
+    options : TrainingOptions
+        Settings of the model.
+    synchronization : SynchronizationOptions
+        When and how changes are exchanged.
+    compute : Compute
+        Number of threads and instruction set of this rank.
+    epoch_words : float
+        Number of words of all ranks in an epoch.
+
+    Raises
+    ------
+    ResourceError
+        If a copy of the weights exceeds the available memory.
+    """
+
+    def __init__(
+        self,
+        communicator: Communicator,
+        arrays: TrainingArrays,
+        options: TrainingOptions,
+        synchronization: SynchronizationOptions,
+        compute: Compute,
+        *,
+        epoch_words: float,
+    ) -> None:
+        self._communicator = communicator
+        self._compute = compute
+        self._wire: Wire = wire_of(synchronization.wire)
+        rows = list(trained_rows(arrays, options))
+        needed = sum(bytes_of_rows(*matrix.view.shape) for matrix in rows)
+        require_available_memory(
+            needed, "a copy of the weights for the exchange of changes", "use fewer ranks a machine"
+        )
+        self._matrices = [(matrix, PaddedRows.of(matrix.view), matrix is arrays.nodes) for matrix in rows]
+        self._words = len(arrays.counts)
+        self.division = Division(
+            period_jobs=jobs_in_period(options, synchronization, _period_words(epoch_words / communicator.size)),
+            stream_offset=communicator.rank,
+            stream_step=communicator.size,
+            word_weight=communicator.size,
+        )
+        self._trained_words = 0
+        self._synchronizations = 0
+        self._is_over = False
+        self.seconds = 0.0
+        self.bytes_sent = 0
+
+    def begin_epoch(self, position: RunPosition) -> None:
+        """Begin to count the synchronizations of an epoch.
+
+        Parameters
+        ----------
+        position : RunPosition
+            Where the epoch starts.
+        """
+        self._synchronizations = 0
+
+    def words(self, session: _core.word2vec.TrainingSession) -> int:
+        """Return the number of words that all ranks have trained, as of the last synchronization.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+
+        Returns
+        -------
+        int
+            Number of words.
+        """
+        return self._trained_words
+
+    def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
+        """Combine the most frequent words with those of all ranks.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session; no job may be running.
+
+        Returns
+        -------
+        bool
+            Whether all words were combined.
+        """
+        return self._synchronize(session, is_done=False)
+
+    def next_period(self, session: _core.word2vec.TrainingSession) -> None:
+        """Start the next period, at the learning rate of the words of all ranks.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session; no job may be running.
+        """
+        session.start_period(self._trained_words)
+
+    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+        """Join the synchronizations of the ranks that have more text, then combine all words.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session; no job may be running.
+        """
+        while not self._synchronize(session, is_done=True):
+            pass
+        session.start_period(self._trained_words)
+
+    def keep(self, position: RunPosition) -> None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        position : RunPosition
+            A position of the run.
+        """
+
+    def settle(self, session: _core.word2vec.TrainingSession) -> RunPosition | None:
+        """Do nothing.
+
+        Parameters
+        ----------
+        session : TrainingSession
+            The session.
+
+        Returns
+        -------
+        None
+            The other ranks may have failed.
+        """
+        return None
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """End the run on all ranks.
+
+        Parameters
+        ----------
+        error : BaseException or None, default None
+            The exception that ends it on this rank.
+
+        Raises
+        ------
+        DistributedError
+            If another rank has failed.
+        """
+        if self._is_over:  # all ranks know, or they cannot communicate
+            return
+        self._is_over = True
+        if error is None:
+            raise_failures([status["failure"] for status in self._exchanged(failure=None)], "training")
+            return
+        with suppress(DistributedError):  # the exception that ends the run says more
+            self._exchanged(failure=description_of(error))
+
+    def _exchanged(self, **status: object) -> list[dict[str, Any]]:
+        return gathered_objects(self._communicator, status)
+
+    def _synchronize(self, session: _core.word2vec.TrainingSession, *, is_done: bool) -> bool:
+        start = time.perf_counter()
+        self._synchronizations += 1
+        words = synchronized_words(self._synchronizations, self._words)
+        is_finite = all(np.isfinite(block.trained).all() for block in self._blocks(words))
+        trained = int(session.tally()["raw_words"])
+        try:
+            everyone = self._exchanged(words=trained, is_done=is_done, failure=None if is_finite else _NOT_FINITE)
+            self._raise_failures([status["failure"] for status in everyone])
+            ends = all(status["is_done"] for status in everyone)
+            self._trained_words = sum(status["words"] for status in everyone)
+            for block in self._blocks(self._words if ends else words):
+                self._combine(block)
+        except BaseException:
+            self._is_over = True
+            raise
+        self.seconds += time.perf_counter() - start
+        return ends or (words == self._words and not is_done)
+
+    def _raise_failures(self, failures: list[str | None]) -> None:
+        for rank, failure in enumerate(failures):
+            if failure == _NOT_FINITE:
+                raise TrainingDiverged(f"rank {rank}: {failure}, and training ends on all ranks; use a smaller alpha")
+        raise_failures(failures, "training")
+
+    def _blocks(self, words: int) -> Iterator[_Block]:
+        for rows, agreed, is_tree in self._matrices:
+            count = len(rows.view)
+            # The nodes next to the root of the Huffman tree are the last ones but one, which is unused.
+            first, last = (max(0, count - 1 - words), count - 1) if is_tree else (0, min(words, count))
+            for start in range(first, last, _ROWS_AT_ONCE):
+                part = slice(start, min(last, start + _ROWS_AT_ONCE))
+                yield _Block(rows.view[part], agreed.view[part])
+
+    def _combine(self, block: _Block) -> None:
+        changes = self._wire.packed(block.trained - block.agreed)
+        combined = self._wire.unpacked(self._combined(changes, block.trained.shape[1]))
+        np.add(block.agreed, combined, out=block.agreed)
+        block.trained[...] = block.agreed
+
+    def _combined(self, changes: NDArray[Any], columns: int) -> NDArray[Any]:
+        """Return the combination of the changes of all ranks, in the form in which they were sent."""
+        group = self._communicator
+        exchange = getattr(group, "alltoall", None)
+        try:
+            if exchange is None:
+                self.bytes_sent += changes.nbytes
+                return self._wire.packed(self._adaptive_sum(group.allgather(changes), columns))
+            bounds = [len(changes) * rank // group.size for rank in range(group.size + 1)]
+            parts = [changes[start:end] for start, end in pairwise(bounds)]
+            own = self._wire.packed(self._adaptive_sum(exchange(parts), columns))
+            self.bytes_sent += changes.nbytes - parts[group.rank].nbytes + (group.size - 1) * own.nbytes
+            return np.concatenate(group.allgather(own))
+        except Exception as error:
+            raise DistributedError(f"rank {group.rank}: communication failed: {description_of(error)}") from error
+
+    def _adaptive_sum(self, changes: list[NDArray[Any]], columns: int) -> Floats:
+        replicas = [PaddedRows.of(self._wire.unpacked(change)) for change in changes]
+        total = PaddedRows(len(changes[0]), columns)
+        _core.word2vec.combine_replicas(
+            total.padded,
+            [replica.padded for replica in replicas],
+            threads=self._compute.threads,
+            isa=self._compute.isa,
+        )
+        return total.view
+
+
+def _period_words(epoch_words: float) -> float:
+    return max(_LEAST_WORDS, epoch_words / _PERIODS)
