@@ -134,8 +134,8 @@ void register_elmo_forward_pass(py::module_& m) {
       .def(py::init<const py::object&, const py::dict&, const py::object&, const py::object&, const py::object&,
                     const py::object&, const py::object&, std::size_t, const std::string&, const std::string&>(),
            py::arg("options"), py::arg("parameters"), py::arg("characters"), py::arg("ids"), py::arg("ends"),
-           py::kw_only(), py::arg("words") = py::none(), py::arg("state") = py::none(), py::arg("threads"), py::arg("isa"),
-           py::arg("precision") = "float32")
+           py::kw_only(), py::arg("words") = py::none(), py::arg("state") = py::none(), py::arg("threads"),
+           py::arg("isa"), py::arg("precision") = "float32")
       .def_property_readonly("layers", &ForwardPass::layers)
       .def("backward", &ForwardPass::backward, py::arg("d_layers"));
 }

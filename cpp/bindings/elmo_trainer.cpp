@@ -171,7 +171,8 @@ class TrainerSession {
   }
 
   std::shared_ptr<elmo::Trainer> run(const py::object& characters, const py::object& words, const py::object& inputs,
-                                     const py::object& targets, double learning_rate, std::int64_t number, Update update) {
+                                     const py::object& targets, double learning_rate, std::int64_t number,
+                                     Update update) {
     if (number < 1) throw std::invalid_argument("step must be positive, got " + std::to_string(number));
     auto trainer = running();
     const elmo::Window window =

@@ -38,7 +38,7 @@ void check_ids(const char* name, std::span<const std::int32_t> ids, std::int64_t
 }
 
 memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, std::int64_t n_characters,
-                                                                 const py::object& characters) {
+                                                            const py::object& characters) {
   const auto rows = matrix_view<const std::uint16_t>("characters", characters, Access::kRead);
   if (rows.columns != max_characters)
     throw py::value_error("characters must have " + std::to_string(max_characters) + " columns, got " +

@@ -15,13 +15,13 @@
 
 namespace wordkin::bindings {
 
-// characters: (types, max_characters_per_token) uint16, or None for a model with token input; words: (types) int32 for a
-// model with word vectors, otherwise None; inputs, targets: (2, steps, batch) int32. Check the range of every id.
+// characters: (types, max_characters_per_token) uint16, or None for a model with token input; words: (types) int32 for
+// a model with word vectors, otherwise None; inputs, targets: (2, steps, batch) int32. Check the range of every id.
 elmo::TokenTypes token_types_from(const elmo::Options& options, const pybind11::object& characters,
                                   const pybind11::object& words);
 elmo::Window elmo_window_from(const elmo::Options& options, const pybind11::object& characters,
-                              const pybind11::object& words, const pybind11::object& inputs, const pybind11::object& targets, std::int64_t steps,
-                              std::int64_t batch);
+                              const pybind11::object& words, const pybind11::object& inputs,
+                              const pybind11::object& targets, std::int64_t steps, std::int64_t batch);
 // (types, max_characters) uint16, below n_characters.
 memory::MatrixView<const std::uint16_t> character_rows_from(std::int64_t max_characters, std::int64_t n_characters,
                                                             const pybind11::object& characters);

@@ -81,7 +81,8 @@ HeldBatch batch_from(const tasks::Options& options, const py::object& object, st
              .data()});
   }
   if (!tasks::has_characters(options)) return held;
-  held.batch.characters = character_rows_from(options.max_characters, charcnn::Shape().characters, hold(object.attr("characters")));
+  held.batch.characters =
+      character_rows_from(options.max_characters, charcnn::Shape().characters, hold(object.attr("characters")));
   held.batch.types = ids_from("types", hold(object.attr("types")), held.tokens);
   check_ids("types", held.batch.types, held.batch.characters.rows, "rows of characters");
   return held;
