@@ -12,7 +12,6 @@
 //   broadcast(p), load(p), add(sums, rows, group), start(n), to_floats(sums), store(p, sums)
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 

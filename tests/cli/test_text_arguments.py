@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from wordkin import ELMo, KeyedVectors, SequenceTagger, TextClassifier
+from wordkin import Doc2Vec, ELMo, KeyedVectors, SequenceTagger, TaggedDocument, TextClassifier
 from wordkin.cli.parsers import subcommands_of
 from wordkin.cli.program import program_parser
 
@@ -20,6 +21,7 @@ FASTTEXT = Path(__file__).resolve().parents[1] / "formats" / "fasttext-softmax.b
 TEXT = "für die Müller\ndie für\n" * 4
 TAGGED = "für\tO\nMüller\tB-PER\n\n" * 4
 LABELLED = "gut\tfür Müller\nschlecht\tdie\n" * 4
+FASTTEXT_LABELLED = "__label__sport für Müller\n__label__food die für\n" * 4
 SMALL_ELMO = "--min-count 1 --dim 8 --projection-dim 4 --n-layers 1 --filters 1x4 --batch-size 1 --unroll-steps 2"
 
 # Of each command: what it reads from standard input (where arguments have "-", or if there are no words), arguments.
@@ -54,6 +56,14 @@ COMMANDS = {
     "tag train": (TAGGED, "- -o OUT --epochs 1 --random-state 1"),
     "tag predict": ("für Müller\n", "TAGGER -"),
     "tag evaluate": (TAGGED, "TAGGER -"),
+    "doc2vec train": (TEXT, "- -o OUT-model.safetensors --min-count 1 --vector-size 4 --workers 1"),
+    "doc2vec infer": ("für Müller\ndie\n", "DOC2VEC"),
+    "doc2vec similar": ("für\n", "DOC2VEC -"),
+    "doc2vec similar --texts": ("für Müller\ndie\n", "DOC2VEC --texts -"),
+    "fasttext skipgram": (TEXT, "-input - -output OUT -minCount 1 -dim 4 -bucket 10 -thread 1"),
+    "fasttext cbow": (TEXT, "-input - -output OUT -minCount 1 -dim 4 -bucket 10 -thread 1"),
+    "fasttext supervised": (FASTTEXT_LABELLED, "-input - -output OUT -dim 4 -thread 1"),
+    "fasttext quantize": (FASTTEXT_LABELLED, "-input - -output COPY -cutoff 300 -retrain -thread 1"),
     "fasttext predict": (TEXT, "FASTTEXT - 2"),
     "fasttext predict-prob": (TEXT, "FASTTEXT - 2"),
     "fasttext test": ("__label__sport für Müller\n", "FASTTEXT -"),
@@ -114,7 +124,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     tagger = SequenceTagger(**small).fit([["für", "Müller"]] * 4, [["O", "B-PER"]] * 4)
     tagger.save_pretrained(folder / "tagger")
     (folder / "text").write_text(TEXT, encoding="utf-8")
+    documents = [TaggedDocument(["für", "Müller"], ["für"]), TaggedDocument(["die"], ["die"])] * 2
+    Doc2Vec(documents, vector_size=4, min_count=1, workers=1).save(folder / "doc2vec.safetensors")
+    shutil.copy(FASTTEXT, folder / "copy.bin")
     return {
+        "DOC2VEC": str(folder / "doc2vec.safetensors"),
+        "COPY": str(folder / "copy"),
         "VECTORS": str(folder / "kv.safetensors"),
         "ELMO": str(folder / "elmo"),
         "CLASSIFIER": str(folder / "classifier"),
@@ -125,7 +140,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def without_times(output: str) -> list[str]:
-    return [line for line in output.splitlines() if "second" not in line and "saved" not in line]
+    return [line for line in output.splitlines() if not any(word in line for word in ("second", "saved", "/s)"))]
 
 
 @pytest.mark.parametrize("case", COMMANDS)

@@ -14,7 +14,7 @@ from typing import Any
 
 from .exits import EXPECTED_ERRORS, UsageError
 
-__all__ = ["STREAM", "allow_streams", "displayed", "standard_streams", "writes_to_stdout"]
+__all__ = ["STREAM", "allow_streams", "displayed", "source_of", "standard_streams", "writes_to_stdout"]
 
 STREAM = "-"
 _BLOCK_BYTES = 1 << 20
@@ -153,3 +153,30 @@ def displayed(args: argparse.Namespace, value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [displayed(args, member) for member in value]
     return paths.get(value, value) if isinstance(value, str) else value
+
+
+def source_of(name: str) -> Any:
+    """Return the input of a command.
+
+    Parameters
+    ----------
+    name : str
+        A file, or - for standard input.
+
+    Returns
+    -------
+    str or binary file
+        The input.
+
+    Raises
+    ------
+    UsageError
+        If standard input is closed.
+    """
+    from ..storage.pipes import interruptible  # imports NumPy, which `--help` does not need
+
+    if name != STREAM:
+        return name
+    if sys.stdin is None:
+        raise UsageError("standard input is closed")
+    return interruptible(sys.stdin.buffer)

@@ -149,8 +149,9 @@ def train_unsupervised(
     Examples
     --------
     >>> import tempfile
-    >>> path = tempfile.mkdtemp() + "/text.txt"
-    >>> _ = open(path, "w", encoding="utf-8").write("apples and pears\\n" * 10)
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp(), "text.txt")
+    >>> _ = path.write_text("apples and pears\\n" * 10, encoding="utf-8")
     >>> model = train_unsupervised(path, dim=8, bucket=1000, epoch=1)
     >>> model.get_word_vector("pear").shape
     (8,)

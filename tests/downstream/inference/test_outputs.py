@@ -33,7 +33,9 @@ def test_outputs_are_in_the_order_of_the_indices_for_every_batch_size(quick: dic
     expected = np.concatenate(
         [compute_outputs(state.network, [tokens], "scores", COMPUTE, per_token=False) for tokens in sentences]
     )
-    prepared = prepare_texts(state.network.features, IndexedTexts.from_sentences(sentences), max_bytes=0, compute=COMPUTE)
+    prepared = prepare_texts(
+        state.network.features, IndexedTexts.from_sentences(sentences), max_bytes=0, compute=COMPUTE
+    )
     indices = np.array([7, 0, 19, 4])
     with open_network(state.network, prepared, COMPUTE) as network:
         found = write_outputs(network, prepared, indices, "scores", per_token=False, batch_size=batch_size)

@@ -112,7 +112,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("train on a text with one document per line", EXAMPLE),
         (
             "train on the files of a folder, in lower case and without punctuation marks at words",
-            "wordkin doc2vec train articles/ -o articles.safetensors --per file --tokenizer words --lowercase",
+            "wordkin doc2vec train news/ -o m.safetensors --per file --tokenizer words --lowercase",
         ),
     )
 

@@ -15,9 +15,10 @@ from ..corpus_flags import add_character_flags, text_arguments
 from ..flags import add_json_flag, add_option_flags, add_switch
 from ..groups import add_group, run_group
 from ..parsers import add_examples
+from ..streams import source_of
 from ..tables import print_table
 from ..terminal import print_json
-from .flags import add_model, add_training_flags, columns_of, load_embeddings, source_of, train_and_save
+from .flags import add_model, add_training_flags, columns_of, load_embeddings, train_and_save
 
 __all__ = ["configure", "run"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import inspect
 import secrets
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
@@ -18,7 +17,6 @@ from ...elmo import ELMo
 from ...loading.vector_files import load_vectors
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
-from ...storage.pipes import interruptible
 from ...text import PreparationOptions
 from ...vectors import KeyedVectors
 from .. import exits
@@ -34,6 +32,7 @@ from ..flags import (
 from ..messages import progress_display
 from ..outputs import require_writable_folder
 from ..reports import print_report
+from ..streams import source_of
 from ..tables import print_table
 
 __all__ = [
@@ -42,7 +41,6 @@ __all__ = [
     "add_training_flags",
     "columns_of",
     "load_embeddings",
-    "source_of",
     "train_and_save",
 ]
 
@@ -206,31 +204,6 @@ def columns_of(args: argparse.Namespace) -> Columns:
         has_header=args.header,
         delimiter="\t" if args.delimiter in ("tab", "\\t") else args.delimiter,
     )
-
-
-def source_of(name: str) -> Any:
-    """Return the input of a command.
-
-    Parameters
-    ----------
-    name : str
-        A file, or - for standard input.
-
-    Returns
-    -------
-    str or binary file
-        The input.
-
-    Raises
-    ------
-    UsageError
-        If standard input is closed.
-    """
-    if name != "-":
-        return name
-    if sys.stdin is None:
-        raise exits.UsageError("standard input is closed")
-    return interruptible(sys.stdin.buffer)
 
 
 def load_embeddings(names: Sequence[str] | None) -> Any:

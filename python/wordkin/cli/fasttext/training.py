@@ -18,6 +18,7 @@ from ..flags import add_json_flag, add_progress_flag, given_arguments
 from ..messages import progress_display
 from ..outputs import require_writable_file
 from ..reports import print_report
+from ..streams import source_of
 from ..terminal import size_text
 from .options import add_dashed_flags, add_dashed_switch
 
@@ -51,7 +52,9 @@ def configure_supervised(parser: argparse.ArgumentParser) -> None:
         "Train a classifier on lines with __label__ words. The flags are those of the program fasttext; OUTPUT.bin and "
         "OUTPUT.vec are written, or OUTPUT.ftz instead of the former with -autotune-modelsize."
     )
-    parser.add_argument("-input", required=True, metavar="FILE", help="labelled text, compressed or not")
+    parser.add_argument(
+        "-input", required=True, metavar="FILE", help="labelled text, compressed or not; - for standard input"
+    )
     parser.add_argument("-output", required=True, metavar="NAME", help="name of the files to write, without suffix")
     add_dashed_flags(parser.add_argument_group("dictionary"), SupervisedOptions, _DICTIONARY)
     training = parser.add_argument_group("training")
@@ -78,7 +81,7 @@ def configure_quantize(parser: argparse.ArgumentParser) -> None:
         "fasttext."
     )
     parser.add_argument("-output", required=True, metavar="NAME", help="name of the model's file, without .bin")
-    parser.add_argument("-input", metavar="FILE", help="labelled text, for -retrain")
+    parser.add_argument("-input", metavar="FILE", help="labelled text, for -retrain; - for standard input")
     add_dashed_flags(parser, QuantizationOptions, ("cutoff", "dsub"))
     add_dashed_switch(parser, "retrain", "train the vectors that -cutoff keeps again")
     add_dashed_switch(parser, "qnorm", "quantise the norms of the vectors separately")
@@ -124,13 +127,14 @@ def run_supervised(args: argparse.Namespace) -> int:
     is_compressed = bool(args.autotune_validation and given.get("autotuneModelSize"))
     model_path = f"{args.output}{'.ftz' if is_compressed else '.bin'}"
     paths = [model_path, f"{args.output}.vec", *([f"{args.output}.output"] if args.saveOutput else [])]
-    check_outputs(*paths, inputs=[args.input, args.autotune_validation, args.pretrainedVectors])
+    text = source_of(args.input)
+    check_outputs(*paths, inputs=[text, args.autotune_validation, args.pretrainedVectors])
     for path in paths:
         require_writable_file(path)
     if args.autotune_validation:
         given["autotuneValidationFile"] = args.autotune_validation
     start = time.perf_counter()
-    model = train_supervised(args.input, **given, **text_arguments(args), progress=_progress(args))
+    model = train_supervised(text, **given, **text_arguments(args), progress=_progress(args))
     saving_start = time.perf_counter()
     model.save_model(model_path)
     _save_vectors(model, paths[1])
@@ -205,14 +209,15 @@ def run_quantize(args: argparse.Namespace) -> int:
         Exit code.
     """
     source, target = f"{args.output}.bin", f"{args.output}.ftz"
-    check_outputs(target, inputs=[args.input], models=[source])
+    text = None if args.input is None else source_of(args.input)
+    check_outputs(target, inputs=[text], models=[source])
     if args.retrain and args.input is None:
         raise exits.UsageError("-retrain needs the labelled text; give -input")
     require_writable_file(target)
     label = given_arguments(args, ("label",))
     model = load_model(source, **label)
     model.quantize(
-        args.input if args.retrain else None,
+        text if args.retrain else None,
         qout=args.qout,
         retrain=args.retrain,
         qnorm=args.qnorm,
