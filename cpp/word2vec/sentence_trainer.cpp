@@ -132,7 +132,7 @@ void SentenceTrainer::update(std::size_t index, float rate) {
   const Options& options = context_->options();
   const float share = 1.0f / static_cast<float>(composed_ ? context_parts_ : n);
   const int positions = context_->concatenates() ? window.targets : 1;
-  const int inputs = n / positions;
+  const int inputs = positions == 1 ? n : n / positions;  // a division takes as long as a dot product
   const auto words = inputs - static_cast<int>(tags_.rows.size());
   const bool train_words = !options.documents || options.documents->train_words;
   // The words are the first inputs, or the last ones if inputs are concatenated.

@@ -20,15 +20,30 @@ void add_path(const TrainingContext& context, std::int32_t centre, SampledWindow
 void add_output(float* row, float sign, int times, int first, SampledWindow& window) {
   int index = first;
   while (index < window.outputs && window.rows[index] != row) ++index;
-  if (index < window.outputs) {
-    window.repeats[index] += static_cast<float>(times);
-  } else {
+  if (index == window.outputs) {
     window.rows[index] = row;
     window.signs[index] = sign;
     window.repeats[index] = static_cast<float>(times);
     ++window.outputs;
+    if (times == 1) return;
+  } else {
+    window.repeats[index] += static_cast<float>(times);
   }
   window.max_repeats = std::max(window.max_repeats, static_cast<int>(window.repeats[index]));
+}
+
+// The common case of add_targets_and_noise.
+void add_target_and_noise(const TrainingContext& context, std::int32_t target, std::span<const std::int32_t> noise,
+                          SampledWindow& window) {
+  const auto& output = context.parameters().output;
+  add_output(output.row(target), 1.0f, 1, window.outputs, window);
+  ++window.scores;
+  const int first_noise = window.outputs;
+  for (const std::int32_t word : noise) {
+    if (word == target) continue;
+    ++window.scores;
+    add_output(output.row(word), -1.0f, 1, first_noise, window);
+  }
 }
 
 void add_targets_and_noise(const TrainingContext& context, std::span<const std::int32_t> targets,
@@ -62,7 +77,12 @@ void set_window(const TrainingContext& context, std::span<const std::int32_t> ta
   window.max_repeats = 1;
   window.targets = static_cast<int>(targets.size());
   if (context.tree() != nullptr) add_path(context, targets.front(), window);
-  if (context.sampler() != nullptr) add_targets_and_noise(context, targets, noise, window);
+  if (context.sampler() != nullptr) {
+    if (targets.size() == 1)
+      add_target_and_noise(context, targets.front(), noise, window);
+    else
+      add_targets_and_noise(context, targets, noise, window);
+  }
   window.prefetches = window.outputs;
 }
 
