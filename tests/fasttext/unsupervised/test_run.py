@@ -134,3 +134,13 @@ def test_texts_without_words(tmp_path: Path) -> None:
             train_unsupervised(tmp_path / name, **SMALL)
     with pytest.raises((OSError, WordkinError)):
         train_unsupervised(tmp_path / "missing", **SMALL)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u0085", "\u2003", "\u3000", "\x1c"])
+def test_only_ascii_whitespace_separates_the_words_of_a_sentence_vector(text: Path, space: str) -> None:
+    model = train_unsupervised(text, **SMALL)
+    word = f"one{space}two"
+    vector = model.get_word_vector(word)
+    np.testing.assert_allclose(model.get_sentence_vector(word), vector / np.linalg.norm(vector), atol=1e-6)
+    spaced, plain = model.get_sentence_vector([" one\ttwo\v\f\rtwo ", "one two two"])
+    np.testing.assert_array_equal(spaced, plain)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...fasttext import load_model
+from ...fasttext.prediction import split_words
 from .. import exits
 from ..corpus_flags import add_text_flags
 from ..messages import report_message
@@ -78,7 +79,7 @@ def run_words(args: argparse.Namespace) -> int:
     """
     model = load_model(args.model)
     for lines in batches_of_lines("-", args):
-        for word in " ".join(lines).split():
+        for word in split_words(" ".join(lines)):
             _print_vector(word, model.get_word_vector(word))
         sys.stdout.flush()
     return exits.SUCCESS
@@ -140,7 +141,7 @@ def run_neighbours(args: argparse.Namespace) -> int:
     """
     model = load_model(args.model)
     for lines in batches_of_lines("-", args):
-        for word in " ".join(lines).split():
+        for word in split_words(" ".join(lines)):
             _print_neighbours(model.get_nearest_neighbors(word, 10 if args.k is None else args.k))
     return exits.SUCCESS
 
@@ -162,7 +163,7 @@ def run_analogies(args: argparse.Namespace) -> int:
     status = exits.SUCCESS
     for lines in batches_of_lines("-", args):
         for line in lines:
-            words = line.split()
+            words = split_words(line)
             if len(words) != 3:
                 report_message("error", f"a question must have three words, got {line!r}")
                 status = exits.FAILURE
