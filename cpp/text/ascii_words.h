@@ -1,4 +1,4 @@
-// Letters and digits of ASCII among eight bytes at once. Bytes are compared in seven bits, so that no sum carries into
+// Classes of ASCII characters among eight bytes at once. Bytes are compared in seven bits, so that no sum carries into
 // the next byte.
 #pragma once
 
@@ -19,6 +19,11 @@ constexpr std::uint64_t ascii_words_in(std::uint64_t bytes) {
   const std::uint64_t underscores = kTopBits - (low ^ (kEachByte * '_'));
   return (ascii_range(low | (kEachByte * 0x20), 'a', 'z') | ascii_range(low, '0', '9') | underscores) & ~bytes &
          kTopBits;
+}
+
+// Sets the top bit of each byte that is a printing ASCII character other than the space.
+constexpr std::uint64_t ascii_visible_in(std::uint64_t bytes) {
+  return ascii_range(bytes & ~kTopBits, '!', '~') & ~bytes & kTopBits;
 }
 
 constexpr std::uint64_t lower_ascii(std::uint64_t bytes) {

@@ -129,8 +129,8 @@ class Preparation {
       : tables_(tables), options_(options), text_(text), out_(text.size() + text.size() / 4 + 64) {}
 
   std::vector<char> run() {
-    const bool is_by_words = options_.splits_words && options_.unit != SentenceUnit::kSentence;
-    for (std::size_t at = 0; at < text_.size();) at = is_by_words ? scan_words(at) : scan_chunk(at);
+    for (std::size_t at = 0; at < text_.size();)
+      at = may_end_ ? scan_chunk(at) : options_.splits_words ? scan_words(at) : scan_token(at);
     return out_.take();
   }
 
@@ -149,7 +149,27 @@ class Preparation {
     return at + scanner.offset();
   }
 
-  // The same for words and punctuation, with one look at each byte of a chunk of ASCII characters.
+  // The same with one look at the bytes of a chunk of ASCII characters, after a chunk that did not end like a sentence.
+  std::size_t scan_token(std::size_t at) {
+    std::size_t length = 0;
+    std::uint64_t others = 0;
+    do {
+      const std::uint64_t bytes = load(at + length);
+      write_eight(length, bytes);
+      others = ~ascii_visible_in(bytes) & kTopBits;
+      length += others == 0 ? 8 : static_cast<std::size_t>(std::countr_zero(others)) / 8;
+    } while (others == 0);
+    const std::size_t end = at + length;
+    if (end < text_.size() && !is_ascii_whitespace(static_cast<unsigned char>(text_[end]))) return scan_chunk(at);
+    if (length > 0) {
+      chunk_offset_ = at;
+      line_is_empty_ = false;
+      append_ascii_token(length);
+    }
+    return finish_chunk(at, end);
+  }
+
+  // For words and punctuation.
   std::size_t scan_words(std::size_t at) {
     const std::size_t start = at, written = out_.size();
     while (at < text_.size()) {
@@ -158,15 +178,20 @@ class Preparation {
         out_.shrink_to(written);  // the characters before belong to the same chunk
         return scan_chunk(start);
       }
-      if (is_ascii_whitespace(byte)) {
-        if (is_line_end(text_[at])) end_line_at(at);
-        return at + 1;
-      }
+      if (is_ascii_whitespace(byte)) break;
       chunk_offset_ = start;
       line_is_empty_ = false;
       at += add_ascii_word_or_symbol(at);
     }
-    return at;
+    return finish_chunk(start, at);
+  }
+
+  // Processes the end of a chunk of ASCII characters, and the whitespace after it.
+  std::size_t finish_chunk(std::size_t begin, std::size_t end) {
+    note_end({text_.data() + begin, end - begin});
+    if (end == text_.size()) return end;
+    if (is_line_end(text_[end])) end_line_at(end);
+    return end + 1;
   }
 
   void end_line_at(std::size_t at) {
@@ -177,7 +202,9 @@ class Preparation {
   void add_chunk(std::string_view chunk) {
     line_is_empty_ = false;
     const bool is_plain = is_ascii(chunk);
-    if (options_.unit == SentenceUnit::kSentence) {
+    if (is_plain && !may_end_) {
+      note_end(chunk);
+    } else if (options_.unit == SentenceUnit::kSentence) {
       decode(characters_, chunk);
       if (may_end_ && begins_sentence()) end_sentence();
       may_end_ = ends_sentence();
@@ -195,6 +222,15 @@ class Preparation {
       split_words();
     else
       split_at_whitespace();
+  }
+
+  // Notes whether a chunk of ASCII characters ends like a sentence, unless the one before did.
+  void note_end(std::string_view chunk) {
+    if (options_.unit != SentenceUnit::kSentence || chunk.empty()) return;
+    const auto last = static_cast<unsigned char>(chunk.back());
+    if (!is_closing(last) && !is_sentence_end(last)) return;
+    decode(characters_, chunk);
+    may_end_ = ends_sentence();
   }
 
   void end_line() {
