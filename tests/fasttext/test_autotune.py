@@ -125,7 +125,7 @@ def test_scores(validation: Path) -> None:
         ({"autotuneMetric": "f2"}, ValueError, "autotuneMetric must be"),
         ({"autotuneMetric": "precisionAtRecall"}, ValueError, "autotuneMetric must be"),
         ({"autotuneMetric": "recallAtPrecision:300"}, ValueError, "autotuneMetric must be"),
-        ({"autotuneMetric": "f1:__label__none"}, LabelError, "the metric must be of a label of the training text"),
+        ({"autotuneMetric": "f1:__label__none"}, LabelError, "autotuneMetric must name a label of the training text"),
         ({"autotuneDuration": 0}, ValueError, "autotuneDuration must be"),
         ({"autotuneDuration": float("nan")}, ValueError, "autotuneDuration must be"),
         ({"autotuneTrials": 0}, ValueError, "autotuneTrials must be"),

@@ -164,6 +164,7 @@ def test_retraining_changes_the_rows(tmp_path: Path) -> None:
         ({"cutoff": -1}, "cutoff must be"),
         ({"lr": float("nan")}, "lr must be"),
         ({"epoch": 0}, "epoch must be"),
+        ({"thread": 0}, "thread must be from 1 to 4096, got 0"),
     ],
 )
 def test_bad_arguments(options: dict[str, Any], message: str) -> None:

@@ -261,7 +261,7 @@ def test_several_files(tmp_path: Path) -> None:
         ("__label__a one\n", {"label": ""}, ValueError, "label must be text without whitespace"),
         ("__label__a one\n", {"label": "a b"}, ValueError, "label must be text without whitespace"),
         ("__label__a one\n", {"seed": -1}, ValueError, "seed must be"),
-        ("__label__a one\n", {"thread": 0}, ValueError, "workers must be"),
+        ("__label__a one\n", {"thread": 0}, ValueError, "thread must be from 1 to 4096, got 0"),
         ("__label__a one\n", {"progress": 3}, TypeError, "progress must be"),
         (
             "__label__a one\n__label__b one\n" * 50,

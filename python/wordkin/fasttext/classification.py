@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ..runtime.compute import Compute
+from ..runtime.compute import Compute, requested_workers
 from ..runtime.options import integer_option, progress_option
 from ..storage.decoding import DecodingErrors, TextOptions
 from ..storage.paths import AnyPath, local_path
@@ -170,7 +170,7 @@ def train_supervised(
         label=label,
         seed=seed,
     )
-    compute = Compute.choose(workers=thread)
+    compute = Compute.choose(workers=requested_workers(thread, "thread"))
     if integer_option("verbose", verbose, 0, 2**31 - 1) < 2 and progress is None:
         progress = False
     progress = progress_option(progress)

@@ -167,7 +167,7 @@ def scored_file(
     if metric.label is not None:
         encoded = metric.label.encode()
         if encoded not in state.file.labels:
-            raise LabelError(f"the metric must be of a label of the training text, got {metric.label!r}")
+            raise LabelError(f"autotuneMetric must name a label of the training text, got {metric.label!r}")
         index = state.file.labels.index(encoded)
     if metric.kind == "f1":
         counts = count_labels(state, path, k, 0.0, options)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .._core import fasttext as core
 from ..errors import WordkinError
-from ..runtime.compute import Compute
+from ..runtime.compute import Compute, requested_workers
 from ..runtime.options import integer_option, progress_option, real_option
 from ..storage.decoding import DecodingErrors, TextOptions
 from ..storage.paths import AnyPath
@@ -662,7 +662,7 @@ class FastTextModel:
         if self.is_quantized():
             raise UnsupportedError("quantize needs a model with dense matrices, got one that is quantised already")
         options = QuantizationOptions(cutoff=cutoff, retrain=retrain, qnorm=qnorm, qout=qout, dsub=dsub)
-        compute = Compute.choose(workers=thread)
+        compute = Compute.choose(workers=requested_workers(thread, "thread"))
         schedule = self._schedule(epoch, lr)
         if verbose is not None and integer_option("verbose", verbose, 0, _MAX_LABELS) < 2 and progress is None:
             progress = False

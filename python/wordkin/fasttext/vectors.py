@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from ..runtime.compute import Compute
+from ..runtime.compute import Compute, requested_workers
 from ..runtime.options import integer_option, progress_option
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
 from ..storage.paths import AnyPath
@@ -188,7 +188,7 @@ def train_unsupervised(
     )
     run = UnsupervisedRun(
         options=options,
-        compute=Compute.choose(workers=thread, max_isa=max_isa),
+        compute=Compute.choose(workers=requested_workers(thread, "thread"), max_isa=max_isa),
         progress=progress_option(shown),
         pretrained=KeyedVectors.load_word2vec_format(pretrainedVectors) if pretrainedVectors else None,
     )

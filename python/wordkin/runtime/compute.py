@@ -168,13 +168,15 @@ def available_workers() -> int:
     return max(1, cores if quota is None else min(cores, int(quota)))
 
 
-def requested_workers(workers: int | None) -> int:
+def requested_workers(workers: int | None, name: str = "workers") -> int:
     """Return the number of threads for a call.
 
     Parameters
     ----------
     workers : int or None
         Number of threads, from 1 to 4096; None for `available_workers`.
+    name : str, default "workers"
+        Name of the argument in error messages.
 
     Returns
     -------
@@ -191,7 +193,7 @@ def requested_workers(workers: int | None) -> int:
     >>> requested_workers(2)
     2
     """
-    return available_workers() if workers is None else integer_option("workers", workers, 1, MAX_WORKERS)
+    return available_workers() if workers is None else integer_option(name, workers, 1, MAX_WORKERS)
 
 
 def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:

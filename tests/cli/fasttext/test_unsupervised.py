@@ -72,7 +72,7 @@ def test_checkpoints(run: Run, text: Path, tmp_path: Path) -> None:
         (["-loss", "softmax"], "-loss"),
         (["-minn", "5", "-maxn", "4"], "maxn must be at least minn"),
         (["-bucket", "0"], "bucket must be at least 1"),
-        (["-thread", "0"], "workers must"),
+        (["-thread", "0"], "thread must be from 1"),
         (["--keep", "3"], "--checkpoint must name the folder"),
         (["-what", "1"], "-what"),
     ],

@@ -101,6 +101,7 @@ def test_checkpoints_resume_and_open(text: Path, tmp_path: Path) -> None:
     ("options", "message"),
     [
         ({"minn": 4, "maxn": 3}, "maxn must be at least minn"),
+        ({"thread": 0}, "thread must be from 1 to 4096, got 0"),
         ({"bucket": 0}, "bucket must be at least 1 with n-grams"),
         ({"bucket": -1}, "bucket must"),
         ({"bucket": 2**40}, "bucket must"),

@@ -49,8 +49,8 @@ def configure_supervised(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        "Train a classifier on lines with __label__ words. The flags are those of the program fasttext; OUTPUT.bin and "
-        "OUTPUT.vec are written, or OUTPUT.ftz instead of the former with -autotune-modelsize."
+        "Train a classifier on lines with __label__ words. The flags are those of the program fasttext; NAME.bin and "
+        "NAME.vec are written, or NAME.ftz instead of the former with -autotune-modelsize."
     )
     parser.add_argument(
         "-input", required=True, metavar="FILE", help="labelled text, compressed or not; - for standard input"
@@ -61,7 +61,7 @@ def configure_supervised(parser: argparse.ArgumentParser) -> None:
     add_dashed_flags(training, SupervisedOptions, _TRAINING)
     _add_threads(training)
     training.add_argument("-pretrainedVectors", metavar="FILE", help="vectors that words begin with (.vec)")
-    add_dashed_switch(training, "saveOutput", "write the vectors of labels to OUTPUT.output")
+    add_dashed_switch(training, "saveOutput", "write the vectors of labels to NAME.output")
     search = parser.add_argument_group("search for parameters")
     search.add_argument("-autotune-validation", metavar="FILE", help="labelled lines on which parameters are scored")
     add_dashed_flags(search, AutotuneOptions, _AUTOTUNE, flags=_AUTOTUNE)

@@ -10,7 +10,7 @@ from typing import Any
 from ...fasttext.unsupervised.files import write_state
 from ...fasttext.unsupervised.options import UnsupervisedOptions
 from ...fasttext.unsupervised.run import UnsupervisedRun
-from ...runtime.compute import Compute
+from ...runtime.compute import Compute, requested_workers
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import KeyedVectors
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         Parser of the command.
     """
     parser.description = (
-        f"Train word vectors from character n-grams on text ({CORPUS_FORMAT}), and write OUTPUT.bin and OUTPUT.vec. "
+        f"Train word vectors from character n-grams on text ({CORPUS_FORMAT}), and write NAME.bin and NAME.vec. "
         "Ctrl-C stops training and saves the vectors trained so far; with --checkpoint, the same command then resumes."
     )
     parser.add_argument(
@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="text: files, folders of files, patterns such as 'novels/*.txt', pipes, or - for standard input",
     )
-    parser.add_argument("-output", required=True, metavar="OUTPUT", help="the output files without .bin and .vec")
+    parser.add_argument("-output", required=True, metavar="NAME", help="name of the files to write, without suffix")
     training = parser.add_argument_group("training")
     add_dashed_flags(training, UnsupervisedOptions, _FIELDS)
     training.add_argument("-thread", type=int, metavar="N", help="number of threads (default: all processors)")
@@ -135,7 +135,7 @@ def _prepared(args: argparse.Namespace) -> tuple[UnsupervisedRun, CheckpointRequ
     try:
         options = UnsupervisedOptions(model=args.group_command, **{names[name]: value for name, value in given.items()})
         checkpoints = CheckpointOptions(**given_checkpoints)
-        compute = Compute.choose(workers=args.thread, max_isa=None)
+        compute = Compute.choose(workers=requested_workers(args.thread, "thread"))
         pretrained = args.pretrainedVectors and KeyedVectors.load_word2vec_format(args.pretrainedVectors)
         training = UnsupervisedRun(
             options=options, compute=compute, progress=progress_display(args), pretrained=pretrained or None
