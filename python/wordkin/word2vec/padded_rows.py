@@ -14,6 +14,7 @@ __all__ = ["PaddedRows", "bytes_of_rows", "fill_initial_ngrams", "fill_initial_v
 
 _ROW_MULTIPLE = 16  # floats: rows begin on cache lines, and no kernel needs a loop for the remainder
 _ALIGNMENT = 64  # bytes
+_FLOATS_AT_ONCE = 1 << 24  # Ctrl-C acts between parts; some systems take a second per GiB of new memory
 _ROWS_AT_ONCE = 8192
 
 
@@ -80,7 +81,8 @@ class PaddedRows:
             raise ResourceError(
                 f"a matrix of {rows} rows and {columns} columns needs {rows * width * 4 / 2**30:.1f} GiB of memory"
             ) from None
-        buffer.fill(0.0)
+        for first in range(0, len(buffer), _FLOATS_AT_ONCE):
+            buffer[first : first + _FLOATS_AT_ONCE].fill(0.0)
         start = (-buffer.ctypes.data % _ALIGNMENT) // 4
         self.padded = buffer[start : start + rows * width].reshape(rows, width)
         self.view = self.padded[:, :columns]
