@@ -209,3 +209,14 @@ def test_languages_are_those_that_fasttext_finds() -> None:
         # Not its list call, which repeats the first probability for all labels of a text.
         expected = theirs.predict(text + "\n", 3, 0.0, "strict")
         same_labels((labels, probabilities), [[label, probability] for probability, label in expected])
+
+
+@pytest.mark.parametrize("name", ["fasttext-cutoff.ftz", "fasttext-whole.ftz"])
+def test_rows_of_a_quantised_model_are_those_that_vectors_are_means_of(name: str) -> None:
+    model = load_model(FILES / name)
+    for word in ("the", "cup", "unseen"):
+        _, rows = model.get_subwords(word)
+        expected = np.mean([model.get_input_vector(row) for row in rows], axis=0) if len(rows) else np.zeros(5)
+        np.testing.assert_allclose(model.get_word_vector(word), expected, atol=1e-6)
+    with pytest.raises(ValueError, match="ind must be from 0 to"):
+        model.get_input_vector(10**6)

@@ -536,10 +536,11 @@ class FastTextModel:
         Returns
         -------
         ndarray of float32, shape (dim,)
-            A copy of the row.
+            A copy of the row; decompressed if the model is quantised.
         """
-        matrix = self.get_input_matrix()
-        return np.array(matrix[integer_option("ind", ind, 0, len(matrix) - 1)])
+        matrix = self._state.file.input
+        row = integer_option("ind", ind, 0, matrix.shape[0] - 1)
+        return matrix.row(row) if isinstance(matrix, QuantizedMatrix) else np.array(matrix[row])
 
     def get_input_matrix(self) -> NDArray[np.float32]:
         """Return the input matrix.
@@ -717,7 +718,9 @@ class FastTextModel:
 
 def _dense(matrix: Any) -> NDArray[np.float32]:
     if isinstance(matrix, QuantizedMatrix):
-        raise UnsupportedError("the matrix is quantised; get_word_vector returns the vectors of words")
+        raise UnsupportedError(
+            "the matrix is quantised; get_input_vector and get_word_vector decompress vectors"
+        )
     dense: NDArray[np.float32] = matrix
     return dense
 

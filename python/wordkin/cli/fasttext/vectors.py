@@ -47,7 +47,7 @@ def configure_ngrams(parser: argparse.ArgumentParser) -> None:
     parser : ArgumentParser
         Parser of the command.
     """
-    parser.add_argument("model", help="model (.bin)")
+    parser.add_argument("model", help="model (.bin or .ftz)")
     parser.add_argument("word", help="the word")
 
 
@@ -120,9 +120,8 @@ def run_ngrams(args: argparse.Namespace) -> int:
         Exit code.
     """
     model = load_model(args.model)
-    matrix = model.get_input_matrix()
     for subword, row in zip(*model.get_subwords(args.word), strict=True):
-        _print_vector(subword, matrix[row])
+        _print_vector(subword, model.get_input_vector(row))
     return exits.SUCCESS
 
 

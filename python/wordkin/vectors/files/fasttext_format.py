@@ -114,6 +114,26 @@ class ProductQuantizer:
         """Number of parts of a row."""
         return -(-self.columns // self.part_columns)
 
+    def row(self, codes: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the row that codes stand for.
+
+        Parameters
+        ----------
+        codes : ndarray of uint8, shape (parts,)
+            The centroid of each part.
+
+        Returns
+        -------
+        ndarray of float32, shape (columns,)
+            The centroids, one after another.
+        """
+        row = np.empty(self.columns, np.float32)
+        for first, code in zip(range(0, self.columns, self.part_columns), codes.tolist(), strict=True):
+            part = row[first : first + self.part_columns]
+            start = first * CENTROIDS + code * len(part)
+            part[:] = self.centroids[start : start + len(part)]
+        return row
+
 
 @dataclass(frozen=True, kw_only=True)
 class QuantizedMatrix:
@@ -140,6 +160,24 @@ class QuantizedMatrix:
     def shape(self) -> tuple[int, int]:
         """Shape of the matrix."""
         return len(self.codes), self.quantizer.columns
+
+    def row(self, index: int) -> NDArray[np.float32]:
+        """Return a row, decompressed.
+
+        Parameters
+        ----------
+        index : int
+            The row.
+
+        Returns
+        -------
+        ndarray of float32, shape (columns,)
+            Its values.
+        """
+        row = self.quantizer.row(self.codes[index])
+        if self.norm_codes is not None and self.norm_quantizer is not None:
+            row *= self.norm_quantizer.row(self.norm_codes[index : index + 1])
+        return row
 
 
 Matrix = NDArray[np.float32] | QuantizedMatrix
