@@ -718,9 +718,7 @@ class FastTextModel:
 
 def _dense(matrix: Any) -> NDArray[np.float32]:
     if isinstance(matrix, QuantizedMatrix):
-        raise UnsupportedError(
-            "the matrix is quantised; get_input_vector and get_word_vector decompress vectors"
-        )
+        raise UnsupportedError("the matrix is quantised; get_input_vector and get_word_vector decompress vectors")
     dense: NDArray[np.float32] = matrix
     return dense
 
