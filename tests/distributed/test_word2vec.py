@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -263,3 +264,34 @@ def test_only_rank_0_shows_progress(text: Sentences, caplog: pytest.LogCaptureFi
 
     in_ranks(2, work)
     assert set(shown) == {0}
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_file_that_is_missing_on_one_rank_ends_all(text: Sentences, failing: int, tmp_path: Path) -> None:
+    file = tmp_path / "text.txt"
+    file.write_text("\n".join(map(" ".join, text)), encoding="utf-8")
+
+    def construct(group: Any) -> Word2Vec:
+        given = tmp_path / "none" if group.rank == failing else file
+        return Word2Vec(corpus_file=str(given), communicator=group, **QUICK)
+
+    def train(group: Any) -> None:
+        model = Word2Vec(communicator=group, **QUICK)
+        model.build_vocab(text)
+        given = tmp_path / "none" if group.rank == failing else file
+        model.train(corpus_file=str(given), total_examples=len(text), epochs=1)
+
+    for work in (construct, train):
+        results = in_ranks(2, work, timeout=10)
+        assert isinstance(results[failing], FileNotFoundError)
+        assert isinstance(results[1 - failing], DistributedError)
+        assert f"rank {failing} failed: FileNotFoundError" in str(results[1 - failing])
+
+
+def test_an_option_that_one_rank_may_not_have_ends_all(text: Sentences) -> None:
+    def work(group: Any) -> Word2Vec:
+        return Word2Vec(text, communicator=group, max_vocab_size=100 if group.rank else None, **QUICK)
+
+    results = in_ranks(2, work, timeout=10)
+    assert isinstance(results[1], ValueError)
+    assert "rank 1 failed: ValueError: max_vocab_size must not be given" in str(results[0])

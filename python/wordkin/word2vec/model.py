@@ -55,7 +55,7 @@ from .state import Word2VecState, checked_layer, checked_vectors, current_vocabu
 from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
-from .training.session import CheckpointRequest, Notify, TrainRequest, train, train_new
+from .training.session import CheckpointRequest, Notify, TrainRequest, on_all_ranks, train, train_new
 from .training.slices import SliceRequest, train_slice
 from .training.trained_model import word2vec_model
 from .training.vocabulary import (
@@ -381,9 +381,10 @@ class Word2Vec(metaclass=HidesRemovedNames):
         checked_trim_rule(trim_rule)
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         if sentences is not None or corpus_file is not None:
-            if self.epochs > 0:
-                require_objective(self.options)
-            corpus = self._opened(sentences, corpus_file, self._state.text_options, passes=self.epochs + 1)
+            with on_all_ranks(self._state, "opening the texts"):
+                if self.epochs > 0:
+                    require_objective(self.options)
+                corpus = self._opened(sentences, corpus_file, self._state.text_options, passes=self.epochs + 1)
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
         for name, given, method in (
@@ -897,9 +898,9 @@ class Word2Vec(metaclass=HidesRemovedNames):
         notifier = self._notifier(checked_training_callbacks(callbacks))
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
 
         def encode() -> EncodedCorpus:
+            corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
             return corpus.encode(current_vocabulary(self._state), self.workers)
 
         report = train(word2vec_model(self._state), encode, request, notifier, checkpoints)
@@ -1003,14 +1004,13 @@ class Word2Vec(metaclass=HidesRemovedNames):
     def _opened(
         self, sentences: CorpusInput | None, corpus_file: TextInput | None, options: TextOptions, *, passes: int = 1
     ) -> Corpus:
-        preparation, folders = self._state.preparation, self._state.folders
         return open_corpus(
             sentences,
             corpus_file,
             passes=passes,
             options=options,
-            preparation=preparation,
-            folders=folders,
+            preparation=self._state.preparation,
+            folders=self._state.folders,
             any_tokens=True,
             accepts_tokens=len(self._state.wv.index_to_key) > 0,  # of texts that are prepared alike already
         )

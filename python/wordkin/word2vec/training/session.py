@@ -28,7 +28,7 @@ from .trained_model import TrainedModel, word2vec_model
 from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
 from .weights import TrainingArrays, refresh_composed_vectors
 
-__all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "run_training", "train", "train_new"]
+__all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "on_all_ranks", "run_training", "train", "train_new"]
 
 logger = logging.getLogger(__name__)
 
@@ -133,6 +133,24 @@ class TrainRequest:
     compute_loss: bool
 
 
+def on_all_ranks(state: Word2VecState, what: str) -> AbstractContextManager[None]:
+    """Let all ranks that train a model together know whether the work of each has succeeded.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    what : str
+        The work, for error messages; it does not communicate.
+
+    Returns
+    -------
+    context manager
+        See `joint_work`; one that does nothing for a single process.
+    """
+    return _together(_ranks_of(state), what)
+
+
 def train_new(
     state: Word2VecState,
     corpus: Corpus,
@@ -155,9 +173,9 @@ def train_new(
     checkpoints : CheckpointRequest, optional
         Where to save checkpoints.
     """
+    group = _group_of(state, checkpoints, epochs=state.epochs)
     if checkpoints is not None:
         checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
-    group = _group_of(state, checkpoints, epochs=state.epochs)
     # A function of the caller receives events of training only.
     shown = False if callable(state.progress) or not _leads(state) else state.progress
     with _together(group, "counting"), counted_progress(shown, None, " words", title="counting words") as report:
@@ -284,7 +302,7 @@ def run_training(
     synchronization: Synchronization = SharedWeights()
     position = RunPosition()
     try:
-        with _together(_ranks_of(state), "training"):
+        with on_all_ranks(state, "training"):
             notify("on_train_begin")
             arrays = model.begin()
             if request is not None:
@@ -330,12 +348,13 @@ def _group_of(state: Word2VecState, checkpoints: CheckpointRequest | None, **fac
     group = _ranks_of(state)
     if group is None:
         return None
-    for option, is_given in (
-        ("checkpoint", checkpoints is not None),
-        ("max_vocab_size", state.vocabulary_options.max_vocab_size is not None),
-        ("deterministic with more than one worker", state.synchronization.deterministic and state.compute.threads > 1),
-    ):
-        if is_given:
+    refused = {
+        "checkpoint": checkpoints is not None,
+        "max_vocab_size": state.vocabulary_options.max_vocab_size is not None,
+        "deterministic with more than one worker": state.synchronization.deterministic and state.compute.threads > 1,
+    }
+    with joint_work(group, "the comparison of options"):
+        for option in (name for name, is_given in refused.items() if is_given):
             raise ValueError(f"{option} must not be given with a communicator of several ranks")
     require_equal_settings(group, state, **facts)
     if len(state.wv):
