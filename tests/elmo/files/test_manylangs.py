@@ -188,6 +188,11 @@ SIZES = "cnn_5_4_6.json"
 FAULTS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no word.dic": (lambda folder: (folder / "word.dic").unlink(), r"word\.dic is missing; found \['char"),
     "no char.dic": (lambda folder: (folder / "char.dic").unlink(), r"char\.dic is missing"),
+    "no encoder.pkl": (lambda folder: (folder / "encoder.pkl").unlink(), r"encoder\.pkl is missing; found \['char"),
+    "no token_embedder.pkl": (
+        lambda folder: (folder / "token_embedder.pkl").unlink(),
+        r"token_embedder\.pkl is missing",
+    ),
     "no config.json": (lambda folder: (folder / "config.json").unlink(), r"config\.json is missing"),
     "no sizes": (lambda folder: (folder / SIZES).unlink(), r"config_path is '/models/.*', but there is no 'cnn_5"),
     "config_path is a number": (

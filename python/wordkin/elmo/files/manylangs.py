@@ -53,14 +53,16 @@ def is_manylangs(names: Iterable[str]) -> bool:
     Returns
     -------
     bool
-        Whether both files of weights are among them.
+        Whether both files of weights are among them, or one of them and a dictionary; reading names the missing one.
 
     Examples
     --------
     >>> is_manylangs(["config.json", "encoder.pkl", "token_embedder.pkl"])
     True
     """
-    return set(MANYLANGS_FILES) <= set(names)
+    present = set(names)
+    weights = present & set(MANYLANGS_FILES)
+    return len(weights) == len(MANYLANGS_FILES) or bool(weights and present & {_CHARACTERS, _WORDS})
 
 
 def load_manylangs(files: ModelFiles) -> ModelState:
@@ -271,6 +273,7 @@ class _Weights:
 
     def __init__(self, files: ModelFiles, name: str) -> None:
         self._source = f"{files.source}/{name}"
+        _require(files, name)
         with files.opened(name) as opened:
             if isinstance(opened, Path):
                 with opened.open("rb", buffering=0) as file:
