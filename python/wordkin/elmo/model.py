@@ -739,9 +739,11 @@ class ELMo:
             Whether to carry the recurrent state from sentence to sentence as the original programs do: sentence k of
             each batch continues from the state in which sentence k of the previous batch, of this call or of an earlier
             one, ended. `reset_state` discards the state; a call that raises an exception leaves it as it was.
-        precision : {"float32", "bfloat16"}, optional
-            Precision of the operands of matrix products; float32 by default. Sums are computed in float32 in both
-            cases.
+        precision : {"float32", "bfloat16", "int8", "auto"}, optional
+            Precision of the operands of matrix products. "int8" rounds the weights of the recurrent layers, and their
+            inputs in each step, to 8-bit integers: several times as fast as float32, with vectors whose cosine
+            similarity to those of float32 is about 0.9999. "auto" chooses between "int8" and "float32" by the
+            instruction set. By default int8 for a model with 8-bit weights (see `save_pretrained`), else float32.
         progress : bool or callable, optional
             True displays a progress bar on stderr, None displays one if stderr is a terminal. A callable receives the
             number of tokens encoded so far.
