@@ -13,7 +13,17 @@ import numpy as np
 import pytest
 
 import wordkin
-from wordkin import ELMo, FrozenPhrases, KeyedVectors, Phrases, SequenceTagger, TextClassifier, Word2Vec
+from wordkin import (
+    Doc2Vec,
+    ELMo,
+    FastText,
+    FrozenPhrases,
+    KeyedVectors,
+    Phrases,
+    SequenceTagger,
+    TextClassifier,
+    Word2Vec,
+)
 from wordkin.cli import main
 from wordkin.errors import FormatError, WrongKindError
 from wordkin.fasttext import FastTextModel, load_model
@@ -177,6 +187,30 @@ def test_folders_of_other_models_are_named_with_what_opens_them(
     with pytest.raises(FormatError, match=opener) as caught:
         _READERS[reader](folder)
     assert isinstance(caught.value, WrongKindError) == (content not in ("texts", "nothing"))
+
+
+@pytest.mark.parametrize("read", [KeyedVectors.load, Word2Vec.load, Doc2Vec.load, Phrases.load, load_vectors])
+def test_folders_in_the_place_of_a_file_are_named_with_what_opens_them(
+    tmp_path: Path, read: Callable[[str], object]
+) -> None:
+    MODELS["ELMo"][1](tmp_path / "model")
+    with pytest.raises(WrongKindError, match=r"found the folder of a model of kind 'elmo'; ELMo\.from_pretrained"):
+        read(str(tmp_path / "model"))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(IsADirectoryError):
+        read(str(tmp_path / "empty"))
+
+
+def test_models_of_documents_and_n_grams_are_named(tmp_path: Path) -> None:
+    Doc2Vec(vector_size=4).save_pretrained(tmp_path / "folder")
+    with pytest.raises(WrongKindError, match=r"kind 'doc2vec'; Doc2Vec\.from_pretrained opens it"):
+        ELMo.from_pretrained(tmp_path / "folder")
+    Doc2Vec(vector_size=4).save(tmp_path / "documents")
+    FastText(vector_size=4, bucket=10).save(tmp_path / "words")
+    with pytest.raises(WrongKindError, match=r"Doc2Vec\.load opens it"):
+        Word2Vec.load(tmp_path / "documents")
+    with pytest.raises(WrongKindError, match=r"FastText\.load opens it"):
+        Word2Vec.load(tmp_path / "words")
 
 
 def test_folders_of_other_programs_are_named(tmp_path: Path) -> None:

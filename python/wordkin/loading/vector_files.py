@@ -10,6 +10,7 @@ from ..doc2vec import Doc2Vec
 from ..errors import FormatError
 from ..storage import read_archive
 from ..storage.file_sets import CurrentFiles
+from ..storage.model_folders import refuse_model_folder
 from ..storage.opening import open_binary
 from ..storage.paths import local_path
 from ..storage.signatures import FASTTEXT_START_BYTES
@@ -64,6 +65,8 @@ def kind_of(path: str) -> Kind:
         If it cannot be read.
     """
     local = vector_file(path)
+    if local.is_dir():
+        refuse_model_folder(local, "word vectors")
     if not stat.S_ISREG(local.stat().st_mode):
         return "word2vec"  # pipes cannot be read ahead; the reader of this format refuses folders
     with open_binary(local) as file:

@@ -10,14 +10,16 @@ from .checkpoint import is_checkpoint
 from .file_sets import CurrentFiles
 from .signatures import SIGNATURE_BYTES, is_safetensors
 
-__all__ = ["MANYLANGS_FILES", "advice_about_kind", "content_of_folder", "required_file"]
+__all__ = ["MANYLANGS_FILES", "advice_about_kind", "content_of_folder", "refuse_model_folder", "required_file"]
 
 MANYLANGS_FILES = ("encoder.pkl", "token_embedder.pkl")  # weights of ELMoForManyLangs
 _MAX_NAMES = 5  # of files in messages
 
 # Methods that open the files and folders of each kind.
 _READERS = {
+    "doc2vec": "Doc2Vec.load",
     "elmo": "ELMo.from_pretrained",
+    "fasttext": "FastText.load",
     "fasttext_keyed_vectors": "wordkin.vectors.FastTextKeyedVectors.load",
     "frozen_phrases": "FrozenPhrases.load",
     "keyed_vectors": "KeyedVectors.load",
@@ -27,7 +29,11 @@ _READERS = {
     "text_classifier": "TextClassifier.load",
     "word2vec": "Word2Vec.load",
 }
-_READERS_OF_FOLDERS = {**_READERS, "word2vec": "Word2Vec.from_pretrained"}
+_READERS_OF_FOLDERS = {
+    **_READERS,
+    "doc2vec": "Doc2Vec.from_pretrained",
+    "word2vec": "Word2Vec.from_pretrained",
+}
 _FILES_OF_FOLDERS = ("model.safetensors", "weights.safetensors")
 
 
@@ -85,6 +91,26 @@ def required_file(files: CurrentFiles, name: str, expected: str) -> Path:
     names = files.names()
     others = ", ".join(names[:_MAX_NAMES]) + (f" and {len(names) - _MAX_NAMES} more" * (len(names) > _MAX_NAMES))
     raise FormatError(f"{files.folder}: expected {expected}, found no {name}; its files: {others or 'none'}")
+
+
+def refuse_model_folder(folder: Path, expected: str) -> None:
+    """Raise an error if a path that should be a file is the folder of a model.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    expected : str
+        What the file should be, for the error message.
+
+    Raises
+    ------
+    WrongKindError
+        If the folder holds a model; the message says what opens it.
+    """
+    found = content_of_folder(CurrentFiles(folder))
+    if found is not None:
+        raise WrongKindError(f"{folder}: expected {expected}, found {found}")
 
 
 def content_of_folder(files: CurrentFiles) -> str | None:

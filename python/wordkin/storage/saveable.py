@@ -9,7 +9,7 @@ from typing import BinaryIO, Generic, TypeVar
 from ..errors import FormatError, WordkinError, WrongKindError
 from .archive import Archive, read_archive
 from .archive_bytes import pack_archive, save_archive, unpack_archive
-from .model_folders import advice_about_kind
+from .model_folders import advice_about_kind, refuse_model_folder
 from .paths import AnyPath, local_path
 from .staged import OutputFile
 
@@ -102,7 +102,13 @@ class Saveable(Generic[State]):
         OSError
             If the file cannot be read.
         """
-        return self._unpacked(read_archive(path, mmap=mmap), str(local_path(path)))
+        source = local_path(path)
+        try:
+            archive = read_archive(source, mmap=mmap)
+        except IsADirectoryError:
+            refuse_model_folder(source, f"a file with a model of kind {self.kind!r}")
+            raise
+        return self._unpacked(archive, str(source))
 
     def to_bytes(self, state: State) -> bytes:
         """Return the content of the file that `save` writes.
