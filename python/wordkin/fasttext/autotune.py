@@ -114,8 +114,8 @@ class _OutOfTime(Exception):
     """The time for the search is over."""
 
 
-class _TooSmall(WordkinError, ValueError):
-    """No model fits the size."""
+class ModelSizeError(WordkinError, ValueError):
+    """A maximum size that no model has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,7 +286,7 @@ class _Search:
             score = scored_file(state, self._path, self._search.predictions, self._metric, self._text_options)
         except _OutOfTime:
             return False
-        except (TrainingDiverged, ResourceError, _TooSmall) as error:
+        except (TrainingDiverged, ResourceError, ModelSizeError) as error:
             logger.info("trial %d: %s", len(self.trials) + 1, error)
             self._failure = error
         self.trials.append(
@@ -311,13 +311,16 @@ class _Search:
         options = QuantizationOptions(dsub=candidate.dsub, qnorm=True, qout=has_many_labels, retrain=True)
         cutoff = largest_cutoff(file, options, budget)
         if cutoff < CENTROIDS:
-            raise _TooSmall(f"autotuneModelSize must allow {CENTROIDS} words and n-grams, got {budget} bytes")
+            raise ModelSizeError(
+                f"autotuneModelSize must allow {CENTROIDS} words and n-grams, got {budget} bytes for vectors with "
+                f"dim={file.arguments.dim}; use a greater size or a smaller dim"
+            )
         retraining = Retraining(text=self._text, schedule=schedule_of(candidate.options), progress=False, check=check)
         return quantized_file(file, replace(options, cutoff=cutoff), self._compute, retraining)
 
     def result(self) -> TrainedFile:
         if self._best is None:
-            if isinstance(self._failure, _TooSmall | ResourceError):
+            if isinstance(self._failure, ModelSizeError | ResourceError):
                 raise self._failure
             raise ValueError(
                 f"autotuneDuration must be enough for one training, got {self._search.duration:g} s, in which "
