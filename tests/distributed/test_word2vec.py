@@ -295,3 +295,15 @@ def test_an_option_that_one_rank_may_not_have_ends_all(text: Sentences) -> None:
     results = in_ranks(2, work, timeout=10)
     assert isinstance(results[1], ValueError)
     assert "rank 1 failed: ValueError: max_vocab_size must not be given" in str(results[0])
+
+
+def test_a_rule_that_fails_on_one_rank_ends_all(text: Sentences) -> None:
+    def rule(word: str, count: int, min_count: int) -> int:
+        raise _Failure(word)
+
+    def work(group: Any) -> Word2Vec:
+        return Word2Vec(text, communicator=group, trim_rule=rule if group.rank == 1 else None, **QUICK)
+
+    results = in_ranks(2, work, timeout=10)
+    assert isinstance(results[1], _Failure)
+    assert "rank 1 failed: _Failure" in str(results[0])

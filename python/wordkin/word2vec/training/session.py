@@ -187,7 +187,9 @@ def train_new(
             progress=report,
         )
     counts = scan.counts if group is None else joint_counts(group, scan.counts)
-    vocabulary = adopt_vocabulary(state, choose_vocabulary(state, counts, trim_rule, changed_settings(state)))
+    with _together(group, "the choice of words"):  # trim_rule may raise an exception
+        choice = choose_vocabulary(state, counts, trim_rule, changed_settings(state))
+        vocabulary = adopt_vocabulary(state, choice)
     if group is not None:
         require_equal_vocabulary(group, state)
     if state.epochs == 0:
