@@ -9,6 +9,7 @@
 
 #include "text/ascii_words.h"
 #include "text/normalization.h"
+#include "text/punctuation.h"
 #include "text/sentence_splitter.h"
 #include "text/token_scanner.h"
 
@@ -81,16 +82,6 @@ bool is_ascii(std::string_view text) {
   for (; i < text.size(); ++i)
     if (static_cast<unsigned char>(text[i]) >= 0x80) return false;
   return true;
-}
-
-bool is_sentence_end(char32_t c) { return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x203d; }
-bool is_unspaced_sentence_end(char32_t c) {
-  return c == 0x3002 || c == 0xff01 || c == 0xff1f || c == 0xff0e || c == 0xff61 || c == 0x0964 || c == 0x0965 ||
-         c == 0x06d4 || c == 0x061f || c == 0x104a || c == 0x104b || c == 0x17d4 || c == 0x17d5;
-}
-bool is_closing(char32_t c) {
-  return c == '"' || c == '\'' || c == ')' || c == ']' || c == '}' || c == 0xbb || c == 0xab || c == 0x2019 ||
-         c == 0x201d || c == 0x201c || c == 0x203a || c == 0x300d || c == 0x300f || c == 0xff09 || c == 0x3011;
 }
 
 // Bytes that are appended, to memory that is allocated ahead.
