@@ -58,7 +58,7 @@ def test_processes_equal_threads() -> None:
     )
     assert isinstance(models[0], Word2Vec), models[0]
     digest = hashlib.sha256(models[0].wv.vectors.tobytes() + models[0].syn1neg.tobytes()).hexdigest()
-    assert done.stdout.split() == [digest] * ranks
+    assert "".join(done.stdout.split()) == digest * ranks  # lines of several processes may run together
 
 
 def test_different_options_end_all_processes() -> None:
