@@ -1,8 +1,8 @@
 """How fast are word vectors trained from n-grams, compared with fastText and gensim on the same text?
 
-Each side has the settings of its own program: with fastText's, the time is from the text file to the model, for 5
-epochs of wordkin and 1 of fastText; with gensim's, only `train` is timed, 5 epochs and 1. The sides run alternately in
-subprocesses, and a result is the median. ``--cpu`` compares words per second of processor time, for machines that do
+Each comparison has the settings of the other program: with fastText's, the time is from the text file to the model, for
+5 epochs of wordkin and 1 of fastText; with gensim's, only `train` is timed, 5 epochs and 1. The sides run alternately
+in subprocesses, and a result is the median. ``--cpu`` compares words per second of processor time, for machines that do
 other work at the same time (with one thread).
 
     python -m bench.fasttext.speed wiki-lower-17m.txt.gz

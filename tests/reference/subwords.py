@@ -1,9 +1,9 @@
 """Word vectors from character n-grams in float64: hashes, composition, and training with composed vectors.
 
-The n-grams of ``<word>`` are hashed to rows of a matrix, and a word's vector is the mean of its own row and theirs
-(Bojanowski et al. 2017). A gradient of the mean is added to each row, unscaled, as fastText does. A word is composed
-when it comes within `window` positions of the centre; the windows update this copy; and its whole change is added to
-the rows when it is no longer within reach.
+The n-grams of ``<word>`` are hashed to rows of a matrix, and a word's vector is the mean of these rows and that of the
+word (Bojanowski et al. 2017). A gradient of the mean is added to each row, unscaled, as fastText does. A word is
+composed when it comes within `window` positions of the centre; the windows update this copy; and its whole change is
+added to the rows when it is no longer within reach.
 """
 
 from __future__ import annotations
