@@ -138,7 +138,9 @@ class Utf8Text:
         return read_fully(self.stream, count)
 
 
-def utf8_text(stream: BinaryIO, name: str, options: TextOptions, advice: str = OTHER_ENCODING) -> Utf8Text:
+def utf8_text(
+    stream: BinaryIO, name: str, options: TextOptions, advice: str = OTHER_ENCODING, position: int = 0
+) -> Utf8Text:
     """Return the content of a text file as UTF-8.
 
     Text in UTF-8 is not checked here but returned as it is: its readers check it.
@@ -153,6 +155,9 @@ def utf8_text(stream: BinaryIO, name: str, options: TextOptions, advice: str = O
         Its encoding, and the treatment of bytes that cannot be decoded.
     advice : str, default OTHER_ENCODING
         What errors about the encoding advise.
+    position : int, default 0
+        Position in the file from which the stream is read, at the start of a line. Only at 0 is there a byte-order
+        mark, and the signature of a binary format.
 
     Returns
     -------
@@ -172,6 +177,10 @@ def utf8_text(stream: BinaryIO, name: str, options: TextOptions, advice: str = O
     'naïve'
     """
     start = read_fully(stream, START_BYTES)
+    if position:
+        if options.is_utf8:
+            return Utf8Text(start=start, stream=stream, offset=position)
+        return _transcoded(stream, start, options.encoding, name, options, advice, position)
     found = binary_format_of(start)
     if found is not None:
         what, cure = found
@@ -255,9 +264,9 @@ def read_fully(stream: BinaryIO, count: int) -> bytes:
 
 
 def _transcoded(
-    stream: BinaryIO, start: bytes, encoding: str, name: str, options: TextOptions, advice: str
+    stream: BinaryIO, start: bytes, encoding: str, name: str, options: TextOptions, advice: str, position: int = 0
 ) -> Utf8Text:
-    transcoder = _Transcoder(stream, start, encoding, name, options.errors, advice)
+    transcoder = _Transcoder(stream, start, encoding, name, options.errors, advice, position)
     return Utf8Text(start=b"", stream=cast("BinaryIO", transcoder), offset=0)
 
 
@@ -265,7 +274,14 @@ class _Transcoder:
     """A file in any encoding, read as UTF-8."""
 
     def __init__(
-        self, stream: BinaryIO, start: bytes, encoding: str, name: str, errors: DecodingErrors, advice: str
+        self,
+        stream: BinaryIO,
+        start: bytes,
+        encoding: str,
+        name: str,
+        errors: DecodingErrors,
+        advice: str,
+        position: int,
     ) -> None:
         self._stream = stream
         self._encoded = start  # read, but not yet decoded
@@ -273,7 +289,7 @@ class _Transcoder:
         self._decoder = codecs.getincrementaldecoder(encoding)(errors)
         self._name = name
         self._advice = advice
-        self._offset = 0  # number of bytes decoded
+        self._offset = position  # of the next byte to decode
         self._text = b""
         self._is_first = True
         self._is_at_end = False

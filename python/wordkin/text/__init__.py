@@ -7,6 +7,7 @@ from .inputs import CorpusInput, TextInput, open_corpus
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .preparation import PreparationOptions, TextTokenizer, preprocess
 from .scan import Scan
+from .shards import corpus_shard
 from .token_keys import key_from_json, key_to_json
 from .vocabulary import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, RawCounts, TrimRule, Vocabulary, VocabularyReport
 
@@ -36,6 +37,7 @@ __all__ = [
     "TrimRule",
     "Vocabulary",
     "VocabularyReport",
+    "corpus_shard",
     "key_from_json",
     "key_to_json",
     "open_corpus",

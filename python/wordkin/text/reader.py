@@ -206,7 +206,7 @@ class TextReader:
 
     def _blocks_of(self, source: TextSource, advice: str) -> Iterator[TextBlock]:
         with source.open() as stream:
-            blocks = self._blocks(stream, source.name, advice)
+            blocks = self._blocks(stream, source.name, advice, source.start)
             if self.rules.line_limit is not None:
                 blocks = _first_lines(blocks, self.rules.line_limit)
             yield from blocks
@@ -249,9 +249,9 @@ class TextReader:
             text = block.data.replace(b"\r", b" ").replace(b"\n", b" ")
             yield from prepared_sentences(text, self.preparation, self.preparer, block.source)
 
-    def _blocks(self, stream: BinaryIO, name: str, advice: str) -> Iterator[TextBlock]:
+    def _blocks(self, stream: BinaryIO, name: str, advice: str, position: int) -> Iterator[TextBlock]:
         try:
-            content = utf8_text(stream, name, self.options, advice)
+            content = utf8_text(stream, name, self.options, advice, position)
         except FormatError as error:
             if advice.endswith(_SKIPPING):
                 raise type(error)(f"{error}{_SKIPPING}") from None

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from copy import copy
 from typing import IO, Any, BinaryIO, Protocol, cast
 
 from ..errors import CorpusError
@@ -29,6 +30,10 @@ class TextSource(Protocol):
     def is_restartable(self) -> bool:
         """Whether it can be read several times."""
 
+    @property
+    def start(self) -> int:
+        """Position of its first byte in the file, of which it may be a part."""
+
     def open(self) -> AbstractContextManager[BinaryIO]:
         """Open the decompressed content for reading from its start."""
 
@@ -40,19 +45,45 @@ class FileSource:
     ----------
     path : path
         The file.
+
+    Attributes
+    ----------
+    size : int
+        Number of bytes, before decompression; 0 for a pipe.
+    start : int
+        Position of the first byte in the file; not 0 for a part.
     """
 
     def __init__(self, path: AnyPath) -> None:
         self.path = local_path(path)
         status = self.path.stat()
         self.is_restartable = stat.S_ISREG(status.st_mode)
-        self._size = status.st_size if self.is_restartable else 0
+        self.size = status.st_size if self.is_restartable else 0
+        self.start = 0
         self._was_opened = False
 
     @property
     def name(self) -> str:
         """Path of the file."""
         return str(self.path)
+
+    def part(self, start: int, end: int) -> FileSource:
+        """Return a part of a regular file that is not compressed.
+
+        Parameters
+        ----------
+        start, end : int
+            Range of bytes of this source, which begins and ends at the ends of lines.
+
+        Returns
+        -------
+        FileSource
+            The part.
+        """
+        part = copy(self)
+        part.start = self.start + start
+        part.size = end - start
+        return part
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -62,9 +93,13 @@ class FileSource:
                 raise _single_pass_error(self.name)
             self._was_opened = True
         with open_interruptibly(self.path) as file:
-            content = decompressed(file, self.name)
-            if content is file and self._size > 0:  # files of /proc have size 0 and content
-                content = cast("BinaryIO", _Bounded(file, self._size, self.name))
+            if self.start:  # of an uncompressed file
+                file.seek(self.start)
+                content = file
+            else:
+                content = decompressed(file, self.name)
+            if content is file and self.size > 0:  # files of /proc have size 0 and content
+                content = cast("BinaryIO", _Bounded(file, self.start, self.size, self.name))
             yield content
 
 
@@ -80,6 +115,7 @@ class StreamSource:
     def __init__(self, stream: IO[Any]) -> None:
         self._stream = _Borrowed(stream)
         self._is_text = isinstance(stream.read(0), str)
+        self.start = 0
         self.is_restartable = self._stream.seekable()
         self._was_opened = False
         self.name = str(getattr(stream, "name", f"<{type(stream).__name__}>"))
@@ -150,11 +186,11 @@ def _single_pass_error(name: str) -> CorpusError:
 
 
 class _Bounded:
-    """The first `size` bytes of a file."""
+    """The next `size` bytes of a file, from `start` on."""
 
-    def __init__(self, file: BinaryIO, size: int, name: str) -> None:
+    def __init__(self, file: BinaryIO, start: int, size: int, name: str) -> None:
         self._file = file
-        self._size = size
+        self._end = start + size
         self._left = size
         self._name = name
 
@@ -163,8 +199,8 @@ class _Bounded:
         self._left -= len(data)
         if not data and self._left and count:
             raise CorpusError(
-                f"{self._name}: the file became shorter while it was read: {self._size} bytes when it was opened, "
-                f"{self._size - self._left} now"
+                f"{self._name}: the file became shorter while it was read: {self._end} bytes when it was opened, "
+                f"{self._end - self._left} now"
             )
         return data
 

@@ -28,13 +28,13 @@ class SkippedFiles:
 
     def __init__(self, files: int) -> None:
         self._files = files
-        self._reasons: dict[str, str | None] = {}  # None: the file can be read
+        self._reasons: dict[tuple[str, int], str | None] = {}  # by name and start; None: the file can be read
         self._is_reported = False
 
     @property
     def reasons(self) -> dict[str, str]:
         """The names of the files that are left out, and what is wrong with each."""
-        return {name: reason for name, reason in self._reasons.items() if reason is not None}
+        return {name: reason for (name, _), reason in self._reasons.items() if reason is not None}
 
     def is_skipped(self, source: TextSource, check: Check) -> bool:
         """Return whether a file is left out.
@@ -51,13 +51,14 @@ class SkippedFiles:
         bool
             Whether the check failed.
         """
-        if source.name not in self._reasons:
+        part = source.name, source.start
+        if part not in self._reasons:
             try:
                 check(source)
-                self._reasons[source.name] = None
+                self._reasons[part] = None
             except (WordkinError, OSError) as error:
-                self._reasons[source.name] = str(error).removeprefix(f"{source.name}: ")
-        return self._reasons[source.name] is not None
+                self._reasons[part] = str(error).removeprefix(f"{source.name}: ")
+        return self._reasons[part] is not None
 
     def report(self) -> None:
         """Log the files that are left out, once.
@@ -68,7 +69,7 @@ class SkippedFiles:
             If all files are left out.
         """
         reasons = [f"{name}: {reason}" for name, reason in self.reasons.items()]
-        if reasons and len(reasons) == self._files:
+        if list(self._reasons.values()).count(None) == 0 and len(self._reasons) == self._files:
             raise CorpusError(f"none of the {self._files} files can be read as text; the first: {reasons[0]}")
         if reasons and not self._is_reported:
             listed = "".join(f"; {reason}" for reason in reasons[:_MOST_NAMES])
