@@ -307,3 +307,47 @@ def test_a_rule_that_fails_on_one_rank_ends_all(text: Sentences) -> None:
     results = in_ranks(2, work, timeout=10)
     assert isinstance(results[1], _Failure)
     assert "rank 1 failed: _Failure" in str(results[0])
+
+
+def test_files_are_divided_among_ranks(text: Sentences, tmp_path: Path) -> None:
+    lines = ["\n".join(map(" ".join, part)) + "\n" for part in (text[:50], text[50:300], text[300:])]
+    for number, part in enumerate(lines):
+        (tmp_path / f"{number}.txt").write_text(part, encoding="utf-8")
+    models = in_ranks(3, lambda group: Word2Vec(corpus_file=str(tmp_path), communicator=group, **QUICK))
+    assert len({layers_of(model) for model in models}) == 1
+    assert all(model.corpus_total_words == 9_000 and model.corpus_count == 360 for model in models)
+    assert models[0].wv.index_to_key == Word2Vec(text, **QUICK).wv.index_to_key
+
+
+def test_more_ranks_than_lines(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("a b c a b\nb c a c c\n", encoding="utf-8")
+    models = in_ranks(5, lambda group: Word2Vec(corpus_file=str(tmp_path), communicator=group, **QUICK))
+    assert len({layers_of(model) for model in models}) == 1
+    assert models[0].wv.index_to_key == ["c", "a", "b"]
+
+
+def test_texts_without_words_are_an_error_on_every_rank(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("\n", encoding="utf-8")
+    results = in_ranks(2, lambda group: Word2Vec(corpus_file=str(tmp_path), communicator=group, **QUICK))
+    assert all("no words" in str(result) for result in results), results
+
+
+def test_different_files_are_an_error_on_every_rank(text: Sentences, tmp_path: Path) -> None:
+    def work(group: Any) -> Word2Vec:
+        file = tmp_path / f"{group.rank}.txt"
+        file.write_text("\n".join(map(" ".join, text[group.rank :])), encoding="utf-8")
+        return Word2Vec(corpus_file=str(file), communicator=group, **QUICK)
+
+    for result in in_ranks(2, work):
+        assert isinstance(result, DistributedError)
+        assert "total size of the files" in str(result)
+
+
+def test_bad_files_are_left_out_on_every_rank(text: Sentences, tmp_path: Path) -> None:
+    good = "\n".join(map(" ".join, text)) + "\n"
+    (tmp_path / "good.txt").write_text(good, encoding="utf-8")
+    (tmp_path / "bad.txt").write_bytes(good.encode() + b"\xff\xfe\xfa\n")
+    models = in_ranks(
+        3, lambda group: Word2Vec(corpus_file=str(tmp_path), communicator=group, on_error="skip", **QUICK)
+    )
+    assert {model.corpus_total_words for model in models} == {9_000}

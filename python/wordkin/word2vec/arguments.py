@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
@@ -19,7 +20,10 @@ __all__ = [
     "checked_trim_rule",
     "explains_old_names",
     "require_objective",
+    "warn_of_unused",
 ]
+
+logger = logging.getLogger(__name__)
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -160,6 +164,20 @@ def checked_trim_rule(trim_rule: TrimRule | None) -> TrimRule | None:
     if trim_rule is not None and not callable(trim_rule):
         raise TypeError(f"trim_rule must be callable or None, got {type(trim_rule).__name__}")
     return trim_rule
+
+
+def warn_of_unused(*, trim_rule: object, callbacks: object, checkpoint: object) -> None:
+    """Log a warning for each argument of the constructor that is not used without a corpus.
+
+    Parameters
+    ----------
+    trim_rule, callbacks, checkpoint : object
+        The arguments; those that are None or empty were not given.
+    """
+    methods = {"trim_rule": "build_vocab", "callbacks": "train", "checkpoint": "train"}
+    for name, given in (("trim_rule", trim_rule), ("callbacks", callbacks), ("checkpoint", checkpoint)):
+        if given:
+            logger.warning("%s is not stored, and there is no corpus to use it on: pass it to %s", name, methods[name])
 
 
 def explains_old_names(

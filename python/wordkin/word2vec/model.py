@@ -45,6 +45,7 @@ from .arguments import (
     checked_trim_rule,
     explains_old_names,
     require_objective,
+    warn_of_unused,
 )
 from .files.gensim_model import state_of_gensim
 from .gensim import NAMES_BEFORE_GENSIM_4, OPTION_FIELDS, REMOVED_ATTRIBUTES
@@ -54,6 +55,7 @@ from .report import Progress, TrainingReport
 from .state import Word2VecState, checked_layer, checked_vectors, current_vocabulary, new_state
 from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
+from .training.group import own_texts
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
 from .training.session import CheckpointRequest, Notify, TrainRequest, on_all_ranks, train, train_new
 from .training.slices import SliceRequest, train_slice
@@ -70,8 +72,6 @@ from .training.vocabulary import (
 from .training.weights import add_missing_rows, estimated_memory, reset_weights
 
 __all__ = ["Word2Vec"]
-
-logger = logging.getLogger(__name__)
 
 Self = TypeVar("Self", bound="Word2Vec")
 
@@ -202,8 +202,9 @@ class Word2Vec(metaclass=HidesRemovedNames):
         Number of words that each replica is trained on between two combinations of the most frequent words (>= 1);
         None for 20,000 with `deterministic`, and for a hundredth of an epoch with `communicator`.
     communicator : Communicator, default None
-        Connects processes that train one model together, each on a part of the corpus; see `wordkin.distributed`.
-        Counts are merged, and all processes end with the same model. Their changes are combined as with
+        Connects processes that train one model together; see `wordkin.distributed`. `sentences` are those of each
+        process; files in `corpus_file`, which must be given to all processes, are divided among them, large ones at
+        line ends. Counts are merged, and all processes end with the same model. Their changes are combined as with
         `deterministic`, and `alpha` is multiplied by the square root of their number. With one worker each, equal
         parts and seeds give equal vectors.
     wire : {"float32", "bfloat16"}, default "float32"
@@ -381,19 +382,14 @@ class Word2Vec(metaclass=HidesRemovedNames):
         checked_trim_rule(trim_rule)
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         if sentences is not None or corpus_file is not None:
+            corpus_file = own_texts(self._state, corpus_file, self._state.text_options)
             with on_all_ranks(self._state, "opening the texts"):
                 if self.epochs > 0:
                     require_objective(self.options)
                 corpus = self._opened(sentences, corpus_file, self._state.text_options, passes=self.epochs + 1)
             train_new(self._state, corpus, trim_rule, self._notifier(checked), checkpoints)
             return
-        for name, given, method in (
-            ("trim_rule", trim_rule, "build_vocab"),
-            ("callbacks", checked, "train"),
-            ("checkpoint", checkpoint, "train"),
-        ):
-            if given:
-                logger.warning("%s is not stored, and there is no corpus to use it on: pass it to %s", name, method)
+        warn_of_unused(trim_rule=trim_rule, callbacks=checked, checkpoint=checkpoint)
 
     @classmethod
     def _from_state(cls: type[Self], state: Word2VecState) -> Self:
@@ -898,9 +894,10 @@ class Word2Vec(metaclass=HidesRemovedNames):
         notifier = self._notifier(checked_training_callbacks(callbacks))
         checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         options = self._state.text_options.replaced(encoding, errors, on_error)
+        texts = own_texts(self._state, corpus_file, options)
 
         def encode() -> EncodedCorpus:
-            corpus = self._opened(corpus_iterable, corpus_file, options, passes=count)
+            corpus = self._opened(corpus_iterable, texts, options, passes=count)
             return corpus.encode(current_vocabulary(self._state), self.workers)
 
         report = train(word2vec_model(self._state), encode, request, notifier, checkpoints)

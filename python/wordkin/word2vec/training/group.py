@@ -2,19 +2,107 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from dataclasses import asdict
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from ..._version import __version__
 from ...distributed import Communicator
-from ...distributed.agreement import gathered_objects, raise_failures, require_agreement
+from ...distributed.agreement import gathered_objects, joint_work, raise_failures, require_agreement
 from ...errors import DistributedError
-from ...text import RawCounts
+from ...storage.decoding import TextOptions
+from ...text import RawCounts, TextInput
+from ...text.reader import TextReader
+from ...text.shards import corpus_shard
+from ...text.sources import TextSource, sources_of
 from ..state import Word2VecState, current_vocabulary
 
-__all__ = ["joint_counts", "joint_words", "require_equal_settings", "require_equal_vocabulary"]
+__all__ = [
+    "joint_counts",
+    "joint_words",
+    "own_texts",
+    "ranks_of",
+    "require_equal_settings",
+    "require_equal_vocabulary",
+]
+
+_COMPARED_BYTES = 4096  # of each file
+
+
+def ranks_of(state: Word2VecState) -> Communicator | None:
+    """Return the group of processes that train a model together.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+
+    Returns
+    -------
+    Communicator or None
+        None for a single process.
+    """
+    return None if state.communicator is None or state.communicator.size == 1 else state.communicator
+
+
+def own_texts(state: Word2VecState, corpus_file: TextInput | None, options: TextOptions) -> TextInput | None:
+    """Return the part of some files that this process reads.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    corpus_file : path, list of paths, file object, or None
+        The files, which all processes that train the model are given.
+    options : TextOptions
+        How they are decoded.
+
+    Returns
+    -------
+    path, list of sources, or None
+        The files themselves for a single process.
+
+    Raises
+    ------
+    DistributedError
+        If other processes have other files.
+    CorpusError
+        If a file cannot be divided.
+    """
+    group = ranks_of(state)
+    if group is None or corpus_file is None:
+        return corpus_file
+    with joint_work(group, "opening the texts"):
+        sources = sources_of(corpus_file, state.folders)
+        if options.on_error == "skip":
+            sources = TextReader(sources, options=options).readable_sources()
+        facts = _facts_of_files(sources)
+    require_agreement(group, facts)
+    with joint_work(group, "opening the texts"):
+        shard = corpus_shard(
+            sources, group.rank, group.size, options=options, preparation=state.preparation, folders=state.folders
+        )
+        return cast("TextInput", shard or io.BytesIO())  # there may be fewer lines than ranks
+
+
+def _facts_of_files(sources: list[TextSource]) -> dict[str, int]:
+    """Return what must be equal on all ranks; the folders may differ."""
+    sizes = [getattr(source, "size", 0) for source in sources]
+    checksum = 0
+    for source, size in zip(sources, sizes, strict=True):
+        checksum = zlib.crc32(f"{Path(source.name).name}\0{size}\0".encode("utf-8", "surrogateescape"), checksum)
+        if size:
+            with source.open() as file:
+                checksum = zlib.crc32(file.read(_COMPARED_BYTES), checksum)
+    return {
+        "number of files": len(sources),
+        "total size of the files": sum(sizes),
+        "names, sizes and first bytes of the files (checksum)": checksum,
+    }
 
 
 def require_equal_settings(communicator: Communicator, state: Word2VecState, **facts: object) -> None:

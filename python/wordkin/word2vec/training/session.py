@@ -18,7 +18,7 @@ from ..options import CheckpointOptions
 from ..report import EpochReport, TrainingReport
 from ..state import Word2VecState
 from .epochs import run_epochs
-from .group import joint_counts, joint_words, require_equal_settings, require_equal_vocabulary
+from .group import joint_counts, joint_words, ranks_of, require_equal_settings, require_equal_vocabulary
 from .progress import TrainingProgress
 from .ranks import Ranks
 from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
@@ -148,7 +148,7 @@ def on_all_ranks(state: Word2VecState, what: str) -> AbstractContextManager[None
     context manager
         See `joint_work`; one that does nothing for a single process.
     """
-    return _together(_ranks_of(state), what)
+    return _together(ranks_of(state), what)
 
 
 def train_new(
@@ -347,7 +347,7 @@ def run_training(
 
 def _group_of(state: Word2VecState, checkpoints: CheckpointRequest | None, **facts: object) -> Communicator | None:
     """Return the group that trains this model, which agrees about its settings, or None for a single process."""
-    group = _ranks_of(state)
+    group = ranks_of(state)
     if group is None:
         return None
     refused = {
@@ -364,10 +364,6 @@ def _group_of(state: Word2VecState, checkpoints: CheckpointRequest | None, **fac
     return group
 
 
-def _ranks_of(state: Word2VecState) -> Communicator | None:
-    return None if state.communicator is None or state.communicator.size == 1 else state.communicator
-
-
 def _together(group: Communicator | None, what: str) -> AbstractContextManager[None]:
     return nullcontext() if group is None else joint_work(group, what)
 
@@ -377,7 +373,7 @@ def _leads(state: Word2VecState) -> bool:
 
 
 def _replicas_of(state: Word2VecState) -> int:
-    group = _ranks_of(state)
+    group = ranks_of(state)
     if group is not None:
         return group.size
     return state.compute.threads if state.synchronization.deterministic else 1
@@ -386,7 +382,7 @@ def _replicas_of(state: Word2VecState) -> int:
 def _synchronization_of(
     state: Word2VecState, arrays: TrainingArrays, *, epoch_words: float, keeps_positions: bool
 ) -> Synchronization:
-    group = _ranks_of(state)
+    group = ranks_of(state)
     if group is not None:
         return Ranks(group, arrays, state.options, state.synchronization, state.compute, epoch_words=epoch_words)
     if _replicas_of(state) == 1:
