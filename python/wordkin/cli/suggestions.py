@@ -166,12 +166,15 @@ def _unknown_flag(flag: str, command: argparse.ArgumentParser, program: Callable
     known = [name for name in command._option_string_actions if name.startswith("--")]
     spelled = _long_form(flag)
     renamed = _OF_OTHER_PROGRAMS.get(spelled)
-    if spelled in known:
+    dashed = [name for name in command._option_string_actions if len(name) > 2 and name[1] != "-"]  # fastText's
+    equal = [name for name in dashed if _long_form(name) == spelled]
+    if equal:
+        names = equal
+    elif spelled in known:
         names = [spelled]
     elif renamed in known or (renamed is not None and not renamed.startswith("-")):
         names = [str(renamed)]
     else:
-        dashed = [name for name in command._option_string_actions if len(name) > 2 and name[1] != "-"]  # fastText's
         names = nearest(flag, dashed) or nearest(spelled, known)
     help_text = f"`{command.prog} --help` lists the flags"
     if names:

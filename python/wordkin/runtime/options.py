@@ -416,7 +416,11 @@ def flag_option(name: str, value: Any) -> bool:
     """
     if isinstance(value, bool):
         return value
-    return bool(integer_option(name, value, 0, 1))
+    try:
+        return bool(integer_option(name, value, 0, 1))
+    except (TypeError, ValueError) as error:
+        given = str(error).partition(", got ")[2]
+        raise type(error)(f"{name} must be True or False, got {given}") from None
 
 
 def choice_option(name: str, value: Any, choices: tuple[str, ...]) -> str:
