@@ -239,29 +239,38 @@ py::tuple parse_fasttext_entries(const py::buffer& data, std::int64_t max_entrie
   return py::make_tuple(entries.consumed, words, entries.counts, entries.kinds, entries.word_too_long);
 }
 
+void check_hash_count(std::int64_t hash_count) {
+  if (hash_count < 0 || hash_count > text::kMaxFloretHashes)
+    throw std::invalid_argument("hash_count must be from 0 to 4");
+}
+
 std::vector<std::int64_t> subword_buckets(const py::bytes& word, std::int64_t min_n, std::int64_t max_n,
-                                          std::int64_t buckets) {
+                                          std::int64_t buckets, std::int64_t hash_count) {
+  check_hash_count(hash_count);
   std::vector<std::int64_t> result;
-  vf::append_subwords(result, static_cast<std::string_view>(word), {min_n, max_n, buckets});
+  vf::append_subwords(result, static_cast<std::string_view>(word), {min_n, max_n, buckets, hash_count});
   return result;
 }
 
 // Returns the starts and the buckets of the subwords of all words.
 py::tuple subword_table(const py::object& words, const py::object& offsets, std::int64_t min_n, std::int64_t max_n,
-                        std::int64_t buckets) {
+                        std::int64_t buckets, std::int64_t hash_count) {
+  check_hash_count(hash_count);
   const WordBytes table(words, offsets);
   if (buckets < 0 || buckets > INT32_MAX) throw std::invalid_argument("buckets must be from 0 to 2^31 - 1");
   vf::SubwordTable result;
   {
     const GilRelease release;  // uses only the given arrays, which the caller holds
-    result = vf::subword_table(table.bytes.data(), table.offsets.data(), table.size(), {min_n, max_n, buckets});
+    result =
+        vf::subword_table(table.bytes.data(), table.offsets.data(), table.size(), {min_n, max_n, buckets, hash_count});
   }
   return py::make_tuple(owned_array(std::move(result.starts)), owned_array(std::move(result.buckets)));
 }
 
 void average_subwords(const py::object& out, const py::object& words, const py::object& offsets,
                       const py::object& word_rows, const py::object& bucket_rows, std::int64_t min_n,
-                      std::int64_t max_n, std::size_t threads) {
+                      std::int64_t max_n, std::int64_t hash_count, std::size_t threads) {
+  check_hash_count(hash_count);
   const auto vectors = matrix_view<float>("out", out, Access::kWrite);
   const WordBytes table(words, offsets);
   const auto buckets = matrix_view<const float>("bucket_rows", bucket_rows, Access::kRead);
@@ -274,8 +283,8 @@ void average_subwords(const py::object& out, const py::object& words, const py::
     throw std::invalid_argument("word_rows must have one row for each word");
   const GilRelease release;  // uses only the given arrays, which the caller holds
   parallel::ThreadPool pool(threads);
-  vf::average_subwords(vectors, table.bytes.data(), table.offsets.data(), own, buckets, {min_n, max_n, buckets.rows},
-                       pool);
+  vf::average_subwords(vectors, table.bytes.data(), table.offsets.data(), own, buckets,
+                       {min_n, max_n, buckets.rows, hash_count}, pool);
 }
 
 }  // namespace
@@ -293,12 +302,12 @@ void register_vector_files(py::module_& m) {
   v.def("parse_fasttext_entries", &parse_fasttext_entries, py::arg("data"), py::arg("max_entries"), py::kw_only(),
         py::arg("max_word_bytes"));
   v.def("subword_buckets", &subword_buckets, py::arg("word"), py::kw_only(), py::arg("min_n"), py::arg("max_n"),
-        py::arg("buckets"));
+        py::arg("buckets"), py::arg("hash_count") = 0);
   v.def("subword_table", &subword_table, py::arg("words"), py::arg("offsets"), py::kw_only(), py::arg("min_n"),
-        py::arg("max_n"), py::arg("buckets"));
+        py::arg("max_n"), py::arg("buckets"), py::arg("hash_count") = 0);
   v.def("average_subwords", &average_subwords, py::arg("out"), py::arg("words"), py::arg("offsets"),
         py::arg("word_rows"), py::arg("bucket_rows"), py::kw_only(), py::arg("min_n"), py::arg("max_n"),
-        py::arg("threads") = 1);
+        py::arg("hash_count") = 0, py::arg("threads") = 1);
 }
 
 }  // namespace wordkin::bindings

@@ -31,18 +31,16 @@ std::int32_t Dictionary::find(std::string_view entry) const {
 
 std::int32_t Dictionary::row_of_bucket(std::int64_t bucket) const {
   const std::int64_t kept = pruned_ ? pruned_->find(bucket) : bucket;
-  return kept < 0 ? -1 : static_cast<std::int32_t>(options_.words + kept);
+  const std::int64_t first = options_.hash_count > 0 ? 0 : options_.words;
+  return kept < 0 ? -1 : static_cast<std::int32_t>(first + kept);
 }
 
 void Dictionary::append_word(std::vector<std::int32_t>& rows, std::string_view word, std::string& bounded) const {
-  const std::int32_t index = find(word);
+  const std::int32_t index = options_.hash_count > 0 ? -1 : find(word);
   if (index >= 0) rows.push_back(index);
-  if (options_.max_n <= 0 || options_.buckets <= 0 || word == text::kEndOfSentence) return;
-  bounded.assign(1, '<');
-  bounded.append(word);
-  bounded.push_back('>');
-  text::for_each_subword(bounded, options_.min_n, options_.max_n, [&](std::uint32_t hash, std::size_t, std::size_t) {
-    const std::int32_t row = row_of_bucket(static_cast<std::int64_t>(hash) % options_.buckets);
+  const text::SubwordOptions subwords{options_.min_n, options_.max_n, options_.buckets, options_.hash_count};
+  text::for_each_bucket(word, bounded, subwords, [&](std::int64_t bucket) {
+    const std::int32_t row = row_of_bucket(bucket);
     if (row >= 0) rows.push_back(row);
   });
 }

@@ -22,6 +22,7 @@ struct DictionaryOptions {
   std::int64_t buckets;  // of subwords and of word n-grams
   std::int64_t word_ngrams;
   std::string label_prefix = std::string(kLabelPrefix);  // other words with this prefix are left out
+  std::int64_t hash_count = 0;  // of floret, whose words have no rows before the buckets; 0 for fastText
 };
 
 // fastText separates words by these bytes only, whatever the encoding.

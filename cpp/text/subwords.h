@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "text/floret_hash.h"
 
 namespace wordkin::text {
 
@@ -41,6 +44,40 @@ void for_each_subword(std::string_view bounded, std::int64_t min_n, std::int64_t
       if (characters >= min_n && !is_boundary) visit(hash, begin, end);
     }
   }
+}
+
+struct SubwordOptions {
+  std::int64_t min_n;    // characters, not bytes
+  std::int64_t max_n;    // 0: no n-grams
+  std::int64_t buckets;  // 0: no subwords
+  std::int64_t hash_count =
+      0;  // 0: fastText's hash; 1 to 4: buckets of each entry in floret's table of words and n-grams
+};
+
+// Calls visit(bucket) for the buckets of a word, in the order of fastText or floret and with repetitions. In floret's
+// table the word itself has buckets, too. `bounded` is memory that is reused.
+template <typename Visit>
+void for_each_bucket(std::string_view word, std::string& bounded, const SubwordOptions& options, const Visit& visit) {
+  const bool is_floret = options.hash_count > 0;
+  if (options.buckets <= 0 || (!is_floret && (options.max_n <= 0 || word == kEndOfSentence))) return;
+  bounded.assign(1, '<');
+  bounded.append(word);
+  bounded.push_back('>');
+  if (!is_floret) {
+    for_each_subword(bounded, options.min_n, options.max_n, [&](std::uint32_t hash, std::size_t, std::size_t) {
+      visit(static_cast<std::int64_t>(hash) % options.buckets);
+    });
+    return;
+  }
+  const auto visit_entry = [&](std::string_view entry) {
+    const auto hashes = floret_hash(entry);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(options.hash_count); ++i)
+      visit(static_cast<std::int64_t>(hashes[i]) % options.buckets);
+  };
+  visit_entry(bounded);
+  for_each_subword(bounded, options.min_n, options.max_n, [&](std::uint32_t, std::size_t begin, std::size_t end) {
+    visit_entry(std::string_view(bounded).substr(begin, end - begin));
+  });
 }
 
 }  // namespace wordkin::text

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include "text/subwords.h"
-
 namespace wordkin::vector_files {
 namespace {
 
@@ -17,13 +15,8 @@ void add_row(float* sum, const float* row, std::int64_t count) {
 }  // namespace
 
 void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, const SubwordOptions& options) {
-  if (options.buckets <= 0 || options.max_n <= 0 || word == text::kEndOfSentence) return;
-  std::string bounded(1, '<');
-  bounded.append(word);
-  bounded.push_back('>');
-  text::for_each_subword(bounded, options.min_n, options.max_n, [&](std::uint32_t hash, std::size_t, std::size_t) {
-    buckets.push_back(static_cast<std::int64_t>(hash) % options.buckets);
-  });
+  std::string bounded;
+  text::for_each_bucket(word, bounded, options, [&](std::int64_t bucket) { buckets.push_back(bucket); });
 }
 
 SubwordTable subword_table(const std::uint8_t* text, const std::int64_t* offsets, std::int64_t words,

@@ -7,14 +7,11 @@
 
 #include "memory/matrix_view.h"
 #include "parallel/thread_pool.h"
+#include "text/subwords.h"
 
 namespace wordkin::vector_files {
 
-struct SubwordOptions {
-  std::int64_t min_n;    // characters, not bytes
-  std::int64_t max_n;    // 0: no subwords
-  std::int64_t buckets;  // 0: no subwords
-};
+using text::SubwordOptions;
 
 // Appends the buckets of the subwords of `word`, in fastText's order and with repetitions.
 void append_subwords(std::vector<std::int64_t>& buckets, std::string_view word, const SubwordOptions& options);

@@ -52,11 +52,11 @@ void ComposedRows::gather(std::int32_t word) {
   const Subwords& subwords = *parameters.subwords;
   const auto buckets = subwords.of(word);
   parts_.clear();
-  parts_.push_back(parameters.input.row(word));
+  if (has_word_rows()) parts_.push_back(parameters.input.row(word));
   for (const auto bucket : buckets) parts_.push_back(subwords.rows.row(bucket));
   scales_.clear();
   if (parameters.update_scale.empty() && subwords.update_scale.empty()) return;
-  scales_.push_back(parameters.update_scale.empty() ? 1.0f : parameters.update_scale[word]);
+  if (has_word_rows()) scales_.push_back(parameters.update_scale.empty() ? 1.0f : parameters.update_scale[word]);
   for (const auto bucket : buckets)
     scales_.push_back(subwords.update_scale.empty() ? 1.0f : subwords.update_scale[bucket]);
 }

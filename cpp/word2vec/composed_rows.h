@@ -35,7 +35,8 @@ class ComposedRows {
   }
   // Number of rows that the word is composed of.
   [[nodiscard]] std::int64_t parts(std::size_t position) const {
-    return static_cast<std::int64_t>(context_->parameters().subwords->of(sentence_[position]).size()) + 1;
+    return static_cast<std::int64_t>(context_->parameters().subwords->of(sentence_[position]).size()) +
+           (has_word_rows() ? 1 : 0);
   }
   // Whether the copies are sums, not means: CBOW averages over the rows of all context words (as fastText does).
   [[nodiscard]] bool are_sums() const { return context_->options().architecture == Architecture::kCbow; }
@@ -47,6 +48,7 @@ class ComposedRows {
     float update_scale = 1.0f;  // of the copy, so that it changes as the rows will
   };
 
+  [[nodiscard]] bool has_word_rows() const { return context_->parameters().input.rows > 0; }
   [[nodiscard]] float* after(std::size_t slot) {
     return rows_.data() + 2 * slot * static_cast<std::size_t>(context_->width());
   }

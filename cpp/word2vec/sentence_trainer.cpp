@@ -117,7 +117,7 @@ void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& win
   const std::size_t entering = position + std::min<std::size_t>(context_->options().window, last);
   if (entering > last) return;
   const Parameters& parameters = context_->parameters();
-  window.prefetch(parameters.input.row(subsampled_[entering]));
+  if (parameters.input.rows > 0) window.prefetch(parameters.input.row(subsampled_[entering]));
   const auto buckets = parameters.subwords->of(subsampled_[entering]);
   const std::size_t count = std::min<std::size_t>(buckets.size(), SampledWindow::kMaxEntering - 1);
   for (const auto bucket : buckets.first(count)) window.prefetch(parameters.subwords->rows.row(bucket));

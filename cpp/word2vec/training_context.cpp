@@ -15,6 +15,7 @@ void check_rows(const char* name, const memory::MatrixView<float>& matrix, std::
     throw std::invalid_argument(std::string(name) + " must have " + std::to_string(rows) + " rows of " +
                                 std::to_string(columns) + " floats, got " + std::to_string(matrix.rows) + " of " +
                                 std::to_string(matrix.columns));
+  if (matrix.rows == 0) return;
   if (matrix.columns % kernels::kRowMultiple != 0 || matrix.pitch % kernels::kRowMultiple != 0 ||
       reinterpret_cast<std::uintptr_t>(matrix.data) % 64 != 0)
     throw std::invalid_argument(std::string(name) + " must have rows padded to 16 floats and aligned to 64 bytes");
@@ -47,13 +48,15 @@ void check_documents(const DocumentOptions& documents, const Parameters& paramet
   if (documents.tag_count < 0) throw std::invalid_argument("tag_count must not be negative");
 }
 
-void check_subwords(const Subwords& subwords, std::int64_t words, std::int64_t columns) {
+void check_subwords(const Subwords& subwords, std::int64_t words, std::int64_t columns, bool has_word_rows) {
   check_rows("subword rows", subwords.rows, 0, columns);
   const auto& starts = subwords.starts;
   bool rises = static_cast<std::int64_t>(starts.size()) == words + 1 && starts.front() == 0 &&
                starts.back() == static_cast<std::int64_t>(subwords.buckets.size());
   for (std::size_t i = 1; i < starts.size(); ++i) rises = rises && starts[i - 1] <= starts[i];
   if (!rises) throw std::invalid_argument("starts must rise from 0 to the number of buckets, with an entry per word");
+  for (std::size_t i = 1; !has_word_rows && i < starts.size(); ++i)
+    if (starts[i - 1] == starts[i]) throw std::invalid_argument("words without a row must have subwords");
   for (const auto bucket : subwords.buckets)
     if (bucket < 0 || bucket >= subwords.rows.rows)
       throw std::invalid_argument("buckets must be from 0 to " + std::to_string(subwords.rows.rows - 1) + ", got " +
@@ -90,12 +93,13 @@ TrainingContext::TrainingContext(const TrainingContext& shared, const Parameters
 
 void TrainingContext::check_parameters() const {
   const auto scales = parameters_.update_scale.size();
-  check_rows("input", parameters_.input, words_, parameters_.input.columns);
+  const bool has_word_rows = !parameters_.subwords || parameters_.input.rows > 0;
+  check_rows("input", parameters_.input, has_word_rows ? words_ : 0, parameters_.input.columns);
   if (scales > 0 && scales < static_cast<std::size_t>(words_))
     throw std::invalid_argument("update_scale must be empty or have one entry per word (" + std::to_string(words_) +
                                 "), got " + std::to_string(scales));
   if (options_.documents) check_documents(*options_.documents, parameters_, words_);
-  if (parameters_.subwords) check_subwords(*parameters_.subwords, words_, parameters_.input.columns);
+  if (parameters_.subwords) check_subwords(*parameters_.subwords, words_, parameters_.input.columns, has_word_rows);
   if (parameters_.subwords && options_.documents) throw std::invalid_argument("documents must not have subwords");
   if (options_.negative > 0) check_rows("output", parameters_.output, words_, output_width_);
   if (options_.hierarchical_softmax) check_rows("nodes", parameters_.nodes, words_ - 1, output_width_);

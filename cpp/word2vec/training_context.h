@@ -52,7 +52,7 @@ struct Subwords {
 
 // Borrowed from the caller and updated in place by all threads. Rows are padded and aligned as kernels require.
 struct Parameters {
-  memory::MatrixView<float> input;          // one row per word
+  memory::MatrixView<float> input;          // one row per word; may be empty if all words have subwords
   memory::MatrixView<float> nodes;          // one row per inner node; empty without hierarchical softmax
   memory::MatrixView<float> output;         // one row per word; empty without negative sampling
   std::span<const float> update_scale;      // scale of the updates of each input row; empty for 1

@@ -55,7 +55,7 @@ def composed(words: Sequence[str], rows: Floats, ngrams: Floats, min_n: int, max
 def train(
     sentences: Sequence[Sequence[int]],
     parts_of: Sequence[Sequence[int]],
-    rows: Floats,
+    rows: Floats | None,
     ngrams: Floats,
     outputs_of: Callable[[int], Sequence[Any]],
     *,
@@ -63,12 +63,12 @@ def train(
     skipgram: bool,
     start: float,
     end: float,
-    scales: tuple[Floats, Floats] | None = None,
+    scales: tuple[Floats | None, Floats] | None = None,
 ) -> None:
     """Train one epoch without randomness on sentences without repeated words; `parts_of` are the buckets of words.
 
-    `outputs_of` returns one output matrix with its rows, labels and repeats, as in `reference.word2vec`. `scales` are
-    the factors of the updates of `rows` and `ngrams`.
+    `rows` is None if words have buckets only (floret). `outputs_of` returns one output matrix with its rows, labels and
+    repeats, as in `reference.word2vec`. `scales` are the factors of the updates of `rows` and `ngrams`.
     """
     planned = sum(map(len, sentences))
     done = 0
@@ -82,11 +82,12 @@ def train(
             for at in reach:
                 if at not in live:
                     own = parts_of[sentence[at]]
-                    mean = (rows[sentence[at]] + ngrams[list(own)].sum(axis=0)) / (1 + len(own))
+                    parts = ngrams[list(own)] if rows is None else np.vstack([rows[[sentence[at]]], ngrams[list(own)]])
+                    mean = parts.sum(axis=0) / len(parts)
                     live[at] = mean.copy(), mean
             context = [at for at in reach if at != position]
             if context:
-                _update(live, context, [1 + len(parts_of[sentence[at]]) for at in context],
+                _update(live, context, [(rows is not None) + len(parts_of[sentence[at]]) for at in context],
                         [_mean_scale(sentence[at], parts_of, scales) for at in context],
                         outputs_of(centre), rate, skipgram)  # fmt: skip
         for at in list(live):
@@ -94,23 +95,27 @@ def train(
         done += len(sentence)
 
 
-def _mean_scale(word: int, parts_of: Sequence[Sequence[int]], scales: tuple[Floats, Floats] | None) -> float:
-    return 1.0 if scales is None else float(np.mean([scales[0][word], *scales[1][list(parts_of[word])]]))
+def _mean_scale(word: int, parts_of: Sequence[Sequence[int]], scales: tuple[Floats | None, Floats] | None) -> float:
+    if scales is None:
+        return 1.0
+    own = [] if scales[0] is None else [scales[0][word]]
+    return float(np.mean([*own, *scales[1][list(parts_of[word])]]))
 
 
 def _write_back(
     word: int,
     copy: tuple[Floats, Floats],
     parts_of: Sequence[Sequence[int]],
-    rows: Floats,
+    rows: Floats | None,
     ngrams: Floats,
-    scales: tuple[Floats, Floats] | None,
+    scales: tuple[Floats | None, Floats] | None,
 ) -> None:
     mean_scale = _mean_scale(word, parts_of, scales)
     if mean_scale == 0:
         return
     change = (copy[0] - copy[1]) / mean_scale
-    rows[word] += change if scales is None else scales[0][word] * change
+    if rows is not None:
+        rows[word] += change if scales is None or scales[0] is None else scales[0][word] * change
     for bucket in parts_of[word]:
         ngrams[bucket] += change if scales is None else scales[1][bucket] * change
 

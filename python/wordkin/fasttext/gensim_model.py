@@ -150,6 +150,9 @@ class FastText:
         Which files of folders are read, as for `Word2Vec`.
     checkpoint, resume, checkpoint_epochs, checkpoint_seconds, keep : optional
         Checkpoints of training, as for `Word2Vec`.
+    hash_count : int, default 0
+        Number of hash buckets of each word and n-gram, as in floret (1 to 4). Words have no other rows, which makes
+        the table compact; ``wv.save_floret_format`` writes it for spaCy. 0 for fastText.
 
     Attributes
     ----------
@@ -271,6 +274,7 @@ class FastText:
         checkpoint_epochs: int | None = None,
         checkpoint_seconds: float | None = 600.0,
         keep: int = 2,
+        hash_count: int = 0,
     ) -> None:
         self._state = new_state(
             ModelOptions(
@@ -301,7 +305,12 @@ class FastText:
                 null_word=flag_option("null_word", null_word),
             ),
             Compute.choose(workers=workers, max_isa=max_isa),
-            SubwordOptions(min_n=min_n, max_n=max_n, bucket=bucket if flag_option("word_ngrams", word_ngrams) else 0),
+            SubwordOptions(
+                min_n=min_n,
+                max_n=max_n,
+                bucket=bucket if flag_option("word_ngrams", word_ngrams) else 0,
+                hash_count=hash_count,
+            ),
         )
         self._state.hashfxn = hashfxn
         self._state.progress = progress_option(progress)
@@ -412,6 +421,11 @@ class FastText:
     def bucket(self) -> int:
         """Number of hash buckets of n-grams."""
         return self._subwords.bucket
+
+    @property
+    def hash_count(self) -> int:
+        """Number of hash buckets of each word and n-gram, as in floret; 0 for fastText."""
+        return self._subwords.hash_count
 
     @property
     def word_ngrams(self) -> int:
@@ -974,7 +988,7 @@ def save_facebook_model(
     Raises
     ------
     FormatError
-        If a word has a zero byte, which the format cannot hold.
+        If the format cannot hold the model, since a word has a zero byte or words are composed as in floret.
     VocabularyError
         If the model has no vocabulary.
     OSError

@@ -19,6 +19,8 @@ from ..storage.paths import AnyPath
 from ..vectors import KeyedVectors
 from ..vectors.files.fasttext_format import FastTextFile, QuantizedMatrix, read_fasttext_file
 from ..vectors.files.fasttext_writer import write_fasttext_file
+from ..vectors.files.floret import write_floret
+from ..vectors.subwords import Subwords
 from .evaluation import count_labels
 from .prediction import checked_text, checked_texts, line_vectors, predict, word_vectors
 from .state import LABEL_PREFIX, FastTextState
@@ -318,11 +320,14 @@ class FastTextModel:
         subwords : list of str
             The word, if it has a row, and its n-grams between ``<`` and ``>``.
         rows : ndarray of int64
-            Their rows. A pruned model has no row for most n-grams; these are left out.
+            Their rows. A pruned model has no row for most n-grams; these are left out. In the mode "floret", each of
+            the subwords, of which the first is the word between ``<`` and ``>``, has `hashCount` rows.
         """
         del on_unicode_error
         checked_text(word, "word")
         arguments = self._state.file.arguments
+        if arguments.hash_count:
+            return self._floret_subwords(word)
         row = self._state.predictor.find(word)
         found = [(word, row)] if 0 <= row < len(self._state.file.words) else []
         if word != "</s>" and arguments.bucket:
@@ -332,6 +337,23 @@ class FastTextModel:
                 found.append((subword, self._state.predictor.subword_row(subword)))
         kept = [(subword, row) for subword, row in found if row >= 0]
         return [subword for subword, _ in kept], np.array([row for _, row in kept], np.int64)
+
+    def _floret_subwords(self, word: str) -> tuple[list[str], NDArray[np.int64]]:
+        """Return a word and its n-grams, each of which has several rows."""
+        table = self._floret_table()
+        bounded = f"<{word}>".encode()
+        spans = core.subword_spans(word, min_n=table.min_n, max_n=table.max_n)
+        entries = [bounded, *(bounded[begin:end] for begin, end in spans)]
+        return [entry.decode() for entry in entries], np.array(table.buckets_of(word), np.int64)
+
+    def _floret_table(self) -> Subwords:
+        arguments = self._state.file.arguments
+        return Subwords(
+            vectors=_dense(self._state.file.input),
+            min_n=arguments.minn,
+            max_n=arguments.maxn,
+            hash_count=arguments.hash_count,
+        )
 
     def get_nearest_neighbors(
         self, word: str, k: int = 10, on_unicode_error: str = "strict"
@@ -521,8 +543,11 @@ class FastTextModel:
         Returns
         -------
         int
-            The row in the input matrix; -1 if a pruned model does not have it.
+            The row in the input matrix; -1 if a pruned model does not have it, or if n-grams may have several rows
+            (floret).
         """
+        if self._state.file.arguments.hash_count:
+            return -1
         return self._state.predictor.subword_row(checked_text(subword, "subword")[0])
 
     def get_input_vector(self, ind: int) -> NDArray[np.float32]:
@@ -708,6 +733,23 @@ class FastTextModel:
             If the file cannot be written.
         """
         write_fasttext_file(path, self._state.file)
+
+    def save_floret_vectors(self, path: AnyPath) -> None:
+        """Write the vectors of a model that was trained in the mode "floret" as a ``.floret`` table.
+
+        Parameters
+        ----------
+        path : path
+            File to write; an existing file is replaced in one step. ``spacy init vectors`` and floret read it.
+
+        Raises
+        ------
+        FormatError
+            If the model was trained in another mode.
+        OSError
+            If the file cannot be written.
+        """
+        write_floret(path, self._floret_table())
 
     def _require_labels(self, method: str) -> None:
         if not self._state.is_supervised:

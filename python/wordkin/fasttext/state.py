@@ -35,6 +35,8 @@ class DictionarySizes:
         Prefix of labels.
     loss : {"softmax", "hs", "ns", "ova"}
         Loss.
+    hash_count : int
+        Number of hash buckets of each word and n-gram, as in floret; 0 for fastText.
     """
 
     words: int
@@ -44,6 +46,7 @@ class DictionarySizes:
     word_ngrams: int
     label_prefix: str
     loss: str
+    hash_count: int
 
     @classmethod
     def of(cls, file: FastTextFile, label_prefix: str) -> DictionarySizes:
@@ -70,6 +73,7 @@ class DictionarySizes:
             word_ngrams=max(0, arguments.word_ngrams),
             label_prefix=label_prefix,
             loss=arguments.loss,
+            hash_count=arguments.hash_count,
         )
 
 

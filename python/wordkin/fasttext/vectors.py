@@ -63,6 +63,9 @@ def train_unsupervised(
     checkpoint_epochs: int | None = None,
     checkpoint_seconds: float | None = 600.0,
     keep: int = 2,
+    mode: Literal["fasttext", "floret"] = "fasttext",
+    hashCount: int = 1,
+    hash_count: int | None = None,
 ) -> FastTextModel:
     """Train word vectors from character n-grams, with the names and defaults of fastText's module.
 
@@ -121,6 +124,14 @@ def train_unsupervised(
         Which files of folders are read, as for `Word2Vec`.
     checkpoint, resume, checkpoint_epochs, checkpoint_seconds, keep : optional
         Checkpoints of training, as for `Word2Vec`; `FastText.load` opens one.
+    mode : {"fasttext", "floret"}, default "fasttext"
+        With "floret", words share the hash buckets of n-grams, as in the program floret: a table of 50,000 buckets can
+        replace millions of rows. `FastTextModel.save_floret_vectors` writes it for spaCy; files of fastText cannot
+        hold it.
+    hashCount : int, default 1
+        Number of buckets of each word and n-gram in the mode "floret" (1 to 4).
+    hash_count : int or None, default None
+        The same, under the name that `FastText` has; None for `hashCount`.
 
     Returns
     -------
@@ -175,6 +186,8 @@ def train_unsupervised(
         t=t,
         label=label,
         seed=seed,
+        mode=mode,
+        hash_count=hashCount if hash_count is None else hash_count,
     )
     checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
     preparation = PreparationOptions(

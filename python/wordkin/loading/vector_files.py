@@ -24,7 +24,7 @@ __all__ = ["KINDS", "MODEL_FILE_OF_FOLDERS", "Kind", "kind_of", "load_vectors", 
 
 MODEL_FILE_OF_FOLDERS = "model.safetensors"
 
-Kind = Literal["model", "document-model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "gensim"]
+Kind = Literal["model", "document-model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "floret", "gensim"]
 
 KINDS: dict[Kind, str] = {
     "model": "a Word2Vec model saved by wordkin",
@@ -33,6 +33,7 @@ KINDS: dict[Kind, str] = {
     "fasttext-vectors": "word vectors with character n-grams saved by wordkin",
     "word2vec": "the text or binary format of word2vec, GloVe, or fastText .vec",
     "fasttext": "a fastText .bin model",
+    "floret": "a .floret table",
     "gensim": "a model saved by gensim",
 }
 
@@ -73,7 +74,9 @@ def kind_of(path: str) -> Kind:
         kind = kind_by_signature(file.read(FASTTEXT_START_BYTES))
     if kind == "safetensors":
         return _kind_of_archive(local)
-    return "gensim" if kind == "pickle" else "fasttext" if kind == "fasttext" else "word2vec"
+    if kind == "fasttext" or kind == "floret":
+        return kind
+    return "gensim" if kind == "pickle" else "word2vec"
 
 
 def _kind_of_archive(path: Path) -> Kind:
@@ -150,5 +153,7 @@ def _load_other(path: str, kind: Kind) -> KeyedVectors:
         return FastTextKeyedVectors.load(path)
     if kind == "fasttext":
         return FastTextKeyedVectors.load_fasttext_format(path)
+    if kind == "floret":
+        return FastTextKeyedVectors.load_floret_format(path)
     saved = read_gensim(path)
     return (KeyedVectors if saved.subwords is None else FastTextKeyedVectors).from_gensim(saved)

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import FormatError
+from ..runtime.options import integer_option
 from ..storage.paths import AnyPath
 from .files import GensimModel, exchange, read_gensim
 from .files.archive import FASTTEXT_VECTORS
+from .files.floret import write_floret
 from .keyed_vectors import KeyedVectors
 from .keys import FloatArray, Key, as_keys
-from .subwords import Subwords
+from .subwords import MAX_HASH_COUNT, Subwords, no_word_rows
 from .table import VectorTable, recomposed
 
 __all__ = ["FastTextKeyedVectors"]
@@ -45,6 +47,9 @@ class FastTextKeyedVectors(KeyedVectors):
         Number of rows to preallocate.
     dtype : dtype, default float32
         Storage type of word vectors: float16, float32 or float64.
+    hash_count : int, default 0
+        Number of buckets of the word and of each n-gram in a table of floret (1 to 4), where the vector of any word is
+        the mean of its buckets; 0 for fastText.
 
     Attributes
     ----------
@@ -75,13 +80,20 @@ class FastTextKeyedVectors(KeyedVectors):
         bucket: int = 0,
         count: int = 0,
         dtype: DTypeLike = np.float32,
+        *,
+        hash_count: int = 0,
     ) -> None:
         super().__init__(vector_size, count, dtype)
         for name, value in (("min_n", min_n), ("max_n", max_n), ("bucket", bucket)):
             if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
                 raise ValueError(f"{name} must be an integer of at least 0, got {value!r}")
         rows = np.zeros((int(bucket), self.vector_size), np.float32)
-        self._state.assign("subwords", Subwords(vectors=rows, min_n=int(min_n), max_n=int(max_n)))
+        hash_count = integer_option("hash_count", hash_count, 0, MAX_HASH_COUNT)
+        word_rows = no_word_rows(0, self.vector_size) if hash_count else None
+        self._state.assign(
+            "subwords",
+            Subwords(vectors=rows, min_n=int(min_n), max_n=int(max_n), word_rows=word_rows, hash_count=hash_count),
+        )
 
     @classmethod
     def load_fasttext_format(cls: type[Self], fname: AnyPath) -> Self:
@@ -103,6 +115,55 @@ class FastTextKeyedVectors(KeyedVectors):
             If the file has another format, or holds a quantised model (``.ftz``).
         """
         return cls.from_table(exchange.table_from_fasttext(fname))
+
+    @classmethod
+    def load_floret_format(cls: type[Self], fname: AnyPath) -> Self:
+        """Load a ``.floret`` table written by floret or by `save_floret_format`.
+
+        Parameters
+        ----------
+        fname : path
+            File to read, compressed or not.
+
+        Returns
+        -------
+        FastTextKeyedVectors
+            The table. It has no words, but every word has a vector: the mean of its buckets.
+
+        Raises
+        ------
+        FormatError
+            If the file has another format or is damaged.
+        OSError
+            If it cannot be read.
+        """
+        return cls.from_table(exchange.table_from_floret(fname))
+
+    def save_floret_format(self, fname: AnyPath) -> None:
+        """Write the buckets as a ``.floret`` table, which spaCy and floret read.
+
+        Parameters
+        ----------
+        fname : path
+            File to write; an existing file is replaced in one step. It does not list the words.
+
+        Raises
+        ------
+        FormatError
+            If words are not composed as in floret (`hash_count` is 0).
+        OSError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from wordkin.vectors import FastTextKeyedVectors
+        >>> path = tempfile.mkdtemp() + "/vectors.floret"
+        >>> FastTextKeyedVectors(2, min_n=4, max_n=5, bucket=10, hash_count=2).save_floret_format(path)
+        >>> FastTextKeyedVectors.load_floret_format(path).hash_count
+        2
+        """
+        write_floret(fname, self._subwords)
 
     @classmethod
     def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:
@@ -169,6 +230,11 @@ class FastTextKeyedVectors(KeyedVectors):
     @max_n.setter
     def max_n(self, length: int) -> None:
         self._state.change(_with_subwords, max_n=length)
+
+    @property
+    def hash_count(self) -> int:
+        """Number of buckets of each entry in a table of floret; 0 for fastText."""
+        return self._subwords.hash_count
 
     @property
     def vectors_vocab(self) -> NDArray[np.float32]:

@@ -13,7 +13,10 @@ from .._core import vector_files
 from ..runtime.compute import available_workers
 from ..storage import pack_words
 
-__all__ = ["Subwords"]
+__all__ = ["MAX_HASH_COUNT", "Subwords", "no_word_rows"]
+
+MAX_HASH_COUNT = 4
+"""Maximum number of buckets of an entry in a table of floret."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +35,9 @@ class Subwords:
         Factor applied to the updates of `word_rows` in training.
     buckets_lockf : ndarray of float32, shape (1,) or (buckets,)
         Factor applied to the updates of `vectors` in training.
+    hash_count : int, default 0
+        Number of buckets of the word and of each n-gram in a table of floret, in which words have no other rows (1 to
+        4): `word_rows` must then be zero. 0 for fastText, which hashes n-grams only, to one bucket each.
     """
 
     vectors: NDArray[np.float32]
@@ -40,6 +46,7 @@ class Subwords:
     word_rows: NDArray[np.float32] | None = None
     words_lockf: NDArray[np.float32] = field(default_factory=lambda: np.ones(1, np.float32))
     buckets_lockf: NDArray[np.float32] = field(default_factory=lambda: np.ones(1, np.float32))
+    hash_count: int = 0
 
     def composed(self, words: Sequence[Any], rows: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """Return the vectors of words: the mean of the row of each word and its n-gram vectors.
@@ -62,10 +69,11 @@ class Subwords:
             vectors,
             blob,
             offsets,
-            rows,
+            None if self.hash_count else rows,
             self.vectors,
             min_n=self.min_n,
             max_n=self.max_n,
+            hash_count=self.hash_count,
             threads=available_workers(),
         )
         return vectors
@@ -107,6 +115,8 @@ class Subwords:
         ndarray of float32, shape (len(words), vector_size)
             The rows.
         """
+        if self.hash_count:
+            return no_word_rows(len(words), self.vectors.shape[1])
         starts, _ = self.table_of(words)
         ngrams = np.diff(starts)[:, np.newaxis].astype(np.float32)
         rows = self.composed(words, None)
@@ -130,7 +140,14 @@ class Subwords:
             Rows of `vectors`.
         """
         blob, offsets = pack_words([_bytes_of(word) for word in words])
-        return vector_files.subword_table(blob, offsets, min_n=self.min_n, max_n=self.max_n, buckets=len(self.vectors))
+        return vector_files.subword_table(
+            blob,
+            offsets,
+            min_n=self.min_n,
+            max_n=self.max_n,
+            buckets=len(self.vectors),
+            hash_count=self.hash_count,
+        )
 
     def buckets_of(self, word: str) -> list[int]:
         """Return the buckets that the n-grams of a word are hashed to.
@@ -148,7 +165,11 @@ class Subwords:
         if len(self.vectors) == 0:
             return []
         return vector_files.subword_buckets(
-            _bytes_of(word), min_n=self.min_n, max_n=self.max_n, buckets=len(self.vectors)
+            _bytes_of(word),
+            min_n=self.min_n,
+            max_n=self.max_n,
+            buckets=len(self.vectors),
+            hash_count=self.hash_count,
         )
 
     def vector_of(self, word: str) -> NDArray[np.float32]:
@@ -169,6 +190,22 @@ class Subwords:
             return np.zeros(self.vectors.shape[1], np.float32)
         total: NDArray[np.float32] = self.vectors[buckets].sum(axis=0, dtype=np.float32)
         return total / np.float32(len(buckets))
+
+
+def no_word_rows(words: int, vector_size: int) -> NDArray[np.float32]:
+    """Return the rows of the words of floret, which are zero and take no memory.
+
+    Parameters
+    ----------
+    words, vector_size : int
+        Shape of the matrix.
+
+    Returns
+    -------
+    ndarray of float32, shape (words, vector_size)
+        A read-only array.
+    """
+    return np.broadcast_to(np.zeros((), np.float32), (words, vector_size))
 
 
 def _bytes_of(word: object) -> bytes:

@@ -99,9 +99,16 @@ def _metadata_of(state: Word2VecState) -> dict[str, Any]:
         "training_loss": state.running_loss,
         **({} if state.training_report is None else {"report": metadata_of_report(state.training_report)}),
         "preparation": state.preparation.to_metadata(),
-        **({} if state.subwords is None else {"subwords": asdict(state.subwords)}),
+        **({} if state.subwords is None else {"subwords": _metadata_of_subwords(state.subwords)}),
         **_metadata_of_synchronization(state.synchronization),
     }
+
+
+def _metadata_of_subwords(options: SubwordOptions) -> dict[str, Any]:
+    metadata = asdict(options)
+    if not options.hash_count:
+        del metadata["hash_count"]  # which earlier versions do not know
+    return metadata
 
 
 def _metadata_of_synchronization(options: SynchronizationOptions) -> dict[str, Any]:
@@ -158,10 +165,13 @@ def _state_without_layers(archive: Archive, tensors: dict[str, NDArray[Any]]) ->
 
 def _check_subwords(subwords: Subwords | None, options: SubwordOptions) -> None:
     assert subwords is not None  # of a table with n-grams
-    found = subwords.min_n, subwords.max_n, len(subwords.vectors)
-    if found[:2] != (options.min_n, options.max_n) or found[2] not in (0, options.rows):
+    expected = options.min_n, options.max_n, options.hash_count
+    found = subwords.min_n, subwords.max_n, subwords.hash_count
+    buckets = len(subwords.vectors)
+    if found != expected or buckets not in (0, options.rows):
         raise FormatError(
-            f"n-grams must have {options.min_n} to {options.max_n} characters and {options.rows} buckets, got {found}"
+            f"n-grams must have the lengths and number of hashes {expected} and {options.rows} buckets, got {found} "
+            f"and {buckets}"
         )
 
 

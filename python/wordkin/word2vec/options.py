@@ -151,6 +151,9 @@ class SubwordOptions(Options):
         than the minimum.
     bucket : int, default 2000000
         Number of hash buckets of n-grams (0 to 2**31 - 1), each of which has a vector; 0 for no n-grams.
+    hash_count : int, default 0
+        Number of buckets of each word and n-gram, as in floret, where words have no other rows (1 to 4); 0 for
+        fastText's hash.
 
     References
     ----------
@@ -160,11 +163,19 @@ class SubwordOptions(Options):
     min_n: int = integer_field(3, low=0, high=1000, help="Minimum length of character n-grams.")
     max_n: int = integer_field(6, low=0, high=1000, help="Maximum length of character n-grams; 0 for none.")
     bucket: int = integer_field(2_000_000, low=0, high=2**31 - 1, help="Number of hash buckets of n-grams.")
+    hash_count: int = integer_field(
+        0, low=0, high=4, help="Number of buckets of each word and n-gram, as in floret (0: fastText)."
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hash_count and not self.bucket:
+            raise ValueError("bucket must be at least 1 with hash_count, got 0")
 
     @property
     def rows(self) -> int:
-        """Number of buckets that n-grams are hashed to; 0 if there are no n-grams."""
-        return self.bucket if 0 < self.max_n >= self.min_n else 0
+        """Number of buckets that words or n-grams are hashed to; 0 if there are none."""
+        return self.bucket if self.hash_count or 0 < self.max_n >= self.min_n else 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -264,7 +264,8 @@ def new_state(
 def _vectors_of(vector_size: int, subwords: SubwordOptions | None) -> KeyedVectors:
     if subwords is None:
         return KeyedVectors(vector_size)
-    return FastTextKeyedVectors(vector_size, subwords.min_n, subwords.max_n)  # without buckets, which take memory
+    # Without buckets, which take memory.
+    return FastTextKeyedVectors(vector_size, subwords.min_n, subwords.max_n, hash_count=subwords.hash_count)
 
 
 def new_state_like(state: Word2VecState) -> Word2VecState:

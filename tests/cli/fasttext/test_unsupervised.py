@@ -10,6 +10,7 @@ import pytest
 
 from wordkin import FastText, KeyedVectors
 from wordkin.fasttext import load_model, train_unsupervised
+from wordkin.vectors import FastTextKeyedVectors
 
 from ..conftest import Run
 
@@ -90,3 +91,15 @@ def test_outputs_must_differ_from_inputs(run: Run, text: Path, tmp_path: Path) -
     assert outcome.status != 0
     assert (tmp_path / "out.vec").read_text(encoding="utf-8").startswith("apples")
     assert run("fasttext", "skipgram", "-input", tmp_path / "missing", "-output", tmp_path / "new").status != 0
+
+
+def test_tables_of_floret(run: Run, text: Path, tmp_path: Path) -> None:
+    flags = [*FLAGS, "-mode", "floret", "-hashCount", "2", "-minn", "4", "-maxn", "5"]
+    outcome = run("fasttext", "cbow", "-input", text, "-output", tmp_path / "out", *flags)
+    assert outcome.status == 0, outcome.err
+    assert sorted(path.name for path in tmp_path.glob("out*")) == ["out.floret", "out.vec"]
+    table = FastTextKeyedVectors.load_floret_format(tmp_path / "out.floret")
+    assert (table.bucket, table.min_n, table.max_n, table.hash_count) == (100, 4, 5, 2)
+    vectors = KeyedVectors.load_word2vec_format(tmp_path / "out.vec")
+    np.testing.assert_allclose(table["pears"], vectors["pears"], atol=1e-5)
+    assert run("fasttext", "cbow", "-input", text, "-output", tmp_path / "b", "-hashCount", "2").status == 2

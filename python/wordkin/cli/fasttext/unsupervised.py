@@ -13,7 +13,7 @@ from ...fasttext.unsupervised.run import UnsupervisedRun
 from ...runtime.compute import Compute, requested_workers
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
-from ...vectors import KeyedVectors
+from ...vectors import FastTextKeyedVectors, KeyedVectors
 from ...word2vec.options import CheckpointOptions
 from ...word2vec.training.session import CheckpointRequest
 from .. import exits
@@ -37,7 +37,7 @@ __all__ = ["configure", "run"]
 
 _FIELDS = (
     "lr", "dim", "ws", "epoch", "min_count", "neg", "loss", "bucket", "minn", "maxn", "t", "label", "lr_update_rate",
-    "word_ngrams", "seed",
+    "word_ngrams", "seed", "mode", "hash_count",
 )  # fmt: skip
 _CHECKPOINT_FIELDS = ("checkpoint_epochs", "checkpoint_seconds", "keep")
 
@@ -52,6 +52,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """
     parser.description = (
         f"Train word vectors from character n-grams on text ({CORPUS_FORMAT}), and write NAME.bin and NAME.vec. "
+        "With -mode floret, words and n-grams share a compact table of -bucket rows, and NAME.floret, which spaCy "
+        "reads, is written instead of NAME.bin. "
         "Ctrl-C stops training and saves the vectors trained so far; with --checkpoint, the same command then resumes."
     )
     parser.add_argument(
@@ -99,7 +101,8 @@ def run(args: argparse.Namespace) -> int:
         Exit code.
     """
     start = time.perf_counter()
-    outputs = [f"{args.output}.bin", f"{args.output}.vec"]
+    is_floret = getattr(args, "mode", "fasttext") == "floret"
+    outputs = [f"{args.output}.{'floret' if is_floret else 'bin'}", f"{args.output}.vec"]
     check_outputs(*outputs, folders=[args.checkpoint], inputs=[*inputs_of(args.input), args.pretrainedVectors])
     for output in outputs:
         require_writable_file(output)
@@ -148,7 +151,11 @@ def _prepared(args: argparse.Namespace) -> tuple[UnsupervisedRun, CheckpointRequ
 
 def _save(training: UnsupervisedRun, outputs: list[str]) -> None:
     options = training.options
-    write_state(outputs[0], training.state, lr_update_rate=options.lr_update_rate, word_ngrams=options.word_ngrams)
+    if options.mode == "floret":
+        assert isinstance(training.state.wv, FastTextKeyedVectors)  # of a model with n-grams
+        training.state.wv.save_floret_format(outputs[0])
+    else:
+        write_state(outputs[0], training.state, lr_update_rate=options.lr_update_rate, word_ngrams=options.word_ngrams)
     training.state.wv.save_word2vec_format(outputs[1])
 
 

@@ -63,6 +63,7 @@ class _SessionOptions:
     word_ngrams: int
     label_prefix: str
     loss: str
+    hash_count: int
     negatives: int
     seed: int
     job_tokens: int

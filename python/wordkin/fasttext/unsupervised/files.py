@@ -134,7 +134,7 @@ def file_of_state(
     if not len(table.vectors) or subwords is None or options is None:
         raise VocabularyError("the model has no vocabulary to save: call build_vocab first")
     word_rows = rows_of_words(table)
-    words = table.index_to_key[: len(word_rows)]
+    words = table.index_to_key[: len(table.vectors) if subwords.hash_count else len(word_rows)]
     layer = PaddedRows(len(words), state.vector_size) if output is None else output
     layer = layer if len(layer.view) == len(words) else layer.resized(len(words))
     arguments = FastTextArguments(
@@ -151,6 +151,7 @@ def file_of_state(
         maxn=options.max_n if len(subwords.vectors) else 0,
         lr_update_rate=lr_update_rate,
         t=state.options.sample,
+        hash_count=subwords.hash_count,
     )
     file = FastTextFile(
         arguments=arguments,
@@ -185,7 +186,7 @@ def write_state(
     Raises
     ------
     FormatError
-        If a word has a zero byte, which the format cannot hold.
+        If the format cannot hold the model, since a word has a zero byte or words are composed as in floret.
     VocabularyError
         If the model has no vocabulary.
     OSError

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ...runtime.options import Options, checked_field, choice_field, integer_field, real_field
+from ...vectors.subwords import MAX_HASH_COUNT
 from ...word2vec.options import ModelOptions, SubwordOptions, TrainingOptions, VocabularyOptions
 
 __all__ = ["UnsupervisedOptions"]
@@ -53,6 +54,10 @@ class UnsupervisedOptions(Options):
         Words that begin like this are left out.
     seed : int, default 0
         Random seed.
+    mode : {"fasttext", "floret"}, default "fasttext"
+        Whether each word has a row, or words share the hash buckets of n-grams as in floret.
+    hash_count : int, default 1
+        Number of buckets of each word and n-gram in the mode "floret" (1 to 4).
     """
 
     model: Literal["skipgram", "cbow"] = choice_field(
@@ -81,11 +86,27 @@ class UnsupervisedOptions(Options):
     t: float = real_field(1e-4, low=0.0, high=1.0, help="Subsampling threshold for frequent words; 0 disables it.")
     label: str = checked_field("__label__", _checked_label, help="Words that begin like this are left out.")
     seed: int = integer_field(0, low=0, high=2**64 - 1, help="Random seed.")
+    mode: Literal["fasttext", "floret"] = choice_field(
+        "fasttext",
+        Literal["fasttext", "floret"],
+        help="A row for each word, or a compact table of hash buckets for words and n-grams, as in floret.",
+    )
+    hash_count: int = integer_field(
+        1,
+        low=1,
+        high=MAX_HASH_COUNT,
+        name="hashCount",
+        help="Number of buckets of each word and n-gram in the mode floret.",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.minn > self.maxn > 0:
             raise ValueError(f"maxn must be at least minn, or 0 for no n-grams, got minn={self.minn}, maxn={self.maxn}")
+        if self.mode == "floret" and not self.bucket:
+            raise ValueError("bucket must be at least 1 in the mode 'floret', got 0")
+        if self.mode != "floret" and self.hash_count != 1:
+            raise ValueError(f"hashCount must be 1 unless mode is 'floret', got {self.hash_count}")
         if self.maxn and not self.bucket:
             raise ValueError(f"bucket must be at least 1 with n-grams of {self.minn} to {self.maxn} characters, got 0")
 
@@ -115,4 +136,10 @@ class UnsupervisedOptions(Options):
     @property
     def of_subwords(self) -> SubwordOptions:
         """The options of n-grams."""
-        return SubwordOptions(min_n=self.minn, max_n=self.maxn, bucket=self.bucket if self.maxn else 0)
+        is_floret = self.mode == "floret"
+        return SubwordOptions(
+            min_n=self.minn,
+            max_n=self.maxn,
+            bucket=self.bucket if self.maxn or is_floret else 0,
+            hash_count=self.hash_count if is_floret else 0,
+        )

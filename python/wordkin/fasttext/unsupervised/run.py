@@ -51,6 +51,8 @@ class UnsupervisedRun:
 
     def __post_init__(self) -> None:
         options = self.options
+        if self.pretrained is not None and options.mode == "floret":
+            raise ValueError("pretrainedVectors must be empty in the mode 'floret', in which words have no rows")
         if self.pretrained is not None and self.pretrained.vector_size != options.dim:
             raise ValueError(
                 f"dim must be {self.pretrained.vector_size}, that of the pretrained vectors, got {options.dim}"

@@ -17,7 +17,7 @@ from ...storage.saveable import Saveable
 from ...text import PreparationOptions
 from ..arrays import as_matrix
 from ..key_storage import pack_keys, unpack_keys
-from ..subwords import Subwords
+from ..subwords import MAX_HASH_COUNT, Subwords, no_word_rows
 from ..table import VectorTable
 
 __all__ = ["FASTTEXT_VECTORS", "KEYED_VECTORS", "archive_to_fasttext_table", "archive_to_table", "table_to_archive"]
@@ -71,6 +71,8 @@ def table_to_archive(table: VectorTable) -> Archive:
     if table.subwords is not None:
         tensors |= _tensors_of(table.subwords, table.vectors.shape)
         metadata |= {"min_n": table.subwords.min_n, "max_n": table.subwords.max_n}
+        if table.subwords.hash_count:
+            metadata["hash_count"] = table.subwords.hash_count
     return Archive(tensors=tensors, metadata=metadata)
 
 
@@ -118,7 +120,7 @@ def archive_to_table(archive: Archive) -> VectorTable:
 def _tensors_of(subwords: Subwords, shape: tuple[int, ...]) -> dict[str, NDArray[Any]]:
     tensors: dict[str, NDArray[Any]] = {"vectors_ngrams": subwords.vectors}
     # After vectors were added, the rows of words are computed when they are needed.
-    if subwords.word_rows is not None and subwords.word_rows.shape == shape:
+    if not subwords.hash_count and subwords.word_rows is not None and subwords.word_rows.shape == shape:
         tensors["vectors_vocab"] = subwords.word_rows
     for name, factors in (
         ("vectors_vocab_lockf", subwords.words_lockf),
@@ -154,6 +156,9 @@ def archive_to_fasttext_table(archive: Archive) -> VectorTable:
     if word_rows is not None and (word_rows.dtype != np.float32 or word_rows.shape != table.vectors.shape):
         raise FormatError(f"rows of words must be float32 with the shape {table.vectors.shape}")
     min_n, max_n = (integer_option(name, archive.metadata[name], 0, _MAX_SUBWORD_LENGTH) for name in ("min_n", "max_n"))
+    hash_count = integer_option("hash_count", archive.metadata.get("hash_count", 0), 0, MAX_HASH_COUNT)
+    if hash_count:
+        word_rows = no_word_rows(*table.vectors.shape)
     table.subwords = Subwords(
         vectors=rows,
         min_n=min_n,
@@ -161,6 +166,7 @@ def archive_to_fasttext_table(archive: Archive) -> VectorTable:
         word_rows=word_rows,
         words_lockf=_factors_of(archive, "vectors_vocab_lockf", len(table.vectors)),
         buckets_lockf=_factors_of(archive, "vectors_ngrams_lockf", len(rows)),
+        hash_count=hash_count,
     )
     return table
 

@@ -13,6 +13,7 @@ from ..store import RowWrite, TableStore, overwriting
 from ..subwords import Subwords
 from ..table import VectorTable
 from .fasttext_bin import read_fasttext
+from .floret import read_floret
 from .gensim_files import GensimModel
 from .loaded import LoadedVectors
 from .word2vec import read_word2vec, write_word2vec
@@ -31,6 +32,14 @@ def table_from_fasttext(path: AnyPath) -> VectorTable:
     model = read_fasttext(path)
     table = VectorTable.from_vocabulary(model.vectors.words, model.vectors.vectors, model.vectors.counts)
     table.subwords = Subwords(vectors=model.subword_vectors, min_n=model.min_n, max_n=model.max_n)
+    return table
+
+
+def table_from_floret(path: AnyPath) -> VectorTable:
+    """Return the buckets of a ``.floret`` file, as a table without words."""
+    subwords = read_floret(path)
+    table = VectorTable(subwords.vectors.shape[1])
+    table.subwords = subwords
     return table
 
 

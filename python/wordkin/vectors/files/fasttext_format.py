@@ -74,6 +74,8 @@ class FastTextArguments:
         Number of words between updates of the learning rate.
     t : float
         Threshold of sub-sampling.
+    hash_count : int, default 0
+        Number of hash buckets of each word and n-gram, as in floret; files cannot hold it, and it is 0 for fastText.
     """
 
     dim: int
@@ -89,6 +91,7 @@ class FastTextArguments:
     maxn: int
     lr_update_rate: int
     t: float
+    hash_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,12 +39,18 @@ def write_fasttext_file(path: AnyPath, file: FastTextFile, *, input_parts: Seque
     Raises
     ------
     FormatError
-        If a word has a zero byte, which the format cannot hold, or the output matrix was not read.
+        If the format cannot hold the model, since a word has a zero byte or words are composed as in floret, or the
+        output matrix was not read.
     OSError
         If the file cannot be written.
     """
     if file.output is None:
         raise FormatError("file must have an output matrix")
+    if file.arguments.hash_count:
+        raise FormatError(
+            "fastText's format cannot hold vectors with floret's hash_count; save_floret_vectors of FastTextModel and "
+            "wv.save_floret_format of FastText write a .floret file"
+        )
     for entry in (*file.words, *file.labels):
         if b"\0" in entry:
             raise FormatError(f"the format cannot hold words with a zero byte, got {entry!r}")

@@ -25,14 +25,17 @@ from ...storage.signatures import (
 )
 from .blocks import MAX_WORD_BYTES, BlockSource, open_blocks
 
-__all__ = ["FileKind", "Layout", "find_layout", "kind_by_signature", "recognise"]
+__all__ = ["FLORET_HEADER", "FileKind", "Layout", "find_layout", "kind_by_signature", "recognise"]
 
-FileKind = Literal["fasttext", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"]
+FileKind = Literal["fasttext", "floret", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"]
 
 _FIRST_BYTES = 1 << 16
 _SAMPLE_BYTES = 1 << 20
 _SAMPLE_LINES = 1000
 _SEPARATORS = re.compile(rb"[ \t]+")
+FLORET_HEADER = re.compile(rb"([0-9]{1,18}(?: [0-9]{1,18}){5}) (\S{1,64}) (\S{1,64})[ \t]*\r?")
+"""The first line of a file of floret: bucket, dim, minn, maxn, hashCount, hashSeed, and two marks."""
+
 _HEADER = re.compile(rb"[ \t]*([0-9]{1,18})[ \t]+([0-9]{1,18})[ \t]*\r?")
 
 
@@ -65,7 +68,7 @@ def recognise(path: AnyPath) -> FileKind:
 
     Returns
     -------
-    {"fasttext", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"}
+    {"fasttext", "floret", "glove", "pickle", "safetensors", "word2vec-binary", "word2vec-text"}
         The format.
 
     Raises
@@ -105,19 +108,22 @@ def kind_by_signature(start: bytes) -> FileKind | None:
 
     Returns
     -------
-    {"fasttext", "pickle", "safetensors"} or None
+    {"fasttext", "floret", "pickle", "safetensors"} or None
         None for the formats of word2vec, which have no signature.
     """
     if start.startswith(FASTTEXT_MAGIC) or is_old_fasttext(start[:FASTTEXT_START_BYTES]):
         return "fasttext"
     if is_pickle(start):
         return "pickle"
+    if FLORET_HEADER.fullmatch(start.partition(b"\n")[0]):
+        return "floret"
     return "safetensors" if is_safetensors(start) else None
 
 
 _PICKLE = "refusing pickle, which can execute arbitrary code; "
 _INSTEAD: dict[FileKind, str] = {
     "fasttext": "found a fastText .bin model; load it with wordkin.vectors.FastTextKeyedVectors.load_fasttext_format",
+    "floret": "found a .floret table; load it with wordkin.vectors.FastTextKeyedVectors.load_floret_format",
     "safetensors": "found a safetensors file; load files of wordkin with KeyedVectors.load or Word2Vec.load",
 }
 

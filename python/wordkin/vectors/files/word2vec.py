@@ -28,7 +28,7 @@ from .vocabulary_file import check_vocabulary, read_vocabulary, write_counts
 from .word2vec_binary import read_binary_rows
 from .word2vec_text import count_text_rows, read_text_rows
 
-__all__ = ["read_word2vec", "write_word2vec"]
+__all__ = ["read_word2vec", "write_text_rows", "write_word2vec"]
 
 _NUMBERS_PER_WRITE = 2 << 20
 
@@ -258,7 +258,27 @@ def write_word2vec(
                 write_counts(vocabulary, words, counts, prefix=prefix)
         if write_header:
             file.write(f"{len(words) if total_vec is None else total_vec} {vectors.shape[1]}\n".encode())
-        _write_rows(file, words, vectors, prefix, binary=binary)
+        if binary:
+            _write_rows(file, words, vectors, prefix, binary=True)
+        else:
+            write_text_rows(file, words, vectors, prefix)
+
+
+def write_text_rows(file: Output, words: Sequence[str], vectors: NDArray[Any], prefix: str = "") -> None:
+    """Write rows of the text format: words and numbers, separated by spaces.
+
+    Parameters
+    ----------
+    file : Output
+        File to write to.
+    words : sequence of str
+        Word of each row.
+    vectors : ndarray of float16, float32 or float64, shape (len(words), vector_size)
+        The vectors.
+    prefix : str, default ""
+        Text to put before each word.
+    """
+    _write_rows(file, words, vectors, prefix, binary=False)
 
 
 def _write_rows(file: Output, words: Sequence[str], vectors: NDArray[Any], prefix: str, *, binary: bool) -> None:

@@ -308,7 +308,9 @@ def _pairs_of_matrices(
         subwords = saved.wv.store.table.subwords
         if subwords is None or subwords.word_rows is None:
             raise ValueError("the vectors of n-grams are missing")
-        pairs = [(arrays.input.view, subwords.word_rows), (arrays.subwords.ngrams.view, subwords.vectors)]
+        pairs = [(arrays.subwords.ngrams.view, subwords.vectors)]
+        if not subwords.hash_count:
+            pairs.append((arrays.input.view, subwords.word_rows))
     for name, rows, matrix in (
         ("output", arrays.output, saved.output),
         ("nodes", arrays.nodes, saved.nodes),

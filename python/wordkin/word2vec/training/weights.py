@@ -16,7 +16,7 @@ from ...runtime.compute import require_available_memory
 from ...text import Vocabulary
 from ...vectors import KeyedVectors
 from ...vectors.columns import resized as resized_columns
-from ...vectors.subwords import Subwords
+from ...vectors.subwords import Subwords, no_word_rows
 from ...vectors.table import Hold, VectorTable, recomposed
 from ..options import TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows, fill_initial_ngrams, fill_initial_vectors
@@ -261,7 +261,7 @@ def add_missing_rows(state: Word2VecState) -> None:
             raise VocabularyError("update_weights extends a vocabulary, and the model has none; call build_vocab first")
         changes: dict[str, object] = {}
         if known < words:
-            rows = PaddedRows(words, state.vector_size)
+            rows = PaddedRows(_rows_for(state, words), state.vector_size)
             rows.view[:known] = rows_of_words(table)
             fill_initial_vectors(rows.view, state.options.seed, known)
             changes["input"] = rows
@@ -332,7 +332,8 @@ def end_training(state: Word2VecState, arrays: TrainingArrays | None) -> None:
     arrays : TrainingArrays or None
         The arrays that were trained, if training began.
     """
-    end_training_of(state.wv, None if arrays is None else arrays.input, "wv")
+    rows = None if arrays is None or not len(arrays.input.view) else arrays.input
+    end_training_of(state.wv, rows, "wv")
     refresh_composed_vectors(state)
 
 
@@ -384,7 +385,7 @@ def estimated_memory(state: Word2VecState, words: int) -> dict[str, int]:
     vectors, layer = bytes_of_rows(words, state.vector_size), bytes_of_rows(words, state.layer_size)
     memory = {"vocab": words * (700 if options.hierarchical_softmax else 500), "vectors": vectors}
     if state.subwords is not None:
-        memory["vectors_vocab"] = vectors
+        memory["vectors_vocab"] = 0 if state.subwords.hash_count else vectors
         memory["vectors_ngrams"] = bytes_of_rows(state.subwords.rows, state.vector_size)
     if options.hierarchical_softmax:
         memory["syn1"] = layer
@@ -400,7 +401,7 @@ def _require_memory(words: int, state: Word2VecState, options: TrainingOptions, 
     cure = "use a greater min_count or a smaller vector_size"
     if state.subwords is not None:
         ngrams = 0 if is_extension else state.subwords.rows
-        size += bytes_of_rows(words + ngrams, state.vector_size)
+        size += bytes_of_rows(_rows_for(state, words) + ngrams, state.vector_size)
         what += f", and {ngrams} of n-grams"
         cure = "use a smaller bucket or vector_size, or a greater min_count"
     require_available_memory(size, what, cure)
@@ -417,11 +418,13 @@ def rows_of_words(table: VectorTable) -> NDArray[np.float32]:
     Returns
     -------
     ndarray of float32, shape (words, vector_size)
-        The rows.
+        The rows; none if words are composed of hash buckets alone (floret).
     """
     subwords = table.subwords
     if subwords is None:
         return table.vectors
+    if subwords.hash_count:
+        return np.empty((0, table.vector_size), np.float32)
     rows = subwords.word_rows
     known = 0 if rows is None else min(len(rows), len(table.vectors))
     if rows is not None and known == len(table.vectors):
@@ -437,12 +440,18 @@ def _new_rows(
     """Return rows for words, and the vectors of n-grams if there are any: new ones, or those of the model."""
     if state.subwords is None:
         return PaddedRows(words, state.vector_size), None
+    own = _rows_for(state, words)
     if is_extension:
-        return PaddedRows(words, state.vector_size), _ngrams_of(state, table)
+        return PaddedRows(own, state.vector_size), _ngrams_of(state, table)
     # In one piece, as fastText's files and models have them.
-    rows, ngrams = PaddedRows(words + state.subwords.rows, state.vector_size).split(words)
+    rows, ngrams = PaddedRows(own + state.subwords.rows, state.vector_size).split(own)
     fill_initial_ngrams(ngrams.view, seed)
     return rows, ngrams
+
+
+def _rows_for(state: Word2VecState, words: int) -> int:
+    """Return the number of rows that words have beside n-grams: none in a table of floret."""
+    return 0 if state.subwords is not None and state.subwords.hash_count else words
 
 
 def _ngrams_of(state: Word2VecState, table: VectorTable) -> PaddedRows:
@@ -464,14 +473,15 @@ def _with_subwords(
     if former is not None:
         words_lockf = former.words_lockf
         if len(words_lockf) > 1:
-            words_lockf = np.append(words_lockf, np.ones(len(rows.view) - len(words_lockf), dtype=np.float32))
+            words_lockf = np.append(words_lockf, np.ones(len(table.index_to_key) - len(words_lockf), dtype=np.float32))
         factors = {"words_lockf": words_lockf, "buckets_lockf": former.buckets_lockf}
     subwords = Subwords(
         vectors=ngrams.view,
         min_n=state.subwords.min_n,
         max_n=state.subwords.max_n,
-        word_rows=rows.view,
+        word_rows=no_word_rows(len(table.index_to_key), state.vector_size) if state.subwords.hash_count else rows.view,
         **factors,
+        hash_count=state.subwords.hash_count,
     )
     return recomposed(table.successor(subwords=subwords))
 
@@ -533,6 +543,8 @@ def update_scale_of(table: VectorTable, name: str, key: str) -> NDArray[np.float
 def _update_scale(table: VectorTable) -> NDArray[np.float32] | None:
     if table.subwords is None:
         return update_scale_of(table, "wv", "word")
+    if table.subwords.hash_count:
+        return None  # there are no rows of words
     return _factors("wv.vectors_vocab_lockf", table.subwords.words_lockf, len(table), "word")
 
 
