@@ -3,7 +3,7 @@
 from ..text import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP, LineSentence, PathLineSentences, Text8Corpus
 from ..vectors import KeyedVectors
 from .model import Word2Vec
-from .report import EpochReport, ProgressEvent, TrainingReport
+from .report import CommunicationReport, EpochReport, ProgressEvent, TrainingReport
 from .training.callbacks import CallbackAny2Vec
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "RULE_DISCARD",
     "RULE_KEEP",
     "CallbackAny2Vec",
+    "CommunicationReport",
     "EpochReport",
     "KeyedVectors",
     "LineSentence",

@@ -210,9 +210,10 @@ def metadata_of_report(report: TrainingReport) -> dict[str, Any]:
     Returns
     -------
     dict
-        Its fields; losses that are not finite are None.
+        Its fields without the cost of communication; losses that are not finite are None.
     """
     values = asdict(report)
+    del values["communication"]
     for epoch in values["epochs"]:
         if not math.isfinite(epoch["loss"]):
             epoch["loss"] = None  # JSON has neither NaN nor infinity.

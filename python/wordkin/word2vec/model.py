@@ -260,6 +260,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
     batch_words = StateAttribute[int](OPTION_FIELDS["batch_words"])
     deterministic = StateAttribute[bool]("synchronization.deterministic")
     sync_words = StateAttribute[int | None]("synchronization.sync_words")
+    communicator = StateAttribute[Communicator | None]("communicator", write=checked_communicator)
     min_count = StateAttribute[int](OPTION_FIELDS["min_count"])
     max_vocab_size = StateAttribute[int | None](OPTION_FIELDS["max_vocab_size"])
     max_final_vocab = StateAttribute[int | None](OPTION_FIELDS["max_final_vocab"])

@@ -13,7 +13,7 @@ from ..runtime.plots import AxesChoice, abbreviated, axes_for, chosen_metrics, f
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["EpochReport", "Progress", "ProgressEvent", "TrainingReport"]
+__all__ = ["CommunicationReport", "EpochReport", "Progress", "ProgressEvent", "TrainingReport"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,28 @@ class EpochReport:
     interrupted: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class CommunicationReport:
+    """Cost of the exchange of changes with other processes so far, for one process.
+
+    Parameters
+    ----------
+    ranks : int
+        Number of processes.
+    seconds : float
+        Time spent in the exchange, waiting for other processes included.
+    share : float
+        This time as a fraction of the duration of training.
+    bytes_sent : int
+        Number of bytes that this process has sent.
+    """
+
+    ranks: int
+    seconds: float
+    share: float
+    bytes_sent: int
+
+
 _METRICS = {
     "loss": "mean loss per pair",
     "words_per_second": "words per second",
@@ -85,6 +107,9 @@ class TrainingReport:
         The newest checkpoint of the run.
     checkpoint_failures : tuple of str, default ()
         Reasons why checkpoints could not be written.
+    communication : CommunicationReport or None, default None
+        Cost of the communication if several processes trained the model, of whose texts the epochs report; it is not
+        saved with the model.
     """
 
     epochs: tuple[EpochReport, ...]
@@ -94,6 +119,7 @@ class TrainingReport:
     words_before: int = 0
     checkpoint: str | None = None
     checkpoint_failures: tuple[str, ...] = ()
+    communication: CommunicationReport | None = None
 
     @property
     def trained_words(self) -> int:
@@ -222,6 +248,8 @@ class ProgressEvent:
         Mean loss per pair of the current epoch so far.
     learning_rate : float
         Current learning rate.
+    communication : CommunicationReport or None, default None
+        Cost of the communication if several processes train the model.
     """
 
     epoch: int
@@ -230,6 +258,7 @@ class ProgressEvent:
     planned_words: int
     loss: float
     learning_rate: float
+    communication: CommunicationReport | None = None
 
 
 Progress: TypeAlias = bool | Callable[[ProgressEvent], object] | None

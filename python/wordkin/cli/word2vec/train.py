@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import asdict
 from typing import Any
 
+from ...distributed import Communicator
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import KeyedVectors
@@ -21,6 +23,7 @@ from ...word2vec.options import (
 from .. import exits
 from ..corpus_flags import (
     CORPUS_FORMAT,
+    OpenedInput,
     add_corpus,
     inputs_of,
     open_input,
@@ -40,6 +43,7 @@ from ..flags import (
 from ..messages import progress_display
 from ..outputs import Format, Output, chosen_output, require_writable_file, save_vectors
 from ..parsers import add_examples
+from ..processes import add_distributed_flag, leads, process_group, together
 from ..reports import print_report
 from ..streams import allow_streams
 from ..terminal import size_text
@@ -54,7 +58,7 @@ TRAINING_FIELDS = ("window", "sample", "negative", "ns_exponent", "seed", "job_w
 VOCABULARY_FIELDS = ("min_count", "max_vocab_size", "max_final_vocab")
 _DECODING = ("encoding", "errors")
 _SWITCHED = ("sg", "hs", "cbow_mean", "shrink_windows", "sorted_vocab", "workers", "max_isa", "deterministic")
-_SYNCHRONIZATION = ("sync_words",)
+_SYNCHRONIZATION = ("sync_words", "wire")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -101,6 +105,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "train the same vectors in every run with this number of threads; needs the memory of a model for each thread",
     )
     add_option_flags(training, SynchronizationOptions, _SYNCHRONIZATION)
+    add_distributed_flag(training)
     add_vocabulary_flags(parser.add_argument_group("vocabulary"))
     parser.add_argument("--save-vocab", metavar="FILE", help="write the words and their counts, one word per line")
     parser.add_argument("--read-vocab", metavar="FILE", help="read the words and their counts from such a file")
@@ -121,6 +126,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (
             "train the same vectors in every run, with four threads",
             "wordkin train corpus.txt -o vectors.safetensors --workers 4 --deterministic --seed 7",
+        ),
+        (
+            "train with four processes of MPI, each on a part of the texts",
+            "mpiexec -n 4 wordkin train texts/ -o vectors.safetensors --distributed mpi",
         ),
         (
             "skip-gram vectors of 300 dimensions, for other programs",
@@ -164,18 +173,15 @@ def run(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
-    require_one_beginning(args)
-    output = _chosen_output(args)
-    check_outputs(
-        args.output,
-        args.save_vocab,
-        folders=[args.checkpoint],
-        inputs=[*inputs_of(args.corpus), args.read_vocab, args.compass],
-        models=[args.trained],
-    )
-    if args.save_vocab is not None:
-        require_writable_file(args.save_vocab)
-    trainer = _Trainer(args)
+    with process_group(args.distributed) as group:
+        return _run(args, group)
+
+
+def _run(args: argparse.Namespace, group: Communicator | None) -> int:
+    with together(group, "the check of the command line"):
+        require_one_beginning(args)
+        output = _checked_output(args) if leads(group) else None
+        trainer = _Trainer(args, group)
     stop: KeyboardInterrupt | None = None
     try:
         trainer.train()
@@ -186,22 +192,44 @@ def run(args: argparse.Namespace) -> int:
         stop = interruption
         if args.compass is not None:
             advice = "the same command resumes training" if args.checkpoint else "with --checkpoint it can be resumed"
-            raise type(stop)(f"{exits.reason_of(stop)}; nothing was saved in {output.path}; {advice}") from None
+            raise type(stop)(f"{exits.reason_of(stop)}; nothing was saved in {args.output}; {advice}") from None
     model = trainer.model
     if model is None:
         raise AssertionError("the callback sets the model when training starts")
-    saving_start = time.perf_counter()
-    save_vectors(output, model.wv if trainer.vectors is None else trainer.vectors, model)
-    report = trainer.report(model, output, saving=time.perf_counter() - saving_start)
-    settings = trainer.settings(model)
-    print_report(args, report, _print_summary, settings=settings, seed=model.seed)
+    # Not all processes need have been interrupted.
+    with together(None if stop else group, "saving the vectors"):
+        if output is not None:
+            _save(args, trainer, model, output)
     if stop is None:
         return exits.SUCCESS
-    epoch = max(len(report["epochs"]), 1)
+    if output is None:
+        raise stop
+    epoch = max(len(model.training_report.epochs) if model.training_report else 0, 1)
     raise type(stop)(
         f"{exits.reason_of(stop)} in epoch {epoch} of {model.epochs}; the vectors trained so far are "
         f"saved in {output.path}{'; the same command resumes training' if args.checkpoint else ''}"
     )
+
+
+def _checked_output(args: argparse.Namespace) -> Output:
+    output = _chosen_output(args)
+    check_outputs(
+        args.output,
+        args.save_vocab,
+        folders=[args.checkpoint],
+        inputs=[*inputs_of(args.corpus), args.read_vocab, args.compass],
+        models=[args.trained],
+    )
+    if args.save_vocab is not None:
+        require_writable_file(args.save_vocab)
+    return output
+
+
+def _save(args: argparse.Namespace, trainer: _Trainer, model: Word2Vec, output: Output) -> None:
+    start = time.perf_counter()
+    save_vectors(output, model.wv if trainer.vectors is None else trainer.vectors, model)
+    report = trainer.report(model, output, saving=time.perf_counter() - start)
+    print_report(args, report, _print_summary, settings=trainer.settings(model), seed=model.seed)
 
 
 def _chosen_output(args: argparse.Namespace) -> Output:
@@ -216,7 +244,7 @@ def _chosen_output(args: argparse.Namespace) -> Output:
 class _Trainer:
     """One training run; its model is available even if training is interrupted."""
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, group: Communicator | None) -> None:
         names = [
             *argument_names(ModelOptions, MODEL_FIELDS),
             *argument_names(TrainingOptions, TRAINING_FIELDS),
@@ -227,13 +255,16 @@ class _Trainer:
         self._names = names
         texts = {**text_arguments(args), **preparation_arguments(args)}
         self._options = {**given_arguments(args, names), **texts}
-        self._options["progress"] = progress_display(args)
+        self._options["progress"] = progress_display(args) if leads(group) else False
+        self._group = group
         self._args = args
         self._start = time.perf_counter()
         self._training_start = self._start
         self._options.pop("on_error", None)  # bad files are left out before training
         self._skipped: dict[str, str] = {}
         self._checkpoints = checkpoint_arguments(args)
+        if group is not None and (args.trained or args.compass):
+            raise exits.UsageError("--distributed is for new models; --from and --compass are for one process")
         self.model: Word2Vec | None = None
         self.vectors: KeyedVectors | None = None  # those of a slice
 
@@ -256,6 +287,23 @@ class _Trainer:
                 )
             )
             return
+        with together(self._group, "the check of the command line"):
+            untrained, opened = self._checked()
+        files = opened.files
+        if self._args.read_vocab is None:
+            Word2Vec(
+                corpus_file=files, callbacks=[self], communicator=self._group, **self._options, **self._checkpoints
+            )
+            return
+        untrained.communicator = self._group
+        words = untrained.corpus_total_words
+        if self._group is None or self._group.size == 1:  # each rank counts the words of its part when it is trained
+            words = opened.corpus.scan(untrained.workers, keep_ids=False).counts.raw_words
+        untrained.train(
+            corpus_file=files, total_words=words, epochs=untrained.epochs, callbacks=[self], **self._checkpoints
+        )
+
+    def _checked(self) -> tuple[Word2Vec, OpenedInput]:
         try:
             untrained = Word2Vec(**self._options)
             CheckpointOptions(**{name: value for name, value in self._checkpoints.items() if name != "checkpoint"})
@@ -263,20 +311,14 @@ class _Trainer:
             raise exits.UsageError(exits.error_text(error)) from None
         opened = open_input(self._args.corpus, self._args)
         self._skipped = opened.skipped
-        source, corpus = opened.files, opened.corpus
         needs_passes = "max_vocab_size" in self._options or self._args.read_vocab or not untrained.epochs
-        if not corpus.is_restartable and needs_passes:
+        if not opened.corpus.is_restartable and needs_passes:
             raise exits.UsageError(
-                f"{corpus.name} can be read only once; --max-vocab-size, --read-vocab and --epochs 0 need a file"
+                f"{opened.corpus.name} can be read only once; --max-vocab-size, --read-vocab and --epochs 0 need a file"
             )
-        if self._args.read_vocab is None:
-            Word2Vec(corpus_file=source, callbacks=[self], **self._options, **self._checkpoints)
-            return
-        untrained.build_vocab_from_freq(read_vocabulary(self._args.read_vocab))
-        words = corpus.scan(untrained.workers, keep_ids=False).counts.raw_words
-        untrained.train(
-            corpus_file=source, total_words=words, epochs=untrained.epochs, callbacks=[self], **self._checkpoints
-        )
+        if self._args.read_vocab is not None:
+            untrained.build_vocab_from_freq(read_vocabulary(self._args.read_vocab))
+        return untrained, opened
 
     def _continue(self, model: Word2Vec) -> None:
         opened = open_input(self._args.corpus, self._args, model.preparation)
@@ -303,7 +345,7 @@ class _Trainer:
         """
         self.model = model
         self._training_start = time.perf_counter()
-        if self._args.save_vocab is not None:
+        if self._args.save_vocab is not None and leads(self._group):
             write_vocabulary(self._args.save_vocab, model.wv.index_to_key, model.wv.expandos["count"])
 
     def settings(self, model: Word2Vec) -> dict[str, Any]:
@@ -371,6 +413,7 @@ class _Trainer:
             "resumed_words": training.words_before,
             "checkpoint": training.checkpoint,
             "checkpoint_failures": list(training.checkpoint_failures),
+            "communication": None if training.communication is None else asdict(training.communication),
             "seconds": {
                 "vocabulary": round(self._training_start - self._start, 3),
                 "training": round(seconds, 3),
@@ -390,6 +433,12 @@ def _print_summary(report: dict[str, Any]) -> None:
             f"training: {report['raw_words']:,} words in {len(report['epochs'])} epochs and "
             f"{seconds['training']:.1f} s ({report['words_per_second'] or 0:,} words/s), "
             f"loss {report['loss'][0]:.4f} to {report['loss'][-1]:.4f}"
+        )
+    if report["communication"]:
+        print(
+            "communication: {ranks} processes, {share:.1%} of the time, {sent} sent by each".format(
+                **report["communication"], sent=size_text(report["communication"]["bytes_sent"])
+            )
         )
     size = size_text(report["bytes"])
     print(f"saved: {report['output']} ({report['format']}, {size}) in {seconds['saving']:.1f} s")

@@ -256,7 +256,13 @@ class _EpochMeter:
     def show(self, progress: TrainingProgress) -> None:
         done = self._totals()
         loss = done["loss"] / max(done["pairs"], 1)
-        progress.show(len(self._position.epochs), self._session.words, loss, self._session.learning_rate)
+        progress.show(
+            len(self._position.epochs),
+            self._session.words,
+            loss,
+            self._session.learning_rate,
+            self._synchronization.communication,
+        )
 
     def position(self) -> RunPosition | None:
         """Return the position within the epoch while no job is pending; None if a job was stopped before its end."""
@@ -286,6 +292,8 @@ class _EpochMeter:
 
     def report(self, *, interrupted: bool = False) -> EpochReport:
         done = self._totals()
+        if not interrupted:  # otherwise, other ranks may still be training
+            done = self._synchronization.joint_totals(done)
         seconds = self._seconds
         return EpochReport(
             epoch=len(self._position.epochs),

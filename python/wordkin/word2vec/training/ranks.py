@@ -20,6 +20,7 @@ from ...errors import DistributedError, TrainingDiverged
 from ...runtime.compute import Compute, require_available_memory
 from ..options import SynchronizationOptions, TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows
+from ..report import CommunicationReport
 from .run_checkpoint import RunPosition
 from .synchronization import Division, jobs_in_period, synchronized_words, trained_rows
 from .weights import TrainingArrays
@@ -99,8 +100,35 @@ class Ranks:
         self._trained_words = 0
         self._synchronizations = 0
         self._is_over = False
-        self.seconds = 0.0
-        self.bytes_sent = 0
+        self._start = time.perf_counter()
+        self._seconds = 0.0
+        self._bytes_sent = 0
+
+    @property
+    def communication(self) -> CommunicationReport:
+        """Cost of the communication so far."""
+        return CommunicationReport(
+            ranks=self._communicator.size,
+            seconds=self._seconds,
+            share=self._seconds / max(time.perf_counter() - self._start, 1e-9),
+            bytes_sent=self._bytes_sent,
+        )
+
+    def joint_totals(self, totals: dict[str, float]) -> dict[str, float]:
+        """Return the totals of an epoch of all ranks, which all call this.
+
+        Parameters
+        ----------
+        totals : dict of str to number
+            The totals of this rank.
+
+        Returns
+        -------
+        dict of str to number
+            The sums.
+        """
+        everyone = self._exchanged(**totals)
+        return {name: sum(other[name] for other in everyone) for name in totals}
 
     def begin_epoch(self, position: RunPosition) -> None:
         """Begin to count the synchronizations of an epoch.
@@ -229,7 +257,7 @@ class Ranks:
         except BaseException:
             self._is_over = True
             raise
-        self.seconds += time.perf_counter() - start
+        self._seconds += time.perf_counter() - start
         return ends or (words == self._words and not is_done)
 
     def _raise_failures(self, failures: list[str | None]) -> None:
@@ -259,12 +287,12 @@ class Ranks:
         exchange = getattr(group, "alltoall", None)
         try:
             if exchange is None:
-                self.bytes_sent += changes.nbytes
+                self._bytes_sent += changes.nbytes * (group.size - 1)
                 return self._wire.packed(self._adaptive_sum(group.allgather(changes), columns))
             bounds = [len(changes) * rank // group.size for rank in range(group.size + 1)]
             parts = [changes[start:end] for start, end in pairwise(bounds)]
             own = self._wire.packed(self._adaptive_sum(exchange(parts), columns))
-            self.bytes_sent += changes.nbytes - parts[group.rank].nbytes + (group.size - 1) * own.nbytes
+            self._bytes_sent += changes.nbytes - parts[group.rank].nbytes + (group.size - 1) * own.nbytes
             return np.concatenate(group.allgather(own))
         except Exception as error:
             raise DistributedError(f"rank {group.rank}: communication failed: {description_of(error)}") from error

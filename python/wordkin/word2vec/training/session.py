@@ -261,7 +261,8 @@ def train(
         state.alpha, state.min_alpha = request.alpha, request.min_alpha
         state.compute_loss = request.compute_loss
         report = run_training(model, encoded, schedule, request.epochs, notify, checkpoints)
-    warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
+    if ranks_of(state) is None:  # otherwise, this is a part of the corpus
+        warn_of_wrong_totals(encoded, total_examples=request.total_examples, total_words=request.total_words)
     return report
 
 
@@ -331,6 +332,7 @@ def run_training(
             on_epoch_end=lambda report: _end_epoch(state, report, notify),
         )
         synchronization.finish()
+        state.training_report = replace(state.training_report, communication=synchronization.communication)
     except BaseException as error:
         state.training_report = replace(state.training_report, interrupted=True)
         synchronization.finish(error)

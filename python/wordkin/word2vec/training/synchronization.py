@@ -13,6 +13,7 @@ from ... import _core
 from ...runtime.compute import require_available_memory
 from ..options import SynchronizationOptions, TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows
+from ..report import CommunicationReport
 from .run_checkpoint import RunPosition
 from .weights import TrainingArrays
 
@@ -111,6 +112,19 @@ class Synchronization(Protocol):
     def division(self) -> Division:
         """How jobs are divided."""
 
+    @property
+    def communication(self) -> CommunicationReport | None:
+        """Cost of the communication with other processes, if there are any."""
+
+    def joint_totals(self, totals: dict[str, float]) -> dict[str, float]:
+        """Return the totals of an epoch of all processes.
+
+        Parameters
+        ----------
+        totals : dict of str to number
+            The totals of this process.
+        """
+
     def begin_epoch(self, position: RunPosition) -> None:
         """Prepare for an epoch of which some jobs may have been done.
 
@@ -188,6 +202,22 @@ class SharedWeights:
     """Weights that all threads share: there is nothing to combine, and every position between two jobs is valid."""
 
     division = Division()
+    communication = None
+
+    def joint_totals(self, totals: dict[str, float]) -> dict[str, float]:
+        """Return the totals, which are those of all threads.
+
+        Parameters
+        ----------
+        totals : dict of str to number
+            The totals.
+
+        Returns
+        -------
+        dict of str to number
+            The same.
+        """
+        return totals
 
     def begin_epoch(self, position: RunPosition) -> None:
         """Do nothing.
@@ -302,6 +332,8 @@ class Replicas:
         If the replicas exceed the available memory.
     """
 
+    communication = None
+
     def __init__(
         self,
         arrays: TrainingArrays,
@@ -325,6 +357,21 @@ class Replicas:
         self._synchronizations = 0
         self._kept: tuple[list[NDArray[np.float32]], RunPosition] | None = None
         self._keeps_positions = keeps_positions
+
+    def joint_totals(self, totals: dict[str, float]) -> dict[str, float]:
+        """Return the totals, which are those of all replicas.
+
+        Parameters
+        ----------
+        totals : dict of str to number
+            The totals.
+
+        Returns
+        -------
+        dict of str to number
+            The same.
+        """
+        return totals
 
     def begin_epoch(self, position: RunPosition) -> None:
         """Continue the synchronizations of an epoch.
