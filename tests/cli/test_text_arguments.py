@@ -80,6 +80,7 @@ WITHOUT_TEXT = {
     "elmo substitutes": "its sentence is an argument",
     "fasttext print-ngrams": "its word is an argument",
     "info": "it reads models and vectors",
+    "merge": "it reads vectors, like `explore`",
 }
 # Text beside the main one that is UTF-8 whatever the text is encoded in.
 ALWAYS_UTF8 = {"train --read-vocab": "a list of words that `wordkin vocab` has written"}

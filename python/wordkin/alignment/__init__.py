@@ -5,6 +5,7 @@ from __future__ import annotations
 from .dictionaries import read_dictionary, read_word_list
 from .drift import DriftTable, drift_table
 from .languages import LanguageMapping, map_languages
+from .merging import merge_vectors
 from .procrustes import align, align_sequence
 from .retrieval import csls_neighbours
 
@@ -16,6 +17,7 @@ __all__ = [
     "csls_neighbours",
     "drift_table",
     "map_languages",
+    "merge_vectors",
     "read_dictionary",
     "read_word_list",
 ]

@@ -11,7 +11,7 @@ from ..vectors import KeyedVectors
 from ..vectors.arrays import unit_rows
 from .common_words import common_words, require_same_size, rows_of, with_vectors
 
-__all__ = ["align", "align_sequence", "orthogonal_map"]
+__all__ = ["align", "align_sequence", "mapped_rows", "orthogonal_map"]
 
 _ROWS_PER_BLOCK = 16384
 
@@ -78,7 +78,7 @@ def align(
     source, target = rows_of(vectors, shared), rows_of(onto, shared)
     if normalize:
         source, target = unit_rows(source), unit_rows(target)
-    return with_vectors(vectors, _mapped(vectors.vectors, orthogonal_map(source, target)))
+    return with_vectors(vectors, mapped_rows(vectors.vectors, orthogonal_map(source, target)))
 
 
 def align_sequence(
@@ -138,12 +138,12 @@ def align_sequence(
     return aligned
 
 
-def orthogonal_map(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def orthogonal_map(source: NDArray[np.floating], target: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the orthogonal matrix R that minimises the Frobenius norm of ``source @ R - target``.
 
     Parameters
     ----------
-    source, target : ndarray of float64, shape (n, size)
+    source, target : ndarray of float32 or float64, shape (n, size)
         Rows that belong together.
 
     Returns
@@ -158,13 +158,26 @@ def orthogonal_map(source: NDArray[np.float64], target: NDArray[np.float64]) -> 
     >>> orthogonal_map(np.eye(2), np.array([[0.0, 1.0], [-1.0, 0.0]])).round(6).tolist()
     [[0.0, 1.0], [-1.0, 0.0]]
     """
-    left, _, right = np.linalg.svd(source.T @ target)
+    left, _, right = np.linalg.svd((source.T @ target).astype(np.float64, copy=False))
     rotation: NDArray[np.float64] = left @ right
     return rotation
 
 
-def _mapped(rows: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[np.floating]:
-    """Return ``rows @ matrix`` with the dtype of the rows, computed in float64 in blocks."""
+def mapped_rows(rows: NDArray[np.floating], matrix: NDArray[np.float64]) -> NDArray[np.floating]:
+    """Return ``rows @ matrix`` with the dtype of the rows, computed in float64 in blocks.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, size)
+        The rows.
+    matrix : ndarray of float64, shape (size, result_size)
+        The matrix.
+
+    Returns
+    -------
+    ndarray, shape (n, result_size)
+        The product.
+    """
     result = np.empty((len(rows), matrix.shape[1]), dtype=rows.dtype)
     for first in range(0, len(rows), _ROWS_PER_BLOCK):
         result[first : first + _ROWS_PER_BLOCK] = rows[first : first + _ROWS_PER_BLOCK].astype(np.float64) @ matrix

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..errors import CorpusError
 from ..storage.decoding import TextOptions
 from ..storage.paths import local_path
 from ..storage.pipes import interruptible
-from ..text import Corpus, FolderOptions, PreparationOptions, open_corpus
+from ..text import Corpus, FolderOptions, PreparationOptions, corpus_shard, open_corpus
 from ..text.folders import files_of_pattern, is_pattern
 from ..text.reader import TextReader
 from ..text.sources import sources_of
@@ -29,6 +31,7 @@ __all__ = [
     "add_corpus",
     "add_folder_flags",
     "add_preparation_flags",
+    "add_shard_flag",
     "add_text_flags",
     "folder_arguments",
     "inputs_of",
@@ -58,6 +61,36 @@ def add_corpus(parser: argparse.ArgumentParser) -> None:
     add_text_flags(parser)
     add_folder_flags(parser)
     add_preparation_flags(parser)
+
+
+def add_shard_flag(parser: argparse._ActionsContainer) -> None:
+    """Add ``--shard``, which `open_input` follows.
+
+    Parameters
+    ----------
+    parser : ArgumentParser or group
+        Where to add the flag.
+    """
+    parser.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="read only one of N parts of the files, such as 3/16, which are disjoint and of about equal size",
+    )
+
+
+def _shard_of(files: list[Any], args: argparse.Namespace, **options: Any) -> list[Any]:
+    """Return the part of the files that ``--shard`` selects, if the command has the flag."""
+    shard = getattr(args, "shard", None)
+    if shard is None:
+        return files
+    found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", shard)
+    index, count = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= index <= count:
+        raise UsageError(f"--shard must be the number of a part and the number of parts, such as 3/16, got {shard}")
+    part = corpus_shard(files, index - 1, count, **options)
+    if not part:
+        raise CorpusError(f"shard {shard} has no text; use fewer shards")
+    return part
 
 
 def add_folder_flags(parser: argparse._ActionsContainer) -> None:
@@ -351,9 +384,9 @@ def open_input(
     Raises
     ------
     UsageError
-        If standard input is named twice or closed.
+        If standard input is named twice or closed, or there is no shard of this number.
     OSError, CorpusError
-        If a file is missing or a folder is empty.
+        If a file is missing, or a folder or shard is empty.
     """
     if names.count("-") > 1:
         raise UsageError("standard input (-) must be given only once")
@@ -362,7 +395,8 @@ def open_input(
     preparation = preparation_of(args, trained)
     options = TextOptions(**text_arguments(args))
     folders = FolderOptions(**folder_arguments(args))
-    files, skipped = readable_sources(inputs_of(names), options, folders)
+    inputs = _shard_of(inputs_of(names), args, options=options, preparation=preparation, folders=folders)
+    files, skipped = readable_sources(inputs, options, folders)
     # Files that have been checked are not checked again.
     corpus = open_corpus(corpus_file=files, options=replace(options, on_error="raise"), preparation=preparation)
     return OpenedInput(files=files, corpus=corpus, skipped=skipped, preparation=preparation)

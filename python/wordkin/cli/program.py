@@ -35,6 +35,7 @@ COMMANDS = {
     "plot": ("vectors.plot", "draw words, or the training of a model, into a picture file"),
     "evaluate": ("vectors.evaluate", "score word vectors on analogies and word pairs"),
     "align": ("alignment.align", "bring word vectors into the space of others"),
+    "merge": ("alignment.merge", "merge vectors that were trained apart on parts of a corpus"),
     "compare": ("alignment.compare", "list the words that have moved between two sets of vectors"),
     "convert": ("models.convert", "convert models and vectors from one file format to another"),
     "doc2vec": ("doc2vec.command", "train and use vectors of documents"),

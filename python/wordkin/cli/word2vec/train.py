@@ -25,6 +25,7 @@ from ..corpus_flags import (
     CORPUS_FORMAT,
     OpenedInput,
     add_corpus,
+    add_shard_flag,
     inputs_of,
     open_input,
     preparation_arguments,
@@ -74,6 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "with --checkpoint, the same command then resumes training."
     )
     add_corpus(parser)
+    add_shard_flag(parser)
     parser.add_argument("-o", "--output", required=True, metavar="FILE", help="file for the vectors")
     parser.add_argument(
         "--format",
@@ -122,6 +124,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (
             "save checkpoints; the same command resumes after an interruption",
             "wordkin train corpus.txt -o vectors.safetensors --checkpoint checkpoints",
+        ),
+        (
+            "train on one of three parts of the text, for `wordkin merge`",
+            "wordkin train novels/ -o part1.safetensors --shard 1/3",
         ),
         (
             "train the same vectors in every run, with four threads",
@@ -363,7 +369,7 @@ class _Trainer:
         """
         given = {name: value for name, value in self._options.items() if name != "progress"}
         used = {name: getattr(model, name) for name in self._names if hasattr(model, name)}
-        return {"corpus": self._args.corpus, **given, **used}
+        return {"corpus": self._args.corpus, "shard": self._args.shard, **given, **used}
 
     def report(self, model: Word2Vec, output: Output, *, saving: float) -> dict[str, Any]:
         """Return the report of the run.
