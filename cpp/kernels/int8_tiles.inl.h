@@ -133,7 +133,12 @@ inline void multiply_byte_tile(const Int8Product& p, std::int64_t i, std::int64_
   finish_tile<R>(p, i, j, sum);
 }
 
-// Selects the instance for R = kGemmRows down to 1 rows.
+// Rows of a tile. Widened bytes have no instruction of their own: higher tiles would make them slightly faster on the few
+// processors without one, but the module much larger.
+template <typename F>
+constexpr int kByteTileRows = F::kGroup == 2 && Vec::kGemmRows > 6 ? 6 : Vec::kGemmRows;
+
+// Selects the instance for R = kByteTileRows down to 1 rows.
 template <typename F, int R>
 inline void multiply_byte_tile_of(std::int64_t rows, const Int8Product& p, std::int64_t i, std::int64_t j,
                                   const std::int8_t* panel, PanelPrefetch lookahead) {
@@ -145,7 +150,7 @@ inline void multiply_byte_tile_of(std::int64_t rows, const Int8Product& p, std::
 
 template <typename F>
 inline void multiply_bytes(const Int8Product& p) {
-  constexpr int kRows = Vec::kGemmRows;
+  constexpr int kRows = kByteTileRows<F>;
   constexpr int kLines = (4 * F::kGroup * kPanelColumns + kLineBytes - 1) / kLineBytes;  // cache lines of four groups
   const auto tiles = static_cast<int>((p.rows + kRows - 1) / kRows);
   const int share = p.next_panel == nullptr ? 0 : (kLines + tiles - 1) / tiles;
