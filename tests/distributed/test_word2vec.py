@@ -13,6 +13,7 @@ import pytest
 from wordkin import Word2Vec
 from wordkin.distributed import LocalCommunicator
 from wordkin.errors import DistributedError, TrainingDiverged
+from wordkin.runtime.compute import choose_isa
 
 from .thread_group import in_ranks
 
@@ -118,7 +119,11 @@ def test_training_continues_on_all_ranks(text: Sentences) -> None:
         ({"alpha": 0.5}, "alpha"),
         ({"min_count": 2}, "min_count"),
         ({"vector_size": 8}, "vector_size"),
-        ({"max_isa": "baseline"}, "instruction set"),
+        pytest.param(
+            {"max_isa": "baseline"},
+            "instruction set",
+            marks=pytest.mark.skipif(choose_isa() == "baseline", reason="has the baseline kernels alone"),
+        ),
         ({"epochs": 3}, "epochs"),
         ({"wire": "bfloat16"}, "wire"),
     ],
