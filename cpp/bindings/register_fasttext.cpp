@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,6 +111,39 @@ class FastTextPredictor {
     return py::make_tuple(array_of(found.ends), array_of(found.labels), array_of(found.probabilities));
   }
 
+  // Returns the names of the labels of one text and their probabilities; None if the text has a line feed or cannot be
+  // encoded.
+  py::object predict_one(const py::str& text, const py::tuple& names, std::int64_t labels, float threshold) const {
+    require(output_ != nullptr, "only supervised models predict labels");
+    require(labels >= 1, "labels must be at least 1");
+    require(static_cast<std::int64_t>(names.size()) == output_->labels(), "names must have one entry for each label");
+    Py_ssize_t size = 0;
+    const char* const data = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
+    if (data == nullptr) {
+      if (PyErr_ExceptionMatches(PyExc_UnicodeEncodeError) == 0) throw py::error_already_set();
+      PyErr_Clear();
+      return py::none();
+    }
+    const std::string_view view(data, static_cast<std::size_t>(size));
+    if (view.find('\n') != std::string_view::npos) return py::none();
+    auto scratch = scratch_.take();
+    {
+      const GilRelease release;  // reads the model and the text, which the caller holds
+      ft::Predictor(*dictionary_, input_)
+          .predict_line(*scratch, view, *output_, {std::min(labels, output_->labels()), threshold});
+    }
+    const auto& best = scratch->best;
+    py::tuple found(best.size());
+    py::array_t<float> probabilities(static_cast<py::ssize_t>(best.size()));
+    float* next = probabilities.mutable_data();
+    for (std::size_t i = 0; i < best.size(); ++i) {
+      found[i] = names[static_cast<std::size_t>(best[i].second)];
+      *next++ = ft::probability_of(best[i].first);
+    }
+    scratch_.give_back(std::move(scratch));
+    return py::make_tuple(std::move(found), std::move(probabilities));
+  }
+
   void line_vectors(const py::object& out, const py::tuple& texts, std::size_t threads) const {
     fill(out, texts, threads, &ft::Predictor::line_vectors);
   }
@@ -168,10 +202,31 @@ class FastTextPredictor {
     (predictor.*method)(vectors, views, pool.get());
   }
 
+  // Memory for texts that are predicted one at a time, at most as much as threads have used at the same time.
+  class ScratchPool {
+   public:
+    std::unique_ptr<ft::PredictionScratch> take() {
+      const std::lock_guard lock(mutex_);
+      if (free_.empty()) return std::make_unique<ft::PredictionScratch>();
+      auto scratch = std::move(free_.back());
+      free_.pop_back();
+      return scratch;
+    }
+    void give_back(std::unique_ptr<ft::PredictionScratch> scratch) {
+      const std::lock_guard lock(mutex_);
+      free_.push_back(std::move(scratch));
+    }
+
+   private:
+    std::mutex mutex_;
+    std::vector<std::unique_ptr<ft::PredictionScratch>> free_;
+  };
+
   std::vector<py::object> held_;  // the arrays that the model reads
   ft::RowMatrix input_;
   std::unique_ptr<const ft::Dictionary> dictionary_;
   std::unique_ptr<const ft::OutputLayer> output_;
+  mutable ScratchPool scratch_;
 };
 
 // The subwords of a word as positions in its UTF-8 form with '<' and '>'.
@@ -195,6 +250,8 @@ void register_fasttext(py::module_& m) {
            py::arg("input"), py::arg("output"), py::arg("label_counts"))
       .def("predict", &FastTextPredictor::predict, py::arg("texts"), py::kw_only(), py::arg("labels"),
            py::arg("threshold"), py::arg("threads"))
+      .def("predict_one", &FastTextPredictor::predict_one, py::arg("text"), py::arg("names"), py::arg("labels"),
+           py::arg("threshold"))
       .def("line_vectors", &FastTextPredictor::line_vectors, py::arg("out"), py::arg("texts"), py::kw_only(),
            py::arg("threads"))
       .def("word_vectors", &FastTextPredictor::word_vectors, py::arg("out"), py::arg("words"), py::kw_only(),

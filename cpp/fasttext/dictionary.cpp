@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "text/subwords.h"
-
 namespace wordkin::fasttext {
 namespace {
 
@@ -13,7 +11,7 @@ constexpr std::uint64_t kNgramMultiplier = 116049371;
 
 Dictionary::Dictionary(std::string_view entries, std::span<const std::int64_t> offsets,
                        const DictionaryOptions& options, std::optional<std::span<const std::int32_t>> pruned)
-    : options_(options) {
+    : options_(options), subwords_(options.min_n, options.max_n, options.buckets, options.hash_count) {
   entry_of_.reserve(offsets.size());
   for (std::size_t i = 0; i + 1 < offsets.size(); ++i) {
     const auto begin = static_cast<std::size_t>(offsets[i]), end = static_cast<std::size_t>(offsets[i + 1]);
@@ -36,10 +34,13 @@ std::int32_t Dictionary::row_of_bucket(std::int64_t bucket) const {
 }
 
 void Dictionary::append_word(std::vector<std::int32_t>& rows, std::string_view word, std::string& bounded) const {
-  const std::int32_t index = options_.hash_count > 0 ? -1 : find(word);
-  if (index >= 0) rows.push_back(index);
-  const text::SubwordOptions subwords{options_.min_n, options_.max_n, options_.buckets, options_.hash_count};
-  text::for_each_bucket(word, bounded, subwords, [&](std::int64_t bucket) {
+  append_known(rows, find(word), word, bounded);
+}
+
+void Dictionary::append_known(std::vector<std::int32_t>& rows, std::int32_t index, std::string_view word,
+                              std::string& bounded) const {
+  if (index >= 0 && options_.hash_count == 0) rows.push_back(index);
+  text::for_each_bucket(word, bounded, subwords_, [&](std::int64_t bucket) {
     const std::int32_t row = row_of_bucket(bucket);
     if (row >= 0) rows.push_back(row);
   });
@@ -52,7 +53,7 @@ void Dictionary::add_token(Line& line, std::string_view token) const {
     return;
   }
   if (index < 0 && token.starts_with(options_.label_prefix)) return;
-  append_word(line.rows, token, line.bounded);
+  append_known(line.rows, index, token, line.bounded);
   if (options_.word_ngrams > 1) line.hashes.push_back(static_cast<std::int32_t>(text::subword_hash(token)));
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fasttext/pruned_buckets.h"
+#include "text/subwords.h"
 #include "text/word_table.h"
 
 namespace wordkin::fasttext {
@@ -62,8 +63,11 @@ class Dictionary {
 
  private:
   void add_token(Line& line, std::string_view token) const;
+  void append_known(std::vector<std::int32_t>& rows, std::int32_t index, std::string_view word,
+                    std::string& bounded) const;
 
   DictionaryOptions options_;
+  text::SubwordOptions subwords_;
   text::WordTable table_;
   std::vector<std::int32_t> entry_of_;  // by id of the table; a repeated entry has the last index
   std::optional<PrunedBuckets> pruned_;

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kSigmoidSteps = 512;
 constexpr float kMaxSigmoid = 8.0f;
+constexpr float kBoundMargin = 1e-3f;
 
 float guarded_log(float probability) { return static_cast<float>(std::log(static_cast<double>(probability) + 1e-5)); }
 
@@ -73,15 +74,23 @@ void OutputLayer::fill_probabilities(std::vector<float>& probabilities, const fl
   }
 }
 
-void OutputLayer::predict_by_tree(std::vector<ScoredLabel>& best, const float* hidden,
+void OutputLayer::predict_by_tree(std::vector<ScoredLabel>& best, OutputScratch& scratch, const float* hidden,
                                   const Selection& selection) const {
   BestLabels labels(best, selection.labels);
   const float least = guarded_log(selection.threshold);
-  std::vector<ScoredLabel> stack{{0.0f, static_cast<std::int32_t>(tree_.nodes().size()) - 1}};
+  const auto is_useless = [&](float score) { return score < least || labels.refuses(score); };
+  auto& stack = scratch.stack;
+  stack.assign(1, {0.0f, -1.0f, static_cast<std::int32_t>(tree_.nodes().size()) - 1});
   while (!stack.empty()) {
-    const auto [score, node] = stack.back();
+    const auto [before, probability, node] = stack.back();
     stack.pop_back();
-    if (score < least || labels.refuses(score)) continue;
+    float score = 0.0f;
+    if (probability >= 0.0f) {
+      // log(x) <= x - 1, so that most branches need no logarithm; the margin is far above the rounding error.
+      if (is_useless(before + probability - 1.0f + kBoundMargin)) continue;
+      score = before + guarded_log(probability);
+    }
+    if (is_useless(score)) continue;
     const LabelTree::Node& inner = tree_.nodes()[static_cast<std::size_t>(node)];
     if (inner.left < 0) {
       labels.add(score, node);
@@ -90,20 +99,21 @@ void OutputLayer::predict_by_tree(std::vector<ScoredLabel>& best, const float* h
     const float product = matrix_.dot(hidden, node - labels_);
     const auto right = static_cast<float>(1.0 / (1.0 + static_cast<double>(std::exp(-product))));
     const auto left = static_cast<float>(1.0 - static_cast<double>(right));
-    stack.emplace_back(score + guarded_log(right), inner.right);
-    stack.emplace_back(score + guarded_log(left), inner.left);
+    stack.push_back({score, right, inner.right});
+    stack.push_back({score, left, inner.left});
   }
   labels.sort();
 }
 
-void OutputLayer::predict(std::vector<ScoredLabel>& best, std::vector<float>& probabilities, const float* hidden,
+void OutputLayer::predict(std::vector<ScoredLabel>& best, OutputScratch& scratch, const float* hidden,
                           const Selection& selection) const {
   best.clear();
   if (labels_ == 0) return;
   if (loss_ == Loss::kHierarchicalSoftmax) {
-    predict_by_tree(best, hidden, selection);
+    predict_by_tree(best, scratch, hidden, selection);
     return;
   }
+  std::vector<float>& probabilities = scratch.probabilities;
   fill_probabilities(probabilities, hidden);
   BestLabels labels(best, selection.labels);
   for (std::int64_t i = 0; i < labels_; ++i) {

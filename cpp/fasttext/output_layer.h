@@ -2,6 +2,7 @@
 // outputs (negative sampling, one versus all).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -17,6 +18,19 @@ enum class Loss { kHierarchicalSoftmax, kNegativeSampling, kSoftmax, kOneVersusA
 // log(probability + 1e-5), as in fastText, and the label.
 using ScoredLabel = std::pair<float, std::int32_t>;
 
+inline float probability_of(float score) { return std::exp(score); }
+
+// Memory that is reused for the next prediction.
+struct OutputScratch {
+  struct Step {
+    float before;       // score of the parent
+    float probability;  // of this child
+    std::int32_t node;
+  };
+  std::vector<float> probabilities;
+  std::vector<Step> stack;
+};
+
 struct Selection {
   std::int64_t labels;  // at most this many
   float threshold;      // of the probability
@@ -28,12 +42,13 @@ class OutputLayer {
   OutputLayer(const RowMatrix& matrix, Loss loss, std::span<const std::int64_t> counts);
 
   [[nodiscard]] std::int64_t labels() const { return labels_; }
-  // best: OUT in descending order of the score. probabilities: memory that is reused.
-  void predict(std::vector<ScoredLabel>& best, std::vector<float>& probabilities, const float* hidden,
+  // best: OUT in descending order of the score.
+  void predict(std::vector<ScoredLabel>& best, OutputScratch& scratch, const float* hidden,
                const Selection& selection) const;
 
  private:
-  void predict_by_tree(std::vector<ScoredLabel>& best, const float* hidden, const Selection& selection) const;
+  void predict_by_tree(std::vector<ScoredLabel>& best, OutputScratch& scratch, const float* hidden,
+                       const Selection& selection) const;
   void fill_probabilities(std::vector<float>& probabilities, const float* hidden) const;
 
   RowMatrix matrix_;

@@ -1,7 +1,6 @@
 #include "fasttext/predictor.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <string>
 
@@ -35,29 +34,33 @@ void append(Predictions& all, const Predictions& part) {
 
 void Predictor::average(float* mean, std::span<const std::int32_t> rows) const {
   std::fill_n(mean, input_.columns(), 0.0f);
-  for (const std::int32_t row : rows) input_.add_row(mean, row);
+  input_.add_rows(mean, rows);
   if (rows.empty()) return;
   const float factor = 1.0f / static_cast<float>(rows.size());
   for (std::int64_t i = 0; i < input_.columns(); ++i) mean[i] *= factor;
+}
+
+void Predictor::predict_line(PredictionScratch& scratch, std::string_view text, const OutputLayer& output,
+                             const Selection& selection) const {
+  scratch.best.clear();
+  dictionary_.read_line(scratch.line, text, LineEnd::kLineFeed);
+  if (scratch.line.rows.empty()) return;
+  scratch.hidden.resize(static_cast<std::size_t>(input_.columns()));
+  average(scratch.hidden.data(), scratch.line.rows);
+  output.predict(scratch.best, scratch.output, scratch.hidden.data(), selection);
 }
 
 Predictions Predictor::predict(std::span<const std::string_view> texts, const OutputLayer& output,
                                const Selection& selection, parallel::ThreadPool* pool) const {
   std::vector<Predictions> parts((texts.size() + kTextsPerTask - 1) / kTextsPerTask);
   for_each_range(texts.size(), pool, [&](std::size_t task, std::size_t first, std::size_t end) {
-    Line line;
-    std::vector<float> hidden(static_cast<std::size_t>(input_.columns())), probabilities;
-    std::vector<ScoredLabel> best;
+    PredictionScratch scratch;
     Predictions& part = parts[task];
     for (std::size_t i = first; i < end; ++i) {
-      dictionary_.read_line(line, texts[i], LineEnd::kLineFeed);
-      if (!line.rows.empty()) {
-        average(hidden.data(), line.rows);
-        output.predict(best, probabilities, hidden.data(), selection);
-        for (const auto& [score, label] : best) {
-          part.labels.push_back(label);
-          part.probabilities.push_back(std::exp(score));
-        }
+      predict_line(scratch, texts[i], output, selection);
+      for (const auto& [score, label] : scratch.best) {
+        part.labels.push_back(label);
+        part.probabilities.push_back(probability_of(score));
       }
       part.ends.push_back(static_cast<std::int64_t>(part.labels.size()));
     }

@@ -21,6 +21,14 @@ struct Predictions {
   std::vector<float> probabilities;
 };
 
+// Memory that is reused for the next text. `best` has the labels of the last one.
+struct PredictionScratch {
+  Line line;
+  std::vector<float> hidden;
+  OutputScratch output;
+  std::vector<ScoredLabel> best;
+};
+
 class Predictor {
  public:
   Predictor(const Dictionary& dictionary, const RowMatrix& input) : dictionary_(dictionary), input_(input) {}
@@ -29,6 +37,10 @@ class Predictor {
   // thread alone.
   [[nodiscard]] Predictions predict(std::span<const std::string_view> texts, const OutputLayer& output,
                                     const Selection& selection, parallel::ThreadPool* pool) const;
+
+  // Sets scratch.best to the labels of one text.
+  void predict_line(PredictionScratch& scratch, std::string_view text, const OutputLayer& output,
+                    const Selection& selection) const;
 
   // vectors: OUT (texts, columns) the mean of the rows of each line; zeros if it has none.
   void line_vectors(const memory::MatrixView<float>& vectors, std::span<const std::string_view> texts,

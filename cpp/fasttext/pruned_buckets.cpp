@@ -14,13 +14,13 @@ PrunedBuckets::PrunedBuckets(std::span<const std::int32_t> pairs) {
   before_.reserve(bits_.size());
   for (const std::uint64_t bits : bits_) {
     before_.push_back(count);
-    count += static_cast<std::uint32_t>(std::popcount(bits));
+    count += static_cast<std::uint32_t>(count_bits(bits));
   }
   rows_.assign(count, 0);
   for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
     const auto word = static_cast<std::size_t>(pairs[i]) >> 6;
     const std::uint64_t below = (std::uint64_t{1} << (pairs[i] & 63)) - 1;
-    rows_[before_[word] + static_cast<std::size_t>(std::popcount(bits_[word] & below))] = pairs[i + 1];
+    rows_[before_[word] + count_bits(bits_[word] & below)] = pairs[i + 1];
   }
 }
 

@@ -1,7 +1,6 @@
 // The rows of the hash buckets that a pruned model has kept.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -24,7 +23,15 @@ class PrunedBuckets {
     if (word >= bits_.size()) return -1;
     const std::uint64_t bit = std::uint64_t{1} << (bucket & 63);
     if ((bits_[word] & bit) == 0) return -1;
-    return rows_[before_[word] + static_cast<std::size_t>(std::popcount(bits_[word] & (bit - 1)))];
+    return rows_[before_[word] + count_bits(bits_[word] & (bit - 1))];
+  }
+
+  // std::popcount is a call of a function on baseline CPUs.
+  static std::size_t count_bits(std::uint64_t bits) {
+    bits -= (bits >> 1) & 0x5555555555555555u;
+    bits = (bits & 0x3333333333333333u) + ((bits >> 2) & 0x3333333333333333u);
+    bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return static_cast<std::size_t>((bits * 0x0101010101010101u) >> 56);
   }
 
  private:

@@ -34,16 +34,35 @@ void RowMatrix::for_each_part(std::int64_t row, const Visit& visit) const {
   }
 }
 
-void RowMatrix::add_row(float* sum, std::int64_t row) const {
-  if (!is_quantized()) {
-    const std::byte* const values = floats_.data() + row * pitch_;
-    for (std::int64_t i = 0; i < columns_; ++i) sum[i] += load(values, i);
+// Parts of kWidth columns, all of them complete.
+template <std::int64_t kWidth>
+void RowMatrix::add_parts(float* sum, std::span<const std::int32_t> rows) const {
+  const std::int64_t parts = columns_ / kWidth;
+  for (const std::int32_t row : rows) {
+    const float factor = norm(row);
+    const std::uint8_t* const codes = quantized_.codes.data() + row * parts;
+    const float* table = quantized_.rows.centroids.data();
+    for (std::int64_t part = 0; part < parts; ++part, table += kCentroids * kWidth)
+      for (std::int64_t i = 0; i < kWidth; ++i) sum[part * kWidth + i] += factor * table[codes[part] * kWidth + i];
+  }
+}
+
+void RowMatrix::add_rows(float* sum, std::span<const std::int32_t> rows) const {
+  if (is_quantized() && quantized_.rows.part_columns == 2 && columns_ % 2 == 0) {  // fastText's default
+    add_parts<2>(sum, rows);
     return;
   }
-  const float factor = norm(row);
-  for_each_part(row, [&](std::int64_t first, const float* centroid, std::int64_t width) {
-    for (std::int64_t i = 0; i < width; ++i) sum[first + i] += factor * centroid[i];
-  });
+  for (const std::int32_t row : rows) {
+    if (is_quantized()) {
+      const float factor = norm(row);
+      for_each_part(row, [&](std::int64_t first, const float* centroid, std::int64_t width) {
+        for (std::int64_t i = 0; i < width; ++i) sum[first + i] += factor * centroid[i];
+      });
+    } else {
+      const std::byte* const values = floats_.data() + row * pitch_;
+      for (std::int64_t i = 0; i < columns_; ++i) sum[i] += load(values, i);
+    }
+  }
 }
 
 float RowMatrix::dot(const float* vector, std::int64_t row) const {

@@ -43,11 +43,13 @@ class RowMatrix {
   [[nodiscard]] std::int64_t columns() const { return columns_; }
   [[nodiscard]] bool is_quantized() const { return !quantized_.codes.empty(); }
 
-  void add_row(float* sum, std::int64_t row) const;
+  void add_rows(float* sum, std::span<const std::int32_t> rows) const;
   [[nodiscard]] float dot(const float* vector, std::int64_t row) const;
 
  private:
   [[nodiscard]] float norm(std::int64_t row) const;
+  template <std::int64_t kWidth>
+  void add_parts(float* sum, std::span<const std::int32_t> rows) const;
   template <typename Visit>
   void for_each_part(std::int64_t row, const Visit& visit) const;
 

@@ -26,18 +26,20 @@ struct HashSeed {
   }
 };
 
-// The two halves of the 128-bit product, combined by xor.
-inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
+// The upper half of the 128-bit product.
+inline std::uint64_t high_product(std::uint64_t a, std::uint64_t b) {
 #if defined(__SIZEOF_INT128__)
   __extension__ using Wide = unsigned __int128;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  return static_cast<std::uint64_t>((static_cast<Wide>(a) * b) >> 64);
 #else
   const std::uint64_t a_low = a & 0xffffffffULL, a_high = a >> 32, b_low = b & 0xffffffffULL, b_high = b >> 32;
   const std::uint64_t middle = a_high * b_low + ((a_low * b_low) >> 32);
   const std::uint64_t carry = a_low * b_high + (middle & 0xffffffffULL);
-  return (a * b) ^ (a_high * b_high + (middle >> 32) + (carry >> 32));
+  return a_high * b_high + (middle >> 32) + (carry >> 32);
 #endif
 }
+
+// The two halves of the 128-bit product, combined by xor.
+inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) { return (a * b) ^ high_product(a, b); }
 
 }  // namespace wordkin::text

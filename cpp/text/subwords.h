@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "text/floret_hash.h"
+#include "text/hash_seed.h"
 
 namespace wordkin::text {
 
@@ -46,12 +47,30 @@ void for_each_subword(std::string_view bounded, std::int64_t min_n, std::int64_t
   }
 }
 
+// Remainders of 32-bit numbers without a division, which would take most of the time of hashing (Lemire et al. 2019,
+// "Faster remainder by direct computation").
+class BucketOf {
+ public:
+  explicit BucketOf(std::int64_t buckets)
+      : buckets_(static_cast<std::uint64_t>(buckets)), factor_(buckets > 0 ? UINT64_MAX / buckets_ + 1 : 0) {}
+
+  [[nodiscard]] std::int64_t operator()(std::uint32_t hash) const {
+    if (buckets_ > UINT32_MAX) return hash;
+    return static_cast<std::int64_t>(high_product(factor_ * hash, buckets_));
+  }
+
+ private:
+  std::uint64_t buckets_, factor_;
+};
+
 struct SubwordOptions {
-  std::int64_t min_n;    // characters, not bytes
-  std::int64_t max_n;    // 0: no n-grams
-  std::int64_t buckets;  // 0: no subwords
-  std::int64_t hash_count =
-      0;  // 0: fastText's hash; 1 to 4: buckets of each entry in floret's table of words and n-grams
+  // min_n, max_n: in characters, not bytes; max_n 0 for no n-grams. buckets: 0 for no subwords. hash_count: 0 for
+  // fastText's hash; 1 to 4 for the number of buckets of each entry in floret's table of words and n-grams.
+  SubwordOptions(std::int64_t min_n, std::int64_t max_n, std::int64_t buckets, std::int64_t hash_count = 0)
+      : min_n(min_n), max_n(max_n), buckets(buckets), hash_count(hash_count), bucket_of(buckets) {}
+
+  std::int64_t min_n, max_n, buckets, hash_count;
+  BucketOf bucket_of;
 };
 
 // Calls visit(bucket) for the buckets of a word, in the order of fastText or floret and with repetitions. In floret's
@@ -64,15 +83,13 @@ void for_each_bucket(std::string_view word, std::string& bounded, const SubwordO
   bounded.append(word);
   bounded.push_back('>');
   if (!is_floret) {
-    for_each_subword(bounded, options.min_n, options.max_n, [&](std::uint32_t hash, std::size_t, std::size_t) {
-      visit(static_cast<std::int64_t>(hash) % options.buckets);
-    });
+    for_each_subword(bounded, options.min_n, options.max_n,
+                     [&](std::uint32_t hash, std::size_t, std::size_t) { visit(options.bucket_of(hash)); });
     return;
   }
   const auto visit_entry = [&](std::string_view entry) {
     const auto hashes = floret_hash(entry);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(options.hash_count); ++i)
-      visit(static_cast<std::int64_t>(hashes[i]) % options.buckets);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(options.hash_count); ++i) visit(options.bucket_of(hashes[i]));
   };
   visit_entry(bounded);
   for_each_subword(bounded, options.min_n, options.max_n, [&](std::uint32_t, std::size_t begin, std::size_t end) {

@@ -105,6 +105,7 @@ class FastTextModel:
         self._learning_rate = learning_rate
         self._words: list[str] | None = None
         self._labels: list[str] | None = None
+        self._label_names: tuple[str, ...] | None = None
         self._table: KeyedVectors | None = None
 
     def __repr__(self) -> str:
@@ -154,13 +155,20 @@ class FastTextModel:
         >>> model.predict(["Wie heißt du?", "What is your name?"])  # doctest: +SKIP
         ([['__label__de'], ['__label__en']], [array([1.0000], dtype=float32), array([0.9930], dtype=float32)])
         """
-        self._require_labels("predict")
-        k = -1 if k == -1 else integer_option("k", k, 1, _MAX_LABELS)
-        threshold = real_option("threshold", threshold, -math.inf, math.inf)
-        names = self._label_names(on_unicode_error)
+        # These arguments are checked quickly if they are common ones: a short text takes two microseconds.
+        names = self._label_names if on_unicode_error == "strict" else None
+        if names is None:
+            self._require_labels("predict")
+            names = self._names_of_labels(on_unicode_error)
+        if k.__class__ is not int or not 1 <= k <= _MAX_LABELS:
+            k = -1 if k == -1 else integer_option("k", k, 1, _MAX_LABELS)
+        if threshold.__class__ is not float or not math.isfinite(threshold):
+            threshold = real_option("threshold", threshold, -math.inf, math.inf)
         if isinstance(text, str):
-            _, labels, probabilities = predict(self._state, checked_text(text, "text"), k, threshold)
-            return tuple([names[label] for label in labels.tolist()]), probabilities
+            found = self._state.predictor.predict_one(text, names, len(names) or 1 if k == -1 else k, threshold)
+            if found is None:
+                checked_text(text, "text")  # raises the error
+            return found  # type: ignore[return-value]
         ends, labels, probabilities = predict(self._state, checked_texts(text, "text"), k, threshold)
         named = [names[label] for label in labels.tolist()]
         bounds = [0, *ends.tolist()]
@@ -449,7 +457,7 @@ class FastTextModel:
         """
         if not self._state.is_supervised:
             return self.get_words(include_freq, on_unicode_error)
-        labels = list(self._label_names(on_unicode_error))
+        labels = list(self._names_of_labels(on_unicode_error))
         return (labels, self._state.file.label_counts.copy()) if include_freq else labels
 
     @property
@@ -466,12 +474,12 @@ class FastTextModel:
             self._labels = self.get_labels()
         return self._labels
 
-    def _label_names(self, errors: str) -> list[str]:
-        if errors == "strict" and self._labels is not None and self._state.is_supervised:
-            return self._labels
-        names = [label.decode("utf-8", errors) for label in self._state.file.labels]
+    def _names_of_labels(self, errors: str) -> tuple[str, ...]:
+        if errors == "strict" and self._label_names is not None:
+            return self._label_names
+        names = tuple([label.decode("utf-8", errors) for label in self._state.file.labels])
         if errors == "strict" and self._state.is_supervised:
-            self._labels = names
+            self._label_names = names
         return names
 
     def __getitem__(self, word: str) -> NDArray[np.float32]:
@@ -717,7 +725,7 @@ class FastTextModel:
 
     def _replace(self, file: FastTextFile) -> None:
         self._state = FastTextState(file, self._state.label_prefix)
-        self._words = self._labels = self._table = None
+        self._words = self._labels = self._label_names = self._table = None
 
     def save_model(self, path: AnyPath) -> None:
         """Save the model in fastText's format, which fastText and gensim read.
