@@ -311,27 +311,14 @@ class RawCounts:
         keep = self.kept(effective, trim_rule)
         ids = np.flatnonzero(keep).astype(np.int32)
         if len(ids) == 0:
-            raise VocabularyError(self._nothing_left(min_count, effective, trim_rule))
+            most, has_rule = int(self.counts.max()), trim_rule is not None
+            raise VocabularyError(nothing_left(len(self), most, self.source, min_count, effective, has_rule=has_rule))
         if sorted_vocab:
             ids = _core.text.ordered_by_count(self._table, self.counts, ids)
         vocabulary = Vocabulary(
             self._table.words(ids, decoded_token), self.counts[ids], effective, self.raw_words, self.raw_sentences
         )
         return vocabulary, _report(self.counts, keep, effective, new_words=len(ids))
-
-    def _nothing_left(self, min_count: int, effective: int, trim_rule: TrimRule | None) -> str:
-        most = int(self.counts.max())
-        if most >= effective or trim_rule is not None:
-            return f"trim_rule removes all {len(self)} words of {self.source}"
-        if effective > min_count:
-            return (
-                f"max_final_vocab removes all {len(self)} words of {self.source}: more words than it allows occur "
-                f"{most} times, and words with equal counts are removed together"
-            )
-        return (
-            f"min_count={min_count} removes all {len(self)} words of {self.source}; "
-            f"the most frequent occurs {most} times; use min_count<={most}"
-        )
 
     def own_ids(self) -> NDArray[np.int32]:
         """Return the indices of the words.
@@ -357,6 +344,40 @@ class RawCounts:
             Id of each word, or -1 if the vocabulary does not contain it.
         """
         return _core.text.ids_in(vocabulary.table, self._table)
+
+
+def nothing_left(words: int, most: int, source: str, min_count: int, effective: int, *, has_rule: bool) -> str:
+    """Return the message about a vocabulary of which no word is kept.
+
+    Parameters
+    ----------
+    words : int
+        Number of words that were counted.
+    most : int
+        Count of the most frequent one.
+    source : str
+        Name of the text.
+    min_count, effective : int
+        Minimum count, as requested and as `max_final_vocab` raised it.
+    has_rule : bool
+        Whether a trim rule decided.
+
+    Returns
+    -------
+    str
+        The message.
+    """
+    if most >= effective or has_rule:
+        return f"trim_rule removes all {words} words of {source}"
+    if effective > min_count:
+        return (
+            f"max_final_vocab removes all {words} words of {source}: more words than it allows occur "
+            f"{most} times, and words with equal counts are removed together"
+        )
+    return (
+        f"min_count={min_count} removes all {words} words of {source}; "
+        f"the most frequent occurs {most} times; use min_count<={most}"
+    )
 
 
 def is_kept(trim_rule: TrimRule, word: str, count: int, min_count: int) -> bool:

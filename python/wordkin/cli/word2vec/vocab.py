@@ -20,6 +20,7 @@ from ..parsers import add_examples
 from ..reports import print_report
 from ..streams import allow_streams
 from .train import add_vocabulary_flags
+from .vocab_merge import MERGE, merged_counts
 
 __all__ = ["configure", "run"]
 
@@ -34,7 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """
     parser.description = (
         "Count the words of a text and print them with their counts, one word per line, the most frequent first. "
-        "`wordkin train --read-vocab` reads such files."
+        "`wordkin train --read-vocab` reads such files. `wordkin vocab merge FILE ...` adds the counts of such files, "
+        "of texts that were counted apart with --min-count 1."
     )
     add_corpus(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="file for the words (default: standard output)")
@@ -47,6 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         parser,
         ("print the 20 most frequent words", "wordkin vocab corpus.txt | head -n 20"),
         ("count once and train from the counts", "wordkin vocab corpus.txt -o counts.txt --min-count 5"),
+        ("add the counts of two texts", "wordkin vocab merge first.txt second.txt -o counts.txt --min-count 5"),
     )
 
 
@@ -72,12 +75,18 @@ def run(args: argparse.Namespace) -> int:
         raise exits.UsageError(str(error)) from None
     if args.output is not None:
         require_writable_file(args.output)
-        check_outputs(args.output, inputs=inputs_of(args.corpus))
     begin = time.perf_counter()
-    opened = open_input(args.corpus, args)
-    with counted_progress(progress_display(args), None, " words", title="counting") as progress:
-        scan = opened.corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size, progress=progress)
-    vocabulary, report = scan.counts.prune(rules.min_count, rules.max_final_vocab, sorted_vocab=rules.sorted_vocab)
+    skipped: dict[str, str] = {}
+    if args.corpus[0] == MERGE:
+        counts = merged_counts(args)
+    else:
+        check_outputs(args.output, inputs=inputs_of(args.corpus))
+        opened = open_input(args.corpus, args)
+        skipped = opened.skipped
+        with counted_progress(progress_display(args), None, " words", title="counting") as progress:
+            found = opened.corpus.scan(workers, keep_ids=False, max_vocab_size=rules.max_vocab_size, progress=progress)
+        counts = found.counts
+    vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, sorted_vocab=rules.sorted_vocab)
     if args.output is None:
         for word, count in zip(vocabulary.words, vocabulary.counts.tolist(), strict=True):
             print(word, count)
@@ -92,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         "min_count": report.min_count,
         "raw_words": vocabulary.raw_words,
         "sentences": vocabulary.raw_sentences,
-        "skipped": skipped_report(opened.skipped),
+        "skipped": skipped_report(skipped),
         "seconds": round(time.perf_counter() - begin, 3),
     }
     print_report(args, summary, _print_summary)

@@ -1,4 +1,4 @@
-"""Exchange between processes before they train together: settings, and the counts of their parts of the text."""
+"""Exchange between processes before they train together: settings, and their parts of the text."""
 
 from __future__ import annotations
 
@@ -12,17 +12,15 @@ import numpy as np
 
 from ..._version import __version__
 from ...distributed import Communicator
-from ...distributed.agreement import gathered_objects, joint_work, raise_failures, require_agreement
-from ...errors import DistributedError
+from ...distributed.agreement import gathered_objects, joint_work, require_agreement
 from ...storage.decoding import TextOptions
-from ...text import RawCounts, TextInput
+from ...text import TextInput
 from ...text.reader import TextReader
 from ...text.shards import corpus_shard
 from ...text.sources import TextSource, sources_of
 from ..state import Word2VecState, current_vocabulary
 
 __all__ = [
-    "joint_counts",
     "joint_words",
     "own_texts",
     "ranks_of",
@@ -182,41 +180,3 @@ def joint_words(communicator: Communicator, words: int) -> int:
         The sum.
     """
     return sum(gathered_objects(communicator, words))
-
-
-def joint_counts(communicator: Communicator, counts: RawCounts) -> RawCounts:
-    """Return the counts of the texts of all ranks, in the order that one machine would give.
-
-    Parameters
-    ----------
-    communicator : Communicator
-        The group.
-    counts : RawCounts
-        The counts of this rank.
-
-    Returns
-    -------
-    RawCounts
-        The sums. Words are in the order of their first occurrence, rank by rank.
-
-    Raises
-    ------
-    DistributedError
-        If a word is not a string.
-    """
-    if not all(isinstance(word, str) for word in counts.words):
-        failure = "words must be strings to be exchanged"
-        gathered_objects(communicator, {"failure": failure})
-        raise DistributedError(f"rank {communicator.rank}: {failure}")
-    content = {"words": counts.words, "counts": counts.counts.tolist()}
-    sizes = {"raw_words": counts.raw_words, "raw_sentences": counts.raw_sentences}
-    everyone = gathered_objects(communicator, {"failure": None, **content, **sizes})
-    raise_failures([part["failure"] for part in everyone], "counting")
-    total: dict[str, int] = {}
-    for part in everyone:
-        for word, count in zip(part["words"], part["counts"], strict=True):
-            total[word] = total.get(word, 0) + count
-    merged = RawCounts.from_frequencies(total, raw_sentences=sum(part["raw_sentences"] for part in everyone))
-    merged.raw_words = sum(part["raw_words"] for part in everyone)
-    merged.source = f"the texts of {communicator.size} ranks"
-    return merged

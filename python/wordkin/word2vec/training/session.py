@@ -18,7 +18,7 @@ from ..options import CheckpointOptions
 from ..report import EpochReport, TrainingReport
 from ..state import Word2VecState
 from .epochs import run_epochs
-from .group import joint_counts, joint_words, ranks_of, require_equal_settings, require_equal_vocabulary
+from .group import joint_words, ranks_of, require_equal_settings, require_equal_vocabulary
 from .progress import TrainingProgress
 from .ranks import Ranks
 from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
@@ -186,9 +186,8 @@ def train_new(
             trim_rule=trim_rule,
             progress=report,
         )
-    counts = scan.counts if group is None else joint_counts(group, scan.counts)
-    with _together(group, "the choice of words"):  # trim_rule may raise an exception
-        choice = choose_vocabulary(state, counts, trim_rule, changed_settings(state))
+    choice = choose_vocabulary(state, scan.counts, trim_rule, changed_settings(state), group=group)
+    with _together(group, "the initialisation of vectors"):
         vocabulary = adopt_vocabulary(state, choice)
     if group is not None:
         require_equal_vocabulary(group, state)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ... import _core
+from ...distributed import Communicator
 from ...errors import VocabularyError
 from ...text import Corpus, RawCounts, TrimRule, Vocabulary, VocabularyReport
 from ..options import TrainingOptions, VocabularyOptions
 from ..state import Word2VecState, current_vocabulary
+from .joint_vocabulary import joint_vocabulary
 from .weights import resize_to_vocabulary
 
 __all__ = [
@@ -110,6 +112,7 @@ def choose_vocabulary(
     settings: tuple[TrainingOptions, VocabularyOptions],
     *,
     update: bool = False,
+    group: Communicator | None = None,
 ) -> VocabularyChoice:
     """Decide which words a model would have; the model is not changed.
 
@@ -125,6 +128,8 @@ def choose_vocabulary(
         From `changed_settings`.
     update : bool, default False
         Whether to extend the current vocabulary instead of replacing it.
+    group : Communicator or None, default None
+        Processes that choose the words of all of their texts together.
 
     Returns
     -------
@@ -146,7 +151,10 @@ def choose_vocabulary(
             counts, rules.min_count, max_final_vocab=rules.max_final_vocab, trim_rule=trim_rule
         )
     else:
-        vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, trim_rule, rules.sorted_vocab)
+        if group is None:
+            vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, trim_rule, rules.sorted_vocab)
+        else:
+            vocabulary, report = joint_vocabulary(group, counts, rules, trim_rule)
         vocabulary = _with_null_word(vocabulary) if rules.null_word else vocabulary
     logger.info(
         "vocabulary: kept %d words (%d occurrences) at min_count %d, dropped %d words (%d occurrences)",
