@@ -976,7 +976,7 @@ class Doc2Vec:
             Whether to save the vectors of tags.
         word_vec : bool, default True
             Whether to save the vectors of words.
-        prefix : str, default "*dt_"
+        prefix : str, default ``"*dt_"``
             Text before each tag, which distinguishes it from words.
         fvocab : path or None, default None
             File for the words, or the tags if there are no words, with their counts.
