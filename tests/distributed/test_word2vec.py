@@ -252,9 +252,9 @@ def test_other_objects_are_no_communicators() -> None:
         Word2Vec(communicator="mpi")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("option", ["checkpoint", "max_vocab_size", "deterministic"])
-def test_options_that_ranks_do_not_support(text: Sentences, option: str, tmp_path: Any) -> None:
-    given = {"checkpoint": tmp_path, "max_vocab_size": 10, "deterministic": True}[option]
+@pytest.mark.parametrize("option", ["max_vocab_size", "deterministic"])
+def test_options_that_ranks_do_not_support(text: Sentences, option: str) -> None:
+    given = {"max_vocab_size": 10, "deterministic": True}[option]
     for result in train_parts([text[::2], text[1::2]], **{option: given, "workers": 2}):
         assert isinstance(result, ValueError)
         assert option in str(result)
@@ -356,3 +356,28 @@ def test_bad_files_are_left_out_on_every_rank(text: Sentences, tmp_path: Path) -
         3, lambda group: Word2Vec(corpus_file=str(tmp_path), communicator=group, on_error="skip", **QUICK)
     )
     assert {model.corpus_total_words for model in models} == {9_000}
+
+
+@pytest.mark.parametrize(
+    "change", [{"epochs": -1}, {"window": "wide"}, {"callbacks": [3]}, {"trim_rule": 3}, {"keep": 0}, {"workers": -2}]
+)
+def test_arguments_that_one_rank_rejects_end_all(text: Sentences, change: Options) -> None:
+    def construct(group: Any) -> Word2Vec:
+        return Word2Vec(text, communicator=group, **{**QUICK, **(change if group.rank == 1 else {})})
+
+    results = in_ranks(3, construct, timeout=10)
+    assert isinstance(results[1], TypeError | ValueError)
+    for other in (results[0], results[2]):
+        assert isinstance(other, DistributedError)
+        assert "the check of arguments ended because rank 1 failed" in str(other)
+
+
+def test_arguments_of_train_that_one_rank_rejects_end_all(text: Sentences) -> None:
+    def train(group: Any) -> None:
+        model = Word2Vec(communicator=group, **QUICK)
+        model.build_vocab(text)
+        model.train(text, total_examples=len(text), epochs=1 - group.rank)
+
+    results = in_ranks(2, train, timeout=10)
+    assert isinstance(results[1], ValueError)
+    assert "rank 1 failed: ValueError: epochs must" in str(results[0])

@@ -36,6 +36,7 @@ __all__ = [
     "kind_of_file",
     "load_pretrained",
     "metadata_of_report",
+    "report_of_metadata",
     "pretrained_file",
     "state_to_archive",
 ]
@@ -193,7 +194,7 @@ def _state_of_metadata(metadata: Mapping[str, Any]) -> Word2VecState:
         setattr(state, name, real_option(name, scalars[name], 0.0, float("inf")))
     state.lifecycle_events = events_of_metadata(metadata)
     if "report" in metadata:
-        state.training_report = _report_of_metadata(metadata["report"])
+        state.training_report = report_of_metadata(metadata["report"])
     loss = metadata.get("training_loss", 0.0)
     state.running_loss = real_option("training_loss", loss, 0.0, float("inf"))
     return state
@@ -224,7 +225,19 @@ def metadata_of_report(report: TrainingReport) -> dict[str, Any]:
     }
 
 
-def _report_of_metadata(values: Mapping[str, Any]) -> TrainingReport:
+def report_of_metadata(values: Mapping[str, Any]) -> TrainingReport:
+    """Return the report that `metadata_of_report` has converted.
+
+    Parameters
+    ----------
+    values : mapping
+        JSON values.
+
+    Returns
+    -------
+    TrainingReport
+        The report.
+    """
     return TrainingReport(
         epochs=tuple(_epoch_of_metadata(epoch) for epoch in values["epochs"]),
         workers=integer_option("workers", values["workers"], 1, 2**31 - 1),

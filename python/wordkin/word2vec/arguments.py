@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import ParamSpec, TypeVar
 
 from ..distributed import Communicator
+from ..distributed.agreement import joint_work
 from ..runtime.options import flag_option, integer_option, real_option
 from ..text import TrimRule
 from .options import Architecture, TrainingOptions
@@ -19,6 +21,7 @@ __all__ = [
     "checked_rates",
     "checked_trim_rule",
     "explains_old_names",
+    "joint_arguments",
     "require_objective",
     "warn_of_unused",
 ]
@@ -91,6 +94,24 @@ def checked_communicator(communicator: Communicator | None) -> Communicator | No
                 "wordkin.distributed has adapters for mpi4py and torch"
             )
     return communicator
+
+
+def joint_arguments(communicator: Communicator | None) -> AbstractContextManager[None]:
+    """Let all processes that train together know if one of them rejects its arguments.
+
+    Parameters
+    ----------
+    communicator : Communicator or None
+        The group; None for a single process.
+
+    Returns
+    -------
+    context manager
+        The arguments are checked within it; it does nothing for a single process.
+    """
+    if communicator is None or communicator.size == 1:
+        return nullcontext()
+    return joint_work(communicator, "the check of arguments")
 
 
 def checked_epochs(epochs: int | None, total_examples: int | None, total_words: int | None) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["NAMES_BEFORE_GENSIM_4", "OPTION_FIELDS", "REMOVED_ATTRIBUTES"]
+from typing import NoReturn
+
+__all__ = ["NAMES_BEFORE_GENSIM_4", "OPTION_FIELDS", "REMOVED_ATTRIBUTES", "refuse_to_load"]
 
 # Arguments of the constructor before gensim 4, with their present names.
 NAMES_BEFORE_GENSIM_4 = {"size": "vector_size", "iter": "epochs", "cbow": "sg", "docvecs": "wv"}
@@ -33,3 +35,19 @@ OPTION_FIELDS = {
     "workers": "compute.threads",
     "layer1_size": "vector_size",
 }
+
+
+def refuse_to_load(*args: object, **kwargs: object) -> NoReturn:
+    """Raise an error as gensim does: a model loaded by another model is easily lost, since the latter does not change.
+
+    Parameters
+    ----------
+    *args, **kwargs : object
+        Ignored.
+
+    Raises
+    ------
+    AttributeError
+        Always.
+    """
+    raise AttributeError("load must be called on the class: model = Word2Vec.load(path)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, BinaryIO, Literal, NoReturn, TypeVar, cast
+from typing import Any, BinaryIO, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,11 +44,12 @@ from .arguments import (
     checked_rates,
     checked_trim_rule,
     explains_old_names,
+    joint_arguments,
     require_objective,
     warn_of_unused,
 )
 from .files.gensim_model import state_of_gensim
-from .gensim import NAMES_BEFORE_GENSIM_4, OPTION_FIELDS, REMOVED_ATTRIBUTES
+from .gensim import NAMES_BEFORE_GENSIM_4, OPTION_FIELDS, REMOVED_ATTRIBUTES, refuse_to_load
 from .inference.likelihood import node_vectors, output_vectors, predicted_words, sentence_scores
 from .options import ModelOptions, SynchronizationOptions, TrainingOptions, VocabularyOptions
 from .report import Progress, TrainingReport
@@ -333,55 +334,56 @@ class Word2Vec(metaclass=HidesRemovedNames):
         communicator: Communicator | None = None,
         wire: Literal["float32", "bfloat16"] = "float32",
     ) -> None:
-        self._state = new_state(
-            ModelOptions(
-                vector_size=vector_size,
-                alpha=alpha,
-                min_alpha=min_alpha,
-                epochs=epochs,
-                compute_loss=compute_loss,
-                comment=comment,
-            ),
-            TrainingOptions(
-                architecture=architecture_of(sg),
-                cbow_mean=flag_option("cbow_mean", cbow_mean),
-                window=window,
-                shrink_windows=shrink_windows,
-                negative=negative,
-                ns_exponent=ns_exponent,
-                hierarchical_softmax=flag_option("hs", hs),
-                sample=sample,
-                seed=seed,
-                job_words=batch_words,
-            ),
-            VocabularyOptions(
-                min_count=min_count,
-                max_vocab_size=max_vocab_size,
-                max_final_vocab=max_final_vocab,
-                sorted_vocab=flag_option("sorted_vocab", sorted_vocab),
-                null_word=flag_option("null_word", null_word),
-            ),
-            Compute.choose(workers=workers, max_isa=max_isa),
-        )
-        self._state.hashfxn = hashfxn
-        self._state.progress = progress_option(progress)
-        self._state.text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
-        self.preparation = PreparationOptions(
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            normalize=normalize,
-            remove_arabic_marks=remove_arabic_marks,
-            min_token_length=min_token_length,
-            max_token_length=max_token_length,
-            sentences_per=sentences_per,
-        )
-        sharing = SynchronizationOptions(deterministic=deterministic, sync_words=sync_words, wire=wire)
-        self._state.synchronization, self._state.communicator = sharing, checked_communicator(communicator)
-        self._state.folders = FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob))
-        vars(self)["load"] = _refuse_to_load
-        checked = checked_training_callbacks(callbacks)
-        checked_trim_rule(trim_rule)
-        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
+        with joint_arguments(checked_communicator(communicator)):
+            self._state = new_state(
+                ModelOptions(
+                    vector_size=vector_size,
+                    alpha=alpha,
+                    min_alpha=min_alpha,
+                    epochs=epochs,
+                    compute_loss=compute_loss,
+                    comment=comment,
+                ),
+                TrainingOptions(
+                    architecture=architecture_of(sg),
+                    cbow_mean=flag_option("cbow_mean", cbow_mean),
+                    window=window,
+                    shrink_windows=shrink_windows,
+                    negative=negative,
+                    ns_exponent=ns_exponent,
+                    hierarchical_softmax=flag_option("hs", hs),
+                    sample=sample,
+                    seed=seed,
+                    job_words=batch_words,
+                ),
+                VocabularyOptions(
+                    min_count=min_count,
+                    max_vocab_size=max_vocab_size,
+                    max_final_vocab=max_final_vocab,
+                    sorted_vocab=flag_option("sorted_vocab", sorted_vocab),
+                    null_word=flag_option("null_word", null_word),
+                ),
+                Compute.choose(workers=workers, max_isa=max_isa),
+            )
+            self._state.hashfxn = hashfxn
+            self._state.progress = progress_option(progress)
+            self._state.text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
+            self.preparation = PreparationOptions(
+                tokenizer=tokenizer,
+                lowercase=lowercase,
+                normalize=normalize,
+                remove_arabic_marks=remove_arabic_marks,
+                min_token_length=min_token_length,
+                max_token_length=max_token_length,
+                sentences_per=sentences_per,
+            )
+            sharing = SynchronizationOptions(deterministic=deterministic, sync_words=sync_words, wire=wire)
+            self._state.synchronization, self._state.communicator = sharing, communicator
+            self._state.folders = FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob))
+            vars(self)["load"] = refuse_to_load
+            checked = checked_training_callbacks(callbacks)
+            checked_trim_rule(trim_rule)
+            checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
         if sentences is not None or corpus_file is not None:
             corpus_file = own_texts(self._state, corpus_file, self._state.text_options)
             with on_all_ranks(self._state, "opening the texts"):
@@ -874,27 +876,28 @@ class Word2Vec(metaclass=HidesRemovedNames):
         >>> model.train(sentences, total_examples=len(sentences), epochs=2)[1]
         30
         """
-        count = checked_epochs(epochs, total_examples, total_words)
-        if len(self.wv) == 0:
-            raise VocabularyError("you must first build vocabulary before training the model")
-        require_objective(self.options)
-        rates = checked_rates(
-            self.alpha if start_alpha is None else start_alpha,
-            self.min_alpha if end_alpha is None else end_alpha,
-            names=("start_alpha", "end_alpha"),
-        )
-        request = TrainRequest(
-            epochs=count,
-            alpha=rates[0],
-            min_alpha=rates[1],
-            total_examples=total_examples,
-            total_words=total_words,
-            words_before=integer_option("word_count", word_count, 0, 2**62),
-            compute_loss=flag_option("compute_loss", compute_loss),
-        )
-        notifier = self._notifier(checked_training_callbacks(callbacks))
-        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
-        options = self._state.text_options.replaced(encoding, errors, on_error)
+        with joint_arguments(self._state.communicator):
+            count = checked_epochs(epochs, total_examples, total_words)
+            if len(self.wv) == 0:
+                raise VocabularyError("you must first build vocabulary before training the model")
+            require_objective(self.options)
+            rates = checked_rates(
+                self.alpha if start_alpha is None else start_alpha,
+                self.min_alpha if end_alpha is None else end_alpha,
+                names=("start_alpha", "end_alpha"),
+            )
+            request = TrainRequest(
+                epochs=count,
+                alpha=rates[0],
+                min_alpha=rates[1],
+                total_examples=total_examples,
+                total_words=total_words,
+                words_before=integer_option("word_count", word_count, 0, 2**62),
+                compute_loss=flag_option("compute_loss", compute_loss),
+            )
+            notifier = self._notifier(checked_training_callbacks(callbacks))
+            checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
+            options = self._state.text_options.replaced(encoding, errors, on_error)
         texts = own_texts(self._state, corpus_file, options)
 
         def encode() -> EncodedCorpus:
@@ -1234,8 +1237,3 @@ class Word2Vec(metaclass=HidesRemovedNames):
 
 def _unpickled(cls: type[Word2Vec], data: bytes) -> Word2Vec:
     return cls._from_state(MODEL_FILE.from_bytes(data))
-
-
-def _refuse_to_load(*args: object, **kwargs: object) -> NoReturn:
-    # As in gensim: a model loaded by another model is easily lost, since the latter does not change.
-    raise AttributeError("load must be called on the class: model = Word2Vec.load(path)")

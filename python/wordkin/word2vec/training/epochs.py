@@ -18,8 +18,9 @@ from ...runtime.compute import Compute
 from ...text import EncodedCorpus
 from ..options import TrainingOptions
 from ..report import EpochReport
+from .group_checkpoints import Checkpoints
 from .progress import TrainingProgress
-from .run_checkpoint import RunCheckpoints, RunPosition
+from .run_checkpoint import RunPosition
 from .schedule import LearningRateSchedule
 from .synchronization import Synchronization
 from .weights import TagArrays, TrainingArrays
@@ -46,7 +47,7 @@ def run_epochs(
     first_stream: int,
     start: RunPosition,
     synchronization: Synchronization,
-    checkpoints: RunCheckpoints | None,
+    checkpoints: Checkpoints | None,
     progress: TrainingProgress,
     on_start: Callable[[int], object],
     on_epoch_begin: Callable[[], object],
@@ -78,7 +79,7 @@ def run_epochs(
         Where the run starts; what was done before is skipped.
     synchronization : Synchronization
         Combines what replicas of the weights have learned.
-    checkpoints : RunCheckpoints or None
+    checkpoints : RunCheckpoints, GroupCheckpoints or None
         Saves checkpoints when they are due, after an exception, and at the end.
     progress : TrainingProgress
         Receives the progress several times per second.
@@ -153,7 +154,7 @@ def _arguments_of_tags(tags: TagArrays | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _saving_after_errors(checkpoints: RunCheckpoints | None, position: RunPosition) -> Iterator[None]:
+def _saving_after_errors(checkpoints: Checkpoints | None, position: RunPosition) -> Iterator[None]:
     """Save a checkpoint if code between two epochs raises an exception that says nothing about the weights."""
     try:
         yield
@@ -161,7 +162,7 @@ def _saving_after_errors(checkpoints: RunCheckpoints | None, position: RunPositi
         raise
     except BaseException:
         if checkpoints is not None:
-            checkpoints.save(position)
+            checkpoints.save_after_error(position)
         raise
 
 
@@ -171,7 +172,7 @@ def _run_epoch(
     meter: _EpochMeter,
     show: Callable[[], None],
     synchronization: Synchronization,
-    checkpoints: RunCheckpoints | None,
+    checkpoints: Checkpoints | None,
 ) -> None:
     max_pending = session.threads * _JOBS_AHEAD
 
@@ -204,14 +205,14 @@ def _run_epoch(
     session.finish()
     end_periods()
     wait(0)
-    synchronization.end_epoch(session)
+    synchronization.end_epoch(session, save_checkpoint_if_due)
 
 
 def _save_interrupted(
     session: _core.word2vec.TrainingSession,
     meter: _EpochMeter,
     synchronization: Synchronization,
-    checkpoints: RunCheckpoints | None,
+    checkpoints: Checkpoints | None,
 ) -> None:
     if synchronization.division.period_jobs:
         session.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,9 +18,11 @@ from ...distributed import Communicator
 from ...distributed.agreement import description_of, gathered_objects, raise_failures
 from ...errors import DistributedError, TrainingDiverged
 from ...runtime.compute import Compute, require_available_memory
+from ...runtime.deferred_signals import DeferredSignals
 from ..options import SynchronizationOptions, TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows
 from ..report import CommunicationReport
+from .group_checkpoints import GroupCheckpoints
 from .run_checkpoint import RunPosition
 from .synchronization import Division, jobs_in_period, synchronized_words, trained_rows
 from .weights import TrainingArrays
@@ -47,6 +49,14 @@ class _Block:
     agreed: Floats
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Synchronized:
+    """State after a synchronization: whether all ranks have ended the epoch, and whether all rows agree."""
+
+    ends_epoch: bool
+    is_whole: bool
+
+
 class Ranks:
     """The weights of all ranks, which are combined at fixed positions of a run.
 
@@ -64,6 +74,12 @@ class Ranks:
         Number of threads and instruction set of this rank.
     epoch_words : float
         Number of words of all ranks in an epoch.
+    words_before : int
+        Number of words that all ranks had trained when the run was resumed.
+    signals : DeferredSignals
+        Signals that end the run at the next synchronization.
+    checkpoints : GroupCheckpoints or None
+        Checkpoints, which are saved after synchronizations.
 
     Raises
     ------
@@ -80,6 +96,9 @@ class Ranks:
         compute: Compute,
         *,
         epoch_words: float,
+        words_before: int,
+        signals: DeferredSignals,
+        checkpoints: GroupCheckpoints | None,
     ) -> None:
         self._communicator = communicator
         self._compute = compute
@@ -97,7 +116,10 @@ class Ranks:
             stream_step=communicator.size,
             word_weight=communicator.size,
         )
-        self._trained_words = 0
+        self._trained_words = self._words_before = words_before
+        self._signals = signals
+        self._checkpoints = checkpoints
+        self._end: str | None = None  # why the run ends after this synchronization
         self._synchronizations = 0
         self._is_over = False
         self._start = time.perf_counter()
@@ -131,14 +153,15 @@ class Ranks:
         return {name: sum(other[name] for other in everyone) for name in totals}
 
     def begin_epoch(self, position: RunPosition) -> None:
-        """Begin to count the synchronizations of an epoch.
+        """Continue to count the synchronizations of an epoch.
 
         Parameters
         ----------
         position : RunPosition
             Where the epoch starts.
         """
-        self._synchronizations = 0
+        self._synchronizations = position.most_jobs // self.division.period_jobs
+        self._end_if_interrupted()
 
     def words(self, session: _core.word2vec.TrainingSession) -> int:
         """Return the number of words that all ranks have trained, as of the last synchronization.
@@ -168,7 +191,7 @@ class Ranks:
         bool
             Whether all words were combined.
         """
-        return self._synchronize(session, is_done=False)
+        return self._synchronize(session, is_done=False).is_whole
 
     def next_period(self, session: _core.word2vec.TrainingSession) -> None:
         """Start the next period, at the learning rate of the words of all ranks.
@@ -178,18 +201,23 @@ class Ranks:
         session : TrainingSession
             The session; no job may be running.
         """
+        self._end_if_interrupted()
         session.start_period(self._trained_words)
 
-    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+    def end_epoch(self, session: _core.word2vec.TrainingSession, when_whole: Callable[[], None]) -> None:
         """Join the synchronizations of the ranks that have more text, then combine all words.
 
         Parameters
         ----------
         session : TrainingSession
             The session; no job may be running.
+        when_whole : callable
+            Called when all words have been combined while other ranks are still training.
         """
-        while not self._synchronize(session, is_done=True):
-            pass
+        while not (state := self._synchronize(session, is_done=True)).ends_epoch:
+            if state.is_whole:
+                when_whole()
+            self._end_if_interrupted()
         session.start_period(self._trained_words)
 
     def keep(self, position: RunPosition) -> None:
@@ -238,27 +266,45 @@ class Ranks:
         with suppress(DistributedError):  # the exception that ends the run says more
             self._exchanged(failure=description_of(error))
 
+    def _end_if_interrupted(self) -> None:
+        """End the run if a rank has received a signal; all ranks call this after the same synchronization."""
+        if self._end is None:
+            return
+        self._is_over = True
+        self._signals.deliver()  # which raises an exception if this rank has received it
+        raise DistributedError(self._end)
+
     def _exchanged(self, **status: object) -> list[dict[str, Any]]:
         return gathered_objects(self._communicator, status)
 
-    def _synchronize(self, session: _core.word2vec.TrainingSession, *, is_done: bool) -> bool:
+    def _synchronize(self, session: _core.word2vec.TrainingSession, *, is_done: bool) -> _Synchronized:
         start = time.perf_counter()
         self._synchronizations += 1
         words = synchronized_words(self._synchronizations, self._words)
         is_finite = all(np.isfinite(block.trained).all() for block in self._blocks(words))
-        trained = int(session.tally()["raw_words"])
         try:
-            everyone = self._exchanged(words=trained, is_done=is_done, failure=None if is_finite else _NOT_FINITE)
+            everyone = self._exchanged(
+                words=int(session.tally()["raw_words"]),
+                is_done=is_done,
+                signal=self._signals.name,
+                saves=self._checkpoints is not None and self._checkpoints.wants_saving,
+                failure=None if is_finite else _NOT_FINITE,
+            )
             self._raise_failures([status["failure"] for status in everyone])
             ends = all(status["is_done"] for status in everyone)
-            self._trained_words = sum(status["words"] for status in everyone)
-            for block in self._blocks(self._words if ends else words):
+            self._trained_words = self._words_before + sum(status["words"] for status in everyone)
+            self._end = _reason_to_end([status["signal"] for status in everyone])
+            saves = self._end is not None or any(status["saves"] for status in everyone)
+            if self._checkpoints is not None:
+                self._checkpoints.agree(saves)
+            words = self._words if ends or saves else words
+            for block in self._blocks(words):
                 self._combine(block)
         except BaseException:
             self._is_over = True
             raise
         self._seconds += time.perf_counter() - start
-        return ends or (words == self._words and not is_done)
+        return _Synchronized(ends_epoch=ends, is_whole=words == self._words)
 
     def _raise_failures(self, failures: list[str | None]) -> None:
         for rank, failure in enumerate(failures):
@@ -307,6 +353,13 @@ class Ranks:
             isa=self._compute.isa,
         )
         return total.view
+
+
+def _reason_to_end(signals: list[str | None]) -> str | None:
+    for rank, name in enumerate(signals):
+        if name is not None:
+            return f"training ended because rank {rank} received {name}"
+    return None
 
 
 def _period_words(epoch_words: float) -> float:

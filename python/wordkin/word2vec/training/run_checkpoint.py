@@ -25,7 +25,16 @@ from .schedule import LearningRateSchedule
 from .trained_model import SavedModel, TrainedModel
 from .weights import SubwordArrays, TagArrays, TrainingArrays, refresh_composed_vectors
 
-__all__ = ["RunCheckpoints", "RunPosition", "fingerprint_of_run", "resume_run"]
+__all__ = [
+    "Fingerprint",
+    "RunCheckpoints",
+    "RunPosition",
+    "fingerprint_of_run",
+    "joint_position",
+    "metadata_of_position",
+    "position_of_metadata",
+    "resume_run",
+]
 
 Fingerprint = dict[str, dict[str, Any]]
 
@@ -50,6 +59,8 @@ class RunPosition:
         Time spent on the current epoch.
     tally : dict of str to number, optional
         Totals of the current epoch: "raw_words", "trained_words", "pairs", "scores" and "loss".
+    most_jobs : int, default 0
+        Number of jobs that the process with the longest part of the corpus had done when the run was resumed.
     """
 
     epochs: tuple[EpochReport, ...] = ()
@@ -58,6 +69,7 @@ class RunPosition:
     words: int = 0
     seconds: float = 0.0
     tally: Mapping[str, float] = field(default_factory=lambda: {**dict.fromkeys(_TALLY, 0), "loss": 0.0})
+    most_jobs: int = 0
 
 
 class RunCheckpoints:
@@ -112,34 +124,40 @@ class RunCheckpoints:
             return True
         return seconds is not None and time.perf_counter() - self._saved_at >= seconds
 
-    def save(self, position: RunPosition) -> None:
+    def save(self, position: RunPosition, ranks: list[dict[str, Any]] | None = None) -> None:
         """Start writing a checkpoint in the background, unless the newest one is of the same position.
 
         Parameters
         ----------
         position : RunPosition
             Position of the run; no thread may be training.
+        ranks : list of dict or None, default None
+            Positions of all processes that train the model together; `position` is then their sum.
         """
         if position == self._saved or not math.isfinite(position.tally["loss"]):  # diverged, to be reported as such
             return
         refresh_composed_vectors(self._model.state)
         archive = self._model.pack()
-        metadata = {**archive.metadata, "kind": self._model.kind, "run": self._metadata_of(position)}
+        metadata = {**archive.metadata, "kind": self._model.kind, "run": self._metadata_of(position, ranks)}
         if self._model.state.training_report is not None:
             report = replace(self._model.state.training_report, epochs=position.epochs)
             metadata["report"] = metadata_of_report(report)
         self._folder.save(archive.tensors, metadata)
         self._saved, self._saved_at = position, time.perf_counter()
 
-    def _metadata_of(self, position: RunPosition) -> dict[str, Any]:
-        return {
-            "identity": self._fingerprint,
-            "jobs": position.jobs,
-            "total_jobs": position.total_jobs,
-            "words": position.words,
-            "seconds": position.seconds,
-            "tally": dict(position.tally),
-        }
+    def save_after_error(self, position: RunPosition) -> None:
+        """Save a checkpoint after code that is not part of training has raised an exception.
+
+        Parameters
+        ----------
+        position : RunPosition
+            Position of the run.
+        """
+        self.save(position)
+
+    def _metadata_of(self, position: RunPosition, ranks: list[dict[str, Any]] | None) -> dict[str, Any]:
+        shared = {} if ranks is None else {"ranks": ranks}
+        return {"identity": self._fingerprint, **metadata_of_position(position), **shared}
 
     def close(self) -> None:
         """Wait until no checkpoint is being written."""
@@ -154,6 +172,86 @@ class RunCheckpoints:
     def failures(self) -> tuple[str, ...]:
         """Reasons why checkpoints could not be written."""
         return tuple(self._folder.failures)
+
+
+def metadata_of_position(position: RunPosition) -> dict[str, Any]:
+    """Return a position within an epoch as JSON values.
+
+    Parameters
+    ----------
+    position : RunPosition
+        The position.
+
+    Returns
+    -------
+    dict
+        Its fields without the reports of completed epochs.
+    """
+    return {
+        "jobs": position.jobs,
+        "total_jobs": position.total_jobs,
+        "words": position.words,
+        "seconds": position.seconds,
+        "tally": dict(position.tally),
+    }
+
+
+def position_of_metadata(values: Mapping[str, Any], epochs: tuple[EpochReport, ...]) -> RunPosition:
+    """Return the position that `metadata_of_position` has converted.
+
+    Parameters
+    ----------
+    values : mapping
+        JSON values.
+    epochs : tuple of EpochReport
+        Reports of the completed epochs.
+
+    Returns
+    -------
+    RunPosition
+        The position.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If a value is missing or invalid.
+    """
+    tally: dict[str, float] = {name: integer_option(name, values["tally"][name], 0, 2**62) for name in _TALLY}
+    tally["loss"] = real_option("loss", values["tally"]["loss"], 0.0, float("inf"))
+    jobs, total_jobs, words = (integer_option(name, values[name], 0, 2**62) for name in ("jobs", "total_jobs", "words"))
+    return RunPosition(
+        epochs=epochs,
+        jobs=jobs,
+        total_jobs=total_jobs,
+        words=words,
+        seconds=real_option("seconds", values["seconds"], 0.0, float("inf")),
+        tally=tally,
+    )
+
+
+def joint_position(position: RunPosition, ranks: list[dict[str, Any]]) -> RunPosition:
+    """Return the position of a run of several processes.
+
+    Parameters
+    ----------
+    position : RunPosition
+        Position of one of them.
+    ranks : list of dict
+        Positions of all, from `metadata_of_position`.
+
+    Returns
+    -------
+    RunPosition
+        Sums of jobs and totals. The number of words, which is that of all processes, is the largest, because processes
+        that have not trained yet do not know it.
+    """
+    return replace(
+        position,
+        jobs=sum(rank["jobs"] for rank in ranks),
+        total_jobs=max(rank["total_jobs"] for rank in ranks),
+        words=max(rank["words"] for rank in ranks),
+        tally={name: sum(rank["tally"][name] for rank in ranks) for name in position.tally},
+    )
 
 
 def fingerprint_of_run(
@@ -277,12 +375,15 @@ def resume_run(
     state = model.state
     if archive.metadata.get("kind") != model.kind or not isinstance(run, dict):
         raise FormatError(f"{source}: not a checkpoint of the training of a {model.name} model")
-    identity = run.get("identity")
-    require_same_run(identity if isinstance(identity, dict) else {}, fingerprint, source)
+    found_identity = run.get("identity")
+    identity = found_identity if isinstance(found_identity, dict) else {}
+    require_same_run(identity, _comparable(fingerprint, identity), source)
     try:
         content = model.unpack(archive)
         saved = content.state
-        position = _position_of(run, content)
+        if saved.training_report is None:
+            raise KeyError("report")
+        position = position_of_metadata(run, saved.training_report.epochs)
         pairs = _pairs_of_matrices(content, arrays, state.options)
     except (WordkinError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise FormatError(f"{source}: invalid training state: {error}") from error
@@ -326,18 +427,13 @@ def _pairs_of_matrices(
     return pairs
 
 
-def _position_of(run: Mapping[str, Any], content: SavedModel) -> RunPosition:
-    saved = content.state
-    if saved.training_report is None:
-        raise KeyError("report")
-    tally: dict[str, float] = {name: integer_option(name, run["tally"][name], 0, 2**62) for name in _TALLY}
-    tally["loss"] = real_option("loss", run["tally"]["loss"], 0.0, float("inf"))
-    jobs, total_jobs, words = (integer_option(name, run[name], 0, 2**62) for name in ("jobs", "total_jobs", "words"))
-    return RunPosition(
-        epochs=saved.training_report.epochs,
-        jobs=jobs,
-        total_jobs=total_jobs,
-        words=words,
-        seconds=real_option("seconds", run["seconds"], 0.0, float("inf")),
-        tally=tally,
-    )
+def _comparable(fingerprint: Fingerprint, identity: Mapping[str, Any]) -> Fingerprint:
+    """Return what must be equal: with another number of processes, not how the corpus is divided among them."""
+
+    def number(of: Mapping[str, Any]) -> Any:
+        return of["ranks"].get("number") if isinstance(of.get("ranks"), dict) else 1
+
+    if number(fingerprint) == number(identity):
+        return fingerprint
+    corpus = {name: value for name, value in fingerprint["corpus"].items() if name != "checksum"}
+    return {**{part: values for part, values in fingerprint.items() if part != "ranks"}, "corpus": corpus}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from ...distributed import Communicator
 from ...distributed.agreement import joint_work
+from ...runtime.deferred_signals import DeferredSignals
 from ...runtime.progress import counted_progress
 from ...storage.checkpoint import CheckpointFolder
 from ...storage.paths import AnyPath
@@ -19,6 +20,7 @@ from ..report import EpochReport, TrainingReport
 from ..state import Word2VecState
 from .epochs import run_epochs
 from .group import joint_words, ranks_of, require_equal_settings, require_equal_vocabulary
+from .group_checkpoints import Checkpoints, GroupCheckpoints, fingerprint_of_group, resume_group
 from .progress import TrainingProgress
 from .ranks import Ranks
 from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, resume_run
@@ -174,8 +176,9 @@ def train_new(
         Where to save checkpoints.
     """
     group = _group_of(state, checkpoints, epochs=state.epochs)
-    if checkpoints is not None:
-        checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
+    with _together(group, "opening the checkpoints"):
+        if checkpoints is not None and _leads(state):
+            checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
     # A function of the caller receives events of training only.
     shown = False if callable(state.progress) or not _leads(state) else state.progress
     with _together(group, "counting"), counted_progress(shown, None, " words", title="counting words") as report:
@@ -300,37 +303,42 @@ def run_training(
     state.training_report = TrainingReport(epochs=(), workers=state.compute.threads, isa=state.compute.isa)
     state.loss_offset = 0.0
     progress = TrainingProgress(state.progress if _leads(state) else False, int(schedule.planned_words), epochs)
-    arrays = checkpoints = None
+    arrays: TrainingArrays | None = None
+    checkpoints: Checkpoints | None = None
     synchronization: Synchronization = SharedWeights()
     position = RunPosition()
+    signals = DeferredSignals(active=ranks_of(state) is not None)
     try:
         with on_all_ranks(state, "training"):
             notify("on_train_begin")
             arrays = model.begin()
-            if request is not None:
-                checkpoints, position = _resumed(model, corpus, schedule, epochs, arrays, request)
+        if request is not None:
+            checkpoints, position = _resumed(model, corpus, schedule, epochs, arrays, request)
+        with on_all_ranks(state, "training"):
             prepared = _synchronization_of(
-                state, arrays, epoch_words=schedule.planned_words / epochs, keeps_positions=checkpoints is not None
+                state, arrays, schedule.planned_words / epochs, position.words, signals, checkpoints
             )
         synchronization = prepared  # from here on, the other ranks wait for this one
-        run_epochs(
-            corpus,
-            arrays,
-            state.options,
-            schedule.of_replicas(_replicas_of(state)),
-            epochs=epochs,
-            compute=state.compute,
-            # Each run draws from different random streams; otherwise all runs of one epoch would draw the same samples.
-            first_stream=(state.train_count - 1) << 32,
-            start=position,
-            synchronization=synchronization,
-            checkpoints=checkpoints,
-            progress=progress,
-            on_start=lambda threads: _set_workers(state, threads),
-            on_epoch_begin=lambda: notify("on_epoch_begin"),
-            on_epoch_end=lambda report: _end_epoch(state, report, notify),
-        )
-        synchronization.finish()
+        with signals:
+            run_epochs(
+                corpus,
+                arrays,
+                state.options,
+                schedule.of_replicas(_replicas_of(state)),
+                epochs=epochs,
+                compute=state.compute,
+                # Each run draws from different random streams; otherwise all runs of one epoch would draw the same
+                # samples.
+                first_stream=(state.train_count - 1) << 32,
+                start=position,
+                synchronization=synchronization,
+                checkpoints=checkpoints,
+                progress=progress,
+                on_start=lambda threads: _set_workers(state, threads),
+                on_epoch_begin=lambda: notify("on_epoch_begin"),
+                on_epoch_end=lambda report: _end_epoch(state, report, notify),
+            )
+            synchronization.finish()
         state.training_report = replace(state.training_report, communication=synchronization.communication)
     except BaseException as error:
         state.training_report = replace(state.training_report, interrupted=True)
@@ -352,14 +360,15 @@ def _group_of(state: Word2VecState, checkpoints: CheckpointRequest | None, **fac
     if group is None:
         return None
     refused = {
-        "checkpoint": checkpoints is not None,
         "max_vocab_size": state.vocabulary_options.max_vocab_size is not None,
         "deterministic with more than one worker": state.synchronization.deterministic and state.compute.threads > 1,
     }
     with joint_work(group, "the comparison of options"):
         for option in (name for name, is_given in refused.items() if is_given):
             raise ValueError(f"{option} must not be given with a communicator of several ranks")
-    require_equal_settings(group, state, **facts)
+    require_equal_settings(
+        group, state, **facts, checkpoints=None if checkpoints is None else asdict(checkpoints.options)
+    )
     if len(state.wv):
         require_equal_vocabulary(group, state)
     return group
@@ -381,15 +390,30 @@ def _replicas_of(state: Word2VecState) -> int:
 
 
 def _synchronization_of(
-    state: Word2VecState, arrays: TrainingArrays, *, epoch_words: float, keeps_positions: bool
+    state: Word2VecState,
+    arrays: TrainingArrays,
+    epoch_words: float,
+    words_before: int,
+    signals: DeferredSignals,
+    checkpoints: Checkpoints | None,
 ) -> Synchronization:
     group = ranks_of(state)
     if group is not None:
-        return Ranks(group, arrays, state.options, state.synchronization, state.compute, epoch_words=epoch_words)
+        return Ranks(
+            group,
+            arrays,
+            state.options,
+            state.synchronization,
+            state.compute,
+            epoch_words=epoch_words,
+            words_before=words_before,
+            signals=signals,
+            checkpoints=checkpoints if isinstance(checkpoints, GroupCheckpoints) else None,
+        )
     if _replicas_of(state) == 1:
         return SharedWeights()
     return Replicas(
-        arrays, state.compute.threads, state.options, state.synchronization, keeps_positions=keeps_positions
+        arrays, state.compute.threads, state.options, state.synchronization, keeps_positions=checkpoints is not None
     )
 
 
@@ -400,20 +424,32 @@ def _resumed(
     epochs: int,
     arrays: TrainingArrays,
     request: CheckpointRequest,
-) -> tuple[RunCheckpoints, RunPosition]:
-    state = model.state
+) -> tuple[Checkpoints, RunPosition]:
+    state, group = model.state, ranks_of(model.state)
     fingerprint = fingerprint_of_run(state, corpus, schedule, epochs, arrays)
-    folder = request.opened()
-    found = folder.find() if request.options.resume else None
+    folder = found = None
+    with _together(group, "opening the checkpoints"):
+        if _leads(state):
+            folder = request.opened()
+            found = folder.find() if request.options.resume else None
     position = RunPosition()
-    if found is not None and state.training_report is not None:
+    if group is not None:
+        fingerprint = fingerprint_of_group(group, fingerprint, state.synchronization)
+        position = resume_group(group, found, fingerprint, model, arrays, corpus)
+    elif found is not None:
         position = resume_run(found, fingerprint, model, arrays)
+    if state.training_report is not None and position != RunPosition():
         state.training_report = replace(state.training_report, epochs=position.epochs, words_before=position.words)
-        logger.info("training resumes after %d words of %s", position.words, found.path)
-    return RunCheckpoints(folder, request.options, model, fingerprint, position), position
+        logger.info("training resumes after %d words%s", position.words, "" if found is None else f" of {found.path}")
+    own = None if folder is None else RunCheckpoints(folder, request.options, model, fingerprint, position)
+    if group is not None:
+        return GroupCheckpoints(group, own), position
+    if own is None:
+        raise AssertionError("a single process leads")
+    return own, position
 
 
-def _end_checkpoints(model: TrainedModel, checkpoints: RunCheckpoints) -> None:
+def _end_checkpoints(model: TrainedModel, checkpoints: Checkpoints) -> None:
     checkpoints.close()
     state = model.state
     if state.training_report is None:

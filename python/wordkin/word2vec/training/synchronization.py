@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -161,13 +161,15 @@ class Synchronization(Protocol):
             The session.
         """
 
-    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+    def end_epoch(self, session: _core.word2vec.TrainingSession, when_whole: Callable[[], None]) -> None:
         """Combine all rows after all jobs of an epoch.
 
         Parameters
         ----------
         session : TrainingSession
             The session.
+        when_whole : callable
+            Called when all rows agree while other processes are still training.
         """
 
     def finish(self, error: BaseException | None = None) -> None:
@@ -267,13 +269,15 @@ class SharedWeights:
             The session.
         """
 
-    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+    def end_epoch(self, session: _core.word2vec.TrainingSession, when_whole: Callable[[], None]) -> None:
         """Do nothing.
 
         Parameters
         ----------
         session : TrainingSession
             The session.
+        when_whole : callable
+            Ignored.
         """
 
     def finish(self, error: BaseException | None = None) -> None:
@@ -426,13 +430,15 @@ class Replicas:
         """
         session.start_period(session.words)
 
-    def end_epoch(self, session: _core.word2vec.TrainingSession) -> None:
+    def end_epoch(self, session: _core.word2vec.TrainingSession, when_whole: Callable[[], None]) -> None:
         """Combine all words.
 
         Parameters
         ----------
         session : TrainingSession
             The session; no job may be running.
+        when_whole : callable
+            Ignored.
         """
         session.combine(self._words)
         session.start_period(session.words)
