@@ -20,6 +20,8 @@ inline constexpr int kMaxPanels = 3;             // panels per call
 inline constexpr int kMaxByteColumns = 1 << 15;  // keeps the sums of products within 32-bit integers
 inline constexpr int kByteOffset = 128;          // added to the integers of rows
 
+inline constexpr float kNoBound = -3e38f;  // less than all scores
+
 constexpr std::int64_t groups_of(std::int64_t columns) { return (columns + kPanelGroup - 1) / kPanelGroup; }
 constexpr std::int64_t panel_bytes(std::int64_t columns) { return groups_of(columns) * kPanelGroup * kPanelRows; }
 
@@ -49,12 +51,20 @@ struct RoundedQueryBlock {
   int columns;
 };
 
+// The candidates of a query among some rows: bit i stands for row `first_row` + i.
+struct LikelyRows {
+  std::uint64_t rows;
+  std::int32_t query;
+  std::int32_t first_row;
+};
+
 // Scores that candidates must reach: that of the query, or, if rows are searched for their nearest queries at the same
 // time, the lower one of those of query and row.
 struct ScoreThresholds {
   const float* queries;  // IN (queries.count)
   const float* rows;     // IN (whole panels), or null
-  float* scratch;        // OUT (2 * queries.count)
+  float* scratch;        // OUT (3 * queries.count)
+  LikelyRows* likely;    // OUT (kMaxPanels * queries.count)
 };
 
 struct ByteKernels {
@@ -65,6 +75,9 @@ struct ByteKernels {
   // their number.
   int (*find_likely)(Candidate* pairs, const RoundedPanels& rows, const RoundedQueryBlock& queries,
                      const ScoreThresholds& thresholds);
+  // maxima: INOUT (queries.count, pitch), raised to lower bounds of b <x, y>; element r belongs to row r of each call.
+  // Rows that are always candidates have no bounds.
+  void (*raise_maxima)(float* maxima, std::int64_t pitch, const RoundedPanels& rows, const RoundedQueryBlock& queries);
   // products: OUT (queries.count, pitch) <q, p> of all pairs, exactly; whole panels are written.
   void (*multiply)(std::int32_t* products, std::int64_t pitch, const RoundedPanels& rows,
                    const RoundedQueryBlock& queries);

@@ -65,9 +65,9 @@ inline float square_root(float x) {
 inline float larger(float a, float b) { return a > b ? a : b; }
 
 // The index of the lowest bit that is set; at least one is.
-inline int lowest_bit(unsigned bits) {
+inline int lowest_bit(std::uint64_t bits) {
 #if defined(__GNUC__) || defined(__clang__)
-  return __builtin_ctz(bits);
+  return __builtin_ctzll(bits);
 #else
   int index = 0;
   for (; (bits & 1u) == 0; bits >>= 1) ++index;
@@ -190,24 +190,32 @@ inline void for_tiles(const RoundedPanels& rows, const RoundedQueryBlock& querie
   for (; panel < panels; ++panel) for_queries<Dot, 1>(rows, queries, panel, sink);
 }
 
-// Collects the pairs whose products reach a gains - slack; see byte_scores.h.
+// The error bounds of all panels together.
+inline PanelBounds largest_bounds(const RoundedPanels& rows) {
+  PanelBounds bounds = {0.0f, 0.0f};
+  for (int p = 0; p * kPanelRows < rows.count; ++p)
+    bounds = {larger(bounds.rest, rows.bounds[p].rest), larger(bounds.length, rows.bounds[p].length)};
+  return bounds;
+}
+
+// Collects the pairs whose products reach a gains - slack; see byte_scores.h. Whether a query has candidates among some
+// rows is not predictable, so that is found without a branch.
 template <typename Dot, bool kBothSides>
 struct LikelyPairs {
-  Candidate* pairs;
   const RoundedPanels& rows;
   const RoundedQueryBlock& queries;
   const ScoreThresholds& thresholds;
-  PanelBounds bounds = {0.0f, 0.0f};
-  int count = 0;
+  PanelBounds bounds = largest_bounds(rows);
+  int count = 0;  // of thresholds.likely
 
-  // Computes gains and slacks of the queries; those of rows need the gains of both.
+  // Computes gains, slacks and shifts of the queries; the gains of rows are fma(threshold of the row, per unit, shift).
   void prepare() {
-    for (int p = 0; p * kPanelRows < rows.count; ++p)
-      bounds = {larger(bounds.rest, rows.bounds[p].rest), larger(bounds.length, rows.bounds[p].length)};
     float* const gains = thresholds.scratch;
-    float* const slacks = thresholds.scratch + queries.count;
+    float* const slacks = gains + queries.count;
+    float* const shifts = slacks + queries.count;
     for (int q = 0; q < queries.count; ++q) {
-      gains[q] = thresholds.queries[q] * queries.per_unit[q] - queries.rest_in_steps[q] * bounds.length;
+      shifts[q] = -queries.rest_in_steps[q] * bounds.length;
+      gains[q] = thresholds.queries[q] * queries.per_unit[q] + shifts[q];
       slacks[q] = -queries.length_in_steps[q] * bounds.rest;
     }
   }
@@ -216,44 +224,43 @@ struct LikelyPairs {
   WORDKIN_INLINE void take(const ByteTile<Dot, P, Q>& tile, int panel, int query) {
     constexpr int kSums = ByteTile<Dot, P, Q>::kSums;
     const int row = panel * kPanelRows;
-    for (int q = 0; q < Q; ++q) {
-      const Vec slack = Vec::broadcast(thresholds.scratch[queries.count + query + q]);
-      const Gains gains(*this, query + q);
-      unsigned lanes[kSums], any = 0;
+    const float* const gains = thresholds.scratch + query;
+    const float* const slacks = gains + queries.count;
+    const float* const shifts = slacks + queries.count;
+    const float* const query_units = queries.per_unit + query;
+    Vec units[kSums], row_thresholds[kSums];
+    for (int v = 0; v < kSums; ++v) {
+      units[v] = Vec::load(rows.per_unit + row + v * Vec::kWidth);
+      if constexpr (kBothSides) row_thresholds[v] = Vec::load(thresholds.rows + row + v * Vec::kWidth);
+    }
+    WORDKIN_ROLLED for (int q = 0; q < Q; ++q) {
+      const Vec slack = Vec::broadcast(slacks[q]), query_gain = Vec::broadcast(gains[q]);
+      const Vec query_unit = Vec::broadcast(query_units[q]), shift = Vec::broadcast(shifts[q]);
+      std::uint64_t likely = 0;
       for (int v = 0; v < kSums; ++v) {
-        const int first = row + v * Vec::kWidth;
-        const Vec least = fma(Vec::load(rows.per_unit + first), gains.of(first), slack);
+        Vec gain = query_gain;
+        if constexpr (kBothSides) gain = min(gain, fma(row_thresholds[v], query_unit, shift));
         // "Not less than", so that NaN counts as a candidate.
-        lanes[v] = not_less(Dot::to_floats(tile.sums[q][v]), least);
-        any |= lanes[v];
+        const std::uint64_t lanes = not_less(Dot::to_floats(tile.sums[q][v]), fma(units[v], gain, slack));
+        likely |= lanes << (v * Vec::kWidth);
       }
-      if (any == 0) continue;
-      for (int v = 0; v < kSums; ++v) collect(lanes[v], query + q, row + v * Vec::kWidth);
+      thresholds.likely[count] = {likely, query + q, row};
+      count += likely != 0 ? 1 : 0;
     }
   }
 
-  // The gains of a query with some rows.
-  struct Gains {
-    Vec gain, per_unit, shift;
-    const float* rows;
-
-    WORDKIN_INLINE Gains(const LikelyPairs& pairs, int query)
-        : gain(Vec::broadcast(pairs.thresholds.scratch[query])),
-          per_unit(Vec::broadcast(pairs.queries.per_unit[query])),
-          shift(Vec::broadcast(-pairs.queries.rest_in_steps[query] * pairs.bounds.length)),
-          rows(pairs.thresholds.rows) {}
-
-    [[nodiscard]] WORDKIN_INLINE Vec of(int row) const {
-      if constexpr (!kBothSides) return gain;
-      return min(gain, fma(Vec::load(rows + row), per_unit, shift));
+  // Writes the pairs and returns their number. Rows past the last one are left out.
+  int list(Candidate* pairs) const {
+    int found = 0;
+    for (int i = 0; i < count; ++i) {
+      const LikelyRows& some = thresholds.likely[i];
+      for (std::uint64_t bits = some.rows; bits != 0; bits &= bits - 1) {
+        const int row = some.first_row + lowest_bit(bits);
+        pairs[found] = {0.0f, some.query, row};
+        found += row < rows.count ? 1 : 0;
+      }
     }
-  };
-
-  WORDKIN_INLINE void collect(unsigned lanes, int query, int first_row) {
-    for (; lanes != 0; lanes &= lanes - 1) {
-      const int row = first_row + lowest_bit(lanes);
-      if (row < rows.count) pairs[count++] = {0.0f, query, row};
-    }
+    return found;
   }
 };
 
@@ -263,10 +270,52 @@ inline int find_likely(Candidate* pairs, const RoundedPanels& rows, const Rounde
   const auto find = [&](auto sink) {
     sink.prepare();
     for_tiles<Dot>(rows, queries, sink);
-    return sink.count;
+    return sink.list(pairs);
   };
-  if (thresholds.rows == nullptr) return find(LikelyPairs<Dot, false>{pairs, rows, queries, thresholds});
-  return find(LikelyPairs<Dot, true>{pairs, rows, queries, thresholds});
+  if (thresholds.rows == nullptr) return find(LikelyPairs<Dot, false>{rows, queries, thresholds});
+  return find(LikelyPairs<Dot, true>{rows, queries, thresholds});
+}
+
+template <typename Dot>
+struct LaneMaxima {
+  float* maxima;
+  std::int64_t pitch;
+  const RoundedQueryBlock& queries;
+  PanelBounds bounds;
+  alignas(64) float units[kMaxPanels * kPanelRows];    // 1 / a
+  alignas(64) float offsets[kMaxPanels * kPanelRows];  // kNoBound for rows without bounds
+
+  LaneMaxima(float* all_maxima, std::int64_t distance, const RoundedPanels& rows, const RoundedQueryBlock& all_queries)
+      : maxima(all_maxima), pitch(distance), queries(all_queries), bounds(largest_bounds(rows)) {
+    for (int r = 0; r < kMaxPanels * kPanelRows; ++r) {
+      const bool is_known = r < rows.count && rows.per_unit[r] > 0.0f;
+      units[r] = is_known ? 1.0f / rows.per_unit[r] : 0.0f;
+      offsets[r] = is_known ? 0.0f : kNoBound;
+    }
+  }
+
+  template <int P, int Q>
+  WORDKIN_INLINE void take(const ByteTile<Dot, P, Q>& tile, int panel, int query) {
+    const int row = panel * kPanelRows;
+    WORDKIN_ROLLED for (int q = 0; q < Q; ++q) {
+      const Vec slack = Vec::broadcast(queries.length_in_steps[query + q] * bounds.rest);
+      const Vec shift = Vec::broadcast(queries.rest_in_steps[query + q] * bounds.length);
+      float* const greatest = maxima + (query + q) * pitch + row;
+      for (int v = 0; v < ByteTile<Dot, P, Q>::kSums; ++v) {
+        const int lane = v * Vec::kWidth;
+        const Vec offset = sub(Vec::load(offsets + row + lane), shift);
+        const Vec least = fma(sub(Dot::to_floats(tile.sums[q][v]), slack), Vec::load(units + row + lane), offset);
+        max(least, Vec::load(greatest + lane)).store(greatest + lane);
+      }
+    }
+  }
+};
+
+template <typename Dot>
+inline void raise_maxima(float* maxima, std::int64_t pitch, const RoundedPanels& rows,
+                         const RoundedQueryBlock& queries) {
+  LaneMaxima<Dot> sink(maxima, pitch, rows, queries);
+  for_tiles<Dot>(rows, queries, sink);
 }
 
 template <typename Dot>
@@ -292,7 +341,7 @@ inline void multiply_rounded(std::int32_t* products, std::int64_t pitch, const R
 // A constant expression, as all_kernels is.
 template <typename Dot>
 constexpr ByteKernels byte_kernels() {
-  return {round_panel, find_likely<Dot>, multiply_rounded<Dot>};
+  return {round_panel, find_likely<Dot>, raise_maxima<Dot>, multiply_rounded<Dot>};
 }
 
 }  // namespace

@@ -11,3 +11,13 @@
 #define WORDKIN_INLINE inline __attribute__((always_inline))
 #define WORDKIN_NOINLINE __attribute__((noinline))
 #endif
+
+// Before a loop that reads registers of an inner loop, which keeps them in memory: unrolled, both loops would compete
+// for registers.
+#if defined(__clang__)
+#define WORDKIN_ROLLED _Pragma("clang loop unroll(disable)")
+#elif defined(__GNUC__)
+#define WORDKIN_ROLLED _Pragma("GCC unroll 1")
+#else
+#define WORDKIN_ROLLED
+#endif

@@ -12,7 +12,9 @@ namespace wordkin::search {
 class RoundingPolicy {
  public:
   // `kept`: number of rows that are kept for each query.
-  explicit RoundingPolicy(std::int64_t kept) : float_rows_(std::max(kFirstRows, kept * kRowsPerKept)) {}
+  // `has_floors`: whether it is known from the beginning which pairs can be candidates.
+  RoundingPolicy(std::int64_t kept, bool has_floors)
+      : float_rows_(has_floors ? 0 : std::max(kFirstRows, kept * kRowsPerKept)) {}
 
   [[nodiscard]] bool is_rounded() const { return float_rows_ <= 0; }
 

@@ -12,6 +12,9 @@
 
 namespace wordkin::search {
 
+// With fewer multiplications, starting threads costs more time than it saves (about 50 us).
+inline constexpr std::int64_t kMinParallelWork = 4'000'000;
+
 class RowSpans {
  public:
   using Body = std::function<void(std::int64_t first, std::int64_t end, std::size_t worker)>;
@@ -34,8 +37,6 @@ class RowSpans {
   }
 
  private:
-  // With fewer multiplications, starting threads costs more time than it saves (about 50 us).
-  static constexpr std::int64_t kMinParallelWork = 4'000'000;
   static constexpr std::int64_t kSpansPerThread = 4;
 
   std::int64_t rows_;

@@ -25,10 +25,8 @@ inline bool is_better(const Neighbour& a, const Neighbour& b) {
 // worst.
 class TopK {
  public:
-  explicit TopK(std::span<Neighbour> items) : items_(items) {}
-
-  // In any order.
-  [[nodiscard]] std::span<const Neighbour> items() const { return items_.first(size_); }
+  // `size`: number of items so far, 0 at the beginning.
+  TopK(std::span<Neighbour> items, std::uint32_t& size) : items_(items), size_(size) {}
 
   // Scores below this are not kept.
   [[nodiscard]] float threshold() const {
@@ -75,7 +73,7 @@ class TopK {
   }
 
   std::span<Neighbour> items_;
-  std::size_t size_ = 0;
+  std::uint32_t& size_;
 };
 
 }  // namespace wordkin::search

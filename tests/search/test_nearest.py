@@ -250,8 +250,9 @@ def test_rows_rounded_before_give_the_same_neighbours(kind: str, half: bool, isa
             assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
 
 
+@pytest.mark.parametrize(("ends", "threads"), [((3, 320, 500), 2), ((500,), 1), ((500,), 3)])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_mutual_search_equals_two_searches(kind: str, isa: str) -> None:
+def test_a_mutual_search_equals_two_searches(kind: str, ends: tuple[int, ...], threads: int, isa: str) -> None:
     vectors, divisors = rows_of_kind(kind, 24)
     vectors, divisors = vectors[:2200], divisors[:2200]
     queries = np.random.default_rng(2).standard_normal((500, 24)).astype(FLOAT)
@@ -264,7 +265,7 @@ def test_a_mutual_search_equals_two_searches(kind: str, isa: str) -> None:
     for rounded in (None, rounded_rows(vectors, divisors, isa)):
         found = np.empty((500, 7), np.int32), np.empty((500, 7), FLOAT)
         of_rows = np.full((2200, 4), -1, np.int32), np.full((2200, 4), -np.inf, FLOAT)
-        for part in (slice(0, 3), slice(3, 320), slice(320, 500)):
+        for part in map(slice, (0, *ends), ends):
             _core.search.mutual(
                 found[0][part],
                 found[1][part],
@@ -274,7 +275,7 @@ def test_a_mutual_search_equals_two_searches(kind: str, isa: str) -> None:
                 divisors,
                 part.start,
                 isa=isa,
-                threads=2,
+                threads=threads,
                 rounded=rounded,
             )
         assert np.array_equal(found[0], expected[0]) and np.array_equal(found[1], expected[1])
