@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import zlib
 from dataclasses import asdict
-from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from ..._version import __version__
 from ...distributed import Communicator
-from ...distributed.agreement import gathered_objects, joint_work, require_agreement
+from ...distributed.agreement import gathered_objects, require_agreement
+from ...distributed.texts import own_part
 from ...storage.decoding import TextOptions
 from ...text import TextInput
-from ...text.reader import TextReader
-from ...text.shards import corpus_shard
-from ...text.sources import TextSource, sources_of
 from ..state import Word2VecState, current_vocabulary
 
 __all__ = [
@@ -27,8 +22,6 @@ __all__ = [
     "require_equal_settings",
     "require_equal_vocabulary",
 ]
-
-_COMPARED_BYTES = 4096  # of each file
 
 
 def ranks_of(state: Word2VecState) -> Communicator | None:
@@ -74,33 +67,7 @@ def own_texts(state: Word2VecState, corpus_file: TextInput | None, options: Text
     group = ranks_of(state)
     if group is None or corpus_file is None:
         return corpus_file
-    with joint_work(group, "opening the texts"):
-        sources = sources_of(corpus_file, state.folders)
-        if options.on_error == "skip":
-            sources = TextReader(sources, options=options).readable_sources()
-        facts = _facts_of_files(sources)
-    require_agreement(group, facts)
-    with joint_work(group, "opening the texts"):
-        shard = corpus_shard(
-            sources, group.rank, group.size, options=options, preparation=state.preparation, folders=state.folders
-        )
-        return cast("TextInput", shard or io.BytesIO())  # there may be fewer lines than ranks
-
-
-def _facts_of_files(sources: list[TextSource]) -> dict[str, int]:
-    """Return what must be equal on all ranks; the folders may differ."""
-    sizes = [getattr(source, "size", 0) for source in sources]
-    checksum = 0
-    for source, size in zip(sources, sizes, strict=True):
-        checksum = zlib.crc32(f"{Path(source.name).name}\0{size}\0".encode("utf-8", "surrogateescape"), checksum)
-        if size:
-            with source.open() as file:
-                checksum = zlib.crc32(file.read(_COMPARED_BYTES), checksum)
-    return {
-        "number of files": len(sources),
-        "total size of the files": sum(sizes),
-        "names, sizes and first bytes of the files (checksum)": checksum,
-    }
+    return own_part(group, corpus_file, options=options, preparation=state.preparation, folders=state.folders)
 
 
 def require_equal_settings(communicator: Communicator, state: Word2VecState, **facts: object) -> None:
