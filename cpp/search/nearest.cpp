@@ -28,8 +28,7 @@ using memory::round_up;
 // Queries that are searched together: as many as leave space in a 512 KB L2 cache for the current rows.
 constexpr std::int64_t kQueryBytes = 256 * 1024;
 constexpr std::int64_t kMaxQueries = 1024;
-// The workers of a mutual search compare batches of queries with all rows if there are at least this number of queries
-// for each worker.
+// Queries are divided among workers if there are at least this number for each of them.
 constexpr std::int64_t kMinQueriesPerWorker = 128;
 // Batches are smaller at the end, so that the workers finish at the same time, and at the beginning of a mutual search
 // without thresholds of rows, in which almost all pairs are candidates.
@@ -284,14 +283,19 @@ void divide_rows(const Search& search, std::int64_t work, const RowSide& row_sid
   }
 }
 
+// Whether smaller batches, for each of which all rows are read and perhaps rounded, cost less than they save.
+bool can_divide_queries(const Search& search, std::int64_t work, const RowSide& row_side) {
+  const auto threads = static_cast<std::int64_t>(search.compute.threads);
+  if (threads == 1 || work < kMinParallelWork || search.queries.rows < threads * kMinQueriesPerWorker) return false;
+  const bool rounds_again = search.is_rounded && search.rows.rounded.empty();
+  return !rounds_again && (row_side.best != nullptr || search.rows.count() <= search.queries.rows);
+}
+
 void search_queries(const Neighbours& found, const memory::MatrixView<const float>& queries, const Rows& rows,
                     const Compute& compute, const RowSide& row_side) {
   const Search search{found, queries, rows, compute};
   const std::int64_t work = rows.count() * rows.columns() * queries.rows / (rows.rounded.empty() ? 1 : kBytesPerFloat);
-  const auto threads = static_cast<std::int64_t>(compute.threads);
-  const bool rounds_once = !search.is_rounded || !rows.rounded.empty();
-  if (row_side.best != nullptr && rounds_once && threads > 1 && work >= kMinParallelWork &&
-      queries.rows >= threads * kMinQueriesPerWorker)
+  if (can_divide_queries(search, work, row_side))
     divide_queries(search, row_side);
   else
     divide_rows(search, work, row_side);

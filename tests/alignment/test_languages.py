@@ -106,6 +106,33 @@ def test_vectors_that_are_not_finite_have_no_neighbours() -> None:
     assert sum(first[0][0] == second[0][0] for first, second in zip(plain, found, strict=True)) > 290
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("number", [0, 7, 29])
+def test_words_without_finite_vectors_are_named(value: float, number: int) -> None:
+    rows = np.random.default_rng(4).normal(size=(30, SIZE))
+    target = language("t", rows)
+    rows[number, 3] = value
+    source = language("s", rows)
+    message = rf"words must have finite vectors in source, got NaN or infinite values for 's{number}' \(row {number}\)"
+    for words in ([f"s{number}"], [f"s{n}" for n in range(30)]):
+        with pytest.raises(ValueError, match=message):
+            csls_neighbours(source, target, words)
+    others = [f"s{n}" for n in range(30) if n != number]
+    scores = [score for near in csls_neighbours(source, target, others, topn=3) for _, score in near]
+    assert np.isfinite(scores).all()
+
+
+def test_neighbours_that_are_not_finite_do_not_count() -> None:
+    """Fewer finite vectors than neighbours that are averaged."""
+    rows = np.random.default_rng(4).normal(size=(2, 30, SIZE))
+    finite = csls_neighbours(language("s", rows[0]), language("t", rows[1, :6]), ["s0", "s1"], topn=4)
+    rows[1, 6:, 2] = np.inf
+    found = csls_neighbours(language("s", rows[0]), language("t", rows[1]), ["s0", "s1"], topn=4)
+    assert [[word for word, _ in near] for near in found] == [[word for word, _ in near] for near in finite]
+    scores = [[[score for _, score in near] for near in each] for each in (found, finite)]
+    assert scores[0] == pytest.approx(np.array(scores[1]), abs=1e-6)
+
+
 def test_no_words_and_no_vectors() -> None:
     vectors = language("s", np.eye(3))
     assert csls_neighbours(vectors, vectors, []) == []

@@ -11,7 +11,7 @@ from ..vectors.arrays import unit_rows
 from ..vectors.byte_rows import ByteRows, is_worth_rounding
 from ..vectors.cosine_search import CosineSearch
 
-__all__ = ["MutualNeighbours", "nearest_rows", "own_neighbours", "unit_floats"]
+__all__ = ["MutualNeighbours", "mean_cosines", "nearest_rows", "own_neighbours", "unit_floats"]
 
 _ROWS_PER_BLOCK = 1024
 
@@ -32,7 +32,8 @@ def unit_floats(rows: NDArray[np.floating]) -> NDArray[np.float32]:
     scaled = np.empty(rows.shape, dtype=np.float32)
     for first in range(0, len(rows), _ROWS_PER_BLOCK):  # unit_rows makes copies in float64
         block = slice(first, first + _ROWS_PER_BLOCK)
-        scaled[block] = unit_rows(rows[block])
+        with np.errstate(invalid="ignore"):  # infinite values, whose rows become NaN
+            scaled[block] = unit_rows(rows[block])
     return scaled
 
 
@@ -59,6 +60,28 @@ def nearest_rows(
     """
     indices, products = _search(rows).nearest(queries, count)
     return indices, np.asarray(products, dtype=np.float32)
+
+
+def mean_cosines(cosines: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean cosine of each row with its neighbours.
+
+    Parameters
+    ----------
+    cosines : ndarray of float32, shape (n, count)
+        The cosines; -inf for neighbours that are not finite, which do not count.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,)
+        The means; -inf for rows without any finite neighbour.
+    """
+    finite = np.isfinite(cosines)
+    if finite.all():
+        return np.asarray(cosines.mean(axis=1))
+    counts = finite.sum(axis=1)
+    sums = np.where(finite, cosines, 0).sum(axis=1, dtype=np.float64)
+    means = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+    return means.astype(np.float32)
 
 
 class MutualNeighbours(NamedTuple):
@@ -95,7 +118,7 @@ class MutualNeighbours(NamedTuple):
             The neighbours.
         """
         cosines, of_rows, indices = _search(rows).mutual(queries, min(count, len(rows)), min(count, len(queries)))
-        return cls(indices, cosines, of_rows.mean(axis=1))
+        return cls(indices, cosines, mean_cosines(of_rows))
 
 
 def _search(rows: NDArray[np.float32]) -> CosineSearch:

@@ -12,7 +12,7 @@ from ..runtime.options import integer_option
 from ..vectors import KeyedVectors
 from ..vectors.keys import as_keys
 from .common_words import named_rows, require_same_size
-from .neighbours import MutualNeighbours, nearest_rows, unit_floats
+from .neighbours import MutualNeighbours, mean_cosines, nearest_rows, unit_floats
 
 __all__ = ["csls_neighbours"]
 
@@ -58,7 +58,7 @@ def csls_neighbours(
     KeyError
         If a word is not in `source`.
     ValueError
-        If the sizes differ, or a number is out of range.
+        If the sizes differ, a number is out of range, or the vector of a word is not finite.
 
     References
     ----------
@@ -79,27 +79,47 @@ def csls_neighbours(
     neighbourhood = integer_option("neighbourhood", neighbourhood, 1, 2**31 - 1)
     chosen = as_keys(words, "words")
     source_words, target_words = named_rows(source), named_rows(target)
-    positions = np.searchsorted(source_words, _rows_of(source, chosen))
-    source_rows, target_rows = unit_floats(source.vectors[source_words]), unit_floats(target.vectors[target_words])
-    if len(chosen) == 0 or len(target_rows) == 0:
+    positions = _positions_of(source, chosen, source_words)
+    if len(chosen) == 0 or len(target_words) == 0:
         return [[] for _ in chosen]
+    source_rows = unit_floats(_selected(source.vectors, source_words))
+    target_rows = unit_floats(_selected(target.vectors, target_words))
+    queries = _selected(source_rows, positions)
+    _require_finite(queries, chosen, source_words[positions])
     near = _neighbourhoods(source_rows, positions, target_rows, neighbourhood)
     level = _mean_of_finite(near.row_means)
     near = near._replace(row_means=near.row_means - level)
     topn = min(topn, len(target_rows))
-    indices, products = _ranked(source_rows[positions], target_rows, near, topn)
-    scores = 2 * products - near.cosines.mean(axis=1)[:, np.newaxis] - level
+    indices, products = _ranked(queries, target_rows, near, topn)
+    scores = 2 * products - mean_cosines(near.cosines)[:, np.newaxis] - level
     keys = target.index_to_key
-    found = [
-        (keys[row], score)
-        for row, score in zip(target_words[indices].ravel().tolist(), scores.ravel().tolist(), strict=True)
-    ]
+    words_found = [keys[row] for row in target_words[indices].ravel().tolist()]
+    found = list(zip(words_found, scores.ravel().tolist(), strict=True))
     return [found[first : first + topn] for first in range(0, len(found), topn)]
 
 
-def _rows_of(vectors: KeyedVectors, words: Sequence[str]) -> list[int]:
+def _selected(rows: NDArray[Any], positions: NDArray[np.integer[Any]]) -> NDArray[Any]:
+    """Return some rows of an array, which is not copied if these are all rows in their order."""
+    if len(positions) == len(rows) and (positions == np.arange(len(rows))).all():
+        return rows
+    return rows[positions]
+
+
+def _require_finite(queries: NDArray[np.float32], words: Sequence[str], rows: NDArray[np.integer[Any]]) -> None:
+    finite = np.isfinite(queries)
+    if not finite.all():
+        first = int(np.argmin(finite.all(axis=1)))
+        raise ValueError(
+            "words must have finite vectors in source, got NaN or infinite values for "
+            f"{words[first]!r} (row {int(rows[first])}): leave such words out"
+        )
+
+
+def _positions_of(vectors: KeyedVectors, words: Sequence[str], named: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions of words among the rows that have names."""
     known = vectors.key_to_index
-    return [known[word] if word in known else vectors.get_index(word) for word in words]
+    rows = np.array([known[word] if word in known else vectors.get_index(word) for word in words], dtype=np.int64)
+    return rows if len(named) == len(vectors.vectors) else np.asarray(np.searchsorted(named, rows))
 
 
 def _neighbourhoods(
@@ -108,10 +128,10 @@ def _neighbourhoods(
     """Return the nearest targets of some sources, and the mean similarity of each target with its nearest sources."""
     if 2 * len(positions) >= len(source_rows):
         found = MutualNeighbours.of(source_rows, target_rows, count)
-        return MutualNeighbours(found.indices[positions], found.cosines[positions], found.row_means)
+        return found._replace(indices=_selected(found.indices, positions), cosines=_selected(found.cosines, positions))
     indices, cosines = nearest_rows(source_rows[positions], target_rows, min(count, len(target_rows)))
     _, of_targets = nearest_rows(target_rows, source_rows, min(count, len(source_rows)))
-    return MutualNeighbours(indices, cosines, of_targets.mean(axis=1))
+    return MutualNeighbours(indices, cosines, mean_cosines(of_targets))
 
 
 def _mean_of_finite(values: NDArray[np.float32]) -> np.float32:
@@ -134,12 +154,13 @@ def _ranked(
     known = near.cosines - penalties[near.indices] / 2
     indices, products = _best(near.indices, known, count)
     order = np.argsort(penalties, kind="stable")
-    rows, penalties = rows[order], penalties[order]
     limits = 2 * (near.cosines[:, -1] - products[:, -1]) + _ROUNDING
-    for chosen, part in _candidates(penalties, limits):
-        candidates = _with_penalties(queries[chosen], rows[part], penalties[part])
-        found, values = nearest_rows(*candidates, min(count, len(rows[part])))
-        others = order[found]
+    for chosen, part in _candidates(penalties[order], limits):
+        candidates = order[part]
+        found, values = nearest_rows(
+            *_with_penalties(queries[chosen], rows[candidates], penalties[candidates]), min(count, len(candidates))
+        )
+        others = candidates[found]
         is_known = (others[:, :, np.newaxis] == near.indices[chosen][:, np.newaxis]).any(axis=2)
         values = np.where(is_known, np.float32(-np.inf), values)
         indices[chosen], products[chosen] = _best(
@@ -162,6 +183,10 @@ def _candidates(penalties: NDArray[Any], limits: NDArray[Any]) -> Iterator[tuple
 
 def _best(indices: NDArray[Any], products: NDArray[Any], count: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the rows with the greatest products of each query, in descending order; of equal ones the lower first."""
+    if count == 1:  # faster than sorting
+        greatest = products.max(axis=1, keepdims=True)
+        lowest = np.where(products == greatest, indices, np.iinfo(indices.dtype).max).min(axis=1, keepdims=True)
+        return lowest, greatest
     order = np.lexsort((indices, -products), axis=1)[:, :count]
     return np.take_along_axis(indices, order, axis=1), np.take_along_axis(products, order, axis=1)
 

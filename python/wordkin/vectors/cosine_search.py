@@ -22,6 +22,7 @@ __all__ = ["CosineSearch", "greatest"]
 
 _QUERIES_PER_BLOCK = 64
 _ROWS_PER_BLOCK = 16384
+_PRODUCTS_PER_CALL = 10**10  # of floats; products of bytes are about four times as fast
 
 
 class CosineSearch(NamedTuple):
@@ -224,7 +225,7 @@ class CosineSearch(NamedTuple):
         cosines = np.empty((len(queries), count), dtype=np.float32)
         query_indices = np.full((len(native), query_count), -1, dtype=np.int32)
         of_rows = np.full((len(native), query_count), -np.inf, dtype=np.float32)
-        for block in self._query_blocks(queries):
+        for block in self._query_blocks(queries, 1 if rounded is None else 4):
             _core.search.mutual(
                 indices[block],
                 cosines[block],
@@ -302,9 +303,9 @@ class CosineSearch(NamedTuple):
         """Return the matrix as the C++ core takes it (float16 as uint16), or None if it does not take it."""
         return native_rows(self.vectors) if self.divisors.dtype == np.float32 else None
 
-    def _query_blocks(self, queries: NDArray[Any]) -> Iterator[slice]:
+    def _query_blocks(self, queries: NDArray[Any], speed: int = 1) -> Iterator[slice]:
         """Split the queries into blocks of about a quarter of a second; Python handles Ctrl-C between them."""
-        step = max(1, 10**10 // self.vectors.size)
+        step = max(1, speed * _PRODUCTS_PER_CALL // self.vectors.size)
         return (slice(first, first + step) for first in range(0, len(queries), step))
 
     def _cosines_by_numpy(self, scores: FloatArray, queries: NDArray[Any]) -> None:
