@@ -100,9 +100,8 @@ def csls_neighbours(
 
 def _selected(rows: NDArray[Any], positions: NDArray[np.integer[Any]]) -> NDArray[Any]:
     """Return some rows of an array, which is not copied if these are all rows in their order."""
-    if len(positions) == len(rows) and (positions == np.arange(len(rows))).all():
-        return rows
-    return rows[positions]
+    takes_all = len(positions) == len(rows) and bool((positions == np.arange(len(rows))).all())
+    return rows if takes_all else np.take(rows, positions, axis=0)
 
 
 def _require_finite(queries: NDArray[np.float32], words: Sequence[str], rows: NDArray[np.integer[Any]]) -> None:
