@@ -152,6 +152,13 @@ def tests_random_order(session: nox.Session) -> None:
 
 
 @nox.session
+def distributed(session: nox.Session) -> None:
+    """Training by processes of torchrun and MPI, one of which is killed in every phase of the first attempt."""
+    session.install(".[test]", "torch", "--extra-index-url", "https://download.pytorch.org/whl/cpu")
+    session.run("pytest", "tests/distributed", *session.posargs)
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """A fault at every system call of every kind of save; the test suite takes a sample (tests/storage/faults)."""
     session.install(".[test]")

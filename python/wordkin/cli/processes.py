@@ -6,6 +6,8 @@ import argparse
 import atexit
 import logging
 import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -118,7 +120,7 @@ class _RankName(logging.Filter):
         self._start = f"rank {rank}: "
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if not str(record.msg).startswith(self._start):
+        if not record.getMessage().startswith(self._start):
             record.msg = f"{self._start}{record.msg}"
         return True
 
@@ -137,19 +139,46 @@ def _mpi_group() -> Iterator[Communicator]:
             f"{started} processes were started, but mpi4py of this one sees no others: the launcher must be that of "
             "the MPI library of mpi4py (python -c 'from mpi4py import MPI; print(MPI.Get_library_version())')"
         )
-    if group.size > 1:
-        atexit.register(_end_together, MPI)
-    yield group
+    if group.size == 1:
+        yield group
+        return
+    end = _JointEnd(MPI)
+    atexit.register(end.wait)
+    try:
+        yield group
+    except (DistributedError, KeyboardInterrupt):
+        raise  # all processes know, and one of them may still be saving what it has
+    except BaseException:
+        end.grace = _GRACE_SECONDS
+        raise
 
 
-def _end_together(MPI: Any) -> None:
-    """Wait for the other processes; those that still wait for this one, which has failed, are ended."""
-    request = MPI.COMM_WORLD.Ibarrier()
-    end = time.monotonic() + _GRACE_SECONDS
-    while not request.Test():
-        if time.monotonic() > end:
-            MPI.COMM_WORLD.Abort(1)
-        time.sleep(0.01)
+class _JointEnd:
+    """Wait for the other processes at the end; after an error that they may not know of, they are ended.
+
+    Parameters
+    ----------
+    MPI : module
+        The module ``mpi4py.MPI``.
+
+    Attributes
+    ----------
+    grace : float
+        Time in seconds to wait.
+    """
+
+    def __init__(self, MPI: Any) -> None:
+        self._world = MPI.COMM_WORLD
+        self.grace = float("inf")
+
+    def wait(self) -> None:
+        """Return when all processes have called this, or end them."""
+        request = self._world.Ibarrier()
+        end = time.monotonic() + self.grace
+        while not request.Test():
+            if time.monotonic() > end:
+                self._world.Abort(1)
+            time.sleep(0.01)
 
 
 @contextmanager
@@ -157,12 +186,36 @@ def _torch_group() -> Iterator[Communicator]:
     if "WORLD_SIZE" not in os.environ:
         yield LocalCommunicator()
         return
-    torch = import_optional("torch", "--distributed torch needs", extra=None)
-    try:
-        torch.distributed.init_process_group("gloo")
-    except (RuntimeError, ValueError) as error:
-        raise DistributedError(f"torch.distributed could not be initialised: {error}") from error
+    with _ended_by_signals():
+        torch = import_optional("torch", "--distributed torch needs", extra=None)
+        _initialise(torch)
     try:
         yield TorchCommunicator(torch)
     finally:
         torch.distributed.destroy_process_group()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM end the process at once, also within a library that does not run Python's handlers."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _initialise(torch: Any) -> None:
+    try:
+        store, rank, size = next(torch.distributed.rendezvous("env://"))
+        if os.environ.get("GROUP_WORLD_SIZE") == "1":
+            # torchrun keeps the store when it restarts the processes, with the addresses of those that have ended. With
+            # several nodes the number of restarts may differ among them.
+            restarts = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")
+            store = torch.distributed.PrefixStore(f"wordkin/{restarts}", store)
+        torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=size)
+    except (RuntimeError, ValueError) as error:
+        raise DistributedError(f"torch.distributed could not be initialised: {error}") from error
