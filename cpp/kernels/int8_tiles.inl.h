@@ -110,31 +110,43 @@ WORDKIN_INLINE void finish_tile(const Int8Product& p, std::int64_t i, std::int64
   if constexpr (R > 1) finish_tile<R - 1>(p, i + 1, j, sum + 1);
 }
 
+// The sums of each set of a tile. With few rows, the latency of the instructions exceeds their throughput unless
+// successive groups are added to separate sums; sums of integers are exact in any order.
+template <int R>
+inline constexpr int kSumSets = R == 1   ? 4
+                                : R <= 3 ? 2
+                                         : 1;
+
 // A tile of C whose first element has the row i and the column j.
 template <typename F, int R>
 inline void multiply_byte_tile(const Int8Product& p, std::int64_t i, std::int64_t j, const std::int8_t* panel,
                                PanelPrefetch lookahead) {
   constexpr int V = Vec::kGemmVectors;
-  IntVec sum[R][V];
-  for (auto& row : sum)
-    for (int v = 0; v < V; ++v)
-      row[v] = F::kOffset == 0 ? IntVec::zero() : IntVec::load(p.offsets + j + v * Vec::kWidth);
+  constexpr int kSets = kSumSets<R>;
+  IntVec sums[kSets][R][V];
+  for (int set = 0; set < kSets; ++set)
+    for (auto& row : sums[set])
+      for (int v = 0; v < V; ++v)
+        row[v] = F::kOffset == 0 || set > 0 ? IntVec::zero() : IntVec::load(p.offsets + j + v * Vec::kWidth);
   ByteRows<F, R> a(static_cast<const typename F::Left*>(p.a) + i * p.a_pitch, p.a_pitch);
   const std::int64_t groups = p.a_pitch / F::kGroup;
   std::int64_t k = 0;
   for (; k + 4 <= groups; k += 4) {
     for (int line = 0; line < lookahead.count; ++line, lookahead.line += kLineBytes) prefetch_soon(lookahead.line);
-    multiply_group<F, R>(sum, a, panel);
-    multiply_group<F, R>(sum, a, panel);
-    multiply_group<F, R>(sum, a, panel);
-    multiply_group<F, R>(sum, a, panel);
+    multiply_group<F, R>(sums[0], a, panel);
+    multiply_group<F, R>(sums[1 % kSets], a, panel);
+    multiply_group<F, R>(sums[2 % kSets], a, panel);
+    multiply_group<F, R>(sums[3 % kSets], a, panel);
   }
-  for (; k < groups; ++k) multiply_group<F, R>(sum, a, panel);
-  finish_tile<R>(p, i, j, sum);
+  for (; k < groups; ++k) multiply_group<F, R>(sums[0], a, panel);
+  for (int set = 1; set < kSets; ++set)
+    for (int r = 0; r < R; ++r)
+      for (int v = 0; v < V; ++v) sums[0][r][v] = add(sums[0][r][v], sums[set][r][v]);
+  finish_tile<R>(p, i, j, sums[0]);
 }
 
-// Rows of a tile. Widened bytes have no instruction of their own: higher tiles would make them slightly faster on the few
-// processors without one, but the module much larger.
+// Rows of a tile. Higher tiles would make products of widened bytes, for which there is no instruction, slightly faster
+// on the few processors that need them, but the module much larger.
 template <typename F>
 constexpr int kByteTileRows = F::kGroup == 2 && Vec::kGemmRows > 6 ? 6 : Vec::kGemmRows;
 

@@ -128,6 +128,7 @@ struct IntVec {
   static IntVec load(const std::int32_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
   void store(std::int32_t* p) const { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
 };
+inline IntVec add(IntVec a, IntVec b) { return {_mm256_add_epi32(a.v, b.v)}; }
 inline Vec to_floats(IntVec a) { return {_mm256_cvtepi32_ps(a.v)}; }
 // The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
 inline IntVec max_magnitude(IntVec a, Vec b) {

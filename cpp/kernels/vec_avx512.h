@@ -140,6 +140,7 @@ struct IntVec {
   static IntVec load(const std::int32_t* p) { return {_mm512_loadu_si512(p)}; }
   void store(std::int32_t* p) const { _mm512_storeu_si512(p, v); }
 };
+inline IntVec add(IntVec a, IntVec b) { return {_mm512_add_epi32(a.v, b.v)}; }
 inline Vec to_floats(IntVec a) { return {_mm512_cvtepi32_ps(a.v)}; }
 // The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
 inline IntVec max_magnitude(IntVec a, Vec b) {

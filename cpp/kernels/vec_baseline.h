@@ -220,6 +220,10 @@ struct IntVec {
   }
   void store(std::int32_t* p) const { std::memcpy(p, v, sizeof v); }
 };
+inline IntVec add(IntVec a, IntVec b) {
+  for (int i = 0; i < Vec::kWidth; ++i) a.v[i] += b.v[i];
+  return a;
+}
 inline Vec to_floats(IntVec a) {
   return lanes([&](int i) { return static_cast<float>(a.v[i]); });
 }

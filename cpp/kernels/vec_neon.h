@@ -102,6 +102,7 @@ struct IntVec {
   static IntVec load(const std::int32_t* p) { return {vld1q_s32(p)}; }
   void store(std::int32_t* p) const { vst1q_s32(p, v); }
 };
+inline IntVec add(IntVec a, IntVec b) { return {vaddq_s32(a.v, b.v)}; }
 inline Vec to_floats(IntVec a) { return {vcvtq_f32_s32(a.v)}; }
 // The larger of a and the bits of |b|, which are ordered like the magnitudes, with infinity and NaN above them.
 inline IntVec max_magnitude(IntVec a, Vec b) {

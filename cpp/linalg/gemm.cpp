@@ -28,6 +28,7 @@ struct Blocks {
   bool adds;
   NextPanel next_panel;
   float* scratch;
+  bool is_prepared;  // whether the scratch memory already holds the only block of A
 
   // Rows of a block: kBlockRows, unless fewer bytes fit the scratch memory together with their scales.
   [[nodiscard]] std::int64_t block_rows() const {
@@ -46,7 +47,7 @@ struct Blocks {
     if (b.compute().precision == Precision::kInt8) {
       const std::int64_t padded = b.padded_depth(k);
       float* const scales = scratch + Scratch::kFloats - kBlockRows;
-      table.int8->round_rows(scratch, padded, scales, from, a.pitch, rows, depth);
+      if (!is_prepared) table.int8->round_rows(scratch, padded, scales, from, a.pitch, rows, depth);
       table.int8->multiply_panels({to, c.pitch, scratch, padded, scales, b.int8_panel(k, first),
                                    next.b == nullptr ? nullptr : next.b->int8_panel(next.k, next.column),
                                    b.scales(first), b.offsets(k, first), rows, c.columns, adds || k > 0});
@@ -54,7 +55,7 @@ struct Blocks {
     }
     if (b.compute().precision == Precision::kBfloat16) {
       const std::int64_t padded = b.padded_depth(k);
-      table.bfloat->round_rows(scratch, padded, from, a.pitch, rows, depth);
+      if (!is_prepared) table.bfloat->round_rows(scratch, padded, from, a.pitch, rows, depth);
       table.bfloat->multiply_panels({to, c.pitch, scratch, padded, b.bfloat_panel(k, first),
                                      next.b == nullptr ? nullptr : next.b->bfloat_panel(next.k, next.column), rows,
                                      depth, c.columns, adds || k > 0});
@@ -92,11 +93,12 @@ struct Blocks {
 
 void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
                       const PackedMatrix& b, std::int64_t first, Accumulate accumulate, NextPanel next_panel,
-                      Scratch& scratch) {
+                      Scratch& scratch, LeftOperand left) {
   assert(a.columns == b.rows() && first + c.columns <= b.columns() && c.rows == a.rows);
-  const Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, next_panel, scratch.of(team.member())};
+  Blocks blocks{c, a, b, first, accumulate == Accumulate::kAdd, next_panel, scratch.of(team.member()), false};
   std::int64_t k = 0;
   const std::int64_t rows = blocks.block_rows();
+  blocks.is_prepared = left == LeftOperand::kSame && c.rows <= rows && a.columns <= b.depth();
   do {  // at least once: with depth 0, C is set to zero
     for (std::int64_t i = 0; i < c.rows; i += rows) blocks.multiply(i, k);
     k += b.depth();
@@ -104,13 +106,13 @@ void multiply_columns(const parallel::Team& team, memory::MatrixView<float> c, m
 }
 
 void multiply(parallel::Team& team, memory::MatrixView<float> c, memory::MatrixView<const float> a,
-              const PackedMatrix& b, Accumulate accumulate, Scratch& scratch) {
+              const PackedMatrix& b, Accumulate accumulate, Scratch& scratch, LeftOperand left) {
   assert(c.columns == b.columns());
   const parallel::Range own = team.share(c.columns, b.panel_columns());
   if (own.size() == 0) return;
   const bool is_cached = static_cast<std::int64_t>(b.bytes()) / team.size() <= kCachedBytes;
   multiply_columns(team, c.block_of_columns(own.begin, own.size()), a, b, own.begin, accumulate,
-                   {is_cached ? nullptr : &b, own.begin}, scratch);
+                   {is_cached ? nullptr : &b, own.begin}, scratch, left);
 }
 
 void gemm(parallel::Team& team, const Compute& compute, memory::MatrixView<float> c, memory::MatrixView<const float> a,

@@ -34,6 +34,9 @@ constexpr std::int64_t kStreamedSums = 32768;
 
 std::int64_t rows_ahead(const SequenceBatch& batch) { return std::min(batch.rows(), batch.width() + kRowsAhead); }
 
+// The products of all gates have the same left operand.
+linalg::LeftOperand operand_of(int gate) { return gate == 0 ? linalg::LeftOperand::kNew : linalg::LeftOperand::kSame; }
+
 float cell_bound(const StackShape& shape) {
   return shape.cell_clip > 0.0f ? shape.cell_clip : std::numeric_limits<float>::infinity();
 }
@@ -166,7 +169,7 @@ class LayerForward {
       const linalg::NextPanel next{last ? nullptr : &(call_.weights.*weights)(gate + 1), unit};
       linalg::multiply_columns(team_, z.block_of_columns(gate * shape_.dim + unit, units), a,
                                (call_.weights.*weights)(gate), unit, accumulate, last ? next_panel : next,
-                               call_.products);
+                               call_.products, operand_of(gate));
     }
   }
 
@@ -410,7 +413,7 @@ void multiply_inputs(Team& team, const StackShape& shape, const PackedLayer& wei
                      MatrixView<const float> x, linalg::Scratch& products) {
   for (int gate = 0; gate < shape.gates(); ++gate)
     multiply(team, sums.block_of_columns(gate * shape.dim, shape.dim), x, weights.input(gate), Accumulate::kReplace,
-             products);
+             products, operand_of(gate));
 }
 
 bool backward(Team& team, const LayerCall& call, MatrixView<float> d_x, const LayerGradients& gradients,
