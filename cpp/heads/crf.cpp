@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "memory/round_up.h"
+
 namespace wordkin::heads {
 namespace {
 
@@ -34,21 +36,39 @@ void multiply(double* result, const double* vector, const double* matrix, std::i
     for (std::int64_t j = 0; j < tags; ++j) result[j] += vector[i] * matrix[i * tags + j];
 }
 
-// reached: OUT (tags) scores of the best paths that end with each tag of a token. before: OUT (tags) the preceding tag
-// on each path. scores: IN (tags) the scores up to the preceding token.
-void extend_paths(double* reached, std::int32_t* before, const double* scores, MatrixView<const float> transitions,
-                  const float* emissions) {
-  const std::int64_t tags = transitions.columns;
-  for (std::int64_t i = 0; i < tags; ++i) {
-    const float* const from = transitions.row(i);
-    for (std::int64_t j = 0; j < tags; ++j) {
-      const double score = scores[i] + static_cast<double>(from[j]);
-      const bool is_better = i == 0 || score > reached[j];
-      reached[j] = is_better ? score : reached[j];
-      before[j] = is_better ? static_cast<std::int32_t>(i) : before[j];
+constexpr std::int64_t kBlock = 8;  // tags whose best scores are in registers
+
+// reached: OUT (tags) scores of the best paths that end with each tag of a token. scores: IN (tags) the scores up to
+// the preceding token. transitions: IN (tags, pitch).
+void extend_paths(double* reached, const double* scores, const double* transitions, std::int64_t pitch,
+                  const float* emissions, std::int64_t tags) {
+  for (std::int64_t first = 0; first < tags; first += kBlock) {
+    double best[kBlock];
+    for (std::int64_t j = 0; j < kBlock; ++j) best[j] = scores[0] + transitions[first + j];
+    for (std::int64_t i = 1; i < tags; ++i) {
+      const double* const from = transitions + i * pitch + first;
+      for (std::int64_t j = 0; j < kBlock; ++j) {
+        const double score = scores[i] + from[j];
+        best[j] = score > best[j] ? score : best[j];
+      }
+    }
+    const std::int64_t count = std::min(kBlock, tags - first);
+    for (std::int64_t j = 0; j < count; ++j) reached[first + j] = best[j] + static_cast<double>(emissions[first + j]);
+  }
+}
+
+// The preceding tag on the best path that ends with a tag. to_tag: IN (tags, pitch) a column of the transitions.
+std::int32_t tag_before(const double* scores, const double* to_tag, std::int64_t pitch, std::int64_t tags) {
+  std::int64_t tag = 0;
+  double best = scores[0] + to_tag[0];
+  for (std::int64_t i = 1; i < tags; ++i) {
+    const double score = scores[i] + to_tag[i * pitch];
+    if (score > best) {
+      best = score;
+      tag = i;
     }
   }
-  for (std::int64_t j = 0; j < tags; ++j) reached[j] += static_cast<double>(emissions[j]);
+  return static_cast<std::int32_t>(tag);
 }
 
 std::span<const std::int32_t> part(std::span<const std::int32_t> tags, const TextSpans& sentences,
@@ -65,7 +85,9 @@ MatrixView<T> part(MatrixView<T> rows, const TextSpans& sentences, std::int64_t 
 
 Crf::Crf(std::int64_t tags, std::size_t members)
     : tags_(tags),
+      pitch_(memory::round_up(tags, kBlock)),
       members_(members),
+      transitions_(to_index(tags * pitch_)),
       transition_exp_(to_index(tags * tags)),
       transposed_exp_(to_index(tags * tags)),
       start_exp_(to_index(tags)),
@@ -79,15 +101,16 @@ Crf::Crf(std::int64_t tags, std::size_t members)
   }
 }
 
-void Crf::prepare(std::int64_t longest, const CrfParameters& parameters) {
+void Crf::prepare(std::int64_t longest, const CrfParameters& parameters, Methods methods) {
   for (auto& member : members_) {
     if (std::ssize(member.scales) >= longest) continue;
     member.alpha.resize(to_index(longest * tags_));
     member.emission_exp.resize(to_index(longest * tags_));
-    member.before.resize(to_index(longest * tags_));
     member.scales.resize(to_index(longest));
   }
   const auto& transitions = parameters.transitions;
+  for (std::int64_t i = 0; i < tags_; ++i) std::copy_n(transitions.row(i), tags_, transitions_.begin() + i * pitch_);
+  if (methods == Methods::kBestPaths) return;
   max_transition_ = static_cast<double>(*std::max_element(transitions.data, transitions.data + tags_ * tags_));
   for (std::int64_t i = 0; i < tags_; ++i)
     for (std::int64_t j = 0; j < tags_; ++j)
@@ -262,20 +285,20 @@ void Crf::best_paths(const Team& team, std::span<std::int32_t> paths, MatrixView
 
 void Crf::best_path(Member& member, std::span<std::int32_t> path, MatrixView<const float> emissions,
                     const CrfParameters& parameters) const {
-  double* scores = member.beta.data();
-  double* reached = member.reached.data();
+  double* scores = member.alpha.data();
   for (std::int64_t k = 0; k < tags_; ++k)
     scores[k] = static_cast<double>(parameters.start[to_index(k)]) + static_cast<double>(emissions.row(0)[k]);
-  for (std::int64_t t = 1; t < emissions.rows; ++t) {
-    extend_paths(reached, member.before.data() + t * tags_, scores, parameters.transitions, emissions.row(t));
-    std::swap(scores, reached);
-  }
+  for (std::int64_t t = 1; t < emissions.rows; ++t, scores += tags_)
+    extend_paths(scores + tags_, scores, transitions_.data(), pitch_, emissions.row(t), tags_);
   for (std::int64_t k = 0; k < tags_; ++k) scores[k] += static_cast<double>(parameters.end[to_index(k)]);
   auto tag = static_cast<std::int32_t>(std::max_element(scores, scores + tags_) - scores);
-  for (std::int64_t t = emissions.rows - 1; t >= 0; --t) {
+  // Only the tags on the best path are looked for: to keep the preceding tag on every path would take longer.
+  for (std::int64_t t = emissions.rows - 1; t > 0; --t) {
     path[to_index(t)] = tag;
-    if (t > 0) tag = member.before[to_index(t * tags_ + tag)];
+    scores -= tags_;
+    tag = tag_before(scores, transitions_.data() + tag, pitch_, tags_);
   }
+  path[0] = tag;
 }
 
 }  // namespace wordkin::heads

@@ -35,9 +35,10 @@ class Crf {
   // For the members of a region.
   Crf(std::int64_t tags, std::size_t members);
 
-  // Call before a region begins: reserves memory for sentences of at most this length and computes the exponentials of
-  // the parameters.
-  void prepare(std::int64_t longest, const CrfParameters& parameters);
+  // Call before a region begins: reserves memory for sentences of at most this length, and prepares the parameters for
+  // the methods that sum over paths, or only for best_paths.
+  enum class Methods { kSums, kBestPaths };
+  void prepare(std::int64_t longest, const CrfParameters& parameters, Methods methods);
 
   // The following methods are called by every member, after a barrier. emissions: IN (rows, tags). The loss of an empty
   // sentence is 0.
@@ -61,12 +62,11 @@ class Crf {
  private:
   // Scratch memory of a member, for one sentence at a time except for the sums.
   struct Member {
-    std::vector<double> alpha;         // (steps, tags) p(y_t = tag | tokens up to t)
+    std::vector<double> alpha;         // (steps, tags) p(y_t = tag | tokens up to t); in best_paths the scores
     std::vector<double> emission_exp;  // (steps, tags) exp(e_t - maximum)
     std::vector<double> scales;        // (steps) scaling factor of each step
-    std::vector<double> beta;          // (tags) of one step; in best_paths the scores
+    std::vector<double> beta;          // (tags) of one step
     std::vector<double> reached;       // (tags) the next values of beta
-    std::vector<std::int32_t> before;  // (steps, tags) the best preceding tag
     std::vector<double> pairs;         // (tags, tags) sums of alpha_(t-1)[i] emission_exp_t[j] beta_t[j] / scale_t
     std::vector<double> start;         // (tags) sums of p(y_0 = tag)
     std::vector<double> end;
@@ -89,7 +89,9 @@ class Crf {
                              const CrfParameters& parameters) const;
 
   std::int64_t tags_;
+  std::int64_t pitch_;  // of transitions_
   std::vector<Member> members_;
+  std::vector<double> transitions_;     // (tags, pitch) T
   std::vector<double> transition_exp_;  // (tags, tags) exp(T - maximum)
   std::vector<double> transposed_exp_;  // transposed
   std::vector<double> start_exp_;       // (tags)

@@ -103,7 +103,8 @@ void Network::prepare(const Request& request) {
                      trains() ? Encoder::Passes::kForwardAndBackward : Encoder::Passes::kForward);
   if (pools(options_)) pooler_.prepare(texts_);
   output_layers_.prepare(output_rows());
-  loss_.prepare(texts_, weights_);
+  loss_.prepare(texts_, weights_,
+                request.kind == RequestKind::kPaths ? heads::Crf::Methods::kBestPaths : heads::Crf::Methods::kSums);
   if (request.kind >= RequestKind::kLosses) loss_.set_targets(request.targets);
   if (!trains()) return;
   d_encoded_rows_.reserve(texts_.rows());

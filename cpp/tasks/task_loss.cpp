@@ -21,9 +21,10 @@ TaskLoss::TaskLoss(const Options& options, std::size_t members) : options_(optio
   if (has_crf(options)) crf_.emplace(options.outputs, members);
 }
 
-void TaskLoss::prepare(const heads::TextSpans& texts, const Tensors<const float>& weights) {
+void TaskLoss::prepare(const heads::TextSpans& texts, const Tensors<const float>& weights,
+                       heads::Crf::Methods methods) {
   texts_ = &texts;
-  if (crf_) crf_->prepare(texts.longest(), weights.crf);
+  if (crf_) crf_->prepare(texts.longest(), weights.crf, methods);
 }
 
 void TaskLoss::set_targets(const Targets& targets) {

@@ -22,8 +22,8 @@ class TaskLoss {
   TaskLoss(const Options& options, std::size_t members);
 
   // Prepares for a batch, before the region begins. texts and targets are borrowed; targets are set only if losses are
-  // computed.
-  void prepare(const heads::TextSpans& texts, const Tensors<const float>& weights);
+  // computed. methods: those of the CRF that are used.
+  void prepare(const heads::TextSpans& texts, const Tensors<const float>& weights, heads::Crf::Methods methods);
   void set_targets(const Targets& targets);
 
   // The following methods are called by every member, with a barrier before and after. d_scores: OUT, and gradients:
