@@ -17,6 +17,7 @@ from .downstream.data.texts import IndexedTexts, Texts, TokenizerChoice, tokeniz
 from .downstream.data.word_rows import lookup_vectors, require_finite
 from .downstream.training.embeddings import HasVectors
 from .elmo import ELMo
+from .runtime.compute import InferencePrecision
 from .runtime.containers import Container, checked_container, in_container
 from .runtime.estimator import Estimator
 from .runtime.options import choice_option, flag_option, integer_option, real_option
@@ -428,6 +429,8 @@ class ELMoVectorizer(Estimator):
         Factor of the vectors, as in `ELMo.encode`.
     layer_norm : {"bilm", "allennlp"} or None, default None
         How to normalise the layers, as in `ELMo.encode`.
+    precision : {"float32", "bfloat16", "int8", "auto"} or None, default None
+        Precision of the recurrent layers, as in `ELMo.encode`.
     workers : int or None, default None
         Number of threads; None for the number of CPUs that this process may use.
 
@@ -459,6 +462,7 @@ class ELMoVectorizer(Estimator):
         batch_size: int = 32,
         gamma: float = 1.0,
         layer_norm: LayerNorm | None = None,
+        precision: InferencePrecision | None = None,
         workers: int | None = None,
     ) -> None:
         self.embedding = embedding
@@ -468,6 +472,7 @@ class ELMoVectorizer(Estimator):
         self.batch_size = batch_size
         self.gamma = gamma
         self.layer_norm: LayerNorm | None = layer_norm
+        self.precision: InferencePrecision | None = precision
         self.workers = workers
 
     def fit(self, X: Texts, y: object = None) -> ELMoVectorizer:
@@ -637,6 +642,7 @@ class ELMoVectorizer(Estimator):
             workers=self.workers if workers is None else workers,
             gamma=self.gamma,
             layer_norm=self.layer_norm,
+            precision=self.precision,
         )
         return found
 

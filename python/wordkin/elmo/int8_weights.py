@@ -18,6 +18,7 @@ __all__ = [
     "inference_compute",
     "is_rounded",
     "require_float_weights",
+    "require_gradients",
     "require_trainable",
     "rounded_weights",
     "scale_shape",
@@ -226,6 +227,30 @@ def require_trainable(weights: Int8Tensors, precision: object) -> None:
         raise PrecisionError(
             f"precision must be 'float32' or 'bfloat16' for training, got {precision!r}: the changes of a training "
             "step are smaller than the distance between 8-bit weights; encode with precision='int8' after training"
+        )
+
+
+def require_gradients(precision: object) -> None:
+    """Raise an error for a precision whose rounded weights have no gradients.
+
+    Parameters
+    ----------
+    precision : object
+        Precision of fine-tuning.
+
+    Raises
+    ------
+    PrecisionError
+        If the precision is "int8" or "auto".
+
+    Examples
+    --------
+    >>> require_gradients("bfloat16")
+    """
+    if isinstance(precision, str) and precision in ("int8", "auto"):
+        raise PrecisionError(
+            f"precision must be 'float32' or 'bfloat16' for fine-tuning, got {precision!r}: rounded weights have no "
+            "gradients"
         )
 
 

@@ -43,7 +43,7 @@ from .inference.sentence_inputs import (
 )
 from .inference.session import InferenceSession
 from .inference.static_vectors import distill_corpus, token_table
-from .int8_weights import inference_compute, require_float_weights, require_trainable
+from .int8_weights import inference_compute, require_float_weights, require_gradients, require_trainable
 from .options import (
     DEFAULT_LEARNING_RATES,
     Activation,
@@ -1087,6 +1087,7 @@ class ELMo:
         options = ELMoEncodingOptions(
             stateful=stateful, boundaries=boundaries, tokenizer=self._split(tokenizer), cut=cut
         )
+        require_gradients(precision)
         compute = Compute.choose(workers=workers, precision="float32" if precision is None else precision)
         model = self._fitted()
         streams = self._session.streams(model) if options.stateful else None

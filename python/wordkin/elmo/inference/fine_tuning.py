@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ... import _core
-from ...errors import NotFittedError, PrecisionError
+from ...errors import NotFittedError
 from ...runtime.compute import Compute
 from ...text.characters import BEGIN_SENTENCE, END_SENTENCE, Cut
 from ..int8_weights import require_float_weights
@@ -77,13 +77,10 @@ def forward_pass(
     NotFittedError
         If the model has token input and no vocabulary.
     PrecisionError
-        If the weights of the model are 8-bit integers, or `compute` asks for them.
+        If the weights of the model are 8-bit integers.
     """
     require_float_weights(model.int8_weights, "fine-tuning")
-    if compute.precision == "int8":
-        raise PrecisionError(
-            "precision must be 'float32' or 'bfloat16' for fine-tuning, got 'int8': rounded weights have no gradients"
-        )
+    assert compute.precision != "int8"  # see require_gradients
     bounded = [[BEGIN_SENTENCE, *sentence, END_SENTENCE] for sentence in sentences]
     types, ids = _token_inputs(model, list(itertools.chain.from_iterable(bounded)), cut)
     ends = np.cumsum([len(sentence) for sentence in bounded], dtype=np.int64)
