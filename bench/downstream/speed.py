@@ -4,7 +4,8 @@ The classifier is a BiLSTM(128) with attention on SST-2, the tagger a BiLSTM(256
 pytorch-crf). Both use 300-dimensional word vectors that are not trained, batches of 32 and Adam. Both programs start
 from the same weights and use the same batches, so that their losses must agree. They run alternately in separate
 processes, after ten warm-up steps; medians are compared. PyTorch runs with packed and with padded sequences, and the
-faster one counts. Three runs take about 15 minutes on two cores.
+faster one counts. Predictions are also measured with an encoder in bfloat16 and in int8. Three runs take about 15
+minutes on two cores.
 
     python -m bench.downstream.speed ../shared/data
     python -m bench.downstream.speed ../shared/data --cases classifier --runs 1 --batches 50  # a quick check
@@ -28,12 +29,15 @@ WORDKIN_SCRIPT = str(HERE / "wordkin_network.py")
 RIVAL_SCRIPT = str(HERE.parent / "rivals" / "pytorch_tasks.py")
 
 WORK = ("train", "predict", "request")
+PRECISIONS = {"wordkin": "float32", "wordkin, bfloat16": "bfloat16", "wordkin, int8": "int8"}
+OWN = PRECISIONS.keys()
 
 
 def show(case: str, work: str, samples: dict[str, Samples]) -> None:
     medians = {name: taken.median("seconds") for name, taken in samples.items()}
-    own = medians.pop("wordkin")
-    print(f"\n{case}, {work}: {min(medians.values()) / own:.2f} times as fast as PyTorch")
+    rival = min(seconds for name, seconds in medians.items() if name not in OWN)
+    for name in [name for name in OWN if name in medians]:
+        print(f"\n{case}, {work}, {name}: {rival / medians[name]:.2f} times as fast as PyTorch")
     for name, taken in samples.items():
         losses = ", ".join(f"{loss:.4f}" for loss in taken.results[0]["losses"])
         seconds = ", ".join(f"{value:.2f}" for value in taken.values("seconds"))
@@ -59,7 +63,7 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as name:
                 print(f"# {case}: {write_case(Path(name), case, options.data)}", flush=True)
                 for work in options.work:
-                    samples = measure(options, rival, [name, work])
+                    samples = measure(options, rival, name, work)
                     if work == "request":
                         found = show_requests(case, samples)
                         for quantile in ("p50", "p99"):
@@ -74,9 +78,10 @@ def show_requests(case: str, samples: dict[str, Samples]) -> dict[str, Samples]:
     found = {
         name: Samples([percentiles(result["latencies"]) for result in taken.results]) for name, taken in samples.items()
     }
-    own = found["wordkin"].median("p50")
-    rival = min(taken.median("p50") for name, taken in found.items() if name != "wordkin")
-    print(f"\n{case}, one text at a time: {rival / own:.2f} times as fast as PyTorch")
+    rival = min(taken.median("p50") for name, taken in found.items() if name not in OWN)
+    for name in [name for name in OWN if name in found]:
+        ratio = rival / found[name].median("p50")
+        print(f"\n{case}, one text at a time, {name}: {ratio:.2f} times as fast as PyTorch")
     for name, taken in found.items():
         print(f"  {name:15} p50 {taken.median('p50'):.3f} ms, p99 {taken.median('p99'):.3f} ms", flush=True)
     return found
@@ -87,12 +92,16 @@ def percentiles(latencies: list[float]) -> dict[str, float]:
     return {"p50": 1e3 * found[49], "p99": 1e3 * found[98]}
 
 
-def measure(options: argparse.Namespace, rival: str, arguments: list[str]) -> dict[str, Samples]:
-    arguments = [*arguments, "--threads", str(options.threads)]
+def measure(options: argparse.Namespace, rival: str, folder: str, work: str) -> dict[str, Samples]:
+    arguments = [folder, work, "--threads", str(options.threads)]
     if options.batches is not None:
         arguments += ["--batches", str(options.batches)]
     jobs = {
-        "wordkin": (sys.executable, WORDKIN_SCRIPT, arguments),
+        **{
+            name: (sys.executable, WORDKIN_SCRIPT, [*arguments, "--precision", precision])
+            for name, precision in PRECISIONS.items()
+            if work != "train" or precision == "float32"
+        },
         "PyTorch, packed": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "packed"]),
         "PyTorch, padded": (rival, RIVAL_SCRIPT, [*arguments, "--arrangement", "padded"]),
     }

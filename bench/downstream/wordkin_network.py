@@ -8,7 +8,6 @@ import json
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,9 @@ from wordkin import _core
 from wordkin.downstream.data.prepared import PreparedTexts
 from wordkin.downstream.data.texts import IndexedTexts
 from wordkin.downstream.inference.outputs import write_outputs
-from wordkin.runtime import compute
+from wordkin.downstream.network import open_network
+from wordkin.downstream.options import network_compute
+from wordkin.downstream.state import Features, NetworkState
 
 REQUESTS, WARM_UP = 2000, 100  # texts that are answered one at a time, and how many of them are not measured
 
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("work", choices=("train", "predict", "request"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, help="number of batches per epoch (default: all)")
+    parser.add_argument("--precision", default="float32", help="precision of the encoder in predictions")
     options = parser.parse_args()
     case = json.loads((options.folder / "case.json").read_text(encoding="utf-8"))
     with np.load(options.folder / "texts.npz") as arrays:
@@ -46,20 +48,26 @@ def main() -> None:
     with np.load(options.folder / "parameters.npz") as arrays:
         parameters = dict(arrays)
     is_tagger = case["options"]["task"] == "tags"
-    shape, frozen, isa = options_from(case["options"]), [texts["vectors"]], compute.choose_isa()
+    shape, frozen = options_from(case["options"]), [texts["vectors"]]
+    compute = network_compute(options.threads, encoder_precision=options.precision)
     if options.work == "train":
         network = _core.tasks.Network(
             shape, parameters, frozen,
             moments={name: (np.zeros_like(value), np.zeros_like(value)) for name, value in parameters.items()},
-            threads=options.threads, isa=isa,
+            threads=options.threads, isa=compute.isa,
         )  # fmt: skip
     else:
-        packed = _core.tasks.PackedNetwork(shape, parameters, isa=isa)
+        packed = _core.tasks.PackedNetwork(shape, parameters, isa=compute.isa, precision=compute.encoder_precision)
         network = _core.tasks.Network(packed, frozen, threads=options.threads)
     ends = np.concatenate([[0], np.cumsum(texts["lengths"])])
     words = len(texts["vectors"])
     indexed = IndexedTexts((), [""] * words, np.bincount(texts["ids"], minlength=words), texts["ids"], ends)
     prepared = PreparedTexts(indexed, [texts["vectors"]], [np.arange(words, dtype=np.int32)], [], None)
+
+    def texts_of(text: int) -> IndexedTexts:
+        own = slice(*ends[text : text + 2])
+        return IndexedTexts((), indexed.words, indexed.counts, texts["ids"][own], ends[text : text + 2] - ends[text])
+
     texts["order"] = texts["order"][: options.batches and options.batches * case["batch_size"]]
     losses: list[float] = []
 
@@ -75,11 +83,15 @@ def main() -> None:
             step = network.step(batch, targets, weights, learning_rate=case["learning_rate"], step=len(losses) + 1)
             losses.append(step["loss"])
 
+    state = NetworkState(shape, parameters, Features((), None, False))
+    alone = network_compute(1, encoder_precision=options.precision)  # small requests run in one thread
+
     def answer(text: int) -> None:
-        # As a call of `predict` does: small requests run in one thread.
-        with closing(_core.tasks.Network(packed, frozen, threads=1)) as opened:
-            kind = "paths" if is_tagger else "probabilities"
-            write_outputs(opened, prepared, np.array([text]), kind, per_token=is_tagger)
+        # As a call of `predict` does, which knows the rows of the words.
+        kind = "paths" if is_tagger else "probabilities"
+        one = PreparedTexts(texts_of(text), prepared.frozen, prepared.rows, [], None)
+        with open_network(state, one, alone) as opened:
+            write_outputs(opened, one, np.array([0]), kind, per_token=is_tagger)
 
     if options.work == "request":
         latencies = []
