@@ -83,13 +83,14 @@ struct HeldParameters {
 // A network whose weights are packed for predictions; any number of sessions may share it. Immutable.
 class PackedNetwork {
  public:
-  PackedNetwork(const py::object& options, const py::dict& parameters, const std::string& isa)
+  PackedNetwork(const py::object& options, const py::dict& parameters, const std::string& isa,
+                const std::string& precision)
       : options_(network_options_from(options)),
         kernels_(&kernels_named(isa)),
         parameters_(options_, parameters, Access::kRead) {
+    const linalg::Compute compute = compute_of(isa, precision);
     const std::vector<std::span<const float>> weights(parameters_.weights.begin(), parameters_.weights.end());
     const GilRelease release;  // packing reads all weights and needs no Python
-    const linalg::Compute compute{kernels_, linalg::Precision::kFloat32};
     auto packed = std::make_shared<tasks::PackedWeights>(compute, options_, linalg::Purpose::kInference);
     parallel::Team alone;
     packed->pack(alone, tasks::tensors_of<const float>(options_, weights));
@@ -124,7 +125,7 @@ class NetworkSession {
       arrays.optimizer_state.push_back(moments_of(parameter, held_.back()));
     }
     require_entries("moments", moments, list_.size());
-    hold_frozen(arrays, frozen);
+    arrays.frozen = hold_frozen(frozen);
     is_trainable_ = true;
     start_team(threads);
     network_ = std::make_unique<tasks::Network>(options_, kernels_named(isa), arrays, threads_);
@@ -134,7 +135,7 @@ class NetworkSession {
       : options_(packed.options()), list_(packed.parameters().list), held_(packed.parameters().held) {
     tasks::NetworkArrays arrays;
     arrays.weights = packed.parameters().weights;
-    hold_frozen(arrays, frozen);
+    arrays.frozen = hold_frozen(frozen);
     if (threads > 1) start_team(threads);
     network_ = std::make_unique<tasks::Network>(options_, packed.kernels(), arrays, threads_, packed.weights());
   }
@@ -223,8 +224,15 @@ class NetworkSession {
     return alpha;
   }
 
-  // Stores the encoder input of the words of a batch: later batches may refer to them by index. first: number of words
-  // stored so far; total: number of words to be stored.
+  // Replaces the rows of the tables that are not trained.
+  void set_frozen(const py::sequence& frozen) {
+    const ReentrancyGuard<> guard(busy_, kNetworkBusy);
+    network_->set_frozen(hold_frozen(frozen));
+  }
+
+  // Stores the encoder input of the words of a batch: later batches may refer to them by index. first: index of the
+  // first of them; words that were stored there or later are discarded. total: the greatest number of words that are
+  // stored at a time.
   void cache_words(const py::object& batch, std::int64_t first, std::int64_t total) {
     if (network_->word_bytes() == 0)
       throw std::invalid_argument(
@@ -234,8 +242,8 @@ class NetworkSession {
     request_.kind = RequestKind::kCacheWords;
     const HeldBatch held = batch_from(options_, batch, 0);
     if (held.tokens == 0 || held.batch.words) throw py::value_error("batch must contain the features of words");
-    if (first != 0 && first != network_->words())
-      throw py::value_error("first must be 0 or " + std::to_string(network_->words()) +
+    if (first < 0 || first > network_->words())
+      throw py::value_error("first must be from 0 to " + std::to_string(network_->words()) +
                             ", the number of cached words, got " + std::to_string(first));
     if (total < first + held.tokens || total > std::numeric_limits<std::int32_t>::max())
       throw py::value_error("total must be from " + std::to_string(first + held.tokens) + " to 2**31 - 1, got " +
@@ -288,15 +296,20 @@ class NetworkSession {
   }
 
   // The number of rows of a table that is not trained is that of its array.
-  void hold_frozen(tasks::NetworkArrays& arrays, const py::sequence& frozen) {
+  std::vector<memory::MatrixView<const float>> hold_frozen(const py::sequence& frozen) {
     if (frozen.size() != options_.tables.size())
       throw py::value_error("frozen must have one entry for each table, " + std::to_string(options_.tables.size()) +
                             ", got " + std::to_string(frozen.size()));
+    std::vector<py::object> held;
+    std::vector<memory::MatrixView<const float>> views;
     for (std::size_t i = 0; i < options_.tables.size(); ++i) {
-      held_.push_back(frozen[i]);
-      arrays.frozen.push_back(frozen_rows(options_.tables[i], i, held_.back()));
-      if (!options_.tables[i].trained) options_.tables[i].rows = arrays.frozen.back().rows;
+      held.push_back(frozen[i]);
+      views.push_back(frozen_rows(options_.tables[i], i, held.back()));
     }
+    for (std::size_t i = 0; i < views.size(); ++i)
+      if (!options_.tables[i].trained) options_.tables[i].rows = views[i].rows;
+    held_frozen_ = std::move(held);
+    return views;
   }
 
   void require_trainable() const {
@@ -391,6 +404,7 @@ class NetworkSession {
   tasks::Options options_;
   std::vector<tasks::Parameter> list_;
   std::vector<py::object> held_;
+  std::vector<py::object> held_frozen_;
   std::atomic_flag busy_;
   bool is_trainable_ = false;
   bool is_closed_ = false;
@@ -405,8 +419,8 @@ class NetworkSession {
 
 void register_network(py::module_& m) {
   py::class_<PackedNetwork>(m, "PackedNetwork")
-      .def(py::init<const py::object&, const py::dict&, const std::string&>(), py::arg("options"),
-           py::arg("parameters"), py::kw_only(), py::arg("isa"));
+      .def(py::init<const py::object&, const py::dict&, const std::string&, const std::string&>(), py::arg("options"),
+           py::arg("parameters"), py::kw_only(), py::arg("isa"), py::arg("precision") = "float32");
   py::class_<NetworkSession>(m, "Network")
       .def(py::init<const py::object&, const py::dict&, const py::sequence&, const py::dict&, std::size_t,
                     const std::string&>(),
@@ -423,6 +437,7 @@ void register_network(py::module_& m) {
       .def("probabilities", &NetworkSession::probabilities, py::arg("batch"))
       .def("paths", &NetworkSession::paths, py::arg("batch"))
       .def("attention", &NetworkSession::attention, py::arg("batch"))
+      .def("set_frozen", &NetworkSession::set_frozen, py::arg("frozen"))
       .def("cache_words", &NetworkSession::cache_words, py::arg("batch"), py::kw_only(), py::arg("first"),
            py::arg("total"))
       .def("draws", &NetworkSession::draws)

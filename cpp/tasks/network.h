@@ -51,7 +51,8 @@ struct Request {
   memory::MatrixView<float> outputs{};                  // OUT of kScores and kProbabilities (texts or tokens, outputs)
   std::span<std::int32_t> paths{};                      // OUT of kPaths (tokens)
   std::span<float> alpha{};                             // OUT of kAttention (tokens)
-  // kCacheWords: the tokens of the batch become the cached words from first_word on, of total_words words in total.
+  // kCacheWords: the tokens of the batch become the cached words from first_word on, and replace those that were cached
+  // there; at most total_words words are cached at a time.
   std::int64_t first_word = 0;
   std::int64_t total_words = 0;
 };
@@ -83,6 +84,11 @@ class Network {
   // (texts or tokens, outputs) the scores of the last request, with its dropout.
   [[nodiscard]] memory::MatrixView<const float> scores() { return scores_.rows(output_rows()); }
 
+  // Replaces the rows of the tables that are not trained; discards cached words.
+  void set_frozen(const std::vector<memory::MatrixView<const float>>& frozen) {
+    features_.set_frozen(frozen);
+    words_ = 0;
+  }
   // Must be called after the weights were changed by the caller, which is allowed only if the network packs them.
   void refresh() {
     is_packed_ = false;

@@ -16,9 +16,11 @@ namespace wordkin::tasks {
 recurrent::StackShape encoder_shape(const Options& options);
 
 struct PackedWeights {
+  // compute: of the encoder; all other products are float32.
   PackedWeights(const linalg::Compute& compute, const Options& options, linalg::Purpose purpose);
 
-  // Called by every member; a barrier is required before the first use.
+  // Called by every member; a barrier is required before the first use. With Precision::kInt8 the team must have one
+  // member, and std::invalid_argument is thrown if a weight of the encoder is infinite or NaN.
   void pack(parallel::Team& team, const Tensors<const float>& weights);
 
   std::vector<recurrent::PackedStack> encoder;  // one per direction
@@ -27,6 +29,8 @@ struct PackedWeights {
   heads::PackedDense output;
 
  private:
+  void pack_int8(parallel::Team& team, std::size_t direction, const Tensors<const float>& weights);
+
   bool has_attention_;
   bool has_dense_;
 };

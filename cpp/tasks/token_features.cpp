@@ -25,6 +25,10 @@ TokenFeatures::TokenFeatures(const linalg::Compute& compute, const Options& opti
   has_gradients_ = true;
 }
 
+void TokenFeatures::set_frozen(const std::vector<memory::MatrixView<const float>>& frozen) {
+  for (std::size_t i = 0; i < tables_.size(); ++i) tables_[i].frozen = frozen[i];
+}
+
 void TokenFeatures::prepare_table(TableRows& table, std::span<const std::int32_t> ids) {
   table.positions.assign(ids);
   const std::int64_t count = table.positions.rows();

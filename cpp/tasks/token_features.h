@@ -29,6 +29,8 @@ class TokenFeatures {
   TokenFeatures(const linalg::Compute& compute, const Options& options,
                 std::vector<memory::MatrixView<const float>> frozen, std::size_t members);
 
+  void set_frozen(const std::vector<memory::MatrixView<const float>>& frozen);
+
   // Reserves memory for a batch, which is borrowed, before the region begins.
   void prepare(const Batch& batch, const heads::TextSpans& texts, const Tensors<const float>& weights);
 

@@ -74,6 +74,19 @@ def test_losses_of_cached_words() -> None:
     assert run.network.evaluate(by_words, targets, weights) == run.network.evaluate(by_features, targets, weights)
 
 
+def test_words_replace_those_that_were_cached_in_their_place() -> None:
+    options = case_options("crf")
+    words, by_features, by_words = words_and_texts(options)
+    run = Run(options, random_parameters(options, 1))
+    run.network.cache_words(words_between(words, 0, 4), first=0, total=WORDS)
+    for first, end in ((0, 3), (8, WORDS), (4, WORDS)):
+        run.network.cache_words(words_between(words, first, end), first=4, total=WORDS)
+    np.testing.assert_array_equal(run.network.scores(by_words), run.network.scores(by_features))
+    run.network.cache_words(words_between(words, 4, 6), first=4, total=WORDS)
+    with pytest.raises(ValueError, match="words must be below 6"):
+        run.network.scores(by_words)
+
+
 def test_changed_parameters_clear_the_cache() -> None:
     options = case_options("attention")
     words, by_features, by_words = words_and_texts(options)
@@ -95,7 +108,7 @@ def test_invalid_cache_requests_are_rejected() -> None:
     words, _, by_words = words_and_texts(options)
     run = Run(options, random_parameters(options, 1))
     _, targets, weights = random_batch(options, 2, lengths=LENGTHS)
-    for first, total, message in ((3, 20, "first must be 0"), (0, WORDS - 1, "total must be from 11")):
+    for first, total, message in ((3, 20, "first must be from 0 to 0"), (0, WORDS - 1, "total must be from 11")):
         with pytest.raises(ValueError, match=message):
             run.network.cache_words(words, first=first, total=total)
     run.network.cache_words(words_between(words, 0, 4), first=0, total=WORDS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike, NDArray
 
-from ..runtime.compute import Compute
+from ..runtime.compute import InferencePrecision
 from ..runtime.estimator import Estimator, RandomState, seed_from
 from ..runtime.options import flag_option, progress_option
 from ..runtime.plots import AxesChoice
@@ -29,14 +29,14 @@ from .inference.classification import (
 )
 from .options import (
     CharacterOptions,
-    ElmoPrecision,
     Encoder,
     FeatureOptions,
     LengthOptions,
+    NetworkCompute,
     NetworkOptions,
     Pooling,
     TrainingOptions,
-    layer_compute,
+    network_compute,
 )
 from .plots import plot_attention, plot_history, plot_layer_mixes
 from .state import ClassifierState, Embedding, Floats, History, LayerMix
@@ -132,9 +132,13 @@ class TextClassifier(Estimator):
         Fraction of the training texts held out for early stopping if `fit` gets no validation texts (above 0).
     cache_bytes : int, default 2147483648
         Size limit of the cached layers of ELMo models in bytes; layers of further texts are computed at each use.
-    elmo_precision : {"bfloat16", "int8", "auto"} or None, default None
+    elmo_precision : {"float32", "bfloat16", "int8", "auto"} or None, default None
         Precision with which `fit` and predictions compute the layers of ELMo models that are not fine-tuned, see
         `ELMo.encode`; None for float32, or int8 for models with 8-bit weights. A fitted model can be given another one.
+    encoder_precision : {"float32", "bfloat16", "int8", "auto"}, default "float32"
+        Precision of the recurrent layers in predictions; `fit` computes in float32. With "int8", their weights are
+        rounded to 8-bit integers and their inputs likewise in every step, which is faster and changes few predictions;
+        "auto" is int8 on machines where it is faster. A fitted model can be given another one.
     random_state : int, RandomState, Generator or None, default None
         Random seed. The same seed gives the same model for a given number of threads and instruction set.
     workers : int or None, default None
@@ -199,7 +203,8 @@ class TextClassifier(Estimator):
         patience: int = 3,
         validation_fraction: float = 0.1,
         cache_bytes: int = 2 << 30,
-        elmo_precision: ElmoPrecision | None = None,
+        elmo_precision: InferencePrecision | None = None,
+        encoder_precision: InferencePrecision = "float32",
         random_state: RandomState = None,
         workers: int | None = None,
         progress: ProgressChoice = None,
@@ -239,7 +244,8 @@ class TextClassifier(Estimator):
         self.patience = patience
         self.validation_fraction = validation_fraction
         self.cache_bytes = cache_bytes
-        self.elmo_precision: ElmoPrecision | None = elmo_precision
+        self.elmo_precision: InferencePrecision | None = elmo_precision
+        self.encoder_precision: InferencePrecision = encoder_precision
         self.random_state = random_state
         self.workers = workers
         self.progress = progress
@@ -394,8 +400,9 @@ class TextClassifier(Estimator):
         require_labels(len(tokens), len(targets), "validation_data[0]", "validation_data[1]")
         return tokens, targets
 
-    def _compute(self, workers: int | None) -> Compute:
-        return layer_compute(self.workers if workers is None else workers, self.elmo_precision)
+    def _compute(self, workers: int | None) -> NetworkCompute:
+        workers = self.workers if workers is None else workers
+        return network_compute(workers, self.elmo_precision, self.encoder_precision)
 
     def _fitted(self) -> ClassifierState:
         self._require_fitted()

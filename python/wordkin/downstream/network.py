@@ -8,24 +8,25 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from .. import _core
-from ..runtime.compute import Compute
 from .data.prepared import PreparedTexts
+from .options import NetworkCompute
 from .state import Floats, NetworkState
 
-__all__ = ["PREDICTION_BATCH", "Moments", "Network", "open_network", "open_training_network"]
+__all__ = ["PREDICTION_BATCH", "TOKENS_PER_THREAD", "Moments", "Network", "open_network", "open_training_network"]
 
 Network: TypeAlias = _core.tasks.Network
 Moments = dict[str, tuple[Floats, Floats]]
 
+TOKENS_PER_THREAD = 256  # fewer are computed before another thread has started
 PREDICTION_BATCH = 64  # texts: enough rows for efficient matrix products, few enough for the CPU caches
 
 
 @contextmanager
-def open_network(state: NetworkState, prepared: PreparedTexts, compute: Compute) -> Iterator[Network]:
+def open_network(state: NetworkState, prepared: PreparedTexts, compute: NetworkCompute) -> Iterator[Network]:
     """Start the threads of a network for predictions.
 
-    Every call opens another network, so that several threads can use the same state. All of them read the same packed
-    parameters.
+    No two calls use the same network at a time, so that several threads can use the same state. All networks read the
+    same packed parameters.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def open_network(state: NetworkState, prepared: PreparedTexts, compute: Compute)
         The network.
     prepared : PreparedTexts
         The texts.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Yields
@@ -41,14 +42,23 @@ def open_network(state: NetworkState, prepared: PreparedTexts, compute: Compute)
     Network
         The network; its threads end with the block.
     """
-    packed = state.packed.get(state.options, state.parameters, compute.isa)
-    with closing(_core.tasks.Network(packed, prepared.frozen, threads=compute.threads)) as network:
-        yield network
+    packed = state.packed.get(state.options, state.parameters, compute.isa, compute.encoder_precision)
+    if compute.threads > 1 or len(prepared.texts.types) > TOKENS_PER_THREAD:
+        with closing(_core.tasks.Network(packed, prepared.frozen, threads=compute.threads)) as network:
+            yield network
+        return
+    idle = state.packed.take_idle(packed)
+    if idle is None:
+        idle = _core.tasks.Network(packed, prepared.frozen, threads=1)
+    else:
+        idle.set_frozen(prepared.frozen)
+    yield idle
+    state.packed.give_back(packed, idle)
 
 
 @contextmanager
 def open_training_network(
-    state: NetworkState, prepared: PreparedTexts, compute: Compute, moments: Moments
+    state: NetworkState, prepared: PreparedTexts, compute: NetworkCompute, moments: Moments
 ) -> Iterator[Network]:
     """Start the threads of a network for training.
 
@@ -58,7 +68,7 @@ def open_training_network(
         The network; its parameters are changed in place by training steps.
     prepared : PreparedTexts
         The texts.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
     moments : dict of str to (ndarray, ndarray)
         Adam's first and second moments by the name of the tensor.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from ..runtime.compute import Compute
+from ..runtime.compute import Compute, InferencePrecision
 from ..runtime.options import (
     BELOW_ONE,
     Options,
@@ -23,22 +23,21 @@ from ..text.characters import MIN_CHARACTERS
 
 __all__ = [
     "CharacterOptions",
-    "ElmoPrecision",
     "Encoder",
     "FeatureOptions",
     "NetworkOptions",
     "Pooling",
     "Task",
     "LengthOptions",
+    "NetworkCompute",
     "TrainingOptions",
-    "layer_compute",
+    "network_compute",
 ]
 
 Task = Literal["classes", "labels", "tags"]
 Encoder = Literal["lstm", "rnn"]
 Pooling = Literal["attention", "mean", "max", "last"]
 NetworkOptimizer = Literal["adam"]
-ElmoPrecision = Literal["bfloat16", "int8", "auto"]
 
 Filters = tuple[tuple[int, int], ...]
 Tables = tuple[tuple[int, int, bool], ...]
@@ -331,8 +330,10 @@ class TrainingOptions(Options):
         Fraction of the training texts held out for early stopping if no validation texts are given (above 0).
     cache_bytes : int, default 2147483648
         Size limit of the cached layers of language models in bytes (>= 0).
-    elmo_precision : {"bfloat16", "int8", "auto"} or None, default None
+    elmo_precision : {"float32", "bfloat16", "int8", "auto"} or None, default None
         Precision with which layers of language models are computed; None for float32, or int8 if their weights are.
+    encoder_precision : {"float32", "bfloat16", "int8", "auto"}, default "float32"
+        Precision of the recurrent layers in predictions.
 
     Raises
     ------
@@ -369,31 +370,74 @@ class TrainingOptions(Options):
     cache_bytes: int = integer_field(
         2 << 30, low=0, high=2**62, help="Size limit of the cached layers of language models in bytes."
     )
-    elmo_precision: ElmoPrecision | None = choice_field(
-        None, ElmoPrecision, help="Precision with which layers of language models are computed (default: float32)."
+    elmo_precision: InferencePrecision | None = choice_field(
+        None, InferencePrecision, help="Precision with which layers of language models are computed (default: float32)."
+    )
+    encoder_precision: InferencePrecision = choice_field(
+        "float32", InferencePrecision, help="Precision of the recurrent layers in predictions."
     )
 
 
-def layer_compute(workers: int | None, precision: ElmoPrecision | None) -> Compute:
-    """Return the settings of a call that computes layers of language models.
+@dataclass(frozen=True, kw_only=True)
+class NetworkCompute:
+    """Compute settings of a call of a classifier or tagger.
+
+    Parameters
+    ----------
+    threads : int
+        Number of threads (>= 1).
+    isa : str
+        Instruction set.
+    elmo_precision : {"float32", "bfloat16", "int8", "auto"} or None
+        Precision of the layers of language models that are not fine-tuned; None for that of their weights.
+    encoder_precision : {"float32", "bfloat16", "int8"}
+        Precision of the recurrent layers in predictions.
+    """
+
+    threads: int
+    isa: str
+    elmo_precision: InferencePrecision | None
+    encoder_precision: Literal["float32", "bfloat16", "int8"]
+
+
+def network_compute(
+    workers: int | None,
+    elmo_precision: InferencePrecision | None = None,
+    encoder_precision: InferencePrecision = "float32",
+) -> NetworkCompute:
+    """Return the settings of a call of a classifier or tagger, after checking its arguments.
 
     Parameters
     ----------
     workers : int or None
         Number of threads; None for the number of CPUs that this process may use.
-    precision : {"bfloat16", "int8", "auto"} or None
-        Precision of the layers. None for float32, with which a language model that has 8-bit weights uses them.
+    elmo_precision : {"float32", "bfloat16", "int8", "auto"} or None, default None
+        Precision of the layers of language models; None for that of their weights.
+    encoder_precision : {"float32", "bfloat16", "int8", "auto"}, default "float32"
+        Precision of the recurrent layers in predictions; "auto" for the fastest one of this machine.
 
     Returns
     -------
-    Compute
+    NetworkCompute
         The settings.
 
     Raises
     ------
     TypeError, ValueError
         If an argument has the wrong type or is out of range.
+
+    Examples
+    --------
+    >>> network_compute(2).encoder_precision
+    'float32'
     """
-    if precision is not None:
-        choice_option("elmo_precision", precision, get_args(ElmoPrecision))
-    return Compute.choose(workers=workers, precision="float32" if precision is None else precision)
+    if elmo_precision is not None:
+        choice_option("elmo_precision", elmo_precision, get_args(InferencePrecision))
+    choice_option("encoder_precision", encoder_precision, get_args(InferencePrecision))
+    compute = Compute.choose(workers=workers, precision=encoder_precision)
+    return NetworkCompute(
+        threads=compute.threads,
+        isa=compute.isa,
+        elmo_precision=elmo_precision,
+        encoder_precision=compute.precision,
+    )

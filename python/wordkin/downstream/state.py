@@ -190,19 +190,23 @@ class LayerMix(TypedDict):
 class PackedParameters:
     """The parameters of a network, packed for predictions when they are first needed.
 
-    Packing takes longer than the prediction of one text. The parameters of the instruction set that was used last are
-    kept.
+    Packing takes longer than the prediction of one text. The parameters of the instruction set and precision that were
+    used last are kept, and a network that reads them, because the allocation of its memory takes as long as the
+    prediction of a short text.
     """
 
     def __init__(self) -> None:
         self._lock = fork_safe_lock()  # guards the following
-        self._isa = ""
+        self._format = ("", "")
         self._packed: _core.tasks.PackedNetwork | None = None
+        self._idle: tuple[_core.tasks.PackedNetwork, _core.tasks.Network] | None = None
 
     def __reduce__(self) -> tuple[type[PackedParameters], tuple[()]]:
         return PackedParameters, ()  # copies pack their own
 
-    def get(self, options: NetworkOptions, parameters: Tensors, isa: str) -> _core.tasks.PackedNetwork:
+    def get(
+        self, options: NetworkOptions, parameters: Tensors, isa: str, precision: str = "float32"
+    ) -> _core.tasks.PackedNetwork:
         """Return the packed parameters.
 
         Parameters
@@ -213,22 +217,61 @@ class PackedParameters:
             Float32 tensors by name.
         isa : str
             Instruction set.
+        precision : {"float32", "bfloat16", "int8"}, default "float32"
+            Precision of the recurrent layers.
 
         Returns
         -------
         _core.tasks.PackedNetwork
             Immutable, so that several threads can use it.
+
+        Raises
+        ------
+        ValueError
+            If weights that must be rounded to 8-bit integers are infinite or NaN.
         """
         with self._lock:
-            if self._packed is None or self._isa != isa:
-                self._packed = _core.tasks.PackedNetwork(options, parameters, isa=isa)
-                self._isa = isa
+            if self._packed is None or self._format != (isa, precision):
+                self._idle = None
+                self._packed = _core.tasks.PackedNetwork(options, parameters, isa=isa, precision=precision)
+                self._format = (isa, precision)
             return self._packed
+
+    def take_idle(self, packed: _core.tasks.PackedNetwork) -> _core.tasks.Network | None:
+        """Return a network that no other call uses, until it is given back.
+
+        Parameters
+        ----------
+        packed : _core.tasks.PackedNetwork
+            The parameters that it must read.
+
+        Returns
+        -------
+        _core.tasks.Network or None
+            A network of one thread, whose rows of frozen tables are those of an earlier call; None if there is none.
+        """
+        with self._lock:
+            idle, self._idle = self._idle, None
+        return idle[1] if idle is not None and idle[0] is packed else None
+
+    def give_back(self, packed: _core.tasks.PackedNetwork, network: _core.tasks.Network) -> None:
+        """Keep a network of one thread for a later call.
+
+        Parameters
+        ----------
+        packed : _core.tasks.PackedNetwork
+            The parameters that it reads.
+        network : _core.tasks.Network
+            The network, which the caller no longer uses.
+        """
+        with self._lock:
+            if packed is self._packed:
+                self._idle = packed, network
 
     def discard(self) -> None:
         """Discard what is packed; to be called when the parameters change."""
         with self._lock:
-            self._packed = None
+            self._packed = self._idle = None
 
 
 @dataclass(frozen=True, eq=False)

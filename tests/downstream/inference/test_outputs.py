@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wordkin import SequenceTagger, TextClassifier
+from wordkin import KeyedVectors, SequenceTagger, TextClassifier
 from wordkin.downstream.data.prepared import prepare_texts
 from wordkin.downstream.data.texts import IndexedTexts
 from wordkin.downstream.inference.outputs import compute_outputs, split_rows, write_outputs
 from wordkin.downstream.network import open_network
-from wordkin.runtime.compute import Compute
+from wordkin.downstream.options import network_compute
 
 from ..conftest import chunked, opinions
 
-COMPUTE = Compute.choose(workers=1)
+COMPUTE = network_compute(1)
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 64])
@@ -56,6 +56,29 @@ def test_words_that_recur_are_cached_without_changing_outputs(quick: dict[str, A
     clf = TextClassifier(**{**quick, "epochs": 1}).fit(X, y)
     alone = np.concatenate([clf.decision_function([text]) for text in X])  # few words recur: no cache
     np.testing.assert_array_equal(clf.decision_function(X * 3), np.tile(alone, 3))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_words_that_occur_once_among_cached_words_do_not_change_outputs(quick: dict[str, Any], workers: int) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(characters=True, **{**quick, "epochs": 1}).fit(X, y)
+    texts = [f"{text} once{index}" + " and" * index + " rare" * (index == 3) for index, text in enumerate(X)]
+    alone = np.concatenate([clf.decision_function([text]) for text in texts])
+    np.testing.assert_array_equal(clf.decision_function(X * 10 + texts, workers=workers)[-len(texts) :], alone)
+
+
+def test_a_network_that_is_kept_for_the_next_text_reads_its_words(quick: dict[str, Any]) -> None:
+    X, y = opinions(20)
+    words = sorted({word for text in X for word in text.split()})
+    vectors = KeyedVectors(4)
+    vectors.add_vectors(words, np.random.default_rng(1).standard_normal((len(words), 4)).astype(np.float32))
+    clf = TextClassifier(vectors, **{**quick, "epochs": 1}).fit(X, y)
+    together = clf.decision_function(X * 20)[: len(X)]
+    for _ in range(2):
+        np.testing.assert_array_equal(np.concatenate([clf.decision_function([text]) for text in X]), together)
+    assert clf._state is not None
+    clf._state.network.packed.discard()
+    np.testing.assert_array_equal(clf.decision_function(X[:1]), together[:1])
 
 
 def test_predictions_follow_the_parameters_of_the_last_training(quick: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from ...downstream.files.labelled_files import LabelledTexts, read_labelled
 from ...downstream.options import NetworkOptions
 from .. import exits
 from ..corpus_flags import add_character_flags, text_arguments
-from ..flags import add_json_flag, add_option_flags, add_switch
+from ..flags import add_json_flag, add_option_flags, add_switch, given_arguments
 from ..groups import add_group, run_group
 from ..parsers import add_examples
 from ..streams import source_of
@@ -119,7 +119,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _loaded(args: argparse.Namespace) -> TextClassifier:
     classifier = TextClassifier.load(args.model, embedding=load_embeddings(args.embedding))
-    return classifier.set_params(workers=args.workers)
+    return classifier.set_params(workers=args.workers, **given_arguments(args, ("encoder_precision",)))
 
 
 def _predict(args: argparse.Namespace) -> int:

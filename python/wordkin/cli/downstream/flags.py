@@ -15,6 +15,7 @@ from ...downstream.files.model_folder import CONFIG_FILE, MODEL_FILE
 from ...downstream.options import CharacterOptions, FeatureOptions, LengthOptions, NetworkOptions, TrainingOptions
 from ...elmo import ELMo
 from ...loading.vector_files import load_vectors
+from ...runtime.compute import InferencePrecision
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...text import PreparationOptions
@@ -61,6 +62,7 @@ _TRAINING_FIELDS = (
     "validation_fraction",
     "cache_bytes",
     "elmo_precision",
+    "encoder_precision",
 )
 
 
@@ -175,6 +177,12 @@ def add_model(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar="EMBEDDING",
         help="embeddings used in training, for a model that was saved without them",
+    )
+    parser.add_argument(
+        "--encoder-precision",
+        choices=get_args(InferencePrecision),
+        default=argparse.SUPPRESS,
+        help="precision of the recurrent layers (default: that of the model)",
     )
     add_workers_flag(parser)
     add_file_flags(parser)

@@ -10,7 +10,7 @@ from ...downstream.files.labelled_files import TaggedSentences, read_tagged
 from ...downstream.labels.tag_set import SchemeChoice
 from .. import exits
 from ..corpus_flags import text_arguments
-from ..flags import add_json_flag, add_switch
+from ..flags import add_json_flag, add_switch, given_arguments
 from ..groups import add_group, run_group
 from ..parsers import add_examples
 from ..streams import source_of
@@ -117,7 +117,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _loaded(args: argparse.Namespace) -> SequenceTagger:
     tagger = SequenceTagger.load(args.model, embedding=load_embeddings(args.embedding))
-    return tagger.set_params(workers=args.workers)
+    return tagger.set_params(workers=args.workers, **given_arguments(args, ("encoder_precision",)))
 
 
 def _predict(args: argparse.Namespace) -> int:

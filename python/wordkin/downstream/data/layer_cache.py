@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.compute import Compute, InferencePrecision
+from ...runtime.compute import InferencePrecision
+from ..options import NetworkCompute
 from ..state import ContextSource
 from .texts import IndexedTexts
 
@@ -30,8 +31,8 @@ class LayerCache:
     max_bytes : int
         Size limit. The layers of the first texts are kept as long as they fit; those of the others are computed each
         time they are used.
-    compute : Compute
-        Number of threads and precision; see `layer_compute`.
+    compute : NetworkCompute
+        Number of threads and precision.
     report : callable, optional
         Called with the number of tokens encoded so far while the cache is filled.
     """
@@ -42,15 +43,13 @@ class LayerCache:
         texts: IndexedTexts,
         *,
         max_bytes: int,
-        compute: Compute,
+        compute: NetworkCompute,
         report: Callable[[int], object] | None = None,
     ) -> None:
         self._model = source.model
         self._texts = texts
         self._workers = compute.threads
-        self._precision: InferencePrecision | None = compute.precision
-        if source.is_tuned or compute.precision == "float32":
-            self._precision = None  # that of the weights
+        self._precision: InferencePrecision | None = None if source.is_tuned else compute.elmo_precision
         tokens = max_bytes // (4 * source.n_layers * source.width)
         self.cached_texts = int(np.searchsorted(texts.ends, tokens, side="right")) - 1
         self._cached: Layers = np.empty(

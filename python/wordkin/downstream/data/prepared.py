@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.compute import Compute
 from ...text.characters import character_rows
+from ..options import NetworkCompute
 from ..state import Features, Floats, LearnedSource
 from .layer_cache import LayerCache
 from .texts import IndexedTexts
@@ -168,7 +168,7 @@ def prepare_texts(
     texts: IndexedTexts,
     *,
     max_bytes: int,
-    compute: Compute,
+    compute: NetworkCompute,
     report: Callable[[int], object] | None = None,
 ) -> PreparedTexts:
     """Look up the features of texts.
@@ -181,8 +181,8 @@ def prepare_texts(
         The texts.
     max_bytes : int
         Size limit for cached layers of language models.
-    compute : Compute
-        Number of threads, and precision of the layers of language models; see `layer_compute`.
+    compute : NetworkCompute
+        Number of threads, and precision of the layers of language models.
     report : callable, optional
         Called with the number of tokens encoded so far while layers are computed.
 

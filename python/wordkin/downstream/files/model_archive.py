@@ -19,7 +19,7 @@ from ...text.label_set import LabelSet
 from ...text.tokenization import resolve_tokenizer
 from ...vectors import KeyedVectors
 from ..labels.tag_set import TagSet
-from ..options import CharacterOptions, LengthOptions, NetworkOptions, layer_compute
+from ..options import CharacterOptions, LengthOptions, NetworkOptions, network_compute
 from ..state import (
     ClassifierState,
     ContextSource,
@@ -261,7 +261,7 @@ def unpack_model(archive: Archive, embeddings: Sequence[Embedding], source: str)
 def _require_usable(params: Mapping[str, Any]) -> None:
     """Check the parameters with which texts are prepared; those of training are checked by `fit`."""
     LengthOptions(**{name: params[name] for name in ("max_length", "truncate") if name in params})
-    layer_compute(params["workers"], params.get("elmo_precision"))
+    network_compute(params["workers"], params.get("elmo_precision"), params.get("encoder_precision", "float32"))
     tokenizer = params.get("tokenizer", CALLABLE_TOKENIZER)
     if isinstance(tokenizer, dict):
         PreparationOptions.from_metadata(tokenizer)

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...runtime.compute import Compute
 from ...text.label_set import LabelSet
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts
 from ..network import Network
+from ..options import NetworkCompute
 from ..state import ClassifierState, Floats
 from .outputs import RequestKind, compute_outputs, split_rows, write_outputs
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def text_scores(
-    state: ClassifierState, sentences: list[list[str]], compute: Compute, kind: RequestKind = "scores"
+    state: ClassifierState, sentences: list[list[str]], compute: NetworkCompute, kind: RequestKind = "scores"
 ) -> Floats:
     """Compute the outputs of a classifier.
 
@@ -35,7 +35,7 @@ def text_scores(
         The classifier.
     sentences : list of list of str
         The tokens of each text.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
     kind : {"scores", "probabilities"}, default "scores"
         Logits or probabilities.
@@ -50,7 +50,7 @@ def text_scores(
     return compute_outputs(state.network, sentences, kind, compute, per_token=False)
 
 
-def class_probabilities(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> Floats:
+def class_probabilities(state: ClassifierState, sentences: list[list[str]], compute: NetworkCompute) -> Floats:
     """Compute class probabilities.
 
     Parameters
@@ -59,7 +59,7 @@ def class_probabilities(state: ClassifierState, sentences: list[list[str]], comp
         The classifier.
     sentences : list of list of str
         The tokens of each text.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Returns
@@ -71,7 +71,7 @@ def class_probabilities(state: ClassifierState, sentences: list[list[str]], comp
     return np.hstack([1 - found, found]) if state.labels.kind == "two" else found
 
 
-def decision_values(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> Floats:
+def decision_values(state: ClassifierState, sentences: list[list[str]], compute: NetworkCompute) -> Floats:
     """Compute logits in the shape that scikit-learn uses.
 
     Parameters
@@ -80,7 +80,7 @@ def decision_values(state: ClassifierState, sentences: list[list[str]], compute:
         The classifier.
     sentences : list of list of str
         The tokens of each text.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Returns
@@ -92,7 +92,7 @@ def decision_values(state: ClassifierState, sentences: list[list[str]], compute:
     return scores[:, 0] if state.labels.kind == "two" else scores
 
 
-def attention_weights(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> list[Floats]:
+def attention_weights(state: ClassifierState, sentences: list[list[str]], compute: NetworkCompute) -> list[Floats]:
     """Compute the weight of each token in attention pooling.
 
     Parameters
@@ -101,7 +101,7 @@ def attention_weights(state: ClassifierState, sentences: list[list[str]], comput
         The classifier.
     sentences : list of list of str
         The tokens of each text.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Returns
@@ -122,7 +122,7 @@ def attention_weights(state: ClassifierState, sentences: list[list[str]], comput
     return split_rows(compute_outputs(state.network, sentences, "attention", compute, per_token=True), sentences)
 
 
-def prediction_text(state: ClassifierState, sentences: list[list[str]], compute: Compute) -> str:
+def prediction_text(state: ClassifierState, sentences: list[list[str]], compute: NetworkCompute) -> str:
     """Describe the prediction for a text in one line.
 
     Parameters
@@ -131,7 +131,7 @@ def prediction_text(state: ClassifierState, sentences: list[list[str]], compute:
         The classifier.
     sentences : list of list of str
         The tokens of one text.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Returns

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...runtime.compute import Compute
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts
 from ..evaluation import ChunkReport, chunk_report
 from ..labels.schemes import standard_tags
 from ..labels.tag_set import Tags, TagSet
 from ..network import Network
+from ..options import NetworkCompute
 from ..state import Floats, TaggerState
 from .outputs import compute_outputs, split_rows, write_outputs
 
 __all__ = ["predicted_tags", "tag_probabilities", "tag_report", "validation_metrics"]
 
 
-def predicted_tags(state: TaggerState, sentences: list[list[str]], compute: Compute) -> Tags:
+def predicted_tags(state: TaggerState, sentences: list[list[str]], compute: NetworkCompute) -> Tags:
     """Compute the most probable tag sequences.
 
     Parameters
@@ -28,7 +28,7 @@ def predicted_tags(state: TaggerState, sentences: list[list[str]], compute: Comp
         The tagger.
     sentences : list of list of str
         The tokens of each sentence.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Returns
@@ -42,7 +42,7 @@ def predicted_tags(state: TaggerState, sentences: list[list[str]], compute: Comp
     return state.tags.decode(split_rows(paths, sentences))
 
 
-def tag_probabilities(state: TaggerState, sentences: list[list[str]], compute: Compute) -> list[Floats]:
+def tag_probabilities(state: TaggerState, sentences: list[list[str]], compute: NetworkCompute) -> list[Floats]:
     """Compute the marginal probability of each tag of each token.
 
     Parameters
@@ -51,7 +51,7 @@ def tag_probabilities(state: TaggerState, sentences: list[list[str]], compute: C
         The tagger.
     sentences : list of list of str
         The tokens of each sentence.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
 
     Returns

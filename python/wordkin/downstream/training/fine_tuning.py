@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import TrainingDiverged
-from ...runtime.compute import Compute
 from ..data.batching import Indices
 from ..data.prepared import PreparedTexts
 from ..network import Moments
+from ..options import NetworkCompute
 from ..state import ContextSource, Floats, Tensors
 
 __all__ = ["LanguageModelTuner"]
@@ -25,13 +25,13 @@ class LanguageModelTuner:
     ----------
     source : ContextSource
         The language model, which is changed in place.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
     clip_norm : float
         Gradient-clipping norm; 0 for no clipping.
     """
 
-    def __init__(self, source: ContextSource, compute: Compute, clip_norm: float) -> None:
+    def __init__(self, source: ContextSource, compute: NetworkCompute, clip_norm: float) -> None:
         self._model = source.model
         self._compute = compute
         self._clip_norm = clip_norm

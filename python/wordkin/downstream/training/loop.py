@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import TrainingDiverged
-from ...runtime.compute import Compute
 from ..data.batching import Indices, sorted_batches, training_batches
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts
 from ..network import PREDICTION_BATCH, Network, open_training_network
-from ..options import TrainingOptions
+from ..options import NetworkCompute, TrainingOptions
 from ..state import Floats, History, NetworkState
 from .early_stopping import EarlyStopping
 from .fine_tuning import LanguageModelTuner
@@ -35,7 +34,7 @@ def train_network(
     prepared: PreparedTexts,
     examples: Examples,
     options: TrainingOptions,
-    compute: Compute,
+    compute: NetworkCompute,
     history: History,
     progress: FitProgress,
     *,
@@ -54,7 +53,7 @@ def train_network(
         Targets, weights, and the division into training and validation texts.
     options : TrainingOptions
         Epochs, batch size, learning rates and early stopping.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
     history : dict of str to list of float
         Receives the metrics of each epoch.
@@ -119,7 +118,7 @@ class _Steps:
     prepared: PreparedTexts
     examples: Examples
     options: TrainingOptions
-    compute: Compute
+    compute: NetworkCompute
     count: int = 0
     tuners: list[LanguageModelTuner] = field(init=False)
 

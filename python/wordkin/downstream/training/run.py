@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ...runtime.compute import Compute
 from ..data.examples import Examples
 from ..data.prepared import PreparedTexts, prepare_texts
 from ..data.texts import IndexedTexts
-from ..options import CharacterOptions, FeatureOptions, NetworkOptions, TrainingOptions
+from ..options import CharacterOptions, FeatureOptions, NetworkCompute, NetworkOptions, TrainingOptions
 from ..state import Embedding, History, NetworkState
 from .embeddings import build_features
 from .initialization import initial_parameters
@@ -35,7 +34,7 @@ class TrainingRun:
         Training and validation texts with their targets.
     options : TrainingOptions
         Options of training.
-    compute : Compute
+    compute : NetworkCompute
         Number of threads and instruction set.
     progress : bool, callable or None
         How to report progress.
@@ -47,7 +46,7 @@ class TrainingRun:
     prepared: PreparedTexts
     examples: Examples
     options: TrainingOptions
-    compute: Compute
+    compute: NetworkCompute
     progress: ProgressChoice
     history: History = field(default_factory=dict)
 
@@ -60,7 +59,7 @@ class TrainingRun:
         options: TrainingOptions,
         embeddings: Sequence[tuple[Embedding, bool]],
         examples: Examples,
-        compute: Compute,
+        compute: NetworkCompute,
         progress: ProgressChoice,
     ) -> TrainingRun:
         """Build the features, draw the initial parameters and look up the features of all texts.
@@ -79,7 +78,7 @@ class TrainingRun:
             The embeddings, and whether each of them is trained.
         examples : Examples
             Training and validation texts with their targets.
-        compute : Compute
+        compute : NetworkCompute
             Number of threads and instruction set.
         progress : bool, callable or None
             How to report progress.
