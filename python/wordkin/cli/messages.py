@@ -177,7 +177,8 @@ class _Handler(logging.Handler):
         else:
             line = f"wordkin: {text}" if record.levelno == logging.INFO else f"wordkin: {kind}: {text}"
         with contextlib.suppress(OSError, ValueError):  # standard error is closed
-            print(line, file=sys.stderr, flush=True)
+            # One write, so that lines of several processes do not run together.
+            print(f"{line}\n", end="", file=sys.stderr, flush=True)
 
 
 def _time_text(record: logging.LogRecord) -> str:
