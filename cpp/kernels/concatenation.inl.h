@@ -14,14 +14,24 @@
 namespace wordkin::kernels {
 namespace {
 
-// row += factor * change, for rows that are zero-padded after `columns` floats and must remain so.
-inline void add_columns(float* row, const float* change, float factor, int columns) {
-  const int whole = columns / Vec::kWidth * Vec::kWidth;
-  add_change(row, change, factor, whole);
-  if (whole == columns) return;
+// The columns of a row as whole vectors and, in `rest`, 1 for the columns of the last vector and 0 for its padding.
+struct Columns {
+  explicit Columns(int count) : whole(count / Vec::kWidth * Vec::kWidth), has_rest(whole < count) {
+    for (int c = whole; c < count; ++c) rest[c - whole] = 1.0f;
+  }
+
+  int whole;
+  bool has_rest;
   alignas(64) float rest[Vec::kWidth] = {};
-  for (int c = whole; c < columns; ++c) rest[c - whole] = change[c];
-  add_change(row + whole, rest, factor, Vec::kWidth);
+};
+
+// row += factor * change, for rows that are zero-padded after their columns and must remain so. A whole vector of
+// `change` is read at the end.
+inline void add_columns(float* row, const float* change, float factor, const Columns& columns) {
+  add_change(row, change, factor, columns.whole);
+  if (!columns.has_rest) return;
+  const Vec factors = mul(Vec::broadcast(factor), Vec::load(columns.rest));
+  fma(factors, Vec::load(change + columns.whole), Vec::load(row + columns.whole)).store(row + columns.whole);
 }
 
 // hidden: OUT (width, followed by kRowMultiple writable floats) the concatenated rows, followed by zeros.
@@ -33,12 +43,14 @@ inline void concatenate(float* hidden, float* const* rows, int count, int column
     Vec::zero().store(hidden + static_cast<std::int64_t>(count) * columns + c);
 }
 
-// Adds the change of the inputs of one position to those that are updated.
-inline void add_slots(const Window& w, int position, int slots, const float* change) {
+// Adds the change of the inputs of one position to those that are updated. change: INOUT (width, followed by
+// kRowMultiple writable floats).
+inline void add_slots(const Window& w, int position, int slots, float* change, const Columns& columns) {
+  for (int c = 0; c < kRowMultiple; c += Vec::kWidth) Vec::zero().store(change + w.width + c);
   for (int i = w.inputs.update_begin; i < w.inputs.update_end; ++i) {
     const int input = position * slots + i;
     add_columns(w.inputs.rows[input], change + static_cast<std::int64_t>(i) * w.columns,
-                w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[input], w.columns);
+                w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[input], columns);
   }
 }
 
@@ -67,7 +79,7 @@ inline void concatenation_of_one(const Window& w) {
   float* change = hidden + w.width + kRowMultiple;
   concatenate(hidden, w.inputs.rows, w.inputs.count, w.columns);
   update_row(w, hidden, change, change + w.width + kRowMultiple);
-  add_slots(w, 0, w.inputs.count, change);
+  add_slots(w, 0, w.inputs.count, change, Columns(w.columns));
 }
 
 inline void concatenation(const Window& w) {
@@ -79,6 +91,7 @@ inline void concatenation(const Window& w) {
   float* old = w.scratch;                  // (positions, pitch) the concatenated rows
   float* moved = old + positions * pitch;  // (positions, pitch) the same after the updates
   float* change = moved + positions * pitch;
+  const Columns columns(w.columns);
   float* rows[kMaxPositions];
   for (int p = 0; p < positions; ++p) {
     rows[p] = moved + p * pitch;
@@ -100,7 +113,7 @@ inline void concatenation(const Window& w) {
       const Vec moves = sub(Vec::load(rows[p] + c), Vec::load(old + p * pitch + c));
       add(moves, Vec::load(change + c)).store(change + c);
     }
-    add_slots(w, p, slots, change);
+    add_slots(w, p, slots, change, columns);
   }
 }
 

@@ -311,12 +311,29 @@ inline void update_window(const Window& w) {
   prefetcher.fetch_rest();
 }
 
+// A single score, in several sums, because one would wait for each addition. scores: OUT (one vector).
+WORDKIN_INLINE void score_single(float* scores, const float* x, const float* y, int width) {
+  constexpr int kSums = 4, kBlock = kSums * Vec::kWidth;
+  Vec acc[kSums];
+  for (auto& a : acc) a = Vec::zero();
+  int c = 0;
+  for (; c + kBlock <= width; c += kBlock)
+    for (int k = 0; k < kSums; ++k)
+      acc[k] = fma(Vec::load(x + c + k * Vec::kWidth), Vec::load(y + c + k * Vec::kWidth), acc[k]);
+  for (; c < width; c += Vec::kWidth) acc[0] = fma(Vec::load(x + c), Vec::load(y + c), acc[0]);
+  Vec part[Vec::kWidth];
+  for (int i = 1; i < Vec::kWidth; ++i) part[i] = Vec::zero();
+  part[0] = add(add(acc[0], acc[1]), add(acc[2], acc[3]));
+  sums(part).store(scores);
+}
+
 // A window with a single input row: all of CBOW, and the ends of sentences for skip-gram.
 //
 // With one row there is no tile to fill. Instead, many outputs share its loads, and they do not need to stay in
 // registers.
 template <int N>
 WORDKIN_INLINE void score_row(float* scores, const float* x, float* const* outputs, int count, int width) {
+  if constexpr (N == 1) return score_single(scores, x, outputs[0], width);
   const float* rows[N];
   for (int g = 0; g < N; ++g) rows[g] = outputs[g < count ? g : 0];  // the substitute for a missing row is not used
   Vec acc[N];

@@ -115,7 +115,7 @@ int TrainingContext::max_inputs(std::size_t sentence, std::size_t tags) const {
 std::size_t TrainingContext::targets_per_window(std::size_t tags) const {
   if (!options_.documents || options_.hierarchical_softmax) return 1;
   const bool is_alone = !options_.documents->use_words && tags == 1;
-  return is_alone || concatenates() ? kTargetsPerWindow : 1;
+  return concatenates() ? kConcatenatedTargets : is_alone ? kTargetsPerWindow : 1;
 }
 
 int TrainingContext::max_outputs() const {

@@ -17,6 +17,8 @@ namespace wordkin::word2vec {
 
 // With five negative samples, a window of documents has eight output rows.
 inline constexpr std::size_t kTargetsPerWindow = 3;
+// If inputs are concatenated, reading and writing the long output rows takes most of the time.
+inline constexpr std::size_t kConcatenatedTargets = kernels::kMaxPositions;
 
 enum class Architecture { kSkipGram, kCbow };
 

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Outputs = tuple[Floats, list[int], list[float], list[float]]  # matrix, rows, labels, repeats
 
 # Consecutive words that share their noise words, where the input of a window is one tag, or concatenated.
-TARGETS_TOGETHER = 3
+TARGETS_TOGETHER = {"dbow": 3, "concat": 4}
 
 
 def train(
@@ -50,7 +50,8 @@ def train(
         for document, document_tags in zip(documents, tags, strict=True):
             rate = learning_rate(start, end, done, planned)
             rows = [len(words) + tag for tag in document_tags]
-            size = TARGETS_TOGETHER if is_together and (mode == "concat" or (mode == "dbow" and len(rows) == 1)) else 1
+            shares = is_together and (mode == "concat" or (mode == "dbow" and len(rows) == 1))
+            size = TARGETS_TOGETHER[mode] if shares else 1
             for first in range(0, len(document), size):
                 targets = document[first : first + size]
                 outputs = outputs_of(targets)
