@@ -94,8 +94,8 @@ class SupervisedSession {
   SupervisedSession(const py::object& options, const py::object& encoder, const py::bytes& entries,
                     const py::object& offsets, const py::object& pruned, py::object input, py::object output,
                     const py::object& label_counts, std::size_t threads, const std::string& isa, double start_rate,
-                    double planned_tokens)
-      : held_{std::move(input), std::move(output), encoder}, rate_(start_rate, 0.0, planned_tokens) {
+                    double planned_tokens, std::uint64_t first_job, std::int64_t tokens_before)
+      : held_{std::move(input), std::move(output), encoder}, rate_(start_rate, 0.0, planned_tokens, tokens_before) {
     const auto input_rows = padded_rows("input", held_[0]), output_rows = padded_rows("output", held_[1]);
     CheckedDictionary checked = dictionary_of(options, entries, offsets, pruned);
     const auto counts = vector_view<const std::int64_t>("label_counts", label_counts, Access::kRead);
@@ -108,7 +108,7 @@ class SupervisedSession {
     const auto loss = choice_field(options, "loss", kFastTextLosses);
     const std::int64_t negatives = size_field(options, "negatives");
     const ft::LineJobOptions job_options{field<std::uint64_t>(options, "seed"), size_field(options, "job_tokens"),
-                                         size_field(options, "rate_tokens")};
+                                         size_field(options, "rate_tokens"), first_job};
     const kernels::KernelTable& kernels = kernels_named(isa);
     const GilRelease release;  // hashes all tokens; the caller holds the arrays
     tokens_ = std::make_unique<const ft::TokenRows>(*dictionary_, table);
@@ -151,6 +151,7 @@ class SupervisedSession {
   [[nodiscard]] double learning_rate() const { return rate_.now(); }
   [[nodiscard]] std::int64_t tokens() const { return rate_.words(); }
   [[nodiscard]] std::size_t threads() const { return running()->threads(); }
+  [[nodiscard]] std::uint64_t jobs() const { return running()->jobs(); }
 
  private:
   // Shared for the duration of a call, so that no other thread closes the session during it.
@@ -225,10 +226,12 @@ void register_fasttext_training(py::module_& m) {
       .def_property_readonly("lines", [](const Encoder& e) { return e.get().lines(); });
   py::class_<SupervisedSession>(f, "SupervisedSession")
       .def(py::init<const py::object&, const py::object&, const py::bytes&, const py::object&, const py::object&,
-                    py::object, py::object, const py::object&, std::size_t, const std::string&, double, double>(),
+                    py::object, py::object, const py::object&, std::size_t, const std::string&, double, double,
+                    std::uint64_t, std::int64_t>(),
            py::arg("options"), py::kw_only(), py::arg("encoder"), py::arg("entries"), py::arg("offsets"),
            py::arg("pruned"), py::arg("input"), py::arg("output"), py::arg("label_counts"), py::arg("threads"),
-           py::arg("isa"), py::arg("start_rate"), py::arg("planned_tokens"))
+           py::arg("isa"), py::arg("start_rate"), py::arg("planned_tokens"), py::arg("first_job"),
+           py::arg("tokens_before"))
       .def("feed", &SupervisedSession::feed, py::arg("ids"), py::arg("ends"))
       .def("finish", &SupervisedSession::finish)
       .def("wait", &SupervisedSession::wait, py::arg("max_pending"), py::arg("seconds"))
@@ -236,7 +239,8 @@ void register_fasttext_training(py::module_& m) {
       .def("tally", &SupervisedSession::tally)
       .def_property_readonly("learning_rate", &SupervisedSession::learning_rate)
       .def_property_readonly("tokens", &SupervisedSession::tokens)
-      .def_property_readonly("threads", &SupervisedSession::threads);
+      .def_property_readonly("threads", &SupervisedSession::threads)
+      .def_property_readonly("jobs", &SupervisedSession::jobs);
   f.def("fill_uniform", &fill_uniform, py::arg("rows"), py::kw_only(), py::arg("limit"), py::arg("seed"),
         py::arg("threads"));
   f.def("quantize", &quantize, py::arg("codes"), py::arg("centroids"), py::arg("rows"), py::kw_only(), py::arg("norms"),

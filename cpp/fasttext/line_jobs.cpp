@@ -7,7 +7,7 @@
 namespace wordkin::fasttext {
 LineJobs::LineJobs(const LineModel& model, word2vec::LearningRate& rate, std::size_t threads,
                    const LineJobOptions& options)
-    : model_(model), rate_(&rate), options_(options), pool_(threads) {
+    : model_(model), rate_(&rate), options_(options), next_stream_(options.first_job), pool_(threads) {
   for (std::size_t i = 0; i < pool_.size(); ++i) trainers_.emplace_back(model_);
 }
 

@@ -19,6 +19,7 @@ struct LineJobOptions {
   std::uint64_t seed;
   std::int64_t job_tokens;   // a job ends with the line that reaches this number
   std::int64_t rate_tokens;  // between updates of the learning rate
+  std::uint64_t first_job;   // number of jobs of the same run before
 };
 
 class LineJobs {
@@ -39,6 +40,8 @@ class LineJobs {
   void cancel();
 
   [[nodiscard]] LineTally tally() const;
+  // Number of jobs of the run that were queued.
+  [[nodiscard]] std::uint64_t jobs() const { return next_stream_; }
   [[nodiscard]] std::size_t threads() const { return pool_.size(); }
 
  private:
@@ -53,7 +56,7 @@ class LineJobs {
   word2vec::LearningRate* rate_;
   LineJobOptions options_;
   std::vector<LineTrainer> trainers_;  // one per thread
-  std::uint64_t next_stream_ = 0;
+  std::uint64_t next_stream_;
   Job pending_job_;
   std::atomic<bool> cancelled_{false};
   mutable std::mutex mutex_;

@@ -172,5 +172,7 @@ def _converted(parser: argparse.ArgumentParser, action: argparse.Action, word: s
     convert = action.type if callable(action.type) else str
     try:
         return convert(word)
+    except argparse.ArgumentTypeError as error:
+        parser.error(f"argument {action.dest}: {error}")
     except ValueError:
         parser.error(f"argument {action.dest}: invalid {getattr(convert, '__name__', 'value')} value: {word!r}")

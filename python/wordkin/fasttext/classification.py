@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ..runtime.compute import Compute, requested_workers
-from ..runtime.options import integer_option, progress_option
-from ..storage.decoding import DecodingErrors, TextOptions
-from ..storage.paths import AnyPath, local_path
+from ..storage.decoding import DecodingErrors
+from ..storage.paths import AnyPath
 from ..vectors import KeyedVectors
-from .autotune import AutotuneOptions, tuned_file
+from ..word2vec.training.session import CheckpointRequest
 from .model import FastTextModel
 from .state import LABEL_PREFIX, FastTextState
-from .supervised.corpus import LabelledText
-from .supervised.options import SupervisedOptions
 from .supervised.report import SupervisedProgress
-from .supervised.rows import read_pretrained
-from .supervised.run import train_file
+from .training_task import TrainingTask
 
 __all__ = ["train_supervised"]
 
@@ -52,6 +47,11 @@ def train_supervised(
     encoding: str = "utf-8",
     errors: DecodingErrors = "strict",
     progress: SupervisedProgress = None,
+    checkpoint: AnyPath | None = None,
+    resume: bool = True,
+    checkpoint_epochs: int | None = None,
+    checkpoint_seconds: float | None = 600.0,
+    keep: int = 2,
 ) -> FastTextModel:
     """Train a linear text classifier, as fastText does.
 
@@ -125,6 +125,16 @@ def train_supervised(
     progress : bool, callable or None, default None
         True for a progress bar on stderr, False for none, None for a bar in a terminal or notebook; a callable receives
         a `SupervisedProgressEvent` several times per second.
+    checkpoint : path or None, default None
+        Folder for checkpoints, from which the same call resumes after an interruption; not with a search. With one
+        thread, the model is the same as without the interruption.
+    resume : bool, default True
+        Whether to resume from the newest checkpoint of the folder.
+    checkpoint_epochs, checkpoint_seconds : number or None, default None and 600.0
+        Number of epochs, and time in seconds, between checkpoints, which are saved at ends of epochs; the last epoch is
+        always saved.
+    keep : int, default 2
+        Number of checkpoints to keep (>= 1).
 
     Returns
     -------
@@ -143,6 +153,8 @@ def train_supervised(
         If an argument has the wrong type or is out of range.
     OSError
         If a file cannot be read.
+    FormatError
+        If the checkpoint belongs to a different run; the message names the difference.
 
     Examples
     --------
@@ -152,7 +164,7 @@ def train_supervised(
     >>> model.predict("el perro")[0]
     ('__label__es',)
     """
-    options = SupervisedOptions(
+    task = TrainingTask.of_arguments(
         lr=lr,
         dim=dim,
         ws=ws,
@@ -169,52 +181,21 @@ def train_supervised(
         t=t,
         label=label,
         seed=seed,
+        thread=thread,
+        verbose=verbose,
+        pretrained=pretrainedVectors,
+        validation=autotuneValidationFile,
+        autotune={
+            "metric": autotuneMetric,
+            "predictions": autotunePredictions,
+            "duration": autotuneDuration,
+            "model_size": autotuneModelSize,
+            "trials": autotuneTrials,
+        },
+        encoding=encoding,
+        errors=errors,
+        progress=progress,
+        checkpoints=CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume),
     )
-    compute = Compute.choose(workers=requested_workers(thread, "thread"))
-    if integer_option("verbose", verbose, 0, 2**31 - 1) < 2 and progress is None:
-        progress = False
-    progress = progress_option(progress)
-    text_options = TextOptions(encoding=encoding, errors=errors)
-    search = AutotuneOptions(
-        metric=autotuneMetric,
-        predictions=autotunePredictions,
-        duration=autotuneDuration,
-        model_size=autotuneModelSize,
-        trials=autotuneTrials,
-    )
-    validation = None
-    if not (isinstance(autotuneValidationFile, str | bytes) and not autotuneValidationFile):
-        validation = (local_path(autotuneValidationFile), text_options)
-        validation[0].stat()  # a missing file is reported before the training
-    pretrained = read_pretrained(pretrainedVectors, options.dim)
-    text = LabelledText.of_files(input, options.label, text_options)
-    try:
-        if validation is None:
-            trained = train_file(text, options, compute, pretrained=pretrained, progress=progress)
-        else:
-            trained = tuned_file(
-                text,
-                options,
-                _fixed(options, bucket),
-                search,
-                validation,
-                compute,
-                bucket=bucket,
-                pretrained=pretrained,
-                progress=progress,
-            )
-    finally:
-        text.close()
-    return FastTextModel(FastTextState(trained.file, options.label), trained.report, learning_rate=options.lr)
-
-
-def _fixed(options: SupervisedOptions, bucket: int) -> set[str]:
-    """Return the parameters that do not have their default values, which the search does not change."""
-    defaults = SupervisedOptions()
-    names = ("epoch", "lr", "dim", "word_ngrams", "minn", "maxn")
-    fixed = {name for name in names if getattr(options, name) != getattr(defaults, name)}
-    if "maxn" in fixed:
-        fixed.add("minn")
-    if bucket != SupervisedOptions(word_ngrams=2).bucket:
-        fixed.add("bucket")
-    return fixed
+    trained = task.train(input)
+    return FastTextModel(FastTextState(trained.file, label), trained.report, learning_rate=lr)

@@ -61,7 +61,7 @@ def test_numbers_after_flags_are_checked(run: Run, texts: Path) -> None:
     assert run("fasttext", "predict", MODEL, texts, *flag, -1) == every_label
     assert every_label.status == 0
     for words, message in (
-        (["two"], "argument k: invalid int value: 'two'"),
+        (["two"], "argument k: must be an integer of at least 1, or -1 for all, got 'two'"),
         (["1", "0.5", "x"], "unexpected argument x"),
         (["--what"], "--what"),
     ):

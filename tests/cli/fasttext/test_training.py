@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from fasttext.test_supervised import lines_of
 from wordkin import KeyedVectors
 from wordkin.fasttext import load_model
+from wordkin.fasttext.supervised.run import SupervisedRun
 
-from ..conftest import Run
+from ..conftest import Run, interrupt
 
 QUICK = ("-lr", "0.5", "-dim", "6", "-thread", "1", "-bucket", "1000")
 
@@ -59,9 +61,17 @@ def test_the_report_is_json(run: Run, text: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "status", "message"),
     [
-        (["-lr", "nan"], 1, "lr must be finite"),
+        (["-lr", "nan"], 2, "lr must be finite"),
+        (["-dim", "0"], 2, "dim must be from 1"),
+        (["-thread", "0"], 2, "thread must be from 1"),
+        (["-autotune-duration", "5"], 2, "-autotune-duration: -autotune-validation must name the file"),
+        (["-autotune-modelsize", "2M"], 2, "-autotune-modelsize: -autotune-validation must name the file"),
+        (["--keep", "3"], 2, "--checkpoint must name the folder"),
+        (["--checkpoint-epochs", "0"], 2, "--checkpoint must name the folder"),
+        (["--input", "x"], 2, "unknown flag --input, did you mean -input?"),
+        (["--wordNgrams", "2"], 2, "unknown flag --wordNgrams, did you mean -wordNgrams?"),
         (["-loss", "hinge"], 2, "argument -loss: invalid choice: 'hinge'"),
-        (["-minn", "4", "-maxn", "2"], 1, "maxn must be at least minn"),
+        (["-minn", "4", "-maxn", "2"], 2, "maxn must be at least minn"),
         (["-wordNgram", "2"], 2, "unknown flag -wordNgram, did you mean -wordNgrams?"),
         (["-pretrainedVectors", "none.vec"], 1, "none.vec"),
         (["-autotune-validation", "none.txt"], 1, "none.txt"),
@@ -85,3 +95,38 @@ def test_outputs_do_not_replace_inputs(run: Run, tmp_path: Path) -> None:
 def test_retraining_needs_a_text(run: Run, tmp_path: Path) -> None:
     outcome = run("fasttext", "quantize", "-output", tmp_path / "m", "-retrain")
     assert (outcome.status, "-retrain needs the labelled text; give -input" in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["supervised", "skipgram", "cbow", "quantize"])
+@pytest.mark.parametrize("name", ["", "folder/"])
+def test_names_of_outputs_must_not_be_empty(run: Run, text: Path, command: str, name: str) -> None:
+    outcome = run("fasttext", command, "-input", text, "-output", name)
+    assert (outcome.status, "-output: must be the name of a file" in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize("limits", [["0"], ["-2"], ["x"], ["1", "nan"], ["99999999999"]])
+@pytest.mark.parametrize("command", ["predict", "test"])
+def test_limits_are_checked_before_the_model_is_read(run: Run, text: Path, command: str, limits: list[str]) -> None:
+    outcome = run("fasttext", command, "missing.bin", text, *limits)
+    assert (outcome.status, "must be" in outcome.err) == (2, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_saves_and_resumes(text: Path, tmp_path: Path, number: signal.Signals) -> None:
+    flags = ["-input", text, "-output", tmp_path / "m", *QUICK, "--checkpoint", tmp_path / "run"]
+    many = ["-epoch", "1000000", "--checkpoint-epochs", "1", "--progress"]
+    outcome = interrupt("fasttext", "supervised", *flags, *many, shown=r"epoch [2-9]", number=number)
+    assert outcome.status in (130, 143)
+    assert "the model trained so far is saved in" in outcome.err
+    assert "the same command resumes training from" in outcome.err
+    assert load_model(tmp_path / "m.bin").labels
+
+
+def test_interruption_before_training(run: Run, text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SupervisedRun, "train", stop)
+    outcome = run("fasttext", "supervised", "-input", text, "-output", tmp_path / "m", *QUICK)
+    assert (outcome.status, "nothing was saved" in outcome.err) == (130, True)
+    assert not list(tmp_path.glob("m.*"))

@@ -12,6 +12,7 @@ from ..corpus_flags import add_text_flags, text_arguments
 from ..messages import report_message
 from ..streams import allow_streams
 from .lines import batches_of_lines
+from .options import label_count, probability
 
 __all__ = ["configure_predict", "configure_test", "run_predict", "run_test", "run_test_label"]
 
@@ -42,8 +43,8 @@ def configure_test(parser: argparse.ArgumentParser) -> None:
 def _configure(parser: argparse.ArgumentParser, text_help: str) -> None:
     parser.add_argument("model", help="supervised model (.bin or .ftz)")
     parser.add_argument("text", help=text_help)
-    parser.add_argument("k", nargs="?", type=int, help="number of labels per line, -1 for all (default: 1)")
-    parser.add_argument("threshold", nargs="?", type=float, help="minimum probability of a label (default: 0)")
+    parser.add_argument("k", nargs="?", type=label_count, help="number of labels per line, -1 for all (default: 1)")
+    parser.add_argument("threshold", nargs="?", type=probability, help="minimum probability of a label (default: 0)")
     add_text_flags(parser, skip=False)
 
 

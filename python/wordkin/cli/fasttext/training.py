@@ -6,31 +6,29 @@ import argparse
 import time
 from typing import Any
 
-from ...fasttext import FastTextModel, SupervisedReport, load_model, train_supervised
+from ...fasttext import FastTextModel, SupervisedReport, load_model
 from ...fasttext.autotune import AutotuneOptions
+from ...fasttext.state import FastTextState
 from ...fasttext.supervised.options import QuantizationOptions, SupervisedOptions
+from ...fasttext.training_task import TrainingTask
+from ...runtime.options import Options
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import KeyedVectors
 from .. import exits
 from ..corpus_flags import add_text_flags, text_arguments
-from ..flags import add_json_flag, add_progress_flag, given_arguments
+from ..flags import add_json_flag, add_progress_flag, argument_names, given_arguments
 from ..messages import progress_display
 from ..outputs import require_writable_file
 from ..reports import print_report
 from ..streams import source_of
 from ..terminal import size_text
-from .options import add_dashed_flags, add_dashed_switch
+from .options import add_checkpoint_flags, add_dashed_flags, add_dashed_switch, add_output_flag, checkpoints_of
 
 __all__ = ["configure_quantize", "configure_supervised", "run_quantize", "run_supervised"]
 
 _DICTIONARY = ("min_count", "min_count_label", "word_ngrams", "bucket", "minn", "maxn", "t", "label")
 _TRAINING = ("lr", "lr_update_rate", "dim", "ws", "epoch", "neg", "loss", "seed")
-_NAMES = (
-    *("minCount", "minCountLabel", "wordNgrams", "bucket", "minn", "maxn", "t", "label"),
-    *("lr", "lrUpdateRate", "dim", "ws", "epoch", "neg", "loss", "seed", "thread", "pretrainedVectors"),
-    *("autotuneMetric", "autotunePredictions", "autotuneDuration", "autotuneModelSize", "autotuneTrials"),
-)
 _AUTOTUNE = {
     "metric": "-autotune-metric",
     "predictions": "-autotune-predictions",
@@ -50,12 +48,13 @@ def configure_supervised(parser: argparse.ArgumentParser) -> None:
     """
     parser.description = (
         "Train a classifier on lines with __label__ words. The flags are those of the program fasttext; NAME.bin and "
-        "NAME.vec are written, or NAME.ftz instead of the former with -autotune-modelsize."
+        "NAME.vec are written, or NAME.ftz instead of the former with -autotune-modelsize. Ctrl-C stops training and "
+        "saves the model trained so far; with --checkpoint, the same command then resumes from the end of an epoch."
     )
     parser.add_argument(
         "-input", required=True, metavar="FILE", help="labelled text, compressed or not; - for standard input"
     )
-    parser.add_argument("-output", required=True, metavar="NAME", help="name of the files to write, without suffix")
+    add_output_flag(parser, "name of the files to write, without suffix")
     add_dashed_flags(parser.add_argument_group("dictionary"), SupervisedOptions, _DICTIONARY)
     training = parser.add_argument_group("training")
     add_dashed_flags(training, SupervisedOptions, _TRAINING)
@@ -65,6 +64,7 @@ def configure_supervised(parser: argparse.ArgumentParser) -> None:
     search = parser.add_argument_group("search for parameters")
     search.add_argument("-autotune-validation", metavar="FILE", help="labelled lines on which parameters are scored")
     add_dashed_flags(search, AutotuneOptions, _AUTOTUNE, flags=_AUTOTUNE)
+    add_checkpoint_flags(parser)
     _add_common(parser)
 
 
@@ -80,7 +80,7 @@ def configure_quantize(parser: argparse.ArgumentParser) -> None:
         "Compress a supervised model: NAME.bin is read and NAME.ftz is written. The flags are those of the program "
         "fasttext."
     )
-    parser.add_argument("-output", required=True, metavar="NAME", help="name of the model's file, without .bin")
+    add_output_flag(parser, "name of the model's file, without .bin")
     parser.add_argument("-input", metavar="FILE", help="labelled text, for -retrain; - for standard input")
     add_dashed_flags(parser, QuantizationOptions, ("cutoff", "dsub"))
     add_dashed_switch(parser, "retrain", "train the vectors that -cutoff keeps again")
@@ -123,30 +123,90 @@ def run_supervised(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
-    given = given_arguments(args, _NAMES)
-    is_compressed = bool(args.autotune_validation and given.get("autotuneModelSize"))
+    start = time.perf_counter()
+    is_compressed = bool(args.autotune_validation and getattr(args, "autotuneModelSize", ""))
     model_path = f"{args.output}{'.ftz' if is_compressed else '.bin'}"
     paths = [model_path, f"{args.output}.vec", *([f"{args.output}.output"] if args.saveOutput else [])]
     text = source_of(args.input)
-    check_outputs(*paths, inputs=[text, args.autotune_validation, args.pretrainedVectors])
+    inputs = [text, args.autotune_validation, args.pretrainedVectors]
+    check_outputs(*paths, folders=[args.checkpoint], inputs=inputs)
     for path in paths:
         require_writable_file(path)
-    if args.autotune_validation:
-        given["autotuneValidationFile"] = args.autotune_validation
-    start = time.perf_counter()
-    model = train_supervised(text, **given, **text_arguments(args), progress=_progress(args))
+    task = _task(args)
+    stop: KeyboardInterrupt | None = None
+    try:
+        trained = task.train(text)
+    except KeyboardInterrupt as interruption:
+        found = task.trained_so_far()
+        if found is None:
+            raise type(interruption)(_nothing_saved(interruption, args)) from None
+        trained, stop = found, interruption
+    model = FastTextModel(FastTextState(trained.file, task.options.label), trained.report)
+    report = _saved(args, model, paths, start)
+    print_report(args, report, _print_summary, seed=task.options.seed)
+    if stop is None:
+        return exits.SUCCESS
+    raise type(stop)(
+        f"{exits.reason_of(stop)}; the model trained so far is saved in {' and '.join(paths)}"
+        f"{_resumption(trained.report.checkpoint) if args.checkpoint else ''}"
+    )
+
+
+def _nothing_saved(stop: KeyboardInterrupt, args: argparse.Namespace) -> str:
+    when = "in the search for parameters" if args.autotune_validation else "before training started"
+    return f"{exits.reason_of(stop)} {when}; nothing was saved"
+
+
+def _resumption(checkpoint: str | None) -> str:
+    if checkpoint is None:
+        return "; there is no checkpoint yet, since they are saved at ends of epochs"
+    return f"; the same command resumes training from {checkpoint}"
+
+
+def _task(args: argparse.Namespace) -> TrainingTask:
+    options = _given_fields(args, SupervisedOptions, (*_DICTIONARY, *_TRAINING))
+    autotune = _given_fields(args, AutotuneOptions, tuple(_AUTOTUNE))
+    if autotune and not args.autotune_validation:
+        flags = ", ".join(_AUTOTUNE[name] for name in autotune)
+        raise exits.UsageError(f"{flags}: -autotune-validation must name the file on which parameters are scored")
+    options.setdefault("bucket", SupervisedOptions(word_ngrams=2).bucket)
+    try:
+        return TrainingTask.of_arguments(
+            **options,
+            thread=args.thread,
+            verbose=2,
+            pretrained=args.pretrainedVectors or "",
+            validation=args.autotune_validation or "",
+            autotune=autotune,
+            **text_arguments(args),
+            progress=_progress(args),
+            checkpoints=checkpoints_of(args),
+        )
+    except (TypeError, ValueError) as error:
+        raise exits.UsageError(exits.error_text(error)) from None
+
+
+def _given_fields(args: argparse.Namespace, options: type[Options], fields: tuple[str, ...]) -> dict[str, Any]:
+    """Return the options that were given, by the names of their fields."""
+    names = argument_names(options, fields)
+    given = given_arguments(args, names)
+    return {field: given[name] for field, name in zip(fields, names, strict=True) if name in given}
+
+
+def _saved(args: argparse.Namespace, model: FastTextModel, paths: list[str], start: float) -> dict[str, Any]:
+    """Save a model, and return the report."""
     saving_start = time.perf_counter()
-    model.save_model(model_path)
+    model.save_model(paths[0])
     _save_vectors(model, paths[1])
     if args.saveOutput:
         vectors = KeyedVectors.from_vocabulary(model.labels, model.get_output_matrix())
         vectors.save_word2vec_format(paths[2])
     training = model.training_report
     assert training is not None  # it was trained here
-    report = {
-        "output": model_path,
+    return {
+        "output": paths[0],
         "files": paths,
-        "bytes": local_path(model_path).stat().st_size,
+        "bytes": local_path(paths[0]).stat().st_size,
         **_training_facts(training),
         "seconds": {
             "training": round(training.seconds, 3),
@@ -154,8 +214,6 @@ def run_supervised(args: argparse.Namespace) -> int:
             "total": round(time.perf_counter() - start, 3),
         },
     }
-    print_report(args, report, _print_summary, seed=given.get("seed", SupervisedOptions().seed))
-    return exits.SUCCESS
 
 
 def _save_vectors(model: FastTextModel, path: str) -> None:
@@ -176,6 +234,10 @@ def _training_facts(training: SupervisedReport) -> dict[str, Any]:
         "trials": [
             {"score": trial.score, "seconds": round(trial.seconds, 3), **trial.parameters} for trial in training.trials
         ],
+        "interrupted": training.interrupted,
+        "resumed_epochs": training.resumed_epochs,
+        "checkpoint": training.checkpoint,
+        "checkpoint_failures": list(training.checkpoint_failures),
         "workers": training.workers,
         "isa": training.isa,
     }

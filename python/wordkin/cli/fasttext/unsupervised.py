@@ -14,7 +14,6 @@ from ...runtime.compute import Compute, requested_workers
 from ...storage.overwrite import check_outputs
 from ...storage.paths import local_path
 from ...vectors import FastTextKeyedVectors, KeyedVectors
-from ...word2vec.options import CheckpointOptions
 from ...word2vec.training.session import CheckpointRequest
 from .. import exits
 from ..corpus_flags import (
@@ -26,12 +25,12 @@ from ..corpus_flags import (
     open_input,
     skipped_report,
 )
-from ..flags import add_json_flag, add_option_flags, add_progress_flag, argument_names, given_arguments
+from ..flags import add_json_flag, add_progress_flag, argument_names, given_arguments
 from ..messages import progress_display
 from ..outputs import require_writable_file
 from ..reports import print_report
 from ..terminal import size_text
-from .options import add_dashed_flags
+from .options import add_checkpoint_flags, add_dashed_flags, add_output_flag, checkpoints_of
 
 __all__ = ["configure", "run"]
 
@@ -39,7 +38,6 @@ _FIELDS = (
     "lr", "dim", "ws", "epoch", "min_count", "neg", "loss", "bucket", "minn", "maxn", "t", "label", "lr_update_rate",
     "word_ngrams", "seed", "mode", "hash_count",
 )  # fmt: skip
-_CHECKPOINT_FIELDS = ("checkpoint_epochs", "checkpoint_seconds", "keep")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="text: files, folders of files, patterns such as 'novels/*.txt', pipes, or - for standard input",
     )
-    parser.add_argument("-output", required=True, metavar="NAME", help="name of the files to write, without suffix")
+    add_output_flag(parser, "name of the files to write, without suffix")
     training = parser.add_argument_group("training")
     add_dashed_flags(training, UnsupervisedOptions, _FIELDS)
     training.add_argument("-thread", type=int, metavar="N", help="number of threads (default: all processors)")
@@ -75,14 +73,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_text_flags(parser)
     add_folder_flags(parser)
     add_preparation_flags(parser)
-    beginning = parser.add_argument_group("checkpoints")
-    beginning.add_argument("--checkpoint", metavar="FOLDER", help="folder for checkpoints (default: none)")
-    beginning.add_argument(
-        "--resume",
-        action=argparse.BooleanOptionalAction,
-        help="resume from the newest checkpoint of the folder, as by default, or ignore existing checkpoints",
-    )
-    add_option_flags(beginning, CheckpointOptions, _CHECKPOINT_FIELDS)
+    add_checkpoint_flags(parser)
     add_progress_flag(parser)
     add_json_flag(parser)
 
@@ -130,14 +121,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _prepared(args: argparse.Namespace) -> tuple[UnsupervisedRun, CheckpointRequest | None]:
     given = given_arguments(args, argument_names(UnsupervisedOptions, _FIELDS))
-    given_checkpoints = given_arguments(args, ("resume", *_CHECKPOINT_FIELDS))
-    if given_checkpoints and args.checkpoint is None:
-        flags = ", ".join("--" + name.replace("_", "-") for name in given_checkpoints)
-        raise exits.UsageError(f"{flags}: --checkpoint must name the folder for checkpoints")
     names = dict(zip(argument_names(UnsupervisedOptions, _FIELDS), _FIELDS, strict=True))
     try:
         options = UnsupervisedOptions(model=args.group_command, **{names[name]: value for name, value in given.items()})
-        checkpoints = CheckpointOptions(**given_checkpoints)
+        checkpoints = checkpoints_of(args)
         compute = Compute.choose(workers=requested_workers(args.thread, "thread"))
         pretrained = args.pretrainedVectors and KeyedVectors.load_word2vec_format(args.pretrainedVectors)
         training = UnsupervisedRun(
@@ -145,8 +132,7 @@ def _prepared(args: argparse.Namespace) -> tuple[UnsupervisedRun, CheckpointRequ
         )
     except (TypeError, ValueError) as error:
         raise exits.UsageError(exits.error_text(error)) from None
-    request = None if args.checkpoint is None else CheckpointRequest(folder=args.checkpoint, options=checkpoints)
-    return training, request
+    return training, checkpoints
 
 
 def _save(training: UnsupervisedRun, outputs: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -136,6 +137,19 @@ class LabelledText:
         """
         for position in range(0, len(self._buffer), 2):
             yield self._buffer[position], self._buffer[position + 1]
+
+    def checksum(self) -> int:
+        """Return a checksum of the lines.
+
+        Returns
+        -------
+        int
+            The same for the same lines in the same order.
+        """
+        checksum = 0
+        for ids, ends in self.blocks():
+            checksum = zlib.crc32(ends.tobytes(), zlib.crc32(ids.tobytes(), checksum))
+        return checksum
 
     def dictionary(self, options: SupervisedOptions, extra: list[bytes]) -> Dictionary:
         """Choose the words and labels of the model.

@@ -84,6 +84,14 @@ class SupervisedReport:
         How many of them have no label or no word that the model has, and were left out.
     trials : tuple of AutotuneTrial, default ()
         Trials of the search for parameters, if there was one.
+    interrupted : bool, default False
+        Whether training was stopped before its end.
+    checkpoint : str or None, default None
+        The newest checkpoint of the run.
+    checkpoint_failures : tuple of str, default ()
+        Reasons why checkpoints could not be written.
+    resumed_epochs : int, default 0
+        Number of epochs that were trained by the run that this one has resumed.
     """
 
     epochs: tuple[SupervisedEpoch, ...]
@@ -94,6 +102,10 @@ class SupervisedReport:
     lines: int
     lines_left_out: int
     trials: tuple[AutotuneTrial, ...] = ()
+    interrupted: bool = False
+    checkpoint: str | None = None
+    checkpoint_failures: tuple[str, ...] = ()
+    resumed_epochs: int = 0
 
     @property
     def seconds(self) -> float:

@@ -17,6 +17,7 @@ from ...vectors.files.fasttext_format import FastTextFile
 from ...word2vec.padded_rows import PaddedRows
 from ..state import DictionarySizes, packed_entries
 from .corpus import LabelledText
+from .position import RunStart
 from .report import SupervisedEpoch, SupervisedProgress, SupervisedProgressEvent
 
 __all__ = ["Schedule", "run_epochs"]
@@ -80,6 +81,9 @@ def run_epochs(
     *,
     progress: SupervisedProgress,
     check: Callable[[], object] | None = None,
+    start: RunStart = RunStart(),  # noqa: B008 - it is immutable
+    after_epoch: Callable[[RunStart], object] = lambda position: None,
+    after_interruption: Callable[[SupervisedEpoch], object] = lambda epoch: None,
 ) -> tuple[SupervisedEpoch, ...]:
     """Train the rows of a model in place.
 
@@ -99,6 +103,12 @@ def run_epochs(
         How progress is shown.
     check : callable, optional
         Called several times per second; an exception that it raises ends training.
+    start : RunStart, optional
+        Epochs that have been trained before.
+    after_epoch : callable, optional
+        Called after each epoch with what has been trained, while no thread is training.
+    after_interruption : callable, optional
+        Called with the statistics of an epoch that Ctrl-C has ended.
 
     Returns
     -------
@@ -122,13 +132,15 @@ def run_epochs(
         isa=compute.isa,
         start_rate=schedule.rate,
         planned_tokens=float(planned),
+        first_job=start.jobs,
+        tokens_before=start.tokens,
     )
     if session.threads < compute.threads:
         logger.warning("the system allows only %d of %d training threads", session.threads, compute.threads)
     shown = _Progress(progress, schedule.epochs, planned)
     with closing(session), closing(shown):
-        reports: list[SupervisedEpoch] = []
-        for epoch in range(schedule.epochs):
+        reports = list(start.epochs)
+        for epoch in range(len(reports), schedule.epochs):
             meter = _Meter(session, epoch)
 
             def poll(max_pending: int, meter: _Meter = meter) -> None:
@@ -137,14 +149,19 @@ def run_epochs(
                     if check is not None:
                         check()
 
-            for ids, ends in text.blocks():
-                session.feed(ids, ends)
-                poll(session.threads * _JOBS_AHEAD)
-            session.finish()
-            poll(0)
+            try:
+                for ids, ends in text.blocks():
+                    session.feed(ids, ends)
+                    poll(session.threads * _JOBS_AHEAD)
+                session.finish()
+                poll(0)
+            except KeyboardInterrupt:
+                after_interruption(meter.report())
+                raise
             shown.show(meter)
             reports.append(meter.report())
             _require_finite(reports[-1], schedule.rate)
+            after_epoch(RunStart(epochs=tuple(reports), jobs=session.jobs, tokens=session.tokens))
             if check is not None:
                 check()
     return tuple(reports)
