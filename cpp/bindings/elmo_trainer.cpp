@@ -4,10 +4,12 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -63,7 +65,7 @@ constexpr const char* kTrainerBusy = "this trainer is in use by another thread";
 class TrainerSession {
  public:
   TrainerSession(const py::object& options, const py::object& training, py::dict parameters, py::dict accumulators,
-                 std::size_t threads, const std::string& isa)
+                 std::size_t threads, const std::string& isa, int rank)
       : options_(elmo_options_from(options)),
         training_(elmo_training_options_from(training)),
         list_(elmo::parameters_of(options_)),
@@ -74,7 +76,7 @@ class TrainerSession {
     const auto arrays = trained_arrays(list_, training_.optimizer, parameters_, accumulators_);
     for (const auto& dictionary : {parameters_, accumulators_})  // the dictionaries themselves may change
       for (const auto& item : dictionary) held_.push_back(py::reinterpret_borrow<py::object>(item.second));
-    trainer_ = std::make_shared<elmo::Trainer>(options_, training_, kernels_named(isa), arrays, threads);
+    trainer_ = std::make_shared<elmo::Trainer>(options_, training_, kernels_named(isa), arrays, threads, rank);
   }
   ~TrainerSession() { close(); }  // NOLINT(bugprone-exception-escape): joining threads does not throw
 
@@ -84,15 +86,43 @@ class TrainerSession {
       throw std::invalid_argument("learning_rate must be finite and not negative, got " +
                                   std::to_string(learning_rate));
     const ReentrancyGuard<> guard(busy_, kTrainerBusy);
-    const auto trainer = run(characters, words, inputs, targets, learning_rate, number, Update::kYes);
-    const auto& outcome = trainer->step().outcome();
-    py::dict d;
-    d["loss_forward"] = outcome.losses[0];
-    d["loss_backward"] = outcome.losses[1];
-    d["gradient_norm"] = outcome.gradient_norm;
-    d["clipped"] = outcome.clipped;
-    d["finite"] = outcome.finite;
-    return d;
+    return outcome_of(*run(characters, words, inputs, targets, learning_rate, number, Update::kYes));
+  }
+
+  // The first part of a step: the gradients, which combined() then applies.
+  py::dict backward(const py::object& characters, const py::object& inputs, const py::object& targets,
+                    const py::object& words, std::int64_t number) {
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
+    return outcome_of(*run(characters, words, inputs, targets, 0.0, number, Update::kNo));
+  }
+
+  // The memory of all dense gradients; the array keeps the trainer alive.
+  py::array_t<float> dense_gradients() {
+    auto trainer = running();
+    const std::span<float> all = trainer->step().dense_gradients();
+    const py::capsule owner(new std::shared_ptr<elmo::Trainer>(std::move(trainer)), [](void* pointer) {
+      delete static_cast<std::shared_ptr<elmo::Trainer>*>(pointer);  // NOLINT(cppcoreguidelines-owning-memory)
+    });
+    return py::array_t<float>(static_cast<py::ssize_t>(all.size()), all.data(), owner);
+  }
+
+  // For each parameter with row gradients: ids in ascending order, rows, and biases or None.
+  py::list row_gradients() {
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
+    const auto trainer = running();
+    py::list found;
+    for (const std::size_t parameter : trainer->step().sparse_parameters())
+      found.append(copied_rows(trainer->step().row_gradients(parameter)));
+    return found;
+  }
+
+  // The second part of a step: clips the dense gradients and these row gradients, and updates.
+  py::dict update(const py::list& rows, double learning_rate) {
+    const ReentrancyGuard<> guard(busy_, kTrainerBusy);
+    const auto trainer = running();
+    trainer->start_update(given_rows(rows, trainer->step().sparse_parameters()), learning_rate);
+    wait_for(*trainer);
+    return outcome_of(*trainer);
   }
 
   py::dict gradients(const py::object& characters, const py::object& inputs, const py::object& targets,
@@ -178,15 +208,80 @@ class TrainerSession {
     const elmo::Window window =
         elmo_window_from(options_, characters, words, inputs, targets, training_.unroll_steps, training_.batch_size);
     trainer->start(window, learning_rate, number, update);
+    wait_for(*trainer);
+    return trainer;
+  }
+
+  static void wait_for(elmo::Trainer& trainer) {
     try {
-      wait_interruptibly([&](double seconds) { return trainer->wait(seconds); });
+      wait_interruptibly([&](double seconds) { return trainer.wait(seconds); });
     } catch (...) {
       const GilRelease release;  // waits for threads that do not need Python
-      trainer->cancel();
+      trainer.cancel();
       throw;
     }
-    if (!trainer->step().outcome().completed) throw std::runtime_error("the trainer was closed during the step");
-    return trainer;
+    if (!trainer.step().outcome().completed) throw std::runtime_error("the trainer was closed during the step");
+  }
+
+  static py::dict outcome_of(elmo::Trainer& trainer) {
+    const auto& outcome = trainer.step().outcome();
+    py::dict d;
+    d["loss_forward"] = outcome.losses[0];
+    d["loss_backward"] = outcome.losses[1];
+    d["gradient_norm"] = outcome.gradient_norm;
+    d["clipped"] = outcome.clipped;
+    d["finite"] = outcome.finite;
+    return d;
+  }
+
+  static py::tuple copied_rows(const std::vector<const optim::RowGradients*>& parts) {
+    struct Row {
+      const optim::RowGradients* part;
+      std::int64_t index;
+      [[nodiscard]] std::int32_t id() const { return part->ids()[index]; }
+    };
+    std::vector<Row> rows;
+    for (const optim::RowGradients* const part : parts)
+      for (std::int64_t index = 0; index < part->count(); ++index)
+        if (part->ids()[index] != optim::RowGradients::kMerged) rows.push_back({part, index});
+    std::ranges::sort(rows, {}, &Row::id);
+    const std::int64_t count = std::ssize(rows), columns = parts[0]->columns();
+    const bool has_bias = parts[0]->has_bias();
+    py::array_t<std::int32_t> ids(count);
+    py::array_t<float> values({count, columns}), bias(has_bias ? count : 0);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto& row = rows[static_cast<std::size_t>(i)];
+      ids.mutable_data()[i] = row.id();
+      std::copy_n(row.part->row(row.index), columns, values.mutable_data() + i * columns);
+      if (has_bias) bias.mutable_data()[i] = row.part->bias()[row.index];
+    }
+    return py::make_tuple(ids, values, has_bias ? py::object(bias) : py::none());
+  }
+
+  [[nodiscard]] std::vector<optim::RowGradients> given_rows(const py::list& rows,
+                                                            const std::vector<std::size_t>& parameters) const {
+    if (rows.size() != parameters.size())
+      throw py::value_error("rows must have " + std::to_string(parameters.size()) + " elements, got " +
+                            std::to_string(rows.size()));
+    std::vector<optim::RowGradients> found;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+      const auto& shape = list_[parameters[i]].shape;
+      const bool has_bias = list_[parameters[i]].part == elmo::Part::kSoftmax;
+      const auto given = py::cast<py::tuple>(rows[i]);
+      const auto ids = py::cast<py::array_t<std::int32_t, py::array::c_style>>(given[0]);
+      const std::int64_t count = ids.size(), columns = shape[1];
+      auto& gradient = found.emplace_back(count, columns, has_bias);
+      gradient.set_count(count);
+      std::copy_n(ids.data(), count, gradient.ids());
+      for (std::int64_t row = 0; row < count; ++row)
+        if (ids.data()[row] < 0 || ids.data()[row] >= shape[0]) throw py::value_error("rows must be words");
+      std::ranges::copy(tensor_view<const float>("rows", given[1], std::vector{count, columns}, Access::kRead),
+                        gradient.row(0));
+      if (has_bias)
+        std::ranges::copy(tensor_view<const float>("bias", given[2], std::vector{count}, Access::kRead),
+                          gradient.bias());
+    }
+    return found;
   }
 
   py::array_t<float> dropout_factors(const recurrent::Dropout& dropout, std::int64_t layer) const {
@@ -216,13 +311,18 @@ class TrainerSession {
 
 void register_elmo_trainer(py::module_& m) {
   py::class_<TrainerSession>(m, "Trainer")
-      .def(py::init<const py::object&, const py::object&, py::dict, py::dict, std::size_t, const std::string&>(),
+      .def(py::init<const py::object&, const py::object&, py::dict, py::dict, std::size_t, const std::string&, int>(),
            py::arg("options"), py::arg("training_options"), py::arg("parameters"), py::arg("accumulators"),
-           py::kw_only(), py::arg("threads"), py::arg("isa"))
+           py::kw_only(), py::arg("threads"), py::arg("isa"), py::arg("rank") = 0)
       .def("step", &TrainerSession::step, py::arg("characters"), py::arg("inputs"), py::arg("targets"), py::kw_only(),
            py::arg("words") = py::none(), py::arg("learning_rate"), py::arg("step"))
       .def("gradients", &TrainerSession::gradients, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
            py::kw_only(), py::arg("words") = py::none(), py::arg("step"))
+      .def("backward", &TrainerSession::backward, py::arg("characters"), py::arg("inputs"), py::arg("targets"),
+           py::kw_only(), py::arg("words") = py::none(), py::arg("step"))
+      .def("dense_gradients", &TrainerSession::dense_gradients)
+      .def("row_gradients", &TrainerSession::row_gradients)
+      .def("update", &TrainerSession::update, py::arg("rows"), py::kw_only(), py::arg("learning_rate"))
       .def("draws", &TrainerSession::draws)
       .def("reset_state", &TrainerSession::reset_state, py::arg("streams"))
       .def("close", &TrainerSession::close)

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "elmo/training_step.h"
 #include "parallel/thread_pool.h"
@@ -13,12 +14,14 @@ namespace wordkin::elmo {
 class Trainer {
  public:
   Trainer(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-          const TrainingArrays& arrays, std::size_t threads);
+          const TrainingArrays& arrays, std::size_t threads, int rank);
   ~Trainer();  // cancels a running step
 
   // Starts a step and returns; the window is borrowed until wait returns true. Until then only wait and cancel may be
   // called.
   void start(const Window& window, double learning_rate, std::int64_t step, TrainingStep::Update update);
+  // Starts the update of a step whose gradients have been combined; see TrainingStep::prepare_update.
+  void start_update(std::vector<optim::RowGradients> rows, double learning_rate);
   // Returns true when the step has finished. Rethrows an exception of a team member.
   bool wait(double seconds);
   // Stops the step within one time step of a layer and waits for it. Nothing is changed unless the step had already

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "optim/adagrad.h"
 #include "optim/adam.h"
@@ -38,9 +39,10 @@ auto for_both(const Make& make) {
 }  // namespace
 
 TrainingStep::TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-                           const TrainingArrays& arrays, std::size_t members)
+                           const TrainingArrays& arrays, std::size_t members, int rank)
     : options_(options),
       training_(training),
+      rank_(rank),
       compute_{&kernels, training.precision},
       arrays_(arrays),
       list_(parameters_of(options)),
@@ -58,7 +60,7 @@ TrainingStep::TrainingStep(const Options& options, const TrainingOptions& traini
       d_hidden_(kDirections * batch_of(training).rows(), options.projection_dim),
       state_(options, training.batch_size),
       next_state_(options, training.batch_size) {
-  gather_parameters();
+  parameters_ = gather_parameters([this](std::size_t parameter) { return row_gradients(parameter); });
 }
 
 std::vector<const optim::RowGradients*> TrainingStep::row_gradients(std::size_t parameter) {
@@ -73,24 +75,34 @@ std::vector<const optim::RowGradients*> TrainingStep::row_gradients(std::size_t 
   return found;
 }
 
-void TrainingStep::gather_parameters() {
+std::vector<std::size_t> TrainingStep::sparse_parameters() const {
+  std::vector<std::size_t> found;
   for (std::size_t i = 0; i < list_.size(); ++i) {
-    const auto& weights = arrays_.weights;
-    const auto& states = arrays_.optimizer_state;
-    if (!dense_gradients_.spans()[i].empty()) {
-      parameters_.add(optim::Dense{weights[i], dense_gradients_.spans()[i], states[i]});
-      continue;
-    }
+    if (!dense_gradients_.spans()[i].empty()) continue;
     if (list_[i].shape.size() == 1) continue;  // a bias belongs to the rows of the preceding weights
     const bool is_frozen = has_words(options_) && list_[i].part == Part::kTokens && !training_.train_words;
-    if (is_frozen) continue;
-    for (const optim::RowGradients* const rows : row_gradients(i)) {
+    if (!is_frozen) found.push_back(i);
+  }
+  return found;
+}
+
+template <typename RowsOf>
+optim::ParameterSet TrainingStep::gather_parameters(const RowsOf& rows_of) const {
+  optim::ParameterSet parameters;
+  const auto& weights = arrays_.weights;
+  const auto& states = arrays_.optimizer_state;
+  for (std::size_t i = 0; i < list_.size(); ++i)
+    if (!dense_gradients_.spans()[i].empty())
+      parameters.add(optim::Dense{weights[i], dense_gradients_.spans()[i], states[i]});
+  for (const std::size_t i : sparse_parameters()) {
+    for (const optim::RowGradients* const rows : rows_of(i)) {
       if (rows->has_bias())
-        parameters_.add(optim::Sparse{weights[i], states[i], weights[i + 1], states[i + 1], rows});
+        parameters.add(optim::Sparse{weights[i], states[i], weights[i + 1], states[i + 1], rows});
       else
-        parameters_.add(optim::Sparse{weights[i], states[i], {}, {}, rows});
+        parameters.add(optim::Sparse{weights[i], states[i], {}, {}, rows});
     }
   }
+  return parameters;
 }
 
 void TrainingStep::prepare(const Window& window, double learning_rate, std::int64_t step, Update update) {
@@ -104,7 +116,8 @@ void TrainingStep::prepare(const Window& window, double learning_rate, std::int6
 }
 
 recurrent::Dropout TrainingStep::dropout(int direction) const {
-  return {static_cast<float>(training_.dropout), training_.seed, static_cast<std::uint64_t>(step_), direction};
+  return {static_cast<float>(training_.dropout), training_.seed, static_cast<std::uint64_t>(step_),
+          direction + kDirections * rank_};
 }
 
 bool TrainingStep::forward(parallel::Team& team) {
@@ -137,11 +150,11 @@ bool TrainingStep::backward(parallel::Team& team) {
   return tokens_.backward(team, gradients_, inputs_.view(), weights_, scratch_);
 }
 
-void TrainingStep::update(parallel::Team& team, double scale) {
+void TrainingStep::update(const parallel::Team& team, const optim::ParameterSet& parameters, double scale) {
   if (training_.optimizer == Optimizer::kAdam)
-    parameters_.update(team, optim::Adam(*compute_.kernels, learning_rate_, step_, scale));
+    parameters.update(team, optim::Adam(*compute_.kernels, learning_rate_, step_, scale));
   else
-    parameters_.update(team, optim::Adagrad(*compute_.kernels, learning_rate_, scale));
+    parameters.update(team, optim::Adagrad(*compute_.kernels, learning_rate_, scale));
 }
 
 void TrainingStep::run(parallel::Team& team) {
@@ -153,7 +166,11 @@ void TrainingStep::run(parallel::Team& team) {
                  {negatives_of(0), negatives_of(1)}, scratch_))
     return;
   if (!backward(team)) return;
-  const double squared_norm = parameters_.squared_norm(team, *compute_.kernels);
+  finish(team, parameters_);
+}
+
+void TrainingStep::finish(parallel::Team& team, optim::ParameterSet& parameters) {
+  const double squared_norm = parameters.squared_norm(team, *compute_.kernels);
   const double scale = optim::clip_scale(squared_norm, training_.clip_norm);
   const bool finite =
       std::isfinite(squared_norm) && std::isfinite(loss_.mean_loss(0)) && std::isfinite(loss_.mean_loss(1));
@@ -161,12 +178,23 @@ void TrainingStep::run(parallel::Team& team) {
   if (team.rank() == 0)
     outcome_ = {{loss_.mean_loss(0), loss_.mean_loss(1)}, std::sqrt(squared_norm), scale < 1.0, finite, true};
   if (!finite || update_ == Update::kNo) return;
-  update(team, scale);
+  update(team, parameters, scale);
   if (team.rank() == 0) {
     state_.assign(next_state_);
     ++updates_;
   }
 }
+
+void TrainingStep::prepare_update(std::vector<optim::RowGradients> rows, double learning_rate) {
+  combined_rows_ = std::move(rows);
+  std::size_t next = 0;  // the parameters are visited in the order of sparse_parameters()
+  combined_parameters_ = gather_parameters([&](std::size_t) { return std::array{&combined_rows_[next++]}; });
+  learning_rate_ = learning_rate;
+  update_ = Update::kYes;
+  outcome_ = {};
+}
+
+void TrainingStep::run_update(parallel::Team& team) { finish(team, combined_parameters_); }
 
 void TrainingStep::copy_gradient(std::span<float> gradient, std::size_t parameter) {
   if (!dense_gradients_.spans()[parameter].empty()) {

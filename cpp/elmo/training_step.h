@@ -45,9 +45,10 @@ class TrainingStep {
  public:
   enum class Update { kNo, kYes };
 
-  // For a region of `members` members. The arrays must not move during the lifetime of this object.
+  // For a region of `members` members. The arrays must not move during the lifetime of this object. Processes that
+  // train together have different ranks: they draw the same negatives, and different dropout.
   TrainingStep(const Options& options, const TrainingOptions& training, const kernels::KernelTable& kernels,
-               const TrainingArrays& arrays, std::size_t members);
+               const TrainingArrays& arrays, std::size_t members, int rank);
 
   // Reserves memory for a window and borrows it, before the region begins. `step`, from 1, selects the random streams
   // and Adam's bias corrections.
@@ -55,6 +56,19 @@ class TrainingStep {
   // Runs the step; called by all members of a region. Weights, optimizer state and recurrent state change together or,
   // if the work was cancelled or a number is not finite, not at all. With Update::kNo none of them changes.
   void run(parallel::Team& team);
+
+  // The parts of a step whose gradients are combined with those of other processes: run() with Update::kNo, then
+  // prepare_update and run_update. In between, the caller replaces dense_gradients() and provides the row gradients.
+  [[nodiscard]] std::span<float> dense_gradients() { return dense_gradients_.all(); }
+  // Indices of the parameters that have row gradients and are updated.
+  [[nodiscard]] std::vector<std::size_t> sparse_parameters() const;
+  // The row gradients of a parameter without a dense gradient: one or two, with distinct rows.
+  [[nodiscard]] std::vector<const optim::RowGradients*> row_gradients(std::size_t parameter);
+  // Takes one gradient for each of sparse_parameters().
+  void prepare_update(std::vector<optim::RowGradients> rows, double learning_rate);
+  // Clips the gradients and updates; called by all members of a region. As in run(), all changes happen or none.
+  void run_update(parallel::Team& team);
+
   // Valid after the region.
   [[nodiscard]] const Outcome& outcome() const { return outcome_; }
   // Number of steps that have changed the weights; after an interruption it shows whether the last step did.
@@ -69,16 +83,18 @@ class TrainingStep {
   [[nodiscard]] recurrent::Dropout dropout(int direction) const;
 
  private:
-  void gather_parameters();
-  // The row gradients of a parameter without a dense gradient: one or two, with distinct rows.
-  [[nodiscard]] std::vector<const optim::RowGradients*> row_gradients(std::size_t parameter);
+  // rows_of(parameter): pointers to its row gradients.
+  template <typename RowsOf>
+  [[nodiscard]] optim::ParameterSet gather_parameters(const RowsOf& rows_of) const;
   // Called by every member; end with a barrier and return false if the work was cancelled.
   [[nodiscard]] bool forward(parallel::Team& team);
   [[nodiscard]] bool backward(parallel::Team& team);
-  void update(parallel::Team& team, double scale);
+  void finish(parallel::Team& team, optim::ParameterSet& parameters);
+  void update(const parallel::Team& team, const optim::ParameterSet& parameters, double scale);
 
   Options options_;
   TrainingOptions training_;
+  int rank_;
   linalg::Compute compute_;
   TrainingArrays arrays_;
   std::vector<Parameter> list_;
@@ -91,6 +107,8 @@ class TrainingStep {
   std::array<recurrent::StackTraining, kDirections> stacks_;
   TrainingLoss loss_;
   optim::ParameterSet parameters_;
+  std::vector<optim::RowGradients> combined_rows_;
+  optim::ParameterSet combined_parameters_;  // with combined_rows_
   linalg::Scratch scratch_;
 
   memory::PaddedMatrix inputs_;  // (positions of both directions, P), then their gradients

@@ -29,7 +29,7 @@ class ThreadCommunicator:
 
     def allgather(self, array: Array) -> list[Array]:
         self.calls += 1
-        return [part.copy() for part in self._shown(np.ascontiguousarray(array))]
+        return [part.copy() for part in self._shown(np.array(array, order="C"))]
 
     def broadcast(self, array: Array, root: int = 0) -> Array:
         return self.allgather(array)[root]

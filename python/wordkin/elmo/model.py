@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args, overlo
 import numpy as np
 from numpy.typing import NDArray
 
+from ..distributed import Communicator
 from ..errors import NotFittedError
 from ..runtime.callbacks import checked_callbacks
 from ..runtime.compute import Compute, InferencePrecision, Precision
@@ -353,6 +354,7 @@ class ELMo:
         sentences_per: Literal["line", "paragraph", "sentence"] = "line",
         recursive: bool = False,
         glob: str | Iterable[str] = (),
+        communicator: Communicator | None = None,
     ) -> ELMoTrainingReport:
         """Train the model on a text, starting from its current parameters if it has any.
 
@@ -478,6 +480,12 @@ class ELMo:
             Patterns of the files of folders that are read, such as ``*.txt``, with a slash for paths within the folder;
             without patterns, all but hidden files.
 
+        communicator : Communicator or None, default None
+            The processes that train the model together; each calls this method with the same arguments; see
+            `wordkin.distributed`. Files are divided among them, token lists are those of one process. Gradients are
+            averaged in each step: N ranks with a `batch_size` of B train like one with N x B. Rank 0 writes
+            checkpoints, which the same number of ranks resumes, and shows the progress.
+
         Returns
         -------
         ELMoTrainingReport
@@ -497,6 +505,8 @@ class ELMo:
             If a loss or a gradient is not finite.
         ResourceError
             If there is not enough memory.
+        DistributedError
+            If the arguments of the ranks differ, or another rank has failed.
         RuntimeError
             If the model is already being trained.
 
@@ -565,6 +575,7 @@ class ELMo:
             preparation=self.preparation if preparation.is_default else preparation,
             word_vectors=word_vectors,
             folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
+            communicator=communicator,
         )
         with self._exclusively():
             session = prepare_training(request, self, self.options, self._state, corpus, validation)

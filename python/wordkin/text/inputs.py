@@ -15,11 +15,11 @@ from .folders import FolderOptions, files_of_pattern, is_pattern
 from .line_sentences import LineSentence, PathLineSentences, Text8Corpus
 from .preparation import PreparationOptions, PreparedTexts
 from .reader import SentenceRules, TextReader
-from .sources import sources_of
+from .sources import FileSource, StreamSource, sources_of
 from .token_keys import TokenKeys
 from .token_lists import single_pass_error
 
-__all__ = ["CorpusInput", "TextInput", "open_corpus", "text_reader", "token_lists"]
+__all__ = ["CorpusInput", "TextInput", "is_text_input", "open_corpus", "text_reader", "token_lists"]
 
 _EXPECTED = "token lists or a path"
 
@@ -242,13 +242,32 @@ def text_reader(
         if options is not None and options != TextOptions() and options != sentences.options:
             raise TypeError(f"encoding, errors and on_error must be given to the {type(sentences).__name__}")
         return None if has_own_iteration else sentences.reader(preparation)
-    if _is_text_input(sentences, name):
+    if is_text_input(sentences, name):
         sources = sources_of(sentences, folders)
         return TextReader(sources, rules=rules, options=options, preparation=preparation, advice=advice)
     return None
 
 
-def _is_text_input(sentences: object, name: str) -> bool:
+def is_text_input(sentences: object, name: str) -> bool:
+    """Return whether a corpus is text in files, rather than an iterable of token lists.
+
+    Parameters
+    ----------
+    sentences : object
+        The corpus; see `open_corpus`.
+    name : str
+        Name of the argument in error messages.
+
+    Returns
+    -------
+    bool
+        Whether it is a path, an open file, or a list of paths.
+
+    Raises
+    ------
+    TypeError
+        If it is a str that is not the path of an existing file.
+    """
     if isinstance(sentences, Mapping):  # iterating would give its keys, and ignore its values
         raise TypeError(
             f"{name} must be {_EXPECTED}, got {type(sentences).__name__}; pass its values or its keys, such as "
@@ -265,7 +284,8 @@ def _is_text_input(sentences: object, name: str) -> bool:
         )
     if isinstance(sentences, os.PathLike) or callable(getattr(sentences, "read", None)):
         return True
-    return isinstance(sentences, list | tuple) and len(sentences) > 0 and isinstance(sentences[0], os.PathLike)
+    first = sentences[0] if isinstance(sentences, list | tuple) and sentences else None
+    return isinstance(first, (os.PathLike, FileSource, StreamSource))
 
 
 def _is_matching_pattern(text: str | bytes) -> bool:

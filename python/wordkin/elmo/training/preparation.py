@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
+from ...distributed.texts import own_part
 from ...runtime.callbacks import notify
 from ...storage.checkpoint import CheckpointFolder
+from ...text import Corpus, TextInput
+from ...text.inputs import is_text_input
 from ..archive import load_optimizer
 from ..data.batching import TrainingBatches
 from ..data.encoded_text import ReadText, TextSource, character_row_length
@@ -15,6 +18,17 @@ from ..options import ELMoOptions, ELMoVocabularyOptions
 from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
 from ..token_inputs import TokenInputs
 from ..vocabulary import TargetWords, frequent_words, parse_vocabulary
+from .group import (
+    joint_counts,
+    joint_steps,
+    joint_text,
+    require_equal_parameters,
+    require_equal_request,
+    require_text_of_any,
+    sent_checkpoint,
+    together,
+)
+from .ranks import Ranks
 from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, resume_run
 from .session import TrainingSession
@@ -66,28 +80,51 @@ def prepare_training(
     ResourceError
         If there is not enough memory.
     """
-    # An invalid vocabulary is reported before the text is read, which can take hours.
-    given = None if request.vocabulary is None else parse_vocabulary(request.vocabulary)
-    options, inputs = inputs_with_word_vectors(options, request.word_vectors, previous)
+    group = request.group
+    if group is not None:
+        facts = {"checkpoint": request.checkpoint is not None, "validation": validation is not None}
+        require_equal_request(group, request, **facts)
+    with together(group, "reading the vocabulary"):
+        # An invalid vocabulary is reported before the text is read, which can take hours.
+        given = None if request.vocabulary is None else parse_vocabulary(request.vocabulary)
+        options, inputs = inputs_with_word_vectors(options, request.word_vectors, previous)
     rules = request.vocabulary_options
     if previous is None and rules.max_vocabulary_size is None and options.n_tokens_vocab:
         rules = replace(rules, max_vocabulary_size=options.n_tokens_vocab)
-    folder = None if request.checkpoint is None else CheckpointFolder(request.checkpoint, keep=request.run.keep)
+    with together(group, "opening the checkpoints"):
+        folder = None
+        if request.checkpoint is not None and (group is None or group.rank == 0):
+            folder = CheckpointFolder(request.checkpoint, keep=request.run.keep)
     text = _read(request, corpus, "corpus")
-    words = given if given is not None else _choose_words(text, rules, None if previous is None else previous.words)
-    encoded = text.encoded(words, character_row_length(options), inputs)
-    batches = TrainingBatches(
-        encoded,
-        batch_size=request.training.batch_size,
-        unroll_steps=request.training.unroll_steps,
-        shuffle_seed=request.training.seed if request.run.shuffle else None,
-    )
+    words = given
+    if words is None:
+        words = _choose_words(request, text, rules, None if previous is None else previous.words)
+    with together(group, "encoding the corpus"):
+        encoded = text.encoded(words, character_row_length(options), inputs)
+        batches = TrainingBatches(
+            encoded,
+            batch_size=request.training.batch_size,
+            unroll_steps=request.training.unroll_steps,
+            shuffle_seed=request.training.seed if request.run.shuffle else None,
+        )
     held_out = None
     if validation is not None:
-        held_out = _read(request, validation, "validation").encoded(words, character_row_length(options), inputs)
+        read = _read(request, validation, "validation")
+        with together(group, "encoding the validation text"):
+            if group is None or len(read.counts):  # a rank may have no part of a short text
+                held_out = read.encoded(words, character_row_length(options), inputs)
+        if group is not None:
+            require_text_of_any(group, held_out is not None, read.name)
     options = replace(options, n_tokens_vocab=len(words))
-    fingerprint = RunFingerprint.of(options, words, encoded, request.training, request.run, inputs)
+    identity = encoded.fingerprint()
+    if group is not None:
+        batches.steps_per_epoch = joint_steps(group, request, encoded.tokens)
+        identity = joint_text(group, identity)
+    ranks = 1 if group is None else group.size
+    fingerprint = RunFingerprint.of(options, words, identity, request.training, request.run, inputs, ranks=ranks)
     state, run_state = _resume_or_start(request, options, words, previous, inputs, fingerprint, folder)
+    if group is not None:
+        require_equal_parameters(group, state)
     state.training = request.training_arguments()
     state.preparation = request.preparation
 
@@ -100,27 +137,42 @@ def prepare_training(
         run_state,
         batches,
         held_out,
+        has_validation=validation is not None,
         fingerprint=fingerprint,
         folder=folder,
         notify=notify_all,
+        ranks=None if group is None else Ranks(group),
     )
 
 
 def _read(request: TrainingRequest, text: TextSource, name: str) -> ReadText:
-    return ReadText(
-        text,
-        name=name,
-        workers=request.compute.threads,
-        options=request.text_options,
-        preparation=request.preparation,
-        folders=request.folders,
-    )
+    group = request.group
+    if group is not None and not isinstance(text, Corpus) and is_text_input(text, name):
+        text = own_part(
+            group,
+            cast("TextInput", text),
+            options=request.text_options,
+            preparation=request.preparation,
+            folders=request.folders,
+        )
+    with together(group, f"reading the {name}"):
+        return ReadText(
+            text,
+            name=name,
+            workers=request.compute.threads,
+            options=request.text_options,
+            preparation=request.preparation,
+            folders=request.folders,
+        )
 
 
-def _choose_words(text: ReadText, rules: ELMoVocabularyOptions, known: TargetWords | None) -> TargetWords:
+def _choose_words(
+    request: TrainingRequest, text: ReadText, rules: ELMoVocabularyOptions, known: TargetWords | None
+) -> TargetWords:
     if known is not None and rules.vocabulary_change == "keep":
         return known
-    words = frequent_words(text.counts, min_count=rules.min_count, max_size=rules.max_vocabulary_size)
+    counts = text.counts if request.group is None else joint_counts(request.group, text.counts, rules.min_count)
+    words = frequent_words(counts, min_count=rules.min_count, max_size=rules.max_vocabulary_size)
     if known is not None and rules.vocabulary_change == "extend":
         return known.extended(words)
     return TargetWords(words)
@@ -135,9 +187,13 @@ def _resume_or_start(
     fingerprint: RunFingerprint,
     folder: CheckpointFolder | None,
 ) -> tuple[ModelState, RunState]:
-    found = folder.find() if folder is not None and request.run.resume else None
+    group = request.group
+    with together(group, "opening the checkpoints"):
+        found = folder.find() if folder is not None and request.run.resume else None
+    if group is not None:
+        found = sent_checkpoint(group, found)
     if found is not None:
-        state, run_state = resume_run(found, fingerprint)
+        state, run_state = resume_run(found, fingerprint, 0 if group is None else group.rank)
         logger.info("training resumes from step %d of %s", run_state.step, found.path)
         return state, run_state
     optimizer = request.training.optimizer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ...distributed import Communicator
 from ...runtime.compute import Compute
 from ...storage.decoding import TextOptions
 from ...storage.paths import AnyPath
@@ -48,6 +49,8 @@ class TrainingRequest:
         Vectors of words that a new model reads beside their characters.
     folders : FolderOptions
         Which files of folders are read.
+    communicator : Communicator or None
+        The processes that train the model together; None for this one alone.
     """
 
     training: ELMoTrainingOptions
@@ -62,6 +65,12 @@ class TrainingRequest:
     preparation: PreparationOptions
     word_vectors: KeyedVectors | None
     folders: FolderOptions
+    communicator: Communicator | None
+
+    @property
+    def group(self) -> Communicator | None:
+        """The processes that train together; None if this one trains alone."""
+        return None if self.communicator is None or self.communicator.size == 1 else self.communicator
 
     def training_arguments(self) -> dict[str, Any]:
         """Return the arguments of `ELMo.train` that are stored with a model.

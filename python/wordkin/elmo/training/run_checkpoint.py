@@ -16,7 +16,6 @@ from ...storage.checkpoint import CheckpointFolder, FoundCheckpoint, require_sam
 from ...text.characters import N_CHARACTERS
 from ..archive import MODEL_FILE, archive_to_state, optimizer_to_archive, state_to_archive
 from ..data.batching import Position
-from ..data.encoded_text import EncodedText
 from ..options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions
 from ..report import Validation
 from ..report_archive import validation_of_metadata, validation_to_metadata
@@ -24,7 +23,7 @@ from ..state import ModelState, Tensors
 from ..token_inputs import TokenInputs
 from ..vocabulary import TargetWords
 
-__all__ = ["RunFingerprint", "RunState", "resume_run", "save_run"]
+__all__ = ["RunFingerprint", "RunState", "resume_run", "save_run", "streams_to_tensors"]
 
 # Options of the run that must not change on resumption.
 _FIXED_RUN_OPTIONS = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "state_reset_rate")
@@ -35,7 +34,7 @@ _RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
 # Values of options that earlier checkpoints do not contain.
 _LATER_OPTIONS: dict[str, dict[str, Any]] = {
     "model": {"n_characters": N_CHARACTERS, "word_dim": 0, "n_input_words": 0},
-    "training": {"train_word_vectors": True},
+    "training": {"train_word_vectors": True, "ranks": 1},
 }
 
 
@@ -84,10 +83,12 @@ class RunFingerprint:
         cls,
         options: ELMoOptions,
         words: TargetWords,
-        text: EncodedText,
+        text: Mapping[str, int],
         training: ELMoTrainingOptions,
         run: ELMoRunOptions,
         inputs: TokenInputs,
+        *,
+        ranks: int = 1,
     ) -> RunFingerprint:
         """Return the fingerprint of a run.
 
@@ -97,14 +98,16 @@ class RunFingerprint:
             Options of the model.
         words : TargetWords
             Output vocabulary.
-        text : EncodedText
-            Training text.
+        text : mapping of str to int
+            What identifies the training text.
         training : ELMoTrainingOptions
             Options of the training steps.
         run : ELMoRunOptions
             Options of the run.
         inputs : TokenInputs
             Character ids of words, and their word vectors.
+        ranks : int, default 1
+            Number of processes that train together.
 
         Returns
         -------
@@ -114,8 +117,8 @@ class RunFingerprint:
         filters = [list(pair) for pair in options.filters]  # JSON has no tuples.
         parts = {
             "model": asdict(options) | {"filters": filters},
-            "training": asdict(training) | {name: getattr(run, name) for name in _FIXED_RUN_OPTIONS},
-            "text": text.fingerprint(),
+            "training": asdict(training) | {name: getattr(run, name) for name in _FIXED_RUN_OPTIONS} | {"ranks": ranks},
+            "text": dict(text),
         }
         if inputs.words is not None:
             checksum = zlib.crc32("\n".join(inputs.words.words).encode())
@@ -123,7 +126,31 @@ class RunFingerprint:
         return cls(parts=parts, words=words.words)
 
 
-def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, fingerprint: RunFingerprint) -> None:
+def streams_to_tensors(run_state: RunState) -> Tensors:
+    """Return what belongs to the streams of a run: their positions and recurrent states.
+
+    Parameters
+    ----------
+    run_state : RunState
+        State of the run.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays.
+    """
+    position = run_state.position
+    positions = {} if position is None else {f"position/{name}": getattr(position, name) for name in _POSITION}
+    return {**positions, **(run_state.recurrent or {})}
+
+
+def save_run(
+    folder: CheckpointFolder,
+    state: ModelState,
+    run_state: RunState,
+    fingerprint: RunFingerprint,
+    others: Tensors,
+) -> None:
     """Start writing a checkpoint in the background.
 
     Parameters
@@ -136,6 +163,8 @@ def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, f
         State of the run.
     fingerprint : RunFingerprint
         Fingerprint of the run.
+    others : dict of str to ndarray
+        The streams of other ranks.
     """
     archive = state_to_archive(state)
     tensors, metadata = dict(archive.tensors), {**archive.metadata, "kind": MODEL_FILE.kind}
@@ -143,9 +172,7 @@ def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, f
         optimizer = optimizer_to_archive(state.optimizer)
         tensors |= optimizer.tensors
         metadata |= optimizer.metadata
-    if run_state.position is not None:
-        tensors |= {f"position/{name}": getattr(run_state.position, name) for name in _POSITION}
-    tensors |= run_state.recurrent or {}
+    tensors |= streams_to_tensors(run_state) | others
     tensors |= {f"best/{name}": tensor for name, tensor in (run_state.best or {}).items()}
     metadata["run"] = {
         "identity": fingerprint.parts,
@@ -156,7 +183,7 @@ def save_run(folder: CheckpointFolder, state: ModelState, run_state: RunState, f
     folder.save(tensors, metadata)
 
 
-def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[ModelState, RunState]:
+def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint, rank: int = 0) -> tuple[ModelState, RunState]:
     """Return the model and the run that a checkpoint contains.
 
     Parameters
@@ -165,6 +192,8 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[Mod
         Checkpoint to resume from.
     fingerprint : RunFingerprint
         Fingerprint of the run to resume.
+    rank : int, default 0
+        Rank of the process whose streams continue.
 
     Returns
     -------
@@ -201,7 +230,7 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint) -> tuple[Mod
         difference = _vocabulary_difference(words, fingerprint.words)
         raise VocabularyError(f"{source}: the checkpoint has a different vocabulary ({difference})")
     try:
-        run_state = _parse_run_state(run, archive.tensors, state)
+        run_state = _parse_run_state(run, archive.tensors, state, f"rank{rank}/" if rank else "")
         if state.optimizer is None:
             raise KeyError("optimizer")
     except (KeyError, TypeError, ValueError) as error:
@@ -217,15 +246,17 @@ def _vocabulary_difference(saved: list[str], current: list[str]) -> str:
     return f"word {index} is {saved[index]!r:.60}, this run: {current[index]!r:.60}"
 
 
-def _parse_run_state(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], state: ModelState) -> RunState:
+def _parse_run_state(
+    run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], state: ModelState, streams: str
+) -> RunState:
     best = {name: tensors[f"best/{name}"] for name in state.parameters if f"best/{name}" in tensors}
     for name, tensor in best.items():
         if tensor.shape != state.parameters[name].shape:
             raise ValueError(f"the tensor best/{name} has the shape {tensor.shape}")
     return RunState(
         step=integer_option("step", run["step"], 0, 2**62),
-        position=Position(*(tensors[f"position/{name}"] for name in _POSITION)),
-        recurrent={name: tensors[name] for name in run["recurrent"]},
+        position=Position(*(tensors[f"{streams}position/{name}"] for name in _POSITION)),
+        recurrent={name: tensors[f"{streams}{name}"] for name in run["recurrent"]},
         validations=[validation_of_metadata(values) for values in run["validations"]],
         best=best or None,
     )

@@ -6,14 +6,17 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ... import _core
 from ...errors import TrainingDiverged
 from ...storage.checkpoint import CheckpointFolder
-from ..data.batching import Position, TrainingBatches
+from ..data.batching import Position, TrainingBatches, Window
 from ..data.encoded_text import EncodedText
 from ..report import (
     ELMoTrainingReport,
@@ -27,8 +30,9 @@ from ..step_lock import StepLock
 from .callbacks import StepReport
 from .perplexity import estimate_seconds, measure_perplexity
 from .progress import ELMoProgressEvent, TrainingProgress
+from .ranks import Ranks, joint_perplexity
 from .request import TrainingRequest
-from .run_checkpoint import RunFingerprint, RunState, save_run
+from .run_checkpoint import RunFingerprint, RunState, save_run, streams_to_tensors
 from .schedule import learning_rate_at, streams_to_reset
 from .step_record import StepRecord
 
@@ -62,13 +66,17 @@ class TrainingSession:
     batches : TrainingBatches
         Training text.
     validation : EncodedText or None
-        Validation text.
+        Validation text; with several ranks, that of this one, which may have none.
+    has_validation : bool
+        Whether there is a validation text on any rank.
     fingerprint : RunFingerprint
         Fingerprint of the run, stored in checkpoints.
     folder : CheckpointFolder or None
-        Folder for checkpoints.
+        Folder for checkpoints; None on all ranks but the first.
     notify : callable
         Called with the name of an event and its arguments.
+    ranks : Ranks or None
+        The processes that train together; None for this one alone.
 
     Attributes
     ----------
@@ -86,9 +94,11 @@ class TrainingSession:
         batches: TrainingBatches,
         validation: EncodedText | None,
         *,
+        has_validation: bool,
         fingerprint: RunFingerprint,
         folder: CheckpointFolder | None,
         notify: Callable[..., None],
+        ranks: Ranks | None = None,
     ) -> None:
         if state.optimizer is None:
             raise AssertionError("training needs an optimizer state")
@@ -100,9 +110,13 @@ class TrainingSession:
         self._optimizer: OptimizerState = state.optimizer
         self._run_state = run_state
         self._batches = batches
-        self._validation = validation
+        self._validation, self._has_validation = validation, has_validation
+        self._ranks = ranks
+        self._rank = 0 if ranks is None else ranks.rank
+        self._agreed: dict[str, Any] = {"seconds": 0.0, "saves": False}  # decisions of rank 0
         self._fingerprint = fingerprint
         self._folder = folder
+        self._has_checkpoints = request.checkpoint is not None
         self._samples_softmax = training.sampled_softmax and training.negatives < state.options.n_tokens_vocab
         if run_state.position is not None:
             batches.position = run_state.position
@@ -118,6 +132,7 @@ class TrainingSession:
             self._optimizer.for_trainer(),
             threads=request.compute.threads,
             isa=request.compute.isa,
+            rank=self._rank,
         )
         if run_state.recurrent is not None:
             self._trainer.state = run_state.recurrent
@@ -132,7 +147,9 @@ class TrainingSession:
         if self._workers < request.compute.threads:
             logger.warning("the system allows only %d of %d training threads", self._workers, request.compute.threads)
         self._stopped_by: StopReason | None = None
-        self._progress = TrainingProgress(request.progress, self._last_step, run_state.step)
+        self._progress = TrainingProgress(
+            request.progress if self._rank == 0 else False, self._last_step, run_state.step
+        )
 
     def run(self) -> None:
         """Train until a limit is reached; `report` is also available after an exception.
@@ -141,7 +158,13 @@ class TrainingSession:
         ------
         TrainingDiverged
             If a loss or a gradient is not finite; that step has changed nothing.
+        DistributedError
+            If another rank has failed.
         """
+        with nullcontext() if self._ranks is None else self._ranks.signals:
+            self._run_orderly()
+
+    def _run_orderly(self) -> None:
         try:
             self.notify("on_train_begin")
             self._train()
@@ -149,8 +172,10 @@ class TrainingSession:
             self._restore_best()
         except BaseException as error:
             self._stopped_by = "interrupted" if isinstance(error, KeyboardInterrupt | SystemExit) else "error"
+            if self._ranks is not None:
+                self._ranks.announce(error)
             self._account_for_interrupted_step()
-            if not isinstance(error, TrainingDiverged):
+            if not isinstance(error, TrainingDiverged) and (self._ranks is None or not self._ranks.is_broken):
                 self._save()
             raise
         finally:
@@ -190,10 +215,15 @@ class TrainingSession:
         if step >= self._last_step:
             return "max_steps"
         if run.max_seconds is not None:
-            seconds = time.perf_counter() - self._start + self._validation_seconds  # that of the last step included
+            seconds = self._seconds if self._ranks is None else self._agreed["seconds"]
             if seconds >= run.max_seconds:
                 return "max_seconds"
         return None
+
+    @property
+    def _seconds(self) -> float:
+        """Time of the training so far, and of the next validation."""
+        return time.perf_counter() - self._start + self._validation_seconds  # that of the last step included
 
     def _step(self) -> None:
         start = time.perf_counter()
@@ -202,17 +232,17 @@ class TrainingSession:
         rate = learning_rate_at(step, self._run, self._batches.steps_per_epoch)
         self._pending = _Progress(step + 1, self._batches.position)
         self._trainer.reset_state(
-            streams_to_reset(step, self._run, streams=self._training.batch_size, seed=self._training.seed)
-        )
-        with self._lock.step():
-            result = self._trainer.step(
-                window.characters,
-                window.inputs,
-                window.targets,
-                words=window.words,
-                learning_rate=rate,
-                step=self._optimizer.updates + 1,
+            streams_to_reset(
+                step, self._run, streams=self._training.batch_size, seed=self._training.seed + (self._rank << 64)
             )
+        )
+        everyone: list[dict[str, Any]] = []
+        with self._lock.step():
+            if self._ranks is None:
+                number = self._optimizer.updates + 1
+                result = self._trainer.step(*_arrays_of(window), words=window.words, learning_rate=rate, step=number)
+            else:
+                result, everyone = self._joint_step(self._ranks, window, rate)
         report = StepReport(
             step=self._pending.step,
             loss_forward=result["loss_forward"],
@@ -225,7 +255,22 @@ class TrainingSession:
         self._commit()
         self._record.add(report)
         self._step_seconds += time.perf_counter() - start
+        if self._ranks is not None:
+            self._ranks.end_after_signals(everyone)
         self.notify("on_step_end", report)
+
+    def _joint_step(
+        self, ranks: Ranks, window: Window, rate: float
+    ) -> tuple[_core.elmo.StepOutcome, list[dict[str, Any]]]:
+        own = self._trainer.backward(*_arrays_of(window), words=window.words, step=self._optimizer.updates + 1)
+        everyone = ranks.agree_on_step(
+            self._pending.step, own, seconds=self._seconds, saves=self._rank == 0 and self._wants_saving
+        )
+        self._agreed = everyone[0]
+        result = self._trainer.update(ranks.average_gradients(self._trainer), learning_rate=rate)
+        losses = np.mean([other["losses"] for other in everyone], axis=0).tolist()
+        result["loss_forward"], result["loss_backward"] = losses
+        return result, everyone
 
     def _commit(self) -> None:
         self._done = self._pending
@@ -256,7 +301,7 @@ class TrainingSession:
 
     def _is_validated(self) -> bool:
         validations = self._run_state.validations
-        return self._validation is None or (bool(validations) and validations[-1].step == self._done.step)
+        return not self._has_validation or (bool(validations) and validations[-1].step == self._done.step)
 
     def _is_validation_due(self) -> bool:
         return self._done.step > 0 and self._done.step % self._validation_interval == 0 and not self._is_validated()
@@ -267,13 +312,17 @@ class TrainingSession:
 
     def _estimate_validation(self) -> None:
         limit = self._run.max_seconds
-        if self._validation is None or limit is None:
+        if not self._has_validation or limit is None:
             return
-        seconds = estimate_seconds(self.state, self._validation, self._compute, limit / 20)
+        seconds = 0.0
+        if self._validation is not None:
+            seconds = estimate_seconds(self.state, self._validation, self._compute, limit / 20)
+        if self._ranks is not None:
+            seconds = max(other["seconds"] for other in self._ranks.exchange(seconds=seconds))
         if seconds < limit:
             self._validation_seconds = seconds
             return
-        self._validation = None
+        self._validation, self._has_validation = None, False
         logger.warning(
             "a validation takes about %.3g s, but training may take only max_seconds=%g: no validation is made",
             seconds,
@@ -281,10 +330,11 @@ class TrainingSession:
         )
 
     def _validate(self) -> None:
-        if self._validation is None:
-            raise AssertionError("there is no validation text")
         start = time.perf_counter()
-        perplexity = measure_perplexity(self.state, self._validation, self._compute)
+        own = None if self._validation is None else measure_perplexity(self.state, self._validation, self._compute)
+        perplexity = own if self._ranks is None else joint_perplexity(self._ranks, own)
+        if perplexity is None:
+            raise AssertionError("there is no validation text")
         self._validation_seconds = time.perf_counter() - start
         seconds = time.perf_counter() - self._start
         validation = Validation(step=self._done.step, seconds=seconds, perplexity=perplexity)
@@ -301,6 +351,10 @@ class TrainingSession:
             self.state.parameters = self._run_state.best
 
     def _is_checkpoint_due(self) -> bool:
+        return self._wants_saving if self._ranks is None else self._agreed["saves"]
+
+    @property
+    def _wants_saving(self) -> bool:
         if self._folder is None or self._folder.is_writing:
             return False
         steps, seconds = self._run.checkpoint_steps, self._run.checkpoint_seconds
@@ -310,12 +364,14 @@ class TrainingSession:
 
     def _save(self) -> None:
         current = self._done.step, len(self._run_state.validations)
-        if self._folder is None or current == self._saved:
+        if not self._has_checkpoints or current == self._saved:
             return
         self._run_state.step, self._run_state.position = self._done.step, self._done.position
         self._run_state.recurrent = self._trainer.state
         self.state.training_report = self.report
-        save_run(self._folder, self.state, self._run_state, self._fingerprint)
+        others = {} if self._ranks is None else self._ranks.gathered(streams_to_tensors(self._run_state))
+        if self._folder is not None:
+            save_run(self._folder, self.state, self._run_state, self._fingerprint, others)
         self._saved_at, self._saved = time.perf_counter(), current
 
     def _display_progress(self) -> None:
@@ -345,11 +401,12 @@ class TrainingSession:
     def _seconds_per_step(self) -> float:
         """Mean duration of a step and its share of a validation."""
         seconds = max(self._step_seconds, 1e-9) / len(self._record)
-        return seconds if self._validation is None else seconds + self._validation_seconds / self._validation_interval
+        return seconds if not self._has_validation else seconds + self._validation_seconds / self._validation_interval
 
     @property
     def _tokens(self) -> int:
-        return len(self._record) * self._training.batch_size * self._training.unroll_steps
+        ranks = 1 if self._ranks is None else self._ranks.size
+        return ranks * len(self._record) * self._training.batch_size * self._training.unroll_steps
 
     @property
     def _tokens_per_second(self) -> float:
@@ -377,3 +434,7 @@ class TrainingSession:
             workers=self._workers,
             isa=self._compute.isa,
         )
+
+
+def _arrays_of(window: Window) -> tuple[NDArray[np.uint16] | None, NDArray[np.int32], NDArray[np.int32]]:
+    return window.characters, window.inputs, window.targets
