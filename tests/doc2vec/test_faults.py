@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -208,3 +209,10 @@ def test_errors_leave_the_model_unchanged() -> None:
     with pytest.raises(TypeError):
         model.build_vocab([SimpleNamespace(words=["new"], tags=[2]), SimpleNamespace(words=["new"], tags=[None])])
     assert (model.wv.vectors.tobytes(), model.dv.vectors.tobytes(), list(model.dv.index_to_key)) == before
+
+
+def test_options_that_leave_out_all_tokens_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "documents.txt"
+    path.write_text("a few short words\n", encoding="utf-8")
+    with pytest.raises(VocabularyError, match="min_token_length=9"):
+        Doc2Vec(corpus_file=path, min_count=1, min_token_length=9)

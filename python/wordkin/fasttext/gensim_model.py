@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import VocabularyError
 from ..runtime.attributes import StateAttribute
 from ..runtime.callbacks import notify
-from ..runtime.compute import Compute
+from ..runtime.compute import Compute, requested_workers
 from ..runtime.notebooks import completed_names, offered_keys
 from ..runtime.options import flag_option, integer_option, progress_option
 from ..storage.decoding import DecodingErrors, OnError, TextOptions
@@ -36,7 +36,7 @@ from ..vectors import FastTextKeyedVectors
 from ..vectors.files import GensimModel, read_gensim
 from ..vectors.files.fasttext_format import read_fasttext_file
 from ..vectors.gensim import RemovedName
-from ..word2vec.archive import FASTTEXT_FILE
+from ..word2vec.archive import FASTTEXT_FILE, load_pretrained, pretrained_file
 from ..word2vec.arguments import (
     architecture_of,
     checked_epochs,
@@ -58,11 +58,13 @@ from ..word2vec.training.session import CheckpointRequest, Notify, TrainRequest,
 from ..word2vec.training.trained_model import word2vec_model
 from ..word2vec.training.vocabulary import (
     add_null_word,
+    adopt_scanned_words,
     adopt_vocabulary,
     changed_settings,
     choose_vocabulary,
     copy_vocabulary,
     scan_corpus,
+    vocabulary_statistics,
 )
 from ..word2vec.training.weights import add_missing_rows, estimated_memory, reset_weights
 from .unsupervised.files import state_of_file, write_state
@@ -563,6 +565,116 @@ class FastText:
         choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
         adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
 
+    def scan_vocab(
+        self,
+        corpus_iterable: CorpusInput | None = None,
+        corpus_file: TextInput | None = None,
+        progress_per: int = 10_000,
+        workers: int | None = None,
+        trim_rule: TrimRule | None = None,
+        *,
+        encoding: str | None = None,
+        errors: DecodingErrors | None = None,
+        on_error: OnError | None = None,
+    ) -> tuple[int, int]:
+        """Count the words of a corpus into `raw_vocab`, the first step of `build_vocab`.
+
+        Parameters
+        ----------
+        corpus_iterable : iterable of lists of str, or path, optional
+            The corpus, as in the constructor.
+        corpus_file : path, optional
+            Text files to read instead of `corpus_iterable`.
+        progress_per : int, default 10000
+            Accepted for compatibility with gensim; ignored.
+        workers : int or None, default None
+            Number of threads; None for the model's.
+        trim_rule : callable or None, default None
+            As in the constructor.
+        encoding, errors, on_error : str or None, default None
+            How text files are read, as in the constructor; None for the values given there.
+
+        Returns
+        -------
+        tuple of int
+            Numbers of words and sentences in the corpus.
+
+        Examples
+        --------
+        >>> model = FastText(min_count=1, vector_size=8, bucket=100)
+        >>> model.scan_vocab([["a", "few", "words"]])
+        (3, 1)
+        >>> model.prepare_vocab()["num_retained_words"]
+        3
+        """
+        checked_trim_rule(trim_rule)
+        threads = self.workers if workers is None else requested_workers(workers)
+        options = self._state.text_options.replaced(encoding, errors, on_error)
+        corpus = self._opened(corpus_iterable, corpus_file, options)
+        counts = scan_corpus(self._state, corpus, trim_rule, threads)
+        self._state.raw_counts = counts
+        return counts.raw_words, counts.raw_sentences
+
+    def prepare_vocab(
+        self,
+        update: bool = False,
+        keep_raw_vocab: bool = False,
+        trim_rule: TrimRule | None = None,
+        min_count: int | None = None,
+        sample: float | None = None,
+        dry_run: bool = False,
+    ) -> dict[str, int]:
+        """Build the vocabulary from the counts of `scan_vocab` and initialise the vectors.
+
+        Parameters
+        ----------
+        update : bool, default False
+            Whether to extend the current vocabulary.
+        keep_raw_vocab : bool, default False
+            Whether to keep `raw_vocab`.
+        trim_rule : callable or None, default None
+            As in the constructor.
+        min_count, sample : optional
+            New values of the model's settings.
+        dry_run : bool, default False
+            Whether to report only; the model is not changed.
+
+        Returns
+        -------
+        dict of str to int
+            ``num_retained_words`` and ``retain_total``: words kept and their occurrences; ``drop_unique``: words
+            dropped; ``downsample_unique``: words that subsampling affects; ``downsample_total``: expected occurrences
+            after subsampling.
+
+        Raises
+        ------
+        VocabularyError
+            If `scan_vocab` was not called, or no word is left.
+        """
+        checked_trim_rule(trim_rule)
+        choice = adopt_scanned_words(
+            self._state,
+            trim_rule,
+            changed_settings(self._state, min_count, sample),
+            update=update,
+            keep_raw_vocab=keep_raw_vocab,
+            dry_run=flag_option("dry_run", dry_run),
+        )
+        return vocabulary_statistics(choice)
+
+    def prepare_weights(self, update: bool = False) -> None:
+        """Initialise the weights, which `prepare_vocab` has done already.
+
+        Parameters
+        ----------
+        update : bool, default False
+            Whether to initialise only those of words that have none.
+        """
+        if update:
+            self.update_weights()
+        else:
+            self.init_weights()
+
     def add_null_word(self) -> None:
         """Add the padding word, a NUL character, with a count of 1, unless the vocabulary contains it."""
         add_null_word(self._state)
@@ -879,6 +991,34 @@ class FastText:
             If `load` is called on a model instead of the class.
         """
         return cls._from_state(FASTTEXT_FILE.load(fname, mmap=bool(mmap)))
+
+    def save_pretrained(self, folder: AnyPath) -> None:
+        """Save the model to the file ``model.safetensors`` in a folder, which is created if necessary.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+        """
+        path = pretrained_file(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        FASTTEXT_FILE.save(self._state, path)
+
+    @classmethod
+    def from_pretrained(cls: type[Self], folder: AnyPath) -> Self:
+        """Load a model that `save_pretrained` wrote.
+
+        Parameters
+        ----------
+        folder : path
+            The folder.
+
+        Returns
+        -------
+        FastText
+            The model.
+        """
+        return cls._from_state(load_pretrained(folder, FASTTEXT_FILE, "FastText"))
 
     @classmethod
     def from_gensim(cls: type[Self], source: AnyPath | GensimModel) -> Self:

@@ -56,6 +56,7 @@ _OF_FILE: dict[str, Callable[[Path, bool], Model]] = {
 _OF_FOLDER: dict[str, Callable[[Path, bool], Model]] = {
     "word2vec": lambda path, _: Word2Vec.from_pretrained(path),
     "doc2vec": lambda path, _: Doc2Vec.from_pretrained(path),
+    "fasttext": lambda path, _: FastText.from_pretrained(path),
     "static_embedding": lambda path, _: KeyedVectors.from_pretrained(path),
     "text_classifier": lambda path, _: TextClassifier.load(path),
     "sequence_tagger": lambda path, _: SequenceTagger.load(path),

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ..doc2vec import Doc2Vec
 from ..errors import FormatError
+from ..fasttext import FastText
 from ..storage import read_archive
 from ..storage.file_sets import CurrentFiles
 from ..storage.model_folders import refuse_model_folder
@@ -24,10 +25,21 @@ __all__ = ["KINDS", "MODEL_FILE_OF_FOLDERS", "Kind", "kind_of", "load_vectors", 
 
 MODEL_FILE_OF_FOLDERS = "model.safetensors"
 
-Kind = Literal["model", "document-model", "vectors", "fasttext-vectors", "word2vec", "fasttext", "floret", "gensim"]
+Kind = Literal[
+    "model",
+    "fasttext-model",
+    "document-model",
+    "vectors",
+    "fasttext-vectors",
+    "word2vec",
+    "fasttext",
+    "floret",
+    "gensim",
+]
 
 KINDS: dict[Kind, str] = {
     "model": "a Word2Vec model saved by wordkin",
+    "fasttext-model": "a FastText model saved by wordkin",
     "document-model": "the words of a Doc2Vec model saved by wordkin",
     "vectors": "word vectors saved by wordkin",
     "fasttext-vectors": "word vectors with character n-grams saved by wordkin",
@@ -39,6 +51,7 @@ KINDS: dict[Kind, str] = {
 
 _KIND_OF_ARCHIVE: dict[str, Kind] = {
     "word2vec": "model",
+    "fasttext": "fasttext-model",
     "doc2vec": "document-model",
     "keyed_vectors": "vectors",
     "fasttext_keyed_vectors": "fasttext-vectors",
@@ -145,6 +158,8 @@ def load_vectors(path: str, kind: Kind | None = None, **options: Any) -> KeyedVe
 def _load_other(path: str, kind: Kind) -> KeyedVectors:
     if kind == "model":
         return Word2Vec.load(path).wv
+    if kind == "fasttext-model":
+        return FastText.load(path).wv
     if kind == "document-model":
         return Doc2Vec.load(path).wv
     if kind == "vectors":

@@ -315,13 +315,19 @@ def pretrained_file(folder: AnyPath) -> Path:
     return local_path(folder) / _FILE_IN_FOLDER
 
 
-def load_pretrained(folder: AnyPath) -> Word2VecState:
+def load_pretrained(
+    folder: AnyPath, kind: Saveable[Word2VecState] = MODEL_FILE, name: str = "Word2Vec"
+) -> Word2VecState:
     """Read the model that a folder contains.
 
     Parameters
     ----------
     folder : path
         The folder.
+    kind : Saveable, optional
+        Kind of the file; that of Word2Vec models by default.
+    name : str, default "Word2Vec"
+        Name of the model's class in error messages.
 
     Returns
     -------
@@ -337,6 +343,6 @@ def load_pretrained(folder: AnyPath) -> Word2VecState:
     """
 
     def read(files: CurrentFiles) -> Word2VecState:
-        return MODEL_FILE.load(required_file(files, _FILE_IN_FOLDER, "the folder of a Word2Vec model"))
+        return kind.load(required_file(files, _FILE_IN_FOLDER, f"the folder of a {name} model"))
 
     return read_files(folder, read)

@@ -63,6 +63,7 @@ from .training.slices import SliceRequest, train_slice
 from .training.trained_model import word2vec_model
 from .training.vocabulary import (
     add_null_word,
+    adopt_scanned_words,
     adopt_vocabulary,
     changed_settings,
     choose_vocabulary,
@@ -679,13 +680,14 @@ class Word2Vec(metaclass=HidesRemovedNames):
             If `scan_vocab` was not called, or no word is left.
         """
         checked_trim_rule(trim_rule)
-        counts = self._state.raw_counts
-        if counts is None:
-            raise VocabularyError("prepare_vocab needs word counts: call scan_vocab first")
-        settings = changed_settings(self._state, min_count, sample)
-        choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
-        if not flag_option("dry_run", dry_run):
-            adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
+        choice = adopt_scanned_words(
+            self._state,
+            trim_rule,
+            changed_settings(self._state, min_count, sample),
+            update=update,
+            keep_raw_vocab=keep_raw_vocab,
+            dry_run=flag_option("dry_run", dry_run),
+        )
         return vocabulary_statistics(choice)
 
     def prepare_weights(self, update: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from wordkin import Doc2Vec, TaggedDocument
 from wordkin.errors import FormatError
+from wordkin.vectors.files import read_gensim
 
 FORMATS = Path(__file__).parent.parent.parent / "formats"
 SENTENCES = [["the", "cat", "sat"], ["the", "dog", "ran", "naïve"]] * 5
@@ -36,3 +38,9 @@ def test_other_files_are_refused() -> None:
         Doc2Vec.from_gensim(FORMATS / "gensim-doc-hierarchical.model")
     with pytest.raises(FormatError, match="must hold a Doc2Vec model of gensim 4, got a Word2Vec"):
         Doc2Vec.from_gensim(FORMATS / "gensim-negative.model")
+
+
+def test_models_of_gensim_before_4_are_refused() -> None:
+    saved = replace(read_gensim(FORMATS / "gensim-dbow.model"), tags=None)  # whose tags were elsewhere
+    with pytest.raises(FormatError, match=r"saved by gensim before 4\.0"):
+        Doc2Vec.from_gensim(saved)

@@ -13,6 +13,7 @@ import wordkin
 from wordkin import FastText, KeyedVectors, Word2Vec
 from wordkin.errors import CorpusError, FormatError, ResourceError, VocabularyError
 from wordkin.gensim.models import fasttext as gensim_names
+from wordkin.loading.vector_files import load_vectors
 from wordkin.vectors import FastTextKeyedVectors
 
 SENTENCES = [["apples", "and", "pears"], ["pears", "and", "plums"], ["größe", "слово"]] * 5
@@ -253,3 +254,31 @@ def test_memory_is_estimated_with_the_buckets() -> None:
     estimate = FastText(vector_size=100, bucket=10**6).estimate_memory(1000)
     assert estimate["vectors_ngrams"] == 10**6 * 112 * 4
     assert estimate["total"] == sum(size for name, size in estimate.items() if name != "total")
+
+
+def test_folders(tmp_path: Path) -> None:
+    model = trained()
+    model.save_pretrained(tmp_path / "model")
+    assert_equal(FastText.from_pretrained(tmp_path / "model"), model)
+    loaded = wordkin.load(tmp_path / "model")
+    assert isinstance(loaded, FastText)
+    np.testing.assert_array_equal(load_vectors(str(tmp_path / "model"))["unseen"], model.wv["unseen"])
+    Word2Vec(SENTENCES, min_count=1, vector_size=4, workers=1).save_pretrained(tmp_path / "words")
+    with pytest.raises(FormatError, match="word2vec"):
+        FastText.from_pretrained(tmp_path / "words")
+    with pytest.raises(OSError):
+        FastText.from_pretrained(tmp_path / "missing")
+
+
+def test_steps_of_the_vocabulary() -> None:
+    model = FastText(**OPTIONS)
+    with pytest.raises(VocabularyError, match="scan_vocab"):
+        model.prepare_vocab()
+    assert model.scan_vocab(SENTENCES) == (40, 15)
+    assert model.prepare_vocab(dry_run=True)["num_retained_words"] == 6
+    assert len(model.wv) == 0
+    model.prepare_vocab()
+    model.prepare_weights()
+    expected = FastText(**OPTIONS)
+    expected.build_vocab(SENTENCES)
+    np.testing.assert_array_equal(model.wv.vectors, expected.wv.vectors)

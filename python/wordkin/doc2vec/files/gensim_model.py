@@ -40,6 +40,11 @@ def state_of_gensim(saved: GensimModel) -> Doc2VecState:
         If the file holds no Doc2Vec model of gensim 4, or settings that are not those of such a model.
     """
     settings: dict[str, Any] = dict(saved.parameters)
+    if saved.class_name == "Doc2Vec" and saved.tags is None:
+        raise FormatError(
+            "the Doc2Vec model was saved by gensim before 4.0, whose document vectors are not read: load and save it "
+            "with gensim 4, or read its word vectors with KeyedVectors.from_gensim"
+        )
     if saved.class_name != "Doc2Vec" or saved.tags is None:
         raise FormatError(f"the file must hold a Doc2Vec model of gensim 4, got a {saved.class_name}")
     require_own_tree(settings)

@@ -207,7 +207,13 @@ class DocumentCorpus:
             If there are no documents.
         """
         tags = TagScan(self.name)
-        corpus = StreamCorpus(self._words(tags), name=self.name, max_sentence_length=UNLIMITED, keys=TokenKeys())
+        corpus = StreamCorpus(
+            self._words(tags),
+            name=self.name,
+            max_sentence_length=UNLIMITED,
+            keys=TokenKeys(),
+            preparation=self._preparation,
+        )
         scan = corpus.scan(
             workers, keep_ids=False, max_vocab_size=max_vocab_size, trim_rule=trim_rule, progress=progress
         )

@@ -19,6 +19,7 @@ from .weights import resize_to_vocabulary
 __all__ = [
     "VocabularyChoice",
     "add_null_word",
+    "adopt_scanned_words",
     "adopt_vocabulary",
     "changed_settings",
     "choose_vocabulary",
@@ -237,6 +238,51 @@ def add_null_word(state: Word2VecState) -> None:
         vocabulary = _with_null_word(current_vocabulary(state))
         if len(vocabulary) > len(state.wv):
             resize_to_vocabulary(state, vocabulary, state.options, first_new=len(state.wv))
+
+
+def adopt_scanned_words(
+    state: Word2VecState,
+    trim_rule: TrimRule | None,
+    settings: tuple[TrainingOptions, VocabularyOptions],
+    *,
+    update: bool,
+    keep_raw_vocab: bool,
+    dry_run: bool,
+) -> VocabularyChoice:
+    """Build the vocabulary of a model from the counts that it keeps (gensim's `prepare_vocab`).
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    trim_rule : callable or None
+        Rule that decides which words are kept.
+    settings : tuple of TrainingOptions and VocabularyOptions
+        From `changed_settings`.
+    update : bool
+        Whether to extend the current vocabulary.
+    keep_raw_vocab : bool
+        Whether to keep the counts.
+    dry_run : bool
+        Whether to leave the model unchanged.
+
+    Returns
+    -------
+    VocabularyChoice
+        The vocabulary.
+
+    Raises
+    ------
+    VocabularyError
+        If there are no counts, or no word is left.
+    """
+    counts = state.raw_counts
+    if counts is None:
+        raise VocabularyError("prepare_vocab needs word counts: call scan_vocab first")
+    choice = choose_vocabulary(state, counts, trim_rule, settings, update=update)
+    if not dry_run:
+        adopt_vocabulary(state, choice, counts if keep_raw_vocab else None)
+    return choice
 
 
 def vocabulary_statistics(choice: VocabularyChoice) -> dict[str, int]:
