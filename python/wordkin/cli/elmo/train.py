@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from ...distributed import Communicator
 from ...elmo import ELMo, ELMoTrainingReport, read_official_options
 from ...elmo.files.pretrained import MODEL_FILE_NAMES
 from ...elmo.options import ELMoOptions, ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
@@ -28,6 +29,7 @@ from ..flags import (
 from ..messages import progress_display
 from ..outputs import require_writable_folder
 from ..parsers import add_examples
+from ..processes import add_distributed_flag, leads, process_group, together
 from ..reports import print_report
 from ..streams import allow_streams
 
@@ -136,6 +138,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_switch(training, "--freeze-word-vectors", "train_word_vectors", False, "keep these word vectors as they are")
     add_switch(training, "--no-shuffle", "shuffle", False, "keep the sentences in the order of the corpus")
     add_workers_flag(training, max_isa=True)
+    add_distributed_flag(training)
     add_progress_flag(parser)
     add_json_flag(parser)
     allow_streams(parser, inputs=("vocabulary",))
@@ -148,6 +151,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         (
             "start from what word2vec knows",
             "wordkin elmo train corpus.txt -o model --word-vectors vectors.safetensors",
+        ),
+        (
+            "train with four processes, each on a part of the texts",
+            "torchrun --nproc-per-node 4 -m wordkin elmo train texts/ -o model --distributed torch",
         ),
         (
             "stop when the perplexity of other text no longer improves",
@@ -169,15 +176,15 @@ def run(args: argparse.Namespace) -> int:
     int
         Exit code.
     """
-    require_writable_folder(args.output)
-    texts = [*args.corpus, *(args.validation or [])]
-    check_outputs(
-        *(local_path(args.output) / name for name in MODEL_FILE_NAMES),
-        folders=[args.output, args.checkpoint],
-        inputs=[*inputs_of(texts), args.options, args.vocabulary, args.word_vectors],
-        models=[args.trained],
-    )
-    trainer = _Trainer(args)
+    with process_group(args.distributed) as group:
+        return _run(args, group)
+
+
+def _run(args: argparse.Namespace, group: Communicator | None) -> int:
+    with together(group, "the check of the command line"):
+        if leads(group):
+            _check_output(args)
+        trainer = _Trainer(args, group)
     stop: KeyboardInterrupt | None = None
     try:
         trainer.train()
@@ -186,19 +193,39 @@ def run(args: argparse.Namespace) -> int:
             reason = exits.reason_of(interruption)
             raise type(interruption)(f"{reason} before training started; nothing was saved") from None
         stop = interruption
-    saving_start = time.perf_counter()
-    trainer.model.save_pretrained(args.output, training_state=not args.no_training_state)
     training = trainer.model.training_report
     if training is None:
         raise AssertionError("training that has started has a report")
-    report = _report(trainer, args.output, training, saving=time.perf_counter() - saving_start)
-    settings = trainer.settings()
-    print_report(args, report, _print_summary, settings=settings, seed=settings["seed"])
+    # Not all processes need have been interrupted.
+    with together(None if stop else group, "saving the model"):
+        if leads(group):
+            _save(args, trainer, training)
     if stop is None:
         return exits.SUCCESS
+    if not leads(group):
+        raise stop
     raise type(stop)(
         f"{exits.reason_of(stop)} after step {training.steps}; the model trained so far is saved in {args.output}"
     )
+
+
+def _check_output(args: argparse.Namespace) -> None:
+    require_writable_folder(args.output)
+    texts = [*args.corpus, *(args.validation or [])]
+    check_outputs(
+        *(local_path(args.output) / name for name in MODEL_FILE_NAMES),
+        folders=[args.output, args.checkpoint],
+        inputs=[*inputs_of(texts), args.options, args.vocabulary, args.word_vectors],
+        models=[args.trained],
+    )
+
+
+def _save(args: argparse.Namespace, trainer: _Trainer, training: ELMoTrainingReport) -> None:
+    start = time.perf_counter()
+    trainer.model.save_pretrained(args.output, training_state=not args.no_training_state)
+    report = _report(trainer, args.output, training, saving=time.perf_counter() - start)
+    settings = trainer.settings()
+    print_report(args, report, _print_summary, settings=settings, seed=settings["seed"])
 
 
 class _Trainer:
@@ -206,8 +233,9 @@ class _Trainer:
 
     model: ELMo
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, group: Communicator | None) -> None:
         self._args = args
+        self._group = group
         self.start = self.training_start = time.perf_counter()
         self.has_started = False
         self.skipped: dict[str, str] = {}
@@ -240,18 +268,27 @@ class _Trainer:
         args = self._args
         checkpoint = None if args.no_checkpoint else args.checkpoint or f"{args.output}/checkpoints"
         trained = self.model.preparation
-        opened = open_input(args.corpus, args, trained)
-        validation = None if args.validation is None else open_input(args.validation, args, trained)
+        with together(self._group, "opening the texts"):
+            opened = open_input(args.corpus, args, trained)
+            validation = None if args.validation is None else open_input(args.validation, args, trained)
+            vectors = None if args.word_vectors is None else load_vectors(args.word_vectors)
+        # Processes divide files among them, and read a corpus as it is.
+        texts: list[Any] = [
+            None if given is None else given.corpus if self._group is None else given.files
+            for given in (opened, validation)
+        ]
         self.skipped = {**opened.skipped, **({} if validation is None else validation.skipped)}
         try:
             self.model.train(
-                opened.corpus,
-                validation=None if validation is None else validation.corpus,
+                texts[0],
+                validation=texts[1],
                 checkpoint=checkpoint,
                 callbacks=[self],
-                word_vectors=None if args.word_vectors is None else load_vectors(args.word_vectors),
+                word_vectors=vectors,
+                communicator=self._group,
                 progress=progress_display(args),
                 **preparation_of(args, trained).as_arguments(),
+                **given_arguments(args, ("encoding", "errors")),
                 **self._training,
             )
         except (ValueError, TypeError) as error:
