@@ -42,6 +42,8 @@ def arguments_of(line: str) -> list[list[str]]:
     found = []
     for part in line.split("|"):
         words = shlex.split(re.split(r" 2?[<>] ", part)[0])
+        if words[0] in ("mpiexec", "torchrun"):
+            words = words[words.index("wordkin") :]
         if words[0] == "wordkin":
             found.append(words[1:])
     return found

@@ -41,7 +41,8 @@ def add_distributed_flag(parser: argparse._ActionsContainer) -> None:
         "--distributed",
         choices=tuple(_LAUNCHERS),
         help="train one model with all processes that mpiexec or srun (mpi: needs mpi4py), or torchrun (torch: needs "
-        "PyTorch) has started; all are given the same files, of which each reads a part",
+        "PyTorch) has started; all are given the same files, of which each reads a part "
+        "(default: one process)",
     )
 
 
