@@ -24,9 +24,11 @@ class RoundingPolicy {
     rows_ += rows;
     pairs_ += pairs;
     candidates_ += candidates;
-    if (pairs_ < kPairsPerDecision) return;
+    const bool is_useless = candidates_ > kUselessCandidates && 2 * candidates_ > pairs_;
+    if (pairs_ < kPairsPerDecision && !is_useless) return;
     if (candidates_ * kPairsPerCandidate > pairs_) {
-      float_rows_ = std::max(kFirstRows, rows_ * kPairsPerCandidate) << std::min(failures_++, kMaxDoublings);
+      const std::int64_t rows = rows_ * kPairsPerCandidate * (is_useless ? kUselessFactor : 1);
+      float_rows_ = std::max(kFirstRows, rows) << std::min(failures_++, kMaxDoublings);
     } else {
       failures_ = 0;
     }
@@ -36,6 +38,8 @@ class RoundingPolicy {
  private:
   static constexpr std::int64_t kFirstRows = 256, kRowsPerKept = 24;
   static constexpr std::int64_t kPairsPerDecision = 1024, kPairsPerCandidate = 16;
+  // A bound that excludes less than half of the pairs is recognised early and tried again late.
+  static constexpr std::int64_t kUselessCandidates = 64, kUselessFactor = 4;
   static constexpr int kMaxDoublings = 10;
 
   std::int64_t float_rows_;  // remaining ones

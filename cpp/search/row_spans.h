@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,25 +21,45 @@ class RowSpans {
  public:
   using Body = std::function<void(std::int64_t first, std::int64_t end, std::size_t worker)>;
 
-  // `work`: number of multiplications, of floats.
+  // `work`: number of multiplications, of floats. The calling thread is one of the workers: it begins at once, whereas
+  // a thread that starts misses a part of a short search.
   RowSpans(std::int64_t rows, std::int64_t work, std::size_t threads) : rows_(rows) {
-    if (threads > 1 && work >= kMinParallelWork) pool_ = std::make_unique<parallel::ThreadPool>(threads);
-    const auto spans = pool_ ? static_cast<std::int64_t>(pool_->size()) * kSpansPerThread : 1;
+    if (threads > 1 && work >= kMinParallelWork) pool_ = std::make_unique<parallel::ThreadPool>(threads - 1);
+    const auto spans = pool_ ? static_cast<std::int64_t>(workers()) * kSpansPerThread : 1;
     length_ = std::max(memory::round_up<std::int64_t>((rows_ + spans - 1) / spans, kPanelBlockRows), kPanelBlockRows);
   }
-  [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() : 1; }
+  [[nodiscard]] std::size_t workers() const { return pool_ ? pool_->size() + 1 : 1; }
 
+  // Each worker takes spans in ascending order.
   void run(const Body& body) {
     if (!pool_) return body(0, rows_, 0);
-    pool_->parallel_for(static_cast<std::size_t>((rows_ + length_ - 1) / length_),
-                        [&](std::size_t index, std::size_t worker) {
-                          const auto first = static_cast<std::int64_t>(index) * length_;
-                          body(first, std::min(first + length_, rows_), worker);
-                        });
+    std::atomic<std::int64_t> next = 0;
+    const auto work = [&](std::size_t worker) {
+      while (true) {
+        const std::int64_t first = next.fetch_add(length_, std::memory_order_relaxed);
+        if (first >= rows_) return;
+        body(first, std::min(first + length_, rows_), worker);
+      }
+    };
+    try {
+      for (std::size_t i = 0; i < pool_->size(); ++i) pool_->submit([&](std::size_t worker) { work(worker + 1); });
+      work(0);
+    } catch (...) {  // other workers still use the variables above
+      next = rows_;
+      finish();
+      throw;
+    }
+    finish();
   }
 
  private:
-  static constexpr std::int64_t kSpansPerThread = 4;
+  static constexpr std::int64_t kSpansPerThread = 16;
+
+  // Threads that have not begun have no work left.
+  void finish() {
+    pool_->discard_queued();
+    pool_->wait_all();
+  }
 
   std::int64_t rows_;
   std::int64_t length_ = 0;

@@ -156,7 +156,7 @@ def available_workers() -> int:
     Returns
     -------
     int
-        CPU affinity, limited by the CPU quota of the cgroup; at least 1.
+        CPU affinity, limited by the CPU quota that the cgroup had at the first call; at least 1.
 
     Examples
     --------
@@ -196,8 +196,12 @@ def requested_workers(workers: int | None, name: str = "workers") -> int:
     return available_workers() if workers is None else integer_option(name, workers, 1, MAX_WORKERS)
 
 
+@cache
 def _cgroup_cpu_quota(root: Path = Path("/sys/fs/cgroup")) -> float | None:
-    """CPU quota of the cgroup in CPUs (version 2, then version 1), or None without a limit."""
+    """CPU quota of the cgroup in CPUs (version 2, then version 1), or None without a limit.
+
+    Reading the files takes as long as a search among 10,000 vectors.
+    """
     try:
         quota, period = (root / "cpu.max").read_text(encoding="utf-8").split()
     except (OSError, ValueError):
