@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import time
 from pathlib import Path
 from typing import Any
 
@@ -381,3 +382,28 @@ def test_arguments_of_train_that_one_rank_rejects_end_all(text: Sentences) -> No
     results = in_ranks(2, train, timeout=10)
     assert isinstance(results[1], ValueError)
     assert "rank 1 failed: ValueError: epochs must" in str(results[0])
+
+
+def test_synchronizations_become_rarer_to_take_a_share_of_the_time(text: Sentences) -> None:
+    class Slow:
+        def __init__(self, group: Any) -> None:
+            self.rank, self.size = group.rank, group.size
+            self.allreduce, self.broadcast, self.barrier = group.allreduce, group.broadcast, group.barrier
+            self._group = group
+            self.calls = 0
+
+        def allgather(self, array: Any) -> list[Any]:
+            self.calls += 1
+            time.sleep(0.001)
+            received: list[Any] = self._group.allgather(array)
+            return received
+
+    def work(group: Any, share: float | None) -> tuple[int, bytes]:
+        slow = Slow(group)
+        model = Word2Vec(text[group.rank :: 2], communicator=slow, sync_words=100, sync_share=share, **QUICK)
+        return slow.calls, layers_of(model)
+
+    often, rarely = (in_ranks(2, lambda group, share=share: work(group, share)) for share in (None, 0.1))
+    assert all(isinstance(result, tuple) for result in [*often, *rarely]), rarely
+    assert rarely[0][0] < often[0][0] / 3  # type: ignore[index]
+    assert rarely[0][1] == rarely[1][1]  # type: ignore[index]

@@ -211,6 +211,9 @@ class Word2Vec(metaclass=HidesRemovedNames):
         parts and seeds give equal vectors.
     wire : {"float32", "bfloat16"}, default "float32"
         Precision in which processes send the changes of their weights to each other.
+    sync_share : float or None, default None
+        Largest fraction of the time that processes spend on combinations (> 0, <= 1): these become rarer as needed, up
+        to ten times, and results then depend on the speed of the machines. None for fixed numbers of words.
 
     Attributes
     ----------
@@ -334,6 +337,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         sync_words: int | None = None,
         communicator: Communicator | None = None,
         wire: Literal["float32", "bfloat16"] = "float32",
+        sync_share: float | None = None,
     ) -> None:
         with joint_arguments(checked_communicator(communicator)):
             self._state = new_state(
@@ -366,8 +370,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
                 ),
                 Compute.choose(workers=workers, max_isa=max_isa),
             )
-            self._state.hashfxn = hashfxn
-            self._state.progress = progress_option(progress)
+            self._state.hashfxn, self._state.progress = hashfxn, progress_option(progress)
             self._state.text_options = TextOptions(encoding=encoding, errors=errors, on_error=on_error)
             self.preparation = PreparationOptions(
                 tokenizer=tokenizer,
@@ -378,8 +381,10 @@ class Word2Vec(metaclass=HidesRemovedNames):
                 max_token_length=max_token_length,
                 sentences_per=sentences_per,
             )
-            sharing = SynchronizationOptions(deterministic=deterministic, sync_words=sync_words, wire=wire)
-            self._state.synchronization, self._state.communicator = sharing, communicator
+            self._state.synchronization = SynchronizationOptions(
+                deterministic=deterministic, sync_words=sync_words, sync_share=sync_share, wire=wire
+            )
+            self._state.communicator = communicator
             self._state.folders = FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob))
             vars(self)["load"] = refuse_to_load
             checked = checked_training_callbacks(callbacks)

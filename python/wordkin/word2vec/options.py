@@ -215,6 +215,9 @@ class SynchronizationOptions(Options):
     sync_words : int or None, default None
         Number of words that a replica is trained on between two synchronizations of the most frequent words (>= 1);
         None for 20,000 with replicas of one process, and for a hundredth of an epoch with several processes.
+    sync_share : float or None, default None
+        Largest fraction of the time that several processes spend on synchronizations (> 0, <= 1): periods become longer
+        as needed, up to ten times; None for periods that depend on the number of words only.
     wire : {"float32", "bfloat16"}, default "float32"
         Precision in which processes send the changes of their weights.
     """
@@ -227,6 +230,14 @@ class SynchronizationOptions(Options):
         low=1,
         high=2**62,
         help="Number of words of each worker between two synchronizations of the most frequent words.",
+    )
+    sync_share: float | None = real_field(
+        None,
+        low=0.0,
+        high=1.0,
+        low_exclusive=True,
+        help="Largest fraction of the time that several processes spend on synchronizations, which become rarer, up to "
+        "ten times; results then depend on the speed of the machines.",
     )
     wire: Literal["float32", "bfloat16"] = choice_field(
         "float32", Literal["float32", "bfloat16"], help="Precision in which processes send changes of weights."

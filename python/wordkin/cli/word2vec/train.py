@@ -59,7 +59,7 @@ TRAINING_FIELDS = ("window", "sample", "negative", "ns_exponent", "seed", "job_w
 VOCABULARY_FIELDS = ("min_count", "max_vocab_size", "max_final_vocab")
 _DECODING = ("encoding", "errors")
 _SWITCHED = ("sg", "hs", "cbow_mean", "shrink_windows", "sorted_vocab", "workers", "max_isa", "deterministic")
-_SYNCHRONIZATION = ("sync_words", "wire")
+_SYNCHRONIZATION = ("sync_words", "sync_share", "wire")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -37,6 +38,7 @@ Floats = NDArray[np.float32]
 # Without a given period: the number of synchronizations of an epoch, unless periods would be too short.
 _PERIODS = 100
 _LEAST_WORDS = 20_000
+_MOST_PERIODS = 10  # between synchronizations: rarer ones cost quality
 _ROWS_AT_ONCE = 1 << 16  # limits the memory of buffers
 _NOT_FINITE = "the changes of its weights are not finite"
 
@@ -47,6 +49,47 @@ class _Block:
 
     trained: Floats
     agreed: Floats
+
+
+class _Rhythm:
+    """How many periods pass from one synchronization to the next, so that these take a limited share of the time.
+
+    Parameters
+    ----------
+    share : float or None
+        The share; None if each period ends with a synchronization.
+    """
+
+    def __init__(self, share: float | None) -> None:
+        self._share = share
+        self._periods = self._left = 1
+        self._resumed_at = time.perf_counter()
+        self._seconds_before = self._last = 0.0
+        self.has_passed = False
+
+    def passes(self) -> bool:
+        """Return whether this period ends without a synchronization."""
+        self._left -= 1
+        self.has_passed = self._left > 0
+        return self.has_passed
+
+    def wanted(self) -> int:
+        """Return the number of periods that this rank would choose, at the start of a synchronization."""
+        if self._share is None or not self._last:
+            return self._periods
+        training = (time.perf_counter() - self._resumed_at) / self._periods
+        needed = self._last * (1 - self._share) / self._share
+        return min(_MOST_PERIODS, max(1, math.ceil(needed / max(training, 1e-9))))
+
+    def begin(self, periods: int) -> None:
+        """Note the number that all ranks have agreed on."""
+        self._periods = self._left = periods
+        self.has_passed = False
+
+    def resume(self, seconds: float) -> None:
+        """Note the end of a synchronization, and the time that all of them have taken so far."""
+        self._last, self._seconds_before = seconds - self._seconds_before, seconds
+        self._resumed_at = time.perf_counter()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +162,7 @@ class Ranks:
         self._trained_words = self._words_before = words_before
         self._signals = signals
         self._checkpoints = checkpoints
+        self._rhythm = _Rhythm(synchronization.sync_share)
         self._end: str | None = None  # why the run ends after this synchronization
         self._synchronizations = 0
         self._is_over = False
@@ -179,7 +223,7 @@ class Ranks:
         return self._trained_words
 
     def end_period(self, session: _core.word2vec.TrainingSession) -> bool:
-        """Combine the most frequent words with those of all ranks.
+        """Combine the most frequent words with those of all ranks, if it is time.
 
         Parameters
         ----------
@@ -191,6 +235,8 @@ class Ranks:
         bool
             Whether all words were combined.
         """
+        if self._rhythm.passes():
+            return False
         return self._synchronize(session, is_done=False).is_whole
 
     def next_period(self, session: _core.word2vec.TrainingSession) -> None:
@@ -202,7 +248,8 @@ class Ranks:
             The session; no job may be running.
         """
         self._end_if_interrupted()
-        session.start_period(self._trained_words)
+        # Between synchronizations, other ranks are assumed to have trained as many words.
+        session.start_period(session.words if self._rhythm.has_passed else self._trained_words)
 
     def end_epoch(self, session: _core.word2vec.TrainingSession, when_whole: Callable[[], None]) -> None:
         """Join the synchronizations of the ranks that have more text, then combine all words.
@@ -287,12 +334,14 @@ class Ranks:
                 words=int(session.tally()["raw_words"]),
                 is_done=is_done,
                 signal=self._signals.name,
+                periods=self._rhythm.wanted(),
                 saves=self._checkpoints is not None and self._checkpoints.wants_saving,
                 failure=None if is_finite else _NOT_FINITE,
             )
             self._raise_failures([status["failure"] for status in everyone])
             ends = all(status["is_done"] for status in everyone)
             self._trained_words = self._words_before + sum(status["words"] for status in everyone)
+            self._rhythm.begin(max(status["periods"] for status in everyone))
             self._end = _reason_to_end([status["signal"] for status in everyone])
             saves = self._end is not None or any(status["saves"] for status in everyone)
             if self._checkpoints is not None:
@@ -304,6 +353,7 @@ class Ranks:
             self._is_over = True
             raise
         self._seconds += time.perf_counter() - start
+        self._rhythm.resume(self._seconds)
         return _Synchronized(ends_epoch=ends, is_whole=words == self._words)
 
     def _raise_failures(self, failures: list[str | None]) -> None:
