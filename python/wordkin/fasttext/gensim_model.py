@@ -64,7 +64,6 @@ from ..word2vec.training.vocabulary import (
     choose_vocabulary,
     copy_vocabulary,
     scan_corpus,
-    vocabulary_statistics,
 )
 from ..word2vec.training.weights import add_missing_rows, estimated_memory, reset_weights
 from .unsupervised.files import state_of_file, write_state
@@ -652,15 +651,9 @@ class FastText:
             If `scan_vocab` was not called, or no word is left.
         """
         checked_trim_rule(trim_rule)
-        choice = adopt_scanned_words(
-            self._state,
-            trim_rule,
-            changed_settings(self._state, min_count, sample),
-            update=update,
-            keep_raw_vocab=keep_raw_vocab,
-            dry_run=flag_option("dry_run", dry_run),
-        )
-        return vocabulary_statistics(choice)
+        settings = changed_settings(self._state, min_count, sample)
+        is_dry = flag_option("dry_run", dry_run)
+        return adopt_scanned_words(self._state, trim_rule, settings, update=update, keep=keep_raw_vocab, dry_run=is_dry)
 
     def prepare_weights(self, update: bool = False) -> None:
         """Initialise the weights, which `prepare_vocab` has done already.

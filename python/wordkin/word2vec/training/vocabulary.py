@@ -246,9 +246,9 @@ def adopt_scanned_words(
     settings: tuple[TrainingOptions, VocabularyOptions],
     *,
     update: bool,
-    keep_raw_vocab: bool,
+    keep: bool,
     dry_run: bool,
-) -> VocabularyChoice:
+) -> dict[str, int]:
     """Build the vocabulary of a model from the counts that it keeps (gensim's `prepare_vocab`).
 
     Parameters
@@ -261,15 +261,15 @@ def adopt_scanned_words(
         From `changed_settings`.
     update : bool
         Whether to extend the current vocabulary.
-    keep_raw_vocab : bool
+    keep : bool
         Whether to keep the counts.
     dry_run : bool
         Whether to leave the model unchanged.
 
     Returns
     -------
-    VocabularyChoice
-        The vocabulary.
+    dict of str to int
+        What `vocabulary_statistics` returns.
 
     Raises
     ------
@@ -281,8 +281,8 @@ def adopt_scanned_words(
         raise VocabularyError("prepare_vocab needs word counts: call scan_vocab first")
     choice = choose_vocabulary(state, counts, trim_rule, settings, update=update)
     if not dry_run:
-        adopt_vocabulary(state, choice, counts if keep_raw_vocab else None)
-    return choice
+        adopt_vocabulary(state, choice, counts if keep else None)
+    return vocabulary_statistics(choice)
 
 
 def vocabulary_statistics(choice: VocabularyChoice) -> dict[str, int]:
