@@ -159,6 +159,13 @@ def distributed(session: nox.Session) -> None:
 
 
 @nox.session
+def ray(session: nox.Session) -> None:
+    """The Ray script of the documentation with two workers, of which one is killed once; training resumes."""
+    session.install(".", "ray[train]", "torch", "--extra-index-url", "https://download.pytorch.org/whl/cpu")
+    session.run("python", "tests/distributed/ray_run.py")
+
+
+@nox.session
 def faults(session: nox.Session) -> None:
     """A fault at every system call of every kind of save; the test suite takes a sample (tests/storage/faults)."""
     session.install(".[test]")
