@@ -31,7 +31,11 @@ MEASURES = ("analogies %", "WS-353", "SimLex-999")
 
 def scores(path: Path, tests: Path) -> tuple[float, float, float]:
     """Return the scores of `MEASURES` of the vectors in a file."""
-    vectors = KeyedVectors.load_word2vec_format(path, binary=True)
+    return scores_of_vectors(KeyedVectors.load_word2vec_format(path, binary=True), tests)
+
+
+def scores_of_vectors(vectors: KeyedVectors, tests: Path) -> tuple[float, float, float]:
+    """Return the scores of `MEASURES`."""
     accuracy, _ = vectors.evaluate_word_analogies(tests / "questions-words.txt", restrict_vocab=30_000)
     pairs = [vectors.evaluate_word_pairs(tests / name)[1][0] for name in ("wordsim353.tsv", "simlex999.txt")]
     return 100 * accuracy, float(pairs[0]), float(pairs[1])

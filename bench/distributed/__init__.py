@@ -1,0 +1,1 @@
+"""Benchmarks of training by several processes and on parts of a corpus."""
