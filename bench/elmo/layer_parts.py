@@ -3,8 +3,8 @@
 For each size, batch and precision, a forward pass of 20 steps is measured as a whole, and its parts are measured alone
 with the same shapes: the products with the input, with the previous output and of the projection, which round their
 left operand, and the gates, which are float32 in every precision. On two threads each computes half of the units of
-every part; the rest then contains the barriers, of which a step has two. A negative rest means that
-a part takes longer alone than within the layer, where its operands are still cached. Times are the best of several runs.
+every part; the rest then contains the barriers, of which a step has two. A negative rest means that a part takes longer
+alone than within the layer, where its operands are still cached. Times are the best of several runs.
 
     python -m bench.elmo.layer_parts
     python -m bench.elmo.layer_parts --sizes 4096/512 --batches 32 --threads 2

@@ -24,6 +24,14 @@ class HuffmanTree {
     const auto length = static_cast<std::size_t>(starts_[word + 1]) - begin;
     return {{nodes_.data() + begin, length}, {signs_.data() + begin, length}};
   }
+  // For words that are trained later, so that reading their paths does not wait for memory.
+  void prefetch_path([[maybe_unused]] std::int32_t word) const {
+#if defined(__GNUC__)
+    const auto begin = static_cast<std::size_t>(starts_[word]);
+    __builtin_prefetch(nodes_.data() + begin);
+    __builtin_prefetch(signs_.data() + begin);
+#endif
+  }
   [[nodiscard]] std::size_t longest_path() const { return longest_; }
   [[nodiscard]] std::size_t words() const { return starts_.size() - 1; }
 

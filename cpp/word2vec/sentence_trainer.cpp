@@ -90,6 +90,8 @@ void SentenceTrainer::draw(std::size_t begin, std::size_t end, random::Generator
   for (std::size_t i = begin; i < end; ++i)
     radii_[i % kBatch] =
         shrinks ? 1 + static_cast<int>(generator.below(static_cast<std::uint32_t>(options.window))) : options.window;
+  if (context_->tree() != nullptr)
+    for (std::size_t i = begin; i < end; ++i) context_->tree()->prefetch_path(subsampled_[i * targets_per_window_]);
   const NegativeSampler* const sampler = context_->sampler();
   if (sampler == nullptr) return;
   const std::size_t count = (end - begin) * static_cast<std::size_t>(options.negative);
