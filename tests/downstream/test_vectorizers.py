@@ -124,6 +124,9 @@ def test_elmo_vectors_are_pooled_over_tokens() -> None:
         expected = model.encode([["some", "words", "here"]], layers)[0].mean(axis=-2).reshape(-1)
         np.testing.assert_allclose(vectors[0], expected, rtol=1e-5, atol=1e-6)
     largest = ELMoVectorizer(model, pooling="max").fit_transform(texts)
+    rounded = ELMoVectorizer(model, pooling="max", precision="int8").fit_transform(texts)
+    assert not np.array_equal(rounded, largest)
+    np.testing.assert_allclose(rounded, largest, atol=0.05)
     np.testing.assert_array_equal(largest[0], model.encode([["some", "words", "here"]])[0].max(axis=0))
 
 
