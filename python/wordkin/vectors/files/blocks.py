@@ -79,10 +79,12 @@ class BlockSource:
             The buffered bytes, possibly more than `size`; valid until the next call.
         """
         if self._end - self._begin < size and not self.at_end:
-            self._make_room(size)
-            storage = memoryview(self._storage)
+            rest = size if self.content_bytes is None else self.content_bytes - self.position + 1
+            self._make_room(min(size, max(rest, 1)))  # a small file needs no memory for a whole block
             while self._end - self._begin < size and not self.at_end:
-                count = self._stream.readinto(storage[self._end : self._begin + size])
+                if self._end == len(self._storage):  # there is more than the size of the file has announced
+                    self._make_room(size)
+                count = self._stream.readinto(memoryview(self._storage)[self._end : self._begin + size])
                 self.at_end = not count
                 self._end += count
         return self.held
