@@ -14,7 +14,7 @@ from typing import Any
 
 from bench.rivals.environments import forget_blas_settings
 
-__all__ = ["Samples", "add_record_flag", "in_turn", "run_job"]
+__all__ = ["Samples", "add_record_flag", "in_turn", "ratio_text", "run_job"]
 
 
 def add_record_flag(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +51,12 @@ class Samples:
     def spread(self, name: str) -> str:
         values = self.values(name)
         return f"{min(values):,.0f} .. {max(values):,.0f}"
+
+
+def ratio_text(greater: Samples, less: Samples, name: str) -> str:
+    """Return how many times a result of one system is that of another, and the range over the runs."""
+    ratios = [a / b for a, b in zip(greater.values(name), less.values(name), strict=True)]
+    return f"{greater.median(name) / less.median(name):.2f} x ({min(ratios):.2f} .. {max(ratios):.2f})"
 
 
 def in_turn(jobs: dict[str, tuple[str, str, list[str]]], runs: int) -> dict[str, Samples]:

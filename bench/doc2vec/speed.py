@@ -2,7 +2,8 @@
 
 python -m bench.doc2vec.speed imdb-train.tsv.gz
 
-Both libraries train the same modes on the same tokens of film reviews, in CPU time of one thread. A logistic regression
+Both libraries train the same modes on the same tokens of film reviews, in CPU time of one thread
+or, with ``--threads``, in time. A logistic regression
 on the vectors of the reviews that were trained is scored on those of 5,000 reviews that were inferred.
 """
 
@@ -12,7 +13,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench.compare import add_record_flag, in_turn
+from bench.compare import add_record_flag, in_turn, ratio_text
 from bench.recording import recording
 from bench.rivals.environments import GENSIM, python_with
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=25_000, help="number of reviews")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="with several, times are those of the clock")
     parser.add_argument("--modes", nargs="+", choices=list(MODES.values()), default=list(MODES.values()))
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
     add_record_flag(parser)
@@ -37,6 +39,8 @@ def main() -> None:
             if mode not in options.modes:
                 continue
             arguments = [str(options.reviews), mode, str(options.documents), str(options.epochs)]
+            arguments.append(str(options.threads))
+            threads = f"{options.threads} thread" + ("s" if options.threads > 1 else "")
             samples = in_turn(
                 {
                     "wordkin": (sys.executable, WORDKIN_SCRIPT, arguments),
@@ -44,13 +48,16 @@ def main() -> None:
                 },
                 options.runs,
             )
-            record.add_samples(f"{name}, training, 1 thread", samples, "words_per_second", "words/s")
-            record.add_samples(f"{name}, inference, 1 thread", samples, "documents_per_second", "documents/s")
+            record.add_samples(f"{name}, training, {threads}", samples, "words_per_second", "words/s")
+            record.add_samples(f"{name}, inference, {threads}", samples, "documents_per_second", "documents/s")
             record.add_samples(f"{name}, accuracy", samples, "accuracy", "accuracy")
             ours, theirs = samples["wordkin"], samples["gensim"]
             for what in ("words_per_second", "documents_per_second", "accuracy"):
-                ratio = ours.median(what) / theirs.median(what)
-                print(f"{name:22} {what:22} {ours.median(what):12,.3f} {theirs.median(what):12,.3f} {ratio:6.2f} x")
+                ratio = ratio_text(ours, theirs, what)
+                print(
+                    f"{name:22} {what:22} {ours.median(what):12,.3f} {theirs.median(what):12,.3f} {ratio}", flush=True
+                )
+            record.add(f"{name}, documents", "text", "documents", [options.documents])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Training and inference of Doc2Vec with wordkin on one thread; prints CPU times and the accuracy as JSON."""
+"""Training and inference of Doc2Vec with wordkin; prints speeds and the accuracy as JSON.
+
+Times are those of the processor for one thread, and those of the clock for several.
+"""
 
 import json
 import sys
@@ -13,17 +16,19 @@ from reviews import accuracy_of, labelled_reviews
 from wordkin import Doc2Vec, TaggedDocument
 
 path, mode, count, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+threads = int(sys.argv[5])
+clock = time.process_time if threads == 1 else time.perf_counter
 trained, held_out = labelled_reviews(path, count)
 documents = [TaggedDocument(words, [number]) for number, (words, _) in enumerate(trained)]
 options = {"dbow": {"dm": 0}, "mean": {"dm": 1, "dm_mean": 1}, "concat": {"dm": 1, "dm_concat": 1}}[mode]
-model = Doc2Vec(vector_size=100, min_count=5, workers=1, epochs=epochs, progress=False, **options)
+model = Doc2Vec(vector_size=100, min_count=5, workers=threads, epochs=epochs, progress=False, **options)
 model.build_vocab(documents)
-begin = time.process_time()
+begin = clock()
 _, words = model.train(documents, total_examples=len(documents), epochs=epochs)
-training = time.process_time() - begin
-begin = time.process_time()
-vectors = model.infer_vectors([words for words, _ in held_out], workers=1)
-inference = time.process_time() - begin
+training = clock() - begin
+begin = clock()
+vectors = model.infer_vectors([words for words, _ in held_out], workers=threads)
+inference = clock() - begin
 accuracy = accuracy_of(
     np.array(model.dv.vectors, float), [label for _, label in trained], vectors.astype(float), [y for _, y in held_out]
 )

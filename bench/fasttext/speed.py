@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.compare import add_record_flag, in_turn
+from bench.compare import add_record_flag, in_turn, ratio_text
 from bench.corpora import unpacked
 from bench.recording import recording
 from bench.rivals.environments import FASTTEXT, GENSIM, python_with
@@ -73,7 +73,7 @@ def main() -> None:
                 options.runs,
             )
             speeds = {system: taken.median(quantity) for system, taken in samples.items()}
-            print(f"\n{name}: {speeds['wordkin'] / speeds[rival]:.2f} x {rival}", flush=True)
+            print(f"\n{name}: {ratio_text(samples['wordkin'], samples[rival], quantity)} {rival}", flush=True)
             for system, taken in samples.items():
                 print(
                     f"  {system:10} {speeds[system]:>12,.0f} words/s ({taken.spread(quantity)})"

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.compare import Samples, add_record_flag, in_turn
+from bench.compare import Samples, add_record_flag, in_turn, ratio_text
 from bench.fasttext.labelled_sets import LabelledSet, film_reviews, wikipedia_topics
 from bench.recording import Recorder, recording
 from bench.rivals.environments import FASTTEXT, python_with
@@ -51,7 +51,8 @@ def measure_speed(labelled: LabelledSet, rival: str, runs: int, only: list[str],
             continue
         samples = in_turn(jobs_of(labelled, rival, settings), runs)
         times = {system: taken.median("cpu_seconds") for system, taken in samples.items()}
-        print(f"\n{name}, {labelled.lines:,} lines: {times['fastText'] / times['wordkin']:.2f} x fastText", flush=True)
+        ratio = ratio_text(samples["fastText"], samples["wordkin"], "cpu_seconds")
+        print(f"\n{name}, {labelled.lines:,} lines: {ratio} fastText", flush=True)
         for system, taken in samples.items():
             print(
                 f"  {system:9} {times[system]:.2f} s of processor time, {taken.median('seconds'):.2f} s, "
