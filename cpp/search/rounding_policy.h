@@ -27,8 +27,8 @@ class RoundingPolicy {
     const bool is_useless = candidates_ > kUselessCandidates && 2 * candidates_ > pairs_;
     if (pairs_ < kPairsPerDecision && !is_useless) return;
     if (candidates_ * kPairsPerCandidate > pairs_) {
-      const std::int64_t rows = rows_ * kPairsPerCandidate * (is_useless ? kUselessFactor : 1);
-      float_rows_ = std::max(kFirstRows, rows) << std::min(failures_++, kMaxDoublings);
+      const std::int64_t pause = rows_ * kPairsPerCandidate * (is_useless ? kUselessFactor : 1);
+      float_rows_ = std::max(kFirstRows, pause) << std::min(failures_++, kMaxDoublings);
     } else {
       failures_ = 0;
     }
