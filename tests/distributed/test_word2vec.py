@@ -127,6 +127,8 @@ def test_training_continues_on_all_ranks(text: Sentences) -> None:
         ),
         ({"epochs": 3}, "epochs"),
         ({"wire": "bfloat16"}, "wire"),
+        ({"lowercase": True}, "lowercase"),
+        ({"tokenizer": str.split}, "tokenizer"),
     ],
 )
 def test_different_settings_are_an_error_on_every_rank(text: Sentences, change: Options, name: str) -> None:

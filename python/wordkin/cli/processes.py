@@ -25,8 +25,10 @@ __all__ = ["add_distributed_flag", "leads", "process_group", "together"]
 _LAUNCHERS = {"mpi": "mpiexec -n 4 wordkin ...", "torch": "torchrun --nproc-per-node 4 -m wordkin ..."}
 # Set by the process managers of MPICH, Open MPI and Slurm.
 _MPI_SIZES = ("PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS")
-# Time that the other processes have to end after one has ended with an error.
+# Time that other processes have to end after one has ended with an error, and after an end of which all know, where one
+# may still be saving what it has.
 _GRACE_SECONDS = 10.0
+_JOINT_GRACE_SECONDS = 600.0
 
 
 def add_distributed_flag(parser: argparse._ActionsContainer) -> None:
@@ -148,7 +150,7 @@ def _mpi_group() -> Iterator[Communicator]:
     try:
         yield group
     except (DistributedError, KeyboardInterrupt):
-        raise  # all processes know, and one of them may still be saving what it has
+        raise
     except BaseException:
         end.grace = _GRACE_SECONDS
         raise
@@ -170,7 +172,7 @@ class _JointEnd:
 
     def __init__(self, MPI: Any) -> None:
         self._world = MPI.COMM_WORLD
-        self.grace = float("inf")
+        self.grace = _JOINT_GRACE_SECONDS
 
     def wait(self) -> None:
         """Return when all processes have called this, or end them."""

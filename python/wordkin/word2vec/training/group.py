@@ -96,10 +96,16 @@ def require_equal_settings(communicator: Communicator, state: Word2VecState, **f
             **asdict(state.options),
             **asdict(state.vocabulary_options),
             **asdict(state.synchronization),
+            **{name: _name_of(value) for name, value in vars(state.preparation).items()},
             **{name: getattr(state, name) for name in ("vector_size", "alpha", "min_alpha", "train_count")},
             **facts,
         },
     )
+
+
+def _name_of(value: object) -> object:
+    """Return an option as a JSON value; functions as their names."""
+    return getattr(value, "__qualname__", type(value).__qualname__) if callable(value) else value
 
 
 def require_equal_vocabulary(communicator: Communicator, state: Word2VecState) -> None:
