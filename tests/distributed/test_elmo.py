@@ -171,6 +171,14 @@ def test_differences_are_errors_on_all_ranks(
         assert any(part in str(error) for part in name.split("|"))
 
 
+def test_an_argument_that_one_rank_rejects_ends_all(corpus: Path) -> None:
+    first, second = in_ranks(2, lambda group: trained(corpus, communicator=group, epochs=-group.rank or 1))
+    assert isinstance(second, ValueError)
+    assert "epochs must" in str(second)
+    assert isinstance(first, DistributedError)
+    assert "rank 1 failed: ValueError: epochs must" in str(first)
+
+
 def test_texts_that_are_too_short(corpus: Path, tmp_path: Path) -> None:
     corpus.write_text("\n".join(map(" ".join, sentences(4))), encoding="utf-8")
     errors = in_ranks(3, lambda group: trained(corpus, communicator=group))

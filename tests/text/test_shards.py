@@ -176,6 +176,16 @@ def test_pipes_and_open_files_cannot_be_divided(tmp_path):
         assert len(corpus_shard(text, 0, 1)) == 1
 
 
+def test_shards_are_divided_further(tmp_path, monkeypatch):
+    monkeypatch.setattr(shards, "_MIN_PIECE_BYTES", 100)
+    file = tmp_path / "text.txt"
+    file.write_bytes(b"".join(b"word%04d\n" % number for number in range(2000)))
+    whole = sentences_of(corpus_shard(file, 1, 3))
+    parts = all_shards(corpus_shard(file, 1, 3), 4)
+    assert as_counts(parts) == as_counts([whole])
+    assert all(len(part) > 100 for part in parts)
+
+
 def test_models_read_shards(tmp_path):
     (tmp_path / "a.txt").write_text("a b c\n" * 30, encoding="utf-8")
     (tmp_path / "b.log").write_text("not read\n", encoding="utf-8")

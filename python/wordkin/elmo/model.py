@@ -64,10 +64,11 @@ from .options import (
 from .report import ELMoTrainingReport, Perplexity
 from .state import ModelState, all_tensors, build_state, parameters_at_rest, snapshot
 from .training.callbacks import EVENTS
+from .training.group import together
 from .training.perplexity import BATCH_SIZE, UNROLL_STEPS, perplexity_of_text
 from .training.preparation import prepare_training
 from .training.progress import Progress
-from .training.request import TrainingRequest
+from .training.request import TrainingRequest, group_of
 from .vocabulary import CANNOT_PREDICT, VocabularySource, parse_vocabulary
 
 if TYPE_CHECKING:
@@ -520,63 +521,64 @@ class ELMo:
         >>> report.steps, report.stopped_by
         (16, 'epochs')
         """
-        check_outputs(folders=[checkpoint], inputs=[corpus, validation, vocabulary])
-        preparation = PreparationOptions(
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            normalize=normalize,
-            remove_arabic_marks=remove_arabic_marks,
-            min_token_length=min_token_length,
-            max_token_length=max_token_length,
-            sentences_per=sentences_per,
-        )
-        require_trainable({} if self._state is None else self._state.int8_weights, precision)
-        training = ELMoTrainingOptions(
-            batch_size=batch_size,
-            unroll_steps=unroll_steps,
-            sampled_softmax=sampled_softmax,
-            negatives=negatives,
-            optimizer=optimizer,
-            clip_norm=clip_norm,
-            dropout=dropout,
-            train_word_vectors=train_word_vectors,
-            seed=seed,
-            precision=precision,
-        )
-        run = ELMoRunOptions(
-            epochs=epochs,
-            learning_rate=DEFAULT_LEARNING_RATES[training.optimizer] if learning_rate is None else learning_rate,
-            schedule=schedule,
-            warmup_steps=warmup_steps,
-            decay=decay,
-            shuffle=shuffle,
-            state_reset_rate=state_reset_rate,
-            max_steps=max_steps,
-            max_seconds=max_seconds,
-            validation_steps=validation_steps,
-            patience=patience,
-            checkpoint_steps=checkpoint_steps,
-            checkpoint_seconds=checkpoint_seconds,
-            keep=keep,
-            resume=resume,
-        )
-        request = TrainingRequest(
-            training=training,
-            run=run,
-            vocabulary_options=ELMoVocabularyOptions(
-                min_count=min_count, max_vocabulary_size=max_vocabulary_size, vocabulary_change=vocabulary_change
-            ),
-            vocabulary=vocabulary,
-            compute=Compute.choose(workers=workers, max_isa=max_isa),
-            callbacks=checked_callbacks(callbacks, EVENTS, "ELMoCallback"),
-            progress=progress_option(progress),
-            checkpoint=checkpoint,
-            text_options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
-            preparation=self.preparation if preparation.is_default else preparation,
-            word_vectors=word_vectors,
-            folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
-            communicator=communicator,
-        )
+        with together(group_of(communicator), "the check of the arguments"):
+            check_outputs(folders=[checkpoint], inputs=[corpus, validation, vocabulary])
+            preparation = PreparationOptions(
+                tokenizer=tokenizer,
+                lowercase=lowercase,
+                normalize=normalize,
+                remove_arabic_marks=remove_arabic_marks,
+                min_token_length=min_token_length,
+                max_token_length=max_token_length,
+                sentences_per=sentences_per,
+            )
+            require_trainable({} if self._state is None else self._state.int8_weights, precision)
+            training = ELMoTrainingOptions(
+                batch_size=batch_size,
+                unroll_steps=unroll_steps,
+                sampled_softmax=sampled_softmax,
+                negatives=negatives,
+                optimizer=optimizer,
+                clip_norm=clip_norm,
+                dropout=dropout,
+                train_word_vectors=train_word_vectors,
+                seed=seed,
+                precision=precision,
+            )
+            run = ELMoRunOptions(
+                epochs=epochs,
+                learning_rate=DEFAULT_LEARNING_RATES[training.optimizer] if learning_rate is None else learning_rate,
+                schedule=schedule,
+                warmup_steps=warmup_steps,
+                decay=decay,
+                shuffle=shuffle,
+                state_reset_rate=state_reset_rate,
+                max_steps=max_steps,
+                max_seconds=max_seconds,
+                validation_steps=validation_steps,
+                patience=patience,
+                checkpoint_steps=checkpoint_steps,
+                checkpoint_seconds=checkpoint_seconds,
+                keep=keep,
+                resume=resume,
+            )
+            request = TrainingRequest(
+                training=training,
+                run=run,
+                vocabulary_options=ELMoVocabularyOptions(
+                    min_count=min_count, max_vocabulary_size=max_vocabulary_size, vocabulary_change=vocabulary_change
+                ),
+                vocabulary=vocabulary,
+                compute=Compute.choose(workers=workers, max_isa=max_isa),
+                callbacks=checked_callbacks(callbacks, EVENTS, "ELMoCallback"),
+                progress=progress_option(progress),
+                checkpoint=checkpoint,
+                text_options=TextOptions(encoding=encoding, errors=errors, on_error=on_error),
+                preparation=self.preparation if preparation.is_default else preparation,
+                word_vectors=word_vectors,
+                folders=FolderOptions(recursive=recursive, glob=cast("tuple[str, ...]", glob)),
+                communicator=communicator,
+            )
         with self._exclusively():
             session = prepare_training(request, self, self.options, self._state, corpus, validation)
             self._state = session.state

@@ -15,7 +15,23 @@ from ..options import ELMoRunOptions, ELMoTrainingOptions, ELMoVocabularyOptions
 from ..vocabulary import VocabularySource
 from .progress import Progress
 
-__all__ = ["TrainingRequest"]
+__all__ = ["TrainingRequest", "group_of"]
+
+
+def group_of(communicator: Communicator | None) -> Communicator | None:
+    """Return the group of several processes.
+
+    Parameters
+    ----------
+    communicator : Communicator or None
+        What the caller has given.
+
+    Returns
+    -------
+    Communicator or None
+        None for a single process.
+    """
+    return None if communicator is None or communicator.size == 1 else communicator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +86,7 @@ class TrainingRequest:
     @property
     def group(self) -> Communicator | None:
         """The processes that train together; None if this one trains alone."""
-        return None if self.communicator is None or self.communicator.size == 1 else self.communicator
+        return group_of(self.communicator)
 
     def training_arguments(self) -> dict[str, Any]:
         """Return the arguments of `ELMo.train` that are stored with a model.
