@@ -46,7 +46,6 @@ from .inference.session import InferenceSession
 from .inference.static_vectors import distill_corpus, token_table
 from .int8_weights import inference_compute, require_float_weights, require_gradients, require_trainable
 from .options import (
-    DEFAULT_LEARNING_RATES,
     Activation,
     Cell,
     ELMoEncodingOptions,
@@ -547,7 +546,7 @@ class ELMo:
             )
             run = ELMoRunOptions(
                 epochs=epochs,
-                learning_rate=DEFAULT_LEARNING_RATES[training.optimizer] if learning_rate is None else learning_rate,
+                learning_rate=training.default_learning_rate if learning_rate is None else learning_rate,
                 schedule=schedule,
                 warmup_steps=warmup_steps,
                 decay=decay,

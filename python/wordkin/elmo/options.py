@@ -251,6 +251,11 @@ class ELMoTrainingOptions(Options):
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed.")
     precision: Precision = choice_field("float32", Precision, help="Precision of the operands of matrix products.")
 
+    @property
+    def default_learning_rate(self) -> float:
+        """Maximum learning rate of the optimizer if none is given."""
+        return DEFAULT_LEARNING_RATES[self.optimizer]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ELMoVocabularyOptions(Options):
