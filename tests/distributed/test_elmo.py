@@ -215,6 +215,12 @@ def test_a_rank_that_cannot_communicate_ends_with_a_clear_error(corpus: Path) ->
     assert all(isinstance(error, DistributedError) for error in errors)
 
 
+def test_the_cost_of_the_communication_is_logged(corpus: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="wordkin"):
+        in_ranks(2, lambda group: trained(corpus, communicator=group, max_steps=3))
+    assert caplog.text.count("communication of 2 ranks: ") == 2
+
+
 def test_token_lists_are_those_of_one_rank() -> None:
     models = in_ranks(2, lambda group: trained(sentences(60, seed=group.rank), communicator=group))
     assert same(*models)

@@ -180,10 +180,20 @@ class TrainingSession:
             raise
         finally:
             self._progress.close()
+            if self._ranks is not None:
+                self._log_communication(self._ranks)
             if self._folder is not None:
                 self._folder.wait()
             self._trainer.close()
             self.state.steps = None
+
+    def _log_communication(self, ranks: Ranks) -> None:
+        logger.info(
+            "communication of %d ranks: %.1f %% of the time, %.1f MB sent by this one",
+            ranks.size,
+            100 * ranks.seconds / max(time.perf_counter() - self._start, 1e-9),
+            ranks.bytes_sent / 1e6,
+        )
 
     def _train(self) -> None:
         steps_per_epoch = self._batches.steps_per_epoch
