@@ -150,7 +150,7 @@ def test_nan_on_one_rank_names_it(corpus: Path) -> None:
     [
         ({"learning_rate": 0.1}, "learning_rate"),
         ({"batch_size": 5}, "batch_size"),
-        ({"lowercase": True}, "preparation"),
+        ({"lowercase": True}, "lowercase"),
         ({"checkpoint": "run"}, "checkpoint"),
         ({"vocabulary": ["w1", "w2"]}, "parameters|words"),
         ({"seed": 7}, "seed"),

@@ -15,7 +15,7 @@ from ..text.sources import TextSource, sources_of
 from .agreement import joint_work, require_agreement
 from .communicator import Communicator
 
-__all__ = ["own_part"]
+__all__ = ["facts_of_preparation", "own_part"]
 
 _COMPARED_BYTES = 4096  # of each file
 
@@ -82,3 +82,24 @@ def _facts_of_files(sources: list[TextSource]) -> dict[str, int]:
         "total size of the files": sum(sizes),
         "names, sizes and first bytes of the files (checksum)": checksum,
     }
+
+
+def facts_of_preparation(preparation: PreparationOptions) -> dict[str, object]:
+    """Return how text is prepared as JSON values, for a comparison of ranks.
+
+    Parameters
+    ----------
+    preparation : PreparationOptions
+        How text is prepared.
+
+    Returns
+    -------
+    dict of str to JSON value
+        The options; functions as their names.
+    """
+    return {name: _name_of(value) for name, value in vars(preparation).items()}
+
+
+def _name_of(value: object) -> object:
+    """Return an option as a JSON value; functions as their names."""
+    return getattr(value, "__qualname__", type(value).__qualname__) if callable(value) else value

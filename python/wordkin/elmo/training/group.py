@@ -15,6 +15,7 @@ from ..._version import __version__
 from ...distributed import Communicator
 from ...distributed.agreement import gathered_objects, joint_work, require_agreement
 from ...distributed.exchange import CountedWords, merged_by_owner, shared_with_all
+from ...distributed.texts import facts_of_preparation
 from ...errors import CorpusError, DistributedError
 from ...storage import Archive
 from ...storage.checkpoint import FoundCheckpoint
@@ -74,7 +75,7 @@ def require_equal_request(communicator: Communicator, request: TrainingRequest, 
         **asdict(request.run),
         **asdict(request.vocabulary_options),
         **asdict(request.text_options),
-        "preparation": repr(request.preparation),
+        **facts_of_preparation(request.preparation),
     }
     require_agreement(
         communicator,

@@ -10,7 +10,7 @@ import numpy as np
 from ..._version import __version__
 from ...distributed import Communicator
 from ...distributed.agreement import gathered_objects, require_agreement
-from ...distributed.texts import own_part
+from ...distributed.texts import facts_of_preparation, own_part
 from ...storage.decoding import TextOptions
 from ...text import TextInput
 from ..state import Word2VecState, current_vocabulary
@@ -96,16 +96,11 @@ def require_equal_settings(communicator: Communicator, state: Word2VecState, **f
             **asdict(state.options),
             **asdict(state.vocabulary_options),
             **asdict(state.synchronization),
-            **{name: _name_of(value) for name, value in vars(state.preparation).items()},
+            **facts_of_preparation(state.preparation),
             **{name: getattr(state, name) for name in ("vector_size", "alpha", "min_alpha", "train_count")},
             **facts,
         },
     )
-
-
-def _name_of(value: object) -> object:
-    """Return an option as a JSON value; functions as their names."""
-    return getattr(value, "__qualname__", type(value).__qualname__) if callable(value) else value
 
 
 def require_equal_vocabulary(communicator: Communicator, state: Word2VecState) -> None:
