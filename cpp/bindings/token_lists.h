@@ -4,7 +4,6 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -32,7 +31,8 @@ class TokenLists {
   [[nodiscard]] bool keeps_empty() const { return empty_ != Empty::kSkip; }
 
   // Feeds one sentence to a sink, as SentenceSplitter does; false when none is left. Exceptions of the iterator are
-  // passed on; an invalid token raises TypeError, UnicodeEncodeError or text::TextError, which give its position.
+  // passed on; an invalid token raises TypeError, UnicodeEncodeError or text::TextError, which give its position. The
+  // sinks are TokenCounter, TokenEncoder and PhraseLearner.
   template <typename Sink>
   bool next_sentence(Sink& sink);
 
@@ -58,51 +58,5 @@ class TokenLists {
   std::vector<text::HashedWord> batch_;
   std::vector<char> encoded_;  // words of the batch that are not ASCII str; never exceeds its initial capacity
 };
-
-inline text::HashedWord TokenLists::read(PyObject* token, pybind11::ssize_t position, const TokenSource& source,
-                                         const text::HashSeed& seed) {
-  if (!PyUnicode_Check(token) && !keys_.is_none())
-    return read_key(encoded_, keys_, token, position, source, text::kMaxWordBytes, seed);
-  require_str(token, position, source);
-  return read_token(encoded_, token, position, source, text::kMaxWordBytes, seed);
-}
-
-template <typename Sink>
-bool TokenLists::next_sentence(Sink& sink) {
-  const auto sentence = next_item(sentences_);
-  if (!sentence) return false;
-  const TokenSource source = this->source();
-  const pybind11::object tokens = sentence_tokens(sentence, source);
-  const auto flush = [&] {
-    sink.prefetch_bytes(std::span<const text::HashedWord>(batch_));
-    for (const auto& word : batch_) sink.add_word(word);
-    batch_.clear();
-    encoded_.clear();
-  };
-  std::int64_t length = 0;
-  for (pybind11::ssize_t position = 0; position < PySequence_Fast_GET_SIZE(tokens.ptr()); ++position) {
-    prefetch_str_ahead(PySequence_Fast_ITEMS(tokens.ptr()), position, PySequence_Fast_GET_SIZE(tokens.ptr()));
-    if (batch_.size() == kBatch || encoded_.size() + kMaxEncoded > kBatchBytes) flush();
-    PyObject* const token = PySequence_Fast_GET_ITEM(tokens.ptr(), position);
-    const text::HashedWord word = read(token, position, source, sink.seed());
-    if (PySequence_Fast_GET_SIZE(tokens.ptr()) == 1 && has_whitespace(token)) ++unsplit_sentences_;
-    if (word.length == 0 && empty_ != Empty::kKeepSentencesAndTokens) {
-      ++empty_tokens_;
-      continue;
-    }
-    sink.prefetch(word);
-    batch_.push_back(word);
-    ++words_;
-    if (++length == max_length_) {
-      flush();
-      sink.end_sentence();
-      length = 0;
-    }
-  }
-  flush();
-  if (length > 0 || empty_ != Empty::kSkip) sink.end_sentence();
-  ++sentence_;
-  return true;
-}
 
 }  // namespace wordkin::bindings
