@@ -66,8 +66,8 @@ class BucketOf {
 struct SubwordOptions {
   // min_n, max_n: in characters, not bytes; max_n 0 for no n-grams. buckets: 0 for no subwords. hash_count: 0 for
   // fastText's hash; 1 to 4 for the number of buckets of each entry in floret's table of words and n-grams.
-  SubwordOptions(std::int64_t min_n, std::int64_t max_n, std::int64_t buckets, std::int64_t hash_count = 0)
-      : min_n(min_n), max_n(max_n), buckets(buckets), hash_count(hash_count), bucket_of(buckets) {}
+  SubwordOptions(std::int64_t shortest, std::int64_t longest, std::int64_t bucket_count, std::int64_t hashes = 0)
+      : min_n(shortest), max_n(longest), buckets(bucket_count), hash_count(hashes), bucket_of(bucket_count) {}
 
   std::int64_t min_n, max_n, buckets, hash_count;
   BucketOf bucket_of;
