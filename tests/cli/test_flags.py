@@ -54,14 +54,17 @@ def shown_defaults(*command: str) -> dict[str, str]:
 
 
 CASES: dict[tuple[str, ...], tuple[Defaults, set[str]]] = {
-    ("train",): (defaults_of(Word2Vec), {"workers", "vocabulary_change", "max_isa", "format", "progress"}),
+    ("train",): (
+        defaults_of(Word2Vec),
+        {"workers", "vocabulary_change", "max_isa", "format", "progress", "distributed"},
+    ),
     ("phrases",): (defaults_of(Phrases), {"workers", "threshold", "passes", "connector_words", "progress"}),
     ("elmo", "train"): (
         {
             **{item.name: item.default for item in (*fields(ELMoOptions), *fields(PreparationOptions))},
             **defaults_of(ELMo.train),
         },
-        {"workers", "max_isa", "checkpoint", "vocabulary", "learning_rate", "progress"},
+        {"workers", "max_isa", "checkpoint", "vocabulary", "learning_rate", "progress", "distributed"},
     ),
     ("elmo", "encode"): (
         defaults_of(ELMo.encode_file),

@@ -91,5 +91,5 @@ def test_every_option_of_train_belongs_to_an_option_class() -> None:
     )
     known = {field.name for options in classes for field in fields(options)}
     others = {"self", "corpus", "validation", "vocabulary", "checkpoint", "callbacks", "progress", "workers", "max_isa"}
-    others.add("word_vectors")
+    others |= {"word_vectors", "communicator"}
     assert set(inspect.signature(ELMo.train).parameters) - known == others
