@@ -3,8 +3,9 @@
 Compares a batch of queries with one matrix product in NumPy, and a single query with `most_similar` of gensim: after
 `prepare_search`, without the 8-bit copy that it makes, with vectors for which the copy is useless (the worst case), and
 as the first query after loading, which computes the norms. All search the same random vectors on `--threads` cores and
-alternate; medians are compared. gensim runs in a subprocess that is started once and measures its own times; they do
-not depend on the values of the vectors.
+alternate, with pauses in which all threads come to rest; medians are compared. A run has `--single-queries` queries in
+a row: the first ones after a pause take up to a third longer, of both libraries. gensim runs in a subprocess that is
+started once and measures its own times; they do not depend on the values of the vectors.
 
     python -m bench.vectors.search
 """
@@ -25,6 +26,7 @@ from bench.rivals.environments import GENSIM, forget_blas_settings, python_with
 
 GENSIM_SCRIPT = Path(__file__).resolve().parent.parent / "rivals" / "gensim_search.py"
 TOPN = 10
+PAUSE = 0.2  # seconds before each measurement: threads of OpenBLAS spin for some time after a product
 
 
 class Gensim:
@@ -120,6 +122,7 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
         times: dict[str, list[float]] = {name: [] for name in contestants}
         for _ in range(options.runs):
             for name, contestant in contestants.items():
+                time.sleep(PAUSE)
                 times[name].append(contestant())
         gensim.close()
     return times
@@ -130,7 +133,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--dimension", type=int, default=300)
     parser.add_argument("--queries", type=int, default=1000, help="number of queries in a batch")
-    parser.add_argument("--single-queries", type=int, default=20, help="number of single queries in a run")
+    parser.add_argument("--single-queries", type=int, default=200, help="number of single queries in a run")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--gensim-python", help="Python interpreter with gensim (default: installs an environment)")
