@@ -4,8 +4,8 @@ Compares a batch of queries with one matrix product in NumPy, and a single query
 `prepare_search`, without the 8-bit copy that it makes, with vectors for which the copy is useless (the worst case), and
 as the first query after loading, which computes the norms. All search the same random vectors on `--threads` cores and
 alternate, with pauses in which all threads come to rest; medians are compared. A run has `--single-queries` queries in
-a row: the first ones after a pause take up to a third longer, of both libraries. gensim runs in a subprocess that is
-started once and measures its own times; they do not depend on the values of the vectors.
+a row; the first twenty after a pause take up to half longer with wordkin. gensim runs in a subprocess that is started
+once and measures its own times; they do not depend on the values of the vectors.
 
     python -m bench.vectors.search
 """
