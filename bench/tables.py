@@ -44,6 +44,9 @@ STACK = {
 }
 STEPS = {f"{size}, {threads}": f"{size}, {threads}" for size in SIZES for threads in ("1 thread", "2 threads")}
 NOT_MEASURED = "Not measured on a quiet machine yet."
+CSLS = "CSLS, 20,000 x 20,000 x 100"
+DOC2VEC = ("PV-DBOW", "PV-DM, mean", "PV-DM, concatenation")
+PRECISIONS = {"float32": "wordkin", "bfloat16": "wordkin, bfloat16", "int8": "wordkin, int8"}  # of the encoder
 PYTORCH_TASKS = ("PyTorch, packed", "PyTorch, padded")
 FEATURES = ("learned from scratch", "word2vec", "ELMo", "word2vec + ELMo")
 
@@ -100,10 +103,7 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """A table that compares wordkin with one other library, a row for each case that a record has.
-
-    `subjects` are the measured systems of wordkin, by case, where they are not called wordkin.
-    """
+    """A table that compares wordkin with one other library, a row for each case that a record has."""
 
     benchmark: str
     rows: dict[str, str]
@@ -133,6 +133,22 @@ class Comparison:
             cells.append("" if rival is None else ratio(run.ratio(case, "wordkin", rival.system, self.quantity)))
             rows.append([*cells, run.machine["name"], str(own.runs)])
         return markdown(head, rows)
+
+
+def predictions(records: Records) -> str:
+    """Predictions in batches and of one text, by the precision of the encoder, against PyTorch in float32."""
+    rows = []
+    for model in ("classifier", "tagger"):
+        for work, case, quantity in (("batches", "predict", "s"), ("one text, median", "request, p50", "ms")):
+            run = records.newest("downstream.speed", f"{model}, {case}")
+            rival = rival_in(run, f"{model}, {case}", PYTORCH_TASKS, quantity)
+            for precision, system in PRECISIONS.items():
+                own = run.find(f"{model}, {case}", system, quantity)
+                if own is None or rival is None:
+                    continue
+                relative = ratio(run.ratio(f"{model}, {case}", system, rival.system, quantity))
+                rows.append([f"{model}, {work}", precision, show(own), show(rival), relative, run.machine["name"]])
+    return markdown(["task", "encoder", "wordkin", "PyTorch", "ratio", "machine"], rows)
 
 
 def training(records: Records) -> str:
@@ -515,6 +531,51 @@ TABLES: dict[str, Callable[[Records], str]] = {
         rivals=("gensim",),
         quantity="s",
     ),
+    "csls": Comparison(
+        benchmark="vectors.csls",
+        rows={"nearest words of another language by CSLS, 20,000 x 20,000, 100 dimensions": CSLS},
+        rivals=("NumPy",),
+        quantity="s",
+    ),
+    "fasttext": Comparison(
+        benchmark="fasttext.speed",
+        rows={
+            f"{method}, {threads}": f"n-grams, {method} 100 d, settings of fastText, {threads}"
+            for method, threads in (("skip-gram", "1 thread"), ("skip-gram", "2 threads"), ("CBOW", "1 thread"))
+        },
+        rivals=("fastText",),
+        quantity="words/s",
+    ),
+    "fasttext-gensim": Comparison(
+        benchmark="fasttext.speed",
+        rows={
+            f"skip-gram, {threads}": f"n-grams, skip-gram 100 d, settings of gensim, {threads}"
+            for threads in ("1 thread", "2 threads")
+        },
+        rivals=("gensim",),
+        quantity="words/s",
+    ),
+    "fasttext-prediction": Comparison(
+        benchmark="fasttext.prediction",
+        rows={
+            f"`lid.176.ftz`, {calls}": f"lid.176.ftz, {calls}, 100,000 texts"
+            for calls in ("one text at a time", "a list")
+        },
+        rivals=("fastText",),
+        quantity="texts/s",
+    ),
+    "doc2vec": Comparison(
+        benchmark="doc2vec.speed",
+        rows={mode: f"{mode}, training, 1 thread" for mode in DOC2VEC},
+        rivals=("gensim",),
+        quantity="words/s",
+    ),
+    "doc2vec-inference": Comparison(
+        benchmark="doc2vec.speed",
+        rows={mode: f"{mode}, inference, 1 thread" for mode in DOC2VEC},
+        rivals=("gensim",),
+        quantity="documents/s",
+    ),
     "lstm": Comparison(benchmark="elmo.lstm_stack", rows=STACK, rivals=("PyTorch",), quantity="words/s"),
     "steps": Comparison(benchmark="elmo.training_step", rows=STEPS, rivals=("PyTorch",), quantity="words/s"),
     "memory-of-steps": memory_of_steps,
@@ -532,16 +593,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
         rivals=PYTORCH_TASKS,
         quantity="s",
     ),
-    "requests": Comparison(
-        benchmark="downstream.speed",
-        rows={
-            f"{case}, request, {quantile}": f"{case}, one text, {name}"
-            for case in ("classifier", "tagger")
-            for quantile, name in (("p50", "median"), ("p99", "99th percentile"))
-        },
-        rivals=PYTORCH_TASKS,
-        quantity="ms",
-    ),
+    "predictions": predictions,
     "sst2": scores("sst2"),
     "chunking": scores("chunking"),
     "fractions": fractions,
