@@ -207,6 +207,9 @@ class _Bounded:
     def seekable(self) -> bool:
         return False
 
+    def close(self) -> None:
+        """Do nothing: the source closes its file."""
+
 
 class _Borrowed:
     """A file object of the caller, which closing this object leaves open."""
@@ -239,3 +242,6 @@ class _EncodedText:
 
     def seekable(self) -> bool:
         return False
+
+    def close(self) -> None:
+        """Do nothing: the caller closes the file object."""
