@@ -301,10 +301,13 @@ class ELMoRunOptions(Options):
     learning_rate : float, default 0.2
         Maximum learning rate (> 0).
     schedule : {"constant", "linear", "inverse_sqrt", "epoch_decay"}, default "constant"
-        Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last epoch;
-        proportional to the inverse square root of the step number; or multiplied by `decay` after each epoch.
+        Course of the learning rate after the warm-up: constant; decreasing linearly to 0 at the end of the last epoch,
+        or of `decay_steps`; proportional to the inverse square root of the step number; or multiplied by `decay` after
+        each epoch.
     warmup_steps : int, default 0
         Number of steps in which the learning rate rises linearly from 0 (>= 0).
+    decay_steps : int or None, default None
+        Number of steps, those of the warm-up included, after which "linear" reaches 0 (>= 1); None for all epochs.
     decay : float, default 0.8
         Factor of "epoch_decay" (> 0, at most 1).
     shuffle : bool, default True
@@ -350,6 +353,9 @@ class ELMoRunOptions(Options):
     warmup_steps: int = integer_field(
         0, low=0, high=_MAX_COUNT, help="Number of steps in which the learning rate rises from 0."
     )
+    decay_steps: int | None = integer_field(
+        None, low=1, high=_MAX_COUNT, help="Number of steps after which the schedule linear reaches 0; all if not given."
+    )
     decay: float = real_field(0.8, low=0.0, high=1.0, low_exclusive=True, help="Factor of the schedule epoch_decay.")
     shuffle: bool = flag_field(True, help="Shuffle the sentences in each epoch.")
     state_reset_rate: float = real_field(
@@ -373,6 +379,11 @@ class ELMoRunOptions(Options):
     )
     keep: int = integer_field(2, low=1, high=2**31 - 1, help="Number of checkpoints to keep.")
     resume: bool = flag_field(True, help="Resume from the newest checkpoint.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.decay_steps is not None and self.schedule != "linear":
+            raise ValueError(f"decay_steps must be None with schedule={self.schedule!r}, got {self.decay_steps}")
 
 
 def _checked_flag(name: str, value: object) -> bool:

@@ -31,6 +31,7 @@ INTEGERS: dict[str, list[int]] = {
     "unroll_steps": [0, 2**20 + 1],
     "negatives": [0, 2**31],
     "warmup_steps": [-1],
+    "decay_steps": [0, -3],
     "seed": [-1, 2**64],
     "max_steps": [0, -1],
     "validation_steps": [0],

@@ -48,6 +48,7 @@ def results_of(validations: tuple[Validation, ...]) -> list[Any]:
     [
         {},
         {"optimizer": "adam", "schedule": "linear", "warmup_steps": 4},
+        {"schedule": "linear", "decay_steps": 20},
         {"negatives": 4, "shuffle": False},
         {"clip_norm": 0.5, "dropout": 0.5, "schedule": "epoch_decay"},
     ],

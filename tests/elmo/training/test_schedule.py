@@ -31,6 +31,13 @@ def test_warmup_rises_linearly() -> None:
     assert falling[22] == pytest.approx(0.5 * (1 - 17 / 35))
 
 
+def test_linear_schedule_over_a_number_of_steps() -> None:
+    falling = rates(30, warmup_steps=5, schedule="linear", decay_steps=25)
+    assert falling[4:] == pytest.approx([0.5 * max(0, 1 - (max(step, 5) - 5) / 20) for step in range(4, 30)])
+    with pytest.raises(ValueError, match="decay_steps must be None with schedule='constant', got 25"):
+        rates(1, decay_steps=25)
+
+
 def test_inverse_square_root_schedule() -> None:
     expected = [0.125, 0.25, 0.375, 0.5, *(0.5 * math.sqrt(4 / step) for step in range(5, 30))]
     assert rates(29, schedule="inverse_sqrt", warmup_steps=4) == pytest.approx(expected)

@@ -63,6 +63,7 @@ RUN_FIELDS = (
     "learning_rate",
     "schedule",
     "warmup_steps",
+    "decay_steps",
     "decay",
     "state_reset_rate",
     "max_steps",

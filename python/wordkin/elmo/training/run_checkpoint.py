@@ -26,7 +26,7 @@ from ..vocabulary import TargetWords
 __all__ = ["RunFingerprint", "RunState", "resume_run", "save_run", "streams_to_tensors"]
 
 # Options of the run that must not change on resumption.
-_FIXED_RUN_OPTIONS = ("learning_rate", "schedule", "warmup_steps", "decay", "shuffle", "state_reset_rate")
+_FIXED_RUN_OPTIONS = ("learning_rate", "schedule", "warmup_steps", "decay_steps", "decay", "shuffle", "state_reset_rate")
 _POSITION = ("taken", "sentences", "offsets")
 # Checkpoints written before the option was renamed contain the old name.
 _RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
@@ -34,7 +34,7 @@ _RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
 # Values of options that earlier checkpoints do not contain.
 _LATER_OPTIONS: dict[str, dict[str, Any]] = {
     "model": {"n_characters": N_CHARACTERS, "word_dim": 0, "n_input_words": 0},
-    "training": {"train_word_vectors": True, "ranks": 1},
+    "training": {"train_word_vectors": True, "ranks": 1, "decay_steps": None},
 }
 
 

@@ -69,8 +69,8 @@ def learning_rate_at(step: int, options: ELMoRunOptions, steps_per_epoch: int) -
     if step < warmup:
         rate *= (step + 1) / warmup
     if options.schedule == "linear":
-        decay_steps = max(options.epochs * steps_per_epoch - warmup, 1)
-        rate *= max(0.0, 1.0 - max(0, step - warmup) / decay_steps)
+        end = options.decay_steps or options.epochs * steps_per_epoch
+        rate *= max(0.0, 1.0 - max(0, step - warmup) / max(end - warmup, 1))
     elif options.schedule == "inverse_sqrt":
         rate *= math.sqrt(max(warmup, 1) / max(warmup, step + 1))
     elif options.schedule == "epoch_decay":
