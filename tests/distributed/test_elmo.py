@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,11 @@ import pytest
 
 from wordkin import ELMo
 from wordkin.distributed import LocalCommunicator
+from wordkin.elmo.training import preparation
 from wordkin.elmo.training.callbacks import ELMoCallback
+from wordkin.elmo.training.run_checkpoint import RunState, resume_run
 from wordkin.errors import CorpusError, DistributedError, FormatError, TrainingDiverged
+from wordkin.storage.checkpoint import CheckpointFolder
 
 from .thread_group import in_ranks
 
@@ -96,11 +101,97 @@ def test_a_run_resumes_bit_for_bit(corpus: Path, tmp_path: Path) -> None:
     resumed = in_ranks(2, lambda group: interrupted(group, None))
     assert resumed[0].training_report.first_step == 13
     assert all(same(whole[0], model) for model in resumed)
-    for error in in_ranks(3, lambda group: interrupted(group, None)):
+
+
+@pytest.fixture(scope="module")
+def long_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sentences in which the words follow one another in a fixed order, so that there is something to learn."""
+    path = tmp_path_factory.mktemp("text") / "corpus.txt"
+    starts = np.random.default_rng(5).integers(0, 12, 240)
+    path.write_text("\n".join(" ".join(f"w{(start + i) % 12}" for i in range(7)) for start in starts), encoding="utf-8")
+    return path
+
+
+LONG: dict[str, Any] = {"optimizer": "adam", "learning_rate": 0.03, "schedule": "linear", "epochs": 3, "dropout": 0.0}
+
+
+@pytest.mark.parametrize(("before", "after"), [(2, 3), (3, 2), (2, 1), (1, 2)])
+def test_another_number_of_ranks_continues_a_run(
+    long_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int, after: int
+) -> None:
+    streams = before * RUN["batch_size"]
+    run_states: dict[int, RunState] = {}
+
+    def recorded(*arguments: Any, rank: int, sentences: int) -> Any:
+        state, run_state = resume_run(*arguments, rank=rank, sentences=sentences)
+        run_states[rank] = replace(run_state)  # training changes the object
+        return state, run_state
+
+    def train(ranks: int, folder: str | None, **arguments: Any) -> ELMo:
+        models = in_ranks(
+            ranks,
+            lambda group: trained(
+                long_corpus,
+                validation=long_corpus,
+                communicator=group,
+                checkpoint=None if folder is None else tmp_path / folder,
+                **LONG,
+                **arguments,
+            ),
+        )
+        assert all(isinstance(model, ELMo) for model in models), models
+        assert all(same(models[0], model) for model in models)
+        return models[0]
+
+    whole = train(before, None).training_report
+    cut = whole.steps // 2 + 1
+    train(before, "run", max_steps=cut)
+    saved = CheckpointFolder(tmp_path / "run").find()
+    shutil.copytree(tmp_path / "run", tmp_path / "again")
+    monkeypatch.setattr(preparation, "resume_run", recorded)
+    resumed = train(after, "run")
+    report = resumed.training_report
+    assert (report.first_step, report.steps, report.steps_per_epoch) == (cut, whole.steps, whole.steps_per_epoch)
+    assert np.array_equal(report.learning_rates, whole.learning_rates[cut:])
+    assert report.tokens == (report.steps - cut) * streams * RUN["unroll_steps"]
+    first, second = (part.validations[-1].perplexity.geometric_mean for part in (whole, report))
+    assert second == pytest.approx(first, rel=0.1)
+    assert second < 0.8 * report.validations[0].perplexity.geometric_mean
+    # The states of the streams are those of the checkpoint, in the same order; new sentences continue them.
+    for name, part in run_states[0].recurrent.items():
+        stored = [saved.archive.tensors[f"rank{rank}/{name}" if rank else name] for rank in range(before)]
+        found = [run_states[rank].recurrent[name] for rank in range(after)]
+        assert np.array_equal(np.concatenate(found), np.concatenate(stored))
+        assert abs(len(part) - streams / after) < 1
+    share = cut / whole.steps_per_epoch
+    taken = sum(state.position.taken for state in run_states.values())
+    assert taken == pytest.approx(share * 240, abs=after * 5 + streams)
+    # An interruption of the continued run changes nothing.
+    train(after, "again", max_steps=cut + 7)
+    assert same(train(after, "again"), resumed)
+    batch_size = streams // after
+    if batch_size * after == streams:
+        assert train(after, "again", batch_size=batch_size).training_report.first_step == whole.steps
+
+
+def test_a_run_of_other_streams_is_an_error_on_every_rank(corpus: Path, tmp_path: Path) -> None:
+    def train(ranks: int, **arguments: Any) -> list[Any]:
+        given = {"batch_size": 1, "max_steps": 3, "checkpoint": tmp_path / "run", **arguments}
+        return in_ranks(ranks, lambda group: trained(corpus, communicator=group, **given))
+
+    train(2)
+    for arguments, message in (
+        ({}, "the run has 2 streams (batch_size of all ranks), too few for 3 ranks; use at most 2"),
+        ({"batch_size": 2}, "batch_size=1, this run: 2"),
+        ({"seed": 5}, "seed=1, this run: 5"),
+    ):
+        for error in train(3, **arguments):
+            assert isinstance(error, FormatError), error
+            assert message in str(error)
+    corpus.write_text("\n".join(map(" ".join, sentences(130))), encoding="utf-8")
+    for error in train(1):
         assert isinstance(error, FormatError)
-        assert "ranks=2, this run: 3" in str(error)
-    with pytest.raises(FormatError, match="ranks=2, this run: 1"):
-        trained(corpus, checkpoint=tmp_path / "run")
+        assert "text: words=840, this run: 910" in str(error)
 
 
 class FailsAt(ELMoCallback):

@@ -486,8 +486,8 @@ class ELMo:
         communicator : Communicator or None, default None
             The processes that train the model together; each calls this method with the same arguments; see
             `wordkin.distributed`. Files are divided among them, token lists are those of one process. Gradients are
-            averaged in each step: N ranks with a `batch_size` of B train like one with N x B. Rank 0 writes
-            checkpoints, which the same number of ranks resumes, and shows the progress.
+            averaged in each step: N ranks with a `batch_size` of B train like one with N x B. Rank 0 shows the progress
+            and writes checkpoints, which any number of ranks up to N x B resumes.
 
         Returns
         -------

@@ -12,6 +12,7 @@ from distributed.thread_group import in_ranks
 from reference.elmo_models import random_parameters, random_window, small_options, training_options
 from wordkin import _core
 from wordkin.elmo.training.ranks import Ranks
+from wordkin.elmo.training.streams import streams_of_ranks
 from wordkin.runtime import compute
 
 from ..trained_models import ExactRun, Run, assert_close
@@ -28,9 +29,7 @@ MODELS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def part_of(window: Any, rank: int, size: int) -> Any:
-    streams = window.inputs.shape[2] // size
-    own = slice(rank * streams, (rank + 1) * streams)
+def part_of(window: Any, own: slice) -> Any:
     return replace(
         window,
         inputs=np.ascontiguousarray(window.inputs[:, :, own]),
@@ -43,21 +42,25 @@ def combined_step(run: Run, ranks: Ranks, window: Any, number: int, rate: float)
     return run.trainer.update(ranks.average_gradients(run.trainer), learning_rate=rate)
 
 
-@pytest.mark.parametrize(("name", "size"), [*((name, 2) for name in MODELS), ("sampled", 3)])
-def test_ranks_train_like_one_with_all_streams(name: str, size: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "streams", "size"), [*((name, 4, 2) for name in MODELS), ("sampled", 6, 3), ("sampled", 5, 3)]
+)
+def test_ranks_train_like_one_with_all_streams(name: str, streams: int, size: int) -> None:
     """Compares with the float64 reference of one process whose batch has the streams of all ranks."""
     of_model, of_training = MODELS[name]
     options = small_options(**of_model)
     parameters = random_parameters(options, 3)
-    own, whole = (training_options(batch_size=2 * factor, **of_training) for factor in (1, size))
-    windows = [random_window(options, seed, batch=2 * size) for seed in range(3)]
+    whole = training_options(batch_size=streams, **of_training)
+    rate = 0.1 if whole.optimizer == "adagrad" else 0.01
+    windows = [random_window(options, seed, batch=streams) for seed in range(3)]
 
     def train(group: Any) -> tuple[Run, list[dict[str, Any]], list[dict[str, Any]]]:
-        run, ranks = Run(options, own, parameters, threads=1 + group.rank), Ranks(group)
+        part = streams_of_ranks(streams, size)[group.rank]
+        own = training_options(batch_size=part.stop - part.start, **of_training)
+        run, ranks = Run(options, own, parameters, threads=1 + group.rank), Ranks(group, streams)
         outcomes, draws = [], []
         for number, window in enumerate(windows, start=1):
-            part = part_of(window, group.rank, size)
-            outcomes.append(combined_step(run, ranks, part, number, 0.1 if own.optimizer == "adagrad" else 0.01))
+            outcomes.append(combined_step(run, ranks, part_of(window, part), number, rate))
             draws.append(run.trainer.draws())
         return run, outcomes, draws
 
@@ -70,7 +73,7 @@ def test_ranks_train_like_one_with_all_streams(name: str, size: int) -> None:
         exact.step(
             replace(window, negatives=drawn["negatives"] or None, tries=drawn["tries"] or (0, 0)),
             number,
-            0.1 if own.optimizer == "adagrad" else 0.01,
+            rate,
         )
         assert results[0][1][number - 1]["gradient_norm"] == pytest.approx(exact.norm, rel=1e-5)
     for key, tensor in runs[0].parameters.items():

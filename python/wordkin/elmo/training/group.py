@@ -141,15 +141,15 @@ def joint_text(communicator: Communicator, fingerprint: Mapping[str, int]) -> di
     return {**total, "checksum": zlib.crc32(repr([other["checksum"] for other in everyone]).encode())}
 
 
-def joint_steps(communicator: Communicator, request: TrainingRequest, tokens: int) -> int:
+def joint_steps(communicator: Communicator, predictions: int, tokens: int) -> int:
     """Return the number of steps of an epoch: the mean of the ranks, whose texts are of about equal size.
 
     Parameters
     ----------
     communicator : Communicator
         The group.
-    request : TrainingRequest
-        Checked arguments.
+    predictions : int
+        Number of predictions of all ranks in a step.
     tokens : int
         Number of predictions in the text of this rank.
 
@@ -159,7 +159,7 @@ def joint_steps(communicator: Communicator, request: TrainingRequest, tokens: in
         Number of steps.
     """
     total: int = sum(gathered_objects(communicator, tokens))
-    return total // (communicator.size * request.training.batch_size * request.training.unroll_steps)
+    return total // predictions
 
 
 def require_text_of_any(communicator: Communicator, has_text: bool, name: str) -> None:

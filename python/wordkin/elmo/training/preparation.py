@@ -13,7 +13,7 @@ from ...text import Corpus, TextInput
 from ...text.inputs import is_text_input
 from ..archive import load_optimizer
 from ..data.batching import TrainingBatches
-from ..data.encoded_text import ReadText, TextSource, character_row_length
+from ..data.encoded_text import EncodedText, ReadText, TextSource, character_row_length
 from ..options import ELMoOptions, ELMoVocabularyOptions
 from ..state import ModelState, build_state, initial_optimizer_state, parameter_shapes, require_memory
 from ..token_inputs import TokenInputs
@@ -32,6 +32,7 @@ from .ranks import Ranks
 from .request import TrainingRequest
 from .run_checkpoint import RunFingerprint, RunState, resume_run
 from .session import TrainingSession
+from .streams import streams_of_ranks
 from .word_vectors import fill_word_vectors, inputs_with_word_vectors
 
 __all__ = ["prepare_training"]
@@ -101,12 +102,6 @@ def prepare_training(
         words = _choose_words(request, text, rules, None if previous is None else previous.words)
     with together(group, "encoding the corpus"):
         encoded = text.encoded(words, character_row_length(options), inputs)
-        batches = TrainingBatches(
-            encoded,
-            batch_size=request.training.batch_size,
-            unroll_steps=request.training.unroll_steps,
-            shuffle_seed=request.training.seed if request.run.shuffle else None,
-        )
     held_out = None
     if validation is not None:
         read = _read(request, validation, "validation")
@@ -118,13 +113,20 @@ def prepare_training(
     options = replace(options, n_tokens_vocab=len(words))
     identity = encoded.fingerprint()
     if group is not None:
-        batches.steps_per_epoch = joint_steps(group, request, encoded.tokens)
         identity = joint_text(group, identity)
     ranks = 1 if group is None else group.size
     fingerprint = RunFingerprint.of(options, words, identity, request.training, request.run, inputs, ranks=ranks)
-    state, run_state = _resume_or_start(request, options, words, previous, inputs, fingerprint, folder)
+    sentences = len(encoded.sentences)
+    state, run_state = _resume_or_start(request, options, words, previous, inputs, fingerprint, folder, sentences)
     if group is not None:
         require_equal_parameters(group, state)
+    own = streams_of_ranks(run_state.streams, ranks)[0 if group is None else group.rank]
+    own_request = replace(request, training=replace(request.training, batch_size=own.stop - own.start))
+    with together(group, "encoding the corpus"):
+        batches = _batches(own_request, encoded)
+    if group is not None:
+        unroll_steps = request.training.unroll_steps
+        batches.steps_per_epoch = joint_steps(group, run_state.streams * unroll_steps, encoded.tokens)
     state.training = request.training_arguments()
     state.preparation = request.preparation
 
@@ -132,7 +134,7 @@ def prepare_training(
         notify(request.callbacks, event, model, *arguments)
 
     return TrainingSession(
-        request,
+        own_request,
         state,
         run_state,
         batches,
@@ -141,7 +143,16 @@ def prepare_training(
         fingerprint=fingerprint,
         folder=folder,
         notify=notify_all,
-        ranks=None if group is None else Ranks(group),
+        ranks=None if group is None else Ranks(group, run_state.streams),
+    )
+
+
+def _batches(request: TrainingRequest, text: EncodedText) -> TrainingBatches:
+    return TrainingBatches(
+        text,
+        batch_size=request.training.batch_size,
+        unroll_steps=request.training.unroll_steps,
+        shuffle_seed=request.training.seed if request.run.shuffle else None,
     )
 
 
@@ -186,6 +197,7 @@ def _resume_or_start(
     inputs: TokenInputs,
     fingerprint: RunFingerprint,
     folder: CheckpointFolder | None,
+    sentences: int,
 ) -> tuple[ModelState, RunState]:
     group = request.group
     with together(group, "opening the checkpoints"):
@@ -193,7 +205,8 @@ def _resume_or_start(
     if group is not None:
         found = sent_checkpoint(group, found)
     if found is not None:
-        state, run_state = resume_run(found, fingerprint, 0 if group is None else group.rank)
+        rank = 0 if group is None else group.rank
+        state, run_state = resume_run(found, fingerprint, rank=rank, sentences=sentences)
         logger.info("training resumes from step %d of %s", run_state.step, found.path)
         return state, run_state
     optimizer = request.training.optimizer
@@ -206,4 +219,4 @@ def _resume_or_start(
         fill_word_vectors(state, request.word_vectors, inputs)
     if state.optimizer is None or state.optimizer.optimizer != optimizer:
         state.optimizer = initial_optimizer_state(optimizer, shapes)
-    return state, RunState()
+    return state, RunState(fingerprint.streams)

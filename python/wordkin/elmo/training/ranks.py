@@ -17,6 +17,7 @@ from ...distributed.agreement import description_of, gathered_objects, raise_fai
 from ...errors import DistributedError, TrainingDiverged
 from ...runtime.deferred_signals import DeferredSignals
 from ..report import Perplexity, perplexity_of
+from .streams import stream_axis, streams_of_ranks
 
 __all__ = ["Ranks", "joint_perplexity"]
 
@@ -34,6 +35,8 @@ class Ranks:
     ----------
     communicator : Communicator
         The group.
+    streams : int
+        Number of streams of all ranks.
 
     Attributes
     ----------
@@ -49,8 +52,11 @@ class Ranks:
         Number of bytes that a rank has sent.
     """
 
-    def __init__(self, communicator: Communicator) -> None:
+    def __init__(self, communicator: Communicator, streams: int) -> None:
         self._communicator = communicator
+        parts = streams_of_ranks(streams, communicator.size)
+        # A rank with more streams than others counts more in means.
+        self._weights = np.array([part.stop - part.start for part in parts]) * communicator.size / streams
         self.signals = DeferredSignals()
         self.is_over = self.is_broken = False
         self.seconds = 0.0
@@ -160,6 +166,23 @@ class Ranks:
         self.signals.deliver()  # raises an exception if this rank has received it
         raise DistributedError(f"training ended because rank {found[0]} received {found[1]}")
 
+    def mean_losses(self, everyone: list[dict[str, Any]]) -> tuple[float, float]:
+        """Return the mean losses of all ranks.
+
+        Parameters
+        ----------
+        everyone : list of dict
+            What `agree_on_step` has returned.
+
+        Returns
+        -------
+        (float, float)
+            Forward and backward loss.
+        """
+        losses = np.array([other["losses"] for other in everyone])
+        forward, backward = np.mean(losses * self._weights[:, None], axis=0).tolist()
+        return forward, backward
+
     def average_gradients(self, trainer: _core.elmo.Trainer) -> list[Rows]:
         """Replace the dense gradients of a trainer by their means over the ranks.
 
@@ -180,6 +203,8 @@ class Ranks:
 
     def _average(self, array: NDArray[np.float32]) -> None:
         self.bytes_sent += array.nbytes * 2 * (self.size - 1) // self.size  # of a ring
+        if (weight := np.float32(self._weights[self.rank])) != 1.0:
+            np.multiply(array, weight, out=array)
         np.divide(self._communicator.allreduce(array), np.float32(self.size), out=array)
 
     def _average_rows(
@@ -210,10 +235,13 @@ class Ranks:
         dict of str to ndarray
             The arrays of all ranks but the first, such as ``rank1/name``.
         """
-        gather = self._communicator.allgather
-        parts = self._communicate(
-            lambda: {name: gather(np.ascontiguousarray(tensor)) for name, tensor in tensors.items()}
-        )
+
+        def gathered(name: str) -> list[NDArray[Any]]:
+            axis = stream_axis(name)  # ranks may differ in the number of streams
+            parts = self._communicator.allgather(np.ascontiguousarray(np.moveaxis(tensors[name], axis, 0)))
+            return [np.moveaxis(part, 0, axis) for part in parts]
+
+        parts = self._communicate(lambda: {name: gathered(name) for name in tensors})
         return {f"rank{rank}/{name}": parts[name][rank] for name in parts for rank in range(1, self.size)}
 
     def _communicate(self, work: Callable[[], Result]) -> Result:

@@ -22,6 +22,7 @@ from ..report_archive import validation_of_metadata, validation_to_metadata
 from ..state import ModelState, Tensors
 from ..token_inputs import TokenInputs
 from ..vocabulary import TargetWords
+from .streams import divided_position, divided_streams, streams_of_ranks
 
 __all__ = ["RunFingerprint", "RunState", "resume_run", "save_run", "streams_to_tensors"]
 
@@ -44,6 +45,8 @@ class RunState:
 
     Parameters
     ----------
+    streams : int
+        Number of streams of all ranks.
     step : int, default 0
         Number of steps done.
     position : Position, optional
@@ -56,6 +59,7 @@ class RunState:
         Copy of the parameters at the best validation, if they are kept.
     """
 
+    streams: int
     step: int = 0
     position: Position | None = None
     recurrent: dict[str, NDArray[np.float32]] | None = None
@@ -77,6 +81,16 @@ class RunFingerprint:
 
     parts: dict[str, dict[str, Any]]
     words: list[str]
+
+    @property
+    def ranks(self) -> int:
+        """Number of processes that train together."""
+        return int(self.parts["training"]["ranks"])
+
+    @property
+    def streams(self) -> int:
+        """Number of streams of all ranks of a new run."""
+        return self.ranks * int(self.parts["training"]["batch_size"])
 
     @classmethod
     def of(
@@ -176,6 +190,7 @@ def save_run(
     tensors |= {f"best/{name}": tensor for name, tensor in (run_state.best or {}).items()}
     metadata["run"] = {
         "identity": fingerprint.parts,
+        "streams": run_state.streams,
         "step": run_state.step,
         "recurrent": sorted(run_state.recurrent or {}),
         "validations": [validation_to_metadata(validation) for validation in run_state.validations],
@@ -183,8 +198,13 @@ def save_run(
     folder.save(tensors, metadata)
 
 
-def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint, rank: int = 0) -> tuple[ModelState, RunState]:
+def resume_run(
+    found: FoundCheckpoint, fingerprint: RunFingerprint, *, rank: int, sentences: int
+) -> tuple[ModelState, RunState]:
     """Return the model and the run that a checkpoint contains.
+
+    Another number of ranks than before divides the same streams, whose recurrent states are kept; each rank continues
+    after the same share of its part of the text.
 
     Parameters
     ----------
@@ -192,8 +212,10 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint, rank: int = 
         Checkpoint to resume from.
     fingerprint : RunFingerprint
         Fingerprint of the run to resume.
-    rank : int, default 0
+    rank : int
         Rank of the process whose streams continue.
+    sentences : int
+        Number of sentences in the text of this rank.
 
     Returns
     -------
@@ -205,7 +227,8 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint, rank: int = 
     Raises
     ------
     FormatError
-        If the checkpoint is incomplete or belongs to a different run; the message names the difference.
+        If the checkpoint is incomplete or belongs to a different run, or if there are more ranks than streams; the
+        message names the difference.
     VocabularyError
         If the checkpoint has a different vocabulary.
     """
@@ -220,7 +243,18 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint, rank: int = 
         for part, values in run["identity"].items()
         if isinstance(values, dict)
     }
-    require_same_run(saved, fingerprint.parts, source, _RENAMED_OPTIONS)
+    try:
+        before = RunFingerprint(parts=saved, words=[])
+        ranks = integer_option("ranks", before.ranks, 1, 2**31)
+        streams = integer_option("streams", run.get("streams", before.streams), ranks, 2**62)
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{source}: invalid training state: {error}") from error
+    require_same_run(saved, _required_parts(fingerprint, before, streams), source, _RENAMED_OPTIONS)
+    if fingerprint.ranks > streams:
+        raise FormatError(
+            f"{source}: the run has {streams} streams (batch_size of all ranks), too few for {fingerprint.ranks} "
+            f"ranks; use at most {streams}"
+        )
     try:
         state = archive_to_state(archive)
     except WordkinError as error:
@@ -230,12 +264,33 @@ def resume_run(found: FoundCheckpoint, fingerprint: RunFingerprint, rank: int = 
         difference = _vocabulary_difference(words, fingerprint.words)
         raise VocabularyError(f"{source}: the checkpoint has a different vocabulary ({difference})")
     try:
-        run_state = _parse_run_state(run, archive.tensors, state, f"rank{rank}/" if rank else "")
+        parts = [_streams_of(run, archive.tensors, f"rank{number}/" if number else "") for number in range(ranks)]
+        own = streams_of_ranks(streams, fingerprint.ranks)[rank]
+        if ranks == fingerprint.ranks:
+            position, recurrent = parts[rank]
+        else:
+            text = sentences, fingerprint.parts["text"]["sentences"]
+            position = divided_position([position for position, _ in parts], own, text)
+            recurrent = {name: divided_streams([states[name] for _, states in parts], own) for name in run["recurrent"]}
+        if any(array.shape != (2, own.stop - own.start) for array in (position.sentences, position.offsets)):
+            raise ValueError("the positions are not those of the streams")
+        run_state = _parse_run_state(run, archive.tensors, state, streams, position, recurrent)
         if state.optimizer is None:
             raise KeyError("optimizer")
     except (KeyError, TypeError, ValueError) as error:
         raise FormatError(f"{source}: invalid training state: {error}") from error
     return state, run_state
+
+
+def _required_parts(fingerprint: RunFingerprint, before: RunFingerprint, streams: int) -> dict[str, dict[str, Any]]:
+    """Return what a checkpoint must have in common with a run."""
+    training, text = dict(fingerprint.parts["training"]), fingerprint.parts["text"]
+    if fingerprint.streams == streams:  # described for this number of ranks
+        del training["batch_size"]
+    if fingerprint.ranks != before.ranks:
+        del training["ranks"]
+        text = {name: text[name] for name in ("words", "sentences")}  # its parts have other words
+    return {**fingerprint.parts, "training": training, "text": text}
 
 
 def _vocabulary_difference(saved: list[str], current: list[str]) -> str:
@@ -246,17 +301,31 @@ def _vocabulary_difference(saved: list[str], current: list[str]) -> str:
     return f"word {index} is {saved[index]!r:.60}, this run: {current[index]!r:.60}"
 
 
+def _streams_of(run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], rank: str) -> tuple[Position, Tensors]:
+    """Return the positions and the recurrent states of the streams of a rank."""
+    return (
+        Position(*(tensors[f"{rank}position/{name}"] for name in _POSITION)),
+        {name: tensors[f"{rank}{name}"] for name in run["recurrent"]},
+    )
+
+
 def _parse_run_state(
-    run: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]], state: ModelState, streams: str
+    run: Mapping[str, Any],
+    tensors: Mapping[str, NDArray[Any]],
+    state: ModelState,
+    streams: int,
+    position: Position,
+    recurrent: Tensors,
 ) -> RunState:
     best = {name: tensors[f"best/{name}"] for name in state.parameters if f"best/{name}" in tensors}
     for name, tensor in best.items():
         if tensor.shape != state.parameters[name].shape:
             raise ValueError(f"the tensor best/{name} has the shape {tensor.shape}")
     return RunState(
+        streams=streams,
         step=integer_option("step", run["step"], 0, 2**62),
-        position=Position(*(tensors[f"{streams}position/{name}"] for name in _POSITION)),
-        recurrent={name: tensors[f"{streams}{name}"] for name in run["recurrent"]},
+        position=position,
+        recurrent=recurrent,
         validations=[validation_of_metadata(values) for values in run["validations"]],
         best=best or None,
     )

@@ -57,7 +57,7 @@ class TrainingSession:
     Parameters
     ----------
     request : TrainingRequest
-        Checked arguments of the run.
+        Checked arguments of the run; `batch_size` is the number of streams of this rank.
     state : ModelState
         State of the model and its optimizer, which training updates in place. Until the end of the run, its step lock
         is that of the session.
@@ -278,8 +278,7 @@ class TrainingSession:
         )
         self._agreed = everyone[0]
         result = self._trainer.update(ranks.average_gradients(self._trainer), learning_rate=rate)
-        losses = np.mean([other["losses"] for other in everyone], axis=0).tolist()
-        result["loss_forward"], result["loss_backward"] = losses
+        result["loss_forward"], result["loss_backward"] = ranks.mean_losses(everyone)
         return result, everyone
 
     def _commit(self) -> None:
@@ -415,8 +414,7 @@ class TrainingSession:
 
     @property
     def _tokens(self) -> int:
-        ranks = 1 if self._ranks is None else self._ranks.size
-        return ranks * len(self._record) * self._training.batch_size * self._training.unroll_steps
+        return len(self._record) * self._run_state.streams * self._training.unroll_steps
 
     @property
     def _tokens_per_second(self) -> float:
