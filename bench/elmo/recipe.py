@@ -1,0 +1,225 @@
+"""Which settings train the best language model in a given time?
+
+Trains a model with each of several settings for the same time on the largest Wikipedia text in DATA, and judges it by
+the perplexity of other articles and by development sets: chunks (CoNLL-2000) and sentiment (SST-2) with the model alone
+and beside word2vec, and long reviews (IMDb) by logistic regression on the mean of all layers. The models stay in the
+folder of --keep, and what has been trained or judged there is not done again.
+
+    python -m bench.elmo.recipe DATA --minutes 10
+    python -m bench.elmo.recipe DATA --minutes 60 --tries adam --seeds 5
+
+Each training starts with a run of 20 seconds that measures the steps per second, from which the number of steps and the
+end of the schedule follow. On a machine that does other work, --seconds-per-step gives what a quiet one needs, and the
+result is that of the quiet machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.compare import add_record_flag
+from bench.downstream.results import network, word_vectors
+from bench.downstream.tasks import TASKS, embedding_of
+from bench.recording import Recorder, recording
+from bench.rivals.environments import bench_home
+from wordkin import ELMo, KeyedVectors
+from wordkin.downstream.files.labelled_files import read_labelled
+
+TRAIN, VALID = "wiki-sentences-20m.txt.gz", "wiki-sentences-valid.txt.gz"
+REVIEWS = "imdb-train.tsv.gz"
+N_REVIEWS = 6_000  # the first four fifths are trained on, the others are the development set
+LONGEST_REVIEW = 400  # tokens
+PROBE_SECONDS = 20.0
+CHECKED_STEPS = 8  # validations of each training
+
+MODEL: dict[str, Any] = {
+    "dim": 512,
+    "projection_dim": 64,
+    "filters": ((1, 16), (2, 16), (3, 32), (4, 64), (5, 128)),
+}
+TRAINING: dict[str, Any] = {
+    "min_count": 5,
+    "batch_size": 64,
+    "learning_rate": 0.6,
+    "schedule": "linear",
+    "warmup_steps": 200,
+    "precision": "bfloat16",
+}
+
+
+@dataclass(frozen=True)
+class Try:
+    """What differs from `MODEL` and `TRAINING`."""
+
+    about: str
+    training: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] = field(default_factory=dict)
+    word_vectors: bool = False
+
+
+ADAM = {"optimizer": "adam", "learning_rate": 2e-3, "warmup_steps": 500}
+TRIES = {
+    "adagrad": Try("Adagrad, batch size 64"),
+    "float32": Try("Adagrad in float32", {"precision": "float32"}),
+    "adagrad-32": Try("Adagrad, batch size 32", {"batch_size": 32, "learning_rate": 0.4}),
+    "adagrad-128": Try("Adagrad, batch size 128", {"batch_size": 128, "learning_rate": 0.8}),
+    "adam": Try("Adam, batch size 64", ADAM),
+    "adam-32": Try("Adam, batch size 32", {**ADAM, "batch_size": 32, "learning_rate": 1e-3}),
+    "adam-128": Try("Adam, batch size 128", {**ADAM, "batch_size": 128, "learning_rate": 3e-3}),
+    "adam-256": Try("Adam, batch size 256", {**ADAM, "batch_size": 256, "learning_rate": 4e-3}),
+    "adam-constant": Try("Adam, constant rate", {**ADAM, "schedule": "constant", "learning_rate": 1e-3}),
+    "negatives-2048": Try("Adam, 2,048 negatives", {**ADAM, "negatives": 2048}),
+    "negatives-4096": Try("Adam, 4,096 negatives", {**ADAM, "negatives": 4096}),
+    "no-dropout": Try("Adam, no dropout", {**ADAM, "dropout": 0.0}),
+    "separate": Try("Adam, softmax of each direction", ADAM, {"shared_softmax": False}),
+    "wide": Try("Adam, 1024/128", ADAM, {"dim": 1024, "projection_dim": 128}),
+    "projection-128": Try("Adam, 512/128", ADAM, {"projection_dim": 128}),
+    "words": Try("Adam, word2vec in the token layer", ADAM, word_vectors=True),
+}
+
+
+def measured_seconds_per_step(attempt: Try, data: Path, vectors: KeyedVectors | None, workers: int | None) -> float:
+    """Return the duration of a training step, from a short training."""
+    report = train(attempt, data, vectors, seed=1, workers=workers, max_seconds=PROBE_SECONDS)[1]
+    return float(report.seconds / report.steps)
+
+
+def train(
+    attempt: Try, data: Path, vectors: KeyedVectors | None, *, seed: int, workers: int | None, **limits: Any
+) -> tuple[ELMo, Any]:
+    """Return a trained model and its report."""
+    model = ELMo(**{**MODEL, **attempt.model})
+    settings = {**TRAINING, **attempt.training, **limits}
+    if settings["schedule"] == "linear":
+        settings["decay_steps"] = settings.get("max_steps")
+    if attempt.word_vectors:
+        settings["word_vectors"] = vectors
+    report = model.train(data / TRAIN, seed=seed, workers=workers, epochs=100, progress=False, **settings)
+    return model, report
+
+
+def trained(name: str, options: argparse.Namespace, seed: int, vectors: KeyedVectors | None) -> tuple[Path, Any]:
+    """Return the folder of a model of a try and what its training reports; trains it if there is none."""
+    folder = options.keep / f"{name}-{options.minutes:g}-{seed}"
+    if not (folder / "training.json").exists():
+        attempt = TRIES[name]
+        step = options.seconds_per_step or measured_seconds_per_step(attempt, options.data, vectors, options.workers)
+        steps = max(1, round(60 * options.minutes / step))
+        model, report = train(
+            attempt,
+            options.data,
+            vectors,
+            seed=seed,
+            workers=options.workers,
+            max_steps=steps,
+            validation=options.data / VALID,
+            validation_steps=max(1, steps // CHECKED_STEPS),
+            checkpoint=folder / "checkpoints",
+        )
+        model.save_pretrained(folder)
+        results = {
+            "tokens": report.steps * report.tokens_per_second * report.seconds / max(report.steps, 1),
+            "steps": report.steps,
+            "seconds_per_step": step,
+            "minutes": report.seconds / 60,
+            "validations": [[found.step * step / 60, found.perplexity.geometric_mean] for found in report.validations],
+        }
+        (folder / "training.json").write_text(json.dumps(results), encoding="utf-8")
+    return folder, json.loads((folder / "training.json").read_text(encoding="utf-8"))
+
+
+def judged(folder: Path, options: argparse.Namespace, vectors: KeyedVectors) -> dict[str, float]:
+    """Return the scores of a model on the development sets, in per cent; measures those that are missing."""
+    file = folder / "scores.json"
+    scores: dict[str, float] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    model = ELMo.from_pretrained(folder)
+    for case in options.judges:
+        if case in scores:
+            continue
+        begin = time.perf_counter()
+        if case == "reviews":
+            scores[case] = 100 * probe(model, options.data)
+        else:
+            name, features = case.split("/")
+            task = TASKS[name]
+            train_set, dev, _ = task.read(options.data)
+            settings = {**task.of_features.get(features, {}), "workers": options.workers}
+            embedding = embedding_of(features, vectors, model)
+            scores[case] = 100 * network(task, embedding, 1, train_set, dev, None, settings)["dev"]
+        print(f"  {case} {scores[case]:.2f}, {time.perf_counter() - begin:.0f} s", flush=True)
+        file.write_text(json.dumps(scores), encoding="utf-8")
+    return {case: scores[case] for case in options.judges}
+
+
+def probe(model: ELMo, data: Path) -> float:
+    """Return the accuracy of logistic regression on mean vectors of reviews."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    given = read_labelled(data / REVIEWS)
+    chosen = np.random.default_rng(1).permutation(len(given.texts))[:N_REVIEWS]
+    texts = [given.texts[index].split()[:LONGEST_REVIEW] for index in chosen]
+    labels = [(given.labels or [])[index] for index in chosen]
+    layers = [np.concatenate(list(layer.mean(axis=1))) for layer in model.encode_iter(texts, layers="all")]
+    part = N_REVIEWS * 4 // 5
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300))
+    classifier.fit(np.stack(layers[:part]), labels[:part])
+    return float(classifier.score(np.stack(layers[part:]), labels[part:]))
+
+
+JUDGES = ("chunking/elmo", "sst2/elmo", "reviews", "chunking/both", "sst2/both")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="folder with the Wikipedia texts, conll2000, sst2 and reviews")
+    parser.add_argument("--minutes", type=float, default=10.0, help="time of each training (10)")
+    parser.add_argument("--tries", default=",".join(TRIES), help=f"comma-separated list of {', '.join(TRIES)} (all)")
+    parser.add_argument("--judges", default=",".join(JUDGES), help=f"comma-separated list of {', '.join(JUDGES)} (all)")
+    parser.add_argument("--seeds", type=int, default=1, help="number of random seeds (1)")
+    parser.add_argument("--seconds-per-step", type=float, help="duration of a step (measured)")
+    parser.add_argument("--workers", type=int, help="number of threads (all available CPUs)")
+    parser.add_argument("--keep", type=Path, default=bench_home() / "elmo-recipe", help="folder for the models")
+    add_record_flag(parser)
+    options = parser.parse_args()
+    options.tries = options.tries.split(",")
+    options.judges = options.judges.split(",") if options.judges else []
+    unknown = (set(options.tries) - set(TRIES)) | (set(options.judges) - set(JUDGES))
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    options.keep.mkdir(parents=True, exist_ok=True)
+    with recording(options) as record:
+        vectors = word_vectors(options.data, options.keep, options.workers)
+        for name in options.tries:
+            results = []
+            for seed in range(1, options.seeds + 1):
+                folder, training = trained(name, options, seed, vectors)
+                perplexity = training["validations"][-1][1]
+                print(
+                    f"{name:16} seed {seed}: {training['tokens'] / 1e6:.1f} M tokens, perplexity {perplexity:.1f}",
+                    flush=True,
+                )
+                results.append((training, judged(folder, options, vectors)))
+            keep(f"{options.minutes:g} minutes", TRIES[name].about, results, record)
+
+
+def keep(case: str, about: str, results: list[tuple[dict[str, Any], dict[str, float]]], record: Recorder) -> None:
+    trainings = [training for training, _ in results]
+    record.add(case, about, "M tokens", [training["tokens"] / 1e6 for training in trainings])
+    record.add(case, about, "perplexity", [training["validations"][-1][1] for training in trainings])
+    for minutes, perplexity in trainings[0]["validations"]:
+        record.add(f"{case}, validation", about, "perplexity", [perplexity], at=minutes)
+    for judge in results[0][1]:
+        record.add(case, about, judge, [scores[judge] for _, scores in results])
+
+
+if __name__ == "__main__":
+    main()
