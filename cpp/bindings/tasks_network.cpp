@@ -267,7 +267,8 @@ class NetworkSession {
     py::dict d;
     d["features"] = factors(tokens, tasks::feature_columns(options_), network_->feature_dropout(),
                             tasks::Network::kFeatureDropoutLayer);
-    d["pooled"] = factors(texts, tasks::encoded_columns(options_), inner, network_->pooled_dropout_layer());
+    d["words"] = factors(tokens, 1, network_->word_dropout(), network_->word_dropout_layer());
+    d["pooled"] = factors(texts, tasks::pooled_columns(options_), inner, network_->pooled_dropout_layer());
     d["dense"] = factors(rows, options_.dense_dim, inner, network_->dense_dropout_layer());
     py::list directions;
     for (int direction = 0; direction < tasks::directions_of(options_); ++direction)

@@ -1,7 +1,9 @@
 #include "bindings/tasks_options.h"
 
 #include <cstdint>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -34,6 +36,16 @@ std::vector<tasks::Context> contexts_from(const py::object& o) {
   return contexts;
 }
 
+// Names joined by "+".
+std::vector<tasks::Pooling> pooling_from(const std::string& names) {
+  std::vector<tasks::Pooling> pooling;
+  std::istringstream parts(names);
+  for (std::string part; std::getline(parts, part, '+');)
+    pooling.push_back(choice_named("pooling", part, kPoolingNames));
+  if (pooling.empty()) throw std::invalid_argument("pooling must not be empty");
+  return pooling;
+}
+
 }  // namespace
 
 tasks::Options network_options_from(const py::object& o) {
@@ -49,7 +61,7 @@ tasks::Options network_options_from(const py::object& o) {
   options.n_layers = size_field(o, "n_layers");
   options.hidden_dim = size_field(o, "hidden_dim");
   options.bidirectional = field<bool>(o, "bidirectional");
-  options.pooling = choice_field(o, "pooling", kPoolingNames);
+  options.pooling = pooling_from(field<std::string>(o, "pooling"));
   options.attention_dim = size_field(o, "attention_dim");
   options.dense_dim = size_field(o, "dense_dim");
   options.crf = field<bool>(o, "crf");
@@ -57,6 +69,9 @@ tasks::Options network_options_from(const py::object& o) {
   options.dropout = field<double>(o, "dropout");
   options.clip_norm = field<double>(o, "clip_norm");
   options.mix_l2 = field<double>(o, "mix_l2");
+  options.projection_dim = size_field(o, "projection_dim");
+  options.word_dropout = field<double>(o, "word_dropout");
+  options.weight_decay = field<double>(o, "weight_decay");
   options.seed = field<std::uint64_t>(o, "seed");
   return options;
 }

@@ -16,4 +16,12 @@ inline void copy_own_rows(const parallel::Team& team, memory::MatrixView<float> 
   for (std::int64_t row = own.begin; row < own.end; ++row) std::copy_n(from.row(row), from.columns, to.row(row));
 }
 
+// Adds this member's rows, team.share(rows.rows), to those of `sums`, without barriers.
+inline void add_own_rows(const parallel::Team& team, memory::MatrixView<float> sums,
+                         memory::MatrixView<const float> rows) {
+  const parallel::Range own = team.share(rows.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row)
+    for (std::int64_t k = 0; k < rows.columns; ++k) sums.row(row)[k] += rows.row(row)[k];
+}
+
 }  // namespace wordkin::linalg

@@ -47,8 +47,8 @@ Network::Network(const Options& options, const kernels::KernelTable& kernels, co
       features_rows_(feature_columns(options)),
       encoded_rows_(encoded_columns(options)),
       d_encoded_rows_(encoded_columns(options)),
-      pooled_(encoded_columns(options)),
-      d_pooled_(encoded_columns(options)),
+      pooled_(pooled_columns(options)),
+      d_pooled_(pooled_columns(options)),
       scores_(options.outputs),
       d_scores_(options.outputs),
       is_packed_(own_packed_ == nullptr) {}
@@ -65,6 +65,10 @@ MatrixView<float> Network::output_inputs() { return pools(options_) ? pooled_.ro
 
 recurrent::Dropout Network::feature_dropout() const {
   return {static_cast<float>(options_.input_dropout), options_.seed, static_cast<std::uint64_t>(request_->step), 0};
+}
+
+recurrent::Dropout Network::word_dropout() const {
+  return {static_cast<float>(options_.word_dropout), options_.seed, static_cast<std::uint64_t>(request_->step), 0};
 }
 
 recurrent::Dropout Network::inner_dropout() const {
@@ -107,6 +111,7 @@ void Network::prepare(const Request& request) {
                 request.kind == RequestKind::kPaths ? heads::Crf::Methods::kBestPaths : heads::Crf::Methods::kSums);
   if (request.kind >= RequestKind::kLosses) loss_.set_targets(request.targets);
   if (!trains()) return;
+  kept_words_.reserve(texts_.rows());
   d_encoded_rows_.reserve(texts_.rows());
   d_pooled_.reserve(texts_.texts());
   d_scores_.reserve(output_rows());
@@ -131,7 +136,7 @@ bool Network::pack(Team& team) {
 
 bool Network::cache_words(Team& team) {
   const auto features = features_rows_.rows(texts_.rows());
-  if (!features_.forward(team, features, weights_, scratch_)) return false;
+  if (!features_.forward(team, *packed_, features, weights_, scratch_)) return false;
   if (!encoder_.cache_words(team, packed_->encoder, request_->first_word, features, scratch_)) return false;
   if (team.rank() > 0) return true;
   words_ = request_->first_word + features.rows;
@@ -139,13 +144,26 @@ bool Network::cache_words(Team& team) {
   return true;
 }
 
+// Applies dropout to features, or to their gradients, of this member's tokens. Words are dropped without scaling the
+// others: a prediction reads a text without gaps, not one with features of another size.
+void Network::drop_features(const Team& team, MatrixView<float> features) {
+  recurrent::drop_own_rows(team, features, feature_dropout(), kFeatureDropoutLayer);
+  if (options_.word_dropout == 0.0) return;
+  const auto kept = kept_words_.rows(features.rows);
+  const parallel::Range own = team.share(features.rows);
+  for (std::int64_t row = own.begin; row < own.end; ++row) kept.row(row)[0] = 1.0f;
+  recurrent::drop_own_rows(team, kept, word_dropout(), word_dropout_layer());
+  for (std::int64_t row = own.begin; row < own.end; ++row)
+    if (kept.row(row)[0] == 0.0f) std::fill_n(features.row(row), features.columns, 0.0f);
+}
+
 bool Network::encode(Team& team) {
   if (texts_.rows() == 0) return team.barrier_and_check();
   if (request_->batch.words)
     return encoder_.forward_words(team, packed_->encoder, encoded(), *request_->batch.words, scratch_);
   const auto features = features_rows_.rows(texts_.rows());
-  if (!features_.forward(team, features, weights_, scratch_)) return false;
-  if (trains()) recurrent::drop_own_rows(team, features, feature_dropout(), kFeatureDropoutLayer);
+  if (!features_.forward(team, *packed_, features, weights_, scratch_)) return false;
+  if (trains()) drop_features(team, features);
   if (directions_of(options_) == 0) return team.barrier_and_check();
   team.barrier();
   const auto dropout = inner_dropout();
@@ -191,9 +209,9 @@ bool Network::backward_through_tokens(Team& team) {
       return false;
   }
   if (!features_.has_gradients()) return true;
-  recurrent::drop_own_rows(team, d_features, feature_dropout(), kFeatureDropoutLayer);
+  drop_features(team, d_features);
   team.barrier();
-  return features_.backward(team, gradients_, request_->d_contexts, d_features, weights_, scratch_);
+  return features_.backward(team, *packed_, gradients_, request_->d_contexts, d_features, weights_, scratch_);
 }
 
 // L2 penalty of the layer weights. One member adds its gradient; a barrier is required before and after.
@@ -210,6 +228,18 @@ double Network::add_penalty(const Team& team) {
   return sum;
 }
 
+// Decay of weight matrices that is independent of their gradients (Loshchilov and Hutter 2019). A barrier is required
+// before and after.
+void Network::decay_weights(const Team& team) {
+  const auto factor = static_cast<float>(1.0 - request_->learning_rate * options_.weight_decay);
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (list_[i].is_table || list_[i].shape.size() < 2) continue;
+    const parallel::Range own = team.share(list_[i].size());
+    float* const weights = arrays_.weights[i].data();
+    for (std::int64_t k = own.begin; k < own.end; ++k) weights[k] *= factor;
+  }
+}
+
 void Network::training_step(Team& team) {
   if (!backward(team)) return;
   const double loss = loss_.mean_loss() + add_penalty(team);
@@ -221,6 +251,10 @@ void Network::training_step(Team& team) {
   if (!team.barrier_and_check()) return;  // last check: from here on, weights change
   if (team.rank() == 0) outcome_ = {loss, loss_.total_weight(), std::sqrt(squared_norm), scale, finite, true};
   if (!finite || !updates) return;
+  if (options_.weight_decay > 0.0) {
+    decay_weights(team);
+    team.barrier();
+  }
   parameters_.update(team, optim::Adam(*compute_.kernels, request_->learning_rate, request_->step, scale));
   if (team.rank() > 0) return;
   refresh();

@@ -107,10 +107,12 @@ class Network {
   // The dropout settings, and the layer numbers that identify the applications of dropout (recurrent/dropout.h); those
   // of the recurrent layers lie between them.
   [[nodiscard]] recurrent::Dropout feature_dropout() const;
+  [[nodiscard]] recurrent::Dropout word_dropout() const;
   [[nodiscard]] recurrent::Dropout inner_dropout() const;
   static constexpr std::int64_t kFeatureDropoutLayer = 0;
   [[nodiscard]] std::int64_t pooled_dropout_layer() const { return options_.n_layers + 1; }
   [[nodiscard]] std::int64_t dense_dropout_layer() const { return options_.n_layers + 2; }
+  [[nodiscard]] std::int64_t word_dropout_layer() const { return options_.n_layers + 3; }
   // Of the last request; sentences() is empty without tokens.
   [[nodiscard]] const heads::TextSpans& texts() const { return texts_; }
   [[nodiscard]] const std::optional<elmo::SentenceBatch>& sentences() const { return sentences_; }
@@ -131,6 +133,8 @@ class Network {
   [[nodiscard]] bool compute_scores(parallel::Team& team);
   [[nodiscard]] bool backward(parallel::Team& team);
   [[nodiscard]] bool backward_through_tokens(parallel::Team& team);
+  void drop_features(const parallel::Team& team, memory::MatrixView<float> features);
+  void decay_weights(const parallel::Team& team);
   void write_outputs(parallel::Team& team);
   void training_step(parallel::Team& team);
   double add_penalty(const parallel::Team& team);
@@ -154,9 +158,10 @@ class Network {
   linalg::Scratch scratch_;
 
   memory::RowBuffer<float> features_rows_;  // (tokens, features), then their gradients
+  memory::RowBuffer<float> kept_words_{1};  // (tokens, 1) 0 for tokens that are dropped
   memory::RowBuffer<float> encoded_rows_;   // (tokens, encoded)
   memory::RowBuffer<float> d_encoded_rows_;
-  memory::RowBuffer<float> pooled_;  // (texts, encoded)
+  memory::RowBuffer<float> pooled_;  // (texts, pooled)
   memory::RowBuffer<float> d_pooled_;
   memory::RowBuffer<float> scores_;  // (texts or tokens, outputs)
   memory::RowBuffer<float> d_scores_;

@@ -1,11 +1,17 @@
 #include "tasks/options.h"
 
+#include <algorithm>
+
 namespace wordkin::tasks {
+
+std::int64_t context_columns(const Options& options, const Context& context) {
+  return options.projection_dim > 0 ? options.projection_dim : context.dim;
+}
 
 std::int64_t feature_columns(const Options& options) {
   std::int64_t sum = 0;
   for (const auto& table : options.tables) sum += table.dim;
-  for (const auto& context : options.contexts) sum += context.dim;
+  for (const auto& context : options.contexts) sum += context_columns(options, context);
   if (has_characters(options)) sum += character_shape(options).outputs();
   return sum;
 }
@@ -15,13 +21,20 @@ std::int64_t encoded_columns(const Options& options) {
   return directions == 0 ? feature_columns(options) : directions * options.hidden_dim;
 }
 
+std::int64_t pooled_columns(const Options& options) { return std::ssize(options.pooling) * encoded_columns(options); }
+
 std::int64_t output_input_columns(const Options& options) {
-  return options.dense_dim > 0 ? options.dense_dim : encoded_columns(options);
+  if (options.dense_dim > 0) return options.dense_dim;
+  return pools(options) ? pooled_columns(options) : encoded_columns(options);
 }
 
 int directions_of(const Options& options) {
   if (options.encoder == Encoding::kNone) return 0;
   return options.bidirectional ? 2 : 1;
+}
+
+bool attends(const Options& options) {
+  return pools(options) && std::ranges::find(options.pooling, Pooling::kAttention) != options.pooling.end();
 }
 
 charcnn::Shape character_shape(const Options& options) {

@@ -41,20 +41,26 @@ struct Options {
   std::int64_t n_layers;
   std::int64_t hidden_dim;  // per direction
   bool bidirectional;
-  Pooling pooling;
+  std::vector<Pooling> pooling;  // distinct; their results are concatenated
   std::int64_t attention_dim;
   std::int64_t dense_dim;  // 0: no tanh layer before the outputs
   bool crf;
-  double input_dropout;  // for the token features
-  double dropout;        // between layers, after the encoder, and for the pooled vector and the tanh layer
-  double clip_norm;      // global gradient-clipping norm; 0: no clipping
-  double mix_l2;         // L2 penalty of the layer weights
+  double input_dropout;         // for the token features
+  double dropout;               // between layers, after the encoder, and for the pooled vector and the tanh layer
+  double clip_norm;             // global gradient-clipping norm; 0: no clipping
+  double mix_l2;                // L2 penalty of the layer weights
+  std::int64_t projection_dim;  // of a linear layer after the mix of each context; 0: none
+  double word_dropout;          // for whole tokens: all their features are zero
+  double weight_decay;          // factor of the decay of weight matrices, times the learning rate; 0: none
   std::uint64_t seed;
 };
 
-// Derived widths: of the token features, of the encoder's output, and of the input of the output layer.
+// Derived widths: of the features of a context, of all token features, of the encoder's output, of the vector of a
+// text, and of the input of the output layer.
+std::int64_t context_columns(const Options& options, const Context& context);
 std::int64_t feature_columns(const Options& options);
 std::int64_t encoded_columns(const Options& options);
+std::int64_t pooled_columns(const Options& options);
 std::int64_t output_input_columns(const Options& options);
 
 int directions_of(const Options& options);  // of the encoder; 0 without an encoder
@@ -62,7 +68,7 @@ charcnn::Shape character_shape(const Options& options);
 
 inline bool has_characters(const Options& options) { return options.char_dim > 0; }
 inline bool pools(const Options& options) { return options.task != Task::kTags; }
-inline bool attends(const Options& options) { return pools(options) && options.pooling == Pooling::kAttention; }
+bool attends(const Options& options);
 inline bool has_crf(const Options& options) { return options.task == Task::kTags && options.crf; }
 
 }  // namespace wordkin::tasks

@@ -44,11 +44,16 @@ PackedWeights::PackedWeights(const linalg::Compute& compute, const Options& opti
       has_dense_(options.dense_dim > 0) {
   for (int direction = 0; direction < directions_of(options); ++direction)
     encoder.emplace_back(compute, encoder_shape(options), purpose);
-  const auto tanh_layer = [&](std::int64_t units) {
-    return heads::PackedDense(of_floats(compute), heads::Activation::kTanh, encoded_columns(options), units, purpose);
+  for (const auto& context : options.contexts)
+    if (options.projection_dim > 0)
+      projections.emplace_back(of_floats(compute), heads::Activation::kNone, context.dim, options.projection_dim,
+                               purpose);
+  const auto tanh_layer = [&](std::int64_t inputs, std::int64_t units) {
+    return heads::PackedDense(of_floats(compute), heads::Activation::kTanh, inputs, units, purpose);
   };
-  if (has_attention_) attention = tanh_layer(options.attention_dim);
-  if (has_dense_) dense = tanh_layer(options.dense_dim);
+  const std::int64_t encoded = encoded_columns(options);
+  if (has_attention_) attention = tanh_layer(encoded, options.attention_dim);
+  if (has_dense_) dense = tanh_layer(pools(options) ? pooled_columns(options) : encoded, options.dense_dim);
 }
 
 void PackedWeights::pack(parallel::Team& team, const Tensors<const float>& weights) {
@@ -58,6 +63,7 @@ void PackedWeights::pack(parallel::Team& team, const Tensors<const float>& weigh
     else
       encoder[direction].pack(team, weights.layers[direction]);
   }
+  for (std::size_t i = 0; i < projections.size(); ++i) projections[i].pack(team, weights.projections[i]);
   if (has_attention_) attention.pack(team, weights.attention.dense);
   if (has_dense_) dense.pack(team, weights.dense);
   output.pack(team, weights.output);

@@ -24,6 +24,7 @@ struct PackedWeights {
   void pack(parallel::Team& team, const Tensors<const float>& weights);
 
   std::vector<recurrent::PackedStack> encoder;  // one per direction
+  std::vector<heads::PackedDense> projections;  // one per context, or none
   heads::PackedDense attention;                 // only if the network pools by attention
   heads::PackedDense dense;                     // only if there is a tanh layer before the outputs
   heads::PackedDense output;

@@ -37,10 +37,10 @@ recurrent::LayerTensors<T> walk_layer(const Options& options, int direction, std
 }
 
 template <typename T, typename Take>
-heads::DenseTensors<T> walk_dense(const char* name, std::int64_t inputs, std::int64_t outputs, Take& take) {
+heads::DenseTensors<T> walk_dense(const std::string& name, std::int64_t inputs, std::int64_t outputs, Take& take) {
   heads::DenseTensors<T> tensors;
-  tensors.weights = memory::matrix_of<T>(take(std::string(name) + "/W", {inputs, outputs}), outputs);
-  tensors.bias = take(std::string(name) + "/b", {outputs});
+  tensors.weights = memory::matrix_of<T>(take(name + "/W", {inputs, outputs}), outputs);
+  tensors.bias = take(name + "/b", {outputs});
   return tensors;
 }
 
@@ -59,6 +59,9 @@ Tensors<T> walk(const Options& options, Take& take) {
     auto& mix = tensors.contexts.emplace_back();
     mix.weights = take(name + "/weights", {options.contexts[i].n_layers});
     mix.gamma = take(name + "/gamma", {1});
+    if (options.projection_dim > 0)
+      tensors.projections.push_back(
+          walk_dense<T>(name + "/projection", options.contexts[i].dim, options.projection_dim, take));
   }
   if (has_characters(options)) tensors.characters = walk_characters<T>(options, take);
   for (int direction = 0; direction < directions_of(options); ++direction)
@@ -69,7 +72,8 @@ Tensors<T> walk(const Options& options, Take& take) {
     tensors.attention.dense = walk_dense<T>("attention", encoded, options.attention_dim, take);
     tensors.attention.query = take("attention/v", {options.attention_dim});
   }
-  if (options.dense_dim > 0) tensors.dense = walk_dense<T>("dense", encoded, options.dense_dim, take);
+  const std::int64_t inputs = pools(options) ? pooled_columns(options) : encoded;
+  if (options.dense_dim > 0) tensors.dense = walk_dense<T>("dense", inputs, options.dense_dim, take);
   tensors.output = walk_dense<T>("output", output_input_columns(options), outputs, take);
   if (!has_crf(options)) return tensors;
   tensors.crf.transitions = memory::matrix_of<T>(take("crf/transitions", {outputs, outputs}), outputs);

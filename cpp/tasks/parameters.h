@@ -37,6 +37,7 @@ template <typename T>
 struct Tensors {
   std::vector<memory::MatrixView<T>> tables;  // one per table; empty if it is not trained
   std::vector<heads::MixTensors<T>> contexts;
+  std::vector<heads::DenseTensors<T>> projections;  // one per context, or none
   charcnn::EncoderTensors<T> characters;
   std::array<std::vector<recurrent::LayerTensors<T>>, kDirections> layers;
   heads::AttentionTensors<T> attention;

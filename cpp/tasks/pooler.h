@@ -1,8 +1,10 @@
-// Pools the token vectors of a text into one vector, with the method selected in the options.
+// Pools the token vectors of a text into one vector, with the methods selected in the options, whose results are
+// concatenated.
 #pragma once
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "heads/attention_pooling.h"
 #include "heads/text_spans.h"
@@ -25,7 +27,7 @@ class Pooler {
 
   // The following methods are called by every member; a barrier is required before and after them.
   //
-  // pooled: OUT (texts, columns). encoded: IN (tokens, columns).
+  // pooled: OUT (texts, methods * columns). encoded: IN (tokens, columns).
   void forward(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> pooled,
                memory::MatrixView<const float> encoded, const Tensors<const float>& weights, linalg::Scratch& scratch);
   // gradients: OUT for the attention. d_encoded: OUT (tokens, columns). d_pooled: IN.
@@ -39,11 +41,17 @@ class Pooler {
   }
 
  private:
-  Pooling pooling_;
+  void backward_of(Pooling method, parallel::Team& team, const PackedWeights& packed, const Tensors<float>& gradients,
+                   memory::MatrixView<float> d_encoded, memory::MatrixView<const float> d_pooled,
+                   memory::MatrixView<const float> encoded, const Tensors<const float>& weights,
+                   linalg::Scratch& scratch);
+
+  std::vector<Pooling> methods_;
   std::int64_t forward_columns_;  // columns of the direction that reads from left to right
   const heads::TextSpans* texts_ = nullptr;
   heads::AttentionSaved saved_;
   memory::RowBuffer<std::int64_t> argmax_;  // rows of the maxima
+  memory::RowBuffer<float> d_part_;         // (tokens, columns) from one method, if there are several
 };
 
 }  // namespace wordkin::tasks

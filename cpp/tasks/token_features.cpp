@@ -6,7 +6,8 @@
 namespace wordkin::tasks {
 
 TokenFeatures::TokenFeatures(const linalg::Compute& compute, const Options& options,
-                             std::vector<memory::MatrixView<const float>> frozen, std::size_t members) {
+                             std::vector<memory::MatrixView<const float>> frozen, std::size_t members)
+    : projects_(options.projection_dim > 0) {
   std::int64_t column = 0;
   for (std::size_t i = 0; i < options.tables.size(); ++i) {
     const auto& [rows, dim, trained] = options.tables[i];
@@ -15,10 +16,13 @@ TokenFeatures::TokenFeatures(const linalg::Compute& compute, const Options& opti
     has_gradients_ = has_gradients_ || trained;
     column += dim;
   }
-  for (const auto& [n_layers, dim, layer_norm] : options.contexts) {
-    mixes_.push_back({column, dim, heads::ScalarMix(n_layers, dim, layer_norm)});
+  for (const auto& context : options.contexts) {
+    const auto& [n_layers, dim, layer_norm] = context;
+    const std::int64_t columns = context_columns(options, context);
+    mixes_.push_back({column, columns, heads::ScalarMix(n_layers, dim, layer_norm), memory::RowBuffer<float>(dim),
+                      memory::RowBuffer<float>(dim)});
     has_gradients_ = true;
-    column += dim;
+    column += columns;
   }
   if (!has_characters(options)) return;
   characters_.emplace(compute, character_shape(options), column, members);
@@ -43,7 +47,12 @@ void TokenFeatures::prepare(const Batch& batch, const heads::TextSpans& texts, c
   texts_ = &texts;
   for (std::size_t i = 0; i < tables_.size(); ++i)
     if (tables_[i].trained) prepare_table(tables_[i], batch.tables[i]);
-  for (std::size_t i = 0; i < mixes_.size(); ++i) mixes_[i].mix.prepare(texts, weights.contexts[i]);
+  for (std::size_t i = 0; i < mixes_.size(); ++i) {
+    mixes_[i].mix.prepare(texts, weights.contexts[i]);
+    if (!projects_) continue;
+    mixes_[i].mixed.reserve(texts.rows());
+    mixes_[i].d_mixed.reserve(texts.rows());
+  }
   if (!characters_) return;
   const std::int64_t types = batch.characters.rows;
   characters_->positions.assign_all(batch.types, types);
@@ -64,16 +73,29 @@ void TokenFeatures::copy_rows(const parallel::Team& team, memory::MatrixView<flo
   }
 }
 
-bool TokenFeatures::forward(parallel::Team& team, memory::MatrixView<float> features,
+void TokenFeatures::mix_layers(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> features,
+                               linalg::Scratch& scratch) {
+  const std::int64_t tokens = features.rows;
+  for (std::size_t i = 0; i < mixes_.size(); ++i) {
+    auto& mix = mixes_[i];
+    const auto mixed = projects_ ? mix.mixed.rows(tokens) : features.block_of_columns(mix.column, mix.columns);
+    mix.mix.forward(team, mixed, batch_->contexts[i], *texts_);
+  }
+  if (!projects_) return;
+  team.barrier();
+  for (std::size_t i = 0; i < mixes_.size(); ++i)
+    heads::forward(team, features.block_of_columns(mixes_[i].column, mixes_[i].columns), mixes_[i].mixed.rows(tokens),
+                   packed.projections[i], scratch);
+}
+
+bool TokenFeatures::forward(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> features,
                             const Tensors<const float>& weights, linalg::Scratch& scratch) {
   for (std::size_t i = 0; i < tables_.size(); ++i) {
     const auto& table = tables_[i];
     copy_rows(team, features.block_of_columns(table.column, table.dim),
               table.trained ? weights.tables[i] : table.frozen, batch_->tables[i]);
   }
-  for (std::size_t i = 0; i < mixes_.size(); ++i)
-    mixes_[i].mix.forward(team, features.block_of_columns(mixes_[i].column, mixes_[i].dim), batch_->contexts[i],
-                          *texts_);
+  mix_layers(team, packed, features, scratch);
   if (!characters_) return team.barrier_and_check();
   const auto vectors = characters_->vectors.rows(characters_->positions.rows());
   if (!characters_->encoder.forward(team, vectors, weights.characters, *characters_->words, characters_->saved,
@@ -83,17 +105,31 @@ bool TokenFeatures::forward(parallel::Team& team, memory::MatrixView<float> feat
   return team.barrier_and_check();
 }
 
-bool TokenFeatures::backward(parallel::Team& team, const Tensors<float>& gradients,
+void TokenFeatures::mix_backward(parallel::Team& team, std::size_t number, const PackedWeights& packed,
+                                 const Tensors<float>& gradients, heads::LayeredRows<float> d_layers,
+                                 memory::MatrixView<float> d_features, linalg::Scratch& scratch) {
+  auto& mix = mixes_[number];
+  auto d_mixed = d_features.block_of_columns(mix.column, mix.columns);
+  if (projects_) {
+    const auto d_outputs = d_mixed;
+    d_mixed = mix.d_mixed.rows(d_features.rows);
+    heads::backward(team, gradients.projections[number], d_mixed, linalg::Accumulate::kReplace, d_outputs, {},
+                    mix.mixed.rows(d_features.rows), packed.projections[number], scratch);
+    team.barrier();
+  }
+  mix.mix.backward(team, gradients.contexts[number], d_layers, d_mixed, batch_->contexts[number], *texts_);
+}
+
+bool TokenFeatures::backward(parallel::Team& team, const PackedWeights& packed, const Tensors<float>& gradients,
                              std::span<const heads::LayeredRows<float>> d_contexts,
-                             memory::MatrixView<const float> d_features, const Tensors<const float>& weights,
+                             memory::MatrixView<float> d_features, const Tensors<const float>& weights,
                              linalg::Scratch& scratch) {
   for (auto& table : tables_)
     if (table.trained)
       table.positions.sum(team, table.gradient.values(), d_features.block_of_columns(table.column, table.dim));
   for (std::size_t i = 0; i < mixes_.size(); ++i)
-    mixes_[i].mix.backward(team, gradients.contexts[i],
-                           d_contexts.empty() ? heads::LayeredRows<float>{} : d_contexts[i],
-                           d_features.block_of_columns(mixes_[i].column, mixes_[i].dim), batch_->contexts[i], *texts_);
+    mix_backward(team, i, packed, gradients, d_contexts.empty() ? heads::LayeredRows<float>{} : d_contexts[i],
+                 d_features, scratch);
   if (!characters_) return team.barrier_and_check();
   const auto d_vectors = characters_->vectors.rows(characters_->positions.rows());
   characters_->positions.sum(team, d_vectors, d_features.block_of_columns(characters_->column, d_vectors.columns));

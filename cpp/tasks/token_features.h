@@ -1,5 +1,5 @@
-// The features of a token: rows of tables, scalar mixes of given layers, and the output of a character CNN for its
-// word, concatenated. Each word type of a batch passes through the CNN once.
+// The features of a token: rows of tables, scalar mixes of given layers, optionally after a linear layer, and the
+// output of a character CNN for its word, concatenated. Each word type of a batch passes through the CNN once.
 #pragma once
 
 #include <cstddef>
@@ -19,6 +19,7 @@
 #include "parallel/team.h"
 #include "tasks/batch.h"
 #include "tasks/options.h"
+#include "tasks/packed_weights.h"
 #include "tasks/parameters.h"
 
 namespace wordkin::tasks {
@@ -37,13 +38,13 @@ class TokenFeatures {
   // Called by every member; end with a barrier and return false if the work was cancelled.
   //
   // features: OUT (tokens, columns).
-  [[nodiscard]] bool forward(parallel::Team& team, memory::MatrixView<float> features,
+  [[nodiscard]] bool forward(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> features,
                              const Tensors<const float>& weights, linalg::Scratch& scratch);
   // gradients: OUT for contexts and characters; those of tables are returned by table_gradient. d_contexts: OUT for
   // each context, or empty. d_features: IN.
-  [[nodiscard]] bool backward(parallel::Team& team, const Tensors<float>& gradients,
+  [[nodiscard]] bool backward(parallel::Team& team, const PackedWeights& packed, const Tensors<float>& gradients,
                               std::span<const heads::LayeredRows<float>> d_contexts,
-                              memory::MatrixView<const float> d_features, const Tensors<const float>& weights,
+                              memory::MatrixView<float> d_features, const Tensors<const float>& weights,
                               linalg::Scratch& scratch);
 
   // Whether any feature has trainable parameters.
@@ -62,8 +63,11 @@ class TokenFeatures {
   };
   struct Mix {
     std::int64_t column;
-    std::int64_t dim;
+    std::int64_t columns;  // of the features
     heads::ScalarMix mix;
+    // (tokens, dim), only with a linear layer after the mix
+    memory::RowBuffer<float> mixed;
+    memory::RowBuffer<float> d_mixed;
   };
   struct Characters {
     Characters(const linalg::Compute& compute, const charcnn::Shape& shape, std::int64_t first, std::size_t members)
@@ -77,6 +81,11 @@ class TokenFeatures {
     memory::RowBuffer<float> vectors;  // of the types, then their gradients
   };
 
+  void mix_layers(parallel::Team& team, const PackedWeights& packed, memory::MatrixView<float> features,
+                  linalg::Scratch& scratch);
+  void mix_backward(parallel::Team& team, std::size_t number, const PackedWeights& packed,
+                    const Tensors<float>& gradients, heads::LayeredRows<float> d_layers,
+                    memory::MatrixView<float> d_features, linalg::Scratch& scratch);
   void prepare_table(TableRows& table, std::span<const std::int32_t> ids);
   static void copy_rows(const parallel::Team& team, memory::MatrixView<float> features,
                         memory::MatrixView<const float> rows, std::span<const std::int32_t> ids);
@@ -86,6 +95,7 @@ class TokenFeatures {
   const heads::TextSpans* texts_ = nullptr;
   std::vector<TableRows> tables_;
   std::vector<Mix> mixes_;
+  bool projects_;  // whether mixes are followed by a linear layer
   std::optional<Characters> characters_;
 };
 

@@ -32,7 +32,7 @@ tasks::Options everything(tasks::Task task, tasks::Pooling pooling) {
           .n_layers = 2,
           .hidden_dim = 33,
           .bidirectional = true,
-          .pooling = pooling,
+          .pooling = {pooling},
           .attention_dim = 20,
           .dense_dim = 18,
           .crf = true,
@@ -40,6 +40,9 @@ tasks::Options everything(tasks::Task task, tasks::Pooling pooling) {
           .dropout = 0.25,
           .clip_norm = 0.5,
           .mix_l2 = 0.1,
+          .projection_dim = 13,
+          .word_dropout = 0.2,
+          .weight_decay = 0.01,
           .seed = 1};
 }
 

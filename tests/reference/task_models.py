@@ -33,6 +33,9 @@ SMALL: dict[str, Any] = {
     "dropout": 0.0,
     "clip_norm": 0.0,
     "mix_l2": 0.0,
+    "projection_dim": 0,
+    "word_dropout": 0.0,
+    "weight_decay": 0.0,
     "seed": 3,
 }
 CHARACTERS: dict[str, Any] = {"char_dim": 3, "filters": ((1, 2), (3, 5))}
@@ -55,6 +58,13 @@ CASES: dict[str, dict[str, Any]] = {
     "everything for texts": {
         "tables": ((9, 4, False), (7, 3, True)), "contexts": ((3, 4, True),), **CHARACTERS, "n_layers": 3,
         "dense_dim": 6, "outputs": 5, "mix_l2": 0.01,
+    },
+    "two poolings": {"pooling": "max+last", "outputs": 3},
+    "every pooling, tanh layer": {"pooling": "attention+mean+max+last", "n_layers": 2, "dense_dim": 4},
+    "poolings, no encoder": {"pooling": "mean+attention", "encoder": None, "outputs": 3},
+    "projections": {"contexts": ((3, 4, False), (2, 5, True)), "projection_dim": 6, "pooling": "max+mean"},
+    "projection for tags": {
+        "task": "tags", "outputs": 4, "tables": (), "contexts": ((3, 6, False),), "projection_dim": 5, "dense_dim": 6,
     },
     "everything for tags": {
         "task": "tags", "outputs": 6, "tables": ((9, 4, True), (7, 3, True)), "contexts": ((3, 4, False),),
@@ -80,8 +90,11 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
         if trained:
             shapes[f"tables_{i}"] = (rows, dim)
     for i, (layers, dim, _) in enumerate(options.contexts):
-        width += dim
+        width += options.projection_dim or dim
         shapes[f"contexts_{i}/weights"], shapes[f"contexts_{i}/gamma"] = (layers,), (1,)
+        if options.projection_dim:
+            shapes[f"contexts_{i}/projection/W"] = (dim, options.projection_dim)
+            shapes[f"contexts_{i}/projection/b"] = (options.projection_dim,)
     if options.char_dim:
         shapes["char_embed"] = (261, options.char_dim)
         for i, (size, number) in enumerate(options.filters):
@@ -96,9 +109,11 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
                 shapes[f"{name}/W"] = ((hidden if layer else width) + hidden, columns)
                 shapes[f"{name}/b"] = (columns,)
         width = directions * hidden
-    if options.task != "tags" and options.pooling == "attention":
+    methods = [] if options.task == "tags" else options.pooling.split("+")
+    if "attention" in methods:
         shapes["attention/W"] = (width, options.attention_dim)
         shapes["attention/b"] = shapes["attention/v"] = (options.attention_dim,)
+    width *= max(1, len(methods))
     if options.dense_dim:
         shapes["dense/W"], shapes["dense/b"] = (width, options.dense_dim), (options.dense_dim,)
         width = options.dense_dim

@@ -1,7 +1,7 @@
 """Classifiers and taggers in float64, text by text, written from the formulas; `reference.tape` differentiates them.
 
 Concatenated token features, dropout, recurrent layers, dropout, pooling (for texts, not for tags), a tanh layer,
-scores, loss. Dropout is given as factors: 0, or 1 / (1 - rate).
+scores, loss. Dropout is given as factors: 0, or 1 / (1 - rate). Words are dropped without scaling the others.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ def token_features(
     for i, (_, _, normalized) in enumerate(options.contexts):
         name = f"contexts_{i}"
         layers = contexts[i][span]
-        parts.append(heads.scalar_mix(layers, p[f"{name}/weights"], p[f"{name}/gamma"], normalized=normalized))
+        mixed = heads.scalar_mix(layers, p[f"{name}/weights"], p[f"{name}/gamma"], normalized=normalized)
+        if options.projection_dim:
+            mixed = mixed @ p[f"{name}/projection/W"] + p[f"{name}/projection/b"]
+        parts.append(mixed)
     if options.char_dim:
         assert batch.characters is not None and batch.types is not None
         shape = SimpleNamespace(activation="relu", filters=options.filters, n_highway=0)
@@ -98,11 +101,15 @@ def encode(p: Parameters, options: Any, features: Node, factors: Any, span: slic
 
 
 def pool(p: Parameters, options: Any, encoded: Node) -> Node:
-    if options.pooling == "attention":
+    return concatenate([pool_once(p, options, method, encoded) for method in options.pooling.split("+")], axis=1)
+
+
+def pool_once(p: Parameters, options: Any, method: str, encoded: Node) -> Node:
+    if method == "attention":
         return heads.attention_pooling(encoded, p["attention/W"], p["attention/b"], p["attention/v"])
-    if options.pooling == "mean":
+    if method == "mean":
         return heads.mean_pooling(encoded)
-    if options.pooling == "max":
+    if method == "max":
         return heads.max_pooling(encoded)
     both = options.encoder is not None and options.bidirectional
     return heads.last_pooling(encoded, options.hidden_dim if both else encoded.shape[1])
@@ -120,6 +127,7 @@ def text_scores(
             features = token_features(p, options, frozen, batch, contexts, span)
             if factors is not None:
                 features = features * np.asarray(factors["features"][span], dtype=np.float64)
+                features = features * np.asarray(factors["words"][span] > 0, dtype=np.float64)
             rows = encode(p, options, features, factors, span)
         elif options.task == "tags":
             scores.append(None)

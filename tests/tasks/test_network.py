@@ -16,6 +16,7 @@ from wordkin.runtime import compute
 TRAININGS: dict[str, dict[str, Any]] = {
     "plain": {},
     "dropout, clipped": {"input_dropout": 0.25, "dropout": 0.4, "clip_norm": 0.05},
+    "word dropout, decay": {"word_dropout": 0.3, "dropout": 0.2, "weight_decay": 0.9},
 }
 
 
@@ -48,7 +49,7 @@ def test_loss_and_gradients_on_every_isa(case: str, training: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_parameters_after_several_steps_with_any_number_of_threads(case: str) -> None:
-    training = "dropout, clipped" if len(case) % 2 else "plain"
+    training = list(TRAININGS)[len(case) % 3]
     options = case_options(case, **TRAININGS[training])
     parameters = random_parameters(options, 1)
     runs = [Run(options, parameters, threads=threads) for threads in (1, 2, 3)]

@@ -36,7 +36,8 @@ class Run:
 
     def draws(self) -> Any:
         """Return the dropout factors of the last step, if there is dropout."""
-        return self.network.draws() if self.options.dropout or self.options.input_dropout else None
+        options = self.options
+        return self.network.draws() if options.dropout or options.input_dropout or options.word_dropout else None
 
 
 class ExactRun:
@@ -60,6 +61,8 @@ class ExactRun:
             is_table = name.startswith("tables_")
             rows: Any = np.unique(batch.tables[int(name.split("_")[1])]) if is_table else slice(None)
             chosen, first, second = (a[rows].copy() for a in (self.parameters[name], *self.moments[name]))
+            if gradient.ndim > 1 and not is_table:
+                chosen *= 1 - rate * self.options.weight_decay
             adam(chosen, first, second, scale * gradient[rows], rate, number)
             self.parameters[name][rows] = chosen
             self.moments[name][0][rows], self.moments[name][1][rows] = first, second

@@ -100,7 +100,9 @@ py::dict network(const py::object& given) {
   d["n_layers"] = o.n_layers;
   d["hidden_dim"] = o.hidden_dim;
   d["bidirectional"] = o.bidirectional;
-  d["pooling"] = name_of_choice(o.pooling, kPoolingNames);
+  std::string pooling;
+  for (const auto method : o.pooling) pooling += (pooling.empty() ? "" : "+") + name_of_choice(method, kPoolingNames);
+  d["pooling"] = pooling;
   d["attention_dim"] = o.attention_dim;
   d["dense_dim"] = o.dense_dim;
   d["crf"] = o.crf;
@@ -108,6 +110,9 @@ py::dict network(const py::object& given) {
   d["dropout"] = o.dropout;
   d["clip_norm"] = o.clip_norm;
   d["mix_l2"] = o.mix_l2;
+  d["projection_dim"] = o.projection_dim;
+  d["word_dropout"] = o.word_dropout;
+  d["weight_decay"] = o.weight_decay;
   d["seed"] = o.seed;
   return d;
 }

@@ -60,6 +60,12 @@ class _Options(Protocol):
     @property
     def mix_l2(self) -> float: ...
     @property
+    def projection_dim(self) -> int: ...
+    @property
+    def word_dropout(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
     def seed(self) -> int: ...
 
 class StepOutcome(TypedDict):
@@ -77,6 +83,7 @@ class _Gradients(TypedDict):
 
 class _Draws(TypedDict):
     features: Floats
+    words: Floats
     pooled: Floats
     dense: Floats
     layers: list[list[Floats]]

@@ -34,7 +34,6 @@ from .options import (
     LengthOptions,
     NetworkCompute,
     NetworkOptions,
-    Pooling,
     TrainingOptions,
     network_compute,
 )
@@ -67,9 +66,10 @@ class TextClassifier(Estimator):
         Dimensionality of the recurrent layers in each direction (>= 1).
     n_layers : int, default 1
         Number of recurrent layers (1 to 100).
-    pooling : {"attention", "mean", "max", "last"}, default "attention"
-        How the vectors of a text are pooled. "attention" computes the context vector c = sum of alpha_t h_t with
-        alpha = softmax over t of v . tanh(W h_t + b).
+    pooling : str, default "attention"
+        How the vectors of a text are pooled: "attention", "mean", "max" or "last", or several of them joined by "+",
+        such as "attention+mean+max", whose results are concatenated [3]_. "attention" computes the context vector
+        c = sum of alpha_t h_t with alpha = softmax over t of v . tanh(W h_t + b).
     attention_dim : int, default 128
         Dimensionality of the hidden layer of attention pooling (>= 1).
     dense_dim : int, default 64
@@ -78,6 +78,8 @@ class TextClassifier(Estimator):
         Dropout rate of the token vectors (from 0 to below 1).
     dropout : float, default 0.3
         Dropout rate of the other layers (from 0 to below 1).
+    word_dropout : float, default 0.0
+        Dropout rate of whole tokens, whose vectors become zero in training (from 0 to below 1).
     fine_tune : bool or list of bool, default False
         Whether to train the embeddings, or each of them; copies are trained. The layers of an ELMo model that is not
         trained are computed once.
@@ -97,6 +99,9 @@ class TextClassifier(Estimator):
         Whether to normalise each layer of an ELMo model over a text before the mix.
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    projection_dim : int, default 0
+        Dimensionality of a linear layer after the layer mix of each ELMo model, which is trained with the network; 0
+        for none.
     tokenizer : {"words", "whitespace"} or callable, default "words"
         How texts are split: into runs of letters and digits and single other characters; at whitespace; or by a
         function from a text to its tokens, for which `wordkin.text.PreparationOptions` can be given, such as the
@@ -115,6 +120,18 @@ class TextClassifier(Estimator):
         Factor applied to the learning rates after each epoch (above 0, at most 1).
     embedding_learning_rate : float, default 0.0001
         Learning rate of ELMo models that are fine-tuned (> 0).
+    layer_rate_decay : float, default 1.0
+        Factor applied to that rate for each layer of an ELMo model below the top one, so that lower layers change less
+        (above 0, at most 1).
+    gradual_unfreezing : bool, default False
+        Whether fine-tuned ELMo models are trained from the top layer down: none in the first epoch, then one layer more
+        in each epoch [3]_.
+    averaging : float, default 0.0
+        Decay per step of the exponential moving average of the parameters, which is validated and used instead of the
+        last parameters (from 0 to below 1); 0 for no average.
+    weight_decay : float, default 0.0
+        Decoupled weight decay (AdamW) of the weight matrices, which is multiplied by the learning rate (from 0 to 1).
+        Biases, layer mixes, word vectors and ELMo models do not decay.
     clip_norm : float, default 5.0
         Gradient-clipping norm; 0 for no clipping.
     batch_size : int, default 32
@@ -152,6 +169,8 @@ class TextClassifier(Estimator):
     .. [1] Z. Yang et al., "Hierarchical attention networks for document classification", NAACL 2016 (attention
        pooling).
     .. [2] M. Peters et al., "Deep contextualized word representations", NAACL 2018 (layer mixes).
+    .. [3] J. Howard and S. Ruder, "Universal language model fine-tuning for text classification", ACL 2018 (gradual
+       unfreezing, discriminative learning rates, concatenated pooling).
 
     Examples
     --------
@@ -173,11 +192,12 @@ class TextClassifier(Estimator):
         bidirectional: bool = True,
         hidden_dim: int = 128,
         n_layers: int = 1,
-        pooling: Pooling = "attention",
+        pooling: str = "attention",
         attention_dim: int = 128,
         dense_dim: int = 64,
         input_dropout: float = 0.3,
         dropout: float = 0.3,
+        word_dropout: float = 0.0,
         fine_tune: bool | Sequence[bool] = False,
         embedding_dim: int = 100,
         min_count: int = 2,
@@ -187,6 +207,7 @@ class TextClassifier(Estimator):
         max_characters: int = 30,
         layer_norm: bool = False,
         mix_l2: float = 0.0,
+        projection_dim: int = 0,
         tokenizer: TokenizerChoice = "words",
         lowercase: bool = False,
         max_length: int = 5000,
@@ -195,6 +216,10 @@ class TextClassifier(Estimator):
         learning_rate: float = 1e-3,
         decay: float = 1.0,
         embedding_learning_rate: float = 1e-4,
+        layer_rate_decay: float = 1.0,
+        gradual_unfreezing: bool = False,
+        averaging: float = 0.0,
+        weight_decay: float = 0.0,
         clip_norm: float = 5.0,
         batch_size: int = 32,
         epochs: int = 10,
@@ -214,11 +239,12 @@ class TextClassifier(Estimator):
         self.bidirectional = bidirectional
         self.hidden_dim = hidden_dim
         self.n_layers = n_layers
-        self.pooling: Pooling = pooling
+        self.pooling = pooling
         self.attention_dim = attention_dim
         self.dense_dim = dense_dim
         self.input_dropout = input_dropout
         self.dropout = dropout
+        self.word_dropout = word_dropout
         self.fine_tune = fine_tune
         self.embedding_dim = embedding_dim
         self.min_count = min_count
@@ -228,6 +254,7 @@ class TextClassifier(Estimator):
         self.max_characters = max_characters
         self.layer_norm = layer_norm
         self.mix_l2 = mix_l2
+        self.projection_dim = projection_dim
         self.tokenizer = tokenizer
         self.lowercase = lowercase
         self.max_length = max_length
@@ -236,6 +263,10 @@ class TextClassifier(Estimator):
         self.learning_rate = learning_rate
         self.decay = decay
         self.embedding_learning_rate = embedding_learning_rate
+        self.layer_rate_decay = layer_rate_decay
+        self.gradual_unfreezing = gradual_unfreezing
+        self.averaging = averaging
+        self.weight_decay = weight_decay
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.epochs = epochs
@@ -379,6 +410,9 @@ class TextClassifier(Estimator):
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             mix_l2=self.mix_l2,
+            projection_dim=self.projection_dim,
+            word_dropout=self.word_dropout,
+            weight_decay=self.weight_decay,
             seed=seed,
         )
 

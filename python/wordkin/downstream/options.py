@@ -86,6 +86,17 @@ def _check_encoder(name: str, value: Encoder | None) -> Encoder | None:
     return None if value is None else cast(Encoder, choice_option(name, value, get_args(Encoder)))
 
 
+def _check_pooling(name: str, value: str) -> str:
+    """Check names of methods that are joined by "+"."""
+    methods = value.split("+") if isinstance(value, str) else []
+    if not methods or len(set(methods)) < len(methods) or not set(methods) <= set(get_args(Pooling)):
+        raise ValueError(
+            f'{name} must be {", ".join(get_args(Pooling))}, or several of them joined by "+" such as '
+            f'"attention+mean+max", got {value!r}'
+        )
+    return value
+
+
 def _require_filters(filters: Filters, max_characters: int) -> None:
     widest = max((width for width, _ in filters), default=0)
     if not 1 <= widest <= max_characters:
@@ -124,8 +135,9 @@ class NetworkOptions(Options):
         Dimensionality of the recurrent layers in each direction (>= 1).
     bidirectional : bool, default True
         Whether the recurrent layers read in both directions.
-    pooling : {"attention", "mean", "max", "last"}, default "attention"
-        How the vectors of a text are pooled; not for tags.
+    pooling : str, default "attention"
+        How the vectors of a text are pooled; not for tags. "attention", "mean", "max" or "last", or several of them
+        joined by "+", whose results are concatenated.
     attention_dim : int, default 128
         Dimensionality of the hidden layer of attention pooling (>= 1).
     dense_dim : int, default 0
@@ -140,6 +152,12 @@ class NetworkOptions(Options):
         Gradient-clipping norm over all parameters; 0 for no clipping.
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    projection_dim : int, default 0
+        Dimensionality of a linear layer after the mix of each language model; 0 for none.
+    word_dropout : float, default 0.0
+        Dropout rate of whole tokens, whose features become zero (from 0 to below 1).
+    weight_decay : float, default 0.0
+        Decoupled weight decay of the weight matrices, which is multiplied by the learning rate (from 0 to 1).
     seed : int, default 1
         Random seed of dropout.
 
@@ -174,7 +192,7 @@ class NetworkOptions(Options):
         128, low=1, high=_MAX_SIZE, help="Dimensionality of the recurrent layers in each direction."
     )
     bidirectional: bool = flag_field(True, help="Read in both directions.")
-    pooling: Pooling = choice_field("attention", Pooling, help="How the vectors of a text are pooled.")
+    pooling: str = checked_field("attention", _check_pooling, help="How the vectors of a text are pooled.")
     attention_dim: int = integer_field(
         128, low=1, high=_MAX_SIZE, help="Dimensionality of the hidden layer of attention pooling."
     )
@@ -186,6 +204,13 @@ class NetworkOptions(Options):
     dropout: float = real_field(0.3, low=0.0, high=BELOW_ONE, help="Dropout rate of the other layers.")
     clip_norm: float = real_field(5.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
     mix_l2: float = real_field(0.0, low=0.0, help="Coefficient of the L2 penalty on the layer-mix weights.")
+    projection_dim: int = integer_field(
+        0, low=0, high=_MAX_SIZE, help="Dimensionality of a linear layer after the layer mix; 0 for none."
+    )
+    word_dropout: float = real_field(0.0, low=0.0, high=BELOW_ONE, help="Dropout rate of whole tokens.")
+    weight_decay: float = real_field(
+        0.0, low=0.0, high=1.0, help="Decoupled weight decay of the weight matrices; 0 for none."
+    )
     seed: int = integer_field(1, low=0, high=2**64 - 1, help="Random seed of dropout.")
 
     def __post_init__(self) -> None:
@@ -318,6 +343,14 @@ class TrainingOptions(Options):
         Factor applied to the learning rates after each epoch (above 0, at most 1).
     embedding_learning_rate : float, default 0.0001
         Learning rate of language models that are fine-tuned (> 0).
+    layer_rate_decay : float, default 1.0
+        Factor applied to that rate for each layer below the top one (above 0, at most 1).
+    gradual_unfreezing : bool, default False
+        Whether language models are trained from the top layer down: none in the first epoch, then one layer more in
+        each epoch.
+    averaging : float, default 0.0
+        Decay per step of the exponential moving average of the parameters, which is validated and used instead of the
+        last parameters (from 0 to below 1); 0 for no average.
     batch_size : int, default 32
         Number of texts per training step (1 to 1048576).
     epochs : int, default 10
@@ -353,6 +386,22 @@ class TrainingOptions(Options):
     )
     embedding_learning_rate: float = real_field(
         1e-4, low=0.0, low_exclusive=True, help="Learning rate of language models that are fine-tuned."
+    )
+    layer_rate_decay: float = real_field(
+        1.0,
+        low=0.0,
+        high=1.0,
+        low_exclusive=True,
+        help="Factor applied to the learning rate of a language model for each layer below the top one.",
+    )
+    gradual_unfreezing: bool = flag_field(
+        False, help="Train the layers of language models from the top down, one more in each epoch after the first."
+    )
+    averaging: float = real_field(
+        0.0,
+        low=0.0,
+        high=BELOW_ONE,
+        help="Decay per step of an exponential moving average of the parameters; 0 for no average.",
     )
     batch_size: int = integer_field(32, low=1, high=2**20, help="Number of texts per training step.")
     epochs: int = integer_field(10, low=1, high=2**31, help="Maximum number of passes over the training texts.")

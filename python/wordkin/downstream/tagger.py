@@ -80,6 +80,8 @@ class SequenceTagger(Estimator):
         Dropout rate of the token vectors (from 0 to below 1).
     dropout : float, default 0.3
         Dropout rate of the other layers (from 0 to below 1).
+    word_dropout : float, default 0.0
+        Dropout rate of whole tokens, whose vectors become zero in training (from 0 to below 1).
     fine_tune : bool or list of bool, default False
         Whether to train the embeddings, or each of them; copies are trained. The layers of an ELMo model that is not
         trained are computed once.
@@ -99,6 +101,9 @@ class SequenceTagger(Estimator):
         Whether to normalise each layer of an ELMo model over a sentence before the mix.
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    projection_dim : int, default 0
+        Dimensionality of a linear layer after the layer mix of each ELMo model, which is trained with the network; 0
+        for none.
     lowercase : bool, default False
         Whether to lower-case every word before its vector is retrieved; otherwise only words that are missing.
     max_length : int, default 5000
@@ -111,6 +116,18 @@ class SequenceTagger(Estimator):
         Factor applied to the learning rates after each epoch (above 0, at most 1).
     embedding_learning_rate : float, default 0.0001
         Learning rate of ELMo models that are fine-tuned (> 0).
+    layer_rate_decay : float, default 1.0
+        Factor applied to that rate for each layer of an ELMo model below the top one, so that lower layers change less
+        (above 0, at most 1).
+    gradual_unfreezing : bool, default False
+        Whether fine-tuned ELMo models are trained from the top layer down: none in the first epoch, then one layer more
+        in each epoch.
+    averaging : float, default 0.0
+        Decay per step of the exponential moving average of the parameters, which is validated and used instead of the
+        last parameters (from 0 to below 1); 0 for no average.
+    weight_decay : float, default 0.0
+        Decoupled weight decay (AdamW) of the weight matrices, which is multiplied by the learning rate (from 0 to 1).
+        Biases, layer mixes, word vectors and ELMo models do not decay.
     clip_norm : float, default 5.0
         Gradient-clipping norm; 0 for no clipping.
     batch_size : int, default 32
@@ -173,6 +190,7 @@ class SequenceTagger(Estimator):
         learned_scheme: LearnedScheme | None = None,
         input_dropout: float = 0.3,
         dropout: float = 0.3,
+        word_dropout: float = 0.0,
         fine_tune: bool | Sequence[bool] = False,
         embedding_dim: int = 100,
         min_count: int = 2,
@@ -182,12 +200,17 @@ class SequenceTagger(Estimator):
         max_characters: int = 30,
         layer_norm: bool = False,
         mix_l2: float = 0.0,
+        projection_dim: int = 0,
         lowercase: bool = False,
         max_length: int = 5000,
         optimizer: Literal["adam"] = "adam",
         learning_rate: float = 1e-3,
         decay: float = 1.0,
         embedding_learning_rate: float = 1e-4,
+        layer_rate_decay: float = 1.0,
+        gradual_unfreezing: bool = False,
+        averaging: float = 0.0,
+        weight_decay: float = 0.0,
         clip_norm: float = 5.0,
         batch_size: int = 32,
         epochs: int = 10,
@@ -212,6 +235,7 @@ class SequenceTagger(Estimator):
         self.learned_scheme: LearnedScheme | None = learned_scheme
         self.input_dropout = input_dropout
         self.dropout = dropout
+        self.word_dropout = word_dropout
         self.fine_tune = fine_tune
         self.embedding_dim = embedding_dim
         self.min_count = min_count
@@ -221,12 +245,17 @@ class SequenceTagger(Estimator):
         self.max_characters = max_characters
         self.layer_norm = layer_norm
         self.mix_l2 = mix_l2
+        self.projection_dim = projection_dim
         self.lowercase = lowercase
         self.max_length = max_length
         self.optimizer = optimizer
         self.learning_rate = learning_rate
         self.decay = decay
         self.embedding_learning_rate = embedding_learning_rate
+        self.layer_rate_decay = layer_rate_decay
+        self.gradual_unfreezing = gradual_unfreezing
+        self.averaging = averaging
+        self.weight_decay = weight_decay
         self.clip_norm = clip_norm
         self.batch_size = batch_size
         self.epochs = epochs
@@ -371,6 +400,9 @@ class SequenceTagger(Estimator):
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             mix_l2=self.mix_l2,
+            projection_dim=self.projection_dim,
+            word_dropout=self.word_dropout,
+            weight_decay=self.weight_decay,
             seed=seed,
         )
 

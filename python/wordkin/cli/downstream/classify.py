@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "`__label__`. Ctrl-C stops training and saves the model.",
     )
     group = add_training_flags(train, TextClassifier)
-    add_option_flags(group, NetworkOptions, ("pooling", "attention_dim"))
+    add_option_flags(group, NetworkOptions, ("pooling", "attention_dim"), types={"pooling": (str, "METHODS")})
     group.add_argument(
         "--tokenizer",
         choices=("words", "whitespace"),

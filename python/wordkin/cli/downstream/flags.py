@@ -47,7 +47,18 @@ __all__ = [
 
 _SCRATCH = "scratch"
 
-_NETWORK_FIELDS = ("hidden_dim", "n_layers", "dense_dim", "input_dropout", "dropout", "clip_norm", "mix_l2")
+_NETWORK_FIELDS = (
+    "hidden_dim",
+    "n_layers",
+    "dense_dim",
+    "input_dropout",
+    "dropout",
+    "word_dropout",
+    "clip_norm",
+    "weight_decay",
+    "mix_l2",
+    "projection_dim",
+)
 _CHARACTER_FIELDS = ("char_dim", "filters", "max_characters")
 _FEATURE_FIELDS = ("embedding_dim", "min_count")
 _LENGTH_FIELDS = ("max_length",)
@@ -56,6 +67,8 @@ _TRAINING_FIELDS = (
     "learning_rate",
     "decay",
     "embedding_learning_rate",
+    "layer_rate_decay",
+    "averaging",
     "batch_size",
     "epochs",
     "patience",
@@ -114,6 +127,13 @@ def add_training_flags(
     group.add_argument("--random-state", type=int, metavar="INT", help="random seed (default: random)")
     add_switch(group, "--unidirectional", "bidirectional", False, "read the texts in forward direction only")
     add_switch(group, "--layer-norm", "layer_norm", True, "normalise the layers of an ELMo model before the mix")
+    add_switch(
+        group,
+        "--gradual-unfreezing",
+        "gradual_unfreezing",
+        True,
+        "train an ELMo model from the top layer down, one more in each epoch after the first",
+    )
     add_switch(group, "--lowercase", "lowercase", True, "lower-case every word before its vector is retrieved")
     add_switch(
         group,

@@ -18,6 +18,7 @@ from ..data.prepared import PreparedTexts
 from ..network import PREDICTION_BATCH, Network, open_training_network
 from ..options import NetworkCompute, TrainingOptions
 from ..state import Floats, History, NetworkState
+from .averaging import AveragedParameters
 from .early_stopping import EarlyStopping
 from .fine_tuning import LanguageModelTuner
 from .initialization import zero_moments
@@ -81,16 +82,18 @@ def train_network(
                 batches = training_batches(examples.training, lengths, options.batch_size, seed, epoch)
                 metrics = steps.run_epoch(batches, epoch, progress, accuracy)
                 if len(examples.validation):
-                    metrics["val_loss"] = _validation_loss(network, prepared, examples)
-                    validated = validate(network)
-                    metrics |= {f"val_{name}": value for name, value in validated.items()}
-                    stopping.record(next(iter(validated.values())), metrics["val_loss"])
+                    with steps.averaged.applied(network):
+                        metrics["val_loss"] = _validation_loss(network, prepared, examples)
+                        validated = validate(network)
+                        metrics |= {f"val_{name}": value for name, value in validated.items()}
+                        stopping.record(next(iter(validated.values())), metrics["val_loss"])
                 metrics["seconds"] = time.perf_counter() - begin
                 history.update({name: [*history.get(name, ()), value] for name, value in metrics.items()})
                 progress.end_epoch(epoch, metrics)
                 if stopping.should_stop:
                     break
         finally:
+            steps.averaged.apply()
             stopping.restore_best()
 
 
@@ -121,19 +124,23 @@ class _Steps:
     compute: NetworkCompute
     count: int = 0
     tuners: list[LanguageModelTuner] = field(init=False)
+    averaged: AveragedParameters = field(init=False)
 
     def __post_init__(self) -> None:
         self.tuners = [
-            LanguageModelTuner(source, self.compute, self.state.options.clip_norm)
+            LanguageModelTuner(source, self.options, self.compute, self.state.options.clip_norm)
             for source in self.state.features.contexts
             if source.is_tuned
         ]
+        self.averaged = AveragedParameters(self.options.averaging, self.state.parameters, self.tuners)
 
     def run_epoch(
         self, batches: list[Indices], epoch: int, progress: FitProgress, accuracy: Accuracy | None
     ) -> dict[str, float]:
         rate = self.options.decay**epoch
         loss = weight = correct = 0.0
+        for tuner in self.tuners:
+            tuner.begin_epoch(epoch)
         for batch in batches:
             targets, weights = _targets_of(self.examples, self.prepared, batch), self.examples.weights[batch]
             result = self._step(batch, targets, weights, rate)
@@ -153,13 +160,14 @@ class _Steps:
         tuners = iter(self.tuners)
         layers = [next(tuners).forward(self.prepared, indices) if source.is_tuned else None for source in contexts]
         batch = self.prepared.batch(indices, layers)
+        is_tuned = any(not tuner.is_frozen for tuner in self.tuners)
         result = self.network.step(
             batch,
             targets,
             weights,
             learning_rate=self.options.learning_rate * rate,
             step=self.count + 1,
-            context_gradients=bool(self.tuners),
+            context_gradients=is_tuned,
         )
         if not result["finite"]:
             raise TrainingDiverged(
@@ -167,12 +175,12 @@ class _Steps:
                 f"{result['gradient_norm']:g}, no longer finite; the step was not applied. {self._advice()}"
             )
         self.count += 1
-        if self.tuners:
+        if is_tuned:
             d_contexts = result["d_contexts"] or ()
             gradients = [gradient for gradient, source in zip(d_contexts, contexts, strict=True) if source.is_tuned]
-            learning_rate = self.options.embedding_learning_rate * rate
             for tuner, gradient in zip(self.tuners, gradients, strict=True):
-                tuner.update(gradient, batch.lengths, learning_rate, self.count)
+                tuner.update(gradient, batch.lengths, rate)
+        self.averaged.update()
         return result
 
     def _advice(self) -> str:
