@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import signal
 import time
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from wordkin import Word2Vec
+from wordkin import KeyedVectors, Word2Vec
 
 from .launchers import (
+    TEXT,
     assert_trained_as_by_threads,
     mpi_command,
     mpiexec,
@@ -18,6 +21,7 @@ from .launchers import (
     train_arguments,
     write_texts,
 )
+from .thread_group import in_ranks
 
 pytest.importorskip("mpi4py")
 
@@ -39,6 +43,31 @@ def test_the_command_trains_as_threads_do(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("communication: 2 processes") == 1
     assert_trained_as_by_threads(folder, 2, OPTIONS)
+
+
+def test_the_command_continues_a_model_and_trains_on_a_slice(folder: Path) -> None:
+    texts, model, vectors = (str(folder / name) for name in ("texts", "model.safetensors", "vectors.safetensors"))
+    Word2Vec(TEXT[:300], **OPTIONS).save(model)
+    run = ["--distributed", "mpi", "--epochs", "2", "--sync-words", "600", "--workers", "1", "--batch-words", "200"]
+    first = ["train", texts, "-o", vectors, "--from", model, "--vocabulary-change", "extend", *run]
+    done = mpiexec(*[["-m", "wordkin", *first]] * 2)
+    assert done.returncode == 0, done.stderr
+
+    def continued(group: Any) -> Word2Vec:
+        own = Word2Vec.load(model)
+        own.communicator, own.sync_words, own.epochs = group, 600, 2
+        own.build_vocab(corpus_file=texts, update=True)
+        own.train(corpus_file=texts, total_examples=1, epochs=2)
+        return own
+
+    expected = in_ranks(2, continued)[0]
+    assert (Word2Vec.load(vectors).wv.vectors == expected.wv.vectors).all()
+    second = ["train", texts, "-o", vectors, "--compass", model, "--min-count", "30", *run]
+    done = mpiexec(*[["-m", "wordkin", *second]] * 2)
+    assert done.returncode == 0, done.stderr
+    counts = Counter(word for sentence in TEXT for word in sentence)
+    kept = {word for word in Word2Vec.load(model).wv.index_to_key if counts[word] >= 30}
+    assert set(KeyedVectors.load(vectors).index_to_key) == kept
 
 
 def test_a_command_line_that_one_process_rejects_ends_all(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -144,12 +145,12 @@ def test_different_settings_are_an_error_on_every_rank(text: Sentences, change: 
 def test_different_vocabularies_are_an_error_on_every_rank(text: Sentences) -> None:
     def work(group: Any) -> None:
         model = Word2Vec(communicator=group, **QUICK)
-        model.build_vocab(text[: 100 + group.rank])
+        model.build_vocab_from_freq({"a": 5 + group.rank, "b": 5})
         model.train(text, total_examples=len(text), epochs=1)
 
     for result in in_ranks(2, work):
         assert isinstance(result, DistributedError)
-        assert "words" in str(result)
+        assert "counts" in str(result)
 
 
 class _Failure(Exception):
@@ -255,12 +256,25 @@ def test_other_objects_are_no_communicators() -> None:
         Word2Vec(communicator="mpi")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("option", ["max_vocab_size", "deterministic"])
-def test_options_that_ranks_do_not_support(text: Sentences, option: str) -> None:
-    given = {"max_vocab_size": 10, "deterministic": True}[option]
-    for result in train_parts([text[::2], text[1::2]], **{option: given, "workers": 2}):
+def test_replicas_within_ranks_are_refused(text: Sentences) -> None:
+    for result in train_parts([text[::2], text[1::2]], deterministic=True, workers=2):
         assert isinstance(result, ValueError)
-        assert option in str(result)
+        assert "deterministic" in str(result)
+
+
+def counts_of(model: Word2Vec) -> Counter[str]:
+    return Counter(dict(zip(model.wv.index_to_key, model.wv.expandos["count"].tolist(), strict=True)))
+
+
+@pytest.mark.parametrize("limit", [300, 600, 10_000])
+def test_each_rank_limits_the_words_that_it_counts(text: Sentences, limit: int) -> None:
+    parts = [text[::2], text[1::2]]
+    apart = [Word2Vec(part, **{**QUICK, "epochs": 0, "max_vocab_size": limit}) for part in parts]
+    first, second = train_parts(parts, epochs=0, max_vocab_size=limit)
+    assert counts_of(first) == counts_of(second) == counts_of(apart[0]) + counts_of(apart[1])
+    exact = counts_of(Word2Vec(text, **{**QUICK, "epochs": 0}))
+    assert (counts_of(first) == exact) == (limit == 10_000)
+    assert counts_of(first) <= exact
 
 
 def test_only_rank_0_shows_progress(text: Sentences, caplog: pytest.LogCaptureFixture) -> None:
@@ -298,11 +312,12 @@ def test_a_file_that_is_missing_on_one_rank_ends_all(text: Sentences, failing: i
 
 def test_an_option_that_one_rank_may_not_have_ends_all(text: Sentences) -> None:
     def work(group: Any) -> Word2Vec:
-        return Word2Vec(text, communicator=group, max_vocab_size=100 if group.rank else None, **QUICK)
+        given = {**QUICK, "workers": 2}
+        return Word2Vec(text, communicator=group, deterministic=group.rank == 1, **given)
 
     results = in_ranks(2, work, timeout=10)
     assert isinstance(results[1], ValueError)
-    assert "rank 1 failed: ValueError: max_vocab_size must not be given" in str(results[0])
+    assert "rank 1 failed: ValueError: deterministic must not be given" in str(results[0])
 
 
 def test_a_rule_that_fails_on_one_rank_ends_all(text: Sentences) -> None:

@@ -247,6 +247,7 @@ class Doc2Vec:
     dm_tag_count = StateAttribute[int]("options.dm_tag_count")
     vocabulary = RemovedName("vocabulary", REMOVED_ATTRIBUTES["vocabulary"])
     trainables = RemovedName("trainables", REMOVED_ATTRIBUTES["trainables"])
+    communicator = RemovedName("communicator", "Word2Vec has it", "does not exist, as Doc2Vec trains in one process")
 
     _state: Doc2VecState
 

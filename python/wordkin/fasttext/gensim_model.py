@@ -219,6 +219,7 @@ class FastText:
     training_report = StateAttribute[TrainingReport | None]("training_report")
     vocabulary = RemovedName("vocabulary", REMOVED_ATTRIBUTES["vocabulary"])
     trainables = RemovedName("trainables", REMOVED_ATTRIBUTES["trainables"])
+    communicator = RemovedName("communicator", "Word2Vec has it", "does not exist, as FastText trains in one process")
 
     _state: Word2VecState
 

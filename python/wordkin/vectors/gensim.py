@@ -11,7 +11,7 @@ __all__ = ["HidesRemovedNames", "RemovedName", "warn_deprecated"]
 
 
 class RemovedName:
-    """Class attribute that gensim 4 removed: reading or assigning it raises AttributeError.
+    """Class attribute that a class does not have: reading or assigning it raises AttributeError with advice.
 
     Parameters
     ----------
@@ -19,10 +19,14 @@ class RemovedName:
         Name of the attribute.
     advice : str
         What to use instead, for the error message.
+    reason : str, optional
+        Why it is missing, for the error message.
     """
 
-    def __init__(self, name: str, advice: str) -> None:
-        self._message = f"the attribute {name} was removed in gensim 4, whose API wordkin follows: {advice}"
+    def __init__(
+        self, name: str, advice: str, reason: str = "was removed in gensim 4, whose API wordkin follows"
+    ) -> None:
+        self._message = f"the attribute {name} {reason}: {advice}"
 
     def __get__(self, instance: object, owner: type | None = None) -> NoReturn:
         raise AttributeError(self._message)

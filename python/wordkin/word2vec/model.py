@@ -58,7 +58,7 @@ from .summary import model_html
 from .training.callbacks import TrainingCallback, checked_training_callbacks
 from .training.group import own_texts
 from .training.sampling_tables import cumulative_noise_table, hashed_vector, set_huffman_codes
-from .training.session import CheckpointRequest, Notify, TrainRequest, on_all_ranks, train, train_new
+from .training.session import CheckpointRequest, Notify, TrainRequest, build_vocabulary, on_all_ranks, train, train_new
 from .training.slices import SliceRequest, train_slice
 from .training.trained_model import word2vec_model
 from .training.vocabulary import (
@@ -100,7 +100,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
     min_count : int, default 5
         Words that occur less often are not in the vocabulary.
     max_vocab_size : int or None, default None
-        Maximum number of distinct words while counting; rare words are dropped when it is exceeded.
+        Maximum number of distinct words while counting, in each process; rare words are dropped when it is exceeded.
     sample : float, default 1e-3
         Subsampling threshold for frequent words: relative frequency, or count if >= 1; 0 disables subsampling.
     seed : int, default 1
@@ -264,6 +264,8 @@ class Word2Vec(metaclass=HidesRemovedNames):
     batch_words = StateAttribute[int](OPTION_FIELDS["batch_words"])
     deterministic = StateAttribute[bool]("synchronization.deterministic")
     sync_words = StateAttribute[int | None]("synchronization.sync_words")
+    sync_share = StateAttribute[float | None]("synchronization.sync_share")
+    wire = StateAttribute[str]("synchronization.wire")
     communicator = StateAttribute[Communicator | None]("communicator", write=checked_communicator)
     min_count = StateAttribute[int](OPTION_FIELDS["min_count"])
     max_vocab_size = StateAttribute[int | None](OPTION_FIELDS["max_vocab_size"])
@@ -518,6 +520,9 @@ class Word2Vec(metaclass=HidesRemovedNames):
     ) -> None:
         """Build the vocabulary from a corpus and initialise the vectors.
 
+        With a `communicator`, all processes call this, each with a part of the corpus as in the constructor, and get
+        the same vocabulary; `raw_vocab` has the counts of a process.
+
         Parameters
         ----------
         corpus_iterable : iterable of lists of str, or path, optional
@@ -551,15 +556,18 @@ class Word2Vec(metaclass=HidesRemovedNames):
         >>> len(model.wv)
         3
         """
-        checked_trim_rule(trim_rule)
-        dry_run = flag_option("dry_run", dry_run)
-        settings = changed_settings(self._state, min_count, sample)
-        options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options)
-        counts = scan_corpus(self._state, corpus, trim_rule, self.workers)
-        choice = choose_vocabulary(self._state, counts, trim_rule, settings, update=update)
-        if not dry_run:
-            adopt_vocabulary(self._state, choice, counts if keep_raw_vocab else None)
+        with joint_arguments(self._state.communicator):
+            checked_trim_rule(trim_rule)
+            dry_run = flag_option("dry_run", dry_run)
+            settings = changed_settings(self._state, min_count, sample)
+            options = self._state.text_options.replaced(encoding, errors, on_error)
+        texts = own_texts(self._state, corpus_file, options)
+
+        def opened() -> Corpus:
+            return self._opened(corpus_iterable, texts, options)
+
+        how = {"update": update, "keep": keep_raw_vocab, "dry_run": dry_run}
+        build_vocabulary(self._state, opened, trim_rule, settings, **how)
 
     def build_vocab_from_freq(
         self,
@@ -881,11 +889,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
             if len(self.wv) == 0:
                 raise VocabularyError("you must first build vocabulary before training the model")
             require_objective(self.options)
-            rates = checked_rates(
-                self.alpha if start_alpha is None else start_alpha,
-                self.min_alpha if end_alpha is None else end_alpha,
-                names=("start_alpha", "end_alpha"),
-            )
+            rates = self._rates(start_alpha, end_alpha)
             request = TrainRequest(
                 epochs=count,
                 alpha=rates[0],
@@ -976,31 +980,37 @@ class Word2Vec(metaclass=HidesRemovedNames):
         (True, False)
         >>> cosine = float(before.cosine_similarities(before["ships"], after.vectors[:1])[0])
         """
-        if len(self.wv) == 0:
-            raise VocabularyError("train_slice needs a trained model: train it on all slices together first")
-        require_objective(self.options)
-        rates = checked_rates(
-            self.alpha if start_alpha is None else start_alpha,
-            self.min_alpha if end_alpha is None else end_alpha,
-            names=("start_alpha", "end_alpha"),
-        )
-        request = SliceRequest(
-            epochs=integer_option("epochs", self.epochs if epochs is None else epochs, 1, 2**31 - 1),
-            alpha=rates[0],
-            min_alpha=rates[1],
-            min_count=integer_option("min_count", max(self.min_count, 1) if min_count is None else min_count, 1, 2**62),
-        )
-        checked = checked_training_callbacks(callbacks)
-        checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
-        options = self._state.text_options.replaced(encoding, errors, on_error)
-        corpus = self._opened(corpus_iterable, corpus_file, options, passes=request.epochs + 1)
+        with joint_arguments(self._state.communicator):
+            if len(self.wv) == 0:
+                raise VocabularyError("train_slice needs a trained model: train it on all slices together first")
+            require_objective(self.options)
+            rates = self._rates(start_alpha, end_alpha)
+            least = max(self.min_count, 1) if min_count is None else min_count
+            request = SliceRequest(
+                epochs=integer_option("epochs", self.epochs if epochs is None else epochs, 1, 2**31 - 1),
+                alpha=rates[0],
+                min_alpha=rates[1],
+                min_count=integer_option("min_count", least, 1, 2**62),
+            )
+            checked = checked_training_callbacks(callbacks)
+            checkpoints = CheckpointRequest.of(checkpoint, checkpoint_epochs, checkpoint_seconds, keep, resume)
+            options = self._state.text_options.replaced(encoding, errors, on_error)
+        texts = own_texts(self._state, corpus_file, options)
+
+        def opened() -> Corpus:
+            return self._opened(corpus_iterable, texts, options, passes=request.epochs + 1)
 
         def notifier_of(state: Word2VecState) -> Notify:
             model = type(self)()  # not __new__: derived classes may set further attributes
             model._state = state
             return model._notifier(checked)
 
-        return train_slice(self._state, corpus, request, notifier_of, checkpoints)
+        return train_slice(self._state, opened, request, notifier_of, checkpoints)
+
+    def _rates(self, start_alpha: float | None, end_alpha: float | None) -> tuple[float, float]:
+        start = self.alpha if start_alpha is None else start_alpha
+        end = self.min_alpha if end_alpha is None else end_alpha
+        return checked_rates(start, end, names=("start_alpha", "end_alpha"))
 
     def _opened(
         self, sentences: CorpusInput | None, corpus_file: TextInput | None, options: TextOptions, *, passes: int = 1

@@ -14,7 +14,10 @@ __all__ = ["add_continuation_flags", "checkpoint_arguments", "model_to_continue"
 
 _CHECKPOINT_FIELDS = ("checkpoint_epochs", "checkpoint_seconds", "keep")
 # Options of a model that may change when its training continues; all others describe what it is.
-_CHANGEABLE = ("epochs", "alpha", "min_alpha", "window", "sample", "seed", "batch_words", "workers", "comment")
+_CHANGEABLE = (
+    *("epochs", "alpha", "min_alpha", "window", "sample", "seed", "batch_words", "workers", "comment"),
+    *("deterministic", "sync_words", "sync_share", "wire"),
+)
 
 
 def add_continuation_flags(parser: argparse.ArgumentParser) -> None:

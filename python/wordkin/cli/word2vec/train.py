@@ -269,8 +269,6 @@ class _Trainer:
         self._options.pop("on_error", None)  # bad files are left out before training
         self._skipped: dict[str, str] = {}
         self._checkpoints = checkpoint_arguments(args)
-        if group is not None and (args.trained or args.compass):
-            raise exits.UsageError("--distributed is for new models; --from and --compass are for one process")
         self.model: Word2Vec | None = None
         self.vectors: KeyedVectors | None = None  # those of a slice
 
@@ -284,14 +282,7 @@ class _Trainer:
         """
         earlier = self._args.trained or self._args.compass
         if earlier is not None:
-            self._continue(
-                model_to_continue(
-                    earlier,
-                    self._options,
-                    is_compass=self._args.compass is not None,
-                    vocabulary_change=self._args.vocabulary_change,
-                )
-            )
+            self._continue(earlier)
             return
         with together(self._group, "the check of the command line"):
             untrained, opened = self._checked()
@@ -302,9 +293,7 @@ class _Trainer:
             )
             return
         untrained.communicator = self._group
-        words = untrained.corpus_total_words
-        if self._group is None or self._group.size == 1:  # each rank counts the words of its part when it is trained
-            words = opened.corpus.scan(untrained.workers, keep_ids=False).counts.raw_words
+        words = self._total_words(untrained, opened)
         untrained.train(
             corpus_file=files, total_words=words, epochs=untrained.epochs, callbacks=[self], **self._checkpoints
         )
@@ -326,20 +315,33 @@ class _Trainer:
             untrained.build_vocab_from_freq(read_vocabulary(self._args.read_vocab))
         return untrained, opened
 
-    def _continue(self, model: Word2Vec) -> None:
-        opened = open_input(self._args.corpus, self._args, model.preparation)
-        self._skipped = opened.skipped
+    def _continue(self, earlier: str) -> None:
+        with together(self._group, "the check of the command line"):
+            model = model_to_continue(
+                earlier,
+                self._options,
+                is_compass=self._args.compass is not None,
+                vocabulary_change=self._args.vocabulary_change,
+            )
+            opened = open_input(self._args.corpus, self._args, model.preparation)
+            self._skipped = opened.skipped
+            if self._args.compass is None and not opened.corpus.is_restartable:
+                raise exits.UsageError(f"{opened.corpus.name} can be read only once; --from needs a file")
+        model.communicator = self._group
         texts: dict[str, Any] = {name: self._options[name] for name in _DECODING if name in self._options}
         texts |= {"corpus_file": opened.files, "callbacks": [self], **self._checkpoints}
         if self._args.compass is not None:
             self.vectors = model.train_slice(epochs=model.epochs, **texts)
             return
-        if not opened.corpus.is_restartable:
-            raise exits.UsageError(f"{opened.corpus.name} can be read only once; --from needs a file")
-        counts = opened.corpus.scan(model.workers, keep_ids=False).counts
+        words = self._total_words(model, opened)
         if self._args.vocabulary_change == "extend":
             model.build_vocab(corpus_file=opened.files, update=True)
-        model.train(total_words=counts.raw_words, epochs=model.epochs, **texts)
+        model.train(total_words=words, epochs=model.epochs, **texts)
+
+    def _total_words(self, model: Word2Vec, opened: OpenedInput) -> int:
+        if self._group is None or self._group.size == 1:
+            return opened.corpus.scan(model.workers, keep_ids=False).counts.raw_words
+        return model.corpus_total_words  # each rank counts the words of its part when it is trained
 
     def on_train_begin(self, model: Word2Vec) -> None:
         """Keep the model, whose vocabulary is complete when training starts.

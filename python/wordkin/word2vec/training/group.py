@@ -6,16 +6,19 @@ import zlib
 from dataclasses import asdict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..._version import __version__
 from ...distributed import Communicator
 from ...distributed.agreement import gathered_objects, require_agreement
 from ...distributed.texts import facts_of_preparation, own_part
+from ...errors import DistributedError
 from ...storage.decoding import TextOptions
 from ...text import TextInput
 from ..state import Word2VecState, current_vocabulary
 
 __all__ = [
+    "joint_counts",
     "joint_words",
     "own_texts",
     "ranks_of",
@@ -130,6 +133,32 @@ def require_equal_vocabulary(communicator: Communicator, state: Word2VecState) -
             "vectors": [zlib.crc32(np.ascontiguousarray(rows).data) for rows in (weights.table.vectors, *layers)],
         },
     )
+
+
+def joint_counts(communicator: Communicator, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sums of counts over all ranks.
+
+    Parameters
+    ----------
+    communicator : Communicator
+        The group.
+    counts : ndarray of int64
+        The counts of this rank.
+
+    Returns
+    -------
+    ndarray of int64
+        The sums.
+
+    Raises
+    ------
+    DistributedError
+        If the ranks cannot communicate.
+    """
+    try:
+        return communicator.allreduce(counts)
+    except Exception as error:
+        raise DistributedError(f"rank {communicator.rank}: communication failed: {error}") from error
 
 
 def joint_words(communicator: Communicator, words: int) -> int:

@@ -18,7 +18,11 @@ __all__ = ["joint_vocabulary"]
 
 
 def joint_vocabulary(
-    communicator: Communicator, counts: RawCounts, rules: VocabularyOptions, trim_rule: TrimRule | None
+    communicator: Communicator,
+    counts: RawCounts,
+    rules: VocabularyOptions,
+    trim_rule: TrimRule | None,
+    known: Vocabulary | None = None,
 ) -> tuple[Vocabulary, VocabularyReport]:
     """Choose the vocabulary that one process would choose for the texts of all ranks.
 
@@ -34,6 +38,8 @@ def joint_vocabulary(
         Which words are kept.
     trim_rule : callable or None
         Decides about each word.
+    known : Vocabulary or None, default None
+        A vocabulary to extend, equal on all ranks: its words are kept with their counts and come first.
 
     Returns
     -------
@@ -59,6 +65,9 @@ def joint_vocabulary(
         if trim_rule is not None:
             for index, (word, count) in enumerate(zip(own.words, own.counts.tolist(), strict=True)):
                 keep[index] = is_kept(trim_rule, word.decode(), count, effective)
+        if known is not None:
+            is_known = np.fromiter((word.decode() in known.index for word in own.words), bool, len(own.words))
+            keep |= is_known
     facts = {
         "raw_words": counts.raw_words,
         "raw_sentences": counts.raw_sentences,
@@ -74,20 +83,21 @@ def joint_vocabulary(
     kept = shared_with_all(
         communicator, CountedWords([own.words[index] for index in chosen], own.counts[chosen], own.positions[chosen])
     )
-    if not kept.words:
+    if not kept.words and known is None:
         most = max(part["most"] for part in everyone)
         reason = nothing_left(total["words"], most, source, rules.min_count, effective, has_rule=trim_rule is not None)
         raise VocabularyError(reason)
     frequencies = dict(zip((word.decode() for word in kept.words), kept.counts.tolist(), strict=True))
-    vocabulary, _ = RawCounts.from_frequencies(frequencies).prune(0, sorted_vocab=rules.sorted_vocab)
-    retained_total = int(kept.counts.sum())
-    report = VocabularyReport(
+    found = RawCounts.from_frequencies(frequencies)
+    if known is None:
+        vocabulary, report = found.prune(0, sorted_vocab=rules.sorted_vocab)
+    else:
+        vocabulary, report = known.extended(found, 0)
+    report = replace(
+        report,
         min_count=effective,
-        retained_words=len(vocabulary),
-        retained_total=retained_total,
-        dropped_words=total["words"] - len(vocabulary),
-        dropped_total=total["occurrences"] - retained_total,
-        new_words=len(vocabulary),
+        dropped_words=total["words"] - report.retained_words,
+        dropped_total=total["occurrences"] - report.retained_total,
     )
     sizes = {name: total[name] for name in ("raw_words", "raw_sentences")}
     return replace(vocabulary, min_count=effective, **sizes), report

@@ -15,7 +15,7 @@ from ...runtime.progress import counted_progress
 from ...storage.checkpoint import CheckpointFolder
 from ...storage.paths import AnyPath
 from ...text import Corpus, EncodedCorpus, TrimRule
-from ..options import CheckpointOptions
+from ..options import CheckpointOptions, TrainingOptions, VocabularyOptions
 from ..report import EpochReport, TrainingReport
 from ..state import Word2VecState
 from .epochs import run_epochs
@@ -27,10 +27,21 @@ from .run_checkpoint import RunCheckpoints, RunPosition, fingerprint_of_run, res
 from .schedule import LearningRateSchedule, planned_words, warn_of_wrong_totals
 from .synchronization import Replicas, SharedWeights, Synchronization
 from .trained_model import TrainedModel, word2vec_model
-from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary
+from .vocabulary import adopt_vocabulary, changed_settings, choose_vocabulary, scan_corpus
 from .weights import TrainingArrays, refresh_composed_vectors
 
-__all__ = ["CheckpointRequest", "Event", "Notify", "TrainRequest", "on_all_ranks", "run_training", "train", "train_new"]
+__all__ = [
+    "CheckpointRequest",
+    "Event",
+    "Notify",
+    "TrainRequest",
+    "agreed_group",
+    "build_vocabulary",
+    "on_all_ranks",
+    "run_training",
+    "train",
+    "train_new",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -175,7 +186,7 @@ def train_new(
     checkpoints : CheckpointRequest, optional
         Where to save checkpoints.
     """
-    group = _group_of(state, checkpoints, epochs=state.epochs)
+    group = agreed_group(state, checkpoints, epochs=state.epochs)
     with _together(group, "opening the checkpoints"):
         if checkpoints is not None and _leads(state):
             checkpoints.opened()  # a folder that cannot be written is reported before the corpus is read
@@ -203,6 +214,53 @@ def train_new(
     )
     with state.exclusively():
         run_training(word2vec_model(state), encoded, schedule, state.epochs, notify, checkpoints)
+
+
+def build_vocabulary(
+    state: Word2VecState,
+    opened: Callable[[], Corpus],
+    trim_rule: TrimRule | None,
+    settings: tuple[TrainingOptions, VocabularyOptions],
+    *,
+    update: bool,
+    keep: bool,
+    dry_run: bool,
+) -> None:
+    """Build the vocabulary of a model from a corpus, of which each of several ranks has a part.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model.
+    opened : callable
+        Returns the corpus.
+    trim_rule : callable or None
+        Rule that decides which words are kept.
+    settings : tuple of TrainingOptions and VocabularyOptions
+        From `changed_settings`.
+    update : bool
+        Whether to extend the current vocabulary.
+    keep : bool
+        Whether to keep the counts of this process.
+    dry_run : bool
+        Whether to leave the model unchanged.
+
+    Raises
+    ------
+    VocabularyError
+        If no word is left, or if there is no vocabulary to extend.
+    DistributedError
+        If another rank has other settings, or has failed.
+    """
+    options, rules = settings
+    group = agreed_group(state, None, update=update, **asdict(options), **asdict(rules))
+    with _together(group, "counting"):
+        counts = scan_corpus(state, opened(), trim_rule, state.compute.threads)
+    choice = choose_vocabulary(state, counts, trim_rule, settings, update=update, group=group)
+    if dry_run:
+        return
+    with _together(group, "the initialisation of vectors"):
+        adopt_vocabulary(state, choice, counts if keep else None)
 
 
 def train(
@@ -245,7 +303,7 @@ def train(
             logger.warning(
                 "the learning rate is higher than at the end of the previous training run: alpha is %g", request.alpha
             )
-        group = _group_of(state, checkpoints, epochs=request.epochs, rates=[request.alpha, request.min_alpha])
+        group = agreed_group(state, checkpoints, epochs=request.epochs, rates=[request.alpha, request.min_alpha])
         with _together(group, "encoding"):
             encoded = encode()
         planned = planned_words(
@@ -354,18 +412,37 @@ def run_training(
     return state.training_report
 
 
-def _group_of(state: Word2VecState, checkpoints: CheckpointRequest | None, **facts: object) -> Communicator | None:
-    """Return the group that trains this model, which agrees about its settings, or None for a single process."""
+def agreed_group(state: Word2VecState, checkpoints: CheckpointRequest | None, **facts: object) -> Communicator | None:
+    """Return the group that trains a model, after checking that all ranks would train the same one.
+
+    Parameters
+    ----------
+    state : Word2VecState
+        The model of this rank.
+    checkpoints : CheckpointRequest or None
+        Where to save checkpoints.
+    **facts : JSON value
+        Further settings that must be equal.
+
+    Returns
+    -------
+    Communicator or None
+        None for a single process.
+
+    Raises
+    ------
+    DistributedError
+        If a setting, the vocabulary or the vectors of another rank differ.
+    """
     group = ranks_of(state)
     if group is None:
         return None
-    refused = {
-        "max_vocab_size": state.vocabulary_options.max_vocab_size is not None,
-        "deterministic with more than one worker": state.synchronization.deterministic and state.compute.threads > 1,
-    }
     with joint_work(group, "the comparison of options"):
-        for option in (name for name, is_given in refused.items() if is_given):
-            raise ValueError(f"{option} must not be given with a communicator of several ranks")
+        if state.synchronization.deterministic and state.compute.threads > 1:
+            raise ValueError(
+                "deterministic must not be given with several workers and a communicator of several ranks; one worker "
+                "a rank trains the same vectors in every run"
+            )
     require_equal_settings(
         group, state, **facts, checkpoints=None if checkpoints is None else asdict(checkpoints.options)
     )

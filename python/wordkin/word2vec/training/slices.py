@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from ...errors import VocabularyError
 from ...text import Corpus, RawCounts, Vocabulary
 from ...vectors import KeyedVectors
 from ..state import Word2VecState, current_vocabulary, new_state_like
+from .group import joint_counts, joint_words
 from .schedule import LearningRateSchedule
-from .session import CheckpointRequest, Notify, run_training
+from .session import CheckpointRequest, Notify, agreed_group, on_all_ranks, run_training
 from .trained_model import word2vec_model
 from .weights import resize_to_vocabulary
 
@@ -42,7 +43,7 @@ class SliceRequest:
 
 def train_slice(
     compass: Word2VecState,
-    corpus: Corpus,
+    opened: Callable[[], Corpus],
     request: SliceRequest,
     notifier_of: Callable[[Word2VecState], Notify],
     checkpoints: CheckpointRequest | None = None,
@@ -53,8 +54,8 @@ def train_slice(
     ----------
     compass : Word2VecState
         A trained model.
-    corpus : Corpus
-        The slice.
+    opened : callable
+        Returns the slice, or the part of this process.
     request : SliceRequest
         Epochs, learning rates and minimum count.
     notifier_of : callable
@@ -72,10 +73,15 @@ def train_slice(
     VocabularyError
         If no word of the compass is frequent enough in the slice, or if an output layer has not been trained.
     """
-    _require_trained_outputs(compass)
+    group = agreed_group(compass, checkpoints, **asdict(request))
     vocabulary = current_vocabulary(compass)
-    scan = corpus.scan(compass.compute.threads, keep_ids=True)
-    counts = _counts_in_slice(scan.counts, vocabulary)
+    with on_all_ranks(compass, "counting"):
+        _require_trained_outputs(compass)
+        corpus = opened()
+        scan = corpus.scan(compass.compute.threads, keep_ids=True)
+    counts, raw_words = _counts_in_slice(scan.counts, vocabulary), scan.counts.raw_words
+    if group is not None:
+        counts, raw_words = joint_counts(group, counts), joint_words(group, raw_words)
     kept = np.flatnonzero(counts >= request.min_count)
     if not len(kept):
         raise VocabularyError(
@@ -83,9 +89,11 @@ def train_slice(
             "got none"
         )
     state = _state_of_slice(compass, vocabulary, request)
-    encoded = scan.encoded(vocabulary, compass.compute.threads) or corpus.encode(vocabulary, compass.compute.threads)
+    with on_all_ranks(compass, "encoding"):
+        threads = compass.compute.threads
+        encoded = scan.encoded(vocabulary, threads) or corpus.encode(vocabulary, threads)
     schedule = LearningRateSchedule(
-        start=request.alpha, end=request.min_alpha, planned_words=float(scan.counts.raw_words * request.epochs)
+        start=request.alpha, end=request.min_alpha, planned_words=float(raw_words * request.epochs)
     )
     with state.exclusively():
         run_training(word2vec_model(state), encoded, schedule, request.epochs, notifier_of(state), checkpoints)
@@ -117,7 +125,7 @@ def _counts_in_slice(counts: RawCounts, vocabulary: Vocabulary) -> NDArray[np.in
 def _state_of_slice(compass: Word2VecState, vocabulary: Vocabulary, request: SliceRequest) -> Word2VecState:
     """Return a model with the words, counts and output layers of the compass, and new input vectors."""
     state = new_state_like(compass)
-    state.options = replace(compass.options, train_output=False)
+    state.options, state.communicator = replace(compass.options, train_output=False), compass.communicator
     state.alpha, state.min_alpha, state.epochs = request.alpha, request.min_alpha, request.epochs
     # The counts of the compass: they give the noise words, the subsampling and the Huffman tree of its training.
     resize_to_vocabulary(state, vocabulary, state.options)

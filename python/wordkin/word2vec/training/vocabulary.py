@@ -148,9 +148,13 @@ def choose_vocabulary(
             raise VocabularyError(
                 "update=True extends a vocabulary, and the model has none; build one without update first"
             )
-        vocabulary, report = current_vocabulary(state).extended(
-            counts, rules.min_count, max_final_vocab=rules.max_final_vocab, trim_rule=trim_rule
-        )
+        known = current_vocabulary(state)
+        if group is None:
+            vocabulary, report = known.extended(
+                counts, rules.min_count, max_final_vocab=rules.max_final_vocab, trim_rule=trim_rule
+            )
+        else:
+            vocabulary, report = joint_vocabulary(group, counts, rules, trim_rule, known)
     else:
         if group is None:
             vocabulary, report = counts.prune(rules.min_count, rules.max_final_vocab, trim_rule, rules.sorted_vocab)
