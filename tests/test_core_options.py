@@ -38,7 +38,7 @@ NETWORK = NetworkOptions(
     task="tags", outputs=9, tables=((10, 4, True), (6, 5, False)), contexts=((3, 8, True), (1, 2, False)), char_dim=7,
     filters=((2, 5),), max_characters=9, encoder="rnn", n_layers=100, hidden_dim=13, bidirectional=False,
     pooling="last+mean", attention_dim=17, dense_dim=19, crf=False, input_dropout=0.25, dropout=0.5, clip_norm=7.5,
-    mix_l2=0.001, projection_dim=23, word_dropout=0.125, weight_decay=0.0625, seed=99,
+    mix_l2=0.001, concatenate_layers=True, projection_dim=23, word_dropout=0.125, weight_decay=0.0625, seed=99,
 )  # fmt: skip
 CASES: list[tuple[Any, Callable[[Any], dict[str, Any]]]] = [
     (WORD2VEC, read_back.word2vec_training),

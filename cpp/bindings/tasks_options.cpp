@@ -69,6 +69,7 @@ tasks::Options network_options_from(const py::object& o) {
   options.dropout = field<double>(o, "dropout");
   options.clip_norm = field<double>(o, "clip_norm");
   options.mix_l2 = field<double>(o, "mix_l2");
+  options.concatenate_layers = field<bool>(o, "concatenate_layers");
   options.projection_dim = size_field(o, "projection_dim");
   options.word_dropout = field<double>(o, "word_dropout");
   options.weight_decay = field<double>(o, "weight_decay");

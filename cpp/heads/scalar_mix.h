@@ -1,6 +1,7 @@
 // Scalar mix of the layers of a token, gamma * sum over l of s_l n(x_l) with s = softmax(w) (Peters et al. 2018,
 // equation 1), forward and backward. n is the identity, or subtracts the mean of a layer and divides by its standard
 // deviation, taken over all rows and columns of a text, so that the vectors of a text do not depend on other texts.
+// Instead of being summed, the layers can be concatenated, each multiplied by gamma s_l times the number of layers.
 #pragma once
 
 #include <cstdint>
@@ -31,13 +32,18 @@ struct LayeredRows {
 
 class ScalarMix {
  public:
-  ScalarMix(std::int64_t layers, std::int64_t columns, bool normalizes)
-      : layers_(layers), columns_(columns), normalizes_(normalizes), layer_weights_(static_cast<std::size_t>(layers)) {}
+  ScalarMix(std::int64_t layers, std::int64_t columns, bool normalizes, bool concatenates = false)
+      : layers_(layers),
+        columns_(columns),
+        normalizes_(normalizes),
+        concatenates_(concatenates),
+        layer_weights_(static_cast<std::size_t>(layers)) {}
 
   // Call before a region begins: reserves memory for these texts and computes the softmax weights of the layers.
   void prepare(const TextSpans& texts, const MixTensors<const float>& tensors);
 
-  // mixed: OUT (rows, columns) for this member's texts. No barriers.
+  // mixed: OUT (rows, columns), or (rows, layers * columns) if the layers are concatenated, for this member's texts. No
+  // barriers.
   void forward(const parallel::Team& team, memory::MatrixView<float> mixed, LayeredRows<const float> layers,
                const TextSpans& texts);
   // gradients: OUT. d_layers: OUT, or null. d_mixed: IN. Called by every member after a barrier; contains a barrier.
@@ -50,6 +56,7 @@ class ScalarMix {
     float mean = 0.0f;
     float scale = 1.0f;  // reciprocal of the standard deviation
     double dot = 0.0;    // dot product of the gradients with n(x)
+    double sum = 0.0;    // sum of the gradients; only in layer 0 if the layers are summed
   };
 
   [[nodiscard]] TextLayer& of(std::int64_t text, std::int64_t layer) {
@@ -57,14 +64,16 @@ class ScalarMix {
   }
   void measure(TextLayer& found, LayeredRows<const float> layers, std::int64_t layer, std::int64_t begin,
                std::int64_t end) const;
-  void write_layer_gradients(std::int64_t text, double sum, LayeredRows<float> d_layers,
-                             memory::MatrixView<const float> d_mixed, LayeredRows<const float> layers,
-                             const TextSpans& texts);
+  // Column of the mix at which a layer begins.
+  [[nodiscard]] std::int64_t first_column(std::int64_t layer) const { return concatenates_ ? layer * columns_ : 0; }
+  void write_layer_gradients(std::int64_t text, LayeredRows<float> d_layers, memory::MatrixView<const float> d_mixed,
+                             LayeredRows<const float> layers, const TextSpans& texts);
 
   std::int64_t layers_;
   std::int64_t columns_;
   bool normalizes_;
-  std::vector<double> layer_weights_;
+  bool concatenates_;
+  std::vector<double> layer_weights_;  // they sum to 1, or to the number of layers if these are concatenated
   double gamma_ = 1.0;
   std::vector<TextLayer> text_layers_;  // (texts, layers)
 };

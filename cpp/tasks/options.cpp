@@ -4,8 +4,12 @@
 
 namespace wordkin::tasks {
 
+std::int64_t mixed_columns(const Options& options, const Context& context) {
+  return options.concatenate_layers ? context.n_layers * context.dim : context.dim;
+}
+
 std::int64_t context_columns(const Options& options, const Context& context) {
-  return options.projection_dim > 0 ? options.projection_dim : context.dim;
+  return options.projection_dim > 0 ? options.projection_dim : mixed_columns(options, context);
 }
 
 std::int64_t feature_columns(const Options& options) {

@@ -49,6 +49,7 @@ struct Options {
   double dropout;               // between layers, after the encoder, and for the pooled vector and the tanh layer
   double clip_norm;             // global gradient-clipping norm; 0: no clipping
   double mix_l2;                // L2 penalty of the layer weights
+  bool concatenate_layers;      // of each context, instead of their weighted sum
   std::int64_t projection_dim;  // of a linear layer after the mix of each context; 0: none
   double word_dropout;          // for whole tokens: all their features are zero
   double weight_decay;          // factor of the decay of weight matrices, times the learning rate; 0: none
@@ -57,6 +58,7 @@ struct Options {
 
 // Derived widths: of the features of a context, of all token features, of the encoder's output, of the vector of a
 // text, and of the input of the output layer.
+std::int64_t mixed_columns(const Options& options, const Context& context);  // before the projection
 std::int64_t context_columns(const Options& options, const Context& context);
 std::int64_t feature_columns(const Options& options);
 std::int64_t encoded_columns(const Options& options);

@@ -46,8 +46,8 @@ PackedWeights::PackedWeights(const linalg::Compute& compute, const Options& opti
     encoder.emplace_back(compute, encoder_shape(options), purpose);
   for (const auto& context : options.contexts)
     if (options.projection_dim > 0)
-      projections.emplace_back(of_floats(compute), heads::Activation::kNone, context.dim, options.projection_dim,
-                               purpose);
+      projections.emplace_back(of_floats(compute), heads::Activation::kNone, mixed_columns(options, context),
+                               options.projection_dim, purpose);
   const auto tanh_layer = [&](std::int64_t inputs, std::int64_t units) {
     return heads::PackedDense(of_floats(compute), heads::Activation::kTanh, inputs, units, purpose);
   };

@@ -60,8 +60,8 @@ Tensors<T> walk(const Options& options, Take& take) {
     mix.weights = take(name + "/weights", {options.contexts[i].n_layers});
     mix.gamma = take(name + "/gamma", {1});
     if (options.projection_dim > 0)
-      tensors.projections.push_back(
-          walk_dense<T>(name + "/projection", options.contexts[i].dim, options.projection_dim, take));
+      tensors.projections.push_back(walk_dense<T>(name + "/projection", mixed_columns(options, options.contexts[i]),
+                                                  options.projection_dim, take));
   }
   if (has_characters(options)) tensors.characters = walk_characters<T>(options, take);
   for (int direction = 0; direction < directions_of(options); ++direction)

@@ -19,8 +19,9 @@ TokenFeatures::TokenFeatures(const linalg::Compute& compute, const Options& opti
   for (const auto& context : options.contexts) {
     const auto& [n_layers, dim, layer_norm] = context;
     const std::int64_t columns = context_columns(options, context);
-    mixes_.push_back({column, columns, heads::ScalarMix(n_layers, dim, layer_norm), memory::RowBuffer<float>(dim),
-                      memory::RowBuffer<float>(dim)});
+    const std::int64_t mixed = mixed_columns(options, context);
+    mixes_.push_back({column, columns, heads::ScalarMix(n_layers, dim, layer_norm, options.concatenate_layers),
+                      memory::RowBuffer<float>(mixed), memory::RowBuffer<float>(mixed)});
     has_gradients_ = true;
     column += columns;
   }

@@ -65,7 +65,7 @@ class TokenFeatures {
     std::int64_t column;
     std::int64_t columns;  // of the features
     heads::ScalarMix mix;
-    // (tokens, dim), only with a linear layer after the mix
+    // (tokens, columns of the mix), only with a linear layer after it
     memory::RowBuffer<float> mixed;
     memory::RowBuffer<float> d_mixed;
   };

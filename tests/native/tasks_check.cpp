@@ -40,6 +40,7 @@ tasks::Options everything(tasks::Task task, tasks::Pooling pooling) {
           .dropout = 0.25,
           .clip_norm = 0.5,
           .mix_l2 = 0.1,
+          .concatenate_layers = true,
           .projection_dim = 13,
           .word_dropout = 0.2,
           .weight_decay = 0.01,

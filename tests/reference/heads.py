@@ -61,11 +61,11 @@ def last_pooling(hidden: Node, forward_columns: int) -> Node:
     return concatenate([hidden[-1:, :forward_columns], hidden[:1, forward_columns:]], axis=1)
 
 
-def scalar_mix(layers: Floats | Node, weights: Node, gamma: Node, *, normalized: bool) -> Node:
-    """Mix the layers of one text: (T, layers, H) to (T, H)."""
+def weighted_layers(layers: Floats | Node, weights: Node, gamma: Node, *, normalized: bool) -> list[Node]:
+    """Return each layer (T, H) of one text (T, layers, H) times its weight in the mix and gamma."""
     layers = layers if isinstance(layers, Node) else Node(layers)
     shares = exp(weights - log_sum_exp(weights))
-    mixed = Node(np.zeros((layers.shape[0], layers.shape[2])))
+    weighted = []
     for layer in range(layers.shape[1]):
         x = layers[:, layer]
         if normalized:
@@ -73,8 +73,22 @@ def scalar_mix(layers: Floats | Node, weights: Node, gamma: Node, *, normalized:
             centred = x - x.sum() * (1.0 / count)
             variance = (centred * centred).sum() * (1.0 / count)
             x = centred * power(variance + EPSILON, -0.5)
-        mixed = mixed + x * shares[layer]
-    return mixed * gamma
+        weighted.append(x * shares[layer] * gamma)
+    return weighted
+
+
+def scalar_mix(layers: Floats | Node, weights: Node, gamma: Node, *, normalized: bool) -> Node:
+    """Mix the layers of one text: (T, layers, H) to (T, H)."""
+    first, *others = weighted_layers(layers, weights, gamma, normalized=normalized)
+    for layer in others:
+        first = first + layer
+    return first
+
+
+def concatenated_layers(layers: Floats | Node, weights: Node, gamma: Node, *, normalized: bool) -> Node:
+    """Concatenate the weighted layers of one text, times their number: (T, layers, H) to (T, layers * H)."""
+    weighted = weighted_layers(layers, weights, gamma, normalized=normalized)
+    return concatenate(weighted, axis=1) * float(len(weighted))
 
 
 @dataclass(frozen=True)

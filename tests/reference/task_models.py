@@ -33,6 +33,7 @@ SMALL: dict[str, Any] = {
     "dropout": 0.0,
     "clip_norm": 0.0,
     "mix_l2": 0.0,
+    "concatenate_layers": False,
     "projection_dim": 0,
     "word_dropout": 0.0,
     "weight_decay": 0.0,
@@ -63,6 +64,13 @@ CASES: dict[str, dict[str, Any]] = {
     "every pooling, tanh layer": {"pooling": "attention+mean+max+last", "n_layers": 2, "dense_dim": 4},
     "poolings, no encoder": {"pooling": "mean+attention", "encoder": None, "outputs": 3},
     "projections": {"contexts": ((3, 4, False), (2, 5, True)), "projection_dim": 6, "pooling": "max+mean"},
+    "concatenated layers": {
+        "contexts": ((3, 4, True), (2, 5, True)), "concatenate_layers": True, "mix_l2": 0.1, "pooling": "mean",
+    },
+    "concatenated layers, projections": {
+        "tables": (), "contexts": ((3, 4, False), (2, 3, True)), "concatenate_layers": True, "projection_dim": 5,
+        "outputs": 3,
+    },
     "projection for tags": {
         "task": "tags", "outputs": 4, "tables": (), "contexts": ((3, 6, False),), "projection_dim": 5, "dense_dim": 6,
     },
@@ -90,10 +98,11 @@ def shapes_of(options: Any) -> dict[str, tuple[int, ...]]:
         if trained:
             shapes[f"tables_{i}"] = (rows, dim)
     for i, (layers, dim, _) in enumerate(options.contexts):
-        width += options.projection_dim or dim
+        mixed = layers * dim if options.concatenate_layers else dim
+        width += options.projection_dim or mixed
         shapes[f"contexts_{i}/weights"], shapes[f"contexts_{i}/gamma"] = (layers,), (1,)
         if options.projection_dim:
-            shapes[f"contexts_{i}/projection/W"] = (dim, options.projection_dim)
+            shapes[f"contexts_{i}/projection/W"] = (mixed, options.projection_dim)
             shapes[f"contexts_{i}/projection/b"] = (options.projection_dim,)
     if options.char_dim:
         shapes["char_embed"] = (261, options.char_dim)

@@ -65,7 +65,8 @@ def token_features(
     for i, (_, _, normalized) in enumerate(options.contexts):
         name = f"contexts_{i}"
         layers = contexts[i][span]
-        mixed = heads.scalar_mix(layers, p[f"{name}/weights"], p[f"{name}/gamma"], normalized=normalized)
+        mix = heads.concatenated_layers if options.concatenate_layers else heads.scalar_mix
+        mixed = mix(layers, p[f"{name}/weights"], p[f"{name}/gamma"], normalized=normalized)
         if options.projection_dim:
             mixed = mixed @ p[f"{name}/projection/W"] + p[f"{name}/projection/b"]
         parts.append(mixed)

@@ -110,6 +110,7 @@ py::dict network(const py::object& given) {
   d["dropout"] = o.dropout;
   d["clip_norm"] = o.clip_norm;
   d["mix_l2"] = o.mix_l2;
+  d["concatenate_layers"] = o.concatenate_layers;
   d["projection_dim"] = o.projection_dim;
   d["word_dropout"] = o.word_dropout;
   d["weight_decay"] = o.weight_decay;

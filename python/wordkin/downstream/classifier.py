@@ -99,6 +99,9 @@ class TextClassifier(Estimator):
         Whether to normalise each layer of an ELMo model over a text before the mix.
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    concatenate_layers : bool, default False
+        Whether the layers of an ELMo model are concatenated, each multiplied by its weight in the mix and the number of
+        layers, instead of summed.
     projection_dim : int, default 0
         Dimensionality of a linear layer after the layer mix of each ELMo model, which is trained with the network; 0
         for none.
@@ -207,6 +210,7 @@ class TextClassifier(Estimator):
         max_characters: int = 30,
         layer_norm: bool = False,
         mix_l2: float = 0.0,
+        concatenate_layers: bool = False,
         projection_dim: int = 0,
         tokenizer: TokenizerChoice = "words",
         lowercase: bool = False,
@@ -254,6 +258,7 @@ class TextClassifier(Estimator):
         self.max_characters = max_characters
         self.layer_norm = layer_norm
         self.mix_l2 = mix_l2
+        self.concatenate_layers = concatenate_layers
         self.projection_dim = projection_dim
         self.tokenizer = tokenizer
         self.lowercase = lowercase
@@ -410,6 +415,7 @@ class TextClassifier(Estimator):
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             mix_l2=self.mix_l2,
+            concatenate_layers=self.concatenate_layers,
             projection_dim=self.projection_dim,
             word_dropout=self.word_dropout,
             weight_decay=self.weight_decay,

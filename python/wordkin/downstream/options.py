@@ -152,6 +152,9 @@ class NetworkOptions(Options):
         Gradient-clipping norm over all parameters; 0 for no clipping.
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    concatenate_layers : bool, default False
+        Whether the layers of each language model are concatenated, each multiplied by its weight in the mix and the
+        number of layers, instead of summed.
     projection_dim : int, default 0
         Dimensionality of a linear layer after the mix of each language model; 0 for none.
     word_dropout : float, default 0.0
@@ -204,6 +207,7 @@ class NetworkOptions(Options):
     dropout: float = real_field(0.3, low=0.0, high=BELOW_ONE, help="Dropout rate of the other layers.")
     clip_norm: float = real_field(5.0, low=0.0, help="Gradient-clipping norm; 0 for no clipping.")
     mix_l2: float = real_field(0.0, low=0.0, help="Coefficient of the L2 penalty on the layer-mix weights.")
+    concatenate_layers: bool = flag_field(False, help="Concatenate the layers of a language model.")
     projection_dim: int = integer_field(
         0, low=0, high=_MAX_SIZE, help="Dimensionality of a linear layer after the layer mix; 0 for none."
     )

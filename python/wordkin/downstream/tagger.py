@@ -101,6 +101,9 @@ class SequenceTagger(Estimator):
         Whether to normalise each layer of an ELMo model over a sentence before the mix.
     mix_l2 : float, default 0.0
         Coefficient of the L2 penalty on the layer-mix weights (>= 0).
+    concatenate_layers : bool, default False
+        Whether the layers of an ELMo model are concatenated, each multiplied by its weight in the mix and the number of
+        layers, instead of summed.
     projection_dim : int, default 0
         Dimensionality of a linear layer after the layer mix of each ELMo model, which is trained with the network; 0
         for none.
@@ -200,6 +203,7 @@ class SequenceTagger(Estimator):
         max_characters: int = 30,
         layer_norm: bool = False,
         mix_l2: float = 0.0,
+        concatenate_layers: bool = False,
         projection_dim: int = 0,
         lowercase: bool = False,
         max_length: int = 5000,
@@ -245,6 +249,7 @@ class SequenceTagger(Estimator):
         self.max_characters = max_characters
         self.layer_norm = layer_norm
         self.mix_l2 = mix_l2
+        self.concatenate_layers = concatenate_layers
         self.projection_dim = projection_dim
         self.lowercase = lowercase
         self.max_length = max_length
@@ -400,6 +405,7 @@ class SequenceTagger(Estimator):
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             mix_l2=self.mix_l2,
+            concatenate_layers=self.concatenate_layers,
             projection_dim=self.projection_dim,
             word_dropout=self.word_dropout,
             weight_decay=self.weight_decay,

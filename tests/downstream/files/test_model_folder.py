@@ -179,6 +179,51 @@ def test_damaged_metadata_are_rejected(quick: dict[str, Any], tmp_path: Path, me
             TextClassifier.load(tmp_path)
 
 
+@pytest.mark.parametrize("is_tagger", [False, True])
+def test_models_saved_before_an_option_existed_mean_what_they_meant(
+    quick: dict[str, Any], language_model: ELMo, tmp_path: Path, is_tagger: bool
+) -> None:
+    network = {"concatenate_layers", "projection_dim", "word_dropout", "weight_decay"}
+    training = {"layer_rate_decay", "gradual_unfreezing", "averaging"}
+    X, y = chunked(12) if is_tagger else opinions(12)
+    estimator_type: Any = SequenceTagger if is_tagger else TextClassifier
+    settings = {**quick, **SHORT, "embedding_learning_rate": 1e-4}
+    fitted = estimator_type(language_model, fine_tune=True, **settings).fit(X, y)
+    fitted.save(tmp_path)
+    archive = read_archive(tmp_path / "model.safetensors")
+    metadata = archive.metadata
+    params = {name: value for name, value in metadata["params"].items() if name not in network | training}
+    options = {name: value for name, value in metadata["options"].items() if name not in network}
+    earlier = {**metadata, "params": params, "options": options}
+    write_archive(tmp_path / "model.safetensors", archive.tensors, earlier)
+    (tmp_path / "config.json").unlink()
+    back = estimator_type.load(tmp_path)
+    assert list(back.predict(X)) == list(fitted.predict(X))
+    assert (back.averaging, back.word_dropout, back.weight_decay, back.projection_dim) == (0, 0, 0, 0)
+    assert (back.layer_rate_decay, back.gradual_unfreezing, back.concatenate_layers) == (1, False, False)
+    assert back.embedding_learning_rate == 1e-4
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"pooling": "attention+mean+max", "projection_dim": 3},
+        {"concatenate_layers": True, "word_dropout": 0.2, "weight_decay": 0.1, "averaging": 0.5},
+        {"fine_tune": True, "gradual_unfreezing": True, "layer_rate_decay": 0.5, "epochs": 2},
+    ],
+)
+def test_models_with_every_option_load(
+    quick: dict[str, Any], language_model: ELMo, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    X, y = opinions(20)
+    clf = TextClassifier(language_model, **{**quick, **SHORT, **settings}).fit(X, y)
+    clf.save(tmp_path)
+    back = TextClassifier.load(tmp_path)
+    np.testing.assert_array_equal(back.decision_function(X), clf.decision_function(X))
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(clf)).decision_function(X), clf.decision_function(X))
+    assert {name: back.get_params()[name] for name in settings} == settings
+
+
 def test_the_earlier_name_of_the_whitespace_tokenizer_loads(quick: dict[str, Any], tmp_path: Path) -> None:
     X, y = opinions(20)
     clf = TextClassifier(tokenizer="whitespace", **{**quick, **SHORT}).fit(X, y)

@@ -129,6 +129,13 @@ def add_training_flags(
     add_switch(group, "--layer-norm", "layer_norm", True, "normalise the layers of an ELMo model before the mix")
     add_switch(
         group,
+        "--concatenate-layers",
+        "concatenate_layers",
+        True,
+        "concatenate the layers of an ELMo model instead of summing them",
+    )
+    add_switch(
+        group,
         "--gradual-unfreezing",
         "gradual_unfreezing",
         True,
