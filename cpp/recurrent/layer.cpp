@@ -45,6 +45,14 @@ void copy_row(float* to, const float* from, Range columns) {
   std::copy(from + columns.begin, from + columns.end, to + columns.begin);
 }
 
+// Requests `count` floats that are read soon.
+void prefetch([[maybe_unused]] const float* values, [[maybe_unused]] std::int64_t count) {
+#if defined(__GNUC__) || defined(__clang__)
+  constexpr std::int64_t kLineFloats = 16;
+  for (std::int64_t k = 0; k < count; k += kLineFloats) __builtin_prefetch(values + k);
+#endif
+}
+
 // This member's share in both passes: units of dim and columns of hidden, in multiples of a panel.
 struct Share {
   Range units;
@@ -123,13 +131,21 @@ class LayerForward {
     multiply_inputs(team_, shape_, call_.weights, z, x_.block_of_rows(batch_.first_row(first), z.rows), call_.products);
   }
 
-  // Copies the sums of some units of all gates for the words of the rows of a step.
+  const float* word_sums_of(std::int64_t row) const {
+    return word_sums_->sums.row(word_sums_->words[static_cast<std::size_t>(row)]);
+  }
+
+  // Copies the sums of some units of all gates for the words of the rows of a step. The sums of each row are requested
+  // while those of the preceding one are copied: they are rows at random of a table that exceeds the caches.
   void copy_word_sums(std::int64_t t, MatrixView<float> z, std::int64_t unit, std::int64_t units) {
+    const std::int64_t first = batch_.first_row(t), last = first + z.rows - 1;
     for (std::int64_t b = 0; b < z.rows; ++b) {
-      const float* const word =
-          word_sums_->sums.row(word_sums_->words[static_cast<std::size_t>(batch_.first_row(t) + b)]);
-      for (std::int64_t column = unit; column < z.columns; column += shape_.dim)
+      const float* const word = word_sums_of(first + b);
+      const float* const following = word_sums_of(std::min(first + b + 1, last));
+      for (std::int64_t column = unit; column < z.columns; column += shape_.dim) {
+        prefetch(following + column, units);
         std::copy_n(word + column, units, z.row(b) + column);
+      }
     }
   }
 
