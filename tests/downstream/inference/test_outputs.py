@@ -59,10 +59,14 @@ def test_words_that_recur_are_cached_without_changing_outputs(quick: dict[str, A
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_words_that_occur_once_among_cached_words_do_not_change_outputs(quick: dict[str, Any], workers: int) -> None:
+@pytest.mark.parametrize("words_per_call", [0, 30, 256])  # of a group: those of one batch, of some, of all
+def test_words_that_occur_once_among_cached_words_do_not_change_outputs(
+    quick: dict[str, Any], monkeypatch: pytest.MonkeyPatch, workers: int, words_per_call: int
+) -> None:
+    monkeypatch.setattr("wordkin.downstream.inference.outputs._OTHER_WORDS_PER_CALL", words_per_call)
     X, y = opinions(20)
     clf = TextClassifier(characters=True, **{**quick, "epochs": 1}).fit(X, y)
-    texts = [f"{text} once{index}" + " and" * index + " rare" * (index == 3) for index, text in enumerate(X)]
+    texts = [f"{text} once{index}" + " and" * index + " rare" * (index == 3) for index, text in enumerate(X * 6)]
     alone = np.concatenate([clf.decision_function([text]) for text in texts])
     np.testing.assert_array_equal(clf.decision_function(X * 10 + texts, workers=workers)[-len(texts) :], alone)
 

@@ -108,7 +108,7 @@ class PreparedTexts:
             types = inverse.astype(np.int32).reshape(-1)
         given = [None] * len(self.caches) if layers is None else layers
         return NetworkBatch(
-            lengths=self.texts.lengths[indices],
+            lengths=self.texts.lengths_of(indices),
             tables=[rows[words] for rows in self.rows],
             contexts=[
                 cache.layers(indices) if own is None else own for cache, own in zip(self.caches, given, strict=True)
@@ -136,30 +136,6 @@ class PreparedTexts:
             contexts=(),
             characters=None if self.characters is None else self.characters[words],
             types=np.arange(len(words), dtype=np.int32),
-        )
-
-    def cached_batch(self, indices: NDArray[np.intp], cached: NDArray[np.int32]) -> NetworkBatch:
-        """Return a batch of texts whose words the network has cached.
-
-        Parameters
-        ----------
-        indices : ndarray, shape (n_selected,)
-            Indices of the texts.
-        cached : ndarray, shape (n_words,)
-            Index of each word among the cached words, int32.
-
-        Returns
-        -------
-        NetworkBatch
-            The batch.
-        """
-        return NetworkBatch(
-            lengths=self.texts.lengths[indices],
-            tables=(),
-            contexts=(),
-            characters=None,
-            types=None,
-            words=cached[self.texts.types_of(indices)],
         )
 
 

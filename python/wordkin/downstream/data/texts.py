@@ -259,6 +259,21 @@ class IndexedTexts:
         """Number of tokens of each text."""
         return np.diff(self.ends).astype(np.int32)
 
+    def lengths_of(self, indices: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Return the lengths of texts.
+
+        Parameters
+        ----------
+        indices : ndarray, shape (n_selected,)
+            Indices of the texts.
+
+        Returns
+        -------
+        ndarray, shape (n_selected,)
+            Number of tokens of each text, int32.
+        """
+        return (self.ends[indices + 1] - self.ends[indices]).astype(np.int32)
+
     def tokens_of(self, indices: NDArray[np.intp]) -> list[list[str]]:
         """Return the tokens of texts.
 

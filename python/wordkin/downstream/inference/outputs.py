@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ RequestKind = Literal["scores", "probabilities", "paths", "attention"]
 
 _MAX_CACHE_BYTES = 1 << 28
 _WORDS_PER_CALL = 1024
+_OTHER_WORDS_PER_CALL = 256
 _MIN_COUNT = 2  # of words that stay in the cache
 
 
@@ -102,23 +104,26 @@ def write_outputs(
     request = getattr(network, kind)
     if len(indices) <= batch_size and len(prepared.texts.types) <= TOKENS_PER_THREAD:
         return _finite(request(prepared.batch(indices)))
-    lengths = prepared.texts.lengths
-    rows = lengths[indices].astype(np.int64) if per_token else np.ones(len(indices), np.int64)
-    begins = np.zeros(len(indices) + 1, np.int64)
-    np.cumsum(rows, out=begins[1:])
-    first_row = np.empty(len(lengths), np.int64)  # of each text in the result
-    first_row[indices] = begins[:-1]
-    batches = list(sorted_batches(indices, lengths, batch_size))
-    cache = WordCache.fill(network, prepared, batches)
+    batches = list(sorted_batches(indices, prepared.texts.lengths, batch_size))
+    if not batches:
+        return np.empty((0, 0), np.float32)
+    order = np.concatenate(batches)
+    own_rows = prepared.texts.lengths_of if per_token else np.ones_like
+    first_row = np.zeros(len(prepared.texts.ends), np.int64)  # of each text in the result
+    first_row[indices] = np.cumsum(own_rows(indices), dtype=np.int64) - own_rows(indices)
+    counts = own_rows(order)
+    ends = np.cumsum(counts, dtype=np.int64)
+    rows = np.repeat(first_row[order] - (ends - counts), counts) + np.arange(ends[-1])
     result: NDArray[Any] | None = None
-    for batch in batches:
-        found = request(prepared.batch(batch) if cache is None else cache.batch(batch))
+    done = 0
+    for batch in _network_batches(network, prepared, batches):
+        found = request(batch)
         if result is None:
-            result = np.empty((int(begins[-1]), *found.shape[1:]), dtype=found.dtype)
-        counts = lengths[batch].astype(np.int64) if per_token else np.ones(len(batch), np.int64)
-        ends = np.cumsum(counts)
-        result[np.repeat(first_row[batch] - (ends - counts), counts) + np.arange(int(ends[-1]))] = found
-    return np.empty((0, 0), np.float32) if result is None else _finite(result)
+            result = np.empty((len(rows), *found.shape[1:]), dtype=found.dtype)
+        result[rows[done : done + len(found)]] = found
+        done += len(found)
+    assert result is not None
+    return _finite(result)
 
 
 def _finite(outputs: NDArray[Any]) -> NDArray[Any]:
@@ -127,94 +132,64 @@ def _finite(outputs: NDArray[Any]) -> NDArray[Any]:
     return outputs
 
 
-class WordCache:
-    """The words of texts that a network has cached.
+def _network_batches(network: Network, prepared: PreparedTexts, batches: list[Indices]) -> Iterator[NetworkBatch]:
+    """Yield batches of texts, whose words the network has cached if that saves time; each is valid until the next.
 
-    Words that recur stay in the cache. Those that occur once are cached for the batch that contains them, so that the
-    cache needs less memory, whose first use takes longer than the products that are cached.
-
-    Parameters
-    ----------
-    network : Network
-        The network, which has cached the words that recur.
-    prepared : PreparedTexts
-        The texts.
-    cached : ndarray, shape (n_words,)
-        Index of each word in the cache, -1 for those that are not cached, int32; it is changed.
-    kept : int
-        Number of words that stay in the cache.
-    total : int
-        Size of the cache in words.
+    Words that recur stay in the cache. Those that occur once are cached for a few batches, so that the cache needs less
+    memory, whose first use takes longer than the products that are cached.
     """
+    order = np.concatenate(batches)
+    types = prepared.texts.types_of(order)
+    counts = np.bincount(types, minlength=len(prepared.texts.words))
+    kept = np.flatnonzero(counts >= _MIN_COUNT).astype(np.int32)
+    occurs_once = counts[types] < _MIN_COUNT
+    others = types[occurs_once]  # distinct
+    lengths = prepared.texts.lengths_of(order)
+    text_ends = np.cumsum([0, *map(len, batches)])
+    token_ends = np.append(0, np.cumsum(lengths, dtype=np.int64))[text_ends]
+    other_ends = np.append(0, np.cumsum(occurs_once))[token_ends]
+    groups = _groups(other_ends)
+    total = len(kept) + max(int(other_ends[end] - other_ends[begin]) for begin, end in groups)
+    too_few_recur = len(types) < 2 * (len(kept) + len(others))
+    if not network.word_bytes or too_few_recur or total * network.word_bytes > _MAX_CACHE_BYTES:
+        yield from map(prepared.batch, batches)
+        return
+    row_of = np.empty(len(counts), np.int32)  # in the cache
 
-    def __init__(
-        self, network: Network, prepared: PreparedTexts, cached: NDArray[np.int32], kept: int, total: int
-    ) -> None:
-        self._network = network
-        self._prepared = prepared
-        self._cached = cached
-        self._kept = kept
-        self._total = total
-
-    @classmethod
-    def fill(cls, network: Network, prepared: PreparedTexts, batches: list[Indices]) -> WordCache | None:
-        """Have a network cache the words of texts that recur, if that saves time.
-
-        Parameters
-        ----------
-        network : Network
-            The network.
-        prepared : PreparedTexts
-            The texts.
-        batches : list of ndarray
-            Indices of the texts of each batch.
-
-        Returns
-        -------
-        WordCache or None
-            The cached words; None if too few words recur or they need too much memory.
-        """
-        if not network.word_bytes or not batches:
-            return None
-        types = prepared.texts.types_of(np.concatenate(batches))
-        counts = np.bincount(types, minlength=len(prepared.texts.words))
-        kept = np.flatnonzero(counts >= _MIN_COUNT).astype(np.int32)
-        others = np.cumsum(np.append(0, counts[types] < _MIN_COUNT))
-        ends = np.cumsum([int(prepared.texts.lengths[batch].sum()) for batch in batches])
-        total = len(kept) + int(np.diff(others[ends], prepend=0).max())
-        if len(types) < 2 * (len(kept) + int(others[-1])) or total * network.word_bytes > _MAX_CACHE_BYTES:
-            return None
-        cached = np.full(len(counts), -1, np.int32)
-        cache = cls(network, prepared, cached, len(kept), total)
-        cache._add(kept, 0)
-        return cache
-
-    def _add(self, words: NDArray[np.int32], first: int) -> None:
+    def cache(words: NDArray[np.int32], first: int) -> None:
         for begin in range(0, len(words), _WORDS_PER_CALL):
-            batch = self._prepared.words_batch(words[begin : begin + _WORDS_PER_CALL])
-            self._network.cache_words(batch, first=first + begin, total=self._total)
-        self._cached[words] = np.arange(first, first + len(words), dtype=np.int32)
+            batch = prepared.words_batch(words[begin : begin + _WORDS_PER_CALL])
+            network.cache_words(batch, first=first + begin, total=total)
+        row_of[words] = np.arange(first, first + len(words), dtype=np.int32)
 
-    def batch(self, indices: Indices) -> NetworkBatch:
-        """Return a batch of texts whose words the network has cached.
+    cache(kept, 0)
+    for begin, end in groups:
+        cache(others[other_ends[begin] : other_ends[end]], len(kept))
+        cached = row_of[types[token_ends[begin] : token_ends[end]]]
+        for index in range(begin, end):
+            tokens = slice(token_ends[index] - token_ends[begin], token_ends[index + 1] - token_ends[begin])
+            yield NetworkBatch(
+                lengths=lengths[text_ends[index] : text_ends[index + 1]],
+                tables=(),
+                contexts=(),
+                characters=None,
+                types=None,
+                words=cached[tokens],
+            )
 
-        Parameters
-        ----------
-        indices : ndarray, shape (n_selected,)
-            Indices of the texts.
 
-        Returns
-        -------
-        NetworkBatch
-            The batch, valid until the next one is made.
-        """
-        words = self._prepared.texts.types_of(indices)
-        others = words[self._cached[words] < 0]  # distinct, as each occurs once in all texts
-        if len(others):
-            self._add(others, self._kept)
-        batch = self._prepared.cached_batch(indices, self._cached)
-        self._cached[others] = -1
-        return batch
+def _groups(other_ends: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Return ranges of successive batches in which together at most 256 words occur once; at least one batch each.
+
+    The weights, which have left the CPU caches in the meantime, are read for 256 words as for a few.
+    """
+    groups = []
+    begin = 0
+    for end in range(2, len(other_ends)):
+        if other_ends[end] - other_ends[begin] > _OTHER_WORDS_PER_CALL:
+            groups.append((begin, end - 1))
+            begin = end - 1
+    return [*groups, (begin, len(other_ends) - 1)]
 
 
 def split_rows(rows: NDArray[Any], sentences: list[list[str]]) -> list[NDArray[Any]]:
