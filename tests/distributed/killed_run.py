@@ -1,4 +1,4 @@
-"""Train as the command does, but end one process with SIGKILL in a phase of the first attempt.
+"""Train as the command does, but end or pause one process in a phase of the first attempt.
 
 python killed_run.py PHASE RANK ARGUMENTS...
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -26,10 +27,16 @@ PHASES = {
     "saved": ("wordkin.word2vec.training.group_checkpoints", "GroupCheckpoints.save", 2),
     "vectors": ("wordkin.cli.word2vec.train", "save_vectors", 1),
 }
+# Phases of language models, and one in which the process only stands still for a second.
+FURTHER_PHASES = {
+    "step": ("wordkin.elmo.training.ranks", "Ranks.average_gradients", 21),
+    "streams": ("wordkin.elmo.training.ranks", "Ranks.gathered", 2),
+    "pause": ("wordkin.word2vec.training.ranks", "Ranks.next_period", 5),
+}
 
 
 def end_in(phase: str) -> None:
-    module, path, number = PHASES[phase]
+    module, path, number = (PHASES | FURTHER_PHASES)[phase]
     *names, last = path.split(".")
     owner: Any = importlib.import_module(module)
     for name in names:
@@ -39,7 +46,10 @@ def end_in(phase: str) -> None:
 
     def ending(*args: Any, **kwargs: Any) -> Any:
         calls.append(1)
-        if len(calls) == number:
+        if len(calls) == number and phase == "pause":
+            subprocess.Popen(["sh", "-c", f"sleep 1; kill -CONT {os.getpid()}"])
+            os.kill(os.getpid(), signal.SIGSTOP)
+        elif len(calls) == number:
             time.sleep(0.5)  # other processes come to where they wait for this one, and rank 0 ends what it writes
             os.kill(os.getpid(), signal.SIGKILL)
         return original(*args, **kwargs)

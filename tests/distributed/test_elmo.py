@@ -44,8 +44,8 @@ def corpus(tmp_path: Path) -> Path:
     return path
 
 
-def trained(corpus: object, **arguments: Any) -> ELMo:
-    model = ELMo(**OPTIONS)
+def trained(corpus: object, options: dict[str, Any] = OPTIONS, **arguments: Any) -> ELMo:
+    model = ELMo(**options)
     model.train(corpus, **{**RUN, **arguments})
     return model
 
@@ -310,6 +310,14 @@ def test_the_cost_of_the_communication_is_logged(corpus: Path, caplog: pytest.Lo
     with caplog.at_level("INFO", logger="wordkin"):
         in_ranks(2, lambda group: trained(corpus, communicator=group, max_steps=3))
     assert caplog.text.count("communication of 2 ranks: ") == 2
+
+
+def test_texts_of_different_sizes_are_trained_together() -> None:
+    # Ranks read their texts again as often as needed; an epoch has the mean number of steps.
+    texts = [sentences(20), sentences(150, seed=1)]
+    models = in_ranks(2, lambda group: trained(texts[group.rank], communicator=group))
+    assert same(*models)
+    assert models[0].training_report.steps_per_epoch == 170 * 8 // (2 * 24)
 
 
 def test_token_lists_are_those_of_one_rank() -> None:

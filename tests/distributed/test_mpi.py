@@ -90,6 +90,32 @@ def test_a_run_resumes_after_a_process_was_killed(folder: Path) -> None:
     assert_trained_as_by_threads(folder, 2, {**OPTIONS, "epochs": 3})
 
 
+def test_a_slow_process_changes_nothing(folder: Path) -> None:
+    script = str(Path(__file__).with_name("killed_run.py"))
+    done = mpiexec(*[[script, "pause", "1", *train(folder)]] * 2)
+    assert done.returncode == 0, done.stderr
+    assert_trained_as_by_threads(folder, 2, OPTIONS)
+
+
+# A limit of the size of files stands for a full disk.
+FULL_DISK = """
+import resource, signal, sys
+from mpi4py import MPI
+from wordkin.cli.program import main
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_full_disk_ends_all_processes(folder: Path) -> None:
+    done = mpiexec(["-c", FULL_DISK, *train(folder)], ["-m", "wordkin", *train(folder)])
+    assert done.returncode != 0
+    assert "saving the vectors ended because rank 0 failed: OSError" in done.stderr
+    assert [path.name for path in folder.iterdir()] == ["texts"]
+
+
 def test_sigterm_leaves_a_checkpoint_and_vectors(folder: Path) -> None:
     checkpoints = folder / "checkpoints"
     flags = ["--checkpoint", str(checkpoints), "--checkpoint-epochs", "1"]

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from wordkin import ELMo
+
 from .killed_run import PHASES
 from .launchers import assert_trained_as_by_threads, environment, program, started, train_arguments, write_texts
+from .test_elmo import sentences, trained
+from .thread_group import in_ranks
 
 pytest.importorskip("torch")
 
@@ -49,6 +53,24 @@ def test_a_killed_process_is_restarted_and_the_run_resumes(folder: Path, phase: 
     if phase in ("save", "saved", "vectors"):
         assert "resumed after" in done.stdout
     assert_trained_as_by_threads(folder, 2, OPTIONS)
+
+
+@pytest.mark.parametrize(("phase", "rank"), [("step", "1"), ("step", "0"), ("streams", "1")])
+def test_a_killed_process_of_a_language_model_is_restarted(tmp_path: Path, phase: str, rank: str) -> None:
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("\n".join(map(" ".join, sentences())), encoding="utf-8")
+    flags = "--dim 12 --projection-dim 6 --char-dim 3 --filters 1x6 --n-highway 0 --batch-size 4 --unroll-steps 6"
+    flags += " --epochs 2 --min-count 1 --workers 1 --negatives 8 --checkpoint-steps 6 --distributed torch"
+    script = str(Path(__file__).with_name("killed_run.py"))
+    train = ["elmo", "train", str(corpus), "--checkpoint", str(tmp_path / "run"), *flags.split()]
+    done = run(torchrun(2, script, phase, rank, *train, "-o", str(tmp_path / "model"), restarts=1))
+    assert done.returncode == 0, done.stderr
+    assert "exitcode: -9" in done.stderr
+    options = {"dim": 12, "projection_dim": 6, "char_dim": 3, "filters": [[1, 6]], "n_highway": 0}
+    models = in_ranks(2, lambda group: trained(corpus, options, communicator=group))
+    found = ELMo.from_pretrained(tmp_path / "model")
+    for name, tensor in models[0].parameters.items():
+        assert (found.parameters[name] == tensor).all(), name
 
 
 def test_sigterm_leaves_a_checkpoint(folder: Path) -> None:
