@@ -18,9 +18,9 @@ from wordkin.word2vec.training.synchronization import synchronized_words
 PERIODS = 100  # of an epoch by default
 
 
-def epoch_bytes(ranks: int, words: int, size: int, *, element: int) -> float:
+def epoch_bytes(ranks: int, words: int, size: int, *, element: int, periods: int = PERIODS) -> float:
     """Return the number of bytes that a rank sends in an epoch."""
-    rows = sum(synchronized_words(number, words) for number in range(1, PERIODS + 1)) + words
+    rows = sum(synchronized_words(number, words) for number in range(1, periods + 1)) + words
     return 2 * (ranks - 1) / ranks * rows * 2 * size * element
 
 
