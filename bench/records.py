@@ -119,10 +119,13 @@ class Records:
     def read(cls, folder: Path = FOLDER) -> Records:
         return cls(run for path in sorted(folder.glob("*.json")) for run in read_runs(path))
 
-    def newest(self, benchmark: str, case: str | None = None) -> Run:
-        """Return the newest run of a benchmark that has a case and was not disturbed by other work."""
+    def newest(self, benchmark: str, case: str | None = None, *, disturbed: bool = False) -> Run:
+        """Return the newest run of a benchmark that has a case.
+
+        Runs that other work disturbed do not count, except with `disturbed` for results that are no times.
+        """
         for run in reversed(self.runs):
-            if run.benchmark == benchmark and run.quiet and (case is None or run.select(case=case)):
+            if run.benchmark == benchmark and (disturbed or run.quiet) and (case is None or run.select(case=case)):
                 return run
         raise LookupError(f"no record of {benchmark}" + (f" has the case {case!r}" if case else ""))
 

@@ -317,6 +317,32 @@ def scores(task: str) -> Callable[[Records], str]:
     return table
 
 
+def recipes(records: Records) -> str:
+    """Return the development scores of each try; times would be disturbed by other work, scores are not."""
+    names = {
+        "sst2/elmo": "SST-2, ELMo",
+        "sst2/tuned": "SST-2, ELMo fine-tuned",
+        "chunking/elmo": "chunking, ELMo",
+        "chunking/both": "chunking, word2vec + ELMo",
+    }
+    found: dict[str, dict[str, Measurement]] = {}
+    heads: dict[str, str] = {}
+    for case in (f"{name}, dev{parts}" for name in names for parts in ("", ", parts")):
+        try:
+            run = records.newest("downstream.recipes", case, disturbed=True)
+        except LookupError:
+            continue
+        for measured in run.select(case=case):
+            found.setdefault(measured.system, {})[case] = measured
+            part = f", {measured.at:.0f} % of the texts" if case.endswith("parts") else ""
+            heads[case] = names[case.split(",")[0]] + part
+    rows = [
+        [about, *(mean_and_deviation(scores[case], 2) if case in scores else "" for case in heads)]
+        for about, scores in found.items()
+    ]
+    return markdown(["try", *heads.values()], rows)
+
+
 def fractions(records: Records) -> str:
     run = records.newest("downstream.results", "chunking, test, parts")
     columns = [(task, features) for task in ("chunking", "sst2") for features in ("word2vec", "word2vec + ELMo")]
@@ -597,6 +623,7 @@ TABLES: dict[str, Callable[[Records], str]] = {
     "sst2": scores("sst2"),
     "chunking": scores("chunking"),
     "fractions": fractions,
+    "recipes": recipes,
     "wheels": wheels,
     "runs": all_runs,
 }

@@ -5,7 +5,7 @@ Trains with each of several settings on SST-2 (accuracy) and CoNLL-2000 chunking
 Each try changes some settings of bench/downstream/tasks.py. Results are stored and not measured again.
 
     python -m bench.downstream.recipes DATA --elmo MODEL
-    python -m bench.downstream.recipes DATA --elmo MODEL --cases sst2/tuned --tries base,rate-1e-3 --seeds 1-3
+    python -m bench.downstream.recipes DATA --elmo MODEL --cases sst2/tuned --tries base,rate-1e-4 --seeds 1-3
 
 The layers of a model that is not fine-tuned are computed once for all tries.
 """
@@ -33,7 +33,7 @@ FROZEN = ("sst2/elmo", "chunking/elmo", "chunking/both")
 
 @dataclass(frozen=True)
 class Try:
-    """What differs from the settings of the task."""
+    """Settings that differ from those of the task, and the cases in which they are tried."""
 
     about: str
     settings: dict[str, Any] = field(default_factory=dict)
@@ -45,7 +45,7 @@ LONG = {"epochs": 16, "patience": 6}
 
 TRIES = {
     "base": Try("settings of the task"),
-    "norm": Try("layers normalised", {"layer_norm": True}),
+    "norm": Try("layers normalised over each text", {"layer_norm": True}),
     "long": Try("up to 16 epochs", LONG, FROZEN),
     "pooling": Try("attention, mean and maximum", CONCATENATED, ("sst2/elmo", "sst2/tuned")),
     "mean-max": Try("mean and maximum", {"pooling": "mean+max"}, ("sst2/elmo",)),
@@ -54,21 +54,16 @@ TRIES = {
     "decay": Try("weight decay 0.1", {"weight_decay": 0.1}),
     "average": Try("average, 0.995 per step", {"averaging": 0.995}),
     "long-average": Try("up to 16 epochs, average", {**LONG, "averaging": 0.995}, FROZEN),
+    "concatenated": Try("layers concatenated", {"concatenate_layers": True}),
+    "no-encoder": Try("attention, mean and maximum, no BiLSTM", {**CONCATENATED, "encoder": None}, ("sst2/elmo",)),
     "characters": Try("characters beside", {"characters": True}, ("sst2/elmo",)),
-    "rate-1e-3": Try("fine-tuned at 1e-3", {"embedding_learning_rate": 1e-3}, ("sst2/tuned",)),
+    "characters-average": Try("characters beside, average", {"characters": True, "averaging": 0.995}, ("sst2/elmo",)),
+    "rate-1e-4": Try("fine-tuned at 1e-4", {"embedding_learning_rate": 1e-4}, ("sst2/tuned",)),
     "rate-3e-3": Try("fine-tuned at 3e-3", {"embedding_learning_rate": 3e-3}, ("sst2/tuned",)),
-    "gradual": Try(
-        "fine-tuned at 1e-3, gradual unfreezing",
-        {"embedding_learning_rate": 1e-3, "gradual_unfreezing": True},
-        ("sst2/tuned",),
-    ),
-    "layer-rates": Try(
-        "fine-tuned at 1e-3, half in each layer below",
-        {"embedding_learning_rate": 1e-3, "layer_rate_decay": 0.5},
-        ("sst2/tuned",),
-    ),
-    "tuned-average": Try(
-        "fine-tuned at 1e-3, average", {"embedding_learning_rate": 1e-3, "averaging": 0.995}, ("sst2/tuned",)
+    "gradual": Try("gradual unfreezing", {"gradual_unfreezing": True}, ("sst2/tuned",)),
+    "layer-rates": Try("half the rate in each layer below", {"layer_rate_decay": 0.5}, ("sst2/tuned",)),
+    "gradual-average": Try(
+        "gradual unfreezing, average", {"gradual_unfreezing": True, "averaging": 0.995}, ("sst2/tuned",)
     ),
 }
 
@@ -105,13 +100,11 @@ def measure(options: argparse.Namespace, results: ResultsFile) -> list[dict[str,
                     settings["fine_tune"] = True
                 for seed in options.seeds:
                     known = fingerprint(task.estimator(None, **settings).get_params(), files)
-                    key = {"case": case, "seed": seed, "settings": known}
+                    key = {"case": case, "fraction": options.fraction, "seed": seed, "settings": known}
                     record = results.find(key, with_test=False)
                     if record is None:
-                        found = network(
-                            task, embedding, seed, train, dev, None, {**settings, "workers": options.workers}
-                        )
-                        record = {"key": key, **found}
+                        own, part = {**settings, "workers": options.workers}, train.sample(options.fraction, seed)
+                        record = {"key": key, **network(task, embedding, seed, part, dev, None, own)}
                         results.add(record)
                     print(
                         f"{case:14} {attempt.about:45} seed {seed}  dev {100 * record['dev']:6.2f}  "
@@ -129,6 +122,7 @@ def main() -> None:
     parser.add_argument("--cases", default=",".join(CASES), help=f"comma-separated list of {', '.join(CASES)} (all)")
     parser.add_argument("--tries", default=",".join(TRIES), help=f"comma-separated list of {', '.join(TRIES)} (all)")
     parser.add_argument("--seeds", type=integers, default=integers("1-2"), help="random seeds such as 1-5 or 1,3 (1-2)")
+    parser.add_argument("--fraction", type=float, default=1.0, help="fraction of the training set (1)")
     parser.add_argument("--workers", type=int, help="number of threads (all available CPUs)")
     parser.add_argument("--keep", type=Path, default=bench_home() / "downstream", help="folder for vectors and results")
     add_record_flag(parser)
@@ -144,11 +138,13 @@ def main() -> None:
 
 def keep(records: list[dict[str, Any]], record: Recorder) -> None:
     """Record the development scores of all seeds, in per cent, for each case and try."""
-    groups: dict[tuple[str, str], list[float]] = {}
+    groups: dict[tuple[str, float, str], list[float]] = {}
     for result in records:
-        groups.setdefault((result["key"]["case"], result["about"]), []).append(100 * result["dev"])
-    for (case, about), values in groups.items():
-        record.add(f"{case}, dev", about, "%", values)
+        key = result["key"]
+        groups.setdefault((key["case"], key["fraction"], result["about"]), []).append(100 * result["dev"])
+    for (case, fraction, about), values in groups.items():
+        name = f"{case}, dev" if fraction == 1 else f"{case}, dev, parts"
+        record.add(name, about, "%", values, at=100 * fraction)
 
 
 if __name__ == "__main__":

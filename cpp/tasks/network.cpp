@@ -111,7 +111,7 @@ void Network::prepare(const Request& request) {
                 request.kind == RequestKind::kPaths ? heads::Crf::Methods::kBestPaths : heads::Crf::Methods::kSums);
   if (request.kind >= RequestKind::kLosses) loss_.set_targets(request.targets);
   if (!trains()) return;
-  kept_words_.reserve(texts_.rows());
+  if (options_.word_dropout > 0.0) kept_words_.reserve(texts_.rows());
   d_encoded_rows_.reserve(texts_.rows());
   d_pooled_.reserve(texts_.texts());
   d_scores_.reserve(output_rows());

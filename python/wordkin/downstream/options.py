@@ -195,7 +195,11 @@ class NetworkOptions(Options):
         128, low=1, high=_MAX_SIZE, help="Dimensionality of the recurrent layers in each direction."
     )
     bidirectional: bool = flag_field(True, help="Read in both directions.")
-    pooling: str = checked_field("attention", _check_pooling, help="How the vectors of a text are pooled.")
+    pooling: str = checked_field(
+        "attention",
+        _check_pooling,
+        help="How the vectors of a text are pooled: attention, mean, max or last, or several of them joined by +.",
+    )
     attention_dim: int = integer_field(
         128, low=1, high=_MAX_SIZE, help="Dimensionality of the hidden layer of attention pooling."
     )
@@ -345,7 +349,7 @@ class TrainingOptions(Options):
         Learning rate of Adam (> 0).
     decay : float, default 1.0
         Factor applied to the learning rates after each epoch (above 0, at most 1).
-    embedding_learning_rate : float, default 0.0001
+    embedding_learning_rate : float, default 0.001
         Learning rate of language models that are fine-tuned (> 0).
     layer_rate_decay : float, default 1.0
         Factor applied to that rate for each layer below the top one (above 0, at most 1).
@@ -389,7 +393,7 @@ class TrainingOptions(Options):
         1.0, low=0.0, high=1.0, low_exclusive=True, help="Factor applied to the learning rates after each epoch."
     )
     embedding_learning_rate: float = real_field(
-        1e-4, low=0.0, low_exclusive=True, help="Learning rate of language models that are fine-tuned."
+        1e-3, low=0.0, low_exclusive=True, help="Learning rate of language models that are fine-tuned."
     )
     layer_rate_decay: float = real_field(
         1.0,

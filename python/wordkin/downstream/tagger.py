@@ -117,7 +117,7 @@ class SequenceTagger(Estimator):
         Learning rate of Adam (> 0).
     decay : float, default 1.0
         Factor applied to the learning rates after each epoch (above 0, at most 1).
-    embedding_learning_rate : float, default 0.0001
+    embedding_learning_rate : float, default 0.001
         Learning rate of ELMo models that are fine-tuned (> 0).
     layer_rate_decay : float, default 1.0
         Factor applied to that rate for each layer of an ELMo model below the top one, so that lower layers change less
@@ -210,7 +210,7 @@ class SequenceTagger(Estimator):
         optimizer: Literal["adam"] = "adam",
         learning_rate: float = 1e-3,
         decay: float = 1.0,
-        embedding_learning_rate: float = 1e-4,
+        embedding_learning_rate: float = 1e-3,
         layer_rate_decay: float = 1.0,
         gradual_unfreezing: bool = False,
         averaging: float = 0.0,

@@ -65,6 +65,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         train,
         ("train on lines with a text, a tab and a label", "wordkin classify train train.tsv -o model --dev dev.tsv"),
         ("train on top of word vectors", "wordkin classify train train.csv -o model --embedding vectors.safetensors"),
+        ("fine-tune an ELMo model", "wordkin classify train train.tsv -o model --embedding elmo-folder --fine-tune"),
+        ("pool in two ways", "wordkin classify train train.tsv -o model --pooling mean+max --averaging 0.995"),
     )
     predict = commands.add_parser(
         "predict",
