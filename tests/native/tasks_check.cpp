@@ -20,7 +20,7 @@ using namespace wordkin;
 
 constexpr std::int64_t kRows = 40, kTypes = 9, kLayers = 3;
 
-tasks::Options everything(tasks::Task task, tasks::Pooling pooling) {
+tasks::Options everything(tasks::Task task, const std::vector<tasks::Pooling>& pooling) {
   return {.task = task,
           .outputs = 5,
           .tables = {{kRows, 19, true}, {kRows, 7, false}},
@@ -32,7 +32,7 @@ tasks::Options everything(tasks::Task task, tasks::Pooling pooling) {
           .n_layers = 2,
           .hidden_dim = 33,
           .bidirectional = true,
-          .pooling = {pooling},
+          .pooling = pooling,
           .attention_dim = 20,
           .dense_dim = 18,
           .crf = true,
@@ -181,9 +181,12 @@ bool agree(const std::vector<float>& a, const std::vector<float>& b) {
 int main() {
   const auto& table = kernels::table_of(kernels::available().back());
   bool all_agree = true;
-  for (const auto& [task, pooling] :
-       {std::pair{tasks::Task::kClasses, tasks::Pooling::kAttention},
-        std::pair{tasks::Task::kClasses, tasks::Pooling::kMax}, std::pair{tasks::Task::kTags, tasks::Pooling::kMean}}) {
+  using tasks::Pooling, tasks::Task;
+  const std::vector<std::pair<Task, std::vector<Pooling>>> cases = {
+      {Task::kClasses, {Pooling::kAttention}},
+      {Task::kClasses, {Pooling::kMax, Pooling::kAttention, Pooling::kMean, Pooling::kLast}},
+      {Task::kTags, {Pooling::kMean}}};
+  for (const auto& [task, pooling] : cases) {
     const auto options = everything(task, pooling);
     const auto expected = results(table, options, 1), of_words = word_answers(table, options, 1);
     for (std::size_t threads = 2; threads <= 4; ++threads)
