@@ -354,7 +354,10 @@ class ELMoRunOptions(Options):
         0, low=0, high=_MAX_COUNT, help="Number of steps in which the learning rate rises from 0."
     )
     decay_steps: int | None = integer_field(
-        None, low=1, high=_MAX_COUNT, help="Number of steps after which the schedule linear reaches 0; all if not given."
+        None,
+        low=1,
+        high=_MAX_COUNT,
+        help="Number of steps after which the schedule linear reaches 0; all if not given.",
     )
     decay: float = real_field(0.8, low=0.0, high=1.0, low_exclusive=True, help="Factor of the schedule epoch_decay.")
     shuffle: bool = flag_field(True, help="Shuffle the sentences in each epoch.")

@@ -17,8 +17,8 @@ _STEPS = 4  # between updates of the averages, which read every parameter; the d
 class AveragedParameters:
     """The exponential moving averages of parameters that training changes in place.
 
-    After t updates the decay is at most (1 + t) / (10 + t), so that the average is not dominated by the initial
-    parameters.
+    The average begins with the parameters after the fourth step. After t updates the decay is at most
+    (1 + t) / (10 + t), so that the first parameters do not dominate.
 
     Parameters
     ----------
@@ -66,9 +66,10 @@ class AveragedParameters:
         self._averages = self._averages or [{} for _ in groups]
         for averages, parameters in zip(self._averages, groups, strict=True):
             for name, values in parameters.items():
-                # The layers of a language model may be unfrozen later: their average begins with their parameters.
-                average = averages.setdefault(name, values.copy())
-                average += weight * (values - average)
+                if name in averages:
+                    averages[name] += weight * (values - averages[name])
+                else:  # in the first update, and for layers of a language model that have been unfrozen since
+                    averages[name] = values.copy()
 
     def apply(self) -> None:
         """Replace the parameters by their averages."""

@@ -91,7 +91,8 @@ class LanguageModelTuner:
     @property
     def parameters(self) -> Tensors:
         """The parameters that training has changed, by name; to be followed by `parameters_changed` after a change."""
-        return {name: self._model.parameters[name] for name in self._moments}
+        parameters = self._model.parameters
+        return {name: parameters[name] for name in self._moments}
 
     def parameters_changed(self) -> None:
         """Discard what the model has computed from its parameters."""

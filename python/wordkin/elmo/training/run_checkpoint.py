@@ -27,7 +27,15 @@ from .streams import divided_position, divided_streams, streams_of_ranks
 __all__ = ["RunFingerprint", "RunState", "resume_run", "save_run", "streams_to_tensors"]
 
 # Options of the run that must not change on resumption.
-_FIXED_RUN_OPTIONS = ("learning_rate", "schedule", "warmup_steps", "decay_steps", "decay", "shuffle", "state_reset_rate")
+_FIXED_RUN_OPTIONS = (
+    "learning_rate",
+    "schedule",
+    "warmup_steps",
+    "decay_steps",
+    "decay",
+    "shuffle",
+    "state_reset_rate",
+)
 _POSITION = ("taken", "sentences", "offsets")
 # Checkpoints written before the option was renamed contain the old name.
 _RENAMED_OPTIONS = {"fresh_starts": "state_reset_rate"}
