@@ -21,7 +21,7 @@ PHASES = {
     "count": ("wordkin.text.corpora", "FileCorpus.scan", 1),
     "merge": ("wordkin.word2vec.training.joint_vocabulary", "shared_with_all", 1),
     "train": ("wordkin.word2vec.training.ranks", "Ranks.next_period", 15),
-    "synchronize": ("wordkin.word2vec.training.ranks", "Ranks._combined", 30),
+    "synchronize": ("wordkin.word2vec.training.changes", "ChangeExchange._exchanged", 30),
     "epoch end": ("wordkin.word2vec.training.ranks", "Ranks.joint_totals", 2),
     "save": ("wordkin.storage.checkpoint", "write_archive", 2),
     "saved": ("wordkin.word2vec.training.group_checkpoints", "GroupCheckpoints.save", 2),

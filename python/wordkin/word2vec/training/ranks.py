@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,11 +22,12 @@ from ...runtime.deferred_signals import DeferredSignals
 from ..options import SynchronizationOptions, TrainingOptions
 from ..padded_rows import PaddedRows, bytes_of_rows
 from ..report import CommunicationReport
+from .changes import ChangeExchange
 from .group_checkpoints import GroupCheckpoints
 from .run_checkpoint import RunPosition
 from .synchronization import Division, jobs_in_period, synchronized_words, trained_rows
 from .weights import TrainingArrays
-from .wire import Wire, wire_of
+from .wire import wire_of
 
 __all__ = ["Ranks"]
 
@@ -40,6 +40,7 @@ _PERIODS = 100
 _LEAST_WORDS = 20_000
 _MOST_PERIODS = 10  # between synchronizations: rarer ones cost quality
 _ROWS_AT_ONCE = 1 << 16  # limits the memory of buffers
+_CHECKED_WORDS = 1024
 _NOT_FINITE = "the changes of its weights are not finite"
 
 
@@ -144,8 +145,7 @@ class Ranks:
         checkpoints: GroupCheckpoints | None,
     ) -> None:
         self._communicator = communicator
-        self._compute = compute
-        self._wire: Wire = wire_of(synchronization.wire)
+        self._exchange = ChangeExchange(communicator, wire_of(synchronization.wire), compute)
         rows = list(trained_rows(arrays, options))
         needed = sum(bytes_of_rows(*matrix.view.shape) for matrix in rows)
         require_available_memory(
@@ -168,7 +168,6 @@ class Ranks:
         self._is_over = False
         self._start = time.perf_counter()
         self._seconds = 0.0
-        self._bytes_sent = 0
 
     @property
     def communication(self) -> CommunicationReport:
@@ -177,7 +176,7 @@ class Ranks:
             ranks=self._communicator.size,
             seconds=self._seconds,
             share=self._seconds / max(time.perf_counter() - self._start, 1e-9),
-            bytes_sent=self._bytes_sent,
+            bytes_sent=self._exchange.bytes_sent,
         )
 
     def joint_totals(self, totals: dict[str, float]) -> dict[str, float]:
@@ -328,7 +327,8 @@ class Ranks:
         start = time.perf_counter()
         self._synchronizations += 1
         words = synchronized_words(self._synchronizations, self._words)
-        is_finite = all(np.isfinite(block.trained).all() for block in self._blocks(words))
+        # A NaN spreads to every row that is trained together with it, so that the most frequent words show it.
+        is_finite = all(np.isfinite(block.trained).all() for block in self._blocks(min(words, _CHECKED_WORDS)))
         try:
             everyone = self._exchanged(
                 words=int(session.tally()["raw_words"]),
@@ -348,7 +348,7 @@ class Ranks:
                 self._checkpoints.agree(saves)
             words = self._words if ends or saves else words
             for block in self._blocks(words):
-                self._combine(block)
+                self._exchange.combine(block.trained, block.agreed)
         except BaseException:
             self._is_over = True
             raise
@@ -370,39 +370,6 @@ class Ranks:
             for start in range(first, last, _ROWS_AT_ONCE):
                 part = slice(start, min(last, start + _ROWS_AT_ONCE))
                 yield _Block(rows.view[part], agreed.view[part])
-
-    def _combine(self, block: _Block) -> None:
-        changes = self._wire.packed(block.trained - block.agreed)
-        combined = self._wire.unpacked(self._combined(changes, block.trained.shape[1]))
-        np.add(block.agreed, combined, out=block.agreed)
-        block.trained[...] = block.agreed
-
-    def _combined(self, changes: NDArray[Any], columns: int) -> NDArray[Any]:
-        """Return the combination of the changes of all ranks, in the form in which they were sent."""
-        group = self._communicator
-        exchange = getattr(group, "alltoall", None)
-        try:
-            if exchange is None:
-                self._bytes_sent += changes.nbytes * (group.size - 1)
-                return self._wire.packed(self._adaptive_sum(group.allgather(changes), columns))
-            bounds = [len(changes) * rank // group.size for rank in range(group.size + 1)]
-            parts = [changes[start:end] for start, end in pairwise(bounds)]
-            own = self._wire.packed(self._adaptive_sum(exchange(parts), columns))
-            self._bytes_sent += changes.nbytes - parts[group.rank].nbytes + (group.size - 1) * own.nbytes
-            return np.concatenate(group.allgather(own))
-        except Exception as error:
-            raise DistributedError(f"rank {group.rank}: communication failed: {description_of(error)}") from error
-
-    def _adaptive_sum(self, changes: list[NDArray[Any]], columns: int) -> Floats:
-        replicas = [PaddedRows.of(self._wire.unpacked(change)) for change in changes]
-        total = PaddedRows(len(changes[0]), columns)
-        _core.word2vec.combine_replicas(
-            total.padded,
-            [replica.padded for replica in replicas],
-            threads=self._compute.threads,
-            isa=self._compute.isa,
-        )
-        return total.view
 
 
 def _reason_to_end(signals: list[str | None]) -> str | None:

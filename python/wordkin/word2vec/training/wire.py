@@ -20,12 +20,15 @@ class Wire:
 
     Parameters
     ----------
+    dtype : numpy.dtype
+        Element type of what is sent.
     packed : callable
         From a float32 matrix to the array that is sent.
     unpacked : callable
         From that array to the float32 matrix.
     """
 
+    dtype: np.dtype[Any]
     packed: Callable[[Floats], NDArray[Any]]
     unpacked: Callable[[NDArray[Any]], Floats]
 
@@ -50,7 +53,9 @@ def wire_of(name: str) -> Wire:
     >>> sent.nbytes, wire.unpacked(sent).tolist()
     (4, [[1.0, 1.0]])
     """
-    return Wire(_rounded, _widened) if name == "bfloat16" else Wire(np.ascontiguousarray, lambda sent: sent)
+    if name == "bfloat16":
+        return Wire(np.dtype(np.uint16), _rounded, _widened)
+    return Wire(np.dtype(np.float32), np.ascontiguousarray, lambda sent: sent)
 
 
 def _rounded(matrix: Floats) -> NDArray[np.uint16]:
