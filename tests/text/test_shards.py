@@ -50,6 +50,7 @@ def test_every_line_is_in_one_shard(tmp_path_factory, files, count):
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
 def test_pieces_are_dealt_out_in_turn(tmp_path, monkeypatch, end):
     monkeypatch.setattr(shards, "_MIN_PIECE_BYTES", 100)
+    monkeypatch.setattr(shards, "_MAX_PIECES", 16)
     file = tmp_path / "text.txt"
     file.write_bytes(b"".join(b"word%05d" % number + end for number in range(4000)))
     parts = all_shards(file, 4)
@@ -61,13 +62,17 @@ def test_pieces_are_dealt_out_in_turn(tmp_path, monkeypatch, end):
 
 
 @given(
-    st.integers(1, 7), st.integers(1, 60), st.lists(st.sampled_from([b"a", b" ", b"\n", b"\r", b"\r\n"]), max_size=80)
+    st.integers(1, 7),
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.lists(st.sampled_from([b"a", b" ", b"\n", b"\r", b"\r\n"]), max_size=80),
 )
-def test_long_lines_are_cut_at_whitespace(tmp_path_factory, count, searched, pieces):
+def test_long_lines_are_cut_at_whitespace(tmp_path_factory, count, searched, first, pieces):
     file = tmp_path_factory.mktemp("text") / "text.txt"
     file.write_bytes(b"".join(pieces))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shards, "_SEARCHED_BYTES", searched)
+        patch.setattr(shards, "_SEARCHED_FIRST", first)
         parts = all_shards(file, count)
     words = [word for part in parts for line in part for word in line]
     assert Counter(words) == Counter(file.read_text(encoding="utf-8").split())
@@ -178,6 +183,7 @@ def test_pipes_and_open_files_cannot_be_divided(tmp_path):
 
 def test_shards_are_divided_further(tmp_path, monkeypatch):
     monkeypatch.setattr(shards, "_MIN_PIECE_BYTES", 100)
+    monkeypatch.setattr(shards, "_MAX_PIECES", 16)
     file = tmp_path / "text.txt"
     file.write_bytes(b"".join(b"word%04d\n" % number for number in range(2000)))
     whole = sentences_of(corpus_shard(file, 1, 3))
