@@ -195,10 +195,10 @@ class Word2Vec(metaclass=HidesRemovedNames):
     deterministic : bool, default False
         Whether equal seeds give equal vectors with any number of workers. Each worker then trains a replica of the
         weights, which takes the memory of as many models as there are workers, and one more with `checkpoint`; their
-        changes are combined at fixed positions of the corpus, and `alpha` is multiplied by the square root of the
-        number of workers, which makes up for the shorter steps of the combination. The vectors depend on the number of
-        workers, on `batch_words`, on `sync_words` and on the instruction set, but not on how the system schedules
-        threads. With one worker, training is always deterministic.
+        changes are combined at fixed positions of the corpus, and `alpha` is multiplied by 1 + 0.75 log2(`workers`),
+        which makes up for the shorter steps of the combination. The vectors depend on the number of workers, on
+        `batch_words`, on `sync_words` and on the instruction set, but not on how the system schedules threads. With one
+        worker, training is always deterministic.
     sync_words : int or None, default None
         Number of words that each replica is trained on between two combinations of the most frequent words (>= 1);
         None for 20,000 with `deterministic`, and for a hundredth of an epoch with `communicator`.
@@ -206,7 +206,7 @@ class Word2Vec(metaclass=HidesRemovedNames):
         Connects processes that train one model together; see `wordkin.distributed`. `sentences` are those of each
         process; files in `corpus_file`, which must be given to all processes, are divided among them, large ones at
         line ends. Counts are merged, and all processes end with the same model. Their changes are combined as with
-        `deterministic`, and `alpha` is multiplied by the square root of their number. With one worker each, equal
+        `deterministic`, and `alpha` is multiplied by 1 + 0.75 log2(number of processes). With one worker each, equal
         parts and seeds give equal vectors.
     wire : {"float32", "bfloat16"}, default "float32"
         Precision in which processes send the changes of their weights to each other.

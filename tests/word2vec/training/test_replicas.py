@@ -123,11 +123,12 @@ def test_replicas_learn_as_much_as_one_thread(text: Sentences) -> None:
 
 
 def test_frequent_words_are_combined_more_often() -> None:
-    assert [synchronized_words(number, 3000) for number in range(1, 9)] == [
-        *(1024, 2048, 1024, 3000),
-        *(1024, 2048, 1024, 3000),
+    assert [synchronized_words(number, 30_000, 4) for number in range(1, 9)] == [
+        *(1024, 4096, 1024, 16384),
+        *(1024, 4096, 1024, 30_000),
     ]
-    assert synchronized_words(1, 10) == 10
+    assert synchronized_words(1, 30_000, 16) == 4096
+    assert synchronized_words(1, 10, 2) == 10
 
 
 def test_output_layers_that_are_frozen_stay(text: Sentences) -> None:

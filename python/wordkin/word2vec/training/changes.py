@@ -20,7 +20,7 @@ from .wire import Wire
 __all__ = ["ChangeExchange"]
 
 # Differences and sums are made in parts that stay in the cache; all but the sending is bound by memory bandwidth.
-_ROWS_IN_CACHE = 1 << 10
+_ROWS_IN_CACHE = 1 << 9
 
 Floats = NDArray[np.float32]
 

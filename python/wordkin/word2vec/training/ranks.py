@@ -39,7 +39,7 @@ Floats = NDArray[np.float32]
 _PERIODS = 100
 _LEAST_WORDS = 20_000
 _MOST_PERIODS = 10  # between synchronizations: rarer ones cost quality
-_ROWS_AT_ONCE = 1 << 16  # limits the memory of buffers
+_ROWS_AT_ONCE = 1 << 13  # messages are large enough, and buffers stay in the cache
 _CHECKED_WORDS = 1024
 _NOT_FINITE = "the changes of its weights are not finite"
 
@@ -326,7 +326,7 @@ class Ranks:
     def _synchronize(self, session: _core.word2vec.TrainingSession, *, is_done: bool) -> _Synchronized:
         start = time.perf_counter()
         self._synchronizations += 1
-        words = synchronized_words(self._synchronizations, self._words)
+        words = synchronized_words(self._synchronizations, self._words, self._communicator.size)
         # A NaN spreads to every row that is trained together with it, so that the most frequent words show it.
         is_finite = all(np.isfinite(block.trained).all() for block in self._blocks(min(words, _CHECKED_WORDS)))
         try:

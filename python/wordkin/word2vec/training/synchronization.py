@@ -27,19 +27,19 @@ __all__ = [
     "trained_rows",
 ]
 
-_HOT_WORDS = 1024
+_HOT_WORDS = 256  # of each replica
 _PERIOD_WORDS = 20_000  # of each replica
 
 _Matrix: TypeAlias = NDArray[np.float32] | None
 _Replica: TypeAlias = tuple[NDArray[np.float32], _Matrix, _Matrix, _Matrix]
 
 
-def synchronized_words(synchronization: int, words: int) -> int:
+def synchronized_words(synchronization: int, words: int, replicas: int) -> int:
     """Return how many of the most frequent words a synchronization covers.
 
-    Every synchronization covers the 1024 most frequent words, every second one twice as many, every fourth one four
-    times as many, and so on: a row is combined after it has changed by similar amounts, because frequencies are
-    inversely proportional to ranks.
+    Every synchronization covers the 256 N most frequent words with N replicas, every second one four times as many,
+    every fourth one sixteen times as many, and so on. Rows of frequent words change faster and are combined more often;
+    those of rare words must not wait until all replicas have changed them in the same direction, which is averaged.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ def synchronized_words(synchronization: int, words: int) -> int:
         Number of the synchronization within the epoch, from 1.
     words : int
         Size of the vocabulary.
+    replicas : int
+        Number of replicas whose changes are combined.
 
     Returns
     -------
@@ -55,10 +57,10 @@ def synchronized_words(synchronization: int, words: int) -> int:
 
     Examples
     --------
-    >>> [synchronized_words(number, 5000) for number in range(1, 9)]
-    [1024, 2048, 1024, 4096, 1024, 2048, 1024, 5000]
+    >>> [synchronized_words(number, 20000, 4) for number in range(1, 9)]
+    [1024, 4096, 1024, 16384, 1024, 4096, 1024, 20000]
     """
-    return min(words, _HOT_WORDS * (synchronization & -synchronization))
+    return min(words, _HOT_WORDS * replicas * (synchronization & -synchronization) ** 2)
 
 
 def jobs_in_period(options: TrainingOptions, synchronization: SynchronizationOptions, default_words: float) -> int:
@@ -416,7 +418,7 @@ class Replicas:
             Whether all words were combined.
         """
         self._synchronizations += 1
-        words = synchronized_words(self._synchronizations, self._words)
+        words = synchronized_words(self._synchronizations, self._words, len(self.division.replicas))
         session.combine(words)
         return words == self._words
 
