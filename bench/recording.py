@@ -54,7 +54,7 @@ class Recorder:
 
 
 @contextmanager
-def recording(options: argparse.Namespace, *rivals: str) -> Iterator[Recorder]:
+def recording(options: argparse.Namespace, *rivals: str, is_timed: bool = True) -> Iterator[Recorder]:
     """Print the machine and the versions, and write what the block adds to the file of ``--record``.
 
     Parameters
@@ -63,6 +63,8 @@ def recording(options: argparse.Namespace, *rivals: str) -> Iterator[Recorder]:
         The options of the benchmark.
     *rivals : str
         Requirements such as ``"gensim==4.4.0"`` of the libraries that wordkin is compared with.
+    is_timed : bool
+        Whether other work on the machine can change the results.
     """
     print_description()
     recorder = Recorder()
@@ -73,7 +75,7 @@ def recording(options: argparse.Namespace, *rivals: str) -> Iterator[Recorder]:
         return
     about = machine(options.machine)
     other_work = None
-    if others is not None and others_now is not None:
+    if is_timed and others is not None and others_now is not None:
         other_work = round(max(0.0, others_now - others) / seconds / about["cores"], 3)
     benchmark, command = _command()
     run = Run(

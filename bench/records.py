@@ -85,7 +85,7 @@ class Run:
     versions: dict[str, str]
     isa: str
     seconds: float | None
-    other_work: float | None  # share of the processors that other programs took; None if it is not known
+    other_work: float | None  # share of the processors that other programs took; None if it is unknown or unimportant
     note: str
     measurements: tuple[Measurement, ...]
 

@@ -54,7 +54,7 @@ def main() -> None:
         results.setdefault(system, []).append(scores_of_vectors(vectors, options.tests))
         print(f"{system:24} {len(vectors):8,} words", *(f"{score:8.3f}" for score in results[system][-1]), flush=True)
 
-    with recording(options) as record, unpacked(options.corpus) as corpus:
+    with recording(options, is_timed=False) as record, unpacked(options.corpus) as corpus:
         vocabulary = None
         if not options.own_words:
             vocabulary, _ = open_corpus(corpus_file=corpus).scan(2, keep_ids=False).counts.prune(OPTIONS["min_count"])

@@ -115,7 +115,7 @@ def test_a_signal_stops_all_ranks_with_a_checkpoint(text: Sentences, ranks: int,
         if ranks == 2:
             assert {epoch.raw_words for epoch in report.epochs} == {6_000}
             assert report.words_before > 0
-        assert report.epochs[-1].loss == pytest.approx(uninterrupted.epochs[-1].loss, abs=0.25)
+        assert report.epochs[-1].loss < uninterrupted.epochs[-1].loss + 0.25
         assert sum(epoch.raw_words for epoch in report.epochs) == pytest.approx(18_000, rel=0.05)
 
 
