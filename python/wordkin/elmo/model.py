@@ -36,12 +36,7 @@ from .files.vector_output import OutputFormat, output_format, token_lines, write
 from .inference.encoding import Vectors
 from .inference.fine_tuning import LayerPass, forward_pass
 from .inference.scoring import Direction, TokenScores, rank_substitutes, require_vocabulary, score_sentences
-from .inference.sentence_inputs import (
-    SentenceInput,
-    SentenceInputs,
-    parse_sentence,
-    parse_sentences,
-)
+from .inference.sentence_inputs import SentenceInput, SentenceInputs, parse_sentence, parse_sentences
 from .inference.session import InferenceSession
 from .inference.static_vectors import distill_corpus, token_table
 from .int8_weights import inference_compute, require_float_weights, require_gradients, require_trainable
