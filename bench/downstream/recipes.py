@@ -48,16 +48,32 @@ TRIES = {
     "norm": Try("layers normalised over each text", {"layer_norm": True}),
     "long": Try("up to 16 epochs", LONG, FROZEN),
     "pooling": Try("attention, mean and maximum", CONCATENATED, ("sst2/elmo", "sst2/tuned")),
-    "mean-max": Try("mean and maximum", {"pooling": "mean+max"}, ("sst2/elmo",)),
+    "norm-pooling": Try(
+        "layers normalised; attention, mean and maximum", {"layer_norm": True, **CONCATENATED}, ("sst2/elmo",)
+    ),
+    "norm-mean-max": Try(
+        "layers normalised; mean and maximum", {"layer_norm": True, "pooling": "mean+max"}, ("sst2/elmo",)
+    ),
+    "norm-no-encoder": Try(
+        "layers normalised; attention, mean and maximum; no BiLSTM",
+        {"layer_norm": True, **CONCATENATED, "encoder": None},
+        ("sst2/elmo",),
+    ),
     "projection": Try("projection to 128", {"projection_dim": 128}),
     "words": Try("word dropout 0.1", {"word_dropout": 0.1}),
     "decay": Try("weight decay 0.1", {"weight_decay": 0.1}),
     "average": Try("average, 0.995 per step", {"averaging": 0.995}),
     "long-average": Try("up to 16 epochs, average", {**LONG, "averaging": 0.995}, FROZEN),
     "concatenated": Try("layers concatenated", {"concatenate_layers": True}),
-    "no-encoder": Try("attention, mean and maximum, no BiLSTM", {**CONCATENATED, "encoder": None}, ("sst2/elmo",)),
+    "concatenated-norm": Try("layers normalised and concatenated", {"concatenate_layers": True, "layer_norm": True}),
+    "concatenated-average": Try("layers concatenated, average", {"concatenate_layers": True, "averaging": 0.995}),
     "characters": Try("characters beside", {"characters": True}, ("sst2/elmo",)),
     "characters-average": Try("characters beside, average", {"characters": True, "averaging": 0.995}, ("sst2/elmo",)),
+    "combined": Try(
+        "characters beside, layers concatenated, average",
+        {"characters": True, "concatenate_layers": True, "averaging": 0.995},
+        ("sst2/elmo",),
+    ),
     "rate-1e-4": Try("fine-tuned at 1e-4", {"embedding_learning_rate": 1e-4}, ("sst2/tuned",)),
     "rate-3e-3": Try("fine-tuned at 3e-3", {"embedding_learning_rate": 3e-3}, ("sst2/tuned",)),
     "gradual": Try("gradual unfreezing", {"gradual_unfreezing": True}, ("sst2/tuned",)),

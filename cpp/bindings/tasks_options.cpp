@@ -1,7 +1,7 @@
 #include "bindings/tasks_options.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -39,9 +39,10 @@ std::vector<tasks::Context> contexts_from(const py::object& o) {
 // Names joined by "+".
 std::vector<tasks::Pooling> pooling_from(const std::string& names) {
   std::vector<tasks::Pooling> pooling;
-  std::istringstream parts(names);
-  for (std::string part; std::getline(parts, part, '+');)
-    pooling.push_back(choice_named("pooling", part, kPoolingNames));
+  for (std::size_t begin = 0, end = 0; end < names.size(); begin = end + 1) {
+    end = std::min(names.find('+', begin), names.size());
+    pooling.push_back(choice_named("pooling", names.substr(begin, end - begin), kPoolingNames));
+  }
   if (pooling.empty()) throw std::invalid_argument("pooling must not be empty");
   return pooling;
 }
