@@ -1,4 +1,4 @@
-"""What do vectors that are equal in every run cost, in speed and in quality?
+"""How fast and how good is training that gives equal vectors in every run?
 
 Trains with `deterministic=True` and without it (Hogwild), in turn. Prints the words per second of CPU time of `train()`
 with two workers, which is the time on a quiet machine except for waiting, and analogies, WordSim-353 and SimLex-999
