@@ -47,6 +47,7 @@ class ChangeExchange:
         self._communicator = communicator
         self._wire = wire
         self._compute = compute
+        self._memory: PaddedRows | None = None
         self.bytes_sent = 0
 
     def combine(self, trained: Floats, agreed: Floats) -> None:
@@ -67,44 +68,46 @@ class ChangeExchange:
         changes = np.empty(trained.shape, self._wire.dtype)
         for part in _parts(len(trained), _ROWS_IN_CACHE):
             changes[part] = self._wire.packed(trained[part] - agreed[part])
-        combined = self._exchanged(changes)
-        for part in _parts(len(trained), _ROWS_IN_CACHE):
-            agreed[part] += self._wire.unpacked(combined[part])
-            trained[part] = agreed[part]
+        first = 0
+        for combined in self._exchanged(changes):
+            own, base = trained[first : first + len(combined)], agreed[first : first + len(combined)]
+            for part in _parts(len(combined), _ROWS_IN_CACHE):
+                np.add(base[part], self._wire.unpacked(combined[part]), out=base[part])
+                own[part] = base[part]
+            first += len(combined)
 
-    def _exchanged(self, changes: NDArray[Any]) -> NDArray[Any]:
-        """Return the combination of the changes of all ranks, in the form in which they were sent."""
+    def _exchanged(self, changes: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return the combination of the changes of all ranks, in parts and in the form in which they were sent."""
         group = self._communicator
         exchange = getattr(group, "alltoall", None)
         try:
             if exchange is None:
                 self.bytes_sent += changes.nbytes * (group.size - 1)
-                return self._adaptive_sum(group.allgather(changes))
+                return [self._adaptive_sum(group.allgather(changes))]
             bounds = [len(changes) * rank // group.size for rank in range(group.size + 1)]
             parts = [changes[start:end] for start, end in pairwise(bounds)]
             own = self._adaptive_sum(exchange(parts))
             self.bytes_sent += changes.nbytes - parts[group.rank].nbytes + (group.size - 1) * own.nbytes
-            return np.concatenate(group.allgather(own))
+            return group.allgather(own)
         except Exception as error:
             raise DistributedError(f"rank {group.rank}: communication failed: {description_of(error)}") from error
 
     def _adaptive_sum(self, changes: list[NDArray[Any]]) -> NDArray[Any]:
         total = np.empty_like(changes[0])
-        rows_at_once = min(len(total), _ROWS_IN_CACHE * self._compute.threads)
-        sums, *replicas = (PaddedRows(rows_at_once, total.shape[1]) for _ in range(1 + len(changes)))
-        for part in _parts(len(total), rows_at_once):
-            rows = slice(part.stop - part.start)
-            sums.padded[rows] = 0.0
+        for part in _parts(len(total), _ROWS_IN_CACHE * self._compute.threads):
+            sums, *replicas = self._padded(1 + len(changes), part.stop - part.start, total.shape[1])
+            sums[...] = 0.0
             for replica, change in zip(replicas, changes, strict=True):
-                replica.view[rows] = self._wire.unpacked(change[part])
-            _core.word2vec.combine_replicas(
-                sums.padded[rows],
-                [replica.padded[rows] for replica in replicas],
-                threads=self._compute.threads,
-                isa=self._compute.isa,
-            )
-            total[part] = self._wire.packed(sums.view[rows])
+                replica[:, : total.shape[1]] = self._wire.unpacked(change[part])
+            _core.word2vec.combine_replicas(sums, replicas, threads=self._compute.threads, isa=self._compute.isa)
+            total[part] = self._wire.packed(sums[:, : total.shape[1]])
         return total
+
+    def _padded(self, count: int, rows: int, columns: int) -> list[Floats]:
+        """Return matrices of padded rows, whose memory the next call uses again."""
+        if self._memory is None or self._memory.view.shape[1] != columns or len(self._memory.view) < count * rows:
+            self._memory = PaddedRows(count * rows, columns)
+        return [self._memory.padded[number * rows : (number + 1) * rows] for number in range(count)]
 
 
 def _parts(rows: int, length: int) -> Iterator[slice]:
