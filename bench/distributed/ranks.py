@@ -6,10 +6,11 @@ different frequencies, and the difference from one rank with its best learning r
 numbers of ranks: the mean of all ranks with the learning rate and the synchronizations of frequent words of pWord2Vec,
 and the mean after each epoch, as in Spark MLlib.
 
-Scores are stored in the folder --keep as soon as they are known. Processes with different --seeds can share the folder;
-a run with all seeds then reads the scores and adds them to the record.
+Scores are stored in the folder --keep as soon as they are known, so that a run that was stopped continues, and
+processes with different --seeds can share the folder. With --kept, nothing is trained, and what the folder has is
+reported and recorded.
 
-    python -m bench.distributed.ranks wiki-lower-17m.txt.gz wordsim/ --keep scores/ --seeds 1 2 3
+    python -m bench.distributed.ranks wiki-lower-17m.txt.gz wordsim/ --keep scores/
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import json
 import statistics
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -167,14 +168,13 @@ def rarest(vectors: KeyedVectors, items: Any, answered: NDArray[np.bool_]) -> ND
     )
 
 
-def kept_scores(case: Case, seed: int, corpus: Path, options: argparse.Namespace) -> dict[str, float]:
+def kept_scores(case: Case, seed: int, corpus: Path, options: argparse.Namespace) -> dict[str, float] | None:
     """Return the scores of one training, which is done unless they are in the folder --keep."""
     kept: Path = options.keep / f"{case.name}, {options.epochs} epochs, seed {seed}.json"
     if not kept.exists():
-        if case.averages:
-            with averaging():
-                vectors = trained(corpus, case.ranks, options.epochs, seed=seed, **case.options)
-        else:
+        if options.kept:
+            return None
+        with averaging() if case.averages else nullcontext():
             vectors = trained(corpus, case.ranks, options.epochs, seed=seed, **case.options)
         kept.write_text(json.dumps(scores_of(vectors, options.tests)), encoding="utf-8")
     found: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
@@ -211,6 +211,7 @@ def main() -> None:
     parser.add_argument("--rivals", type=int, nargs="*", default=[4, 16], help="numbers of ranks with other rules")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
+    parser.add_argument("--kept", action="store_true", help="train nothing, and record the scores in the folder")
     add_record_flag(parser)
     options = parser.parse_args()
     options.keep.mkdir(parents=True, exist_ok=True)
@@ -219,10 +220,12 @@ def main() -> None:
     with recording(options, is_timed=False) as record, unpacked(options.corpus) as corpus:
         for seed in options.seeds:
             for case in cases:
-                results[case.name].append(kept_scores(case, seed, corpus, options))
-                shown = [f"{results[case.name][-1][measure]:8.3f}" for measure in MEASURES]
-                print(f"seed {seed} {case.name:30}", *shown, flush=True)
-        report(results, cases, record)
+                found = kept_scores(case, seed, corpus, options)
+                if found is not None:
+                    results[case.name].append(found)
+                    shown = [f"{found[measure]:8.3f}" for measure in MEASURES]
+                    print(f"seed {seed} {case.name:30}", *shown, flush=True)
+        report(results, [case for case in cases if results[case.name]], record)
 
 
 if __name__ == "__main__":
