@@ -50,30 +50,37 @@ class ChangeExchange:
         self._memory: PaddedRows | None = None
         self.bytes_sent = 0
 
-    def combine(self, trained: Floats, agreed: Floats) -> None:
+    def combine(self, trained: Floats, agreed: Floats, columns: int) -> None:
         """Add the combined changes of all ranks to some rows; all ranks call this with the same rows.
 
         Parameters
         ----------
-        trained : ndarray of float32, shape (rows, columns)
+        trained : ndarray of float32, shape (rows, padded columns)
             The rows as this rank has trained them; afterwards equal to `agreed`.
-        agreed : ndarray of float32, shape (rows, columns)
+        agreed : ndarray of float32, shape (rows, padded columns)
             The rows on which all ranks agreed last, updated in place.
+        columns : int
+            Number of columns without the padding, which is not sent.
 
         Raises
         ------
         DistributedError
             If the communication fails.
         """
-        changes = np.empty(trained.shape, self._wire.dtype)
+        changes = np.empty((len(trained), columns), self._wire.dtype)
+        # Whole rows of contiguous matrices take less time than the columns without the padding.
+        padded = np.zeros((_ROWS_IN_CACHE, trained.shape[1]), dtype=np.float32)
         for part in _parts(len(trained), _ROWS_IN_CACHE):
-            changes[part] = self._wire.packed(trained[part] - agreed[part])
+            change = np.subtract(trained[part], agreed[part], out=padded[: part.stop - part.start])
+            changes[part] = self._wire.packed(change[:, :columns])
         first = 0
         for combined in self._exchanged(changes):
-            own, base = trained[first : first + len(combined)], agreed[first : first + len(combined)]
             for part in _parts(len(combined), _ROWS_IN_CACHE):
-                np.add(base[part], self._wire.unpacked(combined[part]), out=base[part])
-                own[part] = base[part]
+                change = padded[: part.stop - part.start]
+                change[:, :columns] = self._wire.unpacked(combined[part])
+                rows = slice(first + part.start, first + part.stop)
+                np.add(agreed[rows], change, out=agreed[rows])
+                trained[rows] = agreed[rows]
             first += len(combined)
 
     def _exchanged(self, changes: NDArray[Any]) -> list[NDArray[Any]]:

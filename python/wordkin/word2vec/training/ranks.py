@@ -46,10 +46,11 @@ _NOT_FINITE = "the changes of its weights are not finite"
 
 @dataclass(frozen=True)
 class _Block:
-    """Rows of one matrix, as trained by this rank and as all ranks agreed last."""
+    """Padded rows of one matrix, as trained by this rank and as all ranks agreed last."""
 
     trained: Floats
     agreed: Floats
+    columns: int
 
 
 class _Rhythm:
@@ -348,7 +349,7 @@ class Ranks:
                 self._checkpoints.agree(saves)
             words = self._words if ends or saves else words
             for block in self._blocks(words):
-                self._exchange.combine(block.trained, block.agreed)
+                self._exchange.combine(block.trained, block.agreed, block.columns)
         except BaseException:
             self._is_over = True
             raise
@@ -369,7 +370,7 @@ class Ranks:
             first, last = (max(0, count - 1 - words), count - 1) if is_tree else (0, min(words, count))
             for start in range(first, last, _ROWS_AT_ONCE):
                 part = slice(start, min(last, start + _ROWS_AT_ONCE))
-                yield _Block(rows.view[part], agreed.view[part])
+                yield _Block(rows.padded[part], agreed.padded[part], rows.view.shape[1])
 
 
 def _reason_to_end(signals: list[str | None]) -> str | None:
