@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.compare import add_record_flag
-from bench.downstream.tasks import FEATURES, TASKS, Split, Task, embedding_of, scaled_settings
+from bench.downstream.tasks import FEATURES, TASKS, TUNED, Split, Task, embedding_of, scaled_settings
 from bench.machine import describe
 from bench.recording import Recorder, recording
 from bench.rivals.environments import bench_home
@@ -35,6 +35,7 @@ LABELS = {
     "scratch": "learned from scratch",
     "word2vec": "word2vec",
     "elmo": "ELMo",
+    TUNED: "ELMo, fine-tuned",
     "both": "word2vec + ELMo",
 }
 WORD2VEC: dict[str, Any] = {"vector_size": 200, "sg": 1, "negative": 5, "min_count": 5, "epochs": 5, "seed": 1}
@@ -119,9 +120,9 @@ class Embeddings:
         vectors = model = None
         if set(options.features) & {"word2vec", "both"}:
             vectors = word_vectors(options.data, options.keep, options.workers)
-        if set(options.features) & {"elmo", "both"}:
+        if set(options.features) & {"elmo", TUNED, "both"}:
             if options.elmo is None:
-                raise SystemExit("--elmo must name the folder of a model for the features elmo and both")
+                raise SystemExit("--elmo must name the folder of a model for the features elmo, tuned and both")
             model = ELMo.from_pretrained(options.elmo)
         files = [] if options.elmo is None else sorted(options.elmo.glob("weights.safetensors"))
         return cls(vectors, model, [(str(path), path.stat().st_size, path.stat().st_mtime) for path in files])
@@ -129,7 +130,7 @@ class Embeddings:
     def identity_for(self, features: str) -> list[Any]:
         return [
             WORD2VEC if features in ("word2vec", "both") else None,
-            self.model_files if features in ("elmo", "both") else None,
+            self.model_files if features in ("elmo", TUNED, "both") else None,
         ]
 
 
@@ -239,7 +240,9 @@ def main() -> None:
     parser.add_argument("--elmo", type=Path, help="folder of a language model trained on the Wikipedia texts")
     parser.add_argument("--task", default=",".join(TASKS), help="comma-separated list of sst2 and chunking (both)")
     parser.add_argument(
-        "--features", default=",".join(FEATURES), help=f"comma-separated list of {', '.join(FEATURES)} (all)"
+        "--features",
+        default=",".join(FEATURES),
+        help=f"comma-separated list of {', '.join(FEATURES)} (default) and {TUNED}: ELMo, fine-tuned",
     )
     parser.add_argument("--seeds", type=integers, default=integers("1-5"), help="random seeds such as 1-5 or 1,3 (1-5)")
     parser.add_argument("--fractions", default="1", help="fractions of the training set such as 0.01,0.1,1 (1)")
@@ -251,7 +254,7 @@ def main() -> None:
     options = parser.parse_args()
     options.task, options.features = options.task.split(","), options.features.split(",")
     options.fractions = [float(fraction) for fraction in options.fractions.split(",")]
-    unknown = (set(options.task) - set(TASKS)) | (set(options.features) - set(FEATURES))
+    unknown = (set(options.task) - set(TASKS)) | (set(options.features) - {*FEATURES, TUNED})
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     options.keep.mkdir(parents=True, exist_ok=True)
