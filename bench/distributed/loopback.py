@@ -36,7 +36,8 @@ def trained_by_processes(corpus: Path, ranks: int, **options: Any) -> NDArray[np
     """Train with several processes, and return the vectors."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "vectors.safetensors"
-        flags = [f"--{name.replace('_', '-')}={value}" for name, value in {**OPTIONS, **options}.items()]
+        given = {name.replace("_", "-"): value for name, value in {**OPTIONS, **options}.items() if name != "sg"}
+        flags = ["--sg", *(f"--{name}={value}" for name, value in given.items())]
         train = ["-m", "wordkin", "train", str(corpus), "-o", str(output), "--distributed", "mpi", *flags]
         subprocess.run([mpiexec(), "-n", str(ranks), sys.executable, *train], check=True, stdout=subprocess.DEVNULL)
         return Word2Vec.load(output).wv.vectors
