@@ -37,7 +37,7 @@ Floats = NDArray[np.float32]
 
 # Without a given period: the number of synchronizations of an epoch, unless periods would be too short.
 _PERIODS = 100
-_LEAST_WORDS = 20_000
+_LEAST_WORDS = 10_000
 _MOST_PERIODS = 10  # between synchronizations: rarer ones cost quality
 _ROWS_AT_ONCE = 1 << 13  # messages are large enough, and buffers stay in the cache
 _CHECKED_WORDS = 1024
