@@ -78,7 +78,9 @@ inline void concatenation_of_one(const Window& w) {
   float* hidden = w.scratch;
   float* change = hidden + w.width + kRowMultiple;
   concatenate(hidden, w.inputs.rows, w.inputs.count, w.columns);
-  update_row(w, hidden, change, change + w.width + kRowMultiple);
+  Prefetcher prefetcher{w.next_rows, w.width};
+  update_row(w, hidden, change, change + w.width + kRowMultiple, prefetcher);
+  prefetcher.fetch_rest();
   add_slots(w, 0, w.inputs.count, change, Columns(w.columns));
 }
 

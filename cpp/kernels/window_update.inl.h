@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "kernels/elementary.inl.h"
 #include "kernels/kernel_table.h"
@@ -327,6 +328,14 @@ WORDKIN_INLINE void score_single(float* scores, const float* x, const float* y, 
   sums(part).store(scores);
 }
 
+// The sums of N vectors, or of the first kWidth, followed by zeros. Listed rather than filled by a loop, of which GCC
+// makes a call to clear memory.
+template <int N, int... I>
+WORDKIN_INLINE Vec sums_of(const Vec* vectors, std::integer_sequence<int, I...>) {
+  const Vec part[] = {(I < N ? vectors[I] : Vec::zero())...};
+  return sums(part);
+}
+
 // A window with a single input row: all of CBOW, and the ends of sentences for skip-gram.
 //
 // With one row there is no tile to fill. Instead, many outputs share its loads, and they do not need to stay in
@@ -342,11 +351,8 @@ WORDKIN_INLINE void score_row(float* scores, const float* x, float* const* outpu
     const Vec column = Vec::load(x + c);
     for (int g = 0; g < N; ++g) acc[g] = fma(column, Vec::load(rows[g] + c), acc[g]);
   }
-  for (int k = 0; k < N; k += Vec::kWidth) {
-    Vec part[Vec::kWidth];
-    for (int i = 0; i < Vec::kWidth; ++i) part[i] = k + i < N ? acc[k + i] : Vec::zero();
-    sums(part).store(scores + k);
-  }
+  for (int k = 0; k < N; k += Vec::kWidth)
+    sums_of<N>(acc + k, std::make_integer_sequence<int, Vec::kWidth>()).store(scores + k);
 }
 
 template <int N>
@@ -383,27 +389,39 @@ WORDKIN_INLINE void apply_row_block(const Window& w, const float* x, const float
   for (int b = 0; b < B; ++b) sum[b].store(change + c + b * Vec::kWidth);
 }
 
+// A number of vectors, as the type of an argument.
+template <int N>
+struct Vectors {};
+
+// Calls block(Vectors<B>, column) for blocks of B vectors that cover all columns.
+template <typename Block>
+WORDKIN_INLINE void over_columns(int width, const Block& block) {
+  int c = 0;
+  for (; c + 4 * Vec::kWidth <= width; c += 4 * Vec::kWidth) block(Vectors<4>{}, c);
+  if (c + 2 * Vec::kWidth <= width) {
+    block(Vectors<2>{}, c);
+    c += 2 * Vec::kWidth;
+  }
+  if (c < width) block(Vectors<1>{}, c);
+}
+
 template <bool kFrozen>
 WORDKIN_INLINE void apply_row(const Window& w, const float* x, const float* gradients, float* change,
                               Prefetcher& prefetcher) {
-  constexpr int kBlock = 4 * Vec::kWidth;
-  int c = 0;
-  for (; c + kBlock <= w.width; c += kBlock) {
-    apply_row_block<4, kFrozen>(w, x, gradients, change, c);
+  over_columns(w.width, [&]<int B>(Vectors<B>, int c) {
+    apply_row_block<B, kFrozen>(w, x, gradients, change, c);
     prefetcher.fetch_row();
-  }
-  for (; c < w.width; c += Vec::kWidth) apply_row_block<1, kFrozen>(w, x, gradients, change, c);
+  });
 }
 
 // As apply_frozen_group.
-WORDKIN_NOINLINE inline void apply_frozen_row(const Window& w, const float* x, const float* gradients, float* change,
-                                              Prefetcher prefetcher) {
+WORDKIN_NOINLINE inline int apply_frozen_row(const Window& w, const float* x, const float* gradients, float* change,
+                                             Prefetcher prefetcher) {
   apply_row<true>(w, x, gradients, change, prefetcher);
-  prefetcher.fetch_rest();
+  return prefetcher.row;
 }
 
-inline void update_row(const Window& w, const float* x, float* change, float* scratch) {
-  Prefetcher prefetcher{w.next_rows, w.width};
+inline void update_row(const Window& w, const float* x, float* change, float* scratch, Prefetcher& prefetcher) {
   constexpr int kMax = Vec::kWidth == 16 ? 16 : 8;  // outputs at a time, limited by the number of registers
   for (int first = 0; first < w.outputs.count; first += kMax) {
     prefetcher.fetch_row();
@@ -415,11 +433,10 @@ inline void update_row(const Window& w, const float* x, float* change, float* sc
     prefetcher.fetch_row();
   }
   if (w.outputs.is_frozen) [[unlikely]] {
-    apply_frozen_row(w, x, scratch, change, prefetcher);
-    return;
+    prefetcher.row = apply_frozen_row(w, x, scratch, change, prefetcher);
+  } else {
+    apply_row<false>(w, x, scratch, change, prefetcher);
   }
-  apply_row<false>(w, x, scratch, change, prefetcher);
-  prefetcher.fetch_rest();
 }
 
 // row += factor * change.
@@ -433,25 +450,38 @@ inline void skipgram(const Window& w) {
   if (w.inputs.count == 0 || w.outputs.count == 0) return;
   if (w.inputs.count > 1) return update_window(w);
   float* change = w.scratch;
-  update_row(w, w.inputs.rows[0], change, change + w.width);
+  Prefetcher prefetcher{w.next_rows, w.width};
+  update_row(w, w.inputs.rows[0], change, change + w.width, prefetcher);
+  prefetcher.fetch_rest();
   add_change(w.inputs.rows[0], change, w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[0], w.width);
 }
 
+// combined: OUT (width) scale * sum of the input rows.
+template <int B>
+WORDKIN_INLINE void combine_block(const Window& w, float* combined, int c) {
+  Vec sum[B];
+  for (int b = 0; b < B; ++b) sum[b] = Vec::load(w.inputs.rows[0] + c + b * Vec::kWidth);
+  for (int i = 1; i < w.inputs.count; ++i) {
+    const float* row = w.inputs.rows[i] + c;
+    for (int b = 0; b < B; ++b) sum[b] = add(sum[b], Vec::load(row + b * Vec::kWidth));
+  }
+  const Vec scale = Vec::broadcast(w.scale);
+  for (int b = 0; b < B; ++b) mul(scale, sum[b]).store(combined + c + b * Vec::kWidth);
+}
+
 inline void cbow(const Window& w) {
-  const int n = w.inputs.count;
-  if (n == 0 || w.outputs.count == 0) return;
+  if (w.inputs.count == 0 || w.outputs.count == 0) return;
   float* hidden = w.scratch;         // (width) the combined row
   float* change = hidden + w.width;  // (width) the change of the combined row
-  const Vec scale = Vec::broadcast(w.scale);
-  for (int c = 0; c < w.width; c += Vec::kWidth) {
-    Vec sum = Vec::load(w.inputs.rows[0] + c);
-    for (int i = 1; i < n; ++i) sum = add(sum, Vec::load(w.inputs.rows[i] + c));
-    mul(scale, sum).store(hidden + c);
-  }
-  update_row(w, hidden, change, change + w.width);
-  for (int i = w.inputs.update_begin; i < w.inputs.update_end; ++i)
+  Prefetcher prefetcher{w.next_rows, w.width};
+  over_columns(w.width, [&]<int B>(Vectors<B>, int c) { combine_block<B>(w, hidden, c); });
+  update_row(w, hidden, change, change + w.width, prefetcher);
+  for (int i = w.inputs.update_begin; i < w.inputs.update_end; ++i) {
     add_change(w.inputs.rows[i], change,
                w.error_scale * (w.inputs.update_scale == nullptr ? 1.0f : w.inputs.update_scale[i]), w.width);
+    prefetcher.fetch_row();
+  }
+  prefetcher.fetch_rest();
 }
 
 inline void touch(const Window& w) {

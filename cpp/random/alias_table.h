@@ -18,7 +18,10 @@ class AliasTable {
   [[nodiscard]] std::int32_t draw(std::uint64_t bits) const {
     const auto cell = static_cast<std::uint32_t>(((bits >> 32) * cells_.size()) >> 32);
     const Cell& c = cells_[cell];
-    return static_cast<std::uint32_t>(bits) < c.threshold ? static_cast<std::int32_t>(cell) : c.alias;
+    // Without a branch, which would be mispredicted at random.
+    const std::uint32_t keeps = 0u - static_cast<std::uint32_t>(static_cast<std::uint32_t>(bits) < c.threshold);
+    const auto alias = static_cast<std::uint32_t>(c.alias);
+    return static_cast<std::int32_t>(alias ^ ((alias ^ cell) & keeps));
   }
   [[nodiscard]] std::size_t size() const { return cells_.size(); }
 

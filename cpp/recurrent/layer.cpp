@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "linalg/gemm.h"
+#include "memory/prefetch.h"
 
 namespace wordkin::recurrent {
 namespace {
@@ -43,14 +44,6 @@ float cell_bound(const StackShape& shape) {
 
 void copy_row(float* to, const float* from, Range columns) {
   std::copy(from + columns.begin, from + columns.end, to + columns.begin);
-}
-
-// Requests `count` floats that are read soon.
-void prefetch([[maybe_unused]] const float* values, [[maybe_unused]] std::int64_t count) {
-#if defined(__GNUC__) || defined(__clang__)
-  constexpr std::int64_t kLineFloats = 16;
-  for (std::int64_t k = 0; k < count; k += kLineFloats) __builtin_prefetch(values + k);
-#endif
 }
 
 // This member's share in both passes: units of dim and columns of hidden, in multiples of a panel.
@@ -143,7 +136,7 @@ class LayerForward {
       const float* const word = word_sums_of(first + b);
       const float* const following = word_sums_of(std::min(first + b + 1, last));
       for (std::int64_t column = unit; column < z.columns; column += shape_.dim) {
-        prefetch(following + column, units);
+        memory::prefetch(following + column, units);
         std::copy_n(word + column, units, z.row(b) + column);
       }
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "memory/prefetch.h"
+
 namespace wordkin::word2vec {
 namespace {
 
@@ -54,6 +56,7 @@ bool SentenceTrainer::advance(std::size_t windows, float rate, random::Generator
     }
     if (next_ < count && next_ % kBatch == 0) draw(next_, std::min(next_ + kBatch, count), generator);
     if (next_ < count) prepare(next_);
+    if (next_ < std::min(count, kPrefetchWindows)) prefetch(windows_[next_]);
     if (next_ >= kPrefetchWindows) update(next_ - kPrefetchWindows, rate);
   }
   const bool is_left = next_ < count + kPrefetchWindows;
@@ -107,13 +110,25 @@ void SentenceTrainer::prepare(std::size_t index) {
   const std::size_t first = index * targets_per_window_;
   const std::size_t count = std::min(targets_per_window_, subsampled_.size() - first);
   set_window(*context_, std::span<const std::int32_t>(subsampled_).subspan(first, count), noise, window);
-  if (uses_words()) prefetch_entering(first + count - 1, window);
+  if (uses_words()) prefetch_entering(first, first + count - 1, window);
 }
 
-void SentenceTrainer::prefetch_entering(std::size_t position, SampledWindow& window) const {
+// Prefetches the rows of a window that no update precedes.
+void SentenceTrainer::prefetch(const SampledWindow& window) const {
+  for (int i = 0; i < window.prefetches; ++i)
+    memory::prefetch(window.rows[static_cast<std::size_t>(i)], context_->width());
+}
+
+// first, position: the first and the last target of the window.
+void SentenceTrainer::prefetch_entering(std::size_t first, std::size_t position, SampledWindow& window) const {
   const std::size_t last = subsampled_.size() - 1;
   if (!composed_) {
-    window.prefetch(subsampled_rows_[std::min(position + static_cast<std::size_t>(window.radius), last)]);
+    // Rows within the largest radius, each once: the radii of the windows that follow are not known yet.
+    const auto reach = static_cast<std::size_t>(context_->options().window);
+    const std::size_t begin = first == 0 ? 0 : first + std::min(reach, last);
+    const std::size_t end = std::min(position + std::min(reach, last), last) + 1;
+    for (std::size_t i = begin; i < std::min(end, begin + SampledWindow::kMaxEntering); ++i)
+      window.prefetch(subsampled_rows_[i]);
     return;
   }
   const std::size_t entering = position + std::min<std::size_t>(context_->options().window, last);

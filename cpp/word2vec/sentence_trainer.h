@@ -65,7 +65,8 @@ class SentenceTrainer {
   void gather_composed(std::size_t position, int radius);
   void gather_slots(std::size_t position);
   void gather_tags();
-  void prefetch_entering(std::size_t position, SampledWindow& window) const;
+  void prefetch(const SampledWindow& window) const;
+  void prefetch_entering(std::size_t first, std::size_t position, SampledWindow& window) const;
   void reserve(int inputs);
   [[nodiscard]] bool uses_words() const;
   [[nodiscard]] bool scales_updates() const;
