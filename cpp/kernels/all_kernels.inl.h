@@ -18,6 +18,7 @@
 #include "kernels/replica_rows.inl.h"
 #include "kernels/row_scores.inl.h"
 #include "kernels/row_sums.inl.h"
+#include "kernels/row_update.inl.h"
 #include "kernels/softmax_rows.inl.h"
 #include "kernels/window_update.inl.h"
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "kernels/kernel_table.h"
-#include "kernels/window_update.inl.h"
+#include "kernels/row_update.inl.h"
 
 namespace wordkin::kernels {
 namespace {
