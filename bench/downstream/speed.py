@@ -3,10 +3,10 @@
 The classifier is a BiLSTM(128) with attention on SST-2, the tagger a BiLSTM(256) with a CRF on CoNLL-2000 (PyTorch with
 pytorch-crf). Both use 300-dimensional word vectors that are not trained, batches of 32 and Adam. Both programs start
 from the same weights and use the same batches, so that their losses must agree. They run alternately in separate
-processes, after ten warm-up steps; medians are compared. A run of predictions takes at least a second, and the mean of its passes
-counts. PyTorch runs with packed and with padded sequences, and the faster one counts. Predictions are also measured
-with an encoder in bfloat16 and in int8. Three runs take about 15 minutes on two cores, five of predictions and requests
-alone about five.
+processes, after ten warm-up steps; medians are compared. A run of predictions takes at least a second, and the mean of
+its passes counts. PyTorch runs with packed and with padded sequences, and the faster one counts. Predictions are also
+measured with an encoder in bfloat16 and in int8. Three runs take about 15 minutes on two cores, five of predictions and
+requests alone about five.
 
     python -m bench.downstream.speed ../shared/data
     python -m bench.downstream.speed ../shared/data --work predict request --runs 5
