@@ -498,6 +498,36 @@ def perplexities(records: Records) -> str:
     return markdown(["minutes", "step", "forward", "backward", "geometric mean"], rows)
 
 
+def kills(records: Records) -> str:
+    run = records.newest("distributed.kills", "kills", disturbed=True)
+    rows = []
+    for system, label in (("undisturbed", "undisturbed"), ("killed", "with kills")):
+        found = {m.quantity: m for m in run.select(case="kills", system=system)}
+        columns = (("analogies %", 2), ("WS-353", 3), ("SimLex-999", 3), ("loss of the last epoch", 4))
+        scores = [mean_and_deviation(found[name], digits) for name, digits in columns]
+        number = found["kills"].middle if "kills" in found else 0
+        rows.append([label, str(found["WS-353"].runs), f"{number:.0f}", *scores])
+    return markdown(["trainings", "number", "kills", "analogies, %", "WordSim-353", "SimLex-999", "loss"], rows)
+
+
+def network(records: Records) -> str:
+    rows = []
+    for gigabits in (1, 10):
+        case = f"2 ranks, float32, {gigabits} Gbit/s"
+        try:
+            run = records.newest("distributed.network", case)
+        except LookupError:
+            return NOT_MEASURED
+        shares = {
+            system: {m.at: m.middle for m in run.select(case=case, system=system, quantity="% of time")}
+            for system in ("measured", "calculation")
+        }
+        for words, share in shares["measured"].items():
+            calculated = shares["calculation"][words]
+            rows.append([f"{gigabits} Gbit/s", f"{words:,.0f}", f"{share:.1f} %", f"{calculated:.1f} %"])
+    return markdown(["network", "words between synchronizations", "measured", "by calculation"], rows)
+
+
 def losses(records: Records) -> str:
     run = records.newest("elmo.wikipedia", "training")
     own = run.select(case="training", system="wordkin")
@@ -625,6 +655,8 @@ TABLES: dict[str, Callable[[Records], str]] = {
     "fractions": fractions,
     "recipes": recipes,
     "wheels": wheels,
+    "kills": kills,
+    "network": network,
     "runs": all_runs,
 }
 
@@ -703,9 +735,26 @@ def efficiency_chart(records: Records) -> Chart:
     return Chart(svg=line_chart("Scores with parts of the training texts", panels), alt=alt)
 
 
+def traffic_chart(records: Records) -> Chart:
+    case = "2 ranks, float32, no limit"
+    run = records.newest("distributed.network", case, disturbed=True)
+    series = [
+        Series(
+            name=name,
+            points=[(m.at or 0.0, m.middle) for m in run.select(case=case, system=system, quantity="bytes a word")],
+        )
+        for system, name in (("report", "sent by a rank"), ("calculation", "calculation"), ("device", "network device"))
+    ]
+    panel = Panel(x_label="words between synchronizations", y_label="bytes a word", series=series, logarithmic=True)
+    described = "; ".join(f"{y:.1f} with {x:,.0f} words" for x, y in series[0].points)
+    alt = f"Line chart of the bytes a word that a rank sends, measured and calculated: {described}."
+    return Chart(svg=line_chart("Traffic of a rank", [panel]), alt=alt)
+
+
 CHARTS: dict[str, Callable[[Records], Chart]] = {
     "training": training_chart,
     "perplexity": perplexity_chart,
     "loss": loss_chart,
     "efficiency": efficiency_chart,
+    "traffic": traffic_chart,
 }

@@ -22,18 +22,21 @@ from bench.corpora import unpacked
 from bench.distributed.namespaces import network, outputs_of_ranks, rate_name, sent_by
 from bench.distributed.traffic import epoch_bytes
 from bench.recording import recording
+from wordkin import Word2Vec
 
 SIZE = 100
 FLAGS = ["--sg", "--vector-size", str(SIZE), "--workers", "1", "--epochs", "1", "--json", "--no-progress"]
 
 
 def trained(options: argparse.Namespace, corpus: Path, gigabits: float | None, sync_words: int) -> dict[str, Any]:
-    """Return the report of rank 0, and the number of bytes that its device has sent as "sent"."""
+    """Return the report of rank 0, with "sent" by its device, in bytes, and "known_words" of the text."""
     with tempfile.TemporaryDirectory() as folder, network(options.ranks, gigabits) as names:
-        command = [options.python, "-m", "wordkin", "train", str(corpus), "-o", str(Path(folder) / "v.safetensors")]
+        output = Path(folder) / "vectors.safetensors"
+        command = [options.python, "-m", "wordkin", "train", str(corpus), "-o", str(output)]
         command += ["--distributed", "torch", "--sync-words", str(sync_words), "--wire", options.wire, *FLAGS]
         report: dict[str, Any] = json.loads(outputs_of_ranks(names, command)[0])
-        return {**report, "sent": sent_by(names[0])}
+        counts = Word2Vec.load(output).wv.expandos["count"]
+        return {**report, "sent": sent_by(names[0]), "known_words": int(counts.sum())}
 
 
 def main() -> None:
@@ -42,7 +45,7 @@ def main() -> None:
     parser.add_argument("--words", type=int, default=4_000_000, help="length of the text")
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--gigabits", type=float, nargs="+", default=[1, 10], help="rates of the network in Gbit/s")
-    parser.add_argument("--sync-words", type=int, nargs="+", default=[20_000, 50_000, 200_000, 500_000])
+    parser.add_argument("--sync-words", type=int, nargs="+", default=[10_000, 20_000, 50_000, 100_000, 500_000])
     parser.add_argument("--wire", default="float32", choices=("float32", "bfloat16"))
     parser.add_argument("--python", default=sys.executable, help="Python interpreter with wordkin and torch")
     add_record_flag(parser)
@@ -55,7 +58,8 @@ def main() -> None:
                 report = trained(options, corpus, gigabits, sync_words)
                 communication, words = report["communication"], report["raw_words"] / options.ranks
                 training = sum(epoch["seconds"] for epoch in report["epochs"]) - communication["seconds"]
-                vocabulary, periods = report["vocabulary_size"], int(words / sync_words)
+                # Periods are measured in words of the vocabulary.
+                vocabulary, periods = report["vocabulary_size"], int(report["known_words"] / options.ranks / sync_words)
                 expected = epoch_bytes(options.ranks, vocabulary, SIZE, element=element, periods=periods)
                 sent = {"report": communication["bytes_sent"], "device": report["sent"], "calculation": expected}
                 for system, number in sent.items():

@@ -1,4 +1,4 @@
-"""What does the exchange of gradients cost in each step of a language model, and what could overlap save?
+"""How long does the exchange of gradients take in each step of a language model, and how much could overlap save?
 
 Trains ELMo with two ranks in separate network namespaces of this machine (`bench.distributed.namespaces`), and prints
 for each rate of the network the time of a step, and that of its parts: waiting for the other rank, the exchange of
