@@ -22,7 +22,7 @@ __all__ = [
     "working_dtype",
 ]
 
-_ROWS_PER_BLOCK = 4096
+_VALUES_PER_BLOCK = 1 << 18  # in float64 they stay in the CPU cache, and the allocator reuses their memory
 
 
 class Reserve(NamedTuple):
@@ -216,8 +216,9 @@ def row_norms(rows: NDArray[Any]) -> FloatArray:
         The norms, in the working dtype.
     """
     norms = np.empty(len(rows), dtype=working_dtype(rows.dtype))
-    for first in range(0, len(rows), _ROWS_PER_BLOCK):
-        block = rows[first : first + _ROWS_PER_BLOCK].astype(np.float64)
+    block_rows = max(1, _VALUES_PER_BLOCK // max(1, rows.shape[1]))
+    for first in range(0, len(rows), block_rows):
+        block = rows[first : first + block_rows].astype(np.float64)
         norms[first : first + len(block)] = np.sqrt(np.einsum("ij,ij->i", block, block))
     return norms
 
