@@ -48,6 +48,7 @@ CSLS = "CSLS, 20,000 x 20,000 x 100"
 DOC2VEC = ("PV-DBOW", "PV-DM, mean", "PV-DM, concatenation")
 PRECISIONS = {"float32": "wordkin", "bfloat16": "wordkin, bfloat16", "int8": "wordkin, int8"}  # of the encoder
 PYTORCH_TASKS = ("PyTorch, packed", "PyTorch, padded")
+MERGED = (("analogies %", 2), ("WS-353", 3), ("SimLex-999", 3))
 FEATURES = ("learned from scratch", "word2vec", "ELMo", "word2vec + ELMo")
 
 
@@ -373,6 +374,80 @@ def quality(records: Records) -> str:
     return markdown(["", "wordkin", "gensim", "difference"], rows)
 
 
+def with_interval(difference: Measurement | None, digits: int) -> str:
+    if difference is None:
+        return ""
+    return f"{difference.middle:+.{digits}f} ({difference.lowest:+.{digits}f} .. {difference.highest:+.{digits}f})"
+
+
+def systems_of(run: Run, case: str) -> list[str]:
+    """Return the systems of a case in their order, without the differences from another one."""
+    return [m.system for m in run.select(case=case) if not m.system.endswith(", difference")]
+
+
+def ranks(records: Records) -> str:
+    """Scores by the number of ranks, and the differences from one rank with its best learning rate."""
+    run = records.newest("distributed.ranks", "analogies %")
+    rows = []
+    for system in systems_of(run, "analogies %"):
+        cells = [system.replace("1 rank, ", "1 rank, alpha ")]
+        for measure, digits in (("analogies %", 2), ("WS-353", 3)):
+            found = run.find(measure, system, "score")
+            assert found is not None
+            cells.append(f"{found.mean:.{digits}f}")
+            cells.append(with_interval(run.find(measure, f"{system}, difference", "score"), digits))
+        rows.append([*cells, str(found.runs)])
+    return markdown(["", "analogies %", "difference", "WS-353", "difference", "seeds"], rows)
+
+
+def ranks_by_frequency(records: Records) -> str:
+    """The same scores for questions and pairs whose rarest word is in a range of frequency ranks."""
+    run = records.newest("distributed.ranks", "analogies %")
+    cases = [case for case in dict.fromkeys(m.case for m in run.measurements) if ", rarest word " in case]
+    rows = []
+    for system in systems_of(run, "analogies %"):
+        found = [(case, run.find(case, system, "score")) for case in cases]
+        rows.append(
+            [
+                system.replace("1 rank, ", "1 rank, alpha "),
+                *(f"{m.mean:.{1 if case.startswith('analogies') else 3}f}" for case, m in found if m is not None),
+            ]
+        )
+    return markdown(["", *(case.replace("rarest word ", "") for case in cases)], rows)
+
+
+def merging(records: Records) -> str:
+    """Scores of vectors that were trained on parts of a text and merged."""
+    run = records.newest("distributed.merging", "analogies %")
+    rows = []
+    for system in systems_of(run, "analogies %"):
+        found = [(run.find(measure, system, "score"), digits) for measure, digits in MERGED]
+        rows.append([system, *(mean_and_deviation(m, digits) for m, digits in found if m is not None)])
+    return markdown(["", *(measure for measure, _ in MERGED)], rows)
+
+
+def combination(records: Records) -> str:
+    """CPU time of combinations, relative to that of training."""
+    run = records.newest("distributed.cost", "combination")
+    rows = []
+    for share in run.select(case="combination", quantity="% of training"):
+        (taken,) = run.select(case="combination", quantity="ms", at=share.at, system=share.system)
+        rows.append([f"{share.at:,.0f}", share.system, f"{share.middle:.1f} %", show(taken), run.machine["name"]])
+    return markdown(["words between combinations", "", "of training", "each", "machine"], rows)
+
+
+def threads(records: Records) -> str:
+    """Speed and scores of deterministic training and of Hogwild."""
+    run = records.newest("distributed.threads", "2 workers")
+    rows = []
+    for system in systems_of(run, "2 workers"):
+        speed = run.find("2 workers", system, "words/s")
+        assert speed is not None
+        found = [(run.find(f"4 workers, {measure}", system, "score"), digits) for measure, digits in MERGED]
+        rows.append([system, show(speed), *(mean_and_deviation(m, digits) for m, digits in found if m is not None)])
+    return markdown(["", "words per CPU second, 2 workers", *(f"{name}, 4 workers" for name, _ in MERGED)], rows)
+
+
 def search(records: Records) -> str:
     run = records.newest("vectors.search", "batch")
     rows = []
@@ -575,6 +650,11 @@ TABLES: dict[str, Callable[[Records], str]] = {
         benchmark="word2vec.speed", rows=WORD2VEC, rivals=("gensim",), quantity="words/s", text=True
     ),
     "quality": quality,
+    "ranks": ranks,
+    "ranks-by-frequency": ranks_by_frequency,
+    "merging": merging,
+    "combination": combination,
+    "threads": threads,
     "phrases": Comparison(benchmark="phrases.phrases", rows=PHRASES, rivals=("gensim",), quantity="s", text=True),
     "search": search,
     "formats": Comparison(
@@ -751,10 +831,56 @@ def traffic_chart(records: Records) -> Chart:
     return Chart(svg=line_chart("Traffic of a rank", [panel]), alt=alt)
 
 
+def ranks_chart(records: Records) -> Chart:
+    run = records.newest("distributed.ranks", "analogies %")
+    panels, described = [], []
+    for measure, digits in (("analogies %", 1), ("WS-353", 3)):
+        found = [m for m in run.select(case=measure, quantity="score") if m.mean is not None and m.at is not None]
+        single = max((m.mean or 0.0 for m in found if m.at == 1), default=0.0)
+        series = []
+        for name, ending in (("wordkin", " ranks"), *((rule, rule) for rule in ("rule of pWord2Vec", "rule of Spark"))):
+            lines = [m for m in found if m.system.endswith(ending)]
+            points = [(m.at or 0.0, m.mean or 0.0) for m in lines]
+            series.append(Series(name=name, points=points, deviations=[m.deviation or 0.0 for m in lines]))
+            described.append(f"{measure}, {name}: {', '.join(f'{y:.{digits}f} ({x:.0f} ranks)' for x, y in points)}")
+        series.insert(1, Series(name="one rank, best learning rate", points=[(1.0, single)]))
+        described.append(f"{measure}, one rank: {single:.{digits}f}")
+        panels.append(Panel(x_label="ranks", y_label=measure, series=series, logarithmic=True))
+    alt = f"Line charts of scores by the number of ranks. {'; '.join(described)}."
+    return Chart(svg=line_chart("Scores of vectors that several ranks train", panels), alt=alt)
+
+
+def traffic_by_ranks_chart(records: Records) -> Chart:
+    cases = {wire: f"100,000 words, {wire}" for wire in ("float32", "bfloat16")}
+    run = records.newest("distributed.traffic", cases["float32"])
+    panels, described = [], []
+    for label, system, quantity in (
+        ("% of the time at 1 Gbit/s", "1 Gbit/s", "% of time"),
+        ("% of the time at 10 Gbit/s", "10 Gbit/s", "% of time"),
+        ("bytes a word", "calculation", "bytes a word"),
+    ):
+        lines = [(wire, run.select(case=case, system=system, quantity=quantity)) for wire, case in cases.items()]
+        if quantity == "% of time":
+            limited = run.select(case=cases["float32"], system=f"{system}, sync_share=0.1", quantity=quantity)
+            lines.append(("float32, sync_share=0.1", limited))
+        series = []
+        for name, found in lines:
+            points = [(m.at or 0.0, m.middle) for m in found]
+            series.append(Series(name=name, points=points))
+            described.append(
+                f"{label}, {name}: {', '.join(f'{amount(y, quantity)} ({x:.0f} ranks)' for x, y in points)}"
+            )
+        panels.append(Panel(x_label="ranks", y_label=label, series=series, logarithmic=True))
+    alt = f"Line charts of the traffic of a rank by the number of ranks, by calculation. {'; '.join(described)}."
+    return Chart(svg=line_chart("Traffic of a rank, 100,000 words of 300 dimensions", panels), alt=alt)
+
+
 CHARTS: dict[str, Callable[[Records], Chart]] = {
     "training": training_chart,
     "perplexity": perplexity_chart,
     "loss": loss_chart,
     "efficiency": efficiency_chart,
+    "ranks": ranks_chart,
+    "traffic_by_ranks": traffic_by_ranks_chart,
     "traffic": traffic_chart,
 }
